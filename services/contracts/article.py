@@ -1,0 +1,132 @@
+"""The clean article, and the reason why a page gave none.
+
+`Article` is the one shape that the parser returns, the store keeps and the API shows. Fields are added with
+defaults and never renamed, so that services of different ages understand one another.
+"""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, PlainSerializer, PlainValidator, WithJsonSchema
+
+ArticleKind = Literal[
+    "news",
+    "release",
+    "contracts",
+    "transcript",
+    "speech",
+    "advisory",
+    "feature",
+    "photo_essay",
+    "biography",
+    "fact_sheet",
+    "video",
+    "stub",
+    "other",
+]
+BlockKind = Literal["paragraph", "subhead", "quote", "list_item", "table", "turn"]
+RejectionReason = Literal["empty", "not_html", "listing", "blocked", "not_an_article", "stub", "too_hostile"]
+
+
+def _read_when(value: Any) -> date:
+    if isinstance(value, date):  # a datetime is one too, and stays one: a date never grows a midnight
+        return value
+    if not isinstance(value, str):
+        raise ValueError("a date or a time must be written in ISO 8601")  # noqa: TRY004 - pydantic wants ValueError
+    return date.fromisoformat(value) if len(value) == len("2024-12-02") else datetime.fromisoformat(value)
+
+
+When = Annotated[
+    date,
+    PlainValidator(_read_when),
+    PlainSerializer(lambda value: value.isoformat(), return_type=str),
+    WithJsonSchema({"type": "string", "examples": ["2024-12-02", "2024-12-02T17:30:00+00:00"]}),
+]
+
+
+class Words(BaseModel):
+    """Frozen data that ignores fields it does not know yet."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Byline(Words):
+    """One writer; the rank stays in the name."""
+
+    name: str
+    affiliation: str | None = None
+
+
+class Block(Words):
+    """One block of the body, without any newline inside."""
+
+    kind: BlockKind = "paragraph"
+    text: str
+
+
+class Image(Words):
+    """One picture, once, however often the page printed its caption."""
+
+    url: str | None = None
+    title: str | None = None
+    caption: str | None = None
+    credit: str | None = None
+    photographer: str | None = None
+    virin: str | None = None
+    alt: str | None = None
+    position: int = 0
+
+
+class Link(Words):
+    """A link in the body, or an attachment."""
+
+    text: str
+    url: str
+
+
+class Removed(Words):
+    """One line of the page that is not in the article, and the rule that took it."""
+
+    rule: str
+    text: str
+
+
+class Article(Words):
+    """What a page says, without the page.
+
+    `published_at` is a date where the page gives no time, else an aware datetime; `article_key` and
+    `canonical_url` are what the page claims of itself, which only an import without an address relies on.
+    """
+
+    url: str | None = None
+    canonical_url: str | None = None
+    article_key: str | None = None
+    layout: str
+    kind: ArticleKind = "other"
+    headline: str
+    dek: str | None = None
+    byline: tuple[Byline, ...] = ()
+    dateline: str | None = None
+    published_at: When | None = None
+    published_evidence: str | None = None
+    updated_at: When | None = None
+    lang: str = "en"
+    historical: bool = False
+    body: tuple[Block, ...] = ()
+    images: tuple[Image, ...] = ()
+    tags: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()
+    attachments: tuple[Link, ...] = ()
+    removed: tuple[Removed, ...] = ()
+
+
+class Rejected(Words):
+    """The page is no article: why, and what was found instead."""
+
+    reason: RejectionReason
+    detail: str
+    layout: str | None = None
+    removed: tuple[Removed, ...] = ()
+
+
+Reading = Article | Rejected

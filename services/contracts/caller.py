@@ -1,0 +1,25 @@
+"""Who asks, and what they may do."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Permission = Literal["read", "subscribe", "admin"]
+# What each scope of a key includes: an admin may do everything, a subscriber may also read.
+INCLUDES: dict[Permission, frozenset[Permission]] = {
+    "read": frozenset({"read"}),
+    "subscribe": frozenset({"read", "subscribe"}),
+    "admin": frozenset({"read", "subscribe", "admin"}),
+}
+
+
+@dataclass(frozen=True)
+class Caller:
+    """An authenticated key: its id, its name and its scopes."""
+
+    key: int
+    name: str
+    scopes: frozenset[Permission] = field(default_factory=frozenset)
+
+    def may(self, permission: Permission) -> bool:
+        """Whether one of the caller's scopes includes this permission."""
+        return any(permission in INCLUDES[scope] for scope in self.scopes)

@@ -1,0 +1,13 @@
+"""Two reactions to surprise exist, so two bases do. Expected weather is a value, never one of these."""
+
+
+class DatelineError(Exception):
+    """Something nobody planned; its text is one clear sentence. The ledger tries again, later."""
+
+
+class PermanentError(DatelineError):
+    """Trying again cannot help: the job is set aside at once."""
+
+
+class UserError(DatelineError):
+    """The person at the keyboard can mend it; the sentence says how."""

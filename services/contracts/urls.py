@@ -1,0 +1,93 @@
+"""Identity of a page: which spellings of an address are one page.
+
+Articles of the AFPIMS publishing system are known by site family and article number: the slug, the section, the
+scheme, `www` and the move from defense.gov to war.gov all change while the number stays. Every other page is known
+by its canonical address.
+"""
+
+import hashlib
+import re
+from base64 import b32encode
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
+
+from services.contracts.errors import UserError
+
+MAX_LENGTH = 2_000
+# Sites that moved keep one family name, so that an old link and a new one are the same article.
+FAMILIES = {
+    "defense.gov": "defense",
+    "war.gov": "defense",
+    "dod.gov": "defense",
+    "dod.defense.gov": "defense",
+}
+# Parameters that campaigns add; no publishing system tells pages apart by them.
+TRACKING = re.compile(r"^(utm_\w+|fbclid|gclid|mc_cid|mc_eid|igshid|ref_src)$", re.IGNORECASE)
+
+_ARTICLE_NUMBER = re.compile(r"/article/(\d{1,12})(?:[/.]|$)|[?&]article=(\d{1,12})(?:&|$)", re.IGNORECASE)
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_UNRESERVED = "!$&'()*+,;=:@/~-._"
+
+
+class BadAddress(UserError):  # noqa: N818 - named for what happened
+    """The address is not one that Dateline can look at."""
+
+
+def canonical_url(url: str, base: str | None = None) -> str:
+    """The one spelling under which an address is requested and compared; `BadAddress` says what is wrong with it.
+
+    Fragment, default port, tracking parameters and doubled slashes go, the host is in lower case; the scheme,
+    `www` and the order of the remaining parameters stay, because a server may care.
+    """
+    try:
+        parts = urlsplit(urljoin(base, url.strip()) if base else url.strip())
+        port = parts.port
+        host = (parts.hostname or "").rstrip(".").encode("idna").decode("ascii") if parts.hostname else ""
+    except ValueError as error:
+        raise BadAddress(f"{url[:200]!r} is not a web address: {error}.") from None
+    if parts.scheme.lower() not in _DEFAULT_PORTS:
+        raise BadAddress(f"{url[:200]!r} is not a web address: it must begin with http:// or https://.")
+    if not host or len(url) > MAX_LENGTH or "\\" in parts.netloc:
+        raise BadAddress(
+            f"{url[:200]!r} is not a web address: it names no host, or is longer than {MAX_LENGTH}."
+        )
+    if parts.username or parts.password:
+        raise BadAddress(f"The address for {host} carries a user name or password; give it without.")
+    scheme = parts.scheme.lower()
+    netloc = f"[{host}]" if ":" in host else host
+    if port is not None and port != _DEFAULT_PORTS[scheme]:
+        netloc += f":{port}"
+    path = quote(
+        unquote(re.sub(r"/{2,}", "/", parts.path), errors="surrogateescape"),
+        _UNRESERVED,
+        errors="surrogateescape",
+    )
+    query = urlencode(
+        [(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not TRACKING.match(k)]
+    )
+    return urlunsplit((scheme, netloc, path or "/", query, ""))
+
+
+def site_family(host: str) -> str:
+    """The family a host counts its articles in: `defense` for defense.gov and war.gov, `af` for www.af.mil."""
+    bare = host.lower().removeprefix("www.")
+    return FAMILIES.get(bare) or bare.removesuffix(".mil")
+
+
+def page_key(url: str) -> str:
+    """The identity of a page: `afpims/defense:644123`, or its address without scheme, `www` and trailing slash."""
+    parts = urlsplit(canonical_url(url))
+    host = (parts.netloc or "").removeprefix("www.")
+    number = _ARTICLE_NUMBER.search(parts.path + ("?" + parts.query if parts.query else ""))
+    if number and _is_afpims(host):
+        return f"afpims/{site_family(host)}:{int(number[1] or number[2])}"
+    return host + parts.path.rstrip("/") + ("?" + parts.query if parts.query else "")
+
+
+def article_id(key: str) -> str:
+    """The public id of the article with this identity: the same on every installation, now and after a rebuild."""
+    return "art_" + b32encode(hashlib.sha256(key.encode()).digest()[:10]).decode().lower()
+
+
+def _is_afpims(host: str) -> bool:
+    name = host.split(":", maxsplit=1)[0]
+    return name in FAMILIES or name.endswith((".mil", ".defense.gov", ".war.gov"))

@@ -1,0 +1,53 @@
+"""The system on one page: who hears what, and how much one hint may carry.
+
+`together` is how many messages of a kind one hint names. Kinds that cross the network are claimed one by one; kinds
+that only compute or write are claimed as a group, because a hop through Celery costs more than reading most pages.
+`lease` is how long a worker may hold a message before another may take it; it exceeds every limit on that work.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from services.contracts.messages import (
+    Announce,
+    Deliver,
+    FetchPage,
+    Message,
+    PageReingested,
+    PageRejected,
+    PageStored,
+    ParsePage,
+    PollChannel,
+    Reingest,
+    ReingestionPlanned,
+    SaveArticle,
+)
+
+
+@dataclass(frozen=True)
+class Hearing:
+    """Which service handles a kind of message, and on what terms."""
+
+    service: str
+    handler: str
+    lease: timedelta
+    together: int = 50
+    alone: bool = False
+
+
+HANDLERS: dict[type[Message], Hearing] = {
+    PollChannel: Hearing("fetcher", "poll_channel", timedelta(seconds=120), together=4, alone=True),
+    FetchPage: Hearing("fetcher", "fetch_page", timedelta(seconds=60), together=8, alone=True),
+    ParsePage: Hearing("parser", "parse_page", timedelta(seconds=45)),
+    SaveArticle: Hearing("store", "save_article", timedelta(seconds=45)),
+    PageStored: Hearing("fetcher", "settle_stored", timedelta(seconds=45)),
+    PageRejected: Hearing("fetcher", "settle_rejected", timedelta(seconds=45)),
+    Announce: Hearing("webhooks", "announce", timedelta(seconds=45)),
+    Deliver: Hearing("webhooks", "deliver", timedelta(seconds=45), together=8, alone=True),
+    Reingest: Hearing("fetcher", "reingest", timedelta(seconds=60), together=1, alone=True),
+    ReingestionPlanned: Hearing("admin", "plan", timedelta(seconds=45)),
+    PageReingested: Hearing("admin", "count", timedelta(seconds=45)),
+}
+
+KINDS: dict[str, type[Message]] = {kind.__name__: kind for kind in HANDLERS}
+SERVICES: tuple[str, ...] = tuple(dict.fromkeys(hearing.service for hearing in HANDLERS.values()))
