@@ -5,7 +5,7 @@ field is added with a default, so that services of different ages work side by s
 """
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from services.contracts.article import Article, RejectionReason, Words
 
@@ -129,9 +129,9 @@ class ReingestionPlanned(Message):
 
 
 class PageReingested(Message):
-    """One page of a re-ingestion is through, and how it ended."""
+    """One page of a re-ingestion is through, how it ended and which fields of the article differ."""
 
     reingestion: int
     page: int
     outcome: Literal["created", "updated", "unchanged", "rejected", "unavailable"]
-    detail: dict[str, Any] = {}
+    changed: tuple[str, ...] = ()

@@ -47,9 +47,7 @@ def canonical_url(url: str, base: str | None = None) -> str:
     if parts.scheme.lower() not in _DEFAULT_PORTS:
         raise BadAddress(f"{url[:200]!r} is not a web address: it must begin with http:// or https://.")
     if not host or len(url) > MAX_LENGTH or "\\" in parts.netloc:
-        raise BadAddress(
-            f"{url[:200]!r} is not a web address: it names no host, or is longer than {MAX_LENGTH}."
-        )
+        raise BadAddress(f"{url[:200]!r} is not a web address: it names no host, or is longer than {MAX_LENGTH}.")
     if parts.username or parts.password:
         raise BadAddress(f"The address for {host} carries a user name or password; give it without.")
     scheme = parts.scheme.lower()
@@ -61,9 +59,7 @@ def canonical_url(url: str, base: str | None = None) -> str:
         _UNRESERVED,
         errors="surrogateescape",
     )
-    query = urlencode(
-        [(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not TRACKING.match(k)]
-    )
+    query = urlencode([(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not TRACKING.match(k)])
     return urlunsplit((scheme, netloc, path or "/", query, ""))
 
 
