@@ -1,0 +1,164 @@
+"""Captures: what a newsroom answered, byte for byte, as WARC 1.1.
+
+Each capture is one file of one or two gzip members (the response, and the request when it is known), named by the
+SHA-256 of the file itself, so that a changed byte is noticed; `cat` of any of them is a valid WARC file.
+"""
+
+import hashlib
+import io
+import os
+import tempfile
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
+from warcio.recordloader import ArcWarcRecord
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from services.contracts.errors import PermanentError
+from services.runtime.settings import runtime_settings
+
+Headers = tuple[tuple[str, str], ...]
+
+# The body is kept decoded, so the headers that describe its coding on the wire are kept under another name.
+_OF_THE_WIRE = {"content-encoding", "transfer-encoding", "content-length"}
+_RECORD_IDS = uuid.uuid5(uuid.NAMESPACE_URL, "dateline:capture")
+
+
+class CaptureMissing(PermanentError):  # noqa: N818 - named for what happened
+    """The archive does not hold a capture that the database names."""
+
+
+class CaptureDamaged(PermanentError):  # noqa: N818 - named for what happened
+    """The bytes of a capture are not the ones its name promises."""
+
+
+@dataclass(frozen=True)
+class Capture:
+    """One response as received, its body after content decoding; `request_headers` when we sent a request."""
+
+    url: str
+    fetched_at: datetime
+    status: int
+    headers: Headers
+    body: bytes
+    request_headers: Headers = ()
+
+    @property
+    def content_type(self) -> str | None:
+        """The Content-Type header as sent."""
+        return next((value for name, value in self.headers if name.lower() == "content-type"), None)
+
+
+def keep(capture: Capture) -> str:
+    """Writes the capture durably and returns its name; keeping it again changes nothing."""
+    member = _as_warc(capture)
+    name = hashlib.sha256(member).hexdigest()
+    path = _path(name)
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
+            file.write(member)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(file.name).chmod(0o644)
+        Path(file.name).rename(path)
+        _sync_folder(path.parent)
+    return name
+
+
+def load(name: str) -> Capture:
+    """Reads a capture back; raises `CaptureMissing` or `CaptureDamaged`, never returns other bytes than were kept."""
+    try:
+        member = _path(name).read_bytes()
+    except FileNotFoundError:
+        raise CaptureMissing(f"Capture {name} is not in the archive {runtime_settings().captures}.") from None
+    if hashlib.sha256(member).hexdigest() != name:
+        raise CaptureDamaged(f"Capture {name} was changed on disk: its digest is another one now.")
+    return _from_warc(member, name)
+
+
+def payload_digest(body: bytes) -> str:
+    """The digest that tells whether a page sent the same bytes again."""
+    return hashlib.sha256(body).hexdigest()
+
+
+def _path(name: str) -> Path:
+    return runtime_settings().captures / name[:2] / f"{name}.warc.gz"
+
+
+def _as_warc(capture: Capture) -> bytes:
+    buffer = io.BytesIO()
+    writer = WARCWriter(buffer, gzip=True, warc_version="WARC/1.1")
+    stamp = capture.fetched_at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    identity = f"{capture.url} {stamp} {payload_digest(capture.body)}"
+    response_id = _record_id(f"response {identity}")
+    common = {"WARC-Date": stamp}
+    status_line = StatusAndHeaders(f"{capture.status} -", [_renamed(*header) for header in capture.headers], "HTTP/1.1")
+    writer.write_record(
+        writer.create_warc_record(
+            capture.url,
+            "response",
+            payload=io.BytesIO(capture.body),
+            length=len(capture.body),
+            http_headers=status_line,
+            warc_headers_dict={**common, "WARC-Record-ID": response_id},
+        )
+    )
+    if capture.request_headers:
+        asked = StatusAndHeaders("GET / HTTP/1.1", list(capture.request_headers), is_http_request=True)
+        warc_headers = {
+            **common,
+            "WARC-Record-ID": _record_id(f"request {identity}"),
+            "WARC-Concurrent-To": response_id,
+        }
+        writer.write_record(
+            writer.create_warc_record(capture.url, "request", http_headers=asked, warc_headers_dict=warc_headers)
+        )
+    return buffer.getvalue()
+
+
+def _from_warc(member: bytes, name: str) -> Capture:
+    response: ArcWarcRecord | None = None
+    body, request_headers = b"", ()
+    try:
+        for record in ArchiveIterator(io.BytesIO(member)):
+            if record.rec_type == "response":
+                response, body = record, record.content_stream().read()
+            elif record.rec_type == "request":
+                request_headers = tuple(record.http_headers.headers)
+    except ArchiveLoadFailed as error:
+        raise CaptureDamaged(f"Capture {name} is no readable WARC: {error}") from error
+    if response is None:
+        raise CaptureDamaged(f"Capture {name} holds no response.")
+    warc: Mapping[str, str] = dict(response.rec_headers.headers)
+    return Capture(
+        url=warc["WARC-Target-URI"],
+        fetched_at=datetime.fromisoformat(warc["WARC-Date"]),
+        status=int(response.http_headers.get_statuscode()),
+        headers=tuple(response.http_headers.headers),
+        body=body,
+        request_headers=request_headers,
+    )
+
+
+def _record_id(identity: str) -> str:
+    # The same capture has the same bytes, hence the same name: nothing in it may be random.
+    return f"<urn:uuid:{uuid.uuid5(_RECORD_IDS, identity)}>"
+
+
+def _renamed(name: str, value: str) -> tuple[str, str]:
+    return (f"X-Archive-Orig-{name}" if name.lower() in _OF_THE_WIRE else name), value
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

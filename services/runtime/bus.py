@@ -1,0 +1,195 @@
+"""The only file that knows Celery: it carries the ids of ledger rows to the service that handles them.
+
+A hint is best effort. A thread of its own publishes it, so that a slow or absent Redis is never in the way of an
+answer to a user, and hints that come close together travel as one.
+"""
+
+import gc
+import os
+import threading
+import time
+from collections.abc import Sequence
+from functools import cache
+from typing import Literal
+
+import structlog
+from celery import Celery, signals
+from kombu.entity import Queue
+
+from services.contracts.messages import Lane
+from services.contracts.wiring import HANDLERS, KINDS, SERVICES
+from services.runtime import metrics
+from services.runtime.settings import runtime_settings
+
+TASK = "dateline.handle"
+PREFIX = "dateline:"
+SPACING = 0.05
+"""Seconds between two rounds of hints of one process: at idle a hint leaves at once, under load they gather."""
+MAX_WAITING = 20_000
+"""Ids that may wait for Redis in this process; beyond them the sweep is quicker anyway."""
+HARD_LIMIT = 30
+"""Seconds after which a prefork worker is killed in its work. A soft limit does not interrupt lxml."""
+MAX_MEMORY = 400_000
+"""Kilobytes after which a prefork worker is replaced once its work is done."""
+
+Pool = Literal["prefork", "threads", "solo"]
+
+log = structlog.get_logger()
+
+
+def queue_name(service: str, lane: Lane) -> str:
+    """The queue of a service and lane: `parser`, `parser.bulk`."""
+    return service if lane == "live" else f"{service}.{lane}"
+
+
+QUEUES = tuple(queue_name(service, lane) for service in SERVICES for lane in ("live", "bulk"))
+
+
+@cache
+def app() -> Celery:
+    """The Celery application, set up so that it only ever carries hints; docs/architecture.md has the reasons."""
+    made = Celery("dateline", broker=runtime_settings().redis_url or "memory://", set_as_current=False)
+    made.conf.update(
+        task_serializer="json",
+        accept_content=["json"],
+        task_ignore_result=True,
+        # Recovery is the ledger's. Late acknowledgement would add poison loops and duplicates, and no safety.
+        task_acks_late=False,
+        worker_prefetch_multiplier=1,
+        task_create_missing_queues=False,
+        task_queues=[Queue(name, routing_key=name) for name in QUEUES],  # type: ignore[no-untyped-call]
+        task_default_queue=QUEUES[0],
+        task_time_limit=HARD_LIMIT,
+        task_publish_retry=False,
+        worker_max_memory_per_child=MAX_MEMORY,
+        worker_hijack_root_logger=False,
+        worker_redirect_stdouts=False,
+        worker_send_task_events=False,
+        worker_enable_remote_control=False,
+        worker_cancel_long_running_tasks_on_connection_loss=False,
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        broker_connection_timeout=2,
+        broker_heartbeat=0,
+        broker_pool_limit=2,
+        broker_transport_options={
+            "global_keyprefix": PREFIX,
+            # Queues are read in the order given: the live lane before the bulk lane.
+            "queue_order_strategy": "priority",
+            # Without timeouts a hung Redis blocks a publisher for ever.
+            "socket_timeout": 5,
+            "socket_connect_timeout": 2,
+            "socket_keepalive": True,
+            "health_check_interval": 10,
+            "retry_on_timeout": False,
+            "client_name": "dateline",
+        },
+    )
+    made.task(name=TASK)(_handle)
+    return made
+
+
+def hint(kind: str, lane: Lane, ids: Sequence[int]) -> None:
+    """Reminds the service that handles this kind; returns at once, whatever Redis does."""
+    if runtime_settings().redis_url:
+        _hinter(os.getpid()).hint(kind, lane, ids)
+
+
+def flush(timeout: float = 2.0) -> bool:
+    """Waits until this process's hints are on their way; False when the time is over first."""
+    return not runtime_settings().redis_url or _hinter(os.getpid()).flush(timeout)
+
+
+def depths() -> dict[str, int]:
+    """How many hints wait in each queue; raises what kombu raises when Redis does not answer."""
+    with app().connection_for_read() as connection:
+        client = connection.default_channel.client
+        with client.pipeline(transaction=False) as asked:
+            for name in QUEUES:
+                asked.llen(name)
+            return dict(zip(QUEUES, asked.execute(), strict=True))
+
+
+def run_worker(services: Sequence[str], *, pool: Pool, concurrency: int, name: str) -> None:
+    """Runs a Celery worker for these services until it is told to stop."""
+    queues = [queue_name(service, lane) for lane in ("live", "bulk") for service in services]
+    signals.worker_init.connect(_ready, weak=False)
+    signals.worker_process_init.connect(_ready, weak=False)
+    app().worker_main(
+        [
+            "worker",
+            f"--pool={pool}",
+            f"--concurrency={concurrency}",
+            f"--queues={','.join(queues)}",
+            f"--hostname={name}@%h",
+            "--without-gossip",
+            "--without-mingle",
+            "--without-heartbeat",
+            "--loglevel=WARNING",
+        ]
+    )
+
+
+def _handle(kind: str, ids: list[int]) -> None:
+    from services.runtime.worker import handle  # noqa: PLC0415 - the worker says, saying hints, hinting is here
+
+    handle(kind, ids)
+
+
+def _ready(**_signal: object) -> None:
+    # What is loaded by now stays for good: the collector need not look at it again (about a tenth of parsing time).
+    gc.collect()
+    gc.freeze()
+
+
+class _Hinter:
+    """The publishing thread of one process."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[tuple[str, str], list[int]] = {}
+        self._publishing = False
+        self._lost = False
+        self._changed = threading.Condition()
+        threading.Thread(target=self._publish_for_ever, name="hints", daemon=True).start()
+
+    def hint(self, kind: str, lane: Lane, ids: Sequence[int]) -> None:
+        queue = queue_name(HANDLERS[KINDS[kind]].service, lane)
+        with self._changed:
+            if sum(map(len, self._waiting.values())) < MAX_WAITING:
+                self._waiting.setdefault((queue, kind), []).extend(ids)
+                self._changed.notify_all()
+
+    def flush(self, timeout: float) -> bool:
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._waiting and not self._publishing, timeout)
+
+    def _publish_for_ever(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._waiting)
+                waiting, self._waiting, self._publishing = self._waiting, {}, True
+            for (queue, kind), ids in waiting.items():
+                together = HANDLERS[KINDS[kind]].together
+                for start in range(0, len(ids), together):
+                    self._publish(queue, kind, ids[start : start + together])
+            with self._changed:
+                self._publishing = False
+                self._changed.notify_all()
+            time.sleep(SPACING)
+
+    def _publish(self, queue: str, kind: str, ids: list[int]) -> None:
+        try:
+            app().send_task(TASK, args=[kind, ids], queue=queue, retry=False)
+        except Exception as trouble:  # noqa: BLE001 - kombu, redis and the socket each have their own; all mean the same
+            metrics.HINTS.labels("lost").inc()
+            if not self._lost:
+                log.warning("hint_lost", queue=queue, error=str(trouble)[:200], advice="the sweep will carry the work")
+            self._lost = True
+        else:
+            metrics.HINTS.labels("sent").inc()
+            self._lost = False
+
+
+@cache
+def _hinter(_pid: int) -> _Hinter:
+    return _Hinter()

@@ -1,0 +1,128 @@
+"""One database for all services, SQLite or PostgreSQL, and the two ways to use it: `transaction` and `reading`."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, DateTime, Dialect, Engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Session, SQLModel, create_engine
+
+from services.runtime.settings import runtime_settings
+
+BUSY_TIMEOUT = 15_000
+"""Milliseconds that a SQLite writer waits for its turn; with four writers the longest wait seen was 3 s."""
+
+
+class Table(SQLModel):
+    """The base of every table."""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant in UTC: aware on the way in and on the way out, on both databases (SQLite returns naive ones)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone; instants are kept in UTC.")
+        value = value.astimezone(UTC)
+        return value if dialect.name == "postgresql" else value.replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        del dialect
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def utcnow() -> datetime:
+    """The present instant. Edges and the runtime ask for it; steps are told."""
+    return datetime.now(UTC)
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """One write transaction: everything in the block is committed together at its end, or nothing is."""
+    with Session(engine(), expire_on_commit=False) as session:
+        with session.begin():
+            yield session
+        for follow_up in session.info.pop("after_commit", ()):
+            follow_up()
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """A session that only reads: it never waits for a writer and cannot write."""
+    with Session(engine().execution_options(reads_only=True), expire_on_commit=False) as session:
+        yield session
+
+
+def after_commit(session: Session, follow_up: Callable[[], None]) -> None:
+    """Calls `follow_up` when this `transaction()` has been committed; not at all if it is rolled back."""
+    session.info.setdefault("after_commit", []).append(follow_up)
+
+
+def engine() -> Engine:
+    """The engine of this process; a forked child gets one of its own."""
+    return _engine(runtime_settings().database, os.getpid())
+
+
+def is_sqlite(session: Session) -> bool:
+    """Whether this session talks to SQLite."""
+    return session.get_bind().dialect.name == "sqlite"
+
+
+@cache
+def _engine(url: str, _pid: int) -> Engine:
+    if url.startswith("sqlite"):
+        if database := make_url(url).database:
+            Path(database).parent.mkdir(parents=True, exist_ok=True)
+        made = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT / 1000})
+        event.listen(made, "connect", _prepare_sqlite)
+        event.listen(made, "begin", _begin_sqlite)
+        return made
+    made = create_engine(url, pool_pre_ping=True, pool_size=4, max_overflow=8, pool_recycle=1800)
+    event.listen(made, "begin", _begin_postgresql)
+    return made
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
+    # The driver must not begin transactions on its own: we say BEGIN ourselves.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "temp_store=MEMORY",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A deferred transaction that turns from reading to writing fails at once when another one writes, whatever the
+    # timeout; an immediate one waits for its turn.
+    reads_only = _reads_only(connection)
+    connection.exec_driver_sql(f"PRAGMA query_only={int(reads_only)}")
+    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    if _reads_only(connection):
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+
+def _reads_only(connection: Connection) -> bool:
+    options: dict[str, Any] = dict(connection.get_execution_options())
+    return bool(options.get("reads_only"))

@@ -1,0 +1,40 @@
+"""Metrics of all processes of a machine, added up in one folder and shown by the web app at /metrics."""
+
+import os
+import socket
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, multiprocess, values
+
+from services.runtime.settings import runtime_settings
+
+
+def _folder() -> Path:
+    settings = runtime_settings()
+    folder = settings.metrics or settings.state / "metrics"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+# The library reads the folder from the environment when a metric is made; the file names carry host and process, so
+# that containers may share the folder.
+os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(_folder()))
+values.ValueClass = values.MultiProcessValue(  # type: ignore[no-untyped-call] # the library's own hook has no types
+    lambda: f"{socket.gethostname().replace('_', '-')}-{os.getpid()}"
+)
+
+HANDLED = Counter("dateline_handled_total", "Messages handled, each counted once by its outcome.", ["kind", "outcome"])
+SECONDS = Histogram(
+    "dateline_handling_seconds",
+    "From claim to the end of the handling.",
+    ["kind"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60),
+)
+HINTS = Counter("dateline_hints_total", "Hints through Celery; a lost one costs a sweep, never a message.", ["outcome"])
+
+
+def exposition() -> bytes:
+    """What Prometheus reads: the sum over all processes that share the folder."""
+    registry = CollectorRegistry()
+    multiprocess.MultiProcessCollector(registry, path=os.environ["PROMETHEUS_MULTIPROC_DIR"])  # type: ignore[no-untyped-call]
+    return generate_latest(registry)

@@ -1,0 +1,45 @@
+"""Where this installation keeps its state and finds its servers: `DATELINE_…` variables, each with a default."""
+
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class RuntimeSettings(BaseSettings):
+    """What every process needs to know; each service's own settings live beside its code."""
+
+    model_config = SettingsConfigDict(env_prefix="DATELINE_", frozen=True, extra="ignore")
+
+    state: Path = Path("var")
+    """The folder of everything that must survive: database, captures, keys."""
+    database_url: str = Field(default="", repr=False)
+    """Empty: SQLite in the state folder; else postgresql+psycopg://…"""
+    redis_url: str = Field(default="", repr=False)
+    """Empty: hints stay in this process, and the sweep alone carries the work."""
+    archive: Path | None = None
+    """The folder of captures; the state folder's `archive` when not set."""
+    metrics: Path | None = None
+    """The folder in which the processes of this machine add up their metrics."""
+    log_format: Literal["auto", "pretty", "json"] = "auto"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @property
+    def database(self) -> str:
+        """The database's address, with its driver."""
+        url = self.database_url or f"sqlite:///{(self.state / 'dateline.db').absolute()}"
+        scheme, _, rest = url.partition("://")
+        return f"postgresql+psycopg://{rest}" if scheme in {"postgres", "postgresql"} else url
+
+    @property
+    def captures(self) -> Path:
+        """The folder of captures."""
+        return self.archive or self.state / "archive"
+
+
+@cache
+def runtime_settings() -> RuntimeSettings:
+    """The settings of this process, read once."""
+    return RuntimeSettings()

@@ -1,0 +1,57 @@
+"""Reminds workers of what is due and was not picked up: waits that ended, hints that were lost, leases that ran out.
+
+Any number may run; rows are stamped as they are taken. A queue that still holds hints is left alone, because whoever
+reads it is busy, and hinting the same rows again would only make the queue longer.
+"""
+
+import threading
+from datetime import datetime, timedelta
+
+import structlog
+
+from services.contracts.messages import Lane
+from services.contracts.wiring import HANDLERS
+from services.runtime import bus, ledger
+from services.runtime.database import utcnow
+
+EVERY = 0.5
+"""Seconds between two sweeps: how late a wait may end."""
+PATIENCE = timedelta(seconds=5)
+"""How long a hint may be under way before it is taken for lost."""
+LONG = 20
+"""Hints in a queue from which on its readers count as busy."""
+AT_ONCE = 1_000
+
+LANES: tuple[Lane, ...] = ("live", "bulk")
+
+log = structlog.get_logger()
+
+
+def sweep(now: datetime, depths: dict[str, int]) -> int:
+    """Hints what is due and forgotten, given how many hints wait in each queue; returns how many messages."""
+    found = 0
+    for lane in LANES:
+        kinds = [
+            kind.__name__
+            for kind, hearing in HANDLERS.items()
+            if depths.get(bus.queue_name(hearing.service, lane), 0) < LONG
+        ]
+        rows = ledger.sweep(now, hinted_before=now - PATIENCE, kinds=kinds, lane=lane, limit=AT_ONCE)
+        for row_id, kind in rows:
+            bus.hint(kind, lane, [row_id])
+        found += len(rows)
+    return found
+
+
+def sweep_for_ever(stop: threading.Event) -> None:
+    """Sweeps until told to stop; trouble with Redis or the database is said once and waited out."""
+    troubled = False
+    while not stop.wait(EVERY):
+        try:
+            sweep(utcnow(), bus.depths())
+        except Exception as trouble:  # noqa: BLE001 - whatever is away comes back, and the sweep must be there then
+            if not troubled:
+                log.warning("sweep_failed", error=f"{type(trouble).__name__}: {trouble}"[:300])
+            troubled = True
+        else:
+            troubled = False

@@ -1,0 +1,126 @@
+"""What a worker does with a hint: claim, handle, and say how it ended, exactly once for each message."""
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import TypeVar, cast
+
+import structlog
+from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
+
+from services.contracts.errors import DatelineError, PermanentError
+from services.contracts.messages import Message
+from services.contracts.wiring import HANDLERS, KINDS
+from services.runtime import ledger, metrics
+from services.runtime.database import utcnow
+from services.runtime.ledger import MAX_ATTEMPTS, Job, LeaseLost
+
+M = TypeVar("M", bound=Message)
+Handler = Callable[[M, Job], None]
+
+log = structlog.get_logger()
+_handlers: dict[str, Handler[Message]] = {}
+
+
+def handles(kind: type[M]) -> Callable[[Handler[M]], Handler[M]]:
+    """Registers the one function that hears messages of this kind; it ends each by `finish` or `postpone`."""
+
+    def register(handler: Handler[M]) -> Handler[M]:
+        if kind not in HANDLERS or kind.__name__ in _handlers:
+            raise TypeError(f"{kind.__name__} must stand in the wiring, and have one handler.")
+        _handlers[kind.__name__] = cast("Handler[Message]", handler)
+        return handler
+
+    return register
+
+
+def handler_of(kind: str) -> Handler[Message] | None:
+    """The function registered for a kind in this process."""
+    return _handlers.get(kind)
+
+
+def handle(kind: str, ids: Sequence[int], now: datetime | None = None) -> int:
+    """Handles those of the messages that are due and free; returns how many.
+
+    Kinds that stay off the network are claimed as a group. A message that was tried before runs by itself, so that
+    one that kills its worker burns only its own attempts.
+    """
+    if kind not in _handlers:
+        return 0  # a newer worker said it; it stays due until one that knows it is asked
+    group = [] if HANDLERS[KINDS[kind]].alone else ledger.claim(kind, ids, now or utcnow(), fresh=True)
+    for job in group:
+        _run(job)
+    claimed = {job.id for job in group}
+    handled = len(group)
+    for single in (i for i in ids if i not in claimed):
+        for job in ledger.claim(kind, [single], now or utcnow()):
+            _run(job)
+            handled += 1
+    return handled
+
+
+def drain(now: datetime | None = None) -> int:
+    """Handles in this process all that is due and that it has handlers for, until nothing is; returns how many.
+
+    The whole system without Celery: for tests, and for commands that would rather not wait.
+    """
+    handled = 0
+    while due := ledger.due(now or utcnow(), kinds=tuple(_handlers)):
+        for row_id, kind in due:
+            handled += handle(kind, [row_id], now)
+    return handled
+
+
+def _run(job: Job) -> None:
+    began = time.perf_counter()
+    structlog.contextvars.bind_contextvars(trace_id=job.trace_id)
+    try:
+        outcome, reason = _attempt(job)
+    finally:
+        structlog.contextvars.unbind_contextvars("trace_id")
+    seconds = time.perf_counter() - began
+    metrics.HANDLED.labels(job.kind, outcome).inc()
+    metrics.SECONDS.labels(job.kind).observe(seconds)
+    said = {"reason": reason} if reason else {}
+    log.info(
+        "handled",
+        kind=job.kind,
+        key=job.key,
+        attempts=job.attempts,
+        outcome=outcome,
+        ms=round(seconds * 1000, 1),
+        trace_id=job.trace_id,
+        **said,
+    )
+
+
+def _attempt(job: Job) -> tuple[str, str | None]:
+    """Runs the handler; whatever happens, the row says so. The one place that catches everything."""
+    try:
+        if job.attempts > MAX_ATTEMPTS:
+            reason = f"Its worker died or hung {MAX_ATTEMPTS} times while handling it."
+            job.set_aside(reason, utcnow())
+            return "set_aside", reason
+        _handlers[job.kind](job.message(), job)
+        if job.outcome is None:
+            raise TypeError(f"The handler of {job.kind} neither finished nor postponed.")  # noqa: TRY301 - one way down
+    except LeaseLost as lost:
+        return "retried", str(lost)
+    except Exception as surprise:  # noqa: BLE001 - nobody planned it: the ledger decides, not Celery
+        return _surprised(job, surprise)
+    return job.outcome, job.reason
+
+
+def _surprised(job: Job, surprise: Exception) -> tuple[str, str]:
+    reason = f"{type(surprise).__name__}: {surprise}"[:1000].replace("\x00", "")
+    log.warning("surprise", kind=job.kind, key=job.key, exc_info=not isinstance(surprise, DatelineError))
+    hopeless = isinstance(surprise, PermanentError | ValidationError)
+    try:
+        if hopeless:
+            job.set_aside(reason, utcnow())
+            return "set_aside", reason
+        return ("retried" if job.retry(reason, utcnow()) else "set_aside"), reason
+    except (LeaseLost, SQLAlchemyError) as trouble:
+        # The database cannot be told now; the lease ends by itself and the message is due again.
+        return "retried", f"{reason} (then {type(trouble).__name__})"

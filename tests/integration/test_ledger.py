@@ -1,0 +1,286 @@
+"""The ledger's promises, on both databases: said once, claimed by one, finished whole, never forgotten."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from services.contracts.messages import Deliver, FetchPage, PageStored
+from services.contracts.wiring import HANDLERS
+from services.runtime import ledger
+from services.runtime.database import reading, transaction, utcnow
+from services.runtime.ledger import MAX_ATTEMPTS, Entry, LeaseLost, claim, due, replay, say, sweep
+
+KINDS = ("FetchPage", "Deliver", "PageStored")
+LEASE = HANDLERS[FetchPage].lease
+SOON = timedelta(seconds=1)
+LATER = timedelta(hours=1)
+
+
+def said(message=FetchPage(page=1), key="page:1", **options) -> None:  # noqa: B008 - frozen
+    with transaction() as session:
+        say(session, message, key=key, **options)
+
+
+def entries() -> list[Entry]:
+    with reading() as session:
+        return list(session.exec(select(Entry).order_by(Entry.id)).all())
+
+
+def claimed(now=None, **options):
+    now = now or utcnow() + SOON
+    return [job for row, kind in due(now, kinds=KINDS) for job in claim(kind, [row], now, **options)]
+
+
+def test_a_message_said_in_a_transaction_that_fails_was_never_said(db):
+    """The caller's rows and the message are committed together or not at all."""
+
+    def fails():
+        with transaction() as session:
+            say(session, FetchPage(page=1), key="page:1")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fails()
+    assert entries() == []
+
+
+def test_saying_it_twice_is_saying_it_once(db):
+    """Kind and key are unique while open."""
+    said()
+    said()
+    assert len(entries()) == 1
+
+
+def test_the_earlier_of_two_times_wins_with_its_words(db):
+    """An operator's `now` beats the plan's `in an hour`; a later time changes nothing."""
+    now = utcnow()
+    said(FetchPage(page=1), due_at=now + LATER)
+    said(FetchPage(page=2), due_at=now)
+    said(FetchPage(page=3), due_at=now + LATER)
+    [job] = claimed()
+    assert job.message() == FetchPage(page=2)
+
+
+def test_the_live_lane_wins(db):
+    """What was only to be done in bulk is news once the live path says it."""
+    said(lane="bulk")
+    said(lane="live")
+    said(lane="bulk")
+    assert [entry.lane for entry in entries()] == ["live"]
+
+
+def test_what_is_not_due_cannot_be_claimed(db):
+    """A wait is a row with a time, and nobody is early."""
+    said(due_at=utcnow() + LATER)
+    [entry] = entries()
+    assert claim("FetchPage", [entry.id], utcnow()) == []
+    assert len(claim("FetchPage", [entry.id], utcnow() + LATER + SOON)) == 1
+
+
+def test_a_claimed_message_is_nobody_elses_until_the_lease_ends(db):
+    """The lease is longer than the work; when it ends, the message is due again and the attempt is counted."""
+    said()
+    now = utcnow() + SOON
+    [job] = claimed(now)
+    assert claimed(now + LEASE - SOON) == []
+    [second] = claimed(now + LEASE + SOON)
+    assert (job.attempts, second.attempts) == (1, 2)
+
+
+def test_one_of_many_claimers_gets_it(db):
+    """Eight threads claim the same forty rows at once: each row has exactly one holder."""
+    for number in range(40):
+        said(FetchPage(page=number), key=f"page:{number}")
+    ids, now = [entry.id for entry in entries()], utcnow() + SOON
+    start = threading.Barrier(8)
+
+    def take(_turn: int) -> list[int]:
+        start.wait()
+        return [job.id for part in range(0, 40, 5) for job in claim("FetchPage", ids[part : part + 5], now)]
+
+    with ThreadPoolExecutor(8) as pool:
+        taken = [row for rows in pool.map(take, range(8)) for row in rows]
+    assert sorted(taken) == ids
+
+
+def test_finish_commits_rows_next_messages_and_the_end_together(db):
+    """After a finish the message is gone and what it caused is there."""
+    said()
+    [job] = claimed()
+    with job.finish() as session:
+        say(session, PageStored(page=1, article="art_x"), key="1")
+    assert [entry.kind for entry in entries()] == ["PageStored"]
+    assert job.outcome == "done"
+
+
+def test_a_finish_that_fails_leaves_everything_as_it_was(db):
+    """Nothing of the handler's work survives, and the message is still in flight."""
+    said()
+    [job] = claimed()
+
+    def fails():
+        with job.finish() as session:
+            say(session, PageStored(page=1, article="art_x"), key="1")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fails()
+    [entry] = entries()
+    assert (entry.kind, entry.lease_token) == ("FetchPage", job.token)
+
+
+def test_a_zombies_late_finish_is_refused(db):
+    """Who lost the lease commits nothing: the token has changed."""
+    said()
+    now = utcnow() + SOON
+    [zombie] = claimed(now)
+    [second] = claimed(now + LEASE + SOON)
+    with pytest.raises(LeaseLost), zombie.finish() as session:
+        say(session, PageStored(page=1, article="from a zombie"), key="1")
+    with second.finish():
+        pass
+    assert entries() == []
+
+
+def test_a_zombies_late_finish_is_refused_after_the_end_too(db):
+    """The row is gone; so is the zombie's right to write."""
+    said()
+    now = utcnow() + SOON
+    [zombie] = claimed(now)
+    [second] = claimed(now + LEASE + SOON)
+    with second.finish():
+        pass
+    with pytest.raises(LeaseLost), zombie.finish():
+        pass
+
+
+def test_saying_its_own_key_in_finish_means_again_then(db):
+    """That is how a channel is polled for ever: the row stays, with its next time and all its attempts."""
+    said()
+    [job] = claimed()
+    again = utcnow() + LATER
+    with job.finish() as session:
+        say(session, FetchPage(page=7), key="page:1", due_at=again)
+    [entry] = entries()
+    assert (entry.due_at, entry.attempts, entry.lease_token) == (again, 0, None)
+    assert '"page":7' in entry.message
+
+
+def test_what_is_said_while_it_is_in_flight_is_handled_after_it(db):
+    """The handler may have read the old state, so it runs once more."""
+    said()
+    [job] = claimed()
+    said(FetchPage(page=2))
+    assert claimed() == []
+    with job.finish():
+        pass
+    [second] = claimed()
+    assert second.message() == FetchPage(page=2)
+
+
+def test_what_is_said_in_flight_survives_a_postponement(db):
+    """Postponed for an hour, but said for now: now."""
+    said()
+    [job] = claimed()
+    said(FetchPage(page=2))
+    job.postpone(utcnow() + LATER, "the newsroom asks for patience")
+    [second] = claimed()
+    assert second.message() == FetchPage(page=2)
+
+
+def test_a_postponement_costs_no_attempt(db):
+    """Weather may last; only surprises are counted."""
+    said()
+    for _ in range(MAX_ATTEMPTS * 2):
+        [job] = claimed()
+        job.postpone(utcnow(), "not yet")
+        assert (job.attempts, job.outcome) == (1, "postponed")
+
+
+def test_surprises_are_retried_later_and_then_set_aside(db):
+    """After the last attempt the message is kept with its reason, out of everybody's way."""
+    said()
+    now = utcnow()
+    for attempt in range(1, MAX_ATTEMPTS + 1):
+        now += timedelta(hours=1)
+        [job] = claimed(now)
+        assert job.retry("the roof fell in", now) is (attempt < MAX_ATTEMPTS)
+        assert claimed(now) == []
+    [entry] = entries()
+    assert entry.set_aside_at == now
+    assert entry.reason == "the roof fell in"
+    assert claimed(now + timedelta(days=365)) == []
+
+
+def test_a_set_aside_message_can_be_replayed_with_all_its_attempts(db):
+    """Replay says it again; a second replay has nothing to do."""
+    said()
+    [job] = claimed()
+    job.set_aside("no use", utcnow())
+    [entry] = entries()
+    with transaction() as session:
+        assert replay(session, entry.id, utcnow()) is True
+        assert replay(session, entry.id, utcnow()) is False
+    [again] = claimed()
+    assert (again.attempts, again.message()) == (1, FetchPage(page=1))
+
+
+def test_a_set_aside_message_does_not_block_its_key(db):
+    """News about the same page is handled, while the failed message waits for a person."""
+    said()
+    [job] = claimed()
+    job.set_aside("no use", utcnow())
+    said(FetchPage(page=2))
+    [second] = claimed()
+    assert second.message() == FetchPage(page=2)
+
+
+def test_the_sweep_finds_what_nobody_picked_up_and_only_that(db):
+    """A lost hint is found once its time is up; a fresh hint, a wait and work in flight are left alone."""
+    now = utcnow()
+    said(key="hinted, and lost")
+    said(key="waiting", due_at=now + LATER)
+    said(Deliver(delivery=1), key="of another kind")
+    said(key="in flight")
+    claim("FetchPage", [entries()[3].id], now + SOON)
+
+    def swept(at, patience, lane="live"):
+        return sweep(at, hinted_before=at - patience, kinds=["FetchPage"], lane=lane, limit=10)
+
+    assert swept(now + SOON, patience=timedelta(seconds=5)) == []
+    assert swept(now + SOON, patience=timedelta(0), lane="bulk") == []
+    assert [kind for _, kind in swept(now + SOON, patience=timedelta(0))] == ["FetchPage"]
+    assert swept(now + SOON, patience=timedelta(0)) == []  # stamped: its hint is under way again
+
+
+def test_the_sweep_finds_a_wait_that_ended_at_once(db):
+    """A row that was never hinted needs no patience."""
+    now = utcnow()
+    said(due_at=now + LATER)
+    found = sweep(now + LATER, hinted_before=now, kinds=["FetchPage"], lane="live", limit=10)
+    assert len(found) == 1
+
+
+def test_a_group_takes_only_what_was_never_tried(db):
+    """One that was tried before may have killed its worker: it runs by itself."""
+    said(key="tried")
+    now = utcnow() + SOON
+    [tried] = claimed(now)
+    said(key="fresh")
+    later = now + LEASE + SOON
+    ids = [entry.id for entry in entries()]
+    assert [job.key for job in claim("FetchPage", ids, later, fresh=True)] == ["fresh"]
+    assert [job.key for job in claim("FetchPage", [tried.id], later)] == ["tried"]
+
+
+def test_overdue_tells_how_long_the_oldest_waits(db):
+    """Liveness is a matter of what waits, not of which process is up."""
+    now = utcnow()
+    with reading() as session:
+        assert ledger.overdue(session, now) == 0
+    said(due_at=now)
+    with reading() as session:
+        assert ledger.overdue(session, now + timedelta(seconds=30)) == pytest.approx(30, abs=0.1)
