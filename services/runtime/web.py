@@ -1,0 +1,227 @@
+"""What the `api.py` of every service shares: problems, who may ask, and pages by cursor.
+
+How a caller is found is told by the composition root: `app.state.authenticate` is a `Callable[[str], Caller | None]`.
+"""
+
+import binascii
+import json
+from base64 import b64decode, urlsafe_b64encode
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from hashlib import sha256
+from http import HTTPStatus
+from typing import Annotated, Any, TypeVar
+
+import structlog
+from fastapi import Depends, FastAPI, Path, Query, Request, Security
+from fastapi.exceptions import RequestValidationError
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import AfterValidator, BaseModel
+from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from services.contracts.caller import Caller, Permission
+from services.contracts.errors import UserError
+from services.runtime import tracing
+
+PROBLEM = "application/problem+json"
+MAX_ID = 2**63 - 1
+"""The largest id that both databases keep."""
+LIMIT = 200
+"""The longest page of a listing."""
+
+log = structlog.get_logger()
+T = TypeVar("T")
+
+
+class Problem(HTTPException):
+    """Ends a request with `application/problem+json` (RFC 9457); `detail` says what to do next."""
+
+    def __init__(
+        self,
+        status: int,
+        title: str,
+        detail: str | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        **members: object,
+    ) -> None:
+        super().__init__(status, detail or title, headers)
+        self.words = {"title": title, "status": status, **({"detail": detail} if detail else {}), **members}
+
+    def response(self) -> Response:
+        """The answer; it names the trace, so that the lines of the log that belong to it can be found."""
+        words = self.words | {"trace_id": trace_id} if (trace_id := tracing.current()) else self.words
+        # ASCII, because a name that the client made up may hold what UTF-8 cannot.
+        return Response(json.dumps(words), self.status_code, self.headers, media_type=PROBLEM)
+
+
+class ProblemWords(BaseModel):
+    """Why a request was not served (RFC 9457)."""
+
+    title: str
+    status: int
+    detail: str | None = None
+    trace_id: str | None = None
+    errors: list[dict[str, str]] | None = None
+
+
+# For `FastAPI(responses=…)`: every operation may answer so, in place of FastAPI's own shape of a validation error.
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    "default": {
+        "description": "A problem (RFC 9457)",
+        "content": {PROBLEM: {"schema": ProblemWords.model_json_schema()}},
+    }
+}
+
+
+def answer_with_problems(app: FastAPI) -> None:
+    """Every refusal and every failure of the app becomes a problem."""
+    answers = {
+        HTTPException: _refused,
+        RequestValidationError: _misunderstood,
+        UserError: _unfit,
+        DataError: _out_of_range,
+        OverflowError: _out_of_range,
+        OperationalError: _database_busy,
+        NoConnection: _database_busy,
+    }
+    for kind, answer in answers.items():
+        app.add_exception_handler(kind, answer)
+
+
+async def _refused(_request: Request, error: Exception) -> Response:
+    if isinstance(error, Problem):
+        return error.response()
+    if not isinstance(error, HTTPException):
+        raise error
+    advice = {
+        404: "Nothing lives at this address; /docs lists what does.",
+        405: "This address does not take that method; /docs lists those it takes.",
+    }
+    phrase = HTTPStatus(error.status_code).phrase
+    detail = advice.get(error.status_code) or (error.detail if error.detail != phrase else None)
+    return Problem(error.status_code, phrase, detail, headers=error.headers).response()
+
+
+async def _misunderstood(_request: Request, error: Exception) -> Response:
+    faults = error.errors() if isinstance(error, RequestValidationError) else []
+    if any(fault["type"] == "json_invalid" for fault in faults):
+        return Problem(400, "Malformed JSON", "The body is not JSON; check its quotes, commas and encoding.").response()
+    errors = [{"where": "/".join(map(str, f["loc"])), "detail": _sentence(f["msg"])} for f in faults]
+    advice = "Mend what `errors` names and ask again; JSON needs Content-Type: application/json."
+    return Problem(422, "Request not understood", advice, errors=errors).response()
+
+
+async def _unfit(_request: Request, error: Exception) -> Response:
+    return Problem(422, "Request not possible", str(error)).response()
+
+
+async def _out_of_range(_request: Request, error: Exception) -> Response:
+    log.warning("out_of_range", error=type(error).__name__)
+    return Problem(422, "Value out of range", "A number is too large or a text holds a NUL character.").response()
+
+
+async def _database_busy(_request: Request, error: Exception) -> Response:
+    log.warning("database_busy", error=f"{type(error).__name__}: {error}"[:300])
+    advice = "The database is busy or away; nothing was changed, ask again in a moment."
+    return Problem(503, "Database not available", advice, headers={"Retry-After": "2"}).response()
+
+
+def _sentence(message: str) -> str:
+    return message.removeprefix("Value error, ")
+
+
+_bearer = HTTPBearer(scheme_name="key", description="An API key: `Authorization: Bearer dl_…`", auto_error=False)
+
+
+def requires(permission: Permission) -> Any:
+    """A dependency that gives the `Caller`, when their key permits this; else it answers 401 or 403."""
+
+    def caller(
+        request: Request, presented: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
+    ) -> Caller:
+        if presented is None:
+            raise _unauthorized("Bearer", "Send your API key: `Authorization: Bearer dl_…`.")
+        found: Caller | None = request.app.state.authenticate(presented.credentials)
+        if found is None:
+            advice = "This key is unknown, revoked or expired; ask the operator for another."
+            raise _unauthorized('Bearer error="invalid_token"', advice)
+        request.state.caller = found
+        if not found.may(permission):
+            raise _forbidden(found, permission)
+        return found
+
+    return Depends(caller)
+
+
+def _unauthorized(challenge: str, advice: str) -> Problem:
+    return Problem(401, "No valid API key", advice, headers={"WWW-Authenticate": challenge})
+
+
+def _forbidden(caller: Caller, permission: Permission) -> Problem:
+    challenge = f'Bearer error="insufficient_scope", scope="{permission}"'
+    advice = f"The key {caller.name!r} lacks the scope `{permission}`; ask the operator for a key that has it."
+    return Problem(403, "Not permitted", advice, headers={"WWW-Authenticate": challenge}, scope=permission)
+
+
+def _storable(text: str) -> str:
+    if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise ValueError("Text may hold neither NUL characters nor half surrogate pairs.")
+    return text
+
+
+Storable = Annotated[str, AfterValidator(_storable)]
+"""Text that both databases can keep."""
+Id = Annotated[int, Path(ge=1, le=MAX_ID)]
+Limit = Annotated[int, Query(ge=1, le=LIMIT, description="At most so many, newest first.")]
+After = Annotated[str | None, Query(max_length=1_000, description="`next` of the page before.")]
+
+
+def cursor(listing: str, *position: str | int | datetime) -> str:
+    """The place after which the next page of this listing begins, as an opaque text."""
+    words = [place.isoformat() if isinstance(place, datetime) else place for place in position]
+    place = json.dumps(words, separators=(",", ":")).encode()
+    return urlsafe_b64encode(_seal(listing, place) + place).decode().rstrip("=")
+
+
+def position(listing: str, after: str | None, *kinds: type) -> tuple[Any, ...] | None:
+    """What `cursor` was given, with these types; None without a cursor, a 422 problem for one we did not make."""
+    if after is None:
+        return None
+    try:
+        sealed = b64decode(after.encode("ascii") + b"=" * (-len(after) % 4), altchars=b"-_", validate=True)
+        if sealed[:_SEAL] != _seal(listing, sealed[_SEAL:]):
+            raise _foreign_cursor()
+        words = json.loads(sealed[_SEAL:])
+        return tuple(_place(kind, word) for kind, word in zip(kinds, words, strict=True))
+    except (binascii.Error, UnicodeError, ValueError, TypeError):
+        raise _foreign_cursor() from None
+
+
+def page(rows: Sequence[T], limit: int, cursor_of: Callable[[T], str]) -> tuple[Sequence[T], str | None]:
+    """One page of `limit` rows and the cursor of the next, out of `limit + 1` rows that were asked for."""
+    shown = rows[:limit]
+    return shown, cursor_of(shown[-1]) if len(rows) > limit else None
+
+
+_SEAL = 6
+
+
+def _seal(listing: str, place: bytes) -> bytes:
+    # No secret: a forged cursor only leads where its maker may read anyway. This catches damage and mix-ups.
+    return sha256(listing.encode() + b"\x00" + place).digest()[:_SEAL]
+
+
+def _place(kind: type, word: Any) -> Any:
+    if kind is datetime:
+        return datetime.fromisoformat(word)
+    if type(word) is not kind:
+        raise TypeError(kind)
+    return word
+
+
+def _foreign_cursor() -> Problem:
+    return Problem(422, "Cursor not understood", "Take `next` from the page before as it is, or begin without `after`.")
