@@ -76,7 +76,13 @@ def page_key(url: str) -> str:
     number = _ARTICLE_NUMBER.search(parts.path + ("?" + parts.query if parts.query else ""))
     if number and _is_afpims(host):
         return f"afpims/{site_family(host)}:{int(number[1] or number[2])}"
-    return host + parts.path.rstrip("/") + ("?" + parts.query if parts.query else "")
+    return address_key(url)
+
+
+def address_key(url: str) -> str:
+    """The identity of a page that goes by its address alone: without scheme, `www` and trailing slash."""
+    parts = urlsplit(canonical_url(url))
+    return parts.netloc.removeprefix("www.") + parts.path.rstrip("/") + ("?" + parts.query if parts.query else "")
 
 
 def article_id(key: str) -> str:
