@@ -1,0 +1,33 @@
+"""The one guarded way out of the house: every request to a newsroom or a subscriber goes through `send`."""
+
+from services.runtime.egress.addresses import Gate
+from services.runtime.egress.client import Limits, Response, open_client, send
+from services.runtime.egress.errors import (
+    EgressError,
+    Forbidden,
+    Garbled,
+    NotReached,
+    NotResolved,
+    TimedOut,
+    TlsFailed,
+    TooLarge,
+)
+from services.runtime.egress.settings import EgressSettings, egress_settings
+
+__all__ = [
+    "EgressError",
+    "EgressSettings",
+    "Forbidden",
+    "Garbled",
+    "Gate",
+    "Limits",
+    "NotReached",
+    "NotResolved",
+    "Response",
+    "TimedOut",
+    "TlsFailed",
+    "TooLarge",
+    "egress_settings",
+    "open_client",
+    "send",
+]

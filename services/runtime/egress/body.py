@@ -1,0 +1,71 @@
+"""Reads a body within bounds. A few bytes on the wire can stand for a gigabyte, so it is never inflated at one go."""
+
+import zlib
+from collections.abc import Iterable
+
+from services.runtime.egress.errors import Garbled, TooLarge
+
+_GZIP, _ZLIB, _RAW_DEFLATE = 31, 15, -15
+
+
+def read_body(chunks: Iterable[bytes], coding: str, *, wire: int, decoded: int, cut: bool = False) -> bytes:
+    """The decoded body, from at most `wire` bytes received to at most `decoded` bytes.
+
+    More than that is `TooLarge`; with `cut`, reading stops there and what fits is returned. A body that is not coded
+    as announced, ends in the middle, or is coded in another way than gzip or deflate is `Garbled`.
+    """
+    decoder = _decoder(coding)
+    body, received = bytearray(), 0
+    for chunk in chunks:
+        received += len(chunk)
+        body += decoder.decode(chunk, decoded + 1 - len(body))
+        if received > wire or len(body) > decoded:
+            if cut:
+                return bytes(body[:decoded])
+            raise TooLarge(f"The response is larger than {min(wire, decoded) // 1000} kB; it was not kept.")
+    if received and not decoder.ended:
+        raise Garbled("The response broke off in the middle of its compressed body.")
+    return bytes(body)
+
+
+class _Plain:
+    ended = True
+
+    def decode(self, chunk: bytes, room: int) -> bytes:
+        return chunk[:room]
+
+
+class _Inflating:
+    """gzip, or deflate in either of the two forms that servers send under that name."""
+
+    def __init__(self, window: int) -> None:
+        self._window = window
+        self._inflate = zlib.decompressobj(window)
+        self._begun = False
+
+    @property
+    def ended(self) -> bool:
+        return self._inflate.eof
+
+    def decode(self, chunk: bytes, room: int) -> bytes:
+        try:
+            plain = self._inflate.decompress(chunk, room)
+        except zlib.error:
+            if self._begun or self._window != _ZLIB:
+                raise Garbled("The response says that its body is compressed, but it is not.") from None
+            self._window, self._inflate = _RAW_DEFLATE, zlib.decompressobj(_RAW_DEFLATE)
+            return self.decode(chunk, room)
+        self._begun = True
+        return plain
+
+
+def _decoder(coding: str) -> _Plain | _Inflating:
+    match coding.strip().lower():
+        case "" | "identity":
+            return _Plain()
+        case "gzip" | "x-gzip":
+            return _Inflating(_GZIP)
+        case "deflate":
+            return _Inflating(_ZLIB)
+        case other:
+            raise Garbled(f"The response is coded as {other[:40]!r}, which Dateline did not ask for.")
