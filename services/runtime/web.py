@@ -13,7 +13,7 @@ from http import HTTPStatus
 from typing import Annotated, Any, TypeVar
 
 import structlog
-from fastapi import Depends, FastAPI, Path, Query, Request, Security
+from fastapi import FastAPI, Path, Query, Request, Security
 from fastapi.exceptions import RequestValidationError
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import AfterValidator, BaseModel
@@ -154,7 +154,8 @@ def requires(permission: Permission) -> Any:
             raise _forbidden(found, permission)
         return found
 
-    return Depends(caller)
+    # The scope is named in the OpenAPI as well, where a security requirement may list roles.
+    return Security(caller, scopes=[permission])
 
 
 def _unauthorized(challenge: str, advice: str) -> Problem:

@@ -1,0 +1,112 @@
+"""API keys: `dl_<id>_<secret>`, shown once, kept as a digest.
+
+The secret has 256 random bits, so that its plain SHA-256 tells nothing of it: a slow hash protects passwords, which
+people choose, and would only make each request slow here.
+"""
+
+import hashlib
+import hmac
+import re
+import secrets
+import string
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import cast
+
+from sqlalchemy import or_, select, text, update
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session, col
+
+from services.admin.models import ApiKey
+from services.contracts.caller import Caller, Permission
+from services.contracts.errors import UserError
+from services.runtime.database import is_sqlite, reading, transaction
+
+ALPHABET = string.digits + string.ascii_letters
+LENGTH = 43
+"""Letters of a secret: 62 to the 43rd is a little more than 2 to the 256th."""
+COARSE = timedelta(minutes=1)
+"""`last_used_at` is at most so old while a key is in use; finer would turn every read into a write."""
+
+_SHAPE = re.compile(rf"dl_([1-9][0-9]{{0,17}})_([0-9A-Za-z]{{{LENGTH}}})")
+
+
+class PastExpiry(UserError):  # noqa: N818 - named for what is wrong
+    """A key would have expired before it was made."""
+
+
+def create(
+    session: Session, name: str, scopes: Sequence[Permission], now: datetime, expires_at: datetime | None = None
+) -> tuple[ApiKey, str]:
+    """A new key, as it is kept and as it is presented; the latter cannot be had again."""
+    if expires_at and expires_at <= now:
+        raise PastExpiry(f"The key would expire at {expires_at.isoformat()}, which is over; choose a later time.")
+    secret = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    key = ApiKey(name=name, digest=_digest(secret), scopes=sorted(set(scopes)), created_at=now, expires_at=expires_at)
+    session.add(key)
+    session.flush()
+    return key, f"dl_{key.id}_{secret}"
+
+
+def first_key(session: Session, now: datetime) -> str | None:
+    """An admin's key for an installation that never had any key, else None: whoever starts it shows it, once."""
+    if not is_sqlite(session):
+        # Two processes that start together must not both find none; a SQLite writer is alone anyway.
+        session.execute(text("LOCK TABLE api_keys IN SHARE ROW EXCLUSIVE MODE"))
+    if session.execute(select(col(ApiKey.id)).limit(1)).first():
+        return None
+    _, presented = create(session, "first key", ["admin"], now)
+    return presented
+
+
+def authenticate(presented: str, now: datetime) -> Caller | None:
+    """Who presents this key; None for a key that is unknown, revoked, expired or no key at all."""
+    shape = _SHAPE.fullmatch(presented)
+    if shape is None:
+        return None
+    with reading() as session:
+        key = session.get(ApiKey, int(shape[1]))
+    if key is None or not hmac.compare_digest(key.digest, _digest(shape[2])) or not usable(key, now):
+        return None
+    _touch(key, now)
+    return Caller(key=int(shape[1]), name=key.name, scopes=frozenset(cast("list[Permission]", key.scopes)))
+
+
+def usable(key: ApiKey, now: datetime) -> bool:
+    """Whether the key is neither revoked nor expired."""
+    return key.revoked_at is None and (key.expires_at is None or now < key.expires_at)
+
+
+def revoke(session: Session, key_id: int, now: datetime) -> bool:
+    """Ends a key for good; False when there is none with this id, or it has been revoked before."""
+    revoked = session.execute(
+        update(ApiKey)
+        .where(col(ApiKey.id) == key_id, col(ApiKey.revoked_at).is_(None))
+        .values(revoked_at=now)
+        .returning(col(ApiKey.id))
+    )
+    return revoked.first() is not None
+
+
+def listed(session: Session) -> Sequence[ApiKey]:
+    """All keys, the newest first, the revoked and expired ones among them."""
+    return session.scalars(select(ApiKey).order_by(col(ApiKey.id).desc())).all()
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _touch(key: ApiKey, now: datetime) -> None:
+    if key.last_used_at is not None and now - key.last_used_at < COARSE:
+        return
+    used = col(ApiKey.last_used_at)
+    try:
+        with transaction() as session:
+            session.execute(
+                update(ApiKey)
+                .where(col(ApiKey.id) == key.id, or_(used.is_(None), used <= now - COARSE))
+                .values(last_used_at=now)
+            )
+    except OperationalError:
+        return  # a busy database must not turn away somebody who only wants to read

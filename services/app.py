@@ -1,0 +1,154 @@
+"""The one web app: the API of every service, health, metrics and the page that explains them.
+
+It binds to the loopback by default. Health and metrics need no key, because the machines that ask for them have none;
+they tell counts and ages, never contents. Who opens the port to others puts a proxy with TLS in front and decides
+there who may see /metrics.
+"""
+
+from typing import Literal
+
+import redis
+from fastapi import APIRouter, FastAPI, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST
+from pydantic import BaseModel
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.responses import HTMLResponse
+
+import services.admin.api
+from services import __version__
+from services.admin import keys
+from services.admin.reference import SECURITY_POLICY, reference
+from services.contracts.caller import Caller
+from services.runtime import ledger, metrics
+from services.runtime.asgi import guarded
+from services.runtime.database import reading, utcnow
+from services.runtime.settings import runtime_settings
+from services.runtime.web import PROBLEMS, answer_with_problems
+
+ROUTERS = (services.admin.api.router,)
+ABOUT = (
+    "Watches government newsrooms: every article clean, every wording kept, every change announced within seconds. "
+    "Send your key as `Authorization: Bearer dl_…`. Lists give `next`; send it as `after` for the next page. "
+    "What goes wrong is told as application/problem+json, with what to do next."
+)
+PATIENCE = 0.5
+"""Seconds that Redis has to answer a question of health."""
+
+front = APIRouter()
+
+Answering = Literal["answers", "does not answer", "not used"]
+
+
+class Signpost(BaseModel):
+    """What this is, and where to look."""
+
+    name: str = "Dateline"
+    version: str
+    about: str = ABOUT
+    docs: str
+    openapi: str
+    ready: str
+
+
+class Alive(BaseModel):
+    """The process answers."""
+
+    live: Literal[True] = True
+
+
+class Readiness(BaseModel):
+    """Whether requests can be served, which takes the database and not Redis.
+
+    `overdue_seconds` is how long the longest-waiting message has been due: when it grows, no worker keeps up.
+    """
+
+    ready: bool
+    database: Answering
+    redis: Answering
+    overdue_seconds: float | None
+
+
+@front.get("/")
+def signpost(request: Request) -> Signpost:
+    """What this is, and where to look."""
+    root = request.scope.get("root_path", "").rstrip("/")
+    return Signpost(
+        version=__version__, docs=f"{root}/docs", openapi=f"{root}/openapi.json", ready=f"{root}/health/ready"
+    )
+
+
+@front.get("/docs", include_in_schema=False)
+def docs(request: Request) -> HTMLResponse:
+    page = reference(request.app.openapi(), str(request.base_url).rstrip("/"))
+    return HTMLResponse(page, headers={"Content-Security-Policy": SECURITY_POLICY})
+
+
+@front.get("/health/live")
+def live() -> Alive:
+    """Whether the process answers."""
+    return Alive()
+
+
+@front.get("/health/ready", responses={503: {"model": Readiness, "description": "The database does not answer"}})
+def ready(response: Response) -> Readiness:
+    """Whether requests can be served, and how far the workers are behind."""
+    overdue = _overdue()
+    if overdue is None:
+        response.status_code = 503
+    return Readiness(
+        ready=overdue is not None,
+        database="does not answer" if overdue is None else "answers",
+        redis=_redis(runtime_settings().redis_url),
+        overdue_seconds=overdue,
+    )
+
+
+@front.get("/metrics", include_in_schema=False)
+def show_metrics() -> Response:
+    return Response(metrics.exposition(), media_type=CONTENT_TYPE_LATEST)
+
+
+def create_app() -> FastAPI:
+    """The app, for an ASGI server."""
+    app = FastAPI(
+        title="Dateline",
+        version=__version__,
+        description=ABOUT,
+        docs_url=None,
+        redoc_url=None,
+        responses=PROBLEMS,
+        # The names of our functions, for the programs that make a client out of the OpenAPI.
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.state.authenticate = _authenticate
+    answer_with_problems(app)
+    app.add_middleware(guarded)
+    for router in (front, *ROUTERS):
+        app.include_router(router)
+    return app
+
+
+def _authenticate(presented: str) -> Caller | None:
+    return keys.authenticate(presented, utcnow())
+
+
+def _overdue() -> float | None:
+    try:
+        with reading() as session:
+            return ledger.overdue(session, utcnow())
+    except SQLAlchemyError:
+        return None
+
+
+def _redis(url: str) -> Answering:
+    if not url:
+        return "not used"
+    limits = {"socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE, "retry": Retry(NoBackoff(), 0)}
+    try:
+        with redis.Redis.from_url(url, **limits) as client:
+            client.ping()
+    except (redis.RedisError, ValueError):
+        return "does not answer"
+    return "answers"
