@@ -1,0 +1,149 @@
+"""Real Celery workers over a real Redis: hints make it quick, and losing them loses nothing."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import redis
+from sqlalchemy import update
+from sqlmodel import select
+
+from services.contracts.messages import Deliver, Message, PageStored
+from services.contracts.wiring import HANDLERS
+from services.runtime import bus
+from services.runtime.database import reading, transaction, utcnow
+from services.runtime.ledger import MAX_ATTEMPTS, Entry, say
+from services.runtime.redis_server import free_port
+from services.runtime.sweeper import sweep
+
+RELAY = Path(__file__).with_name("relay_worker.py")
+
+
+@pytest.fixture
+def relay(db, installation, redis_url, tmp_path):
+    """Starts relay workers as processes of their own; ends them by pid."""
+    installation(redis_url=redis_url)
+    redis.Redis.from_url(redis_url).flushall()
+    started = []
+
+    def start(pool="threads", **environment):
+        with (tmp_path / f"relay-{len(started)}.log").open("w") as log:
+            process = subprocess.Popen(
+                [sys.executable, str(RELAY), pool],
+                env={**os.environ, **environment},
+                stderr=log,
+                stdout=log,
+                start_new_session=True,
+            )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def say_all(messages: list[Message]) -> None:
+    with transaction() as session:
+        for number, message in enumerate(messages):
+            say(session, message, key=str(number))
+    assert bus.flush()
+
+
+def entries() -> list[Entry]:
+    with reading() as session:
+        return list(session.exec(select(Entry)).all())
+
+
+def left() -> int:
+    return len(entries())
+
+
+def in_flight() -> bool:
+    return any(entry.lease_token for entry in entries())
+
+
+def end_leases(held: timedelta = timedelta(0)) -> None:
+    """What time does to leases held for that long: they last 45 seconds, and a test would rather not."""
+    taken_before = utcnow() - held + HANDLERS[PageStored].lease
+    with transaction() as session:
+        session.execute(update(Entry).where(Entry.lease_until < taken_before).values(lease_until=utcnow()))
+
+
+def wait_for(truth, seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not truth():
+        assert time.monotonic() < deadline, f"waited in vain; left: {entries()}"
+        time.sleep(0.1)
+
+
+def until_left(count: int, patience: timedelta | None = None) -> None:
+    """Waits until so many rows are left; with `patience`, sweeping as if that much time had gone by."""
+
+    def settled() -> bool:
+        if patience is not None:
+            sweep(utcnow() + patience, bus.depths())
+        return left() == count
+
+    wait_for(settled)
+
+
+def test_hints_carry_messages_through_workers_without_any_sweep(relay):
+    """The quick way: said, hinted, handled, and what that says likewise."""
+    relay()
+    say_all([Deliver(delivery=n) for n in range(120)])
+    until_left(0)
+
+
+def test_a_flushed_redis_loses_nothing(relay, redis_url):
+    """All hints gone before anyone heard them: the sweep reminds."""
+    say_all([Deliver(delivery=n) for n in range(120)])
+    redis.Redis.from_url(redis_url).flushall()
+    relay()
+    until_left(0, patience=timedelta(seconds=6))
+
+
+def test_a_killed_worker_loses_nothing(relay):
+    """Killed in the middle of its work; another one goes on when the leases have ended."""
+    victim = relay(RELAY_PAUSE="0.2")
+    say_all([Deliver(delivery=n) for n in range(40)])
+    wait_for(in_flight)
+    os.killpg(victim.pid, signal.SIGKILL)
+    assert left() > 0
+    relay()
+    end_leases()
+    until_left(0, patience=timedelta(seconds=6))
+
+
+def test_one_poison_message_burns_only_its_own_attempts(relay):
+    """It kills its worker process each time; its neighbours get through and it is set aside."""
+    relay("prefork", RELAY_POISON="1")
+    say_all([PageStored(page=n, article="art_x") for n in range(20)])
+
+    def only_the_poison_is_left() -> bool:
+        end_leases(held=timedelta(seconds=2))
+        sweep(utcnow() + timedelta(seconds=6), bus.depths())
+        return [entry.set_aside_at is not None for entry in entries()] == [True]
+
+    wait_for(only_the_poison_is_left, 60)
+    [entry] = entries()
+    assert entry.attempts == MAX_ATTEMPTS + 1
+    assert "died or hung" in entry.reason
+
+
+def test_saying_does_not_wait_for_a_redis_that_is_away(db, installation):
+    """The hint is lost, the message is not, and the caller has its answer at once."""
+    installation(redis_url=f"redis://127.0.0.1:{free_port()}/0")
+    began = time.perf_counter()
+    with transaction() as session:
+        say(session, Deliver(delivery=1), key="1")
+    assert time.perf_counter() - began < 1
+    assert left() == 1
