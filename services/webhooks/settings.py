@@ -1,0 +1,21 @@
+"""What webhooks need to be told; everything else is a named constant beside its use."""
+
+from functools import cache
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class WebhookSettings(BaseSettings):
+    """The webhooks' own settings."""
+
+    model_config = SettingsConfigDict(env_prefix="DATELINE_WEBHOOKS_", frozen=True, extra="ignore")
+
+    secret_key: SecretStr = Field(default=SecretStr(""), validation_alias="DATELINE_SECRET_KEY")
+    """Encrypts the endpoints' secrets: 32 bytes in URL-safe base64. Empty: a key file in the state folder."""
+
+
+@cache
+def webhook_settings() -> WebhookSettings:
+    """The settings of this process, read once."""
+    return WebhookSettings()
