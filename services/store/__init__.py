@@ -1,0 +1,1 @@
+"""Keeps every wording an article ever had, and says when one changed."""

@@ -1,0 +1,64 @@
+"""What `dateline audit` asks of the store: how much it holds, and whether it holds together."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, and_, func, select
+from sqlmodel import Session
+
+from services.store.models import articles, counter, events, revisions
+
+
+@dataclass(frozen=True)
+class Check:
+    """A truth about the store's own data: whether it holds, and a sentence that says so or what is amiss."""
+
+    name: str
+    holds: bool
+    sentence: str
+
+
+def counts(session: Session) -> dict[str, int]:
+    """How many articles, revisions and events there are."""
+    tables = {"articles": articles, "revisions": revisions, "events": events}
+    return {name: _number(session, select(func.count()).select_from(table)) for name, table in tables.items()}
+
+
+def checks(session: Session) -> tuple[Check, ...]:
+    """Every invariant of the store, as it stands now."""
+    current = and_(revisions.c.article == articles.c.id, revisions.c.number == articles.c.revision)
+    without = (
+        select(func.count()).select_from(articles.outerjoin(revisions, current)).where(revisions.c.number.is_(None))
+    )
+    kept = select(func.count()).where(revisions.c.article == articles.c.id).scalar_subquery()
+    fewer = select(func.count()).select_from(articles).where(articles.c.revisions != kept)
+    nameless = select(func.count()).select_from(revisions).where(revisions.c.capture == "")
+    told = select(events.c.sequence).where(events.c.article == articles.c.id).exists()
+    untold = select(func.count()).select_from(articles).where(~told)
+    return (
+        _none(session, without, "current revisions", "articles lack their current revision"),
+        _none(session, fewer, "kept revisions", "articles do not keep as many wordings as they counted"),
+        _none(session, nameless, "named captures", "revisions do not name their capture"),
+        _none(session, untold, "told articles", "articles were never told of by an event"),
+        _gapless(session),
+    )
+
+
+def _none(session: Session, amiss: Select[Any], name: str, fault: str) -> Check:
+    number = _number(session, amiss)
+    return Check(name, holds=not number, sentence=f"{number} {fault}.")
+
+
+def _gapless(session: Session) -> Check:
+    last = _number(session, select(func.max(counter.c.last)))
+    number, first, highest = session.execute(
+        select(func.count(), func.min(events.c.sequence), func.max(events.c.sequence))
+    ).one()
+    holds = (number, first or 1, highest or 0) == (last, 1, last)
+    return Check(
+        "gapless events", holds=holds, sentence=f"{number} events are there, and the last number given is {last}."
+    )
+
+
+def _number(session: Session, query: Select[Any]) -> int:
+    return int(session.execute(query).scalar() or 0)

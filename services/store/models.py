@@ -1,0 +1,105 @@
+"""What the store remembers: articles, every wording of each, and one gapless sequence of events."""
+
+from datetime import datetime
+
+from sqlalchemy import JSON, Column, Index, Text
+from sqlalchemy import Table as Relation
+from sqlmodel import Field, SQLModel
+
+from services.runtime.database import Table, UtcDateTime
+
+
+class KeptArticle(Table, table=True):
+    """An article as it stands now: which revision is current, and the latest capture that showed it.
+
+    `dated_at` is the instant of `published_at` (a bare date counts as its midnight UTC), or `first_seen` where the
+    page gives no date: what lists are ordered by.
+    """
+
+    __tablename__ = "articles"
+    __table_args__ = (
+        Index("articles_by_date", "dated_at", "id"),
+        Index("articles_by_arrival", "first_seen", "id"),
+        Index("articles_by_source", "source", "dated_at", "id"),
+    )
+
+    id: str = Field(primary_key=True)
+    key: str = Field(unique=True)
+    page: int
+    """The page of the frontier that told us last."""
+    url: str | None = Field(default=None, sa_type=Text)
+    source: str
+    kind: str
+    headline: str = Field(sa_type=Text)
+    published_at: str | None = None
+    """In ISO 8601, as precise as the page: a date stays a date."""
+    dated_at: datetime = Field(sa_type=UtcDateTime)
+    first_seen: datetime = Field(sa_type=UtcDateTime)
+    updated: datetime = Field(sa_type=UtcDateTime)
+    """When the current wording became current here."""
+    revision: int
+    """The number of the current revision."""
+    revisions: int
+    """How many are kept."""
+    capture: str
+    fetched_at: datetime = Field(sa_type=UtcDateTime)
+    parser: str
+
+
+class Revision(Table, table=True):
+    """One wording of an article, as one parser read it in one capture.
+
+    Numbers count the wordings in the order in which we learnt of them and never change; `fetched_at` says when the
+    page spoke so.
+    """
+
+    __tablename__ = "revisions"
+    __table_args__ = (
+        Index("revisions_by_content", "article", "content_hash"),
+        Index("revisions_by_time", "article", "fetched_at", "number"),
+    )
+
+    article: str = Field(primary_key=True, foreign_key="articles.id")
+    number: int = Field(primary_key=True)
+    content_hash: str
+    reading: str = Field(sa_type=Text)
+    """The whole Article as JSON, with what was removed from the page and by which rule."""
+    capture: str
+    fetched_at: datetime = Field(sa_type=UtcDateTime)
+    parser: str
+    cause: str
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Event(Table, table=True):
+    """A fact of the one sequence: an article is new, or reads otherwise now."""
+
+    __tablename__ = "events"
+
+    sequence: int = Field(primary_key=True)
+    id: str = Field(unique=True)
+    type: str
+    occurred_at: datetime = Field(sa_type=UtcDateTime)
+    article: str = Field(index=True, foreign_key="articles.id")
+    revision: int
+    cause: str
+    changed: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    announced: bool
+    """Whether endpoints are told; events of a backlog, an import or a reparse are only there to be read."""
+    body: str = Field(sa_type=Text)
+    """The bytes to be signed, frozen."""
+
+
+class EventCounter(Table, table=True):
+    """The number of the last event, in its only row; whoever writes to the store holds that row until the commit."""
+
+    __tablename__ = "event_counter"
+
+    id: int = Field(primary_key=True)
+    last: int
+
+
+articles: Relation = SQLModel.metadata.tables["articles"]
+revisions: Relation = SQLModel.metadata.tables["revisions"]
+events: Relation = SQLModel.metadata.tables["events"]
+counter: Relation = SQLModel.metadata.tables["event_counter"]

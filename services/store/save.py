@@ -1,0 +1,74 @@
+"""A wording becomes what we know: article, revision and event, in the caller's transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session
+
+from services.contracts.messages import Announce, SaveArticle
+from services.contracts.urls import article_id
+from services.runtime.database import is_sqlite
+from services.store import write
+from services.store.decide import Change, Created, Reading, Updated, decide
+from services.store.events import announcement, event_row
+from services.store.find import place
+from services.store.models import counter, events
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What became of an order: for which article, what is to be announced, and whether its page is new to us."""
+
+    change: Change
+    article: str
+    announce: Announce | None = None
+    page_is_new: bool = False
+
+
+def save(session: Session, order: SaveArticle, now: datetime) -> Saved:
+    """Keeps the wording, if it is news to us; the same said twice, or in another order, comes to the same.
+
+    The current wording is that of the latest capture, as the newest parser reads it. What an earlier capture said is
+    kept as a revision if it was never seen, without an event. Saves take turns until their transactions end, so that
+    the sequence of events has no gap and becomes visible in order.
+    """
+    last = _take_turn(session)
+    reading = Reading.of(order)
+    spot = place(session, reading)
+    change = decide(spot.known, reading)
+    if spot.row is None:
+        row = write.begin(session, spot.key, reading, now)
+    else:
+        row = write.follow(session, spot.row, reading, change, now)
+    announce = None
+    if isinstance(change, Created | Updated):
+        previous = spot.row.revision if spot.row else None
+        announce = _tell(
+            session, event_row(last + 1, row, reading, change.changed, previous=previous, now=now), row.source
+        )
+    return Saved(change, row.id, announce, page_is_new=not spot.row or spot.row.page != row.page)
+
+
+def foresee(session: Session, order: SaveArticle) -> Saved:
+    """What `save` would make of the order now; writes nothing."""
+    reading = Reading.of(order)
+    spot = place(session, reading)
+    return Saved(decide(spot.known, reading), article_id(spot.key))
+
+
+def _take_turn(session: Session) -> int:
+    # SQLite has one writer anyway. On PostgreSQL the row stays locked until the commit, and what is read after this
+    # is what the saves before have written.
+    make = sqlite.insert if is_sqlite(session) else postgresql.insert
+    turn = make(counter).values(id=1, last=0)
+    turn = turn.on_conflict_do_update(index_elements=["id"], set_={"last": counter.c.last})
+    return int(session.execute(turn.returning(counter.c.last)).scalar_one())
+
+
+def _tell(session: Session, event: dict[str, Any], source: str) -> Announce | None:
+    session.execute(insert(events).values(event))
+    session.execute(update(counter).values(last=event["sequence"]))
+    return announcement(event, source) if event["announced"] else None

@@ -1,0 +1,92 @@
+"""Lists out of the store, newest first and page by page; each asks for one row more than it shows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Row, Select, literal, select, tuple_
+from sqlmodel import Session
+
+from services.store.models import articles, events, revisions
+
+By = Literal["published", "seen"]
+ORDER = {"published": articles.c.dated_at, "seen": articles.c.first_seen}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which articles: all of these must hold; `since` is part of the span, `until` is not."""
+
+    source: str | None = None
+    kind: str | None = None
+    q: str | None = None
+    by: By = "published"
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def find_articles(
+    session: Session, wanted: Wanted, limit: int, after: tuple[datetime, str] | None
+) -> Sequence[Row[Any]]:
+    """The articles wanted, beginning after the one at `after` (its time in that order, and its id)."""
+    when = ORDER[wanted.by]
+    query = select(articles).where(*_conditions(wanted))
+    if after:
+        query = query.where(tuple_(when, articles.c.id) < _position(when, after))
+    return session.execute(query.order_by(when.desc(), articles.c.id.desc()).limit(limit + 1)).all()
+
+
+def find_article(session: Session, article: str) -> Row[Any] | None:
+    """An article with the reading of its current revision."""
+    current = (revisions.c.article == articles.c.id) & (revisions.c.number == articles.c.revision)
+    query = select(articles, revisions.c.reading).join(revisions, current).where(articles.c.id == article)
+    return session.execute(query).one_or_none()
+
+
+def find_revisions(
+    session: Session, article: str, limit: int, after: tuple[datetime, int] | None
+) -> Sequence[Row[Any]]:
+    """The wordings of an article, the latest capture first."""
+    when = revisions.c.fetched_at
+    query = _revisions().where(articles.c.id == article)
+    if after:
+        query = query.where(tuple_(when, revisions.c.number) < _position(when, after))
+    return session.execute(query.order_by(when.desc(), revisions.c.number.desc()).limit(limit + 1)).all()
+
+
+def find_revision(session: Session, article: str, number: int) -> Row[Any] | None:
+    """One wording of an article."""
+    query = _revisions().where(articles.c.id == article, revisions.c.number == number)
+    return session.execute(query).one_or_none()
+
+
+def find_events(session: Session, after: int, limit: int) -> Sequence[Row[Any]]:
+    """The events that follow number `after`, in their order."""
+    following = select(events).where(events.c.sequence > after).order_by(events.c.sequence)
+    return session.execute(following.limit(limit)).all()
+
+
+def _revisions() -> Select[Any]:
+    current = (revisions.c.number == articles.c.revision).label("current")
+    return select(revisions, current).join(articles, revisions.c.article == articles.c.id)
+
+
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    when = ORDER[wanted.by]
+    return [
+        condition
+        for asked, condition in (
+            (wanted.source, articles.c.source == wanted.source),
+            (wanted.kind, articles.c.kind == wanted.kind),
+            (wanted.q, articles.c.headline.icontains(wanted.q or "", autoescape=True)),
+            (wanted.since, when >= wanted.since),
+            (wanted.until, when < wanted.until),
+        )
+        if asked is not None
+    ]
+
+
+def _position(when: ColumnElement[datetime], after: tuple[datetime, str | int]) -> Any:
+    # Literals of a tuple do not learn their types from the other side; a time must, to be kept as SQLite keeps it.
+    return tuple_(literal(after[0], when.type), after[1])

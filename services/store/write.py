@@ -1,0 +1,86 @@
+"""The rows that a change leaves behind."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+from sqlmodel import Session
+
+from services.contracts.messages import SaveArticle
+from services.contracts.urls import article_id
+from services.store.decide import Change, Late, Reading, Refreshed, Unchanged, Updated
+from services.store.models import articles, revisions
+from services.store.wording import instant
+
+
+def begin(session: Session, key: str, reading: Reading, now: datetime) -> Row[Any]:
+    """A new article with its first revision."""
+    values = _head(reading) | _face(reading, now) | {"first_seen": now, "updated": now}
+    row = session.execute(
+        insert(articles).values(id=article_id(key), key=key, revision=1, revisions=1, **values).returning(*articles.c)
+    ).one()
+    _add_revision(session, row.id, 1, reading, now)
+    return row
+
+
+def follow(session: Session, row: Row[Any], reading: Reading, change: Change, now: datetime) -> Row[Any]:
+    """What the change makes of an article we have; its row afterwards."""
+    following = row.revisions + 1
+    match change:
+        case Updated():
+            _add_revision(session, row.id, following, reading, now)
+            current = {"revision": following, "revisions": following, "updated": now}
+            return _set(session, row.id, current | _head(reading) | _face(reading, row.first_seen))
+        case Refreshed():
+            _reread(session, row, reading)
+            return _set(session, row.id, _head(reading) | _face(reading, row.first_seen))
+        case Unchanged():
+            return _set(session, row.id, _head(reading))
+        case Late() if not _seen(session, row.id, reading.content_hash):
+            _add_revision(session, row.id, following, reading, now)
+            return _set(session, row.id, {"revisions": following})
+    return row
+
+
+def _set(session: Session, article: str, values: dict[str, Any]) -> Row[Any]:
+    statement = update(articles).where(articles.c.id == article).values(values)
+    return session.execute(statement.returning(*articles.c)).one()
+
+
+def _add_revision(session: Session, article: str, number: int, reading: Reading, now: datetime) -> None:
+    own = {"article": article, "number": number, "cause": reading.order.origin.cause, "created_at": now}
+    session.execute(insert(revisions).values(own | _read(reading)))
+
+
+def _reread(session: Session, row: Row[Any], reading: Reading) -> None:
+    current = (revisions.c.article == row.id) & (revisions.c.number == row.revision)
+    session.execute(update(revisions).where(current).values(_read(reading)))
+
+
+def _seen(session: Session, article: str, content_hash: str) -> bool:
+    same = (revisions.c.article == article) & (revisions.c.content_hash == content_hash)
+    return session.execute(select(revisions.c.number).where(same).limit(1)).first() is not None
+
+
+def _head(reading: Reading) -> dict[str, Any]:
+    origin = reading.order.origin
+    return {"page": origin.page, "url": origin.url, "source": origin.source} | _capture(reading.order)
+
+
+def _face(reading: Reading, first_seen: datetime) -> dict[str, Any]:
+    article = reading.order.article
+    return {
+        "kind": article.kind,
+        "headline": article.headline,
+        "published_at": article.published_at and article.published_at.isoformat(),
+        "dated_at": instant(article.published_at) or first_seen,
+    }
+
+
+def _read(reading: Reading) -> dict[str, Any]:
+    words = {"content_hash": reading.content_hash, "reading": reading.order.article.model_dump_json()}
+    return words | _capture(reading.order)
+
+
+def _capture(order: SaveArticle) -> dict[str, Any]:
+    return {"capture": order.capture, "fetched_at": order.fetched_at, "parser": order.parser}
