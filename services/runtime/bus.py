@@ -115,6 +115,7 @@ def run_worker(services: Sequence[str], *, pool: Pool, concurrency: int, name: s
     queues = [queue_name(service, lane) for lane in ("live", "bulk") for service in services]
     signals.worker_init.connect(_ready, weak=False)
     signals.worker_process_init.connect(_ready, weak=False)
+    signals.worker_shutting_down.connect(_stop, weak=False)
     app().worker_main(
         [
             "worker",
@@ -134,6 +135,12 @@ def _handle(kind: str, ids: list[int]) -> None:
     from services.runtime.worker import handle  # noqa: PLC0415 - the worker says, saying hints, hinting is here
 
     handle(kind, ids)
+
+
+def _stop(**_signal: object) -> None:
+    from services.runtime.worker import stopping  # noqa: PLC0415 - as above
+
+    stopping.set()
 
 
 def _ready(**_signal: object) -> None:

@@ -6,6 +6,7 @@ its own end together. That one rule is outbox, inbox and acknowledgement in one.
 Celery or to Redis, the row is still there and is due again when its lease ends.
 """
 
+import dataclasses
 import random
 import secrets
 from collections.abc import Iterator, Sequence
@@ -100,6 +101,11 @@ class Job:
     words: str
     outcome: Outcome | None = None
     reason: str | None = None
+    notes: dict[str, object] = dataclasses.field(default_factory=dict)
+
+    def note(self, **notes: object) -> None:
+        """Adds to the one log line that tells of this handling: an address, a headline, what changed."""
+        self.notes |= notes
 
     def message(self) -> Message:
         """What was said; a pydantic `ValidationError` when this version cannot read it."""

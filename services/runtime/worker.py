@@ -1,5 +1,6 @@
 """What a worker does with a hint: claim, handle, and say how it ended, exactly once for each message."""
 
+import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -18,6 +19,9 @@ from services.runtime.ledger import MAX_ATTEMPTS, Job, LeaseLost
 
 M = TypeVar("M", bound=Message)
 Handler = Callable[[M, Job], None]
+
+stopping = threading.Event()
+"""Set when this worker was told to stop: it takes nothing more."""
 
 log = structlog.get_logger()
 _handlers: dict[str, Handler[Message]] = {}
@@ -54,6 +58,8 @@ def handle(kind: str, ids: Sequence[int], now: datetime | None = None) -> int:
     claimed = {job.id for job in group}
     handled = len(group)
     for single in (i for i in ids if i not in claimed):
+        if stopping.is_set():
+            break  # what is not claimed stays due
         for job in ledger.claim(kind, [single], now or utcnow()):
             _run(job)
             handled += 1
@@ -74,25 +80,14 @@ def drain(now: datetime | None = None) -> int:
 
 def _run(job: Job) -> None:
     began = time.perf_counter()
-    structlog.contextvars.bind_contextvars(trace_id=job.trace_id)
-    try:
+    with structlog.contextvars.bound_contextvars(trace_id=job.trace_id):
         outcome, reason = _attempt(job)
-    finally:
-        structlog.contextvars.unbind_contextvars("trace_id")
-    seconds = time.perf_counter() - began
-    metrics.HANDLED.labels(job.kind, outcome).inc()
-    metrics.SECONDS.labels(job.kind).observe(seconds)
-    said = {"reason": reason} if reason else {}
-    log.info(
-        "handled",
-        kind=job.kind,
-        key=job.key,
-        attempts=job.attempts,
-        outcome=outcome,
-        ms=round(seconds * 1000, 1),
-        trace_id=job.trace_id,
-        **said,
-    )
+        seconds = time.perf_counter() - began
+        metrics.HANDLED.labels(job.kind, outcome).inc()
+        metrics.SECONDS.labels(job.kind).observe(seconds)
+        told = job.notes | ({"reason": reason} if reason else {})
+        milliseconds = round(seconds * 1000, 1)
+        log.info("handled", kind=job.kind, key=job.key, attempts=job.attempts, outcome=outcome, ms=milliseconds, **told)
 
 
 def _attempt(job: Job) -> tuple[str, str | None]:

@@ -1,0 +1,133 @@
+"""Starts the processes of an installation, restarts what exits, and ends all it started."""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+import structlog
+
+GRACE = 10.0
+"""Seconds that a process has to finish what it holds after it was told to stop; then it is killed."""
+RESTART_PAUSE = (0.2, 1.0, 2.0, 5.0, 15.0)
+"""Seconds before the first, second … restart in a row; a process that lived for a minute starts again at the first."""
+_SETTLED = 60.0
+_PR_SET_PDEATHSIG = 1
+
+log = structlog.get_logger()
+
+
+@dataclass
+class Process:
+    """One child: what to run, and where its output goes (our own standard error when `output` is not set)."""
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    output: Path | None = None
+    foundation: bool = False
+    """Others stand on it: it is ended after them."""
+    restarts: int = 0
+    started_at: float = 0.0
+    due_at: float = 0.0
+    popen: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Starts it in a session of its own, so that a Ctrl-C in the terminal reaches only us."""
+        self.started_at = time.monotonic()
+        output = self.output.open("ab") if self.output else None
+        try:
+            self.popen = subprocess.Popen(  # noqa: S603 - our own command lines
+                self.command,
+                env={**os.environ, **self.environment},
+                stdin=subprocess.DEVNULL,
+                stdout=output or sys.stderr,
+                stderr=output or sys.stderr,
+                start_new_session=True,
+                preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - one system call
+            )
+        finally:
+            if output:
+                output.close()
+
+    def has_exited(self) -> bool:
+        """Whether it was started and is gone."""
+        return self.popen is not None and self.popen.poll() is not None
+
+    def signal(self, number: int) -> None:
+        """Signals it and its children."""
+        if self.popen is not None:
+            try:
+                os.killpg(self.popen.pid, number)
+            except ProcessLookupError:
+                return
+
+
+class Supervisor:
+    """Keeps processes running until `stop` is set; then ends them."""
+
+    def __init__(self) -> None:
+        self.stop = threading.Event()
+        self._processes: list[Process] = []
+
+    def start(self, process: Process) -> None:
+        """Starts one more process and keeps it running."""
+        process.start()
+        self._processes.append(process)
+
+    def stop_on_signals(self) -> None:
+        """SIGINT, SIGTERM and SIGHUP end everything; asking twice changes nothing."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._on_signal)
+
+    def watch(self) -> None:
+        """Restarts what exits, until told to stop."""
+        while not self.stop.wait(0.1):
+            for process in self._processes:
+                self._look_after(process)
+
+    def end(self) -> None:
+        """Ends everything: politely, and after the grace by force; what others stand on goes last."""
+        self.stop.set()
+        for foundation in (False, True):
+            _end([p for p in self._processes if p.popen and p.foundation is foundation])
+
+    def _look_after(self, process: Process) -> None:
+        now = time.monotonic()
+        if process.popen is not None and process.has_exited():
+            process.signal(signal.SIGKILL)  # children of a dead worker must not go on without it
+            process.restarts = 0 if now - process.started_at > _SETTLED else process.restarts
+            pause = RESTART_PAUSE[min(process.restarts, len(RESTART_PAUSE) - 1)]
+            process.restarts += 1
+            process.due_at = now + pause
+            log.warning("exited", process=process.name, status=process.popen.returncode, restart_in=pause)
+            process.popen = None
+        elif process.popen is None and now >= process.due_at:
+            process.start()
+
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        self.stop.set()
+
+
+def _end(processes: Sequence[Process]) -> None:
+    for process in processes:
+        process.signal(signal.SIGTERM)
+    deadline = time.monotonic() + GRACE
+    while not all(process.has_exited() for process in processes) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    for process in processes:
+        process.signal(signal.SIGKILL)  # also what a finished parent may have left behind
+        if process.popen:
+            process.popen.wait()
+
+
+def _die_with_parent() -> None:
+    # Should we be killed ourselves, the kernel tells the children.
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
