@@ -40,27 +40,27 @@ class Account:
 def account(session: Session) -> Account:
     """Counts what there is, by reading all of it."""
     pending = deliveries.c.state == "pending"
-    kept = select(func.count()).select_from(deliveries).where(pending)
+    unclaimable = select(func.count()).select_from(deliveries).where(pending, ~_in_ledger(set_aside=False))
     return Account(
         endpoints=_by_state(session, endpoints.c.state),
         deliveries=_by_state(session, deliveries.c.state),
         oldest_pending=session.scalar(
             select(func.min(deliveries.c.created_at, type_=deliveries.c.created_at.type)).where(pending)
         ),
-        set_aside=session.scalar(kept.where(~_in_ledger(open_only=True), _in_ledger(open_only=False))) or 0,
-        forgotten=session.scalar(kept.where(~_in_ledger(open_only=False))) or 0,
+        set_aside=session.scalar(unclaimable.where(_in_ledger(set_aside=True))) or 0,
+        forgotten=session.scalar(unclaimable.where(~_in_ledger(set_aside=True))) or 0,
         unowed=sum(_unowed(session, endpoint) for endpoint in _active(session)),
     )
 
 
 def _by_state(session: Session, state: ColumnElement[str]) -> dict[str, int]:
-    return {name: count for name, count in session.execute(select(state, func.count()).group_by(state))}
+    return dict(session.execute(select(state, func.count()).group_by(state)).tuples().all())
 
 
-def _in_ledger(*, open_only: bool) -> ColumnElement[bool]:
+def _in_ledger(*, set_aside: bool) -> ColumnElement[bool]:
     same = (ledger.c.kind == Deliver.__name__, ledger.c.key == cast(deliveries.c.id, String))
-    waiting = (ledger.c.set_aside_at.is_(None),) if open_only else ()
-    return select(ledger.c.id).where(*same, *waiting).exists()
+    resting = ledger.c.set_aside_at.is_not(None) if set_aside else ledger.c.set_aside_at.is_(None)
+    return select(ledger.c.id).where(*same, resting).exists()
 
 
 def _active(session: Session) -> list[Row[Any]]:

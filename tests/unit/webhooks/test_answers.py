@@ -1,0 +1,39 @@
+"""What the log keeps of an answer."""
+
+from datetime import UTC, datetime, timedelta
+
+from services.runtime.egress import Response
+from services.webhooks.deliver import KEPT, answered
+
+AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+def answer(status=200, body=b"", **headers):
+    given = tuple((name.replace("_", "-"), value) for name, value in headers.items())
+    response = Response(url="https://example.org/", status=status, headers=given, body=body)
+    return answered(response, at=AT, ended=AT + timedelta(seconds=2))
+
+
+def test_a_success_has_no_error():
+    """2xx says it all."""
+    tried = answer(204)
+    assert (tried.outcome, tried.error) == ("delivered", None)
+
+
+def test_the_log_keeps_the_head_of_an_answer_that_any_database_can_hold():
+    """At most 4 KB, whatever the bytes are; no NUL, which PostgreSQL refuses."""
+    tried = answer(500, b"\x00\xff" + b"x" * 10_000)
+    assert len(tried.response) == KEPT
+    assert tried.response.startswith("��x")
+
+
+def test_a_redirect_is_told_to_give_the_final_address():
+    """It is never followed: the signature is for the address that was named."""
+    assert "final address" in answer(302, location="http://10.0.0.1/").error
+
+
+def test_only_a_throttling_answer_has_a_say_in_the_schedule():
+    """429 and 503 may ask for patience; a plain failure may not."""
+    assert answer(429, retry_after="60").retry_after == timedelta(seconds=60)
+    assert answer(503, Retry_After="Sun, 01 Mar 2026 12:01:02 GMT").retry_after == timedelta(seconds=60)
+    assert answer(500, retry_after="60").retry_after is None
