@@ -35,8 +35,8 @@ def save(session: Session, order: SaveArticle, now: datetime) -> Saved:
     kept as a revision if it was never seen, without an event. Saves take turns until their transactions end, so that
     the sequence of events has no gap and becomes visible in order.
     """
-    last = _take_turn(session)
     reading = Reading.of(order)
+    last = _take_turn(session)
     spot = place(session, reading)
     change = decide(spot.known, reading)
     if spot.row is None:
@@ -49,7 +49,7 @@ def save(session: Session, order: SaveArticle, now: datetime) -> Saved:
         announce = _tell(
             session, event_row(last + 1, row, reading, change.changed, previous=previous, now=now), row.source
         )
-    return Saved(change, row.id, announce, page_is_new=not spot.row or spot.row.page != row.page)
+    return Saved(change, row.id, announce, page_is_new=not spot.row or spot.row.page != order.origin.page)
 
 
 def foresee(session: Session, order: SaveArticle) -> Saved:

@@ -106,11 +106,7 @@ class RevisionLine(View):
 class RevisionView(RevisionLine):
     """One wording in full, with every line that was removed from the page and the rule that took it."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [REVISION | {"article": WORDS | {"headline": ARTICLE["headline"], "removed": REMOVED}}]
-        }
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [REVISION | {"article": READING}]})
 
     article: Article
 
