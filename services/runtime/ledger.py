@@ -275,8 +275,8 @@ def _free(ids: Sequence[int], now: datetime, *, fresh: bool) -> Select[Any]:
 def _end(session: Session, job: Job) -> None:
     ours = (rows.c.id == job.id, rows.c.lease_token == job.token)
     gone = _count(session.execute(delete(rows).where(*ours, rows.c.again_at.is_(None))))
-    if not gone:
-        _give_back(session, job, due_at=None, attempts=0, reason=None)
+    if not gone:  # said again meanwhile: another story, with an id of its own
+        _give_back(session, job, due_at=None, attempts=0, reason=None, trace_id=tracing.new())
 
 
 def _give_back(session: Session, job: Job, *, due_at: datetime | None, **changes: object) -> None:

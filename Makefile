@@ -1,0 +1,64 @@
+# `make demo` and `make test` are all a newcomer needs; `make` alone lists the rest.
+SHELL := /bin/bash
+PYTHON ?= $(firstword $(foreach p,python3.12 python3.11 python3,$(shell command -v $(p) 2>/dev/null)))
+BIN := .venv/bin
+# pip of the outer Python fills the virtual environment, so that a system without ensurepip will do.
+PIP := $(PYTHON) -m pip --disable-pip-version-check --python $(BIN)/python install --quiet --no-input
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo up test check fast bench lock golden compose-smoke clean
+
+help: ## What can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 16
+
+install: $(BIN)/dateline ## Dateline in .venv, with exactly the locked requirements
+
+demo: install ## See the whole path on this machine, without internet: newsroom to verified webhook
+	@$(BIN)/dateline demo
+
+up: install ## Run the service on the sources of seeds/sources.toml; state in ./var
+	@$(BIN)/dateline up
+
+test: .venv/dev ## The whole test-suite: real Redis, real workers, SQLite and PostgreSQL
+	@$(BIN)/pytest
+
+check: .venv/dev ## The gates: format, lint, types, the rules of the house, fast tests
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(MAKE) --no-print-directory fast
+
+fast: .venv/dev ## The tests that need no process and no server
+	@$(BIN)/pytest -q tests/unit tests/contract
+
+bench: .venv/dev ## Two figures: pages a second through the whole pipeline, and the cost of reading one
+	@$(BIN)/python tests/bench/bench_parse.py
+	@$(BIN)/python tests/bench/bench_pipeline.py
+
+lock: .venv/dev ## Pin the newest versions of everything, with hashes
+	@for set in requirements requirements-dev; do \
+	  $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-annotate --no-header $$set.in -o $$set.lock; done
+
+compose-smoke: install ## One article through docker compose; says so plainly where there is no Docker
+	@deploy/compose-smoke
+
+clean: ## Remove the virtual environment and all caches; never touches ./var
+	rm -rf .venv *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache
+
+$(BIN)/dateline: requirements.lock requirements.in pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	  || { echo "Dateline needs Python 3.11 or 3.12; name yours: make PYTHON=/path/to/python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -m pip --version >/dev/null 2>&1 \
+	  || { echo "Dateline needs pip for $(PYTHON); install your system's package of it (python3-pip)."; exit 1; }
+	@echo "Installing Dateline into .venv (once) ..."
+	@$(PYTHON) -m venv --without-pip .venv
+	@$(PIP) --require-hashes -r requirements.lock
+	@$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/dev: $(BIN)/dateline requirements-dev.lock requirements-dev.in
+	@echo "Installing what the tests need into .venv (once) ..."
+	@$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@

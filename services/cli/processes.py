@@ -1,0 +1,73 @@
+"""The processes that make an installation: one worker for each service, the sweeper, the web app and a Redis."""
+
+import os
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import redis
+
+from services.cli.supervisor import Process, Supervisor
+from services.contracts.errors import UserError
+from services.contracts.wiring import SERVICES
+from services.runtime import bus, redis_server
+from services.runtime.settings import runtime_settings
+
+
+@dataclass(frozen=True)
+class Crew:
+    """How the workers of a service run."""
+
+    pool: bus.Pool
+    concurrency: int
+
+
+CREWS: dict[str, Crew] = {
+    # Waiting for the network is most of the work; the client's own deadline ends it, whatever the server does.
+    "fetcher": Crew("threads", 4),
+    # A page may pin the C parser for longer than anyone waits: only a process can be killed.
+    "parser": Crew("prefork", max(1, min(4, (os.cpu_count() or 2) - 1))),
+    "store": Crew("threads", 1),
+    "webhooks": Crew("threads", 8),
+    "admin": Crew("threads", 1),
+}
+
+
+def dateline(name: str, *arguments: str, environment: Mapping[str, str], output: Path | None = None) -> Process:
+    """A process that runs this command with other arguments."""
+    return Process(name, [sys.executable, "-m", "services.cli", *arguments], environment, output)
+
+
+def start_redis(supervisor: Supervisor, folder: Path) -> str:
+    """The Redis of the settings when it answers, else a private one; returns its address."""
+    if given := runtime_settings().redis_url:
+        return given
+    command, url = redis_server.command(folder)
+    supervisor.start(Process("redis", command, foundation=True, output=folder / "output.log"))
+    _wait_for_redis(url)
+    return url
+
+
+def start_all(supervisor: Supervisor, environment: Mapping[str, str], web: list[str], output: Path | None) -> None:
+    """Starts the workers, the sweeper and the web app."""
+    for service in SERVICES:
+        supervisor.start(dateline(service, "worker", service, environment=environment, output=output))
+    supervisor.start(dateline("sweeper", "sweep", environment=environment, output=output))
+    supervisor.start(dateline("web", "web", *web, environment=environment, output=output))
+
+
+def _wait_for_redis(url: str, seconds: float = 10.0) -> None:
+    deadline = time.monotonic() + seconds
+    with redis.Redis.from_url(url) as client:
+        while time.monotonic() < deadline:
+            try:
+                client.ping()
+            except redis.exceptions.ConnectionError:
+                time.sleep(0.02)
+            else:
+                return
+    raise UserError(
+        f"The Redis server was started but did not answer within {seconds:.0f} s; see its log in the state folder."
+    )

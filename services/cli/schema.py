@@ -1,0 +1,35 @@
+"""The database's schema: one history of migrations for all services."""
+
+import importlib
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+
+import services
+from services.admin import keys
+from services.runtime import database
+
+ROOT = Path(services.__file__).parents[1]
+MODELS = ("services.runtime.ledger", *(f"services.{name}.models" for name in ("fetcher", "store", "webhooks", "admin")))
+
+
+def upgrade() -> None:
+    """Brings the database to the newest schema; does nothing when it is there already."""
+    command.upgrade(configuration(), "head")
+    database.engine().dispose()
+
+
+def first_key() -> str | None:
+    """An admin key for an installation that has none yet; it cannot be shown again."""
+    with database.transaction() as session:
+        return keys.first_key(session, database.utcnow())
+
+
+def configuration() -> Config:
+    """Alembic's configuration, with every service's tables known."""
+    for module in MODELS:
+        importlib.import_module(module)
+    made = Config()
+    made.set_main_option("script_location", str(ROOT / "migrations"))
+    return made
