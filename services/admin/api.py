@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import APIRouter, Header, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import select
 from sqlmodel import Session, col
 
@@ -14,13 +14,14 @@ from services.contracts.article import Words
 from services.contracts.caller import Caller, Permission
 from services.contracts.messages import Mode, Scope
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.web import After, Id, Limit, Problem, Storable, cursor, page, position, requires
+from services.runtime.web import After, Id, Limit, Problem, cursor, page, position, requires, storable
 
 router = APIRouter(prefix="/admin", tags=["admin"])
 
 Admin = Annotated[Caller, requires("admin")]
 Row = TypeVar("Row", ApiKey, AuditEntry, ReingestionRow)
-Reason = Annotated[Storable, StringConstraints(strip_whitespace=True, max_length=1_000)]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1_000), AfterValidator(storable)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(storable)]
 IdempotencyKey = Annotated[
     str | None,
     Header(
@@ -71,7 +72,7 @@ class KeyWanted(BaseModel):
         extra="forbid", json_schema_extra={"examples": [{"name": "newsroom", "scopes": ["subscribe"]}]}
     )
 
-    name: Annotated[Storable, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+    name: Name
     scopes: Annotated[list[Permission], Field(min_length=1, max_length=10)]
     expires_at: AwareDatetime | None = None
     reason: Reason | None = None

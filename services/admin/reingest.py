@@ -21,7 +21,7 @@ from services.contracts.messages import Mode, Reingest, Reingestion, Scope
 from services.contracts.urls import BadAddress, canonical_url
 from services.runtime.database import is_sqlite
 from services.runtime.ledger import say
-from services.runtime.web import Storable
+from services.runtime.web import Storable, storable
 
 MANY = 1_000
 """Addresses or articles that one order may name; a source or everything has no such limit."""
@@ -41,7 +41,9 @@ def _address(url: str) -> str:
 
 Address = Annotated[Storable, AfterValidator(_address)]
 ArticleId = Annotated[str, StringConstraints(pattern=r"^art_[a-z2-7]{16}$")]
-Text = Annotated[Storable, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]
+Text = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000), AfterValidator(storable)
+]
 
 
 class OrderedScope(Scope):

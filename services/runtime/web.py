@@ -168,14 +168,15 @@ def _forbidden(caller: Caller, permission: Permission) -> Problem:
     return Problem(403, "Not permitted", advice, headers={"WWW-Authenticate": challenge}, scope=permission)
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
+    """The text itself, when both databases can keep it; a `ValueError` else."""
     if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
         raise ValueError("Text may hold neither NUL characters nor half surrogate pairs.")
     return text
 
 
-Storable = Annotated[str, AfterValidator(_storable)]
-"""Text that both databases can keep."""
+Storable = Annotated[str, AfterValidator(storable)]
+"""Text that both databases can keep. Limits of length go in front of `storable`, in an annotation of their own."""
 Id = Annotated[int, Path(ge=1, le=MAX_ID)]
 Limit = Annotated[int, Query(ge=1, le=LIMIT, description="At most so many, newest first.")]
 After = Annotated[str | None, Query(max_length=1_000, description="`next` of the page before.")]

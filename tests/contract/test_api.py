@@ -1,0 +1,97 @@
+"""What holds for every route there is, now and later: the routes are read from the OpenAPI."""
+
+import re
+
+import pytest
+from in_process import client
+
+from services.admin.reference import operations, permission
+from services.app import create_app
+from services.contracts.caller import INCLUDES, Caller
+from services.runtime.asgi import MAX_BODY
+
+OPEN = {("/", "GET"), ("/health/live", "GET"), ("/health/ready", "GET")}
+"""What needs no key. /docs, /openapi.json and /metrics are open as well, and not part of the OpenAPI."""
+
+APP = create_app()
+ROUTES = list(operations(APP.openapi()))
+GUARDED = [route for route in ROUTES if route[:2] not in OPEN]
+every_guarded_route = pytest.mark.parametrize(("path", "method", "operation"), GUARDED, ids=lambda part: str(part)[:40])
+
+
+def filled(path):
+    return re.sub(r"\{[^}]+\}", "1", path)
+
+
+def takes_a_number(operation):
+    named = [p["schema"].get("type") for p in operation.get("parameters", ()) if p["in"] == "path"]
+    return "integer" in named
+
+
+def app_for(*scopes):
+    app = create_app()
+    app.state.authenticate = {"good": Caller(key=1, name="somebody", scopes=frozenset(scopes))}.get
+    return client(app, "good")
+
+
+def assert_problem(answer, status):
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@every_guarded_route
+def test_every_route_but_a_named_few_demands_a_key(path, method, operation):
+    assert permission(operation) in INCLUDES
+    assert_problem(client(APP).request(method, filled(path)), 401)
+
+
+def test_the_named_few_are_there_and_the_undocumented_ones_are_known():
+    assert {(path, method) for path, method, _ in ROUTES} >= OPEN
+    documented = {path for path, _, _ in ROUTES}
+    undocumented = {path for path in _paths(APP.routes) if path not in documented}
+    assert undocumented == {"/docs", "/openapi.json", "/metrics"}
+
+
+@every_guarded_route
+def test_a_key_without_the_scope_is_refused_by_its_name(path, method, operation):
+    needed = permission(operation)
+    for scope, included in INCLUDES.items():
+        if needed not in included:
+            answer = app_for(scope).request(method, filled(path))
+            assert_problem(answer, 403)
+            assert answer.json()["scope"] == needed
+
+
+@pytest.mark.parametrize(("path", "method"), [(p, m) for p, m, o in GUARDED if "requestBody" in o], ids=str)
+def test_a_body_that_is_no_json_or_too_large_is_a_problem(path, method):
+    web = app_for("admin")
+    json_type = {"Content-Type": "application/json"}
+    assert_problem(web.request(method, filled(path), content=b"{,}", headers=json_type), 400)
+    assert_problem(web.request(method, filled(path), content=b" " * (MAX_BODY + 1), headers=json_type), 413)
+
+
+@pytest.mark.parametrize(("path", "method"), [(p, m) for p, m, o in GUARDED if takes_a_number(o)], ids=str)
+@pytest.mark.parametrize("absurd", ["0", "-1", "9" * 30, "one", "%00", "%ff"])
+def test_a_number_out_of_range_is_a_problem_and_no_surprise(path, method, absurd):
+    answer = app_for("admin").request(method, re.sub(r"\{[^}]+\}", absurd, path))
+    assert_problem(answer, 422)
+
+
+def test_the_openapi_is_of_version_3_1_and_offers_a_key():
+    openapi = client(APP).get("/openapi.json").json()
+    assert openapi["openapi"].startswith("3.1")
+    assert openapi["components"]["securitySchemes"]["key"]["scheme"] == "bearer"
+
+
+def test_every_operation_has_a_name_of_its_own_and_a_sentence():
+    names = [operation["operationId"] for _, _, operation in ROUTES]
+    assert len(names) == len(set(names))
+    assert all(operation.get("description") for _, _, operation in ROUTES)
+
+
+def _paths(routes):
+    for route in routes:
+        if path := getattr(route, "path", None):
+            yield path
+        inner = getattr(route, "original_router", None)
+        yield from _paths(inner.routes if inner else ())
