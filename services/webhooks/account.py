@@ -1,10 +1,10 @@
-"""What `dateline audit` says of webhooks: how much there is, and whether anything owed was forgotten."""
+"""What `dateline audit` asks of webhooks: how much there is, and whether anything owed was forgotten."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, String, cast, func, select
+from sqlalchemy import ColumnElement, Row, Select, String, cast, func, select
 from sqlmodel import Session
 
 from services.contracts.messages import Deliver
@@ -16,45 +16,64 @@ MARGIN = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
-class Account:
-    """Counts, and two numbers that must be zero: `forgotten` and `unowed`.
+class Check:
+    """A truth about the webhooks' own data: whether it holds, and a sentence that says so or what is amiss."""
 
-    `forgotten`: pending deliveries without a row in the ledger, which nothing will ever bring.
-    `unowed`: events that an endpoint wanted, as its filters are now, and that are not owed to it.
-    `set_aside`: pending deliveries that wait for a person, because the ledger gave up on them after a surprise.
-    """
-
-    endpoints: dict[str, int]
-    deliveries: dict[str, int]
-    oldest_pending: datetime | None
-    set_aside: int
-    forgotten: int
-    unowed: int
-
-    @property
-    def balanced(self) -> bool:
-        """Whether everything owed is on its way or has ended."""
-        return not (self.forgotten or self.unowed)
+    name: str
+    holds: bool
+    sentence: str
 
 
-def account(session: Session) -> Account:
-    """Counts what there is, by reading all of it."""
-    pending = deliveries.c.state == "pending"
-    unclaimable = select(func.count()).select_from(deliveries).where(pending, ~_in_ledger(set_aside=False))
-    return Account(
-        endpoints=_by_state(session, endpoints.c.state),
-        deliveries=_by_state(session, deliveries.c.state),
-        oldest_pending=session.scalar(
-            select(func.min(deliveries.c.created_at, type_=deliveries.c.created_at.type)).where(pending)
+def counts(session: Session) -> dict[str, int]:
+    """How many endpoints and deliveries there are, by state."""
+    tables = {"endpoints": endpoints.c.state, "deliveries": deliveries.c.state}
+    return {
+        f"{state} {name}": number
+        for name, column in tables.items()
+        for state, number in session.execute(select(column, func.count()).group_by(column).order_by(column))
+    }
+
+
+def oldest_pending(session: Session) -> datetime | None:
+    """Since when the delivery that waits longest has been owed; None when nothing is."""
+    oldest = func.min(deliveries.c.created_at, type_=deliveries.c.created_at.type)
+    found: datetime | None = session.scalar(select(oldest).where(deliveries.c.state == "pending"))
+    return found
+
+
+def checks(session: Session) -> tuple[Check, ...]:
+    """Every invariant of the webhooks, as it stands now; reads all there is."""
+    stuck = _pending().where(~_in_ledger(set_aside=False))
+    active = session.execute(select(endpoints).where(endpoints.c.state == "active")).all()
+    return (
+        _none(
+            "remembered deliveries",
+            _number(session, stuck.where(~_in_ledger(set_aside=True))),
+            "pending deliveries have no message in the ledger, so nothing will ever bring them",
         ),
-        set_aside=session.scalar(unclaimable.where(_in_ledger(set_aside=True))) or 0,
-        forgotten=session.scalar(unclaimable.where(~_in_ledger(set_aside=True))) or 0,
-        unowed=sum(_unowed(session, endpoint) for endpoint in _active(session)),
+        _none(
+            "moving deliveries",
+            _number(session, stuck.where(_in_ledger(set_aside=True))),
+            "pending deliveries were set aside after a surprise and wait to be replayed",
+        ),
+        _none(
+            "owed events",
+            sum(_number(session, _unowed(endpoint)) for endpoint in active),
+            "times an endpoint wanted an event that is not owed to it",
+        ),
     )
 
 
-def _by_state(session: Session, state: ColumnElement[str]) -> dict[str, int]:
-    return dict(session.execute(select(state, func.count()).group_by(state)).tuples().all())
+def _none(name: str, number: int, fault: str) -> Check:
+    return Check(name, holds=not number, sentence=f"{number} {fault}.")
+
+
+def _number(session: Session, counted: Select[Any]) -> int:
+    return session.scalar(counted) or 0
+
+
+def _pending() -> Select[Any]:
+    return select(func.count()).select_from(deliveries).where(deliveries.c.state == "pending")
 
 
 def _in_ledger(*, set_aside: bool) -> ColumnElement[bool]:
@@ -63,11 +82,7 @@ def _in_ledger(*, set_aside: bool) -> ColumnElement[bool]:
     return select(ledger.c.id).where(*same, resting).exists()
 
 
-def _active(session: Session) -> list[Row[Any]]:
-    return list(session.execute(select(endpoints).where(endpoints.c.state == "active")).all())
-
-
-def _unowed(session: Session, endpoint: Row[Any]) -> int:
+def _unowed(endpoint: Row[Any]) -> Select[Any]:
     """Events announced since the endpoint is as it is now, that it wants and that are not owed to it."""
     owed = select(deliveries.c.id).where(
         deliveries.c.event == announcements.c.event, deliveries.c.endpoint == endpoint.id
@@ -77,4 +92,4 @@ def _unowed(session: Session, endpoint: Row[Any]) -> int:
         wanted.append(announcements.c.type.in_(endpoint.event_types))
     if endpoint.sources:
         wanted.append(announcements.c.source.in_(endpoint.sources))
-    return session.scalar(select(func.count()).select_from(announcements).where(*wanted, ~owed.exists())) or 0
+    return select(func.count()).select_from(announcements).where(*wanted, ~owed.exists())

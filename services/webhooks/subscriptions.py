@@ -58,7 +58,7 @@ def pending(session: Session, endpoint_id: int) -> Sequence[tuple[int, datetime]
     owed = select(deliveries.c.id, deliveries.c.next_try).where(
         deliveries.c.endpoint == endpoint_id, deliveries.c.state == "pending"
     )
-    return session.execute(owed.order_by(deliveries.c.id)).tuples().all()
+    return session.execute(owed.order_by(deliveries.c.id)).all()
 
 
 def delivery_log(
@@ -73,7 +73,7 @@ def delivery_log(
         .order_by(col(Delivery.id).desc())
         .limit(limit)
     )
-    return list(found.tuples())
+    return list(found)
 
 
 def attempts_of(session: Session, delivery_ids: Collection[int]) -> dict[int, list[Attempt]]:
