@@ -16,8 +16,8 @@ from redis.retry import Retry
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import HTMLResponse
 
-import services.admin.api
 from services import __version__
+from services.admin import api as admin
 from services.admin import keys
 from services.admin.reference import SECURITY_POLICY, reference
 from services.contracts.caller import Caller
@@ -26,8 +26,10 @@ from services.runtime.asgi import guarded
 from services.runtime.database import reading, utcnow
 from services.runtime.settings import runtime_settings
 from services.runtime.web import PROBLEMS, answer_with_problems
+from services.store import api as store
+from services.webhooks import api as webhooks
 
-ROUTERS = (services.admin.api.router,)
+ROUTERS = (store.router, webhooks.router, admin.router)
 ABOUT = (
     "Watches government newsrooms: every article clean, every wording kept, every change announced within seconds. "
     "Send your key as `Authorization: Bearer dl_…`. Lists give `next`; send it as `after` for the next page. "
