@@ -16,7 +16,7 @@ from services.cli import processes, schema
 from services.cli.supervisor import Supervisor
 from services.contracts.errors import UserError
 from services.contracts.wiring import SERVICES
-from services.runtime import bus, logs
+from services.runtime import bus, logs, metrics
 from services.runtime.settings import runtime_settings
 from services.runtime.sweeper import sweep_for_ever
 
@@ -27,12 +27,13 @@ Port = Annotated[int, typer.Option(help="The port that the web app listens on.")
 def up(host: Host = "127.0.0.1", port: Port = 8080) -> None:
     """Runs the whole service on this machine: Redis, workers, sweeper and web app; Ctrl-C ends it."""
     logs.configure("up")
+    metrics.share()
     with _only_one(runtime_settings().state):
         supervisor = Supervisor()
         supervisor.stop_on_signals()
         try:
             schema.upgrade()
-            _welcome(host, port)
+            _welcome(f"http://{host}:{port}")
             environment = {"DATELINE_REDIS_URL": processes.start_redis(supervisor, runtime_settings().state / "redis")}
             processes.start_all(supervisor, environment, [f"--host={host}", f"--port={port}"], output=None)
             supervisor.watch()
@@ -50,6 +51,7 @@ def worker(
     if not runtime_settings().redis_url:
         raise UserError("A worker needs a Redis: set DATELINE_REDIS_URL, or use `dateline up`, which brings its own.")
     logs.configure("+".join(service))
+    metrics.share()
     for name in service:
         importlib.import_module(f"services.{name}.tasks")
     crews = [processes.CREWS[name] for name in service]
@@ -62,6 +64,7 @@ def worker(
 def sweep() -> None:
     """Reminds workers of what is due and was not picked up; any number may run."""
     logs.configure("sweeper")
+    metrics.share()
     stop = threading.Event()
     for number in (SIGINT, SIGTERM):
         signal(number, lambda *_: stop.set())
@@ -71,6 +74,7 @@ def sweep() -> None:
 def web(host: Host = "127.0.0.1", port: Port = 8080) -> None:
     """Runs the web app: API, documentation at /docs, health and metrics."""
     logs.configure("web")
+    metrics.share()
     uvicorn.run(
         "services.app:create_app",
         factory=True,
@@ -88,6 +92,15 @@ def migrate() -> None:
     schema.upgrade()
     if key := schema.first_key():
         typer.echo(f"Your admin key, shown this once: {key}")
+
+
+def _welcome(url: str) -> None:
+    names = sources.load(schema.ROOT / "seeds" / "sources.toml")
+    typer.echo(f"Dateline listens on {url} (documentation at {url}/docs); state in {runtime_settings().state}.")
+    if key := schema.first_key():
+        typer.secho(f"Your admin key, shown this once: {key}", bold=True)
+    if not egress_settings().contact:
+        typer.echo("Set DATELINE_CONTACT to your e-mail or web address: newsrooms like to know who is reading.")
 
 
 @contextmanager

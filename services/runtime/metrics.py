@@ -2,26 +2,13 @@
 
 import os
 import socket
-from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, multiprocess, values
 
 from services.runtime.settings import runtime_settings
 
 
-def _folder() -> Path:
-    settings = runtime_settings()
-    folder = settings.metrics or settings.state / "metrics"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
-# The library reads the folder from the environment when a metric is made; the file names carry host and process, so
-# that containers may share the folder.
-os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(_folder()))
-values.ValueClass = values.MultiProcessValue(  # type: ignore[no-untyped-call] # the library's own hook has no types
-    lambda: f"{socket.gethostname().replace('_', '-')}-{os.getpid()}"
-)
+_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 HANDLED = Counter("dateline_handled_total", "Messages handled, each counted once by its outcome.", ["kind", "outcome"])
 SECONDS = Histogram(
@@ -33,8 +20,24 @@ SECONDS = Histogram(
 HINTS = Counter("dateline_hints_total", "Hints through Celery; a lost one costs a sweep, never a message.", ["outcome"])
 
 
+def share() -> None:
+    """Adds this process's counts to those of the machine's other processes; called before anything is counted.
+
+    The file names carry host and process, so that containers may share the folder.
+    """
+    settings = runtime_settings()
+    folder = settings.metrics or settings.state / "metrics"
+    folder.mkdir(parents=True, exist_ok=True)
+    os.environ[_FOLDER] = str(folder.absolute())
+    values.ValueClass = values.MultiProcessValue(  # type: ignore[no-untyped-call] # the library's own hook has no types
+        lambda: f"{socket.gethostname().replace('_', '-')}-{os.getpid()}"
+    )
+
+
 def exposition() -> bytes:
-    """What Prometheus reads: the sum over all processes that share the folder."""
+    """What Prometheus reads: the sum over all processes that share the folder, or this process's own counts."""
+    if _FOLDER not in os.environ:
+        return generate_latest()
     registry = CollectorRegistry()
-    multiprocess.MultiProcessCollector(registry, path=os.environ["PROMETHEUS_MULTIPROC_DIR"])  # type: ignore[no-untyped-call]
+    multiprocess.MultiProcessCollector(registry, path=os.environ[_FOLDER])  # type: ignore[no-untyped-call]
     return generate_latest(registry)

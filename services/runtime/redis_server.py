@@ -42,10 +42,14 @@ def command(folder: Path) -> tuple[list[str], str]:
     return [str(find_server()), str(settings.absolute())], f"redis://:{password}@127.0.0.1:{port}/0"
 
 
-def free_port() -> int:
-    """A port of the loopback interface that nobody listens on at the moment."""
+def free_port(preferred: int = 0) -> int:
+    """A port of the loopback interface that nobody listens on at the moment: the preferred one if it is free."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", preferred))
+        except OSError:
+            return free_port()
         port: int = probe.getsockname()[1]
     return port
 

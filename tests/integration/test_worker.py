@@ -1,0 +1,159 @@
+"""How a handling ends, whatever the handler does: exactly one outcome, and the row says so."""
+
+from datetime import timedelta
+
+import pytest
+import structlog
+from sqlmodel import select
+
+from services.contracts.errors import PermanentError
+from services.contracts.messages import Deliver
+from services.runtime import worker
+from services.runtime.database import reading, transaction, utcnow
+from services.runtime.ledger import Entry, say
+
+
+@pytest.fixture
+def hears(db, monkeypatch):
+    """Makes a function the one handler of `Deliver` for this test."""
+    monkeypatch.setattr(worker, "_handlers", {})
+
+    def register(handler):
+        worker.handles(Deliver)(handler)
+
+    return register
+
+
+@pytest.fixture
+def lines():
+    """The canonical lines of this test."""
+    with structlog.testing.capture_logs() as captured:
+        yield captured
+
+
+def run(count: int = 1) -> list[Entry]:
+    with transaction() as session:
+        for number in range(count):
+            say(session, Deliver(delivery=number), key=str(number))
+    worker.drain()
+    with reading() as session:
+        return list(session.exec(select(Entry)).all())
+
+
+def handled(lines) -> list[str]:
+    return [line["outcome"] for line in lines if line["event"] == "handled"]
+
+
+def test_what_is_finished_is_done_and_gone(hears, lines):
+    """One line for each message, with what the handler noted."""
+
+    def handler(order, job):
+        job.note(brought=order.delivery)
+        with job.finish():
+            pass
+
+    hears(handler)
+    assert run(3) == []
+    assert handled(lines) == ["done"] * 3
+    assert [line["brought"] for line in lines] == [0, 1, 2]
+
+
+def test_an_exception_is_retried_later_with_its_reason(hears, lines):
+    """Nobody planned it: due again after a pause, with the sentence of what happened."""
+
+    def handler(_order, _job):
+        raise RuntimeError("the roof fell in")
+
+    hears(handler)
+    [entry] = run()
+    assert handled(lines) == ["retried"]
+    assert entry.reason == "RuntimeError: the roof fell in"
+    assert entry.due_at > utcnow()
+    assert entry.lease_token is None
+
+
+def test_a_permanent_error_is_set_aside_at_once(hears, lines):
+    """Trying again cannot help, so nobody tries."""
+
+    def handler(_order, _job):
+        raise PermanentError("the capture is damaged")
+
+    hears(handler)
+    [entry] = run()
+    assert handled(lines) == ["set_aside"]
+    assert entry.set_aside_at is not None
+
+
+def test_a_message_this_version_cannot_read_is_set_aside(hears, lines):
+    """Kept as it was said, for a version that can."""
+
+    def handler(_order, job):
+        with job.finish():
+            pass
+
+    hears(handler)
+    with transaction() as session:
+        say(session, Deliver(delivery=1), key="1")
+        session.exec(select(Entry)).one().message = '{"delivery": "not a number"}'
+    [entry] = run(0)
+    assert handled(lines) == ["set_aside"]
+    assert entry.message == '{"delivery": "not a number"}'
+
+
+def test_a_handler_that_neither_finishes_nor_postpones_is_a_surprise(hears, lines):
+    """A message cannot fall between the chairs."""
+    hears(lambda _order, _job: None)
+    [entry] = run()
+    assert handled(lines) == ["retried"]
+    assert "neither finished nor postponed" in entry.reason
+
+
+def test_running_out_of_memory_does_not_end_the_worker(hears, lines):
+    """A MemoryError that reaches Celery ends its main process; here it is one more surprise."""
+
+    def handler(_order, _job):
+        raise MemoryError
+
+    hears(handler)
+    assert len(run()) == 1
+    assert handled(lines) == ["retried"]
+
+
+def test_a_postponed_message_is_due_at_its_time(hears, lines):
+    """Weather: no attempt is counted, and the reason can be read."""
+    until = utcnow() + timedelta(minutes=5)
+    hears(lambda _order, job: job.postpone(until, "the newsroom asks for patience"))
+    [entry] = run()
+    assert (handled(lines), entry.due_at, entry.attempts) == (["postponed"], until, 0)
+
+
+def test_one_members_surprise_leaves_the_others_alone(hears, lines):
+    """Outcomes are per message, also in a group."""
+
+    def handler(order, job):
+        if order.delivery == 1:
+            raise RuntimeError("only me")
+        with job.finish():
+            pass
+
+    hears(handler)
+    assert [entry.key for entry in run(3)] == ["1"]
+    assert sorted(handled(lines)) == ["done", "done", "retried"]
+
+
+def test_a_kind_without_a_handler_here_stays_due(hears):
+    """A newer service may have said it; a worker that knows it will come."""
+    hears(lambda _order, _job: None)
+    assert worker.handle("FetchPage", [1]) == 0
+
+
+def test_a_stopping_worker_takes_nothing_more(hears, monkeypatch):
+    """What it has not claimed stays due for the next one."""
+    hears(lambda _order, _job: None)
+    worker.stopping.set()
+    try:
+        with transaction() as session:
+            say(session, Deliver(delivery=1), key="1")
+        assert worker.handle("Deliver", [1]) == 0
+    finally:
+        worker.stopping.clear()

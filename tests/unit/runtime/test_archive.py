@@ -1,0 +1,96 @@
+"""A capture comes back exactly as it was kept, or not at all."""
+
+import gzip
+import io
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from warcio.archiveiterator import ArchiveIterator
+
+from services.runtime import archive
+from services.runtime.archive import Capture, CaptureDamaged, CaptureMissing
+from services.runtime.settings import runtime_settings
+
+CAPTURE = Capture(
+    url="https://www.war.gov/News/Article/1/",
+    fetched_at=datetime(2026, 11, 22, 16, 0, 0, 123456, tzinfo=UTC),
+    status=200,
+    headers=(("Content-Type", "text/html; charset=utf-8"), ("ETag", '"x"')),
+    body="<p>Ünïcode \r\n and \x00 bytes</p>".encode(),
+    request_headers=(("User-Agent", "Dateline"), ("If-None-Match", '"w"')),
+)
+
+
+@pytest.fixture(autouse=True)
+def folder(installation):
+    return runtime_settings().captures
+
+
+def file_of(folder, name):
+    return next(folder.rglob(f"{name}*"))
+
+
+def test_a_capture_comes_back_as_it_was_kept():
+    """Every field, to the byte and the microsecond."""
+    assert archive.load(archive.keep(CAPTURE)) == CAPTURE
+
+
+def test_keeping_it_again_changes_nothing(folder):
+    """The name is the digest of the file, so the same capture is the same file."""
+    assert archive.keep(CAPTURE) == archive.keep(CAPTURE)
+    assert len(list(folder.rglob("*.warc.gz"))) == 1
+
+
+def test_nothing_half_written_is_left_behind(folder):
+    """A capture appears under its name whole, by a rename."""
+    archive.keep(CAPTURE)
+    assert [path.suffix for path in folder.rglob("*") if path.is_file()] == [".gz"]
+
+
+def test_captures_put_together_are_a_valid_warc_file(folder):
+    """Any tool of the trade reads a `cat` of them."""
+    names = [archive.keep(CAPTURE), archive.keep(replace(CAPTURE, body=b"other", request_headers=()))]
+    together = io.BytesIO(b"".join(file_of(folder, name).read_bytes() for name in names))
+    assert [record.rec_type for record in ArchiveIterator(together)] == ["response", "request", "response"]
+
+
+def test_the_payload_digest_stands_in_the_record(folder):
+    """Whoever holds the file can check the body without us."""
+    member = io.BytesIO(file_of(folder, archive.keep(CAPTURE)).read_bytes())
+    response = next(iter(ArchiveIterator(member, check_digests="raise")))
+    assert response.content_stream().read() == CAPTURE.body
+    assert response.rec_headers["WARC-Payload-Digest"].startswith("sha1:")
+
+
+def test_a_changed_byte_is_noticed(folder):
+    """Evidence that was tampered with is no evidence: it is refused."""
+    name = archive.keep(CAPTURE)
+    path = file_of(folder, name)
+    path.write_bytes(gzip.compress(gzip.decompress(path.read_bytes()).replace(b"bytes", b"bites")))
+    with pytest.raises(CaptureDamaged, match="changed on disk"):
+        archive.load(name)
+
+
+def test_a_truncated_capture_is_noticed(folder):
+    """A disk that was full, a copy that broke off."""
+    name = archive.keep(CAPTURE)
+    path = file_of(folder, name)
+    path.write_bytes(path.read_bytes()[:-10])
+    with pytest.raises(CaptureDamaged):
+        archive.load(name)
+
+
+def test_a_missing_capture_is_named():
+    """The sentence says which one and where it was looked for."""
+    with pytest.raises(CaptureMissing, match="0" * 64):
+        archive.load("0" * 64)
+
+
+def test_the_headers_of_the_wire_do_not_describe_the_kept_body():
+    """The body is kept decoded: a reader must not decode it once more."""
+    kept = archive.load(
+        archive.keep(Capture(CAPTURE.url, CAPTURE.fetched_at, 200, (("Content-Encoding", "gzip"),), b"x"))
+    )
+    assert kept.headers == (("X-Archive-Orig-Content-Encoding", "gzip"),)
+    assert kept.body == CAPTURE.body
