@@ -44,7 +44,7 @@ class Newsroom:
         self.samples: dict[str, Sample] = read_samples(samples)
         self._templates = pages.read_templates(samples)
         self._now = now
-        self._opened_at = now()
+        self._opened_at = self._changed_at = now()
         self._guard = threading.Lock()
         self._public: dict[str, Publication] = {}
         self._withdrawn: dict[int, int] = {}
@@ -79,6 +79,7 @@ class Newsroom:
         sample, now = self._sample(slug), self._now()
         with self._guard:
             self._withdrawn.pop(sample.number, None)
+            self._changed_at = now
             self._public[slug] = Publication(sample, 1, sample.published_at(now), now)
         return self.url + sample.path
 
@@ -88,11 +89,13 @@ class Newsroom:
         if not 1 <= version <= len(sample.wordings):
             raise ValueError(f"{slug} has {len(sample.wordings)} wordings; there is no version {version}.")
         with self._guard:
-            self._public[slug] = replace(self._public[slug], version=version, changed_at=self._now())
+            self._changed_at = self._now()
+            self._public[slug] = replace(self._public[slug], version=version, changed_at=self._changed_at)
 
     def withdraws(self, slug: str, status: int = 410) -> None:
         """The article is gone from the feed, the listings and the sitemap, and its address answers `status`."""
         with self._guard:
+            self._changed_at = self._now()
             self._withdrawn[self._sample(slug).number] = status
             self._public.pop(slug, None)
 
@@ -158,8 +161,8 @@ class Newsroom:
         return self._resource(pages.listing_page(entries, self._templates, url=self.url, path=path), HTML)
 
     def _resource(self, text: str, content_type: str) -> Resource:
-        changed = [publication.changed_at for publication in self.newest()]
-        return Resource(text.encode(), content_type, max(changed, default=self._opened_at))
+        # A withdrawal changes what is listed too, and leaves nothing behind that could carry its time.
+        return Resource(text.encode(), content_type, self._changed_at)
 
 
 def _count(query: dict[str, list[str]], name: str, default: int) -> int:

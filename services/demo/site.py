@@ -81,7 +81,7 @@ class Site:
         return list(self._asked)
 
     def start(self) -> None:
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -157,9 +157,6 @@ class _Handler(BaseHTTPRequestHandler):
     wbufsize = -1
     disable_nagle_algorithm = True
 
-    def version_string(self) -> str:
-        return "Dateline-sample"
-
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the library's
         """Says nothing: `requests` is the log."""
 
@@ -182,8 +179,9 @@ class _Handler(BaseHTTPRequestHandler):
         return Request(self.command, self.path, headers, self.rfile.read(length), self.site.now())
 
     def _send(self, answer: Answer) -> None:
-        self.send_response(answer.status)
-        for name, value in {**_framing(answer), **answer.headers}.items():
+        self.send_response_only(answer.status)
+        own = {"Server": "Dateline-sample", "Date": self.date_time_string()}
+        for name, value in {**own, **_framing(answer), **answer.headers}.items():
             self.send_header(name, value)
         self.end_headers()
         if self.command != "HEAD" and answer.status not in BODILESS:

@@ -1,0 +1,48 @@
+"""Servers on loopback: these tests are about servers."""
+
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+from fakes.newsroom import MisbehavingNewsroom
+from fakes.subscriber import Subscriber
+
+
+class Clock:
+    """Stands still until it is told to go on."""
+
+    def __init__(self):
+        self.now = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+
+    def __call__(self):
+        return self.now
+
+    def passes(self, **span):
+        self.now += timedelta(**span)
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def newsroom(clock):
+    newsroom = MisbehavingNewsroom(now=clock)
+    newsroom.start()
+    yield newsroom
+    newsroom.stop()
+
+
+@pytest.fixture
+def subscriber():
+    subscriber = Subscriber()
+    subscriber.start()
+    yield subscriber
+    subscriber.stop()
+
+
+@pytest.fixture
+def client():
+    with httpx.Client(trust_env=False, timeout=5) as client:
+        yield client
