@@ -8,6 +8,7 @@ there who may see /metrics.
 from typing import Literal
 
 import redis
+import structlog
 from fastapi import APIRouter, FastAPI, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel
@@ -39,6 +40,7 @@ PATIENCE = 0.5
 """Seconds that Redis has to answer a question of health."""
 
 front = APIRouter()
+log = structlog.get_logger()
 
 Answering = Literal["answers", "does not answer", "not used"]
 
@@ -140,7 +142,8 @@ def _overdue() -> float | None:
     try:
         with reading() as session:
             return ledger.overdue(session, utcnow())
-    except SQLAlchemyError:
+    except SQLAlchemyError as trouble:
+        log.warning("not_ready", error=f"{type(trouble).__name__}: {trouble}"[:300])
         return None
 
 

@@ -8,6 +8,7 @@ takes /openapi.json.
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from html import escape
 from typing import Any
@@ -38,7 +39,7 @@ def reference(openapi: Words, address: str) -> str:
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(about["title"])} API</title>'
         f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head><body>'
-        f"<h1>{escape(about['title'])} API {escape(about['version'])}</h1><p>{escape(about.get('description', ''))}</p>"
+        f"<h1>{escape(about['title'])} API {escape(about['version'])}</h1><p>{_prose(about.get('description', ''))}</p>"
         f'<p>For programs: <a href="{escape(address)}/openapi.json">openapi.json</a>.</p>{sections}</body></html>'
     )
 
@@ -83,7 +84,7 @@ def _operation(openapi: Words, address: str, path: str, method: str, operation: 
     return (
         f"<details><summary><b>{method}</b> <code>{escape(path)}</code> "
         f"{escape(operation.get('summary', ''))}</summary>"
-        f"<p>{escape(operation.get('description', ''))}</p><p>{need}</p><table>{parameters}</table>"
+        f"<p>{_prose(operation.get('description', ''))}</p><p>{need}</p><table>{parameters}</table>"
         f"<pre>{escape(_call(openapi, address, path, method, operation))}</pre></details>"
     )
 
@@ -91,7 +92,11 @@ def _operation(openapi: Words, address: str, path: str, method: str, operation: 
 def _parameter(parameter: Words) -> str:
     required = "required" if parameter.get("required") else "optional"
     cells = (parameter["name"], f"{parameter['in']}, {required}", parameter.get("description", ""))
-    return f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
+    return f"<tr>{''.join(f'<td>{_prose(cell)}</td>' for cell in cells)}</tr>"
+
+
+def _prose(text: str) -> str:
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
 
 
 def _call(openapi: Words, address: str, path: str, method: str, operation: Words) -> str:

@@ -8,7 +8,7 @@ from prometheus_client import Histogram
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.runtime import metrics, tracing  # noqa: F401 - metrics says where a metric is kept, before one is made
+from services.runtime import tracing
 from services.runtime.web import Problem
 
 MAX_BODY = 1_000_000

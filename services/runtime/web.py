@@ -108,8 +108,9 @@ async def _refused(_request: Request, error: Exception) -> Response:
 
 async def _misunderstood(_request: Request, error: Exception) -> Response:
     faults = error.errors() if isinstance(error, RequestValidationError) else []
-    if any(fault["type"] == "json_invalid" for fault in faults):
-        return Problem(400, "Malformed JSON", "The body is not JSON; check its quotes, commas and encoding.").response()
+    if faults and faults[0]["type"] == "json_invalid":
+        where, why = faults[0]["loc"][1], faults[0]["ctx"]["error"]
+        return Problem(400, "Malformed JSON", f"The body is not JSON at character {where}: {why}.").response()
     errors = [{"where": "/".join(map(str, f["loc"])), "detail": _sentence(f["msg"])} for f in faults]
     advice = "Mend what `errors` names and ask again; JSON needs Content-Type: application/json."
     return Problem(422, "Request not understood", advice, errors=errors).response()

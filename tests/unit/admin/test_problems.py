@@ -126,6 +126,11 @@ def test_what_is_not_json_is_a_400(web, body):
     assert problem(answer)["status"] == 400
 
 
+def test_a_400_says_where_the_json_ends_to_be_one(web):
+    answer = web.post("/notes", content=b'{"words": }', headers={"Content-Type": "application/json"})
+    assert "character 10" in problem(answer)["detail"]
+
+
 @pytest.mark.parametrize(
     ("body", "where"),
     [
