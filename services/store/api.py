@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from services.contracts.article import Article, ArticleKind, When
 from services.runtime.database import reading
-from services.runtime.web import MAX_ID, After, Id, Limit, Problem, Storable, cursor, page, position, requires
+from services.runtime.web import After, Limit, Problem, Storable, cursor, page, position, requires
 from services.store.search import (
     By,
     Wanted,
@@ -26,13 +26,17 @@ from services.store.wording import instant
 
 router = APIRouter(dependencies=[requires("read")])
 
+MAX_NUMBER = 2**31 - 1
+"""The highest number of an event or a revision that both databases keep."""
+
 ArticleId = Annotated[Storable, Path(max_length=40, examples=["art_mfrggzdfmztwq2lk"])]
 Words = Annotated[Storable | None, Query(max_length=200)]
 Headline = Annotated[Storable | None, Query(max_length=200, description="Part of the headline, in any case.")]
 Order = Annotated[By, Query(description="The time that orders the list, and that `since` and `until` speak of.")]
 Since = Annotated[When | None, Query(description="From then on. A bare date is its midnight UTC.")]
 Until = Annotated[When | None, Query(description="Before then. A bare date is its midnight UTC.")]
-Sequence = Annotated[int, Query(ge=0, le=MAX_ID, description="`next` of the page before; 0 begins at the first.")]
+Number = Annotated[int, Path(ge=1, le=MAX_NUMBER)]
+Sequence = Annotated[int, Query(ge=0, le=MAX_NUMBER, description="`next` of the page before; 0 begins at the first.")]
 
 
 class ArticlePage(BaseModel):
@@ -97,7 +101,7 @@ def list_revisions(article: ArticleId, limit: Limit = 50, after: After = None) -
 
 
 @router.get("/articles/{article}/revisions/{number}", tags=["articles"])
-def show_revision(article: ArticleId, number: Id) -> RevisionView:
+def show_revision(article: ArticleId, number: Number) -> RevisionView:
     """One wording in full, with every line that was removed from its page, and the rule that took it."""
     with reading() as session:
         _known(session, article)

@@ -73,18 +73,18 @@ def _revisions() -> Select[Any]:
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
-    when = ORDER[wanted.by]
-    return [
-        condition
-        for asked, condition in (
-            (wanted.source, articles.c.source == wanted.source),
-            (wanted.kind, articles.c.kind == wanted.kind),
-            (wanted.q, articles.c.headline.icontains(wanted.q or "", autoescape=True)),
-            (wanted.since, when >= wanted.since),
-            (wanted.until, when < wanted.until),
-        )
-        if asked is not None
-    ]
+    when, asked = ORDER[wanted.by], []
+    if wanted.source is not None:
+        asked.append(articles.c.source == wanted.source)
+    if wanted.kind is not None:
+        asked.append(articles.c.kind == wanted.kind)
+    if wanted.q:
+        asked.append(articles.c.headline.icontains(wanted.q, autoescape=True))
+    if wanted.since is not None:
+        asked.append(when >= wanted.since)
+    if wanted.until is not None:
+        asked.append(when < wanted.until)
+    return asked
 
 
 def _position(when: ColumnElement[datetime], after: tuple[datetime, str | int]) -> Any:

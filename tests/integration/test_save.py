@@ -5,7 +5,8 @@ from datetime import timedelta
 from itertools import permutations
 
 import pytest
-from save_orders import KEY, NOW, URL, A, B, C, current, order, rows, saved, sound, told, wordings
+from kept import current, rows, saved, sound, told, wordings
+from orders import KEY, NOW, URL, A, B, C, order
 from sqlmodel import select
 
 from services.contracts.article import Article, Removed

@@ -3,11 +3,9 @@
 from itertools import permutations
 
 import pytest
-from orders import order
+from orders import A, B, order
 
 from services.store.decide import Created, Known, Late, Reading, Refreshed, Unchanged, Updated, decide, generation
-
-A, B = "The harbor reopened at dawn.", "The harbor reopened at noon."
 
 
 def known(saved) -> Known:

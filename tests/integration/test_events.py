@@ -1,0 +1,126 @@
+"""The one sequence of events, and the store's account of itself, on both databases."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from kept import rows, saved
+from orders import KEY, NOW, A, B, order
+from sqlalchemy import delete, update
+
+from services.contracts.messages import Announce
+from services.contracts.urls import article_id
+from services.runtime.database import reading, transaction
+from services.store.account import checks, counts
+from services.store.api import list_events
+from services.store.models import articles, counter, events, revisions
+from services.store.save import save
+
+pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("db")]
+
+
+def several(number: int, **about):
+    """An order of article `number`."""
+    return order(page=number, key=f"afpims/defense:{number}", url=f"https://www.war.gov/Article/{number}", **about)
+
+
+def test_what_is_pulled_is_what_was_pushed():
+    """The same id, sequence, type and data; silent events are there too, marked as such."""
+    pushed = saved(order(A)).announce
+    saved(order(B, parser="2", cause="reparse"))
+    first, second = list_events(after=0, limit=50).events
+    assert isinstance(pushed, Announce)
+    assert (first.id, first.sequence, first.type, first.timestamp) == (
+        pushed.event,
+        pushed.sequence,
+        pushed.type,
+        pushed.occurred_at,
+    )
+    assert first.data["article"]["id"] == article_id(KEY)
+    assert f'"id":"{first.data["article"]["id"]}"' in pushed.body
+    assert (first.announced, second.announced, second.cause) == (True, False, "reparse")
+
+
+def test_events_are_pulled_in_their_order_from_where_one_stopped():
+    """`next` asks for what follows; at the end it stays where it is, until there is more."""
+    for number in range(1, 6):
+        saved(several(number))
+    seen, after = [], 0
+    while (page := list_events(after=after, limit=2)).events:
+        seen += [event.sequence for event in page.events]
+        after = page.next
+    assert seen == [1, 2, 3, 4, 5]
+    assert list_events(after=after, limit=2).next == 5
+    saved(several(6))
+    assert [event.sequence for event in list_events(after=after, limit=2).events] == [6]
+
+
+def test_a_reader_never_sees_a_number_before_the_ones_below_it():
+    """While several workers write, whoever reads finds the sequence without a gap at any moment."""
+    done, glimpses = threading.Event(), []
+
+    def watches():
+        while not done.is_set():
+            glimpses.append(rows(events, "sequence"))
+
+    with ThreadPoolExecutor(5) as workers:
+        watcher = workers.submit(watches)
+        list(workers.map(lambda number: saved(several(number)), range(1, 25)))
+        done.set()
+        watcher.result()
+    assert glimpses
+    assert all(glimpse == list(range(1, len(glimpse) + 1)) for glimpse in glimpses)
+    assert rows(events, "sequence") == list(range(1, 25))
+
+
+def test_doing_the_work_again_gives_the_event_its_old_id():
+    """Two installations that saw the same agree on the ids; a redo after a crash repeats them."""
+
+    class CrashedError(Exception):
+        pass
+
+    def crashes():
+        with transaction() as session:
+            ids.append(save(session, order(), NOW).announce.event)
+            raise CrashedError
+
+    ids: list[str] = []
+    with pytest.raises(CrashedError):
+        crashes()
+    with transaction() as session:
+        ids.append(save(session, order(), NOW + timedelta(hours=1)).announce.event)
+    assert ids[0] == ids[1] == rows(events, "id")[0]
+
+
+def test_the_account_counts_what_is_there():
+    saved(order(A), order(B, minute=1), several(2))
+    with reading() as session:
+        assert counts(session) == {"articles": 2, "revisions": 3, "events": 3}
+        assert all(check.holds for check in checks(session))
+
+
+def test_the_account_of_an_empty_store_is_right():
+    with reading() as session:
+        assert counts(session) == {"articles": 0, "revisions": 0, "events": 0}
+        assert all(check.holds for check in checks(session))
+
+
+@pytest.mark.parametrize(
+    ("damage", "names"),
+    [
+        (update(articles).values(revision=7), {"current revisions"}),
+        (delete(revisions).where(revisions.c.number == 1), {"kept revisions"}),
+        (update(revisions).values(capture=""), {"named captures"}),
+        (delete(events), {"told articles", "gapless events"}),
+        (delete(events).where(events.c.sequence == 1), {"gapless events"}),
+        (update(counter).values(last=5), {"gapless events"}),
+    ],
+)
+def test_the_account_notices_damage(damage, names):
+    """Whatever somebody does to the rows by hand, the check that it breaks says so, and no other."""
+    saved(order(A), order(B, minute=1))
+    with transaction() as session:
+        session.execute(damage)
+    with reading() as session:
+        assert {check.name for check in checks(session) if not check.holds} == names
