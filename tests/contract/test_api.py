@@ -45,6 +45,16 @@ def test_every_route_but_a_named_few_demands_a_key(path, method, operation):
     assert_problem(client(APP).request(method, filled(path)), 401)
 
 
+@every_guarded_route
+def test_the_desk_is_the_admins_and_reading_is_all_that_a_reader_may(path, method, operation):
+    if path.startswith("/webhooks"):
+        assert permission(operation) == "subscribe"
+    elif path.startswith("/admin") or method != "GET":
+        assert permission(operation) == "admin"
+    else:
+        assert permission(operation) == "read"
+
+
 def test_the_named_few_are_there_and_the_undocumented_ones_are_known():
     assert {(path, method) for path, method, _ in ROUTES} >= OPEN
     documented = {path for path, _, _ in ROUTES}

@@ -4,10 +4,11 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from services.admin import keys
 from services.admin.models import ApiKey
+from services.runtime import database
 from services.runtime.database import reading, transaction
 
 pytestmark = pytest.mark.integration
@@ -90,6 +91,16 @@ def test_its_last_use_is_known_to_the_minute_without_a_write_for_each_read():
     assert kept(key.id).last_used_at == NOW + MINUTE
     keys.authenticate(presented, NOW + timedelta(seconds=119))
     assert kept(key.id).last_used_at == NOW + MINUTE
+
+
+def test_within_the_minute_a_read_writes_nothing():
+    _, presented = make()
+    keys.authenticate(presented, NOW)
+    said = []
+    event.listen(database.engine(), "before_cursor_execute", lambda _1, _2, statement, *_: said.append(statement))
+    assert keys.authenticate(presented, NOW + timedelta(seconds=59))
+    assert [statement for statement in said if statement.startswith("SELECT")]
+    assert not [statement for statement in said if statement.startswith("UPDATE")]
 
 
 def test_wrong_keys_leave_no_trace_of_use():
