@@ -13,6 +13,7 @@ from services.runtime.egress.errors import (
     TooLarge,
 )
 from services.runtime.egress.settings import EgressSettings, egress_settings
+from services.runtime.egress.wire import deadline
 
 __all__ = [
     "EgressError",
@@ -27,6 +28,7 @@ __all__ = [
     "TimedOut",
     "TlsFailed",
     "TooLarge",
+    "deadline",
     "egress_settings",
     "open_client",
     "send",

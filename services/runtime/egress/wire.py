@@ -3,6 +3,7 @@ the deadline: connection, TLS, headers and body share one clock, which a per-rea
 """
 # ruff: noqa: ARG002 - the shapes of these methods are httpcore's; our one clock replaces its timeouts
 
+import math
 import queue
 import socket
 import ssl
@@ -29,8 +30,8 @@ _deadline: ContextVar[float] = ContextVar("deadline")
 
 @contextmanager
 def deadline(seconds: float) -> Iterator[None]:
-    """Everything on the wire within the block ends in time, or raises `TimedOut`."""
-    token = _deadline.set(time.monotonic() + seconds)
+    """Everything on the wire within the block ends in time, or raises `TimedOut`; the earlier of nested ones counts."""
+    token = _deadline.set(min(time.monotonic() + seconds, _deadline.get(math.inf)))
     try:
         yield
     finally:

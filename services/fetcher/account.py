@@ -1,0 +1,100 @@
+"""Where every page is: the sum that must come out even."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from sqlalchemy import ColumnElement, String, and_, case, cast, exists, func, or_, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from services.contracts.messages import FetchPage
+from services.fetcher.models import IMPORT, Page
+from services.runtime.ledger import Entry
+
+SHOWN = 100
+"""Unaccounted pages that are named."""
+
+
+@dataclass(frozen=True)
+class SourceAccount:
+    """How many pages of one source are where; the states sum up to `pages`.
+
+    `unread` of them have a capture that was neither stored nor rejected yet.
+    """
+
+    source: str
+    pages: int
+    due: int = 0
+    in_flight: int = 0
+    at_rest: int = 0
+    set_aside: int = 0
+    unaccounted: int = 0
+    unread: int = 0
+
+
+@dataclass(frozen=True)
+class Lost:
+    """A page that nothing will ever look at again, though something should."""
+
+    page: int
+    key: str
+    url: str | None
+    source: str
+
+
+def account(session: Session, now: datetime) -> list[SourceAccount]:
+    """Every page of every source, in exactly one state."""
+    state = _state(now).label("state")
+    unread = and_(col(Page.capture).is_not(None), col(Page.stored_at).is_(None), col(Page.rejected).is_(None))
+    counted = session.execute(
+        select(
+            col(Page.source), state, func.count().label("pages"), func.sum(case((unread, 1), else_=0)).label("unread")
+        )
+        .select_from(Page)
+        .outerjoin(_PLAN, _PLANNED)
+        .group_by(col(Page.source), state)
+        .order_by(col(Page.source))
+    ).all()
+    return [
+        SourceAccount(
+            source=source,
+            pages=sum(row.pages for row in rows),
+            unread=sum(row.unread for row in rows),
+            **{row.state: row.pages for row in rows},
+        )
+        for source, rows in ((name, list(group)) for name, group in groupby(counted, key=lambda row: row.source))
+    ]
+
+
+def unaccounted(session: Session, now: datetime) -> list[Lost]:
+    """The first of those pages that are in no state; there should be none."""
+    found = session.execute(
+        select(col(Page.id), col(Page.key), col(Page.url), col(Page.source))
+        .outerjoin(_PLAN, _PLANNED)
+        .where(_state(now) == "unaccounted")
+        .order_by(col(Page.id))
+        .limit(SHOWN)
+    ).all()
+    return [Lost(*row) for row in found]
+
+
+_PLAN = aliased(Entry)
+_KEY = cast(col(Page.id), String)
+_PLANNED = and_(col(_PLAN.kind) == FetchPage.__name__, col(_PLAN.key) == _KEY, col(_PLAN.set_aside_at).is_(None))
+
+
+def _state(now: datetime) -> ColumnElement[str]:
+    given_up = exists().where(
+        col(Entry.kind) == FetchPage.__name__, col(Entry.key) == _KEY, col(Entry.set_aside_at).is_not(None)
+    )
+    # What came as a file, or turned out to be another page, is visited by no plan.
+    resting = or_(col(Page.source) == IMPORT, col(Page.moved_to).is_not(None))
+    return case(
+        (col(_PLAN.lease_until) >= now, "in_flight"),
+        (col(_PLAN.due_at) <= now, "due"),
+        (col(_PLAN.id).is_not(None), "at_rest"),
+        (given_up, "set_aside"),
+        (resting, "at_rest"),
+        else_="unaccounted",
+    )

@@ -1,0 +1,84 @@
+"""What a look at an address can end in. All of it is weather; each that is not a page says why in one sentence."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Validators:
+    """What the last answer was marked with, to ask whether anything changed since."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+    def headers(self) -> dict[str, str]:
+        """The headers of a conditional request; none without validators."""
+        both = {"if-none-match": self.etag, "if-modified-since": self.last_modified}
+        return {name: value for name, value in both.items() if value}
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """The bytes are here. `url` is where they were found; `permanent` if every redirect was meant to stay."""
+
+    url: str
+    status: int
+    headers: Headers
+    body: bytes = field(repr=False)
+    asked: Headers = ()
+    validators: Validators = Validators()
+    permanent: bool = True
+
+    @property
+    def content_type(self) -> str | None:
+        """The Content-Type header as sent."""
+        return next((value for name, value in self.headers if name.lower() == "content-type"), None)
+
+
+@dataclass(frozen=True)
+class NotModified:
+    """The same as last time."""
+
+
+@dataclass(frozen=True)
+class Moved:
+    """On another host, which has a pace and a robots.txt of its own: the caller decides whether to go there."""
+
+    url: str
+    permanent: bool
+
+
+@dataclass(frozen=True)
+class Gone:
+    """There is no such page, or no longer."""
+
+    detail: str
+
+
+@dataclass(frozen=True)
+class Blocked:
+    """The site does not serve us: a bot wall or a login."""
+
+    detail: str
+    retry_after: timedelta | None = None
+
+
+@dataclass(frozen=True)
+class Unavailable:
+    """Not now; later perhaps. `status` when there was an answer at all."""
+
+    detail: str
+    retry_after: timedelta | None = None
+    status: int | None = None
+
+
+@dataclass(frozen=True)
+class Refused:
+    """We do not want it: robots.txt, address, size or kind of content."""
+
+    detail: str
+
+
+Answer = Fetched | NotModified | Moved | Gone | Blocked | Unavailable | Refused

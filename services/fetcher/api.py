@@ -1,0 +1,106 @@
+"""Sources over HTTP: what is watched, how it has been, and orders of the operator."""
+
+from datetime import datetime
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel
+from sqlmodel import Session
+
+from services.contracts.errors import UserError
+from services.fetcher import sources
+from services.fetcher.sources import Health, SourceSeed
+from services.runtime.database import reading, transaction, utcnow
+from services.runtime.web import Problem, requires
+
+router = APIRouter(tags=["sources"])
+
+
+class ChannelView(BaseModel):
+    """A channel and how its last look went; `detail` is one sentence when something is wrong."""
+
+    kind: str
+    url: str
+    outcome: str | None
+    detail: str | None
+    polled_at: datetime | None
+    succeeded_at: datetime | None
+    failures: int
+    listed: int
+    fresh: int
+
+
+class SourceView(BaseModel):
+    """A source and its channels, those in trouble first."""
+
+    name: str
+    title: str
+    paused: bool
+    channels: list[ChannelView]
+
+
+class Polled(BaseModel):
+    """How many channels are looked at now."""
+
+    channels: int
+
+
+class Pause(BaseModel):
+    """Whether the source rests."""
+
+    paused: bool
+
+
+@router.get("/sources", dependencies=[requires("read")])
+def list_sources() -> list[SourceView]:
+    """All sources, by name."""
+    with reading() as session:
+        return [_view(health) for health in sources.list_sources(session)]
+
+
+@router.post("/sources", status_code=201, dependencies=[requires("admin")])
+def add_source(seed: SourceSeed, response: Response) -> SourceView:
+    """Watches a source from now on; a source of the same name is changed into this one."""
+    with transaction() as session:
+        sources.register(session, seed, utcnow())
+        response.headers["Location"] = f"/sources/{seed.name}"
+        return _view(sources.find_source(session, seed.name))
+
+
+@router.get("/sources/{name}", dependencies=[requires("read")])
+def get_source(name: str) -> SourceView:
+    """One source."""
+    with reading() as session:
+        return _view(_found(session, name))
+
+
+@router.post("/sources/{name}/poll", status_code=202, dependencies=[requires("admin")])
+def poll_source(name: str) -> Polled:
+    """Looks at every channel of the source now, as soon as the pace of its host allows."""
+    with transaction() as session:
+        _found(session, name)
+        return Polled(channels=sources.poll_now(session, name))
+
+
+@router.post("/sources/{name}/pause", dependencies=[requires("admin")])
+def pause_source(name: str, order: Pause) -> SourceView:
+    """Lets a source rest, or wakes it."""
+    with transaction() as session:
+        _found(session, name)
+        sources.pause(session, name, paused=order.paused)
+        return _view(sources.find_source(session, name))
+
+
+def _found(session: Session, name: str) -> Health:
+    try:
+        return sources.find_source(session, name)
+    except UserError as error:
+        raise Problem(404, "No such source", str(error)) from None
+
+
+def _view(health: Health) -> SourceView:
+    return SourceView(
+        name=health.source.name,
+        title=health.source.title,
+        paused=health.source.paused,
+        channels=[ChannelView.model_validate(channel, from_attributes=True) for channel in health.channels],
+    )

@@ -1,0 +1,142 @@
+"""One look at one address: `get` asks, follows redirects within the host, and names what came of it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
+
+import httpx
+
+from services.contracts.urls import BadAddress, canonical_url
+from services.fetcher.answers import (
+    Answer,
+    Blocked,
+    Fetched,
+    Gone,
+    Moved,
+    NotModified,
+    Refused,
+    Unavailable,
+    Validators,
+)
+from services.fetcher.walls import wall
+from services.runtime.egress import EgressError, Forbidden, Limits, Response, TooLarge, deadline, send
+
+MAX_REDIRECTS = 5
+LONGEST_RETRY_AFTER = timedelta(days=1)
+"""A server may ask for a year; we look again tomorrow."""
+
+May = Callable[[str], Refused | Unavailable | None]
+
+
+def get(
+    client: httpx.Client,
+    url: str,
+    *,
+    now: datetime,
+    limits: Limits,
+    validators: Validators = Validators(),  # noqa: B008 - frozen
+    may: May = lambda _url: None,
+) -> Answer:
+    """Asks for the address, with all its redirects, within one deadline. Never raises for what a server does.
+
+    Each hop is asked about with `may`; a hop to another host is not taken but returned as `Moved`.
+    """
+    here, permanent, seen = url, True, {url}
+    with deadline(limits.seconds):
+        while True:
+            answer = may(here) or _ask(client, here, now, limits, validators)
+            if isinstance(answer, Fetched):
+                return replace(answer, permanent=permanent)
+            if not isinstance(answer, Moved):
+                return answer
+            permanent = permanent and answer.permanent
+            if _host(answer.url) != _host(url):
+                return replace(answer, permanent=permanent)
+            if answer.url in seen or len(seen) > MAX_REDIRECTS:
+                return Unavailable(f"{_host(url)} redirects in circles, or more than {MAX_REDIRECTS} times.")
+            here = answer.url
+            seen.add(here)
+
+
+def retry_after(value: str | None, now: datetime) -> timedelta | None:
+    """How long a Retry-After header asks us to wait (seconds or a date), at most a day; None if it says nothing."""
+    if not value:
+        return None
+    if value.strip().isdecimal():
+        return min(timedelta(seconds=int(value[:9])), LONGEST_RETRY_AFTER)
+    try:
+        until = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    wait = (until if until.tzinfo else until.replace(tzinfo=UTC)) - now
+    return min(max(wait, timedelta()), LONGEST_RETRY_AFTER)
+
+
+def _ask(client: httpx.Client, url: str, now: datetime, limits: Limits, validators: Validators) -> Answer:
+    try:
+        response = send(client, "GET", url, headers=validators.headers(), limits=limits)
+    except (Forbidden, TooLarge) as error:
+        return Refused(str(error))
+    except EgressError as error:
+        return Unavailable(str(error))
+    return _named(response, url, now)
+
+
+def _named(response: Response, url: str, now: datetime) -> Answer:  # noqa: PLR0911 - one line for each kind of weather
+    host, status = _host(url), response.status
+    wait = retry_after(response.header("retry-after"), now)
+    if named := wall(response):
+        return Blocked(f"{host} answers with {named} instead of the page.", wait)
+    match status:
+        case 200 | 203 if response.body.strip():
+            return _fetched(response, url)
+        case 200 | 203:
+            return Unavailable(f"{host} answered with an empty page.", wait, status)
+        case 304:
+            return NotModified()
+        case 301 | 302 | 303 | 307 | 308:
+            return _moved(response, url)
+        case 404 | 410 | 451:
+            return Gone(f"{host} answered {status}: there is no such page" + (" any more." if status != 404 else "."))
+        case 401 | 403 | 407:
+            return Blocked(f"{host} answered {status}: it does not let us see the page.", wait)
+        case 429:
+            return Unavailable(f"{host} answered 429: it asks us to come back later.", wait, status)
+        case _ if status >= 500:
+            return Unavailable(f"{host} answered {status}: it cannot serve the page now.", wait, status)
+        case _:
+            return Unavailable(f"{host} answered {status}, which brings no page.", wait, status)
+
+
+def _fetched(response: Response, url: str) -> Fetched:
+    return Fetched(
+        url=url,
+        status=response.status,
+        headers=response.headers,
+        body=response.body,
+        asked=response.asked,
+        validators=Validators(_short(response.header("etag")), _short(response.header("last-modified"))),
+    )
+
+
+def _moved(response: Response, url: str) -> Answer:
+    # Header bytes reach us as Latin-1; an address that was written in UTF-8 becomes itself again.
+    location = (response.header("location") or "").encode("latin-1", "replace").decode("utf-8", "replace")
+    if not location:
+        return Unavailable(
+            f"{_host(url)} answered {response.status} without saying where the page is.", None, response.status
+        )
+    try:
+        return Moved(canonical_url(location, base=url), permanent=response.status in {301, 308})
+    except BadAddress as error:
+        return Refused(f"{_host(url)} redirects to what cannot be visited: {error}")
+
+
+def _short(value: str | None) -> str | None:
+    return value if value and len(value) <= 300 else None
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).netloc

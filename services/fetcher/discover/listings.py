@@ -1,0 +1,74 @@
+"""Listing pages: plain anchors, and the cards of AFPIMS sites, which carry address, title and date as attributes."""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+
+from lxml import etree, html
+
+from services.fetcher.discover.found import Found, Listed, Unreadable, each_once
+
+# The parser's time grows with the square of the number of attributes of one tag, and no timeout interrupts it.
+_ENDLESS_TAG = re.compile(rb"<[a-zA-Z][^<>]{100000}")
+_CARD_ADDRESS = ("article-url-or-link-absolute", "article-url-or-link", "article-url")
+_CARD_DATE = ("publish-date-jss", "publish-date-ap")
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+
+
+def read_listing(body: bytes, url: str) -> Found | Unreadable:
+    """Every address on the page, in the page's order; which of them are articles is for the scope to say."""
+    if not body.strip():
+        return Unreadable("The listing is empty.")
+    if b"\x00" in body[:4000] or _ENDLESS_TAG.search(body):
+        return Unreadable("The listing is not HTML that can be read; check the address in a browser.")
+    try:
+        page = html.document_fromstring(body, parser=html.HTMLParser(encoding=_encoding(body)))
+    except (etree.ParserError, etree.XMLSyntaxError):
+        return Unreadable("The listing holds no HTML; check the address in a browser.")
+    target = page.find(".//base[@href]")
+    base = urljoin(url, target.get("href", "").strip()) if target is not None else url
+    return Found(each_once(_listed(page), base))
+
+
+def page_of_listing(url: str, number: int) -> str:
+    """The address of the n-th page of a listing (from 1), as AFPIMS counts them: `?Page=N`."""
+    parts = urlsplit(url)
+    others = [(key, value) for key, value in parse_qsl(parts.query, keep_blank_values=True) if key.lower() != "page"]
+    return urlunsplit(parts._replace(query=urlencode([*others, ("Page", str(number))])))
+
+
+def number_of_page(url: str) -> int:
+    """Which page of a listing this address is; 1 when it does not say."""
+    values = [value for key, value in parse_qsl(urlsplit(url).query) if key.lower() == "page"]
+    return int(values[-1]) if values and values[-1].isdecimal() and len(values[-1]) < 7 else 1
+
+
+def _listed(page: html.HtmlElement) -> Iterator[Listed]:
+    for element in page.iter(etree.Element):
+        if address := _first(element, _CARD_ADDRESS):
+            yield Listed(address, element.get("article-title"), _first(element, _CARD_DATE))
+        elif element.tag == "a" and (address := element.get("href")):
+            yield Listed(address, _title(element))
+
+
+def _title(anchor: html.HtmlElement) -> str | None:
+    heading = next((below for below in anchor.iter(*_HEADINGS)), None)
+    text: str = (heading if heading is not None else anchor).text_content()
+    return text
+
+
+def _first(element: html.HtmlElement, names: tuple[str, ...]) -> str | None:
+    return next((value for name in names if (value := element.get(name))), None)
+
+
+def _encoding(body: bytes) -> str:
+    declared = re.search(rb"charset=[\"']?([\w-]{2,40})", body[:2000], re.IGNORECASE)
+    try:
+        return "utf-8" if not declared else _known(declared[1].decode("ascii"))
+    except (LookupError, UnicodeError):
+        return "utf-8"
+
+
+def _known(label: str) -> str:
+    "".encode(label)
+    return label

@@ -1,0 +1,116 @@
+"""The frontier: pages that a channel lists become pages we know, each with a visit due."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, select
+
+from services.contracts.messages import FetchPage, Lane
+from services.contracts.urls import article_id, page_key
+from services.fetcher.discover import Listed
+from services.fetcher.models import IMPORT, Alias, Page
+from services.fetcher.plan import BACKLOG_STEP
+from services.runtime.database import is_sqlite
+from services.runtime.ledger import say
+
+AT_ONCE = 200
+"""Pages joined in one transaction: other writers wait meanwhile."""
+
+
+@dataclass(frozen=True)
+class Joined:
+    """How many of the listed pages were new to us, and how many known ones are listed otherwise than before."""
+
+    fresh: int = 0
+    changed: int = 0
+
+    def __add__(self, other: "Joined") -> "Joined":
+        return Joined(self.fresh + other.fresh, self.changed + other.changed)
+
+
+def join(
+    session: Session, source: str, channel: int, listed: Sequence[Listed], *, backlog: bool, now: datetime
+) -> Joined:
+    """Unseen pages join the frontier, known ones are compared; a visit is said for each that is new or changed."""
+    keyed = _by_identity(session, listed)
+    fresh = _insert(session, source, channel, keyed, backlog=backlog, now=now)
+    for page_id in fresh.values():
+        visit(session, page_id, lane="bulk" if backlog else "live")
+    known = {key: one for key, one in keyed.items() if key not in fresh}
+    pages = session.exec(select(Page).where(col(Page.key).in_(known))).all() if known else ()
+    changed = [page for page in pages if _differs(page, known[page.key], source, channel)]
+    for page in changed:
+        visit(session, page.id, lane="live")
+    return Joined(len(fresh), len(changed))
+
+
+def visit(session: Session, page_id: int | None, *, lane: Lane, due_at: datetime | None = None) -> None:
+    """Says that the page is to be looked at."""
+    if page_id is None:
+        raise ValueError("a page must be known before it is visited")
+    say(session, FetchPage(page=page_id), key=str(page_id), due_at=due_at, lane=lane)
+
+
+def find(session: Session, key: str) -> Page | None:
+    """The page with this identity, or that has come to be known under it."""
+    page = session.exec(select(Page).where(Page.key == key)).one_or_none()
+    alias = session.get(Alias, key) if page is None else None
+    return session.get(Page, alias.page_id) if alias else page
+
+
+def _by_identity(session: Session, listed: Sequence[Listed]) -> dict[str, Listed]:
+    keyed: dict[str, Listed] = {}
+    for one in listed:
+        keyed.setdefault(page_key(one.url), one)
+    aliases = session.exec(
+        select(Alias.key, Page.key).join(Page, col(Page.id) == Alias.page_id).where(col(Alias.key).in_(keyed))
+    ).all()
+    for alias, key in aliases:
+        keyed.setdefault(key, keyed.pop(alias))
+    return keyed
+
+
+def _insert(
+    session: Session, source: str, channel: int, keyed: dict[str, Listed], *, backlog: bool, now: datetime
+) -> dict[str, int]:
+    """Ids of those pages that were not there yet: two workers that list the same page make one page."""
+    if not keyed:
+        return {}
+    insert = sqlite.insert(Page) if is_sqlite(session) else postgresql.insert(Page)
+    rows = [
+        Page(
+            key=key,
+            url=one.url,
+            source=source,
+            channel=channel,
+            article_id=article_id(key),
+            backlog=backlog,
+            step=BACKLOG_STEP if backlog else 0,
+            title=one.title,
+            published=one.published,
+            updated=one.updated,
+            discovered_at=now,
+        ).model_dump(exclude={"id"})
+        for key, one in keyed.items()
+    ]
+    made = session.execute(
+        insert.values(rows).on_conflict_do_nothing(index_elements=["key"]).returning(col(Page.key), col(Page.id))
+    ).all()
+    return {row.key: row.id for row in made}
+
+
+def _differs(page: Page, one: Listed, source: str, channel: int) -> bool:
+    """Whether a known page deserves a visit now; what its channel says of it is remembered."""
+    adopted = page.source == IMPORT
+    if adopted:
+        page.source, page.channel, page.url = source, channel, one.url
+    if page.channel != channel:
+        return False
+    before = page.title, page.updated
+    page.title, page.updated = one.title or page.title, one.updated or page.updated
+    differs = adopted or before != (page.title, page.updated)
+    if differs:
+        page.ticket_at = None  # it may stand far back in the queue of the backlog
+    return differs

@@ -1,0 +1,133 @@
+"""Pages that come as files: saved HTML, text dumps, WARC files. They enter the path at the parser; nothing is asked."""
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePath
+
+from sqlmodel import Session
+from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
+
+from services.contracts.errors import UserError
+from services.contracts.messages import ParsePage
+from services.contracts.urls import BadAddress, article_id, canonical_url, page_key
+from services.fetcher import frontier
+from services.fetcher.content import why_no_page
+from services.fetcher.models import IMPORT, Page
+from services.fetcher.origins import origin_of
+from services.runtime import archive
+from services.runtime.archive import Capture
+from services.runtime.egress import EgressError
+from services.runtime.egress.body import read_body
+from services.runtime.ledger import say
+
+MAX_FILE = 500_000_000
+"""Bytes of a WARC file; a single page is limited like one from the network."""
+MAX_PAGE = 10_000_000
+_TYPES = {".html": "text/html", ".htm": "text/html", ".xhtml": "application/xhtml+xml", ".txt": "text/plain"}
+
+
+@dataclass(frozen=True)
+class Imported:
+    """One page of a file: its row, and whether this brought anything that we did not have."""
+
+    page: int
+    fresh: bool
+
+
+def import_file(session: Session, name: str, content: bytes, url: str | None, now: datetime) -> list[Imported]:
+    """The pages of a file become captures, and the parser hears of those that are new; again changes nothing.
+
+    `url` is where a single page was found; a WARC file knows for itself. A `UserError` says why a file is not taken.
+    """
+    if is_warc(content):
+        if url is not None:
+            raise UserError(f"{name} is a WARC file, which names its addresses itself; leave the address away.")
+        return [_import(session, capture, now) for capture in _captures(name, content)]
+    if reason := why_no_page(content, None):
+        raise UserError(f"{name} cannot be imported: {reason}")
+    if len(content) > MAX_PAGE:
+        raise UserError(f"{name} is larger than {MAX_PAGE // 1_000_000} MB, which is no page.")
+    return [_import(session, _as_capture(name, content, url, now), now)]
+
+
+def is_warc(content: bytes) -> bool:
+    """Whether these are the bytes of a WARC file, gzip'd or not."""
+    begin = content[:100]
+    if begin.startswith(b"\x1f\x8b"):
+        try:
+            begin = read_body([content[:20_000]], "gzip", wire=20_000, decoded=100, cut=True)
+        except EgressError:
+            return False
+    return begin.startswith(b"WARC/")
+
+
+def _as_capture(name: str, content: bytes, url: str | None, now: datetime) -> Capture:
+    content_type = _TYPES.get(PurePath(name).suffix.lower(), "text/html" if b"<" in content[:2000] else "text/plain")
+    address = canonical_url(url) if url else f"urn:sha256:{archive.payload_digest(content)}"
+    return Capture(address, now, 200, (("Content-Type", content_type),), content)
+
+
+def _captures(name: str, content: bytes) -> Iterator[Capture]:
+    """The pages of a WARC file, in its order; pictures, errors and the like are passed over."""
+    found = 0
+    try:
+        for record in ArchiveIterator(io.BytesIO(content)):
+            if record.rec_type not in {"response", "resource"}:
+                continue
+            status = int(record.http_headers.get_statuscode()) if record.http_headers else 200
+            headers = tuple(record.http_headers.headers) if record.http_headers else _resource(record.content_type)
+            body = record.content_stream().read(MAX_PAGE + 1)
+            capture = Capture(
+                record.rec_headers.get_header("WARC-Target-URI"),
+                datetime.fromisoformat(record.rec_headers.get_header("WARC-Date")),
+                status,
+                headers,
+                body,
+            )
+            if status == 200 and len(body) <= MAX_PAGE and not why_no_page(body, capture.content_type):
+                found += 1
+                yield capture
+    except (ArchiveLoadFailed, ValueError, TypeError) as error:
+        raise UserError(f"{name} is a WARC file that cannot be read: {error}.") from None
+    if not found:
+        raise UserError(f"{name} holds no page that could be read.")
+
+
+def _resource(content_type: str | None) -> tuple[tuple[str, str], ...]:
+    return (("Content-Type", content_type or "text/html"),)
+
+
+def _import(session: Session, capture: Capture, now: datetime) -> Imported:
+    url = _address(capture.url)
+    payload = archive.payload_digest(capture.body)
+    key = page_key(url) if url else f"import:{payload}"
+    page = frontier.find(session, key)
+    if page is not None and page.payload == payload:
+        return Imported(page.id or 0, fresh=False)
+    kept = archive.keep(capture)
+    page = page or Page(key=key, url=url, source=IMPORT, article_id=article_id(key), discovered_at=now)
+    if page.fetched_at is None or page.fetched_at <= capture.fetched_at:
+        _remember(page, capture, kept, payload)
+    session.add(page)
+    session.flush()
+    origin = origin_of(page).model_copy(update={"cause": "import"})
+    parse = ParsePage(origin=origin, capture=kept, fetched_at=capture.fetched_at, content_type=capture.content_type)
+    say(session, parse, key=f"{page.id}:{kept}:", lane="bulk")
+    return Imported(page.id or 0, fresh=True)
+
+
+def _remember(page: Page, capture: Capture, kept: str, payload: str) -> None:
+    page.capture, page.payload, page.content_type = kept, payload, capture.content_type
+    page.fetched_at, page.outcome = capture.fetched_at, "imported"
+    # The validators were those of other bytes.
+    page.etag = page.last_modified = page.rejected = page.rejected_detail = None
+
+
+def _address(url: str) -> str | None:
+    try:
+        return canonical_url(url)
+    except BadAddress:
+        return None

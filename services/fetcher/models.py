@@ -1,0 +1,148 @@
+"""What the fetcher remembers: sources and their channels, the frontier, and the hosts."""
+
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import JSON, Index, Text
+from sqlmodel import Field
+
+from services.fetcher.pace import LONG_AGO
+from services.runtime.database import Table, UtcDateTime
+
+ChannelKind = Literal["feed", "listing", "sitemap"]
+Outcome = Literal["new", "changed", "unchanged", "moved", "gone", "blocked", "unavailable", "refused", "imported"]
+
+IMPORT = "import"
+"""The source of pages that came as files; nothing polls it and no plan visits its pages."""
+
+
+class Source(Table, table=True):
+    """A newsroom that we watch."""
+
+    __tablename__ = "sources"
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+    title: str = ""
+    hosts: list[str] = Field(default_factory=list, sa_type=JSON)
+    """Hosts, besides those of its channels, that it may lead to."""
+    pages: list[str] = Field(default_factory=list, sa_type=JSON)
+    """Patterns of article addresses; none means the default of each channel's kind."""
+    paused: bool = False
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Channel(Table, table=True):
+    """A feed, listing or sitemap of a source, and how it has been."""
+
+    __tablename__ = "channels"
+    __table_args__ = (Index("channels_url", "source_id", "url", unique=True),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    source_id: int = Field(foreign_key="sources.id", index=True)
+    kind: str
+    url: str
+    interval: float | None = None
+    """Seconds between two rounds; the default of its kind when not set."""
+
+    parts: list[str] = Field(default_factory=list, sa_type=JSON)
+    """What this round has still to look at: further pages of a listing, parts of a sitemap."""
+    looked: int = 0
+    """Documents that this round has looked at."""
+    first_round_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When its first round was complete: what it listed until then is backlog."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+    ticket_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+    polled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    succeeded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    failures: int = 0
+    """Failed looks in a row."""
+    outcome: str | None = None
+    detail: str | None = Field(default=None, sa_type=Text)
+    """What was wrong at the last look: one sentence."""
+    listed: int = 0
+    """Addresses in scope at the last look that brought any, and how many of them were new to us."""
+    fresh: int = 0
+
+
+class Page(Table, table=True):
+    """A page of the frontier: what it is, when we looked, and what became of it."""
+
+    __tablename__ = "pages"
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    """`contracts.urls.page_key`: its identity, which a new address does not change."""
+    url: str | None = Field(default=None, sa_type=Text)
+    source: str = Field(index=True)
+    channel: int | None = None
+    """The channel that listed it first. What others say of it in their own words is no sign of a change."""
+    article_id: str = Field(index=True)
+    backlog: bool = False
+    """It was there before we came: its first article is not announced."""
+    title: str | None = Field(default=None, sa_type=Text)
+    """What its channel said of it last; another title or time of update there means a visit now."""
+    published: str | None = None
+    updated: str | None = None
+    discovered_at: datetime = Field(sa_type=UtcDateTime)
+
+    ticket_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    step: int = 0
+    """Where in the plan of visits it stands."""
+    failures: int = 0
+    """Visits in a row that brought no page; or, for the same outcome, how often it was gone or refused."""
+    visited_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    outcome: str | None = None
+    detail: str | None = Field(default=None, sa_type=Text)
+    restless: int = 0
+    """Visits in a row that found other bytes."""
+    moves: int = 0
+    """Moves to other hosts in a row, to notice a circle."""
+    moved_to: int | None = None
+    """The page that it turned out to be; it is not visited any more."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+    payload: str | None = None
+    """Digest of the newest body."""
+    capture: str | None = None
+    content_type: str | None = None
+    fetched_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+    stored_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    rejected: str | None = None
+    rejected_detail: str | None = Field(default=None, sa_type=Text)
+
+
+class Alias(Table, table=True):
+    """Another identity under which a page is listed, since it moved."""
+
+    __tablename__ = "page_aliases"
+
+    key: str = Field(primary_key=True)
+    page_id: int = Field(foreign_key="pages.id")
+
+
+class Host(Table, table=True):
+    """A host's turns, shared by all workers, and its robots.txt."""
+
+    __tablename__ = "hosts"
+
+    name: str = Field(primary_key=True)
+    """Host and port, as in an address."""
+    taken_at: datetime = Field(default=LONG_AGO, sa_type=UtcDateTime)
+    next_live_at: datetime = Field(default=LONG_AGO, sa_type=UtcDateTime)
+    next_bulk_at: datetime = Field(default=LONG_AGO, sa_type=UtcDateTime)
+    resumes_at: datetime = Field(default=LONG_AGO, sa_type=UtcDateTime)
+    failures: int = 0
+    """Requests in a row that the host did not serve."""
+
+    robots: str | None = None
+    """rules, free or unreachable; None before it was first asked."""
+    robots_text: str = Field(default="", sa_type=Text)
+    robots_detail: str = Field(default="", sa_type=Text)
+    robots_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    crawl_delay: float = 0.0

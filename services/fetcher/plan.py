@@ -1,0 +1,67 @@
+"""When to look again: at a page, at a channel, after trouble."""
+
+from datetime import timedelta
+
+REVISITS = (
+    timedelta(minutes=5),
+    timedelta(minutes=15),
+    timedelta(hours=1),
+    timedelta(hours=6),
+    timedelta(days=1),
+    timedelta(days=3),
+    timedelta(days=7),
+    timedelta(days=30),
+)
+"""Between two visits of a page that does not change: corrections come early or never. A change starts it again; the
+last wait repeats."""
+
+BACKLOG_STEP = 5
+"""Where a page begins that was already there when we came: its early corrections are over."""
+
+UNWELL = (
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=15),
+    timedelta(hours=1),
+    timedelta(hours=6),
+    timedelta(days=1),
+    timedelta(days=3),
+    timedelta(days=7),
+)
+"""After the first, second … failed visit in a row; the last wait repeats."""
+
+UNWANTED = (timedelta(days=1), timedelta(days=7), timedelta(days=30))
+"""After a page was gone or refused for the first, second … time in a row."""
+
+RESTLESS = 3
+"""Changes in a row after which a page counts as one that never comes twice the same (a counter, a token in its form):
+its plan goes on, or it would be visited every five minutes for ever."""
+
+HOST_PATIENCE = 5
+"""Requests in a row that a host may leave unserved before all its pages wait: a minute, then two, then four."""
+LONGEST_REST = timedelta(hours=1)
+
+LONGEST_POLL_WAIT = timedelta(hours=6)
+
+
+def wait(schedule: tuple[timedelta, ...], step: int, scale: float = 1.0) -> timedelta:
+    """The wait at this step of a schedule; past its end, the last one."""
+    return schedule[min(step, len(schedule) - 1)] * scale
+
+
+def host_rest(failures: int, scale: float = 1.0) -> timedelta:
+    """How long a host is left alone after so many requests in a row that it did not serve."""
+    if failures < HOST_PATIENCE:
+        return timedelta()
+    return min(timedelta(minutes=2 ** min(failures - HOST_PATIENCE, 10)), LONGEST_REST) * scale
+
+
+def poll_wait(interval: float, failures: int, asked_for: timedelta | None, chance: float) -> timedelta:
+    """Until the next look at a channel: doubled with each failure up to six hours, never less than the server asks for.
+
+    `chance` in [0, 1) spreads it by a tenth to both sides, so that channels do not march in step.
+    """
+    usual = timedelta(seconds=interval)
+    backed_off: timedelta = min(usual * 2 ** min(failures, 20), max(LONGEST_POLL_WAIT, usual))
+    spread = backed_off * (0.9 + 0.2 * chance)
+    return max(spread, asked_for or timedelta())

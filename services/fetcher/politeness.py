@@ -1,0 +1,101 @@
+"""Turns and robots.txt, remembered on the host's row that all workers share."""
+
+from datetime import datetime, timedelta
+from typing import Protocol
+from urllib.parse import urlsplit
+
+import httpx
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session
+
+from services.contracts.messages import Lane
+from services.fetcher import robots
+from services.fetcher.answers import Refused, Unavailable
+from services.fetcher.models import Host
+from services.fetcher.pace import Queue, take_turn
+from services.fetcher.plan import host_rest
+from services.fetcher.robots import Robots, State, ask_robots
+from services.runtime.database import is_sqlite, reading, transaction
+
+
+class Waiting(Protocol):
+    """A row that may hold a ticket: a page or a channel."""
+
+    ticket_at: datetime | None
+
+
+def host_of(url: str) -> str:
+    """The name under which the host of an address keeps its turns."""
+    return urlsplit(url).netloc
+
+
+def turn(session: Session, one: Waiting, url: str, *, lane: Lane, now: datetime, pace: float) -> datetime | None:
+    """None when it may go now, else when to come back; its ticket and the host's queue are kept in this session."""
+    host = _host(session, host_of(url))
+    queue = Queue(host.taken_at, host.next_live_at, host.next_bulk_at, host.resumes_at)
+    taken = take_turn(queue, one.ticket_at, lane, now, timedelta(seconds=max(pace, host.crawl_delay)))
+    one.ticket_at = taken.ticket
+    _set_queue(host, taken.queue)
+    return taken.due
+
+
+def after_request(
+    session: Session, url: str, outcome: str, *, now: datetime, asked_for: timedelta | None, scale: float = 1.0
+) -> None:
+    """The host's row learns how it served us.
+
+    All its pages wait as long as it asked for, and longer the more requests in a row it left unserved.
+    """
+    if outcome in {"blocked", "unavailable"}:
+        host = _host(session, host_of(url))
+        host.failures += 1
+        rest = max(host_rest(host.failures, scale), asked_for or timedelta())
+        host.resumes_at = max(host.resumes_at, now + rest)
+    elif outcome != "refused":  # that was us, not the host
+        known = session.get(Host, host_of(url))
+        if known is not None and known.failures:
+            _host(session, known.name).failures = 0
+
+
+def permission(client: httpx.Client, url: str, now: datetime) -> Refused | Unavailable | None:
+    """None when robots.txt lets us look; it is read anew when what we know of it is more than a day old."""
+    with reading() as session:
+        known = session.get(Host, host_of(url))
+    if known is not None and _counts(known, now):
+        return _as_robots(known).verdict(url)
+    said = ask_robots(client, url, now)
+    with transaction() as session:
+        return _remember(_host(session, host_of(url)), said, now).verdict(url)
+
+
+def _counts(host: Host, now: datetime) -> bool:
+    lifetime = robots.RETRY if host.robots == "unreachable" else robots.FRESH
+    return host.robots_at is not None and now - host.robots_at < lifetime
+
+
+def _remember(host: Host, said: Robots, now: datetime) -> Robots:
+    old = _as_robots(host)
+    outdated = host.robots_at is None or now - host.robots_at > 2 * robots.FRESH
+    if said.state == "unreachable" and old.state == "rules" and not outdated:
+        return old  # rules that we know are better than none, for a day more
+    host.robots, host.robots_text, host.robots_detail = said.state, said.text, said.detail
+    host.robots_at, host.crawl_delay = now, said.crawl_delay
+    return said
+
+
+def _as_robots(host: Host) -> Robots:
+    states: dict[str | None, State] = {"rules": "rules", "free": "free"}
+    return Robots(states.get(host.robots, "unreachable"), host.robots_text, host.robots_detail)
+
+
+def _host(session: Session, name: str) -> Host:
+    """The host's row, locked until the end of the transaction; made when it is not there."""
+    insert = sqlite.insert(Host) if is_sqlite(session) else postgresql.insert(Host)
+    fresh = Host(name=name).model_dump()
+    session.execute(insert.values(**fresh).on_conflict_do_nothing())
+    return session.get_one(Host, name, with_for_update=True)
+
+
+def _set_queue(host: Host, queue: Queue) -> None:
+    host.taken_at, host.next_live_at = queue.taken_at, queue.next_live_at
+    host.next_bulk_at, host.resumes_at = queue.next_bulk_at, queue.resumes_at

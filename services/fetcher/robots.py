@@ -1,0 +1,75 @@
+"""robots.txt (RFC 9309): what a host wants left alone."""
+
+import math
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Literal
+from urllib.parse import urlsplit
+
+import httpx
+from protego import Protego
+
+from services.fetcher.answers import Blocked, Fetched, Gone, Moved, Refused, Unavailable
+from services.fetcher.client import MAX_REDIRECTS, get
+from services.runtime.egress import Limits
+
+AGENT = "Dateline"
+FRESH = timedelta(hours=24)
+"""How long a robots.txt that was read counts (RFC 9309, 2.4)."""
+RETRY = timedelta(minutes=5)
+"""How soon one that could not be read is asked for again."""
+LONGEST_DELAY = 120.0
+"""Seconds of Crawl-delay that are honoured; more would be a way of saying no."""
+LIMITS = Limits(seconds=10.0, wire=500 * 1024, decoded=500 * 1024, cut=True)
+
+State = Literal["rules", "free", "unreachable"]
+
+
+@dataclass(frozen=True)
+class Robots:
+    """What a host said: rules, nothing (everything may be visited), or it could not be asked (nothing may, for now)."""
+
+    state: State
+    text: str = ""
+    detail: str = ""
+
+    @property
+    def crawl_delay(self) -> float:
+        """Seconds that the host wants between two requests; 0 when it does not say."""
+        delay = _rules(self.text).crawl_delay(AGENT) if self.state == "rules" else None
+        return min(delay, LONGEST_DELAY) if delay and math.isfinite(delay) and delay > 0 else 0.0
+
+    def verdict(self, url: str) -> Refused | Unavailable | None:
+        """None when the address may be visited."""
+        host = urlsplit(url).netloc
+        if self.state == "unreachable":
+            return Unavailable(f"Whether {host} lets us look could not be read from its robots.txt: {self.detail}")
+        if self.state == "rules" and not _rules(self.text).can_fetch(url, AGENT):
+            return Refused(f"The robots.txt of {host} asks us not to look at this address.")
+        return None
+
+
+def ask_robots(client: httpx.Client, url: str, now: datetime) -> Robots:
+    """Reads the robots.txt that speaks for this address. 4xx means there are no rules; 5xx or silence, not now."""
+    parts = urlsplit(url)
+    at = f"{parts.scheme}://{parts.netloc}/robots.txt"
+    for _hop in range(MAX_REDIRECTS + 1):
+        match get(client, at, now=now, limits=LIMITS):
+            case Moved(url=at):
+                continue
+            case Fetched(body=body):
+                # PostgreSQL keeps no NUL.
+                return Robots("rules", body.decode("utf-8", "replace").replace("\x00", ""))
+            case Gone() | Blocked():
+                return Robots("free")
+            case Unavailable(status=int(status)) if status < 500 and status != 429:
+                return Robots("free")
+            case Unavailable(detail=detail) | Refused(detail=detail):
+                return Robots("unreachable", detail=detail)
+    return Robots("unreachable", detail="It redirects too often.")
+
+
+@lru_cache(maxsize=64)
+def _rules(text: str) -> Protego:
+    return Protego.parse(text)

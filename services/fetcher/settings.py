@@ -1,0 +1,48 @@
+"""How often and how gently the fetcher looks: `DATELINE_FETCHER_…` variables."""
+
+from functools import cache
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from services.runtime.egress import Limits
+
+
+class FetcherSettings(BaseSettings):
+    """Seconds and bytes; the defaults suit a newsroom that knows nothing of us."""
+
+    model_config = SettingsConfigDict(env_prefix="DATELINE_FETCHER_", frozen=True, extra="ignore")
+
+    pace: float = Field(default=5.0, ge=0, le=3600)
+    """Seconds between two requests to one host; 0 only for a newsroom of your own."""
+    feed_interval: float = Field(default=300.0, gt=0)
+    listing_interval: float = Field(default=900.0, gt=0)
+    """Seconds between two looks at a listing or sitemap whose source says nothing else."""
+    revisit_scale: float = Field(default=1.0, gt=0)
+    """Stretches all planned waits between visits: 0.001 turns a week into ten minutes."""
+    depth: int = Field(default=5, ge=1, le=1000)
+    """Pages of a listing, or parts of a sitemap, that one round looks at."""
+    timeout: float = Field(default=30.0, gt=0, le=40)
+    """Seconds for one page with its redirects; with robots.txt it must end within the lease of its message."""
+    max_page: int = Field(default=5_000_000, gt=0)
+    """Bytes on the wire; twice as many when decoded, four times as many for a feed."""
+
+    @property
+    def page_limits(self) -> Limits:
+        """What one page may cost."""
+        return Limits(seconds=self.timeout, wire=self.max_page, decoded=2 * self.max_page)
+
+    @property
+    def channel_limits(self) -> Limits:
+        """What one look at a channel may cost."""
+        return Limits(seconds=self.timeout, wire=4 * self.max_page, decoded=4 * self.max_page)
+
+    def interval(self, kind: str) -> float:
+        """Seconds between two rounds of a channel of this kind."""
+        return self.feed_interval if kind == "feed" else self.listing_interval
+
+
+@cache
+def fetcher_settings() -> FetcherSettings:
+    """The settings of this process, read once."""
+    return FetcherSettings()

@@ -1,0 +1,166 @@
+"""Sources: written in `seeds/sources.toml` or added by the operator, and how they have been."""
+
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from sqlmodel import Session, col, select
+
+from services.contracts.errors import UserError
+from services.contracts.messages import PollChannel
+from services.contracts.urls import canonical_url
+from services.fetcher.models import IMPORT, Channel, ChannelKind, Source
+from services.runtime.ledger import say
+
+
+def _address(url: str) -> str:
+    try:
+        return canonical_url(url)
+    except UserError as error:
+        raise ValueError(str(error)) from None
+
+
+def _pattern(pattern: str) -> str:
+    # Python's engine can take for ever over nested repetition; an address pattern needs none.
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"{pattern!r} is no regular expression: {error}.") from None
+    if re.search(r"[*+}]\)?[*+{]", pattern):
+        raise ValueError(f"{pattern!r} repeats a repetition; write it without.")
+    return pattern
+
+
+class ChannelSeed(BaseModel):
+    """A feed, listing or sitemap, as a person writes it; `interval` in seconds between two looks."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: ChannelKind
+    url: Annotated[str, AfterValidator(_address)]
+    interval: Annotated[float, Field(ge=1, le=30 * 86_400)] | None = None
+
+
+class SourceSeed(BaseModel):
+    """A source as a person writes it. `pages` are patterns of article addresses; `hosts` those beside its channels'."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+    title: Annotated[str, Field(max_length=200)] = ""
+    hosts: tuple[Annotated[str, Field(max_length=253)], ...] = ()
+    pages: tuple[Annotated[str, Field(max_length=300), AfterValidator(_pattern)], ...] = ()
+    channels: Annotated[tuple[ChannelSeed, ...], Field(min_length=1, max_length=50)]
+
+
+@dataclass(frozen=True)
+class Health:
+    """A source with its channels, worst first; what `dateline sources` shows."""
+
+    source: Source
+    channels: tuple[Channel, ...]
+
+
+def read_sources(path: Path) -> tuple[SourceSeed, ...]:
+    """The sources of a TOML file; a `UserError` says in one sentence what is wrong with it and where."""
+    try:
+        written = tomllib.loads(path.read_text("utf-8"))
+        seeds = tuple(SourceSeed.model_validate(source) for source in written.get("source", []))
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UserError(f"{path} is not valid TOML: {error}.") from None
+    except ValidationError as error:
+        raise UserError(f"{path}: {_first_fault(error)}") from None
+    if not seeds:
+        raise UserError(f"{path} names no sources; each begins with a line [[source]].")
+    names = [seed.name for seed in seeds]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise UserError(f"{path} names the source {twice!r} twice; give each a name of its own.")
+    return seeds
+
+
+def register(session: Session, seed: SourceSeed, now: datetime) -> Source:
+    """Makes the source as the seed says, by its name, and says a poll of each channel that is new; again is the same.
+
+    Channels that the seed no longer names are taken out; what they brought stays.
+    """
+    source = session.exec(select(Source).where(Source.name == seed.name)).one_or_none()
+    if seed.name == IMPORT:
+        raise UserError(f"The name {IMPORT!r} is taken by imported files; choose another.")
+    source = source or Source(name=seed.name, created_at=now)
+    source.title, source.hosts, source.pages = seed.title, list(seed.hosts), list(seed.pages)
+    session.add(source)
+    session.flush()
+    known = {channel.url: channel for channel in _channels(session, source)}
+    for channel_seed in seed.channels:
+        _register_channel(session, source, known.pop(channel_seed.url, None), channel_seed)
+    for dropped in known.values():
+        session.delete(dropped)
+    return source
+
+
+def list_sources(session: Session) -> list[Health]:
+    """All sources by name, each with its channels, those in trouble first."""
+    sources = session.exec(select(Source).order_by(Source.name)).all()
+    channels = session.exec(select(Channel).order_by(col(Channel.failures).desc(), col(Channel.id))).all()
+    return [Health(source, tuple(c for c in channels if c.source_id == source.id)) for source in sources]
+
+
+def find_source(session: Session, name: str) -> Health:
+    """The source of this name; a `UserError` names those there are."""
+    source = session.exec(select(Source).where(Source.name == name)).one_or_none()
+    if source is None:
+        names = ", ".join(session.exec(select(Source.name).order_by(Source.name)).all()) or "none yet"
+        raise UserError(f"There is no source {name!r}; known are: {names[:500]}.")
+    return Health(source, tuple(_channels(session, source)))
+
+
+def poll_now(session: Session, name: str) -> int:
+    """Every channel of the source is polled now; returns how many."""
+    found = find_source(session, name)
+    if found.source.paused:
+        raise UserError(f"The source {name!r} is paused; resume it first.")
+    for channel in found.channels:
+        _poll(session, channel)
+    return len(found.channels)
+
+
+def pause(session: Session, name: str, *, paused: bool = True) -> Source:
+    """A paused source is neither polled nor are its pages visited; resuming polls it at once."""
+    found = find_source(session, name)
+    found.source.paused = paused
+    session.add(found.source)
+    if not paused:
+        for channel in found.channels:
+            _poll(session, channel)
+    return found.source
+
+
+def _channels(session: Session, source: Source) -> Sequence[Channel]:
+    return session.exec(select(Channel).where(Channel.source_id == source.id).order_by(col(Channel.id))).all()
+
+
+def _register_channel(session: Session, source: Source, channel: Channel | None, seed: ChannelSeed) -> None:
+    is_new = channel is None
+    channel = channel or Channel(source_id=source.id or 0, kind=seed.kind, url=seed.url)
+    channel.kind, channel.interval = seed.kind, seed.interval
+    session.add(channel)
+    session.flush()
+    if is_new:
+        _poll(session, channel)
+
+
+def _poll(session: Session, channel: Channel) -> None:
+    say(session, PollChannel(channel=channel.id or 0), key=str(channel.id))
+
+
+def _first_fault(error: ValidationError) -> str:
+    fault = error.errors()[0]
+    where = ".".join(str(step) for step in fault["loc"]) or "a source"
+    return f"{where}: {fault['msg'].removeprefix('Value error, ')}"

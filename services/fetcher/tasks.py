@@ -1,0 +1,173 @@
+"""What the fetcher hears."""
+
+import os
+import random
+from datetime import datetime, timedelta
+from functools import cache
+
+import httpx
+from sqlmodel import Session, select
+
+from services.contracts.messages import (
+    FetchPage,
+    PageRejected,
+    PageStored,
+    ParsePage,
+    PollChannel,
+    Reingest,
+    ReingestionPlanned,
+)
+from services.fetcher import frontier, poll, reingestion, visit
+from services.fetcher.models import Channel, Host, Page, Source
+from services.fetcher.origins import origin_of, reingested
+from services.fetcher.politeness import after_request, host_of, turn
+from services.fetcher.settings import fetcher_settings
+from services.fetcher.visit import Visit
+from services.runtime.database import reading, transaction
+from services.runtime.egress import egress_settings, open_client
+from services.runtime.ledger import Job, say
+from services.runtime.worker import handles
+
+PAUSE = timedelta(hours=1)
+"""How often a paused source is asked whether it still is. Resuming says its polls at once."""
+QUEUED = "It waits for its turn at the host."
+
+
+@handles(PollChannel)
+def poll_channel(order: PollChannel, job: Job) -> None:
+    """One look at a channel; what it lists joins the frontier, and it says itself again."""
+    with reading() as session:
+        channel = session.get(Channel, order.channel)
+        source = session.get(Source, channel.source_id) if channel else None
+    if channel is None or source is None:
+        with job.finish():
+            return  # it was taken out of its source
+    if source.paused:
+        job.postpone(job.now + PAUSE, f"The source {source.name} is paused.")
+        return
+    if due := _channel_turn(order.channel, job):
+        job.postpone(due, QUEUED)
+        return
+    settings, scope = fetcher_settings(), poll.scope_of(source, channel)
+    look = poll.look_at(client(), channel, scope, now=job.now, settings=settings)
+    joined = poll.join_all_but_last(source, channel, look, job.now)
+    with job.finish() as session:
+        channel = session.get_one(Channel, order.channel, with_for_update=True)
+        joined += poll.join_last(session, source, channel, look, job.now)
+        after_request(session, poll.next_address(channel), look.outcome, now=job.now, asked_for=look.retry_after)
+        due = poll.record(channel, look, joined, now=job.now, settings=settings, chance=random.random())  # noqa: S311
+        say(session, order, key=job.key, due_at=due)
+
+
+@handles(FetchPage)
+def fetch_page(order: FetchPage, job: Job) -> None:
+    """One look at a page: new bytes are said to the parser, and it says itself again for the next visit."""
+    with reading() as session:
+        page = session.get(Page, order.page)
+        paused = page is not None and order.reingestion is None and _is_paused(session, page.source)
+    if page is None or page.url is None or page.moved_to is not None:
+        with job.finish() as session:
+            reingested(session, order.page, order.reingestion, "unavailable", job.lane)
+        return
+    if paused:
+        job.postpone(job.now + PAUSE, f"The source {page.source} is paused.")
+        return
+    if due := _page_turn(order.page, page.url, job):
+        job.postpone(due, QUEUED)
+        return
+    seen = visit.look_at(client(), page, page.url, now=job.now, settings=fetcher_settings())
+    with job.finish() as session:
+        _settle(session, order, seen, job)
+
+
+@handles(PageStored)
+def settle_stored(order: PageStored, job: Job) -> None:
+    """The page's row learns which article it gave."""
+    with job.finish() as session:
+        if page := session.get(Page, order.page, with_for_update=True):
+            page.article_id, page.stored_at = order.article, job.now
+            page.rejected = page.rejected_detail = None
+
+
+@handles(PageRejected)
+def settle_rejected(order: PageRejected, job: Job) -> None:
+    """The page's row learns why it gave no article; a verdict on bytes that are no longer the newest is old news."""
+    with job.finish() as session:
+        page = session.get(Page, order.page, with_for_update=True)
+        if page and page.capture in {order.capture, None}:
+            page.rejected, page.rejected_detail = order.reason, order.detail
+
+
+@handles(Reingest)
+def reingest(order: Reingest, job: Job) -> None:
+    """The next pages of the scope are said again, then itself for those after them."""
+    with job.finish() as session:
+        pages = reingestion.select_pages(session, order.scope, order.after)
+        for page in pages:
+            reingestion.say_again(session, page, order.reingestion)
+        complete = len(pages) < reingestion.BATCH
+        told = ReingestionPlanned(reingestion=order.reingestion.id, pages=len(pages), complete=complete)
+        say(session, told, key=f"{order.reingestion.id}:{order.after}", lane="bulk")
+        if not complete:
+            say(session, order.model_copy(update={"after": pages[-1].id}), key=job.key, lane="bulk")
+
+
+def client() -> httpx.Client:
+    """The guarded client of this process; a forked child makes one of its own."""
+    return _client(os.getpid())
+
+
+@cache
+def _client(_pid: int) -> httpx.Client:
+    return open_client(egress_settings(), keep_alive=True)
+
+
+def _settle(session: Session, order: FetchPage, seen: Visit, job: Job) -> None:
+    page = session.get_one(Page, order.page, with_for_update=True)
+    again = order.reingestion
+    after_request(session, page.url or "", seen.outcome, now=job.now, asked_for=seen.retry_after)
+    origin = origin_of(page, again)
+    if again is None or not again.dry_run:
+        seen = visit.follow(session, page, seen.moved) if seen.moved else seen
+        _plan(session, page, seen, job)
+    if seen.capture and seen.fetched:
+        parse = ParsePage(
+            origin=origin, capture=seen.capture, fetched_at=job.now, content_type=seen.fetched.content_type
+        )
+        say(session, parse, key=f"{page.id}:{seen.capture}:{again.id if again else ''}", lane=job.lane)
+    elif seen.outcome == "moved" and again and page.moved_to is None and not again.dry_run:
+        say(session, order, key=job.key, lane=job.lane)
+    else:
+        reingested(session, order.page, again, "unchanged" if seen.outcome == "unchanged" else "unavailable", job.lane)
+
+
+def _plan(session: Session, page: Page, seen: Visit, job: Job) -> None:
+    """The page's row says how it went, and its next visit is due: its own, or that of the page it turned out to be."""
+    pause = visit.record(page, seen, now=job.now, scale=fetcher_settings().revisit_scale)
+    frontier.visit(session, page.moved_to or page.id, lane=job.lane, due_at=job.now + pause)
+
+
+def _is_paused(session: Session, source: str) -> bool:
+    return bool(session.exec(select(Source.paused).where(Source.name == source)).one_or_none())
+
+
+def _channel_turn(channel_id: int, job: Job) -> datetime | None:
+    with transaction() as session:
+        channel = session.get_one(Channel, channel_id, with_for_update=True)
+        at = poll.next_address(channel)
+        return turn(session, channel, at, lane=job.lane, now=job.now, pace=fetcher_settings().pace)
+
+
+def _page_turn(page_id: int, url: str, job: Job) -> datetime | None:
+    pace = fetcher_settings().pace
+    if pace == 0 and _is_free(url, job.now):
+        return None  # nothing to line up for: the host's row is left alone
+    with transaction() as session:
+        page = session.get_one(Page, page_id, with_for_update=True)
+        return turn(session, page, url, lane=job.lane, now=job.now, pace=pace)
+
+
+def _is_free(url: str, now: datetime) -> bool:
+    with reading() as session:
+        host = session.get(Host, host_of(url))
+    return host is None or (host.crawl_delay == 0 and host.resumes_at <= now)

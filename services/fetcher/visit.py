@@ -1,0 +1,172 @@
+"""One look at a page: what came of it, and what its row says afterwards."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+import httpx
+from sqlmodel import Session, col, select
+
+from services.contracts.urls import page_key
+from services.fetcher import frontier
+from services.fetcher.answers import (
+    Answer,
+    Blocked,
+    Fetched,
+    Gone,
+    Moved,
+    NotModified,
+    Refused,
+    Unavailable,
+    Validators,
+)
+from services.fetcher.client import get
+from services.fetcher.content import why_no_page
+from services.fetcher.models import Alias, Channel, Outcome, Page, Source
+from services.fetcher.plan import RESTLESS, REVISITS, UNWANTED, UNWELL, wait
+from services.fetcher.politeness import host_of, permission
+from services.fetcher.scope import ARTICLES, Scope
+from services.fetcher.settings import FetcherSettings
+from services.runtime import archive
+from services.runtime.archive import Capture
+
+MAX_MOVES = 5
+
+
+@dataclass(frozen=True)
+class Visit:
+    """How a visit ended. `capture` names new bytes in the archive; `moved` is where the page is to be found now."""
+
+    outcome: Outcome
+    detail: str | None = None
+    fetched: Fetched | None = None
+    payload: str | None = None
+    capture: str | None = None
+    moved: Moved | None = None
+    retry_after: timedelta | None = None
+
+
+def look_at(client: httpx.Client, page: Page, url: str, *, now: datetime, settings: FetcherSettings) -> Visit:
+    """Asks for the page; new bytes are in the archive when this returns."""
+    # Without a capture of ours, "not modified" would leave us with nothing.
+    validators = Validators(page.etag, page.last_modified) if page.capture else Validators()
+    answer = get(
+        client,
+        url,
+        now=now,
+        limits=settings.page_limits,
+        validators=validators,
+        may=lambda hop: permission(client, hop, now),
+    )
+    return _named(page, answer, now)
+
+
+def _named(page: Page, answer: Answer, now: datetime) -> Visit:  # noqa: PLR0911 - one line for each answer
+    match answer:
+        case Fetched(url=url) if page_key(url) not in _identities(page):
+            return Visit("moved", moved=Moved(url, answer.permanent))
+        case Fetched():
+            return _keep(page, answer, now)
+        case NotModified():
+            return Visit("unchanged")
+        case Moved():
+            return Visit("moved", moved=answer)
+        case Gone(detail=detail):
+            return Visit("gone", detail)
+        case Refused(detail=detail):
+            return Visit("refused", detail)
+        case Blocked(detail=detail, retry_after=asked_for):
+            return Visit("blocked", detail, retry_after=asked_for)
+        case Unavailable(detail=detail, retry_after=asked_for):
+            return Visit("unavailable", detail, retry_after=asked_for)
+
+
+def _identities(page: Page) -> set[str]:
+    """Its own, and that of its address, which is another one since it moved."""
+    return {page.key, page_key(page.url or "")}
+
+
+def _keep(page: Page, answer: Fetched, now: datetime) -> Visit:
+    if reason := why_no_page(answer.body, answer.content_type):
+        return Visit("refused", reason)
+    payload = archive.payload_digest(answer.body)
+    if payload == page.payload and page.capture:
+        return Visit("unchanged", fetched=answer, payload=payload)
+    capture = archive.keep(Capture(answer.url, now, answer.status, answer.headers, answer.body, answer.asked))
+    return Visit("changed" if page.capture else "new", fetched=answer, payload=payload, capture=capture)
+
+
+def record(page: Page, visit: Visit, *, now: datetime, scale: float) -> timedelta:
+    """Writes on the page's row how the visit went; returns how long until the next."""
+    again = page.outcome == visit.outcome
+    page.visited_at, page.ticket_at = now, None
+    page.outcome, page.detail = visit.outcome, visit.detail
+    match visit.outcome:
+        case "blocked" | "unavailable":
+            page.failures += 1
+            return max(wait(UNWELL, page.failures - 1, scale), visit.retry_after or timedelta())
+        case "gone" | "refused":
+            page.failures = page.failures + 1 if again else 1
+            return wait(UNWANTED, page.failures - 1, scale)
+        case "moved":
+            page.failures = 0
+            return timedelta()
+        case _:
+            page.failures = page.moves = 0
+            return _planned(page, visit, now, scale)
+
+
+def _planned(page: Page, visit: Visit, now: datetime, scale: float) -> timedelta:
+    page.restless = page.restless + 1 if visit.outcome == "changed" else 0
+    if 0 < page.restless < RESTLESS:
+        page.step = 0
+    _remember(page, visit, now)
+    page.step += 1
+    return wait(REVISITS, page.step - 1, scale)
+
+
+def _remember(page: Page, visit: Visit, now: datetime) -> None:
+    if (fetched := visit.fetched) is None:
+        return
+    page.etag, page.last_modified = fetched.validators.etag, fetched.validators.last_modified
+    if fetched.permanent:
+        page.url = fetched.url
+    if visit.capture:
+        page.payload, page.capture, page.fetched_at = visit.payload, visit.capture, now
+        page.content_type = fetched.content_type
+        page.rejected = page.rejected_detail = None
+
+
+def follow(session: Session, page: Page, moved: Moved) -> Visit:
+    """What a redirect to another host or another page means for this one.
+
+    It keeps its identity and takes the new address; or it turns out to be a page that we know, and rests.
+    """
+    key = page_key(moved.url)
+    if page.moves >= MAX_MOVES:
+        return Visit("unavailable", f"It redirects in circles, last to {moved.url}.")
+    new = key not in _identities(page)
+    if new and not moved.permanent:
+        return Visit("unavailable", f"It sends us to {moved.url} for the time being.")
+    if new and not _may_be(session, page, moved.url):
+        return Visit("gone", f"It leads to {moved.url}, which is no article address of {page.source}.")
+    other = frontier.find(session, key)
+    if other is not None and other.id != page.id:
+        page.moved_to = other.id
+        return Visit("moved", f"It is another page that is known already: {moved.url}.")
+    if new and other is None and page.id is not None:
+        session.add(Alias(key=key, page_id=page.id))
+    page.url, page.moves = moved.url, page.moves + 1
+    return Visit("moved", f"It moved to {moved.url}.")
+
+
+def _may_be(session: Session, page: Page, target: str) -> bool:
+    """Whether an article may be there: in the scope of its source, and not at a front page."""
+    found = session.exec(
+        select(Source, Channel).join(Channel, col(Channel.source_id) == Source.id).where(Source.name == page.source)
+    ).all()
+    hosts = [host_of(page.url or target), *(host_of(channel.url) for _, channel in found)]
+    hosts += [host for source, _ in found for host in source.hosts]
+    usual = ARTICLES if Scope.of(hosts, ARTICLES).covers(page.url or "") else ()
+    patterns = next((source.pages for source, _ in found if source.pages), usual)
+    return Scope.of(hosts, patterns).covers(target) and urlsplit(target).path not in {"", "/"}
