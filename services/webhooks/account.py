@@ -1,27 +1,18 @@
 """What `dateline audit` asks of webhooks: how much there is, and whether anything owed was forgotten."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, String, cast, func, select
 from sqlmodel import Session
 
+from services.contracts.account import Check
 from services.contracts.messages import Deliver
 from services.runtime.ledger import rows as ledger
 from services.webhooks.models import TEST, announcements, deliveries, endpoints
 
 MARGIN = timedelta(minutes=1)
 """An endpoint made while an event was being announced may or may not have been seen."""
-
-
-@dataclass(frozen=True)
-class Check:
-    """A truth about the webhooks' own data: whether it holds, and a sentence that says so or what is amiss."""
-
-    name: str
-    holds: bool
-    sentence: str
 
 
 def counts(session: Session) -> dict[str, int]:

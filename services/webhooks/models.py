@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import JSON, Column, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy import JSON, Column, Index, LargeBinary, Text, UniqueConstraint
 from sqlalchemy import Table as Relation
 from sqlmodel import Field, SQLModel
 
@@ -17,8 +17,6 @@ EndpointState = Literal["active", "disabled", "deleted"]
 DeliveryState = Literal["pending", "delivered", "failed", "cancelled"]
 Outcome = Literal["delivered", "gone", "throttled", "refused", "unreachable"]
 """How one attempt ended: 2xx, 410, "later please", any other answer, no answer at all."""
-
-PENDING = text("state = 'pending'")
 
 
 class Endpoint(Table, table=True):
@@ -66,7 +64,7 @@ class Delivery(Table, table=True):
     __table_args__ = (
         UniqueConstraint("event", "endpoint"),
         Index("deliveries_by_endpoint", "endpoint", "id"),
-        Index("deliveries_open", "endpoint", sqlite_where=PENDING, postgresql_where=PENDING),
+        Index("deliveries_by_state", "state", "endpoint"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -94,7 +94,7 @@ def endpoint(http, subscriber):
     return http.post("/webhooks/endpoints", json={"url": subscriber.url}).json()
 
 
-def announced(event="evt_1", sequence=1, article="art_1", source="navy", event_type="article.created"):
+def announced(event="evt_1", sequence=1, article="art_1", *, source="navy", event_type="article.created", lane="live"):
     """An event as the store says it."""
     now = utcnow()
     body = {
@@ -112,7 +112,7 @@ def announced(event="evt_1", sequence=1, article="art_1", source="navy", event_t
         body=json.dumps(body, ensure_ascii=False),
     )
     with transaction() as session:
-        say(session, order, key=event)
+        say(session, order, key=event, lane=lane)
     return order
 
 
@@ -188,6 +188,15 @@ def test_announcing_twice_owes_once(endpoint, http, subscriber):
     run()
     assert len(rows(Announcement)) == len(rows(Delivery)) == 1
     assert subscriber.events == ["evt_1"]
+
+
+def test_a_re_ingestion_stays_in_its_lane(endpoint, subscriber):
+    """What was announced in bulk is delivered and retried in bulk, behind the news."""
+    subscriber.answers = [500]
+    announced(lane="bulk")
+    run()
+    (entry,) = in_ledger()
+    assert (entry.kind, entry.lane, entry.due_at) == ("Deliver", "bulk", only(Delivery).next_try)
 
 
 def test_the_worker_dies_before_it_can_write_the_attempt_down(endpoint, subscriber):
@@ -394,6 +403,21 @@ def test_the_next_attempt_goes_to_the_new_address(endpoint, subscriber, http):
     http.patch(f"/webhooks/endpoints/{endpoint['id']}", json={"url": f"{subscriber.url}/new"})
     run(only(Delivery).next_try)
     assert [request.path for request in subscriber.requests] == ["/hook", "/hook/new"]
+
+
+def test_an_old_address_that_is_gone_does_not_disable_the_new_one(endpoint, subscriber, http):
+    """The subscriber moved while an attempt at the old address was under way."""
+    announced()
+    run_announcements()
+    with reading() as session:
+        parcel = deliver.turn(session, only(Delivery).id, utcnow() + timedelta(seconds=1))
+    subscriber.answers = [410]
+    tried = deliver.attempt(tasks._client(0), parcel, utcnow())
+    http.patch(f"/webhooks/endpoints/{endpoint['id']}", json={"url": f"{subscriber.url}/new"})
+    with transaction() as session:
+        deliver.record(session, parcel, tried, stretch=1.0)
+    assert only(Attempt).outcome == "gone"
+    assert only(Endpoint).state == "active"
 
 
 # The API
