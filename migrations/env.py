@@ -3,6 +3,7 @@
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlmodel import SQLModel
+from sqlmodel.sql.sqltypes import AutoString
 
 from services.runtime import database
 
@@ -11,6 +12,8 @@ def render(kind: str, thing: object, autogen: AutogenContext) -> str | bool:
     if kind == "type" and isinstance(thing, database.UtcDateTime):
         autogen.imports.add("from services.runtime.database import UtcDateTime")
         return "UtcDateTime()"
+    if kind == "type" and isinstance(thing, AutoString):
+        return "sa.String()"
     return False
 
 

@@ -5,7 +5,7 @@ import sys
 import typer
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from services.cli import run
+from services.cli import demo, desk, keys, run
 from services.contracts.errors import DatelineError
 
 app = typer.Typer(
@@ -15,8 +15,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for command in (run.up, run.worker, run.sweep, run.web, run.migrate):
+app.command()(run.up)
+app.command()(demo.demo)
+app.command("import")(desk.import_files)
+for command in (desk.sources, desk.poll, desk.reingest, desk.audit, run.migrate, run.web, run.worker, run.sweep):
     app.command()(command)
+app.add_typer(keys.app, name="keys")
 
 
 def main() -> None:

@@ -13,10 +13,14 @@ import typer
 import uvicorn
 
 from services.cli import processes, schema
+from services.cli.desk import SEEDS
 from services.cli.supervisor import Supervisor
 from services.contracts.errors import UserError
 from services.contracts.wiring import SERVICES
+from services.fetcher import sources
 from services.runtime import bus, logs, metrics
+from services.runtime.database import transaction, utcnow
+from services.runtime.egress import egress_settings
 from services.runtime.settings import runtime_settings
 from services.runtime.sweeper import sweep_for_ever
 
@@ -33,6 +37,7 @@ def up(host: Host = "127.0.0.1", port: Port = 8080) -> None:
         supervisor.stop_on_signals()
         try:
             schema.upgrade()
+            _plant()
             _welcome(f"http://{host}:{port}")
             environment = {"DATELINE_REDIS_URL": processes.start_redis(supervisor, runtime_settings().state / "redis")}
             processes.start_all(supervisor, environment, [f"--host={host}", f"--port={port}"], output=None)
@@ -94,8 +99,15 @@ def migrate() -> None:
         typer.echo(f"Your admin key, shown this once: {key}")
 
 
+def _plant() -> None:
+    """The sources of the seeds, at the first start; later the operator decides."""
+    with transaction() as session:
+        if not sources.list_sources(session):
+            for seed in sources.read_sources(SEEDS):
+                sources.register(session, seed, utcnow())
+
+
 def _welcome(url: str) -> None:
-    names = sources.load(schema.ROOT / "seeds" / "sources.toml")
     typer.echo(f"Dateline listens on {url} (documentation at {url}/docs); state in {runtime_settings().state}.")
     if key := schema.first_key():
         typer.secho(f"Your admin key, shown this once: {key}", bold=True)

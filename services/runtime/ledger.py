@@ -262,6 +262,14 @@ def overdue(session: Session, now: datetime) -> float:
     return float((now - oldest).total_seconds()) if oldest else 0.0
 
 
+def counts(session: Session) -> dict[str, int]:
+    """How many messages wait or are in flight, and how many were set aside."""
+    aside = rows.c.set_aside_at.is_not(None)
+    found = session.execute(select(aside, func.count()).group_by(aside)).all()
+    numbers: dict[bool, int] = {bool(row[0]): row[1] for row in found}
+    return {"messages open": numbers.get(False, 0), "messages set aside": numbers.get(True, 0)}
+
+
 def _due_and_free(now: datetime) -> tuple[ColumnElement[bool], ...]:
     free = or_(rows.c.lease_until.is_(None), rows.c.lease_until < now)
     return OPEN, rows.c.due_at <= now, free

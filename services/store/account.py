@@ -1,21 +1,12 @@
 """What `dateline audit` asks of the store: how much it holds, and whether it holds together."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, and_, func, select
 from sqlmodel import Session
 
+from services.contracts.account import Check
 from services.store.models import articles, counter, events, revisions
-
-
-@dataclass(frozen=True)
-class Check:
-    """A truth about the store's own data: whether it holds, and a sentence that says so or what is amiss."""
-
-    name: str
-    holds: bool
-    sentence: str
 
 
 def counts(session: Session) -> dict[str, int]:

@@ -1,0 +1,17 @@
+"""What the commands print: tables for people on standard output, remarks on standard error."""
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+_console = Console(highlight=False)
+
+
+def show(table: Table) -> None:
+    """Prints a table, as wide as the terminal allows."""
+    _console.print(table)
+
+
+def error(remark: str) -> None:
+    """A remark beside the output, so that the output can be piped."""
+    typer.echo(remark, err=True)
