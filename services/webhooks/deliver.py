@@ -7,11 +7,11 @@ from typing import Any
 
 import httpx
 from pydantic import SecretStr
-from sqlalchemy import ColumnElement, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, func, insert, select, update
 from sqlmodel import Session
 
 from services.runtime.egress import EgressError, Limits, Response, send
-from services.webhooks.models import TEST, Outcome, announcements, attempts, deliveries, endpoints
+from services.webhooks.models import TEST, DeliveryState, Outcome, announcements, attempts, deliveries, endpoints
 from services.webhooks.retries import next_try, outcome_of, retry_after
 from services.webhooks.sealing import unseal
 from services.webhooks.signing import signed_headers
@@ -64,20 +64,7 @@ class Tried:
 
 def turn(session: Session, delivery: int, now: datetime) -> Parcel | Wait | None:
     """What is to be done for a delivery at this time; None when nothing is owed any more."""
-    row = session.execute(
-        select(
-            deliveries.c.endpoint,
-            deliveries.c.attempts,
-            deliveries.c.next_try,
-            announcements,
-            endpoints.c.url,
-            endpoints.c.sealed_secret,
-            endpoints.c.state,
-        )
-        .join(announcements, announcements.c.event == deliveries.c.event)
-        .join(endpoints, endpoints.c.id == deliveries.c.endpoint)
-        .where(deliveries.c.id == delivery, deliveries.c.state == "pending", endpoints.c.state != "deleted")
-    ).one_or_none()
+    row = _owed(session, delivery)
     if row is None:
         return None
     if row.state == "disabled":
@@ -130,12 +117,19 @@ def answered(response: Response, *, at: datetime, ended: datetime) -> Tried:
     )
 
 
+def verdict(parcel: Parcel, tried: Tried, *, stretch: float) -> tuple[DeliveryState, datetime | None]:
+    """The state of a delivery after this attempt, and when to try again if it is still pending."""
+    if tried.outcome == "delivered":
+        return "delivered", None
+    # A test only tells what happened; a receiver that is gone has said so for good.
+    final = tried.outcome == "gone" or parcel.event_type == TEST
+    due = None if final else next_try(parcel.number, tried.ended, retry_after=tried.retry_after, stretch=stretch)
+    return ("pending" if due else "failed"), due
+
+
 def record(session: Session, parcel: Parcel, tried: Tried, *, stretch: float) -> datetime | None:
     """Writes the attempt and its consequences down; returns when to try again, None when this was the end of it."""
-    # A test only tells what happened; a receiver that is gone has said so for good.
-    final = tried.outcome in {"delivered", "gone"} or parcel.event_type == TEST
-    due = None if final else next_try(parcel.number, tried.ended, retry_after=tried.retry_after, stretch=stretch)
-    state = "delivered" if tried.outcome == "delivered" else "pending" if due else "failed"
+    state, due = verdict(parcel, tried, stretch=stretch)
     session.execute(
         insert(attempts).values(
             delivery=parcel.delivery,
@@ -181,6 +175,23 @@ def next_in_line(session: Session, parcel: Parcel) -> int | None:
     waiting = _line(deliveries.c.id, parcel.endpoint, parcel.article).where(later)
     found: int | None = session.scalar(waiting.order_by(announcements.c.sequence).limit(1))
     return found
+
+
+def _owed(session: Session, delivery: int) -> Row[Any] | None:
+    return session.execute(
+        select(
+            deliveries.c.endpoint,
+            deliveries.c.attempts,
+            deliveries.c.next_try,
+            announcements,
+            endpoints.c.url,
+            endpoints.c.sealed_secret,
+            endpoints.c.state,
+        )
+        .join(announcements, announcements.c.event == deliveries.c.event)
+        .join(endpoints, endpoints.c.id == deliveries.c.endpoint)
+        .where(deliveries.c.id == delivery, deliveries.c.state == "pending", endpoints.c.state != "deleted")
+    ).one_or_none()
 
 
 def _earlier(session: Session, endpoint: int, article: str, sequence: int) -> datetime | None:
