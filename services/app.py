@@ -22,6 +22,7 @@ from services.admin import api as admin
 from services.admin import keys
 from services.admin.reference import SECURITY_POLICY, reference
 from services.contracts.caller import Caller
+from services.fetcher import api as fetcher
 from services.runtime import ledger, metrics
 from services.runtime.asgi import guarded
 from services.runtime.database import reading, utcnow
@@ -30,7 +31,7 @@ from services.runtime.web import PROBLEMS, answer_with_problems
 from services.store import api as store
 from services.webhooks import api as webhooks
 
-ROUTERS = (store.router, webhooks.router, admin.router)
+ROUTERS = (fetcher.router, store.router, webhooks.router, admin.router)
 ABOUT = (
     "Watches government newsrooms: every article clean, every wording kept, every change announced within seconds. "
     "Send your key as `Authorization: Bearer dl_…`. Lists give `next`; send it as `after` for the next page. "

@@ -5,6 +5,7 @@ from in_process import client
 from sqlalchemy import text
 
 from services.admin import keys
+from services.admin.reference import example, operations
 from services.app import create_app
 from services.runtime.database import reading, transaction, utcnow
 
@@ -137,6 +138,14 @@ def test_what_was_done_is_in_the_log_with_who_and_why(admin):
         ("first key", "key.revoked", "left"),
         ("first key", "key.made", "asked for"),
     ]
+
+
+def test_the_example_of_each_order_works_as_it_stands(admin):
+    openapi = admin.get("/openapi.json").json()
+    for path, method, operation in operations(openapi):
+        if path.startswith("/admin") and "requestBody" in operation:
+            body = example(openapi, operation["requestBody"]["content"]["application/json"]["schema"])
+            assert admin.request(method, path, json=body).is_success, body
 
 
 def test_no_secret_is_kept_anywhere(admin):

@@ -21,6 +21,8 @@ from services.runtime.web import PROBLEM
 
 pytestmark = pytest.mark.integration
 
+ROUTES = list(operations(create_app().openapi()))
+
 
 @pytest.fixture
 def web():
@@ -74,16 +76,27 @@ def test_the_signpost_points_to_what_is_there(installation, web):
         assert web.get(words[place]).status_code == 200
 
 
-def test_an_unknown_id_is_a_404_problem_on_every_route(db):
+@pytest.fixture
+def admin(db):
     app = create_app()
     app.state.authenticate = {"good": Caller(key=1, name="somebody", scopes=frozenset({"admin"}))}.get
-    asked = [(p, m) for p, m, _ in operations(app.openapi()) if "{" in p and m in {"GET", "DELETE"}]
-    assert asked
-    for path, method in asked:
-        answer = client(app, "good").request(method, re.sub(r"\{[^}]+\}", "999999", path))
-        assert (path, answer.status_code) == (path, 404)
-        assert answer.headers["content-type"] == PROBLEM
-        assert answer.json()["detail"] != "Nothing lives at this address; /docs lists what does."
+    return client(app, "good")
+
+
+def test_every_listing_answers_on_an_empty_installation(admin):
+    for path, method, _ in ROUTES:
+        if method == "GET" and "{" not in path:
+            assert (path, admin.get(path).status_code) == (path, 200)
+
+
+@pytest.mark.parametrize(("name", "statuses"), [("999999", {404}), ("%00", {404, 422}), ("%ff", {404, 422})])
+def test_an_unknown_id_is_a_problem_that_says_where_to_look(admin, name, statuses):
+    for path, method, _ in ROUTES:
+        if "{" in path and method in {"GET", "DELETE"}:
+            answer = admin.request(method, re.sub(r"\{[^}]+\}", name, path))
+            assert answer.status_code in statuses, (path, answer.text)
+            assert answer.headers["content-type"] == PROBLEM
+            assert "Nothing lives at this address" not in answer.json()["detail"]
 
 
 def test_a_writer_that_holds_the_database_turns_no_reader_away(installation):
