@@ -4,28 +4,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import Row, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from services.contracts.messages import Announce, SaveArticle
 from services.contracts.urls import article_id
 from services.runtime.database import is_sqlite
-from services.store import write
 from services.store.decide import Change, Created, Reading, Updated, decide
 from services.store.events import announcement, event_row
 from services.store.find import place
 from services.store.models import counter, events
+from services.store.write import write
 
 
 @dataclass(frozen=True)
 class Saved:
-    """What became of an order: for which article, what is to be announced, and whether its page is new to us."""
+    """What became of an order: for which article, what is to be announced, and whether its page must hear of it."""
 
     change: Change
     article: str
     announce: Announce | None = None
-    page_is_new: bool = False
+    settles_page: bool = False
 
 
 def save(session: Session, order: SaveArticle, now: datetime) -> Saved:
@@ -39,17 +39,13 @@ def save(session: Session, order: SaveArticle, now: datetime) -> Saved:
     last = _take_turn(session)
     spot = place(session, reading)
     change = decide(spot.known, reading)
-    if spot.row is None:
-        row = write.begin(session, spot.key, reading, now)
-    else:
-        row = write.follow(session, spot.row, reading, change, now)
+    row = write(session, spot, reading, change, now)
     announce = None
     if isinstance(change, Created | Updated):
         previous = spot.row.revision if spot.row else None
-        announce = _tell(
-            session, event_row(last + 1, row, reading, change.changed, previous=previous, now=now), row.source
-        )
-    return Saved(change, row.id, announce, page_is_new=not spot.row or spot.row.page != order.origin.page)
+        event = event_row(last + 1, row, reading, change.changed, previous=previous, now=now)
+        announce = _tell(session, event, row.source)
+    return Saved(change, row.id, announce, settles_page=_settles_page(spot.row, order))
 
 
 def foresee(session: Session, order: SaveArticle) -> Saved:
@@ -66,6 +62,13 @@ def _take_turn(session: Session) -> int:
     turn = make(counter).values(id=1, last=0)
     turn = turn.on_conflict_do_update(index_elements=["id"], set_={"last": counter.c.last})
     return int(session.execute(turn.returning(counter.c.last)).scalar_one())
+
+
+def _settles_page(row: Row[Any] | None, order: SaveArticle) -> bool:
+    if row is None or row.page != order.origin.page:
+        return True
+    # A reparse made an article of a later capture, which the page believes to be rejected.
+    return order.origin.cause == "reparse" and row.fetched_at < order.fetched_at
 
 
 def _tell(session: Session, event: dict[str, Any], source: str) -> Announce | None:

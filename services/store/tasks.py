@@ -23,8 +23,10 @@ OUTCOMES: dict[type[Change], Literal["created", "updated", "unchanged"]] = {
 @handles(SaveArticle)
 def save_article(order: SaveArticle, job: Job) -> None:
     """Keeps the wording; what is news is announced in the lane it came in."""
+    job.note(url=order.origin.url)
     with job.finish() as session:
         saved = foresee(session, order) if order.origin.dry_run else _keep(session, order, job)
+        job.note(article=saved.article, change=type(saved.change).__name__.lower())
         if (reingestion := order.origin.reingestion) is not None:
             page = order.origin.page
             told = PageReingested(
@@ -37,6 +39,6 @@ def _keep(session: Session, order: SaveArticle, job: Job) -> Saved:
     saved, page = save(session, order, job.now), order.origin.page
     if saved.announce:
         say(session, saved.announce, key=saved.announce.event, lane=job.lane)
-    if saved.page_is_new:
+    if saved.settles_page:
         say(session, PageStored(page=page, article=saved.article), key=str(page), lane=job.lane)
     return saved

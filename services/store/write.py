@@ -9,12 +9,19 @@ from sqlmodel import Session
 from services.contracts.messages import SaveArticle
 from services.contracts.urls import article_id
 from services.store.decide import Change, Late, Reading, Refreshed, Unchanged, Updated
+from services.store.find import Place
 from services.store.models import articles, revisions
 from services.store.wording import instant
 
 
-def begin(session: Session, key: str, reading: Reading, now: datetime) -> Row[Any]:
-    """A new article with its first revision."""
+def write(session: Session, spot: Place, reading: Reading, change: Change, now: datetime) -> Row[Any]:
+    """Writes what the change makes of the article at this place; returns its row afterwards."""
+    if spot.row is None:
+        return _begin(session, spot.key, reading, now)
+    return _follow(session, spot.row, reading, change, now)
+
+
+def _begin(session: Session, key: str, reading: Reading, now: datetime) -> Row[Any]:
     values = _head(reading) | _face(reading, now) | {"first_seen": now, "updated": now}
     row = session.execute(
         insert(articles).values(id=article_id(key), key=key, revision=1, revisions=1, **values).returning(*articles.c)
@@ -23,8 +30,7 @@ def begin(session: Session, key: str, reading: Reading, now: datetime) -> Row[An
     return row
 
 
-def follow(session: Session, row: Row[Any], reading: Reading, change: Change, now: datetime) -> Row[Any]:
-    """What the change makes of an article we have; its row afterwards."""
+def _follow(session: Session, row: Row[Any], reading: Reading, change: Change, now: datetime) -> Row[Any]:
     following = row.revisions + 1
     match change:
         case Updated():

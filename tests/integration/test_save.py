@@ -7,7 +7,7 @@ from itertools import permutations
 import pytest
 from kept import current, rows, saved, sound, told, wordings
 from orders import KEY, NOW, URL, A, B, C, order
-from sqlmodel import select
+from sqlmodel import delete, select
 
 from services.contracts.article import Article, Removed
 from services.contracts.messages import PageReingested, PageStored, SaveArticle
@@ -200,6 +200,15 @@ def test_the_handler_says_what_is_news_to_whom():
 def test_a_page_that_joins_a_known_article_is_told_so():
     """An article may come from an import first, and from its live page later."""
     assert ("PageStored", "2") in handled(order(cause="import"), order(minute=1, page=2))
+
+
+def test_a_page_hears_when_a_reparse_reads_what_was_rejected():
+    """The later capture gave no article at first; the page that believes so is set right, and only then."""
+    assert handled(order(cause="backlog")) == [("PageStored", "1")]
+    with transaction() as session:
+        session.execute(delete(Entry))
+    assert handled(order(cause="reparse", parser="2")) == []
+    assert handled(order(minute=1, cause="reparse", parser="2")) == [("PageStored", "1")]
 
 
 def test_a_backlog_is_told_to_nobody():
