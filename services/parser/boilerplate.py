@@ -1,0 +1,160 @@
+"""What publishing systems print around articles: rules as data, and where each of them holds.
+
+A rule is matched against a whole line in its folded spelling (no case, no accents, plain quotes and dashes), never
+against a part of it: most of these words may stand in a sentence.
+
+- ANYWHERE: no writer ever wrote this line.
+- TOP: before the first running text.
+- END: after the last line that is the article's.
+- LOOSE: at the top, at the end, or in a run of three and more.
+"""
+
+import re
+from collections.abc import Sequence
+
+from services.parser.lines import Line
+
+_GOV = r"\.?(?:gov|mil)"
+_MONTHS = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+
+ANYWHERE = {
+    "template": r".*\{\{.*\}\}.*",
+    "historical-notice": r"you have (?:accessed|reached) (?:part of )?a (?:historical collection|collection of archived).*"
+    r"|this information is provided for historical purposes only\..*"
+    r"|please contact the do[dw] webmaster (?:if you have any|with any) questions.{0,40}"
+    r"|the content available is no longer being updated and(?: as a result)? you may encounter hyperlinks.*"
+    r"|for persons with disabilities experiencing difficulties accessing content.*"
+    r"|this is historical material,? ?\"frozen in time.*"
+    r"|(?:this is )?archived content: information .{0,80}(?:out of date|outdated).*",
+    "alert": r"content on this site has been reviewed and removed to align with .*",
+    "follow": r"\(follow .{2,80} on (?:twitter|x|facebook|instagram|threads)\b.{0,80}\)",
+    "picture-tools": r"download (?:hi-?res|image|photo)(?: */ *photo details|: full size.*)?|photo details|full size \(\d.*\)"
+    r"|\[image \d+ of \d+\]|share image",
+    "empty-label": r"(?:issued by: on|virin:|date created:|city:|photo by:|credit:)",
+    "counter": r"(?:web )?views: [\d,]+|downloads: [\d,]+|podcast hits: [\d,]+",
+}
+
+TOP = {
+    "banner": r"an official website of the .{0,60}(?:government|army|navy|defense|war|justice)\b.{0,80}"
+    r"|here'?s how you know\.?|(?:official websites use|secure " + _GOV + r" websites use) (?:https|" + _GOV + r")\.?"
+    r"|(?:an? )?" + _GOV + r" websites? belongs? to an official .{0,120}"
+    r"|(?:an? )?(?:lock|padlock) ?\(?.{0,40}\)? or https:?/?/? ?means you'?ve safely connected.{0,160}"
+    r"|(?:the " + _GOV + r" means it'?s official|the site is secure)\.?"
+    r"|federal government websites often end in .{0,160}|the https:// ensures that you are connecting .{0,160}"
+    r"|before sharing sensitive information, make sure you'?re on .{0,60}"
+    r"|share sensitive information only on official, secure websites\.?"
+    r"|(?:un|este es un) sitio (?:web )?oficial del gobierno de (?:los )?(?:estados unidos|ee\. ?uu\.).{0,40}"
+    r"|asi es como (?:usted )?(?:puede verificarlo|lo sabes?)|los sitios web oficiales usan "
+    + _GOV
+    + r"|un sitio web "
+    + _GOV
+    + r" pertenece a una organizacion oficial .{0,80}"
+    r"|los sitios web seguros " + _GOV + r" usan https|un candado ?\(.{0,30}\) o https:// significa que .{0,160}",
+    "skip-link": r"skip to (?:main |page )?(?:content|navigation|search|footer)(?: \(press enter\))?\.?"
+    r"|jump to (?:main content|navigation|content)|skip directly to (?:site content|search|.{0,30})"
+    r"|(?:saltar|ir|pasar) al contenido(?: principal)?",
+    "breadcrumb": r"(?:home|inicio)(?: ?(?:[:>/»|›]|::) ?[\w&' -]{2,60})+|(?:legacy )?home(?:page)?news[\w ]{0,60}|you are here:?",
+    "kicker": r"(?:news |press |media )?release|(?:for )?immediate release:?(?: \w+ \d{1,2}, \d{4})?|contracts?|transcript"
+    r"|advisory|media advisory|feature(?: stor(?:y|ies))?|speech|news(?: stor(?:y|ies))?|article|story"
+    r"|(?:do[dw]|defense|war|defense department|army|navy) news|spotlight: .{0,60}|afa speeches|photo essay"
+    r"|comunicado(?: de prensa)?|para (?:su )?(?:publicacion|divulgacion) inmediata|noticias?|press operations",
+    "release-number": r"(?:(?:immediate )?release )?(?:no|nr|number)[.:]{0,2} ?(?:number:? )?[a-z]{0,3}-?\d[\d-]{2,}\w?"
+    r"|release number:? ?[\w-]{4,}|(?:hq|nr)-\d\d-\d{2,4}",
+    "alert": r"(?:due to|because of) (?:the|a) lapse in (?:federal |government )?(?:appropriations|funding),? .{0,300}"
+    r"|(?:this|the) (?:web)?site (?:will be|is) (?:undergoing|down for) .{0,40}maintenance.{0,200}",
+    "navigation": r"place holder|toggle (?:navigation|menu)|main menu|\{\{\w+\}\}|close menu|open menu",
+}
+
+END = {
+    "end-mark": r"-+ ?(?:30|end) ?-+|#{2,}(?: #{1,})*|# # #|-end-|\*{3,}",
+    "related": r"(?:related|other|more|recommended) (?:stories|links|articles|news|content|coverage|topics|documents|media)"
+    r"|more from .{2,40}|noticias relacionadas|(?:articulos|enlaces) relacionados|you may also like",
+    "newsletter": r"subscribe(?: to .{2,60})?|choose which .{2,60} delivered to your inbox\.?"
+    r"|sign up (?:for|to receive) .{2,100}|.{0,80}delivered to your inbox\.?",
+    "footer": r"hosted by .{2,60}(?:media|information) activity.{0,20}|no fear act|foia|veterans crisis line.{0,60}"
+    r"|the department of (?:war|defense) provides the military forces needed to deter war.{0,80}"
+    r"|(?:privacy|accessibility|link disclaimer|site map|contact us|usa\.gov|plain writing|about us|inspector general)"
+    r"|this work, .{2,200}, must comply with the restrictions .{0,100}|public domain|image info",
+    "contact-label": r"-{3,}",
+}
+
+LOOSE = {
+    "share": r"share(?: this)?:?|share (?:on|to|by) \w+|copy link|e-?mail|facebook|twitter|x|linkedin|whatsapp|reddit|pinterest"
+    r"|×|bookmark and share|print(?: ?\| ?e-?mail)?|thanks for sharing!|addtoany|more(?:\.\.\.)|tweet|compartir|imprimir",
+    "navigation": r"back|home|menu|search|close|inicio|volver|back to top|top",
+    "picture-tools": r"\d{1,3} (?:of|/) \d{1,3}|previous|next|slideshow|photo gallery|photo information|view gallery|hi-?res"
+    r"|anterior|siguiente|play|pause|download|\.\.\. loading \.\.\.",
+    "video": r"player embed code:?.{0,60}|[\w. ]{2,40} \| \d{1,2}:\d\d(?::\d\d)?|embed|download embed share",
+}
+
+RUN = 3
+MAX_LENGTH = 900
+
+
+class Rules:
+    """Several rules as one expression: one look at a line says which of them takes it."""
+
+    def __init__(self, *tables: dict[str, str]) -> None:
+        self._names = [name for table in tables for name in table]
+        self._pattern = re.compile("|".join(f"({p})" for table in tables for p in table.values()))
+
+    def name(self, line: Line) -> str | None:
+        """The rule that takes this line, or None."""
+        if len(line.key) > MAX_LENGTH:
+            return None
+        found = self._pattern.fullmatch(line.key)
+        return self._names[(found.lastindex or 1) - 1] if found else None
+
+
+_ANYWHERE, _TOP, _END, _LOOSE = Rules(ANYWHERE), Rules(TOP, LOOSE), Rules(END, LOOSE), Rules(LOOSE)
+_RELATED = re.compile(END["related"])
+
+
+def mark_boilerplate(lines: Sequence[Line]) -> None:
+    """Says of every line that a rule takes which rule it is."""
+    for line in lines:
+        if line.kept:
+            line.rule = _ANYWHERE.name(line)
+    left = [line for line in lines if line.kept]
+    _mark_top(left)
+    _mark_related(left)
+    _mark_end(left)
+    _mark_runs(left)
+
+
+def _mark_top(lines: Sequence[Line]) -> None:
+    for line in lines:
+        line.rule = _TOP.name(line)
+        if line.kept and line.is_prose:
+            return
+
+
+def _mark_end(lines: Sequence[Line]) -> None:
+    for line in reversed(lines):
+        line.rule = line.rule or _END.name(line)
+        if line.kept:
+            return
+
+
+def _mark_related(lines: Sequence[Line]) -> None:
+    """A heading such as "Related Stories" takes the titles under it, if nothing but titles is under it."""
+    for at in range(len(lines) - 1, max(-1, len(lines) - 16), -1):
+        if lines[at].is_prose:
+            return
+        if _RELATED.fullmatch(lines[at].key):
+            for line in lines[at:]:
+                line.rule = line.rule or "related"
+
+
+def _mark_runs(lines: Sequence[Line]) -> None:
+    """Three share words in a row are a toolbar; one of them may be a subhead."""
+    run: list[tuple[Line, str]] = []
+    for line in (*lines, None):
+        rule = _LOOSE.name(line) if line is not None and line.kept else None
+        if line is not None and rule:
+            run.append((line, rule))
+            continue
+        if len(run) >= RUN:
+            for member, name in run:
+                member.rule = name
+        run.clear()

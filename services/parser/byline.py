@@ -1,0 +1,127 @@
+"""Who wrote it and when: the lines between headline and text."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from services.contracts.article import Byline
+from services.parser.characters import fold
+from services.parser.dates import find_date, is_date
+from services.parser.lines import Line
+
+EARLY = 8  # lines after the headline in which a byline may stand without a place of its own
+_PLACES = frozenset({"byline", "story-line", "published"})
+_BY = re.compile(r"^\W*(?:story |written |article |compiled |posted )?(?:by|por)\b:?\s+(?P<names>\S.*)$", re.IGNORECASE)
+_DATE_BY = re.compile(r"^(?P<date>.*\d{4}.*?)\s+(?P<by>(?:by|por)\s+\S.*)$", re.IGNORECASE)
+_FROM = re.compile(r"^from an? .{5,120} (?:news release|press release|report)$", re.IGNORECASE)
+_PARTS = re.compile(r"\s+[|/•·]\s+|^[/|]\s*|\s*[/|]$")
+_UNIT = re.compile(
+    r"\b(?:affairs|office|agency|command|wing|service|center|activity|division|squadron|group|department|news|team"
+    r"|information|operations|headquarters|directorate|association|brigade|battalion|regiment|institute|foundation"
+    r"|reports?|relations|organization|laboratory|academy|communications?|district|fleet|corps|guard|marketing)\b",
+    re.IGNORECASE,
+)
+_AND = re.compile(r"\s+(?:and|y|&)\s+", re.IGNORECASE)
+# What the publishing system knows its own users by; nobody is called so.
+_LOGIN = re.compile(r"^[a-z]+[._][a-z]+$|^(?:import|admin\w*|system|webmaster|default)$", re.IGNORECASE)
+_KICKERS = frozenset(
+    [
+        "news",
+        "release",
+        "press release",
+        "news release",
+        "feature",
+        "story",
+        "speech",
+        "transcript",
+        "published",
+        "noticias",
+        "comunicado",
+    ]
+)
+
+
+@dataclass(frozen=True)
+class StoryLine:
+    """What a line such as "By NAME, UNIT / Published DATE" says."""
+
+    byline: tuple[Byline, ...] = ()
+    published: date | None = None
+
+
+def read_story_line(text: str, *, bare_names: bool = False) -> StoryLine | None:
+    """Byline and date of a line that holds nothing else, or None.
+
+    With `bare_names` a part without "By" is a name too: some layouts have a place for it.
+    """
+    byline: list[Byline] = []
+    published = None
+    parts = list(_parts(text))
+    for part in parts:
+        if is_date(part):
+            published = published or find_date(part)
+        elif (by := _BY.match(part)) or (bare_names and len(parts) > 1):
+            byline += read_byline(by["names"] if by else part)
+        elif _FROM.match(part):
+            byline.append(Byline(name=part))
+        elif fold(part) not in _KICKERS:
+            return None
+    return StoryLine(tuple(byline), published) if byline or published else None
+
+
+def read_byline(text: str) -> list[Byline]:
+    """Names in order, each with its affiliation; the rank stays in the name, a login is nobody."""
+    text = text.strip(" ,;|/")
+    if not text or _LOGIN.match(text):
+        return []
+    head, _, affiliation = text.partition(",")
+    unit = affiliation.strip(" ,") or None
+    return [Byline(name=name, affiliation=unit) for name in _names(head)]
+
+
+def take_story_lines(lines: Sequence[Line]) -> StoryLine:
+    """Byline and date from the lines before the text, which are marked; a layout's own places come first."""
+    byline: tuple[Byline, ...] = ()
+    published = None
+    for line in _candidates(lines):
+        said = _read(line)
+        if said is None and line.zone not in _PLACES:
+            continue
+        said = said or StoryLine()
+        byline, published = byline or said.byline, published or said.published
+        line.rule = "byline" if said.byline else "published" if said.published else line.zone
+    return StoryLine(byline, published)
+
+
+def _read(line: Line) -> StoryLine | None:
+    said = read_story_line(line.text, bare_names=line.zone == "story-line")
+    if said is None and line.zone == "byline":
+        return StoryLine(tuple(read_byline(line.text)))
+    return said
+
+
+def _parts(text: str) -> Iterator[str]:
+    for part in filter(None, map(str.strip, _PARTS.split(text))):
+        if (both := _DATE_BY.match(part)) and is_date(both["date"]):
+            yield from (both["date"], both["by"])
+        else:
+            yield part
+
+
+def _names(text: str) -> list[str]:
+    """Two people are joined by "and"; "Marketing and Public Affairs" is one office."""
+    parts = [part.strip() for part in _AND.split(text)]
+    people = all(2 <= len(part.split()) <= 9 and not _UNIT.search(part) for part in parts)
+    return parts if len(parts) > 1 and people else [text.strip()]
+
+
+def _candidates(lines: Sequence[Line]) -> Iterator[Line]:
+    yield from (line for line in lines if line.kept and line.zone in _PLACES)
+    early = 0
+    for line in lines:
+        if line.kept and line.zone in {"", "body"}:
+            if line.is_prose or early == EARLY:
+                return
+            early += 1
+            yield line

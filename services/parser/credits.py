@@ -1,0 +1,80 @@
+"""Who made a picture, and its number: the words that stand at the end of a caption or under it."""
+
+import re
+from dataclasses import dataclass
+
+_MADE = r"(?:photo(?:graph)?s?|video|graphic|image|illustration|imagery|foto(?:graf[ií]a)?)"
+VIRIN = re.compile(r"(?<![\w-])(\d{6}-[A-Z]-[A-Z0-9]{4,6}-\d{3,4}[A-Z]{0,2})(?![\w-])", re.IGNORECASE)
+# The line under a picture: "Photo By: NAME", "Credit: NAME | VIRIN: NUMBER", or the number's file name alone.
+LABEL = re.compile(
+    rf"^(?:(?P<by>{_MADE} (?:by|credit|courtesy of|courtesy|por) ?:|(?:{_MADE} )?credits?:|photographer:|foto:)(?P<name>.*?))?"
+    r"(?:[ |/,]*(?:virin|photo id|vir[ií]n|image id):? *(?P<virin>\S*))?$",
+    re.IGNORECASE,
+)
+_FILE = re.compile(rf"^{VIRIN.pattern}\.(?:jpe?g|png)$", re.IGNORECASE)
+# In brackets at the end: "(U.S. Air Force photo/Name)", "(Courtesy photo)", "(DOD photo by Name) (Released)".
+_BRACKETS = re.compile(
+    rf"\s*\((?P<credit>[^()]*(?:\([^()]*\)[^()]*)*?(?<![A-Za-z]){_MADE}(?![A-Za-z])[^()]*(?:\([^()]*\)[^()]*)*"
+    r"|courtesy(?: of)? [^()]+)\)[\s.]*(?:\((?:released|cropped|cleared)[^()]*\)\s*)?$",
+    re.IGNORECASE,
+)
+# A last sentence: "Air Force photo by Name", "Courtesy photo", "Photo courtesy of the Navy".
+_SENTENCE = re.compile(
+    rf"(?:^|(?<=[.!?\"”’')])\s+)(?P<credit>(?:U\.\s?S\.\s+)?[^.!?]{{0,80}}?\b(?:{_MADE}\s+(?:by|courtesy)\b[^!?]{{0,160}}"
+    rf"|courtesy\s+{_MADE}\b[^.!?]{{0,60}}))$",
+    re.IGNORECASE,
+)
+_MAKES = re.compile(rf"(?<![A-Za-z]){_MADE}(?![A-Za-z])", re.IGNORECASE)
+END = 400
+_MAKER = re.compile(rf"{_MADE}\s*(?:by|courtesy of(?: the)?|courtesy|por|/|:|-|,)\s*:?\s*(?P<name>.+)$", re.IGNORECASE)
+_STATUS = re.compile(r"[\s/(]*(?:released|cropped|cleared)\)?\.?$", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Credit:
+    """The words of a caption without the credit, the credit as it was printed, and the person it names."""
+
+    words: str
+    line: str | None = None
+    photographer: str | None = None
+
+
+def split_credit(caption: str) -> Credit:
+    """A caption and its credit, apart."""
+    if not (found := _BRACKETS.search(caption) or _SENTENCE.search(caption)):
+        return Credit(caption)
+    line = found["credit"].strip()
+    return Credit(caption[: found.start()].strip(), line, photographer(line))
+
+
+def ends_with_credit(line: str) -> bool:
+    """Whether this looks like a caption: its last words say who made the picture.
+
+    "(Courtesy of the unit)" alone is not enough: texts are courtesies too.
+    """
+    end = line[-END:]
+    if not _MAKES.search(end):
+        return False
+    if found := _BRACKETS.search(end):
+        return _MAKES.search(found["credit"]) is not None
+    return not line.endswith((".", "!", "?", '"', "”")) and _SENTENCE.search(end) is not None
+
+
+def photographer(credit: str) -> str | None:
+    """The person (rank stays) whom a credit line names."""
+    found = _MAKER.search(credit)
+    name = _STATUS.sub("", found["name"]).strip(" /,.-") if found else ""
+    return name or None
+
+
+def read_label(line: str) -> tuple[str | None, str | None] | None:
+    """Name and VIRIN of a line that is nothing but a label; None for every other line."""
+    if len(line) > 200 or not line:
+        return None
+    if found := _FILE.match(line):
+        return None, found[1].upper()
+    found = LABEL.match(line)
+    if not found or (found["by"] is None and found["virin"] is None):
+        return None
+    number = VIRIN.search(found["virin"] or "")
+    return (found["name"] or "").strip(" |/") or None, number[1].upper() if number else None

@@ -1,0 +1,146 @@
+"""Pictures as data: the words of the caption, the credit, the person, the number and the address, each apart."""
+
+import re
+from collections.abc import Iterable, Sequence
+from urllib.parse import unquote, urlsplit
+
+from services.contracts.article import Image
+from services.parser.captions import Picture, alike, find_pictures
+from services.parser.characters import squeeze
+from services.parser.credits import VIRIN, photographer, read_label, split_credit
+from services.parser.lines import Frame, Line
+
+# media.defense.gov/YYYY/Mon/DD/{number}/{width}/{height}/0/{VIRIN}.JPG: the number is the picture's.
+_NUMBER = re.compile(r"/(2\d{9})/")
+_ORNAMENT = re.compile(
+    r"(?:spacer|blank|pixel|icon|logo|arrow|bullet|button|/tag)[\w-]*\.(?:gif|png|svg|jpe?g)|\.svg(?:$|\?)",
+    re.IGNORECASE,
+)
+
+
+def take_images(lines: Sequence[Line], frames: Sequence[Frame]) -> list[tuple[int, Image]]:
+    """Every picture once, with the number of lines before it; its lines are marked with what they are."""
+    pictures = find_pictures(lines, frames)
+    _join(pictures, frames)
+    for picture in pictures:
+        _mark(picture)
+    merged = _merge(sorted(pictures, key=lambda picture: picture.at))
+    images = [(picture.at, _image(picture)) for picture in merged]
+    return [(at, image) for at, image in images if image.url or image.caption or image.virin or image.credit]
+
+
+def _mark(picture: Picture) -> None:
+    caption = _caption(picture)
+    for line in picture.lines:
+        if read_label(line.text):
+            line.rule = "credit"
+        elif caption is not None and (line.key == caption.key or not line.is_title):
+            line.rule = "caption"
+        else:
+            line.rule = "picture-title"
+
+
+def _words(picture: Picture) -> list[Line]:
+    return [line for line in picture.lines if not read_label(line.text)]
+
+
+def _caption(picture: Picture) -> Line | None:
+    """The last of its lines that is more than a title (copies of `alt` come before the caption), else what `alt` says."""
+    words = _words(picture)
+    if not words:
+        return None
+    said = {text for frame in picture.frames for text in frame.says}
+    long = [line for line in words if not line.is_title] or [line for line in words if line.key in said]
+    last = (long or words)[-1]
+    return max((line for line in words if alike(line.key, last.key)), key=lambda line: len(line.text))
+
+
+def _title(picture: Picture, caption: Line | None) -> str | None:
+    titles = [line.text for line in _words(picture) if line.is_title and caption and line.key != caption.key]
+    return titles[0] if titles else None
+
+
+def _join(pictures: list[Picture], frames: Iterable[Frame]) -> None:
+    """Gives every `img` to the picture whose lines are about it; one without lines is a picture by itself."""
+    for frame in frames:
+        if frame.url is None or _ORNAMENT.search(frame.url):
+            continue
+        home = _home(pictures, frame)
+        if home is None:
+            home = Picture(at=frame.at)
+            pictures.append(home)
+        home.frames.append(frame)
+
+
+def _home(pictures: Sequence[Picture], frame: Frame) -> Picture | None:
+    for test in (_same_frame, _same_words, _same_number, _next_to):
+        for picture in pictures:
+            if test(picture, frame) and (not picture.frames or _key(picture.frames[0]) == _key(frame)):
+                return picture
+    return None
+
+
+def _same_frame(picture: Picture, frame: Frame) -> bool:
+    return bool(frame.group) and picture.group == frame.group
+
+
+def _same_words(picture: Picture, frame: Frame) -> bool:
+    return any(alike(line.key, text) for line in picture.lines for text in frame.says if len(text) > 20)
+
+
+def _same_number(picture: Picture, frame: Frame) -> bool:
+    return picture.virin is not None and picture.virin == _virin(frame)
+
+
+def _next_to(picture: Picture, frame: Frame) -> bool:
+    return not frame.group and not picture.group and 0 <= picture.at - frame.at <= 1
+
+
+def _merge(pictures: Sequence[Picture]) -> list[Picture]:
+    """One picture shown in several sizes is one picture."""
+    seen: dict[str, Picture] = {}
+    kept: list[Picture] = []
+    for picture in pictures:
+        key = _identity(picture)
+        if key is not None and key in seen:
+            first = seen[key]
+            first.lines += picture.lines
+            first.frames += picture.frames
+            first.name, first.virin = first.name or picture.name, first.virin or picture.virin
+            continue
+        if key is not None:
+            seen[key] = picture
+        kept.append(picture)
+    return kept
+
+
+def _identity(picture: Picture) -> str | None:
+    return picture.virin or next((_virin(frame) or _key(frame) for frame in picture.frames), None)
+
+
+def _virin(frame: Frame) -> str | None:
+    found = VIRIN.search(unquote(urlsplit(frame.url or "").path.rsplit("/", 1)[-1]))
+    return found[1].upper() if found else None
+
+
+def _key(frame: Frame) -> str:
+    number = _NUMBER.search(frame.url or "")
+    return number[1] if number else (frame.url or "").split("?", 1)[0]
+
+
+def _image(picture: Picture) -> Image:
+    caption = _caption(picture)
+    title = _title(picture, caption)
+    credit = split_credit(caption.text) if caption else None
+    frame = picture.frames[0] if picture.frames else None
+    named = picture.name or (credit.photographer if credit else None)
+    label = next((line.text for line in picture.lines if (found := read_label(line.text)) and found[0]), None)
+    return Image(
+        url=frame.url if frame else None,
+        title=title,
+        caption=(credit.words or None) if credit else None,
+        credit=(credit.line if credit else None) or label,
+        photographer=named and (photographer(named) or named),
+        virin=picture.virin or (next(filter(None, map(_virin, picture.frames)), None)),
+        alt=squeeze(frame.alt) or None if frame else None,
+    )

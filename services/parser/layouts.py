@@ -1,0 +1,116 @@
+"""Where things are on each publishing system: data, nothing else.
+
+A layout with a `body` zone says where the words are, and a line outside of every zone is not the article's. One
+without trusts its whole region. Class names are taken from captured pages unless marked as reported by others.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from lxml import etree
+
+from services.contracts.article import ArticleKind
+
+
+def _has(word: str, tag: str = "*") -> str:
+    return f"//{tag}[contains(concat(' ', normalize-space(@class), ' '), ' {word} ')]"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One publishing system, as it stood between two dates (None: still, or as far back as we know).
+
+    `region` finds the main region: the first match is read, and having one is what makes a page of this layout.
+    `zones` maps words of class or id attributes to the part of the page they begin.
+    """
+
+    name: str
+    region: str
+    zones: tuple[tuple[str, str], ...]
+    kind: ArticleKind = "other"
+    since: date | None = None
+    until: date | None = None
+
+    @property
+    def names_body(self) -> bool:
+        """Whether a zone says where the words are."""
+        return any(zone == "body" for _, zone in self.zones)
+
+
+AFPIMS = Layout(
+    name="afpims",
+    region=_has("adetail", "div"),
+    kind="news",
+    zones=(
+        ("maintitle", "headline"), ("date", "published"), ("author-block", "byline"), ("byline", "byline"),
+        ("cont-type", "kicker"), ("presenterinfoType", "kicker"), ("subtitle", "dek"), ("body", "body"),
+        ("image-caption", "caption"), ("da_media_item", "picture"), ("more-share", "share"),
+    ),
+    since=date(2017, 1, 1),
+)  # fmt: skip
+
+_PRINT_ZONES = (
+    ("title", "headline"), ("biotitleprint", "headline"), ("da_story_info", "story-line"), ("da_black", "body"),
+    ("da_media_item", "picture"), ("da_print", "print-tools"), ("da_body_center", "tags"),
+)  # fmt: skip
+
+AFPIMS_PRINT = Layout(
+    name="afpims-print",
+    region="//form[.//div[@class='da_print_body']]",
+    zones=_PRINT_ZONES,
+    kind="news",
+    since=date(2012, 1, 1),
+    until=date(2017, 6, 30),
+)
+
+AFPIMS_PRINT_BIOGRAPHY = replace(AFPIMS_PRINT, region="//form[.//div[@class='da_print_bio']]", kind="biography")
+
+# The skin of defense.gov between the two above; class names as reported by people who read it then.
+DEFENSE_2015 = Layout(
+    name="defense-2015",
+    region="|".join((_has("article-view", "div"), _has("article-body", "div"), _has("news-article", "div"))),
+    zones=(
+        ("maintitle", "headline"), ("title", "headline"), ("info", "story-line"), ("author", "byline"),
+        ("date", "published"), ("body", "body"), ("article-body", "body"), ("text", "body"),
+    ),
+    kind="news",
+    until=date(2020, 12, 31),
+)  # fmt: skip
+
+WHITE_HOUSE_2017 = Layout(
+    name="white-house-archive",
+    region=_has("panel-display", "div"),
+    zones=(
+        ("pane-node-title", "headline"), ("pane-node-field-forall-body", "body"), ("pane-node-field-transcript", "body"),
+        ("author-pane-link", "story-line"), ("pane-forall-blog-post-author-pane", "story-line"),
+        ("press-article-header-wrapper", "kicker"), ("press-article-date", "published"),
+        ("pane-node-field-forall-summary", "dek"), ("field-label", "label"), ("panel-header", "navigation"),
+        ("pane-press-office-listings-panel", "related"), ("press-article-media-links", "picture-tools"),
+        ("pane-page-slogan", "notice"),
+    ),
+    kind="news",
+    until=date(2017, 1, 20),
+)  # fmt: skip
+
+USWDS = Layout(
+    name="uswds",
+    region="//main|//*[@role='main']|//*[@id='main-content']",
+    zones=(
+        ("cdc-page-title-bar__item--date", "published"), ("usa-intro", "dek"), ("dateline", "byline-or-date"),
+    ),
+)  # fmt: skip
+
+WHOLE_PAGE = Layout(name="unknown", region="//body", zones=())
+# People keep dumps of news; a page of an unknown site may be anything.
+DUMP = Layout(name="text-dump", region="", zones=(), kind="news")
+
+LAYOUTS = (AFPIMS, AFPIMS_PRINT, AFPIMS_PRINT_BIOGRAPHY, WHITE_HOUSE_2017, DEFENSE_2015, USWDS)
+_FINDERS = tuple((layout, etree.XPath(layout.region)) for layout in LAYOUTS)
+
+
+def recognise(root: etree._Element) -> tuple[Layout, etree._Element | None]:
+    """The layout of a page and its main region; `WHOLE_PAGE` and the body element where no layout is known."""
+    for layout, find in _FINDERS:
+        if found := find(root):
+            return layout, found[0]
+    return WHOLE_PAGE, root.find("body")

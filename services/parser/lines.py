@@ -1,0 +1,68 @@
+"""What a page comes to: its lines and pictures in order. Every later step only says what a line is."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from services.contracts.article import BlockKind, Link
+from services.parser.characters import fold, squeeze
+
+PROSE_WORDS = 12
+TITLE_WORDS = 10
+_ENDS = (".", "!", "?", '."', '!"', '?"', ".'", ".)", "...")
+
+
+@dataclass(slots=True)
+class Line:
+    """One line of the page: `rule` names what took it out of the body, None keeps it in.
+
+    `zone` is the part of the page it stood in, `group` the picture frame around it (0 for none), `key` the spelling
+    in which it is compared.
+    """
+
+    text: str
+    key: str
+    zone: str = ""
+    shape: BlockKind = "paragraph"
+    group: int = 0
+    bold: bool = False
+    links: tuple[Link, ...] = ()
+    rule: str | None = None
+
+    @property
+    def kept(self) -> bool:
+        """Whether nothing has taken it out so far."""
+        return self.rule is None
+
+    @property
+    def is_prose(self) -> bool:
+        """Long enough, or finished enough, to be running text."""
+        words = self.key.count(" ") + 1
+        return words > 2 * PROSE_WORDS or (words >= PROSE_WORDS and self.key.endswith(_ENDS))
+
+    @property
+    def is_title(self) -> bool:
+        """Short and unfinished, as titles and subheads are."""
+        return self.key.count(" ") < TITLE_WORDS and not self.key.endswith((".", ",", ";", ":", '"'))
+
+
+@dataclass(slots=True)
+class Frame:
+    """An `img` of the page: `at` is the number of lines before it, `says` every text its markup repeats."""
+
+    url: str | None
+    alt: str
+    at: int
+    group: int
+    says: tuple[str, ...] = field(default=())
+
+
+def text_lines(text: str) -> list[Line]:
+    """The lines of a plain-text dump; bullets become list items."""
+    return list(_dumped(text))
+
+
+def _dumped(text: str) -> Iterator[Line]:
+    for raw in text.splitlines():
+        if squeezed := squeeze(raw):
+            bullet = squeezed[:2] in {"• ", "· ", "▪ "}
+            yield Line(squeezed, fold(squeezed), shape="list_item" if bullet else "paragraph")

@@ -1,0 +1,134 @@
+"""The article's own facts, each from its best source first: machines were promised some of them, readers see the rest."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from itertools import groupby
+
+from services.contracts.article import Link
+from services.parser.characters import fold, squeeze
+from services.parser.dates import find_date, read_time
+from services.parser.lines import Line
+from services.parser.page import Page
+
+HEADLINE_LENGTH = 300
+_NUMBER = re.compile(r"/article/(\d{1,12})(?:[/.]|$)|[?&]article=(\d{1,12})(?:&|$)", re.IGNORECASE)
+_DOCUMENT = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|zip|mp3|mp4)(?:$|[?#])", re.IGNORECASE)
+_SPANISH = re.compile(r"\b(?:el|la|los|las|de|del|que|en|una?|por|con|para|su|se)\b")
+_ENGLISH = re.compile(r"\b(?:the|of|and|to|in|a|that|for|with|on|is|was|his|its)\b")
+
+
+def take_headline(page: Page, lines: Sequence[Line]) -> str:
+    """The headline; its lines are marked, also where the page says it again before the text."""
+    promised = page.meta("og:title", "twitter:title", "dcterms.title", "citation_title")
+    headline = _shown(lines, promised or page.title) or _cut(promised) or _cut(page.title)
+    if not headline and page.root is None:
+        headline = _first_line(lines)
+    key = fold(headline)
+    for line in lines:
+        if line.kept and line.key == key:
+            line.rule = "headline"
+        elif line.kept and line.is_prose:
+            break
+    return headline
+
+
+def _shown(lines: Sequence[Line], promised: str) -> str:
+    """The heading that the title promises, else the first; other headings stay in the text as subheads."""
+    runs = [list(run) for placed, run in groupby(lines, lambda x: x.kept and x.zone == "headline") if placed]
+    if not runs:
+        return ""
+    target = fold(promised)
+    chosen = next((run for run in runs if target and run[0].key in target), runs[0])
+    for run in runs:
+        for line in run:
+            if run is chosen:
+                line.rule = "headline"
+            else:
+                line.zone, line.shape = "body", "subhead"
+    return " ".join(line.text for line in chosen)
+
+
+def _cut(title: str) -> str:
+    """A page title without the names of section and site: "HEADLINE > Department > Release | Site"."""
+    head = title.split(" > ", 1)[0] if " > " in title else re.split(r" \| | :: ", title, maxsplit=1)[0]
+    return head.strip(" >|")
+
+
+def _first_line(lines: Sequence[Line]) -> str:
+    first = next((line for line in lines if line.kept), None)
+    return first.text if first and len(first.text) <= HEADLINE_LENGTH else ""
+
+
+def published_at(
+    page: Page, lines: Sequence[Line], visible: date | None, headline: str
+) -> tuple[date | None, str | None]:
+    """When it was published, and where the page says so: JSON-LD, meta, the visible line, a title that is a date."""
+    sources = (
+        ("json-ld", page.json_ld("datePublished")),
+        (
+            "meta",
+            page.meta("article:published_time", "datepublished", "dcterms.date", "dcterms.created", "dc.date.issued"),
+        ),
+    )
+    for evidence, text in sources:
+        if text and (found := read_time(text)):
+            return found, evidence
+    if visible:
+        return visible, "byline"
+    if stamped := next((line for line in lines if line.zone == "published" and find_date(line.text)), None):
+        return find_date(stamped.text), "byline"
+    if page.time and (found := read_time(page.time)):
+        return found, "time"
+    found = find_date(headline)
+    return found, "headline" if found else None
+
+
+def updated_at(page: Page) -> date | None:
+    """When the publisher says it was last changed."""
+    text = page.json_ld("dateModified") or page.meta(
+        "article:modified_time", "og:updated_time", "datemodified", "dcterms.modified"
+    )
+    return read_time(text) if text else None
+
+
+def canonical(page: Page) -> str | None:
+    """The address under which the page wants to be known."""
+    address = page.canonical or page.meta("og:url")
+    return page.absolute(address) if address else None
+
+
+def article_key(page: Page) -> str | None:
+    """The number under which AFPIMS keeps the article, as the page itself gives it."""
+    for address in (page.meta("og:url"), page.canonical, page.url or "", page.action):
+        if found := _NUMBER.search(address):
+            return f"afpims:{int(found[1] or found[2])}"
+    return None
+
+
+def language(page: Page, lines: Sequence[Line]) -> str:
+    """The language the words are in; the page's own claim is asked when the words do not tell."""
+    text = " ".join(line.key for line in lines if line.kept)[:4_000]
+    spanish, english = len(_SPANISH.findall(text)), len(_ENGLISH.findall(text))
+    if max(spanish, english) >= 5 and spanish != english:
+        return "es" if spanish > english else "en"
+    return fold(page.lang)[:2] or "en"
+
+
+def tags(lines: Sequence[Line]) -> tuple[str, ...]:
+    """The words the publisher filed it under, in order, each once."""
+    found = [link.text for line in lines if line.zone == "tags" for link in line.links if "/tag" in link.url.casefold()]
+    return tuple(dict.fromkeys(found))
+
+
+def links(lines: Sequence[Line]) -> tuple[tuple[Link, ...], tuple[Link, ...]]:
+    """The links of the body and, apart from them, the documents it hands out; each address once."""
+    found = {link.url: link for line in lines if line.kept for link in line.links}
+    documents = tuple(link for link in found.values() if _DOCUMENT.search(link.url))
+    return tuple(link for link in found.values() if not _DOCUMENT.search(link.url)), documents
+
+
+def dek(lines: Sequence[Line]) -> str | None:
+    """The summary under the headline, where the layout has a place for one."""
+    found = squeeze(" ".join(line.text for line in lines if line.rule in {"dek", "story-line"}))
+    return found or None

@@ -1,0 +1,92 @@
+"""Pages that are no article, told by what they show; "no article" is weather, so it is a value."""
+
+import re
+from collections.abc import Sequence
+
+from services.contracts.article import Block, Image, RejectionReason
+from services.parser.characters import fold
+from services.parser.layouts import Layout
+from services.parser.lines import Line
+from services.parser.page import Page
+
+WALL_LENGTH = 1_500  # characters; a longer page with these words in it is about them
+STUB_WORDS = 12
+LINKED = 0.6  # of the text: more than this is a list of links
+CARDS = 3
+LINKS = 8
+
+_WALLS = re.compile(
+    r"access denied|request unsuccessful|incapsula incident|pardon our interruption|just a moment\.\.\.|are you a robot"
+    r"|verify (?:that )?you are (?:a )?human|attention required|checking your browser|unusual traffic|enable javascript and"
+    r" cookies to continue|you don'?t have permission to access|request (?:has been )?blocked|403 forbidden|captcha"
+)
+_MISSING = re.compile(
+    r"(?:error:? ?)?(?:404|410)\b.{0,60}|(?:the )?(?:requested )?(?:page|file|article|content)(?: you (?:requested|are looking"
+    r" for|were looking for))? (?:not found|(?:could not|cannot|can'?t) be found|(?:is )?no longer (?:exists|available)|has been"
+    r" (?:removed|moved)|does not exist).{0,60}|(?:sorry|oops)\b.{0,80}|pagina no encontrada.{0,40}|not found"
+)
+_CLOSED = re.compile(
+    r".{0,80}\b(?:under|scheduled|undergoing|down for|site) (?:\w+ )?maintenance.{0,80}|(?:service|site|website) (?:is )?"
+    r"(?:temporarily )?(?:unavailable|down|offline).{0,80}|temporarily unavailable.{0,40}|en mantenimiento.{0,40}"
+)
+_SEARCH = re.compile(
+    r"search(?: results?)?(?: for .{0,80}| - .{0,80}|: .{0,80})?|resultados de (?:la )?busqueda.{0,60}"
+)
+_HUB = re.compile(
+    r"home(?: ?page)?|news(?:room| archive)?|latest news|all news|press releases?|news releases?|releases|photos|videos|stories"
+    r"|(?:feature|news) stories|speeches|transcripts|contracts|advisories|publications|noticias|inicio|archives?|topics|events"
+    r"|(?:news|press|media) (?:room|center|gallery)|photo gallery|photo galleries|image gallery"
+)
+
+Reason = tuple[RejectionReason, str]
+
+
+def walled(page: Page, text: str) -> Reason | None:
+    """A wall, an error page or a closed site that was sent instead of the page; `text` is all that it shows."""
+    title = fold(page.title)
+    short = fold(text[: WALL_LENGTH + 1])
+    if _WALLS.search(title) or (len(short) <= WALL_LENGTH and _WALLS.search(short)):
+        return "blocked", "A bot wall answered instead of the page."
+    if _CLOSED.fullmatch(title) or (len(short) <= WALL_LENGTH and _CLOSED.search(short) and "maintenance" in short):
+        return "not_an_article", "The site was closed for maintenance when this page was taken."
+    if _MISSING.fullmatch(title.split(" | ", 1)[0].split(" - ", 1)[0].split(" > ", 1)[0].strip()):
+        return "not_an_article", "An error page was sent as if it were the page."
+    return None
+
+
+def no_article(
+    page: Page, layout: Layout, headline: str, lines: Sequence[Line], body: Sequence[Block], images: Sequence[Image]
+) -> Reason | None:
+    """Why what was read is no article, or None."""
+    key = fold(headline)
+    if _SEARCH.fullmatch(key):
+        return "listing", "The page shows search results."
+    if _MISSING.fullmatch(key) or _CLOSED.fullmatch(key):
+        return "not_an_article", f"The page says {headline!r}."
+    known = layout.names_body
+    if not known and (reason := _listing(page, key, lines, body)):
+        return reason
+    if not body and not any(image.caption or image.url for image in images):
+        return "empty", "No words are where the article should be."
+    if not headline:
+        return "not_an_article", "The page has no headline."
+    if not known and page.root is not None and sum(len(block.text.split()) for block in body) < STUB_WORDS:
+        return "stub", "Hardly a sentence is where the article should be."
+    return None
+
+
+def _listing(page: Page, headline: str, lines: Sequence[Line], body: Sequence[Block]) -> Reason | None:
+    if page.cards >= CARDS:
+        return "listing", f"The page lists {page.cards} articles."
+    if _HUB.fullmatch(headline):
+        return "listing", f"The page is called {headline!r}, as section fronts are."
+    kept = [line for line in lines if line.kept]
+    shown = sum(len(line.text) for line in kept)
+    linked = sum(min(len(line.text), sum(len(link.text) for link in line.links)) for line in kept)
+    if shown and linked > LINKED * shown:
+        return "listing", "Most of its words are links."
+    if (page.is_afpims or len(body) <= 2) and page.article_links >= LINKS:
+        return "listing", f"The page leads to {page.article_links} articles and is none."
+    if page.is_afpims and body:
+        return "not_an_article", "The publishing system's pages of articles have a container that this page lacks."
+    return None
