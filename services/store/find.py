@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 from sqlmodel import Session
 
 from services.contracts.article import Article
@@ -34,13 +34,16 @@ def place(session: Session, reading: Reading) -> Place:
 
 def find(session: Session, key: str) -> Place:
     """The article with this identity."""
-    current = (revisions.c.article == articles.c.id) & (revisions.c.number == articles.c.revision)
-    row = session.execute(
-        select(articles, revisions.c.content_hash, revisions.c.reading, revisions.c.parser.label("read_by"))
-        .join(revisions, current)
-        .where(articles.c.id == article_id(key))
-    ).one_or_none()
+    row = session.execute(_FIND, {"article": article_id(key)}).one_or_none()
     if row is None:
         return Place(key)
     article = Article.model_validate_json(row.reading)
     return Place(key, row, Known(article, row.content_hash, row.read_by, row.fetched_at, row.parser))
+
+
+# Made once: to make a statement costs more than to run it.
+_FIND = (
+    select(articles, revisions.c.content_hash, revisions.c.reading, revisions.c.parser.label("read_by"))
+    .join(revisions, (revisions.c.article == articles.c.id) & (revisions.c.number == articles.c.revision))
+    .where(articles.c.id == bindparam("article"))
+)

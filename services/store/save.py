@@ -58,10 +58,7 @@ def foresee(session: Session, order: SaveArticle) -> Saved:
 def _take_turn(session: Session) -> int:
     # SQLite has one writer anyway. On PostgreSQL the row stays locked until the commit, and what is read after this
     # is what the saves before have written.
-    make = sqlite.insert if is_sqlite(session) else postgresql.insert
-    turn = make(counter).values(id=1, last=0)
-    turn = turn.on_conflict_do_update(index_elements=["id"], set_={"last": counter.c.last})
-    return int(session.execute(turn.returning(counter.c.last)).scalar_one())
+    return int(session.execute(_TURN["sqlite" if is_sqlite(session) else "postgresql"]).scalar_one())
 
 
 def _settles_page(row: Row[Any] | None, order: SaveArticle) -> bool:
@@ -72,6 +69,18 @@ def _settles_page(row: Row[Any] | None, order: SaveArticle) -> bool:
 
 
 def _tell(session: Session, event: dict[str, Any], source: str) -> Announce | None:
-    session.execute(insert(events).values(event))
-    session.execute(update(counter).values(last=event["sequence"]))
+    session.execute(_INSERT_EVENT, event)
+    session.execute(_COUNT, {"last": event["sequence"]})
     return announcement(event, source) if event["announced"] else None
+
+
+# Made once: to make a statement costs more than to run it.
+_TURN = {
+    dialect: make(counter)
+    .values(id=1, last=0)
+    .on_conflict_do_update(index_elements=["id"], set_={"last": counter.c.last})
+    .returning(counter.c.last)
+    for dialect, make in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
+_INSERT_EVENT = insert(events)
+_COUNT = update(counter)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 from sqlmodel import Session
 
 from services.contracts.messages import SaveArticle
@@ -12,6 +12,11 @@ from services.store.decide import Change, Late, Reading, Refreshed, Unchanged, U
 from services.store.find import Place
 from services.store.models import articles, revisions
 from services.store.wording import instant
+
+# Made once: to make a statement costs more than to run it.
+_INSERT_ARTICLE = insert(articles).returning(*articles.c)
+_UPDATE_ARTICLE = update(articles).where(articles.c.id == bindparam("this")).returning(*articles.c)
+_INSERT_REVISION = insert(revisions)
 
 
 def write(session: Session, spot: Place, reading: Reading, change: Change, now: datetime) -> Row[Any]:
@@ -23,9 +28,8 @@ def write(session: Session, spot: Place, reading: Reading, change: Change, now: 
 
 def _begin(session: Session, key: str, reading: Reading, now: datetime) -> Row[Any]:
     values = _head(reading) | _face(reading, now) | {"first_seen": now, "updated": now}
-    row = session.execute(
-        insert(articles).values(id=article_id(key), key=key, revision=1, revisions=1, **values).returning(*articles.c)
-    ).one()
+    first = {"id": article_id(key), "key": key, "revision": 1, "revisions": 1}
+    row = session.execute(_INSERT_ARTICLE, first | values).one()
     _add_revision(session, row.id, 1, reading, now)
     return row
 
@@ -49,13 +53,12 @@ def _follow(session: Session, row: Row[Any], reading: Reading, change: Change, n
 
 
 def _set(session: Session, article: str, values: dict[str, Any]) -> Row[Any]:
-    statement = update(articles).where(articles.c.id == article).values(values)
-    return session.execute(statement.returning(*articles.c)).one()
+    return session.execute(_UPDATE_ARTICLE, values | {"this": article}).one()
 
 
 def _add_revision(session: Session, article: str, number: int, reading: Reading, now: datetime) -> None:
     own = {"article": article, "number": number, "cause": reading.order.origin.cause, "created_at": now}
-    session.execute(insert(revisions).values(own | _read(reading)))
+    session.execute(_INSERT_REVISION, own | _read(reading))
 
 
 def _reread(session: Session, row: Row[Any], reading: Reading) -> None:
