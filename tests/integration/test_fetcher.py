@@ -1,0 +1,524 @@
+"""From a channel to captures, against a real newsroom on loopback and on both databases."""
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from fakes import newsroom as fakes
+from fakes.newsroom import MisbehavingNewsroom
+from sqlmodel import select
+
+from services.contracts.messages import (
+    FetchPage,
+    PageReingested,
+    PageRejected,
+    PageStored,
+    ParsePage,
+    PollChannel,
+    Reingest,
+    Reingestion,
+    ReingestionPlanned,
+    Scope,
+)
+from services.contracts.urls import canonical_url
+from services.fetcher import sources, tasks
+from services.fetcher.account import account, unaccounted
+from services.fetcher.models import Channel, Host, Page
+from services.fetcher.plan import REVISITS
+from services.fetcher.settings import fetcher_settings
+from services.fetcher.sources import ChannelSeed, SourceSeed
+from services.runtime import archive, ledger, worker
+from services.runtime.database import reading, transaction, utcnow
+from services.runtime.egress import egress_settings
+from services.runtime.ledger import Entry, say
+
+pytestmark = pytest.mark.integration
+
+OURS = ("PollChannel", "FetchPage", "PageStored", "PageRejected", "Reingest")
+STORY = "storm-response"
+
+
+@pytest.fixture
+def newsroom():
+    newsroom = MisbehavingNewsroom()
+    newsroom.start()
+    yield newsroom
+    newsroom.stop()
+
+
+@pytest.fixture
+def fetcher(db, monkeypatch):
+    """The fetcher on an empty database, at full pace, allowed to visit loopback."""
+    settings = {"EGRESS_ALLOW": "127.0.0.0/8", "FETCHER_PACE": "0", "FETCHER_TIMEOUT": "2"}
+
+    def configure(**changes):
+        for name, value in (settings | changes).items():
+            monkeypatch.setenv(f"DATELINE_{name}", value)
+        egress_settings.cache_clear()
+        fetcher_settings.cache_clear()
+        tasks._client.cache_clear()
+
+    configure()
+    yield configure
+    tasks.client().close()
+    egress_settings.cache_clear()
+    fetcher_settings.cache_clear()
+    tasks._client.cache_clear()
+
+
+def runs(now=None):
+    """Everything of the fetcher that is due by then is handled; what it says to others stays in the ledger."""
+    now = now or later(seconds=20)
+    while rows := ledger.due(now, kinds=OURS):
+        for row, kind in rows:
+            worker.handle(kind, [row], now)
+
+
+def watches(newsroom, kind="feed", path=None, name="demo", **seed):
+    url = newsroom.feed_url if path is None else newsroom.url + path
+    with transaction() as session:
+        sources.register(session, SourceSeed(name=name, channels=[ChannelSeed(kind=kind, url=url)], **seed), utcnow())
+
+
+def pages():
+    with reading() as session:
+        return list(session.exec(select(Page).order_by(Page.id)).all())
+
+
+def channel():
+    with reading() as session:
+        return session.exec(select(Channel)).one()
+
+
+def entries(kind):
+    with reading() as session:
+        return list(session.exec(select(Entry).where(Entry.kind == kind.__name__).order_by(Entry.id)).all())
+
+
+def said(kind):
+    return [kind.model_validate_json(entry.message) for entry in entries(kind)]
+
+
+def later(**span):
+    return utcnow() + timedelta(**span)
+
+
+def test_what_was_there_before_us_is_backlog_and_what_comes_is_news(fetcher, newsroom):
+    """The first look announces nothing; a page published later is live."""
+    newsroom.publishes(STORY)
+    watches(newsroom)
+    runs()
+    assert [parse.origin.cause for parse in said(ParsePage)] == ["backlog"]
+
+    other = next(slug for slug in newsroom.samples if slug != STORY)
+    newsroom.publishes(other)
+    runs(later(minutes=10))
+    assert [parse.origin.cause for parse in said(ParsePage)] == ["backlog", "live"]
+    assert archive.load(said(ParsePage)[1].capture).url == newsroom.address(other)
+
+
+def test_a_page_that_did_not_change_is_at_rest_and_nothing_is_said(fetcher, newsroom):
+    """304, or the same bytes again: unchanged, the next visit planned a step later."""
+    newsroom.publishes(STORY)
+    watches(newsroom)
+    runs()
+    newsroom.misbehaves(STORY, fakes.restless_etag())
+    runs(later(days=4))
+    page = pages()[0]
+    assert (page.outcome, len(said(ParsePage))) == ("unchanged", 1)
+    assert entries(FetchPage)[0].due_at > later(days=4)
+
+
+def test_a_corrected_page_is_visited_early_and_said_again(fetcher, newsroom):
+    """Fresh news is looked at again after five minutes; other bytes are another capture and start the plan again."""
+    watches(newsroom)
+    runs()
+    newsroom.publishes(STORY)
+    runs(later(minutes=10))
+    newsroom.corrects(STORY)
+    runs(later(minutes=20))
+    first, second = said(ParsePage)
+    assert first.capture != second.capture
+    page = pages()[0]
+    assert (page.outcome, page.capture, page.step) == ("changed", second.capture, 1)
+
+
+def test_a_page_that_changes_at_every_look_is_visited_ever_less_often(fetcher, newsroom):
+    """A counter on a page is no news: after three changes in a row its plan goes on."""
+    newsroom.publishes(STORY)
+    watches(newsroom)
+    views = iter(range(1000))
+    newsroom.misbehaves(
+        STORY, lambda _request, polite, _site: fakes.Answer(200, b"<p>%d views" % next(views), fakes.HTML)
+    )
+    runs()
+    for day in (4, 5, 6, 7, 8):
+        runs(later(days=day))
+    assert pages()[0].step > 1
+    assert pages()[0].restless >= 3
+
+
+def test_each_kind_of_trouble_is_one_outcome_with_one_sentence(fetcher, newsroom):
+    """Nothing raises, nothing is set aside, and every page has its next visit."""
+    troubles = {
+        "gone": fakes.missing(),
+        "unavailable": fakes.broken(),
+        "blocked": fakes.bot_wall(),
+        "refused": fakes.binary(),
+    }
+    slugs = list(newsroom.samples)[: len(troubles)]
+    for slug, trouble in zip(slugs, troubles.values(), strict=True):
+        newsroom.misbehaves(canonical_url(newsroom.publishes(slug)), trouble)
+    watches(newsroom)
+    runs()
+    found = {canonical_url(newsroom.address(slug)): outcome for slug, outcome in zip(slugs, troubles, strict=True)}
+    assert {page.url: page.outcome for page in pages()} == found
+    assert all(page.detail.endswith(".") and page.detail.count("\n") == 0 for page in pages())
+    assert len(entries(FetchPage)) == len(slugs)
+    assert all(entry.set_aside_at is None and entry.due_at > later(seconds=20) for entry in entries(FetchPage))
+
+
+@pytest.mark.parametrize(
+    ("misbehaviour", "outcome"),
+    [
+        (fakes.empty(), "unavailable"),
+        (fakes.drips(), "unavailable"),
+        (fakes.hangs_up(), "unavailable"),
+        (fakes.cut_off(), "unavailable"),
+        (fakes.gzip_bomb(), "refused"),
+        (fakes.gzipped(2), "unavailable"),
+        (fakes.redirects_in_a_loop(), "unavailable"),
+        (fakes.redirects("file:///etc/passwd"), "refused"),
+        (fakes.bot_wall(200), "blocked"),
+        (fakes.maintenance(), "unavailable"),
+        (fakes.always(410), "gone"),
+    ],
+)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_a_server_does_is_weather(fetcher, newsroom, misbehaviour, outcome):
+    """Every fault of a server ends in a value on the page's row and a later visit."""
+    fetcher(FETCHER_TIMEOUT="1", FETCHER_MAX_PAGE="2000000")
+    newsroom.publishes(STORY)
+    newsroom.misbehaves(STORY, misbehaviour)
+    watches(newsroom)
+    runs()
+    page = pages()[0]
+    assert (page.outcome, page.failures, page.capture) == (outcome, 1, None)
+    assert page.detail
+    assert not said(ParsePage)
+
+
+def test_retry_after_holds_the_whole_host_back(fetcher, newsroom):
+    """429 with Retry-After: no page of the host is asked before that time, whatever its own plan says."""
+    newsroom.publishes(STORY)
+    newsroom.misbehaves(STORY, fakes.too_many_requests("1800"))
+    watches(newsroom)
+    runs()
+    asked = len(newsroom.requests)
+    runs(later(minutes=25))
+    assert len(newsroom.requests) == asked
+    newsroom.behaves()
+    runs(later(minutes=40))
+    assert pages()[0].outcome == "new"
+
+
+def test_robots_txt_is_asked_first_and_obeyed(fetcher, newsroom):
+    """A page that robots.txt disallows is refused without a request for it."""
+    newsroom.publishes(STORY)
+    rules = f"User-agent: *\nDisallow: {newsroom.samples[STORY].path}\n"
+    newsroom.misbehaves("/robots.txt", fakes.always(200, rules.encode(), {"Content-Type": "text/plain"}))
+    watches(newsroom)
+    runs()
+    assert newsroom.requests[0].path == "/robots.txt"
+    assert newsroom.samples[STORY].path not in [asked.path for asked in newsroom.requests]
+    assert pages()[0].outcome == "refused"
+    assert "robots.txt" in pages()[0].detail
+
+
+def test_a_host_whose_robots_txt_fails_is_left_alone_for_now(fetcher, newsroom):
+    """5xx on robots.txt means: nobody may look, for now (RFC 9309)."""
+    newsroom.misbehaves("/robots.txt", fakes.broken())
+    watches(newsroom)
+    runs()
+    assert {asked.path for asked in newsroom.requests} == {"/robots.txt"}
+    assert (channel().outcome, channel().failures) == ("unavailable", 1)
+    newsroom.behaves()
+    runs(later(minutes=30))
+    assert channel().outcome == "read"
+
+
+def test_many_waiting_pages_hold_as_many_different_slots(fetcher, newsroom):
+    """At a pace of a minute, pages go one a minute; each waits for a time of its own, and none is asked twice."""
+    for slug in newsroom.samples:
+        newsroom.publishes(slug)
+    watches(newsroom, name="paced")
+    fetcher(FETCHER_PACE="60")
+    runs()
+    runs(later(seconds=90))
+    tickets = [page.ticket_at for page in pages() if page.ticket_at]
+    assert len(tickets) >= len(pages()) - 2
+    gaps = [after - before for before, after in zip(sorted(tickets), sorted(tickets)[1:], strict=False)]
+    assert min(gaps) >= timedelta(seconds=59)
+
+
+def test_after_a_standstill_stale_tickets_do_not_go_at_once(fetcher, newsroom):
+    """A worker that comes back after hours finds many tickets past their time: one page goes, the others line up."""
+    for slug in newsroom.samples:
+        newsroom.publishes(slug)
+    watches(newsroom)
+    fetcher(FETCHER_PACE="60")
+    runs()
+    runs(later(seconds=90))
+    before = Counter(asked.path for asked in newsroom.requests).total()
+    now = later(hours=2)
+    for row, kind in ledger.due(now, kinds=("FetchPage",)):
+        worker.handle(kind, [row], now)
+    assert Counter(asked.path for asked in newsroom.requests).total() == before + 1
+
+
+def test_a_page_that_moved_to_a_known_one_rests(fetcher, newsroom):
+    """A permanent redirect to a page we know: one of them is visited from then on, and the other says where to."""
+    first, second = list(newsroom.samples)[:2]
+    newsroom.publishes(first)
+    newsroom.publishes(second)
+    newsroom.misbehaves(first, fakes.redirects(newsroom.address(second)))
+    watches(newsroom)
+    runs()
+    moved, stays = sorted(pages(), key=lambda page: page.url != newsroom.address(first))
+    assert (moved.outcome, moved.moved_to) == ("moved", stays.id)
+    assert [entry.key for entry in entries(FetchPage)] == [str(stays.id)]
+
+
+def test_a_page_that_moved_keeps_its_identity(fetcher, newsroom):
+    """A permanent redirect to an unknown address: the page keeps its key, also when it is listed there."""
+    new_path = "/News/Releases/Release/Article/777/moved/"
+    newsroom.publishes(STORY)
+    newsroom.misbehaves(new_path, fakes.always(200, b"<html><p>moved here</p></html>"))
+    newsroom.misbehaves(STORY, fakes.redirects(new_path))
+    watches(newsroom)
+    runs()
+    (page,) = pages()
+    assert (page.url, page.outcome, page.capture is None) == (newsroom.url + new_path, "new", False)
+    listing = f'<a href="{new_path}">Moved</a>'.encode()
+    newsroom.misbehaves("/News/", fakes.always(200, listing))
+    watches(newsroom, kind="listing", path="/News/", name="other")
+    runs()
+    assert len(pages()) == 1
+
+
+def test_a_redirect_to_the_front_page_means_gone(fetcher, newsroom):
+    """Many sites send what they deleted to their front page; that is no article."""
+    newsroom.publishes(STORY)
+    newsroom.misbehaves(STORY, fakes.redirects("/"))
+    watches(newsroom)
+    runs()
+    assert pages()[0].outcome == "gone"
+
+
+def test_a_listing_is_read_page_by_page_until_nothing_is_new(fetcher, newsroom):
+    """`?Page=N` is followed within the round's depth, and a later round stops at its first page."""
+    for slug in newsroom.samples:
+        newsroom.publishes(slug)
+    watches(newsroom, kind="listing", path="/News/")
+    runs()
+    asked = [
+        asked.path for asked in newsroom.requests if asked.path.startswith("/News/") and "Article" not in asked.path
+    ]
+    assert asked[:2] == ["/News/", "/News/?Page=2"]
+    assert channel().first_round_at is not None
+    before = len(newsroom.requests)
+    runs(later(minutes=30))
+    again = [asked.path for asked in newsroom.requests[before:] if "Article" not in asked.path]
+    assert again[0] == "/News/"
+    assert "/News/?Page=2" not in again
+
+
+def test_a_sitemap_leads_to_pages_too(fetcher, newsroom):
+    """The third kind of channel."""
+    newsroom.publishes(STORY)
+    watches(newsroom, kind="sitemap", path="/sitemap.xml")
+    runs()
+    assert [page.url for page in pages()] == [newsroom.address(STORY)]
+
+
+def test_a_channel_in_trouble_says_so_and_recovers(fetcher, newsroom):
+    """Failures are counted in a row, with one sentence; a success ends the count."""
+    newsroom.misbehaves(newsroom.feed_url, fakes.always(200, b"<html><title>Sorry</title></html>"))
+    watches(newsroom)
+    runs()
+    assert (channel().outcome, channel().failures, channel().succeeded_at) == ("unreadable", 1, None)
+    assert "HTML" in channel().detail
+    newsroom.behaves()
+    runs(later(minutes=12))
+    assert (channel().outcome, channel().failures, channel().detail) == (
+        "read",
+        0,
+        "It lists 0 addresses, but none in the scope of its source.",
+    )
+
+
+def test_a_changed_title_in_its_channel_brings_a_visit_now(fetcher, newsroom):
+    """The plan says in days; the feed says now."""
+    feed = "<rss><channel><item><title>{}</title><link>{}</link></item></channel></rss>"
+    address = newsroom.publishes(STORY)
+    newsroom.misbehaves(newsroom.feed_url, fakes.always(200, feed.format("Before", address).encode()))
+    watches(newsroom)
+    runs()
+    before = sum(asked.path == newsroom.samples[STORY].path for asked in newsroom.requests)
+    newsroom.behaves()
+    newsroom.misbehaves(newsroom.feed_url, fakes.always(200, feed.format("After", address).encode()))
+    runs(later(minutes=10))
+    assert sum(asked.path == newsroom.samples[STORY].path for asked in newsroom.requests) == before + 1
+
+
+def test_what_became_of_a_page_is_on_its_row(fetcher, newsroom):
+    """Stored or rejected; a verdict on bytes that are no longer the newest changes nothing."""
+    newsroom.publishes(STORY)
+    watches(newsroom)
+    runs()
+    page = pages()[0]
+    with transaction() as session:
+        rejected = PageRejected(page=page.id, capture=page.capture, reason="stub", detail="Only a link.")
+        say(session, rejected, key="1")
+        say(session, rejected.model_copy(update={"capture": "older", "reason": "empty"}), key="2")
+    runs()
+    assert pages()[0].rejected == "stub"
+    with transaction() as session:
+        say(session, PageStored(page=page.id, article="art_x"), key="3")
+    runs()
+    assert (pages()[0].article_id, pages()[0].rejected, pages()[0].stored_at is None) == ("art_x", None, False)
+
+
+def reingests(mode, number=1, **scope):
+    with transaction() as session:
+        order = Reingest(reingestion=Reingestion(id=number, mode=mode), scope=Scope(**scope or {"all": True}))
+        say(session, order, key=str(number))
+    runs()
+
+
+def test_a_reparse_reads_kept_captures_without_any_request(fetcher, newsroom):
+    """The parser hears of the newest capture again, in the bulk lane, under the order's number."""
+    newsroom.publishes(STORY)
+    watches(newsroom)
+    runs()
+    before = len(newsroom.requests)
+    reingests("reparse")
+    assert len(newsroom.requests) == before
+    first, again = said(ParsePage)
+    assert (again.capture, again.origin.cause, again.origin.reingestion) == (first.capture, "reparse", 1)
+    assert entries(ParsePage)[1].lane == "bulk"
+    assert [(told.pages, told.complete) for told in said(ReingestionPlanned)] == [(1, True)]
+
+
+def test_a_refetch_tells_of_every_page_how_it_ended(fetcher, newsroom):
+    """Changed pages go on to the parser; unchanged and unavailable ones are told at once. Nothing is left open."""
+    changed, same, gone = list(newsroom.samples)[:3]
+    for slug in (changed, same, gone):
+        newsroom.publishes(slug)
+    watches(newsroom)
+    runs()
+    newsroom.misbehaves(canonical_url(newsroom.address(changed)), fakes.always(200, b"<html><p>other words</p></html>"))
+    newsroom.withdraws(gone)
+    reingests("refetch", 7, source="demo")
+    by_url = {page.url: page for page in pages()}
+    assert {(told.page, told.outcome) for told in said(PageReingested)} == {
+        (by_url[canonical_url(newsroom.address(same))].id, "unchanged"),
+        (by_url[canonical_url(newsroom.address(gone))].id, "unavailable"),
+    }
+    last = said(ParsePage)[-1]
+    assert (last.origin.page, last.origin.cause, last.origin.reingestion) == (
+        by_url[canonical_url(newsroom.address(changed))].id,
+        "refetch",
+        7,
+    )
+    assert not [entry for entry in entries(FetchPage) if ":" in entry.key]
+
+
+def test_a_dry_run_leaves_the_page_as_it_was(fetcher, newsroom):
+    """What a trial brings must not count as known, or the real change would never be stored."""
+    newsroom.publishes(STORY)
+    watches(newsroom)
+    runs()
+    before = pages()[0]
+    newsroom.misbehaves(STORY, fakes.always(200, b"<html><p>other words</p></html>"))
+    with transaction() as session:
+        again = Reingestion(id=3, mode="refetch", dry_run=True)
+        say(session, Reingest(reingestion=again, scope=Scope(all=True)), key="3")
+    runs()
+    assert said(ParsePage)[-1].origin.dry_run
+    assert pages()[0].payload == before.payload
+
+
+def test_a_paused_source_is_left_alone_until_it_is_resumed(fetcher, newsroom):
+    """No request while it rests; resuming polls at once."""
+    watches(newsroom)
+    with transaction() as session:
+        sources.pause(session, "demo")
+    runs(later(minutes=30))
+    assert newsroom.requests == []
+    with transaction() as session:
+        sources.pause(session, "demo", paused=False)
+    runs()
+    assert channel().outcome == "read"
+
+
+def test_registering_a_source_again_changes_nothing(fetcher, newsroom):
+    """By name: the same source, the same channels, one poll each."""
+    watches(newsroom)
+    watches(newsroom)
+    assert len(entries(PollChannel)) == 1
+    assert channel().url == newsroom.feed_url
+
+
+def test_a_channel_that_its_source_no_longer_names_is_polled_no_more(fetcher, newsroom):
+    """Its last poll finds it gone and ends; the other one goes on."""
+    watches(newsroom)
+    watches(newsroom, kind="listing", path="/News/")
+    runs()
+    assert channel().kind == "listing"
+    assert [entry.key for entry in entries(PollChannel)] == [str(channel().id)]
+
+
+def test_every_page_is_in_exactly_one_state(fetcher, newsroom):
+    """The sum comes out even, and a page whose visit was lost is named."""
+    for slug in newsroom.samples:
+        newsroom.publishes(slug)
+    newsroom.misbehaves(STORY, fakes.broken())
+    watches(newsroom)
+    runs()
+    with reading() as session:
+        (sum_up,) = account(session, later(seconds=30))
+        assert not unaccounted(session, utcnow())
+    assert sum_up.pages == len(pages()) == sum_up.at_rest + sum_up.due + sum_up.in_flight + sum_up.set_aside
+    with transaction() as session:
+        session.delete(session.get(Entry, entries(FetchPage)[0].id))
+    with reading() as session:
+        assert len(unaccounted(session, utcnow())) == 1
+        assert account(session, utcnow())[0].unaccounted == 1
+
+
+def test_the_plan_begins_with_the_plan(fetcher, newsroom):
+    """A page of the news is due again five minutes after its first visit."""
+    watches(newsroom)
+    runs()
+    newsroom.publishes(STORY)
+    now = later(minutes=10)
+    runs(now)
+    page = pages()[0]
+    assert entries(FetchPage)[0].due_at - page.visited_at == REVISITS[0]
+
+
+def test_a_host_that_serves_nobody_gets_rest(fetcher, newsroom):
+    """After five requests in a row that it did not serve, no page of it is asked for a while."""
+    for slug in newsroom.samples:
+        newsroom.publishes(slug)
+    watches(newsroom)
+    fetcher(FETCHER_TIMEOUT="2")
+    newsroom.misbehaves("*", fakes.broken())
+    newsroom.misbehaves("/robots.txt", fakes.always(404))
+    newsroom.misbehaves(newsroom.feed_url, lambda _request, polite, _site: polite)
+    runs()
+    with reading() as session:
+        host = session.exec(select(Host)).one()
+    assert host.failures == 5
+    assert host.resumes_at > utcnow()

@@ -1,0 +1,133 @@
+"""Files enter the path without a request, once each; what is no page is refused with a sentence."""
+
+import io
+from pathlib import Path
+
+import pytest
+from sqlmodel import select
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from services.contracts.errors import UserError
+from services.contracts.messages import FetchPage, ParsePage
+from services.fetcher.account import account, unaccounted
+from services.fetcher.discover import Listed
+from services.fetcher.frontier import join
+from services.fetcher.importing import import_file
+from services.fetcher.models import Page
+from services.runtime import archive
+from services.runtime.database import reading, transaction, utcnow
+from services.runtime.ledger import Entry
+
+pytestmark = pytest.mark.integration
+
+PAGE = b"<!DOCTYPE html><html><body><p>Words.</p></body></html>"
+URL = "https://www.war.gov/News/Releases/Release/Article/4100001/a-release/"
+
+
+def imports(name="page.html", content=PAGE, url=None):
+    with transaction() as session:
+        return import_file(session, name, content, url, utcnow())
+
+
+def said(kind):
+    with reading() as session:
+        found = session.exec(select(Entry).where(Entry.kind == kind.__name__).order_by(Entry.id)).all()
+    return [kind.model_validate_json(entry.message) for entry in found]
+
+
+def warc(*pages):
+    buffer = io.BytesIO()
+    writer = WARCWriter(buffer, gzip=True)
+    for url, status, content_type, body in pages:
+        headers = StatusAndHeaders(f"{status} -", [("Content-Type", content_type)], protocol="HTTP/1.1")
+        writer.write_record(writer.create_warc_record(url, "response", payload=io.BytesIO(body), http_headers=headers))
+    return buffer.getvalue()
+
+
+def test_a_file_without_an_address_is_known_by_its_bytes(db):
+    """It becomes a capture and a page that nothing will ever fetch, and the parser hears of it once."""
+    (first,) = imports()
+    (again,) = imports("another name.html")
+    assert (first.fresh, again.fresh, first.page) == (True, False, again.page)
+    (parse,) = said(ParsePage)
+    assert (parse.origin.cause, parse.origin.url, parse.origin.source) == ("import", None, "import")
+    assert archive.load(parse.capture).body == PAGE
+    assert not said(FetchPage)
+
+
+def test_a_file_with_an_address_is_that_page(db):
+    """The same identity as if it had been fetched; still no request is planned."""
+    imports(url=URL)
+    assert said(ParsePage)[0].origin.key == "afpims/defense:4100001"
+    assert not said(FetchPage)
+
+
+def test_a_channel_that_lists_an_imported_page_adopts_it(db):
+    """From then on it is visited like any other page of the source."""
+    imports(url=URL)
+    with transaction() as session:
+        join(session, "war-releases", 1, [Listed(URL, "A release")], backlog=False, now=utcnow())
+    with reading() as session:
+        page = session.exec(select(Page)).one()
+    assert page.source == "war-releases"
+    assert [order.page for order in said(FetchPage)] == [page.id]
+
+
+def test_imported_pages_are_at_rest(db):
+    """They have no next visit, and that is as it should be."""
+    imports()
+    with reading() as session:
+        assert [(sums.source, sums.at_rest) for sums in account(session, utcnow())] == [("import", 1)]
+        assert not unaccounted(session, utcnow())
+
+
+def test_a_text_dump_is_plain_text(db):
+    """People archive pages that way; its type comes from its name, and from its bytes when the name says nothing."""
+    imports("dump.txt", b"HEADLINE\n\nWASHINGTON -- Words.")
+    imports("dump", b"Another\n\nWASHINGTON -- Words.")
+    assert [parse.content_type for parse in said(ParsePage)] == ["text/plain", "text/plain"]
+
+
+def test_a_warc_file_gives_each_of_its_pages(db):
+    """With its own address and time; pictures and errors in it are passed over."""
+    content = warc(
+        (URL, 200, "text/html", PAGE),
+        ("https://www.war.gov/a.jpg", 200, "image/jpeg", b"\xff\xd8\xff\xe0"),
+        ("https://www.war.gov/News/Article/2/", 404, "text/html", b"<p>gone</p>"),
+        ("https://www.war.gov/News/Article/Article/4100002/", 200, "text/html", PAGE),
+    )
+    assert len(imports("crawl.warc.gz", content)) == 2
+    assert [parse.origin.key for parse in said(ParsePage)] == ["afpims/defense:4100001", "afpims/defense:4100002"]
+
+
+def test_our_own_captures_can_be_imported(db):
+    """`cat` of an archive is a WARC file; importing it into another installation brings the pages back."""
+    imports(url=URL)
+    kept = said(ParsePage)[0].capture
+    from services.runtime.settings import runtime_settings
+
+    (path,) = Path(runtime_settings().captures).rglob(f"{kept}*")
+    assert [imported.fresh for imported in imports("own.warc.gz", path.read_bytes())] == [False]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "url", "sentence"),
+    [
+        ("empty.html", b"", None, "It is empty."),
+        ("blank.html", b" \n", None, "It is empty."),
+        ("a.pdf", b"%PDF-1.7 ...", None, "It is a PDF file"),
+        ("a.html", b"\x00\x01\x02\x00" * 100, None, "binary"),
+        ("a.html", PAGE, "ftp://example.gov/a", "http"),
+        ("a.warc", warc(), None, "empty"),
+        ("a.warc", warc((URL, 404, "text/html", b"x")), None, "holds no page"),
+        ("a.warc", warc((URL, 200, "text/html", PAGE)), URL, "leave the address away"),
+        ("a.warc", warc((URL, 200, "text/html", PAGE))[:-20], None, "cannot be read"),
+    ],
+)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_is_no_page_is_refused_with_a_sentence(db, name, content, url, sentence):
+    """And nothing of it is kept."""
+    with pytest.raises(UserError, match=sentence):
+        imports(name, content, url)
+    assert not said(ParsePage)
