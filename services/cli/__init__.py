@@ -1,26 +1,63 @@
 """The `dateline` command: the composition root of everything that is started by hand."""
 
 import sys
+from importlib import import_module
+from typing import Any
 
 import typer
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from typer.core import TyperGroup
 
-from services.cli import demo, desk, keys, run
 from services.contracts.errors import DatelineError
 
+# Each command is imported when it is asked for: a worker must not wait for what only a person at the desk needs.
+COMMANDS = {
+    "up": "run:up",
+    "demo": "demo:demo",
+    "parse": "parse:parse",
+    "import": "desk:import_files",
+    "sources": "desk:sources",
+    "poll": "desk:poll",
+    "reingest": "desk:reingest",
+    "audit": "desk:audit",
+    "keys": "keys:app",
+    "migrate": "run:migrate",
+    "web": "run:web",
+    "worker": "run:worker",
+    "sweep": "run:sweep",
+}
+
+
+class _Commands(TyperGroup):
+    def list_commands(self, ctx: Any) -> list[str]:
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name].split(":")
+        found = getattr(import_module(f"services.cli.{module}"), name)
+        if not isinstance(found, typer.Typer):
+            function, found = found, typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+            found.command()(function)
+        command = typer.main.get_command(found)
+        command.name = cmd_name
+        return command
+
+
 app = typer.Typer(
+    cls=_Commands,
     help="Watches government newsrooms: every article clean, every wording kept, every change announced.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
 )
-app.command()(run.up)
-app.command()(demo.demo)
-app.command("import")(desk.import_files)
-for command in (desk.sources, desk.poll, desk.reingest, desk.audit, run.migrate, run.web, run.worker, run.sweep):
-    app.command()(command)
-app.add_typer(keys.app, name="keys")
+
+
+@app.callback()
+def _root() -> None:
+    """Watches government newsrooms: every article clean, every wording kept, every change announced."""
 
 
 def main() -> None:
@@ -29,7 +66,9 @@ def main() -> None:
         app()
     except DatelineError as error:
         _give_up(str(error))
-    except (OperationalError, ProgrammingError) as error:
+    except Exception as error:
+        if not type(error).__module__.startswith("sqlalchemy."):
+            raise
         _give_up(f"The database did not do what was asked ({_first_line(error)}). Is it there, and migrated?")
 
 
@@ -38,5 +77,5 @@ def _give_up(sentence: str) -> None:
     sys.exit(2)
 
 
-def _first_line(error: OperationalError | ProgrammingError) -> str:
-    return str(error.orig).strip().splitlines()[0]
+def _first_line(error: Exception) -> str:
+    return str(getattr(error, "orig", error)).strip().splitlines()[0]

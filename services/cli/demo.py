@@ -43,7 +43,7 @@ SETTINGS = {
     "DATELINE_FETCHER_PACE": "0",
     "DATELINE_FETCHER_FEED_INTERVAL": "1",
     "DATELINE_FETCHER_LISTING_INTERVAL": "10",
-    "DATELINE_FETCHER_REVISIT_SCALE": "0.01",
+    "DATELINE_FETCHER_REVISIT_SCALE": "0.005",
 }
 
 say = Console(highlight=False, soft_wrap=True).print
@@ -83,7 +83,9 @@ def _show(supervisor: Supervisor, newsroom: Newsroom, ending: ExitStack) -> bool
     stage = _start(supervisor, newsroom, ending)
     if not stage.waits_for(stage.ready, "the web app to be ready"):
         return False
-    say(f"[bold]Dateline[/] is ready after {time.monotonic() - began:.1f} s: Redis, five workers, sweeper, web app.\n")
+    say(
+        f"[bold]Dateline[/] is ready after {time.monotonic() - began:.1f} s: Redis, four Celery workers, sweeper, web app.\n"
+    )
     stage.subscribe(ending)
     stage.post("/sources", _source(newsroom))
     if not stage.waits_for(lambda: stage.stored() >= len(BACKLOG), "the first look at the newsroom"):
@@ -143,11 +145,11 @@ class Stage:
         return self._told(url, "article.updated", at)
 
     def point_onwards(self) -> bool:
-        url = self.client.base_url
+        url = str(self.client.base_url).rstrip("/")
         say("[bold]Where to look next[/]")
-        say(f"  the API, with documentation   {url}docs")
+        say(f"  the API, with documentation   {url}/docs")
         say(f"  an admin key for it           {self.key}")
-        say(f"  what was stored               curl -H 'Authorization: Bearer {self.key}' {url}articles")
+        say(f"  what was stored               curl -H 'Authorization: Bearer {self.key}' {url}/articles")
         say(f"  the account of every page     DATELINE_STATE={FOLDER} .venv/bin/dateline audit")
         say(f"  the log                       {LOG}\n")
         return True

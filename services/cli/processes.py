@@ -1,4 +1,4 @@
-"""The processes that make an installation: one worker for each service, the sweeper, the web app and a Redis."""
+"""The processes that make an installation: workers, the sweeper, the web app and a Redis."""
 
 import os
 import sys
@@ -11,7 +11,6 @@ import redis
 
 from services.cli.supervisor import Process, Supervisor
 from services.contracts.errors import UserError
-from services.contracts.wiring import SERVICES
 from services.runtime import bus, redis_server
 from services.runtime.settings import runtime_settings
 
@@ -35,6 +34,10 @@ CREWS: dict[str, Crew] = {
 }
 
 
+WORKERS = (("fetcher",), ("parser",), ("store", "admin"), ("webhooks",))
+"""The workers of one machine. What only writes to the database shares one; what may hang or be killed has its own."""
+
+
 def dateline(name: str, *arguments: str, environment: Mapping[str, str], output: Path | None = None) -> Process:
     """A process that runs this command with other arguments."""
     return Process(name, [sys.executable, "-m", "services.cli", *arguments], environment, output)
@@ -52,8 +55,9 @@ def start_redis(supervisor: Supervisor, folder: Path) -> str:
 
 def start_all(supervisor: Supervisor, environment: Mapping[str, str], web: list[str], output: Path | None) -> None:
     """Starts the workers, the sweeper and the web app."""
-    for service in SERVICES:
-        supervisor.start(dateline(service, "worker", service, environment=environment, output=output))
+    for together in WORKERS:
+        name = "+".join(together)
+        supervisor.start(dateline(name, "worker", *together, environment=environment, output=output))
     supervisor.start(dateline("sweeper", "sweep", environment=environment, output=output))
     supervisor.start(dateline("web", "web", *web, environment=environment, output=output))
 

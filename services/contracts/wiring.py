@@ -33,11 +33,13 @@ class Hearing:
     lease: timedelta
     together: int = 50
     alone: bool = False
+    begins: bool = False
+    """Whether each repetition is a story of its own, under a new trace id."""
 
 
 HANDLERS: dict[type[Message], Hearing] = {
-    PollChannel: Hearing("fetcher", "poll_channel", timedelta(seconds=120), together=4, alone=True),
-    FetchPage: Hearing("fetcher", "fetch_page", timedelta(seconds=60), together=8, alone=True),
+    PollChannel: Hearing("fetcher", "poll_channel", timedelta(seconds=120), together=4, alone=True, begins=True),
+    FetchPage: Hearing("fetcher", "fetch_page", timedelta(seconds=60), together=8, alone=True, begins=True),
     ParsePage: Hearing("parser", "parse_page", timedelta(seconds=45)),
     SaveArticle: Hearing("store", "save_article", timedelta(seconds=45)),
     PageStored: Hearing("fetcher", "settle_stored", timedelta(seconds=45)),

@@ -283,8 +283,9 @@ def _free(ids: Sequence[int], now: datetime, *, fresh: bool) -> Select[Any]:
 def _end(session: Session, job: Job) -> None:
     ours = (rows.c.id == job.id, rows.c.lease_token == job.token)
     gone = _count(session.execute(delete(rows).where(*ours, rows.c.again_at.is_(None))))
-    if not gone:  # said again meanwhile: another story, with an id of its own
-        _give_back(session, job, due_at=None, attempts=0, reason=None, trace_id=tracing.new())
+    if not gone:  # said again meanwhile
+        story = {"trace_id": tracing.new()} if HANDLERS[KINDS[job.kind]].begins else {}
+        _give_back(session, job, due_at=None, attempts=0, reason=None, **story)
 
 
 def _give_back(session: Session, job: Job, *, due_at: datetime | None, **changes: object) -> None:

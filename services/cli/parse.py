@@ -1,0 +1,92 @@
+"""`dateline parse`: what the parser makes of a page, without storing anything."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from services.contracts.article import Article
+from services.contracts.errors import UserError
+from services.contracts.urls import canonical_url
+from services.fetcher.answers import Fetched, Moved, NotModified
+from services.fetcher.client import get
+from services.fetcher.settings import fetcher_settings
+from services.parser.contract import as_line, batch
+from services.parser.explain import explain
+from services.parser.extract import read
+from services.runtime.database import utcnow
+from services.runtime.egress import egress_settings, open_client
+
+_TYPES = {".txt": "text/plain", ".html": "text/html", ".htm": "text/html"}
+
+
+def parse(
+    page: Annotated[str | None, typer.Argument(help="A file (HTML or text dump), or an address to fetch.")] = None,
+    url: Annotated[str | None, typer.Option(help="The address that a file came from.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The whole article as one JSON object.")] = False,
+    show_why: Annotated[
+        bool, typer.Option("--explain", help="Every line of the page, and the rule that took it.")
+    ] = False,
+    many: Annotated[bool, typer.Option("--batch", help='JSON lines {"path", "url"} in, JSON lines out.')] = False,
+) -> None:
+    """Reads one page and shows the article, or why it is none; exit status 1 when it is none."""
+    if many:
+        for line in batch(sys.stdin):
+            print(line, flush=True)  # noqa: T201 - the output of the command
+        return
+    if page is None:
+        raise UserError("Name a file or an address to parse, or pipe requests into --batch.")
+    body, address, content_type = _get(page, url)
+    reading, lines = read(body, url=address, content_type=content_type)
+    if as_json:
+        print(json.dumps(as_line(reading, address), ensure_ascii=False, indent=1))  # noqa: T201 - as above
+    elif show_why:
+        Console().print(explain(reading, lines))
+    else:
+        _show(reading if isinstance(reading, Article) else None)
+    if not isinstance(reading, Article):
+        raise UserError(f"No article: {reading.detail} ({reading.reason}; --explain shows the lines.)")
+
+
+def _get(page: str, url: str | None) -> tuple[bytes, str | None, str | None]:
+    if page.startswith(("http://", "https://")):
+        return _fetch(canonical_url(page))
+    path = Path(page)
+    try:
+        return path.read_bytes(), url, _TYPES.get(path.suffix.lower())
+    except OSError as trouble:
+        raise UserError(f"{path} cannot be read: {trouble.strerror}.") from None
+
+
+def _fetch(url: str) -> tuple[bytes, str | None, str | None]:
+    with open_client(egress_settings()) as client:
+        answer = get(client, url, now=utcnow(), limits=fetcher_settings().page_limits)
+    match answer:
+        case Fetched():
+            return answer.body, answer.url, answer.content_type
+        case Moved(url=elsewhere):
+            raise UserError(f"{url} leads to another host: parse {elsewhere} instead.")
+        case NotModified():  # nothing conditional was asked
+            raise UserError(f"{url} was answered as if we had asked before; save the page and parse the file.")
+    raise UserError(f"{url} could not be fetched. {answer.detail}")
+
+
+def _show(article: Article | None) -> None:
+    if article is None:
+        return
+    console = Console(highlight=False)
+    console.print(f"[bold]{article.headline}[/]", soft_wrap=True)
+    facts = (
+        article.kind,
+        str(article.published_at or ""),
+        ", ".join(each.name for each in article.byline),
+        article.dateline or "",
+    )
+    console.print(" · ".join(fact for fact in facts if fact), style="dim", soft_wrap=True)
+    for block in article.body:
+        console.print(f"\n{block.text}", style="bold" if block.kind == "subhead" else None, markup=False)
+    for image in article.images:
+        console.print(f"\n[dim]picture {image.virin or ''}[/] {image.caption or ''} [dim]{image.credit or ''}[/]")
