@@ -26,6 +26,8 @@ from services.runtime.ledger import say
 MAX_FILE = 500_000_000
 """Bytes of a WARC file; a single page is limited like one from the network."""
 MAX_PAGE = 10_000_000
+_NOWHERE = "https://import.invalid/"
+"""A WARC record of a response needs a web address; `.invalid` is one that will never be anybody's (RFC 2606)."""
 _TYPES = {".html": "text/html", ".htm": "text/html", ".xhtml": "application/xhtml+xml", ".txt": "text/plain"}
 
 
@@ -66,7 +68,7 @@ def is_warc(content: bytes) -> bool:
 
 def _as_capture(name: str, content: bytes, url: str | None, now: datetime) -> Capture:
     content_type = _TYPES.get(PurePath(name).suffix.lower(), "text/html" if b"<" in content[:2000] else "text/plain")
-    address = canonical_url(url) if url else f"urn:sha256:{archive.payload_digest(content)}"
+    address = canonical_url(url) if url else f"{_NOWHERE}{archive.payload_digest(content)}"
     return Capture(address, now, 200, (("Content-Type", content_type),), content)
 
 
@@ -74,12 +76,14 @@ def _captures(name: str, content: bytes) -> Iterator[Capture]:
     """The pages of a WARC file, in its order; pictures, errors and the like are passed over."""
     found = 0
     try:
-        for record in ArchiveIterator(io.BytesIO(content)):
+        for record in ArchiveIterator(io.BytesIO(content), check_digests="raise"):
             if record.rec_type not in {"response", "resource"}:
                 continue
             status = int(record.http_headers.get_statuscode()) if record.http_headers else 200
             headers = tuple(record.http_headers.headers) if record.http_headers else _resource(record.content_type)
             body = record.content_stream().read(MAX_PAGE + 1)
+            if record.raw_stream.limit > 0 and len(body) <= MAX_PAGE:
+                raise ValueError("it breaks off in the middle of a page")  # noqa: TRY301 - one sentence for all faults
             capture = Capture(
                 record.rec_headers.get_header("WARC-Target-URI"),
                 datetime.fromisoformat(record.rec_headers.get_header("WARC-Date")),
@@ -127,6 +131,8 @@ def _remember(page: Page, capture: Capture, kept: str, payload: str) -> None:
 
 
 def _address(url: str) -> str | None:
+    if url.startswith(_NOWHERE):
+        return None
     try:
         return canonical_url(url)
     except BadAddress:

@@ -149,7 +149,7 @@ def test_a_page_that_changes_at_every_look_is_visited_ever_less_often(fetcher, n
     watches(newsroom)
     views = iter(range(1000))
     newsroom.misbehaves(
-        STORY, lambda _request, polite, _site: fakes.Answer(200, b"<p>%d views" % next(views), fakes.HTML)
+        STORY, lambda _request, _polite, _site: fakes.Answer(200, b"<p>%d views" % next(views), fakes.HTML)
     )
     runs()
     for day in (4, 5, 6, 7, 8):

@@ -1,6 +1,7 @@
 """Files enter the path without a request, once each; what is no page is refused with a sentence."""
 
 import io
+import random
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,9 @@ def warc(*pages):
     writer = WARCWriter(buffer, gzip=True)
     for url, status, content_type, body in pages:
         headers = StatusAndHeaders(f"{status} -", [("Content-Type", content_type)], protocol="HTTP/1.1")
-        writer.write_record(writer.create_warc_record(url, "response", payload=io.BytesIO(body), http_headers=headers))
+        writer.write_record(
+            writer.create_warc_record(url, "response", payload=io.BytesIO(body), length=len(body), http_headers=headers)
+        )
     return buffer.getvalue()
 
 
@@ -122,7 +125,12 @@ def test_our_own_captures_can_be_imported(db):
         ("a.warc", warc(), None, "empty"),
         ("a.warc", warc((URL, 404, "text/html", b"x")), None, "holds no page"),
         ("a.warc", warc((URL, 200, "text/html", PAGE)), URL, "leave the address away"),
-        ("a.warc", warc((URL, 200, "text/html", PAGE))[:-20], None, "cannot be read"),
+        (
+            "a.warc",
+            warc((URL, 200, "text/html", random.Random(1).randbytes(999).hex().encode()))[:-90],
+            None,
+            "cannot be read",
+        ),
     ],
 )
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
