@@ -1,0 +1,1 @@
+"""Source to page to capture: channels are polled, pages visited politely, and what they answer is kept."""

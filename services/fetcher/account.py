@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, String, and_, case, cast, exists, func, or
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from services.contracts.messages import FetchPage
+from services.contracts.account import Check
+from services.contracts.messages import FetchPage, PageRejected, PageStored, ParsePage, SaveArticle
 from services.fetcher.models import IMPORT, Page
 from services.runtime.ledger import Entry
 
@@ -46,10 +47,9 @@ class Lost:
 def account(session: Session, now: datetime) -> list[SourceAccount]:
     """Every page of every source, in exactly one state."""
     state = _state(now).label("state")
-    unread = and_(col(Page.capture).is_not(None), col(Page.stored_at).is_(None), col(Page.rejected).is_(None))
     counted = session.execute(
         select(
-            col(Page.source), state, func.count().label("pages"), func.sum(case((unread, 1), else_=0)).label("unread")
+            col(Page.source), state, func.count().label("pages"), func.sum(case((_UNREAD, 1), else_=0)).label("unread")
         )
         .select_from(Page)
         .outerjoin(_PLAN, _PLANNED)
@@ -79,8 +79,25 @@ def unaccounted(session: Session, now: datetime) -> list[Lost]:
     return [Lost(*row) for row in found]
 
 
+def checks(session: Session) -> tuple[Check, ...]:
+    """Whether every capture is stored, rejected, or still on its way through the ledger."""
+    prefix = _KEY + ":" + col(Page.capture) + ":"
+    under_way = exists().where(
+        or_(
+            and_(col(Entry.kind).in_(_READING), col(Entry.key).startswith(prefix)),
+            and_(col(Entry.kind).in_(_SETTLING), col(Entry.key) == _KEY),
+        )
+    )
+    lost = session.execute(select(func.count()).select_from(Page).where(_UNREAD, ~under_way)).scalar() or 0
+    sentence = f"{lost} captures were neither stored nor rejected, and nothing in the ledger will read them."
+    return (Check("every capture read", holds=not lost, sentence=sentence),)
+
+
+_READING = (ParsePage.__name__, SaveArticle.__name__)
+_SETTLING = (PageStored.__name__, PageRejected.__name__)
+_UNREAD = and_(col(Page.capture).is_not(None), col(Page.stored_at).is_(None), col(Page.rejected).is_(None))
 _PLAN = aliased(Entry)
-_KEY = cast(col(Page.id), String)
+_KEY: ColumnElement[str] = cast(col(Page.id), String)
 _PLANNED = and_(col(_PLAN.kind) == FetchPage.__name__, col(_PLAN.key) == _KEY, col(_PLAN.set_aside_at).is_(None))
 
 

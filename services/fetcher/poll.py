@@ -173,4 +173,6 @@ def _read(channel: Channel, answer: Fetched, scope: Scope) -> Look:
 def _nothing_in_scope(found: Found, listed: tuple[Listed, ...]) -> str | None:
     if listed or found.parts:
         return None
+    if not found.listed:
+        return "It lists nothing."
     return f"It lists {len(found.listed)} addresses, but none in the scope of its source."

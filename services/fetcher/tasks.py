@@ -56,6 +56,7 @@ def poll_channel(order: PollChannel, job: Job) -> None:
         joined += poll.join_last(session, source, channel, look, job.now)
         after_request(session, poll.next_address(channel), look.outcome, now=job.now, asked_for=look.retry_after)
         job.note(url=channel.url, answer=look.outcome, fresh=joined.fresh)
+        job.note(source=source.name, url=channel.url, look=look.outcome, fresh=joined.fresh)
         due = poll.record(channel, look, joined, now=job.now, settings=settings, chance=random.random())  # noqa: S311
         say(session, order, key=job.key, due_at=due)
 
@@ -77,6 +78,7 @@ def fetch_page(order: FetchPage, job: Job) -> None:
         job.postpone(due, QUEUED)
         return
     seen = visit.look_at(client(), page, page.url, now=job.now, settings=fetcher_settings())
+    job.note(url=page.url, visit=seen.outcome)
     job.note(url=page.url, answer=seen.outcome)
     with job.finish() as session:
         _settle(session, order, seen, job)

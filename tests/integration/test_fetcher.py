@@ -22,7 +22,7 @@ from services.contracts.messages import (
 )
 from services.contracts.urls import canonical_url
 from services.fetcher import sources, tasks
-from services.fetcher.account import account, unaccounted
+from services.fetcher.account import account, checks, unaccounted
 from services.fetcher.models import Channel, Host, Page
 from services.fetcher.plan import REVISITS
 from services.fetcher.settings import fetcher_settings
@@ -353,7 +353,7 @@ def test_a_channel_in_trouble_says_so_and_recovers(fetcher, newsroom):
     assert (channel().outcome, channel().failures, channel().detail) == (
         "read",
         0,
-        "It lists 0 addresses, but none in the scope of its source.",
+        "It lists nothing.",
     )
 
 
@@ -497,8 +497,21 @@ def test_every_page_is_in_exactly_one_state(fetcher, newsroom):
         assert account(session, utcnow())[0].unaccounted == 1
 
 
-def test_the_plan_begins_with_the_plan(fetcher, newsroom):
-    """A page of the news is due again five minutes after its first visit."""
+def test_a_capture_that_nobody_will_read_is_found(fetcher, newsroom):
+    """Its page was neither stored nor rejected, and the ledger has nothing on its way."""
+    newsroom.publishes(STORY)
+    watches(newsroom)
+    runs()
+    with reading() as session:
+        assert checks(session)[0].holds
+    with transaction() as session:
+        session.delete(session.get(Entry, entries(ParsePage)[0].id))
+    with reading() as session:
+        assert not checks(session)[0].holds
+
+
+def test_fresh_news_is_looked_at_again_after_five_minutes(fetcher, newsroom):
+    """Corrections come early or never."""
     watches(newsroom)
     runs()
     newsroom.publishes(STORY)
