@@ -128,6 +128,7 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("lease_until", UtcDateTime(), nullable=True),
         sa.Column("lease_token", sa.String(), nullable=True),
+        sa.Column("lease_owner", sa.String(), nullable=True),
         sa.Column("hinted_at", UtcDateTime(), nullable=True),
         sa.Column("again_at", UtcDateTime(), nullable=True),
         sa.Column("again_message", sa.Text(), nullable=True),

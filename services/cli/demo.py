@@ -83,9 +83,7 @@ def _show(supervisor: Supervisor, newsroom: Newsroom, ending: ExitStack) -> bool
     stage = _start(supervisor, newsroom, ending)
     if not stage.waits_for(stage.ready, "the web app to be ready"):
         return False
-    say(
-        f"[bold]Dateline[/] is ready after {time.monotonic() - began:.1f} s: Redis, four Celery workers, sweeper, web app.\n"
-    )
+    say(f"[bold]Dateline[/] is ready after {time.monotonic() - began:.1f} s: Redis, four workers, sweeper, web app.\n")
     stage.subscribe(ending)
     stage.post("/sources", _source(newsroom))
     if not stage.waits_for(lambda: stage.stored() >= len(BACKLOG), "the first look at the newsroom"):

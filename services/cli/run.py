@@ -28,7 +28,11 @@ Host = Annotated[str, typer.Option(help="The address that the web app listens on
 Port = Annotated[int, typer.Option(help="The port that the web app listens on.")]
 
 
-def up(host: Host = "127.0.0.1", port: Port = 8080) -> None:
+def up(
+    host: Host = "127.0.0.1",
+    port: Port = 8080,
+    first_sources: Annotated[Path, typer.Option("--sources", help="What to watch at the very first start.")] = SEEDS,
+) -> None:
     """Runs the whole service on this machine: Redis, workers, sweeper and web app; Ctrl-C ends it."""
     logs.configure("up")
     metrics.share()
@@ -37,7 +41,7 @@ def up(host: Host = "127.0.0.1", port: Port = 8080) -> None:
         supervisor.stop_on_signals()
         try:
             schema.upgrade()
-            _plant()
+            _plant(first_sources)
             _welcome(f"http://{host}:{port}")
             environment = {"DATELINE_REDIS_URL": processes.start_redis(supervisor, runtime_settings().state / "redis")}
             processes.start_all(supervisor, environment, [f"--host={host}", f"--port={port}"], output=None)
@@ -99,11 +103,11 @@ def migrate() -> None:
         typer.echo(f"Your admin key, shown this once: {key}")
 
 
-def _plant() -> None:
-    """The sources of the seeds, at the first start; later the operator decides."""
+def _plant(seeds: Path) -> None:
+    """The sources of the first start; later the operator decides."""
     with transaction() as session:
         if not sources.list_sources(session):
-            for seed in sources.read_sources(SEEDS):
+            for seed in sources.read_sources(seeds):
                 sources.register(session, seed, utcnow())
 
 

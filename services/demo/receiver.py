@@ -66,6 +66,10 @@ class Receiver:
         with self._arrival:
             return list(self._received)
 
+    def trusts(self, secret: str) -> None:
+        """Verifies with this secret from now on: the one that came with the endpoint."""
+        self._webhook = Webhook(secret)
+
     def start(self) -> None:
         self.site.start()
 

@@ -7,8 +7,10 @@ Celery or to Redis, the row is still there and is due again when its lease ends.
 """
 
 import dataclasses
+import os
 import random
 import secrets
+import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -45,6 +47,8 @@ MAX_ATTEMPTS = 5
 BACKOFF = tuple(timedelta(seconds=s) for s in (2, 10, 60, 300))
 """How long after its first, second … surprise a message is due again, before jitter of a fifth."""
 
+HOST = socket.gethostname()
+
 Outcome = Literal["done", "postponed", "retried", "set_aside"]
 
 OPEN: ColumnElement[bool] = literal_column("set_aside_at IS NULL", Boolean)
@@ -73,6 +77,8 @@ class Entry(Table, table=True):
     attempts: int = 0
     lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     lease_token: str | None = None
+    lease_owner: str | None = None
+    """Which process holds it, as host/pid: of one that is gone from this machine, the lease need not be waited out."""
     hinted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     again_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """Said again while in flight: due at this time, as `again_message`, once the present handling has ended."""
@@ -198,6 +204,7 @@ def claim(kind: str, ids: Sequence[int], now: datetime, *, fresh: bool = False) 
             .where(rows.c.id.in_(_free(ids, now, fresh=fresh)))
             .values(
                 lease_token=token,
+                lease_owner=f"{HOST}/{os.getpid()}",
                 lease_until=now + HANDLERS[KINDS[kind]].lease,
                 attempts=rows.c.attempts + 1,
             )
@@ -231,6 +238,20 @@ def sweep(
             update(rows).where(rows.c.id.in_(forgotten)).values(hinted_at=now).returning(rows.c.id, rows.c.kind)
         ).all()
     return [(row.id, row.kind) for row in sorted(found)]
+
+
+def end_leases_of_the_dead(now: datetime) -> int:
+    """Ends the leases of processes of this machine that are gone, so that a killed worker costs no lease; how many."""
+    with reading() as session:
+        held = session.execute(
+            select(rows.c.lease_owner).distinct().where(rows.c.lease_until > now, rows.c.lease_owner.like(f"{HOST}/%"))
+        ).scalars()
+        dead = [owner for owner in held if not _lives(int(owner.rsplit("/", 1)[1]))]
+    if not dead:
+        return 0
+    with transaction() as session:
+        ended = update(rows).where(rows.c.lease_owner.in_(dead), rows.c.lease_until > now)
+        return _count(session.execute(ended.values(lease_until=now, hinted_at=None)))
 
 
 def replay(session: Session, entry_id: int, now: datetime) -> bool:
@@ -271,7 +292,7 @@ def counts(session: Session) -> dict[str, int]:
 
 
 def _due_and_free(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    free = or_(rows.c.lease_until.is_(None), rows.c.lease_until < now)
+    free = or_(rows.c.lease_until.is_(None), rows.c.lease_until <= now)
     return OPEN, rows.c.due_at <= now, free
 
 
@@ -301,6 +322,7 @@ def _give_back(session: Session, job: Job, *, due_at: datetime | None, **changes
             again_at=None,
             again_message=None,
             lease_token=None,
+            lease_owner=None,
             lease_until=None,
             hinted_at=None,
             **changes,
@@ -311,6 +333,16 @@ def _give_back(session: Session, job: Job, *, due_at: datetime | None, **changes
         raise LeaseLost(f"{job.kind} {job.key} is in other hands; what was done here is discarded.")
     if changed.due_at <= utcnow() and "set_aside_at" not in changes:
         after_commit(session, lambda: bus.hint(job.kind, changed.lane, [changed.id]))
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # it lives, as somebody else
+        return True
+    return True
 
 
 def _count(result: object) -> int:

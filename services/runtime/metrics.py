@@ -7,7 +7,6 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 
 from services.runtime.settings import runtime_settings
 
-
 _FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 HANDLED = Counter("dateline_handled_total", "Messages handled, each counted once by its outcome.", ["kind", "outcome"])

@@ -48,6 +48,7 @@ def sweep_for_ever(stop: threading.Event) -> None:
     troubled = False
     while not stop.wait(EVERY):
         try:
+            ledger.end_leases_of_the_dead(utcnow())
             sweep(utcnow(), bus.depths())
         except Exception as trouble:  # noqa: BLE001 - whatever is away comes back, and the sweep must be there then
             if not troubled:

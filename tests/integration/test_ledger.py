@@ -1,8 +1,9 @@
 """The ledger's promises, on both databases: said once, claimed by one, finished whole, never forgotten."""
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from datetime import datetime, timedelta
+from multiprocessing import get_context
 
 import pytest
 from sqlmodel import select
@@ -11,7 +12,17 @@ from services.contracts.messages import Deliver, FetchPage, PageStored
 from services.contracts.wiring import HANDLERS
 from services.runtime import ledger
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.ledger import MAX_ATTEMPTS, Entry, LeaseLost, claim, due, replay, say, sweep
+from services.runtime.ledger import (
+    MAX_ATTEMPTS,
+    Entry,
+    LeaseLost,
+    claim,
+    due,
+    end_leases_of_the_dead,
+    replay,
+    say,
+    sweep,
+)
 
 KINDS = ("FetchPage", "Deliver", "PageStored")
 LEASE = HANDLERS[FetchPage].lease
@@ -274,6 +285,33 @@ def test_a_group_takes_only_what_was_never_tried(db):
     ids = [entry.id for entry in entries()]
     assert [job.key for job in claim("FetchPage", ids, later, fresh=True)] == ["fresh"]
     assert [job.key for job in claim("FetchPage", [tried.id], later)] == ["tried"]
+
+
+def test_the_leases_of_a_dead_process_end_at_once(db):
+    """A worker that was killed on this machine is replaced within a sweep, not after its lease."""
+    said()
+    now = utcnow() + SOON
+    with ProcessPoolExecutor(1, get_context("spawn")) as elsewhere:
+        [entry] = entries()
+        assert elsewhere.submit(claims_and_dies, entry.id, now).result() == 1
+    assert claimed(now + SOON) == []
+    assert end_leases_of_the_dead(now + SOON) == 1
+    [job] = claimed(now + SOON)
+    assert job.attempts == 2
+
+
+def test_the_leases_of_a_living_process_do_not(db):
+    """Nobody is robbed of the work in hand."""
+    said()
+    now = utcnow() + SOON
+    [job] = claimed(now)
+    assert end_leases_of_the_dead(now) == 0
+    with job.finish():
+        pass
+
+
+def claims_and_dies(row: int, now: datetime) -> int:
+    return len(claim("FetchPage", [row], now))
 
 
 def test_overdue_tells_how_long_the_oldest_waits(db):

@@ -1,0 +1,96 @@
+"""Only HTTP in and HTTP out: from a newsroom's page to a signed webhook, on each database."""
+
+import signal
+
+import pytest
+
+pytestmark = pytest.mark.e2e
+
+QUIET = {
+    "DATELINE_FETCHER_FEED_INTERVAL": "3600",
+    "DATELINE_FETCHER_REVISIT_SCALE": "100",
+}
+"""Nothing is looked at unless somebody asks for it."""
+LIVELY = {
+    "DATELINE_FETCHER_FEED_INTERVAL": "1",
+    "DATELINE_FETCHER_REVISIT_SCALE": "0.005",
+}
+
+
+def told(subscriber):
+    return [(each.event["type"], each.event["data"]["article"]["headline"]) for each in subscriber.events]
+
+
+def test_what_is_published_is_announced_and_what_is_corrected_is_announced_as_an_update(starts, newsroom, subscriber):
+    """The backlog is stored in silence; one story, one `article.created`; one correction, one `article.updated`."""
+    service = starts(**LIVELY)
+    service.subscribes(subscriber)
+    newsroom.publishes("storm-response")
+    subscriber.wait_for(1, 30)
+    newsroom.corrects("storm-response")
+    subscriber.wait_for(2, 30)
+
+    created, updated = subscriber.events
+    assert (created.event["type"], updated.event["type"]) == ("article.created", "article.updated")
+    assert updated.event["data"]["changed"] == ["body"]
+    assert created.event["data"]["article"]["id"] == updated.event["data"]["article"]["id"]
+    assert "4,200 residents" in str(updated.event["data"]["article"]["body"])
+    assert len(service.articles()) == 3
+    revisions = service.get(f"/articles/{created.event['data']['article']['id']}/revisions")["revisions"]
+    assert len(revisions) == 2
+    assert service.audit()[0] == 0, service.audit()[1]
+
+
+def test_ingesting_again_asks_the_newsroom_only_when_told_to_and_tells_only_what_changed(starts, newsroom, subscriber):
+    """Reparse: no request, no webhook. Refetch: conditional requests; a correction found by it is announced."""
+    service = starts(**QUIET)
+    service.subscribes(subscriber)
+    newsroom.publishes("storm-response")
+    service.post("/sources/newsroom/poll", 202)
+    subscriber.wait_for(1, 30)
+
+    asked = len(newsroom.requests)
+    counts = service.reingest("reparse")
+    assert (counts["planned"], counts["counts"]["unchanged"]) == (3, 3)
+    assert len(newsroom.requests) == asked
+
+    counts = service.reingest("refetch")
+    assert (counts["planned"], counts["counts"]["unchanged"]) == (3, 3)
+    again = [request for request in newsroom.requests[asked:] if "/Article/" in request.path]
+    assert [request.status for request in again] == [304, 304, 304]
+
+    newsroom.corrects("storm-response")
+    assert service.reingest("refetch", dry_run=True)["counts"]["updated"] == 1
+    assert len(subscriber.received) == 1
+    assert service.reingest("refetch")["counts"]["updated"] == 1
+    subscriber.wait_for(2, 30)
+    assert [kind for kind, _ in told(subscriber)] == ["article.created", "article.updated"]
+
+
+def test_a_flushed_redis_and_killed_workers_change_nothing_in_the_end(starts, newsroom, subscriber):
+    """Every story is stored once and announced under one id, whatever happens to Redis and to the workers."""
+    service = starts(**LIVELY)
+    service.subscribes(subscriber)
+    stories = [
+        "storm-response",
+        "harbor-exercise",
+        "contracts",
+        "briefing-transcript",
+        "weather-cell",
+        "raqqa-mosul-2016",
+    ]
+    for number, story in enumerate(stories):
+        newsroom.publishes(story)
+        if number % 2:
+            service.redis().flushall()
+        for worker in service.workers()[number % 4 :: 4]:
+            worker.send_signal(signal.SIGKILL)
+
+    def announced():
+        return {each.event["data"]["article"]["headline"] for each in subscriber.events}
+
+    service.waits_for(lambda: len(announced()) == len(stories), "every story", seconds=120)
+    assert len({each.id for each in subscriber.events}) == len(stories)
+    assert len(service.articles()) == len(stories) + 2
+    status, words = service.audit()
+    assert status == 0, words
