@@ -136,7 +136,8 @@ def _translated(host: str) -> Iterator[None]:
         raise TimedOut(f"{host} took too long to answer.") from None
     except httpcore.NetworkError:
         raise NotReached(f"{host} cut the connection off.") from None
-    except (httpcore.ProtocolError, httpcore.UnsupportedProtocol, httpx.HTTPError) as error:
+    except (httpcore.ProtocolError, httpcore.UnsupportedProtocol, httpx.HTTPError, httpx.InvalidURL) as error:
+        # httpx reads the target of a redirect although nobody follows it, and stumbles over what is no address.
         raise Garbled(
             f"{host} did not speak HTTP as it should: {str(error)[:200].rstrip('.') or 'broken off'}."
         ) from None
