@@ -70,7 +70,8 @@ def read_sources(path: Path) -> tuple[SourceSeed, ...]:
     """The sources of a TOML file; a `UserError` says in one sentence what is wrong with it and where."""
     try:
         written = tomllib.loads(path.read_text("utf-8"))
-        seeds = tuple(SourceSeed.model_validate(source) for source in written.get("source", []))
+        sources = written.get("source")
+        seeds = tuple(SourceSeed.model_validate(source) for source in (sources if isinstance(sources, list) else ()))
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -1,0 +1,223 @@
+"""Channels to addresses: everything that can be read is, and what is no channel says so in one sentence."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from services.fetcher.discover import Found, Listed, Unreadable, discover
+from services.fetcher.discover.found import MAX_LISTED
+from services.fetcher.discover.listings import number_of_page, page_of_listing
+from services.fetcher.scope import ARTICLES, Scope
+
+BASE = "https://www.war.gov/News/"
+STORY = "https://www.war.gov/News/News-Stories/Article/Article/4100001/a-story/"
+
+RSS = f"""<?xml version="1.0" encoding="utf-8"?>
+<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>News</title>
+<link>https://www.war.gov</link>
+<item><title>
+  A Story &amp; More </title><link>{STORY}</link><pubDate>Sat, 16 Jan 2016 14:00:00 GMT</pubDate>
+<guid isPermaLink="false">{STORY}</guid></item>
+<item><title>Second</title><guid>https://www.war.gov/News/Releases/Release/Article/4100002/</guid></item>
+</channel></rss>"""
+ATOM = f"""<feed xmlns="http://www.w3.org/2005/Atom"><entry><title type="html">A Story</title>
+<link rel="self" href="https://www.war.gov/self"/><link rel="alternate" href="{STORY}"/>
+<published>2026-01-16T14:00:00Z</published><updated>2026-01-17T08:00:00Z</updated></entry></feed>"""
+RDF = f"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/">
+<channel/><item rdf:about="x"><title>A Story</title><link>{STORY}</link></item></rdf:RDF>"""
+CARDS = f"""<html><body><form><div class="alist-inner"><feature-template>
+<listing-with-preview article-id="4100001" article-title="A Story" article-url="/elsewhere"
+ article-url-or-link-absolute="{STORY}" publish-date-ap="Jan. 16, 2026" publish-date-jss="2026-01-16T14:00:00">
+</listing-with-preview>
+<listing-titles-only article-title="Contracts" article-url="/News/Contracts/Contract/Article/4100003//">
+</listing-titles-only></feature-template></div></form></body></html>"""
+ANCHORS = """<html><head><base href="https://www.af.mil/"></head><body>
+<a href="News/Article-Display/Article/1/one/"><img src="x.jpg"></a>
+<a href="/News/Article-Display/Article/1/one/"><div><h3>The
+ First</h3><p>Summary of it</p></div></a>
+<a href="#top">Top</a><a href="mailto:x@af.mil">Mail</a><a href="javascript:void(0)">Share</a><a>none</a>
+</body></html>"""
+
+
+def read(kind, text, url=BASE):
+    found = discover(kind, text if isinstance(text, bytes) else text.encode(), url)
+    assert isinstance(found, Found), found
+    return found
+
+
+def refused(kind, text):
+    found = discover(kind, text if isinstance(text, bytes) else text.encode(), BASE)
+    assert isinstance(found, Unreadable), found
+    assert found.detail.endswith(".")
+    return found.detail
+
+
+def test_rss_gives_address_title_and_time():
+    """White space and line breaks at the edge of titles go; an entry without a link has its guid."""
+    first, second = read("feed", RSS).listed
+    assert first == Listed(STORY, "A Story & More", "Sat, 16 Jan 2016 14:00:00 GMT")
+    assert second.url == "https://www.war.gov/News/Releases/Release/Article/4100002/"
+
+
+def test_atom_gives_its_alternate_link_and_both_times():
+    """Not the link to itself."""
+    assert read("feed", ATOM).listed == (Listed(STORY, "A Story", "2026-01-16T14:00:00Z", "2026-01-17T08:00:00Z"),)
+
+
+def test_rss_1_is_read_too():
+    """The entries stand beside the channel there."""
+    assert [one.url for one in read("feed", RDF).listed] == [STORY]
+
+
+@pytest.mark.parametrize("before", ["\ufeff", "\n\n  ", "\ufeff \n"])
+def test_what_stands_before_the_declaration_does_no_harm(before):
+    """A byte order mark or white space, which a strict reader refuses."""
+    assert len(read("feed", before + RSS).listed) == 2
+
+
+def test_a_damaged_feed_gives_what_can_be_read_and_a_note():
+    """A bare ampersand and a control character do not hide the other entries."""
+    found = read("feed", RSS.replace("Second", "Second & \x01 last"))
+    assert found.listed[0].url == STORY
+    assert "damaged at line" in found.note
+
+
+def test_the_last_entry_of_a_feed_that_breaks_off_is_left_out():
+    """Half an address would look like a page that is gone."""
+    broken = RSS[: RSS.index("4100002") + 4]
+    found = read("feed", broken)
+    assert [one.url for one in found.listed] == [STORY]
+    assert found.note
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "   ",
+        "<!DOCTYPE html><html><body>Sorry</body></html>",
+        '{"items": []}',
+        "Service unavailable",
+        "<opml><body/></opml>",
+        b"\x00\x01\x02\x03",
+        b"\x1f\x8b\x08\x00\x00",
+    ],
+)
+def test_what_is_no_feed_says_so(text):
+    """Also when a site answers with something else at the address of its feed."""
+    assert refused("feed", text)
+
+
+@pytest.mark.parametrize(
+    "declaration",
+    [
+        '<!DOCTYPE rss [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]>',
+        '<!DOCTYPE rss [<!ENTITY secret SYSTEM "file:///etc/passwd">]>',
+        '<!DOCTYPE rss [<!ENTITY % x SYSTEM "http://127.0.0.1/x.dtd"> %x;]>',
+    ],
+)
+def test_a_feed_with_entities_of_its_own_is_not_read(declaration):
+    """Billion laughs, local files, other hosts: none of it is tried."""
+    assert "entities" in refused("feed", RSS.replace("?>", "?>" + declaration, 1))
+
+
+def test_a_document_type_alone_is_no_reason_to_refuse():
+    """RSS 0.91 had one; it is not loaded from anywhere."""
+    doctype = '<!DOCTYPE rss SYSTEM "http://127.0.0.1:1/rss.dtd">'
+    assert len(read("feed", RSS.replace("?>", "?>" + doctype, 1)).listed) == 2
+
+
+def test_cards_carry_what_they_say_as_attributes():
+    """The absolute address before the others; a doubled slash is one."""
+    first, second = read("listing", CARDS).listed
+    assert first == Listed(STORY, "A Story", "2026-01-16T14:00:00")
+    assert second.url == "https://www.war.gov/News/Contracts/Contract/Article/4100003/"
+
+
+def test_anchors_are_read_against_the_base_of_the_page():
+    """The picture's link has no words, so the title comes from the second mention; only web addresses count."""
+    (only,) = [one for one in read("listing", ANCHORS).listed if "/Article/" in one.url]
+    assert only == Listed("https://www.af.mil/News/Article-Display/Article/1/one/", "The First")
+    assert all(one.url.startswith("https://") for one in read("listing", ANCHORS).listed)
+
+
+@pytest.mark.parametrize("text", ["", " \n", b"\x89PNG\r\n\x1a\n\x00\x00\x00", b"<a " + b"x='1' " * 50_000 + b">"])
+def test_what_is_no_listing_says_so(text):
+    """Empty, binary, or a tag without end that would keep the parser busy for minutes."""
+    assert refused("listing", text)
+
+
+def test_a_listing_counts_its_pages_from_one():
+    """`Page` is set, whatever else the address carries."""
+    assert page_of_listing(BASE, 2) == BASE + "?Page=2"
+    assert page_of_listing(BASE + "?Year=2026&page=2", 3) == BASE + "?Year=2026&Page=3"
+    assert [number_of_page(BASE + query) for query in ("", "?Page=7", "?page=x", "?Page=99999999")] == [1, 7, 1, 1]
+
+
+def sitemap(*entries, root="urlset", element="url"):
+    lines = "".join(
+        f"<{element}><loc>{url}</loc>{f'<lastmod>{modified}</lastmod>' if modified else ''}</{element}>"
+        for url, modified in entries
+    )
+    return f'<{root} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{lines}</{root}>'
+
+
+def test_a_sitemap_lists_the_newest_first():
+    """So that a depth limit keeps the news."""
+    found = read("sitemap", sitemap(("/a", "2026-01-01"), ("/b", "2026-03-01"), ("/c", None)))
+    assert [one.url[-2:] for one in found.listed] == ["/b", "/a", "/c"]
+    assert found.listed[0].updated == "2026-03-01"
+
+
+def test_a_sitemap_may_be_compressed():
+    """By its bytes, whatever its name."""
+    assert len(read("sitemap", gzip.compress(sitemap(("/a", None)).encode())).listed) == 1
+
+
+def test_an_index_leads_to_its_parts():
+    """Newest first; they are looked at one by one."""
+    index = sitemap(("/1.xml", "2025-01-01"), ("/2.xml", "2026-01-01"), root="sitemapindex", element="sitemap")
+    found = read("sitemap", index)
+    assert (found.listed, found.parts) == ((), ("https://www.war.gov/2.xml", "https://www.war.gov/1.xml"))
+
+
+def test_a_compressed_bomb_is_no_sitemap():
+    """Nor is a file that breaks off."""
+    assert refused("sitemap", gzip.compress(bytes(50_000_000)))
+    assert refused("sitemap", gzip.compress(sitemap(("/a", None)).encode())[:-20])
+    assert refused("sitemap", RSS)
+
+
+def test_no_document_lists_more_than_the_limit():
+    """A hundred thousand entries are five thousand."""
+    assert len(read("sitemap", sitemap(*((f"/{n}", None) for n in range(MAX_LISTED + 10)))).listed) == MAX_LISTED
+
+
+def test_scope_tells_articles_from_everything_else():
+    """Any host of the family, article addresses only."""
+    scope = Scope.of(["www.war.gov"], ARTICLES)
+    assert scope.covers(STORY)
+    assert scope.covers("http://defense.gov/News/Article/Article/644123/")
+    assert not scope.covers("https://www.war.gov/News/")
+    assert not scope.covers("https://www.af.mil/News/Article/Article/1/")
+    assert not scope.covers("https://www.war.gov.evil.example/News/Article/Article/1/")
+    assert not scope.covers("https://evil.example/?x=www.war.gov/Article/1")
+
+
+def test_without_patterns_the_whole_host_is_in_scope():
+    """A feed lists only what is meant to be read."""
+    assert Scope.of(["blog.example.gov"], ()).covers("https://blog.example.gov/2026/a-post")
+
+
+CORPUS = Path(__file__).parents[4] / "shared" / "corpus" / "feeds"
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real feeds is not on this machine")
+def test_every_real_feed_is_read_without_a_complaint():
+    """Captured from sites of the family."""
+    for path in CORPUS.glob("*.xml"):
+        found = read("feed", path.read_bytes(), "http://www.af.mil/")
+        assert found.listed, path.name
+        assert all(one.title for one in found.listed), path.name
+        assert found.note is None
