@@ -1,5 +1,6 @@
 """A whole service as an operator starts it, seen only over HTTP: `dateline up` with real workers and a real Redis."""
 
+import contextlib
 import os
 import re
 import subprocess
@@ -75,9 +76,13 @@ class Service:
         return (self.state / "up.log").read_text()[-4000:]
 
     def workers(self):
-        """The processes of the workers, without their children."""
-        children = psutil.Process(self.process.pid).children()
-        return [child for child in children if "worker" in child.cmdline()]
+        """The main processes of the workers that are there right now."""
+        found = []
+        for child in psutil.Process(self.process.pid).children():
+            with contextlib.suppress(psutil.Error):
+                if "worker" in child.cmdline():
+                    found.append(child)
+        return found
 
     def redis(self):
         words = dict(line.split(maxsplit=1) for line in (self.state / "redis/redis.conf").read_text().splitlines())
