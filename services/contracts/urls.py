@@ -46,8 +46,10 @@ def canonical_url(url: str, base: str | None = None) -> str:
         raise BadAddress(f"{url[:200]!r} is not a web address: {error}.") from None
     if parts.scheme.lower() not in _DEFAULT_PORTS:
         raise BadAddress(f"{url[:200]!r} is not a web address: it must begin with http:// or https://.")
-    if not host or len(url) > MAX_LENGTH or "\\" in parts.netloc:
-        raise BadAddress(f"{url[:200]!r} is not a web address: it names no host, or is longer than {MAX_LENGTH}.")
+    if not host or len(url) > MAX_LENGTH or "\\" in parts.netloc or "\x00" in url:
+        raise BadAddress(
+            f"{url[:200]!r} is not a web address: it names no host, holds what no address may, or is too long."
+        )
     if parts.username or parts.password:
         raise BadAddress(f"The address for {host} carries a user name or password; give it without.")
     scheme = parts.scheme.lower()

@@ -16,6 +16,7 @@ from services.contracts.messages import PollChannel
 from services.contracts.urls import canonical_url
 from services.fetcher.models import IMPORT, Channel, ChannelKind, Source
 from services.runtime.ledger import say
+from services.runtime.web import Storable
 
 
 def _address(url: str) -> str:
@@ -52,9 +53,9 @@ class SourceSeed(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
-    title: Annotated[str, Field(max_length=200)] = ""
-    hosts: tuple[Annotated[str, Field(max_length=253)], ...] = ()
-    pages: tuple[Annotated[str, Field(max_length=300), AfterValidator(_pattern)], ...] = ()
+    title: Annotated[Storable, Field(max_length=200)] = ""
+    hosts: tuple[Annotated[Storable, Field(max_length=253)], ...] = ()
+    pages: tuple[Annotated[Storable, Field(max_length=300), AfterValidator(_pattern)], ...] = ()
     channels: Annotated[tuple[ChannelSeed, ...], Field(min_length=1, max_length=50)]
 
 

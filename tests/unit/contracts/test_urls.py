@@ -89,6 +89,7 @@ def test_different_pages_have_different_keys(one, other):
         "http://[::1",
         "http://" + "a" * 70 + ".gov/",
         "http://example.gov/" + "a" * 2000,
+        "http://example.gov/\x00",
     ],
 )
 def test_what_is_no_web_address_is_refused_with_a_sentence(url):

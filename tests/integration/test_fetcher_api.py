@@ -1,0 +1,104 @@
+"""Sources over HTTP: who may see, who may order, and what is answered to mistakes."""
+
+import pytest
+from fastapi import FastAPI
+from in_process import client
+from sqlmodel import select
+
+from services.contracts.caller import Caller
+from services.contracts.messages import PollChannel
+from services.fetcher import api
+from services.runtime.database import reading
+from services.runtime.ledger import Entry
+from services.runtime.web import answer_with_problems
+
+pytestmark = pytest.mark.integration
+
+KEYS = {
+    "reader": Caller(1, "reader", frozenset({"read"})),
+    "admin": Caller(2, "admin", frozenset({"admin"})),
+}
+SEED = {"name": "demo", "channels": [{"kind": "feed", "url": "https://news.example.gov/feed"}]}
+
+
+@pytest.fixture
+def http(db):
+    app = FastAPI()
+    app.include_router(api.router)
+    app.state.authenticate = KEYS.get
+    answer_with_problems(app)
+    return app
+
+
+def ask(http, method, path, key="admin", **options):
+    with client(http, key) as asking:
+        return asking.request(method, path, **options)
+
+
+def test_a_source_is_added_listed_and_polled(http):
+    """Adding it twice is adding it once."""
+    assert ask(http, "POST", "/sources", json=SEED).status_code == 201
+    assert ask(http, "POST", "/sources", json=SEED).status_code == 201
+    (listed,) = ask(http, "GET", "/sources", "reader").json()
+    assert (listed["name"], listed["channels"][0]["url"], listed["channels"][0]["polled_at"]) == (
+        "demo",
+        "https://news.example.gov/feed",
+        None,
+    )
+    assert ask(http, "GET", "/sources/demo", "reader").json() == listed
+    polled = ask(http, "POST", "/sources/demo/poll")
+    assert (polled.status_code, polled.json()) == (202, {"channels": 1})
+    with reading() as session:
+        assert [entry.kind for entry in session.exec(select(Entry)).all()] == [PollChannel.__name__]
+
+
+def test_a_source_rests_and_wakes(http):
+    """A paused one cannot be polled, and says so."""
+    ask(http, "POST", "/sources", json=SEED)
+    assert ask(http, "POST", "/sources/demo/pause", json={"paused": True}).json()["paused"]
+    refusal = ask(http, "POST", "/sources/demo/poll")
+    assert (refusal.status_code, "resume" in refusal.json()["detail"]) == (422, True)
+    assert not ask(http, "POST", "/sources/demo/pause", json={"paused": False}).json()["paused"]
+
+
+def test_readers_read_and_strangers_do_not(http):
+    """Orders take the scope `admin`."""
+    assert ask(http, "POST", "/sources", "reader", json=SEED).status_code == 403
+    assert ask(http, "POST", "/sources/demo/poll", "reader").status_code == 403
+    assert ask(http, "GET", "/sources", "nobody").status_code == 401
+    assert ask(http, "GET", "/sources", None).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "seed",
+    [
+        {},
+        {"name": "demo"},
+        SEED | {"name": "Demo Source"},
+        SEED | {"channels": []},
+        SEED | {"channels": [{"kind": "rss", "url": "https://x.example/"}]},
+        SEED | {"channels": [{"kind": "feed", "url": "file:///etc/passwd"}]},
+        SEED | {"channels": [{"kind": "feed", "url": "https://x.example/\x00"}]},
+        SEED | {"title": "\x00"},
+        SEED | {"hosts": ["a\x00b"]},
+        SEED | {"pages": ["("]},
+        SEED | {"surprise": 1},
+        SEED | {"name": "import"},
+    ],
+)
+def test_a_source_that_makes_no_sense_is_refused(http, seed):
+    """422 with what to mend, and nothing is kept."""
+    refusal = ask(http, "POST", "/sources", json=seed)
+    assert refusal.status_code == 422
+    assert refusal.headers["content-type"] == "application/problem+json"
+    assert ask(http, "GET", "/sources").json() == []
+
+
+@pytest.mark.parametrize("path", ["/sources/nowhere", "/sources/%00"])
+def test_an_unknown_source_is_404_with_the_known_ones(http, path):
+    """So that a slip of the pen is seen at once."""
+    ask(http, "POST", "/sources", json=SEED)
+    missing = ask(http, "GET", path)
+    assert missing.status_code in {404, 422}
+    assert ask(http, "POST", "/sources/nowhere/poll").status_code == 404
+    assert "demo" in ask(http, "GET", "/sources/nowhere").json()["detail"]
