@@ -36,7 +36,7 @@ def join(
     """Unseen pages join the frontier, known ones are compared; a visit is said for each that is new or changed."""
     keyed = _by_identity(session, listed)
     fresh = _insert(session, source, channel, keyed, backlog=backlog, now=now)
-    for page_id in fresh.values():
+    for page_id in (fresh[key] for key in keyed if key in fresh):
         visit(session, page_id, lane="bulk" if backlog else "live")
     known = {key: one for key, one in keyed.items() if key not in fresh}
     pages = session.exec(select(Page).where(col(Page.key).in_(known))).all() if known else ()
@@ -93,7 +93,8 @@ def _insert(
             updated=one.updated,
             discovered_at=now,
         ).model_dump(exclude={"id"})
-        for key, one in keyed.items()
+        # In one order for everybody: two workers that insert the same pages would else wait for one another.
+        for key, one in sorted(keyed.items())
     ]
     made = session.execute(
         insert.values(rows).on_conflict_do_nothing(index_elements=["key"]).returning(col(Page.key), col(Page.id))

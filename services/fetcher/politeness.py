@@ -40,7 +40,7 @@ def turn(session: Session, one: Waiting, url: str, *, lane: Lane, now: datetime,
 
 
 def after_request(
-    session: Session, url: str, outcome: str, *, now: datetime, asked_for: timedelta | None, scale: float = 1.0
+    session: Session, url: str, outcome: str, *, now: datetime, asked_for: timedelta | None, scale: float
 ) -> None:
     """The host's row learns how it served us.
 

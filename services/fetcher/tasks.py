@@ -54,9 +54,15 @@ def poll_channel(order: PollChannel, job: Job) -> None:
     with job.finish() as session:
         channel = session.get_one(Channel, order.channel, with_for_update=True)
         joined += poll.join_last(session, source, channel, look, job.now)
-        after_request(session, poll.next_address(channel), look.outcome, now=job.now, asked_for=look.retry_after)
-        job.note(url=channel.url, answer=look.outcome, fresh=joined.fresh)
-        job.note(source=source.name, url=channel.url, look=look.outcome, fresh=joined.fresh)
+        after_request(
+            session,
+            poll.next_address(channel),
+            look.outcome,
+            now=job.now,
+            asked_for=look.retry_after,
+            scale=settings.revisit_scale,
+        )
+        job.note(source=source.name, url=channel.url, answer=look.outcome, fresh=joined.fresh)
         due = poll.record(channel, look, joined, now=job.now, settings=settings, chance=random.random())  # noqa: S311
         say(session, order, key=job.key, due_at=due)
 
@@ -78,7 +84,6 @@ def fetch_page(order: FetchPage, job: Job) -> None:
         job.postpone(due, QUEUED)
         return
     seen = visit.look_at(client(), page, page.url, now=job.now, settings=fetcher_settings())
-    job.note(url=page.url, visit=seen.outcome)
     job.note(url=page.url, answer=seen.outcome)
     with job.finish() as session:
         _settle(session, order, seen, job)
@@ -129,7 +134,8 @@ def _client(_pid: int) -> httpx.Client:
 def _settle(session: Session, order: FetchPage, seen: Visit, job: Job) -> None:
     page = session.get_one(Page, order.page, with_for_update=True)
     again = order.reingestion
-    after_request(session, page.url or "", seen.outcome, now=job.now, asked_for=seen.retry_after)
+    scale = fetcher_settings().revisit_scale
+    after_request(session, page.url or "", seen.outcome, now=job.now, asked_for=seen.retry_after, scale=scale)
     origin = origin_of(page, again)
     if again is None or not again.dry_run:
         seen = visit.follow(session, page, seen.moved) if seen.moved else seen
