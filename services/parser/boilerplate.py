@@ -19,7 +19,8 @@ _MONTHS = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 
 ANYWHERE = {
     "template": r".*\{\{.*\}\}.*",
-    "historical-notice": r"you have (?:accessed|reached) (?:part of )?a (?:historical collection|collection of archived).*"
+    "historical-notice": r"you have (?:accessed|reached) (?:part of )?a (?:historical collection"
+    r"|collection of archived).*"
     r"|this information is provided for historical purposes only\..*"
     r"|please contact the do[dw] webmaster (?:if you have any|with any) questions.{0,40}"
     r"|the content available is no longer being updated and(?: as a result)? you may encounter hyperlinks.*"
@@ -28,7 +29,8 @@ ANYWHERE = {
     r"|(?:this is )?archived content: information .{0,80}(?:out of date|outdated).*",
     "alert": r"content on this site has been reviewed and removed to align with .*",
     "follow": r"\(follow .{2,80} on (?:twitter|x|facebook|instagram|threads)\b.{0,80}\)",
-    "picture-tools": r"download (?:hi-?res|image|photo)(?: */ *photo details|: full size.*)?|photo details|full size \(\d.*\)"
+    "picture-tools": r"download (?:hi-?res|image|photo)(?: */ *photo details|: full size.*)?|photo details"
+    r"|full size \(\d.*\)"
     r"|\[image \d+ of \d+\]|share image",
     "empty-label": r"(?:issued by: on|virin:|date created:|city:|photo by:|credit:)",
     "counter": r"(?:web )?views: [\d,]+|downloads: [\d,]+|podcast hits: [\d,]+",
@@ -53,8 +55,10 @@ TOP = {
     "skip-link": r"skip to (?:main |page )?(?:content|navigation|search|footer)(?: \(press enter\))?\.?"
     r"|jump to (?:main content|navigation|content)|skip directly to (?:site content|search|.{0,30})"
     r"|(?:saltar|ir|pasar) al contenido(?: principal)?",
-    "breadcrumb": r"(?:home|inicio)(?: ?(?:[:>/»|›]|::) ?[\w&' -]{2,60})+|(?:legacy )?home(?:page)?news[\w ]{0,60}|you are here:?",
-    "kicker": r"(?:news |press |media )?release|(?:for )?immediate release:?(?: \w+ \d{1,2}, \d{4})?|contracts?|transcript"
+    "breadcrumb": r"(?:home|inicio)(?: ?(?:[:>/»|›]|::) ?[\w&' -]{2,60})+"
+    r"|(?:legacy )?home(?:page)?news[\w ]{0,60}|you are here:?",
+    "kicker": r"(?:news |press |media )?release|(?:for )?immediate release:?(?: \w+ \d{1,2}, \d{4})?"
+    r"|contracts?|transcript"
     r"|advisory|media advisory|feature(?: stor(?:y|ies))?|speech|news(?: stor(?:y|ies))?|article|story"
     r"|(?:do[dw]|defense|war|defense department|army|navy) news|spotlight: .{0,60}|afa speeches|photo essay"
     r"|comunicado(?: de prensa)?|para (?:su )?(?:publicacion|divulgacion) inmediata|noticias?|press operations",
@@ -67,7 +71,8 @@ TOP = {
 
 END = {
     "end-mark": r"-+ ?(?:30|end) ?-+|#{2,}(?: #{1,})*|# # #|-end-|\*{3,}",
-    "related": r"(?:related|other|more|recommended) (?:stories|links|articles|news|content|coverage|topics|documents|media)"
+    "related": r"(?:related|other|more|recommended) (?:stories|links|articles|news|content|coverage|topics"
+    r"|documents|media)"
     r"|more from .{2,40}|noticias relacionadas|(?:articulos|enlaces) relacionados|you may also like",
     "newsletter": r"subscribe(?: to .{2,60})?|choose which .{2,60} delivered to your inbox\.?"
     r"|sign up (?:for|to receive) .{2,100}|.{0,80}delivered to your inbox\.?",
@@ -79,10 +84,13 @@ END = {
 }
 
 LOOSE = {
-    "share": r"share(?: this)?:?|share (?:on|to|by) \w+|copy link|e-?mail|facebook|twitter|x|linkedin|whatsapp|reddit|pinterest"
-    r"|×|bookmark and share|print(?: ?\| ?e-?mail)?|thanks for sharing!|addtoany|more(?:\.\.\.)|tweet|compartir|imprimir",
+    "share": r"share(?: this)?:?|share (?:on|to|by) \w+|copy link|e-?mail|facebook|twitter|x|linkedin"
+    r"|whatsapp|reddit|pinterest"
+    r"|×|bookmark and share|print(?: ?\| ?e-?mail)?|thanks for sharing!|addtoany|more(?:\.\.\.)|tweet|compartir"
+    r"|imprimir",
     "navigation": r"back|home|menu|search|close|inicio|volver|back to top|top",
-    "picture-tools": r"\d{1,3} (?:of|/) \d{1,3}|previous|next|slideshow|photo gallery|photo information|view gallery|hi-?res"
+    "picture-tools": r"\d{1,3} (?:of|/) \d{1,3}|previous|next|slideshow|photo gallery|photo information"
+    r"|view gallery|hi-?res"
     r"|anterior|siguiente|play|pause|download|\.\.\. loading \.\.\.",
     "video": r"player embed code:?.{0,60}|[\w. ]{2,40} \| \d{1,2}:\d\d(?::\d\d)?|embed|download embed share",
 }

@@ -21,7 +21,7 @@ def as_line(reading: Reading, url: str | None) -> dict[str, Any]:
 
 
 def batch(lines: Iterable[str]) -> Iterator[str]:
-    """For each request line `{"path", "url"}` exactly one line of JSON, in order; a file that cannot be read is rejected."""
+    """For each request line `{"path", "url"}` exactly one line of JSON, in order; an unreadable file is rejected."""
     for line in lines:
         if line.strip():
             yield json.dumps(_answer(line), ensure_ascii=False)

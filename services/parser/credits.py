@@ -2,12 +2,14 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _MADE = r"(?:photo(?:graph)?s?|video|graphic|image|illustration|imagery|foto(?:graf[ií]a)?)"
 VIRIN = re.compile(r"(?<![\w-])(\d{6}-[A-Z]-[A-Z0-9]{4,6}-\d{3,4}[A-Z]{0,2})(?![\w-])", re.IGNORECASE)
 # The line under a picture: "Photo By: NAME", "Credit: NAME | VIRIN: NUMBER", or the number's file name alone.
 LABEL = re.compile(
-    rf"^(?:(?P<by>{_MADE} (?:by|credit|courtesy of|courtesy|por) ?:|(?:{_MADE} )?credits?:|photographer:|foto:)(?P<name>.*?))?"
+    rf"^(?:(?P<by>{_MADE} (?:by|credit|courtesy of|courtesy|por) ?:|(?:{_MADE} )?credits?:|photographer:"
+    rf"|foto:)(?P<name>.*?))?"
     r"(?:[ |/,]*(?:virin|photo id|vir[ií]n|image id):? *(?P<virin>\S*))?$",
     re.IGNORECASE,
 )
@@ -26,6 +28,7 @@ _SENTENCE = re.compile(
 )
 _MAKES = re.compile(rf"(?<![A-Za-z]){_MADE}(?![A-Za-z])", re.IGNORECASE)
 END = 400
+LABEL_LENGTH = 200
 _MAKER = re.compile(rf"{_MADE}\s*(?:by|courtesy of(?: the)?|courtesy|por|/|:|-|,)\s*:?\s*(?P<name>.+)$", re.IGNORECASE)
 _STATUS = re.compile(r"[\s/(]*(?:released|cropped|cleared)\)?\.?$", re.IGNORECASE)
 
@@ -67,9 +70,10 @@ def photographer(credit: str) -> str | None:
     return name or None
 
 
+@lru_cache(maxsize=4_096)  # every step of the captions asks again
 def read_label(line: str) -> tuple[str | None, str | None] | None:
     """Name and VIRIN of a line that is nothing but a label; None for every other line."""
-    if len(line) > 200 or not line:
+    if len(line) > LABEL_LENGTH or not (":" in line or line[-4:].upper() in {".JPG", "JPEG", ".PNG"}):
         return None
     if found := _FILE.match(line):
         return None, found[1].upper()

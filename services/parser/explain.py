@@ -1,4 +1,4 @@
-"""A reading, made visible: the page's lines in order, what was kept as it is, what was taken out with the rule beside it."""
+"""A reading, made visible: the page's lines in order, and the rule beside each that was taken out."""
 
 from collections.abc import Sequence
 

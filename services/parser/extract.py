@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import accumulate
 
 from services.contracts.article import Article, Reading, Rejected, RejectionReason, Removed
 from services.parser.body import blocks
@@ -10,12 +11,13 @@ from services.parser.byline import take_story_lines
 from services.parser.characters import decode, fold
 from services.parser.dateline import read_opening
 from services.parser.fallback import mark_by_density
-from services.parser.hostile import MAX_BYTES, MAX_REGION, hostile
+from services.parser.hostile import MAX_BYTES, hostile
 from services.parser.images import take_images
 from services.parser.kinds import kind_of
 from services.parser.layouts import DUMP, WHOLE_PAGE, Layout, recognise
 from services.parser.lines import Frame, Line, text_lines
-from services.parser.markup import Reader, region_markup
+from services.parser.markup import Reader
+from services.parser.mend import mend
 from services.parser.metadata import (
     article_key,
     canonical,
@@ -66,28 +68,34 @@ def _read_dump(text: str, url: str | None) -> tuple[Reading, tuple[Line, ...]]:
 
 
 def _read_markup(markup: str, url: str | None) -> tuple[Reading, tuple[Line, ...]]:
-    if trap := hostile(markup):
-        return _rejected("too_hostile", trap)
-    try:
-        page = read_page(markup, url)
-    except TooDeep:
-        return _rejected("too_hostile", "The page is nested deeper than any page needs.")
-    if page is None or page.root is None:
-        return _rejected("empty", "The page holds no element at all.")
-    layout, region = recognise(page.root)
+    page = _open(markup, url)
+    if not isinstance(page, Page):
+        return _rejected(*page)
+    layout, region = recognise(page.root, markup)
     if region is None:
         return _rejected("empty", "The page has no body.", layout=layout)
-    fragment = region_markup(region)
-    if len(fragment) > MAX_REGION:
-        return _rejected("too_hostile", f"The main region is larger than {MAX_REGION:,} characters.", layout=layout)
     reader = Reader(page, layout)
-    reader.read(fragment)
+    reader.read(region)
     if reason := walled(page, " ".join(line.text for line in reader.lines[:50])):
         return _rejected(*reason, layout=layout, lines=reader.lines)
     if layout is WHOLE_PAGE:
         mark_by_density(reader.lines, markup)
     classes = region.get("class", "")
     return _article(page, layout, reader.lines, reader.frames, videos=reader.videos, classes=classes)
+
+
+def _open(markup: str, url: str | None) -> Page | tuple[RejectionReason, str]:
+    """The page, or why there is no tree of it."""
+    if trap := hostile(markup):
+        return "too_hostile", trap
+    try:
+        try:
+            page = read_page(markup, url)
+        except TooDeep:
+            page = read_page(mend(markup), url)
+    except TooDeep:
+        return "too_hostile", "The page is nested deeper than any page needs."
+    return page or ("empty", "The page holds no element at all.")
 
 
 def _article(
@@ -100,9 +108,10 @@ def _article(
     story = take_story_lines(lines)
     if layout.names_body:
         _mark_outside(lines)
+    before = list(accumulate((line.kept for line in lines), initial=0))
     place, opened = _take_dateline(lines)
     body = blocks(lines)
-    images = tuple(image.model_copy(update={"position": _kept_before(lines, at)}) for at, image in found)
+    images = tuple(image.model_copy(update={"position": before[at]}) for at, image in found)
     if reason := no_article(page, layout, headline, lines, body, images):
         return _rejected(*reason, layout=layout, lines=lines)
     published, evidence = published_at(page, lines, story.published, headline)
@@ -158,10 +167,6 @@ def _take_dateline(lines: list[Line]) -> tuple[str | None, list[Line]]:
     if not opening.text:
         del lines[at + 1]
     return opening.place, lines
-
-
-def _kept_before(lines: Sequence[Line], at: int) -> int:
-    return sum(line.kept for line in lines[:at])
 
 
 def _removed(lines: Sequence[Line]) -> tuple[Removed, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from urllib.parse import unquote, urlsplit
 
 from services.contracts.article import Image
-from services.parser.captions import Picture, alike, find_pictures
+from services.parser.captions import COPY_LENGTH, NEAR, NEAR_LENGTH, Picture, alike, find_pictures
 from services.parser.characters import squeeze
 from services.parser.credits import VIRIN, photographer, read_label, split_credit
 from services.parser.lines import Frame, Line
@@ -45,7 +45,7 @@ def _words(picture: Picture) -> list[Line]:
 
 
 def _caption(picture: Picture) -> Line | None:
-    """The last of its lines that is more than a title (copies of `alt` come before the caption), else what `alt` says."""
+    """The last of its lines that is more than a title (copies of `alt` come before it), else what `alt` says."""
     words = _words(picture)
     if not words:
         return None
@@ -62,38 +62,41 @@ def _title(picture: Picture, caption: Line | None) -> str | None:
 
 def _join(pictures: list[Picture], frames: Iterable[Frame]) -> None:
     """Gives every `img` to the picture whose lines are about it; one without lines is a picture by itself."""
+    homes = _homes(pictures)
     for frame in frames:
         if frame.url is None or _ORNAMENT.search(frame.url):
             continue
-        home = _home(pictures, frame)
+        home = _home(homes, frame)
         if home is None:
             home = Picture(at=frame.at)
             pictures.append(home)
         home.frames.append(frame)
 
 
-def _home(pictures: Sequence[Picture], frame: Frame) -> Picture | None:
-    for test in (_same_frame, _same_words, _same_number, _next_to):
-        for picture in pictures:
-            if test(picture, frame) and (not picture.frames or _key(picture.frames[0]) == _key(frame)):
+def _homes(pictures: Sequence[Picture]) -> dict[str | int, list[Picture]]:
+    """The pictures under everything that an `img` may know of them: frame, words, number, place."""
+    homes: dict[str | int, list[Picture]] = {}
+    for picture in pictures:
+        names: set[str | int] = {f"group {picture.group}"} if picture.group else {picture.at, picture.at - 1}
+        names |= {line.key[:COPY_LENGTH] for line in picture.lines}
+        for name in names | ({picture.virin} if picture.virin else set()):
+            homes.setdefault(name, []).append(picture)
+    return homes
+
+
+def _home(homes: dict[str | int, list[Picture]], frame: Frame) -> Picture | None:
+    words = [text[:COPY_LENGTH] for text in frame.says if len(text) >= NEAR_LENGTH]
+    names: tuple[str | int, ...] = (
+        f"group {frame.group}",
+        *words,
+        _virin(frame) or "",
+        -1 if frame.group else frame.at,
+    )
+    for name in names:
+        for picture in homes.get(name, [])[:NEAR]:
+            if not picture.frames or _key(picture.frames[0]) == _key(frame):
                 return picture
     return None
-
-
-def _same_frame(picture: Picture, frame: Frame) -> bool:
-    return bool(frame.group) and picture.group == frame.group
-
-
-def _same_words(picture: Picture, frame: Frame) -> bool:
-    return any(alike(line.key, text) for line in picture.lines for text in frame.says if len(text) > 20)
-
-
-def _same_number(picture: Picture, frame: Frame) -> bool:
-    return picture.virin is not None and picture.virin == _virin(frame)
-
-
-def _next_to(picture: Picture, frame: Frame) -> bool:
-    return not frame.group and not picture.group and 0 <= picture.at - frame.at <= 1
 
 
 def _merge(pictures: Sequence[Picture]) -> list[Picture]:

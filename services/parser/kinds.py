@@ -9,23 +9,20 @@ from services.parser.lines import Line
 from services.parser.page import Page
 
 # In the path of an address; the first that is found.
-_SECTIONS: tuple[tuple[re.Pattern[str], ArticleKind], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE), kind)
-    for pattern, kind in (
-        (r"/transcripts?/", "transcript"),
-        (r"/speech(?:es)?/", "speech"),
-        (r"/contracts?/", "contracts"),
-        (r"/(?:media-)?advisor(?:y|ies)/", "advisory"),
-        (r"/(?:press-|news-|media-)?releases?(?:-view)?/|/statements?-releases?/|/pr/", "release"),
-        (r"/feature-?(?:stor(?:y|ies)|s)?/|/commentar(?:y|ies)/", "feature"),
-        (r"/bio(?:graph(?:y|ies)|s)?/", "biography"),
-        (r"/fact-?sheets?/", "fact_sheet"),
-        (r"/photo-?(?:essays?|galler(?:y|ies))/", "photo_essay"),
-        (r"/videos?/|/video-view/", "video"),
-        (r"/press-office/|/briefing", "release"),
-        (r"/news/|/article|/blog/|/stories/", "news"),
-    )
-)
+_SECTIONS: dict[str, ArticleKind] = {
+    r"/transcripts?/": "transcript",
+    r"/speech(?:es)?/": "speech",
+    r"/contracts?/": "contracts",
+    r"/(?:media-)?advisor(?:y|ies)/": "advisory",
+    r"/(?:press-|news-|media-)?releases?(?:-view)?/|/statements?-releases?/|/pr/": "release",
+    r"/feature-?(?:stor(?:y|ies)|s)?/|/commentar(?:y|ies)/": "feature",
+    r"/bio(?:graph(?:y|ies)|s)?/": "biography",
+    r"/fact-?sheets?/": "fact_sheet",
+    r"/photo-?(?:essays?|galler(?:y|ies))/": "photo_essay",
+    r"/videos?/|/video-view/": "video",
+    r"/press-office/|/briefing": "release",
+    r"/news/|/article|/blog/|/stories/": "news",
+}
 _WORDS: dict[str, ArticleKind] = {
     "release": "release", "news release": "release", "press release": "release", "immediate release": "release",
     "for immediate release": "release", "comunicado de prensa": "release", "contract": "contracts",
@@ -58,7 +55,7 @@ def kind_of(
     """The kind of a page; what is in it outranks where it stands, because sections hold everything."""
     captions = sum(image.caption is not None for image in images)
     word = next((line.key for line in lines if line.rule == "kicker"), "")
-    address = page.url or page.canonical or page.meta("og:url")
+    address = page.url or page.canonical
     return _by_content(headline, body, captions, videos) or _by_place(address, word, classes, body) or layout.kind
 
 
@@ -78,7 +75,9 @@ def _by_content(headline: str, body: tuple[Block, ...], captions: int, videos: i
 def _by_place(address: str, word: str, classes: str, body: tuple[Block, ...]) -> ArticleKind | None:
     typed = re.search(r"content-type-(\d+)", classes)
     found = _WORDS.get(word) or (_TYPES.get(typed[1]) if typed else None)
-    section: ArticleKind | None = next((kind for pattern, kind in _SECTIONS if pattern.search(address)), None)
+    section: ArticleKind | None = next(
+        (kind for pattern, kind in _SECTIONS.items() if re.search(pattern, address, re.IGNORECASE)), None
+    )
     if section not in {None, "news"}:
         return section
     if found is None and sum(block.kind == "turn" for block in body) * 2 > len(body):

@@ -13,7 +13,7 @@ from services.contracts.article import ArticleKind
 
 
 def _has(word: str, tag: str = "*") -> str:
-    return f"//{tag}[contains(concat(' ', normalize-space(@class), ' '), ' {word} ')]"
+    return f"//{tag}[contains(concat(' ', @class, ' '), ' {word} ')]"
 
 
 @dataclass(frozen=True)
@@ -21,10 +21,12 @@ class Layout:
     """One publishing system, as it stood between two dates (None: still, or as far back as we know).
 
     `region` finds the main region: the first match is read, and having one is what makes a page of this layout.
+    `sign` is in the markup of every such page, so that most layouts need no look at the tree.
     `zones` maps words of class or id attributes to the part of the page they begin.
     """
 
     name: str
+    sign: str
     region: str
     zones: tuple[tuple[str, str], ...]
     kind: ArticleKind = "other"
@@ -39,6 +41,7 @@ class Layout:
 
 AFPIMS = Layout(
     name="afpims",
+    sign="adetail",
     region=_has("adetail", "div"),
     kind="news",
     zones=(
@@ -56,6 +59,7 @@ _PRINT_ZONES = (
 
 AFPIMS_PRINT = Layout(
     name="afpims-print",
+    sign="da_print_body",
     region="//form[.//div[@class='da_print_body']]",
     zones=_PRINT_ZONES,
     kind="news",
@@ -68,6 +72,7 @@ AFPIMS_PRINT_BIOGRAPHY = replace(AFPIMS_PRINT, region="//form[.//div[@class='da_
 # The skin of defense.gov between the two above; class names as reported by people who read it then.
 DEFENSE_2015 = Layout(
     name="defense-2015",
+    sign="article",
     region="|".join((_has("article-view", "div"), _has("article-body", "div"), _has("news-article", "div"))),
     zones=(
         ("maintitle", "headline"), ("title", "headline"), ("info", "story-line"), ("author", "byline"),
@@ -79,9 +84,11 @@ DEFENSE_2015 = Layout(
 
 WHITE_HOUSE_2017 = Layout(
     name="white-house-archive",
-    region=_has("panel-display", "div"),
+    sign="panel-col-section-content",
+    region="//div[contains(@class, 'panel-col-section-content')]/..",
     zones=(
-        ("pane-node-title", "headline"), ("pane-node-field-forall-body", "body"), ("pane-node-field-transcript", "body"),
+        ("pane-node-title", "headline"), ("pane-node-field-forall-body", "body"),
+        ("pane-node-field-transcript", "body"),
         ("author-pane-link", "story-line"), ("pane-forall-blog-post-author-pane", "story-line"),
         ("press-article-header-wrapper", "kicker"), ("press-article-date", "published"),
         ("pane-node-field-forall-summary", "dek"), ("field-label", "label"), ("panel-header", "navigation"),
@@ -94,23 +101,26 @@ WHITE_HOUSE_2017 = Layout(
 
 USWDS = Layout(
     name="uswds",
+    sign="main",
     region="//main|//*[@role='main']|//*[@id='main-content']",
     zones=(
         ("cdc-page-title-bar__item--date", "published"), ("usa-intro", "dek"), ("dateline", "byline-or-date"),
     ),
 )  # fmt: skip
 
-WHOLE_PAGE = Layout(name="unknown", region="//body", zones=())
+WHOLE_PAGE = Layout(name="unknown", sign="", region="//body", zones=())
 # People keep dumps of news; a page of an unknown site may be anything.
-DUMP = Layout(name="text-dump", region="", zones=(), kind="news")
+DUMP = Layout(name="text-dump", sign="", region="", zones=(), kind="news")
 
 LAYOUTS = (AFPIMS, AFPIMS_PRINT, AFPIMS_PRINT_BIOGRAPHY, WHITE_HOUSE_2017, DEFENSE_2015, USWDS)
 _FINDERS = tuple((layout, etree.XPath(layout.region)) for layout in LAYOUTS)
 
 
-def recognise(root: etree._Element) -> tuple[Layout, etree._Element | None]:
+def recognise(root: etree._Element | None, markup: str) -> tuple[Layout, etree._Element | None]:
     """The layout of a page and its main region; `WHOLE_PAGE` and the body element where no layout is known."""
+    if root is None:
+        return WHOLE_PAGE, None
     for layout, find in _FINDERS:
-        if found := find(root):
+        if layout.sign in markup and (found := find(root)):
             return layout, found[0]
     return WHOLE_PAGE, root.find("body")

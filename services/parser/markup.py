@@ -1,12 +1,7 @@
-"""The main region of an HTML page as lines and picture frames.
+"""The main region of an HTML page as lines and picture frames, read off lxml's tree in one pass."""
 
-lxml cuts the region out of the page; BeautifulSoup reads the fragment, because it forgives what editors paste into a
-body and keeps text where it stood.
-"""
+from typing import Final, NamedTuple
 
-from typing import Final
-
-from bs4 import BeautifulSoup, NavigableString, Tag
 from lxml import etree
 
 from services.contracts.article import BlockKind, Link
@@ -17,87 +12,33 @@ from services.parser.page import Page
 from services.parser.zones import OUTSIDE, TAGS, zone_of
 
 BLOCKS: Final = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "br",
-        "caption",
-        "center",
-        "dd",
-        "details",
-        "dialog",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hgroup",
-        "hr",
-        "iframe",
-        "li",
-        "main",
-        "menu",
-        "nav",
-        "ol",
-        "option",
-        "p",
-        "pre",
-        "section",
-        "summary",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-        "video",
-        "button",
-    ]
+    "address article aside blockquote body br button caption center dd details dialog div dl dt fieldset figcaption"
+    " figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr iframe li main menu nav ol option p pre section summary"
+    " table tbody td tfoot th thead tr ul video".split()  # noqa: SIM905 - words read better than fifty literals
 )
 SILENT: Final = frozenset(
-    [
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "svg",
-        "math",
-        "head",
-        "title",
-        "object",
-        "embed",
-        "iframe",
-        "canvas",
-        "map",
-    ]
+    {"script", "style", "noscript", "template", "svg", "math", "head", "title", "object", "embed", "iframe", "canvas"}
 )
 BOLD: Final = frozenset({"b", "strong"})
 SHAPES: Final[dict[str, BlockKind]] = {
-    "h2": "subhead", "h3": "subhead", "h4": "subhead", "h5": "subhead", "h6": "subhead", "li": "list_item",
-    "blockquote": "quote", "dt": "subhead",
+    "h2": "subhead", "h3": "subhead", "h4": "subhead", "h5": "subhead", "h6": "subhead", "dt": "subhead",
+    "li": "list_item", "blockquote": "quote", "p": "paragraph", "td": "paragraph",
 }  # fmt: skip
-VIDEO_HOSTS: Final = ("youtube", "dvidshub.net/video", "vimeo", "youtu.be")
-_SPOKEN: Final = ("alt", "title", "data-caption", "data-title", "data-sub-html", "aria-label")
+MAX_FRAMES: Final = 2_000  # no page of a newsroom shows more pictures
+VIDEO_HOSTS: Final = ("youtube", "youtu.be", "dvidshub.net/video", "vimeo")
+_SPOKEN: Final = ("alt", "title", "data-caption", "data-title", "aria-label")
+_INSIDE_CELLS: Final = tuple(
+    etree.XPath(f"boolean(.//{tag})") for tag in ("table", "p", "div", "br", "img", "ul", "h2")
+)
 
 
-def region_markup(region: etree._Element) -> str:
-    """The fragment that is worth reading closely."""
-    return str(etree.tostring(region, encoding="unicode", method="html", with_tail=False))
+class Where(NamedTuple):
+    """What an element inherits from those around it."""
+
+    zone: str = ""
+    shape: BlockKind = "paragraph"
+    group: int = 0
+    bold: bool = False
 
 
 class Reader:
@@ -109,116 +50,134 @@ class Reader:
         self.lines: list[Line] = []
         self.frames: list[Frame] = []
         self.videos = 0
-        self._own = layout.zones
         self._words: list[str] = []
         self._plain = False
         self._links: list[Link] = []
         self._unseen: list[Line] = []
         self._groups = 0
+        self._shown: set[int] = set()
 
-    def read(self, fragment: str) -> None:
-        """Reads the fragment into `lines` and `frames`."""
-        soup = BeautifulSoup(fragment, "lxml")
-        self._walk(soup, zone="", shape="paragraph", group=0, bold=False)
-        self._flush("", "paragraph", 0)
+    def read(self, region: etree._Element) -> None:
+        """Reads the region into `lines` and `frames`."""
+        self._read(region, Where())
+        self._flush(Where())
 
-    def _walk(self, parent: Tag, *, zone: str, shape: BlockKind, group: int, bold: bool) -> None:
-        for child in parent.contents:
-            if isinstance(child, Tag):
-                self._enter(child, zone, shape, group, bold)
-            elif type(child) is NavigableString:
-                self._words.append(child)
-                self._plain = self._plain or not (bold or child.isspace())
-
-    def _enter(self, tag: Tag, zone: str, shape: BlockKind, group: int, bold: bool) -> None:
-        name = tag.name
+    def _read(self, element: etree._Element, around: Where) -> None:
+        # One frame of the stack for each level of the page, so that libxml2's depth limit is also Python's.
+        name = element.tag
         if name == "img":
-            self._see(tag, zone, group)
-        if name in SILENT:
-            self._watch(tag)
+            self._see(element, around)
+        if not isinstance(name, str) or name in SILENT:
+            self._watch(element)
             return
-        begun = None if zone in OUTSIDE else self._begun(tag, zone)
-        inner = begun or zone
-        if inner == "unseen":
-            self._pass_over(tag)
-        elif name in BLOCKS or inner != zone:
-            self._flush(zone, shape, group)
-            frame = self._frame(begun, inner, zone, group)
-            if name == "table" and _is_data(tag):
-                self._rows(tag, inner, frame)
-            else:
-                new_shape = SHAPES.get(name, shape if name != "p" or shape != "subhead" else "paragraph")
-                self._walk(tag, zone=inner, shape=new_shape, group=frame, bold=bold or name in BOLD)
-                self._flush(inner, new_shape, frame)
-        else:
-            self._inline(tag, inner, shape, group, bold)
-
-    def _inline(self, tag: Tag, zone: str, shape: BlockKind, group: int, bold: bool) -> None:
+        begun = self._begun(element, name, around.zone)
+        if begun == "unseen":
+            self._pass_over(element)
+            return
+        apart = begun is not None or name in BLOCKS
+        inner = self._inside(name, begun, around)
+        if apart:
+            self._flush(around)
         start = len(self._words)
-        self._walk(tag, zone=zone, shape=shape, group=group, bold=bold or tag.name in BOLD)
-        href = tag.get("href") if tag.name == "a" else None
-        if isinstance(href, str) and href and not href.startswith(("#", "javascript:")):
-            text = squeeze("".join(self._words[start:]) or tag.get_text())
-            if text:
-                self._links.append(Link(text=text, url=self.page.absolute(href)))
+        if name == "table" and _is_data(element):
+            self._rows(element, inner)
+        else:
+            self._say(element.text, inner)
+            for child in element:
+                self._read(child, inner)
+                self._say(child.tail, inner)
+        if apart:
+            self._flush(inner)
+        elif name == "a":
+            self._link(element, start)
 
-    def _begun(self, tag: Tag, zone: str) -> str | None:
-        """The zone that begins with this element, if one does."""
-        if attributes := tag.attrs:
-            classes = attributes.get("class")
-            words = " ".join(classes) if classes else ""
-            if mark := attributes.get("id"):
-                words = f"{words} {mark}"
-            if words and (found := zone_of(words, self._own, block=tag.name in BLOCKS)):
-                return found
+    def _begun(self, element: etree._Element, name: str, zone: str) -> str | None:
+        """The zone that begins with this element, if one does. Outside of the article stays outside."""
+        if zone in OUTSIDE:
+            return None
+        words = element.get("class") or ""
+        if mark := element.get("id"):
+            words = f"{words} {mark}"
+        if words and (found := zone_of(words, self.layout.zones, block=name in BLOCKS)):
+            return found
         # A heading inside the body or a picture is not the headline, whatever its rank.
-        inner_heading = tag.name == "h1" and (
-            zone in {"picture", "caption"} or (zone == "body" and self.layout.names_body)
-        )
-        return None if inner_heading else TAGS.get(tag.name)
+        inner = name == "h1" and (zone in {"picture", "caption"} or (zone == "body" and self.layout.names_body))
+        return None if inner else TAGS.get(name)
 
-    def _frame(self, begun: str | None, inner: str, outer: str, group: int) -> int:
+    def _inside(self, name: str, begun: str | None, around: Where) -> Where:
+        shape = around.shape
+        if name in SHAPES and not (name in {"p", "td"} and shape in {"list_item", "quote"}):
+            shape = SHAPES[name]
+        zone = begun or around.zone
+        bold = around.bold or name in BOLD
+        return Where(zone, shape, self._frame(begun, zone, around), bold)
+
+    def _frame(self, begun: str | None, zone: str, around: Where) -> int:
         """A picture zone is a frame; inside another it is one of its own only once that one shows a picture."""
-        if begun == "picture" and (not group or any(frame.group == group for frame in self.frames)):
+        if begun == "picture" and (not around.group or around.group in self._shown):
             self._groups += 1
             return self._groups
-        return group if inner in {"picture", "caption", outer} else 0
+        return around.group if zone in {"picture", "caption", around.zone} else 0
 
-    def _see(self, tag: Tag, zone: str, group: int) -> None:
-        if zone in OUTSIDE or (self.layout.names_body and zone not in {"body", "picture", "caption"}):
+    def _say(self, text: str | None, where: Where) -> None:
+        if text:
+            self._words.append(text)
+            self._plain = self._plain or not (where.bold or text.isspace())
+
+    def _link(self, element: etree._Element, start: int) -> None:
+        address = element.get("href")
+        if not address or address.startswith(("#", "javascript:", "mailto:")):
             return
-        around = [tag, *(p for p in tag.parents if p.name in {"a", "li"})][:3]
-        says = [squeeze(str(node.get(name) or "")) for node in around for name in _SPOKEN]
-        source = tag.get("src") or tag.get("data-src") or ""
+        inline = len(self._words) > start
+        text = squeeze("".join(self._words[start:] if inline else element.itertext()))
+        if not text:
+            return
+        link = Link(text=text, url=self.page.absolute(address))
+        if inline or not self.lines:
+            self._links.append(link)
+        else:  # a card: the link is around whole lines
+            self.lines[-1].links += (link,)
+
+    def _see(self, image: etree._Element, where: Where) -> None:
+        if len(self.frames) == MAX_FRAMES:
+            return
+        if where.zone in OUTSIDE or (self.layout.names_body and where.zone not in {"body", "picture", "caption"}):
+            return
+        around = [image, *(node for node in image.iterancestors("a", "li"))][:3]
+        says = [squeeze(node.get(name) or "") for node in around for name in _SPOKEN]
+        source = image.get("src") or image.get("data-src") or ""
+        self._shown.add(where.group)
         self.frames.append(
             Frame(
-                url=self.page.absolute(str(source)) if source and not str(source).startswith("data:") else None,
+                url=self.page.absolute(source) if source and not source.startswith("data:") else None,
                 alt=says[0],
                 at=len(self.lines) + bool("".join(self._words).strip()),
-                group=group,
-                says=tuple(dict.fromkeys(fold(x) for x in says if x)),
+                group=where.group,
+                says=tuple(dict.fromkeys(fold(text) for text in says if text)),
             )
         )
 
-    def _watch(self, tag: Tag) -> None:
-        source = str(tag.get("src") or tag.get("data-src") or tag.get("data") or "")
-        self.videos += any(host in source for host in VIDEO_HOSTS)
+    def _watch(self, element: etree._Element) -> None:
+        if element.tag in {"iframe", "embed", "object"}:
+            source = " ".join(filter(None, map(element.get, ("src", "data-src", "data"))))
+            self.videos += any(host in source for host in VIDEO_HOSTS)
 
-    def _pass_over(self, tag: Tag) -> None:
-        if text := squeeze(tag.get_text()):
+    def _pass_over(self, element: etree._Element) -> None:
+        if text := squeeze("".join(element.itertext())):
             self._unseen.append(Line(text, fold(text), zone="unseen"))
 
-    def _rows(self, table: Tag, zone: str, group: int) -> None:
-        for row in table.find_all("tr"):
-            cells = [squeeze(cell.get_text(" ")) for cell in row.find_all(["td", "th"])]
+    def _rows(self, table: etree._Element, where: Where) -> None:
+        for row in table.iter("tr"):
+            cells = [squeeze(" ".join(cell.itertext())) for cell in row.iter("td", "th")]
             if text := " | ".join(filter(None, cells)):
-                self.lines.append(Line(text, fold(text), zone=zone, shape="table", group=group))
+                self.lines.append(Line(text, fold(text), where.zone, "table", where.group))
 
-    def _flush(self, zone: str, shape: BlockKind, group: int) -> None:
+    def _flush(self, where: Where) -> None:
         if self._words:
             if text := squeeze("".join(self._words)):
-                line = Line(text, fold(text), zone, shape, group, bold=not self._plain, links=tuple(self._links))
-                self.lines.append(line)
+                links = tuple(self._links)
+                bold = not self._plain
+                self.lines.append(Line(text, fold(text), where.zone, where.shape, where.group, bold=bold, links=links))
                 self._links.clear()
             self._words.clear()
             self._plain = False
@@ -227,8 +186,7 @@ class Reader:
             self._unseen.clear()
 
 
-def _is_data(table: Tag) -> bool:
+def _is_data(table: etree._Element) -> bool:
     """A table of figures; the other kind lays out a page, and its cells are read like any element."""
-    return (
-        len(table.find_all("tr", limit=2)) == 2 and table.find(["table", "p", "div", "br", "img", "ul", "h2"]) is None
-    )
+    rows = table.iter("tr")
+    return next(rows, None) is not None and next(rows, None) is not None and not any(x(table) for x in _INSIDE_CELLS)

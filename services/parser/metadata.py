@@ -1,4 +1,4 @@
-"""The article's own facts, each from its best source first: machines were promised some of them, readers see the rest."""
+"""The article's own facts, each from its best source first: machines were promised some, readers see the rest."""
 
 import re
 from collections.abc import Sequence
@@ -78,7 +78,7 @@ def published_at(
         return visible, "byline"
     if stamped := next((line for line in lines if line.zone == "published" and find_date(line.text)), None):
         return find_date(stamped.text), "byline"
-    if page.time and (found := read_time(page.time)):
+    if (time := page.time) and (found := read_time(time)):
         return found, "time"
     found = find_date(headline)
     return found, "headline" if found else None
@@ -94,13 +94,12 @@ def updated_at(page: Page) -> date | None:
 
 def canonical(page: Page) -> str | None:
     """The address under which the page wants to be known."""
-    address = page.canonical or page.meta("og:url")
-    return page.absolute(address) if address else None
+    return page.absolute(page.canonical) if page.canonical else None
 
 
 def article_key(page: Page) -> str | None:
     """The number under which AFPIMS keeps the article, as the page itself gives it."""
-    for address in (page.meta("og:url"), page.canonical, page.url or "", page.action):
+    for address in (page.meta("og:url"), page.canonical, page.url or "", page.action):  # the surest first
         if found := _NUMBER.search(address):
             return f"afpims:{int(found[1] or found[2])}"
     return None

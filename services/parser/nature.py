@@ -6,6 +6,7 @@ _TAG = re.compile(
     r"<(?:!doctype html|html|head|body|div|p|br|h1|meta|title|script|span|table|article|main|form|a)\b", re.IGNORECASE
 )
 _FEED = re.compile(r"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:rss|feed|urlset|sitemapindex|rdf:RDF)\b", re.DOTALL)
+_DECLARED = {"text/html": "html", "application/xhtml+xml": "html", "text/plain": "text"}
 LOOK = 200_000
 
 
@@ -14,19 +15,18 @@ def nature(text: str, content_type: str | None) -> str:
     start = text[:LOOK]
     if not start.strip():
         return "html"  # an empty page is an empty page, whatever it was called
+    declared = (content_type or "").partition(";")[0].strip().casefold()
+    return _other(start, declared) or _DECLARED.get(declared) or ("html" if _TAG.search(start) else "text")
+
+
+def _other(start: str, declared: str) -> str | None:
+    """What it is, if it is neither HTML nor text, however it was declared."""
     if _FEED.match(start):
         return "a feed or a sitemap"
     if start.startswith("%PDF-"):
         return "a PDF"
-    declared = (content_type or "").partition(";")[0].strip().casefold()
-    if declared in {"text/html", "application/xhtml+xml"}:
-        return "html"
-    if declared == "text/plain":
-        return "text"
-    if declared.startswith(("image/", "audio/", "video/", "application/")) and not _TAG.search(start):
-        return declared
-    if start.lstrip()[:1] in "{[" and start.rstrip()[-1:] in "}]":
-        return "JSON"
-    if "\ufffd" in start and start.count("\ufffd") * 20 > len(start):
+    if start.count("\ufffd") * 20 > len(start):
         return "binary"
-    return "html" if _TAG.search(start) else "text"
+    if declared not in _DECLARED and start.lstrip()[:1] in {"{", "["} and start.rstrip()[-1:] in {"}", "]"}:
+        return "JSON"
+    return declared if declared.startswith(("image/", "audio/", "video/")) else None

@@ -2,27 +2,28 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from urllib.parse import urljoin
 
-from lxml import etree, html
+from lxml import etree
 
 from services.parser.characters import squeeze
 
 MAX_JSON = 1_000_000
 _RESOURCE_LIMIT = "ERR_RESOURCE_LIMIT"
+_AFPIMS_HOST = "dma public web"
 _META = etree.XPath("//meta[@name or @property or @itemprop]")
 _JSON_LD = etree.XPath("//script[@type='application/ld+json']/text()")
-_CANONICAL = etree.XPath("string((//link[@rel='canonical']/@href)[1])")
-_TITLE = etree.XPath("string((//head//title|/html/title)[1])")
+_CANONICAL = etree.XPath("string((/html/head|/html/body)/link[@rel='canonical']/@href)")
+_TITLE = etree.XPath("string((/html/head|/html/body|/html)/title)")
 _ACTION = etree.XPath("string((//form/@action)[1])")
+_BASE = etree.XPath("string(/html/head/base/@href)")
 _TIME = etree.XPath("string((//main//time/@datetime|//article//time/@datetime)[1])")
 # Cards of a listing that a script fills, and plain links to articles of the same publishing system.
 _CARDS = etree.XPath("count(//*[@article-title and (@article-url or @article-url-or-link)])")
 _ARTICLE_LINKS = etree.XPath("count(//a[contains(@href, '/Article/') or contains(@href, '/article/')])")
-_HOST = "dma public web"
-_BASE = etree.XPath("string((//base/@href)[1])")
 
 
 class TooDeep(Exception):  # noqa: N818 - named for what happened
@@ -35,51 +36,87 @@ class Page:
 
     root: etree._Element | None = None
     url: str | None = None
-    title: str = ""
-    lang: str = ""
-    canonical: str = ""
-    action: str = ""
-    base: str | None = None
-    time: str = ""
-    cards: int = 0
-    article_links: int = 0
-    metas: dict[str, str] = field(default_factory=dict)
 
-    def meta(self, *names: str) -> str:
-        """The first of these meta elements that says something, else an empty string."""
-        return next((self.metas[name] for name in names if self.metas.get(name)), "")
+    @cached_property
+    def title(self) -> str:
+        """What the window is called."""
+        return squeeze(self._text(_TITLE))
+
+    @property
+    def lang(self) -> str:
+        """The language that the page claims to be in."""
+        return (self.root.get("lang") or "") if self.root is not None else ""
+
+    @cached_property
+    def canonical(self) -> str:
+        """The address that the page wants to be known under, as it is written."""
+        return self._text(_CANONICAL).strip() or self.meta("og:url")
+
+    @property
+    def action(self) -> str:
+        """Where the page's first form leads: AFPIMS sits in one form, and its print view names the article there."""
+        return self._text(_ACTION)
+
+    @property
+    def time(self) -> str:
+        """The first machine-readable time inside the main part."""
+        return self._text(_TIME)
+
+    @property
+    def cards(self) -> int:
+        """How many articles the page holds cards of."""
+        return self._count(_CARDS)
+
+    @property
+    def article_links(self) -> int:
+        """How many links lead to articles of the publishing system."""
+        return self._count(_ARTICLE_LINKS)
 
     @property
     def is_afpims(self) -> bool:
         """Whether the publishing system says that it made the page."""
-        return self.meta("host").casefold() == _HOST
+        return self.meta("host").casefold() == _AFPIMS_HOST
+
+    def meta(self, *names: str) -> str:
+        """The first of these meta elements that says something, else an empty string."""
+        return next((self._metas[name] for name in names if self._metas.get(name)), "")
+
+    def json_ld(self, name: str) -> str:
+        """The first value under this name in the page's JSON-LD, else an empty string."""
+        return next((value for thing in self._things if isinstance(value := thing.get(name), str)), "")
 
     def absolute(self, address: str) -> str:
         """An address of this page as one can follow it from elsewhere."""
         try:
-            return urljoin(self.base or self.url or "", address.strip())
+            return urljoin(self._base or self.url or "", address.strip())
         except ValueError:
             return address.strip()
 
-    def json_ld(self, name: str) -> str:
-        """The first value under this name in the page's JSON-LD, else an empty string."""
-        for thing in self._things():
-            if isinstance(value := thing.get(name), str):
-                return value
-        return ""
+    @cached_property
+    def _base(self) -> str:
+        return self._text(_BASE).strip()
 
-    def _things(self) -> Iterator[dict[str, Any]]:
-        for text in _JSON_LD(self.root) if self.root is not None else ():
-            try:
-                found = json.loads(text) if len(text) <= MAX_JSON else None
-            except (ValueError, RecursionError):
-                continue
-            listed = found if isinstance(found, list) else [found]
-            for thing in listed:
-                if isinstance(thing, dict):
-                    yield thing
-                    graph = thing.get("@graph")
-                    yield from (x for x in (graph if isinstance(graph, list) else ()) if isinstance(x, dict))
+    @cached_property
+    def _metas(self) -> dict[str, str]:
+        metas: dict[str, str] = {}
+        for element in _META(self.root) if self.root is not None else ():
+            # Drupal 7 of the White House wrote `value` where the standard says `content`.
+            value = element.get("content") or element.get("value") or ""
+            for attribute in ("property", "name", "itemprop"):
+                if name := element.get(attribute):
+                    metas.setdefault(name.casefold(), squeeze(value))
+        return metas
+
+    @cached_property
+    def _things(self) -> tuple[dict[str, Any], ...]:
+        texts = _JSON_LD(self.root) if self.root is not None else ()
+        return tuple(thing for text in texts if len(text) <= MAX_JSON for thing in _read_things(text))
+
+    def _text(self, find: etree.XPath) -> str:
+        return str(find(self.root)) if self.root is not None else ""
+
+    def _count(self, find: etree.XPath) -> int:
+        return int(find(self.root)) if self.root is not None else 0
 
 
 def read_page(markup: str, url: str | None) -> Page | None:
@@ -89,35 +126,23 @@ def read_page(markup: str, url: str | None) -> Page | None:
         TooDeep: the tree is incomplete.
 
     """
-    parser = html.HTMLParser(encoding="utf-8")
+    parser = etree.HTMLParser(encoding="utf-8")
     try:
-        root = html.document_fromstring(markup.encode("utf-8", errors="replace"), parser=parser)
+        root = etree.fromstring(markup.encode("utf-8", errors="replace"), parser=parser)
     except etree.ParserError:
         return None
     if any(entry.type_name == _RESOURCE_LIMIT for entry in parser.error_log):
         raise TooDeep
-    base = _BASE(root)
-    return Page(
-        root=root,
-        url=url,
-        title=squeeze(_TITLE(root)),
-        lang=root.get("lang", ""),
-        canonical=_CANONICAL(root).strip(),
-        action=_ACTION(root),
-        base=base or None,
-        time=_TIME(root),
-        cards=int(_CARDS(root)),
-        article_links=int(_ARTICLE_LINKS(root)),
-        metas=_metas(root),
-    )
+    return Page(root=root, url=url) if root is not None else None
 
 
-def _metas(root: etree._Element) -> dict[str, str]:
-    metas: dict[str, str] = {}
-    for element in _META(root):
-        # Drupal 7 of the White House wrote `value` where the standard says `content`.
-        value = element.get("content") or element.get("value") or ""
-        for attribute in ("property", "name", "itemprop"):
-            if name := element.get(attribute):
-                metas.setdefault(name.casefold(), squeeze(value))
-    return metas
+def _read_things(text: str) -> Iterator[dict[str, Any]]:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return
+    for thing in found if isinstance(found, list) else (found,):
+        if isinstance(thing, dict):
+            yield thing
+            graph = thing.get("@graph")
+            yield from (part for part in (graph if isinstance(graph, list) else ()) if isinstance(part, dict))

@@ -17,24 +17,30 @@ LINKS = 8
 
 _WALLS = re.compile(
     r"access denied|request unsuccessful|incapsula incident|pardon our interruption|just a moment\.\.\.|are you a robot"
-    r"|verify (?:that )?you are (?:a )?human|attention required|checking your browser|unusual traffic|enable javascript and"
+    r"|verify (?:that )?you are (?:a )?human|attention required|checking your browser|unusual traffic"
+    r"|enable javascript and"
     r" cookies to continue|you don'?t have permission to access|request (?:has been )?blocked|403 forbidden|captcha"
 )
 _MISSING = re.compile(
-    r"(?:error:? ?)?(?:404|410)\b.{0,60}|(?:the )?(?:requested )?(?:page|file|article|content)(?: you (?:requested|are looking"
-    r" for|were looking for))? (?:not found|(?:could not|cannot|can'?t) be found|(?:is )?no longer (?:exists|available)|has been"
+    r"(?:error:? ?)?(?:404|410)\b.{0,60}|(?:the )?(?:requested )?(?:page|file|article"
+    r"|content)(?: you (?:requested|are looking"
+    r" for|were looking for))? (?:not found|(?:could not|cannot|can'?t) be found|(?:is )?no longer (?:exists"
+    r"|available)|has been"
     r" (?:removed|moved)|does not exist).{0,60}|(?:sorry|oops)\b.{0,80}|pagina no encontrada.{0,40}|not found"
 )
 _CLOSED = re.compile(
-    r".{0,80}\b(?:under|scheduled|undergoing|down for|site) (?:\w+ )?maintenance.{0,80}|(?:service|site|website) (?:is )?"
+    r".{0,80}\b(?:under|scheduled|undergoing|down for|site) (?:\w+ )?maintenance.{0,80}|(?:service|site"
+    r"|website) (?:is )?"
     r"(?:temporarily )?(?:unavailable|down|offline).{0,80}|temporarily unavailable.{0,40}|en mantenimiento.{0,40}"
 )
 _SEARCH = re.compile(
     r"search(?: results?)?(?: for .{0,80}| - .{0,80}|: .{0,80})?|resultados de (?:la )?busqueda.{0,60}"
 )
 _HUB = re.compile(
-    r"home(?: ?page)?|news(?:room| archive)?|latest news|all news|press releases?|news releases?|releases|photos|videos|stories"
-    r"|(?:feature|news) stories|speeches|transcripts|contracts|advisories|publications|noticias|inicio|archives?|topics|events"
+    r"home(?: ?page)?|news(?:room| archive)?|latest news|all news|press releases?|news releases?|releases"
+    r"|photos|videos|stories"
+    r"|(?:feature|news) stories|speeches|transcripts|contracts|advisories|publications|noticias|inicio"
+    r"|archives?|topics|events"
     r"|(?:news|press|media) (?:room|center|gallery)|photo gallery|photo galleries|image gallery"
 )
 
@@ -58,13 +64,10 @@ def no_article(
     page: Page, layout: Layout, headline: str, lines: Sequence[Line], body: Sequence[Block], images: Sequence[Image]
 ) -> Reason | None:
     """Why what was read is no article, or None."""
-    key = fold(headline)
-    if _SEARCH.fullmatch(key):
-        return "listing", "The page shows search results."
-    if _MISSING.fullmatch(key) or _CLOSED.fullmatch(key):
-        return "not_an_article", f"The page says {headline!r}."
+    if reason := _by_headline(headline):
+        return reason
     known = layout.names_body
-    if not known and (reason := _listing(page, key, lines, body)):
+    if not known and (reason := _listing(page, fold(headline), lines, body)):
         return reason
     if not body and not any(image.caption or image.url for image in images):
         return "empty", "No words are where the article should be."
@@ -75,8 +78,17 @@ def no_article(
     return None
 
 
+def _by_headline(headline: str) -> Reason | None:
+    key = fold(headline)
+    if _SEARCH.fullmatch(key):
+        return "listing", "The page shows search results."
+    if _MISSING.fullmatch(key) or _CLOSED.fullmatch(key):
+        return "not_an_article", f"The page says {headline!r}."
+    return None
+
+
 def _listing(page: Page, headline: str, lines: Sequence[Line], body: Sequence[Block]) -> Reason | None:
-    if page.cards >= CARDS:
+    if sum(block.kind == "paragraph" for block in body) < CARDS and page.cards >= CARDS:
         return "listing", f"The page lists {page.cards} articles."
     if _HUB.fullmatch(headline):
         return "listing", f"The page is called {headline!r}, as section fronts are."

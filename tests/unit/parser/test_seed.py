@@ -15,7 +15,7 @@ def read_seed() -> Article:
 
 
 def test_the_body_is_the_article_and_nothing_but_the_article():
-    """Seventeen blocks: banner, notice, four captions, title, credit, VIRIN, follow line and "Related Stories" are gone."""
+    """Seventeen blocks: banner, notice, captions, credit, VIRIN, follow line and "Related Stories" are gone."""
     body = [block.text for block in read_seed().body]
     assert len(body) == 17
     assert body[0].startswith("The U.S.-led coalition and local ground forces")
