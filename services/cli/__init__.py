@@ -5,6 +5,8 @@ from importlib import import_module
 from typing import Any
 
 import typer
+from pydantic import ValidationError
+from pydantic_settings import BaseSettings
 from typer.core import TyperGroup
 
 from services.contracts.errors import DatelineError
@@ -66,6 +68,10 @@ def main() -> None:
         app()
     except DatelineError as error:
         _give_up(str(error))
+    except ValidationError as fault:
+        if (sentence := _about_a_setting(fault)) is None:
+            raise
+        _give_up(sentence)
     except Exception as error:
         if not type(error).__module__.startswith("sqlalchemy."):
             raise
@@ -75,6 +81,16 @@ def main() -> None:
 def _give_up(sentence: str) -> None:
     typer.secho(f"dateline: {sentence}", fg="red", err=True)
     sys.exit(2)
+
+
+def _about_a_setting(fault: ValidationError) -> str | None:
+    """Which variable of the environment is wrong, and how; None when it is not about settings. Never its value."""
+    prefixes = {known.__name__: known.model_config.get("env_prefix", "") for known in BaseSettings.__subclasses__()}
+    if fault.title not in prefixes:
+        return None
+    first = fault.errors()[0]
+    name = prefixes[fault.title] + str(first["loc"][0]).removeprefix(prefixes[fault.title])
+    return f"{name.upper()} cannot be used: {first['msg'].removeprefix('Value error, ')}."
 
 
 def _first_line(error: Exception) -> str:

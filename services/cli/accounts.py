@@ -57,6 +57,7 @@ def _checks(session: Session, now: datetime) -> tuple[Check, ...]:
             holds=overdue < LATE,
             sentence=f"The longest-waiting message has been due for {overdue:.0f} s, of {LATE:.0f} s that are allowed.",
         ),
+        *pages.checks(session),
         *store.checks(session),
         *webhooks.checks(session),
     )

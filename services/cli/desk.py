@@ -19,6 +19,7 @@ from services.cli import accounts, schema
 from services.cli.output import error, show
 from services.contracts.caller import Caller
 from services.contracts.errors import UserError
+from services.contracts.messages import Mode
 from services.fetcher import importing
 from services.fetcher import sources as fetcher_sources
 from services.runtime import bus
@@ -90,7 +91,7 @@ def import_files(
 
 
 def reingest(
-    mode: Annotated[str, typer.Argument(help="reparse: the same captures again; refetch: look afresh.")],
+    mode: Annotated[Mode, typer.Argument(help="reparse: the same captures again; refetch: look afresh.")],
     reason: Annotated[str, typer.Option(help="Why; it is kept in the audit log.")],
     source: Annotated[str | None, typer.Option(help="All pages of this source.")] = None,
     url: Annotated[list[str] | None, typer.Option(help="These addresses.")] = None,

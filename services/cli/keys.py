@@ -11,7 +11,7 @@ from services.contracts.caller import INCLUDES, Permission
 from services.contracts.errors import UserError
 from services.runtime.database import reading, transaction, utcnow
 
-app = typer.Typer(help="API keys: make, list and revoke them.", no_args_is_help=True)
+app = typer.Typer(help="API keys: make, list and revoke them.", no_args_is_help=True, add_completion=False)
 
 
 @app.command()

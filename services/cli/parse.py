@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from services.cli.output import error
 from services.contracts.article import Article
 from services.contracts.errors import UserError
 from services.contracts.urls import canonical_url
@@ -48,7 +49,8 @@ def parse(
     else:
         _show(reading if isinstance(reading, Article) else None)
     if not isinstance(reading, Article):
-        raise UserError(f"No article: {reading.detail} ({reading.reason}; --explain shows the lines.)")
+        error(f"No article: {reading.detail} ({reading.reason}; --explain shows the lines.)")
+        raise typer.Exit(1)
 
 
 def _get(page: str, url: str | None) -> tuple[bytes, str | None, str | None]:

@@ -2,6 +2,7 @@
 
 import fcntl
 import importlib
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,14 +19,16 @@ from services.cli.supervisor import Supervisor
 from services.contracts.errors import UserError
 from services.contracts.wiring import SERVICES
 from services.fetcher import sources
+from services.fetcher.settings import fetcher_settings
 from services.runtime import bus, logs, metrics
 from services.runtime.database import transaction, utcnow
 from services.runtime.egress import egress_settings
 from services.runtime.settings import runtime_settings
 from services.runtime.sweeper import sweep_for_ever
+from services.webhooks.settings import webhook_settings
 
 Host = Annotated[str, typer.Option(help="The address that the web app listens on.")]
-Port = Annotated[int, typer.Option(help="The port that the web app listens on.")]
+Port = Annotated[int, typer.Option(min=1, max=65_535, help="The port that the web app listens on.")]
 
 
 def up(
@@ -35,8 +38,10 @@ def up(
 ) -> None:
     """Runs the whole service on this machine: Redis, workers, sweeper and web app; Ctrl-C ends it."""
     logs.configure("up")
+    _read_settings()
     metrics.share()
     with _only_one(runtime_settings().state):
+        _reserve(host, port)
         supervisor = Supervisor()
         supervisor.stop_on_signals()
         try:
@@ -60,6 +65,7 @@ def worker(
     if not runtime_settings().redis_url:
         raise UserError("A worker needs a Redis: set DATELINE_REDIS_URL, or use `dateline up`, which brings its own.")
     logs.configure("+".join(service))
+    _read_settings()
     metrics.share()
     for name in service:
         importlib.import_module(f"services.{name}.tasks")
@@ -101,6 +107,23 @@ def migrate() -> None:
     schema.upgrade()
     if key := schema.first_key():
         typer.echo(f"Your admin key, shown this once: {key}")
+
+
+def _read_settings() -> None:
+    """Reads every service's settings, so that a wrong one is told to the operator now and not to the first message."""
+    for read in (runtime_settings, egress_settings, fetcher_settings, webhook_settings):
+        read()
+
+
+def _reserve(host: str, port: int) -> None:
+    """A `UserError` when the web app could not listen there; it would be restarted for ever."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as trouble:
+            raise UserError(f"Nothing can listen on {host}, port {port} ({trouble.strerror}); choose others.") from None
 
 
 def _plant(seeds: Path) -> None:

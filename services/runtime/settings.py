@@ -4,14 +4,15 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class RuntimeSettings(BaseSettings):
     """What every process needs to know; each service's own settings live beside its code."""
 
-    model_config = SettingsConfigDict(env_prefix="DATELINE_", frozen=True, extra="ignore")
+    # Addresses of servers hold passwords, which an error must not repeat.
+    model_config = SettingsConfigDict(env_prefix="DATELINE_", frozen=True, extra="ignore", hide_input_in_errors=True)
 
     state: Path = Path("var")
     """The folder of everything that must survive: database, captures, keys."""
@@ -25,6 +26,13 @@ class RuntimeSettings(BaseSettings):
     """The folder in which the processes of this machine add up their metrics."""
     log_format: Literal["auto", "pretty", "json"] = "auto"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_redis(cls, url: str) -> str:
+        if url and not url.startswith(("redis://", "rediss://")):
+            raise ValueError("it must begin with redis:// or rediss://")
+        return url
 
     @property
     def database(self) -> str:
