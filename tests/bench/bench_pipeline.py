@@ -1,0 +1,171 @@
+"""How fast the path is: pages a second under load, milliseconds to a verified webhook at idle, and what it costs.
+
+    PYTHONPATH=tests .venv/bin/python -m bench.bench_pipeline --pages 500 --json result.json
+
+The whole service runs as users run it, on a loopback newsroom. Machines differ and are shared: compare the ratio to
+the plain loop, which runs before and after in the same minute, never seconds of two machines.
+"""
+
+import argparse
+import json
+import multiprocessing
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import psutil
+from bench.installation import Installation, installation
+from bench.plain_loop import Rate, plain_loop
+from fakes.generated import GeneratedNewsroom
+from fakes.subscriber import Subscriber
+
+LOOP_PAGES = 60
+IDLE_SECONDS = 10.0
+
+
+def throughput(pages: int, database_url: str) -> dict:
+    """A newsroom's whole backlog, from the registration of the source to the last article stored."""
+    with _newsroom(pages) as (newsroom, address), tempfile.TemporaryDirectory() as folder:
+        addresses = [address(index) for index in range(min(pages, LOOP_PAGES))]
+        before = plain_loop(addresses, Path(folder))
+        with installation(Path(folder), database_url) as service:
+            spent, served = service.cpu(), _cpu(newsroom)
+            _watch(service, f"{address(0).split('/News')[0]}/sitemap.xml")
+            seconds = service.waits_for(lambda: service.count("articles") >= pages)
+            service.waits_for(lambda: service.count(UNFINISHED) == 0)
+            cpu = {name: 1000 * (now - spent.get(name, 0.0)) / pages for name, now in service.cpu().items()}
+            served = _cpu(newsroom) - served
+            memory = service.memory()
+        loop = _mean(before, plain_loop(addresses, Path(folder)))
+    return {
+        "pages": pages,
+        "pages_per_second": pages / seconds,
+        "cpu_ms_per_page": sum(cpu.values()),
+        "cpu_ms_per_page_by_process": cpu,
+        "newsroom_cpu_ms_per_page": 1000 * served / pages,
+        "plain_loop": {"pages_per_second": loop.pages, "cpu_ms_per_page": loop.cpu_ms},
+        "times_the_plain_loop": pages / seconds / loop.pages,
+        "memory_mb_under_load": sum(memory.values()),
+    }
+
+
+def latency(publications: int, database_url: str) -> dict:
+    """One publication at a time on an idle service, and what the service costs while it waits."""
+    newsroom, subscriber = GeneratedNewsroom(1), Subscriber()
+    newsroom.start()
+    subscriber.start()
+    try:
+        with tempfile.TemporaryDirectory() as folder, installation(Path(folder), database_url) as service:
+            subscriber.trusts(service.post("/webhooks/endpoints", {"url": subscriber.url})["secret"])
+            _watch(service, f"{newsroom.url}/sitemap.xml")
+            service.waits_for(lambda: service.count("articles") == 1)
+            idle = _idle(service)
+            seen = [_publish(service, newsroom, subscriber) for _ in range(publications)]
+            memory = service.memory()
+    finally:
+        newsroom.stop()
+        subscriber.stop()
+    return {
+        "publications": publications,
+        "from_page_ms": _spread([page for page, _ in seen]),
+        "from_poll_ms": _spread([poll for _, poll in seen]),
+        "ready_after_seconds": service.ready_after,
+        "idle_cpu_percent": idle,
+        "memory_mb": sum(memory.values()),
+        "memory_mb_by_process": memory,
+    }
+
+
+# Visits and polls stay in the ledger for ever; whatever else is there is work under way.
+UNFINISHED = "ledger WHERE kind NOT IN ('FetchPage', 'PollChannel') AND set_aside_at IS NULL"
+
+
+def _watch(service: Installation, sitemap: str) -> None:
+    channel = {"kind": "sitemap", "url": sitemap, "interval": 86_400}
+    service.post("/sources", {"name": "bench", "channels": [channel]})
+
+
+def _publish(service: Installation, newsroom: GeneratedNewsroom, subscriber: Subscriber) -> tuple[float, float]:
+    """Milliseconds from the request for the page, and from the poll that saw it, to the verified webhook."""
+    index, told = newsroom.pages, len(subscriber.events)
+    newsroom.pages += 1
+    service.post("/sources/bench/poll")
+    arrived = subscriber.wait_for(told + 1, timeout=30)[-1]
+    number = newsroom.address(index).removeprefix(newsroom.url)
+    page, poll = (_asked(newsroom, path) for path in (number, "/sitemap.xml"))
+    time.sleep(0.3)  # back to idle
+    return 1000 * (arrived.at - page).total_seconds(), 1000 * (arrived.at - poll).total_seconds()
+
+
+def _asked(newsroom: GeneratedNewsroom, path: str) -> datetime:
+    return next(asked.at for asked in reversed(newsroom.requests) if asked.path == path)
+
+
+def _idle(service: Installation) -> float:
+    """Per cent of one core that the whole service takes while nothing happens."""
+    time.sleep(2)
+    spent, began = sum(service.cpu().values()), time.monotonic()
+    time.sleep(IDLE_SECONDS)
+    return 100 * (sum(service.cpu().values()) - spent) / (time.monotonic() - began)
+
+
+def _spread(values: list[float]) -> dict[str, float]:
+    cuts = statistics.quantiles(values, n=100, method="inclusive")
+    return {"p50": cuts[49], "p99": cuts[98], "max": max(values)}
+
+
+@contextmanager
+def _newsroom(pages: int) -> Iterator[tuple[psutil.Process, Callable[[int], str]]]:
+    """A newsroom in a process of its own, so that its CPU is counted apart; and where its pages are."""
+    ours, theirs = multiprocessing.Pipe()
+    process = multiprocessing.get_context("spawn").Process(target=_serve, args=(pages, theirs))
+    process.start()
+    first = ours.recv()
+    try:
+        yield psutil.Process(process.pid), lambda index: first.replace("5000000", str(5_000_000 + index))
+    finally:
+        ours.send("stop")
+        process.join(10)
+
+
+def _serve(pages: int, told: Connection) -> None:
+    newsroom = GeneratedNewsroom(pages)
+    newsroom.start()
+    told.send(newsroom.address(0))
+    told.recv()
+    newsroom.stop()
+
+
+def _cpu(process: psutil.Process) -> float:
+    return sum(process.cpu_times()[:2])
+
+
+def _mean(one: Rate, other: Rate) -> Rate:
+    return Rate((one.pages + other.pages) / 2, (one.cpu_ms + other.cpu_ms) / 2)
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--pages", type=int, default=500, help="pages of the newsroom; 0 leaves this part out")
+    arguments.add_argument("--publications", type=int, default=50, help="news at idle; 0 leaves this part out")
+    arguments.add_argument("--database", default="", help="an empty PostgreSQL for each part; SQLite when not given")
+    arguments.add_argument("--json", type=Path, help="where to write the result, to compare runs")
+    asked = arguments.parse_args()
+    result = {}
+    if asked.pages:
+        result["throughput"] = throughput(asked.pages, asked.database)
+    if asked.publications:
+        result["latency"] = latency(asked.publications, asked.database)
+    words = json.dumps(result, indent=2)
+    print(words)
+    if asked.json:
+        asked.json.write_text(words)
+
+
+if __name__ == "__main__":
+    main()
