@@ -5,6 +5,7 @@ not running will when it starts.
 """
 
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, cast
 
@@ -70,15 +71,19 @@ def poll(
 def import_files(
     files: Annotated[list[Path], typer.Argument(help="HTML pages, text dumps or WARC files.")],
     url: Annotated[str | None, typer.Option(help="Where the page was found; for a single page.")] = None,
+    captured: Annotated[
+        datetime | None, typer.Option(help="When the copies were made (UTC); now when not given.")
+    ] = None,
 ) -> None:
     """Takes archived pages through the same path, without any request."""
     if url and len(files) > 1:
         raise UserError("--url names the address of one page; import one file at a time with it.")
+    captured_at = captured.replace(tzinfo=UTC) if captured else None
     refused = 0
     for path in files:
         try:
             with transaction() as session:
-                pages = importing.import_file(session, path.name, _read(path), url, utcnow())
+                pages = importing.import_file(session, path.name, _read(path), url, utcnow(), captured_at)
         except UserError as reason:
             refused += 1
             error(str(reason))

@@ -39,20 +39,30 @@ class Imported:
     fresh: bool
 
 
-def import_file(session: Session, name: str, content: bytes, url: str | None, now: datetime) -> list[Imported]:
+def import_file(
+    session: Session,
+    name: str,
+    content: bytes,
+    url: str | None,
+    now: datetime,
+    captured_at: datetime | None = None,
+) -> list[Imported]:
     """The pages of a file become captures, and the parser hears of those that are new; again changes nothing.
 
-    `url` is where a single page was found; a WARC file knows for itself. A `UserError` says why a file is not taken.
+    `url` is where a single page was found, `captured_at` when; a WARC file knows both. A `UserError` says why a file is
+    not taken.
     """
     if is_warc(content):
-        if url is not None:
-            raise UserError(f"{name} is a WARC file, which names its addresses itself; leave the address away.")
+        if url is not None or captured_at is not None:
+            raise UserError(f"{name} is a WARC file, which knows its addresses and times; leave them away.")
         return [_import(session, capture, now) for capture in _captures(name, content)]
     if reason := why_no_page(content, None):
         raise UserError(f"{name} cannot be imported: {reason}")
     if len(content) > MAX_PAGE:
         raise UserError(f"{name} is larger than {MAX_PAGE // 1_000_000} MB, which is no page.")
-    return [_import(session, _as_capture(name, content, url, now), now)]
+    if url is not None and captured_at is None:
+        _refuse_to_guess(session, name, url)
+    return [_import(session, _as_capture(name, content, url, captured_at or now), now)]
 
 
 def is_warc(content: bytes) -> bool:
@@ -66,10 +76,17 @@ def is_warc(content: bytes) -> bool:
     return begin.startswith(b"WARC/")
 
 
-def _as_capture(name: str, content: bytes, url: str | None, now: datetime) -> Capture:
+def _refuse_to_guess(session: Session, name: str, url: str) -> None:
+    # An old copy that is taken for the newest would stand as the article's words until the next change.
+    page = frontier.find(session, page_key(url))
+    if page is not None and page.source != IMPORT and page.fetched_at is not None:
+        raise UserError(f"{url} is watched; say with --captured when the copy in {name} was made.")
+
+
+def _as_capture(name: str, content: bytes, url: str | None, captured_at: datetime) -> Capture:
     content_type = _TYPES.get(PurePath(name).suffix.lower(), "text/html" if b"<" in content[:2000] else "text/plain")
     address = canonical_url(url) if url else f"{_NOWHERE}{archive.payload_digest(content)}"
-    return Capture(address, now, 200, (("Content-Type", content_type),), content)
+    return Capture(address, captured_at, 200, (("Content-Type", content_type),), content)
 
 
 def _captures(name: str, content: bytes) -> Iterator[Capture]:

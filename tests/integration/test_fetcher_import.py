@@ -2,6 +2,7 @@
 
 import io
 import random
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -26,9 +27,9 @@ PAGE = b"<!DOCTYPE html><html><body><p>Words.</p></body></html>"
 URL = "https://www.war.gov/News/Releases/Release/Article/4100001/a-release/"
 
 
-def imports(name="page.html", content=PAGE, url=None):
+def imports(name="page.html", content=PAGE, url=None, captured_at=None):
     with transaction() as session:
-        return import_file(session, name, content, url, utcnow())
+        return import_file(session, name, content, url, utcnow(), captured_at)
 
 
 def said(kind):
@@ -75,6 +76,20 @@ def test_a_channel_that_lists_an_imported_page_adopts_it(db):
         page = session.exec(select(Page)).one()
     assert page.source == "war-releases"
     assert [order.page for order in said(FetchPage)] == [page.id]
+
+
+def test_an_old_copy_of_a_watched_page_is_never_taken_for_the_newest(db):
+    """Without a date it is refused; with one it takes its place in time."""
+    long_ago = datetime(2017, 1, 2, tzinfo=UTC)
+    imports(url=URL)
+    with transaction() as session:
+        session.exec(select(Page)).one().source = "war-releases"
+    with pytest.raises(UserError, match="--captured"):
+        imports(content=PAGE + b"old", url=URL)
+    imports(content=PAGE + b"old", url=URL, captured_at=long_ago)
+    assert [parse.fetched_at == long_ago for parse in said(ParsePage)] == [False, True]
+    with reading() as session:
+        assert session.exec(select(Page)).one().fetched_at > long_ago
 
 
 def test_imported_pages_are_at_rest(db):
