@@ -71,9 +71,7 @@ def poll(
 def import_files(
     files: Annotated[list[Path], typer.Argument(help="HTML pages, text dumps or WARC files.")],
     url: Annotated[str | None, typer.Option(help="Where the page was found; for a single page.")] = None,
-    captured: Annotated[
-        datetime | None, typer.Option(help="When the copies were made (UTC); now when not given.")
-    ] = None,
+    captured: Annotated[datetime | None, typer.Option(help="When the copies were made (UTC); now by default.")] = None,
 ) -> None:
     """Takes archived pages through the same path, without any request."""
     if url and len(files) > 1:
