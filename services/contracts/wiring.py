@@ -35,13 +35,15 @@ class Hearing:
     alone: bool = False
     begins: bool = False
     """Whether each repetition is a story of its own, under a new trace id."""
+    shown: bool = False
+    """Whether others see what it writes, so that not even a power cut may take it back. The rest would be redone."""
 
 
 HANDLERS: dict[type[Message], Hearing] = {
     PollChannel: Hearing("fetcher", "poll_channel", timedelta(seconds=120), together=4, alone=True, begins=True),
     FetchPage: Hearing("fetcher", "fetch_page", timedelta(seconds=60), together=8, alone=True, begins=True),
     ParsePage: Hearing("parser", "parse_page", timedelta(seconds=45)),
-    SaveArticle: Hearing("store", "save_article", timedelta(seconds=45)),
+    SaveArticle: Hearing("store", "save_article", timedelta(seconds=45), shown=True),
     PageStored: Hearing("fetcher", "settle_stored", timedelta(seconds=45)),
     PageRejected: Hearing("fetcher", "settle_rejected", timedelta(seconds=45)),
     Announce: Hearing("webhooks", "announce", timedelta(seconds=45)),

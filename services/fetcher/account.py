@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 from services.contracts.account import Check
 from services.contracts.messages import FetchPage, PageRejected, PageStored, ParsePage, SaveArticle
 from services.fetcher.models import IMPORT, Page
-from services.runtime.ledger import Entry
+from services.runtime.entries import Entry
 
 SHOWN = 100
 """Unaccounted pages that are named."""

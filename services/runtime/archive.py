@@ -4,6 +4,7 @@ Each capture is one file of one or two gzip members (the response, and the reque
 SHA-256 of the file itself, so that a changed byte is noticed; `cat` of any of them is a valid WARC file.
 """
 
+import gzip
 import hashlib
 import io
 import os
@@ -24,6 +25,9 @@ from services.contracts.errors import PermanentError
 from services.runtime.settings import runtime_settings
 
 Headers = tuple[tuple[str, str], ...]
+
+LEVEL = 4
+"""Of gzip: a twentieth larger than its best, in half the time."""
 
 # The body is kept decoded, so the headers that describe its coding on the wire are kept under another name.
 _OF_THE_WIRE = {"content-encoding", "transfer-encoding", "content-length"}
@@ -93,23 +97,21 @@ def _path(name: str) -> Path:
 
 
 def _as_warc(capture: Capture) -> bytes:
-    buffer = io.BytesIO()
-    writer = WARCWriter(buffer, gzip=True, warc_version="WARC/1.1")
+    writer = WARCWriter(None, gzip=False, warc_version="WARC/1.1")
     stamp = capture.fetched_at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
     identity = f"{capture.url} {stamp} {payload_digest(capture.body)}"
     response_id = _record_id(f"response {identity}")
     common = {"WARC-Date": stamp}
     status_line = StatusAndHeaders(f"{capture.status} -", [_renamed(*header) for header in capture.headers], "HTTP/1.1")
-    writer.write_record(
-        writer.create_warc_record(
-            capture.url,
-            "response",
-            payload=io.BytesIO(capture.body),
-            length=len(capture.body),
-            http_headers=status_line,
-            warc_headers_dict={**common, "WARC-Record-ID": response_id},
-        )
+    response = writer.create_warc_record(
+        capture.url,
+        "response",
+        payload=io.BytesIO(capture.body),
+        length=len(capture.body),
+        http_headers=status_line,
+        warc_headers_dict={**common, "WARC-Record-ID": response_id},
     )
+    members = _member(writer, response)
     if capture.request_headers:
         asked = StatusAndHeaders("GET / HTTP/1.1", list(capture.request_headers), is_http_request=True)
         warc_headers = {
@@ -117,10 +119,17 @@ def _as_warc(capture: Capture) -> bytes:
             "WARC-Record-ID": _record_id(f"request {identity}"),
             "WARC-Concurrent-To": response_id,
         }
-        writer.write_record(
-            writer.create_warc_record(capture.url, "request", http_headers=asked, warc_headers_dict=warc_headers)
+        members += _member(
+            writer,
+            writer.create_warc_record(capture.url, "request", http_headers=asked, warc_headers_dict=warc_headers),
         )
-    return buffer.getvalue()
+    return members
+
+
+def _member(writer: WARCWriter, record: ArcWarcRecord) -> bytes:
+    writer.out = io.BytesIO()
+    writer.write_record(record)
+    return gzip.compress(writer.out.getvalue(), LEVEL, mtime=0)
 
 
 def _from_warc(member: bytes, name: str) -> Capture:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, DateTime, Dialect, Engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -17,6 +17,9 @@ from services.runtime.settings import runtime_settings
 
 BUSY_TIMEOUT = 15_000
 """Milliseconds that a SQLite writer waits for its turn; with four writers the longest wait seen was 3 s."""
+
+
+Use = Literal["reading", "passing", "lasting"]
 
 
 class Table(SQLModel):
@@ -50,9 +53,13 @@ def utcnow() -> datetime:
 
 
 @contextmanager
-def transaction() -> Iterator[Session]:
-    """One write transaction: everything in the block is committed together at its end, or nothing is."""
-    with Session(engine(), expire_on_commit=False) as session:
+def transaction(*, lasting: bool = True) -> Iterator[Session]:
+    """One write transaction: everything in the block is committed together at its end, or nothing is.
+
+    No killed process can lose what was committed. A power cut neither, if it is `lasting`; otherwise nobody waits for
+    the disk, and the last moments may be lost, all from some commit on: for what nobody has seen and will be redone.
+    """
+    with Session(_bound(engine(), "lasting" if lasting else "passing"), expire_on_commit=False) as session:
         with session.begin():
             yield session
         for follow_up in session.info.pop("after_commit", ()):
@@ -62,7 +69,7 @@ def transaction() -> Iterator[Session]:
 @contextmanager
 def reading() -> Iterator[Session]:
     """A session that only reads: it never waits for a writer and cannot write."""
-    with Session(engine().execution_options(reads_only=True), expire_on_commit=False) as session:
+    with Session(_bound(engine(), "reading"), expire_on_commit=False) as session:
         yield session
 
 
@@ -113,16 +120,28 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     # A deferred transaction that turns from reading to writing fails at once when another one writes, whatever the
     # timeout; an immediate one waits for its turn.
-    reads_only = _reads_only(connection)
-    connection.exec_driver_sql(f"PRAGMA query_only={int(reads_only)}")
-    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+    use = _use(connection)
+    if connection.info.get("use") != use:
+        connection.exec_driver_sql(f"PRAGMA query_only={int(use == 'reading')}")
+        connection.exec_driver_sql(f"PRAGMA synchronous={'NORMAL' if use == 'passing' else 'FULL'}")
+        connection.info["use"] = use
+    connection.exec_driver_sql("BEGIN" if use == "reading" else "BEGIN IMMEDIATE")
 
 
 def _begin_postgresql(connection: Connection) -> None:
-    if _reads_only(connection):
-        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+    match _use(connection):
+        case "reading":
+            connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+        case "passing":
+            connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
 
 
-def _reads_only(connection: Connection) -> bool:
+@cache
+def _bound(made: Engine, use: Use) -> Engine:
+    return made.execution_options(use=use)
+
+
+def _use(connection: Connection) -> Use:
     options: dict[str, Any] = dict(connection.get_execution_options())
-    return bool(options.get("reads_only"))
+    use: Use = options.get("use", "lasting")
+    return use

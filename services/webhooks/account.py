@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from services.contracts.account import Check
 from services.contracts.messages import Deliver
-from services.runtime.ledger import rows as ledger
+from services.runtime.entries import rows as ledger
 from services.webhooks.models import TEST, announcements, deliveries, endpoints
 
 MARGIN = timedelta(minutes=1)

@@ -1,0 +1,132 @@
+"""The rows of the ledger, and the statements that every message needs.
+
+The statements are made once: to make one costs more than to run it.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Index,
+    Text,
+    bindparam,
+    case,
+    delete,
+    literal_column,
+    null,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy import Table as Relation
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningInsert
+from sqlmodel import Field, SQLModel
+
+from services.runtime.database import Table, UtcDateTime
+
+OPEN: ColumnElement[bool] = literal_column("set_aside_at IS NULL", Boolean)
+
+
+class Entry(Table, table=True):
+    """One message that waits, is in flight, or was set aside. What has been handled is gone from here."""
+
+    __tablename__ = "ledger"
+    __table_args__ = (
+        Index("ledger_open", "kind", "key", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
+        Index("ledger_due", "due_at", sqlite_where=OPEN, postgresql_where=OPEN),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str
+    key: str
+    message: str = Field(sa_type=Text)
+    lane: str = "live"
+    said_at: datetime = Field(sa_type=UtcDateTime)
+    due_at: datetime = Field(sa_type=UtcDateTime)
+    attempts: int = 0
+    lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    lease_token: str | None = None
+    lease_owner: str | None = None
+    """Which process holds it, as host/pid: of one that is gone from this machine, the lease need not be waited out."""
+    hinted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    again_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Said again while in flight: due at this time, as `again_message`, once the present handling has ended."""
+    again_message: str | None = Field(default=None, sa_type=Text)
+    trace_id: str = ""
+    reason: str | None = Field(default=None, sa_type=Text)
+    """Why it was last postponed, retried or set aside: one sentence."""
+    set_aside_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+rows: Relation = SQLModel.metadata.tables["ledger"]
+
+
+def due_and_free(now: datetime | ColumnElement[datetime]) -> tuple[ColumnElement[bool], ...]:
+    """The conditions under which a message may be claimed at this time."""
+    free = or_(rows.c.lease_until.is_(None), rows.c.lease_until <= now)
+    return OPEN, rows.c.due_at <= now, free
+
+
+def _say(insert: sqlite.Insert | postgresql.Insert) -> ReturningInsert[Any]:
+    new, in_flight = insert.excluded, rows.c.lease_token.is_not(None)
+    sooner = ~in_flight & (rows.c.due_at > new.due_at)
+    sooner_again = in_flight & or_(rows.c.again_at.is_(None), rows.c.again_at > new.due_at)
+    return insert.on_conflict_do_update(
+        index_elements=["kind", "key"],
+        index_where=OPEN,
+        set_={
+            "due_at": case((sooner, new.due_at), else_=rows.c.due_at),
+            "message": case((sooner, new.message), else_=rows.c.message),
+            "hinted_at": case((sooner, new.hinted_at), else_=rows.c.hinted_at),
+            "lane": case((new.lane == "live", "live"), else_=rows.c.lane),
+            "again_at": case((sooner_again, new.due_at), else_=rows.c.again_at),
+            "again_message": case((sooner_again, new.message), else_=rows.c.again_message),
+        },
+    ).returning(rows.c.id, rows.c.lane, rows.c.lease_token)
+
+
+def _claim(*conditions: ColumnElement[bool]) -> Any:
+    now = bindparam("now", type_=UtcDateTime)
+    wanted = rows.c.id.in_(bindparam("ids", expanding=True))
+    free = select(rows.c.id).where(wanted, *due_and_free(now), *conditions).with_for_update(skip_locked=True)
+    return (
+        update(rows)
+        .where(rows.c.id.in_(free))
+        .values(
+            lease_token=bindparam("token"),
+            lease_owner=bindparam("owner"),
+            lease_until=bindparam("until"),
+            attempts=rows.c.attempts + 1,
+        )
+        .returning(rows.c.id, rows.c.key, rows.c.lane, rows.c.attempts, rows.c.trace_id, rows.c.message)
+    )
+
+
+SAY = {"sqlite": _say(sqlite.insert(rows)), "postgresql": _say(postgresql.insert(rows))}
+CLAIM, CLAIM_FRESH = _claim(), _claim(rows.c.attempts == 0)
+
+FREE: dict[str, Any] = {
+    name: null() for name in ("again_at", "again_message", "lease_token", "lease_owner", "lease_until", "hinted_at")
+}
+GIVEN_BACK = (rows.c.id, rows.c.lane, rows.c.due_at, rows.c.set_aside_at)
+
+_OURS = (rows.c.id == bindparam("this"), rows.c.lease_token == bindparam("token"))
+END = delete(rows).where(*_OURS, rows.c.again_at.is_(None))
+END_FOR_NOW = (
+    update(rows)
+    .where(*_OURS)
+    .values(
+        FREE
+        | {
+            "due_at": rows.c.again_at,
+            "message": rows.c.again_message,
+            "attempts": 0,
+            "reason": null(),
+            "trace_id": bindparam("story"),
+        }
+    )
+    .returning(*GIVEN_BACK)
+)
