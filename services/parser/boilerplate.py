@@ -37,7 +37,9 @@ ANYWHERE = {
 }
 
 TOP = {
-    "banner": r"an official website of the .{0,60}(?:government|army|navy|defense|war|justice)\b.{0,80}"
+    "banner": r"an official website of the (?:[\w.]+ ){0,5}(?:government|army|navy|defense|war|justice)"
+    r"(?:, [\w ]{3,40})?\.?"
+    r"(?: here'?s how you know\.?)?"
     r"|here'?s how you know\.?|(?:official websites use|secure " + _GOV + r" websites use) (?:https|" + _GOV + r")\.?"
     r"|(?:an? )?" + _GOV + r" websites? belongs? to an official .{0,120}"
     r"|(?:an? )?(?:lock|padlock) ?\(?.{0,40}\)? or https:?/?/? ?means you'?ve safely connected.{0,160}"
@@ -80,7 +82,7 @@ END = {
     r"|the department of (?:war|defense) provides the military forces needed to deter war.{0,80}"
     r"|(?:privacy|accessibility|link disclaimer|site map|contact us|usa\.gov|plain writing|about us|inspector general)"
     r"|this work, .{2,200}, must comply with the restrictions .{0,100}|public domain|image info",
-    "contact-label": r"-{3,}",
+    "updated": r"(?:page |content )?(?:last )?(?:updated|reviewed|modified):? (?:on )?\w+\.? \d{1,2}, \d{4}\.?",
 }
 
 LOOSE = {

@@ -157,6 +157,16 @@ def _take_caption(lines: Sequence[Line], left: Sequence[int], mine: list[bool], 
     title = lines[left[above]] if above == place - 2 and above > 0 else None
     if title is not None and not mine[above] and _is_picture_title(title) and not caption.is_title:
         mine[above] = True
+        above -= 1
+    _take_alternatives(lines, left, mine, above)
+
+
+def _take_alternatives(lines: Sequence[Line], left: Sequence[int], mine: list[bool], above: int) -> None:
+    """Over caption and title the text of `alt` may stand, in other words than the caption and more than once."""
+    twice = above > 1 and not mine[above] and lines[left[above]].key == lines[left[above - 1]].key
+    while twice and above > 0 and lines[left[above]].key == lines[left[above - 1]].key:
+        mine[above] = mine[above - 1] = True
+        above -= 1
 
 
 def _is_above(lines: Sequence[Line], left: Sequence[int], at: int, caption: Line, mine: list[bool]) -> bool:

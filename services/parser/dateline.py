@@ -7,7 +7,7 @@ MAX_LENGTH = 120
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?"
 _CAPITALS = r"[A-Z][A-Z.'’&]*(?:[-/][A-Z][A-Z.'’]*)*"
 _CITY = rf"(?:(?:{_CAPITALS}|\d+(?:ST|ND|RD|TH))\s+){{0,8}}(?:[A-Z][A-Z.'’]{{2,}}(?:[-/][A-Z.'’]+)*|U\.S\.)"
-_REST = r"(?:,\s*[A-Z][\w.'’-]*(?:\s(?:of\s|the\s)?[A-Z(][\w.'’)-]*){0,3}){0,2}"
+_REST = r"(?:,\s*[A-Z][\w.'’-]*(?:\s(?:of\s|the\s)?[A-Z][\w.'’-]*){0,3}){0,2}"
 _DATE = rf"(?:,?\s*\(?{_MONTH}\s\d{{1,2}}(?:,\s*\d{{4}})?\)?)?"
 _AGENCY = r"\s*\([A-Za-z][\w./ &,-]{1,60}\)"
 _DASH = r"\s*,?\s*(?:--+|[—–―]|(?<=\s)-(?=\s|$))\s*"

@@ -114,7 +114,7 @@ def _article(
     images = tuple(image.model_copy(update={"position": before[at]}) for at, image in found)
     if reason := no_article(page, layout, headline, lines, body, images):
         return _rejected(*reason, layout=layout, lines=lines)
-    published, evidence = published_at(page, lines, story.published, headline)
+    published, evidence = published_at(page, opened, story.published, headline)
     body_links, attachments = links(lines)
     article = Article(
         url=page.url,

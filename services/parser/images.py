@@ -12,6 +12,8 @@ from services.parser.lines import Frame, Line
 
 # media.defense.gov/YYYY/Mon/DD/{number}/{width}/{height}/0/{VIRIN}.JPG: the number is the picture's.
 _NUMBER = re.compile(r"/(2\d{9})/")
+_NUMBER_LABEL = re.compile(r"[\s|/,]*VIRIN:.*$", re.IGNORECASE)
+_SERVICE = re.compile(r",\s*(?:U\.S\. )?(?:Army|Navy|Air Force|Marine Corps|Space Force|Coast Guard|DO[DW])\b.*$")
 _ORNAMENT = re.compile(
     r"(?:spacer|blank|pixel|icon|logo|arrow|bullet|button|/tag)[\w-]*\.(?:gif|png|svg|jpe?g)|\.svg(?:$|\?)",
     re.IGNORECASE,
@@ -138,12 +140,13 @@ def _image(picture: Picture) -> Image:
     frame = picture.frames[0] if picture.frames else None
     named = picture.name or (credit.photographer if credit else None)
     label = next((line.text for line in picture.lines if (found := read_label(line.text)) and found[0]), None)
+    label = label and _NUMBER_LABEL.sub("", label)
     return Image(
         url=frame.url if frame else None,
         title=title,
         caption=(credit.words or None) if credit else None,
         credit=(credit.line if credit else None) or label,
-        photographer=named and (photographer(named) or named),
+        photographer=named and _SERVICE.sub("", photographer(named) or named),
         virin=picture.virin or (next(filter(None, map(_virin, picture.frames)), None)),
         alt=squeeze(frame.alt) or None if frame else None,
     )

@@ -67,7 +67,9 @@ AFPIMS_PRINT = Layout(
     until=date(2017, 6, 30),
 )
 
-AFPIMS_PRINT_BIOGRAPHY = replace(AFPIMS_PRINT, region="//form[.//div[@class='da_print_bio']]", kind="biography")
+AFPIMS_PRINT_BIOGRAPHY = replace(
+    AFPIMS_PRINT, sign="da_print_bio", region="//form[.//div[@class='da_print_bio']]", kind="biography"
+)
 
 # The skin of defense.gov between the two above; class names as reported by people who read it then.
 DEFENSE_2015 = Layout(
@@ -76,6 +78,7 @@ DEFENSE_2015 = Layout(
     region="|".join((_has("article-view", "div"), _has("article-body", "div"), _has("news-article", "div"))),
     zones=(
         ("maintitle", "headline"), ("title", "headline"), ("info", "story-line"), ("author", "byline"),
+        ("org", "label"),
         ("date", "published"), ("body", "body"), ("article-body", "body"), ("text", "body"),
     ),
     kind="news",

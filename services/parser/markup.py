@@ -11,11 +11,12 @@ from services.parser.lines import Frame, Line
 from services.parser.page import Page
 from services.parser.zones import OUTSIDE, TAGS, zone_of
 
-BLOCKS: Final = frozenset(
+_BLOCK_NAMES = (
     "address article aside blockquote body br button caption center dd details dialog div dl dt fieldset figcaption"
     " figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr iframe li main menu nav ol option p pre section summary"
-    " table tbody td tfoot th thead tr ul video".split()  # noqa: SIM905 - words read better than fifty literals
+    " table tbody td tfoot th thead tr ul video"
 )
+BLOCKS: Final = frozenset(_BLOCK_NAMES.split())
 SILENT: Final = frozenset(
     {"script", "style", "noscript", "template", "svg", "math", "head", "title", "object", "embed", "iframe", "canvas"}
 )
@@ -74,7 +75,8 @@ class Reader:
         if begun == "unseen":
             self._pass_over(element)
             return
-        apart = begun is not None or name in BLOCKS
+        # Outside of the article links are a menu: one line each.
+        apart = begun is not None or name in BLOCKS or (name == "a" and around.zone in OUTSIDE)
         inner = self._inside(name, begun, around)
         if apart:
             self._flush(around)
@@ -88,7 +90,7 @@ class Reader:
                 self._say(child.tail, inner)
         if apart:
             self._flush(inner)
-        elif name == "a":
+        if name == "a":
             self._link(element, start)
 
     def _begun(self, element: etree._Element, name: str, zone: str) -> str | None:

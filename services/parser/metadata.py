@@ -78,6 +78,8 @@ def published_at(
         return visible, "byline"
     if stamped := next((line for line in lines if line.zone == "published" and find_date(line.text)), None):
         return find_date(stamped.text), "byline"
+    if dated := next((line.text for line in lines if line.rule == "dateline" and find_date(line.text)), None):
+        return find_date(dated), "dateline"
     if (time := page.time) and (found := read_time(time)):
         return found, "time"
     found = find_date(headline)

@@ -66,11 +66,11 @@ def no_article(
     """Why what was read is no article, or None."""
     if reason := _by_headline(headline):
         return reason
+    if not (body or page.cards or any(image.caption or image.url for image in images)):
+        return "empty", "No words are where the article should be."
     known = layout.names_body
     if not known and (reason := _listing(page, fold(headline), lines, body)):
         return reason
-    if not body and not any(image.caption or image.url for image in images):
-        return "empty", "No words are where the article should be."
     if not headline:
         return "not_an_article", "The page has no headline."
     if not known and page.root is not None and sum(len(block.text.split()) for block in body) < STUB_WORDS:

@@ -1,0 +1,26 @@
+"""Sample pages and the articles they must become: one pair for each layout, kind and trap."""
+
+import importlib.util
+import json
+from pathlib import Path
+
+import pytest
+
+PAGES = Path(__file__).parents[2] / "pages"
+_spec = importlib.util.spec_from_file_location("golden", PAGES / "golden.py")
+assert _spec is not None
+assert _spec.loader is not None
+golden = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(golden)
+
+
+@pytest.mark.parametrize("folder", golden.folders(), ids=lambda folder: f"{folder.parent.name}/{folder.name}")
+def test_a_page_becomes_its_article(folder):
+    """Every field, every block, every picture, and every line that was taken out with its rule."""
+    assert golden.reading(folder) == json.loads((folder / "article.json").read_text(encoding="utf-8"))
+
+
+def test_every_layout_has_a_sample():
+    """A layout that no page proves is a guess."""
+    read = {json.loads((folder / "article.json").read_text(encoding="utf-8"))["layout"] for folder in golden.folders()}
+    assert {"afpims", "afpims-print", "white-house-archive", "uswds", "defense-2015", "text-dump", "unknown"} <= read

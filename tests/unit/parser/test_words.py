@@ -1,0 +1,184 @@
+"""The small readers: dates, bylines, datelines, credits, boilerplate, encodings."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from services.parser.boilerplate import mark_boilerplate
+from services.parser.byline import read_story_line
+from services.parser.characters import decode, squeeze
+from services.parser.credits import ends_with_credit, read_label, split_credit
+from services.parser.dateline import read_opening
+from services.parser.dates import find_date, is_date, read_time
+from services.parser.lines import text_lines
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Dec. 2, 2024", date(2024, 12, 2)),
+        ("Sept. 30, 2025", date(2025, 9, 30)),
+        ("Published January 14, 2016", date(2016, 1, 14)),
+        ("15 Jun 2017", date(2017, 6, 15)),
+        ("09.15.2023", date(2023, 9, 15)),
+        ("septiembre 2, 2017", date(2017, 9, 2)),
+        ("3 noviembre, 2012", date(2012, 11, 3)),
+        ("2 de septiembre de 2017", date(2017, 9, 2)),
+        ("2024-12-30T07:37:17", date(2024, 12, 30)),
+        ("Feb. 30, 2024", None),
+        ("0000-00-00", None),
+        ("maybe 12, 2024 people", None),
+    ],
+)
+def test_a_visible_date_is_read_as_newsrooms_write_it(text, expected):
+    assert find_date(text) == expected
+
+
+def test_a_time_without_a_zone_is_a_date():
+    """A date never grows a midnight, and an instant keeps the publisher's own offset."""
+    assert read_time("2024-12-30T07:37:17") == date(2024, 12, 30)
+    assert not isinstance(read_time("2024-12-30T07:37:17"), datetime)
+    assert read_time("2024-12-30T07:37:17Z") == datetime(2024, 12, 30, 7, 37, 17, tzinfo=UTC)
+    assert read_time("9999-12-31T00:00:00Z") is None
+
+
+def test_a_sentence_with_a_date_is_no_date_line():
+    assert is_date("Thursday, May 4, 2023")
+    assert not is_date("The exercise began on May 4, 2023.")
+
+
+@pytest.mark.parametrize(
+    ("line", "names", "published"),
+    [
+        ("By Staff Sgt. Iris Novak, 12th Wing Public Affairs / Published May 23, 2014", ["Staff Sgt. Iris Novak"], 23),
+        ("By Secretary of the Air Force Public Affairs, / Published May 23, 2014", [None], 23),
+        ("/ Published November 20, 2014", [], 20),
+        ("Dec. 2, 2024 | By Lena Park", ["Lena Park"], 2),
+        ("January 17, 2017 at 6:08 PM ET by Kori Example", ["Kori Example"], 17),
+        (
+            "By Gen. Ada Stone and Chief of Staff Gen. Omar Diaz",
+            ["Gen. Ada Stone", "Chief of Staff Gen. Omar Diaz"],
+            None,
+        ),
+        (
+            "By Recruiting Service Marketing and Public Affairs",
+            ["Recruiting Service Marketing and Public Affairs"],
+            None,
+        ),
+        ("By Import", None, None),
+        ("By noon the ships had left, and by dusk the pier was empty.", None, None),
+    ],
+)
+def test_who_and_when_are_read_from_one_line(line, names, published):
+    """Rank stays in the name, an office is not two people, a login is nobody, a sentence is no byline."""
+    said = read_story_line(line)
+    if names is None:
+        assert said is None or len(line) > 40
+        return
+    assert said is not None
+    assert [entry.name for entry in said.byline] == [n or "Secretary of the Air Force Public Affairs" for n in names]
+    assert (said.published.day if said.published else None) == published
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("WASHINGTON (AFNS) -- A key leader", "WASHINGTON"),
+        ("JOINT BASE SAN ANTONIO-LACKLAND, Texas (AFNS) – The games", "JOINT BASE SAN ANTONIO-LACKLAND, Texas"),
+        ("FORT GEORGE G. MEADE, Md. (AFNS) --", "FORT GEORGE G. MEADE, Md."),
+        ("WASHINGTON, Dec. 6, 2016 — Airstrikes", "WASHINGTON"),
+        ("SAN JUAN, Puerto Rico – La Guardia", "SAN JUAN, Puerto Rico"),
+        ("ARLINGTON, Va. - The chief", "ARLINGTON, Va."),
+        ("Washington (AFNS) -- Without capitals", "Washington"),
+        ("U.S.-led coalition forces moved on", None),
+        ("The F-35 – a fighter – flew", None),
+        ("WASHINGTON is a city.", None),
+    ],
+)
+def test_the_dateline_is_the_place_alone(text, place):
+    """Neither the agency in brackets nor the dash nor a date is part of it."""
+    opening = read_opening(text)
+    assert (opening.place if opening else None) == place
+
+
+@pytest.mark.parametrize(
+    ("caption", "words", "credit", "photographer"),
+    [
+        ("A crew works. (U.S. Air Force photo/Jo Marsh)", "A crew works.", "U.S. Air Force photo/Jo Marsh", "Jo Marsh"),
+        ("Two boats. (Navy photo by Jo Marsh/Released)", "Two boats.", "Navy photo by Jo Marsh/Released", "Jo Marsh"),
+        ("A crew works. DOD photo by Jo Marsh", "A crew works.", "DOD photo by Jo Marsh", "Jo Marsh"),
+        ("A crew works. (Courtesy photo)", "A crew works.", "Courtesy photo", None),
+        ("(U.S. Air Force graphic/Cory Pine)", "", "U.S. Air Force graphic/Cory Pine", "Cory Pine"),
+        ("A crew works.", "A crew works.", None, None),
+    ],
+)  # fmt: skip
+def test_a_caption_and_its_credit_come_apart(caption, words, credit, photographer):
+    found = split_credit(caption)
+    assert (found.words, found.line, found.photographer) == (words, credit, photographer)
+
+
+def test_a_courtesy_is_no_picture():
+    """A text may be a courtesy too, and then it is a line of the body."""
+    assert ends_with_credit("Two boats leave. (Courtesy photo)")
+    assert not ends_with_credit("(Courtesy of the 12th Wing, Operating Location - P)")
+    assert not ends_with_credit("The album's last photo by the sergeant shows nothing.")
+
+
+def test_labels_name_the_maker_and_the_number():
+    assert read_label("Photo By: Jo Marsh | VIRIN: 080625-D-AB123-0002") == ("Jo Marsh", "080625-D-AB123-0002")
+    assert read_label("170801-D-FW736-0024L.JPG") == (None, "170801-D-FW736-0024L")
+    assert read_label("Note: the picture is lost.") is None
+
+
+@pytest.mark.parametrize(
+    "lock",
+    ["lock ( lock )", "lock ( )", "lock ()", "lock (lock )"],
+)
+def test_the_banner_is_known_however_its_lock_was_copied(lock):
+    """The lock is a drawing with a title; copying pages as text makes four spellings of it."""
+    (line,) = text_lines(f"A {lock} or https:// means you’ve safely connected to the .gov website. Share nothing.")
+    mark_boilerplate([line])
+    assert line.rule == "banner"
+
+
+def test_words_of_a_toolbar_may_stand_in_a_body():
+    """One is a word, three in a row are a toolbar."""
+    prose = "The crew went out before dawn, and came back at noon with every buoy that had been lost."
+    lines = text_lines(f"Title of It\n{prose}\nEmail\n{prose}\nShare\nEmail\nFacebook\n{prose}")
+    mark_boilerplate(lines)
+    assert [line.rule for line in lines] == [None, None, None, None, "share", "share", "share", None]
+
+
+def test_related_stories_take_titles_but_never_text():
+    """What looks like a heading of links is a subhead when text follows it."""
+    prose = "The crew went out before dawn, and came back at noon with every buoy that had been lost."
+    last = text_lines(f"{prose}\nRelated Stories\nOne More Title\nAnd Another")
+    mark_boilerplate(last)
+    assert [line.rule for line in last] == [None, "related", "related", "related"]
+    amid = text_lines(f"{prose}\nRelated Stories\n{prose}")
+    mark_boilerplate(amid)
+    assert [line.rule for line in amid] == [None, None, None]
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "expected"),
+    [
+        ("café ’".encode(), None, "café ’"),
+        ("café".encode(), "text/html; charset=iso-8859-1", "café"),  # valid UTF-8 outranks a wrong word
+        (b"caf\xe9 \x92", None, "café ’"),  # no word at all: Windows-1252
+        (b"caf\xe9 \x92", "text/html; charset=ISO-8859-1", "café ’"),
+        ('<meta charset="shift_jis">日'.encode("shift_jis"), None, '<meta charset="shift_jis">日'),
+        ('<meta charset="utf-8">é '.encode() + b"\x93pasted\x94", None, '<meta charset="utf-8">é “pasted”'),
+        ("\ufeffé".encode("utf-16"), None, "\ufeffé"),
+        (b"a\x00b", None, "ab"),
+        ("é".encode("cp1252"), "text/html; charset=rot13", "é"),
+    ],
+)
+def test_bytes_become_the_characters_that_were_meant(body, content_type, expected):
+    """Declared, missing, wrong and mixed encodings; these pages are made up, the corpora hold none."""
+    assert squeeze(decode(body, content_type)) == squeeze(expected)
+
+
+def test_invisible_characters_part_no_words():
+    assert squeeze("let\u00adters\u00a0\u200bof  the\u2009pier\ufeff") == "letters of the pier"
+    assert squeeze("it\x92s") == "it’s"
