@@ -1,0 +1,85 @@
+"""One history of migrations leads from an empty database of each kind to exactly the tables of the models, and back."""
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect
+from sqlmodel import SQLModel
+
+from services.cli import schema
+from services.runtime import database
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def empty(installation, database_url):
+    """An installation on an empty database of each kind; the configuration of its migrations."""
+    installation(database_url=database_url)
+    return schema.configuration()
+
+
+def differences():
+    with database.engine().connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        return compare_metadata(context, SQLModel.metadata)
+
+
+def tables():
+    """Everything that the database itself tells of our tables."""
+    found = inspect(database.engine())
+    reflected = {
+        name: {
+            "columns": [(one["name"], str(one["type"]), one["nullable"]) for one in found.get_columns(name)],
+            "key": found.get_pk_constraint(name)["constrained_columns"],
+            "unique": sorted(str(one["column_names"]) for one in found.get_unique_constraints(name)),
+            "foreign": sorted(str(one["constrained_columns"]) for one in found.get_foreign_keys(name)),
+            "indexes": sorted(map(index, found.get_indexes(name))),
+        }
+        for name in found.get_table_names()
+    }
+    return {name: about for name, about in reflected.items() if name != "alembic_version"}
+
+
+def index(one):
+    where = [str(option) for name, option in one.get("dialect_options", {}).items() if name.endswith("_where")]
+    return str((one["name"], one["column_names"], bool(one["unique"]), where))
+
+
+def test_an_upgraded_empty_database_has_exactly_the_tables_of_the_models(empty):
+    """Neither more nor less, as Alembic sees it."""
+    schema.upgrade()
+    assert differences() == []
+
+
+def test_what_is_migrated_is_what_the_models_would_make(empty):
+    """As the database tells it: also types, keys and the conditions of partial indexes, which Alembic overlooks."""
+    schema.upgrade()
+    migrated = tables()
+    command.downgrade(empty, "base")
+    SQLModel.metadata.create_all(database.engine())
+    assert migrated == tables()
+
+
+def test_upgrading_again_changes_nothing_and_loses_nothing(empty):
+    """Every start of `dateline up` upgrades; the key of the first start must still be there."""
+    schema.upgrade()
+    before, key = tables(), schema.first_key()
+    schema.upgrade()
+    assert (tables(), key is not None, schema.first_key()) == (before, True, None)
+
+
+def test_the_way_back_leaves_nothing_behind(empty):
+    """But Alembic's own table, which says that no migration is applied."""
+    schema.upgrade()
+    command.downgrade(empty, "base")
+    assert inspect(database.engine()).get_table_names() == ["alembic_version"]
+
+
+def test_a_model_without_a_migration_would_be_noticed(empty):
+    """The comparison above is able to fail."""
+    schema.upgrade()
+    with database.transaction() as session:
+        session.connection().exec_driver_sql("DROP TABLE page_aliases")
+    assert [(kind, table.name) for kind, table in differences()] == [("add_table", "page_aliases")]

@@ -1,0 +1,145 @@
+"""The sweep that never tires: a real thread over a real ledger and a real Redis."""
+
+import contextlib
+import subprocess
+import threading
+import time
+from datetime import timedelta
+
+import pytest
+import redis
+import structlog
+
+from services.contracts.messages import Deliver, PageStored
+from services.runtime import bus, ledger, redis_server, sweeper
+from services.runtime.database import reading, transaction, utcnow
+from services.runtime.ledger import Entry, say
+
+pytestmark = pytest.mark.integration
+
+SOON = timedelta(milliseconds=300)
+
+
+@pytest.fixture
+def queue(db, installation, redis_url):
+    """Counts the hints that wait for webhooks, in a Redis that holds nothing else."""
+    installation(redis_url=redis_url)
+    bus.app.cache_clear()
+    client = redis.Redis.from_url(redis_url)
+    client.flushall()
+    yield lambda: bus.depths()["webhooks"]
+    client.flushall()
+    client.close()
+    bus.app.cache_clear()
+
+
+@contextlib.contextmanager
+def sweeping():
+    stop = threading.Event()
+    thread = threading.Thread(target=sweeper.sweep_for_ever, args=[stop])
+    thread.start()
+    try:
+        yield thread
+    finally:
+        stop.set()
+        thread.join(10)
+        assert not thread.is_alive()
+
+
+def wait_for(truth, seconds=5.0):
+    deadline = time.monotonic() + seconds
+    while not truth():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.01)
+    return time.monotonic()
+
+
+def say_one(*, due_at=None):
+    with transaction() as session:
+        say(session, Deliver(delivery=1), key="1", due_at=due_at)
+
+
+def a_sweep_goes_by(number):
+    """Something else that comes to be due has been hinted."""
+    with transaction() as session:
+        say(session, PageStored(page=number, article="art_x"), key=str(number), due_at=utcnow() + SOON / 10)
+    wait_for(lambda: bus.depths()["fetcher"] == number)
+
+
+def hinted_at():
+    with reading() as session:
+        return session.get(Entry, 1).hinted_at
+
+
+def test_a_wait_that_ended_is_hinted_within_a_second(queue):
+    """Not before its time, and hardly after it."""
+    say_one(due_at=utcnow() + SOON)
+    due = time.monotonic() + SOON.total_seconds()
+    with sweeping():
+        assert queue() == 0
+        late = wait_for(lambda: queue() == 1) - due
+    assert 0 <= late < 1
+    assert hinted_at() is not None
+
+
+def test_what_is_reminded_of_is_left_alone_for_a_while(queue):
+    """A hint that is under way is not sent again at each sweep."""
+    say_one(due_at=utcnow() + SOON)
+    with sweeping():
+        wait_for(lambda: queue() == 1)
+        first = hinted_at()
+        a_sweep_goes_by(1)
+        a_sweep_goes_by(2)
+    assert (queue(), hinted_at()) == (1, first)
+
+
+def test_a_long_queue_is_left_alone(queue):
+    """Its readers are busy; the row is not even stamped, and is hinted once the queue is short again."""
+    assert bus.flush()
+    with bus.app().connection_for_write() as connection:
+        client = connection.default_channel.client
+        client.rpush("webhooks", *(["a hint"] * sweeper.LONG))
+        say_one(due_at=utcnow() + SOON)
+        with sweeping():
+            wait_for(lambda: ledger.due(utcnow(), kinds=["Deliver"]))
+            a_sweep_goes_by(1)
+            a_sweep_goes_by(2)
+            assert (queue(), hinted_at()) == (sweeper.LONG, None)
+            client.delete("webhooks")
+            wait_for(lambda: queue() == 1)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_trouble_with_redis_is_said_once_and_waited_out(db, installation, tmp_path, monkeypatch):
+    """Redis goes away for several sweeps and comes back: one line in the log, and the work goes on."""
+    monkeypatch.setattr(sweeper, "EVERY", 0.05)
+    command, url = redis_server.command(tmp_path / "redis")
+    installation(redis_url=url)
+    bus.app.cache_clear()
+    say_one(due_at=utcnow() + SOON)
+    with structlog.testing.capture_logs() as lines, sweeping():
+        wait_for(lambda: troubles(lines))
+        wait_for(lambda: ledger.due(utcnow(), kinds=["Deliver"]))
+        with running(command, url) as client:
+            wait_for(lambda: client.llen(f"{bus.PREFIX}webhooks") == 1, 20)
+        assert len(troubles(lines)) == 1
+        wait_for(lambda: len(troubles(lines)) == 2)
+
+
+def troubles(lines):
+    return [line for line in lines if line["event"] == "sweep_failed"]
+
+
+@contextlib.contextmanager
+def running(command, url):
+    with subprocess.Popen(command) as process, redis.Redis.from_url(url) as client:
+        wait_for(lambda: answers(client))
+        yield client
+        process.terminate()
+
+
+def answers(client):
+    try:
+        return client.ping()
+    except redis.exceptions.ConnectionError:
+        return False
