@@ -1,6 +1,10 @@
 # `make demo` and `make test` are all a newcomer needs; `make` alone lists the rest.
 SHELL := /bin/bash
-PYTHON ?= $(firstword $(foreach p,python3.12 python3.11 python3,$(shell command -v $(p) 2>/dev/null)))
+# The first Python that runs and is new enough: a name on the PATH may be a stand-in for one that is not installed.
+ifndef PYTHON
+PYTHON := $(shell for p in python3 python3.12 python3.11; do \
+  $$p -c 'import sys, pip; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' 2>/dev/null && echo $$p && exit; done; echo python3)
+endif
 BIN := .venv/bin
 # pip of the outer Python fills the virtual environment, so that a system without ensurepip will do.
 PIP := $(PYTHON) -m pip --disable-pip-version-check --python $(BIN)/python install --quiet --no-input
