@@ -25,6 +25,9 @@ ArticleKind = Literal[
     "other",
 ]
 BlockKind = Literal["paragraph", "subhead", "quote", "list_item", "table", "turn"]
+AwardAction = Literal["contract", "modification", "order", "agreement"]
+AmountKind = Literal["maximum", "ceiling", "not_to_exceed", "estimated"]
+ModificationKind = Literal["option", "ceiling", "definitization"]
 RejectionReason = Literal["empty", "not_html", "listing", "blocked", "not_an_article", "stub", "too_hostile"]
 
 
@@ -82,6 +85,44 @@ class Link(Words):
 
     text: str
     url: str
+
+
+class Awardee(Words):
+    """One company of an award: its name as printed, a division included, without place, marks and numbers.
+
+    `mark` is what the page's footnote says of the asterisks at the name ("Small business"), else the asterisks.
+    """
+
+    name: str
+    doing_business_as: str | None = None
+    place: str | None = None
+    mark: str | None = None
+    numbers: tuple[str, ...] = ()
+
+
+class Award(Words):
+    """One paragraph of a contracts page. None is what its text does not say; nothing is worked out.
+
+    Amounts are whole U.S. dollars, once for all awardees; `cumulative_value` is what options or modifications bring
+    the contract to. `kinds` are types of contract in the words of the Federal Acquisition Regulation, `completed_by`
+    is ISO 8601 and as precise as the text: a day, a month ("2029-03") or a year. `amends` marks a paragraph about an
+    earlier announcement; it may say no more than that.
+    """
+
+    branch: str | None = None
+    awardees: tuple[Awardee, ...] = ()
+    action: AwardAction | None = None
+    modification: str | None = None
+    modification_kind: ModificationKind | None = None
+    amount: int | None = None
+    amount_kind: AmountKind | None = None
+    cumulative_value: int | None = None
+    kinds: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+    completed_by: str | None = None
+    activity: str | None = None
+    amends: Literal["correction", "update"] | None = None
+    text: str
 
 
 class Removed(Words):
