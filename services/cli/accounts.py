@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from rich.table import Table
+from rich.table import Column, Table
 from sqlmodel import Session
 
 from services.contracts.account import Check
@@ -32,7 +32,8 @@ def take(session: Session, now: datetime) -> Report:
 
 def _pages(session: Session, now: datetime) -> Table:
     columns = [field.name for field in fields(pages.SourceAccount)]
-    table = Table(*(column.replace("_", " ") for column in columns), title="Pages", title_justify="left")
+    headers = (Column(column.replace("_", " "), no_wrap=True) for column in columns)
+    table = Table(*headers, title="Pages", title_justify="left")
     for row in pages.account(session, now):
         table.add_row(*(str(getattr(row, column)) for column in columns))
     return table

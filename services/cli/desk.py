@@ -11,7 +11,7 @@ from typing import Annotated, Any, cast
 
 import typer
 from pydantic import ValidationError
-from rich.table import Table
+from rich.table import Column, Table
 
 from services.admin import progress
 from services.admin.models import ReingestionRow
@@ -48,7 +48,7 @@ def sources(
         found = fetcher_sources.list_sources(session)
     if not found:
         error(f"There are no sources yet; `dateline sources --load {SEEDS}` brings those of the seeds.")
-    table = Table("source", "channel", "last look", "outcome", "listed", "new", "trouble")
+    table = Table(Column("source", no_wrap=True), "channel", "last look", "outcome", "listed", "new", "trouble")
     for health in found:
         for channel in health.channels:
             looked = f"{channel.polled_at:%Y-%m-%d %H:%M}" if channel.polled_at else "not yet"

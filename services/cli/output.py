@@ -1,10 +1,13 @@
 """What the commands print: tables for people on standard output, remarks on standard error."""
 
+import sys
+
 import typer
 from rich.console import Console
 from rich.table import Table
 
-_console = Console(highlight=False)
+# Without a terminal nothing says how wide a line may be; names and addresses shall stay whole.
+_console = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
 
 
 def show(table: Table) -> None:
