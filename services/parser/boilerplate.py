@@ -10,92 +10,132 @@ against a part of it: most of these words may stand in a sentence.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from services.parser.lines import Line
 
 _GOV = r"\.?(?:gov|mil)"
-_MONTHS = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 
-ANYWHERE = {
-    "template": r".*\{\{.*\}\}.*",
-    "historical-notice": r"you have (?:accessed|reached) (?:part of )?a (?:historical collection"
-    r"|collection of archived).*"
-    r"|this information is provided for historical purposes only\..*"
-    r"|please contact the do[dw] webmaster (?:if you have any|with any) questions.{0,40}"
-    r"|the content available is no longer being updated and(?: as a result)? you may encounter hyperlinks.*"
-    r"|for persons with disabilities experiencing difficulties accessing content.*"
-    r"|this is historical material,? ?\"frozen in time.*"
-    r"|(?:this is )?archived content: information .{0,80}(?:out of date|outdated).*",
-    "alert": r"content on this site has been reviewed and removed to align with .*",
-    "follow": r"\(follow .{2,80} on (?:twitter|x|facebook|instagram|threads)\b.{0,80}\)",
-    "picture-tools": r"download (?:hi-?res|image|photo)(?: */ *photo details|: full size.*)?|photo details"
-    r"|full size \(\d.*\)"
-    r"|\[image \d+ of \d+\]|share image",
-    "empty-label": r"(?:issued by: on|virin:|date created:|city:|photo by:|credit:)",
-    "counter": r"(?:web )?views: [\d,]+|downloads: [\d,]+|podcast hits: [\d,]+",
-}
+ANYWHERE: dict[str, tuple[str, ...]] = {
+    "template": (
+        r".*\{\{.*\}\}.*",
+    ),
+    "historical-notice": (
+        "you have (?:accessed|reached) (?:part of )?a (?:historical collection|collection of archived).*",
+        r"this information is provided for historical purposes only\..*",
+        "please contact the do[dw] webmaster (?:if you have any|with any) questions.{0,40}",
+        "the content available is no longer being updated and(?: as a result)? you may encounter hyperlinks.*",
+        "for persons with disabilities experiencing difficulties accessing content.*",
+        r'this is historical material,? ?\"frozen in time.*',
+        "(?:this is )?archived content: information .{0,80}(?:out of date|outdated).*",
+    ),
+    "alert": (
+        "content on this site has been reviewed and removed to align with .*",
+    ),
+    "follow": (
+        r"\(follow .{2,80} on (?:twitter|x|facebook|instagram|threads)\b.{0,80}\)",
+    ),
+    "picture-tools": (
+        "download (?:hi-?res|image|photo)(?: */ *photo details|: full size.*)?", "photo details */ *download hi-?res",
+        "photo details", r"full size \(\d.*\)", r"\[image \d+ of \d+\]", "share image",
+    ),
+    "empty-label": (
+        "(?:issued by: on|virin:|date created:|city:|photo by:|credit:)",
+    ),
+    "counter": (
+        r"(?:web )?views: [\d,]+", r"downloads: [\d,]+", r"podcast hits: [\d,]+",
+    ),
+}  # fmt: skip
 
-TOP = {
-    "banner": r"an official website of the (?:[\w.]+ ){0,5}(?:government|army|navy|defense|war|justice)"
-    r"(?:, [\w ]{3,40})?\.?"
-    r"(?: here'?s how you know\.?)?"
-    r"|here'?s how you know\.?|(?:official websites use|secure " + _GOV + r" websites use) (?:https|" + _GOV + r")\.?"
-    r"|(?:an? )?" + _GOV + r" websites? belongs? to an official .{0,120}"
-    r"|(?:an? )?(?:lock|padlock) ?\(?.{0,40}\)? or https:?/?/? ?means you'?ve safely connected.{0,160}"
-    r"|(?:the " + _GOV + r" means it'?s official|the site is secure)\.?"
-    r"|federal government websites often end in .{0,160}|the https:// ensures that you are connecting .{0,160}"
-    r"|before sharing sensitive information, make sure you'?re on .{0,60}"
-    r"|share sensitive information only on official, secure websites\.?"
-    r"|(?:un|este es un) sitio (?:web )?oficial del gobierno de (?:los )?(?:estados unidos|ee\. ?uu\.).{0,40}"
-    r"|asi es como (?:usted )?(?:puede verificarlo|lo sabes?)|los sitios web oficiales usan "
-    + _GOV
-    + r"|un sitio web "
-    + _GOV
-    + r" pertenece a una organizacion oficial .{0,80}"
-    r"|los sitios web seguros " + _GOV + r" usan https|un candado ?\(.{0,30}\) o https:// significa que .{0,160}",
-    "skip-link": r"skip to (?:main |page )?(?:content|navigation|search|footer)(?: \(press enter\))?\.?"
-    r"|jump to (?:main content|navigation|content)|skip directly to (?:site content|search|.{0,30})"
-    r"|(?:saltar|ir|pasar) al contenido(?: principal)?",
-    "breadcrumb": r"(?:home|inicio)(?: ?(?:[:>/»|›]|::) ?[\w&' -]{2,60})+"
-    r"|(?:legacy )?home(?:page)?news[\w ]{0,60}|you are here:?",
-    "kicker": r"(?:news |press |media )?release|(?:for )?immediate release:?(?: \w+ \d{1,2}, \d{4})?"
-    r"|contracts?|transcript"
-    r"|advisory|media advisory|feature(?: stor(?:y|ies))?|speech|news(?: stor(?:y|ies))?|article|story"
-    r"|(?:do[dw]|defense|war|defense department|army|navy) news|spotlight: .{0,60}|afa speeches|photo essay"
-    r"|comunicado(?: de prensa)?|para (?:su )?(?:publicacion|divulgacion) inmediata|noticias?|press operations",
-    "release-number": r"(?:(?:immediate )?release )?(?:no|nr|number)[.:]{0,2} ?(?:number:? )?[a-z]{0,3}-?\d[\d-]{2,}\w?"
-    r"|release number:? ?[\w-]{4,}|(?:hq|nr)-\d\d-\d{2,4}",
-    "alert": r"(?:due to|because of) (?:the|a) lapse in (?:federal |government )?(?:appropriations|funding),? .{0,300}"
-    r"|(?:this|the) (?:web)?site (?:will be|is) (?:undergoing|down for) .{0,40}maintenance.{0,200}",
-    "navigation": r"place holder|toggle (?:navigation|menu)|main menu|\{\{\w+\}\}|close menu|open menu",
-}
+TOP: dict[str, tuple[str, ...]] = {
+    "banner": (
+        r"an official website of the (?:[\w.]+ ){0,5}(?:government|army|navy|defense|war|justice)(?:, [\w ]{3,40})?\.?"
+        r"(?: here'?s how you know\.?)?",
+        r"here'?s how you know\.?", r"(?:official websites use|secure <gov> websites use) (?:https|<gov>)\.?",
+        "(?:an? )?<gov> websites? belongs? to an official .{0,120}",
+        r"(?:an? )?(?:lock|padlock) ?\(?.{0,40}\)? or https:?/?/? ?means you'?ve safely connected.{0,160}",
+        r"(?:the <gov> means it'?s official|the site is secure)\.?",
+        "federal government websites often end in .{0,160}", "the https:// ensures that you are connecting .{0,160}",
+        "before sharing sensitive information, make sure you'?re on .{0,60}",
+        r"share sensitive information only on official, secure websites\.?",
+        r"(?:un|este es un) sitio (?:web )?oficial del gobierno de (?:los )?(?:estados unidos|ee\. ?uu\.).{0,40}",
+        "asi es como (?:usted )?(?:puede verificarlo|lo sabes?)", "los sitios web oficiales usan <gov>",
+        "un sitio web <gov> pertenece a una organizacion oficial .{0,80}", "los sitios web seguros <gov> usan https",
+        r"un candado ?\(.{0,30}\) o https:// significa que .{0,160}",
+    ),
+    "skip-link": (
+        r"skip to (?:main |page )?(?:content|navigation|search|footer)(?: \(press enter\))?\.?",
+        "jump to (?:main content|navigation|content)", "skip directly to (?:site content|search|.{0,30})",
+        "(?:saltar|ir|pasar) al contenido(?: principal)?",
+    ),
+    "breadcrumb": (
+        r"(?:home|inicio)(?: ?(?:[:>/»|›]|::) ?[\w&' -]{2,60})+", r"(?:legacy )?home(?:page)?news[\w ]{0,60}",
+        "you are here:?",
+    ),
+    "kicker": (
+        "(?:news |press |media )?release", r"(?:for )?immediate release:?(?: \w+ \d{1,2}, \d{4})?", "contracts?",
+        "transcript", "advisory", "media advisory", "feature(?: stor(?:y|ies))?", "speech", "news(?: stor(?:y|ies))?",
+        "article", "story", "(?:do[dw]|defense|war|defense department|army|navy) news", "spotlight: .{0,60}",
+        "afa speeches", "photo essay", "comunicado(?: de prensa)?",
+        "para (?:su )?(?:publicacion|divulgacion) inmediata", "noticias?", "press operations",
+    ),
+    "release-number": (
+        r"(?:(?:immediate )?release )?(?:no|nr|number)[.:]{0,2} ?(?:number:? )?[a-z]{0,3}-?\d[\d-]{2,}\w?",
+        r"release number:? ?[\w-]{4,}", r"(?:hq|nr)-\d\d-\d{2,4}",
+    ),
+    "alert": (
+        "(?:due to|because of) (?:the|a) lapse in (?:federal |government )?(?:appropriations|funding),? .{0,300}",
+        "(?:this|the) (?:web)?site (?:will be|is) (?:undergoing|down for) .{0,40}maintenance.{0,200}",
+    ),
+    "navigation": (
+        "place holder", "toggle (?:navigation|menu)", "main menu", r"\{\{\w+\}\}", "close menu", "open menu",
+    ),
+}  # fmt: skip
 
-END = {
-    "end-mark": r"-+ ?(?:30|end) ?-+|#{2,}(?: #{1,})*|# # #|-end-|\*{3,}",
-    "related": r"(?:related|other|more|recommended) (?:stories|links|articles|news|content|coverage|topics"
-    r"|documents|media)"
-    r"|more from .{2,40}|noticias relacionadas|(?:articulos|enlaces) relacionados|you may also like",
-    "newsletter": r"subscribe(?: to .{2,60})?|choose which .{2,60} delivered to your inbox\.?"
-    r"|sign up (?:for|to receive) .{2,100}|.{0,80}delivered to your inbox\.?",
-    "footer": r"hosted by .{2,60}(?:media|information) activity.{0,20}|no fear act|foia|veterans crisis line.{0,60}"
-    r"|the department of (?:war|defense) provides the military forces needed to deter war.{0,80}"
-    r"|(?:privacy|accessibility|link disclaimer|site map|contact us|usa\.gov|plain writing|about us|inspector general)"
-    r"|this work, .{2,200}, must comply with the restrictions .{0,100}|public domain|image info",
-    "updated": r"(?:page |content )?(?:last )?(?:updated|reviewed|modified):? (?:on )?\w+\.? \d{1,2}, \d{4}\.?",
-}
+END: dict[str, tuple[str, ...]] = {
+    "release-number": TOP["release-number"],
+    "end-mark": (
+        "-+ ?(?:30|end) ?-+", "#{2,}(?: #{1,})*", "# # #", "-end-", r"\*{3,}",
+    ),
+    "related": (
+        "(?:related|other|more|recommended) (?:stories|links|articles|news|content|coverage|topics|documents|media)",
+        "more from .{2,40}", "noticias relacionadas", "(?:articulos|enlaces) relacionados", "you may also like",
+        "(?:tags|topics|keywords|read more|leer mas):?",
+    ),
+    "newsletter": (
+        "subscribe(?: to .{2,60})?", r"choose which .{2,60} delivered to your inbox\.?",
+        "sign up (?:for|to receive) .{2,100}", r".{0,80}delivered to your inbox\.?",
+    ),
+    "footer": (
+        "hosted by .{2,60}(?:media|information) activity.{0,20}", "no fear act", "foia",
+        "veterans crisis line.{0,60}",
+        "the department of (?:war|defense) provides the military forces needed to deter war.{0,80}",
+        "privacy", "accessibility", "link disclaimer", "site map", "contact us", r"usa\.gov", "plain writing", "about us",
+        "inspector general",
+        "this work, .{2,200}, must comply with the restrictions .{0,100}", "public domain", "image info",
+    ),
+    "updated": (
+        r"(?:page |content )?(?:last )?(?:updated|reviewed|modified):? (?:on )?\w+\.? \d{1,2}, \d{4}\.?",
+    ),
+}  # fmt: skip
 
-LOOSE = {
-    "share": r"share(?: this)?:?|share (?:on|to|by) \w+|copy link|e-?mail|facebook|twitter|x|linkedin"
-    r"|whatsapp|reddit|pinterest"
-    r"|×|bookmark and share|print(?: ?\| ?e-?mail)?|thanks for sharing!|addtoany|more(?:\.\.\.)|tweet|compartir"
-    r"|imprimir",
-    "navigation": r"back|home|menu|search|close|inicio|volver|back to top|top",
-    "picture-tools": r"\d{1,3} (?:of|/) \d{1,3}|previous|next|slideshow|photo gallery|photo information"
-    r"|view gallery|hi-?res"
-    r"|anterior|siguiente|play|pause|download|\.\.\. loading \.\.\.",
-    "video": r"player embed code:?.{0,60}|[\w. ]{2,40} \| \d{1,2}:\d\d(?::\d\d)?|embed|download embed share",
-}
+LOOSE: dict[str, tuple[str, ...]] = {
+    "share": (
+        "share(?: this)?:?", r"share (?:on|to|by) \w+", "copy link", "e-?mail", "facebook", "twitter", "x",
+        "linkedin", "whatsapp", "reddit", "pinterest", "×", "[|•·]", "bookmark and share", r"print(?: ?\| ?e-?mail)?",
+        "thanks for sharing!", "addtoany", r"more(?:\.\.\.)", "tweet", "compartir", "imprimir",
+    ),
+    "navigation": (
+        "back", "home", "menu", "search", "close", "inicio", "volver", "back to top", "top",
+    ),
+    "picture-tools": (
+        r"\d{1,3} (?:of|/) \d{1,3}", "previous", "next", "slideshow", "photo gallery", "photo information",
+        "view gallery", "hi-?res", "anterior", "siguiente", "play", "pause", "download", r"\.\.\. loading \.\.\.",
+    ),
+    "video": (
+        "player embed code:?.{0,60}", r"[\w. ]{2,40} \| \d{1,2}:\d\d(?::\d\d)?", "embed", "download embed share",
+    ),
+}  # fmt: skip
 
 RUN = 3
 MAX_LENGTH = 900
@@ -104,9 +144,10 @@ MAX_LENGTH = 900
 class Rules:
     """Several rules as one expression: one look at a line says which of them takes it."""
 
-    def __init__(self, *tables: dict[str, str]) -> None:
+    def __init__(self, *tables: Mapping[str, tuple[str, ...]]) -> None:
         self._names = [name for table in tables for name in table]
-        self._pattern = re.compile("|".join(f"({p})" for table in tables for p in table.values()))
+        rules = ("|".join(phrases) for table in tables for phrases in table.values())
+        self._pattern = re.compile("|".join(f"({rule})" for rule in rules).replace("<gov>", _GOV))
 
     def name(self, line: Line) -> str | None:
         """The rule that takes this line, or None."""
@@ -117,7 +158,7 @@ class Rules:
 
 
 _ANYWHERE, _TOP, _END, _LOOSE = Rules(ANYWHERE), Rules(TOP, LOOSE), Rules(END, LOOSE), Rules(LOOSE)
-_RELATED = re.compile(END["related"])
+_RELATED = re.compile("|".join(END["related"]))
 
 
 def mark_boilerplate(lines: Sequence[Line]) -> None:

@@ -10,6 +10,7 @@ from services.parser.characters import fold
 from services.parser.dates import find_date, is_date
 from services.parser.lines import Line
 
+UNIT_WORDS = 10
 EARLY = 8  # lines after the headline in which a byline may stand without a place of its own
 _PLACES = frozenset({"byline", "story-line", "published"})
 _BY = re.compile(r"^\W*(?:story |written |article |compiled |posted )?(?:by|por)\b:?\s+(?P<names>\S.*)$", re.IGNORECASE)
@@ -65,6 +66,8 @@ def read_story_line(text: str, *, bare_names: bool = False) -> StoryLine | None:
             byline += read_byline(by["names"] if by else part)
         elif _FROM.match(part):
             byline.append(Byline(name=part))
+        elif byline and len(part.split()) <= UNIT_WORDS and not part.endswith("."):
+            byline[-1] = byline[-1].model_copy(update={"affiliation": byline[-1].affiliation or part})
         elif fold(part) not in _KICKERS:
             return None
     return StoryLine(tuple(byline), published) if byline or published else None
@@ -86,12 +89,22 @@ def take_story_lines(lines: Sequence[Line]) -> StoryLine:
     published = None
     for line in _candidates(lines):
         said = _read(line)
+        if said is None and _is_unit(line, byline):
+            byline = (byline[0].model_copy(update={"affiliation": line.text}),)
+            line.rule = "byline"
+            continue
         if said is None and line.zone not in _PLACES:
             continue
         said = said or StoryLine()
         byline, published = byline or said.byline, published or said.published
         line.rule = "byline" if said.byline else "published" if said.published else line.zone
     return StoryLine(byline, published)
+
+
+def _is_unit(line: Line, byline: Sequence[Byline]) -> bool:
+    """Whether the line under a lone name is where its bearer works: "DoD News, Defense Media Activity"."""
+    lone = len(byline) == 1 and byline[0].affiliation is None and not _UNIT.search(byline[0].name)
+    return lone and line.is_title and not line.bold and _UNIT.search(line.text) is not None
 
 
 def _read(line: Line) -> StoryLine | None:

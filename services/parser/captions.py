@@ -76,7 +76,7 @@ def _sure(lines: Sequence[Line], left: Sequence[int], frames: Sequence[Frame]) -
         or ends_with_credit(lines[at].text)
         or copies.has(lines[at].key, at)
     }
-    return sure | _twins(lines, left)
+    return sure | _twins(lines, left, sure, frames)
 
 
 def _framed(lines: Sequence[Line], frames: Sequence[Frame]) -> set[int]:
@@ -105,19 +105,22 @@ class _Copies:
         return any(abs(at - other) <= NEAR for other in self._short.get(key, ())[:NEAR])
 
 
-def _twins(lines: Sequence[Line], left: Sequence[int]) -> set[int]:
-    """Long lines that come again at once, or after one short line: nobody writes so, slideshows do."""
+def _twins(lines: Sequence[Line], left: Sequence[int], sure: set[int], frames: Sequence[Frame]) -> set[int]:
+    """Long lines that come again at once, or after one short line, where pictures are; or three times on end.
+
+    Nobody writes so, slideshows do. Twice and without a picture it may be an author's own.
+    """
+    shown = {at for frame in frames for at in range(frame.at - NEAR, frame.at + NEAR)}
     twins: set[int] = set()
-    for place, at in enumerate(left):
-        key = lines[at].key
-        if len(key) < COPY_LENGTH or not lines[at].is_prose:
+    for place in range(len(left) - 1):
+        if not lines[left[place]].is_prose or len(lines[left[place]].key) < COPY_LENGTH:
             continue
-        for step in (1, 2):
-            if place + step == len(left):
-                break
-            other = left[place + step]
-            if (step == 1 or lines[left[place + 1]].is_title) and alike(key, lines[other].key):
-                twins |= {at, other}
+        near = left[place + 1 : place + NEAR]
+        pictured = left[place] in shown or not sure.isdisjoint(near)
+        others = [at for at in near[:2] if alike(lines[left[place]].key, lines[at].key)]
+        between = near[0] in others or (lines[near[0]].is_title and near[0] not in sure)
+        if others and ((pictured and between) or len(others) == 2):
+            twins |= {left[place], *others}
     return twins
 
 

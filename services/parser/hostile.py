@@ -15,7 +15,7 @@ _SHORT = 1_000
 def hostile(markup: str) -> str | None:
     """Why no tree may be built of this page, or None."""
     # Attributes are parted by these: a page with few of them has no room for the trap, and most pages end here.
-    if sum(map(markup.count, " \t\n\r\f/\"'")) ** 2 < MAX_PAIRS:
+    if len(markup) ** 2 < 4 * MAX_PAIRS or sum(map(markup.count, " \t\n\r\f/\"'")) ** 2 < MAX_PAIRS:
         return None
     pairs = 0
     for tag in _LONG_TAG.finditer(markup):

@@ -25,6 +25,7 @@ SHAPES: Final[dict[str, BlockKind]] = {
     "h2": "subhead", "h3": "subhead", "h4": "subhead", "h5": "subhead", "h6": "subhead", "dt": "subhead",
     "li": "list_item", "blockquote": "quote", "p": "paragraph", "td": "paragraph",
 }  # fmt: skip
+CHANGES: Final = BOLD | SHAPES.keys()
 MAX_FRAMES: Final = 2_000  # no page of a newsroom shows more pictures
 VIDEO_HOSTS: Final = ("youtube", "youtu.be", "dvidshub.net/video", "vimeo")
 _SPOKEN: Final = ("alt", "title", "data-caption", "data-title", "aria-label")
@@ -77,7 +78,7 @@ class Reader:
             return
         # Outside of the article links are a menu: one line each.
         apart = begun is not None or name in BLOCKS or (name == "a" and around.zone in OUTSIDE)
-        inner = self._inside(name, begun, around)
+        inner = around if begun is None and name not in CHANGES else self._inside(name, begun, around)
         if apart:
             self._flush(around)
         start = len(self._words)
@@ -97,14 +98,16 @@ class Reader:
         """The zone that begins with this element, if one does. Outside of the article stays outside."""
         if zone in OUTSIDE:
             return None
-        words = element.get("class") or ""
+        words = element.get("class")
         if mark := element.get("id"):
-            words = f"{words} {mark}"
+            words = f"{words} {mark}" if words else mark
         if words and (found := zone_of(words, self.layout.zones, block=name in BLOCKS)):
             return found
+        if name != "h1":
+            return TAGS.get(name)
         # A heading inside the body or a picture is not the headline, whatever its rank.
-        inner = name == "h1" and (zone in {"picture", "caption"} or (zone == "body" and self.layout.names_body))
-        return None if inner else TAGS.get(name)
+        inner = zone in {"picture", "caption"} or (zone == "body" and self.layout.names_body)
+        return None if inner else "headline"
 
     def _inside(self, name: str, begun: str | None, around: Where) -> Where:
         shape = around.shape

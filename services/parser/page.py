@@ -14,7 +14,6 @@ from services.parser.characters import squeeze
 MAX_JSON = 1_000_000
 _RESOURCE_LIMIT = "ERR_RESOURCE_LIMIT"
 _AFPIMS_HOST = "dma public web"
-_META = etree.XPath("//meta[@name or @property or @itemprop]")
 _JSON_LD = etree.XPath("//script[@type='application/ld+json']/text()")
 _CANONICAL = etree.XPath("string((/html/head|/html/body)/link[@rel='canonical']/@href)")
 _TITLE = etree.XPath("string((/html/head|/html/body|/html)/title)")
@@ -99,7 +98,7 @@ class Page:
     @cached_property
     def _metas(self) -> dict[str, str]:
         metas: dict[str, str] = {}
-        for element in _META(self.root) if self.root is not None else ():
+        for element in self.root.iter("meta") if self.root is not None else ():
             # Drupal 7 of the White House wrote `value` where the standard says `content`.
             value = element.get("content") or element.get("value") or ""
             for attribute in ("property", "name", "itemprop"):

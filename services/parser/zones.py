@@ -16,7 +16,7 @@ OUTSIDE = frozenset({
 
 # Elements that mean the same wherever they stand.
 TAGS: Mapping[str, str] = MappingProxyType({
-    "nav": "navigation", "footer": "footer", "figure": "picture", "figcaption": "caption", "h1": "headline",
+    "nav": "navigation", "footer": "footer", "figure": "picture", "figcaption": "caption",
     "button": "control", "select": "control", "textarea": "control", "option": "control", "datalist": "control",
     "menu": "navigation", "dialog": "control",
 })  # fmt: skip
