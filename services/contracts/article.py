@@ -155,6 +155,7 @@ class Article(Words):
     historical: bool = False
     body: tuple[Block, ...] = ()
     images: tuple[Image, ...] = ()
+    awards: tuple[Award, ...] = ()
     tags: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()
     attachments: tuple[Link, ...] = ()

@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import accumulate
 
 from services.contracts.article import Article, Reading, Rejected, RejectionReason, Removed
+from services.parser.awards import awards
 from services.parser.body import blocks
 from services.parser.boilerplate import mark_boilerplate
 from services.parser.byline import take_story_lines
@@ -116,12 +117,13 @@ def _article(
         return _rejected(*reason, layout=layout, lines=lines)
     published, evidence = published_at(page, opened, story.published, headline)
     body_links, attachments = links(lines)
+    kind = kind_of(page, layout, headline, lines, body, images, classes=classes, videos=videos)
     article = Article(
         url=page.url,
         canonical_url=canonical(page),
         article_key=article_key(page),
         layout=layout.name,
-        kind=kind_of(page, layout, headline, lines, body, images, classes=classes, videos=videos),
+        kind=kind,
         headline=headline,
         dek=dek(lines),
         byline=story.byline,
@@ -133,6 +135,7 @@ def _article(
         historical=any(line.rule == "historical-notice" for line in lines),
         body=body,
         images=images,
+        awards=awards(body) if kind == "contracts" else (),
         tags=tags(lines),
         links=body_links,
         attachments=attachments,

@@ -1,0 +1,101 @@
+"""Who is awarded: the companies that open the paragraph of an award, each with its place, mark and numbers."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from services.contracts.article import Awardee
+
+_STATES = (
+    "Alabama, Alaska, Arizona, Arkansas, California, Colorado, Connecticut, Delaware, Florida, Georgia, Hawaii, Idaho, "
+    "Illinois, Indiana, Iowa, Kansas, Kentucky, Louisiana, Maine, Maryland, Massachusetts, Michigan, Minnesota, "
+    "Mississippi, Missouri, Montana, Nebraska, Nevada, New Hampshire, New Jersey, New Mexico, New York, "
+    "North Carolina, North Dakota, Ohio, Oklahoma, Oregon, Pennsylvania, Rhode Island, South Carolina, South Dakota, "
+    "Tennessee, Texas, Utah, Vermont, Virginia, Washington, West Virginia, Wisconsin, Wyoming, "
+    "D.C., District of Columbia, Puerto Rico, Guam, American Samoa, Northern Mariana Islands, Virgin Islands, "
+    # as the AP stylebook shortened them until 2014
+    "Ala., Ariz., Ark., Calif., Colo., Conn., Del., Fla., Ga., Ill., Ind., Kan., Ky., La., Md., Mass., Mich., Minn., "
+    "Miss., Mo., Mont., Neb., Nev., N.H., N.J., N.M., N.Y., N.C., N.D., Okla., Ore., Pa., R.I., S.C., S.D., Tenn., "
+    "Vt., Va., Wash., W.Va., W. Va., Wis., Wyo."
+)
+_COUNTRIES = (
+    "Afghanistan, Albania, Argentina, Australia, Austria, Bahrain, Belgium, Brazil, Bulgaria, Canada, Chile, Colombia, "
+    "Croatia, Cuba, Cyprus, Czech Republic, Czechia, Denmark, Djibouti, Egypt, England, Estonia, Finland, France, "
+    "Germany, Greece, Greenland, Honduras, Hungary, Iceland, India, Indonesia, Iraq, Ireland, Israel, Italy, Japan, "
+    "Jordan, Kenya, Korea, Kuwait, Latvia, Lithuania, Luxembourg, Malaysia, Mexico, Morocco, Netherlands, New Zealand, "
+    "Niger, Northern Ireland, Norway, Oman, Pakistan, Panama, Peru, Philippines, Poland, Portugal, Qatar, Romania, "
+    "Saudi Arabia, Scotland, Singapore, Slovakia, Slovenia, South Korea, Republic of Korea, Spain, Sweden, "
+    "Switzerland, Taiwan, Thailand, the Netherlands, The Netherlands, Turkey, Türkiye, UAE, U.K., UK, Ukraine, "
+    "United Arab Emirates, United Kingdom, Wales, Alberta, British Columbia, Manitoba, Nova Scotia, Ontario, Quebec"
+)
+_REGIONS = frozenset(f"{_STATES}, {_COUNTRIES}".split(", "))
+_CITY_STATES = frozenset({"Singapore"})
+# Parts of a name that a comma sets apart; what follows them may be a city, they never are.
+_NO_CITY = re.compile(
+    r"(?:inc|llc|ltd|limited|corp|co|lp|llp|pllc|jv|gmbh|plc|s\.?p\.?a|s\.?a|n\.?v|l\.p|l\.l\.c)\.?"
+    r"|(?:an?|d/?b/?a|doing business as)\s.*|.*\b(?:inc|corp|co|llc|ltd|joint venture)\.?",
+    re.IGNORECASE,
+)
+_TRADES_AS = re.compile(r",?\s(?:doing business as|d/?b/?a)\s", re.IGNORECASE)
+# DFARS 204.1603: six characters of the office, two of the year, one of the kind, four of a serial, dashes or none.
+# An order under a contract may add four more.
+NUMBER = re.compile(
+    r"(?<![\w-])(?=[A-Z0-9]{0,5}[A-Z])(?=[A-Z0-9]{0,5}[0-9])"
+    r"[A-Z0-9]{6}(-?)[0-9]{2}\1[A-Z]\1[A-Z0-9]{4}(?:\1[A-Z0-9]{4})?(?!-?\w)"
+)
+_BRACKETS = re.compile(r"\s?\(([^()]*)\)")
+_ASTERISKS = re.compile(r"\*+")
+_DASHES = str.maketrans("‐‑‒–", "----")
+
+
+def awardees(subject: str, footnotes: Mapping[str, str]) -> tuple[Awardee, ...]:
+    """The companies of a subject such as "X Inc.,* City, State (number); and Y LLC, City, State"."""
+    found = (_awardee(words, footnotes) for words in _companies(subject))
+    return tuple(each for each in found if each is not None)
+
+
+def numbers(text: str) -> tuple[str, ...]:
+    """Every contract number in a text once, in order, as printed but for plain dashes."""
+    return tuple(dict.fromkeys(found[0] for found in NUMBER.finditer(text.translate(_DASHES))))
+
+
+def _companies(subject: str) -> Iterator[str]:
+    """The words of each company: semicolons part them, or an "and" right after the place of one."""
+    for words in subject.split(";"):
+        start, before = 0, ""
+        for part in re.finditer(r"[^,]+", words):
+            if part[0].startswith(" and ") and _bare(before) in _REGIONS:
+                yield words[start : part.start()]
+                start = part.start()
+            before = part[0]
+        yield words[start:]
+
+
+def _awardee(words: str, footnotes: Mapping[str, str]) -> Awardee | None:
+    words = re.sub(r"^\s*and\s", "", words)
+    mark = next((found[0] for found in _ASTERISKS.finditer(words)), None)
+    parts = [part for part in map(str.strip, _bare(words).split(",")) if part]
+    cities = _place_length(parts)
+    name, *trade = _TRADES_AS.split(", ".join(parts[: len(parts) - cities]), maxsplit=1)
+    if not re.search(r"[^\W\d_]", name):
+        return None
+    return Awardee(
+        name=name,
+        doing_business_as=trade[0] if trade else None,
+        place=", ".join(parts[len(parts) - cities :]) or None,
+        mark=footnotes.get(mark, mark) if mark else None,
+        numbers=numbers(words),
+    )
+
+
+def _place_length(parts: list[str]) -> int:
+    """How many of the last parts are the place: none where the last is no state or country that we know."""
+    if len(parts) < 2 or parts[-1] not in _REGIONS:
+        return 0
+    alone = len(parts) == 2 or parts[-1] in _CITY_STATES or _NO_CITY.fullmatch(parts[-2])
+    return 1 if alone else 2
+
+
+def _bare(words: str) -> str:
+    """Without asterisks, and without brackets around contract numbers."""
+    words = _BRACKETS.sub(lambda found: "" if numbers(found[1]) else found[0], words)
+    return " ".join(_ASTERISKS.sub("", words).split())
