@@ -49,8 +49,8 @@ ANYWHERE: dict[str, tuple[str, ...]] = {
 
 TOP: dict[str, tuple[str, ...]] = {
     "banner": (
-        r"an official website of the (?:[\w.]+ ){0,5}(?:government|army|navy|defense|war|justice)(?:, [\w ]{3,40})?\.?"
-        r"(?: here'?s how you know\.?)?",
+        r"an official website of the (?:[\w.]+ ){0,5}(?:government|army|navy|defense|war|justice)(?:, [\w ]{3,40})?\.?",
+        r"an official website of the (?:[\w.]+ ){1,6}here'?s how you know\.?",
         r"here'?s how you know\.?", r"(?:official websites use|secure <gov> websites use) (?:https|<gov>)\.?",
         "(?:an? )?<gov> websites? belongs? to an official .{0,120}",
         r"(?:an? )?(?:lock|padlock) ?\(?.{0,40}\)? or https:?/?/? ?means you'?ve safely connected.{0,160}",
@@ -110,8 +110,8 @@ END: dict[str, tuple[str, ...]] = {
         "hosted by .{2,60}(?:media|information) activity.{0,20}", "no fear act", "foia",
         "veterans crisis line.{0,60}",
         "the department of (?:war|defense) provides the military forces needed to deter war.{0,80}",
-        "privacy", "accessibility", "link disclaimer", "site map", "contact us", r"usa\.gov", "plain writing", "about us",
-        "inspector general",
+        "privacy", "accessibility", "link disclaimer", "site map", "contact us", r"usa\.gov", "plain writing",
+        "about us", "inspector general",
         "this work, .{2,200}, must comply with the restrictions .{0,100}", "public domain", "image info",
     ),
     "updated": (
