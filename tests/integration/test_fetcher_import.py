@@ -139,7 +139,7 @@ def test_our_own_captures_can_be_imported(db):
         ("a.html", PAGE, "ftp://example.gov/a", "http"),
         ("a.warc", warc(), None, "empty"),
         ("a.warc", warc((URL, 404, "text/html", b"x")), None, "holds no page"),
-        ("a.warc", warc((URL, 200, "text/html", PAGE)), URL, "leave the address away"),
+        ("a.warc", warc((URL, 200, "text/html", PAGE)), URL, "leave them away"),
         (
             "a.warc",
             warc((URL, 200, "text/html", random.Random(1).randbytes(999).hex().encode()))[:-90],
