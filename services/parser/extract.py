@@ -1,10 +1,10 @@
 """A page becomes an article, or the reason why not. Pure: the same bytes give the same answer, here and anywhere."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
-from services.contracts.article import Article, Reading, Rejected, RejectionReason, Removed
+from services.contracts.article import Article, Image, Reading, Rejected, RejectionReason, Removed
 from services.parser.awards import awards
 from services.parser.body import blocks
 from services.parser.boilerplate import mark_boilerplate
@@ -39,6 +39,23 @@ from services.parser.zones import OUTSIDE
 NAMED = {"kicker": "kicker", "label": "label", "notice": "historical-notice", "dek": "dek"}
 
 
+# The notice of an archive may stand outside of the main region.
+NOTICES = ("You have accessed part of a historical collection", "You have reached a collection of archived material")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Everything that was read off a page before anybody asked what it means."""
+
+    page: Page
+    layout: Layout
+    lines: list[Line]
+    frames: Sequence[Frame] = ()
+    videos: int = 0
+    classes: str = ""
+    historical: bool = False
+
+
 def extract(body: bytes, *, url: str | None = None, content_type: str | None = None) -> Article | Rejected:
     """The article of a page, or why there is none. Never raises, whatever the bytes.
 
@@ -65,7 +82,7 @@ def _read_dump(text: str, url: str | None) -> tuple[Reading, tuple[Line, ...]]:
     page = Page(url=url)
     if reason := walled(page, text):
         return _rejected(*reason, layout=DUMP)
-    return _article(page, DUMP, text_lines(text), [], videos=0, classes="")
+    return _article(Sheet(page, DUMP, text_lines(text)))
 
 
 def _read_markup(markup: str, url: str | None) -> tuple[Reading, tuple[Line, ...]]:
@@ -81,8 +98,8 @@ def _read_markup(markup: str, url: str | None) -> tuple[Reading, tuple[Line, ...
         return _rejected(*reason, layout=layout, lines=reader.lines)
     if layout is WHOLE_PAGE:
         mark_by_density(reader.lines, markup)
-    classes = region.get("class", "")
-    return _article(page, layout, reader.lines, reader.frames, videos=reader.videos, classes=classes)
+    classes, historical = region.get("class", ""), layout.archive or any(notice in markup for notice in NOTICES)
+    return _article(Sheet(page, layout, reader.lines, reader.frames, reader.videos, classes, historical=historical))
 
 
 def _open(markup: str, url: str | None) -> Page | tuple[RejectionReason, str]:
@@ -99,25 +116,23 @@ def _open(markup: str, url: str | None) -> Page | tuple[RejectionReason, str]:
     return page or ("empty", "The page holds no element at all.")
 
 
-def _article(
-    page: Page, layout: Layout, lines: list[Line], frames: Sequence[Frame], *, videos: int, classes: str
-) -> tuple[Reading, tuple[Line, ...]]:
+def _article(sheet: Sheet) -> tuple[Reading, tuple[Line, ...]]:
+    page, layout, lines = sheet.page, sheet.layout, sheet.lines
     _mark_zones(lines)
     mark_boilerplate(lines)
-    found = take_images(lines, frames)
+    found = take_images(lines, sheet.frames)
     headline = take_headline(page, lines)
     story = take_story_lines(lines)
     if layout.names_body:
         _mark_outside(lines)
-    before = list(accumulate((line.kept for line in lines), initial=0))
-    place, opened = _take_dateline(lines)
+    images = _placed(found, lines)
+    place = _take_dateline(lines)
     body = blocks(lines)
-    images = tuple(image.model_copy(update={"position": before[at]}) for at, image in found)
     if reason := no_article(page, layout, headline, lines, body, images):
         return _rejected(*reason, layout=layout, lines=lines)
-    published, evidence = published_at(page, opened, story.published, headline)
+    kind = kind_of(page, layout, headline, lines, body, images, classes=sheet.classes, videos=sheet.videos)
+    published, evidence = published_at(page, lines, story.published, headline)
     body_links, attachments = links(lines)
-    kind = kind_of(page, layout, headline, lines, body, images, classes=classes, videos=videos)
     article = Article(
         url=page.url,
         canonical_url=canonical(page),
@@ -132,16 +147,22 @@ def _article(
         published_evidence=evidence,
         updated_at=updated_at(page),
         lang=language(page, lines),
-        historical=any(line.rule == "historical-notice" for line in lines),
+        historical=sheet.historical or any(line.rule == "historical-notice" for line in lines),
         body=body,
         images=images,
         awards=awards(body) if kind == "contracts" else (),
         tags=tags(lines),
         links=body_links,
         attachments=attachments,
-        removed=_removed(opened),
+        removed=_removed(lines),
     )
-    return article, tuple(opened)
+    return article, tuple(lines)
+
+
+def _placed(found: Sequence[tuple[int, Image]], lines: Sequence[Line]) -> tuple[Image, ...]:
+    """The pictures with their place in the body: how many of its blocks come before."""
+    before = list(accumulate((line.kept for line in lines), initial=0))
+    return tuple(image.model_copy(update={"position": before[at]}) for at, image in found)
 
 
 def _mark_zones(lines: Sequence[Line]) -> None:
@@ -158,18 +179,18 @@ def _mark_outside(lines: Sequence[Line]) -> None:
                 line.rule = "outside-body"
 
 
-def _take_dateline(lines: list[Line]) -> tuple[str | None, list[Line]]:
-    """The place that opens the text, and the lines with the dateline split off its paragraph."""
+def _take_dateline(lines: list[Line]) -> str | None:
+    """The place that opens the text; the dateline becomes a line of its own, and is no part of the body."""
     at = next((at for at, line in enumerate(lines) if line.kept), None)
     opening = read_opening(lines[at].text) if at is not None else None
     if at is None or opening is None:
-        return None, lines
-    place = replace(lines[at], text=opening.printed, key=fold(opening.printed), links=(), rule="dateline")
-    lines[at].text, lines[at].key = opening.text, fold(opening.text)
-    lines.insert(at, place)
+        return None
+    first = lines[at]
+    lines.insert(at, replace(first, text=opening.printed, key=fold(opening.printed), links=(), rule="dateline"))
+    first.text, first.key = opening.text, fold(opening.text)
     if not opening.text:
-        del lines[at + 1]
-    return opening.place, lines
+        lines.remove(first)
+    return opening.place
 
 
 def _removed(lines: Sequence[Line]) -> tuple[Removed, ...]:

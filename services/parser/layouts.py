@@ -30,6 +30,7 @@ class Layout:
     region: str
     zones: tuple[tuple[str, str], ...]
     kind: ArticleKind = "other"
+    archive: bool = False
     since: date | None = None
     until: date | None = None
 
@@ -99,6 +100,7 @@ WHITE_HOUSE_2017 = Layout(
         ("pane-page-slogan", "notice"),
     ),
     kind="news",
+    archive=True,
     until=date(2017, 1, 20),
 )  # fmt: skip
 
