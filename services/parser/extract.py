@@ -123,8 +123,7 @@ def _article(sheet: Sheet) -> tuple[Reading, tuple[Line, ...]]:
     found = take_images(lines, sheet.frames)
     headline = take_headline(page, lines)
     story = take_story_lines(lines)
-    if layout.names_body:
-        _mark_outside(lines)
+    _mark_outside(layout, lines)
     images = _placed(found, lines)
     place = _take_dateline(lines)
     body = blocks(lines)
@@ -171,11 +170,11 @@ def _mark_zones(lines: Sequence[Line]) -> None:
             line.rule = NAMED.get(line.zone, line.zone)
 
 
-def _mark_outside(lines: Sequence[Line]) -> None:
+def _mark_outside(layout: Layout, lines: Sequence[Line]) -> None:
     """Where a layout names the body, words elsewhere are not the article's."""
-    if any(line.zone == "body" for line in lines):
+    if layout.names_body and any(line.inside for line in lines):
         for line in lines:
-            if line.kept and line.zone != "body":
+            if line.kept and not line.inside:
                 line.rule = "outside-body"
 
 

@@ -15,8 +15,8 @@ _ENDS = (".", "!", "?", '."', '!"', '?"', ".'", ".)", "...")
 class Line:
     """One line of the page: `rule` names what took it out of the body, None keeps it in.
 
-    `zone` is the part of the page it stood in, `group` the picture frame around it (0 for none), `key` the spelling
-    in which it is compared.
+    `zone` is the part of the page it stood in, `inside` whether that is in the place that the layout names as the body,
+    `group` the picture frame around it (0 for none), `key` the spelling in which it is compared.
     """
 
     text: str
@@ -24,6 +24,7 @@ class Line:
     zone: str = ""
     shape: BlockKind = "paragraph"
     group: int = 0
+    inside: bool = False
     bold: bool = False
     links: tuple[Link, ...] = ()
     rule: str | None = None

@@ -25,6 +25,8 @@ SHAPES: Final[dict[str, BlockKind]] = {
     "h2": "subhead", "h3": "subhead", "h4": "subhead", "h5": "subhead", "h6": "subhead", "dt": "subhead",
     "li": "list_item", "blockquote": "quote", "p": "paragraph", "td": "paragraph",
 }  # fmt: skip
+HEAD: Final = frozenset({"headline", "published", "byline", "story-line", "kicker", "dek", "label"})
+_INNER: Final = frozenset({"body", "picture", "caption"})
 CHANGES: Final = BOLD | SHAPES.keys()
 MAX_FRAMES: Final = 2_000  # no page of a newsroom shows more pictures
 VIDEO_HOSTS: Final = ("youtube", "youtu.be", "dvidshub.net/video", "vimeo")
@@ -40,6 +42,7 @@ class Where(NamedTuple):
     zone: str = ""
     shape: BlockKind = "paragraph"
     group: int = 0
+    inside: bool = False
     bold: bool = False
 
 
@@ -102,12 +105,11 @@ class Reader:
         if mark := element.get("id"):
             words = f"{words} {mark}" if words else mark
         if words and (found := zone_of(words, self.layout.zones, block=name in BLOCKS)):
-            return found
+            # What stands over an article has no place in it: there a "date" or "title" is a word of the text.
+            return None if found in HEAD and zone in _INNER else found
         if name != "h1":
             return TAGS.get(name)
-        # A heading inside the body or a picture is not the headline, whatever its rank.
-        inner = zone in {"picture", "caption"} or (zone == "body" and self.layout.names_body)
-        return None if inner else "headline"
+        return None if zone in _INNER else "headline"
 
     def _inside(self, name: str, begun: str | None, around: Where) -> Where:
         shape = around.shape
@@ -115,7 +117,7 @@ class Reader:
             shape = SHAPES[name]
         zone = begun or around.zone
         bold = around.bold or name in BOLD
-        return Where(zone, shape, self._frame(begun, zone, around), bold)
+        return Where(zone, shape, self._frame(begun, zone, around), around.inside or begun == "body", bold)
 
     def _frame(self, begun: str | None, zone: str, around: Where) -> int:
         """A picture zone is a frame; inside another it is one of its own only once that one shows a picture."""
@@ -175,14 +177,14 @@ class Reader:
         for row in table.iter("tr"):
             cells = [squeeze(" ".join(cell.itertext())) for cell in row.iter("td", "th")]
             if text := " | ".join(filter(None, cells)):
-                self.lines.append(Line(text, fold(text), where.zone, "table", where.group))
+                self.lines.append(Line(text, fold(text), where.zone, "table", where.group, where.inside))
 
     def _flush(self, where: Where) -> None:
         if self._words:
             if text := squeeze("".join(self._words)):
+                zone, shape, group, inside, _ = where
                 links = tuple(self._links)
-                bold = not self._plain
-                self.lines.append(Line(text, fold(text), where.zone, where.shape, where.group, bold=bold, links=links))
+                self.lines.append(Line(text, fold(text), zone, shape, group, inside, not self._plain, links))
                 self._links.clear()
             self._words.clear()
             self._plain = False

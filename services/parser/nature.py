@@ -6,6 +6,7 @@ _TAG = re.compile(
     r"<(?:!doctype html|html|head|body|div|p|br|h1|meta|title|script|span|table|article|main|form|a)\b", re.IGNORECASE
 )
 _FEED = re.compile(r"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:rss|feed|urlset|sitemapindex|rdf:RDF)\b", re.DOTALL)
+_DOCUMENT = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype html|html)\b", re.IGNORECASE)
 _DECLARED = {"text/html": "html", "application/xhtml+xml": "html", "text/plain": "text"}
 LOOK = 200_000
 
@@ -16,6 +17,8 @@ def nature(text: str, content_type: str | None) -> str:
     if not start.strip():
         return "html"  # an empty page is an empty page, whatever it was called
     declared = (content_type or "").partition(";")[0].strip().casefold()
+    if _DOCUMENT.match(start):
+        return "html"
     return _other(start, declared) or _DECLARED.get(declared) or ("html" if _TAG.search(start) else "text")
 
 

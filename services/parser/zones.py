@@ -18,7 +18,7 @@ OUTSIDE = frozenset({
 TAGS: Mapping[str, str] = MappingProxyType({
     "nav": "navigation", "footer": "footer", "figure": "picture", "figcaption": "caption",
     "button": "control", "select": "control", "textarea": "control", "option": "control", "datalist": "control",
-    "menu": "navigation", "dialog": "control",
+    "menu": "navigation", "dialog": "control", "label": "control", "legend": "control",
 })  # fmt: skip
 
 # Class and id words that mean the same on every publishing system we know. Whole words of the class attribute only.

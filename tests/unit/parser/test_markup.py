@@ -1,0 +1,108 @@
+"""Markup that misleads: class names are hints, and the text decides."""
+
+import pytest
+
+from services.contracts.article import Article, Rejected
+from services.parser.extract import extract
+
+FIRST = "The crossing took four hours and nobody fell in, said the captain who had planned it for a year."
+SECOND = "The bridge stood for forty years before the ice took it, and the county wants it back by next summer."
+
+
+def afpims(body: str, before: str = "", after: str = "") -> Article:
+    page = (
+        f'<html><head><title>Crossing</title></head><body><form><div class="adetail">{before}'
+        f'<h1 class="maintitle">Marines Cross River</h1><div class="body">{body}</div>{after}</div></form></body>'
+        "</html>"
+    )
+    reading = extract(page.encode(), url="https://www.newsroom.mil/News/Article/Article/1/")
+    assert isinstance(reading, Article)
+    return reading
+
+
+def words(article: Article) -> list[str]:
+    return [block.text for block in article.body]
+
+
+@pytest.mark.parametrize("name", ["date", "byline", "maintitle", "subtitle", "cont-type"])
+def test_a_head_class_inside_the_body_takes_no_word_out_of_it(name):
+    """A "date" over the article is its date; in a sentence it is a word."""
+    article = afpims(f'<p>{FIRST}</p><p>The bridge fell on <span class="{name}">March 4, 2024</span>, at noon.</p>')
+    assert words(article) == [FIRST, "The bridge fell on March 4, 2024, at noon."]
+
+
+def test_a_link_called_related_is_still_a_word_of_its_sentence():
+    article = afpims(f'<p>{FIRST} See <a class="related-link" href="/x">the plan</a> for more.</p>')
+    assert words(article) == [f"{FIRST} See the plan for more."]
+
+
+def test_a_frame_around_half_of_the_article_is_no_picture():
+    """Somebody called the column "photo"; its text stays."""
+    paragraphs = [f"{FIRST} It was attempt number {number}." for number in range(6)]
+    article = afpims(
+        '<div class="photo"><img src="/a.jpg" alt="A boat">' + "".join(f"<p>{p}</p>" for p in paragraphs) + "</div>"
+    )
+    assert words(article) == paragraphs
+
+
+def test_a_table_in_a_figure_is_no_caption():
+    """Editors put tables into figures; without a picture there is no caption."""
+    article = afpims(
+        f"<p>{FIRST}</p><figure><table><tr><td>Boats</td><td>9</td></tr><tr><td>Crews</td><td>4</td></tr></table></figure>"
+    )
+    assert words(article) == [FIRST, "Boats | 9", "Crews | 4"]
+    assert article.images == ()
+
+
+def test_an_author_may_repeat_himself():
+    """Two equal paragraphs without a picture near them are the author's own."""
+    assert words(afpims(f"<p>{FIRST}</p><p>{FIRST}</p><p>{SECOND}</p>")) == [FIRST, FIRST, SECOND]
+
+
+def test_one_picture_in_three_sizes_is_one_picture():
+    """The slideshow shows it again; the number in the address is the picture's."""
+    address = "https://media.defense.gov/2024/Mar/02/2003400001/{}/240302-N-AB123-1001.JPG"
+    sizes = "".join(
+        f'<img src="{address.format(size)}" alt="A boat">' for size in ("825/780/0", "1280/1280/0", "-1/-1/0")
+    )
+    (image,) = afpims(f"<p>{FIRST}</p><figure>{sizes}<figcaption>A boat leaves.</figcaption></figure>").images
+    assert (image.caption, image.virin) == ("A boat leaves.", "240302-N-AB123-1001")
+
+
+def test_two_pictures_with_one_caption_keep_it_twice():
+    figures = "".join(
+        f'<figure><img src="/p/{n}.jpg" alt=""><figcaption>Crews cross the river.</figcaption></figure>' for n in (1, 2)
+    )
+    assert [image.caption for image in afpims(f"<p>{FIRST}</p>{figures}").images] == ["Crews cross the river."] * 2
+
+
+def test_links_and_documents_are_absolute_and_apart():
+    article = afpims(
+        f'<p>{FIRST} Read <a href="/plan.pdf">the plan</a> or <a href="../x/">the page</a>, <a href="#a">here</a>.</p>'
+    )
+    assert [link.url for link in article.attachments] == ["https://www.newsroom.mil/plan.pdf"]
+    assert [link.url for link in article.links] == ["https://www.newsroom.mil/News/Article/Article/x/"]
+
+
+def test_the_newsletter_box_is_never_the_article():
+    """On this system it holds the only <article> element of the page."""
+    box = (
+        '<div class="subscribe"><article><h3>Subscribe to Products</h3><p>Delivered to your inbox.</p></article></div>'
+    )
+    assert words(afpims(f"<p>{FIRST}</p>", after=box)) == [FIRST]
+
+
+def test_words_only_under_a_script_are_an_empty_page():
+    reading = extract(
+        b"<html><body><div class='adetail'><div class='body'><script>x()</script></div></div></body></html>"
+    )
+    assert isinstance(reading, Rejected)
+    assert reading.reason == "empty"
+
+
+def test_an_html_document_is_html_whatever_it_was_called():
+    """Archives serve pages as text/plain; the first characters know better."""
+    page = f"<!DOCTYPE html><html><body><main><h1>Bridge</h1><p>{FIRST}</p></main></body></html>"
+    reading = extract(page.encode(), content_type="text/plain")
+    assert isinstance(reading, Article)
+    assert reading.headline == "Bridge"
