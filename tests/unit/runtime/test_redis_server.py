@@ -33,9 +33,9 @@ def test_the_bundled_server_answers_only_to_its_password_and_only_here(nothing_o
         wait_for(lambda: answers(client))
         settings = {name: client.config_get(name)[name] for name in ("bind", "save", "appendonly")}
         assert settings == {"bind": "127.0.0.1", "save": "", "appendonly": "no"}
-        with redis.Redis(port=client.connection_pool.connection_kwargs["port"]) as stranger:
-            with pytest.raises(redis.exceptions.AuthenticationError):
-                stranger.ping()
+        port = client.connection_pool.connection_kwargs["port"]
+        with redis.Redis(port=port) as stranger, pytest.raises(redis.exceptions.AuthenticationError):
+            stranger.ping()
 
 
 def test_its_password_is_readable_by_its_owner_alone(tmp_path):

@@ -1,0 +1,404 @@
+"""`dateline …` as an operator meets it: what it says, where, and with which exit status.
+
+What the user can mend is one sentence on standard error and status 2; a check that fails is status 1. An exception
+that escapes would fail these tests, so a traceback is never shown.
+"""
+
+import importlib
+import io
+import json
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import structlog
+from sqlalchemy import text
+
+from services import cli
+from services.cli import schema
+from services.contracts.wiring import SERVICES
+from services.demo.samples import SAMPLES
+from services.fetcher.settings import fetcher_settings
+from services.runtime import database, worker
+from services.runtime.egress import egress_settings
+from services.runtime.redis_server import free_port
+from services.runtime.settings import runtime_settings
+
+pytestmark = pytest.mark.integration
+
+DUMP = SAMPLES / "raqqa-mosul-2016.txt"
+RELEASE = """<!DOCTYPE html><html lang="en"><head><title>Harbor Reopens</title>
+<meta property="article:published_time" content="2026-01-12"></head><body><article><h1>Harbor Reopens</h1>
+<p>The harbor reopened at dawn on Monday, two days after the storm, and the first ships entered it at noon.</p>
+<p>Engineers had cleared the channel through the night, the port's commander said, and marked its edges anew.</p>
+<p>Ferries to the islands will run again from Tuesday on, as soon as both piers have been looked at.</p>
+</article></body></html>"""
+SEEDS = """
+[[source]]
+name = "harbor"
+channels = [{ kind = "feed", url = "https://harbor.example/feed.xml" }]
+"""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command left behind."""
+
+    status: int
+    out: str
+    err: str
+
+    def refuses(self, part):
+        """One sentence for the user, and nothing else."""
+        assert self.status == 2, self
+        assert part in self.err, self
+        assert self.err.startswith("dateline: "), self
+        assert self.err.count("\n") == 1, self
+        return True
+
+
+@pytest.fixture
+def dateline(installation, monkeypatch, capsys):
+    """Runs the command in this process; the terminal is wide."""
+    monkeypatch.setenv("COLUMNS", "300")
+
+    def run(*arguments, stdin=""):
+        for settings in (egress_settings, fetcher_settings):
+            settings.cache_clear()
+        monkeypatch.setattr(sys, "argv", ["dateline", *map(str, arguments)])
+        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
+        capsys.readouterr()
+        try:
+            cli.main()
+            status = 0
+        except SystemExit as ended:
+            status = ended.code or 0
+        return Said(status, *capsys.readouterr())
+
+    yield run
+    for settings in (egress_settings, fetcher_settings):
+        settings.cache_clear()
+
+
+@pytest.fixture
+def migrated(installation, database_url):
+    installation(database_url=database_url)
+    schema.upgrade()
+
+
+@pytest.fixture
+def on_sqlite(installation):
+    schema.upgrade()
+
+
+def drain():
+    """What workers would do, done here."""
+    for service in SERVICES:
+        importlib.import_module(f"services.{service}.tasks")
+    worker.drain()
+
+
+def damage(statement):
+    with database.transaction() as session:
+        assert session.execute(text(statement)).rowcount == 1
+
+
+def write(folder: Path, name: str, words: str | bytes) -> Path:
+    path = folder / name
+    path.write_bytes(words if isinstance(words, bytes) else words.encode())
+    return path
+
+
+# Keys
+
+
+def test_a_key_is_shown_once_works_and_ends(migrated, dateline):
+    """The key alone is on standard output, to be piped."""
+    made = dateline("keys", "create", "newsdesk", "--scope", "read", "--scope", "subscribe")
+    assert (made.status, made.out.startswith("dl_1_")) == (0, True)
+    listed = dateline("keys", "list")
+    assert "newsdesk" in listed.out
+    assert "read, subscribe" in listed.out
+    assert made.out.split("_")[2].strip() not in listed.out
+    assert dateline("keys", "revoke", 1).out == "Key 1 is revoked.\n"
+    assert "revoked or expired" in dateline("keys", "list").out
+    assert dateline("keys", "revoke", 1).refuses("no usable key 1")
+
+
+def test_an_unknown_scope_is_refused(on_sqlite, dateline):
+    assert dateline("keys", "create", "x", "--scope", "root").refuses("read, subscribe, admin")
+
+
+# Sources
+
+
+def test_sources_are_loaded_paused_and_resumed(migrated, dateline, tmp_path):
+    loaded = dateline("sources", "--load", write(tmp_path, "seeds.toml", SEEDS))
+    assert loaded.status == 0
+    assert "https://harbor.example/feed.xml" in loaded.out
+    assert "not yet" in loaded.out
+    assert "paused" in dateline("sources", "--pause", "harbor").out
+    assert dateline("poll", "harbor").refuses("'harbor' is paused; resume it first")
+    assert "paused" not in dateline("sources", "--resume", "harbor").out
+    assert dateline("poll", "harbor").out == "1 channels are due now.\n"
+
+
+def test_without_sources_the_way_to_some_is_shown(on_sqlite, dateline):
+    assert "`dateline sources --load " in dateline("sources").err
+
+
+@pytest.mark.parametrize("arguments", [["poll", "nowhere"], ["sources", "--pause", "nowhere"]])
+def test_an_unknown_source_is_named_with_those_there_are(on_sqlite, dateline, arguments):
+    assert dateline(*arguments).refuses("There is no source 'nowhere'; known are: none yet.")
+
+
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        ("[[source", "is not valid TOML"),
+        ("", "names no sources"),
+        (SEEDS.replace("feed.xml", "a b").replace("https", "gopher"), "must begin with http:// or https://"),
+        (b"\xff\xfe", "is not valid TOML"),
+        (SEEDS.replace("name", "nmae"), "seeds.toml: "),
+    ],
+)
+def test_sources_that_cannot_be_read_are_refused_whole(on_sqlite, dateline, tmp_path, words, part):
+    assert dateline("sources", "--load", write(tmp_path, "seeds.toml", words)).refuses(part)
+
+
+# Imports
+
+
+def test_pages_and_dumps_are_imported_once_and_read(migrated, dateline, tmp_path):
+    page = write(tmp_path, "harbor.html", RELEASE)
+    took = dateline("import", page, DUMP)
+    assert (took.status, took.out.count("1 of 1 pages are new and on their way.")) == (0, 2)
+    drain()
+    assert dateline("import", page, DUMP).out.count("0 of 1 pages are new") == 2
+    report = dateline("audit")
+    assert (report.status, " ".join(report.out.split()).count("│ articles │ 2 │")) == (0, 1), report.out
+
+
+def test_bad_files_are_refused_by_name_and_the_good_ones_taken(on_sqlite, dateline, tmp_path):
+    """Each reason is one line; the last line and the status tell that something was refused."""
+    bad = {
+        "empty.html": (b"", "It is empty."),
+        "picture.html": (b"\xff\xd8\xff\xe0" + bytes(99), "It is a picture, not a page."),
+        "binary.html": (bytes(range(256)), "It is a binary file, not a page."),
+        "cut.warc.gz": (b"\x1f\x8b\x08\x00", "not a page."),
+    }
+    files = [write(tmp_path, name, words) for name, (words, _) in bad.items()]
+    took = dateline("import", *files, tmp_path / "missing.html", tmp_path, write(tmp_path, "good.html", RELEASE))
+    assert took.status == 2
+    assert took.out == f"{tmp_path}/good.html: 1 of 1 pages are new and on their way.\n"
+    reasons = took.err.splitlines()
+    for (name, (_, reason)), line in zip(bad.items(), reasons, strict=False):
+        assert (name in line, reason in line) == (True, True), line
+    assert reasons[-3].endswith("missing.html cannot be read: No such file or directory.")
+    assert reasons[-2].endswith("cannot be read: Is a directory.")
+    assert reasons[-1] == "dateline: 6 of 7 files were refused, for the reasons above."
+
+
+def test_an_address_belongs_to_one_page(on_sqlite, dateline, tmp_path):
+    page = write(tmp_path, "good.html", RELEASE)
+    assert dateline("import", page, page, "--url", "https://harbor.example/1").refuses("one file at a time")
+    assert "must begin with http" in dateline("import", page, "--url", "harbor").err
+
+
+# Ingesting again
+
+
+def test_a_dry_run_is_watched_to_its_end_and_changes_nothing(migrated, dateline, tmp_path):
+    """The counts come on standard error while a worker works."""
+    dateline("import", write(tmp_path, "harbor.html", RELEASE))
+    drain()
+    stop = threading.Event()
+
+    def work():
+        while not stop.wait(0.05):
+            worker.drain()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        with structlog.testing.capture_logs():
+            again = dateline("reingest", "reparse", "--all", "--reason", "a test", "--dry-run", "--watch")
+    finally:
+        stop.set()
+        thread.join(10)
+    assert (again.status, again.out) == (0, "Re-ingestion 1 is accepted.\n")
+    assert again.err.splitlines()[-1] == "done: 1 of 1 pages (1 unchanged)"
+    assert dateline("audit").status == 0
+
+
+@pytest.mark.parametrize(
+    ("scope", "part"),
+    [
+        ([], "names none"),
+        (["--all", "--source", "harbor"], "names all and source"),
+        (["--url", "harbor"], "must begin with http"),
+        (["--article", "1"], "pattern"),
+    ],
+)
+def test_a_scope_must_be_exactly_one(on_sqlite, dateline, scope, part):
+    """A misunderstanding could mean everything."""
+    assert dateline("reingest", "reparse", "--reason", "a test", *scope).refuses(part)
+
+
+# The audit
+
+
+def test_a_sound_installation_passes(migrated, dateline, tmp_path):
+    dateline("import", write(tmp_path, "harbor.html", RELEASE))
+    drain()
+    report = dateline("audit")
+    assert (report.status, "FAIL" in report.out) == (0, False)
+
+
+@pytest.mark.parametrize(
+    ("statement", "reason"),
+    [
+        (
+            "UPDATE pages SET source = 'harbor', url = 'https://harbor.example/1'",
+            "the first is https://harbor.example/1",
+        ),
+        ("UPDATE pages SET stored_at = NULL", "1 captures were neither stored nor rejected"),
+        ("DELETE FROM revisions", "1 articles lack their current revision"),
+        ("DELETE FROM events", "1 articles were never told of by an event"),
+        ("UPDATE event_counter SET last = 2", "the last number given is 2"),
+    ],
+)
+def test_damage_is_found_and_named(on_sqlite, dateline, tmp_path, statement, reason):
+    """Status 1, and the reason in the line that fails."""
+    dateline("import", write(tmp_path, "harbor.html", RELEASE))
+    drain()
+    damage(statement)
+    report = dateline("audit")
+    failed = [line for line in report.out.splitlines() if line.startswith("FAIL")]
+    assert report.status == 1
+    assert any(reason in line for line in failed), report.out
+
+
+def test_work_that_nobody_does_is_overdue(on_sqlite, dateline, tmp_path):
+    dateline("import", write(tmp_path, "harbor.html", RELEASE))
+    damage("UPDATE ledger SET due_at = '2026-01-01 00:00:00'")
+    report = dateline("audit")
+    assert (report.status, "FAIL  nothing overdue" in report.out) == (1, True)
+
+
+# Parsing
+
+
+def test_a_page_is_shown_as_an_article(dateline, tmp_path):
+    shown = dateline("parse", write(tmp_path, "harbor.html", RELEASE))
+    assert (shown.status, shown.out.splitlines()[0]) == (0, "Harbor Reopens")
+    assert "Ferries to the islands" in shown.out
+
+
+def test_the_whole_article_is_one_json_object(dateline):
+    read = json.loads(dateline("parse", DUMP, "--json").out)
+    assert read["headline"].startswith("Raqqa, Mosul")
+    assert read["rejected"] is None
+
+
+def test_every_line_is_explained(dateline):
+    explained = dateline("parse", DUMP, "--explain")
+    assert explained.status == 0
+    assert "Here’s how you know".replace("’", "'") in explained.out
+
+
+def test_a_batch_answers_each_request_whatever_it_is(dateline, tmp_path):
+    page = write(tmp_path, "harbor.html", RELEASE)
+    asked = ['{"path": "%s", "url": "https://harbor.example/1"}' % page, '{"path": "/missing"}', "{", "7"]  # noqa: UP031 - braces
+    answered = dateline("parse", "--batch", stdin="\n".join(asked))
+    lines = [json.loads(line) for line in answered.out.splitlines()]
+    assert [line["headline"] for line in lines] == ["Harbor Reopens", None, None, None]
+    assert "No such file" in lines[1]["rejected"]["detail"]
+    assert answered.status == 0
+
+
+@pytest.mark.parametrize("words", ["", "<html><title>404</title><h1>Page not found</h1></html>", bytes(range(256))])
+def test_what_is_no_article_is_told_with_status_1(dateline, tmp_path, words):
+    told = dateline("parse", write(tmp_path, "page.html", words))
+    assert (told.status, told.out, told.err.count("\n")) == (1, "", 1)
+    assert told.err.startswith("No article: ")
+
+
+@pytest.mark.parametrize(
+    ("page", "part"),
+    [
+        ([], "Name a file or an address"),
+        (["/missing.html"], "No such file"),
+        (["http://127.0.0.1/"], "DATELINE_EGRESS_ALLOW can allow"),
+        (["http://newsroom.invalid/"], "could not be resolved"),
+        (["http://"], "names no host"),
+    ],
+)
+def test_a_page_that_cannot_be_had_is_one_sentence(dateline, page, part):
+    assert dateline("parse", *page).refuses(part)
+
+
+def test_an_address_where_nobody_answers_is_one_sentence(dateline, installation):
+    installation(egress_allow="127.0.0.0/8")
+    assert dateline("parse", f"http://127.0.0.1:{free_port()}/").refuses("could not be fetched")
+
+
+# What is misunderstood, and what is missing
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        (["fly"], "No such command 'fly'"),
+        (["poll"], "Missing argument"),
+        (["audit", "--deep"], "No such option"),
+        (["reingest", "rewrite", "--reason", "x", "--all"], "'rewrite' is not one of 'reparse', 'refetch'"),
+        (["web", "--port", "99999"], "Invalid value for '--port'"),
+        (["keys", "revoke", "first"], "Invalid value for 'key_id'"),
+    ],
+)
+def test_what_is_misspelt_is_named(dateline, arguments, part):
+    told = dateline(*arguments)
+    assert told.status == 2
+    assert part in " ".join(told.err.replace("│", " ").split())
+    assert "Traceback" not in told.err
+
+
+@pytest.mark.parametrize("arguments", [["audit"], ["keys", "list"], ["sources"], ["poll", "x"]])
+def test_a_database_without_tables_is_one_sentence(dateline, arguments):
+    assert dateline(*arguments).refuses("Is it there, and migrated?")
+
+
+def test_a_database_that_is_away_is_one_sentence_without_its_password(dateline, installation):
+    installation(database_url=f"postgresql://u:canary@127.0.0.1:{free_port()}/news")
+    told = dateline("audit")
+    assert told.refuses("Is it there, and migrated?")
+    assert "canary" not in told.err
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("log_format", "xml"), ("fetcher_pace", "fast"), ("egress_allow", "here"), ("redis_url", "amqp://u:canary@q")],
+)
+def test_a_wrong_setting_is_named_before_anything_starts(dateline, installation, name, value):
+    """Never its value: it may hold a password."""
+    installation(redis_url="redis://127.0.0.1:1/0")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(f"DATELINE_{name.upper()}", value)
+        runtime_settings.cache_clear()
+        told = dateline("worker", "fetcher")
+    assert told.refuses(f"DATELINE_{name.upper()} cannot be used")
+    assert "canary" not in told.err
+
+
+def test_a_worker_needs_a_redis_and_a_service_that_exists(dateline):
+    assert dateline("worker", "fetcher").refuses("set DATELINE_REDIS_URL, or use `dateline up`")
+    assert dateline("worker", "printer").refuses("There is no service 'printer'; the services are fetcher, parser")
+
+
+def test_migrating_makes_a_first_key_and_only_one(installation, database_url, dateline):
+    installation(database_url=database_url)
+    assert dateline("migrate").out.startswith("Your admin key, shown this once: dl_1_")
+    assert dateline("migrate").out == ""
