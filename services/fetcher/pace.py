@@ -38,6 +38,8 @@ def take_turn(queue: Queue, ticket: datetime | None, lane: Lane, now: datetime, 
     No two go within `pace` of one another. A ticket that is older than one pace counts no longer, so that after a
     standstill the waiting ones line up again instead of going at once.
     """
+    if ticket is not None and lane == "live" and ticket >= queue.next_live_at:
+        ticket = None  # it is one of the bulk queue: the same page is waiting there for a re-ingestion
     if ticket is not None and ticket > now:
         return Turn(queue, ticket, ticket)
     free_at = max(queue.taken_at + pace, queue.resumes_at, queue.next_live_at if lane == "bulk" else LONG_AGO)

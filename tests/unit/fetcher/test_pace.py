@@ -74,6 +74,13 @@ def test_bulk_pages_never_push_a_live_one_back():
     assert turn.due == at(5)
 
 
+def test_a_page_that_waits_in_the_bulk_queue_too_is_not_kept_from_its_live_turn():
+    """A re-ingestion of everything gave it a slot an hour from now; its visit by plan goes before that queue."""
+    tickets, queue = line_up(1000, "bulk")
+    turn = take_turn(queue, tickets[-1], "live", at(1), PACE)
+    assert turn.due == at(5)
+
+
 def test_bulk_pages_stand_back_while_live_ones_wait():
     """A bulk page whose slot has come gives way, and takes another one behind them."""
     _, queue = line_up(2, "bulk")
