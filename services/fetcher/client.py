@@ -117,7 +117,7 @@ def _fetched(response: Response, url: str) -> Fetched:
         headers=response.headers,
         body=response.body,
         asked=response.asked,
-        validators=Validators(_short(response.header("etag")), _short(response.header("last-modified"))),
+        validators=Validators(_repeatable(response.header("etag")), _repeatable(response.header("last-modified"))),
     )
 
 
@@ -134,8 +134,9 @@ def _moved(response: Response, url: str) -> Answer:
         return Refused(f"{_host(url)} redirects to what cannot be visited: {error}")
 
 
-def _short(value: str | None) -> str | None:
-    return value if value and len(value) <= 300 else None
+def _repeatable(value: str | None) -> str | None:
+    # What we cannot send back is no validator.
+    return value if value and len(value) <= 300 and value.isascii() else None
 
 
 def _host(url: str) -> str:

@@ -29,6 +29,12 @@ def test_a_page_brings_its_bytes_and_validators():
     assert found.validators == Validators('"1"', "Sun, 22 Nov 2026 11:00:00 GMT")
 
 
+def test_a_validator_that_cannot_be_sent_back_is_none():
+    """A server may write what no request header can carry; the page is asked for without it."""
+    found, _ = look({"/a": answer(200, PAGE, etag='"\xe9"')})
+    assert found.validators == Validators()
+
+
 def test_not_modified_is_a_value():
     """304."""
     assert look({"/a": answer(304)}, validators=Validators('"1"'))[0] == NotModified()
