@@ -47,6 +47,13 @@ class ChannelSeed(BaseModel):
     interval: Annotated[float, Field(ge=1, le=30 * 86_400)] | None = None
 
 
+def _each_once(channels: tuple[ChannelSeed, ...]) -> tuple[ChannelSeed, ...]:
+    urls = [channel.url for channel in channels]
+    if twice := next((url for url in urls if urls.count(url) > 1), None):
+        raise ValueError(f"{twice} is named twice; name each channel once.")
+    return channels
+
+
 class SourceSeed(BaseModel):
     """A source as a person writes it. `pages` are patterns of article addresses; `hosts` those beside its channels'."""
 
@@ -56,7 +63,7 @@ class SourceSeed(BaseModel):
     title: Annotated[Storable, Field(max_length=200)] = ""
     hosts: tuple[Annotated[Storable, Field(max_length=253)], ...] = ()
     pages: tuple[Annotated[Storable, Field(max_length=300), AfterValidator(_pattern)], ...] = ()
-    channels: Annotated[tuple[ChannelSeed, ...], Field(min_length=1, max_length=50)]
+    channels: Annotated[tuple[ChannelSeed, ...], Field(min_length=1, max_length=50), AfterValidator(_each_once)]
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,7 @@ def test_the_war_sources_lead_to_the_old_address_as_well():
         (GOOD.replace('name = "demo"', 'name = "demo"\npages = ["(a+)+$"]'), "repeats"),
         (GOOD.replace("url", "adress"), "adress|url"),
         ('[[source]]\nname = "demo"\n', "channels"),
+        (GOOD + GOOD[GOOD.index("[[source.channels]]") :], "named twice"),
     ],
 )
 def test_bad_sources_are_one_sentence(tmp_path, text, sentence):
