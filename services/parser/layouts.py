@@ -75,8 +75,8 @@ AFPIMS_PRINT_BIOGRAPHY = replace(
 # The skin of defense.gov between the two above; class names as reported by people who read it then.
 DEFENSE_2015 = Layout(
     name="defense-2015",
-    sign="article",
-    region="|".join((_has("article-view", "div"), _has("article-body", "div"), _has("news-article", "div"))),
+    sign="article-view",
+    region=_has("article-view", "div"),
     zones=(
         ("maintitle", "headline"), ("title", "headline"), ("info", "story-line"), ("author", "byline"),
         ("org", "label"),
@@ -107,17 +107,19 @@ WHITE_HOUSE_2017 = Layout(
 USWDS = Layout(
     name="uswds",
     sign="main",
-    region="//main|//*[@role='main']|//*[@id='main-content']",
+    region="//main",
     zones=(
         ("cdc-page-title-bar__item--date", "published"), ("usa-intro", "dek"), ("dateline", "byline-or-date"),
     ),
 )  # fmt: skip
 
+USWDS_BY_ROLE = replace(USWDS, region="//*[@role='main']|//*[@id='main-content']")
+
 WHOLE_PAGE = Layout(name="unknown", sign="", region="//body", zones=())
 # People keep dumps of news; a page of an unknown site may be anything.
 DUMP = Layout(name="text-dump", sign="", region="", zones=(), kind="news")
 
-LAYOUTS = (AFPIMS, AFPIMS_PRINT, AFPIMS_PRINT_BIOGRAPHY, WHITE_HOUSE_2017, DEFENSE_2015, USWDS)
+LAYOUTS = (AFPIMS, AFPIMS_PRINT, AFPIMS_PRINT_BIOGRAPHY, WHITE_HOUSE_2017, DEFENSE_2015, USWDS, USWDS_BY_ROLE)
 _FINDERS = tuple((layout, etree.XPath(layout.region)) for layout in LAYOUTS)
 
 
