@@ -1,0 +1,159 @@
+"""Real processes: what exits is started again, and nothing is left running, whatever happens."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager
+
+import psutil
+import pytest
+import structlog
+
+from services.cli import supervisor
+from services.cli.supervisor import Process, Supervisor
+
+LIVES = "import signal; signal.pause()"
+STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready', flush=True); signal.pause()"
+PARENT = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {LIVES!r}]); {LIVES}"
+SUPERVISOR = f"""
+import sys
+from services.cli.supervisor import Process, Supervisor
+made = Supervisor()
+made.stop_on_signals()
+made.start(Process("child", [sys.executable, "-c", {LIVES!r}]))
+print("ready", flush=True)
+made.watch()
+made.end()
+"""
+
+
+@pytest.fixture
+def watched(monkeypatch):
+    """A supervisor that is watching, in a thread of its own; it has ended everything afterwards."""
+    monkeypatch.setattr(supervisor, "GRACE", 1.0)
+    made = Supervisor()
+    thread = threading.Thread(target=made.watch)
+    thread.start()
+    yield made
+    made.stop.set()
+    thread.join(5)
+    made.end()
+
+
+def python(name, code, **more):
+    return Process(name, [sys.executable, "-c", code], **more)
+
+
+def wait_for(truth, seconds=10.0):
+    deadline = time.monotonic() + seconds
+    while not (found := truth()):
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.01)
+    return found
+
+
+def test_what_exits_is_started_again_after_growing_pauses(watched, monkeypatch):
+    """So that a process that cannot live does not keep the machine busy; each exit is one line in the log."""
+    monkeypatch.setattr(supervisor, "RESTART_PAUSE", (0.01, 0.05, 0.2))
+    with structlog.testing.capture_logs() as lines:
+        watched.start(python("mayfly", "raise SystemExit(3)"))
+        wait_for(lambda: len(lines) >= 4)
+    told = [(line["event"], line["process"], line["status"], line["restart_in"]) for line in lines[:4]]
+    assert told == [("exited", "mayfly", 3, pause) for pause in (0.01, 0.05, 0.2, 0.2)]
+
+
+def test_the_pauses_before_a_restart_grow():
+    assert list(supervisor.RESTART_PAUSE) == sorted(set(supervisor.RESTART_PAUSE))
+    assert supervisor.RESTART_PAUSE[0] < 1
+
+
+def test_a_process_that_lived_long_is_started_again_at_once(watched, monkeypatch):
+    """A worker that exits after days did not fail in a row."""
+    monkeypatch.setattr(supervisor, "_SETTLED", 0.0)
+    monkeypatch.setattr(supervisor, "RESTART_PAUSE", (0.01, 60.0))
+    with structlog.testing.capture_logs() as lines:
+        watched.start(python("mayfly", ""))
+        wait_for(lambda: len(lines) >= 3)
+    assert {line["restart_in"] for line in lines} == {0.01}
+
+
+def test_children_of_a_dead_worker_do_not_go_on_without_it(watched):
+    """Two generations of one worker would hold messages at once."""
+    parent = python("worker", PARENT)
+    watched.start(parent)
+    first = parent.popen.pid
+    (grandchild,) = wait_for(lambda: psutil.Process(first).children())
+    os.kill(first, signal.SIGKILL)
+    wait_for(lambda: parent.popen is not None and parent.popen.pid != first)
+    wait_for(lambda: is_gone(grandchild))
+
+
+def test_the_end_takes_grandchildren_along(watched):
+    parent = python("worker", PARENT)
+    watched.start(parent)
+    (grandchild,) = wait_for(lambda: psutil.Process(parent.popen.pid).children())
+    watched.end()
+    assert parent.popen.returncode == -signal.SIGTERM
+    wait_for(lambda: is_gone(grandchild))
+
+
+def test_who_ignores_the_polite_word_is_killed_after_the_grace(watched, tmp_path):
+    """Not before it: somebody may be finishing what they hold."""
+    output = tmp_path / "output"
+    stubborn = python("stubborn", STUBBORN, output=output)
+    watched.start(stubborn)
+    wait_for(lambda: output.exists() and "ready" in output.read_text())
+    began = time.monotonic()
+    watched.end()
+    assert stubborn.popen.returncode == -signal.SIGKILL
+    assert supervisor.GRACE <= time.monotonic() - began < supervisor.GRACE + 2
+
+
+def test_what_others_stand_on_is_ended_after_them(watched, tmp_path):
+    """Redis must be there while workers say what they did last."""
+    ended = tmp_path / "ended"
+    code = (
+        "import signal, sys, pathlib\n"
+        f"def end(*_):\n with pathlib.Path({str(ended)!r}).open('a') as f: f.write(sys.argv[1] + ' ')\n sys.exit(0)\n"
+        "signal.signal(signal.SIGTERM, end)\nprint('ready', flush=True)\nwhile True: signal.pause()"
+    )
+    for name, foundation in (("redis", True), ("worker", False)):
+        command, output = [sys.executable, "-c", code, name], tmp_path / name
+        watched.start(Process(name, command, foundation=foundation, output=output))
+        wait_for(lambda output=output: "ready" in output.read_text())
+    watched.end()
+    assert ended.read_text() == "worker redis "
+
+
+@contextmanager
+def supervisor_process():
+    with subprocess.Popen([sys.executable, "-c", SUPERVISOR], stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout.readline() == "ready\n"
+            (child,) = wait_for(lambda: psutil.Process(process.pid).children())
+            yield process, child
+        finally:
+            process.kill()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children of their parent's death")
+def test_children_die_with_a_supervisor_that_is_killed():
+    """A `kill -9` gives it no chance to end anybody."""
+    with supervisor_process() as (process, child):
+        process.kill()
+        wait_for(lambda: is_gone(child))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_everything_and_is_no_failure(number):
+    with supervisor_process() as (process, child):
+        process.send_signal(number)
+        assert process.wait(10) == 0
+        assert is_gone(child)
+
+
+def is_gone(process):
+    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE

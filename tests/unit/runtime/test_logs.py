@@ -1,0 +1,85 @@
+"""One line for each thing that happened, whatever is in it, and never a secret that was only passing by."""
+
+import json
+import logging
+
+import pytest
+import structlog
+
+from services.runtime import logs
+
+HOSTILE = "a\nb\r\n\x1b[31mred\x1b[0m\u2028\x00"
+
+
+@pytest.fixture
+def log(installation, capsys):
+    """Configures the logs of this process in the asked format; reads back what was logged so far."""
+    structlog.contextvars.clear_contextvars()
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+
+    def begin(form="json", level="info"):
+        installation(log_format=form, log_level=level)
+        logs.configure("test")
+        return lambda: capsys.readouterr().err
+
+    yield begin
+    root.handlers[:], root.level = before, level
+    structlog.reset_defaults()
+    structlog.contextvars.clear_contextvars()
+
+
+def fails(secret):
+    """Fails while it holds a secret in a local variable."""
+    assert secret
+    raise RuntimeError("the roof fell in")
+
+
+def test_each_line_is_one_json_object_whatever_is_in_it(log):
+    """Newlines and escapes of a page cannot forge a line, or colour a terminal."""
+    read = log()
+    structlog.get_logger().info("handled", headline=HOSTILE, **{"ke\ny": 1})
+    structlog.get_logger().info(HOSTILE)
+    first, second = [json.loads(line) for line in read().splitlines()]
+    assert (first["headline"], first["service"], first["level"]) == (HOSTILE, "test", "info")
+    assert second["event"] == HOSTILE
+
+
+def test_a_hostile_line_stays_one_line_of_plain_characters(log):
+    read = log()
+    structlog.get_logger().info("handled", headline=HOSTILE)
+    written = read()
+    assert (written.count("\n"), "\x1b" in written, "\u2028" in written) == (1, False, False)
+
+
+def test_what_libraries_say_is_json_too(log):
+    """A warning of a library, with its traceback, is one line like ours."""
+    read = log()
+    try:
+        fails("canary")
+    except RuntimeError:
+        logging.getLogger("library").exception("a library's\ntrouble")
+    (line,) = read().splitlines()
+    told = json.loads(line)
+    assert (told["event"], told["level"]) == ("a library's\ntrouble", "error")
+    assert "the roof fell in" in line
+
+
+@pytest.mark.parametrize("form", ["json", "pretty"])
+def test_a_traceback_tells_no_local_variables(log, form):
+    """A key or a secret may be among them."""
+    read = log(form)
+    try:
+        fails("canary")
+    except RuntimeError:
+        structlog.get_logger().warning("surprise", exc_info=True)
+        logging.getLogger("library").exception("surprise")
+    written = read()
+    assert written.count("the roof fell in") >= 2
+    assert "canary" not in written.replace('fails("canary")', "")
+
+
+def test_levels_below_the_asked_are_silent(log):
+    read = log(level="warning")
+    structlog.get_logger().info("handled")
+    assert read() == ""
