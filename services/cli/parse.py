@@ -18,6 +18,7 @@ from services.fetcher.settings import fetcher_settings
 from services.parser.contract import as_line, batch
 from services.parser.explain import explain
 from services.parser.extract import read
+from services.parser.side_by_side import side_by_side
 from services.runtime.database import utcnow
 from services.runtime.egress import egress_settings, open_client
 
@@ -31,6 +32,9 @@ def parse(
     show_why: Annotated[
         bool, typer.Option("--explain", help="Every line of the page, and the rule that took it.")
     ] = False,
+    html: Annotated[
+        Path | None, typer.Option(help="Write an HTML page here: the page's lines and the article, side by side.")
+    ] = None,
     many: Annotated[bool, typer.Option("--batch", help='JSON lines {"path", "url"} in, JSON lines out.')] = False,
 ) -> None:
     """Reads one page and shows the article, or why it is none; exit status 1 when it is none."""
@@ -42,7 +46,9 @@ def parse(
         raise UserError("Name a file or an address to parse, or pipe requests into --batch.")
     body, address, content_type = _get(page, url)
     reading, lines = read(body, url=address, content_type=content_type)
-    if as_json:
+    if html:
+        _write(html, side_by_side(reading, lines))
+    elif as_json:
         print(json.dumps(as_line(reading, address), ensure_ascii=False, indent=1))  # noqa: T201 - as above
     elif show_why:
         Console().print(explain(reading, lines))
@@ -74,6 +80,14 @@ def _fetch(url: str) -> tuple[bytes, str | None, str | None]:
         case NotModified():  # nothing conditional was asked
             raise UserError(f"{url} was answered as if we had asked before; save the page and parse the file.")
     raise UserError(f"{url} could not be fetched. {answer.detail}")
+
+
+def _write(path: Path, document: str) -> None:
+    try:
+        path.write_text(document, encoding="utf-8")
+    except OSError as trouble:
+        raise UserError(f"{path} cannot be written: {trouble.strerror}.") from None
+    error(f"Open {path} in a browser.")
 
 
 def _show(article: Article | None) -> None:
