@@ -1,0 +1,96 @@
+"""The demonstration is what a newcomer sees first: it shows everything, ends by itself, and leaves nothing behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+
+import psutil
+import pytest
+
+from services.cli.demo import BACKLOG, CORRECTED, FOLDER, NEWS
+from services.demo.samples import read_samples
+
+pytestmark = pytest.mark.e2e
+
+
+@contextmanager
+def demonstration(folder, *arguments):
+    """Runs it in a folder of its own, with its output in a file; killed with all its children if it outlives this."""
+    with (folder / "output").open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "services.cli", "demo", *arguments],
+            cwd=folder,
+            env=os.environ | {"COLUMNS": "200"},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        yield process
+    finally:
+        for each in [*children_of(process), process]:
+            each.kill()
+        process.wait()
+
+
+def children_of(process):
+    try:
+        return psutil.Process(process.pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+
+
+def said(folder):
+    return (folder / "output").read_text()
+
+
+def wait_for(truth, folder, seconds):
+    deadline = time.monotonic() + seconds
+    while not truth():
+        assert time.monotonic() < deadline, said(folder)
+        time.sleep(0.05)
+
+
+def is_gone(process):
+    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+
+
+def test_it_shows_every_story_verified_and_the_correction_within_a_minute(tmp_path):
+    """Exit status 0; nothing is asked of the newcomer, and the log and the audit are where it says."""
+    began, seen = time.monotonic(), {}
+    with demonstration(tmp_path, "--once") as process:
+        while process.poll() is None:
+            seen |= {each.pid: each for each in children_of(process)}
+            assert time.monotonic() - began < 60, said(tmp_path)
+            time.sleep(0.2)
+        assert process.returncode == 0, said(tmp_path)
+    words = said(tmp_path)
+    assert f"{len(BACKLOG)} stories stored and not announced" in words
+    samples = read_samples()
+    for slug in NEWS:
+        assert samples[slug].wordings[0].headline in words, slug
+    assert words.count("webhook verified article.created") == len(NEWS)
+    shown, correction = words.split("The newsroom corrects a story")
+    assert samples[CORRECTED].wordings[1].headline in correction
+    assert correction.count("webhook verified article.updated") == 1
+    assert "updated" not in shown
+    assert words.rstrip().endswith("Ended; nothing is left running.")
+    assert "Traceback" not in words + (tmp_path / FOLDER / "dateline.log").read_text()
+    assert len(seen) >= 6
+    assert all(is_gone(each) for each in seen.values())
+
+
+def test_ctrl_c_in_the_middle_ends_everything(tmp_path):
+    """No worker, no Redis and no web app goes on; and it is no failure."""
+    with demonstration(tmp_path) as process:
+        wait_for(lambda: "is ready after" in said(tmp_path), tmp_path, 40)
+        children = children_of(process)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 0, said(tmp_path)
+    words = said(tmp_path)
+    assert "Traceback" not in words
+    assert words.rstrip().endswith("Ended; nothing is left running.")
+    assert len(children) >= 6
+    assert all(is_gone(each) for each in children)

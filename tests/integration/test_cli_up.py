@@ -1,0 +1,73 @@
+"""`dateline up` refuses to start where it could only fail, before anything of it runs."""
+
+import fcntl
+import os
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from services.runtime.redis_server import free_port
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def up(tmp_path):
+    """Runs `dateline up` as a process that is expected to end by itself; status and last words."""
+
+    def run(*arguments, **environment):
+        done = subprocess.run(
+            [sys.executable, "-m", "services.cli", "up", *arguments],
+            env=os.environ | {"DATELINE_STATE": str(tmp_path / "var"), "DATELINE_REDIS_URL": ""} | environment,
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+        assert "Traceback" not in done.stderr
+        return done.returncode, done.stderr.splitlines()
+
+    return run
+
+
+def test_a_second_one_on_the_same_state_folder_is_refused(up, tmp_path):
+    """Two would share one database and start everything twice; the first goes on undisturbed."""
+    (tmp_path / "var").mkdir()
+    with (tmp_path / "var/up.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        status, (sentence,) = up(f"--port={free_port()}")
+    assert status == 2
+    assert sentence.startswith(f"dateline: A Dateline is already running on {tmp_path}/var; stop it first")
+    assert not (tmp_path / "var/dateline.db").exists()
+
+
+def test_a_port_that_is_taken_is_refused(up):
+    """The web app would be started again for ever, and the reason stand somewhere in a log."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        status, (sentence,) = up(f"--port={other.getsockname()[1]}")
+    assert status == 2
+    assert "Nothing can listen on 127.0.0.1, port" in sentence
+
+
+def test_sources_that_cannot_be_read_are_refused(up, tmp_path):
+    status, sentences = up(f"--port={free_port()}", f"--sources={tmp_path}/missing.toml")
+    assert (status, sentences[-1]) == (
+        2,
+        f"dateline: {tmp_path}/missing.toml cannot be read: No such file or directory.",
+    )
+
+
+def test_a_wrong_setting_is_refused_before_it_could_spoil_a_message(up):
+    """Also one that only a worker reads."""
+    status, (sentence,) = up(f"--port={free_port()}", DATELINE_FETCHER_PACE="fast")
+    assert (status, sentence.split(":")[1]) == (2, " DATELINE_FETCHER_PACE cannot be used")
+
+
+def test_a_database_that_is_away_is_one_sentence(up):
+    away = f"postgresql://u:canary@127.0.0.1:{free_port()}/news"
+    status, (sentence,) = up(f"--port={free_port()}", DATELINE_DATABASE_URL=away)
+    assert status == 2
+    assert sentence.endswith("Is it there, and migrated?")
+    assert "canary" not in sentence
