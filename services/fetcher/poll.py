@@ -37,6 +37,8 @@ from services.runtime.database import transaction
 MAX_MOVES = 3
 GIVE_UP_PART = 3
 """Failed looks at one part of a round before the round goes on without it."""
+WEATHER = {"blocked", "unavailable"}
+"""What may be over at the next look. A part that is gone, refused or unreadable is not looked at again."""
 
 
 @dataclass(frozen=True)
@@ -116,31 +118,40 @@ def record(
     """Writes on the channel's row how the look went; returns when the next one is due."""
     channel.polled_at, channel.ticket_at = now, None
     channel.outcome, channel.detail = look.outcome, look.detail
-    if not look.succeeded:
-        channel.failures += 1
-        if channel.failures >= GIVE_UP_PART:
-            channel.parts = channel.parts[1:]
-    else:
+    if look.succeeded:
         channel.succeeded_at, channel.failures = now, 0
         _advance(channel, look, joined, now=now, depth=settings.depth)
-        if channel.parts:
-            return now
+    else:
+        channel.failures += 1
+        if channel.parts and (look.outcome not in WEATHER or channel.failures >= GIVE_UP_PART):
+            channel.failures = 0
+            _go_on(channel, channel.parts[1:], now)
+    if channel.parts and not channel.failures:
+        return now
     interval = channel.interval or settings.interval(channel.kind)
-    return now + poll_wait(interval, channel.failures, look.retry_after, chance)
+    # While a part fails, nobody looks at what the channel lists first, and the news stands there.
+    return now + poll_wait(interval, 0 if channel.parts else channel.failures, look.retry_after, chance)
 
 
 def _advance(channel: Channel, look: Look, joined: Joined, *, now: datetime, depth: int) -> None:
     here = next_address(channel)
     channel.looked += 1
-    if not channel.parts and look.validators:
+    if look.parts:
+        channel.etag = channel.last_modified = None  # an index may stay the same while its parts change
+    elif not channel.parts and look.validators:
         channel.etag, channel.last_modified = look.validators.etag, look.validators.last_modified
     further = [page_of_listing(here, number_of_page(here) + 1)] if channel.kind == "listing" and joined.fresh else []
     # Pages of a listing shift while we read; one that brings nothing new ends the round.
     room = max(depth - channel.looked, 0)
-    channel.parts = [*channel.parts[1:], *look.parts, *further][:room]
     if look.outcome == "read":
         channel.listed, channel.fresh = len(look.listed), joined.fresh
-    if not channel.parts:
+    _go_on(channel, [*channel.parts[1:], *look.parts, *further][:room], now)
+
+
+def _go_on(channel: Channel, parts: list[str], now: datetime) -> None:
+    """The round goes on with these parts; without any it is over."""
+    channel.parts = parts
+    if not parts:
         channel.looked, channel.first_round_at = 0, channel.first_round_at or now
 
 

@@ -333,6 +333,50 @@ def test_a_listing_is_read_page_by_page_until_nothing_is_new(fetcher, newsroom):
     assert "/News/?Page=2" not in again
 
 
+@pytest.mark.parametrize("trouble", [fakes.missing(), fakes.binary()])
+def test_a_listing_without_a_second_page_is_looked_at_as_often_as_ever(fetcher, newsroom, trouble):
+    """The round is over then; what is published next is found at the usual time, and is news."""
+    newsroom.publishes(STORY)
+    newsroom.misbehaves("/News/?Page=2", trouble)
+    watches(newsroom, kind="listing", path="/News/")
+    runs()
+    assert channel().first_round_at is not None
+    newsroom.publishes(next(slug for slug in newsroom.samples if slug != STORY))
+    runs(later(minutes=20))
+    assert [parse.origin.cause for parse in said(ParsePage)] == ["backlog", "live"]
+
+
+def test_a_part_that_cannot_be_had_is_given_up_and_ends_the_round(fetcher, newsroom):
+    """Three looks at the usual times; then the first page is looked at again, and what is new on it is news."""
+    newsroom.publishes(STORY)
+    newsroom.misbehaves("/News/?Page=2", fakes.bot_wall())
+    watches(newsroom, kind="listing", path="/News/")
+    for minutes in (0, 20, 40):
+        runs(later(minutes=minutes))
+    assert (channel().parts, channel().looked, channel().first_round_at is None) == ([], 0, False)
+    newsroom.publishes(next(slug for slug in newsroom.samples if slug != STORY))
+    runs(later(minutes=60))
+    assert [parse.origin.cause for parse in said(ParsePage)] == ["backlog", "live"]
+
+
+def test_the_parts_of_an_index_that_never_changes_are_read_in_each_round(fetcher, newsroom):
+    """Many sites write the index once, without times; only its parts change."""
+    index = f"<sitemapindex><sitemap><loc>{newsroom.url}/sitemap.xml</loc></sitemap></sitemapindex>".encode()
+    newsroom.misbehaves(
+        "/index.xml",
+        lambda asked, _polite, _site: (
+            fakes.Answer(304, b"", {"ETag": '"1"'})
+            if "if-none-match" in asked.headers
+            else fakes.Answer(200, index, {"ETag": '"1"', "Content-Type": "text/xml"})
+        ),
+    )
+    watches(newsroom, kind="sitemap", path="/index.xml")
+    runs()
+    newsroom.publishes(STORY)
+    runs(later(minutes=20))
+    assert [page.url for page in pages()] == [newsroom.address(STORY)]
+
+
 def test_a_sitemap_leads_to_pages_too(fetcher, newsroom):
     """The third kind of channel."""
     newsroom.publishes(STORY)
