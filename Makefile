@@ -40,6 +40,9 @@ bench: .venv/dev ## Two figures: pages a second through the whole pipeline, and 
 	@$(BIN)/python tests/bench/bench_parse.py
 	@$(BIN)/python tests/bench/bench_pipeline.py
 
+golden: .venv/dev ## Add a page to tests/pages: FILE=page.html [URL=its address] or URL=…, LAYOUT=…, NAME=…, [FORCE=1]
+	@$(BIN)/python tests/golden.py --file="$$FILE" --url="$$URL" --layout="$$LAYOUT" --name="$$NAME" $${FORCE:+--force}
+
 lock: .venv/dev ## Pin the newest versions of everything, with hashes
 	@for set in requirements requirements-dev; do \
 	  $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \

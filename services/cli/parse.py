@@ -44,7 +44,7 @@ def parse(
         return
     if page is None:
         raise UserError("Name a file or an address to parse, or pipe requests into --batch.")
-    body, address, content_type = _get(page, url)
+    body, address, content_type = get_page(page, url)
     reading, lines = read(body, url=address, content_type=content_type)
     if html:
         _write(html, side_by_side(reading, lines))
@@ -59,7 +59,8 @@ def parse(
         raise typer.Exit(1)
 
 
-def _get(page: str, url: str | None) -> tuple[bytes, str | None, str | None]:
+def get_page(page: str, url: str | None) -> tuple[bytes, str | None, str | None]:
+    """Body, address and content type of a file, or of what an address answers; UserError where there is none."""
     if page.startswith(("http://", "https://")):
         return _fetch(canonical_url(page))
     path = Path(page)
