@@ -40,12 +40,12 @@ def redis_url():
     """A real Redis for the whole run, without persistence."""
     with tempfile.TemporaryDirectory(prefix="dateline-redis-") as folder:
         command, url = redis_server.command(Path(folder))
-        with subprocess.Popen(command) as process:
-            client = redis.Redis.from_url(url)
-            _wait_until(lambda: _answers(client))
-            yield url
-            client.close()
-            process.terminate()
+        with subprocess.Popen(command) as process, redis.Redis.from_url(url) as client:
+            try:
+                _wait_until(lambda: _answers(client))
+                yield url
+            finally:
+                process.kill()  # it keeps nothing, and must not be waited for when it never answered
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ COMMANDS = {
     "poll": "desk:poll",
     "reingest": "desk:reingest",
     "audit": "desk:audit",
+    "set-aside": "set_aside:set_aside",
     "keys": "keys:app",
     "migrate": "run:migrate",
     "web": "run:web",

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Literal
 
 from sqlalchemy import CursorResult, Row, case, func, or_, select, update
@@ -32,7 +33,17 @@ MAX_ATTEMPTS = 5
 BACKOFF = tuple(timedelta(seconds=s) for s in (2, 10, 60, 300))
 """How long after its first, second … surprise a message is due again, before jitter of a fifth."""
 
-HOST = socket.gethostname()
+
+def _here() -> str:
+    # A process number means something only in its own namespace: containers of one pod share a host name.
+    try:
+        return f"{socket.gethostname()}:{Path('/proc/self/ns/pid').stat().st_ino}"
+    except OSError:
+        return socket.gethostname()
+
+
+HOST = _here()
+"""Where process numbers mean what they mean here."""
 
 Outcome = Literal["done", "postponed", "retried", "set_aside"]
 
@@ -195,6 +206,12 @@ def replay(session: Session, entry_id: int, now: datetime) -> bool:
     message = KINDS[entry.kind].model_validate_json(entry.message)
     say(session, message, key=entry.key, due_at=now, lane="bulk" if entry.lane == "bulk" else "live")
     return True
+
+
+def set_aside(session: Session) -> Sequence[Entry]:
+    """The messages that were given up on, the latest first."""
+    found = select(Entry).where(rows.c.set_aside_at.is_not(None)).order_by(rows.c.set_aside_at.desc(), rows.c.id.desc())
+    return session.scalars(found).all()
 
 
 def due(now: datetime, *, kinds: Sequence[str]) -> list[tuple[int, str]]:

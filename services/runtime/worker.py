@@ -20,6 +20,10 @@ from services.runtime.ledger import MAX_ATTEMPTS, Job, LeaseLost
 M = TypeVar("M", bound=Message)
 Handler = Callable[[M, Job], None]
 
+ENOUGH = 10.0
+"""Seconds of work after which one hint takes nothing more on: a few slow pages must not bring the others of their group
+to the hard limit, nor their leases to an end."""
+
 stopping = threading.Event()
 """Set when this worker was told to stop: it takes nothing more."""
 
@@ -53,12 +57,16 @@ def handle(kind: str, ids: Sequence[int], now: datetime | None = None) -> int:
     if kind not in _handlers:
         return 0  # a newer worker said it; it stays due until one that knows it is asked
     group = [] if HANDLERS[KINDS[kind]].alone else ledger.claim(kind, ids, now or utcnow(), fresh=True)
+    began = time.monotonic()
     for job in group:
-        _run(job)
+        if time.monotonic() - began < ENOUGH:
+            _run(job)
+        else:
+            job.postpone(utcnow(), "Others of its group took long; its turn comes again.")
     claimed = {job.id for job in group}
     handled = len(group)
     for single in (i for i in ids if i not in claimed):
-        if stopping.is_set():
+        if stopping.is_set() or time.monotonic() - began >= ENOUGH:
             break  # what is not claimed stays due
         for job in ledger.claim(kind, [single], now or utcnow()):
             _run(job)

@@ -7,7 +7,7 @@ import structlog
 from sqlmodel import select
 
 from services.contracts.errors import PermanentError
-from services.contracts.messages import Deliver
+from services.contracts.messages import Deliver, PageStored
 from services.runtime import worker
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.ledger import Entry, say
@@ -145,6 +145,27 @@ def test_a_kind_without_a_handler_here_stays_due(hears):
     """A newer service may have said it; a worker that knows it will come."""
     hears(lambda _order, _job: None)
     assert worker.handle("FetchPage", [1]) == 0
+
+
+def test_a_slow_group_is_given_back_in_time(hears, lines, monkeypatch):
+    """What one hint has no time for is due again at once, at no cost of an attempt, and handled by the next."""
+    monkeypatch.setattr(worker, "ENOUGH", 0.0)
+
+    def handler(_order, job):
+        with job.finish():
+            pass
+
+    hears(handler)
+    with transaction() as session:
+        for number in range(3):
+            say(session, PageStored(page=number, article="art_x"), key=str(number))
+    monkeypatch.setattr(worker, "_handlers", {"PageStored": handler})
+    with reading() as session:
+        ids = [entry.id for entry in session.exec(select(Entry)).all()]
+    assert worker.handle("PageStored", ids) == 3
+    with reading() as session:
+        assert [(entry.attempts, entry.lease_token) for entry in session.exec(select(Entry)).all()] == [(0, None)] * 3
+    assert handled(lines) == []
 
 
 def test_a_stopping_worker_takes_nothing_more(hears, monkeypatch):
