@@ -6,7 +6,9 @@ from itertools import pairwise
 from bs4 import BeautifulSoup
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from services.cli import app
 from services.contracts.article import Article, Award, Block, Image, Rejected
 from services.parser.extract import read
 from services.parser.lines import Line
@@ -178,3 +180,15 @@ def test_whatever_the_words_no_element_comes_from_them(words, lines):
     known = {"html", "head", "meta", "title", "style", "body", "header", "h1", "p", "a", "ul", "li", "main", "section"}
     known |= {"h2", "ol", "span", "del", "article", "dl", "dt", "dd", "h3", "h4", "figure", "figcaption", "strong"}
     assert {name for name, _ in markup_of(BeautifulSoup(document, "lxml"))} <= known
+
+
+def test_the_command_writes_the_document(tmp_path):
+    """`dateline parse FILE --html OUT`; also of a page that is no article, whose exit status stays 1."""
+    page, out = tmp_path / "page.html", tmp_path / "out.html"
+    page.write_text(PAGE)
+    assert CliRunner().invoke(app, ["parse", str(page), "--html", str(out)]).exit_code == 0
+    assert "Crews Reopen the Harbor" in out.read_text()
+
+    page.write_text("<html><body></body></html>")
+    assert CliRunner().invoke(app, ["parse", str(page), "--explain", "--html", str(out)]).exit_code == 1
+    assert "No article" in out.read_text()
