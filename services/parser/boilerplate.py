@@ -39,6 +39,9 @@ ANYWHERE: dict[str, tuple[str, ...]] = {
         "download (?:hi-?res|image|photo)(?: */ *photo details|: full size.*)?", "photo details */ *download hi-?res",
         "photo details", r"full size \(\d.*\)", r"\[image \d+ of \d+\]", "share image",
     ),
+    "video": (
+        "player embed code:?.{0,60}",
+    ),
     "empty-label": (
         "(?:issued by: on|virin:|date created:|city:|photo by:|credit:)",
     ),
@@ -133,7 +136,7 @@ LOOSE: dict[str, tuple[str, ...]] = {
         "view gallery", "hi-?res", "anterior", "siguiente", "play", "pause", "download", r"\.\.\. loading \.\.\.",
     ),
     "video": (
-        "player embed code:?.{0,60}", r"[\w. ]{2,40} \| \d{1,2}:\d\d(?::\d\d)?", "embed", "download embed share",
+        r"[\w. ]{2,40} \| \d{1,2}:\d\d(?::\d\d)?", "embed", "download embed share",
     ),
 }  # fmt: skip
 
@@ -157,7 +160,10 @@ class Rules:
         return self._names[(found.lastindex or 1) - 1] if found else None
 
 
-_ANYWHERE, _TOP, _END, _LOOSE = Rules(ANYWHERE), Rules(TOP, LOOSE), Rules(END, LOOSE), Rules(LOOSE)
+_ANYWHERE, _LOOSE = Rules(ANYWHERE), Rules(LOOSE)
+# Where a layout names the body (True), a loose word at its edge may be the author's.
+_TOP = {False: Rules(TOP, LOOSE), True: Rules(TOP)}
+_END = {False: Rules(END, LOOSE), True: Rules(END)}
 _RELATED = re.compile("|".join(END["related"]))
 
 
@@ -175,14 +181,14 @@ def mark_boilerplate(lines: Sequence[Line]) -> None:
 
 def _mark_top(lines: Sequence[Line]) -> None:
     for line in lines:
-        line.rule = _TOP.name(line)
+        line.rule = _TOP[line.inside].name(line)
         if line.kept and line.is_prose:
             return
 
 
 def _mark_end(lines: Sequence[Line]) -> None:
     for line in reversed(lines):
-        line.rule = line.rule or _END.name(line)
+        line.rule = line.rule or _END[line.inside].name(line)
         if line.kept:
             return
 

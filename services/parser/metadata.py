@@ -56,8 +56,11 @@ def _cut(title: str) -> str:
 
 
 def _first_line(lines: Sequence[Line]) -> str:
+    """The first line of a dump; of running text the first sentence names the article, and the line stays."""
     first = next((line for line in lines if line.kept), None)
-    return first.text if first and len(first.text) <= HEADLINE_LENGTH else ""
+    if first is None or not first.is_prose:
+        return first.text if first and len(first.text) <= HEADLINE_LENGTH else ""
+    return re.split(r"(?<=[a-z\d][.!?]) ", first.text, maxsplit=1)[0].rstrip(".")[:HEADLINE_LENGTH]
 
 
 def published_at(

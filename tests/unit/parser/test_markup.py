@@ -106,3 +106,16 @@ def test_an_html_document_is_html_whatever_it_was_called():
     reading = extract(page.encode(), content_type="text/plain")
     assert isinstance(reading, Article)
     assert reading.headline == "Bridge"
+
+
+def test_a_dump_without_a_title_loses_no_line():
+    """An article must be called something; the first sentence lends its words and stays where it was."""
+    reading = extract(f"{FIRST} It was late.\n\n{SECOND}\n".encode(), content_type="text/plain")
+    assert isinstance(reading, Article)
+    assert reading.headline == FIRST.rstrip(".")
+    assert words(reading) == [f"{FIRST} It was late.", SECOND]
+
+
+def test_a_loose_word_at_the_edge_of_a_named_body_is_the_authors():
+    """Toolbars stand outside of the body, or come in threes."""
+    assert words(afpims(f"<p>Home</p><p>{FIRST}</p><p>{SECOND}</p><p>Email</p>")) == ["Home", FIRST, SECOND, "Email"]
