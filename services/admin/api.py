@@ -1,27 +1,35 @@
 """The operator's desk over HTTP: re-ingestions, API keys, and the log of who did what."""
 
-from datetime import datetime
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Header, Request, Response
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from services.admin import audit, keys, progress, reingest
+from services.admin import audit, keys, messages, progress, reingest
 from services.admin.models import ApiKey, AuditEntry, ReingestionRow
-from services.contracts.article import Words
-from services.contracts.caller import Caller, Permission
-from services.contracts.messages import Mode, Scope
+from services.admin.views import (
+    AuditLog,
+    AuditView,
+    KeyMade,
+    Keys,
+    KeyView,
+    KeyWanted,
+    Reason,
+    Reingestions,
+    ReingestionView,
+    SetAside,
+    SetAsides,
+    reingestion_view,
+)
+from services.contracts.caller import Caller
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.web import After, Id, Limit, Problem, cursor, page, position, requires, storable
+from services.runtime.web import After, Id, Limit, Problem, cursor, page, position, requires
 
 router = APIRouter(prefix="/admin", tags=["admin"])
 
 Admin = Annotated[Caller, requires("admin")]
 Row = TypeVar("Row", ApiKey, AuditEntry, ReingestionRow)
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1_000), AfterValidator(storable)]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(storable)]
 IdempotencyKey = Annotated[
     str | None,
     Header(
@@ -30,95 +38,6 @@ IdempotencyKey = Annotated[
         description="Asking again under the same key gives the same re-ingestion, however often the network failed.",
     ),
 ]
-
-
-class Asker(Words):
-    """Whose key gave an order."""
-
-    key: int
-    name: str
-
-
-class ReingestionView(Words):
-    """An order to ingest something again, and how far it is: `outcomes` add up to `planned` when it is done."""
-
-    id: int
-    scope: Scope
-    mode: Mode
-    dry_run: bool
-    reason: str
-    asked_by: Asker
-    asked_at: datetime
-    state: Literal["accepted", "running", "done"]
-    started_at: datetime | None
-    finished_at: datetime | None
-    planned: int = Field(description="Pages found so far")
-    planned_completely: bool
-    outcomes: dict[str, int] = Field(description="Pages by how they ended")
-    changed_fields: dict[str, int] = Field(description="On how many pages each field of the article differs")
-
-
-class Reingestions(BaseModel):
-    """One page of the re-ingestions, the newest first."""
-
-    reingestions: list[ReingestionView]
-    next: str | None
-
-
-class KeyWanted(BaseModel):
-    """A key to be made."""
-
-    model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"name": "newsroom", "scopes": ["subscribe"]}]}
-    )
-
-    name: Name
-    scopes: Annotated[list[Permission], Field(min_length=1, max_length=10)]
-    expires_at: AwareDatetime | None = None
-    reason: Reason | None = None
-
-
-class KeyView(BaseModel, from_attributes=True):
-    """A key, without the key."""
-
-    id: int
-    name: str
-    scopes: list[Permission]
-    created_at: datetime
-    expires_at: datetime | None
-    revoked_at: datetime | None
-    last_used_at: datetime | None = Field(description="To the minute")
-
-
-class KeyMade(KeyView):
-    """A new key. `key` is shown here and never again."""
-
-    key: str
-
-
-class Keys(BaseModel):
-    """One page of the keys, the newest first."""
-
-    keys: list[KeyView]
-    next: str | None
-
-
-class AuditView(BaseModel, from_attributes=True):
-    """One thing that an operator did."""
-
-    at: datetime
-    key: int
-    key_name: str
-    action: str
-    subject: str
-    reason: str | None
-
-
-class AuditLog(BaseModel):
-    """One page of the log, the newest first."""
-
-    entries: list[AuditView]
-    next: str | None
 
 
 @router.post("/reingestions", status_code=202)
@@ -193,6 +112,24 @@ def audit_log(limit: Limit = 50, after: After = None) -> AuditLog:
     return AuditLog(entries=[AuditView.model_validate(row) for row in rows], next=following)
 
 
+@router.get("/messages", dependencies=[requires("admin")])
+def set_aside_messages(limit: Limit = 50, after: After = None) -> SetAsides:
+    """What was given up on and why, the newest first. Mend the cause, then replay them."""
+    place = position("set_aside", after, int)
+    with reading() as session:
+        found = messages.set_aside(session, before=place[0] if place else None, limit=limit + 1)
+    shown, following = page(found, limit, lambda row: cursor("set_aside", row.id))
+    return SetAsides(messages=[SetAside.model_validate(row) for row in shown], next=following)
+
+
+@router.post("/messages/{message_id}/replay", status_code=204)
+def replay_message(message_id: Id, caller: Admin) -> None:
+    """Say a message again that was set aside, with all its attempts, as if it had never failed."""
+    with transaction() as session:
+        if not messages.replay(session, message_id, caller, utcnow()):
+            raise Problem(404, "No such message", "GET /admin/messages lists those that are set aside.")
+
+
 def _newest(session: Session, table: type[Row], limit: int, after: str | None) -> tuple[list[Row], str | None]:
     listing = table.__name__
     place = position(listing, after, int)
@@ -203,15 +140,5 @@ def _newest(session: Session, table: type[Row], limit: int, after: str | None) -
 
 
 def _views(session: Session, rows: list[ReingestionRow]) -> list[ReingestionView]:
-    changed = progress.changes(session, [row.id or 0 for row in rows])
-    return [_view(row, changed[row.id or 0]) for row in rows]
-
-
-def _view(row: ReingestionRow, changed: dict[str, int]) -> ReingestionView:
-    words: dict[str, Any] = row.model_dump(exclude={"asked_by"})
-    return ReingestionView(
-        **words,
-        asked_by=Asker(key=row.asked_by, name=row.asked_by_name),
-        outcomes={name: getattr(row, name) for name in progress.OUTCOMES},
-        changed_fields=changed,
-    )
+    changed, stuck = progress.changes(session, [row.id or 0 for row in rows]), progress.stuck(session)
+    return [reingestion_view(row, changed[row.id or 0], stuck[row.id or 0]) for row in rows]

@@ -1,5 +1,6 @@
 """How far a re-ingestion is. Several workers count at once: every step is one atomic statement."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -8,8 +9,16 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from services.admin.models import ReingestionChange, ReingestionRow
-from services.contracts.messages import PageReingested, ReingestionPlanned
+from services.contracts.messages import (
+    FetchPage,
+    PageReingested,
+    ParsePage,
+    Reingest,
+    ReingestionPlanned,
+    SaveArticle,
+)
 from services.runtime.database import is_sqlite
+from services.runtime.entries import rows
 
 OUTCOMES = ("created", "updated", "unchanged", "rejected", "unavailable")
 
@@ -42,6 +51,22 @@ def changes(session: Session, ids: Sequence[int]) -> Mapping[int, dict[str, int]
     for change in session.scalars(query.order_by(col(ReingestionChange.field))):
         found[change.reingestion][change.field] = change.pages
     return found
+
+
+def stuck(session: Session) -> Counter[int]:
+    """How many messages of each re-ingestion were set aside: until they are replayed, it cannot be done."""
+    found = session.execute(
+        select(rows.c.kind, rows.c.key).where(rows.c.set_aside_at.is_not(None), rows.c.kind.in_(_NAMED))
+    )
+    orders = (key.split(":")[place] for kind, key in found if (place := _NAMED[kind]) == 0 or ":" in key)
+    return Counter(int(order) for order in orders if order)
+
+
+# Where the key of a message names its re-ingestion: `order:page` of what is told to the desk, `page:…:order` of what
+# is done with a page. A visit by plan has no second part, and a first reading an empty one.
+_NAMED = {kind.__name__: 0 for kind in (Reingest, ReingestionPlanned, PageReingested)} | {
+    kind.__name__: -1 for kind in (FetchPage, ParsePage, SaveArticle)
+}
 
 
 def _count_change(session: Session, reingestion: int, field: str) -> None:
