@@ -32,9 +32,10 @@ _CITY_STATES = frozenset({"Singapore"})
 # Parts of a name that a comma sets apart; what follows them may be a city, they never are.
 _NO_CITY = re.compile(
     r"(?:inc|llc|ltd|limited|corp|co|lp|llp|pllc|jv|gmbh|plc|s\.?p\.?a|s\.?a|n\.?v|l\.p|l\.l\.c)\.?"
-    r"|(?:an?|d/?b/?a|doing business as)\s.*|.*\b(?:inc|corp|co|llc|ltd|joint venture)\.?",
+    r"|.*\b(?:inc|corp|co|llc|ltd|joint venture)\.?",
     re.IGNORECASE,
 )
+_DESCRIBES = re.compile(r"(?:an?|d/?b/?a|doing business as)\s", re.IGNORECASE)
 _TRADES_AS = re.compile(r",?\s(?:doing business as|d/?b/?a)\s", re.IGNORECASE)
 # DFARS 204.1603: six characters of the office, two of the year, one of the kind, four of a serial, dashes or none.
 # An order under a contract may add four more.
@@ -59,11 +60,11 @@ def numbers(text: str) -> tuple[str, ...]:
 
 
 def _companies(subject: str) -> Iterator[str]:
-    """The words of each company: semicolons part them, or an "and" right after the place of one."""
+    """The words of each company: semicolons part them; so does a comma after a place with its number, or an "and"."""
     for words in subject.split(";"):
         start, before = 0, ""
         for part in re.finditer(r"[^,]+", words):
-            if part[0].startswith(" and ") and _bare(before) in _REGIONS:
+            if (part[0].startswith(" and ") or numbers(before)) and _bare(before) in _REGIONS:
                 yield words[start : part.start()]
                 start = part.start()
             before = part[0]
@@ -73,26 +74,38 @@ def _companies(subject: str) -> Iterator[str]:
 def _awardee(words: str, footnotes: Mapping[str, str]) -> Awardee | None:
     words = re.sub(r"^\s*and\s", "", words)
     mark = next((found[0] for found in _ASTERISKS.finditer(words)), None)
-    parts = [part for part in map(str.strip, _bare(words).split(",")) if part]
-    cities = _place_length(parts)
-    name, *trade = _TRADES_AS.split(", ".join(parts[: len(parts) - cities]), maxsplit=1)
+    name, place = _name_and_place([part for part in map(str.strip, _bare(words).split(",")) if part])
+    name, *trade = _TRADES_AS.split(name, maxsplit=1)
     if not re.search(r"[^\W\d_]", name):
         return None
     return Awardee(
         name=name,
         doing_business_as=trade[0] if trade else None,
-        place=", ".join(parts[len(parts) - cities :]) or None,
+        place=place or None,
         mark=footnotes.get(mark, mark) if mark else None,
         numbers=numbers(words),
     )
+
+
+def _name_and_place(parts: list[str]) -> tuple[str, str]:
+    """What describes the company may follow its place, and belongs to the name all the same."""
+    end = len(parts)
+    while end and _DESCRIBES.match(parts[end - 1]):
+        end -= 1
+    start = end - _place_length(parts[:end])
+    return ", ".join(parts[:start] + parts[end:]), ", ".join(parts[start:end]).removeprefix("of ")
 
 
 def _place_length(parts: list[str]) -> int:
     """How many of the last parts are the place: none where the last is no state or country that we know."""
     if len(parts) < 2 or parts[-1] not in _REGIONS:
         return 0
-    alone = len(parts) == 2 or parts[-1] in _CITY_STATES or _NO_CITY.fullmatch(parts[-2])
+    alone = len(parts) == 2 or parts[-1] in _CITY_STATES or _no_city(parts[-2])
     return 1 if alone else 2
+
+
+def _no_city(part: str) -> bool:
+    return _DESCRIBES.match(part) is not None or _NO_CITY.fullmatch(part) is not None
 
 
 def _bare(words: str) -> str:

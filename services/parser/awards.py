@@ -31,13 +31,13 @@ _VERB = re.compile(
 )
 # "The contract was awarded competitively" is no award but a remark on one.
 _REMARK = re.compile(
-    r"^(?:(?:the|this|that|these|each|all|no|an?)\s(?:\S+\s){0,3}?"
+    r"^(?:(?:the(?! following\b)|this|that|these|each|all|no|an?)\s(?:\S+\s){0,3}?"
     r"(?:contracts?|awards?|orders?|modifications?|options?|agreements?|actions?|compan(?:y|ies)|contractors?|funds?)"
     r"|it|they|work|funds|bids)\b",
     re.IGNORECASE,
 )
 _SHORT = re.compile(
-    r"\b(?:Inc|Corp|Cos?|Ltd|Bros|Jr|Sr|St|Ste|Ft|Mt|Nos?|Dr|Gen|Col|Lt|Sgt|Jan|Feb|Mar|Apr|Aug|Sept?|Oct|Nov|Dec"
+    r"\b(?:Inc|Corp|Cos?|Ltd|Bros|Jr|Sr|Int'l|Intl|Mfg|Svcs|Sys|Tech|Eng|St|Ste|Ft|Mt|Nos?|Dr|Gen|Col|Lt|Sgt|Jan|Feb|Mar|Apr|Aug|Sept?|Oct|Nov|Dec"
     r"|Calif|Conn|Fla|Mass|Mich|Minn|Pa|Tenn|Va|Wash|Wis|U\.S|[A-Z])\.$"
 )
 _STOP = re.compile(r"[.!?][\"”’)]*\s(?=[A-Z])")
@@ -52,7 +52,7 @@ _ELSE = re.compile(
     re.IGNORECASE,
 )
 ELSE_LENGTH = 80
-_CUMULATIVE = re.compile(r"\b(?:cumulative|total)\s[^.$]{0,60}\bvalue\b[^.$]{0,60}\bto\s[^.$]{0,25}(?=\$)")
+_CUMULATIVE = re.compile(r"\b(?:cumulative|total)\s[^.$]{0,60}\bvalue\b[^.$]{0,60}\b(?:to|is)\s[^.$]{0,25}(?=\$)")
 _AMOUNT_KINDS: dict[AmountKind, str] = {
     "not_to_exceed": r"\bnot[- ]to[- ]exceed\b",
     "ceiling": r"\bceiling\b",
@@ -64,7 +64,7 @@ _ACTION = re.compile(
     r"|(?P<agreement>agreements?)|(?P<contract>contracts?))\b"
 )
 _MODIFICATION = re.compile(
-    r"\b[Mm]odifications?\s(?:\(|[Nn]o\.\s?|number\s)?((?=[A-Z0-9]{0,4}[0-9]{2})[A-Z][A-Z0-9]{3,5})\b"
+    r"\b[Mm]odifications?\s(?:\((?=[A-Z0-9]*\))|(?:[Nn]o\.\s?|[Nn]umber\s)?(?=[A-Z]))((?=[A-Z]*[0-9])[A-Z0-9]{4,6})\b"
 )
 _MODIFICATION_KINDS: dict[ModificationKind, str] = {
     "definitization": r"\bdefiniti[sz]",
@@ -177,8 +177,9 @@ def _announcement(sentence: str) -> tuple[str, str] | None:
     verb = _VERB.search(sentence)
     if verb is None or _REMARK.match(sentence):
         return None
+    who = "" if sentence.startswith("The following ") else sentence[: verb.start()]
     what = sentence[verb.end() :]
-    return (sentence[: verb.start()], what) if _MONEY.search(what) or _ACTION.search(what) else None
+    return (who, what) if _MONEY.search(what) or _ACTION.search(what) else None
 
 
 def _facts(what: str, text: str) -> dict[str, Any]:

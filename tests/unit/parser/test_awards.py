@@ -53,6 +53,18 @@ def test_a_modification_names_its_number_its_kind_and_the_contract_it_modifies()
     assert (award.amount, award.kinds, award.numbers) == (9_880_412, ("cost-plus-fixed-fee",), ("W912HY-24-C-0000",))
 
 
+def test_the_number_of_a_modification_as_offices_write_it():
+    def number(words):
+        return one(f"Tern LLC, Port Ames, Texas, is awarded a $1,000,000 {words} to contract.").modification
+
+    assert number("modification (PZ0001)") == "PZ0001"
+    assert number("modification (000226)") == "000226"
+    assert number("modification P00012") == "P00012"
+    assert number("modification No. A00004") == "A00004"
+    assert number("modification (Navy)") is None
+    assert number("modification") is None
+
+
 def test_a_modification_that_says_only_what_it_brings_the_contract_to_has_no_amount_of_its_own():
     """The value of the whole contract is not the value of the award."""
     award = one(
@@ -105,6 +117,27 @@ def test_names_with_commas_divisions_and_trade_names():
     assert [(each.name, each.doing_business_as, each.place) for each in trading] == [
         ("Tern Corp.", "Masts", "Port Ames, Texas")
     ]
+
+
+def test_what_describes_a_company_after_its_place_belongs_to_the_name():
+    assert named(one("Tern JV,* of Port Ames, Texas, a joint venture, is awarded a $1,000,000 contract.")) == [
+        ("Tern JV, a joint venture", "Port Ames, Texas")
+    ]
+
+
+def test_a_list_with_commas_is_parted_after_each_number():
+    """Else one company would swallow the next."""
+    award = one(
+        "Able Inc., Dover, Ohio (W912QR-26-D-A044), Tern LLC, Ames, Iowa (W912QR-26-D-A045), and Odell Co., Salem, "
+        "Oregon (W912QR-26-D-A046), were each awarded a firm-fixed-price contract with a maximum value of $45,000,000."
+    )
+    assert named(award) == [("Able Inc.", "Dover, Ohio"), ("Tern LLC", "Ames, Iowa"), ("Odell Co.", "Salem, Oregon")]
+
+
+def test_companies_that_are_named_only_after_the_award_are_left_open():
+    """The award is told; who gets it, a reader must see."""
+    award = one("The following firms were each awarded a $5,000,000 contract: Able Inc., Dover, Ohio; Tern LLC.")
+    assert (award.awardees, award.amount) == ((), 5_000_000)
 
 
 def test_a_place_that_we_do_not_know_stays_in_the_name():
