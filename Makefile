@@ -6,7 +6,8 @@ PYTHON := $(shell for p in python3 python3.12 python3.11; do \
   $$p -c 'import sys, pip; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' 2>/dev/null && echo $$p && exit; done; echo python3)
 endif
 BIN := .venv/bin
-# pip of the outer Python fills the virtual environment, so that a system without ensurepip will do.
+# pip of the outer Python fills the virtual environment, so that a system without ensurepip will do. The lock files are
+# complete, so nothing is left to resolve.
 PIP := $(PYTHON) -m pip --disable-pip-version-check --python $(BIN)/python install --quiet --no-input
 
 .DEFAULT_GOAL := help
@@ -36,15 +37,15 @@ check: .venv/dev ## The gates: format, lint, types, the rules of the house, fast
 fast: .venv/dev ## The tests that need no process and no server
 	@$(BIN)/pytest -q tests/unit tests/contract
 
-bench: .venv/dev ## Two figures: pages a second through the whole pipeline, and the cost of reading one
-	@$(BIN)/python tests/bench/bench_parse.py
+bench: .venv/bench ## The cost of reading a page, peers beside us, and pages a second through the whole pipeline
+	@$(BIN)/python tests/bench/bench_parse.py --peers
 	@$(BIN)/python tests/bench/bench_pipeline.py
 
 golden: .venv/dev ## Add a page to tests/pages: FILE=page.html [URL=its address] or URL=…, LAYOUT=…, NAME=…, [FORCE=1]
 	@$(BIN)/python tests/golden.py --file="$$FILE" --url="$$URL" --layout="$$LAYOUT" --name="$$NAME" $${FORCE:+--force}
 
 lock: .venv/dev ## Pin the newest versions of everything, with hashes
-	@for set in requirements requirements-dev; do \
+	@for set in requirements requirements-dev requirements-bench; do \
 	  $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-annotate --no-header $$set.in -o $$set.lock; done
 
@@ -61,11 +62,16 @@ $(BIN)/dateline: requirements.lock requirements.in pyproject.toml
 	  || { echo "Dateline needs pip for $(PYTHON); install your system's package of it (python3-pip)."; exit 1; }
 	@echo "Installing Dateline into .venv (once) ..."
 	@$(PYTHON) -m venv --without-pip .venv
-	@$(PIP) --require-hashes -r requirements.lock
+	@$(PIP) --no-deps --require-hashes -r requirements.lock
 	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
 .venv/dev: $(BIN)/dateline requirements-dev.lock requirements-dev.in
 	@echo "Installing what the tests need into .venv (once) ..."
-	@$(PIP) --require-hashes -r requirements-dev.lock
+	@$(PIP) --no-deps --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.venv/bench: .venv/dev requirements-bench.lock requirements-bench.in
+	@echo "Installing the readers to compare with into .venv (once) ..."
+	@$(PIP) --no-deps --require-hashes -r requirements-bench.lock
 	@touch $@

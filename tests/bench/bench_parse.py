@@ -1,6 +1,7 @@
 """How long a whole article takes, as a share of what BeautifulSoup takes for the bare tree of the same page.
 
-`python tests/bench/bench_parse.py [--pairs 15] [--json FILE]`. Times are CPU milliseconds of this process; the ratio is
+`python tests/bench/bench_parse.py [--pairs 15] [--json FILE]`; `--peers` also times trafilatura and newspaper4k (from
+requirements-bench.lock) on the same pages. Times are CPU milliseconds of this process; the ratio is
 the median of paired runs, because the machine is never quiet. Pages are made from the golden ones: their article
 with its region repeated to the size of a real body, inside as much navigation, script and state as a real page carries.
 """
@@ -9,6 +10,7 @@ import argparse
 import json
 import statistics
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from bs4 import BeautifulSoup
@@ -21,16 +23,21 @@ SAMPLES = ("afpims/news-with-photos", "afpims/contracts", "afpims-print/news-wit
 CHROME = 55_000  # characters of menus around an article on a 130 KB page of the publishing system
 SCRIPT = 30_000
 
+Reader = Callable[[bytes], object]
+
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--pairs", type=int, default=15)
     options.add_argument("--json", type=Path)
+    options.add_argument("--peers", action="store_true")
     asked = options.parse_args()
-    rows = [measure(name, page(name), asked.pairs) for name in SAMPLES]
-    print(f"{'page':28} {'KB':>5} {'tree ms':>8} {'article ms':>11} {'ratio':>6}")
+    readers = {"dateline": extract} | (peers() if asked.peers else {})
+    rows = [measure(name, page(name), reader, asked.pairs) for name in SAMPLES for reader in readers.items()]
+    print(f"{'page':28} {'reader':12} {'KB':>5} {'tree ms':>8} {'reader ms':>10} {'ratio':>6}")
     for row in rows:
-        print(f"{row['page']:28} {row['kb']:5} {row['tree']:8.1f} {row['article']:11.1f} {row['ratio']:6.2f}")
+        times = f"{row['tree']:8.1f} {row['article']:10.1f} {row['ratio']:6.2f}"
+        print(f"{row['page']:28} {row['reader']:12} {row['kb']:5} {times}")
     if asked.json:
         asked.json.write_text(json.dumps(rows, indent=1))
 
@@ -59,12 +66,30 @@ def page(name: str) -> bytes:
     return (text[:at] + body + text[at:]).encode()
 
 
-def measure(name: str, markup: bytes, pairs: int) -> dict[str, float | str | int]:
+def peers() -> dict[str, Reader]:
+    """General readers, with all the fields they give; newspaper4k is told the page, so that it asks nobody."""
+    import newspaper
+    import trafilatura
+
+    def newspaper4k(markup: bytes) -> None:
+        story = newspaper.Article("https://www.war.gov/x")
+        story.download(input_html=markup.decode())
+        story.parse()
+
+    def by_trafilatura(markup: bytes) -> None:
+        trafilatura.bare_extraction(markup.decode(), with_metadata=True, include_images=True)
+
+    return {"trafilatura": by_trafilatura, "newspaper4k": newspaper4k}
+
+
+def measure(name: str, markup: bytes, reader: tuple[str, Reader], pairs: int) -> dict[str, float | str | int]:
     """Medians over pairs of runs, one after the other."""
     assert isinstance(extract(markup), Article), name
-    runs = [(cpu(lambda: BeautifulSoup(markup, "lxml")), cpu(lambda: extract(markup))) for _ in range(pairs)]
+    called, read = reader
+    runs = [(cpu(lambda: BeautifulSoup(markup, "lxml")), cpu(lambda: read(markup))) for _ in range(pairs)]
     return {
         "page": name,
+        "reader": called,
         "kb": len(markup) // 1_000,
         "tree": statistics.median(tree for tree, _ in runs),
         "article": statistics.median(article for _, article in runs),
