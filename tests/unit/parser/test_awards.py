@@ -119,6 +119,14 @@ def test_names_with_commas_divisions_and_trade_names():
     ]
 
 
+def test_a_place_may_be_a_state_or_a_country_alone():
+    """Part of a firm's name is no city, and Singapore has none."""
+    assert named(one("Tern, LLC, Virginia, is awarded a $1,000,000 contract.")) == [("Tern, LLC", "Virginia")]
+    assert named(one("Tern Ltd., Ship Repair, Singapore, is awarded a $1,000,000 contract.")) == [
+        ("Tern Ltd., Ship Repair", "Singapore")
+    ]
+
+
 def test_what_describes_a_company_after_its_place_belongs_to_the_name():
     assert named(one("Tern JV,* of Port Ames, Texas, a joint venture, is awarded a $1,000,000 contract.")) == [
         ("Tern JV, a joint venture", "Port Ames, Texas")
@@ -147,6 +155,17 @@ def test_a_place_that_we_do_not_know_stays_in_the_name():
     ]
 
 
+def test_what_kind_of_action_an_award_is():
+    def action(words):
+        return one(f"Tern LLC, Port Ames, Texas, is awarded a $1,000,000 {words}.").action
+
+    assert action("order-dependent contract") == "contract"
+    assert action("contract modification") == "modification"
+    assert action("delivery order under a basic ordering agreement") == "order"
+    assert action("other transaction agreement") == "agreement"
+    assert action("ceiling increase") is None
+
+
 def test_amounts_as_newsrooms_write_them():
     def amount(words):
         award = one(f"Tern LLC, Port Ames, Texas, is awarded {words}.")
@@ -163,7 +182,12 @@ def test_amounts_as_newsrooms_write_them():
 
 def test_an_amount_that_cannot_be_told_is_none():
     """A slip of the editor's comma, a minimum, a rise without its size."""
-    for words in ("$12,345,67", "contract with a minimum guarantee of $5,000", "contract, raising it to $5,000"):
+    for words in (
+        "$12,345,67",
+        "contract with a minimum of $5,000",
+        "contract, guaranteed $5,000",
+        "contract, raising it to $5,000",
+    ):
         assert one(f"Tern LLC, Port Ames, Texas, is awarded a {words} contract.").amount is None
 
 
@@ -190,6 +214,13 @@ def test_the_activity_is_told_before_or_after():
         "Supply Agency, Ames, Texas"
     )
     assert one(start).activity is None
+    assert (
+        one(
+            "Tern LLC, Port Ames, Texas, is awarded a $1,000,000 contract. It was bid in Ames, Va. Naval Supply, "
+            "Ames, Virginia, is the contracting activity."
+        ).activity
+        is None
+    )
 
 
 def test_a_correction_gives_no_fact_from_the_sentence_that_was_wrong():
@@ -218,6 +249,12 @@ def test_what_is_no_award_is_none():
         "Correct-Craft Inc. builds boats.",
     )
     assert awards([Block(text=text) for text in texts]) == ()
+
+
+def test_a_footnote_in_capitals_is_no_head():
+    award = "Tern LLC,* Port Ames, Texas, is awarded a $1,000,000 contract."
+    found = awards([Block(text=text) for text in ("NAVY", "*SMALL BUSINESS", award)])
+    assert [(each.branch, each.awardees[0].mark) for each in found] == [("NAVY", "SMALL BUSINESS")]
 
 
 def test_each_award_stands_under_its_own_head():
