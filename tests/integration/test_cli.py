@@ -7,6 +7,7 @@ that escapes would fail these tests, so a traceback is never shown.
 import importlib
 import io
 import json
+import logging
 import sys
 import threading
 from dataclasses import dataclass
@@ -77,7 +78,13 @@ def dateline(installation, monkeypatch, capsys):
             status = ended.code or 0
         return Said(status, *capsys.readouterr())
 
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
     yield run
+    # A command sets up the logs of its process, which here is that of all tests.
+    root.handlers[:], root.level = before, level
+    structlog.reset_defaults()
+    structlog.contextvars.clear_contextvars()
     for settings in (egress_settings, fetcher_settings):
         settings.cache_clear()
 
