@@ -5,8 +5,9 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 import httpx
+from sqlalchemy import bindparam, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from services.contracts.messages import Lane
 from services.fetcher import robots
@@ -52,9 +53,7 @@ def after_request(
         rest = max(host_rest(host.failures, scale), asked_for or timedelta())
         host.resumes_at = max(host.resumes_at, now + rest)
     elif outcome != "refused":  # that was us, not the host
-        known = session.get(Host, host_of(url))
-        if known is not None and known.failures:
-            _host(session, known.name).failures = 0
+        session.execute(_SERVES_AGAIN, {"host": host_of(url)})
 
 
 def permission(client: httpx.Client, url: str, now: datetime) -> Refused | Unavailable | None:
@@ -94,6 +93,12 @@ def _host(session: Session, name: str) -> Host:
     fresh = Host(name=name).model_dump()
     session.execute(insert.values(**fresh).on_conflict_do_nothing())
     return session.get_one(Host, name, with_for_update=True)
+
+
+# Made once: to make a statement costs more than to run it, and this one runs after every request.
+_SERVES_AGAIN = (
+    update(Host).where(col(Host.name) == bindparam("host"), col(Host.failures) > 0).values(failures=0)
+).execution_options(synchronize_session=False)
 
 
 def _set_queue(host: Host, queue: Queue) -> None:

@@ -28,8 +28,9 @@ def share() -> None:
     folder = settings.metrics or settings.state / "metrics"
     folder.mkdir(parents=True, exist_ok=True)
     os.environ[_FOLDER] = str(folder.absolute())
+    host = socket.gethostname().replace("_", "-")
     values.ValueClass = values.MultiProcessValue(  # type: ignore[no-untyped-call] # the library's own hook has no types
-        lambda: f"{socket.gethostname().replace('_', '-')}-{os.getpid()}"
+        lambda: f"{host}-{os.getpid()}"
     )
 
 
