@@ -80,12 +80,12 @@ def unaccounted(session: Session, now: datetime) -> list[Lost]:
 
 
 def checks(session: Session) -> tuple[Check, ...]:
-    """Whether every capture is stored, rejected, or still on its way through the ledger."""
+    """Whether every page that has a capture was ever stored or rejected, or is still on its way through the ledger."""
     prefix = _KEY + ":" + col(Page.capture) + ":"
     under_way = exists().where(
         or_(
             and_(col(Entry.kind).in_(_READING), col(Entry.key).startswith(prefix)),
-            and_(col(Entry.kind).in_(_SETTLING), col(Entry.key) == _KEY),
+            and_(col(Entry.kind) == PageStored.__name__, col(Entry.key) == _KEY),
         )
     )
     lost = session.execute(select(func.count()).select_from(Page).where(_UNREAD, ~under_way)).scalar() or 0
@@ -93,8 +93,7 @@ def checks(session: Session) -> tuple[Check, ...]:
     return (Check("every capture read", holds=not lost, sentence=sentence),)
 
 
-_READING = (ParsePage.__name__, SaveArticle.__name__)
-_SETTLING = (PageStored.__name__, PageRejected.__name__)
+_READING = (ParsePage.__name__, SaveArticle.__name__, PageRejected.__name__)
 _UNREAD = and_(col(Page.capture).is_not(None), col(Page.stored_at).is_(None), col(Page.rejected).is_(None))
 _PLAN = aliased(Entry)
 _KEY: ColumnElement[str] = cast(col(Page.id), String)

@@ -32,7 +32,7 @@ def parse_page(order: ParsePage, job: Job) -> None:
             rejection = PageRejected(
                 page=origin.page, capture=order.capture, reason=reading.reason, detail=reading.detail
             )
-            say(session, rejection, key=str(origin.page), lane=job.lane)
+            say(session, rejection, key=job.key, lane=job.lane)  # not the page's: the verdict is on this capture
         if origin.reingestion is not None:
             counted = PageReingested(reingestion=origin.reingestion, page=origin.page, outcome="rejected")
             say(session, counted, key=f"{origin.reingestion}:{origin.page}", lane=job.lane)
