@@ -36,13 +36,14 @@ def join(
     """Unseen pages join the frontier, known ones are compared; a visit is said for each that is new or changed."""
     keyed = _by_identity(session, listed)
     fresh = _insert(session, source, channel, keyed, backlog=backlog, now=now)
+    lane: Lane = "bulk" if backlog else "live"
     for page_id in (fresh[key] for key in keyed if key in fresh):
-        visit(session, page_id, lane="bulk" if backlog else "live")
+        visit(session, page_id, lane=lane)
     known = {key: one for key, one in keyed.items() if key not in fresh}
     pages = session.exec(select(Page).where(col(Page.key).in_(known))).all() if known else ()
-    changed = [page for page in pages if _differs(page, known[page.key], source, channel)]
+    changed = [page for page in pages if _differs(page, known[page.key], source, channel, backlog=backlog)]
     for page in changed:
-        visit(session, page.id, lane="live")
+        visit(session, page.moved_to or page.id, lane=lane)
     return Joined(len(fresh), len(changed))
 
 
@@ -102,11 +103,11 @@ def _insert(
     return {row.key: row.id for row in made}
 
 
-def _differs(page: Page, one: Listed, source: str, channel: int) -> bool:
+def _differs(page: Page, one: Listed, source: str, channel: int, *, backlog: bool) -> bool:
     """Whether a known page deserves a visit now; what its channel says of it is remembered."""
     adopted = page.source == IMPORT
     if adopted:
-        page.source, page.channel, page.url = source, channel, one.url
+        page.source, page.channel, page.url, page.backlog = source, channel, one.url, backlog
     if page.channel != channel:
         return False
     before = page.title, page.updated

@@ -3,7 +3,7 @@
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import PurePath
 
 from sqlmodel import Session
@@ -103,7 +103,7 @@ def _captures(name: str, content: bytes) -> Iterator[Capture]:
                 raise ValueError("it breaks off in the middle of a page")  # noqa: TRY301 - one sentence for all faults
             capture = Capture(
                 record.rec_headers.get_header("WARC-Target-URI"),
-                datetime.fromisoformat(record.rec_headers.get_header("WARC-Date")),
+                _in_utc(datetime.fromisoformat(record.rec_headers.get_header("WARC-Date"))),
                 status,
                 headers,
                 body,
@@ -117,11 +117,18 @@ def _captures(name: str, content: bytes) -> Iterator[Capture]:
         raise UserError(f"{name} holds no page that could be read.")
 
 
+def _in_utc(written: datetime) -> datetime:
+    return written if written.tzinfo else written.replace(tzinfo=UTC)
+
+
 def _resource(content_type: str | None) -> tuple[tuple[str, str], ...]:
     return (("Content-Type", content_type or "text/html"),)
 
 
 def _import(session: Session, capture: Capture, now: datetime) -> Imported:
+    if capture.fetched_at > now:
+        # It would count as the newest until then, and hide what is published meanwhile.
+        raise UserError(f"The copy of {capture.url} cannot be from {capture.fetched_at}, which is still to come.")
     url = _address(capture.url)
     payload = archive.payload_digest(capture.body)
     key = page_key(url) if url else f"import:{payload}"

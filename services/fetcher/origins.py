@@ -40,5 +40,6 @@ def _cause(page: Page, again: Reingestion | None) -> Cause:
         return again.mode
     if page.source == IMPORT:
         return "import"
-    # Once its first article is known, what changes on a page of the backlog is news like any other.
-    return "backlog" if page.backlog and page.stored_at is None else "live"
+    # Once its first article is known, what changes on a page of the backlog is news like any other. What changed since
+    # it was imported, and before we came, is not.
+    return "backlog" if page.backlog and (page.stored_at is None or page.visited_at is None) else "live"

@@ -1,12 +1,13 @@
 """Re-ingestion: the same path as the news, entered again for the pages of a scope."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
+from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import Session, col, select
 
 from services.contracts.messages import FetchPage, ParsePage, Reingestion, Scope
 from services.contracts.urls import page_key
-from services.fetcher.models import Page
+from services.fetcher.models import Alias, Page
 from services.fetcher.origins import origin_of, reingested
 from services.runtime.ledger import say
 
@@ -20,12 +21,19 @@ def select_pages(session: Session, scope: Scope, after: int) -> Sequence[Page]:
     if scope.source is not None:
         query = query.where(Page.source == scope.source)
     elif scope.urls:
-        query = query.where(col(Page.key).in_({page_key(url) for url in scope.urls}))
+        query = query.where(or_(*_named({page_key(url) for url in scope.urls})))
     elif scope.articles:
         query = query.where(col(Page.article_id).in_(scope.articles))
     elif not scope.all:
         return ()
     return session.exec(query).all()
+
+
+def _named(keys: Collection[str]) -> tuple[ColumnElement[bool], ...]:
+    """Pages with these identities: their own, that of a page that turned out to be them, or a later address."""
+    own = select(func.coalesce(Page.moved_to, Page.id)).where(col(Page.key).in_(keys))
+    other = select(Alias.page_id).where(col(Alias.key).in_(keys))
+    return col(Page.id).in_(own), col(Page.id).in_(other)
 
 
 def say_again(session: Session, page: Page, again: Reingestion) -> None:

@@ -18,7 +18,7 @@ from services.contracts.messages import (
     ReingestionPlanned,
 )
 from services.fetcher import frontier, poll, reingestion, visit
-from services.fetcher.models import Channel, Host, Page, Source
+from services.fetcher.models import IMPORT, Channel, Host, Page, Source
 from services.fetcher.origins import origin_of, reingested
 from services.fetcher.politeness import after_request, host_of, turn
 from services.fetcher.settings import fetcher_settings
@@ -136,14 +136,12 @@ def _settle(session: Session, order: FetchPage, seen: Visit, job: Job) -> None:
     again = order.reingestion
     scale = fetcher_settings().revisit_scale
     after_request(session, page.url or "", seen.outcome, now=job.now, asked_for=seen.retry_after, scale=scale)
-    origin = origin_of(page, again)
+    origin, at = origin_of(page, again), visit.fetched_at(page, job.now)
     if again is None or not again.dry_run:
         seen = visit.follow(session, page, seen.moved) if seen.moved else seen
         _plan(session, page, seen, job)
     if seen.capture and seen.fetched:
-        parse = ParsePage(
-            origin=origin, capture=seen.capture, fetched_at=job.now, content_type=seen.fetched.content_type
-        )
+        parse = ParsePage(origin=origin, capture=seen.capture, fetched_at=at, content_type=seen.fetched.content_type)
         say(session, parse, key=f"{page.id}:{seen.capture}:{again.id if again else ''}", lane=job.lane)
     elif seen.outcome == "moved" and again and page.moved_to is None and not again.dry_run:
         say(session, order, key=job.key, lane=job.lane)
@@ -154,7 +152,8 @@ def _settle(session: Session, order: FetchPage, seen: Visit, job: Job) -> None:
 def _plan(session: Session, page: Page, seen: Visit, job: Job) -> None:
     """The page's row says how it went, and its next visit is due: its own, or that of the page it turned out to be."""
     pause = visit.record(page, seen, now=job.now, scale=fetcher_settings().revisit_scale)
-    frontier.visit(session, page.moved_to or page.id, lane=job.lane, due_at=job.now + pause)
+    if page.source != IMPORT:
+        frontier.visit(session, page.moved_to or page.id, lane=job.lane, due_at=job.now + pause)
 
 
 def _is_paused(session: Session, source: str) -> bool:

@@ -96,6 +96,14 @@ def _keep(page: Page, answer: Fetched, now: datetime) -> Visit:
     return Visit("changed" if page.capture else "new", fetched=answer, payload=payload, capture=capture)
 
 
+def fetched_at(page: Page, now: datetime) -> datetime:
+    """When new bytes were fetched: after the ones we have, whatever this machine's clock says.
+
+    The store takes the wording of the latest capture; a clock that was set back must not make news look old.
+    """
+    return max(now, page.fetched_at + timedelta(microseconds=1)) if page.fetched_at else now
+
+
 def record(page: Page, visit: Visit, *, now: datetime, scale: float) -> timedelta:
     """Writes on the page's row how the visit went; returns how long until the next."""
     again = page.outcome == visit.outcome
@@ -132,7 +140,7 @@ def _remember(page: Page, visit: Visit, now: datetime) -> None:
     if fetched.permanent:
         page.url = fetched.url
     if visit.capture:
-        page.payload, page.capture, page.fetched_at = visit.payload, visit.capture, now
+        page.payload, page.capture, page.fetched_at = visit.payload, visit.capture, fetched_at(page, now)
         page.content_type = fetched.content_type
         page.rejected = page.rejected_detail = None
 
@@ -152,7 +160,9 @@ def follow(session: Session, page: Page, moved: Moved) -> Visit:
         return Visit("gone", f"It leads to {moved.url}, which is no article address of {page.source}.")
     other = frontier.find(session, key)
     if other is not None and other.id != page.id:
-        page.moved_to = other.id
+        # Should it rest because it moved (to this very page, when the site thought otherwise), it is visited again.
+        page.moved_to, other.moved_to = other.id, None
+        page.moves += 1
         return Visit("moved", f"It is another page that is known already: {moved.url}.")
     if new and other is None and page.id is not None:
         session.add(Alias(key=key, page_id=page.id))

@@ -23,6 +23,7 @@ from services.contracts.messages import (
 from services.contracts.urls import canonical_url
 from services.fetcher import sources, tasks
 from services.fetcher.account import account, checks, unaccounted
+from services.fetcher.importing import import_file
 from services.fetcher.models import Channel, Host, Page
 from services.fetcher.plan import REVISITS
 from services.fetcher.settings import fetcher_settings
@@ -115,6 +116,28 @@ def test_what_was_there_before_us_is_backlog_and_what_comes_is_news(fetcher, new
     runs(later(minutes=10))
     assert [parse.origin.cause for parse in said(ParsePage)] == ["backlog", "live"]
     assert archive.load(said(ParsePage)[1].capture).url == newsroom.address(other)
+
+
+def test_what_changed_between_an_import_and_the_first_look_is_no_news(fetcher, newsroom):
+    """It was there before we came; what changes on the page from then on is told."""
+    url = newsroom.publishes(STORY)
+    with transaction() as session:
+        (imported,) = import_file(
+            session, "old.html", b"<html><p>old words</p></html>", url, utcnow(), later(days=-100)
+        )
+        say(session, PageStored(page=imported.page, article="art_x"), key="1")
+    runs()
+    watches(newsroom)
+    runs()
+    newsroom.corrects(STORY)
+    runs(later(days=4))
+    assert [
+        (parse.origin.cause, entry.lane) for parse, entry in zip(said(ParsePage), entries(ParsePage), strict=True)
+    ] == [
+        ("import", "bulk"),
+        ("backlog", "bulk"),
+        ("live", "bulk"),
+    ]
 
 
 def test_a_page_that_did_not_change_is_at_rest_and_nothing_is_said(fetcher, newsroom):
@@ -289,6 +312,50 @@ def test_a_page_that_moved_to_a_known_one_rests(fetcher, newsroom):
     assert [entry.key for entry in entries(FetchPage)] == [str(stays.id)]
 
 
+def test_a_page_that_turned_out_to_be_another_wakes_when_that_one_leads_back(fetcher, newsroom):
+    """The site thought otherwise: one of the two is visited at any time, whichever way the redirect points."""
+    first, second = list(newsroom.samples)[:2]
+    addresses = [canonical_url(newsroom.publishes(slug)) for slug in (first, second)]
+    newsroom.misbehaves(addresses[0], fakes.redirects(addresses[1]))
+    watches(newsroom)
+    runs()
+    newsroom.behaves()
+    newsroom.misbehaves(addresses[1], fakes.redirects(addresses[0]))
+    runs(later(days=40))
+    by_url = {page.url: page for page in pages()}
+    assert (by_url[addresses[1]].moved_to, by_url[addresses[0]].moved_to) == (by_url[addresses[0]].id, None)
+    assert [entry.key for entry in entries(FetchPage)] == [str(by_url[addresses[0]].id)]
+    with reading() as session:
+        assert not unaccounted(session, utcnow())
+
+
+def test_news_of_a_page_that_moved_brings_a_visit_of_where_it_moved_to(fetcher, newsroom):
+    """A channel may list the old address for ever; what it says of it is about the new one."""
+    first, second = list(newsroom.samples)[:2]
+    addresses = [canonical_url(newsroom.publishes(slug)) for slug in (first, second)]
+    newsroom.misbehaves(addresses[0], fakes.redirects(addresses[1]))
+    watches(newsroom)
+    runs()
+    stays = next(page for page in pages() if page.url == addresses[1])
+    feed = f"<rss><channel><item><title>Corrected</title><link>{addresses[0]}</link></item></channel></rss>"
+    newsroom.misbehaves(newsroom.feed_url, fakes.always(200, feed.encode()))
+    runs(later(minutes=10))
+    assert next(page for page in pages() if page.id == stays.id).visited_at > stays.visited_at + timedelta(minutes=5)
+
+
+def test_a_clock_that_was_set_back_does_not_make_news_look_old(fetcher, newsroom):
+    """The store takes the wording of the latest capture: what is fetched after another is later."""
+    newsroom.publishes(STORY)
+    watches(newsroom)
+    runs(later(days=30))
+    newsroom.corrects(STORY)
+    with transaction() as session:
+        say(session, FetchPage(page=pages()[0].id), key=str(pages()[0].id))
+    runs()
+    before, after = said(ParsePage)
+    assert before.fetched_at < after.fetched_at == pages()[0].fetched_at
+
+
 def test_a_page_that_moved_keeps_its_identity(fetcher, newsroom):
     """A permanent redirect to an unknown address: the page keeps its key, also when it is listed there."""
     new_path = "/News/Releases/Release/Article/777/moved/"
@@ -452,6 +519,32 @@ def test_a_reparse_reads_kept_captures_without_any_request(fetcher, newsroom):
     assert (again.capture, again.origin.cause, again.origin.reingestion) == (first.capture, "reparse", 1)
     assert entries(ParsePage)[1].lane == "bulk"
     assert [(told.pages, told.complete) for told in said(ReingestionPlanned)] == [(1, True)]
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_page_is_ingested_again_under_any_address_it_ever_had(fetcher, newsroom, known):
+    """Whether it turned out to be a page that we knew, or took a new address."""
+    old, new = (canonical_url(newsroom.address(slug)) for slug in list(newsroom.samples)[:2])
+    for slug in list(newsroom.samples)[: 2 if known else 1]:
+        newsroom.publishes(slug)
+    newsroom.misbehaves(new, fakes.always(200, b"<html><p>moved here</p></html>"))
+    newsroom.misbehaves(old, fakes.redirects(new))
+    watches(newsroom)
+    runs()
+    for number, url in enumerate((old, new), 1):
+        reingests("reparse", number, urls=(url,))
+    told = [(parse.origin.reingestion, parse.origin.url) for parse in said(ParsePage) if parse.origin.reingestion]
+    assert told == [(1, new), (2, new)]
+
+
+def test_an_imported_page_that_is_fetched_again_is_still_visited_by_no_plan(fetcher, newsroom):
+    """An archive of a hundred thousand pages must not turn into as many visits for ever."""
+    url = newsroom.publishes(STORY)
+    with transaction() as session:
+        import_file(session, "old.html", b"<html><p>old words</p></html>", url, utcnow(), later(days=-100))
+    reingests("refetch")
+    assert said(ParsePage)[-1].origin.cause == "refetch"
+    assert not entries(FetchPage)
 
 
 def test_a_refetch_tells_of_every_page_how_it_ended(fetcher, newsroom):

@@ -2,7 +2,7 @@
 
 import io
 import random
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -65,6 +65,13 @@ def test_a_file_with_an_address_is_that_page(db):
     imports(url=URL)
     assert said(ParsePage)[0].origin.key == "afpims/defense:4100001"
     assert not said(FetchPage)
+
+
+def test_a_copy_from_the_future_is_refused(db):
+    """It would be the newest until then, and hide every wording that is published meanwhile."""
+    with pytest.raises(UserError, match="still to come"):
+        imports(url=URL, captured_at=utcnow() + timedelta(days=1))
+    assert not said(ParsePage)
 
 
 def test_a_channel_that_lists_an_imported_page_adopts_it(db):
