@@ -146,9 +146,10 @@ def _awards(awards: Sequence[Award]) -> str:
 
 
 def _award(award: Award) -> str:
-    names = "; ".join(each.name for each in award.awardees) or award.amends or "not told"
+    names = "; ".join(each.name for each in award.awardees) or (award.amends or "not told").capitalize()
     facts = _facts(
         ("Branch", award.branch),
+        ("Place", "; ".join(each.place for each in award.awardees if each.place)),
         ("Amount", _dollars(award.amount, award.amount_kind)),
         ("Brings it to", _dollars(award.cumulative_value)),
         ("Action", " ".join(filter(None, (award.action, award.modification, award.modification_kind)))),
