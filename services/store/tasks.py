@@ -38,7 +38,8 @@ def save_article(order: SaveArticle, job: Job) -> None:
 def _keep(session: Session, order: SaveArticle, job: Job) -> Saved:
     saved, page = save(session, order, job.now), order.origin.page
     if saved.announce:
-        say(session, saved.announce, key=saved.announce.event, lane=job.lane)
+        # Keys of one article sort by sequence, so that the webhooks can tell which events come before.
+        say(session, saved.announce, key=f"{saved.article}:{saved.announce.sequence:010}", lane=job.lane)
     if saved.settles_page:
         say(session, PageStored(page=page, article=saved.article), key=str(page), lane=job.lane)
     return saved

@@ -11,6 +11,8 @@ from sqlmodel import Session
 
 from services.contracts.messages import Announce
 from services.runtime.database import is_sqlite
+from services.runtime.entries import OPEN
+from services.runtime.entries import rows as ledger
 from services.webhooks.models import TEST, announcements, deliveries, endpoints
 
 
@@ -32,6 +34,17 @@ def announce(session: Session, order: Announce, now: datetime) -> list[int]:
         if wants(endpoint.event_types, endpoint.sources, event_type=order.type, source=order.source)
     ]
     return _owe(session, order.event, wanting, now)
+
+
+def overtakes(session: Session, key: str) -> bool:
+    """Whether an earlier event of the same article is still to be announced; the key is `article:sequence`."""
+    article, colon, _ = key.rpartition(":")
+    if not colon:
+        return False  # an older version said it, and cannot tell
+    earlier = select(ledger.c.id).where(
+        ledger.c.kind == Announce.__name__, OPEN, ledger.c.key > f"{article}:", ledger.c.key < key
+    )
+    return session.execute(earlier.limit(1)).first() is not None
 
 
 def announce_test(session: Session, endpoint: int, now: datetime) -> int:

@@ -2,6 +2,7 @@
 
 import os
 import random
+from datetime import timedelta
 from functools import cache
 
 import httpx
@@ -14,15 +15,24 @@ from services.runtime.egress import egress_settings, open_client
 from services.runtime.ledger import Job, say
 from services.runtime.worker import handles
 from services.webhooks.announce import announce as owe
+from services.webhooks.announce import overtakes
 from services.webhooks.deliver import Parcel, Wait, attempt, cancel_orphan, next_in_line, record, turn
 from services.webhooks.retries import JITTER
 
 ATTEMPTS = Counter("dateline_attempts_total", "Attempts to deliver an event, by how they ended.", ["outcome"])
 
+A_MOMENT = timedelta(seconds=2)
+"""How long an event waits that would be announced before an earlier one of its article."""
+
 
 @handles(Announce)
 def announce(order: Announce, job: Job) -> None:
-    """One delivery for each interested endpoint, due at once."""
+    """One delivery for each interested endpoint, due at once; after the earlier events of the article."""
+    with reading() as session:
+        early = overtakes(session, job.key)
+    if early:
+        job.postpone(job.now + A_MOMENT, "An earlier event of this article is still to be announced.")
+        return
     with job.finish() as session:
         for delivery in owe(session, order, job.now):
             say(session, Deliver(delivery=delivery), key=str(delivery), lane=job.lane)

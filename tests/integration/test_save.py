@@ -194,7 +194,7 @@ def test_the_handler_says_what_is_news_to_whom():
     assert handled(order(minute=1)) == [("Announce", event), ("PageStored", "1")]
     (stored,) = entries("PageStored")
     assert PageStored.model_validate_json(stored.message) == PageStored(page=1, article=article_id(KEY))
-    assert rows(events, "id") == [event]
+    assert [f"{article}:{sequence:010}" for article, sequence in rows(events, "article", "sequence")] == [event]
 
 
 def test_a_page_that_joins_a_known_article_is_told_so():

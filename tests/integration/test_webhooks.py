@@ -112,7 +112,7 @@ def announced(event="evt_1", sequence=1, article="art_1", *, source="navy", even
         body=json.dumps(body, ensure_ascii=False),
     )
     with transaction() as session:
-        say(session, order, key=event, lane=lane)
+        say(session, order, key=f"{article}:{sequence:010}", lane=lane)
     return order
 
 
@@ -148,6 +148,30 @@ def log_of(http, endpoint, **params):
 
 
 # From event to delivery
+
+
+def test_an_event_whose_announcement_was_held_up_is_not_overtaken_by_the_next(subscriber, endpoint):
+    """The worker of the first died and its lease runs; the correction comes, and waits. Other articles do not."""
+    announced("evt_1", 1)
+    ((held, _),) = due(utcnow(), kinds=KINDS)
+    claim("Announce", [held], utcnow())
+    announced("evt_2", 2, event_type="article.updated")
+    announced("evt_3", 3, article="art_2")
+    run()
+    assert subscriber.events == ["evt_3"]
+    run(utcnow() + timedelta(minutes=2))
+    assert subscriber.events == ["evt_3", "evt_1", "evt_2"]
+
+
+def test_what_was_set_aside_holds_nothing_up(subscriber, endpoint):
+    """It may never be replayed."""
+    announced("evt_1", 1)
+    ((held, _),) = due(utcnow(), kinds=KINDS)
+    (job,) = claim("Announce", [held], utcnow())
+    job.set_aside("A defect.", utcnow())
+    announced("evt_2", 2, event_type="article.updated")
+    run()
+    assert subscriber.events == ["evt_2"]
 
 
 def test_an_event_arrives_signed_with_exactly_its_bytes(endpoint, subscriber):
