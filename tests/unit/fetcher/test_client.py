@@ -171,6 +171,7 @@ def test_a_page_beyond_the_limits_is_refused():
         ("", None),
         (None, None),
         ("Sun, 99 Nov 2026 12:10:00 GMT", None),
+        ("Sun, 22 Nov 99999999999999999999 12:10:00 GMT", None),
     ],
 )
 def test_retry_after_is_read_in_both_forms_and_bounded(value, wait):
