@@ -23,6 +23,13 @@ class EgressSettings(BaseSettings):
     egress_ports: Annotated[tuple[int, ...], NoDecode] = ()
     """Ports that public addresses may be reached on, besides 80 and 443."""
 
+    @field_validator("contact")
+    @classmethod
+    def _fits_a_header(cls, contact: str) -> str:
+        if not contact.isascii():
+            raise ValueError("it is sent in a header, which takes letters of ASCII only")
+        return contact
+
     @field_validator("egress_allow", mode="before")
     @classmethod
     def _networks(cls, value: object) -> object:

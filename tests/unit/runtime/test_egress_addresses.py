@@ -3,6 +3,7 @@
 from ipaddress import ip_address
 
 import pytest
+from pydantic import ValidationError
 
 from services.runtime.egress import EgressSettings, Forbidden, Gate
 from services.runtime.egress.addresses import is_public
@@ -86,3 +87,9 @@ def test_the_user_agent_names_us_and_the_operator():
     """Honest, on one line, whatever the contact holds."""
     assert EgressSettings(contact="").user_agent.startswith("Dateline/")
     assert EgressSettings(contact="ops@example.org\r\nX-Evil: 1").user_agent.endswith("(+ops@example.org X-Evil: 1)")
+
+
+def test_a_contact_that_no_header_can_carry_is_refused_at_the_start():
+    """Else every single request would fail."""
+    with pytest.raises(ValidationError, match="ASCII"):
+        EgressSettings(contact="Jürgen <ops@example.org>")
