@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import cache
 
 import httpx
+from sqlalchemy import bindparam
 from sqlmodel import Session, select
 
 from services.contracts.messages import (
@@ -157,7 +158,11 @@ def _plan(session: Session, page: Page, seen: Visit, job: Job) -> None:
 
 
 def _is_paused(session: Session, source: str) -> bool:
-    return bool(session.exec(select(Source.paused).where(Source.name == source)).one_or_none())
+    return bool(session.execute(_PAUSED, {"source": source}).scalar_one_or_none())
+
+
+# Made once: to make a statement costs more than to run it.
+_PAUSED = select(Source.paused).where(Source.name == bindparam("source"))
 
 
 def _channel_turn(channel_id: int, job: Job) -> datetime | None:

@@ -7,17 +7,16 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    Boolean,
     ColumnElement,
     Index,
     Text,
     bindparam,
     case,
     delete,
-    literal_column,
     null,
     or_,
     select,
+    text,
     update,
 )
 from sqlalchemy import Table as Relation
@@ -27,7 +26,7 @@ from sqlmodel import Field, SQLModel
 
 from services.runtime.database import Table, UtcDateTime
 
-OPEN: ColumnElement[bool] = literal_column("set_aside_at IS NULL", Boolean)
+_OPEN = text("set_aside_at IS NULL")
 
 
 class Entry(Table, table=True):
@@ -35,8 +34,8 @@ class Entry(Table, table=True):
 
     __tablename__ = "ledger"
     __table_args__ = (
-        Index("ledger_open", "kind", "key", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
-        Index("ledger_due", "due_at", sqlite_where=OPEN, postgresql_where=OPEN),
+        Index("ledger_open", "kind", "key", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ledger_due", "due_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -62,6 +61,8 @@ class Entry(Table, table=True):
 
 
 rows: Relation = SQLModel.metadata.tables["ledger"]
+OPEN: ColumnElement[bool] = rows.c.set_aside_at.is_(None)
+"""Neither handled nor given up on. In these words both databases see that their partial indexes serve."""
 
 
 def due_and_free(now: datetime | ColumnElement[datetime]) -> tuple[ColumnElement[bool], ...]:
@@ -76,7 +77,7 @@ def _say(insert: sqlite.Insert | postgresql.Insert) -> ReturningInsert[Any]:
     sooner_again = in_flight & or_(rows.c.again_at.is_(None), rows.c.again_at > new.due_at)
     return insert.on_conflict_do_update(
         index_elements=["kind", "key"],
-        index_where=OPEN,
+        index_where=_OPEN,
         set_={
             "due_at": case((sooner, new.due_at), else_=rows.c.due_at),
             "message": case((sooner, new.message), else_=rows.c.message),

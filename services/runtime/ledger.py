@@ -170,7 +170,8 @@ def sweep(
                 *due_and_free(now),
                 or_(rows.c.hinted_at.is_(None), rows.c.hinted_at < hinted_before),
                 rows.c.lane == lane,
-                rows.c.kind.in_(kinds),
+                # Not the bare column: its index would be taken, and with it every row that is at rest.
+                (rows.c.kind + "").in_(kinds),
             )
             .order_by(rows.c.due_at)
             .limit(limit)
@@ -184,15 +185,16 @@ def sweep(
 
 def end_leases_of_the_dead(now: datetime) -> int:
     """Ends the leases of processes of this machine that are gone, so that a killed worker costs no lease; how many."""
+    # What is held was due: by that, its index serves, and what is at rest is not looked at.
+    is_held = (entries.OPEN, rows.c.due_at <= now, rows.c.lease_until > now)
     with reading() as session:
-        held = session.execute(
-            select(rows.c.lease_owner).distinct().where(rows.c.lease_until > now, rows.c.lease_owner.like(f"{HOST}/%"))
-        ).scalars()
+        owners = select(rows.c.lease_owner).distinct().where(*is_held, rows.c.lease_owner.like(f"{HOST}/%"))
+        held = session.execute(owners).scalars()
         dead = [owner for owner in held if not _lives(int(owner.rsplit("/", 1)[1]))]
     if not dead:
         return 0
     with transaction(lasting=False) as session:
-        ended = update(rows).where(rows.c.lease_owner.in_(dead), rows.c.lease_until > now)
+        ended = update(rows).where(*is_held, rows.c.lease_owner.in_(dead))
         return _count(session.execute(ended.values(lease_until=now, hinted_at=None)))
 
 

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from multiprocessing import get_context
 
 import pytest
-from sqlmodel import select
+from sqlalchemy import event
+from sqlmodel import SQLModel, select
 
 from services.contracts.messages import Deliver, FetchPage, PageStored
 from services.contracts.wiring import HANDLERS
-from services.runtime import ledger
+from services.runtime import database, ledger
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.ledger import (
     MAX_ATTEMPTS,
@@ -312,6 +313,24 @@ def test_the_leases_of_a_living_process_do_not(db):
 
 def claims_and_dies(row: int, now: datetime) -> int:
     return len(claim("FetchPage", [row], now))
+
+
+def test_the_sweep_does_not_look_at_what_is_at_rest(installation):
+    """A hundred thousand planned visits must not cost anything twice a second: only what is due is read."""
+    SQLModel.metadata.create_all(database.engine())
+    asked = []
+    event.listen(database.engine(), "before_cursor_execute", lambda *called: asked.append(called[2:4]))
+    swept = utcnow()
+    sweep(swept, hinted_before=swept, kinds=list(KINDS), lane="live", limit=10)
+    end_leases_of_the_dead(swept)
+    looks = [(words, values) for words, values in asked if "FROM ledger" in words]
+    assert len(looks) == 2
+    with database.engine().connect() as connection:
+        for words, values in looks:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {words}", values).all()
+            reads = [step[3] for step in plan if "ledger" in step[3]]
+            assert any("ledger_due (due_at<?)" in step for step in reads), plan
+            assert not any("SCAN" in step for step in reads), plan
 
 
 def test_overdue_tells_how_long_the_oldest_waits(db):
