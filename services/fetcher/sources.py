@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from services.contracts.errors import UserError
 from services.contracts.messages import PollChannel
 from services.contracts.urls import canonical_url
 from services.fetcher.models import IMPORT, Channel, ChannelKind, Source
+from services.runtime.database import is_sqlite
 from services.runtime.ledger import say
 from services.runtime.web import Storable
 
@@ -99,10 +101,9 @@ def register(session: Session, seed: SourceSeed, now: datetime) -> Source:
 
     Channels that the seed no longer names are taken out; what they brought stays.
     """
-    source = session.exec(select(Source).where(Source.name == seed.name)).one_or_none()
     if seed.name == IMPORT:
         raise UserError(f"The name {IMPORT!r} is taken by imported files; choose another.")
-    source = source or Source(name=seed.name, created_at=now)
+    source = _held(session, seed.name, now)
     source.title, source.hosts, source.pages = seed.title, list(seed.hosts), list(seed.pages)
     session.add(source)
     session.flush()
@@ -149,6 +150,14 @@ def pause(session: Session, name: str, *, paused: bool = True) -> Source:
         for channel in found.channels:
             _poll(session, channel)
     return found.source
+
+
+def _held(session: Session, name: str, now: datetime) -> Source:
+    """The source of this name, made when it is not there; whoever else registers it waits for this transaction."""
+    insert = sqlite.insert(Source) if is_sqlite(session) else postgresql.insert(Source)
+    fresh = Source(name=name, created_at=now).model_dump(exclude={"id"})
+    session.execute(insert.values(**fresh).on_conflict_do_nothing(index_elements=["name"]))
+    return session.exec(select(Source).where(Source.name == name).with_for_update()).one()
 
 
 def _channels(session: Session, source: Source) -> Sequence[Channel]:

@@ -1,5 +1,7 @@
 """Sources over HTTP: who may see, who may order, and what is answered to mistakes."""
 
+import threading
+
 import pytest
 from fastapi import FastAPI
 from in_process import client
@@ -102,3 +104,21 @@ def test_an_unknown_source_is_404_with_the_known_ones(http, path):
     assert missing.status_code in {404, 422}
     assert ask(http, "POST", "/sources/nowhere/poll").status_code == 404
     assert "demo" in ask(http, "GET", "/sources/nowhere").json()["detail"]
+
+
+def test_a_source_that_two_add_at_once_is_added_once(http):
+    """Neither of them gets an error for it."""
+    barrier, answers = threading.Barrier(4), []
+
+    def add():
+        barrier.wait()
+        answers.append(ask(http, "POST", "/sources", json=SEED).status_code)
+
+    threads = [threading.Thread(target=add) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == [201] * 4
+    with reading() as session:
+        assert len(session.exec(select(Entry).where(Entry.kind == PollChannel.__name__)).all()) == 1
