@@ -219,11 +219,10 @@ def _seal(listing: str, place: bytes) -> bytes:
 
 
 def _place(kind: type, word: Any) -> Any:
-    if kind is datetime:
-        return datetime.fromisoformat(word)
-    if type(word) is not kind:
+    place: Any = datetime.fromisoformat(word) if kind is datetime else word
+    if type(place) is not kind or (kind is datetime and place.tzinfo is None):
         raise TypeError(kind)
-    return word
+    return place
 
 
 def _foreign_cursor() -> Problem:

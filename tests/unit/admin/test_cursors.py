@@ -31,6 +31,12 @@ def test_a_cursor_of_another_shape_is_refused(kinds):
         position("news", cursor("news", 7), *kinds)
 
 
+def test_a_cursor_with_a_time_of_no_zone_is_refused():
+    """Nobody keeps such times; a database would be asked for what it cannot compare."""
+    with pytest.raises(Problem):
+        position("news", cursor("news", "2026-11-22T12:00:00"), datetime)
+
+
 @given(st.integers(0, 19), st.integers(1, 255))
 def test_a_damaged_cursor_is_refused(where, flip):
     from base64 import urlsafe_b64decode, urlsafe_b64encode
