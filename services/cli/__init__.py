@@ -24,9 +24,9 @@ COMMANDS = {
     "set-aside": "set_aside:set_aside",
     "keys": "keys:app",
     "migrate": "run:migrate",
-    "web": "run:web",
-    "worker": "run:worker",
-    "sweep": "run:sweep",
+    "web": "process:web",
+    "worker": "process:worker",
+    "sweep": "process:sweep",
 }
 
 

@@ -1,38 +1,16 @@
 """The processes that make an installation: workers, the sweeper, the web app and a Redis."""
 
-import os
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import redis
 
 from services.cli.supervisor import Process, Supervisor
 from services.contracts.errors import UserError
-from services.runtime import bus, redis_server
+from services.runtime import redis_server
 from services.runtime.settings import runtime_settings
-
-
-@dataclass(frozen=True)
-class Crew:
-    """How the workers of a service run."""
-
-    pool: bus.Pool
-    concurrency: int
-
-
-CREWS: dict[str, Crew] = {
-    # Waiting for the network is most of the work; the client's own deadline ends it, whatever the server does.
-    "fetcher": Crew("threads", 4),
-    # A page may pin the C parser for longer than anyone waits: only a process can be killed.
-    "parser": Crew("prefork", max(1, min(4, (os.cpu_count() or 2) - 1))),
-    "store": Crew("threads", 1),
-    "webhooks": Crew("threads", 8),
-    "admin": Crew("threads", 1),
-}
-
 
 WORKERS = (("fetcher",), ("parser",), ("store", "admin"), ("webhooks",))
 """The workers of one machine. What only writes to the database shares one; what may hang or be killed has its own."""

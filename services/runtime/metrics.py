@@ -1,6 +1,7 @@
 """Metrics of all processes of a machine, added up in one folder and shown by the web app at /metrics."""
 
 import os
+import shutil
 import socket
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, multiprocess, values
@@ -19,13 +20,17 @@ SECONDS = Histogram(
 HINTS = Counter("dateline_hints_total", "Hints through Celery; a lost one costs a sweep, never a message.", ["outcome"])
 
 
-def share() -> None:
+def share(*, afresh: bool = False) -> None:
     """Adds this process's counts to those of the machine's other processes; called before anything is counted.
+
+    `afresh`: forgets what processes before us have counted, whose files would only grow in number.
 
     The file names carry host and process, so that containers may share the folder.
     """
     settings = runtime_settings()
     folder = settings.metrics or settings.state / "metrics"
+    if afresh:
+        shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
     os.environ[_FOLDER] = str(folder.absolute())
     host = socket.gethostname().replace("_", "-")

@@ -1,0 +1,96 @@
+"""The processes of an installation, one by one. Lean on purpose: what they import, each of them pays for."""
+
+import importlib
+import os
+import threading
+from dataclasses import dataclass
+from signal import SIGINT, SIGTERM, signal
+from typing import Annotated
+
+import typer
+
+from services.contracts.errors import UserError
+from services.contracts.wiring import SERVICES
+from services.fetcher.settings import fetcher_settings
+from services.runtime import bus, logs, metrics
+from services.runtime.egress import egress_settings
+from services.runtime.settings import runtime_settings
+from services.runtime.sweeper import sweep_for_ever
+from services.webhooks.settings import webhook_settings
+
+Host = Annotated[str, typer.Option(help="The address that the web app listens on.")]
+Port = Annotated[int, typer.Option(min=1, max=65_535, help="The port that the web app listens on.")]
+
+
+@dataclass(frozen=True)
+class Crew:
+    """How the workers of a service run."""
+
+    pool: bus.Pool
+    concurrency: int
+
+
+CREWS: dict[str, Crew] = {
+    # Waiting for the network is most of the work; the client's own deadline ends it, whatever the server does.
+    "fetcher": Crew("threads", 4),
+    # A page may pin the C parser for longer than anyone waits: only a process can be killed.
+    "parser": Crew("prefork", max(1, min(4, (os.cpu_count() or 2) - 1))),
+    "store": Crew("threads", 1),
+    "webhooks": Crew("threads", 8),
+    "admin": Crew("threads", 1),
+}
+
+
+def worker(
+    service: Annotated[list[str], typer.Argument(help=f"One or more of: {', '.join(SERVICES)}.")],
+    concurrency: Annotated[int | None, typer.Option(help="How many messages at a time.")] = None,
+) -> None:
+    """Runs a worker for one or more services."""
+    if unknown := [name for name in service if name not in SERVICES]:
+        raise UserError(f"There is no service {unknown[0]!r}; the services are {', '.join(SERVICES)}.")
+    if not runtime_settings().redis_url:
+        raise UserError("A worker needs a Redis: set DATELINE_REDIS_URL, or use `dateline up`, which brings its own.")
+    logs.configure("+".join(service))
+    read_settings()
+    metrics.share()
+    for name in service:
+        importlib.import_module(f"services.{name}.tasks")
+    crews = [CREWS[name] for name in service]
+    pool: bus.Pool = "prefork" if any(crew.pool == "prefork" for crew in crews) else "threads"
+    bus.run_worker(
+        service, pool=pool, concurrency=concurrency or max(crew.concurrency for crew in crews), name="+".join(service)
+    )
+
+
+def sweep() -> None:
+    """Reminds workers of what is due and was not picked up; any number may run."""
+    logs.configure("sweeper")
+    metrics.share()
+    stop = threading.Event()
+    for number in (SIGINT, SIGTERM):
+        signal(number, lambda *_: stop.set())
+    sweep_for_ever(stop)
+
+
+def web(host: Host = "127.0.0.1", port: Port = 8080) -> None:
+    """Runs the web app: API, documentation at /docs, health and metrics."""
+    logs.configure("web")
+    metrics.share()
+    import uvicorn  # noqa: PLC0415 - the other processes need no web server
+
+    uvicorn.run(
+        "services.app:create_app",
+        factory=True,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )
+
+
+def read_settings() -> None:
+    """Reads every service's settings, so that a wrong one is told to the operator now and not to the first message."""
+    for read in (runtime_settings, egress_settings, fetcher_settings, webhook_settings):
+        read()
