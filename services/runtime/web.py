@@ -219,10 +219,14 @@ def _seal(listing: str, place: bytes) -> bytes:
 
 
 def _place(kind: type, word: Any) -> Any:
-    place: Any = datetime.fromisoformat(word) if kind is datetime else word
-    if type(place) is not kind or (kind is datetime and place.tzinfo is None):
+    if kind is datetime:
+        when = datetime.fromisoformat(word)
+        if when.tzinfo is None:
+            raise ValueError(word)
+        return when
+    if type(word) is not kind:
         raise TypeError(kind)
-    return place
+    return word
 
 
 def _foreign_cursor() -> Problem:
