@@ -15,6 +15,7 @@ from services.parser.lines import Frame, Line
 COPY_LENGTH = 60  # a shorter line may be said twice for its own sake
 NEAR_LENGTH = 20  # beside its picture, a copy of the picture's text may be this short
 NEAR = 8
+FAR = 24  # lines; no picture's words are further from it
 MOST_PROSE = 4  # a frame around more running text than this is no picture frame
 _ELSEWHERE = frozenset({"headline", "published", "byline", "story-line", "kicker", "dek", "label"})
 
@@ -74,9 +75,24 @@ def _sure(lines: Sequence[Line], left: Sequence[int], frames: Sequence[Frame]) -
         or lines[at].zone == "caption"
         or read_label(lines[at].text)
         or ends_with_credit(lines[at].text)
-        or copies.has(lines[at].key, at)
     }
+    sure |= _beside(lines, left, sure, copies)
     return sure | _twins(lines, left, sure, frames)
+
+
+def _beside(lines: Sequence[Line], left: Sequence[int], sure: set[int], copies: "_Copies") -> set[int]:
+    """Lines that say what a picture's markup says and are parted from it by nothing but titles and their like.
+
+    The same words among the author's own are the author's.
+    """
+    said = {at for at in left if at not in sure and copies.places(lines[at].key)}
+    passed = sure | said | {at for at, line in enumerate(lines) if not line.kept or line.is_title}
+    return {at for at in said if any(_unbroken(at, place, passed) for place in copies.places(lines[at].key))}
+
+
+def _unbroken(at: int, place: int, passed: set[int]) -> bool:
+    between = range(at + 1, place) if at < place else range(place, at)
+    return len(between) <= FAR and all(other in passed for other in between)
 
 
 def _framed(lines: Sequence[Line], frames: Sequence[Frame]) -> set[int]:
@@ -90,38 +106,39 @@ class _Copies:
     """Texts that the page's markup ascribes to pictures, and where they may come again."""
 
     def __init__(self, frames: Iterable[Frame]) -> None:
-        self._long: dict[str, list[str]] = {}
-        self._short: dict[str, list[int]] = {}
+        self._said: dict[str, list[tuple[str, int]]] = {}
         for frame in frames:
             for text in frame.says:
-                if len(text) >= COPY_LENGTH:
-                    self._long.setdefault(text[:COPY_LENGTH], []).append(text)
-                elif len(text) >= NEAR_LENGTH:
-                    self._short.setdefault(text, []).append(frame.at)
+                if len(text) >= NEAR_LENGTH:
+                    self._said.setdefault(text[:COPY_LENGTH], []).append((text, frame.at))
 
-    def has(self, key: str, at: int) -> bool:
-        if len(key) >= COPY_LENGTH:
-            return any(alike(key, text) for text in self._long.get(key[:COPY_LENGTH], ())[:NEAR])
-        return any(abs(at - other) <= NEAR for other in self._short.get(key, ())[:NEAR])
+    def places(self, key: str) -> list[int]:
+        """Where the pictures stand that say this."""
+        return [at for text, at in self._said.get(key[:COPY_LENGTH], ())[:NEAR] if alike(key, text)]
 
 
 def _twins(lines: Sequence[Line], left: Sequence[int], sure: set[int], frames: Sequence[Frame]) -> set[int]:
     """Long lines that come again at once, or after one short line, where pictures are; or three times on end.
 
-    Nobody writes so, slideshows do. Twice and without a picture it may be an author's own.
+    Nobody writes so, slideshows do. Twice and without a picture it may be an author's own, and so may the entries
+    of a list, which begin with a dash.
     """
-    shown = {at for frame in frames for at in range(frame.at - NEAR, frame.at + NEAR)}
+    shown = {at for frame in frames if not frame.group for at in (frame.at, frame.at + 1)}
     twins: set[int] = set()
     for place in range(len(left) - 1):
-        if not lines[left[place]].is_prose or len(lines[left[place]].key) < COPY_LENGTH:
+        if not _may_recur(lines[left[place]]):
             continue
         near = left[place + 1 : place + NEAR]
-        pictured = left[place] in shown or not sure.isdisjoint(near)
+        pictured = left[place] in shown | twins or not sure.isdisjoint(near)
         others = [at for at in near[:2] if alike(lines[left[place]].key, lines[at].key)]
         between = near[0] in others or (lines[near[0]].is_title and near[0] not in sure)
-        if others and ((pictured and between) or len(others) == 2):
+        if others and ((pictured and between) or (len(others) == 2 and not frames)):
             twins |= {left[place], *others}
     return twins
+
+
+def _may_recur(line: Line) -> bool:
+    return line.is_prose and len(line.key) >= COPY_LENGTH and not line.key.startswith("-")
 
 
 def _runs(lines: Sequence[Line], left: Sequence[int], sure: set[int]) -> list[list[int]]:
