@@ -110,7 +110,14 @@ class Supervisor:
             log.warning("exited", process=process.name, status=process.popen.returncode, restart_in=pause)
             process.popen = None
         elif process.popen is None and now >= process.due_at:
+            self._restart(process)
+
+    def _restart(self, process: Process) -> None:
+        try:
             process.start()
+        except OSError as trouble:  # no memory, no process to be had: both pass
+            process.due_at = time.monotonic() + RESTART_PAUSE[-1]
+            log.warning("not_started", process=process.name, error=str(trouble), again_in=RESTART_PAUSE[-1])
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         self.stop.set()

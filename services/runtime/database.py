@@ -90,14 +90,15 @@ def is_sqlite(session: Session) -> bool:
 
 @cache
 def _engine(url: str, _pid: int) -> Engine:
+    # An error must not carry what was to be written: an address may hold a token, and errors go into logs.
     if url.startswith("sqlite"):
         if database := make_url(url).database:
             Path(database).parent.mkdir(parents=True, exist_ok=True)
-        made = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT / 1000})
+        made = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT / 1000}, hide_parameters=True)
         event.listen(made, "connect", _prepare_sqlite)
         event.listen(made, "begin", _begin_sqlite)
         return made
-    made = create_engine(url, pool_pre_ping=True, pool_size=4, max_overflow=8, pool_recycle=1800)
+    made = create_engine(url, pool_pre_ping=True, pool_size=4, max_overflow=8, pool_recycle=1800, hide_parameters=True)
     event.listen(made, "begin", _begin_postgresql)
     return made
 

@@ -112,7 +112,7 @@ CLAIM, CLAIM_FRESH = _claim(), _claim(rows.c.attempts == 0)
 FREE: dict[str, Any] = {
     name: null() for name in ("again_at", "again_message", "lease_token", "lease_owner", "lease_until", "hinted_at")
 }
-GIVEN_BACK = (rows.c.id, rows.c.lane, rows.c.due_at, rows.c.set_aside_at)
+GIVEN_BACK = (rows.c.id, rows.c.lane, rows.c.due_at)
 
 _OURS = (rows.c.id == bindparam("this"), rows.c.lease_token == bindparam("token"))
 END = delete(rows).where(*_OURS, rows.c.again_at.is_(None))

@@ -105,9 +105,21 @@ class Job:
         return True
 
     def set_aside(self, reason: str, now: datetime) -> None:
-        """Given up on: kept with the reason, to be read and replayed by a person."""
+        """Given up on: kept with the reason, to be read and replayed by a person.
+
+        What was said again meanwhile is another message, and not given up on.
+        """
+        ours = (rows.c.id == self.id, rows.c.lease_token == self.token)
         with transaction(lasting=False) as session:
-            _give_back(session, self, due_at=now, set_aside_at=now, reason=reason)
+            again = session.execute(
+                select(rows.c.again_at, rows.c.again_message, rows.c.lane).where(*ours).with_for_update()
+            ).one_or_none()
+            if again is None:
+                raise _lost(self)
+            laid_aside = {"due_at": now, "set_aside_at": now, "reason": reason}
+            session.execute(update(rows).where(*ours).values(entries.FREE | laid_aside))
+            if again.again_at is not None:
+                _write(session, self.kind, again.again_message, key=self.key, due=again.again_at, lane=again.lane)
 
 
 def say(session: Session, message: Message, *, key: str, due_at: datetime | None = None, lane: Lane = "live") -> None:
@@ -116,25 +128,7 @@ def say(session: Session, message: Message, *, key: str, due_at: datetime | None
     Unique on kind and key while open, so that saying it twice is saying it once. While it waits, the earlier of two
     times wins, and its words with it; while it is in flight, it becomes due again after its finish.
     """
-    kind, now = type(message).__name__, utcnow()
-    due = due_at or now
-    hinted = now if due <= now else None
-    said = session.execute(
-        entries.SAY["sqlite" if is_sqlite(session) else "postgresql"],
-        {
-            "kind": kind,
-            "key": key,
-            "message": message.model_dump_json(),
-            "lane": lane,
-            "said_at": now,
-            "due_at": due,
-            "hinted_at": hinted,
-            "attempts": 0,
-            "trace_id": tracing.current() or tracing.new(),
-        },
-    ).one()
-    if hinted and not said.lease_token:
-        after_commit(session, lambda: bus.hint(kind, said.lane, [said.id]))
+    _write(session, type(message).__name__, message.model_dump_json(), key=key, due=due_at or utcnow(), lane=lane)
 
 
 def claim(kind: str, ids: Sequence[int], now: datetime, *, fresh: bool = False) -> list[Job]:
@@ -188,7 +182,11 @@ def end_leases_of_the_dead(now: datetime) -> int:
     # What is held was due: by that, its index serves, and what is at rest is not looked at.
     is_held = (entries.OPEN, rows.c.due_at <= now, rows.c.lease_until > now)
     with reading() as session:
-        owners = select(rows.c.lease_owner).distinct().where(*is_held, rows.c.lease_owner.like(f"{HOST}/%"))
+        owners = (
+            select(rows.c.lease_owner)
+            .distinct()
+            .where(*is_held, rows.c.lease_owner.startswith(f"{HOST}/", autoescape=True))
+        )
         held = session.execute(owners).scalars()
         dead = [owner for owner in held if not _lives(int(owner.rsplit("/", 1)[1]))]
     if not dead:
@@ -241,6 +239,27 @@ def counts(session: Session) -> dict[str, int]:
     return {"messages open": numbers.get(False, 0), "messages set aside": numbers.get(True, 0)}
 
 
+def _write(session: Session, kind: str, words: str, *, key: str, due: datetime, lane: Lane) -> None:
+    now = utcnow()
+    hinted = now if due <= now else None
+    said = session.execute(
+        entries.SAY["sqlite" if is_sqlite(session) else "postgresql"],
+        {
+            "kind": kind,
+            "key": key,
+            "message": words,
+            "lane": lane,
+            "said_at": now,
+            "due_at": due,
+            "hinted_at": hinted,
+            "attempts": 0,
+            "trace_id": tracing.current() or tracing.new(),
+        },
+    ).one()
+    if hinted and not said.lease_token:
+        after_commit(session, lambda: bus.hint(kind, said.lane, [said.id]))
+
+
 def _end(session: Session, job: Job) -> None:
     ours = {"this": job.id, "token": job.token}
     if _count(session.execute(entries.END, ours)):
@@ -262,10 +281,14 @@ def _give_back(session: Session, job: Job, *, due_at: datetime, **changes: objec
     _given_back(session, job, changed)
 
 
+def _lost(job: Job) -> LeaseLost:
+    return LeaseLost(f"{job.kind} {job.key} is in other hands; what was done here is discarded.")
+
+
 def _given_back(session: Session, job: Job, changed: Row[Any] | None) -> None:
     if changed is None:
-        raise LeaseLost(f"{job.kind} {job.key} is in other hands; what was done here is discarded.")
-    if changed.due_at <= utcnow() and changed.set_aside_at is None:
+        raise _lost(job)
+    if changed.due_at <= utcnow():
         after_commit(session, lambda: bus.hint(job.kind, changed.lane, [changed.id]))
 
 

@@ -5,7 +5,8 @@ from collections import Counter
 
 import pytest
 
-from services.cli.processes import CREWS, WORKERS
+from services.cli.process import CREWS
+from services.cli.processes import WORKERS
 from services.contracts import messages
 from services.contracts.messages import Message
 from services.contracts.wiring import HANDLERS, KINDS, SERVICES

@@ -250,6 +250,28 @@ def test_a_set_aside_message_does_not_block_its_key(db):
     assert second.message() == FetchPage(page=2)
 
 
+def test_what_is_said_during_a_handling_that_is_given_up_on_is_not(db):
+    """The failed words rest with their reason; the new ones are a message of their own."""
+    said(FetchPage(page=1))
+    [job] = claimed()
+    said(FetchPage(page=2))
+    job.set_aside("no use", utcnow())
+    old, new = entries()
+    assert (old.set_aside_at is None, '"page":1' in old.message) == (False, True)
+    assert (new.set_aside_at is None, '"page":2' in new.message, new.attempts) == (True, True, 0)
+
+
+def test_a_zombie_sets_nothing_aside(db):
+    """Who lost the lease does not judge the message."""
+    said()
+    now = utcnow() + SOON
+    [zombie] = claimed(now)
+    [_second] = claimed(now + LEASE + SOON)
+    with pytest.raises(LeaseLost):
+        zombie.set_aside("too late", utcnow())
+    assert entries()[0].set_aside_at is None
+
+
 def test_the_sweep_finds_what_nobody_picked_up_and_only_that(db):
     """A lost hint is found once its time is up; a fresh hint, a wait and work in flight are left alone."""
     now = utcnow()
