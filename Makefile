@@ -39,7 +39,7 @@ fast: .venv/dev ## The tests that need no process and no server
 
 bench: .venv/bench ## The cost of reading a page, peers beside us, and pages a second through the whole pipeline
 	@$(BIN)/python tests/bench/bench_parse.py --peers
-	@$(BIN)/python tests/bench/bench_pipeline.py
+	@PYTHONPATH=tests $(BIN)/python -m bench.bench_pipeline
 
 golden: .venv/dev ## Add a page to tests/pages: FILE=page.html [URL=its address] or URL=…, LAYOUT=…, NAME=…, [FORCE=1]
 	@$(BIN)/python tests/golden.py --file="$$FILE" --url="$$URL" --layout="$$LAYOUT" --name="$$NAME" $${FORCE:+--force}

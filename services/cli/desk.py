@@ -80,8 +80,7 @@ def import_files(
     refused = 0
     for path in files:
         try:
-            with transaction() as session:
-                pages = importing.import_file(session, path.name, _read(path), url, utcnow(), captured_at)
+            pages = importing.import_file(path.name, _read(path), url, utcnow(), captured_at)
         except UserError as reason:
             refused += 1
             error(str(reason))

@@ -68,7 +68,10 @@ class Block(Words):
 
 
 class Image(Words):
-    """One picture, once, however often the page printed its caption."""
+    """One picture, once, however often the page printed its caption.
+
+    `taken_on`, `service` and `vision_id` (who made it) are read off the VIRIN; None is what it does not say.
+    """
 
     url: str | None = None
     title: str | None = None
@@ -76,6 +79,9 @@ class Image(Words):
     credit: str | None = None
     photographer: str | None = None
     virin: str | None = None
+    taken_on: When | None = None
+    service: str | None = None
+    vision_id: str | None = None
     alt: str | None = None
     position: int = 0
 

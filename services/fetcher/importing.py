@@ -19,6 +19,7 @@ from services.fetcher.models import IMPORT, Page
 from services.fetcher.origins import origin_of
 from services.runtime import archive
 from services.runtime.archive import Capture
+from services.runtime.database import reading, transaction
 from services.runtime.egress import EgressError
 from services.runtime.egress.body import read_body
 from services.runtime.ledger import say
@@ -40,29 +41,24 @@ class Imported:
 
 
 def import_file(
-    session: Session,
-    name: str,
-    content: bytes,
-    url: str | None,
-    now: datetime,
-    captured_at: datetime | None = None,
+    name: str, content: bytes, url: str | None, now: datetime, captured_at: datetime | None = None
 ) -> list[Imported]:
     """The pages of a file become captures, and the parser hears of those that are new; again changes nothing.
 
     `url` is where a single page was found, `captured_at` when; a WARC file knows both. A `UserError` says why a file is
-    not taken.
+    not taken. Each page has a transaction of its own, so that a large archive keeps nobody from writing.
     """
     if is_warc(content):
         if url is not None or captured_at is not None:
             raise UserError(f"{name} is a WARC file, which knows its addresses and times; leave them away.")
-        return [_import(session, capture, now) for capture in _captures(name, content)]
+        return [_import(capture, now) for capture in _captures(name, content)]
     if reason := why_no_page(content, None):
         raise UserError(f"{name} cannot be imported: {reason}")
     if len(content) > MAX_PAGE:
         raise UserError(f"{name} is larger than {MAX_PAGE // 1_000_000} MB, which is no page.")
     if url is not None and captured_at is None:
-        _refuse_to_guess(session, name, url)
-    return [_import(session, _as_capture(name, content, url, captured_at or now), now)]
+        _refuse_to_guess(name, url)
+    return [_import(_as_capture(name, content, url, captured_at or now), now)]
 
 
 def is_warc(content: bytes) -> bool:
@@ -76,9 +72,10 @@ def is_warc(content: bytes) -> bool:
     return begin.startswith(b"WARC/")
 
 
-def _refuse_to_guess(session: Session, name: str, url: str) -> None:
+def _refuse_to_guess(name: str, url: str) -> None:
     # An old copy that is taken for the newest would stand as the article's words until the next change.
-    page = frontier.find(session, page_key(url))
+    with reading() as session:
+        page = frontier.find(session, page_key(url))
     if page is not None and page.source != IMPORT and page.fetched_at is not None:
         raise UserError(f"{url} is watched; say with --captured when the copy in {name} was made.")
 
@@ -125,17 +122,25 @@ def _resource(content_type: str | None) -> tuple[tuple[str, str], ...]:
     return (("Content-Type", content_type or "text/html"),)
 
 
-def _import(session: Session, capture: Capture, now: datetime) -> Imported:
+def _import(capture: Capture, now: datetime) -> Imported:
     if capture.fetched_at > now:
         # It would count as the newest until then, and hide what is published meanwhile.
         raise UserError(f"The copy of {capture.url} cannot be from {capture.fetched_at}, which is still to come.")
-    url = _address(capture.url)
-    payload = archive.payload_digest(capture.body)
+    url, payload = _address(capture.url), archive.payload_digest(capture.body)
     key = page_key(url) if url else f"import:{payload}"
-    page = frontier.find(session, key)
-    if page is not None and page.payload == payload:
-        return Imported(page.id or 0, fresh=False)
+    with reading() as session:
+        known = frontier.find(session, key)
+    if known is not None and known.payload == payload:
+        return Imported(known.id or 0, fresh=False)
     kept = archive.keep(capture)
+    with transaction() as session:
+        return _join(session, capture, kept, key=key, url=url, payload=payload, now=now)
+
+
+def _join(
+    session: Session, capture: Capture, kept: str, *, key: str, url: str | None, payload: str, now: datetime
+) -> Imported:
+    page = frontier.find(session, key)
     page = page or Page(key=key, url=url, source=IMPORT, article_id=article_id(key), discovered_at=now)
     if page.fetched_at is None or page.fetched_at <= capture.fetched_at:
         _remember(page, capture, kept, payload)

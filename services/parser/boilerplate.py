@@ -37,13 +37,17 @@ ANYWHERE: dict[str, tuple[str, ...]] = {
     ),
     "picture-tools": (
         "download (?:hi-?res|image|photo)(?: */ *photo details|: full size.*)?", "photo details */ *download hi-?res",
-        "photo details", r"full size \(\d.*\)", r"\[image \d+ of \d+\]", "share image",
+        "photo details", r"full size \(\d.*\)", r"\[image \d+ of \d+\]", "share image:?", "view original",
+        r"(?:\d+ ?/ ?\d+ ?)?(?:show caption ?\+ ?)?hide caption ?-", r"(?:\d+ ?/ ?\d+ ?)?show caption ?\+",
     ),
     "video": (
         "player embed code:?.{0,60}",
     ),
     "empty-label": (
         "(?:issued by: on|virin:|date created:|city:|photo by:|credit:)",
+    ),
+    "end-mark": (
+        "-+ ?30 ?-+", "#{2,}(?: #{1,})*", "# # #",
     ),
     "counter": (
         r"(?:web )?views: [\d,]+", r"downloads: [\d,]+", r"podcast hits: [\d,]+",
@@ -79,12 +83,14 @@ TOP: dict[str, tuple[str, ...]] = {
         "(?:news |press |media )?release", r"(?:for )?immediate release:?(?: \w+ \d{1,2}, \d{4})?", "contracts?",
         "transcript", "advisory", "media advisory", "feature(?: stor(?:y|ies))?", "speech", "news(?: stor(?:y|ies))?",
         "article", "story", "(?:do[dw]|defense|war|defense department|army|navy) news", "spotlight: .{0,60}",
-        "afa speeches", "photo essay", "comunicado(?: de prensa)?",
+        "afa speeches", "photo essay", "commentary", "courtesy story", "(?:press|media) statement",
+        "comunicado(?: de prensa)?",
         "para (?:su )?(?:publicacion|divulgacion) inmediata", "noticias?", "press operations",
     ),
     "release-number": (
-        r"(?:(?:immediate )?release )?(?:no|nr|number)[.:]{0,2} ?(?:number:? )?[a-z]{0,3}-?\d[\d-]{2,}\w?",
-        r"release number:? ?[\w-]{4,}", r"(?:hq|nr)-\d\d-\d{2,4}",
+        r"(?:(?:immediate |news |press )?release )?(?:no|nr|number)[.:]{0,2} ?(?:number:? )?[a-z]{0,3}-?\d[\d-]{2,}\w?",
+        r"(?:news |press )?release #:? ?\d[\d-]{2,}\w?", r"(?:press )?release number:? ?[\w-]{4,}",
+        r"(?:hq|nr)-\d\d-\d{2,4}",
     ),
     "alert": (
         "(?:due to|because of) (?:the|a) lapse in (?:federal |government )?(?:appropriations|funding),? .{0,300}",
@@ -98,12 +104,13 @@ TOP: dict[str, tuple[str, ...]] = {
 END: dict[str, tuple[str, ...]] = {
     "release-number": TOP["release-number"],
     "end-mark": (
-        "-+ ?(?:30|end) ?-+", "#{2,}(?: #{1,})*", "# # #", "-end-", r"\*{3,}",
+        "-+ ?end ?-+", r"\*{3,}",
     ),
     "related": (
         "(?:related|other|more|recommended) (?:stories|links|articles|news|content|coverage|topics|documents|media)",
-        "more from .{2,40}", "noticias relacionadas", "(?:articulos|enlaces) relacionados", "you may also like",
-        "(?:tags|topics|keywords|read more|leer mas):?",
+        "more from .{2,40}", "(?:spotlight|special report): .{2,80}",
+        "noticias relacionadas", "(?:articulos|enlaces) relacionados", "you may also like",
+        "(?:tags|topics?|keywords|read more|leer mas):?",
     ),
     "newsletter": (
         "subscribe(?: to .{2,60})?", r"choose which .{2,60} delivered to your inbox\.?",
@@ -164,7 +171,9 @@ _ANYWHERE, _LOOSE = Rules(ANYWHERE), Rules(LOOSE)
 # Where a layout names the body (True), a loose word at its edge may be the author's.
 _TOP = {False: Rules(TOP, LOOSE), True: Rules(TOP)}
 _END = {False: Rules(END, LOOSE), True: Rules(END)}
-_RELATED = re.compile("|".join(END["related"]))
+# What is under these words is where the page is filed, unless they stand in a body that the layout names.
+FILED = ("components?", "press release number:? .{2,20}")
+_RELATED = {True: re.compile("|".join(END["related"])), False: re.compile("|".join((*END["related"], *FILED)))}
 
 
 def mark_boilerplate(lines: Sequence[Line]) -> None:
@@ -198,7 +207,7 @@ def _mark_related(lines: Sequence[Line]) -> None:
     for at in range(len(lines) - 1, max(-1, len(lines) - 16), -1):
         if lines[at].is_prose:
             return
-        if _RELATED.fullmatch(lines[at].key):
+        if _RELATED[lines[at].inside].fullmatch(lines[at].key):
             for line in lines[at:]:
                 line.rule = line.rule or "related"
 

@@ -13,8 +13,18 @@ from services.parser.lines import Line
 UNIT_WORDS = 10
 EARLY = 8  # lines after the headline in which a byline may stand without a place of its own
 _PLACES = frozenset({"byline", "story-line", "published"})
-_BY = re.compile(r"^\W*(?:story |written |article |compiled |posted )?(?:by|por)\b:?\s+(?P<names>\S.*)$", re.IGNORECASE)
+_BY = re.compile(
+    r"^\W*(?:(?:courtesy )?story |commentary |written |article |compiled |posted )?(?:by|por)\b:?\s+(?P<names>\S.*)$",
+    re.IGNORECASE,
+)
 _DATE_BY = re.compile(r"^(?P<date>.*\d{4}.*?)\s+(?P<by>(?:by|por)\s+\S.*)$", re.IGNORECASE)
+# "From U.S. 7th Fleet Public Affairs": the navy's way to say by whom; only a unit or a rank tells it from a title.
+_SENT = re.compile(
+    r"^from (?P<names>(?:commander|chief|petty officer|mass communication|ens(?:ign|\.)|seaman|lt\.|sgt\.|cpl\.|capt\.)"
+    r".+"
+    r"|.{3,80}\b(?:public affairs|communications?|office|fleet|command)\b.{0,60})$",
+    re.IGNORECASE,
+)
 _FROM = re.compile(r"^from an? .{5,120} (?:news release|press release|report)$", re.IGNORECASE)
 _PARTS = re.compile(r"\s+[|/•·]\s+|^[/|]\s*|\s*[/|]$")
 _UNIT = re.compile(
@@ -23,9 +33,27 @@ _UNIT = re.compile(
     r"|reports?|relations|organization|laboratory|academy|communications?|district|fleet|corps|guard|marketing)\b",
     re.IGNORECASE,
 )
+# A unit that a span alone parted from the name, and a date that one parted from the unit.
+_GLUED = re.compile(
+    r"^(?P<name>by (?:\S+ ){1,6}?\S+) (?=(?:do[dw] news|american forces press service|defense media activity"
+    r"|(?:army|air force) news service)\b)",
+    re.IGNORECASE,
+)
+_BY_DATE = re.compile(
+    r"^(?P<by>(?:by|por)\s.{3,120}?)[\s,]*"
+    r"(?P<date>(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d{1,2}, \d{4})$",
+    re.IGNORECASE,
+)
+_SUFFIX = re.compile(r",\s*(?=(?:Jr|Sr)\b\.?|I{2,3}\b|IV\b)")
+_RANK = re.compile(
+    r"(?:,|;)\s*(?:and\s+)?(?=(?:(?:army|navy|air force|marine(?: corps)?) )?(?:staff sgt|tech\. sgt|master sgt"
+    r"|senior airman|airman|sgt|spc|pfc|pvt|cpl|lance cpl|gunnery sgt|petty officer|mass communication specialist"
+    r"|1st lt|2nd lt|lt|capt|maj|col)\b\.? )",
+    re.IGNORECASE,
+)
 _AND = re.compile(r"\s+(?:and|y|&)\s+", re.IGNORECASE)
 # What the publishing system knows its own users by; nobody is called so.
-_LOGIN = re.compile(r"^[a-z]+[._][a-z]+$|^(?:import|admin\w*|system|webmaster|default)$", re.IGNORECASE)
+_LOGIN = re.compile(r"^[a-z]+[._][a-z]+$|^(?:courtesy story|import|admin\w*|system|webmaster|default)$", re.IGNORECASE)
 _KICKERS = frozenset(
     [
         "news",
@@ -64,6 +92,8 @@ def read_story_line(text: str, *, bare_names: bool = False) -> StoryLine | None:
             published = published or find_date(part)
         elif (by := _BY.match(part)) or (bare_names and len(parts) > 1):
             byline += read_byline(by["names"] if by else part)
+        elif (by := _SENT.match(part)) and not part.endswith("."):
+            byline += read_byline(by["names"])
         elif _FROM.match(part):
             byline.append(Byline(name=part))
         elif byline and len(part.split()) <= UNIT_WORDS and not part.endswith("."):
@@ -78,9 +108,14 @@ def read_byline(text: str) -> list[Byline]:
     text = text.strip(" ,;|/")
     if not text or _LOGIN.match(text):
         return []
-    head, _, affiliation = text.partition(",")
+    return [entry for part in _RANK.split(text) for entry in _people(part)]
+
+
+def _people(text: str) -> list[Byline]:
+    """The names before the first comma, and after it where they work."""
+    head, _, affiliation = _SUFFIX.sub("\N{NO-BREAK SPACE}", text).partition(",")
     unit = affiliation.strip(" ,") or None
-    return [Byline(name=name, affiliation=unit) for name in _names(head)]
+    return [Byline(name=name.replace("\N{NO-BREAK SPACE}", ", "), affiliation=unit) for name in _names(head)]
 
 
 def take_story_lines(lines: Sequence[Line]) -> StoryLine:
@@ -118,8 +153,10 @@ def _parts(text: str) -> Iterator[str]:
     for part in filter(None, map(str.strip, _PARTS.split(text))):
         if (both := _DATE_BY.match(part)) and is_date(both["date"]):
             yield from (both["date"], both["by"])
+        elif (both := _BY_DATE.match(part)) and is_date(both["date"]):
+            yield from (_GLUED.sub(r"\g<name>, ", both["by"]), both["date"])
         else:
-            yield part
+            yield _GLUED.sub(r"\g<name>, ", part)
 
 
 def _names(text: str) -> list[str]:
@@ -133,7 +170,8 @@ def _candidates(lines: Sequence[Line]) -> Iterator[Line]:
     yield from (line for line in lines if line.kept and line.zone in _PLACES)
     early = 0
     for line in lines:
-        if line.kept and line.zone in {"", "body"}:
+        unit = line.rule == "kicker" and " " in line.key
+        if (line.kept or unit) and line.zone in {"", "body"}:
             if line.is_prose or early == EARLY:
                 return
             early += 1

@@ -5,15 +5,21 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 _MADE = r"(?:photo(?:graph)?s?|video|graphic|image|illustration|imagery|foto(?:graf[ií]a)?)"
+_MAKERS = (
+    r"(?:Army|Navy|Air Force|Marine Corps|Space Force|Coast Guard|(?:Army |Air )?National Guard|DO[DW]"
+    r"|Defense Department|NASA|White House)"
+)
 VIRIN = re.compile(r"(?<![\w-])(\d{6}-[A-Z]-[A-Z0-9]{4,6}-\d{3,4}[A-Z]{0,2})(?![\w-])", re.IGNORECASE)
 # The line under a picture: "Photo By: NAME", "Credit: NAME | VIRIN: NUMBER", or the number's file name alone.
 LABEL = re.compile(
-    rf"^(?:(?P<by>{_MADE} (?:by|credit|courtesy of|courtesy|por) ?:|(?:{_MADE} )?credits?:|photographer:"
-    rf"|foto:)(?P<name>.*?))?"
+    rf"^(?:(?P<by>{_MADE} (?:by|credit|courtesy of|courtesy|por) ?:"
+    rf"|{_MADE} (?:by|por)(?= (?-i:[A-Z])[^:!?]{{2,90}}(?<!\.)$)|(?:{_MADE} )?credits?:|photographer:|foto:)"
+    r"(?P<name>.*?))?"
     r"(?:[ |/,]*(?:virin|photo id|vir[ií]n|image id):? *(?P<virin>\S*))?$",
     re.IGNORECASE,
 )
-_FILE = re.compile(rf"^{VIRIN.pattern}\.(?:jpe?g|png)$", re.IGNORECASE)
+_FILE = re.compile(rf"^(?:virin:? ?)?{VIRIN.pattern}(?:\.(?:jpe?g|png))?$", re.IGNORECASE)
+_HINT = re.compile(rf":|^{_MADE} (?:by|por) |^(?:virin )?\d{{6}}-[a-z]-", re.IGNORECASE)
 # In brackets at the end: "(U.S. Air Force photo/Name)", "(Courtesy photo)", "(DOD photo by Name) (Released)".
 _BRACKETS = re.compile(
     rf"\s*\((?P<credit>[^()]*(?:\([^()]*\)[^()]*)*?(?<![A-Za-z]){_MADE}(?![A-Za-z])[^()]*(?:\([^()]*\)[^()]*)*"
@@ -22,8 +28,18 @@ _BRACKETS = re.compile(
 )
 # A last sentence: "Air Force photo by Name", "Courtesy photo", "Photo courtesy of the Navy".
 _SENTENCE = re.compile(
-    rf"(?:^|(?<=[.!?\"”’')])\s+)(?P<credit>(?:U\.\s?S\.\s+)?[^.!?]{{0,80}}?\b(?:{_MADE}\s+(?:by|courtesy)\b[^!?]{{0,160}}"
-    rf"|courtesy\s+{_MADE}\b[^.!?]{{0,60}}))$",
+    rf"(?:^|(?<=[.!?\"”’')])(?<!\(U\.S\.)(?<!\bU\.S\.)\s+)(?P<credit>(?:U\.\s?S\.\s+)?[^.!?]{{0,80}}?\b(?:{_MADE}\s+(?:by|courtesy)\b[^!?]{{0,160}}"
+    rf"|courtesy\s+{_MADE}\b[^.!?]{{0,60}}|{_MAKERS}\s+{_MADE}(?:\s+illustration)?\.?))$",
+    re.IGNORECASE,
+)
+# With a full stop only the maker's name tells a credit from a sentence: "DOD photo by Name."
+_STOPPED = re.compile(
+    rf"(?:^|(?<=[.!?\"”])\s+)(?:U\.S\. )?{_MAKERS} {_MADE}(?: by (?-i:[A-Z])[^!?]{{2,90}})?\.$", re.IGNORECASE
+)
+# What galleries hang on a caption: its place, switches, its number, before or behind, and a link.
+_HUNG = re.compile(
+    rf"^(?:\d+ ?/ ?\d+ ?)?(?:show caption ?\+ ?)?hide caption ?[-–] ?|^{VIRIN.pattern}[\s:.-]*"
+    rf"|\s+(?:{VIRIN.pattern}|view original)\s*$",
     re.IGNORECASE,
 )
 _MAKES = re.compile(rf"(?<![A-Za-z]){_MADE}(?![A-Za-z])", re.IGNORECASE)
@@ -44,6 +60,7 @@ class Credit:
 
 def split_credit(caption: str) -> Credit:
     """A caption and its credit, apart."""
+    caption = _HUNG.sub("", caption)
     if not (found := _BRACKETS.search(caption) or _SENTENCE.search(caption)):
         return Credit(caption)
     line = found["credit"].strip()
@@ -55,25 +72,27 @@ def ends_with_credit(line: str) -> bool:
 
     "(Courtesy of the unit)" alone is not enough: texts are courtesies too.
     """
-    end = line[-END:]
+    end = _HUNG.sub("", line[-END:])
     if not _MAKES.search(end):
         return False
     if found := _BRACKETS.search(end):
         return _MAKES.search(found["credit"]) is not None
-    return not line.endswith((".", "!", "?", '"', "”")) and _SENTENCE.search(end) is not None
+    if end.endswith((".", "!", "?", '"', "”")):
+        return _STOPPED.search(end) is not None
+    return _SENTENCE.search(end) is not None
 
 
 def photographer(credit: str) -> str | None:
     """The person (rank stays) whom a credit line names."""
     found = _MAKER.search(credit)
-    name = _STATUS.sub("", found["name"]).strip(" /,.-") if found else ""
+    name = _STATUS.sub("", found["name"]).strip(" /,.;-") if found else ""
     return name or None
 
 
 @lru_cache(maxsize=4_096)  # every step of the captions asks again
 def read_label(line: str) -> tuple[str | None, str | None] | None:
     """Name and VIRIN of a line that is nothing but a label; None for every other line."""
-    if len(line) > LABEL_LENGTH or not (":" in line or line[-4:].upper() in {".JPG", "JPEG", ".PNG"}):
+    if len(line) > LABEL_LENGTH or not _HINT.search(line):
         return None
     if found := _FILE.match(line):
         return None, found[1].upper()

@@ -4,19 +4,39 @@ import re
 from dataclasses import dataclass
 
 MAX_LENGTH = 120
-_MONTH = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?"
-_CAPITALS = r"[A-Z][A-Z.'’&]*(?:[-/][A-Z][A-Z.'’]*)*"
-_CITY = rf"(?:(?:{_CAPITALS}|\d+(?:ST|ND|RD|TH))\s+){{0,8}}(?:[A-Z][A-Z.'’]{{2,}}(?:[-/][A-Z.'’]+)*|U\.S\.)"
+_MONTH = (
+    r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?|July?|Aug(?:ust|\.)?"
+    r"|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
+)
+_UP = "A-ZÀ-ÖØ-Þ"
+_CAPITALS = rf"(?:Mc|Mac)?[{_UP}][{_UP}.'’&]*(?:[-/](?:Mc|Mac)?[{_UP}][{_UP}.'’]*)*"
+_NAME = rf"(?:Mc|Mac)?[{_UP}][{_UP}.'’]{{2,}}(?:[-/](?:Mc|Mac)?[{_UP}.'’]+)*"
+_PLACE = rf"(?:(?:{_CAPITALS}|\d+(?:ST|ND|RD|TH))\s+){{0,8}}(?:{_NAME}|U\.S\.)"
 _REST = r"(?:,\s*[A-Z][\w.'’-]*(?:\s(?:of\s|the\s)?[A-Z][\w.'’-]*){0,3}){0,2}"
-_DATE = rf"(?:,?\s*\(?{_MONTH}\s\d{{1,2}}(?:,\s*\d{{4}})?\)?)?"
-_AGENCY = r"\s*\([A-Za-z][\w./ &,-]{1,60}\)"
+_CITY = rf"(?:{_PLACE}{_REST}\s(?:and|y)\s)?{_PLACE}"
+_DAY = rf"(?:{_MONTH}\s\d{{1,2}}|\d{{1,2}}\s{_MONTH}|\d{{1,2}}\sde\s[a-z]+)"
+_DATE = rf"(?:,?\s*\(?{_DAY}(?:(?:,|\sdel?)?\s*\d{{4}})?\)?)?"
+_AGENCY = r",?\s*\([A-Za-z][\w./ &,-]{1,60}\)"
 _DASH = r"\s*,?\s*(?:--+|[—–―]|(?<=\s)-(?=\s|$))\s*"
 _CAPITAL_OPENING = re.compile(rf"^(?P<place>{_CITY}{_REST}){_DATE}(?:{_AGENCY})?{_DATE}{_DASH}")
 # "Washington (AFNS) --": without capitals, only the agency tells a dateline from a sentence.
 _AGENCY_OPENING = re.compile(
     rf"^(?P<place>[A-Z][\w.'’-]+(?:\s[A-Z][\w.'’-]+){{0,5}}(?:,\s*[A-Z][\w.'’ -]{{1,25}})?){_AGENCY}{_DASH}"
 )
+# "(AFNS) The chief": after a news service the dash may be missing.
+_SERVICE_OPENING = re.compile(
+    rf"^(?P<place>{_CITY}{_REST}){_DATE},?\s*\((?:[A-Z]{{1,5}}NS|AFPN|AFPS|ARNEWS)\){_DATE}\s+(?=[“\"A-Z])"
+)
+# "Newark, N.J. – A man": only with its state or country, and over a sentence that begins; Washington alone.
+_PLAIN_OPENING = re.compile(
+    r"^(?P<place>Washington|(?:[A-Z][\w.'’-]+\s){0,3}[A-Z][\w.'’-]+,\s(?:[A-Z][\w.'’-]*\s?){1,3}?)"
+    rf"{_DATE}\s(?:--+|[—–-])\s+(?=[“\"A-Z])"
+)
 _TRAILING_DATE = re.compile(rf",?\s*{_MONTH}(?:\s\d.*)?$")
+_NOTE = re.compile(r"^\W*(?:editor['’]?s['’]? note|correction|nota del editor)", re.IGNORECASE)
+_FORMS = (_CAPITAL_OPENING, _AGENCY_OPENING, _SERVICE_OPENING, _PLAIN_OPENING)
+# "NASA — the agency": a sentence may begin so; a place without a state stands over a sentence of its own.
+_AMID = re.compile(r"[a-z$\d]")
 
 
 @dataclass(frozen=True)
@@ -30,8 +50,16 @@ class Opening:
 
 def read_opening(text: str) -> Opening | None:
     """The dateline of a first paragraph; neither the agency in brackets nor a date is part of the place."""
-    found = _CAPITAL_OPENING.match(text) or _AGENCY_OPENING.match(text)
+    found = next((found for form in _FORMS if (found := form.match(text))), None)
     if not found or found.end() > MAX_LENGTH:
         return None
     place = _TRAILING_DATE.sub("", found["place"]).strip(" ,")
+    bare = text[: found.end()].rstrip(" -–—") == place and "," not in place
+    if place == "U.S." or (bare and _AMID.match(text, found.end())):
+        return None
     return Opening(place, text[: found.end()].strip(), text[found.end() :].strip())
+
+
+def is_note(text: str) -> bool:
+    """Whether this is the editor's word to the reader, which may stand over the text that the place opens."""
+    return _NOTE.match(text) is not None

@@ -10,7 +10,7 @@ from services.parser.body import blocks
 from services.parser.boilerplate import mark_boilerplate
 from services.parser.byline import take_story_lines
 from services.parser.characters import decode, fold
-from services.parser.dateline import read_opening
+from services.parser.dateline import is_note, read_opening
 from services.parser.fallback import mark_by_density
 from services.parser.hostile import MAX_BYTES, hostile
 from services.parser.images import take_images
@@ -180,7 +180,7 @@ def _mark_outside(layout: Layout, lines: Sequence[Line]) -> None:
 
 def _take_dateline(lines: list[Line]) -> str | None:
     """The place that opens the text; the dateline becomes a line of its own, and is no part of the body."""
-    at = next((at for at, line in enumerate(lines) if line.kept), None)
+    at = next((at for at, line in enumerate(lines) if line.kept and not is_note(line.text)), None)
     opening = read_opening(lines[at].text) if at is not None else None
     if at is None or opening is None:
         return None

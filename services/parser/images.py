@@ -9,6 +9,7 @@ from services.parser.captions import COPY_LENGTH, NEAR, NEAR_LENGTH, Picture, al
 from services.parser.characters import squeeze
 from services.parser.credits import VIRIN, photographer, read_label, split_credit
 from services.parser.lines import Frame, Line
+from services.parser.virin import read_virin
 
 # media.defense.gov/YYYY/Mon/DD/{number}/{width}/{height}/0/{VIRIN}.JPG: the number is the picture's.
 _NUMBER = re.compile(r"/(2\d{9})/")
@@ -128,6 +129,11 @@ def _virin(frame: Frame) -> str | None:
     return found[1].upper() if found else None
 
 
+def _hung(caption: Line) -> str | None:
+    found = VIRIN.search(caption.text)
+    return found[1].upper() if found else None
+
+
 def _key(frame: Frame) -> str:
     number = _NUMBER.search(frame.url or "")
     return number[1] if number else (frame.url or "").split("?", 1)[0]
@@ -141,12 +147,19 @@ def _image(picture: Picture) -> Image:
     named = picture.name or (credit.photographer if credit else None)
     label = next((line.text for line in picture.lines if (found := read_label(line.text)) and found[0]), None)
     label = label and _NUMBER_LABEL.sub("", label)
+    virin = (
+        picture.virin or next(filter(None, map(_virin, picture.frames)), None) or (_hung(caption) if caption else None)
+    )
+    origin = read_virin(virin)
     return Image(
         url=frame.url if frame else None,
         title=title,
         caption=(credit.words or None) if credit else None,
         credit=(credit.line if credit else None) or label,
         photographer=named and _SERVICE.sub("", photographer(named) or named),
-        virin=picture.virin or (next(filter(None, map(_virin, picture.frames)), None)),
+        virin=virin,
+        taken_on=origin.taken_on,
+        service=origin.service,
+        vision_id=origin.vision_id,
         alt=squeeze(frame.alt) or None if frame else None,
     )

@@ -28,7 +28,8 @@ _WORDS: dict[str, ArticleKind] = {
     "for immediate release": "release", "comunicado de prensa": "release", "contract": "contracts",
     "contracts": "contracts", "transcript": "transcript", "speech": "speech", "afa speeches": "speech",
     "advisory": "advisory", "media advisory": "advisory", "feature": "feature", "feature story": "feature",
-    "story": "feature", "photo essay": "photo_essay", "news": "news", "news story": "news",
+    "story": "feature", "photo essay": "photo_essay", "commentary": "feature",
+    "press statement": "release", "media statement": "release", "news": "news", "news story": "news",
 }  # fmt: skip
 # content-type-N of AFPIMS' own container.
 _TYPES: dict[str, ArticleKind] = {"9": "release", "400": "contracts", "800": "feature", "1": "news", "13": "transcript"}

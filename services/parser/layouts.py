@@ -47,11 +47,25 @@ AFPIMS = Layout(
     kind="news",
     zones=(
         ("maintitle", "headline"), ("date", "published"), ("author-block", "byline"), ("byline", "byline"),
-        ("cont-type", "kicker"), ("presenterinfoType", "kicker"), ("subtitle", "dek"), ("body", "body"),
+        ("author", "byline"), ("info", "story-line"), ("cont-type", "kicker"), ("presenterinfoType", "kicker"),
+        ("subtitle", "dek"), ("body", "body"), ("body-text", "body"),
         ("image-caption", "caption"), ("da_media_item", "picture"), ("more-share", "share"),
     ),
     since=date(2017, 1, 1),
 )  # fmt: skip
+
+_BODIES = ("body", "body-text", "article-body", "article-text", "article-detail-body")
+_PANEL = "//div[contains(@id, '_ViewArticle_UpdatePanel')]"
+# Skins of single services have their own classes; the module's panel around the article is in all of them.
+AFPIMS_SKIN = replace(
+    AFPIMS,
+    sign="_ViewArticle_UpdatePanel",
+    region=f"{_PANEL}[{' or '.join('.' + _has(word) for word in _BODIES)}]",
+    zones=(*AFPIMS.zones, ("title", "headline"), *((word, "body") for word in _BODIES)),
+)
+AFPIMS_BARE_SKIN = replace(
+    AFPIMS_SKIN, region=_PANEL, zones=tuple((word, zone) for word, zone in AFPIMS_SKIN.zones if zone != "body")
+)
 
 _PRINT_ZONES = (
     ("title", "headline"), ("biotitleprint", "headline"), ("da_story_info", "story-line"), ("da_black", "body"),
@@ -76,7 +90,7 @@ AFPIMS_PRINT_BIOGRAPHY = replace(
 DEFENSE_2015 = Layout(
     name="defense-2015",
     sign="article-view",
-    region=_has("article-view", "div"),
+    region=_has("article-view", "div") + f"[{' or '.join('.' + _has(x) for x in ('body', 'article-body', 'text'))}]",
     zones=(
         ("maintitle", "headline"), ("title", "headline"), ("info", "story-line"), ("author", "byline"),
         ("org", "label"),
@@ -110,6 +124,7 @@ USWDS = Layout(
     region="//main",
     zones=(
         ("cdc-page-title-bar__item--date", "published"), ("usa-intro", "dek"), ("dateline", "byline-or-date"),
+        ("article-meta__doctype", "kicker"), ("article-meta__author-bureau", "byline"),
     ),
 )  # fmt: skip
 
@@ -119,7 +134,17 @@ WHOLE_PAGE = Layout(name="unknown", sign="", region="//body", zones=())
 # People keep dumps of news; a page of an unknown site may be anything.
 DUMP = Layout(name="text-dump", sign="", region="", zones=(), kind="news")
 
-LAYOUTS = (AFPIMS, AFPIMS_PRINT, AFPIMS_PRINT_BIOGRAPHY, WHITE_HOUSE_2017, DEFENSE_2015, USWDS, USWDS_BY_ROLE)
+LAYOUTS = (
+    AFPIMS,
+    AFPIMS_PRINT,
+    AFPIMS_PRINT_BIOGRAPHY,
+    WHITE_HOUSE_2017,
+    DEFENSE_2015,
+    AFPIMS_SKIN,
+    AFPIMS_BARE_SKIN,
+    USWDS,
+    USWDS_BY_ROLE,
+)
 _FINDERS = tuple((layout, etree.XPath(layout.region)) for layout in LAYOUTS)
 
 

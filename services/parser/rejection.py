@@ -69,7 +69,7 @@ def no_article(
     if not (body or page.cards or any(image.caption or image.url for image in images)):
         return "empty", "No words are where the article should be."
     known = layout.names_body
-    if not known and (reason := _listing(page, fold(headline), lines, body)):
+    if not known and (reason := _listing(page, layout, fold(headline), lines, body)):
         return reason
     if not headline:
         return "not_an_article", "The page has no headline."
@@ -87,7 +87,7 @@ def _by_headline(headline: str) -> Reason | None:
     return None
 
 
-def _listing(page: Page, headline: str, lines: Sequence[Line], body: Sequence[Block]) -> Reason | None:
+def _listing(page: Page, layout: Layout, headline: str, lines: Sequence[Line], body: Sequence[Block]) -> Reason | None:
     if sum(block.kind == "paragraph" for block in body) < CARDS and page.cards >= CARDS:
         return "listing", f"The page lists {page.cards} articles."
     if _HUB.fullmatch(headline):
@@ -99,6 +99,6 @@ def _listing(page: Page, headline: str, lines: Sequence[Line], body: Sequence[Bl
         return "listing", "Most of its words are links."
     if (page.is_afpims or len(body) <= 2) and page.article_links >= LINKS:
         return "listing", f"The page leads to {page.article_links} articles and is none."
-    if page.is_afpims and body:
+    if page.is_afpims and body and layout.name != "afpims":
         return "not_an_article", "The publishing system's pages of articles have a container that this page lacks."
     return None

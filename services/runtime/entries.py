@@ -115,7 +115,7 @@ FREE: dict[str, Any] = {
 GIVEN_BACK = (rows.c.id, rows.c.lane, rows.c.due_at)
 
 _OURS = (rows.c.id == bindparam("this"), rows.c.lease_token == bindparam("token"))
-END = delete(rows).where(*_OURS, rows.c.again_at.is_(None))
+END = delete(rows).where(*_OURS, rows.c.again_at.is_(None)).returning(rows.c.id)
 END_FOR_NOW = (
     update(rows)
     .where(*_OURS)

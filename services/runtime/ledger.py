@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import CursorResult, Row, case, func, or_, select, update
+from sqlalchemy import Row, case, func, select, update
 from sqlmodel import Session
 
 from services.contracts.errors import DatelineError
@@ -153,49 +153,6 @@ def claim(kind: str, ids: Sequence[int], now: datetime, *, fresh: bool = False) 
     return [jobs[i] for i in ids if i in jobs]
 
 
-def sweep(
-    now: datetime, *, hinted_before: datetime, kinds: Sequence[str], lane: Lane, limit: int
-) -> list[tuple[int, str]]:
-    """Stamps up to `limit` due messages that nobody picked up; returns id and kind of each, to be hinted."""
-    with transaction(lasting=False) as session:
-        forgotten = (
-            select(rows.c.id)
-            .where(
-                *due_and_free(now),
-                or_(rows.c.hinted_at.is_(None), rows.c.hinted_at < hinted_before),
-                rows.c.lane == lane,
-                # Not the bare column: its index would be taken, and with it every row that is at rest.
-                (rows.c.kind + "").in_(kinds),
-            )
-            .order_by(rows.c.due_at)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        found = session.execute(
-            update(rows).where(rows.c.id.in_(forgotten)).values(hinted_at=now).returning(rows.c.id, rows.c.kind)
-        ).all()
-    return [(row.id, row.kind) for row in sorted(found)]
-
-
-def end_leases_of_the_dead(now: datetime) -> int:
-    """Ends the leases of processes of this machine that are gone, so that a killed worker costs no lease; how many."""
-    # What is held was due: by that, its index serves, and what is at rest is not looked at.
-    is_held = (entries.OPEN, rows.c.due_at <= now, rows.c.lease_until > now)
-    with reading() as session:
-        owners = (
-            select(rows.c.lease_owner)
-            .distinct()
-            .where(*is_held, rows.c.lease_owner.startswith(f"{HOST}/", autoescape=True))
-        )
-        held = session.execute(owners).scalars()
-        dead = [owner for owner in held if not _lives(int(owner.rsplit("/", 1)[1]))]
-    if not dead:
-        return 0
-    with transaction(lasting=False) as session:
-        ended = update(rows).where(*is_held, rows.c.lease_owner.in_(dead))
-        return _count(session.execute(ended.values(lease_until=now, hinted_at=None)))
-
-
 def replay(session: Session, entry_id: int, now: datetime) -> bool:
     """Says a set-aside message again, with all its attempts; False when it is not (or no longer) set aside."""
     entry = session.get(Entry, entry_id, with_for_update=True)
@@ -262,7 +219,7 @@ def _write(session: Session, kind: str, words: str, *, key: str, due: datetime, 
 
 def _end(session: Session, job: Job) -> None:
     ours = {"this": job.id, "token": job.token}
-    if _count(session.execute(entries.END, ours)):
+    if session.execute(entries.END, ours).first():
         return
     # Said again meanwhile: it is due at that time, with those words.
     story = tracing.new() if HANDLERS[KINDS[job.kind]].begins else job.trace_id
@@ -290,17 +247,3 @@ def _given_back(session: Session, job: Job, changed: Row[Any] | None) -> None:
         raise _lost(job)
     if changed.due_at <= utcnow():
         after_commit(session, lambda: bus.hint(job.kind, changed.lane, [changed.id]))
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:  # it lives, as somebody else
-        return True
-    return True
-
-
-def _count(result: object) -> int:
-    return result.rowcount if isinstance(result, CursorResult) else 0

@@ -11,7 +11,7 @@ import structlog
 
 from services.contracts.messages import Lane
 from services.contracts.wiring import HANDLERS
-from services.runtime import bus, ledger
+from services.runtime import bus, forgotten
 from services.runtime.database import utcnow
 
 EVERY = 0.5
@@ -36,7 +36,7 @@ def sweep(now: datetime, depths: dict[str, int]) -> int:
             for kind, hearing in HANDLERS.items()
             if depths.get(bus.queue_name(hearing.service, lane), 0) < LONG
         ]
-        rows = ledger.sweep(now, hinted_before=now - PATIENCE, kinds=kinds, lane=lane, limit=AT_ONCE)
+        rows = forgotten.take_forgotten(now, hinted_before=now - PATIENCE, kinds=kinds, lane=lane, limit=AT_ONCE)
         for row_id, kind in rows:
             bus.hint(kind, lane, [row_id])
         found += len(rows)
@@ -48,7 +48,7 @@ def sweep_for_ever(stop: threading.Event) -> None:
     troubled = False
     while not stop.wait(EVERY):
         try:
-            ledger.end_leases_of_the_dead(utcnow())
+            forgotten.end_leases_of_the_dead(utcnow())
             sweep(utcnow(), bus.depths())
         except Exception as trouble:  # noqa: BLE001 - whatever is away comes back, and the sweep must be there then
             if not troubled:

@@ -121,10 +121,8 @@ def test_what_was_there_before_us_is_backlog_and_what_comes_is_news(fetcher, new
 def test_what_changed_between_an_import_and_the_first_look_is_no_news(fetcher, newsroom):
     """It was there before we came; what changes on the page from then on is told."""
     url = newsroom.publishes(STORY)
+    (imported,) = import_file("old.html", b"<html><p>old words</p></html>", url, utcnow(), later(days=-100))
     with transaction() as session:
-        (imported,) = import_file(
-            session, "old.html", b"<html><p>old words</p></html>", url, utcnow(), later(days=-100)
-        )
         say(session, PageStored(page=imported.page, article="art_x"), key="1")
     runs()
     watches(newsroom)
@@ -540,8 +538,7 @@ def test_a_page_is_ingested_again_under_any_address_it_ever_had(fetcher, newsroo
 def test_an_imported_page_that_is_fetched_again_is_still_visited_by_no_plan(fetcher, newsroom):
     """An archive of a hundred thousand pages must not turn into as many visits for ever."""
     url = newsroom.publishes(STORY)
-    with transaction() as session:
-        import_file(session, "old.html", b"<html><p>old words</p></html>", url, utcnow(), later(days=-100))
+    import_file("old.html", b"<html><p>old words</p></html>", url, utcnow(), later(days=-100))
     reingests("refetch")
     assert said(ParsePage)[-1].origin.cause == "refetch"
     assert not entries(FetchPage)

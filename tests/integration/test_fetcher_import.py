@@ -28,8 +28,7 @@ URL = "https://www.war.gov/News/Releases/Release/Article/4100001/a-release/"
 
 
 def imports(name="page.html", content=PAGE, url=None, captured_at=None):
-    with transaction() as session:
-        return import_file(session, name, content, url, utcnow(), captured_at)
+    return import_file(name, content, url, utcnow(), captured_at)
 
 
 def said(kind):

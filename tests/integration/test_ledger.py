@@ -13,17 +13,8 @@ from services.contracts.messages import Deliver, FetchPage, PageStored
 from services.contracts.wiring import HANDLERS
 from services.runtime import database, ledger
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.ledger import (
-    MAX_ATTEMPTS,
-    Entry,
-    LeaseLost,
-    claim,
-    due,
-    end_leases_of_the_dead,
-    replay,
-    say,
-    sweep,
-)
+from services.runtime.forgotten import end_leases_of_the_dead, take_forgotten
+from services.runtime.ledger import MAX_ATTEMPTS, Entry, LeaseLost, claim, due, replay, say
 
 KINDS = ("FetchPage", "Deliver", "PageStored")
 LEASE = HANDLERS[FetchPage].lease
@@ -282,7 +273,7 @@ def test_the_sweep_finds_what_nobody_picked_up_and_only_that(db):
     claim("FetchPage", [entries()[3].id], now + SOON)
 
     def swept(at, patience, lane="live"):
-        return sweep(at, hinted_before=at - patience, kinds=["FetchPage"], lane=lane, limit=10)
+        return take_forgotten(at, hinted_before=at - patience, kinds=["FetchPage"], lane=lane, limit=10)
 
     assert swept(now + SOON, patience=timedelta(seconds=5)) == []
     assert swept(now + SOON, patience=timedelta(0), lane="bulk") == []
@@ -294,7 +285,7 @@ def test_the_sweep_finds_a_wait_that_ended_at_once(db):
     """A row that was never hinted needs no patience."""
     now = utcnow()
     said(due_at=now + LATER)
-    found = sweep(now + LATER, hinted_before=now, kinds=["FetchPage"], lane="live", limit=10)
+    found = take_forgotten(now + LATER, hinted_before=now, kinds=["FetchPage"], lane="live", limit=10)
     assert len(found) == 1
 
 
@@ -343,7 +334,7 @@ def test_the_sweep_does_not_look_at_what_is_at_rest(installation):
     asked = []
     event.listen(database.engine(), "before_cursor_execute", lambda *called: asked.append(called[2:4]))
     swept = utcnow()
-    sweep(swept, hinted_before=swept, kinds=list(KINDS), lane="live", limit=10)
+    take_forgotten(swept, hinted_before=swept, kinds=list(KINDS), lane="live", limit=10)
     end_leases_of_the_dead(swept)
     looks = [(words, values) for words, values in asked if "FROM ledger" in words]
     assert len(looks) == 2

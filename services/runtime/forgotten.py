@@ -1,0 +1,66 @@
+"""What nobody picked up: messages whose hint was lost or whose wait is over, and leases of processes that are gone."""
+
+import os
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import or_, select, update
+
+from services.contracts.messages import Lane
+from services.runtime import entries
+from services.runtime.database import reading, transaction
+from services.runtime.entries import due_and_free, rows
+from services.runtime.ledger import HOST
+
+
+def take_forgotten(
+    now: datetime, *, hinted_before: datetime, kinds: Sequence[str], lane: Lane, limit: int
+) -> list[tuple[int, str]]:
+    """Stamps up to `limit` due messages that nobody picked up; returns id and kind of each, to be hinted."""
+    with transaction(lasting=False) as session:
+        forgotten = (
+            select(rows.c.id)
+            .where(
+                *due_and_free(now),
+                or_(rows.c.hinted_at.is_(None), rows.c.hinted_at < hinted_before),
+                rows.c.lane == lane,
+                # Not the bare column: its index would be taken, and with it every row that is at rest.
+                (rows.c.kind + "").in_(kinds),
+            )
+            .order_by(rows.c.due_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        found = session.execute(
+            update(rows).where(rows.c.id.in_(forgotten)).values(hinted_at=now).returning(rows.c.id, rows.c.kind)
+        ).all()
+    return [(row.id, row.kind) for row in sorted(found)]
+
+
+def end_leases_of_the_dead(now: datetime) -> int:
+    """Ends the leases of processes of this machine that are gone, so that a killed worker costs no lease; how many."""
+    # What is held was due: by that, its index serves, and what is at rest is not looked at.
+    is_held = (entries.OPEN, rows.c.due_at <= now, rows.c.lease_until > now)
+    with reading() as session:
+        owners = (
+            select(rows.c.lease_owner)
+            .distinct()
+            .where(*is_held, rows.c.lease_owner.startswith(f"{HOST}/", autoescape=True))
+        )
+        held = session.execute(owners).scalars()
+        dead = [owner for owner in held if not _lives(int(owner.rsplit("/", 1)[1]))]
+    if not dead:
+        return 0
+    with transaction(lasting=False) as session:
+        ended = update(rows).where(*is_held, rows.c.lease_owner.in_(dead)).values(lease_until=now, hinted_at=None)
+        return len(session.execute(ended.returning(rows.c.id)).all())
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # it lives, as somebody else
+        return True
+    return True
