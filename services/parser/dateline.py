@@ -30,7 +30,7 @@ _SERVICE_OPENING = re.compile(
 # "Newark, N.J. – A man": only with its state or country, and over a sentence that begins; Washington alone.
 _PLAIN_OPENING = re.compile(
     r"^(?P<place>Washington|(?:[A-Z][\w.'’-]+\s){0,3}[A-Z][\w.'’-]+,\s(?:[A-Z][\w.'’-]*\s?){1,3}?)"
-    rf"{_DATE}\s(?:--+|[—–-])\s+(?=[“\"A-Z])"
+    rf"{_DATE}\s(?:--+|[—–-])\s+(?=[“\"A-Z].{{40}})"
 )
 _TRAILING_DATE = re.compile(rf",?\s*{_MONTH}(?:\s\d.*)?$")
 _NOTE = re.compile(r"^\W*(?:editor['’]?s['’]? note|correction|nota del editor)", re.IGNORECASE)

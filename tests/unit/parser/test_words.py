@@ -11,6 +11,7 @@ from services.parser.credits import ends_with_credit, read_label, split_credit
 from services.parser.dateline import read_opening
 from services.parser.dates import find_date, is_date, read_time
 from services.parser.lines import text_lines
+from services.parser.virin import read_virin
 
 
 @pytest.mark.parametrize(
@@ -65,6 +66,14 @@ def test_a_sentence_with_a_date_is_no_date_line():
             ["Recruiting Service Marketing and Public Affairs"],
             None,
         ),
+        ("By Sgt. 1st Class Iris Novak, Spc. Lena Park", ["Sgt. 1st Class Iris Novak", "Spc. Lena Park"], None),
+        ("By Capt. Omar Diaz, Jr., 12th Wing", ["Capt. Omar Diaz, Jr."], None),
+        ("By Lena Park DOD News", ["Lena Park"], None),
+        ("By Lena Park, Army News ServiceMay 23, 2014", ["Lena Park"], 23),
+        ("Commentary by Col. Ada Stone / Published May 23, 2014", ["Col. Ada Stone"], 23),
+        ("From U.S. 7th Fleet Public Affairs", ["U.S. 7th Fleet Public Affairs"], None),
+        ("From Seaman to Admiral.", None, None),
+        ("By Courtesy Story", None, None),
         ("By Import", None, None),
         ("By noon the ships had left, and by dusk the pier was empty.", None, None),
     ],
@@ -90,6 +99,16 @@ def test_who_and_when_are_read_from_one_line(line, names, published):
         ("SAN JUAN, Puerto Rico – La Guardia", "SAN JUAN, Puerto Rico"),
         ("ARLINGTON, Va. - The chief", "ARLINGTON, Va."),
         ("Washington (AFNS) -- Without capitals", "Washington"),
+        ("JOINT BASE ANDREWS, Maryland (AFNS) -- A", "JOINT BASE ANDREWS, Maryland"),
+        ("JOINT BASE LEWIS-McCHORD, Wash. -- A", "JOINT BASE LEWIS-McCHORD, Wash."),
+        ("HARBOR TOWN and LAKE CITY, Ohio — A", "HARBOR TOWN and LAKE CITY, Ohio"),
+        ("BOGOTÁ, Colombia — El", "BOGOTÁ, Colombia"),
+        ("WASHINGTON, 2 de septiembre de 2017 — El", "WASHINGTON"),
+        ("WASHINGTON (AFNS) The chief", "WASHINGTON"),
+        ("Newark, N.J. – A man who sold charts of the harbor was sentenced today.", "Newark, N.J."),
+        ("Jane Doe, Commander – Harbor Group", None),
+        ("Kabul, Afghanistan — the city he left", None),
+        ("NASA — the agency that flew", None),
         ("U.S.-led coalition forces moved on", None),
         ("The F-35 – a fighter – flew", None),
         ("WASHINGTON is a city.", None),
@@ -110,6 +129,9 @@ def test_the_dateline_is_the_place_alone(text, place):
         ("A crew works. (Courtesy photo)", "A crew works.", "Courtesy photo", None),
         ("(U.S. Air Force graphic/Cory Pine)", "", "U.S. Air Force graphic/Cory Pine", "Cory Pine"),
         ("A crew works.", "A crew works.", None, None),
+        ("A crew works. U.S. Navy photo", "A crew works.", "U.S. Navy photo", None),
+        ("080625-D-AB123-0002 A crew works. (Photo by Jo Marsh)", "A crew works.", "Photo by Jo Marsh", "Jo Marsh"),
+        ("A crew works. (Photo by Jo Marsh) VIEW ORIGINAL", "A crew works.", "Photo by Jo Marsh", "Jo Marsh"),
     ],
 )  # fmt: skip
 def test_a_caption_and_its_credit_come_apart(caption, words, credit, photographer):
@@ -120,6 +142,7 @@ def test_a_caption_and_its_credit_come_apart(caption, words, credit, photographe
 def test_a_courtesy_is_no_picture():
     """A text may be a courtesy too, and then it is a line of the body."""
     assert ends_with_credit("Two boats leave. (Courtesy photo)")
+    assert ends_with_credit("Two boats leave. DOD photo by Jo Marsh.")
     assert not ends_with_credit("(Courtesy of the 12th Wing, Operating Location - P)")
     assert not ends_with_credit("The album's last photo by the sergeant shows nothing.")
 
@@ -127,7 +150,27 @@ def test_a_courtesy_is_no_picture():
 def test_labels_name_the_maker_and_the_number():
     assert read_label("Photo By: Jo Marsh | VIRIN: 080625-D-AB123-0002") == ("Jo Marsh", "080625-D-AB123-0002")
     assert read_label("170801-D-FW736-0024L.JPG") == (None, "170801-D-FW736-0024L")
+    assert read_label("Photo by Jo Marsh") == ("Jo Marsh", None)
+    assert read_label("080625-D-AB123-0002") == (None, "080625-D-AB123-0002")
+    assert read_label("Photo by photo, the album fills.") is None
     assert read_label("Note: the picture is lost.") is None
+
+
+@pytest.mark.parametrize(
+    ("number", "day", "service", "vision_id"),
+    [
+        ("240302-N-AB123-1001", date(2024, 3, 2), "Navy", "AB123"),
+        ("991231-X-AB123-001A", date(1999, 12, 31), "Space Force", "AB123"),
+        ("240231-F-AB123-001", None, "Air Force", "AB123"),
+        ("240302-Z-AB123-001", date(2024, 3, 2), None, "AB123"),
+        ("photo-1", None, None, None),
+        (None, None, None, None),
+    ],
+)
+def test_a_number_says_when_for_whom_and_by_whom(number, day, service, vision_id):
+    """No day that never was, and no service that only some hold a letter to mean."""
+    origin = read_virin(number)
+    assert (origin.taken_on, origin.service, origin.vision_id) == (day, service, vision_id)
 
 
 @pytest.mark.parametrize(
