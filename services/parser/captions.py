@@ -61,7 +61,7 @@ def find_pictures(lines: Sequence[Line], frames: Sequence[Frame]) -> list[Pictur
     left = [at for at, line in enumerate(lines) if line.kept and line.zone not in _ELSEWHERE]
     sure = _sure(lines, left, frames)
     anchors = {frame.at for frame in frames if not frame.group}
-    return [picture for run in _runs(lines, left, sure) for picture in _cut(lines, run, anchors)]
+    return [picture for run in _runs(lines, left, sure, frames) for picture in _cut(lines, run, anchors)]
 
 
 def _sure(lines: Sequence[Line], left: Sequence[int], frames: Sequence[Frame]) -> set[int]:
@@ -141,11 +141,17 @@ def _may_recur(line: Line) -> bool:
     return line.is_prose and len(line.key) >= COPY_LENGTH and not line.key.startswith("-")
 
 
-def _runs(lines: Sequence[Line], left: Sequence[int], sure: set[int]) -> list[list[int]]:
+def _runs(lines: Sequence[Line], left: Sequence[int], sure: set[int], frames: Sequence[Frame]) -> list[list[int]]:
     """Unbroken stretches of picture lines, with the titles and captions that only their neighbours give away."""
     mine = [at in sure for at in left]
+    shown = {at for frame in frames for at in range(frame.at, frame.at + NEAR)}
     for place, at in enumerate(left):
-        if mine[place] and _is_credit(lines[at]) and not (place and read_label(lines[left[place - 1]].text)):
+        after = lines[left[place + 1]] if place + 1 < len(left) else None
+        if (
+            mine[place]
+            and _is_credit(lines[at], after, shown=at in shown)
+            and not (place and read_label(lines[left[place - 1]].text))
+        ):
             _take_caption(lines, left, mine, place)
     for place in range(1, len(left) - 1):
         if not mine[place] and mine[place - 1] and mine[place + 1] and lines[left[place]].is_title:
@@ -159,9 +165,14 @@ def _runs(lines: Sequence[Line], left: Sequence[int], sure: set[int]) -> list[li
     return [run for run in runs if run]
 
 
-def _is_credit(line: Line) -> bool:
+def _is_credit(line: Line, after: Line | None, *, shown: bool) -> bool:
+    """Whether the line over this one is a caption; "Photo by Name" alone, with no picture near, may end a story."""
     label = read_label(line.text)
-    return label is not None and line.group == 0
+    if label is None or line.group:
+        return False
+    return (
+        shown or ":" in line.text or label[1] is not None or (after is not None and read_label(after.text) is not None)
+    )
 
 
 def _take_caption(lines: Sequence[Line], left: Sequence[int], mine: list[bool], place: int) -> None:

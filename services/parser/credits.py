@@ -72,9 +72,10 @@ def ends_with_credit(line: str) -> bool:
 
     "(Courtesy of the unit)" alone is not enough: texts are courtesies too.
     """
-    end = _HUNG.sub("", line[-END:])
+    end = line[-END:]
     if not _MAKES.search(end):
         return False
+    end = _HUNG.sub("", end)
     if found := _BRACKETS.search(end):
         return _MAKES.search(found["credit"]) is not None
     if end.endswith((".", "!", "?", '"', "”")):
