@@ -81,10 +81,7 @@ def _sure(lines: Sequence[Line], left: Sequence[int], frames: Sequence[Frame]) -
 
 
 def _beside(lines: Sequence[Line], left: Sequence[int], sure: set[int], copies: "_Copies") -> set[int]:
-    """Lines that say what a picture's markup says and are parted from it by nothing but titles and their like.
-
-    The same words among the author's own are the author's.
-    """
+    """Lines that say what a picture's markup says, with no words of the author between the two."""
     said = {at for at in left if at not in sure and copies.places(lines[at].key)}
     passed = sure | said | {at for at, line in enumerate(lines) if not line.kept or line.is_title}
     return {at for at in said if any(_unbroken(at, place, passed) for place in copies.places(lines[at].key))}
@@ -123,7 +120,8 @@ def _twins(lines: Sequence[Line], left: Sequence[int], sure: set[int], frames: S
     Nobody writes so, slideshows do. Twice and without a picture it may be an author's own, and so may the entries
     of a list, which begin with a dash.
     """
-    shown = {at for frame in frames if not frame.group for at in (frame.at, frame.at + 1)}
+    alone = {frame.at for frame in frames if not frame.group}
+    shown = alone | {at + 1 for at in alone if at < len(lines) and lines[at].is_title}
     twins: set[int] = set()
     for place in range(len(left) - 1):
         if not _may_recur(lines[left[place]]):
