@@ -27,7 +27,7 @@ def take_images(lines: Sequence[Line], frames: Sequence[Frame]) -> list[tuple[in
     _join(pictures, frames)
     for picture in pictures:
         _mark(picture)
-    merged = _merge(sorted(pictures, key=lambda picture: picture.at))
+    merged = _without_echoes(_merge(sorted(pictures, key=lambda picture: picture.at)))
     images = [(picture.at, _image(picture)) for picture in merged]
     return [(at, image) for at, image in images if image.url or image.caption or image.virin or image.credit]
 
@@ -118,6 +118,16 @@ def _merge(pictures: Sequence[Picture]) -> list[Picture]:
             seen[key] = picture
         kept.append(picture)
     return kept
+
+
+def _without_echoes(pictures: Sequence[Picture]) -> list[Picture]:
+    """A caption far from any `img`, which a picture elsewhere has word for word, is that picture's."""
+    shown = {caption.key for picture in pictures if picture.frames and (caption := _caption(picture))}
+    return [
+        picture
+        for picture in pictures
+        if picture.frames or picture.virin or not (caption := _caption(picture)) or caption.key not in shown
+    ]
 
 
 def _identity(picture: Picture) -> str | None:
