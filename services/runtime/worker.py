@@ -77,7 +77,7 @@ def handle(kind: str, ids: Sequence[int], now: datetime | None = None) -> int:
 def drain(now: datetime | None = None) -> int:
     """Handles in this process all that is due and that it has handlers for, until nothing is; returns how many.
 
-    The whole system without Celery: for tests, and for commands that would rather not wait.
+    The whole system without Celery, as tests of a step's consequences want it.
     """
     handled = 0
     while due := ledger.due(now or utcnow(), kinds=tuple(_handlers)):
