@@ -22,6 +22,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from services.contracts.errors import PermanentError
+from services.runtime import crash
 from services.runtime.settings import runtime_settings
 
 Headers = tuple[tuple[str, str], ...]
@@ -70,9 +71,11 @@ def keep(capture: Capture) -> str:
             file.write(member)
             file.flush()
             os.fsync(file.fileno())
+        crash.at("capture:written")
         Path(file.name).chmod(0o644)
         Path(file.name).rename(path)
         _sync_folder(path.parent)
+        crash.at("capture:kept")
     return name
 
 

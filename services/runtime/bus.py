@@ -18,7 +18,7 @@ from kombu.entity import Queue
 
 from services.contracts.messages import Lane
 from services.contracts.wiring import HANDLERS, KINDS, SERVICES
-from services.runtime import metrics
+from services.runtime import crash, metrics
 from services.runtime.settings import runtime_settings
 
 TASK = "dateline.handle"
@@ -193,6 +193,7 @@ class _Hinter:
                 log.warning("hint_lost", queue=queue, error=str(trouble)[:200], advice="the sweep will carry the work")
             self._lost = True
         else:
+            crash.at(f"{kind}:hinted")
             metrics.HINTS.labels("sent").inc()
             self._lost = False
 

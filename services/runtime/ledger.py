@@ -24,7 +24,7 @@ from sqlmodel import Session
 from services.contracts.errors import DatelineError
 from services.contracts.messages import Lane, Message
 from services.contracts.wiring import HANDLERS, KINDS
-from services.runtime import bus, entries, tracing
+from services.runtime import bus, crash, entries, tracing
 from services.runtime.database import after_commit, is_sqlite, reading, transaction, utcnow
 from services.runtime.entries import Entry, due_and_free, rows
 
@@ -84,8 +84,10 @@ class Job:
         Raises `LeaseLost`, with nothing committed, when the lease ended and another worker took over.
         """
         with transaction(lasting=HANDLERS[KINDS[self.kind]].shown) as session:
+            after_commit(session, lambda: crash.at(f"{self.kind}:committed"))
             yield session
             _end(session, self)
+            crash.at(f"{self.kind}:handled")
         self.outcome = "done"
 
     def postpone(self, until: datetime, reason: str) -> None:
@@ -146,6 +148,8 @@ def claim(kind: str, ids: Sequence[int], now: datetime, *, fresh: bool = False) 
             "until": now + HANDLERS[KINDS[kind]].lease,
         }
         found = session.execute(entries.CLAIM_FRESH if fresh else entries.CLAIM, taken).all()
+    if found:
+        crash.at(f"{kind}:claimed")
     jobs = {
         row.id: Job(row.id, kind, row.key, row.lane, row.attempts, token, row.trace_id, now, row.message)
         for row in found

@@ -11,7 +11,7 @@ import structlog
 
 from services.contracts.messages import Lane
 from services.contracts.wiring import HANDLERS
-from services.runtime import bus, forgotten
+from services.runtime import bus, crash, forgotten
 from services.runtime.database import utcnow
 
 EVERY = 0.5
@@ -37,6 +37,8 @@ def sweep(now: datetime, depths: dict[str, int]) -> int:
             if depths.get(bus.queue_name(hearing.service, lane), 0) < LONG
         ]
         rows = forgotten.take_forgotten(now, hinted_before=now - PATIENCE, kinds=kinds, lane=lane, limit=AT_ONCE)
+        if rows:
+            crash.at("sweep:taken")
         for row_id, kind in rows:
             bus.hint(kind, lane, [row_id])
         found += len(rows)

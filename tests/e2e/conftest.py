@@ -66,11 +66,13 @@ class Service:
         return self.get(place)
 
     def waits_for(self, truth, what, seconds=40):
+        """What `truth` gives as soon as that is something."""
         deadline = time.monotonic() + seconds
-        while not truth():
+        while not (found := truth()):
             assert self.process.poll() is None, f"the service ended: {self.log()}"
             assert time.monotonic() < deadline, f"waited in vain for {what}: {self.log()}"
             time.sleep(0.1)
+        return found
 
     def log(self):
         return (self.state / "up.log").read_text()[-4000:]

@@ -81,8 +81,7 @@ def test_a_flushed_redis_and_killed_workers_change_nothing_in_the_end(starts, ne
         newsroom.publishes(story)
         if number % 2:
             service.redis().flushall()
-        service.waits_for(service.workers, "a worker to kill")
-        random.choice(service.workers()).kill()
+        random.choice(service.waits_for(service.workers, "a worker to kill")).kill()
 
     def announced():
         return {each.event["data"]["article"]["headline"] for each in subscriber.events}
