@@ -288,6 +288,8 @@ def upgrade() -> None:
         sa.Column("occurred_at", UtcDateTime(), nullable=False),
         sa.Column("article", sa.String(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
         sa.Column("cause", sa.String(), nullable=False),
         sa.Column("changed", sa.JSON(), nullable=False),
         sa.Column("announced", sa.Boolean(), nullable=False),

@@ -2,7 +2,9 @@
 
 import importlib
 import os
+import sys
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from signal import SIGINT, SIGTERM, signal
 from typing import Annotated
@@ -78,7 +80,9 @@ def web(host: Host = "127.0.0.1", port: Port = 8080) -> None:
     metrics.share()
     import uvicorn  # noqa: PLC0415 - the other processes need no web server
 
-    uvicorn.run(
+    from services.cli.server import Server  # noqa: PLC0415 - as above
+
+    config = uvicorn.Config(
         "services.app:create_app",
         factory=True,
         host=host,
@@ -88,6 +92,11 @@ def web(host: Host = "127.0.0.1", port: Port = 8080) -> None:
         server_header=False,
         timeout_graceful_shutdown=5,
     )
+    server = Server(config)
+    with suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        sys.exit(3)
 
 
 def read_settings() -> None:

@@ -1,27 +1,43 @@
-"""What the store answers: articles, their wordings, and the events in their order."""
+"""What the store answers: articles, their wordings, and the events in their order, asked for or followed."""
 
-import json
+import asyncio
+from collections.abc import AsyncIterator
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from pydantic import BaseModel
 from sqlalchemy import Row
 from sqlmodel import Session
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response, StreamingResponse
 
 from services.contracts.article import Article, ArticleKind, When
 from services.runtime.database import reading
-from services.runtime.web import After, Limit, Problem, Storable, cursor, page, position, requires
+from services.runtime.web import LIMIT, After, Limit, Problem, Storable, cursor, page, position, requires
+from services.store.follow import Asked, Pulled, find_event, look, pull
 from services.store.search import (
     By,
     Wanted,
     find_article,
     find_articles,
-    find_events,
     find_revision,
     find_revisions,
 )
-from services.store.views import ArticleLine, ArticleView, EventView, RevisionLine, RevisionView, article_view
+from services.store.stream import HEADERS, stream
+from services.store.views import (
+    ArticleCreated,
+    ArticleLine,
+    ArticleUpdated,
+    ArticleView,
+    EventType,
+    EventView,
+    RevisionLine,
+    RevisionView,
+    article_view,
+)
+from services.store.watch import Watch, seat, stopping
 from services.store.wording import instant
 
 router = APIRouter(dependencies=[requires("read")])
@@ -37,6 +53,19 @@ Since = Annotated[When | None, Query(description="From then on. A bare date is i
 Until = Annotated[When | None, Query(description="Before then. A bare date is its midnight UTC.")]
 Number = Annotated[int, Path(ge=1, le=MAX_NUMBER)]
 Sequence = Annotated[int, Query(ge=0, le=MAX_NUMBER, description="`next` of the page before; 0 begins at the first.")]
+
+
+EventId = Annotated[Storable, Path(max_length=40, examples=["evt_ge2dinzthe3tqnbvgyzto"])]
+Wait = Annotated[float, Query(ge=0, le=30, description="Seconds to wait for an event when there is none yet.")]
+Announced = Annotated[bool | None, Query(description="`true`: only what webhooks were told.")]
+
+_watch = Watch(look)
+
+
+class Stream(StreamingResponse):
+    """Server-Sent Events."""
+
+    media_type = "text/event-stream"
 
 
 class ArticlePage(BaseModel):
@@ -58,6 +87,20 @@ class EventPage(BaseModel):
 
     events: list[EventView]
     next: int
+
+
+def _asked(
+    kind_of_event: Annotated[EventType | None, Query(alias="type")] = None,
+    source: Words = None,
+    kind: ArticleKind | None = None,
+    announced: Announced = None,
+) -> Asked:
+    return Asked(kind_of_event, source, kind, announced)
+
+
+async def _seated(request: Request) -> AsyncIterator[None]:
+    with seat(request.state.caller.key):
+        yield
 
 
 @router.get("/articles", tags=["articles"])
@@ -113,12 +156,62 @@ def show_revision(article: ArticleId, number: Number) -> RevisionView:
     return RevisionView(**line.model_dump(), article=Article.model_validate_json(row.reading))
 
 
-@router.get("/events", tags=["events"])
-def list_events(after: Sequence = 0, limit: Limit = 50) -> EventPage:
-    """What subscribers are told, for those who would rather ask; silent events (`announced` = false) are here too."""
+@router.get("/events", tags=["events"], response_model=EventPage)
+async def list_events(
+    request: Request, asked: Annotated[Asked, Depends(_asked)], after: Sequence = 0, limit: Limit = 50, wait: Wait = 0
+) -> Response:
+    """What subscribers are told, for those who would rather ask; silent events (`announced` = false) are here too.
+
+    With `wait`, an empty page comes only after so many seconds, and an event the moment it is there.
+    """
+    pulled = await run_in_threadpool(_pull, asked, after, limit)
+    if wait and not pulled.events:
+        with seat(request.state.caller.key):
+            pulled = await _wait(asked, pulled, limit, wait)
+    return Response(pulled.page(), media_type="application/json")
+
+
+@router.get("/events/stream", tags=["events"], response_class=Stream)
+async def stream_events(
+    asked: Annotated[Asked, Depends(_asked)],
+    _seat: Annotated[None, Depends(_seated)],
+    after: Annotated[int | None, Query(ge=0, le=MAX_NUMBER, description="Begin after this number.")] = None,
+    last_event_id: Annotated[int | None, Header(ge=0, le=MAX_NUMBER)] = None,
+) -> Stream:
+    """The same events as Server-Sent Events: `id` is the sequence, `data` what webhooks send, to the byte.
+
+    Begins after `Last-Event-ID`, else after `after`, else with the next event there is. A stream ends at times, at
+    the latest after 15 minutes: come again with the `Last-Event-ID` you have, as every EventSource does.
+    """
+    begin = after if last_event_id is None else last_event_id
+    if begin is None:
+        begin = await run_in_threadpool(look)
+    return Stream(stream(_watch, partial(_pull, asked, limit=LIMIT), begin), headers=HEADERS)
+
+
+@router.get("/events/{event}", tags=["events"], response_model=ArticleCreated | ArticleUpdated)
+def show_event(event: EventId) -> Response:
+    """One event, by its `webhook-id`: the body that webhooks send, to the byte."""
     with reading() as session:
-        rows = find_events(session, after, limit)
-    return EventPage(events=[_event(row) for row in rows], next=rows[-1].sequence if rows else after)
+        row = find_event(session, event)
+    if row is None:
+        raise Problem(404, "No such event", "GET /events lists those that there are.")
+    return Response(row.body, media_type="application/json")
+
+
+def _pull(asked: Asked, after: int, limit: int) -> Pulled:
+    with reading() as session:
+        return pull(session, asked, after, limit)
+
+
+async def _wait(asked: Asked, pulled: Pulled, limit: int, seconds: float) -> Pulled:
+    """What comes within so many seconds; events that nobody asked for do not end it."""
+    now = asyncio.get_running_loop().time
+    ends = now() + seconds
+    while not pulled.events and now() < ends and not stopping.is_set():
+        await _watch.beyond(pulled.next, ends - now())
+        pulled = await run_in_threadpool(_pull, asked, pulled.next, limit)
+    return pulled
 
 
 def _known(session: Session, article: str) -> Row[Any]:
@@ -126,16 +219,3 @@ def _known(session: Session, article: str) -> Row[Any]:
     if row is None:
         raise Problem(404, "No such article", "GET /articles lists those that are known.")
     return row
-
-
-def _event(row: Row[Any]) -> EventView:
-    body = json.loads(row.body)
-    return EventView(
-        id=row.id,
-        sequence=row.sequence,
-        type=row.type,
-        timestamp=row.occurred_at,
-        cause=row.cause,
-        announced=row.announced,
-        data=body["data"],
-    )

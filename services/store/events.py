@@ -38,6 +38,8 @@ def event_row(
         "occurred_at": now,
         "article": article.id,
         "revision": article.revision,
+        "source": article.source,
+        "kind": reading.order.article.kind,
         "cause": reading.order.origin.cause,
         "changed": list(changed),
         "announced": reading.order.origin.cause in TOLD,

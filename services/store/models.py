@@ -82,6 +82,9 @@ class Event(Table, table=True):
     occurred_at: datetime = Field(sa_type=UtcDateTime)
     article: str = Field(index=True, foreign_key="articles.id")
     revision: int
+    source: str
+    """The article's at that time, as is `kind`: what an event says never changes."""
+    kind: str
     cause: str
     changed: list[str] = Field(sa_column=Column(JSON, nullable=False))
     announced: bool

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Row, Select, literal, select, tuple_
 from sqlmodel import Session
 
-from services.store.models import articles, events, revisions
+from services.store.models import articles, revisions
 
 By = Literal["published", "seen"]
 ORDER = {"published": articles.c.dated_at, "seen": articles.c.first_seen}
@@ -59,12 +59,6 @@ def find_revision(session: Session, article: str, number: int) -> Row[Any] | Non
     """One wording of an article."""
     query = _revisions().where(articles.c.id == article, revisions.c.number == number)
     return session.execute(query).one_or_none()
-
-
-def find_events(session: Session, after: int, limit: int) -> Sequence[Row[Any]]:
-    """The events that follow number `after`, in their order."""
-    following = select(events).where(events.c.sequence > after).order_by(events.c.sequence)
-    return session.execute(following.limit(limit)).all()
 
 
 def _revisions() -> Select[Any]:

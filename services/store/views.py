@@ -1,7 +1,7 @@
 """What the store shows of itself: the shapes of its API and of its events."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from sqlalchemy import Row
@@ -42,15 +42,24 @@ READING: dict[str, JsonValue] = WORDS | {
     "published_at": ARTICLE["published_at"],
     "removed": [{"rule": "share", "text": "SHARE"}],
 }
-EVENT: dict[str, JsonValue] = {
-    "id": "evt_ge2dinzthe3tqnbvgyzto",
-    "sequence": 4711,
+PULLED: dict[str, JsonValue] = {"id": "evt_ge2dinzthe3tqnbvgyzto", "cause": "live", "announced": True}
+FACTS: dict[str, JsonValue] = {"previous_revision": 1, "changed": ["body"]}
+UPDATED: dict[str, JsonValue] = {
     "type": "article.updated",
-    "timestamp": "2026-01-12T18:30:00Z",
-    "cause": "live",
-    "announced": True,
-    "data": {"article": ARTICLE | WORDS, "previous_revision": 1, "changed": ["body"]},
+    "timestamp": "2026-01-12T18:30:00+00:00",
+    "sequence": 4711,
+    "data": {"article": ARTICLE | WORDS, **FACTS},
 }
+CREATED: dict[str, JsonValue] = UPDATED | {
+    "type": "article.created",
+    "data": {
+        "article": ARTICLE | WORDS | {"revision": 1, "updated": ARTICLE["first_seen"]},
+        "previous_revision": None,
+        "changed": [],
+    },
+}
+
+EventType = Literal["article.created", "article.updated"]
 
 
 class View(BaseModel):
@@ -111,18 +120,51 @@ class RevisionView(RevisionLine):
     article: Article
 
 
-class EventView(View):
-    """A fact, in the order in which facts were written; `data` is what subscribers were sent."""
+class ArticleFacts(BaseModel):
+    """What happened to an article: how it reads now, which revision it had before, and which fields changed."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [EVENT]})
+    article: ArticleView
+    previous_revision: int | None
+    changed: tuple[str, ...]
 
-    id: str
-    sequence: int
+
+class ArticleEvent(BaseModel):
+    """What webhooks send."""
+
     type: str
     timestamp: datetime
+    sequence: int
+    data: ArticleFacts
+
+
+class ArticleCreated(ArticleEvent):
+    """An article that Dateline did not know; `previous_revision` is null."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [CREATED]})
+
+    type: Literal["article.created"]
+
+
+class ArticleUpdated(ArticleEvent):
+    """The words of an article changed: `changed` names the fields, `previous_revision` the wording before."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [UPDATED]})
+
+    type: Literal["article.updated"]
+
+
+class EventView(ArticleEvent):
+    """A fact, in the order in which facts were written: what webhooks send, after three members in front."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [PULLED | UPDATED]})
+
+    id: str
     cause: Cause
     announced: bool
-    data: dict[str, Any]
+    type: EventType
+    timestamp: datetime
+    sequence: int
+    data: ArticleFacts
 
 
 def article_view(row: Row[Any], reading: Article) -> ArticleView:

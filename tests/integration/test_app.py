@@ -84,8 +84,8 @@ def admin(db):
 
 
 def test_every_listing_answers_on_an_empty_installation(admin):
-    for path, method, _ in ROUTES:
-        if method == "GET" and "{" not in path:
+    for path, method, operation in ROUTES:
+        if method == "GET" and "{" not in path and "text/event-stream" not in operation["responses"]["200"]["content"]:
             assert (path, admin.get(path).status_code) == (path, 200)
 
 

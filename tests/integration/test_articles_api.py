@@ -145,6 +145,11 @@ def test_what_is_unknown_is_a_problem_with_advice(client):
         (f"/articles/{ID}/revisions/{2**31}", {}),
         ("/events", {"after": -1}),
         ("/events", {"after": 2**31}),
+        ("/events", {"wait": 31}),
+        ("/events", {"wait": "long"}),
+        ("/events", {"type": "endpoint.test"}),
+        ("/events/stream", {"after": -1}),
+        ("/events/evt_%00", {}),
     ],
 )
 def test_absurd_questions_are_problems(client, path, params):
@@ -168,7 +173,10 @@ def test_a_cursor_of_another_list_is_refused(client):
     got(client, "/articles", 422, by="seen", after=after)
 
 
-@pytest.mark.parametrize("path", ["/articles", f"/articles/{ID}", f"/articles/{ID}/revisions/1", "/events"])
+@pytest.mark.parametrize(
+    "path",
+    ["/articles", f"/articles/{ID}", f"/articles/{ID}/revisions/1", "/events", "/events/evt_a", "/events/stream"],
+)
 def test_only_who_may_read_is_answered(client, path):
     assert client.get(path, headers={"Authorization": "Bearer stranger"}).status_code == 401
     assert client.get(path, headers={"Authorization": "Bearer nobody"}).status_code == 403

@@ -1,19 +1,19 @@
 """The one sequence of events, and the store's account of itself, on both databases."""
 
+import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from kept import rows, saved
-from orders import KEY, NOW, A, B, order
+from orders import NOW, A, B, order
 from sqlalchemy import delete, update
 
 from services.contracts.messages import Announce
-from services.contracts.urls import article_id
 from services.runtime.database import reading, transaction
 from services.store.account import checks, counts
-from services.store.api import list_events
+from services.store.follow import Asked, pull
 from services.store.models import articles, counter, events, revisions
 from services.store.save import save
 
@@ -25,21 +25,25 @@ def several(number: int, **about):
     return order(page=number, key=f"afpims/defense:{number}", url=f"https://www.war.gov/Article/{number}", **about)
 
 
+def pulled(after=0, limit=50, **asked):
+    with reading() as session:
+        return pull(session, Asked(**asked), after, limit)
+
+
+def sequences(page):
+    return [event.sequence for event in page.events]
+
+
 def test_what_is_pulled_is_what_was_pushed():
-    """The same id, sequence, type and data; silent events are there too, marked as such."""
+    """The very bytes, after id, cause and whether it was announced; silent events are there too, marked as such."""
     pushed = saved(order(A)).announce
     saved(order(B, parser="2", cause="reparse"))
-    first, second = list_events(after=0, limit=50).events
+    page = pulled().page()
+    first, second = json.loads(page)["events"]
     assert isinstance(pushed, Announce)
-    assert (first.id, first.sequence, first.type, first.timestamp) == (
-        pushed.event,
-        pushed.sequence,
-        pushed.type,
-        pushed.occurred_at,
-    )
-    assert first.data["article"]["id"] == article_id(KEY)
-    assert f'"id":"{first.data["article"]["id"]}"' in pushed.body
-    assert (first.announced, second.announced, second.cause) == (True, False, "reparse")
+    assert pushed.body.removeprefix("{").encode() in page
+    assert first == {"id": pushed.event, "cause": "live", "announced": True, **json.loads(pushed.body)}
+    assert (second["announced"], second["cause"]) == (False, "reparse")
 
 
 def test_events_are_pulled_in_their_order_from_where_one_stopped():
@@ -47,13 +51,46 @@ def test_events_are_pulled_in_their_order_from_where_one_stopped():
     for number in range(1, 6):
         saved(several(number))
     seen, after = [], 0
-    while (page := list_events(after=after, limit=2)).events:
-        seen += [event.sequence for event in page.events]
+    while (page := pulled(after, limit=2)).events:
+        seen += sequences(page)
+        assert page.more == (seen[-1] < 5)
         after = page.next
     assert seen == [1, 2, 3, 4, 5]
-    assert list_events(after=after, limit=2).next == 5
+    assert pulled(after, limit=2).next == 5
     saved(several(6))
-    assert [event.sequence for event in list_events(after=after, limit=2).events] == [6]
+    assert sequences(pulled(after)) == [6]
+
+
+def test_events_are_chosen_by_type_source_kind_and_whether_they_were_told():
+    saved(order(A), order(B, minute=1), several(2, source="af-news"), several(3, kind="speech", cause="backlog"))
+    assert sequences(pulled()) == [1, 2, 3, 4]
+    assert sequences(pulled(type="article.updated")) == [2]
+    assert sequences(pulled(source="af-news")) == [3]
+    assert sequences(pulled(kind="speech")) == [4]
+    assert sequences(pulled(announced=True)) == [1, 2, 3]
+    assert sequences(pulled(type="article.created", source="war-releases", announced=True)) == [1]
+
+
+def test_an_event_keeps_the_source_and_the_kind_it_was_told_with():
+    """Later readings of the article change neither."""
+    saved(order(A), order(B, minute=1, kind="speech", source="other"))
+    assert sequences(pulled(kind="release", source="war-releases")) == [1]
+    assert sequences(pulled(kind="speech", source="other")) == [2]
+
+
+def test_what_a_filter_passed_over_is_not_looked_at_again():
+    """`next` is the end of the sequence, not the last event that fitted; a full page ends with its last event."""
+    for number in range(1, 5):
+        saved(several(number, source="rare" if number < 3 else "usual"))
+    assert pulled(source="rare").next == 4
+    assert pulled(source="never").next == 4
+    page = pulled(source="rare", limit=1)
+    assert (sequences(page), page.next, page.more) == ([1], 1, True)
+
+
+def test_a_place_beyond_the_end_stays_where_it_is():
+    saved(order(A))
+    assert pulled(after=7).next == 7
 
 
 def test_a_reader_never_sees_a_number_before_the_ones_below_it():

@@ -1,0 +1,74 @@
+"""The sequence of events, from any place of it on: what webhooks push, for those who pull."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, func, select
+from sqlmodel import Session
+
+from services.runtime.database import reading
+from services.store.models import counter, events
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which events are asked for: all of these must hold."""
+
+    type: str | None = None
+    source: str | None = None
+    kind: str | None = None
+    announced: bool | None = None
+
+
+@dataclass(frozen=True)
+class Pulled:
+    """Events in their order; `next` is the number to ask again after, `more` whether something follows already."""
+
+    events: Sequence[Row[Any]]
+    next: int
+    more: bool
+
+    def page(self) -> bytes:
+        """A page of the API. Each event is the body that webhooks send, to the byte, after three members in front."""
+        told = ",".join(map(_in_front, self.events))
+        return f'{{"events":[{told}],"next":{self.next}}}'.encode()
+
+
+def pull(session: Session, asked: Asked, after: int, limit: int) -> Pulled:
+    """The events asked for that follow number `after`, at most `limit`; what was passed over is not looked at again."""
+    # Read before the events: whatever is committed in between belongs to the next page, on either database.
+    last = max(after, last_sequence(session))
+    following = select(events).where(events.c.sequence > after, events.c.sequence <= last, *_conditions(asked))
+    found = session.execute(following.order_by(events.c.sequence).limit(limit + 1)).all()
+    shown, more = found[:limit], len(found) > limit
+    return Pulled(shown, shown[-1].sequence if more else last, more)
+
+
+def last_sequence(session: Session) -> int:
+    """The number of the last event; 0 before the first."""
+    return int(session.execute(_LAST).scalar_one())
+
+
+def look() -> int:
+    """The number of the last event, by a connection that is given back at once."""
+    with reading() as session:
+        return last_sequence(session)
+
+
+def find_event(session: Session, event: str) -> Row[Any] | None:
+    """One event, by its id."""
+    return session.execute(select(events).where(events.c.id == event)).one_or_none()
+
+
+_LAST = select(func.coalesce(func.max(counter.c.last), 0))
+
+
+def _conditions(asked: Asked) -> list[Any]:
+    named = {"type": asked.type, "source": asked.source, "kind": asked.kind, "announced": asked.announced}
+    return [events.c[name] == value for name, value in named.items() if value is not None]
+
+
+def _in_front(event: Row[Any]) -> str:
+    announced = "true" if event.announced else "false"
+    return f'{{"id":"{event.id}","cause":"{event.cause}","announced":{announced},{event.body[1:]}'

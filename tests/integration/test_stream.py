@@ -1,0 +1,167 @@
+"""Following the sequence over real HTTP: waiting for the next event, the stream, and the end of the server."""
+
+import json
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+import uvicorn
+from kept import saved
+from orders import A, B, C, order
+from sqlmodel import SQLModel
+
+from services.app import create_app
+from services.cli.server import Server
+from services.contracts.caller import Caller
+from services.runtime import database
+from services.store import api, watch
+
+pytestmark = pytest.mark.integration
+
+PATIENCE = 60.0
+KEYS = {"reader": Caller(key=1, name="reader", scopes=frozenset({"read"}))}
+
+
+def until(truth):
+    deadline = time.monotonic() + PATIENCE
+    while not truth():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def server(installation):
+    """The web app on a port of its own, with an empty store."""
+    SQLModel.metadata.create_all(database.engine())
+    app = create_app()
+    app.state.authenticate = KEYS.get
+    config = uvicorn.Config(app, port=0, log_config=None, timeout_graceful_shutdown=int(PATIENCE))
+    made = Server(config)
+    thread = threading.Thread(target=made.run)
+    thread.start()
+    until(lambda: made.started)
+    made.thread = thread
+    yield made
+    made.handle_exit(15, None)
+    thread.join(2 * PATIENCE)
+    watch.stopping.clear()
+
+
+@pytest.fixture
+def client(server):
+    port = server.servers[0].sockets[0].getsockname()[1]
+    headers = {"Authorization": "Bearer reader"}
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=PATIENCE, trust_env=False) as made:
+        yield made
+
+
+class Listening:
+    """An open stream, read event by event."""
+
+    def __init__(self, answer):
+        assert answer.status_code == 200
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        self._lines = answer.iter_lines()
+
+    def event(self):
+        """Number, type and data of the next event."""
+        fields = {}
+        for line in self._lines:
+            name, _, value = line.partition(": ")
+            fields |= {name: value} if line else {}
+            if not line and "data" in fields:
+                return int(fields["id"]), fields["event"], fields["data"]
+        return None
+
+
+def somebody_waits():
+    return bool(api._watch._waiting)
+
+
+def test_a_question_that_waits_is_answered_with_the_event_that_comes(client):
+    """And without one, when its time is over."""
+    assert client.get("/events", params={"wait": 0.01}).json() == {"events": [], "next": 0}
+    with ThreadPoolExecutor(1) as elsewhere:
+        asked = elsewhere.submit(client.get, "/events", params={"wait": 30})
+        until(lambda: somebody_waits() or asked.done())
+        saved(order(A))
+        (event,) = asked.result().json()["events"]
+    assert event["sequence"] == 1
+
+
+def test_a_question_that_waits_is_answered_at_once_when_something_is_there(client):
+    """It takes no seat."""
+    saved(order(A))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(watch, "SEATS", 0)
+        assert client.get("/events", params={"wait": 30}).json()["next"] == 1
+
+
+def test_events_that_nobody_asked_for_do_not_end_the_wait(client):
+    with ThreadPoolExecutor(1) as elsewhere:
+        asked = elsewhere.submit(client.get, "/events", params={"wait": 30, "type": "article.updated"})
+        until(lambda: somebody_waits() or asked.done())
+        saved(order(A), order(B, minute=1))
+        answer = asked.result().json()
+    assert ([event["sequence"] for event in answer["events"]], answer["next"]) == ([2], 2)
+
+
+def test_the_stream_tells_what_was_and_what_comes_in_the_bytes_of_the_webhooks(client):
+    before = saved(order(A)).announce
+    with client.stream("GET", "/events/stream", params={"after": 0}) as answer:
+        listening = Listening(answer)
+        assert listening.event() == (1, "article.created", before.body)
+        until(somebody_waits)
+        after = saved(order(B, minute=1)).announce
+        assert listening.event() == (2, "article.updated", after.body)
+    assert client.get(f"/events/{after.event}").content == after.body.encode()
+
+
+def test_a_stream_goes_on_after_the_last_event_that_was_received(client):
+    """`Last-Event-ID` counts for more than `after`, which an EventSource repeats with its address."""
+    saved(order(A), order(B, minute=1), order(C, minute=2))
+    headers = {"Last-Event-ID": "2"}
+    with client.stream("GET", "/events/stream", params={"after": 0}, headers=headers) as answer:
+        assert Listening(answer).event()[0] == 3
+
+
+def test_a_stream_without_a_beginning_begins_with_the_next_event(client):
+    saved(order(A))
+    with client.stream("GET", "/events/stream") as answer:
+        until(somebody_waits)
+        saved(order(B, minute=1))
+        assert Listening(answer).event()[0] == 2
+
+
+def test_a_stream_tells_only_what_was_asked_for(client):
+    saved(order(A), order(B, minute=1))
+    with client.stream("GET", "/events/stream", params={"after": 0, "type": "article.updated"}) as answer:
+        assert Listening(answer).event()[0] == 2
+
+
+def test_who_goes_away_leaves_the_seat(client, monkeypatch):
+    """And while it is taken, the next who comes is told so."""
+    monkeypatch.setattr(watch, "SEATS_OF_A_KEY", 1)
+    with client.stream("GET", "/events/stream") as answer:
+        assert answer.status_code == 200
+        refused = client.get("/events/stream")
+        assert (refused.status_code, refused.headers["retry-after"]) == (429, "30")
+        assert client.get("/events", params={"wait": 1}).status_code == 429
+    until(lambda: not watch._taken.total())
+
+
+def test_a_server_that_is_told_to_stop_sends_everybody_home(server, client, caplog):
+    """A stream ends, a question that waits is answered, and nobody had to be cut off."""
+    saved(order(A))
+    with ThreadPoolExecutor(2) as elsewhere:
+        asked = elsewhere.submit(client.get, "/events", params={"wait": 30, "after": 1})
+        streamed = elsewhere.submit(client.get, "/events/stream", params={"after": 0})
+        until(lambda: len(api._watch._waiting) == 2)
+        server.handle_exit(15, None)
+        assert asked.result().json() == {"events": [], "next": 1}
+        assert json.dumps("Harbor Reopens") in streamed.result().text
+    server.thread.join(2 * PATIENCE)
+    assert not server.thread.is_alive()
+    assert "Cancel" not in caplog.text
