@@ -1,7 +1,8 @@
-"""Named places at which a fault test may end this process, to see what a kill at that very moment costs.
+"""Named places at which a fault test may end a process, to see what a kill at that very moment costs.
 
-`DATELINE_CRASH_AT` names one (`SaveArticle:committed`); the process that comes by first ends there as by `kill -9`, and
-a file in the state folder keeps those after it alive. Nobody sets it but tests; unset, a place costs one comparison.
+`DATELINE_CRASH_AT` names a folder. A file in it that is named like a place (`SaveArticle:committed`) ends the process
+that comes by first, as `kill -9` does; the file is taken away before, so that the next one passes. Nobody sets the
+variable but tests; unset, a place costs one comparison.
 
 The places of a message: `claimed` (its claim is on record), `handled` (its rows are written, not committed),
 `committed` (nobody was reminded yet), `hinted` (its hint has left for Redis). Of a capture: `capture:written` (not yet
@@ -12,25 +13,18 @@ import os
 import signal
 from pathlib import Path
 
-_PLACE = os.environ.get("DATELINE_CRASH_AT")
+_FOLDER = os.environ.get("DATELINE_CRASH_AT")
 
 
 def at(place: str) -> None:
-    """Ends the process here, when this is the place, for the first time in this installation."""
-    if place == _PLACE and _first_time(place):
+    """Ends the process here, if this is asked for and nobody else came by before."""
+    if _FOLDER and _taken(Path(_FOLDER, place)):
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def mark(place: str) -> Path:
-    """The file that tells that somebody ended at this place."""
-    from services.runtime.settings import runtime_settings  # noqa: PLC0415 - only a test comes here
-
-    return runtime_settings().state / f"crashed-{place.replace(':', '-')}"
-
-
-def _first_time(place: str) -> bool:
+def _taken(order: Path) -> bool:
     try:
-        mark(place).touch(exist_ok=False)
-    except FileExistsError:
+        order.unlink()
+    except FileNotFoundError:
         return False
     return True
