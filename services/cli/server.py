@@ -4,7 +4,7 @@ from types import FrameType
 
 import uvicorn
 
-from services.store import watch
+from services.runtime import watch
 
 
 class Server(uvicorn.Server):

@@ -15,6 +15,7 @@ from starlette.responses import Response, StreamingResponse
 
 from services.contracts.article import Article, ArticleKind, When
 from services.runtime.database import reading
+from services.runtime.watch import Watch, seat, stopping
 from services.runtime.web import LIMIT, After, Limit, Problem, Storable, cursor, page, position, requires
 from services.store.follow import Asked, Pulled, find_event, look, pull
 from services.store.search import (
@@ -37,7 +38,6 @@ from services.store.views import (
     RevisionView,
     article_view,
 )
-from services.store.watch import Watch, seat, stopping
 from services.store.wording import instant
 
 router = APIRouter(dependencies=[requires("read")])

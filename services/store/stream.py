@@ -7,8 +7,8 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
+from services.runtime.watch import Watch, stopping
 from services.store.follow import Pulled
-from services.store.watch import Watch, stopping
 
 HEARTBEAT = 15.0
 """Seconds after which something is said although nothing happened: proxies close what is silent for a minute."""

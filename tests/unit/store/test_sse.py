@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from services.runtime import watch
+from services.runtime.watch import Watch
 from services.store import stream as streaming
-from services.store import watch
 from services.store.follow import Pulled
 from services.store.stream import frames, stream
-from services.store.watch import Watch
 
 
 @dataclass

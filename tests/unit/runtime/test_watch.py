@@ -4,9 +4,9 @@ import itertools
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from services.runtime import watch
+from services.runtime.watch import Watch, seat
 from services.runtime.web import Problem
-from services.store import watch
-from services.store.watch import Watch, seat
 
 PATIENCE = 60.0
 NEVER = 3_600.0
