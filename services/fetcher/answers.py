@@ -59,10 +59,18 @@ class Gone:
 
 @dataclass(frozen=True)
 class Blocked:
-    """The site does not serve us: a bot wall or a login."""
+    """The site does not serve us and says so in its way: 403, 429, 503, a login, a bot wall, a maintenance notice."""
 
     detail: str
     retry_after: timedelta | None = None
+    status: int | None = None
+
+
+@dataclass(frozen=True)
+class Empty:
+    """200 without a page: nothing at all, or an error page. No proof that the page is there, nor that it went."""
+
+    detail: str
 
 
 @dataclass(frozen=True)
@@ -81,4 +89,4 @@ class Refused:
     detail: str
 
 
-Answer = Fetched | NotModified | Moved | Gone | Blocked | Unavailable | Refused
+Answer = Fetched | NotModified | Moved | Gone | Blocked | Empty | Unavailable | Refused

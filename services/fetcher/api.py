@@ -30,11 +30,17 @@ class ChannelView(BaseModel):
 
 
 class SourceView(BaseModel):
-    """A source and its channels, those in trouble first."""
+    """A source and its channels, those in trouble first.
+
+    `blocked` counts the answers that were a wall, a shell or an error page instead of what was asked for.
+    """
 
     name: str
     title: str
     paused: bool
+    blocked: int
+    blocked_at: datetime | None
+    blocked_detail: str | None
     channels: list[ChannelView]
 
 
@@ -102,5 +108,8 @@ def _view(health: Health) -> SourceView:
         name=health.source.name,
         title=health.source.title,
         paused=health.source.paused,
+        blocked=health.source.blocked,
+        blocked_at=health.source.blocked_at,
+        blocked_detail=health.source.blocked_detail,
         channels=[ChannelView.model_validate(channel, from_attributes=True) for channel in health.channels],
     )

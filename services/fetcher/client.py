@@ -2,8 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 import httpx
@@ -12,6 +11,7 @@ from services.contracts.urls import BadAddress, canonical_url
 from services.fetcher.answers import (
     Answer,
     Blocked,
+    Empty,
     Fetched,
     Gone,
     Moved,
@@ -20,14 +20,23 @@ from services.fetcher.answers import (
     Unavailable,
     Validators,
 )
-from services.fetcher.walls import wall
-from services.runtime.egress import EgressError, Forbidden, Limits, Response, TooLarge, deadline, send
+from services.fetcher.walls import error_page, wall
+from services.runtime.egress import (
+    EgressError,
+    Forbidden,
+    Limits,
+    Response,
+    TooLarge,
+    deadline,
+    retry_after,
+    send,
+)
 
 MAX_REDIRECTS = 5
 LONGEST_RETRY_AFTER = timedelta(days=1)
 """A server may ask for a year; we look again tomorrow."""
 
-May = Callable[[str], Refused | Unavailable | None]
+May = Callable[[str], Refused | Blocked | Unavailable | None]
 
 
 def get(
@@ -60,20 +69,6 @@ def get(
             seen.add(here)
 
 
-def retry_after(value: str | None, now: datetime) -> timedelta | None:
-    """How long a Retry-After header asks us to wait (seconds or a date), at most a day; None if it says nothing."""
-    if not value:
-        return None
-    if value.strip().isdecimal():
-        return min(timedelta(seconds=int(value[:9])), LONGEST_RETRY_AFTER)
-    try:
-        until = parsedate_to_datetime(value)
-    except (ValueError, OverflowError):
-        return None
-    wait = (until if until.tzinfo else until.replace(tzinfo=UTC)) - now
-    return min(max(wait, timedelta()), LONGEST_RETRY_AFTER)
-
-
 def _ask(client: httpx.Client, url: str, now: datetime, limits: Limits, validators: Validators) -> Answer:
     try:
         response = send(client, "GET", url, headers=validators.headers(), limits=limits)
@@ -86,31 +81,42 @@ def _ask(client: httpx.Client, url: str, now: datetime, limits: Limits, validato
 
 def _named(response: Response, url: str, now: datetime) -> Answer:  # noqa: PLR0911 - one line for each kind of weather
     host, status = _host(url), response.status
-    wait = retry_after(response.header("retry-after"), now)
+    wait = _pause(response, now)
     if named := wall(response):
-        return Blocked(f"{host} answers with {named} instead of the page.", wait)
+        return Blocked(f"{host} answers with {named} instead of the page.", wait, status)
     match status:
-        case 200 | 203 if response.body.strip():
-            return _fetched(response, url)
         case 200 | 203:
-            return Unavailable(f"{host} answered with an empty page.", wait, status)
-        case 304:
+            return _fetched(response, url)
+        case 304 if _conditional(response):
             return NotModified()
         case 301 | 302 | 303 | 307 | 308:
             return _moved(response, url)
         case 404 | 410 | 451:
             return Gone(f"{host} answered {status}: there is no such page" + (" any more." if status != 404 else "."))
         case 401 | 403 | 407:
-            return Blocked(f"{host} answered {status}: it does not let us see the page.", wait)
-        case 429:
-            return Unavailable(f"{host} answered 429: it asks us to come back later.", wait, status)
+            return Blocked(f"{host} answered {status}: it does not let us see the page.", wait, status)
+        case 429 | 503:
+            return Blocked(f"{host} answered {status}: it asks us to come back later.", wait, status)
         case _ if status >= 500:
             return Unavailable(f"{host} answered {status}: it cannot serve the page now.", wait, status)
         case _:
             return Unavailable(f"{host} answered {status}, which brings no page.", wait, status)
 
 
-def _fetched(response: Response, url: str) -> Fetched:
+def _conditional(response: Response) -> bool:
+    return any(name.lower().startswith("if-") for name, _ in response.asked)
+
+
+def _pause(response: Response, now: datetime) -> timedelta | None:
+    asked = retry_after(response.header("retry-after"), now)
+    return None if asked is None else min(max(asked, timedelta()), LONGEST_RETRY_AFTER)
+
+
+def _fetched(response: Response, url: str) -> Fetched | Empty:
+    if not response.body.strip():
+        return Empty(f"{_host(url)} answered with an empty page.")
+    if error_page(response.body):
+        return Empty(f"{_host(url)} shows an error page as if it were the page.")
     return Fetched(
         url=url,
         status=response.status,

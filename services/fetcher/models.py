@@ -1,7 +1,7 @@
-"""What the fetcher remembers: sources and their channels, the frontier, and the hosts."""
+"""What the fetcher remembers: sources and their channels, the frontier, the hosts, and how far re-ingestions are."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import JSON, Index, Text
 from sqlmodel import Field
@@ -10,7 +10,9 @@ from services.fetcher.pace import LONG_AGO
 from services.runtime.database import Table, UtcDateTime
 
 ChannelKind = Literal["feed", "listing", "sitemap"]
-Outcome = Literal["new", "changed", "unchanged", "moved", "gone", "blocked", "unavailable", "refused", "imported"]
+Outcome = Literal[
+    "new", "changed", "unchanged", "moved", "gone", "blocked", "empty", "unavailable", "refused", "imported"
+]
 
 IMPORT = "import"
 """The source of pages that came as files; nothing polls it and no plan visits its pages."""
@@ -29,6 +31,11 @@ class Source(Table, table=True):
     pages: list[str] = Field(default_factory=list, sa_type=JSON)
     """Patterns of article addresses; none means the default of each channel's kind."""
     paused: bool = False
+    blocked: int = 0
+    """Answers so far that were something else than what was asked for: a wall, a shell, an error page as a page."""
+    blocked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    blocked_detail: str | None = Field(default=None, sa_type=Text)
+    """The last of them: when, and one sentence."""
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 
@@ -138,7 +145,9 @@ class Host(Table, table=True):
     next_bulk_at: datetime = Field(default=LONG_AGO, sa_type=UtcDateTime)
     resumes_at: datetime = Field(default=LONG_AGO, sa_type=UtcDateTime)
     failures: int = 0
-    """Requests in a row that the host did not serve."""
+    """Requests in a row that the host did not serve; from `plan.HOST_PATIENCE` on, its breaker is open."""
+    probed_at: datetime = Field(default=LONG_AGO, sa_type=UtcDateTime)
+    """When, with the breaker open, one request was let through to see whether the host serves again."""
 
     robots: str | None = None
     """rules, free or unreachable; None before it was first asked."""
@@ -146,3 +155,20 @@ class Host(Table, table=True):
     robots_detail: str = Field(default="", sa_type=Text)
     robots_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     crawl_delay: float = 0.0
+
+
+class Walk(Table, table=True):
+    """How far a re-ingestion is through the pages of its scope."""
+
+    __tablename__ = "reingestion_walks"
+
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    """The re-ingestion's."""
+    reingestion: dict[str, Any] = Field(sa_type=JSON)
+    scope: dict[str, Any] = Field(sa_type=JSON)
+    after: int = 0
+    """The last page that was taken."""
+    state: str = "running"
+    """running, paused, cancelled or complete."""
+    number: int = 0
+    """Of the last `Steer` that was heard."""

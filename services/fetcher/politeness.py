@@ -11,12 +11,15 @@ from sqlmodel import Session, col
 
 from services.contracts.messages import Lane
 from services.fetcher import robots
-from services.fetcher.answers import Refused, Unavailable
+from services.fetcher.answers import Blocked, Refused, Unavailable
 from services.fetcher.models import Host
-from services.fetcher.pace import Queue, take_turn
-from services.fetcher.plan import host_rest
+from services.fetcher.pace import LONG_AGO, Queue, take_turn
+from services.fetcher.plan import HOST_PATIENCE, LONGEST_LOOK, host_rest
 from services.fetcher.robots import Robots, State, ask_robots
 from services.runtime.database import is_sqlite, reading, transaction
+
+GLANCE = timedelta(seconds=5)
+"""How soon those who wait for the answer to a probe ask again how it went."""
 
 
 class Waiting(Protocol):
@@ -33,11 +36,20 @@ def host_of(url: str) -> str:
 def turn(session: Session, one: Waiting, url: str, *, lane: Lane, now: datetime, pace: float) -> datetime | None:
     """None when it may go now, else when to come back; its ticket and the host's queue are kept in this session."""
     host = _host(session, host_of(url))
+    if is_open(host) and now < host.probed_at + LONGEST_LOOK:
+        return now + GLANCE
     queue = Queue(host.taken_at, host.next_live_at, host.next_bulk_at, host.resumes_at)
     taken = take_turn(queue, one.ticket_at, lane, now, timedelta(seconds=max(pace, host.crawl_delay)))
     one.ticket_at = taken.ticket
     _set_queue(host, taken.queue)
+    if taken.due is None and is_open(host):
+        host.probed_at = now
     return taken.due
+
+
+def is_open(host: Host) -> bool:
+    """Whether the circuit breaker is open: the host rests, and after each rest a single request finds out."""
+    return host.failures >= HOST_PATIENCE
 
 
 def after_request(
@@ -45,18 +57,20 @@ def after_request(
 ) -> None:
     """The host's row learns how it served us.
 
-    All its pages wait as long as it asked for, and longer the more requests in a row it left unserved.
+    All its pages wait as long as it asked for, and longer the more requests in a row it left unserved. What was
+    refused by us, or came without a page in it, says nothing of the host.
     """
     if outcome in {"blocked", "unavailable"}:
         host = _host(session, host_of(url))
         host.failures += 1
         rest = max(host_rest(host.failures, scale), asked_for or timedelta())
         host.resumes_at = max(host.resumes_at, now + rest)
-    elif outcome != "refused":  # that was us, not the host
+        host.probed_at = LONG_AGO
+    elif outcome not in {"refused", "empty"}:
         session.execute(_SERVES_AGAIN, {"host": host_of(url)})
 
 
-def permission(client: httpx.Client, url: str, now: datetime) -> Refused | Unavailable | None:
+def permission(client: httpx.Client, url: str, now: datetime) -> Refused | Blocked | Unavailable | None:
     """None when robots.txt lets us look; it is read anew when what we know of it is more than a day old."""
     with reading() as session:
         known = session.get(Host, host_of(url))
@@ -68,14 +82,14 @@ def permission(client: httpx.Client, url: str, now: datetime) -> Refused | Unava
 
 
 def _counts(host: Host, now: datetime) -> bool:
-    lifetime = robots.RETRY if host.robots == "unreachable" else robots.FRESH
+    lifetime = robots.FRESH if host.robots in {"rules", "free"} else robots.RETRY
     return host.robots_at is not None and now - host.robots_at < lifetime
 
 
 def _remember(host: Host, said: Robots, now: datetime) -> Robots:
     old = _as_robots(host)
     outdated = host.robots_at is None or now - host.robots_at > 2 * robots.FRESH
-    if said.state == "unreachable" and old.state == "rules" and not outdated:
+    if said.state not in {"rules", "free"} and old.state == "rules" and not outdated:
         return old  # rules that we know are better than none, for a day more
     host.robots, host.robots_text, host.robots_detail = said.state, said.text, said.detail
     host.robots_at, host.crawl_delay = now, said.crawl_delay
@@ -83,7 +97,7 @@ def _remember(host: Host, said: Robots, now: datetime) -> Robots:
 
 
 def _as_robots(host: Host) -> Robots:
-    states: dict[str | None, State] = {"rules": "rules", "free": "free"}
+    states: dict[str | None, State] = {"rules": "rules", "free": "free", "walled": "walled"}
     return Robots(states.get(host.robots, "unreachable"), host.robots_text, host.robots_detail)
 
 
@@ -103,4 +117,4 @@ _SERVES_AGAIN = (
 
 def _set_queue(host: Host, queue: Queue) -> None:
     host.taken_at, host.next_live_at = queue.taken_at, queue.next_live_at
-    host.next_bulk_at, host.resumes_at = queue.next_bulk_at, queue.resumes_at
+    host.next_bulk_at = queue.next_bulk_at

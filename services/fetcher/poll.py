@@ -15,6 +15,7 @@ from services.fetcher import frontier
 from services.fetcher.answers import (
     Answer,
     Blocked,
+    Empty,
     Fetched,
     Gone,
     Moved,
@@ -33,11 +34,12 @@ from services.fetcher.politeness import host_of, permission
 from services.fetcher.scope import ARTICLES, Scope
 from services.fetcher.settings import FetcherSettings
 from services.runtime.database import transaction
+from services.runtime.egress import deadline
 
 MAX_MOVES = 3
 GIVE_UP_PART = 3
 """Failed looks at one part of a round before the round goes on without it."""
-WEATHER = {"blocked", "unavailable"}
+WEATHER = {"blocked", "empty", "unavailable"}
 """What may be over at the next look. A part that is gone, refused or unreadable is not looked at again."""
 
 
@@ -74,7 +76,7 @@ def look_at(client: httpx.Client, channel: Channel, scope: Scope, *, now: dateti
             return Look("unchanged")
         case Moved(url=url):
             return Look("unavailable", detail=f"It redirects from host to host, last to {url}.")
-        case Gone(detail=detail) | Refused(detail=detail):
+        case Gone(detail=detail) | Empty(detail=detail) | Refused(detail=detail):
             return Look(type(answer).__name__.lower(), detail=detail)
         case Blocked(detail=detail, retry_after=wait) | Unavailable(detail=detail, retry_after=wait):
             return Look(type(answer).__name__.lower(), detail=detail, retry_after=wait)
@@ -129,8 +131,10 @@ def record(
     if channel.parts and not channel.failures:
         return now
     interval = channel.interval or settings.interval(channel.kind)
-    # While a part fails, nobody looks at what the channel lists first, and the news stands there.
-    return now + poll_wait(interval, 0 if channel.parts else channel.failures, look.retry_after, chance)
+    # While a part fails, nobody looks at what the channel lists first, and the news stands there. A list that is empty
+    # may just be one.
+    patience = 0 if channel.parts or look.outcome == "empty" else channel.failures
+    return now + poll_wait(interval, patience, look.retry_after, chance)
 
 
 def _advance(channel: Channel, look: Look, joined: Joined, *, now: datetime, depth: int) -> None:
@@ -158,27 +162,34 @@ def _go_on(channel: Channel, parts: list[str], now: datetime) -> None:
 def _follow(client: httpx.Client, url: str, validators: Validators, now: datetime, settings: FetcherSettings) -> Answer:
     """A channel that moved to another host is followed there, if that host's robots.txt agrees."""
     answer: Answer = Moved(url, permanent=True)
-    for _hop in range(MAX_MOVES):
-        if not isinstance(answer, Moved):
-            break
-        answer = get(
-            client,
-            answer.url,
-            now=now,
-            limits=settings.channel_limits,
-            validators=validators,
-            may=lambda hop: permission(client, hop, now),
-        )
+    with deadline(settings.timeout):  # all of them together, or the lease would end before the look
+        for _hop in range(MAX_MOVES):
+            if not isinstance(answer, Moved):
+                break
+            answer = get(
+                client,
+                answer.url,
+                now=now,
+                limits=settings.channel_limits,
+                validators=validators,
+                may=lambda hop: permission(client, hop, now),
+            )
     return answer
 
 
 def _read(channel: Channel, answer: Fetched, scope: Scope) -> Look:
     found = discover(channel.kind, answer.body, answer.url)
+    read_before = channel.succeeded_at is not None and not channel.parts
     if isinstance(found, Unreadable):
+        if read_before:
+            return Look("blocked", detail=f"Something else stands where it was. {found.detail}")
         return Look("unreadable", detail=found.detail)
     listed = tuple(one for one in found.listed if scope.covers(one.url))
     parts = tuple(part for part in found.parts if Scope(scope.families, ()).covers(part))
-    return Look("read", listed, parts, found.note or _nothing_in_scope(found, listed), answer.validators)
+    nothing = _nothing_in_scope(found, listed)
+    if nothing and read_before and channel.listed:
+        return Look("empty", detail=f"{nothing} Before, it listed {channel.listed}.")
+    return Look("read", listed, parts, found.note or nothing, answer.validators)
 
 
 def _nothing_in_scope(found: Found, listed: tuple[Listed, ...]) -> str | None:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import httpx
 from protego import Protego
 
-from services.fetcher.answers import Blocked, Fetched, Gone, Moved, Refused, Unavailable
+from services.fetcher.answers import Blocked, Empty, Fetched, Gone, Moved, Refused, Unavailable
 from services.fetcher.client import MAX_REDIRECTS, get
 from services.runtime.egress import Limits
 
@@ -23,12 +23,15 @@ LONGEST_DELAY = 120.0
 """Seconds of Crawl-delay that are honoured; more would be a way of saying no."""
 LIMITS = Limits(seconds=10.0, wire=500 * 1024, decoded=500 * 1024, cut=True)
 
-State = Literal["rules", "free", "unreachable"]
+State = Literal["rules", "free", "walled", "unreachable"]
 
 
 @dataclass(frozen=True)
 class Robots:
-    """What a host said: rules, nothing (everything may be visited), or it could not be asked (nothing may, for now)."""
+    """What a host said: rules, or nothing (everything may be visited); or why it could not be asked (nothing may, yet).
+
+    A wall in the place of its robots.txt is no answer to the question.
+    """
 
     state: State
     text: str = ""
@@ -40,11 +43,14 @@ class Robots:
         delay = _rules(self.text).crawl_delay(AGENT) if self.state == "rules" else None
         return min(delay, LONGEST_DELAY) if delay and math.isfinite(delay) and delay > 0 else 0.0
 
-    def verdict(self, url: str) -> Refused | Unavailable | None:
+    def verdict(self, url: str) -> Refused | Blocked | Unavailable | None:
         """None when the address may be visited."""
         host = urlsplit(url).netloc
+        unread = f"Whether {host} lets us look could not be read from its robots.txt: {self.detail}"
+        if self.state == "walled":
+            return Blocked(unread)
         if self.state == "unreachable":
-            return Unavailable(f"Whether {host} lets us look could not be read from its robots.txt: {self.detail}")
+            return Unavailable(unread)
         if self.state == "rules" and not _rules(self.text).can_fetch(url, AGENT):
             return Refused(f"The robots.txt of {host} asks us not to look at this address.")
         return None
@@ -61,10 +67,12 @@ def ask_robots(client: httpx.Client, url: str, now: datetime) -> Robots:
             case Fetched(body=body):
                 # PostgreSQL keeps no NUL.
                 return Robots("rules", body.decode("utf-8", "replace").replace("\x00", ""))
-            case Gone() | Blocked():
+            case Gone() | Empty():
                 return Robots("free")
-            case Unavailable(status=int(status)) if status < 500 and status != 429:
+            case Blocked(status=401 | 403 | 407) | Unavailable(status=int()) as no if (no.status or 0) < 500:
                 return Robots("free")
+            case Blocked(detail=detail):
+                return Robots("walled", detail=detail)
             case Unavailable(detail=detail) | Refused(detail=detail):
                 return Robots("unreachable", detail=detail)
     return Robots("unreachable", detail="It redirects too often.")

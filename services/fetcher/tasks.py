@@ -12,16 +12,18 @@ from sqlmodel import Session, select
 from services.contracts.messages import (
     FetchPage,
     PageRejected,
+    PagesSelected,
     PageStored,
     ParsePage,
     PollChannel,
+    PromotePage,
     Reingest,
-    ReingestionPlanned,
+    Steer,
 )
-from services.fetcher import frontier, poll, reingestion, visit
+from services.fetcher import blocked, frontier, poll, promotion, reingestion, visit
 from services.fetcher.models import IMPORT, Channel, Host, Page, Source
 from services.fetcher.origins import origin_of, reingested
-from services.fetcher.politeness import after_request, host_of, turn
+from services.fetcher.politeness import after_request, host_of, is_open, turn
 from services.fetcher.settings import fetcher_settings
 from services.fetcher.visit import Visit
 from services.runtime.database import reading, transaction
@@ -53,6 +55,8 @@ def poll_channel(order: PollChannel, job: Job) -> None:
     look = poll.look_at(client(), channel, scope, now=job.now, settings=settings)
     joined = poll.join_all_but_last(source, channel, look, job.now)
     with job.finish() as session:
+        if look.outcome in blocked.ANSWERS:
+            blocked.count(session, source.name, look.detail, job.now)
         channel = session.get_one(Channel, order.channel, with_for_update=True)
         joined += poll.join_last(session, source, channel, look, job.now)
         after_request(
@@ -84,7 +88,8 @@ def fetch_page(order: FetchPage, job: Job) -> None:
     if due := _page_turn(order.page, page.url, job):
         job.postpone(due, QUEUED)
         return
-    seen = visit.look_at(client(), page, page.url, now=job.now, settings=fetcher_settings())
+    forced = order.reingestion is not None and order.reingestion.forced
+    seen = visit.look_at(client(), page, page.url, now=job.now, settings=fetcher_settings(), forced=forced)
     job.note(url=page.url, answer=seen.outcome)
     with job.finish() as session:
         _settle(session, order, seen, job)
@@ -105,21 +110,42 @@ def settle_rejected(order: PageRejected, job: Job) -> None:
     with job.finish() as session:
         page = session.get(Page, order.page, with_for_update=True)
         if page and page.capture in {order.capture, None}:
+            if page.rejected is None and (page.stored_at or order.reason in blocked.READINGS):
+                blocked.count(session, page.source, order.detail, job.now)
             page.rejected, page.rejected_detail = order.reason, order.detail
 
 
 @handles(Reingest)
 def reingest(order: Reingest, job: Job) -> None:
-    """The next pages of the scope are said again, then itself for those after them."""
+    """The next pages of the scope are said again, as soon as there is room for them."""
+    with reading() as session:
+        crowded = reingestion.crowded(session, order.reingestion)
+    if crowded:
+        job.postpone(job.now + reingestion.WAIT, "Enough of its pages are under way.")
+        return
     with job.finish() as session:
-        pages = reingestion.select_pages(session, order.scope, order.after)
-        for page in pages:
-            reingestion.say_again(session, page, order.reingestion)
-        complete = len(pages) < reingestion.BATCH
-        told = ReingestionPlanned(reingestion=order.reingestion.id, pages=len(pages), complete=complete)
-        say(session, told, key=f"{order.reingestion.id}:{order.after}", lane="bulk")
-        if not complete:
-            say(session, order.model_copy(update={"after": pages[-1].id}), key=job.key, lane="bulk")
+        reingestion.walk_on(session, order)
+
+
+@handles(PagesSelected)
+def reingest_selected(news: PagesSelected, job: Job) -> None:
+    """The pages that the store chose are said again."""
+    with job.finish() as session:
+        reingestion.take_selected(session, news)
+
+
+@handles(Steer)
+def steer(order: Steer, job: Job) -> None:
+    """A re-ingestion rests, goes on or ends."""
+    with job.finish() as session:
+        reingestion.steer(session, order)
+
+
+@handles(PromotePage)
+def promote_page(order: PromotePage, job: Job) -> None:
+    """What a dry run found is done, if the page is as it was; the store sees to the same for the article."""
+    with job.finish() as session:
+        promotion.promote(session, order, job.lane)
 
 
 def client() -> httpx.Client:
@@ -136,18 +162,20 @@ def _settle(session: Session, order: FetchPage, seen: Visit, job: Job) -> None:
     page = session.get_one(Page, order.page, with_for_update=True)
     again = order.reingestion
     scale = fetcher_settings().revisit_scale
-    after_request(session, page.url or "", seen.outcome, now=job.now, asked_for=seen.retry_after, scale=scale)
-    origin, at = origin_of(page, again), visit.fetched_at(page, job.now)
+    origin, at, asked = origin_of(page, again), visit.fetched_at(page, job.now), page.url or ""
     if again is None or not again.dry_run:
         seen = visit.follow(session, page, seen.moved) if seen.moved else seen
         _plan(session, page, seen, job)
+    after_request(session, asked, seen.outcome, now=job.now, asked_for=seen.retry_after, scale=scale)
+    if seen.outcome in blocked.ANSWERS:
+        blocked.count(session, page.source, seen.detail, job.now)
     if seen.capture and seen.fetched:
         parse = ParsePage(origin=origin, capture=seen.capture, fetched_at=at, content_type=seen.fetched.content_type)
         say(session, parse, key=f"{page.id}:{seen.capture}:{again.id if again else ''}", lane=job.lane)
     elif seen.outcome == "moved" and again and page.moved_to is None and not again.dry_run:
         say(session, order, key=job.key, lane=job.lane)
     else:
-        reingested(session, order.page, again, "unchanged" if seen.outcome == "unchanged" else "unavailable", job.lane)
+        reingested(session, page, again, "unchanged" if seen.outcome == "unchanged" else "unavailable", job.lane)
 
 
 def _plan(session: Session, page: Page, seen: Visit, job: Job) -> None:
@@ -184,4 +212,4 @@ def _page_turn(page_id: int, url: str, job: Job) -> datetime | None:
 def _is_free(url: str, now: datetime) -> bool:
     with reading() as session:
         host = session.get(Host, host_of(url))
-    return host is None or (host.crawl_delay == 0 and host.resumes_at <= now)
+    return host is None or (host.crawl_delay == 0 and host.resumes_at <= now and not is_open(host))

@@ -12,6 +12,7 @@ from services.fetcher import frontier
 from services.fetcher.answers import (
     Answer,
     Blocked,
+    Empty,
     Fetched,
     Gone,
     Moved,
@@ -46,10 +47,12 @@ class Visit:
     retry_after: timedelta | None = None
 
 
-def look_at(client: httpx.Client, page: Page, url: str, *, now: datetime, settings: FetcherSettings) -> Visit:
-    """Asks for the page; new bytes are in the archive when this returns."""
+def look_at(
+    client: httpx.Client, page: Page, url: str, *, now: datetime, settings: FetcherSettings, forced: bool = False
+) -> Visit:
+    """Asks for the page, even if it was not modified when `forced`; new bytes are in the archive when this returns."""
     # Without a capture of ours, "not modified" would leave us with nothing.
-    validators = Validators(page.etag, page.last_modified) if page.capture else Validators()
+    validators = Validators(page.etag, page.last_modified) if page.capture and not forced else Validators()
     answer = get(
         client,
         url,
@@ -75,6 +78,8 @@ def _named(page: Page, answer: Answer, now: datetime) -> Visit:  # noqa: PLR0911
             return Visit("gone", detail)
         case Refused(detail=detail):
             return Visit("refused", detail)
+        case Empty(detail=detail):
+            return Visit("empty", detail)
         case Blocked(detail=detail, retry_after=asked_for):
             return Visit("blocked", detail, retry_after=asked_for)
         case Unavailable(detail=detail, retry_after=asked_for):
@@ -110,7 +115,7 @@ def record(page: Page, visit: Visit, *, now: datetime, scale: float) -> timedelt
     page.visited_at, page.ticket_at = now, None
     page.outcome, page.detail = visit.outcome, visit.detail
     match visit.outcome:
-        case "blocked" | "unavailable":
+        case "blocked" | "empty" | "unavailable":
             page.failures += 1
             return max(wait(UNWELL, page.failures - 1, scale), visit.retry_after or timedelta())
         case "gone" | "refused":
@@ -154,9 +159,13 @@ def follow(session: Session, page: Page, moved: Moved) -> Visit:
     if page.moves >= MAX_MOVES:
         return Visit("unavailable", f"It redirects in circles, last to {moved.url}.")
     new = key not in _identities(page)
+    leads_out = new and not _may_be(session, page, moved.url)
+    if leads_out and not moved.permanent:
+        # Logins, walls and error pages are sent to like this; what was deleted is said to be gone for good.
+        return Visit("blocked", f"It sends us to {moved.url} for now, which is no article address of {page.source}.")
     if new and not moved.permanent:
         return Visit("unavailable", f"It sends us to {moved.url} for the time being.")
-    if new and not _may_be(session, page, moved.url):
+    if leads_out:
         return Visit("gone", f"It leads to {moved.url}, which is no article address of {page.source}.")
     other = frontier.find(session, key)
     if other is not None and other.id != page.id:

@@ -1,9 +1,8 @@
 """When a delivery is tried again, and when it is given up: about three days later."""
 
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 
+from services.runtime import egress
 from services.webhooks.models import Outcome
 
 SCHEDULE = (
@@ -51,12 +50,6 @@ def next_try(
 
 
 def retry_after(value: str | None, now: datetime) -> timedelta | None:
-    """The pause that a Retry-After header asks for, in seconds or as a date; None when it says neither."""
-    if value is None:
-        return None
-    if value.strip().isascii() and value.strip().isdigit():
-        return timedelta(seconds=min(int(value.strip()[:12]), LONGEST.total_seconds()))
-    with suppress(ValueError, OverflowError):
-        when = parsedate_to_datetime(value)
-        return (when if when.tzinfo else when.replace(tzinfo=UTC)) - now
-    return None
+    """The pause that a Retry-After header asks for, at most a day; None when it asks for none."""
+    asked = egress.retry_after(value, now)
+    return None if asked is None else min(asked, LONGEST)

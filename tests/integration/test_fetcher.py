@@ -202,7 +202,7 @@ def test_each_kind_of_trouble_is_one_outcome_with_one_sentence(fetcher, newsroom
 @pytest.mark.parametrize(
     ("misbehaviour", "outcome"),
     [
-        (fakes.empty(), "unavailable"),
+        (fakes.empty(), "empty"),
         (fakes.drips(), "unavailable"),
         (fakes.hangs_up(), "unavailable"),
         (fakes.cut_off(), "unavailable"),
@@ -211,7 +211,7 @@ def test_each_kind_of_trouble_is_one_outcome_with_one_sentence(fetcher, newsroom
         (fakes.redirects_in_a_loop(), "unavailable"),
         (fakes.redirects("file:///etc/passwd"), "refused"),
         (fakes.bot_wall(200), "blocked"),
-        (fakes.maintenance(), "unavailable"),
+        (fakes.maintenance(), "blocked"),
         (fakes.always(410), "gone"),
     ],
 )

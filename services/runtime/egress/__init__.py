@@ -12,6 +12,7 @@ from services.runtime.egress.errors import (
     TlsFailed,
     TooLarge,
 )
+from services.runtime.egress.headers import retry_after
 from services.runtime.egress.settings import EgressSettings, egress_settings
 from services.runtime.egress.wire import deadline
 
@@ -31,5 +32,6 @@ __all__ = [
     "deadline",
     "egress_settings",
     "open_client",
+    "retry_after",
     "send",
 ]

