@@ -2,6 +2,8 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
+from urllib.parse import unquote
 
 import structlog
 from prometheus_client import Histogram
@@ -9,6 +11,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.runtime import tracing
+from services.runtime.redaction import API_KEY
+from services.runtime.turnstile import Turnstile
 from services.runtime.web import Problem
 
 MAX_BODY = 1_000_000
@@ -22,6 +26,8 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+# Said over TLS only: over plain HTTP it means nothing, and a name that serves both must not be locked out.
+ONLY_TLS = {"Strict-Transport-Security": "max-age=31536000"}
 QUIET = ("/health/", "/metrics")
 """Machines ask for these every few seconds; their lines would bury the others."""
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
@@ -31,43 +37,66 @@ REQUESTS = Histogram("dateline_request_seconds", "Answers of the web app.", ["me
 log = structlog.get_logger()
 
 
-def guarded(app: ASGIApp) -> ASGIApp:
-    """Gives each request a trace id, a limit to its body, careful headers, one log line, and 500 for surprises."""
+def guarded(app: ASGIApp, turnstile: Turnstile | None = None) -> ASGIApp:
+    """Gives each request a trace id, a limit to its body and its pace, careful headers, one log line, and 500 for
+    surprises; answers HEAD as it would GET, without the body.
+    """
+    gate = turnstile or Turnstile()
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await app(scope, receive, send)
             return
+        asked = scope["method"]
+        scope = {**scope, "method": "GET"} if asked == "HEAD" else scope
         scope.setdefault("state", {})
-        began, sending = time.perf_counter(), _Sending(send, tracing.new())
+        sending = _Sending(send, scope["scheme"], bodiless=asked == "HEAD")
+        began = time.perf_counter()
         with structlog.contextvars.bound_contextvars(trace_id=sending.trace_id):
             try:
-                await _answer(app, scope, receive, sending)
+                await _answer(app, scope, receive, sending, gate)
             finally:
-                _note(scope, sending.status, time.perf_counter() - began)
+                _note(scope, asked, sending.status, time.perf_counter() - began)
 
     return serve
 
 
-class _Sending:
-    """Adds the headers, and remembers the status that went out; 0 while none did."""
+class _Enough(Exception):  # noqa: N818 - no error: who asked for the headers has them
+    """The rest of an answer is wanted by nobody."""
 
-    def __init__(self, send: Send, trace_id: str) -> None:
-        self._send, self.trace_id, self.status = send, trace_id, 0
+
+class _Sending:
+    """Adds the headers, leaves out a body nobody asked for, and remembers the status; 0 while none went out."""
+
+    def __init__(self, send: Send, scheme: str, *, bodiless: bool) -> None:
+        self._send, self._bodiless, self.trace_id, self.status = send, bodiless, tracing.new(), 0
+        self.told: Callable[[int], None] = lambda _status: None
+        self._headers = {**HEADERS, **(ONLY_TLS if scheme == "https" else {}), TRACE_HEADER: self.trace_id}
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.status = message["status"]
-            headers = MutableHeaders(scope=message)
-            for name, words in {**HEADERS, TRACE_HEADER: self.trace_id}.items():
-                headers.setdefault(name, words)
+            await self._begin(message)
+        elif not self._bodiless:
+            await self._send(message)
+        elif message.get("more_body"):
+            raise _Enough
+
+    async def _begin(self, message: Message) -> None:
+        self.status = message["status"]
+        self.told(self.status)
+        headers = MutableHeaders(scope=message)
+        for name, words in self._headers.items():
+            headers.setdefault(name, words)
         await self._send(message)
+        if self._bodiless:
+            await self._send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-async def _answer(app: ASGIApp, scope: Scope, receive: Receive, sending: _Sending) -> None:
+async def _answer(app: ASGIApp, scope: Scope, receive: Receive, sending: _Sending, turnstile: Turnstile) -> None:
     try:
-        _refuse_a_large_body(Headers(scope=scope).get("content-length", "0"))
-        await app(scope, _limited(receive), sending)
+        await _serve(app, scope, receive, sending, turnstile)
+    except _Enough:
+        return
     except Problem as problem:
         await problem.response()(scope, receive, sending)
     except Exception:
@@ -76,6 +105,23 @@ async def _answer(app: ASGIApp, scope: Scope, receive: Receive, sending: _Sendin
             raise
         advice = "The fault is ours, and logged under this trace id; asking again may help."
         await Problem(500, "Something unforeseen happened", advice).response()(scope, receive, sending)
+
+
+async def _serve(app: ASGIApp, scope: Scope, receive: Receive, sending: _Sending, turnstile: Turnstile) -> None:
+    headers, client = Headers(scope=scope), scope.get("client") or ("", 0)
+    who = headers.get("authorization", ""), client[0]
+    _refuse_a_key_in_the_address(scope)
+    _refuse_a_large_body(headers.get("content-length", "0"))
+    turnstile.admit(*who, time.monotonic())
+    sending.told = partial(_count, turnstile, who, scope)
+    await app(scope, _limited(receive), sending)
+
+
+def _count(turnstile: Turnstile, who: tuple[str, str], scope: Scope, status: int) -> None:
+    if status == 401:
+        turnstile.failed(*who, time.monotonic())
+    elif "caller" in scope["state"]:
+        turnstile.passed(who[0], time.monotonic())
 
 
 def _limited(receive: Receive) -> Receive:
@@ -91,19 +137,27 @@ def _limited(receive: Receive) -> Receive:
     return receiving
 
 
+def _refuse_a_key_in_the_address(scope: Scope) -> None:
+    if API_KEY.search(scope["path"]) or API_KEY.search(unquote(scope["query_string"].decode("latin-1"))):
+        advice = (
+            "Addresses end up in logs and histories: revoke this key, and send the next in the Authorization header."
+        )
+        raise Problem(400, "A key does not belong in an address", advice)
+
+
 def _refuse_a_large_body(length: str) -> None:
     if length.isdecimal() and (len(length) > len(str(MAX_BODY)) or int(length) > MAX_BODY):
         raise Problem(413, "Body too large", f"A body may have {MAX_BODY} bytes; send less, or in several requests.")
 
 
-def _note(scope: Scope, status: int, seconds: float) -> None:
-    method = scope["method"] if scope["method"] in METHODS else "other"
+def _note(scope: Scope, asked: str, status: int, seconds: float) -> None:
+    method = asked if asked in METHODS else "other"
     REQUESTS.labels(method, getattr(scope.get("route"), "path", "none"), status).observe(seconds)
     caller = scope["state"].get("caller")
     write: Callable[..., None] = log.debug if scope["path"].startswith(QUIET) else log.info
     write(
         "answered",
-        method=scope["method"],
+        method=asked,
         path=scope["path"],
         status=status,
         ms=round(seconds * 1000, 1),

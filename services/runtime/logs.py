@@ -1,11 +1,17 @@
-"""Logs: one canonical line for each handled message; pretty on a terminal, JSON otherwise."""
+"""Logs: one canonical line for each handled message; pretty on a terminal, JSON otherwise.
+
+Whatever is in it, a line stays one line, sends a terminal no commands, and repeats no secret.
+"""
 
 import logging
 import sys
+from io import StringIO
+from typing import TextIO
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, ExcInfo, Processor, WrappedLogger
 
+from services.runtime.redaction import at_every_depth, redacted, visible
 from services.runtime.settings import runtime_settings
 
 
@@ -21,9 +27,9 @@ def configure(service: str) -> None:
     # Never the local variables of a traceback: a key or a secret may be among them.
     plain = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
     render: list[Processor] = (
-        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+        [_without_secrets, _visible, structlog.dev.ConsoleRenderer(exception_formatter=_set_off)]
         if pretty
-        else [plain, structlog.processors.JSONRenderer()]
+        else [plain, _without_secrets, structlog.processors.JSONRenderer()]
     )
     structlog.configure(
         processors=[*shared, *render],
@@ -40,3 +46,19 @@ def configure(service: str) -> None:
     )
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     structlog.contextvars.bind_contextvars(service=service)
+
+
+def _without_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    told: EventDict = at_every_depth(redacted, event)
+    return told
+
+
+def _visible(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    return {visible(str(name)): at_every_depth(visible, words) for name, words in event.items()}
+
+
+def _set_off(out: TextIO, exc_info: ExcInfo) -> None:
+    """A traceback behind a bar, so that no line of an error's text passes for a line of the log."""
+    told = StringIO()
+    structlog.dev.plain_traceback(told, exc_info)
+    out.writelines(f"\n  | {visible(line)}" for line in redacted(told.getvalue()).strip().split("\n"))

@@ -29,10 +29,10 @@ def log(installation, capsys):
     structlog.contextvars.clear_contextvars()
 
 
-def fails(secret):
+def fails(secret, words="the roof fell in"):
     """Fails while it holds a secret in a local variable."""
     assert secret
-    raise RuntimeError("the roof fell in")
+    raise RuntimeError(words)
 
 
 def test_each_line_is_one_json_object_whatever_is_in_it(log):
@@ -50,6 +50,47 @@ def test_a_hostile_line_stays_one_line_of_plain_characters(log):
     structlog.get_logger().info("handled", headline=HOSTILE)
     written = read()
     assert (written.count("\n"), "\x1b" in written, "\u2028" in written) == (1, False, False)
+
+
+def test_on_a_terminal_too_a_hostile_line_stays_one_line_and_sends_no_commands(log):
+    """Our own colours are there; those of a page are only named."""
+    read = log("pretty")
+    structlog.get_logger().info("handled", headline=HOSTILE, tags=[HOSTILE], bidi="\u202e")
+    structlog.get_logger().warning(HOSTILE)
+    logging.getLogger("library").warning(HOSTILE)
+    written = read()
+    assert written.count("\n") == 3
+    assert not {"\r", "\x00", "\u2028", "\u202e"} & set(written)
+    assert "\x1b[31mred" not in written
+    assert written.count("<U+001B>[31mred") == 4
+
+
+def test_no_line_of_an_errors_text_passes_for_a_line_of_the_log(log):
+    read = log("pretty")
+    try:
+        fails("canary", "\n2026-11-22T12:00:00Z [info     ] all is well\x1b[2J")
+    except RuntimeError:
+        structlog.get_logger().warning("surprise", exc_info=True)
+    first, *traceback = read().splitlines()
+    assert "surprise" in first
+    assert traceback
+    assert all(line.startswith("  | ") for line in traceback)
+    assert not any("\x1b" in line for line in traceback)
+
+
+@pytest.mark.parametrize("form", ["json", "pretty"])
+def test_a_secret_in_the_words_of_others_is_not_repeated(log, form):
+    """An address with a token, an error that quotes one, a library's warning."""
+    read = log(form)
+    structlog.get_logger().info("handled", url="https://a.example/feed?token=canary", nested={"a": ["Bearer canary00"]})
+    logging.getLogger("library").warning("cannot connect to redis://:canary@cache/0")
+    try:
+        fails("…", "postgresql://me:canary@db refused")
+    except RuntimeError:
+        structlog.get_logger().warning("surprise", exc_info=True)
+    written = read()
+    assert written.count("***") >= 4
+    assert "canary" not in written
 
 
 def test_what_libraries_say_is_json_too(log):

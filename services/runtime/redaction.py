@@ -1,0 +1,46 @@
+"""What must not be read where others read: secrets, and characters that do something to who looks at them.
+
+Secrets are kept out of logs where they are made. This is the second line, for texts that others wrote: an address with
+a token in it, the words of an exception.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+HIDDEN = "***"
+API_KEY = re.compile(r"dl_[0-9]+_[0-9A-Za-z]{43}")
+
+_SECRETS = re.compile(
+    r"(?P<key>dl_[0-9]+_)[0-9A-Za-z]{8,}"
+    r"|(?P<endpoint>whsec_)[0-9A-Za-z+/=_-]{8,}"
+    r"|(?P<header>\b(?:Bearer|Basic)\s{1,3})[0-9A-Za-z._~+/=-]{8,}"
+    r"|(?P<login>\b[a-z][a-z0-9+.-]{1,20}://)[^\s/?#@]{1,400}(?=@)"
+    r"|(?P<query>[?&](?:[a-z]{1,20}[_-]){0,3}(?:password|secret|token|key|signature|sig|auth|code)=)[^\s&#\"']+"
+    r"|(?P<named>\b(?:[a-z]{1,20}[_-]){0,3}(?:password|secret|token|api_?key)[\"']?\s?[=:]\s?[\"']?)[^\s&;,\"']+",
+    re.IGNORECASE,
+)
+# C0 and C1 but for the tab, and what turns or ends a line for whoever looks: marks of direction, separators, the BOM.
+_CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+
+
+def redacted(text: str) -> str:
+    """The text, with what looks like a secret replaced by three stars."""
+    return _SECRETS.sub(lambda found: found[found.lastgroup or 0] + HIDDEN, text)
+
+
+def visible(text: str) -> str:
+    """The text on one line, with its number in place of every character that would act on a terminal: `<U+001B>`."""
+    return _CONTROLS.sub(lambda found: f"<U+{ord(found[0]):04X}>", text)
+
+
+def at_every_depth(mend: Callable[[str], str], words: Any) -> Any:
+    """The same mappings and sequences, with each text in them mended."""
+    match words:
+        case str():
+            return mend(words)
+        case Mapping():
+            return {name: at_every_depth(mend, word) for name, word in words.items()}
+        case list() | tuple() | set() | frozenset():
+            return [at_every_depth(mend, word) for word in words]
+    return words

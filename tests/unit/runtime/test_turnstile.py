@@ -1,0 +1,93 @@
+"""Who asks too often must wait, and nobody waits for what others did."""
+
+import pytest
+
+from services.runtime.turnstile import FAILURES, MOST, PENANCE, REQUESTS, Allowance, Turnstile
+from services.runtime.web import Problem
+
+GOOD, WRONG = "Bearer good", "Bearer wrong"
+HERE, THERE = "192.0.2.1", "192.0.2.2"
+
+
+def waits(turnstile, authorization, address, now):
+    """Seconds that the answer asks to wait; 0 when there is nothing to wait for."""
+    try:
+        turnstile.admit(authorization, address, now)
+    except Problem as problem:
+        return int(problem.headers["Retry-After"])
+    return 0
+
+
+@pytest.fixture
+def turnstile():
+    return Turnstile()
+
+
+def fails(turnstile, address, now, times=FAILURES, authorization=WRONG):
+    for _ in range(times):
+        assert waits(turnstile, authorization, address, now) == 0
+        turnstile.failed(authorization, address, now)
+
+
+def test_an_allowance_is_a_bucket_that_fills_again():
+    allowance = Allowance(rate=2, burst=3)
+    for _ in range(3):
+        assert allowance.wait("a", 10.0) == 0
+        allowance.take("a", 10.0)
+    assert allowance.wait("a", 10.0) == pytest.approx(0.5)
+    assert allowance.wait("a", 10.5) == 0
+    assert allowance.wait("b", 10.0) == 0
+
+
+def test_who_takes_without_asking_owes_no_more_than_the_bucket():
+    """A thousand requests that were on their way together do not shut their key out for long."""
+    allowance = Allowance(rate=1, burst=2)
+    for _ in range(1_000):
+        allowance.take("a", 0.0)
+    assert allowance.wait("a", 0.0) == pytest.approx(1)
+
+
+def test_a_flood_of_askers_does_not_fill_the_memory():
+    allowance = Allowance(rate=0.001, burst=1)
+    for asker in range(3 * MOST):
+        allowance.take(asker, 0.0)
+        assert len(allowance._full_at) <= MOST
+
+
+def test_an_address_may_fail_so_often_and_then_waits(turnstile):
+    fails(turnstile, HERE, 0.0)
+    assert waits(turnstile, WRONG, HERE, 0.0) == PENANCE
+    assert waits(turnstile, "Bearer another", HERE, 0.0) == PENANCE
+    assert waits(turnstile, WRONG, THERE, 0.0) == 0
+    assert waits(turnstile, WRONG, HERE, float(PENANCE)) == 0
+
+
+def test_the_failures_of_others_behind_an_address_keep_no_key_waiting_that_was_right_before(turnstile):
+    """Else anybody behind the same proxy could shut everybody out."""
+    turnstile.passed(GOOD, 0.0)
+    fails(turnstile, HERE, 0.0)
+    assert waits(turnstile, GOOD, HERE, 0.0) == 0
+
+
+def test_a_key_that_is_no_longer_right_is_a_wrong_key(turnstile):
+    turnstile.passed(GOOD, 0.0)
+    fails(turnstile, HERE, 0.0, authorization=GOOD)
+    assert waits(turnstile, GOOD, HERE, 0.0) == PENANCE
+
+
+def test_to_present_no_key_is_no_failure_and_is_never_kept_waiting(turnstile):
+    """Health, documentation and metrics need none."""
+    for _ in range(2 * FAILURES):
+        turnstile.failed("", HERE, 0.0)
+    fails(turnstile, HERE, 0.0)
+    assert waits(turnstile, "", HERE, 0.0) == 0
+
+
+def test_a_key_has_a_pace_however_it_is_spelt_and_wherever_it_comes_from(turnstile):
+    for number in range(10 * REQUESTS):
+        spelt = f"Bearer {' ' * (number % 3)}good" if number % 2 else GOOD
+        assert waits(turnstile, spelt, HERE if number % 2 else THERE, 0.0) == 0
+        turnstile.passed(spelt, 0.0)
+    assert waits(turnstile, GOOD, HERE, 0.0) == 1
+    assert waits(turnstile, "Bearer other", HERE, 0.0) == 0
+    assert waits(turnstile, GOOD, HERE, 1 / REQUESTS) == 0
