@@ -24,6 +24,7 @@ _FORMS = (
     re.compile(rf"(?<!\d)(?P<day>\d{{1,2}})(?:st|nd|rd|th)? +(?:de +)?{_NAME},? +(?:de +|del +)?(?P<year>\d{{4}})\b"),
     re.compile(r"(?<!\d)(?P<month>\d{1,2})[./](?P<day>\d{1,2})[./](?P<year>\d{4})(?!\d)"),
 )
+EDGE = 14  # characters: a weekday before the date, a time of day after it
 _SPAN = range(1775, 2101)
 
 
@@ -31,6 +32,12 @@ def find_date(text: str) -> date | None:
     """The first date in a visible text, in English or Spanish words, in ISO 8601 or as the U.S. writes numbers."""
     found = _find(text)
     return found[0] if found else None
+
+
+def edge_date(text: str) -> date | None:
+    """The date that begins or ends a text, but for a time of day: "Town, May 4, 2023", "May 4, 2023 by Name"."""
+    found = _find(text)
+    return found[0] if found and (found[1] <= EDGE or len(fold(text)) - found[2] <= EDGE) else None
 
 
 def is_date(text: str) -> bool:

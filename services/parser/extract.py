@@ -89,7 +89,7 @@ def _read_markup(markup: str, url: str | None) -> tuple[Reading, tuple[Line, ...
     page = _open(markup, url)
     if not isinstance(page, Page):
         return _rejected(*page)
-    layout, region = recognise(page.root, markup)
+    layout, region = recognise(page, markup)
     if region is None:
         return _rejected("empty", "The page has no body.", layout=layout)
     reader = Reader(page, layout)
@@ -97,7 +97,7 @@ def _read_markup(markup: str, url: str | None) -> tuple[Reading, tuple[Line, ...
     if reason := walled(page, " ".join(line.text for line in reader.lines[:50])):
         return _rejected(*reason, layout=layout, lines=reader.lines)
     if layout is WHOLE_PAGE:
-        mark_by_density(reader.lines, markup)
+        mark_by_density(reader.lines, reader.frames, markup)
     classes, historical = region.get("class", ""), layout.archive or any(notice in markup for notice in NOTICES)
     return _article(Sheet(page, layout, reader.lines, reader.frames, reader.videos, classes, historical=historical))
 
@@ -124,13 +124,16 @@ def _article(sheet: Sheet) -> tuple[Reading, tuple[Line, ...]]:
     headline = take_headline(page, lines)
     story = take_story_lines(lines)
     _mark_outside(layout, lines)
+    _mark_over(layout, lines)
     images = _placed(found, lines)
     place = _take_dateline(lines)
     body = blocks(lines)
     if reason := no_article(page, layout, headline, lines, body, images):
         return _rejected(*reason, layout=layout, lines=lines)
     kind = kind_of(page, layout, headline, lines, body, images, classes=sheet.classes, videos=sheet.videos)
-    published, evidence = published_at(page, lines, story.published, headline)
+    published, evidence = published_at(
+        page, lines, story.published, headline, near_headline=not layout.names_body and layout is not DUMP
+    )
     body_links, attachments = links(lines)
     article = Article(
         url=page.url,
@@ -176,6 +179,17 @@ def _mark_outside(layout: Layout, lines: Sequence[Line]) -> None:
         for line in lines:
             if line.kept and not line.inside:
                 line.rule = "outside-body"
+
+
+def _mark_over(layout: Layout, lines: Sequence[Line]) -> None:
+    """Where no layout names the body, what stands over the headline is the site's, if text follows under it."""
+    prose = next((at for at, line in enumerate(lines) if line.kept and line.is_prose), len(lines))
+    heads = [at for at, line in enumerate(lines[:prose]) if line.rule == "headline"]
+    if layout.names_body or not heads or prose == len(lines):
+        return
+    for line in lines[: heads[-1]]:
+        if line.kept:
+            line.rule = "over-the-headline"
 
 
 def _take_dateline(lines: list[Line]) -> str | None:

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from services.parser.byline import read_story_line
 from services.parser.characters import fold, squeeze
-from services.parser.lines import Line
+from services.parser.lines import Frame, Line
 
 MAX_MARKUP = 1_000_000
-_PLACED = frozenset({"headline", "picture", "caption"})
+_PLACED = frozenset({"headline", "caption"})
 
 
-def mark_by_density(lines: Sequence[Line], markup: str) -> None:
+def mark_by_density(lines: Sequence[Line], frames: Sequence[Frame], markup: str) -> None:
     """Marks the lines of an unknown layout that are not the article's.
 
     `deduplicate` stays off: it is state of the whole process, and would drop an article that was read before.
@@ -23,9 +23,22 @@ def mark_by_density(lines: Sequence[Line], markup: str) -> None:
     words = fold(squeeze(found.replace("\\|", "|")))
     short = {fold(squeeze(line)).removeprefix("- ") for line in found.splitlines()}
     prose = [at for at, line in enumerate(lines) if line.kept and line.is_prose and line.key in words]
+    pictures = {frame.group for frame in frames if frame.group}
+    places = {lines[at].place for at in prose}
+    said = {line.key for line in lines[prose[0] :]} if prose else set()
     for at, line in enumerate(lines) if prose else ():
-        # A short line among the running text belongs to it; before it, only who wrote it and when.
-        among = prose[0] <= at <= prose[-1] and (not line.is_prose or line.key in words)
+        # What stands beside a paragraph in its block belongs to it; before the text, only who wrote it and when.
+        among = prose[0] <= at <= prose[-1] and line.place in places and not line.is_linked
         told = at < prose[0] and read_story_line(line.text) is not None
-        if line.kept and line.zone not in _PLACED and not (among or told or line.key in short):
+        # A table of contents says the subheads before they come.
+        known = (
+            line.key in words if line.is_prose else _printed(line) in short and (at > prose[0] or line.key not in said)
+        )
+        placed = line.zone in _PLACED or line.group in pictures
+        if line.kept and not (placed or known or among or told):
             line.rule = "not-the-article"
+
+
+def _printed(line: Line) -> str:
+    """A short line as trafilatura prints it: rows of a table stand between bars."""
+    return f"| {line.key} |" if line.shape == "table" else line.key

@@ -4,12 +4,15 @@ A layout with a `body` zone says where the words are, and a line outside of ever
 without trusts its whole region. Class names are taken from captured pages unless marked as reported by others.
 """
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date
+from urllib.parse import urlsplit
 
 from lxml import etree
 
 from services.contracts.article import ArticleKind
+from services.parser.page import Page
 
 
 def _has(word: str, tag: str = "*") -> str:
@@ -22,6 +25,7 @@ class Layout:
 
     `region` finds the main region: the first match is read, and having one is what makes a page of this layout.
     `sign` is in the markup of every such page, so that most layouts need no look at the tree.
+    `official` layouts are known by so little that only the page of a government is taken for one.
     `zones` maps words of class or id attributes to the part of the page they begin.
     """
 
@@ -31,6 +35,7 @@ class Layout:
     zones: tuple[tuple[str, str], ...]
     kind: ArticleKind = "other"
     archive: bool = False
+    official: bool = False
     since: date | None = None
     until: date | None = None
 
@@ -122,6 +127,7 @@ USWDS = Layout(
     name="uswds",
     sign="main",
     region="//main",
+    official=True,
     zones=(
         ("cdc-page-title-bar__item--date", "published"), ("usa-intro", "dek"), ("dateline", "byline-or-date"),
         ("article-meta__doctype", "kicker"), ("article-meta__author-bureau", "byline"),
@@ -148,11 +154,24 @@ LAYOUTS = (
 _FINDERS = tuple((layout, etree.XPath(layout.region)) for layout in LAYOUTS)
 
 
-def recognise(root: etree._Element | None, markup: str) -> tuple[Layout, etree._Element | None]:
+_OFFICIAL = re.compile(
+    r"[\"' ](?:usa|cdc)-(?:banner|header|footer|identifier|prose|layout|nav|section|intro|page-title)"
+    r"|official website of the|sitio (?:web )?oficial del gobierno",
+    re.IGNORECASE,
+)
+
+
+def recognise(page: Page, markup: str) -> tuple[Layout, etree._Element | None]:
     """The layout of a page and its main region; `WHOLE_PAGE` and the body element where no layout is known."""
-    if root is None:
+    if page.root is None:
         return WHOLE_PAGE, None
     for layout, find in _FINDERS:
-        if layout.sign in markup and (found := find(root)):
+        if layout.sign in markup and (found := find(page.root)) and (not layout.official or _is_official(page, markup)):
             return layout, found[0]
-    return WHOLE_PAGE, root.find("body")
+    return WHOLE_PAGE, page.root.find("body")
+
+
+def _is_official(page: Page, markup: str) -> bool:
+    """Whether a government sent it: every site has a `<main>`, and only those of agencies can be trusted with it."""
+    hosts = (urlsplit(address).hostname or "" for address in (page.url or "", page.canonical))
+    return any(re.search(r"\.(?:gov|mil)(?:\.|$)", host) for host in hosts) or _OFFICIAL.search(markup) is not None

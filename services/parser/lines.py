@@ -16,7 +16,8 @@ class Line:
     """One line of the page: `rule` names what took it out of the body, None keeps it in.
 
     `zone` is the part of the page it stood in, `inside` whether that is in the place that the layout names as the body,
-    `group` the picture frame around it (0 for none), `key` the spelling in which it is compared.
+    `group` the picture frame around it and `place` the block that its paragraph stands in (0 for none), `key` the
+    spelling in which it is compared.
     """
 
     text: str
@@ -28,6 +29,7 @@ class Line:
     bold: bool = False
     links: tuple[Link, ...] = ()
     rule: str | None = None
+    place: int = 0
 
     @property
     def kept(self) -> bool:
@@ -39,6 +41,11 @@ class Line:
         """Long enough, or finished enough, to be running text."""
         words = self.key.count(" ") + 1
         return words > 2 * PROSE_WORDS or (words >= PROSE_WORDS and self.key.endswith(_ENDS))
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether it is nothing but a link."""
+        return bool(self.links) and sum(len(link.text) for link in self.links) * 10 >= 9 * len(self.text)
 
     @property
     def is_title(self) -> bool:

@@ -9,6 +9,7 @@ from services.parser.characters import fold, squeeze
 from services.parser.layouts import Layout
 from services.parser.lines import Frame, Line
 from services.parser.page import Page
+from services.parser.tables import cells, is_data
 from services.parser.zones import OUTSIDE, TAGS, zone_of
 
 _BLOCK_NAMES = (
@@ -25,15 +26,17 @@ SHAPES: Final[dict[str, BlockKind]] = {
     "h2": "subhead", "h3": "subhead", "h4": "subhead", "h5": "subhead", "h6": "subhead", "dt": "subhead",
     "li": "list_item", "blockquote": "quote", "p": "paragraph", "td": "paragraph",
 }  # fmt: skip
+# Blocks that are one paragraph of the block around them.
+PARAGRAPHS: Final = frozenset(
+    ["p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "dt", "dd", "br", "hr", "a", "figcaption", "summary"]
+)
+PERMALINKS: Final = frozenset("#¶§")
 HEAD: Final = frozenset({"headline", "published", "byline", "story-line", "kicker", "dek", "label"})
 _INNER: Final = frozenset({"body", "picture", "caption"})
 CHANGES: Final = BOLD | SHAPES.keys()
 MAX_FRAMES: Final = 2_000  # no page of a newsroom shows more pictures
 VIDEO_HOSTS: Final = ("youtube", "youtu.be", "dvidshub.net/video", "vimeo")
 _SPOKEN: Final = ("alt", "title", "data-caption", "data-title", "aria-label")
-_INSIDE_CELLS: Final = tuple(
-    etree.XPath(f"boolean(.//{tag})") for tag in ("table", "p", "div", "br", "img", "ul", "h2")
-)
 
 
 class Where(NamedTuple):
@@ -61,6 +64,8 @@ class Reader:
         self._unseen: list[Line] = []
         self._groups = 0
         self._shown: set[int] = set()
+        self._blocks = 0
+        self._place = 0
 
     def read(self, region: etree._Element) -> None:
         """Reads the region into `lines` and `frames`."""
@@ -82,10 +87,14 @@ class Reader:
         # Outside of the article links are a menu: one line each.
         apart = begun is not None or name in BLOCKS or (name == "a" and around.zone in OUTSIDE)
         inner = around if begun is None and name not in CHANGES else self._inside(name, begun, around)
+        place = self._place
         if apart:
             self._flush(around)
+            if name not in PARAGRAPHS:
+                self._blocks += 1
+                self._place = self._blocks
         start = len(self._words)
-        if name == "table" and _is_data(element):
+        if name == "table" and is_data(element):
             self._rows(element, inner)
         else:
             self._say(element.text, inner)
@@ -94,6 +103,7 @@ class Reader:
                 self._say(child.tail, inner)
         if apart:
             self._flush(inner)
+            self._place = place
         if name == "a":
             self._link(element, start)
 
@@ -107,6 +117,10 @@ class Reader:
         if words and (found := zone_of(words, self.layout.zones, block=name in BLOCKS)):
             # What stands over an article has no place in it: there a "date" or "title" is a word of the text.
             return None if found in HEAD and zone in _INNER else found
+        if name == "aside" and not self.layout.names_body:
+            return "aside"
+        if name == "a" and element.text in PERMALINKS:
+            return "unseen"
         if name != "h1":
             return TAGS.get(name)
         return None if zone in _INNER else "headline"
@@ -174,26 +188,24 @@ class Reader:
             self._unseen.append(Line(text, fold(text), zone="unseen"))
 
     def _rows(self, table: etree._Element, where: Where) -> None:
-        for row in table.iter("tr"):
-            cells = [squeeze(" ".join(cell.itertext())) for cell in row.iter("td", "th")]
-            if text := " | ".join(filter(None, cells)):
-                self.lines.append(Line(text, fold(text), where.zone, "table", where.group, where.inside))
+        for row in table.iter("caption", "tr"):
+            if text := " | ".join(filter(None, cells(row))):
+                zone, _, group, inside, _ = where
+                self.lines.append(Line(text, fold(text), zone, "table", group, inside, place=self._place))
+                for link in row.iter("a"):
+                    self._link(link, len(self._words))
 
     def _flush(self, where: Where) -> None:
         if self._words:
             if text := squeeze("".join(self._words)):
                 zone, shape, group, inside, _ = where
                 links = tuple(self._links)
-                self.lines.append(Line(text, fold(text), zone, shape, group, inside, not self._plain, links))
+                self.lines.append(
+                    Line(text, fold(text), zone, shape, group, inside, not self._plain, links, place=self._place)
+                )
                 self._links.clear()
             self._words.clear()
             self._plain = False
         if self._unseen:
             self.lines += self._unseen
             self._unseen.clear()
-
-
-def _is_data(table: etree._Element) -> bool:
-    """A table of figures; the other kind lays out a page, and its cells are read like any element."""
-    rows = table.iter("tr")
-    return next(rows, None) is not None and next(rows, None) is not None and not any(x(table) for x in _INSIDE_CELLS)

@@ -3,24 +3,28 @@
 import re
 from collections.abc import Sequence
 from datetime import date
-from itertools import groupby
+from itertools import groupby, takewhile
 
 from services.contracts.article import Link
 from services.parser.characters import fold, squeeze
-from services.parser.dates import find_date, read_time
+from services.parser.dates import edge_date, find_date, read_time
 from services.parser.lines import Line
 from services.parser.page import Page
 
 HEADLINE_LENGTH = 300
 _NUMBER = re.compile(r"/article/(\d{1,12})(?:[/.]|$)|[?&]article=(\d{1,12})(?:&|$)", re.IGNORECASE)
 _DOCUMENT = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|zip|mp3|mp4)(?:$|[?#])", re.IGNORECASE)
+# What stands between a headline and the name of the site in the title of a window.
+_SEPARATOR = re.compile(r"\s+(?:[|»–—:>-]|::)\s+|:\s+")
+NEAR = 12  # lines from the headline; a date that is further away may be another's
+DATED_LENGTH = 80
 _SPANISH = re.compile(r"\b(?:el|la|los|las|de|del|que|en|una?|por|con|para|su|se)\b")
 _ENGLISH = re.compile(r"\b(?:the|of|and|to|in|a|that|for|with|on|is|was|his|its)\b")
 
 
 def take_headline(page: Page, lines: Sequence[Line]) -> str:
     """The headline; its lines are marked, also where the page says it again before the text."""
-    promised = page.meta("og:title", "twitter:title", "dcterms.title", "citation_title")
+    promised = page.meta("og:title", "twitter:title", "dcterms.title", "citation_title") or page.json_ld("headline")
     headline = _shown(lines, promised or page.title) or _cut(promised) or _cut(page.title)
     if not headline and page.root is None:
         headline = _first_line(lines)
@@ -36,17 +40,28 @@ def take_headline(page: Page, lines: Sequence[Line]) -> str:
 def _shown(lines: Sequence[Line], promised: str) -> str:
     """The heading that the title promises, else the first; other headings stay in the text as subheads."""
     runs = [list(run) for placed, run in groupby(lines, lambda x: x.kept and x.zone == "headline") if placed]
-    if not runs:
-        return ""
     target = fold(promised)
-    chosen = next((run for run in runs if target and run[0].key in target), runs[0])
-    for run in runs:
-        for line in run:
-            if run is chosen:
-                line.rule = "headline"
-            else:
-                line.zone, line.shape = "body", "subhead"
+    chosen = next((run for run in runs if target and run[0].key in target), None) or _promised(lines, promised)
+    if not (chosen or runs):
+        return ""
+    chosen = chosen or runs[0]
+    for line in (line for run in runs if run is not chosen for line in run):
+        line.zone, line.shape = "body", "subhead"
+    for line in chosen:
+        line.rule = "headline"
     return " ".join(line.text for line in chosen)
+
+
+def _promised(lines: Sequence[Line], promised: str) -> list[Line]:
+    """The last line over the text that the title names: sites whose name is a heading have another for the headline."""
+    parts = {fold(part) for part in (promised, *_SEPARATOR.split(promised)) if part}
+    found: list[Line] = []
+    for line in lines:
+        if line.key in parts and line.rule in {None, "not-the-article"}:
+            found = [line]
+        elif line.kept and line.is_prose:
+            break
+    return found
 
 
 def _cut(title: str) -> str:
@@ -64,7 +79,7 @@ def _first_line(lines: Sequence[Line]) -> str:
 
 
 def published_at(
-    page: Page, lines: Sequence[Line], visible: date | None, headline: str
+    page: Page, lines: Sequence[Line], visible: date | None, headline: str, *, near_headline: bool = False
 ) -> tuple[date | None, str | None]:
     """When it was published, and where the page says so: JSON-LD, meta, the visible line, a title that is a date."""
     sources = (
@@ -85,8 +100,20 @@ def published_at(
         return find_date(dated), "dateline"
     if (time := page.time) and (found := read_time(time)):
         return found, "time"
-    found = find_date(headline)
-    return found, "headline" if found else None
+    near = _near(lines) if near_headline else None
+    found = near or find_date(headline)
+    return found, ("near" if near else "headline") if found else None
+
+
+def _near(lines: Sequence[Line]) -> date | None:
+    """The date in a short line between headline and text, or else in the nearest over the headline."""
+    at = next((at for at, line in enumerate(lines) if line.rule == "headline"), None)
+    if at is None:
+        return None
+    under = list(takewhile(lambda line: not (line.kept and line.is_prose), lines[at + 1 : at + NEAR]))
+    over = reversed(lines[max(0, at - NEAR) : at])
+    short = (line.text for line in (*under, *over) if not line.is_prose and len(line.text) <= DATED_LENGTH)
+    return next((found for text in short if (found := edge_date(text))), None)
 
 
 def updated_at(page: Page) -> date | None:

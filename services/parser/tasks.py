@@ -1,7 +1,7 @@
 """How the parser is reached: a capture comes in, an article or a reason why not goes out."""
 
 from services.contracts.article import Article
-from services.contracts.messages import PageReingested, PageRejected, ParsePage, SaveArticle
+from services.contracts.messages import PageReingested, PageRejected, ParsePage, Preview, SaveArticle
 from services.parser.extract import extract
 from services.parser.version import PARSER_VERSION
 from services.runtime import archive
@@ -28,11 +28,12 @@ def parse_page(order: ParsePage, job: Job) -> None:
             say(session, saving, key=job.key, lane=job.lane)
             return
         job.note(rejected=reading.reason)
+        rejection = PageRejected(page=origin.page, capture=order.capture, reason=reading.reason, detail=reading.detail)
         if not origin.dry_run:
-            rejection = PageRejected(
-                page=origin.page, capture=order.capture, reason=reading.reason, detail=reading.detail
-            )
             say(session, rejection, key=job.key, lane=job.lane)  # not the page's: the verdict is on this capture
         if origin.reingestion is not None:
-            counted = PageReingested(reingestion=origin.reingestion, page=origin.page, outcome="rejected")
+            found = Preview(layout=reading.layout, origin=origin, proposal=rejection) if origin.dry_run else None
+            counted = PageReingested(
+                reingestion=origin.reingestion, page=origin.page, outcome="rejected", preview=found
+            )
             say(session, counted, key=f"{origin.reingestion}:{origin.page}", lane=job.lane)

@@ -1,3 +1,3 @@
 """Which parser read a page: bumped whenever the same bytes may give another article."""
 
-PARSER_VERSION = "2"
+PARSER_VERSION = "3"

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 OUTSIDE = frozenset({
     "banner", "skip-link", "navigation", "breadcrumb", "footer", "control", "share", "related", "tags",
-    "newsletter", "alert", "template", "unseen", "comments", "picture-tools", "print-tools",
+    "newsletter", "alert", "template", "unseen", "comments", "picture-tools", "print-tools", "aside", "author_bio",
 })  # fmt: skip
 
 # Elements that mean the same wherever they stand.
@@ -43,7 +43,9 @@ CLASSES: Mapping[str, str] = MappingProxyType({
     "usa-alert--site": "alert", "usa-site-alert": "alert", "site-alert": "alert", "alert-banner": "alert",
     "sr-only": "unseen", "visually-hidden": "unseen", "usa-sr-only": "unseen", "element-invisible": "unseen",
     "visuallyhidden": "unseen", "screen-reader-text": "unseen", "screen-reader-only": "unseen",
-    "comments": "comments", "comment-list": "comments",
+    "comments": "comments", "comment-list": "comments", "comments-area": "comments", "commentlist": "comments",
+    "comment-respond": "comments", "wp-block-comments": "comments", "comentarios": "comments",
+    "dek": "dek", "standfirst": "dek", "subheadline": "dek", "entradilla": "dek", "bajada": "dek",
     "image-wrapper": "picture", "image-container": "picture", "media-gallery": "picture", "photo": "picture",
     "gallery-item": "picture", "slide": "picture", "article-image": "picture", "wp-caption": "picture",
     "caption": "caption", "wp-caption-text": "caption", "slide-caption": "caption", "image-caption": "caption",
@@ -56,7 +58,9 @@ CLASSES: Mapping[str, str] = MappingProxyType({
 # is called "related-link" is still a word of the sentence.
 _HINTS = re.compile(
     r"(?P<share>social-?(?:share|media|links)|share-(?:bar|buttons|this|tools))"
-    r"|(?P<related>related-(?:\w+-)?(?:stor|content|link|article|news|item)|(?:you-may|more)-also)"
+    r"|(?P<related>related-?(?:\w+-)?(?:stor|content|link|article|news|item|post)|(?:you-may|more)-also)"
+    r"|(?P<author_bio>(?:author|contributor)-bio|about-(?:the-)?author)"
+    r"|(?P<dek>sub-?headline|(?:article|story|entry|headline)[-_]+(?:dek|deck|excerpt|summary|subtitle|standfirst))"
     r"|(?P<newsletter>newsletter|email-?(?:signup|updates)|subscribe-(?:box|form|block))"
     r"|(?P<breadcrumb>breadcrumb)"
     r"|(?P<caption>(?:photo|image|img|media|figure|slide)[-_]*(?:caption|credit|byline))"

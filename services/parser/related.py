@@ -1,0 +1,74 @@
+"""Other stories on the page of a story: known by the heading over them, or by a link that says what it leads to."""
+
+import re
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from itertools import takewhile
+
+from services.parser.lines import Line
+from services.parser.phrases import END
+
+LOOK = 16  # lines from the end, or headings
+# What is under these words is where the page is filed, unless they stand in a body that the layout names.
+FILED = ("components?", "press release number:? .{2,20}")
+_RELATED = {True: re.compile("|".join(END["related"])), False: re.compile("|".join((*END["related"], *FILED)))}
+
+
+_PROMOTION = re.compile(
+    r"\W*(?:read (?:more|also|next)|related(?: (?:story|article|coverage|news))?|also read"
+    r"|(?:lea|vea|lee) (?:tambien|mas))\s*:"
+)
+
+
+def mark_related(lines: Sequence[Line]) -> None:
+    """Says of lines that belong to other stories that they are "related"."""
+    left = [line for line in lines if line.kept]
+    _mark_last(left)
+    _mark_apart(lines)
+    _mark_promotions(left)
+
+
+def _mark_last(lines: Sequence[Line]) -> None:
+    """A heading such as "Related Stories" takes the titles under it, if nothing but titles is under it."""
+    for at in range(len(lines) - 1, max(-1, len(lines) - LOOK), -1):
+        if lines[at].is_prose:
+            return
+        if _RELATED[lines[at].inside].fullmatch(lines[at].key):
+            for line in lines[at:]:
+                line.rule = line.rule or "related"
+
+
+def _mark_apart(lines: Sequence[Line]) -> None:
+    """Such a heading in a block of its own takes what is under it, up to the next line beside the running text.
+
+    Never more than there was text before: then the heading is over the article.
+    """
+    text: dict[int, int] = {}
+    looks = 0
+    for at, line in enumerate(lines):
+        if line.kept and line.is_prose and line.zone in {"", "body"}:
+            text[line.place] = text.get(line.place, 0) + len(line.text)
+        elif text and line.place not in text and line.rule != "related" and _RELATED[line.inside].fullmatch(line.key):
+            _take(_apart(lines[at:], text.keys()), most=sum(text.values()))
+            looks += 1
+        if looks == LOOK:
+            return
+
+
+def _apart(lines: Sequence[Line], places: AbstractSet[int]) -> list[Line]:
+    """The lines from here that stand neither beside the running text nor in a body that the heading is not in."""
+    inside = lines[0].inside
+    return list(takewhile(lambda line: line.place not in places and line.inside <= inside, lines))
+
+
+def _take(block: Sequence[Line], *, most: int) -> None:
+    if sum(len(line.text) for line in block if line.is_prose) <= most:
+        for line in block:
+            line.rule = line.rule or "related"
+
+
+def _mark_promotions(lines: Sequence[Line]) -> None:
+    """A line that is one link, and says itself that it leads to another story."""
+    for line in lines:
+        if line.kept and line.is_linked and _PROMOTION.match(line.key):
+            line.rule = "related"
