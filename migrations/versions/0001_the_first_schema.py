@@ -21,12 +21,14 @@ def upgrade() -> None:
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("article", sa.String(), nullable=True),
         sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("thin", sa.LargeBinary(), nullable=False),
+        sa.Column("trace_id", sa.String(), nullable=False),
         sa.Column("occurred_at", UtcDateTime(), nullable=False),
         sa.Column("announced_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("event"),
     )
     with op.batch_alter_table("announcements", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_announcements_article"), ["article"], unique=False)
+        batch_op.create_index("announcements_by_time", ["announced_at"], unique=False)
 
     op.create_table(
         "api_keys",
@@ -65,6 +67,7 @@ def upgrade() -> None:
         batch_op.create_index("articles_by_arrival", ["first_seen", "id"], unique=False)
         batch_op.create_index("articles_by_date", ["dated_at", "id"], unique=False)
         batch_op.create_index("articles_by_source", ["source", "dated_at", "id"], unique=False)
+        batch_op.create_index("articles_by_update", ["updated", "id"], unique=False)
 
     op.create_table(
         "audit_log",
@@ -78,18 +81,36 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
+        "desk_sessions",
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("key", sa.Integer(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("digest"),
+    )
+    op.create_table(
         "endpoints",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("owner", sa.Integer(), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("description", sa.String(), nullable=False),
         sa.Column("event_types", sa.JSON(), nullable=False),
-        sa.Column("sources", sa.JSON(), nullable=False),
+        sa.Column("filter", sa.JSON(), nullable=False),
+        sa.Column("payload", sa.String(), nullable=False),
+        sa.Column("rate", sa.Float(), nullable=True),
+        sa.Column("labels", sa.JSON(), nullable=False),
+        sa.Column("header_names", sa.JSON(), nullable=False),
+        sa.Column("sealed_headers", sa.Text(), nullable=False),
         sa.Column("sealed_secret", sa.String(), nullable=False),
+        sa.Column("sealed_previous", sa.String(), nullable=False),
+        sa.Column("previous_until", UtcDateTime(), nullable=True),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("updated_at", UtcDateTime(), nullable=False),
+        sa.Column("last_sequence", sa.Integer(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("failing_since", UtcDateTime(), nullable=True),
+        sa.Column("not_before", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("endpoints", schema=None) as batch_op:
@@ -136,6 +157,9 @@ def upgrade() -> None:
         sa.Column("trace_id", sa.String(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("set_aside_at", UtcDateTime(), nullable=True),
+        sa.Column("discarded_at", UtcDateTime(), nullable=True),
+        sa.Column("discarded_by", sa.String(), nullable=True),
+        sa.Column("discarded_because", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("ledger", schema=None) as batch_op:
@@ -270,19 +294,38 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("event", sa.String(), nullable=False),
         sa.Column("endpoint", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("article", sa.String(), nullable=True),
+        sa.Column("payload", sa.String(), nullable=False),
+        sa.Column("rank", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("next_try", UtcDateTime(), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("delivered_at", UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["endpoint"], ["endpoints.id"]),
         sa.ForeignKeyConstraint(["event"], ["announcements.event"]),
         sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("endpoint", "sequence"),
         sa.UniqueConstraint("event", "endpoint"),
     )
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
-        batch_op.create_index("deliveries_by_endpoint", ["endpoint", "id"], unique=False)
         batch_op.create_index("deliveries_by_state", ["state", "endpoint"], unique=False)
+        batch_op.create_index(
+            "deliveries_in_line",
+            ["endpoint", "article", "sequence"],
+            unique=False,
+            sqlite_where=sa.text("state = 'pending'"),
+            postgresql_where=sa.text("state = 'pending'"),
+        )
+        batch_op.create_index(
+            "deliveries_owed",
+            ["endpoint", "rank", "sequence"],
+            unique=False,
+            sqlite_where=sa.text("state = 'pending'"),
+            postgresql_where=sa.text("state = 'pending'"),
+        )
 
     op.create_table(
         "events",
@@ -336,6 +379,7 @@ def upgrade() -> None:
         sa.Column("delivery", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("request", sa.JSON(), nullable=False),
         sa.Column("status", sa.Integer(), nullable=True),
         sa.Column("milliseconds", sa.Integer(), nullable=False),
         sa.Column("response", sa.Text(), nullable=False),
@@ -362,8 +406,17 @@ def downgrade() -> None:
 
     op.drop_table("events")
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
+        batch_op.drop_index(
+            "deliveries_owed",
+            sqlite_where=sa.text("state = 'pending'"),
+            postgresql_where=sa.text("state = 'pending'"),
+        )
+        batch_op.drop_index(
+            "deliveries_in_line",
+            sqlite_where=sa.text("state = 'pending'"),
+            postgresql_where=sa.text("state = 'pending'"),
+        )
         batch_op.drop_index("deliveries_by_state")
-        batch_op.drop_index("deliveries_by_endpoint")
 
     op.drop_table("deliveries")
     with op.batch_alter_table("channels", schema=None) as batch_op:
@@ -398,14 +451,16 @@ def downgrade() -> None:
     op.drop_table("endpoints")
     op.drop_table("audit_log")
     with op.batch_alter_table("articles", schema=None) as batch_op:
+        batch_op.drop_index("articles_by_update")
         batch_op.drop_index("articles_by_source")
         batch_op.drop_index("articles_by_date")
         batch_op.drop_index("articles_by_arrival")
 
     op.drop_table("articles")
+    op.drop_table("desk_sessions")
     op.drop_table("api_keys")
     with op.batch_alter_table("announcements", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_announcements_article"))
+        batch_op.drop_index("announcements_by_time")
 
     op.drop_table("announcements")
     # ### end Alembic commands ###

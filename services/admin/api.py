@@ -2,11 +2,22 @@
 
 from typing import Annotated, TypeVar
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
+from pydantic import AfterValidator
 from sqlalchemy import select
 from sqlmodel import Session, col
 
 from services.admin import audit, keys, messages, progress, reingest
+from services.admin.message_views import (
+    Discard,
+    DiscardWanted,
+    ReplayWanted,
+    SetAside,
+    SetAsides,
+    SetAsideWhole,
+    Taken,
+    whole,
+)
 from services.admin.models import ApiKey, AuditEntry, ReingestionRow
 from services.admin.views import (
     AuditLog,
@@ -18,13 +29,11 @@ from services.admin.views import (
     Reason,
     Reingestions,
     ReingestionView,
-    SetAside,
-    SetAsides,
     reingestion_view,
 )
 from services.contracts.caller import Caller
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.web import After, Id, Limit, Problem, cursor, page, position, requires
+from services.runtime.web import After, Id, Limit, Problem, cursor, page, position, requires, storable
 
 router = APIRouter(prefix="/admin", tags=["admin"])
 
@@ -38,6 +47,12 @@ IdempotencyKey = Annotated[
         description="Asking again under the same key gives the same re-ingestion, however often the network failed.",
     ),
 ]
+
+
+Kind = Annotated[
+    str, AfterValidator(storable), Query(max_length=100, description="Only messages of this kind, such as `ParsePage`")
+]
+Discarded = Annotated[bool, Query(description="Those that were discarded, instead of those that wait for a decision")]
 
 
 @router.post("/reingestions", status_code=202)
@@ -113,13 +128,40 @@ def audit_log(limit: Limit = 50, after: After = None) -> AuditLog:
 
 
 @router.get("/messages", dependencies=[requires("admin")])
-def set_aside_messages(limit: Limit = 50, after: After = None) -> SetAsides:
-    """What was given up on and why, the newest first. Mend the cause, then replay them."""
+def set_aside_messages(
+    kind: Kind | None = None, discarded: Discarded = False, limit: Limit = 50, after: After = None
+) -> SetAsides:
+    """What was given up on and why, the newest first. Mend the cause, then replay them, or discard them."""
     place = position("set_aside", after, int)
     with reading() as session:
-        found = messages.set_aside(session, before=place[0] if place else None, limit=limit + 1)
+        before = place[0] if place else None
+        found = messages.listed(session, kind=kind, discarded=discarded, before=before, limit=limit + 1)
     shown, following = page(found, limit, lambda row: cursor("set_aside", row.id))
     return SetAsides(messages=[SetAside.model_validate(row) for row in shown], next=following)
+
+
+@router.get("/messages/{message_id}", dependencies=[requires("admin")])
+def set_aside_message(message_id: Id) -> SetAsideWhole:
+    """One message that was given up on: what it said, what went wrong, and how to see it again."""
+    with reading() as session:
+        row = messages.find(session, message_id)
+    if row is None:
+        raise _not_set_aside()
+    return whole(row)
+
+
+@router.post("/messages/replay")
+def replay_messages(wanted: ReplayWanted, caller: Admin) -> Taken:
+    """Say messages again that were set aside, those of a kind or all: the oldest 1,000, then ask again."""
+    with transaction() as session:
+        return Taken.model_validate(messages.replay_all(session, wanted.kind, caller, utcnow()))
+
+
+@router.post("/messages/discard")
+def discard_messages(wanted: DiscardWanted, caller: Admin) -> Taken:
+    """Decide that messages of a kind will not be said again: the oldest 1,000, then ask again."""
+    with transaction() as session:
+        return Taken.model_validate(messages.discard_all(session, wanted.kind, caller, wanted.reason, utcnow()))
 
 
 @router.post("/messages/{message_id}/replay", status_code=204)
@@ -127,7 +169,19 @@ def replay_message(message_id: Id, caller: Admin) -> None:
     """Say a message again that was set aside, with all its attempts, as if it had never failed."""
     with transaction() as session:
         if not messages.replay(session, message_id, caller, utcnow()):
-            raise Problem(404, "No such message", "GET /admin/messages lists those that are set aside.")
+            raise _not_set_aside()
+
+
+@router.post("/messages/{message_id}/discard", status_code=204)
+def discard_message(message_id: Id, wanted: Discard, caller: Admin) -> None:
+    """Decide that a message will not be said again. It is kept, with who decided so, when and why."""
+    with transaction() as session:
+        if not messages.discard(session, message_id, caller, wanted.reason, utcnow()):
+            raise _not_set_aside()
+
+
+def _not_set_aside() -> Problem:
+    return Problem(404, "No such message", "GET /admin/messages lists those that are set aside.")
 
 
 def _newest(session: Session, table: type[Row], limit: int, after: str | None) -> tuple[list[Row], str | None]:

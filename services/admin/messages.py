@@ -1,44 +1,163 @@
-"""Messages that were given up on: which they are, and how one is said again."""
+"""Messages that were given up on: which they are, what each of them said, and what a person decides about them.
 
+A message is replayed: said again, with all its attempts, as if it had never failed. Or it is discarded: it stays where
+it is, with who decided so, when and why, so that the account still knows what became of it. That is for good.
+"""
+
+import json
+import shlex
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import Row, select
+from sqlalchemy import ColumnElement, Row, delete, func, select, update
 from sqlmodel import Session
 
 from services.admin import audit
 from services.contracts.caller import Caller
 from services.contracts.errors import UserError
-from services.runtime import ledger
+from services.contracts.messages import FetchPage, Message, PageReingested, ParsePage, SaveArticle
+from services.contracts.wiring import KINDS
 from services.runtime.entries import rows
+from services.runtime.ledger import say
+
+AT_ONCE = 1_000
+"""Messages that one order to replay or discard takes at most."""
 
 # Not the message itself: it may hold a whole article.
-_SHOWN = [
-    rows.c[name] for name in ("id", "kind", "key", "lane", "said_at", "set_aside_at", "attempts", "reason", "trace_id")
-]
+_LISTED = [column for column in rows.c if column.name not in {"message", "again_message"}]
 
 
 class NotUnderstood(UserError):  # noqa: N818 - named for what is wrong
     """The message is one that this version cannot read."""
 
 
-def set_aside(session: Session, *, before: int | None, limit: int) -> Sequence[Row[Any]]:
-    """Messages that were set aside, the newest first, with ids below `before`."""
-    older = [rows.c.id < before] if before else []
-    found = select(*_SHOWN).where(rows.c.set_aside_at.is_not(None), *older)
+@dataclass(frozen=True)
+class Done:
+    """How many messages an order took, how many it had to leave as they are, and whether there are more."""
+
+    taken: int
+    refused: int
+    more: bool
+
+
+def listed(
+    session: Session, *, kind: str | None, discarded: bool, before: int | None, limit: int
+) -> Sequence[Row[Any]]:
+    """Messages that wait for a decision, or were `discarded`: the newest first, with ids below `before`."""
+    wanted: list[ColumnElement[bool]] = [rows.c.set_aside_at.is_not(None)]
+    wanted.append(rows.c.discarded_at.is_not(None) if discarded else rows.c.discarded_at.is_(None))
+    wanted += [rows.c.kind == kind] if kind else []
+    wanted += [rows.c.id < before] if before else []
+    found = select(*_LISTED).where(*wanted)
     return session.execute(found.order_by(rows.c.id.desc()).limit(limit)).all()
 
 
+def find(session: Session, message: int) -> Row[Any] | None:
+    """A message that was set aside, discarded or not, with its words; None when there is none of this number."""
+    return session.execute(select(rows).where(rows.c.id == message, rows.c.set_aside_at.is_not(None))).one_or_none()
+
+
+def reproduce(row: Row[Any]) -> list[str]:
+    """Commands that show again what went wrong: reading the same capture, where there is one, and saying it again."""
+    words = json.loads(row.message)
+    capture = words.get("capture") if isinstance(words, dict) else None
+    alone = [f"dateline parse --capture {shlex.quote(str(capture))} --explain"] if capture else []
+    return alone if row.discarded_at else [*alone, f"dateline set-aside replay {row.id}"]
+
+
 def replay(session: Session, message: int, caller: Caller, now: datetime) -> bool:
-    """Says a message again that was set aside, and notes who did; False when it is not (or no longer) set aside."""
+    """Says a message again and notes who asked for it; False when it is not set aside, or was discarded."""
+    row = _waiting(session, message)
+    if row is None:
+        return False
+    _say_again(session, row, now)
+    audit.note(session, caller, "message.replayed", f"message {message}", now)
+    return True
+
+
+def discard(session: Session, message: int, caller: Caller, reason: str, now: datetime) -> bool:
+    """Decides that a message will not be said again; False when it is not set aside, or was discarded before."""
+    row = _waiting(session, message)
+    if row is None:
+        return False
+    _lay_to_rest(session, row, caller, reason, now)
+    audit.note(session, caller, "message.discarded", f"message {message}", now, reason=reason)
+    return True
+
+
+def replay_all(session: Session, kind: str | None, caller: Caller, now: datetime) -> Done:
+    """Says the oldest messages (of a kind) again, `AT_ONCE` at most; those that nobody can read stay where they are."""
+    found, more = _oldest(session, kind)
+    refused = 0
+    for row in found:
+        try:
+            _say_again(session, row, now)
+        except NotUnderstood:
+            refused += 1
+    if taken := len(found) - refused:
+        audit.note(session, caller, "messages.replayed", f"{taken} messages, kind {kind or 'any'}", now)
+    return Done(taken, refused, more)
+
+
+def discard_all(session: Session, kind: str, caller: Caller, reason: str, now: datetime) -> Done:
+    """Discards the oldest messages of a kind, `AT_ONCE` at most."""
+    found, more = _oldest(session, kind)
+    for row in found:
+        _lay_to_rest(session, row, caller, reason, now)
+    if found:
+        audit.note(session, caller, "messages.discarded", f"{len(found)} messages, kind {kind}", now, reason=reason)
+    return Done(len(found), 0, more)
+
+
+_WAITS: tuple[ColumnElement[bool], ...] = (rows.c.set_aside_at.is_not(None), rows.c.discarded_at.is_(None))
+
+
+def _waiting(session: Session, message: int) -> Row[Any] | None:
+    return session.execute(select(rows).where(rows.c.id == message, *_WAITS).with_for_update()).one_or_none()
+
+
+def _oldest(session: Session, kind: str | None) -> tuple[Sequence[Row[Any]], bool]:
+    wanted = (*_WAITS, *([rows.c.kind == kind] if kind else []))
+    number = session.execute(select(func.count()).select_from(rows).where(*wanted)).scalar_one()
+    found = select(rows).where(*wanted).order_by(rows.c.id).limit(AT_ONCE).with_for_update()
+    return session.execute(found).all(), number > AT_ONCE
+
+
+def _understood(row: Row[Any]) -> Message:
     try:
-        replayed = ledger.replay(session, message, now)
+        return KINDS[row.kind].model_validate_json(row.message)
     except (KeyError, ValidationError):
         raise NotUnderstood(
             "This version of Dateline cannot read the message; replay it with the version that said it."
         ) from None
-    if replayed:
-        audit.note(session, caller, "message.replayed", f"message {message}", now)
-    return replayed
+
+
+def _say_again(session: Session, row: Row[Any], now: datetime) -> None:
+    message = _understood(row)
+    session.execute(delete(rows).where(rows.c.id == row.id))
+    say(session, message, key=row.key, due_at=now, lane=row.lane)
+
+
+def _lay_to_rest(session: Session, row: Row[Any], caller: Caller, reason: str, now: datetime) -> None:
+    decided = {"discarded_at": now, "discarded_by": caller.name, "discarded_because": reason}
+    session.execute(update(rows).where(rows.c.id == row.id).values(decided))
+    try:
+        order = _order_of(_understood(row))
+    except NotUnderstood:
+        return
+    if order:  # a re-ingestion waits for each of its pages: this one has come to its end
+        reingestion, page = order
+        told = PageReingested(reingestion=reingestion, page=page, outcome="unavailable")
+        say(session, told, key=f"{reingestion}:{page}", due_at=now, lane=row.lane)
+
+
+def _order_of(message: Message) -> tuple[int, int] | None:
+    match message:
+        case FetchPage(reingestion=again) if again is not None:
+            return again.id, message.page
+        case ParsePage() | SaveArticle() if message.origin.reingestion is not None:
+            return message.origin.reingestion, message.origin.page
+    return None

@@ -9,7 +9,7 @@ from services.admin import progress
 from services.admin.models import ReingestionRow
 from services.contracts.article import Words
 from services.contracts.caller import Permission
-from services.contracts.messages import Lane, Mode, Scope
+from services.contracts.messages import Mode, Scope
 from services.runtime.web import storable
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1_000), AfterValidator(storable)]
@@ -103,27 +103,6 @@ class AuditLog(BaseModel):
     """One page of the log, the newest first."""
 
     entries: list[AuditView]
-    next: str | None
-
-
-class SetAside(BaseModel, from_attributes=True):
-    """A message that was given up on, and why; `trace_id` finds the lines of the log that tell of it."""
-
-    id: int
-    kind: str
-    key: str
-    lane: Lane
-    said_at: datetime
-    set_aside_at: datetime
-    attempts: int
-    reason: str | None
-    trace_id: str
-
-
-class SetAsides(BaseModel):
-    """One page of the messages that were set aside, the newest first."""
-
-    messages: list[SetAside]
     next: str | None
 
 

@@ -21,7 +21,7 @@ COMMANDS = {
     "poll": "desk:poll",
     "reingest": "desk:reingest",
     "audit": "desk:audit",
-    "set-aside": "set_aside:set_aside",
+    "set-aside": "set_aside:app",
     "keys": "keys:app",
     "migrate": "run:migrate",
     "web": "process:web",

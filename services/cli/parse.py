@@ -1,6 +1,7 @@
 """`dateline parse`: what the parser makes of a page, without storing anything."""
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +11,7 @@ from rich.console import Console
 
 from services.cli.output import error
 from services.contracts.article import Article
-from services.contracts.errors import UserError
+from services.contracts.errors import PermanentError, UserError
 from services.contracts.urls import canonical_url
 from services.fetcher.answers import Fetched, Moved, NotModified
 from services.fetcher.client import get
@@ -19,6 +20,7 @@ from services.parser.contract import as_line, batch
 from services.parser.explain import explain
 from services.parser.extract import read
 from services.parser.side_by_side import side_by_side
+from services.runtime import archive
 from services.runtime.database import utcnow
 from services.runtime.egress import egress_settings, open_client
 
@@ -28,6 +30,9 @@ _TYPES = {".txt": "text/plain", ".html": "text/html", ".htm": "text/html"}
 def parse(
     page: Annotated[str | None, typer.Argument(help="A file (HTML or text dump), or an address to fetch.")] = None,
     url: Annotated[str | None, typer.Option(help="The address that a file came from.")] = None,
+    capture: Annotated[
+        str | None, typer.Option(help="The name of a capture of the archive, in place of a page.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The whole article as one JSON object.")] = False,
     show_why: Annotated[
         bool, typer.Option("--explain", help="Every line of the page, and the rule that took it.")
@@ -42,9 +47,9 @@ def parse(
         for line in batch(sys.stdin):
             print(line, flush=True)  # noqa: T201 - the output of the command
         return
-    if page is None:
-        raise UserError("Name a file or an address to parse, or pipe requests into --batch.")
-    body, address, content_type = get_page(page, url)
+    if (page is None) is (capture is None):
+        raise UserError("Name one file, address or --capture to parse, or pipe requests into --batch.")
+    body, address, content_type = _kept(capture) if capture else get_page(page or "", url)
     reading, lines = read(body, url=address, content_type=content_type)
     if html:
         _write(html, side_by_side(reading, lines))
@@ -68,6 +73,19 @@ def get_page(page: str, url: str | None) -> tuple[bytes, str | None, str | None]
         return path.read_bytes(), url, _TYPES.get(path.suffix.lower())
     except OSError as trouble:
         raise UserError(f"{path} cannot be read: {trouble.strerror}.") from None
+
+
+def _kept(name: str) -> tuple[bytes, str | None, str | None]:
+    if not re.fullmatch(r"[0-9a-f]{64}", name):
+        raise UserError(
+            f"{name!r} names no capture: a name is 64 digits of a SHA-256, as `dateline set-aside show` tells."
+        )
+    try:
+        kept = archive.load(name)
+    except PermanentError as damage:
+        raise UserError(str(damage)) from None
+    address = kept.url if kept.url.startswith(("http://", "https://")) else None
+    return kept.body, address, kept.content_type
 
 
 def _fetch(url: str) -> tuple[bytes, str | None, str | None]:

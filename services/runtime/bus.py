@@ -4,12 +4,15 @@ A hint is best effort. A thread of its own publishes it, so that a slow or absen
 answer to a user, and hints that come close together travel as one.
 """
 
+import ctypes
 import gc
 import os
+import sys
 import threading
 import time
 from collections.abc import Sequence
 from functools import cache
+from signal import SIGKILL
 from typing import Literal
 
 import structlog
@@ -18,7 +21,7 @@ from kombu.entity import Queue
 
 from services.contracts.messages import Lane
 from services.contracts.wiring import HANDLERS, KINDS, SERVICES
-from services.runtime import crash, metrics
+from services.runtime import crash, liveness, metrics
 from services.runtime.settings import runtime_settings
 
 TASK = "dateline.handle"
@@ -31,6 +34,8 @@ HARD_LIMIT = 30
 """Seconds after which a prefork worker is killed in its work. A soft limit does not interrupt lxml."""
 MAX_MEMORY = 400_000
 """Kilobytes after which a prefork worker is replaced once its work is done."""
+
+_PR_SET_PDEATHSIG = 1
 
 Pool = Literal["prefork", "threads", "solo"]
 
@@ -110,12 +115,16 @@ def depths() -> dict[str, int]:
             return dict(zip(QUEUES, asked.execute(), strict=True))
 
 
-def run_worker(services: Sequence[str], *, pool: Pool, concurrency: int, name: str) -> None:
-    """Runs a Celery worker for these services until it is told to stop."""
+def run_worker(
+    services: Sequence[str], *, pool: Pool, concurrency: int, name: str, patience: float | None = None
+) -> None:
+    """Runs a Celery worker for these services until it is told to stop, or has been stuck for `patience` seconds."""
     queues = [queue_name(service, lane) for lane in ("live", "bulk") for service in services]
     signals.worker_init.connect(_ready, weak=False)
     signals.worker_process_init.connect(_ready, weak=False)
+    signals.worker_process_init.connect(_die_with_parent, weak=False)
     signals.worker_shutting_down.connect(_stop, weak=False)
+    _watch(queues, patience or liveness.patience(services))
     app().worker_main(
         [
             "worker",
@@ -131,8 +140,18 @@ def run_worker(services: Sequence[str], *, pool: Pool, concurrency: int, name: s
     )
 
 
+def _watch(queues: Sequence[str], patience: float) -> None:
+    from services.runtime.worker import stopping  # noqa: PLC0415 - the worker says, saying hints, hinting is here
+
+    def waiting() -> int:
+        found = depths()
+        return sum(found[queue] for queue in queues)
+
+    threading.Thread(target=liveness.watch, args=[waiting, stopping, patience], name="watch", daemon=True).start()
+
+
 def _handle(kind: str, ids: list[int]) -> None:
-    from services.runtime.worker import handle  # noqa: PLC0415 - the worker says, saying hints, hinting is here
+    from services.runtime.worker import handle  # noqa: PLC0415 - as above
 
     handle(kind, ids)
 
@@ -147,6 +166,12 @@ def _ready(**_signal: object) -> None:
     # What is loaded by now stays for good: the collector need not look at it again (about a tenth of parsing time).
     gc.collect()
     gc.freeze()
+
+
+def _die_with_parent(**_signal: object) -> None:
+    # Without its main process a child is heard by nobody, and one that is stopped would stay for ever.
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, SIGKILL)
 
 
 class _Hinter:

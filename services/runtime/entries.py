@@ -58,6 +58,10 @@ class Entry(Table, table=True):
     reason: str | None = Field(default=None, sa_type=Text)
     """Why it was last postponed, retried or set aside: one sentence."""
     set_aside_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    discarded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """A person decided that what was set aside will not be said again; the row stays, so that it is accounted for."""
+    discarded_by: str | None = None
+    discarded_because: str | None = Field(default=None, sa_type=Text)
 
 
 rows: Relation = SQLModel.metadata.tables["ledger"]

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from services.contracts.errors import DatelineError, PermanentError
 from services.contracts.messages import Message
 from services.contracts.wiring import HANDLERS, KINDS
-from services.runtime import ledger, metrics
+from services.runtime import ledger, liveness, metrics
 from services.runtime.database import utcnow
 from services.runtime.ledger import MAX_ATTEMPTS, Job, LeaseLost
 
@@ -54,6 +54,7 @@ def handle(kind: str, ids: Sequence[int], now: datetime | None = None) -> int:
     Kinds that stay off the network are claimed as a group. A message that was tried before runs by itself, so that
     one that kills its worker burns only its own attempts.
     """
+    liveness.sign()
     if kind not in _handlers:
         return 0  # a newer worker said it; it stays due until one that knows it is asked
     group = [] if HANDLERS[KINDS[kind]].alone else ledger.claim(kind, ids, now or utcnow(), fresh=True)
@@ -91,6 +92,7 @@ def _run(job: Job) -> None:
     with structlog.contextvars.bound_contextvars(trace_id=job.trace_id):
         outcome, reason = _attempt(job)
         seconds = time.perf_counter() - began
+        liveness.sign()
         metrics.HANDLED.labels(job.kind, outcome).inc()
         metrics.SECONDS.labels(job.kind).observe(seconds)
         told = job.notes | ({"reason": reason} if reason else {})

@@ -3,12 +3,16 @@
 import os
 import sys
 import time
+from pathlib import Path
+
+from celery import signals
 
 from services.contracts.messages import Deliver, PageStored
 from services.runtime import bus, logs
 from services.runtime.ledger import Job, say
 from services.runtime.worker import handles
 
+PATIENCE = float(os.environ.get("RELAY_PATIENCE", "0"))
 PAUSE = float(os.environ.get("RELAY_PAUSE", "0"))
 POISON = 13
 
@@ -17,7 +21,7 @@ POISON = 13
 def deliver(order: Deliver, job: Job) -> None:
     time.sleep(PAUSE)
     with job.finish() as session:
-        say(session, PageStored(page=order.delivery, article="art_x"), key=str(order.delivery))
+        say(session, PageStored(page=order.endpoint, article="art_x"), key=str(order.endpoint))
 
 
 @handles(PageStored)
@@ -28,6 +32,20 @@ def stored(order: PageStored, job: Job) -> None:
         pass
 
 
+def tell_that_it_is_ready(**_signal) -> None:
+    Path(os.environ["RELAY_READY"]).touch()
+
+
+def stop_listening(sender, **_signal) -> None:
+    """What a consumer does that has lost its connection and does not know."""
+    for queue in bus.QUEUES:
+        sender.cancel_task_queue(queue)
+
+
 if __name__ == "__main__":
     logs.configure("relay")
-    bus.run_worker(["webhooks", "fetcher"], pool=sys.argv[1], concurrency=2, name="relay")
+    if os.environ.get("RELAY_DEAF"):
+        signals.worker_ready.connect(stop_listening)
+    if os.environ.get("RELAY_READY"):
+        signals.worker_ready.connect(tell_that_it_is_ready)
+    bus.run_worker(["webhooks", "fetcher"], pool=sys.argv[1], concurrency=2, name="relay", patience=PATIENCE or None)

@@ -2,16 +2,18 @@
 
 import pytest
 from in_process import client
-from sqlalchemy import text
+from sqlalchemy import select, text
 
-from services.admin import keys
+from services.admin import keys, messages
 from services.app import create_app
 from services.contracts.messages import (
     Deliver,
     FetchPage,
     Message,
+    Origin,
     PageReingested,
     PageStored,
+    ParsePage,
     Reingestion,
 )
 from services.runtime import ledger
@@ -30,13 +32,13 @@ def admin(db):
     return client(create_app(), presented)
 
 
-def given_up_on(message: Message, key: str) -> int:
+def given_up_on(message: Message, key: str, reason: str = "The disk is full.") -> int:
     """Says the message, claims it and sets it aside; its id."""
     with transaction() as session:
         say(session, message, key=key)
     (row_id,) = [row for row, kind in ledger.due(utcnow(), kinds=[type(message).__name__])]
     (job,) = ledger.claim(type(message).__name__, [row_id], utcnow())
-    job.set_aside("The disk is full.", utcnow())
+    job.set_aside(reason, utcnow())
     return row_id
 
 
@@ -49,7 +51,7 @@ def test_what_was_set_aside_is_listed_with_its_reason_and_nothing_else_is(admin)
     """The newest first, page by page; what waits is no concern of the operator's."""
     with transaction() as session:
         say(session, PageStored(page=9, article="art_x"), key="9")
-    first, second = given_up_on(Deliver(delivery=1), "1"), given_up_on(Deliver(delivery=2), "2")
+    first, second = given_up_on(Deliver(endpoint=1), "1"), given_up_on(Deliver(endpoint=2), "2")
     shown = admin.get("/admin/messages?limit=1").json()
     assert [(m["id"], m["kind"], m["key"], m["reason"]) for m in shown["messages"]] == [
         (second, "Deliver", "2", "The disk is full.")
@@ -60,7 +62,7 @@ def test_what_was_set_aside_is_listed_with_its_reason_and_nothing_else_is(admin)
 
 def test_a_replayed_message_is_due_again_and_the_log_says_who_asked(admin):
     """Replaying it again, or what never was set aside, is a problem that says where to look."""
-    row_id = given_up_on(Deliver(delivery=1), "1")
+    row_id = given_up_on(Deliver(endpoint=1), "1")
     assert admin.post(f"/admin/messages/{row_id}/replay").status_code == 204
     assert [kind for _, kind in ledger.due(utcnow(), kinds=["Deliver"])] == ["Deliver"]
     assert admin.get("/admin/messages").json()["messages"] == []
@@ -73,12 +75,102 @@ def test_a_replayed_message_is_due_again_and_the_log_says_who_asked(admin):
 @pytest.mark.parametrize("change", ["kind = 'Renamed'", "message = '{}'"])
 def test_a_message_that_this_version_cannot_read_stays_where_it_is(admin, change):
     """And is not lost by asking."""
-    row_id = given_up_on(Deliver(delivery=1), "1")
+    row_id = given_up_on(Deliver(endpoint=1), "1")
     with transaction() as session:
         session.execute(text(f"UPDATE ledger SET {change}"))
     answer = admin.post(f"/admin/messages/{row_id}/replay")
     assert (answer.status_code, "version" in answer.json()["detail"]) == (422, True)
     assert entry(row_id).set_aside_at is not None
+
+
+def test_one_message_is_shown_with_what_it_said_and_how_to_see_it_again(admin):
+    """The class of the error is told apart from its sentence; what reads a capture can be tried without the service."""
+    origin = Origin(page=5, key="k", url="https://harbor.example/1", source="harbor")
+    parse = ParsePage(origin=origin, capture="ab" * 32, fetched_at=utcnow())
+    row_id = given_up_on(parse, "5:x:", "ValueError: it was a poem")
+    shown = admin.get(f"/admin/messages/{row_id}").json()
+    assert (shown["error"], shown["reason"], shown["attempts"]) == ("ValueError", "ValueError: it was a poem", 1)
+    assert shown["words"]["origin"]["url"] == "https://harbor.example/1"
+    assert shown["reproduce"] == [
+        f"dateline parse --capture {'ab' * 32} --explain",
+        f"dateline set-aside replay {row_id}",
+    ]
+
+
+def test_what_only_waits_cannot_be_shown_replayed_or_discarded(admin):
+    """An open message is nobody's to decide about."""
+    with transaction() as session:
+        say(session, Deliver(endpoint=1), key="1")
+        row_id = session.scalar(select(Entry.id))
+    asked = [
+        admin.get(f"/admin/messages/{row_id}"),
+        admin.post(f"/admin/messages/{row_id}/replay"),
+        admin.post(f"/admin/messages/{row_id}/discard", json={"reason": "x"}),
+    ]
+    assert [answer.status_code for answer in asked] == [404] * 3
+    assert entry(row_id).set_aside_at is None
+
+
+def test_messages_of_a_kind_are_listed_and_replayed_together(admin):
+    """Those of other kinds stay, and so do those that nobody can read."""
+    for number in (1, 2, 3):
+        given_up_on(Deliver(endpoint=number), str(number))
+    other = given_up_on(FetchPage(page=1), "1")
+    with transaction() as session:
+        session.execute(text("UPDATE ledger SET message = '{}' WHERE kind = 'Deliver' AND key = '3'"))
+    listed = admin.get("/admin/messages", params={"kind": "FetchPage"}).json()["messages"]
+    assert [message["id"] for message in listed] == [other]
+    answer = admin.post("/admin/messages/replay", json={"kind": "Deliver"})
+    assert answer.json() == {"taken": 2, "refused": 1, "more": False}
+    assert len(ledger.due(utcnow(), kinds=["Deliver"])) == 2
+    assert ledger.due(utcnow(), kinds=["FetchPage"]) == []
+    assert admin.post("/admin/messages/replay", json={}).json()["taken"] == 1
+
+
+def test_a_discarded_message_is_remembered_with_who_decided_so_and_why(admin):
+    """It is out of the list and of every replay, and still there."""
+    row_id = given_up_on(Deliver(endpoint=1), "1")
+    assert admin.post(f"/admin/messages/{row_id}/discard", json={"reason": " "}).status_code == 422
+    assert admin.post(f"/admin/messages/{row_id}/discard", json={"reason": "gone for good"}).status_code == 204
+    assert admin.get("/admin/messages").json()["messages"] == []
+    [kept] = admin.get("/admin/messages?discarded=true").json()["messages"]
+    assert (kept["discarded_because"], kept["discarded_by"]) == ("gone for good", "first key")
+    assert admin.get(f"/admin/messages/{row_id}").json()["reproduce"] == []
+    assert admin.get("/admin/audit").json()["entries"][0]["reason"] == "gone for good"
+    for again in ("replay", "discard"):
+        assert admin.post(f"/admin/messages/{row_id}/{again}", json={"reason": "x"}).status_code == 404
+    assert admin.post("/admin/messages/replay", json={}).json()["taken"] == 0
+    with reading() as session:
+        assert ledger.counts(session) == {"messages open": 0, "messages set aside": 0, "messages discarded": 1}
+
+
+def test_discarding_a_kind_needs_its_name_and_a_reason(admin):
+    """Everything at once would be a slip of the hand."""
+    given_up_on(Deliver(endpoint=1), "1")
+    given_up_on(FetchPage(page=1), "1")
+    assert admin.post("/admin/messages/discard", json={"reason": "x"}).status_code == 422
+    answer = admin.post("/admin/messages/discard", json={"kind": "Deliver", "reason": "nobody listens"})
+    assert answer.json() == {"taken": 1, "refused": 0, "more": False}
+    assert [message["kind"] for message in admin.get("/admin/messages").json()["messages"]] == ["FetchPage"]
+
+
+def test_more_than_one_order_takes_are_taken_by_the_next(admin, monkeypatch):
+    """The oldest first, and the answer says that there are more."""
+    monkeypatch.setattr(messages, "AT_ONCE", 2)
+    ids = [given_up_on(Deliver(endpoint=number), str(number)) for number in (1, 2, 3)]
+    assert admin.post("/admin/messages/replay", json={}).json() == {"taken": 2, "refused": 0, "more": True}
+    assert [message["id"] for message in admin.get("/admin/messages").json()["messages"]] == ids[2:]
+    assert admin.post("/admin/messages/replay", json={}).json() == {"taken": 1, "refused": 0, "more": False}
+
+
+def test_a_page_that_is_discarded_counts_as_unavailable_in_its_reingestion(admin):
+    """Else the re-ingestion would wait for it for ever."""
+    again = Reingestion(id=7, mode="refetch")
+    row_id = given_up_on(FetchPage(page=5, reingestion=again), "5:7")
+    admin.post(f"/admin/messages/{row_id}/discard", json={"reason": "gone"})
+    with reading() as session:
+        told = session.scalars(select(Entry).where(Entry.kind == "PageReingested")).one()
+    assert (told.key, '"unavailable"' in told.message) == ("7:5", True)
 
 
 def test_a_reingestion_says_how_many_of_its_messages_were_set_aside(admin):

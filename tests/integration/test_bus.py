@@ -99,13 +99,13 @@ def until_left(count: int, patience: timedelta | None = None) -> None:
 def test_hints_carry_messages_through_workers_without_any_sweep(relay):
     """The quick way: said, hinted, handled, and what that says likewise."""
     relay()
-    say_all([Deliver(delivery=n) for n in range(120)])
+    say_all([Deliver(endpoint=n) for n in range(120)])
     until_left(0)
 
 
 def test_a_flushed_redis_loses_nothing(relay, redis_url):
     """All hints gone before anyone heard them: the sweep reminds."""
-    say_all([Deliver(delivery=n) for n in range(120)])
+    say_all([Deliver(endpoint=n) for n in range(120)])
     redis.Redis.from_url(redis_url).flushall()
     relay()
     until_left(0, patience=timedelta(seconds=6))
@@ -114,7 +114,7 @@ def test_a_flushed_redis_loses_nothing(relay, redis_url):
 def test_a_killed_worker_loses_nothing(relay):
     """Killed in the middle of its work; another one goes on when the leases have ended."""
     victim = relay(RELAY_PAUSE="0.2")
-    say_all([Deliver(delivery=n) for n in range(40)])
+    say_all([Deliver(endpoint=n) for n in range(40)])
     wait_for(in_flight)
     os.killpg(victim.pid, signal.SIGKILL)
     assert left() > 0
@@ -144,6 +144,6 @@ def test_saying_does_not_wait_for_a_redis_that_is_away(db, installation):
     installation(redis_url=f"redis://127.0.0.1:{free_port()}/0")
     began = time.perf_counter()
     with transaction() as session:
-        say(session, Deliver(delivery=1), key="1")
+        say(session, Deliver(endpoint=1), key="1")
     assert time.perf_counter() - began < 1
     assert left() == 1

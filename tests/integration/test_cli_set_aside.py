@@ -1,11 +1,14 @@
-"""`dateline set-aside`: what was given up on can be read, and said again."""
+"""`dateline set-aside`: what was given up on can be read, said again and discarded."""
+
+import json
 
 import pytest
+from sqlalchemy import text
 from typer.testing import CliRunner
 
 from services.cli import app
 from services.contracts.errors import UserError
-from services.contracts.messages import Deliver
+from services.contracts.messages import Deliver, FetchPage
 from services.runtime.database import transaction, utcnow
 from services.runtime.ledger import claim, due, say
 
@@ -15,41 +18,113 @@ pytestmark = pytest.mark.integration
 @pytest.fixture
 def given_up(db):
     """Two messages that were set aside; their numbers."""
+    return [given_up_on(Deliver(endpoint=number), str(number)) for number in (1, 2)]
+
+
+def given_up_on(message, key):
+    kind = type(message).__name__
     with transaction() as session:
-        for number in (1, 2):
-            say(session, Deliver(delivery=number), key=str(number))
-    found = [row for row, _ in due(utcnow(), kinds=["Deliver"])]
-    for job in claim("Deliver", found, utcnow()):
-        job.set_aside("RuntimeError: the roof fell in", utcnow())
-    return found
+        say(session, message, key=key)
+    [(number, _)] = due(utcnow(), kinds=[kind])
+    [job] = claim(kind, [number], utcnow())
+    job.set_aside("RuntimeError: the roof fell in", utcnow())
+    return number
 
 
 def run(*arguments):
-    return CliRunner().invoke(app, ["set-aside", *arguments], catch_exceptions=False)
+    return CliRunner().invoke(app, ["set-aside", *map(str, arguments)], catch_exceptions=False)
+
+
+def said(*arguments):
+    """What a program reads."""
+    return json.loads(run(*arguments, "--json").stdout)
 
 
 def test_what_was_set_aside_is_listed_with_its_reason(given_up):
-    """Kind, key and the sentence of what happened."""
+    """Kind, key and the sentence of what happened; with a command or without."""
     shown = run().stdout
+    assert shown == run("list").stdout
     assert shown.count("Deliver") == 2
     assert "the roof fell in" in shown
 
 
+def test_the_list_is_filtered_and_paged(given_up):
+    """As programs read it: `next` is the number below which the next page begins."""
+    fetch = given_up_on(FetchPage(page=1), "1")
+    assert [message["id"] for message in said("list", "--kind", "FetchPage")["messages"]] == [fetch]
+    first = said("list", "--limit", 2)
+    assert ([message["id"] for message in first["messages"]], first["next"]) == ([fetch, given_up[1]], str(given_up[1]))
+    assert f"--before {given_up[1]}" in run("list", "--limit", 2).output
+    second = said("list", "--limit", 2, "--before", first["next"])
+    assert ([message["id"] for message in second["messages"]], second["next"]) == (given_up[:1], None)
+
+
+def test_one_message_is_shown_whole(given_up):
+    """What it said, what went wrong, and the command that says it again."""
+    shown = run("show", given_up[0]).stdout
+    assert '{"endpoint": 1}' in shown
+    assert "RuntimeError: the roof fell in" in shown
+    assert f"dateline set-aside replay {given_up[0]}" in shown
+    assert said("show", given_up[0])["error"] == "RuntimeError"
+
+
 def test_one_message_can_be_said_again(given_up):
     """It is due at once; the other one stays."""
-    assert "1 messages are due" in run("--replay", str(given_up[0])).stdout
+    assert "1 messages are due" in run("replay", given_up[0]).stdout
     assert len(due(utcnow(), kinds=["Deliver"])) == 1
     assert run().stdout.count("Deliver") == 1
 
 
 def test_all_can_be_said_again(given_up):
-    """After the cause is mended."""
-    run("--replay-all")
-    assert len(due(utcnow(), kinds=["Deliver"])) == 2
+    """After the cause is mended; of one kind, or all."""
+    fetch = given_up_on(FetchPage(page=1), "1")
+    assert said("replay", "--all", "--kind", "Deliver") == {"taken": 2, "refused": 0, "more": False}
+    assert [message["id"] for message in said("list")["messages"]] == [fetch]
+    run("replay", "--all")
     assert "Nothing is set aside" in run().output
 
 
-def test_a_message_that_is_not_set_aside_cannot_be_replayed(given_up):
-    """The sentence says where the numbers stand."""
-    with pytest.raises(UserError, match="dateline set-aside"):
-        run("--replay", "999")
+def test_what_nobody_can_read_stays_and_is_told_with_status_1(given_up):
+    """The others are said again all the same."""
+    with transaction() as session:
+        session.execute(text("UPDATE ledger SET message = '{}' WHERE key = '1'"))
+    done = run("replay", "--all")
+    assert (done.exit_code, "1 messages are due" in done.output) == (1, True)
+    assert "1 cannot be read by this version" in done.output
+
+
+def test_a_discarded_message_is_kept_with_the_reason(given_up):
+    """And not replayed with the others."""
+    assert run("discard", given_up[0], "--reason", "gone for good").exit_code == 0
+    assert "gone for good" in run("list", "--discarded").stdout
+    assert [message["id"] for message in said("list")["messages"]] == [given_up[1]]
+    run("discard", "--all", "--kind", "Deliver", "--reason", "nobody listens")
+    assert said("replay", "--all")["taken"] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["show", "999"], "dateline set-aside list"),
+        (["replay", "999"], "dateline set-aside list"),
+        (["discard", "999", "--reason", "x"], "dateline set-aside list"),
+        (["replay"], "either numbers, or --all"),
+        (["replay", "1", "--all"], "either numbers, or --all"),
+        (["discard", "--all", "--reason", "x"], "Name the --kind"),
+        (["discard", "--all", "--kind", "Deliver", "--reason", " "], "Say why"),
+    ],
+)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_cannot_be_meant_is_one_sentence(given_up, arguments, sentence):
+    """And nothing is done."""
+    with pytest.raises(UserError, match=sentence):
+        run(*arguments)
+    assert due(utcnow(), kinds=["Deliver"]) == []
+    assert len(said("list")["messages"]) == 2
+
+
+def test_an_unknown_number_among_known_ones_changes_nothing(given_up):
+    """All of them, or none."""
+    with pytest.raises(UserError):
+        run("replay", given_up[0], 999)
+    assert due(utcnow(), kinds=["Deliver"]) == []

@@ -14,7 +14,7 @@ from services.contracts.wiring import HANDLERS
 from services.runtime import database, ledger
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.forgotten import end_leases_of_the_dead, take_forgotten
-from services.runtime.ledger import MAX_ATTEMPTS, Entry, LeaseLost, claim, due, replay, say
+from services.runtime.ledger import MAX_ATTEMPTS, Entry, LeaseLost, claim, due, say
 
 KINDS = ("FetchPage", "Deliver", "PageStored")
 LEASE = HANDLERS[FetchPage].lease
@@ -218,19 +218,6 @@ def test_surprises_are_retried_later_and_then_set_aside(db):
     assert claimed(now + timedelta(days=365)) == []
 
 
-def test_a_set_aside_message_can_be_replayed_with_all_its_attempts(db):
-    """Replay says it again; a second replay has nothing to do."""
-    said()
-    [job] = claimed()
-    job.set_aside("no use", utcnow())
-    [entry] = entries()
-    with transaction() as session:
-        assert replay(session, entry.id, utcnow()) is True
-        assert replay(session, entry.id, utcnow()) is False
-    [again] = claimed()
-    assert (again.attempts, again.message()) == (1, FetchPage(page=1))
-
-
 def test_a_set_aside_message_does_not_block_its_key(db):
     """News about the same page is handled, while the failed message waits for a person."""
     said()
@@ -268,7 +255,7 @@ def test_the_sweep_finds_what_nobody_picked_up_and_only_that(db):
     now = utcnow()
     said(key="hinted, and lost")
     said(key="waiting", due_at=now + LATER)
-    said(Deliver(delivery=1), key="of another kind")
+    said(Deliver(endpoint=1), key="of another kind")
     said(key="in flight")
     claim("FetchPage", [entries()[3].id], now + SOON)
 

@@ -56,7 +56,7 @@ def wait_for(truth, seconds=5.0):
 
 def say_one(*, due_at=None):
     with transaction() as session:
-        say(session, Deliver(delivery=1), key="1", due_at=due_at)
+        say(session, Deliver(endpoint=1), key="1", due_at=due_at)
 
 
 def a_sweep_goes_by(number):

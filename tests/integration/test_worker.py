@@ -34,7 +34,7 @@ def lines():
 def run(count: int = 1) -> list[Entry]:
     with transaction() as session:
         for number in range(count):
-            say(session, Deliver(delivery=number), key=str(number))
+            say(session, Deliver(endpoint=number), key=str(number))
     worker.drain()
     with reading() as session:
         return list(session.exec(select(Entry)).all())
@@ -48,7 +48,7 @@ def test_what_is_finished_is_done_and_gone(hears, lines):
     """One line for each message, with what the handler noted."""
 
     def handler(order, job):
-        job.note(brought=order.delivery)
+        job.note(brought=order.endpoint)
         with job.finish():
             pass
 
@@ -93,11 +93,11 @@ def test_a_message_this_version_cannot_read_is_set_aside(hears, lines):
 
     hears(handler)
     with transaction() as session:
-        say(session, Deliver(delivery=1), key="1")
-        session.exec(select(Entry)).one().message = '{"delivery": "not a number"}'
+        say(session, Deliver(endpoint=1), key="1")
+        session.exec(select(Entry)).one().message = '{"endpoint": "not a number"}'
     [entry] = run(0)
     assert handled(lines) == ["set_aside"]
-    assert entry.message == '{"delivery": "not a number"}'
+    assert entry.message == '{"endpoint": "not a number"}'
 
 
 def test_a_handler_that_neither_finishes_nor_postpones_is_a_surprise(hears, lines):
@@ -131,7 +131,7 @@ def test_one_members_surprise_leaves_the_others_alone(hears, lines):
     """Outcomes are per message, also in a group."""
 
     def handler(order, job):
-        if order.delivery == 1:
+        if order.endpoint == 1:
             raise RuntimeError("only me")
         with job.finish():
             pass
@@ -174,7 +174,7 @@ def test_a_stopping_worker_takes_nothing_more(hears, monkeypatch):
     worker.stopping.set()
     try:
         with transaction() as session:
-            say(session, Deliver(delivery=1), key="1")
+            say(session, Deliver(endpoint=1), key="1")
         assert worker.handle("Deliver", [1]) == 0
     finally:
         worker.stopping.clear()

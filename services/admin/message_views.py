@@ -1,0 +1,92 @@
+"""What operators see of messages that were given up on, over HTTP and as JSON on the terminal."""
+
+import json
+import re
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, computed_field
+from sqlalchemy import Row
+
+from services.admin import messages
+from services.admin.views import Reason
+from services.contracts.messages import Lane
+from services.contracts.wiring import KINDS
+from services.runtime.web import storable
+
+# Any word, for a version that said more kinds than this one knows may have left some behind.
+Kind = Annotated[str, Field(max_length=100, examples=[*KINDS]), AfterValidator(storable)]
+_CLASS = re.compile(r"([A-Za-z_]\w*): ")
+
+
+class SetAside(BaseModel, from_attributes=True):
+    """A message that was given up on, and why; `trace_id` finds the lines of the log that tell of it."""
+
+    id: int
+    kind: str
+    key: str
+    lane: Lane
+    said_at: datetime
+    set_aside_at: datetime
+    attempts: int
+    reason: str | None
+    trace_id: str
+    discarded_at: datetime | None = None
+    discarded_by: str | None = None
+    discarded_because: str | None = None
+
+    @computed_field(description="The class of the error, when it was one that nobody planned")  # type: ignore[prop-decorator] # as pydantic documents it
+    @property
+    def error(self) -> str | None:
+        found = _CLASS.match(self.reason or "")
+        return found.group(1) if found else None
+
+
+class SetAsideWhole(SetAside):
+    """A message that was given up on, with what it said and the commands that show again what went wrong."""
+
+    words: Any = Field(description="The message as it was said")
+    reproduce: list[str]
+
+
+class SetAsides(BaseModel):
+    """One page of the messages that were set aside, the newest first."""
+
+    messages: list[SetAside]
+    next: str | None
+
+
+class ReplayWanted(BaseModel):
+    """Which messages are to be said again: those of a kind, or all."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"kind": "Deliver"}]})
+
+    kind: Kind | None = None
+
+
+class Discard(BaseModel):
+    """Why a message will not be said again; it is kept with the message."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"reason": "the page is gone for good"}]})
+
+    reason: Annotated[Reason, Field(min_length=1)]
+
+
+class DiscardWanted(Discard):
+    """Which messages will not be said again, and why."""
+
+    kind: Kind
+
+
+class Taken(BaseModel, from_attributes=True):
+    """How far an order came: with `more`, give it again."""
+
+    taken: int
+    refused: int = Field(description="Messages that this version cannot read; they stay as they are")
+    more: bool
+
+
+def whole(row: Row[Any]) -> SetAsideWhole:
+    """A message that was set aside, with all that is known of it."""
+    brief = SetAside.model_validate(row).model_dump(exclude={"error"})
+    return SetAsideWhole(**brief, words=json.loads(row.message), reproduce=messages.reproduce(row))
