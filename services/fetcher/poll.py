@@ -147,7 +147,7 @@ def _advance(channel: Channel, look: Look, joined: Joined, *, now: datetime, dep
     further = [page_of_listing(here, number_of_page(here) + 1)] if channel.kind == "listing" and joined.fresh else []
     # Pages of a listing shift while we read; one that brings nothing new ends the round.
     room = max(depth - channel.looked, 0)
-    if look.outcome == "read":
+    if look.listed:
         channel.listed, channel.fresh = len(look.listed), joined.fresh
     _go_on(channel, [*channel.parts[1:], *look.parts, *further][:room], now)
 

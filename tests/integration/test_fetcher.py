@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from fakes import newsroom as fakes
-from fakes.newsroom import MisbehavingNewsroom
+from fetching import channel, entries, later, pages, runs, said, watches
 from sqlmodel import select
 
 from services.contracts.messages import (
@@ -21,87 +21,18 @@ from services.contracts.messages import (
     Scope,
 )
 from services.contracts.urls import canonical_url
-from services.fetcher import sources, tasks
+from services.fetcher import sources
 from services.fetcher.account import account, checks, unaccounted
 from services.fetcher.importing import import_file
-from services.fetcher.models import Channel, Host, Page
+from services.fetcher.models import Host
 from services.fetcher.plan import REVISITS
-from services.fetcher.settings import fetcher_settings
-from services.fetcher.sources import ChannelSeed, SourceSeed
 from services.runtime import archive, ledger, worker
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.egress import egress_settings
 from services.runtime.ledger import Entry, say
 
 pytestmark = pytest.mark.integration
 
-OURS = ("PollChannel", "FetchPage", "PageStored", "PageRejected", "Reingest")
 STORY = "storm-response"
-
-
-@pytest.fixture
-def newsroom():
-    newsroom = MisbehavingNewsroom()
-    newsroom.start()
-    yield newsroom
-    newsroom.stop()
-
-
-@pytest.fixture
-def fetcher(db, monkeypatch):
-    """The fetcher on an empty database, at full pace, allowed to visit loopback."""
-    settings = {"EGRESS_ALLOW": "127.0.0.0/8", "FETCHER_PACE": "0", "FETCHER_TIMEOUT": "2"}
-
-    def configure(**changes):
-        for name, value in (settings | changes).items():
-            monkeypatch.setenv(f"DATELINE_{name}", value)
-        egress_settings.cache_clear()
-        fetcher_settings.cache_clear()
-        tasks._client.cache_clear()
-
-    configure()
-    yield configure
-    tasks.client().close()
-    egress_settings.cache_clear()
-    fetcher_settings.cache_clear()
-    tasks._client.cache_clear()
-
-
-def runs(now=None):
-    """Everything of the fetcher that is due by then is handled; what it says to others stays in the ledger."""
-    now = now or later(seconds=20)
-    while rows := ledger.due(now, kinds=OURS):
-        for row, kind in rows:
-            worker.handle(kind, [row], now)
-
-
-def watches(newsroom, kind="feed", path=None, name="demo", **seed):
-    url = newsroom.feed_url if path is None else newsroom.url + path
-    with transaction() as session:
-        sources.register(session, SourceSeed(name=name, channels=[ChannelSeed(kind=kind, url=url)], **seed), utcnow())
-
-
-def pages():
-    with reading() as session:
-        return list(session.exec(select(Page).order_by(Page.id)).all())
-
-
-def channel():
-    with reading() as session:
-        return session.exec(select(Channel)).one()
-
-
-def entries(kind):
-    with reading() as session:
-        return list(session.exec(select(Entry).where(Entry.kind == kind.__name__).order_by(Entry.id)).all())
-
-
-def said(kind):
-    return [kind.model_validate_json(entry.message) for entry in entries(kind)]
-
-
-def later(**span):
-    return utcnow() + timedelta(**span)
 
 
 def test_what_was_there_before_us_is_backlog_and_what_comes_is_news(fetcher, newsroom):

@@ -1,0 +1,51 @@
+"""The fetcher's path without Celery: what is due is handled here, and what it says to others stays in the ledger."""
+
+from datetime import timedelta
+
+from sqlmodel import select
+
+from services.fetcher import sources
+from services.fetcher.models import Channel, Page
+from services.fetcher.sources import ChannelSeed, SourceSeed
+from services.runtime import ledger, worker
+from services.runtime.database import reading, transaction, utcnow
+from services.runtime.ledger import Entry
+
+OURS = ("PollChannel", "FetchPage", "PageStored", "PageRejected", "Reingest")
+
+
+def runs(now=None):
+    """Everything of the fetcher that is due by then is handled; what it says to others stays in the ledger."""
+    now = now or later(seconds=20)
+    while rows := ledger.due(now, kinds=OURS):
+        for row, kind in rows:
+            worker.handle(kind, [row], now)
+
+
+def watches(newsroom, kind="feed", path=None, name="demo", **seed):
+    url = newsroom.feed_url if path is None else newsroom.url + path
+    with transaction() as session:
+        sources.register(session, SourceSeed(name=name, channels=[ChannelSeed(kind=kind, url=url)], **seed), utcnow())
+
+
+def pages():
+    with reading() as session:
+        return list(session.exec(select(Page).order_by(Page.id)).all())
+
+
+def channel():
+    with reading() as session:
+        return session.exec(select(Channel)).one()
+
+
+def entries(kind):
+    with reading() as session:
+        return list(session.exec(select(Entry).where(Entry.kind == kind.__name__).order_by(Entry.id)).all())
+
+
+def said(kind):
+    return [kind.model_validate_json(entry.message) for entry in entries(kind)]
+
+
+def later(**span):
+    return utcnow() + timedelta(**span)
