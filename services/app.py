@@ -31,7 +31,7 @@ from services.runtime.web import PROBLEMS, answer_with_problems
 from services.store import api as store
 from services.webhooks import api as webhooks
 
-ROUTERS = (fetcher.router, store.router, webhooks.router, admin.router)
+ROUTERS = (fetcher.router, store.router, store.feeds, webhooks.router, admin.router)
 ABOUT = (
     "Watches government newsrooms: every article clean, every wording kept, every change announced within seconds. "
     "Send your key as `Authorization: Bearer dl_…`. Lists give `next`; send it as `after` for the next page. "

@@ -15,7 +15,7 @@ from typing import Annotated, Any, TypeVar
 import structlog
 from fastapi import FastAPI, Path, Query, Request, Security
 from fastapi.exceptions import RequestValidationError
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBasic, HTTPBasicCredentials, HTTPBearer
 from pydantic import AfterValidator, BaseModel
 from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
@@ -136,27 +136,50 @@ def _sentence(message: str) -> str:
 
 
 _bearer = HTTPBearer(scheme_name="key", description="An API key: `Authorization: Bearer dl_…`", auto_error=False)
+_basic = HTTPBasic(
+    scheme_name="password",
+    description="For feed readers: an API key as the password, with any user name.",
+    auto_error=False,
+)
+Bearer = Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
 
 
 def requires(permission: Permission) -> Any:
     """A dependency that gives the `Caller`, when their key permits this; else it answers 401 or 403."""
 
-    def caller(
-        request: Request, presented: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
-    ) -> Caller:
-        if presented is None:
-            raise _unauthorized("Bearer", "Send your API key: `Authorization: Bearer dl_…`.")
-        found: Caller | None = request.app.state.authenticate(presented.credentials)
-        if found is None:
-            advice = "This key is unknown, revoked or expired; ask the operator for another."
-            raise _unauthorized('Bearer error="invalid_token"', advice)
-        request.state.caller = found
-        if not found.may(permission):
-            raise _forbidden(found, permission)
-        return found
+    def caller(request: Request, presented: Bearer) -> Caller:
+        return _admitted(request, permission, presented.credentials if presented else None, "Bearer")
 
     # The scope is named in the OpenAPI as well, where a security requirement may list roles.
     return Security(caller, scopes=[permission])
+
+
+def requires_also_as_password(permission: Permission) -> Any:
+    """The same for programs that only know user name and password: the key is the password, whoever the user."""
+
+    def caller(
+        request: Request, presented: Bearer, login: Annotated[HTTPBasicCredentials | None, Security(_basic)]
+    ) -> Caller:
+        password = login.password if login else None
+        key = presented.credentials if presented else password
+        return _admitted(request, permission, key, 'Basic realm="Dateline", Bearer')
+
+    return Security(caller, scopes=[permission])
+
+
+def _admitted(request: Request, permission: Permission, key: str | None, challenge: str) -> Caller:
+    # Who is there already was admitted by our own code: nobody outside can write into the state of a request.
+    found: Caller | None = getattr(request.state, "caller", None)
+    if found is None and key is None:
+        raise _unauthorized(challenge, "Send your API key: `Authorization: Bearer dl_…`.")
+    found = found or request.app.state.authenticate(key)
+    if found is None:
+        advice = "This key is unknown, revoked or expired; ask the operator for another."
+        raise _unauthorized(challenge.replace("Bearer", 'Bearer error="invalid_token"'), advice)
+    request.state.caller = found
+    if not found.may(permission):
+        raise _forbidden(found, permission)
+    return found
 
 
 def _unauthorized(challenge: str, advice: str) -> Problem:

@@ -2,22 +2,37 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request
-from pydantic import BaseModel
 from sqlalchemy import Row
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from services.contracts.article import Article, ArticleKind, When
-from services.runtime.database import reading
+from services.runtime.database import reading, utcnow
 from services.runtime.watch import Watch, seat, stopping
-from services.runtime.web import LIMIT, After, Limit, Problem, Storable, cursor, page, position, requires
+from services.runtime.web import (
+    LIMIT,
+    After,
+    Limit,
+    Problem,
+    Storable,
+    cursor,
+    page,
+    position,
+    requires,
+    requires_also_as_password,
+)
+from services.store import atom, jsonfeed
+from services.store.atom import Atom
+from services.store.feeds import PAGE, Feed, feed_of, seen, validators
 from services.store.follow import Asked, Pulled, find_event, look, pull
+from services.store.jsonfeed import JsonFeed
 from services.store.search import (
     By,
     Wanted,
@@ -25,22 +40,27 @@ from services.store.search import (
     find_articles,
     find_revision,
     find_revisions,
+    place_of,
+    read_articles,
 )
-from services.store.stream import HEADERS, stream
+from services.store.stream import HEADERS, Stream, stream
 from services.store.views import (
     ArticleCreated,
     ArticleLine,
+    ArticlePage,
     ArticleUpdated,
     ArticleView,
+    EventPage,
     EventType,
-    EventView,
     RevisionLine,
+    RevisionPage,
     RevisionView,
     article_view,
 )
 from services.store.wording import instant
 
 router = APIRouter(dependencies=[requires("read")])
+feeds = APIRouter(prefix="/feeds", tags=["feeds"], dependencies=[requires_also_as_password("read")])
 
 MAX_NUMBER = 2**31 - 1
 """The highest number of an event or a revision that both databases keep."""
@@ -62,33 +82,6 @@ Announced = Annotated[bool | None, Query(description="`true`: only what webhooks
 _watch = Watch(look)
 
 
-class Stream(StreamingResponse):
-    """Server-Sent Events."""
-
-    media_type = "text/event-stream"
-
-
-class ArticlePage(BaseModel):
-    """Articles, newest first; `next` is the cursor of the page that follows, null on the last."""
-
-    articles: list[ArticleLine]
-    next: str | None
-
-
-class RevisionPage(BaseModel):
-    """Wordings of one article, the latest capture first; `next` is the cursor of the page that follows."""
-
-    revisions: list[RevisionLine]
-    next: str | None
-
-
-class EventPage(BaseModel):
-    """Events in their order; ask again `after` = `next`, at once or a month later, and none is missed."""
-
-    events: list[EventView]
-    next: int
-
-
 def _asked(
     kind_of_event: Annotated[EventType | None, Query(alias="type")] = None,
     source: Words = None,
@@ -96,6 +89,19 @@ def _asked(
     announced: Announced = None,
 ) -> Asked:
     return Asked(kind_of_event, source, kind, announced)
+
+
+def _wanted(source: Words = None, kind: ArticleKind | None = None, q: Headline = None) -> Wanted:
+    return Wanted(source, kind, q)
+
+
+def _feed(request: Request, named: Annotated[Wanted, Depends(_wanted)], after: After = None) -> Feed:
+    wanted, listing = replace(named, by="updated"), "feed"
+    with reading() as session:
+        rows = read_articles(session, wanted, PAGE, position(listing, after, datetime, str))
+    shown, following = page(rows, PAGE, lambda row: cursor(listing, *place_of(wanted, row)))
+    articles = tuple(article_view(row, Article.model_validate_json(row.reading)) for row in shown)
+    return feed_of(articles, wanted, str(request.url.replace(query="")), after=after, following=following)
 
 
 async def _seated(request: Request) -> AsyncIterator[None]:
@@ -106,9 +112,7 @@ async def _seated(request: Request) -> AsyncIterator[None]:
 @router.get("/articles", tags=["articles"])
 def list_articles(
     *,
-    source: Words = None,
-    kind: ArticleKind | None = None,
-    q: Headline = None,
+    named: Annotated[Wanted, Depends(_wanted)],
     by: Order = "published",
     since: Since = None,
     until: Until = None,
@@ -116,11 +120,10 @@ def list_articles(
     after: After = None,
 ) -> ArticlePage:
     """Articles as they stand, newest first; one without a date counts as published when it was first seen."""
-    wanted = Wanted(source, kind, q, by, instant(since), instant(until))
-    listing, column = f"articles/{by}", "dated_at" if by == "published" else "first_seen"
+    wanted, listing = replace(named, by=by, since=instant(since), until=instant(until)), f"articles/{by}"
     with reading() as session:
         rows = find_articles(session, wanted, limit, position(listing, after, datetime, str))
-    shown, following = page(rows, limit, lambda row: cursor(listing, getattr(row, column), row.id))
+    shown, following = page(rows, limit, lambda row: cursor(listing, *place_of(wanted, row)))
     return ArticlePage(articles=[ArticleLine.model_validate(row) for row in shown], next=following)
 
 
@@ -197,6 +200,25 @@ def show_event(event: EventId) -> Response:
     if row is None:
         raise Problem(404, "No such event", "GET /events lists those that there are.")
     return Response(row.body, media_type="application/json")
+
+
+@feeds.get("/articles.atom", response_class=Atom)
+def atom_feed(feed: Annotated[Feed, Depends(_feed)], request: Request) -> Response:
+    """Articles as Atom with their full text, the latest updated first; an updated article comes again, under its id."""
+    return _document(request, atom.document(feed), feed.updated, Atom.media_type)
+
+
+@feeds.get("/articles.json", response_class=JsonFeed)
+def json_feed(feed: Annotated[Feed, Depends(_feed)], request: Request) -> Response:
+    """The same as JSON Feed 1.1."""
+    return _document(request, jsonfeed.document(feed), feed.updated, JsonFeed.media_type)
+
+
+def _document(request: Request, body: bytes, updated: datetime, media_type: str) -> Response:
+    told = validators(body, updated, utcnow()) | {"Cache-Control": "private, no-cache"}
+    if seen(request.headers, told):
+        return Response(status_code=304, headers=told)
+    return Response(body, headers=told, media_type=media_type)
 
 
 def _pull(asked: Asked, after: int, limit: int) -> Pulled:

@@ -20,6 +20,7 @@ class KeptArticle(Table, table=True):
     __table_args__ = (
         Index("articles_by_date", "dated_at", "id"),
         Index("articles_by_arrival", "first_seen", "id"),
+        Index("articles_by_update", "updated", "id"),
         Index("articles_by_source", "source", "dated_at", "id"),
     )
 

@@ -10,8 +10,8 @@ from sqlmodel import Session
 
 from services.store.models import articles, revisions
 
-By = Literal["published", "seen"]
-ORDER = {"published": articles.c.dated_at, "seen": articles.c.first_seen}
+By = Literal["published", "seen", "updated"]
+ORDER = {"published": articles.c.dated_at, "seen": articles.c.first_seen, "updated": articles.c.updated}
 
 
 @dataclass(frozen=True)
@@ -30,18 +30,24 @@ def find_articles(
     session: Session, wanted: Wanted, limit: int, after: tuple[datetime, str] | None
 ) -> Sequence[Row[Any]]:
     """The articles wanted, beginning after the one at `after` (its time in that order, and its id)."""
-    when = ORDER[wanted.by]
-    query = select(articles).where(*_conditions(wanted))
-    if after:
-        query = query.where(tuple_(when, articles.c.id) < _position(when, after))
-    return session.execute(query.order_by(when.desc(), articles.c.id.desc()).limit(limit + 1)).all()
+    return session.execute(_page(select(articles), wanted, limit, after)).all()
+
+
+def read_articles(
+    session: Session, wanted: Wanted, limit: int, after: tuple[datetime, str] | None
+) -> Sequence[Row[Any]]:
+    """The same, each with the reading of its current revision."""
+    return session.execute(_page(_READINGS, wanted, limit, after)).all()
 
 
 def find_article(session: Session, article: str) -> Row[Any] | None:
     """An article with the reading of its current revision."""
-    current = (revisions.c.article == articles.c.id) & (revisions.c.number == articles.c.revision)
-    query = select(articles, revisions.c.reading).join(revisions, current).where(articles.c.id == article)
-    return session.execute(query).one_or_none()
+    return session.execute(_READINGS.where(articles.c.id == article)).one_or_none()
+
+
+def place_of(wanted: Wanted, row: Row[Any]) -> tuple[datetime, str]:
+    """The place of an article in the order that is wanted: what a list begins after."""
+    return getattr(row, ORDER[wanted.by].name), row.id
 
 
 def find_revisions(
@@ -59,6 +65,19 @@ def find_revision(session: Session, article: str, number: int) -> Row[Any] | Non
     """One wording of an article."""
     query = _revisions().where(articles.c.id == article, revisions.c.number == number)
     return session.execute(query).one_or_none()
+
+
+_READINGS = select(articles, revisions.c.reading).join(
+    revisions, (revisions.c.article == articles.c.id) & (revisions.c.number == articles.c.revision)
+)
+
+
+def _page(query: Select[Any], wanted: Wanted, limit: int, after: tuple[datetime, str] | None) -> Select[Any]:
+    when = ORDER[wanted.by]
+    query = query.where(*_conditions(wanted))
+    if after:
+        query = query.where(tuple_(when, articles.c.id) < _position(when, after))
+    return query.order_by(when.desc(), articles.c.id.desc()).limit(limit + 1)
 
 
 def _revisions() -> Select[Any]:

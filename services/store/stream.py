@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
+from starlette.responses import StreamingResponse
 
 from services.runtime.watch import Watch, stopping
 from services.store.follow import Pulled
@@ -19,6 +20,12 @@ HEADERS = {"X-Accel-Buffering": "no"}
 """Asks a proxy in between to pass on each event as it comes."""
 
 log = structlog.get_logger()
+
+
+class Stream(StreamingResponse):
+    """Server-Sent Events."""
+
+    media_type = "text/event-stream"
 
 
 async def stream(watch: Watch, pull: Callable[[int], Pulled], after: int) -> AsyncIterator[bytes]:

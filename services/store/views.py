@@ -167,6 +167,27 @@ class EventView(ArticleEvent):
     data: ArticleFacts
 
 
+class ArticlePage(BaseModel):
+    """Articles, newest first; `next` is the cursor of the page that follows, null on the last."""
+
+    articles: list[ArticleLine]
+    next: str | None
+
+
+class RevisionPage(BaseModel):
+    """Wordings of one article, the latest capture first; `next` is the cursor of the page that follows."""
+
+    revisions: list[RevisionLine]
+    next: str | None
+
+
+class EventPage(BaseModel):
+    """Events in their order; ask again `after` = `next`, at once or a month later, and none is missed."""
+
+    events: list[EventView]
+    next: int
+
+
 def article_view(row: Row[Any], reading: Article) -> ArticleView:
     """The article of a row of `articles`, with the reading of its current revision."""
     own = {name: getattr(row, name) for name in ("id", "source", "revision", "first_seen", "updated")}

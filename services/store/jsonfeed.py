@@ -1,0 +1,59 @@
+"""A feed as JSON Feed, version 1.1 (jsonfeed.org)."""
+
+import json
+from typing import Any
+
+from starlette.responses import Response
+
+from services.store.feeds import Feed, entry_id, media_type, pictures
+from services.store.html import html, web_address
+from services.store.views import ArticleView
+from services.store.wording import instant
+
+UNKNOWN = "application/octet-stream"
+
+
+class JsonFeed(Response):
+    """Version 1.1."""
+
+    media_type = "application/feed+json"
+
+
+def document(feed: Feed) -> bytes:
+    """The document, in UTF-8; the same feed gives the same bytes."""
+    members = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": feed.title,
+        "feed_url": feed.url,
+        "next_url": feed.next,
+        "items": [_item(article) for article in feed.articles],
+    }
+    return json.dumps(_told(members), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _item(article: ArticleView) -> dict[str, Any]:
+    published, shown = instant(article.published_at), pictures(article)
+    return _told(
+        {
+            "id": entry_id(article.id),
+            "url": web_address(article.url),
+            "title": article.headline,
+            "summary": article.dek,
+            "content_html": html(article),
+            "image": shown[0][0] if shown else None,
+            "date_published": published and published.isoformat(),
+            "date_modified": article.updated.isoformat(),
+            "authors": [{"name": writer.name} for writer in article.byline],
+            "tags": [article.kind, *article.tags],
+            "language": article.lang,
+            "attachments": [
+                _told({"url": url, "mime_type": media_type(url) or UNKNOWN, "title": image.caption or image.title})
+                for url, image in shown
+            ],
+            "_dateline": {"id": article.id, "source": article.source, "revision": article.revision},
+        }
+    )
+
+
+def _told(members: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in members.items() if value is not None}
