@@ -22,7 +22,10 @@ from services.admin import api as admin
 from services.admin import keys
 from services.admin.reference import SECURITY_POLICY, reference
 from services.contracts.caller import Caller
+from services.desk.app import create_desk
 from services.fetcher import api as fetcher
+from services.parser import api as parser
+from services.reach import reach
 from services.runtime import ledger, metrics
 from services.runtime.asgi import guarded
 from services.runtime.database import reading, utcnow
@@ -31,12 +34,14 @@ from services.runtime.web import PROBLEMS, answer_with_problems
 from services.store import api as store
 from services.webhooks import api as webhooks
 
-ROUTERS = (fetcher.router, store.router, store.feeds, webhooks.router, admin.router)
+ROUTERS = (fetcher.router, parser.router, store.router, store.feeds, webhooks.router, admin.router)
 ABOUT = (
     "Watches government newsrooms: every article clean, every wording kept, every change announced within seconds. "
     "Send your key as `Authorization: Bearer dl_…`. Lists give `next`; send it as `after` for the next page. "
     "What goes wrong is told as application/problem+json, with what to do next."
 )
+DESK = "/desk"
+"""Where people look; programs look everywhere else."""
 PATIENCE = 0.5
 """Seconds that Redis has to answer a question of health."""
 
@@ -52,6 +57,7 @@ class Signpost(BaseModel):
     name: str = "Dateline"
     version: str
     about: str = ABOUT
+    desk: str
     docs: str
     openapi: str
     ready: str
@@ -80,7 +86,11 @@ def signpost(request: Request) -> Signpost:
     """What this is, and where to look."""
     root = request.scope.get("root_path", "").rstrip("/")
     return Signpost(
-        version=__version__, docs=f"{root}/docs", openapi=f"{root}/openapi.json", ready=f"{root}/health/ready"
+        version=__version__,
+        desk=f"{root}{DESK}/",
+        docs=f"{root}/docs",
+        openapi=f"{root}/openapi.json",
+        ready=f"{root}/health/ready",
     )
 
 
@@ -128,15 +138,22 @@ def create_app() -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.authenticate = _authenticate
+    app.state.reach = reach
+    app.state.caller_of_key = _caller_of_key
     answer_with_problems(app)
     app.add_middleware(guarded)
     for router in (front, *ROUTERS):
         app.include_router(router)
+    app.mount(DESK, create_desk(app))
     return app
 
 
 def _authenticate(presented: str) -> Caller | None:
     return keys.authenticate(presented, utcnow())
+
+
+def _caller_of_key(key_id: int) -> Caller | None:
+    return keys.caller_of(key_id, utcnow())
 
 
 def _overdue() -> float | None:

@@ -1,6 +1,6 @@
 """What every test may ask for: an installation of its own, a real database of each kind, a real Redis."""
 
-import importlib.util
+import importlib
 import shutil
 import subprocess
 import tempfile
@@ -12,7 +12,7 @@ import redis
 from sqlalchemy import create_engine, text
 from sqlmodel import SQLModel
 
-from services.contracts.wiring import SERVICES
+from services.cli.schema import MODELS
 from services.runtime import bus, database, redis_server
 from services.runtime.settings import runtime_settings
 
@@ -86,9 +86,8 @@ def database_url(request, tmp_path):
 @pytest.fixture
 def db(installation, database_url):
     """An installation on an empty database of each kind, all tables made; the name of the kind."""
-    for service in SERVICES:
-        if importlib.util.find_spec(f"services.{service}.models"):
-            importlib.import_module(f"services.{service}.models")
+    for module in MODELS:
+        importlib.import_module(module)
     installation(database_url=database_url)
     SQLModel.metadata.create_all(database.engine())
     return database_url.split(":")[0]

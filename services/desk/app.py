@@ -1,0 +1,59 @@
+"""The web app of the desk, mounted beside the API."""
+
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from services.desk.pages import articles, sign_in
+from services.desk.render import POLICY, rendered, static
+from services.desk.visit import SignInFirst
+from services.desk.within import Refused
+
+FOREVER = "public, max-age=31536000, immutable"
+"""For files whose address changes with their bytes."""
+
+
+def create_desk(api: FastAPI) -> FastAPI:
+    """The desk over this API; `api.state` tells how a key and a key's id become a caller."""
+    desk = FastAPI(openapi_url=None)
+    desk.state.api = api
+    desk.state.authenticate = api.state.authenticate
+    desk.state.caller_of_key = api.state.caller_of_key
+    desk.add_api_route("/static/{name}", _static)
+    for pages in (sign_in, articles):
+        desk.include_router(pages.router)
+    for kind, answer in {SignInFirst: _sign_in_first, Refused: _refused, HTTPException: _not_here}.items():
+        desk.add_exception_handler(kind, answer)
+    return desk
+
+
+def _static(name: str) -> Response:
+    if name not in static():
+        raise HTTPException(404)
+    body, kind = static()[name]
+    return Response(body, media_type=kind, headers={"Cache-Control": FOREVER})
+
+
+async def _sign_in_first(request: Request, _error: Exception) -> Response:
+    base, asked = request.scope["root_path"], request.url.path
+    wanted = f"?next={quote(asked)}" if request.method == "GET" and asked.startswith(f"{base}/") else ""
+    return RedirectResponse(f"{base}/sign-in{wanted}", 303)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    if not isinstance(error, Refused):
+        raise error
+    return _trouble(request, error.status, error.problem.get("title") or "Refused", str(error))
+
+
+async def _not_here(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    title = "Nothing is here" if status == 404 else "This cannot be done here"
+    return _trouble(request, status, title, "The address is wrong, or what it showed is gone.")
+
+
+def _trouble(request: Request, status: int, title: str, detail: str) -> Response:
+    page = rendered("trouble.html", base=request.scope["root_path"], title=title, detail=detail)
+    return HTMLResponse(page, status, headers=POLICY)

@@ -1,0 +1,152 @@
+"""Articles: search them, read one, see how it came to read so."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Annotated, Any, get_args
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from services.contracts.article import ArticleKind
+from services.desk.visit import Form, Visiting
+from services.desk.within import Api, Refused
+from services.desk.words import differences
+
+router = APIRouter(prefix="/articles")
+
+KINDS = get_args(ArticleKind)
+FIELDS = ("headline", "dek", "dateline", "published_at", "kind")
+"""Of an article, what is compared beside its text."""
+
+
+@router.get("")
+async def search(
+    visit: Visiting,
+    q: str = "",
+    source: str = "",
+    kind: str = "",
+    since: str = "",
+    until: str = "",
+    after: str = "",
+) -> Response:
+    asked = {"q": q, "source": source, "kind": kind, "since": since, "until": until}
+    trouble = ""
+    found: dict[str, Any] = {"articles": [], "next": None}
+    try:
+        found = await visit.api.get("/articles", **asked, after=after)
+    except Refused as refusal:
+        if refusal.status != 422:
+            raise
+        trouble = _faults(refusal)
+    return visit.page(
+        "articles.html",
+        asked=asked,
+        articles=found["articles"],
+        following=found["next"],
+        after=after,
+        trouble=trouble,
+        sources=[each["name"] for each in await visit.api.get("/sources")],
+        kinds=KINDS,
+    )
+
+
+@router.get("/{article}")
+async def read(visit: Visiting, article: str) -> Response:
+    found = await visit.api.get(f"/articles/{article}")
+    return visit.page("article.html", article=found, runs=list(_runs(found["body"])), tab="read")
+
+
+@router.get("/{article}/history")
+async def history(visit: Visiting, article: str, number: Annotated[int | None, Query(ge=1)] = None) -> Response:
+    found = await visit.api.get(f"/articles/{article}")
+    listed = (await visit.api.get(f"/articles/{article}/revisions", limit=200))["revisions"]
+    shown = number or found["revision"]
+    now = await visit.api.get(f"/articles/{article}/revisions/{shown}")
+    before = await _before(visit.api, article, listed, now)
+    return visit.page(
+        "history.html",
+        article=found,
+        revisions=listed,
+        now=now,
+        before=before,
+        paragraphs=differences(_texts(before), _texts(now)) if before else [],
+        fields=_fields(before, now) if before else [],
+        tab="history",
+    )
+
+
+@router.get("/{article}/explain")
+async def explain(visit: Visiting, article: str, number: Annotated[int | None, Query(ge=1)] = None) -> Response:
+    found = await visit.api.get(f"/articles/{article}")
+    revision = await visit.api.get(f"/articles/{article}/revisions/{number or found['revision']}")
+    told = await visit.api.get(f"/captures/{revision['capture']}/explanation")
+    taken = [line for line in told["lines"] if line["rule"]]
+    return visit.page(
+        "explain.html",
+        article=found,
+        revision=revision,
+        runs=list(_runs(told["reading"].get("body", ()))),
+        reading=told["reading"],
+        lines=[(rule, list(run)) for rule, run in groupby(told["lines"], key=lambda line: line["rule"])],
+        kept=len(told["lines"]) - len(taken),
+        taken=len(taken),
+        tab="explain",
+    )
+
+
+@router.get("/{article}/provenance")
+async def provenance(visit: Visiting, article: str) -> Response:
+    found = await visit.api.get(f"/articles/{article}")
+    listed = (await visit.api.get(f"/articles/{article}/revisions", limit=20))["revisions"]
+    captures = {each["capture"]: await _capture(visit.api, each["capture"]) for each in listed}
+    return visit.page("provenance.html", article=found, revisions=listed, captures=captures, tab="provenance")
+
+
+@router.post("/{article}/reingest")
+async def reingest(visit: Visiting, article: str, form: Form) -> Response:
+    order = {
+        "scope": {"articles": [article]},
+        "mode": form.get("mode", "reparse"),
+        "dry_run": "dry_run" in form,
+        "reason": form.get("reason") or "From the article's page at the desk",
+    }
+    made = await visit.api.order("POST", "/admin/reingestions", order)
+    return visit.leads(f"/reingestions/{made['id']}", "Ordered. Its progress is shown here.")
+
+
+def _runs(blocks: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, list[str]]]:
+    """Neighbours of one kind together, so that the entries of a list become one list."""
+    for kind, run in groupby(blocks, key=lambda block: str(block["kind"])):
+        yield kind, [block["text"] for block in run]
+
+
+def _texts(revision: Mapping[str, Any]) -> list[str]:
+    article = revision["article"]
+    return [*(block["text"] for block in article["body"]), *(i["caption"] for i in article["images"] if i["caption"])]
+
+
+def _fields(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    both = [(name, before["article"][name], now["article"][name]) for name in FIELDS]
+    return [(name, old or "–", new or "–") for name, old, new in both if old != new]
+
+
+async def _before(
+    api: Api, article: str, listed: Sequence[Mapping[str, Any]], now: Mapping[str, Any]
+) -> Mapping[str, Any] | None:
+    """The wording that an older capture gave, to compare with; None for the oldest."""
+    numbers = [each["number"] for each in listed]
+    older = numbers[numbers.index(now["number"]) + 1 :] if now["number"] in numbers else []
+    return await api.get(f"/articles/{article}/revisions/{older[0]}") if older else None
+
+
+async def _capture(api: Api, name: str) -> Mapping[str, Any] | None:
+    try:
+        found: Mapping[str, Any] = await api.get(f"/captures/{name}")
+    except Refused:  # the archive has lost it: that is what the page is to say
+        return None
+    return found
+
+
+def _faults(refusal: Refused) -> str:
+    faults = refusal.problem.get("errors") or [{"where": "", "detail": str(refusal)}]
+    return " ".join(f"{fault['where'].rpartition('/')[2]}: {fault['detail']}" for fault in faults)

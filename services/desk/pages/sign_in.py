@@ -1,0 +1,62 @@
+"""Signing in with an API key, and out again."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from services.desk import sessions
+from services.desk.render import POLICY, rendered
+from services.desk.visit import COOKIE, Visiting
+from services.desk.visit import Form as OurForm
+from services.runtime.database import transaction, utcnow
+
+router = APIRouter()
+
+
+@router.get("/sign-in")
+def sign_in(request: Request, next: str = "") -> Response:  # noqa: A002 - the name in the address
+    return _asking(request, wanted=next)
+
+
+@router.post("/sign-in")
+def begin(request: Request, key: Annotated[str, Form()] = "", next: Annotated[str, Form()] = "") -> Response:  # noqa: A002
+    # No session yet, hence no token in the form; a browser tells by itself when another site sends one.
+    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        return _asking(request, 403, wanted=next, trouble="Sign in from this page, not from another site.")
+    caller = request.app.state.authenticate(key.strip())
+    if caller is None:
+        trouble = "This key is unknown, revoked or expired. `dateline keys` lists those that there are."
+        return _asking(request, 401, wanted=next, trouble=trouble)
+    with transaction() as session:
+        token = sessions.begin(session, caller.key, utcnow())
+    base = request.scope["root_path"]
+    answer = RedirectResponse(next if next.startswith(f"{base}/") else f"{base}/", 303)
+    answer.set_cookie(
+        COOKIE,
+        token,
+        max_age=int(sessions.LASTS.total_seconds()),
+        path=base,
+        secure=request.url.scheme == "https",
+        httponly=True,
+        samesite="lax",
+    )
+    return answer
+
+
+@router.post("/sign-out")
+async def end(visit: Visiting, _form: OurForm) -> Response:
+    def forget() -> None:
+        with transaction() as session:
+            sessions.end(session, visit.request.cookies[COOKIE])
+
+    await run_in_threadpool(forget)
+    answer = RedirectResponse(f"{visit.base}/sign-in", 303)
+    answer.delete_cookie(COOKIE, path=visit.base)
+    return answer
+
+
+def _asking(request: Request, status: int = 200, *, wanted: str = "", trouble: str = "") -> Response:
+    page = rendered("sign_in.html", base=request.scope["root_path"], wanted=wanted, trouble=trouble)
+    return HTMLResponse(page, status, headers=POLICY)

@@ -1,0 +1,44 @@
+"""Signing in and out: a random token in a cookie, its digest in the database, and an end.
+
+The token has 256 random bits, so its plain SHA-256 tells nothing of it.
+"""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete
+from sqlmodel import Session, col
+
+from services.desk.models import DeskSession
+
+LASTS = timedelta(hours=12)
+"""A working day; then the key is asked for again."""
+
+
+def begin(session: Session, key: int, now: datetime) -> str:
+    """Signs the holder of this key in; returns the token, which cannot be had again."""
+    session.execute(delete(DeskSession).where(col(DeskSession.expires_at) <= now))
+    token = secrets.token_urlsafe(32)
+    session.add(DeskSession(digest=_digest(token), key=key, expires_at=now + LASTS))
+    return token
+
+
+def key_of(session: Session, token: str, now: datetime) -> int | None:
+    """Whose token this is; None for one that has ended or never was."""
+    found = session.get(DeskSession, _digest(token))
+    return found.key if found and now < found.expires_at else None
+
+
+def end(session: Session, token: str) -> None:
+    """Signs out; doing so twice changes nothing."""
+    session.execute(delete(DeskSession).where(col(DeskSession.digest) == _digest(token)))
+
+
+def form_token(token: str) -> str:
+    """What each form of this session carries, so that no other site can send one in its name (CSRF)."""
+    return hashlib.sha256(f"form:{token}".encode()).hexdigest()
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,102 @@
+"""One request of somebody who is signed in: who they are, the API in their name, and the page they get."""
+
+import hmac
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import quote, unquote
+
+from fastapi import Depends, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from services.contracts.caller import Caller, Permission
+from services.desk import sessions
+from services.desk.render import POLICY, rendered
+from services.desk.within import Api, Refused
+from services.runtime.database import reading, utcnow
+
+COOKIE = "dateline_session"
+SAID = "dateline_said"
+"""Carries one sentence from an order to the page that follows it."""
+CARRY = 60
+"""Seconds that such a sentence waits to be shown."""
+
+NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
+    ("/articles", "Articles", "read"),
+)
+
+
+class SignInFirst(Exception):  # noqa: N818 - named for what is to be done
+    """Nobody is signed in, or no longer."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Somebody who is signed in, and what they ask."""
+
+    request: Request
+    caller: Caller
+    form_token: str
+    api: Api
+
+    @property
+    def base(self) -> str:
+        """Where the desk is mounted."""
+        return str(self.request.scope["root_path"])
+
+    def page(self, template: str, status: int = 200, **words: Any) -> Response:
+        """A page of the desk."""
+        words |= {"visit": self, "navigation": self._navigation(), "said": _said(self.request)}
+        answer = HTMLResponse(rendered(template, base=self.base, **words), status, headers=POLICY)
+        if SAID in self.request.cookies:
+            answer.delete_cookie(SAID, path=self.base)
+        return answer
+
+    def leads(self, path: str, said: str = "") -> Response:
+        """What follows an order: a page to look at, and what it says on top."""
+        answer = RedirectResponse(self.base + path, 303)
+        if said:
+            answer.set_cookie(SAID, quote(said), max_age=CARRY, path=self.base, httponly=True, samesite="lax")
+        return answer
+
+    def _navigation(self) -> list[tuple[str, str, bool]]:
+        here = self.request.scope["path"].removeprefix(self.base).rstrip("/")
+        return [
+            (path, title, here == path or bool(path and here.startswith(f"{path}/")))
+            for path, title, permission in NAVIGATION
+            if self.caller.may(permission)
+        ]
+
+
+async def visit(request: Request) -> Visit:
+    """Who is signed in; raises `SignInFirst` when nobody is."""
+    token = request.cookies.get(COOKIE, "")
+    caller = await run_in_threadpool(_caller, request, token) if token else None
+    if caller is None:
+        raise SignInFirst
+    request.state.caller = caller
+    return Visit(request, caller, sessions.form_token(token), Api(request.app.state.api, caller))
+
+
+async def form(request: Request, visit: Annotated[Visit, Depends(visit)]) -> dict[str, str]:
+    """The fields of a form that this session was shown; raises `Refused` for any other."""
+    sent = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+    if not hmac.compare_digest(sent.pop("form_token", "").encode(), visit.form_token.encode()):
+        raise Refused(403, {"title": "The form is not ours", "detail": "Open the page again and send its form anew."})
+    return sent
+
+
+Visiting = Annotated[Visit, Depends(visit)]
+Form = Annotated[dict[str, str], Depends(form)]
+
+
+def _caller(request: Request, token: str) -> Caller | None:
+    now = utcnow()
+    with reading() as session:
+        key = sessions.key_of(session, token, now)
+    found: Caller | None = request.app.state.caller_of_key(key) if key is not None else None
+    return found
+
+
+def _said(request: Request) -> str:
+    return unquote(request.cookies.get(SAID, ""))

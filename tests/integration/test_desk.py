@@ -1,0 +1,212 @@
+"""The desk as a browser meets it: signing in, what each may see and do, and what no other site can make it do."""
+
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from in_process import InProcess
+from kept import saved
+from orders import KEY, NOW, URL, A, B, order
+
+from services.admin import keys
+from services.app import create_app
+from services.contracts.article import Removed
+from services.contracts.urls import article_id
+from services.desk import sessions
+from services.runtime import archive
+from services.runtime.database import transaction, utcnow
+
+pytestmark = pytest.mark.integration
+ID = article_id(KEY)
+PAGES = Path(__file__).parents[1] / "pages"
+
+
+@pytest.fixture
+def app(db):
+    return create_app()
+
+
+@pytest.fixture
+def stranger(app):
+    """A browser that nobody has signed in with."""
+    with httpx.Client(transport=InProcess(app), base_url="http://dateline.test/desk") as browser:
+        yield browser
+
+
+@pytest.fixture
+def signed_in(app):
+    """Makes a browser of somebody who has signed in with a key of this scope."""
+
+    def browser(scope="admin"):
+        made = httpx.Client(transport=InProcess(app), base_url="http://dateline.test/desk")
+        assert made.post("/sign-in", data={"key": key(scope)}).status_code == 303
+        return made
+
+    return browser
+
+
+def key(scope):
+    with transaction() as session:
+        return keys.create(session, scope, [scope], utcnow())[1]
+
+
+def form_token(browser):
+    return re.search(r'name="form_token" value="(\w+)"', browser.get("/articles").text)[1]
+
+
+def test_who_has_not_signed_in_is_asked_to_and_led_back(stranger):
+    answer = stranger.get(f"/articles/{ID}")
+    assert answer.status_code == 303
+    assert answer.headers["location"] == f"/desk/sign-in?next=/desk/articles/{ID}"
+    led = stranger.post("/sign-in", data={"key": key("read"), "next": f"/desk/articles/{ID}"})
+    assert led.headers["location"] == f"/desk/articles/{ID}"
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "/deskevil", "javascript:alert(1)"])
+def test_signing_in_leads_nowhere_but_to_the_desk(stranger, elsewhere):
+    led = stranger.post("/sign-in", data={"key": key("read"), "next": elsewhere})
+    assert led.headers["location"] == "/desk/"
+
+
+@pytest.mark.parametrize("wrong", ["", "dl_1_nope", "dl_1_" + "a" * 43, "<script>"])
+def test_a_wrong_key_opens_nothing_and_is_not_repeated(stranger, wrong):
+    answer = stranger.post("/sign-in", data={"key": wrong})
+    assert (answer.status_code, answer.cookies) == (401, {})
+    assert not wrong or wrong not in answer.text
+
+
+def test_the_cookie_is_kept_from_scripts_and_other_sites_and_ends(stranger):
+    cookie = stranger.post("/sign-in", data={"key": key("read")}).headers["set-cookie"]
+    words = {word.strip().lower() for word in cookie.split(";")}
+    assert {"httponly", "samesite=lax", "path=/desk", "max-age=43200"} <= words
+
+
+def test_over_tls_the_cookie_never_travels_without_it(app):
+    with httpx.Client(transport=InProcess(app), base_url="https://dateline.test/desk") as browser:
+        assert "Secure" in browser.post("/sign-in", data={"key": key("read")}).headers["set-cookie"]
+
+
+def test_another_site_cannot_sign_a_browser_in(stranger):
+    """Who is signed in to a stranger's account without knowing tells the stranger what they do."""
+    answer = stranger.post("/sign-in", data={"key": key("read")}, headers={"Sec-Fetch-Site": "cross-site"})
+    assert (answer.status_code, answer.cookies) == (403, {})
+
+
+def test_what_is_kept_of_a_session_does_not_open_it(signed_in):
+    browser = signed_in()
+    token = browser.cookies["dateline_session"]
+    with transaction() as session:
+        kept = session.connection().exec_driver_sql("SELECT * FROM desk_sessions").all()
+    assert token not in str(kept)
+
+
+def test_a_session_ends_by_signing_out_with_its_key_and_by_its_time(signed_in, app):
+    gone = signed_in()
+    assert gone.post("/sign-out", data={"form_token": form_token(gone)}).status_code == 303
+    revoked = signed_in("read")
+    with transaction() as session:
+        for each in keys.listed(session):
+            keys.revoke(session, each.id, utcnow())
+    old = httpx.Client(transport=InProcess(app), base_url="http://dateline.test/desk")
+    with transaction() as session:
+        old.cookies["dateline_session"] = sessions.begin(session, 1, utcnow() - sessions.LASTS)
+    for browser in (gone, revoked, old):
+        assert browser.get("/articles").headers["location"].startswith("/desk/sign-in")
+
+
+@pytest.mark.parametrize("token", [None, "", "0" * 64, "é"])
+def test_a_form_that_we_did_not_make_is_refused(signed_in, token):
+    data = {"mode": "reparse", **({} if token is None else {"form_token": token})}
+    answer = signed_in().post(f"/articles/{ID}/reingest", data=data)
+    assert answer.status_code == 403
+
+
+def test_a_form_of_another_session_is_refused(signed_in):
+    token = form_token(signed_in())
+    assert signed_in().post(f"/articles/{ID}/reingest", data={"form_token": token}).status_code == 403
+
+
+def test_a_reader_sees_articles_and_may_not_order(signed_in):
+    saved(order(A))
+    reader = signed_in("read")
+    assert "Re-ingest this" not in reader.get(f"/articles/{ID}").text
+    answer = reader.post(f"/articles/{ID}/reingest", data={"form_token": form_token(reader)})
+    assert answer.status_code == 403
+    assert "admin" in answer.text
+
+
+def test_the_navigation_shows_what_the_key_may_open(signed_in):
+    shown = {
+        scope: re.findall(r'<li><a href="/desk(/[\w-]*)"', signed_in(scope).get("/articles").text)
+        for scope in ("read", "admin")
+    }
+    assert set(shown["read"]) <= set(shown["admin"])
+    for scope, paths in shown.items():
+        browser = signed_in(scope)
+        assert {path: browser.get(path).status_code for path in paths} == dict.fromkeys(paths, 200)
+
+
+def test_an_article_is_read_with_its_history_its_lines_and_its_provenance(signed_in):
+    saved(order(A), order(B, minute=1, removed=(Removed(rule="share", text="SHARE"),)))
+    browser = signed_in("read")
+    read = browser.get(f"/articles/{ID}").text
+    assert B in read
+    assert A not in read
+    history = browser.get(f"/articles/{ID}/history").text
+    assert "<del>" in history
+    assert "<ins>" in history
+    assert "does not hold this capture" in browser.get(f"/articles/{ID}/provenance").text
+
+
+def test_each_line_of_the_page_is_shown_with_the_rule_that_took_it(signed_in):
+    page = (PAGES / "afpims" / "news-with-photos" / "page.html").read_bytes()
+    name = archive.keep(archive.Capture(url=URL, fetched_at=NOW, status=200, headers=(), body=page))
+    saved(order(A).model_copy(update={"capture": name}))
+    browser = signed_in("read")
+    explained = browser.get(f"/articles/{ID}/explain").text
+    assert re.search(r'class="rule">[\w-]+</span><p dir="auto"><del>', explained)
+    assert name in browser.get(f"/articles/{ID}/provenance").text
+
+
+@pytest.mark.parametrize(
+    "path", ["/articles/nope", "/articles/nope/history", "/nothing", "/static/../app.py", "/static/x"]
+)
+def test_what_is_not_there_is_told_as_a_page(signed_in, path):
+    answer = signed_in().get(path)
+    assert answer.status_code == 404
+    assert answer.headers["content-type"].startswith("text/html")
+
+
+def test_a_date_that_is_none_is_told_beside_the_form(signed_in):
+    answer = signed_in().get("/articles", params={"since": "yesterday"})
+    assert answer.status_code == 200
+    assert "since" in re.search(r'role="alert">([^<]+)<', answer.text)[1]
+
+
+def test_what_a_newsroom_wrote_is_text_and_never_markup(signed_in):
+    evil = "<script>alert(1)</script>{{7*7}}"
+    saved(order(A, headline=evil))
+    page = signed_in().get(f"/articles/{ID}").text
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;{{7*7}}" in page
+
+
+def test_every_page_has_a_policy_that_runs_nothing_but_ours(signed_in):
+    browser = signed_in()
+    for path in ("/articles", "/sign-in", "/nothing"):
+        policy = browser.get(path).headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+
+
+def test_the_files_of_a_page_may_be_kept_for_ever_because_their_address_changes_with_them(signed_in):
+    browser = signed_in()
+    loaded = re.findall(r'(?:src|href)="(/desk/static/[^"]+)"', browser.get("/articles").text)
+    assert len(loaded) == 4
+    for address in loaded:
+        answer = browser.get(f"http://dateline.test{address}")
+        assert answer.status_code == 200
+        assert "immutable" in answer.headers["cache-control"]
+        assert urlsplit(address).query
