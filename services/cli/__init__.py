@@ -23,6 +23,7 @@ COMMANDS = {
     "audit": "desk:audit",
     "set-aside": "set_aside:app",
     "keys": "keys:app",
+    "listen": "listen:listen",
     "migrate": "run:migrate",
     "web": "process:web",
     "worker": "process:worker",

@@ -3,6 +3,7 @@
 import binascii
 import json
 import threading
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -48,10 +49,11 @@ class Receiver:
         port: int = 0,
         on_delivery: Callable[[Received], None] | None = None,
         now: Clock = utc_now,
+        remembered: int | None = None,
     ) -> None:
         self._webhook = Webhook(secret)
         self._on_delivery = on_delivery
-        self._received: list[Received] = []
+        self._received: deque[Received] = deque(maxlen=remembered)
         self._arrival = threading.Condition()
         self.site = Site(self.answer, port=port, now=now)
 
@@ -62,7 +64,7 @@ class Receiver:
 
     @property
     def received(self) -> list[Received]:
-        """Everything that came in, oldest first."""
+        """What came in, oldest first: the last `remembered`, else everything."""
         with self._arrival:
             return list(self._received)
 

@@ -10,12 +10,11 @@ import threading
 from collections import deque
 from collections.abc import Callable, Mapping
 
+from services.demo.moods import Mood, answers, late, resets
 from services.demo.receiver import Received, Receiver
-from services.demo.site import Answer, HungUp, Request
+from services.demo.site import Answer, Request
 
 SECRET = "whsec_ZGF0ZWxpbmUtc2FtcGxlLXNlY3JldC1mb3ItdGVzdHM="
-
-Mood = Callable[[], Answer]
 
 
 class Subscriber(Receiver):
@@ -47,7 +46,7 @@ class Subscriber(Receiver):
         return self.events
 
     def answers(self, status: int, *, times: int = 1, headers: Mapping[str, str] | None = None) -> None:
-        self._feels(lambda: Answer(status, headers=headers or {}), times)
+        self._feels(answers(status, headers), times)
 
     def is_busy(self, after: str | None = "1", *, times: int = 1) -> None:
         """429, with `Retry-After` as given."""
@@ -58,15 +57,15 @@ class Subscriber(Receiver):
 
     def resets(self, *, times: int = 1) -> None:
         """The connection is reset after the message was read."""
-        self._feels(_hang_up, times)
+        self._feels(resets, times)
 
     def is_slow(self, seconds: float, *, times: int = 1) -> None:
         """The right answer, so much later."""
-        self._feels(lambda: self._late(seconds), times)
+        self._feels(late(seconds), times)
 
     def hangs(self, *, times: int = 1) -> None:
         """Reads the message and never answers, until it is stopped."""
-        self._feels(lambda: self._late(None), times)
+        self._feels(late(None), times)
 
     def is_gone(self) -> None:
         """410 from now on."""
@@ -80,7 +79,7 @@ class Subscriber(Receiver):
         if request.method != "POST":
             return super().answer(request)
         received = self.receive(request)
-        answer = self._moods.popleft()() if self._moods else Answer(410 if self._gone else 204)
+        answer = self._mood()(self.site) or Answer(204)
         if not received.verified:
             return Answer(400)
         if 200 <= answer.status < 300:
@@ -96,11 +95,5 @@ class Subscriber(Receiver):
     def _feels(self, mood: Mood, times: int) -> None:
         self._moods.extend([mood] * times)
 
-    def _late(self, seconds: float | None) -> Answer:
-        if self.site.stopped.wait(seconds):
-            raise HungUp
-        return Answer(204)
-
-
-def _hang_up() -> Answer:
-    raise HungUp
+    def _mood(self) -> Mood:
+        return self._moods.popleft() if self._moods else answers(410 if self._gone else 204)
