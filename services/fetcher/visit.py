@@ -51,8 +51,8 @@ def look_at(
     client: httpx.Client, page: Page, url: str, *, now: datetime, settings: FetcherSettings, forced: bool = False
 ) -> Visit:
     """Asks for the page, even if it was not modified when `forced`; new bytes are in the archive when this returns."""
-    # Without a capture of ours, "not modified" would leave us with nothing.
-    validators = Validators(page.etag, page.last_modified) if page.capture and not forced else Validators()
+    # Without a capture of ours, or with a damaged one, "not modified" would leave us with nothing.
+    validators = Validators(page.etag, page.last_modified) if _is_held(page) and not forced else Validators()
     answer = get(
         client,
         url,
@@ -95,10 +95,14 @@ def _keep(page: Page, answer: Fetched, now: datetime) -> Visit:
     if reason := why_no_page(answer.body, answer.content_type):
         return Visit("refused", reason)
     payload = archive.payload_digest(answer.body)
-    if payload == page.payload and page.capture:
+    if payload == page.payload and _is_held(page):
         return Visit("unchanged", fetched=answer, payload=payload)
     capture = archive.keep(Capture(answer.url, now, answer.status, answer.headers, answer.body, answer.asked))
     return Visit("changed" if page.capture else "new", fetched=answer, payload=payload, capture=capture)
+
+
+def _is_held(page: Page) -> bool:
+    return page.capture is not None and archive.holds(page.capture)
 
 
 def fetched_at(page: Page, now: datetime) -> datetime:

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
@@ -67,13 +68,10 @@ def keep(capture: Capture) -> str:
     path = _path(name)
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
-            file.write(member)
-            file.flush()
-            os.fsync(file.fileno())
+        written = _write(member, path.parent)
         crash.at("capture:written")
-        Path(file.name).chmod(0o644)
-        Path(file.name).rename(path)
+        written.chmod(0o644)
+        written.rename(path)
         _sync_folder(path.parent)
         crash.at("capture:kept")
     return name
@@ -81,13 +79,25 @@ def keep(capture: Capture) -> str:
 
 def load(name: str) -> Capture:
     """Reads a capture back; raises `CaptureMissing` or `CaptureDamaged`, never returns other bytes than were kept."""
+    return _from_warc(_read(name), name)
+
+
+def holds(name: str) -> bool:
+    """Whether the capture is there, byte for byte."""
+    try:
+        _read(name)
+    except (CaptureMissing, CaptureDamaged):
+        return False
+    return True
+
+
+def fault(name: str) -> Literal["missing", "damaged"] | None:
+    """What is wrong with a capture, by its file alone; None when its bytes are those that its name promises."""
     try:
         member = _path(name).read_bytes()
-    except FileNotFoundError:
-        raise CaptureMissing(f"Capture {name} is not in the archive {runtime_settings().captures}.") from None
-    if hashlib.sha256(member).hexdigest() != name:
-        raise CaptureDamaged(f"Capture {name} was changed on disk: its digest is another one now.")
-    return _from_warc(member, name)
+    except OSError:
+        return "missing"
+    return None if hashlib.sha256(member).hexdigest() == name else "damaged"
 
 
 def payload_digest(body: bytes) -> str:
@@ -97,6 +107,30 @@ def payload_digest(body: bytes) -> str:
 
 def _path(name: str) -> Path:
     return runtime_settings().captures / name[:2] / f"{name}.warc.gz"
+
+
+def _write(member: bytes, folder: Path) -> Path:
+    """A new file that survives a power cut; a disk that is full keeps nothing of it."""
+    with tempfile.NamedTemporaryFile(dir=folder, prefix=".", delete=False) as file:
+        written = Path(file.name)
+        try:
+            file.write(member)
+            file.flush()
+            os.fsync(file.fileno())
+        except OSError:
+            written.unlink()
+            raise
+    return written
+
+
+def _read(name: str) -> bytes:
+    try:
+        member = _path(name).read_bytes()
+    except FileNotFoundError:
+        raise CaptureMissing(f"Capture {name} is not in the archive {runtime_settings().captures}.") from None
+    if hashlib.sha256(member).hexdigest() != name:
+        raise CaptureDamaged(f"Capture {name} was changed on disk: its digest is another one now.")
+    return member
 
 
 def _as_warc(capture: Capture) -> bytes:

@@ -29,6 +29,7 @@ from services.fetcher.plan import REVISITS
 from services.runtime import archive, ledger, worker
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.ledger import Entry, say
+from services.runtime.settings import runtime_settings
 
 pytestmark = pytest.mark.integration
 
@@ -79,6 +80,18 @@ def test_a_page_that_did_not_change_is_at_rest_and_nothing_is_said(fetcher, news
     page = pages()[0]
     assert (page.outcome, len(said(ParsePage))) == ("unchanged", 1)
     assert entries(FetchPage)[0].due_at > later(days=4)
+
+
+def test_a_page_whose_capture_was_damaged_is_kept_again(fetcher, newsroom):
+    """It did not change, but what we hold of it is no evidence any more: it is asked for in full and read again."""
+    newsroom.publishes(STORY)
+    watches(newsroom)
+    runs()
+    damaged = said(ParsePage)[0].capture
+    runtime_settings().captures.joinpath(damaged[:2], f"{damaged}.warc.gz").write_bytes(b"less")
+    runs(later(days=4))
+    again = said(ParsePage)[1].capture
+    assert (pages()[0].capture, archive.holds(again)) == (again, True)
 
 
 def test_a_corrected_page_is_visited_early_and_said_again(fetcher, newsroom):

@@ -2,6 +2,8 @@
 
 import gzip
 import io
+import os
+import resource
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -79,6 +81,28 @@ def test_a_truncated_capture_is_noticed(folder):
     path.write_bytes(path.read_bytes()[:-10])
     with pytest.raises(CaptureDamaged):
         archive.load(name)
+
+
+def test_a_disk_without_room_keeps_nothing_of_it(folder):
+    """Neither under its name nor under another: each try would take from the room that is left."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, hard))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            archive.keep(replace(CAPTURE, body=os.urandom(100_000)))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert [each for each in folder.rglob("*") if each.is_file()] == []
+
+
+def test_it_is_known_whether_a_capture_is_held(folder):
+    """As long as every byte of it is there."""
+    name = archive.keep(CAPTURE)
+    assert archive.holds(name)
+    file_of(folder, name).write_bytes(b"less")
+    assert not archive.holds(name)
+    file_of(folder, name).unlink()
+    assert not archive.holds(name)
 
 
 def test_a_missing_capture_is_named():
