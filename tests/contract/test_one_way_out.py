@@ -7,23 +7,21 @@ import pytest
 
 ROOT = Path(__file__).parents[2] / "services"
 EGRESS = ROOT / "runtime" / "egress"
-CLIENTS = frozenset(
-    [
-        "aiohttp",
-        "feedparser",
-        "ftplib",
-        "http.client",
-        "httpcore",
-        "requests",
-        "smtplib",
-        "telnetlib",
-        "trafilatura.downloads",
-        "trafilatura.fetch_url",
-        "urllib.request",
-        "urllib3",
-        "websockets",
-    ]
-)
+CLIENTS = {
+    "aiohttp",
+    "feedparser",
+    "ftplib",
+    "http.client",
+    "httpcore",
+    "requests",
+    "smtplib",
+    "telnetlib",
+    "trafilatura.downloads",
+    "trafilatura.fetch_url",
+    "urllib.request",
+    "urllib3",
+    "websockets",
+}
 TYPES = {"Client", "InvalidURL", "URL"}
 """Of httpx: what is annotated with, and what reads an address. None of it sends anything."""
 SOCKETS = {

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from lxml import etree, html
 
+from services.contracts.urls import BadAddress, canonical_url
 from services.fetcher.discover.found import Found, Listed, Unreadable, each_once
 
 # The parser's time grows with the square of the number of attributes of one tag, and no timeout interrupts it.
@@ -22,12 +23,10 @@ def read_listing(body: bytes, url: str) -> Found | Unreadable:
     if b"\x00" in body[:4000] or _ENDLESS_TAG.search(body):
         return Unreadable("The listing is not HTML that can be read; check the address in a browser.")
     try:
-        page = html.document_fromstring(body, parser=html.HTMLParser(encoding=_encoding(body)))
+        page = html.document_fromstring(body, parser=_parser(body))
     except (etree.ParserError, etree.XMLSyntaxError):
         return Unreadable("The listing holds no HTML; check the address in a browser.")
-    target = page.find(".//base[@href]")
-    base = urljoin(url, target.get("href", "").strip()) if target is not None else url
-    return Found(each_once(_listed(page), base))
+    return Found(each_once(_listed(page), _base(page, url)))
 
 
 def page_of_listing(url: str, number: int) -> str:
@@ -61,14 +60,19 @@ def _first(element: html.HtmlElement, names: tuple[str, ...]) -> str | None:
     return next((value for name in names if (value := element.get(name))), None)
 
 
-def _encoding(body: bytes) -> str:
-    declared = re.search(rb"charset=[\"']?([\w-]{2,40})", body[:2000], re.IGNORECASE)
+def _base(page: html.HtmlElement, url: str) -> str:
+    target = page.find(".//base[@href]")
     try:
-        return "utf-8" if not declared else _known(declared[1].decode("ascii"))
+        return url if target is None else canonical_url(target.get("href", ""), base=url)
+    except BadAddress:
+        return url
+
+
+def _parser(body: bytes) -> html.HTMLParser:
+    """Reads in the encoding that the page declares, if it can be: one in which a tag is a tag, and that is known."""
+    declared = re.search(rb"charset=[\"']?([\w-]{2,40})", body[:2000], re.IGNORECASE)
+    label = declared[1].decode("ascii", "replace") if declared else "utf-8"
+    try:
+        return html.HTMLParser(encoding=label if "<a>".encode(label) == b"<a>" else "utf-8")
     except (LookupError, UnicodeError):
-        return "utf-8"
-
-
-def _known(label: str) -> str:
-    "".encode(label)
-    return label
+        return html.HTMLParser(encoding="utf-8")
