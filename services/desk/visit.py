@@ -23,6 +23,10 @@ CARRY = 60
 
 NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("/articles", "Articles", "read"),
+    ("/sources", "Sources", "read"),
+    ("/set-aside", "Set aside", "admin"),
+    ("/keys", "Keys", "admin"),
+    ("/log", "Log", "admin"),
 )
 
 

@@ -31,9 +31,9 @@ class Api:
         """What the API answers to this question; empty parameters are left out."""
         return await self._ask("GET", path, params={k: v for k, v in query.items() if v not in (None, "")})
 
-    async def order(self, method: str, path: str, words: Words | None = None, **headers: str) -> Any:
+    async def order(self, method: str, path: str, words: Words | None = None, *, query: Words | None = None) -> Any:
         """What the API answers to this order."""
-        return await self._ask(method, path, json=words, headers=headers)
+        return await self._ask(method, path, json=words, params=query)
 
     async def _ask(self, method: str, path: str, **asked: Any) -> Any:
         transport = httpx.ASGITransport(self._admitted)

@@ -12,7 +12,7 @@ MOST = 4_000
 ALIKE = 0.4
 """Of the words of two paragraphs: below that, they are two paragraphs and no changed one."""
 
-_WORDS = re.compile(r"\s+|\w+|[^\w\s]")
+_WORDS = re.compile(r"\s+|\d[\d.,:]*\d|\w+|[^\w\s]")
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,14 @@ import pytest
 from in_process import InProcess
 from kept import saved
 from orders import KEY, NOW, URL, A, B, order
+from sqlmodel import SQLModel
 
 from services.admin import keys
 from services.app import create_app
 from services.contracts.article import Removed
 from services.contracts.urls import article_id
 from services.desk import sessions
-from services.runtime import archive
+from services.runtime import archive, database
 from services.runtime.database import transaction, utcnow
 
 pytestmark = pytest.mark.integration
@@ -24,7 +25,9 @@ PAGES = Path(__file__).parents[1] / "pages"
 
 
 @pytest.fixture
-def app(db):
+def app(installation):
+    """On SQLite alone: the desk itself asks the API and nobody else, and that is tested on both databases."""
+    SQLModel.metadata.create_all(database.engine())
     return create_app()
 
 
