@@ -11,6 +11,7 @@ import redis
 import structlog
 from fastapi import APIRouter, FastAPI, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
+from prometheus_client.core import Metric
 from pydantic import BaseModel
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -18,23 +19,26 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import HTMLResponse
 
 from services import __version__
+from services.account.gauges import gauges
 from services.admin import api as admin
 from services.admin import keys
 from services.admin.reference import SECURITY_POLICY, reference
+from services.admin.reingestions import api as reingestions
 from services.contracts.caller import Caller
 from services.desk.app import create_desk
 from services.fetcher import api as fetcher
 from services.parser import api as parser
 from services.reach import reach
-from services.runtime import ledger, metrics
+from services.runtime import bus, ledger, metrics
 from services.runtime.asgi import guarded
 from services.runtime.database import reading, utcnow
 from services.runtime.settings import runtime_settings
 from services.runtime.web import PROBLEMS, answer_with_problems
 from services.store import api as store
 from services.webhooks import api as webhooks
+from services.webhooks.api import told
 
-ROUTERS = (fetcher.router, parser.router, store.router, store.feeds, webhooks.router, admin.router)
+ROUTERS = (fetcher.router, parser.router, store.router, store.feeds, webhooks.router, admin.router, reingestions.router)
 ABOUT = (
     "Watches government newsrooms: every article clean, every wording kept, every change announced within seconds. "
     "Send your key as `Authorization: Bearer dl_…`. Lists give `next`; send it as `after` for the next page. "
@@ -122,7 +126,7 @@ def ready(response: Response) -> Readiness:
 
 @front.get("/metrics", include_in_schema=False)
 def show_metrics() -> Response:
-    return Response(metrics.exposition(), media_type=CONTENT_TYPE_LATEST)
+    return Response(metrics.exposition(_gauges()), media_type=CONTENT_TYPE_LATEST)
 
 
 def create_app() -> FastAPI:
@@ -136,6 +140,7 @@ def create_app() -> FastAPI:
         responses=PROBLEMS,
         # The names of our functions, for the programs that make a client out of the OpenAPI.
         generate_unique_id_function=lambda route: route.name,
+        webhooks=told.router,
     )
     app.state.authenticate = _authenticate
     app.state.reach = reach
@@ -154,6 +159,18 @@ def _authenticate(presented: str) -> Caller | None:
 
 def _caller_of_key(key_id: int) -> Caller | None:
     return keys.caller_of(key_id, utcnow())
+
+
+def _gauges() -> list[Metric]:
+    # What processes have counted is told also while the database is away.
+    url = runtime_settings().redis_url
+    try:
+        depths = bus.depths() if _redis(url) == "answers" else {}
+        with reading() as session:
+            return list(gauges(session, utcnow(), depths))
+    except Exception as trouble:  # noqa: BLE001 - the database, Redis and kombu each have their own; all mean "away"
+        log.warning("not_measured", error=f"{type(trouble).__name__}: {trouble}"[:300])
+        return []
 
 
 def _overdue() -> float | None:

@@ -66,6 +66,7 @@ def upgrade() -> None:
     with op.batch_alter_table("articles", schema=None) as batch_op:
         batch_op.create_index("articles_by_arrival", ["first_seen", "id"], unique=False)
         batch_op.create_index("articles_by_date", ["dated_at", "id"], unique=False)
+        batch_op.create_index("articles_by_page", ["page"], unique=False)
         batch_op.create_index("articles_by_source", ["source", "dated_at", "id"], unique=False)
         batch_op.create_index("articles_by_update", ["updated", "id"], unique=False)
 
@@ -78,6 +79,7 @@ def upgrade() -> None:
         sa.Column("action", sa.String(), nullable=False),
         sa.Column("subject", sa.String(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("result", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
@@ -217,6 +219,35 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_pages_source"), ["source"], unique=False)
 
     op.create_table(
+        "preview_differences",
+        sa.Column("reingestion", sa.Integer(), nullable=False),
+        sa.Column("page", sa.Integer(), nullable=False),
+        sa.Column("field", sa.String(), nullable=False),
+        sa.Column("before", sa.Text(), nullable=True),
+        sa.Column("after", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("reingestion", "page", "field"),
+    )
+    op.create_table(
+        "previews",
+        sa.Column("reingestion", sa.Integer(), nullable=False),
+        sa.Column("page", sa.Integer(), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=True),
+        sa.Column("article", sa.String(), nullable=True),
+        sa.Column("layout", sa.String(), nullable=True),
+        sa.Column("headline", sa.Text(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("announced", sa.Boolean(), nullable=False),
+        sa.Column("newest", sa.String(), nullable=True),
+        sa.Column("proposal", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("reingestion", "page"),
+    )
+    with op.batch_alter_table("previews", schema=None) as batch_op:
+        batch_op.create_index("previews_by_state", ["reingestion", "state", "page"], unique=False)
+
+    op.create_table(
         "reingestion_changes",
         sa.Column("reingestion", sa.Integer(), nullable=False),
         sa.Column("field", sa.String(), nullable=False),
@@ -229,6 +260,8 @@ def upgrade() -> None:
         sa.Column("scope", sa.JSON(), nullable=False),
         sa.Column("mode", sa.String(), nullable=False),
         sa.Column("dry_run", sa.Boolean(), nullable=False),
+        sa.Column("forced", sa.Boolean(), nullable=False),
+        sa.Column("announce", sa.Boolean(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("asked_by", sa.Integer(), nullable=False),
         sa.Column("asked_by_name", sa.String(), nullable=False),
@@ -244,8 +277,23 @@ def upgrade() -> None:
         sa.Column("unchanged", sa.Integer(), nullable=False),
         sa.Column("rejected", sa.Integer(), nullable=False),
         sa.Column("unavailable", sa.Integer(), nullable=False),
+        sa.Column("expected", sa.Integer(), nullable=True),
+        sa.Column("steered", sa.Integer(), nullable=False),
+        sa.Column("clock_at", UtcDateTime(), nullable=True),
+        sa.Column("clock_count", sa.Integer(), nullable=False),
+        sa.Column("preview", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("asked_by", "idempotency_key"),
+    )
+    op.create_table(
+        "reingestion_walks",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("reingestion", sa.JSON(), nullable=False),
+        sa.Column("scope", sa.JSON(), nullable=False),
+        sa.Column("after", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
         "sources",
@@ -425,8 +473,14 @@ def downgrade() -> None:
 
     op.drop_table("channels")
     op.drop_table("sources")
+    op.drop_table("reingestion_walks")
     op.drop_table("reingestions")
     op.drop_table("reingestion_changes")
+    with op.batch_alter_table("previews", schema=None) as batch_op:
+        batch_op.drop_index("previews_by_state")
+
+    op.drop_table("previews")
+    op.drop_table("preview_differences")
     with op.batch_alter_table("pages", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_pages_source"))
         batch_op.drop_index(batch_op.f("ix_pages_article_id"))
@@ -453,6 +507,7 @@ def downgrade() -> None:
     with op.batch_alter_table("articles", schema=None) as batch_op:
         batch_op.drop_index("articles_by_update")
         batch_op.drop_index("articles_by_source")
+        batch_op.drop_index("articles_by_page")
         batch_op.drop_index("articles_by_date")
         batch_op.drop_index("articles_by_arrival")
 

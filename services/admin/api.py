@@ -1,13 +1,12 @@
 """The operator's desk over HTTP: re-ingestions, API keys, and the log of who did what."""
 
-from typing import Annotated, TypeVar
+from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Query
 from pydantic import AfterValidator
-from sqlalchemy import select
-from sqlmodel import Session, col
 
-from services.admin import audit, keys, messages, progress, reingest
+from services.admin import audit, keys, messages
+from services.admin.listing import newest
 from services.admin.message_views import (
     Discard,
     DiscardWanted,
@@ -18,7 +17,7 @@ from services.admin.message_views import (
     Taken,
     whole,
 )
-from services.admin.models import ApiKey, AuditEntry, ReingestionRow
+from services.admin.models import ApiKey, AuditEntry
 from services.admin.views import (
     AuditLog,
     AuditView,
@@ -27,9 +26,6 @@ from services.admin.views import (
     KeyView,
     KeyWanted,
     Reason,
-    Reingestions,
-    ReingestionView,
-    reingestion_view,
 )
 from services.contracts.caller import Caller
 from services.runtime.database import reading, transaction, utcnow
@@ -38,56 +34,10 @@ from services.runtime.web import After, Id, Limit, Problem, cursor, page, positi
 router = APIRouter(prefix="/admin", tags=["admin"])
 
 Admin = Annotated[Caller, requires("admin")]
-Row = TypeVar("Row", ApiKey, AuditEntry, ReingestionRow)
-IdempotencyKey = Annotated[
-    str | None,
-    Header(
-        min_length=1,
-        max_length=255,
-        description="Asking again under the same key gives the same re-ingestion, however often the network failed.",
-    ),
-]
-
-
 Kind = Annotated[
     str, AfterValidator(storable), Query(max_length=100, description="Only messages of this kind, such as `ParsePage`")
 ]
 Discarded = Annotated[bool, Query(description="Those that were discarded, instead of those that wait for a decision")]
-
-
-@router.post("/reingestions", status_code=202)
-def order_reingestion(
-    order: reingest.Order,
-    caller: Admin,
-    request: Request,
-    response: Response,
-    idempotency_key: IdempotencyKey = None,
-) -> ReingestionView:
-    """Ingest something again: accepted as soon as it is written down, done in the background."""
-    with transaction() as session:
-        row = reingest.accept(session, order, caller, utcnow(), idempotency_key)
-        (view,) = _views(session, [row])
-    response.headers["Location"] = request.url_for("reingestion", reingestion_id=view.id).path
-    return view
-
-
-@router.get("/reingestions", dependencies=[requires("admin")])
-def reingestions(limit: Limit = 50, after: After = None) -> Reingestions:
-    """What was ordered, the newest first, with live counts."""
-    with reading() as session:
-        rows, following = _newest(session, ReingestionRow, limit, after)
-        return Reingestions(reingestions=_views(session, rows), next=following)
-
-
-@router.get("/reingestions/{reingestion_id}", dependencies=[requires("admin")])
-def reingestion(reingestion_id: Id) -> ReingestionView:
-    """One re-ingestion, with live counts."""
-    with reading() as session:
-        row = session.get(ReingestionRow, reingestion_id)
-        if row is None:
-            raise Problem(404, "No such re-ingestion", "GET /admin/reingestions lists those there are.")
-        (view,) = _views(session, [row])
-    return view
 
 
 @router.post("/keys", status_code=201)
@@ -104,7 +54,7 @@ def make_key(wanted: KeyWanted, caller: Admin) -> KeyMade:
 def list_keys(limit: Limit = 50, after: After = None) -> Keys:
     """All keys, the newest first, the revoked and expired ones among them."""
     with reading() as session:
-        rows, following = _newest(session, ApiKey, limit, after)
+        rows, following = newest(session, ApiKey, limit, after)
     return Keys(keys=[KeyView.model_validate(row) for row in rows], next=following)
 
 
@@ -123,7 +73,7 @@ def revoke_key(key_id: Id, caller: Admin, reason: Reason | None = None) -> None:
 def audit_log(limit: Limit = 50, after: After = None) -> AuditLog:
     """Who did what, why and when, the newest first."""
     with reading() as session:
-        rows, following = _newest(session, AuditEntry, limit, after)
+        rows, following = newest(session, AuditEntry, limit, after)
     return AuditLog(entries=[AuditView.model_validate(row) for row in rows], next=following)
 
 
@@ -182,17 +132,3 @@ def discard_message(message_id: Id, wanted: Discard, caller: Admin) -> None:
 
 def _not_set_aside() -> Problem:
     return Problem(404, "No such message", "GET /admin/messages lists those that are set aside.")
-
-
-def _newest(session: Session, table: type[Row], limit: int, after: str | None) -> tuple[list[Row], str | None]:
-    listing = table.__name__
-    place = position(listing, after, int)
-    older = [col(table.id) < place[0]] if place else []
-    found = session.scalars(select(table).where(*older).order_by(col(table.id).desc()).limit(limit + 1)).all()
-    rows, following = page(found, limit, lambda row: cursor(listing, row.id or 0))
-    return list(rows), following
-
-
-def _views(session: Session, rows: list[ReingestionRow]) -> list[ReingestionView]:
-    changed, stuck = progress.changes(session, [row.id or 0 for row in rows]), progress.stuck(session)
-    return [reingestion_view(row, changed[row.id or 0], stuck[row.id or 0]) for row in rows]

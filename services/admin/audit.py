@@ -9,7 +9,16 @@ from services.contracts.caller import Caller
 
 
 def note(
-    session: Session, caller: Caller, action: str, subject: str, now: datetime, *, reason: str | None = None
+    session: Session,
+    caller: Caller,
+    action: str,
+    subject: str,
+    now: datetime,
+    *,
+    reason: str | None = None,
+    result: str | None = None,
 ) -> None:
     """Writes it down in the transaction that does it."""
-    session.add(AuditEntry(at=now, key=caller.key, key_name=caller.name, action=action, subject=subject, reason=reason))
+    entry = AuditEntry(at=now, key=caller.key, key_name=caller.name, action=action, subject=subject)
+    entry.reason, entry.result = reason, result
+    session.add(entry)

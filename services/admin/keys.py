@@ -20,7 +20,9 @@ from sqlmodel import Session, col
 from services.admin.models import ApiKey
 from services.contracts.caller import Caller, Permission
 from services.contracts.errors import UserError
+from services.contracts.messages import KeyRevoked
 from services.runtime.database import is_sqlite, reading, transaction
+from services.runtime.ledger import say
 
 ALPHABET = string.digits + string.ascii_letters
 LENGTH = 43
@@ -45,6 +47,8 @@ def create(
     key = ApiKey(name=name, digest=_digest(secret), scopes=sorted(set(scopes)), created_at=now, expires_at=expires_at)
     session.add(key)
     session.flush()
+    if expires_at:
+        say(session, KeyRevoked(key=key.id or 0), key=str(key.id), due_at=expires_at)
     return key, f"dl_{key.id}_{secret}"
 
 
@@ -85,14 +89,17 @@ def usable(key: ApiKey, now: datetime) -> bool:
 
 
 def revoke(session: Session, key_id: int, now: datetime) -> bool:
-    """Ends a key for good; False when there is none with this id, or it has been revoked before."""
+    """Ends a key for good, and says so to those who act in its name; False when none of this id is left to revoke."""
     revoked = session.execute(
         update(ApiKey)
         .where(col(ApiKey.id) == key_id, col(ApiKey.revoked_at).is_(None))
         .values(revoked_at=now)
         .returning(col(ApiKey.id))
     )
-    return revoked.first() is not None
+    if revoked.first() is None:
+        return False
+    say(session, KeyRevoked(key=key_id), key=str(key_id), due_at=now)
+    return True
 
 
 def listed(session: Session) -> Sequence[ApiKey]:

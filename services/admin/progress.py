@@ -1,21 +1,30 @@
 """How far a re-ingestion is. Several workers count at once: every step is one atomic statement."""
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import case, select, update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
+from services.admin import audit
 from services.admin.models import ReingestionChange, ReingestionRow
+from services.contracts.caller import Caller
 from services.contracts.messages import (
     FetchPage,
+    PagePromoted,
     PageReingested,
+    PagesSelected,
     ParsePage,
+    Promote,
+    PromotePage,
     Reingest,
     ReingestionPlanned,
     SaveArticle,
+    SelectPages,
+    Steer,
 )
 from services.runtime.database import is_sqlite
 from services.runtime.entries import rows
@@ -44,6 +53,32 @@ def count(session: Session, news: PageReingested, now: datetime) -> None:
     _move_on(session, news.reingestion, now)
 
 
+def counted(row: ReingestionRow) -> int:
+    """How many pages are through."""
+    return sum(outcomes(row).values())
+
+
+def outcomes(row: ReingestionRow) -> dict[str, int]:
+    """How many pages ended how."""
+    return {name: getattr(row, name) for name in OUTCOMES}
+
+
+def pace(row: ReingestionRow, now: datetime) -> float | None:
+    """Pages a second since it runs without a pause; None while that says nothing."""
+    seconds = ((row.finished_at or now) - row.clock_at).total_seconds() if row.clock_at else 0.0
+    fresh = counted(row) - row.clock_count
+    return fresh / seconds if seconds > 0 and fresh else None
+
+
+def seconds_left(row: ReingestionRow, now: datetime) -> float | None:
+    """How long it will take yet, at its pace, if the scope still holds what it held; None when nobody can tell."""
+    rate = pace(row, now)
+    if row.state != "running" or not rate:
+        return None
+    total = row.planned if row.planned_completely else max(row.expected or 0, row.planned)
+    return max(0, total - counted(row)) / rate
+
+
 def changes(session: Session, ids: Sequence[int]) -> Mapping[int, dict[str, int]]:
     """For each of these re-ingestions, how many pages differ in which field of the article."""
     found: dict[int, dict[str, int]] = {reingestion: {} for reingestion in ids}
@@ -64,8 +99,19 @@ def stuck(session: Session) -> Counter[int]:
 
 # Where the key of a message names its re-ingestion: `order:page` of what is told to the desk, `page:…:order` of what
 # is done with a page. A visit by plan has no second part, and a first reading an empty one.
-_NAMED = {kind.__name__: 0 for kind in (Reingest, ReingestionPlanned, PageReingested)} | {
-    kind.__name__: -1 for kind in (FetchPage, ParsePage, SaveArticle)
+_NAMED = {kind.__name__: -1 for kind in (FetchPage, ParsePage, SaveArticle)} | {
+    kind.__name__: 0
+    for kind in (
+        PagePromoted,
+        PageReingested,
+        PagesSelected,
+        Promote,
+        PromotePage,
+        Reingest,
+        ReingestionPlanned,
+        SelectPages,
+        Steer,
+    )
 }
 
 
@@ -81,14 +127,27 @@ def _count_change(session: Session, reingestion: int, field: str) -> None:
 def _move_on(session: Session, reingestion: int, now: datetime) -> None:
     # The update before this one holds the row until the commit, so that of several workers the last one sees the end.
     row = ReingestionRow
-    counted = sum((getattr(row, name) for name in OUTCOMES[1:]), getattr(row, OUTCOMES[0]))
-    over = col(row.planned_completely) & (counted >= row.planned)
-    session.execute(
+    through = sum((getattr(row, name) for name in OUTCOMES[1:]), getattr(row, OUTCOMES[0]))
+    over = col(row.planned_completely) & (through >= row.planned)
+    ended = case((col(row.state) == "cancelling", "cancelled"), else_="done")
+    begun = case((col(row.state) == "accepted", "running"), else_=row.state)
+    moved = session.execute(
         update(row)
-        .where(col(row.id) == reingestion, col(row.state) != "done")
+        .where(col(row.id) == reingestion, col(row.state).not_in(("done", "cancelled")))
         .values(
-            state=case((over, "done"), else_="running"),
-            started_at=case((col(row.started_at).is_(None), now), else_=row.started_at),
+            state=case((over, ended), else_=begun),
+            started_at=func.coalesce(row.started_at, now),
+            clock_at=func.coalesce(row.clock_at, now),
             finished_at=case((over, now), else_=None),
         )
-    )
+        .returning(row)
+        .execution_options(populate_existing=True)
+    ).scalar_one_or_none()
+    if moved is not None and moved.finished_at is not None:
+        _note_end(session, moved, now)
+
+
+def _note_end(session: Session, row: ReingestionRow, now: datetime) -> None:
+    asker = Caller(key=row.asked_by, name=row.asked_by_name)
+    result = json.dumps({"state": row.state} | outcomes(row))
+    audit.note(session, asker, "reingestion.ended", f"reingestion {row.id}", now, result=result)

@@ -7,7 +7,7 @@ order is carried out.
 from datetime import datetime
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, ConfigDict, StringConstraints, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
@@ -17,7 +17,7 @@ from services.admin.models import ReingestionRow
 from services.contracts.article import Words
 from services.contracts.caller import Caller
 from services.contracts.errors import UserError
-from services.contracts.messages import Mode, Reingest, Reingestion, Scope
+from services.contracts.messages import Mode, Reingest, Scope
 from services.contracts.urls import BadAddress, canonical_url
 from services.runtime.database import is_sqlite
 from services.runtime.ledger import say
@@ -47,25 +47,33 @@ Text = Annotated[
 
 
 class OrderedScope(Scope):
-    """Exactly one of `all`, `source`, `urls` and `articles`; a misspelt name is refused, for it could mean more."""
+    """Either `all`, or one or more of the others, which must all hold; a misspelt name is refused, for it could mean
+    more.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     source: Text | None = None
     urls: tuple[Address, ...] = ()
     articles: tuple[ArticleId, ...] = ()
+    layout: Text | None = None
+    parser_before: Annotated[str, StringConstraints(pattern=r"^\d+(\.\d+)*$", max_length=40)] | None = None
+    text: Text | None = None
+    set_aside: Text | None = None
 
     @model_validator(mode="after")
-    def _exactly_one(self) -> Self:
-        named = [name for name in ("all", "source", "urls", "articles") if getattr(self, name)]
-        if len(named) != 1:
-            raise ValueError(
-                "A scope names exactly one of all, source, urls and articles; "
-                f"this one names {' and '.join(named) or 'none'}."
-            )
+    def _says_something(self) -> Self:
+        named = [name for name in Scope.model_fields if getattr(self, name)]
+        if not named:
+            raise ValueError(f"A scope names all, or one or more of {', '.join(CONDITIONS)}; this one names none.")
+        if self.all and len(named) > 1:
+            raise ValueError(f"This scope names {' and '.join(named)}; all is everything, so leave it away.")
         if len(self.urls) + len(self.articles) > MANY:
             raise ValueError(f"An order names at most {MANY} addresses or articles; give several orders.")
         return self
+
+
+CONDITIONS = tuple(name for name in Scope.model_fields if name != "all")
 
 
 class Order(Words):
@@ -80,16 +88,30 @@ class Order(Words):
 
     scope: OrderedScope
     mode: Mode = "reparse"
-    dry_run: bool = False
+    dry_run: bool = Field(default=False, description="Change nothing, keep every difference, to promote or discard")
+    forced: bool = Field(default=False, description="Refetch whole pages, also those said to be not modified")
+    announce: bool = Field(default=False, description="Tell endpoints also of what a reparse changes")
     reason: Text
+
+    @model_validator(mode="after")
+    def _forced_is_a_refetch(self) -> Self:
+        if self.forced and self.mode != "refetch":
+            raise ValueError("Only a refetch can be forced; a reparse asks nobody.")
+        return self
 
 
 def accept(
-    session: Session, order: Order, caller: Caller, now: datetime, idempotency_key: str | None = None
+    session: Session,
+    order: Order,
+    caller: Caller,
+    now: datetime,
+    idempotency_key: str | None = None,
+    expected: int | None = None,
 ) -> ReingestionRow:
     """The re-ingestion that this order makes, or made when it was first given under this key by this caller.
 
-    A key is kept as long as its re-ingestion. `KeyUsedBefore`, when it came with another order then.
+    A key is kept as long as its re-ingestion. `KeyUsedBefore`, when it came with another order then. `expected` is how
+    many pages the scope holds now, for whoever wants to know how long it will take.
     """
     words = order.model_dump(mode="json", exclude={"scope"}) | {
         "scope": order.scope.model_dump(mode="json", exclude_defaults=True)
@@ -103,6 +125,7 @@ def accept(
             asked_by_name=caller.name,
             asked_at=now,
             idempotency_key=idempotency_key,
+            expected=expected,
             state="accepted",
         )
         .on_conflict_do_nothing(index_elements=["asked_by", "idempotency_key"])
@@ -110,10 +133,11 @@ def accept(
     ).scalar_one_or_none()
     if made is None:
         return _as_before(session, words, caller, idempotency_key)
-    reingestion = Reingestion(id=made, mode=order.mode, dry_run=order.dry_run)
-    say(session, Reingest(reingestion=reingestion, scope=Scope(**words["scope"])), key=str(made), lane="bulk")
+    row = session.get_one(ReingestionRow, made)
+    reingestion, scope = row.words()
+    say(session, Reingest(reingestion=reingestion, scope=scope), key=str(made), lane="bulk")
     audit.note(session, caller, "reingestion.ordered", f"reingestion {made}", now, reason=order.reason)
-    return session.get_one(ReingestionRow, made)
+    return row
 
 
 def _as_before(session: Session, words: dict[str, Any], caller: Caller, idempotency_key: str | None) -> ReingestionRow:

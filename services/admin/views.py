@@ -1,53 +1,15 @@
 """What operators say and see over HTTP."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from services.admin import progress
-from services.admin.models import ReingestionRow
-from services.contracts.article import Words
 from services.contracts.caller import Permission
-from services.contracts.messages import Mode, Scope
 from services.runtime.web import storable
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1_000), AfterValidator(storable)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(storable)]
-
-
-class Asker(Words):
-    """Whose key gave an order."""
-
-    key: int
-    name: str
-
-
-class ReingestionView(Words):
-    """An order to ingest something again, and how far it is: `outcomes` add up to `planned` when it is done."""
-
-    id: int
-    scope: Scope
-    mode: Mode
-    dry_run: bool
-    reason: str
-    asked_by: Asker
-    asked_at: datetime
-    state: Literal["accepted", "running", "done"]
-    started_at: datetime | None
-    finished_at: datetime | None
-    planned: int = Field(description="Pages found so far")
-    planned_completely: bool
-    outcomes: dict[str, int] = Field(description="Pages by how they ended")
-    changed_fields: dict[str, int] = Field(description="On how many pages each field of the article differs")
-    set_aside: int = Field(description="Its messages that were set aside; until they are replayed it cannot be done")
-
-
-class Reingestions(BaseModel):
-    """One page of the re-ingestions, the newest first."""
-
-    reingestions: list[ReingestionView]
-    next: str | None
 
 
 class KeyWanted(BaseModel):
@@ -97,6 +59,7 @@ class AuditView(BaseModel, from_attributes=True):
     action: str
     subject: str
     reason: str | None
+    result: str | None
 
 
 class AuditLog(BaseModel):
@@ -104,15 +67,3 @@ class AuditLog(BaseModel):
 
     entries: list[AuditView]
     next: str | None
-
-
-def reingestion_view(row: ReingestionRow, changed: dict[str, int], stuck: int) -> ReingestionView:
-    """A re-ingestion as its operator sees it."""
-    words: dict[str, Any] = row.model_dump(exclude={"asked_by"})
-    return ReingestionView(
-        **words,
-        asked_by=Asker(key=row.asked_by, name=row.asked_by_name),
-        outcomes={name: getattr(row, name) for name in progress.OUTCOMES},
-        changed_fields=changed,
-        set_aside=stuck,
-    )

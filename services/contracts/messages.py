@@ -7,7 +7,7 @@ field is added with a default, so that services of different ages work side by s
 from datetime import datetime
 from typing import Literal
 
-from services.contracts.article import Article, RejectionReason, Words
+from services.contracts.article import Article, ArticleKind, RejectionReason, When, Words
 
 Cause = Literal["live", "backlog", "import", "reparse", "refetch"]
 Mode = Literal["reparse", "refetch"]
@@ -28,6 +28,11 @@ class Origin(Words):
     cause: Cause = "live"
     reingestion: int | None = None
     dry_run: bool = False
+    announce: bool = False
+    """Endpoints are told of what changes, although nobody would call them for this cause."""
+    newest: str | None = None
+    """The page's newest capture when we looked for a re-ingestion, and why its reading was rejected then."""
+    was_rejected: RejectionReason | None = None
 
 
 class Reingestion(Words):
@@ -36,15 +41,34 @@ class Reingestion(Words):
     id: int
     mode: Mode
     dry_run: bool = False
+    forced: bool = False
+    """A refetch without validators: a site whose "not modified" is not believed is asked for the whole page."""
+    announce: bool = False
 
 
 class Scope(Words):
-    """What an operator wants ingested again: exactly one of these."""
+    """What an operator wants ingested again: `all`, or the pages of which each of the others that is given holds."""
 
     all: bool = False
     source: str | None = None
     urls: tuple[str, ...] = ()
     articles: tuple[str, ...] = ()
+    kind: ArticleKind | None = None
+    published_from: When | None = None
+    published_until: When | None = None
+    """Exclusive; a bare date is its midnight UTC, as in every list of articles."""
+    layout: str | None = None
+    parser_before: str | None = None
+    """Only what no parser of this version, or a later one, has read."""
+    text: str | None = None
+    """Words of the headline or of one paragraph, in any case."""
+    rejected: RejectionReason | None = None
+    set_aside: str | None = None
+    """A part of the reason for which a message about the page was set aside."""
+
+    def asks_the_store(self) -> bool:
+        """Whether it takes the articles, and not only their pages, to tell what is meant."""
+        return any((self.kind, self.published_from, self.published_until, self.layout, self.parser_before, self.text))
 
 
 class PollChannel(Message):
@@ -77,6 +101,8 @@ class SaveArticle(Message):
     fetched_at: datetime
     parser: str
     article: Article
+    expects: str | None = None
+    """How the article stood when this was previewed; it is kept only if the article still stands so."""
 
 
 class PageStored(Message):
@@ -96,7 +122,10 @@ class PageRejected(Message):
 
 
 class Announce(Message):
-    """Tell every interested endpoint of an event; `body` holds the bytes that are signed and sent, frozen."""
+    """Tell every interested endpoint of an event; `body` holds the bytes that are signed and sent, frozen.
+
+    With an `owner`, the event is about what that API key subscribed to, and nobody else's endpoints hear of it.
+    """
 
     event: str
     sequence: int
@@ -104,20 +133,78 @@ class Announce(Message):
     source: str
     occurred_at: datetime
     body: str
+    owner: int | None = None
 
 
 class Deliver(Message):
-    """Try to bring one event to one endpoint."""
+    """Bring an endpoint what is owed to it and due."""
 
-    delivery: int
+    endpoint: int
+
+
+class ForgetDeliveries(Message):
+    """Delete what the delivery log need not remember any longer."""
+
+
+class KeyRevoked(Message):
+    """An API key has ended; what it subscribed to is told nothing more."""
+
+    key: int
+
+
+class Difference(Words):
+    """One field of an article as it stands and as it would read; None where there is nothing. Excerpts, if long."""
+
+    field: str
+    before: str | None = None
+    after: str | None = None
+
+
+class Preview(Words):
+    """What a dry run found on one page: everything that is needed to judge it, and to do it."""
+
+    article: str | None = None
+    layout: str | None = None
+    headline: str | None = None
+    announced: bool = False
+    differences: tuple[Difference, ...] = ()
+    origin: Origin
+    proposal: SaveArticle | PageRejected | None = None
 
 
 class Reingest(Message):
-    """Say again what the scope holds, a batch at a time: pages after `after`."""
+    """Say again the next pages that the scope holds; the fetcher remembers how far it is."""
 
     reingestion: Reingestion
     scope: Scope
     after: int = 0
+
+
+class Steer(Message):
+    """Go on with a re-ingestion, rest, or end it; of several, the one with the highest number counts."""
+
+    reingestion: Reingestion
+    scope: Scope
+    to: Literal["running", "paused", "cancelled"]
+    number: int
+
+
+class SelectPages(Message):
+    """Which pages after `after` the scope holds, as far as articles tell."""
+
+    reingestion: int
+    scope: Scope
+    after: int
+    limit: int
+
+
+class PagesSelected(Message):
+    """The next pages after `after`; `complete` with the last of them."""
+
+    reingestion: int
+    after: int
+    pages: tuple[int, ...]
+    complete: bool
 
 
 class ReingestionPlanned(Message):
@@ -135,3 +222,33 @@ class PageReingested(Message):
     page: int
     outcome: Literal["created", "updated", "unchanged", "rejected", "unavailable"]
     changed: tuple[str, ...] = ()
+    preview: Preview | None = None
+
+
+class Promote(Message):
+    """Do what a dry run found, a batch at a time."""
+
+    reingestion: int
+
+
+class PromotePage(Message):
+    """Do what was found on this page, if `newest` is still its newest capture."""
+
+    reingestion: int
+    page: int
+    newest: str | None
+    proposal: SaveArticle | PageRejected
+
+
+class PagePromoted(Message):
+    """What was found on this page is done; or is `stale`, because page or article changed since, and nothing is."""
+
+    reingestion: int
+    page: int
+    outcome: Literal["applied", "stale"]
+
+
+class ForgetPreview(Message):
+    """Delete what a dry run found, a batch at a time."""
+
+    reingestion: int

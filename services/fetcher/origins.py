@@ -1,10 +1,10 @@
 """What is told of a page to those who come after."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from sqlmodel import Session
 
-from services.contracts.messages import Cause, Lane, Origin, PageReingested, Reingestion
+from services.contracts.messages import Cause, Lane, Origin, PageReingested, Preview, Reingestion
 from services.fetcher.models import IMPORT, Page
 from services.runtime.ledger import say
 
@@ -19,20 +19,33 @@ def origin_of(page: Page, again: Reingestion | None = None) -> Origin:
         cause=_cause(page, again),
         reingestion=again.id if again else None,
         dry_run=bool(again and again.dry_run),
+        announce=bool(again and again.announce),
+        **(_before(page) if again and again.dry_run else {}),
     )
 
 
 def reingested(
     session: Session,
-    page: int,
+    page: Page | int,
     again: Reingestion | None,
     outcome: Literal["unchanged", "unavailable"],
     lane: Lane,
 ) -> None:
     """One page of a re-ingestion is through; nothing is said of a visit by plan."""
-    if again is not None:
-        told = PageReingested(reingestion=again.id, page=page, outcome=outcome)
-        say(session, told, key=f"{again.id}:{page}", lane=lane)
+    if again is None:
+        return
+    number, preview = (page, None) if isinstance(page, int) else (page.id or 0, _nothing_found(page, again))
+    told = PageReingested(reingestion=again.id, page=number, outcome=outcome, preview=preview)
+    say(session, told, key=f"{again.id}:{number}", lane=lane)
+
+
+def _before(page: Page) -> dict[str, Any]:
+    """How the page was before a dry run: what it finds is only done later if the page is still so."""
+    return {"newest": page.capture, "was_rejected": page.rejected}
+
+
+def _nothing_found(page: Page, again: Reingestion) -> Preview | None:
+    return Preview(article=page.article_id, origin=origin_of(page, again)) if again.dry_run else None
 
 
 def _cause(page: Page, again: Reingestion | None) -> Cause:

@@ -1,39 +1,109 @@
-"""Re-ingestion: the same path as the news, entered again for the pages of a scope."""
+"""Re-ingestion: the same path as the news, entered again for the pages of a scope.
 
-from collections.abc import Collection, Sequence
+A walk remembers how far an order is. It takes a batch at a time and waits while enough of its pages are under way:
+that is its pace, it keeps the ledger short, and a pause or an end takes effect at once.
+"""
 
-from sqlalchemy import ColumnElement, func, or_
-from sqlmodel import Session, col, select
+from collections.abc import Sequence
+from datetime import timedelta
 
-from services.contracts.messages import FetchPage, ParsePage, Reingestion, Scope
-from services.contracts.urls import page_key
-from services.fetcher.models import Alias, Page
+from sqlalchemy import or_
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, func, select
+
+from services.contracts.messages import (
+    FetchPage,
+    Mode,
+    PageReingested,
+    PagesSelected,
+    ParsePage,
+    Reingest,
+    Reingestion,
+    ReingestionPlanned,
+    SaveArticle,
+    Scope,
+    SelectPages,
+    Steer,
+)
+from services.fetcher.matching import matching
+from services.fetcher.models import Page, Walk
 from services.fetcher.origins import origin_of, reingested
+from services.runtime.database import is_sqlite
+from services.runtime.entries import OPEN, rows
 from services.runtime.ledger import say
 
 BATCH = 100
 """Pages said again in one transaction."""
+UNDER_WAY: dict[Mode, int] = {"reparse": 200, "refetch": 40}
+"""Pages of one order that may be under way at a time: enough for every worker, and soon done after a pause."""
+WAIT = timedelta(seconds=1)
+"""How long a walk waits before it looks again whether there is room."""
+
+
+def begin(session: Session, again: Reingestion, scope: Scope) -> Walk:
+    """The walk of this order, locked until the commit; it is made by whichever message about it comes first."""
+    insert = sqlite.insert if is_sqlite(session) else postgresql.insert
+    made = insert(Walk).values(
+        id=again.id,
+        reingestion=again.model_dump(mode="json"),
+        scope=scope.model_dump(mode="json", exclude_defaults=True),
+        after=0,
+        state="running",
+        number=0,
+    )
+    session.execute(made.on_conflict_do_nothing(index_elements=["id"]))
+    return session.get_one(Walk, again.id, with_for_update=True)
+
+
+def crowded(session: Session, again: Reingestion) -> bool:
+    """Whether so many pages of the order are under way that the next ones had better wait."""
+    kinds = [ParsePage.__name__, SaveArticle.__name__] + ([FetchPage.__name__] if again.mode == "refetch" else [])
+    with_a_page = rows.c.kind.in_(kinds) & rows.c.key.endswith(f":{again.id}")
+    told = (rows.c.kind == PageReingested.__name__) & rows.c.key.startswith(f"{again.id}:")
+    open_ones = select(func.count()).select_from(rows).where(OPEN, or_(with_a_page, told))
+    return session.exec(open_ones).one() >= UNDER_WAY[again.mode]
+
+
+def walk_on(session: Session, order: Reingest) -> None:
+    """Takes the next pages of the scope; where articles decide which, the store is asked first."""
+    walk = begin(session, order.reingestion, order.scope)
+    if walk.state != "running":
+        return
+    if order.scope.asks_the_store():
+        asked = SelectPages(reingestion=walk.id, scope=order.scope, after=walk.after, limit=BATCH)
+        say(session, asked, key=f"{walk.id}:{walk.after}", lane="bulk")
+        return
+    pages = select_pages(session, order.scope, walk.after)
+    last = pages[-1].id if pages else None
+    _take(session, walk, pages, last or walk.after, complete=len(pages) < BATCH)
+
+
+def take_selected(session: Session, news: PagesSelected) -> None:
+    """Takes the pages that the store chose; news of a place that the walk has left, or of a walk that rests, is old."""
+    walk = session.get_one(Walk, news.reingestion, with_for_update=True)
+    if walk.state != "running" or walk.after != news.after:
+        return
+    pages = _among(session, Scope.model_validate(walk.scope), news.pages)
+    _take(session, walk, pages, max(news.pages, default=walk.after), complete=news.complete)
+
+
+def steer(session: Session, order: Steer) -> None:
+    """Rests, goes on or ends; what is under way is finished in any case. Older orders than the last change nothing."""
+    walk = begin(session, order.reingestion, order.scope)
+    if walk.state in {"complete", "cancelled"} or order.number <= walk.number:
+        return
+    walk.state, walk.number = order.to, order.number
+    if order.to == "running":
+        _go_on(session, walk)
+    elif order.to == "cancelled":
+        told = ReingestionPlanned(reingestion=walk.id, pages=0, complete=True)
+        say(session, told, key=f"{walk.id}:end", lane="bulk")
 
 
 def select_pages(session: Session, scope: Scope, after: int) -> Sequence[Page]:
     """The next pages of the scope, by id; fewer than a batch when these are the last."""
-    query = select(Page).where(col(Page.id) > after, col(Page.moved_to).is_(None)).order_by(col(Page.id)).limit(BATCH)
-    if scope.source is not None:
-        query = query.where(Page.source == scope.source)
-    elif scope.urls:
-        query = query.where(or_(*_named({page_key(url) for url in scope.urls})))
-    elif scope.articles:
-        query = query.where(col(Page.article_id).in_(scope.articles))
-    elif not scope.all:
-        return ()
-    return session.exec(query).all()
-
-
-def _named(keys: Collection[str]) -> tuple[ColumnElement[bool], ...]:
-    """Pages with these identities: their own, that of a page that turned out to be them, or a later address."""
-    own = select(func.coalesce(Page.moved_to, Page.id)).where(col(Page.key).in_(keys))
-    other = select(Alias.page_id).where(col(Alias.key).in_(keys))
-    return col(Page.id).in_(own), col(Page.id).in_(other)
+    wanted = select(Page).where(col(Page.id) > after, *matching(session, scope))
+    return session.exec(wanted.order_by(col(Page.id)).limit(BATCH)).all()
 
 
 def say_again(session: Session, page: Page, again: Reingestion) -> None:
@@ -50,4 +120,27 @@ def say_again(session: Session, page: Page, again: Reingestion) -> None:
         )
         say(session, parse, key=f"{page.id}:{page.capture}:{again.id}", lane="bulk")
     else:
-        reingested(session, page.id or 0, again, "unavailable", "bulk")
+        reingested(session, page, again, "unavailable", "bulk")
+
+
+def _among(session: Session, scope: Scope, ids: Sequence[int]) -> Sequence[Page]:
+    wanted = select(Page).where(col(Page.id).in_(ids), *matching(session, scope))
+    return session.exec(wanted.order_by(col(Page.id))).all()
+
+
+def _take(session: Session, walk: Walk, pages: Sequence[Page], last: int, *, complete: bool) -> None:
+    again = Reingestion.model_validate(walk.reingestion)
+    for page in pages:
+        say_again(session, page, again)
+    told = ReingestionPlanned(reingestion=walk.id, pages=len(pages), complete=complete)
+    say(session, told, key=f"{walk.id}:{walk.after}", lane="bulk")
+    walk.after = last
+    if complete:
+        walk.state = "complete"
+    else:
+        _go_on(session, walk)
+
+
+def _go_on(session: Session, walk: Walk) -> None:
+    again, scope = Reingestion.model_validate(walk.reingestion), Scope.model_validate(walk.scope)
+    say(session, Reingest(reingestion=again, scope=scope), key=str(walk.id), lane="bulk")

@@ -9,13 +9,18 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from services.contracts.messages import Announce, Cause
+from services.contracts.messages import Announce, Cause, Origin
 from services.store.decide import Reading
 from services.store.views import article_view
 
 TOLD: frozenset[Cause] = frozenset({"live", "refetch"})
 """Causes whose events are announced: the page was looked at just now, so what it says is news. A backlog, an import
 or a reparse tells of old pages; their events are in the sequence, for whoever reads it, and nobody is called."""
+
+
+def is_told(origin: Origin) -> bool:
+    """Whether endpoints hear of what changes: for its cause, or because the operator wants it."""
+    return origin.cause in TOLD or origin.announce
 
 
 def event_id(article: str, revision: int, content_hash: str) -> str:
@@ -42,7 +47,7 @@ def event_row(
         "kind": reading.order.article.kind,
         "cause": reading.order.origin.cause,
         "changed": list(changed),
-        "announced": reading.order.origin.cause in TOLD,
+        "announced": is_told(reading.order.origin),
         "body": _frozen({"type": kind, "timestamp": now.isoformat(), "sequence": sequence, "data": facts}),
     }
 

@@ -22,6 +22,7 @@ class KeptArticle(Table, table=True):
         Index("articles_by_arrival", "first_seen", "id"),
         Index("articles_by_update", "updated", "id"),
         Index("articles_by_source", "source", "dated_at", "id"),
+        Index("articles_by_page", "page"),
     )
 
     id: str = Field(primary_key=True)

@@ -8,13 +8,14 @@ from sqlalchemy import Row, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
-from services.contracts.messages import Announce, SaveArticle
+from services.contracts.messages import Announce, Preview, SaveArticle
 from services.contracts.urls import article_id
 from services.runtime.database import is_sqlite
 from services.store.decide import Change, Created, Reading, Updated, decide
 from services.store.events import announcement, event_row
 from services.store.find import place
 from services.store.models import counter, events
+from services.store.shadow import preview, standing
 from services.store.write import write
 
 
@@ -26,6 +27,7 @@ class Saved:
     article: str
     announce: Announce | None = None
     settles_page: bool = False
+    preview: Preview | None = None
 
 
 def save(session: Session, order: SaveArticle, now: datetime) -> Saved:
@@ -49,10 +51,19 @@ def save(session: Session, order: SaveArticle, now: datetime) -> Saved:
 
 
 def foresee(session: Session, order: SaveArticle) -> Saved:
-    """What `save` would make of the order now; writes nothing."""
+    """What `save` would make of the order now, and how; writes nothing."""
     reading = Reading.of(order)
     spot = place(session, reading)
-    return Saved(decide(spot.known, reading), article_id(spot.key))
+    change, article = decide(spot.known, reading), article_id(spot.key)
+    return Saved(change, article, preview=preview(reading.order, spot, change, article))
+
+
+def save_as_foreseen(session: Session, order: SaveArticle, now: datetime) -> Saved | None:
+    """Saves what was foreseen, if the article still stands as it stood then; None, and nothing is written, if not."""
+    _take_turn(session)
+    if standing(place(session, Reading.of(order))) != order.expects:
+        return None
+    return save(session, order, now)
 
 
 def _take_turn(session: Session) -> int:

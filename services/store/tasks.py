@@ -4,11 +4,12 @@ from typing import Literal
 
 from sqlmodel import Session
 
-from services.contracts.messages import PageReingested, PageStored, SaveArticle
+from services.contracts.messages import PagePromoted, PageReingested, PageStored, SaveArticle, SelectPages
 from services.runtime.ledger import Job, say
 from services.runtime.worker import handles
 from services.store.decide import Change, Created, Late, Refreshed, Unchanged, Updated
-from services.store.save import Saved, foresee, save
+from services.store.save import Saved, foresee, save, save_as_foreseen
+from services.store.select import selected
 
 # As the person who ordered it sees it: a refreshed reading is another article, a late one changed nothing.
 OUTCOMES: dict[type[Change], Literal["created", "updated", "unchanged"]] = {
@@ -25,21 +26,48 @@ def save_article(order: SaveArticle, job: Job) -> None:
     """Keeps the wording; what is news is announced in the lane it came in."""
     job.note(url=order.origin.url)
     with job.finish() as session:
+        if order.expects is not None:
+            _promote(session, order, job)
+            return
         saved = foresee(session, order) if order.origin.dry_run else _keep(session, order, job)
         job.note(article=saved.article, change=type(saved.change).__name__.lower())
         if (reingestion := order.origin.reingestion) is not None:
             page = order.origin.page
             told = PageReingested(
-                reingestion=reingestion, page=page, outcome=OUTCOMES[type(saved.change)], changed=saved.change.changed
+                reingestion=reingestion,
+                page=page,
+                outcome=OUTCOMES[type(saved.change)],
+                changed=saved.change.changed,
+                preview=saved.preview,
             )
             say(session, told, key=f"{reingestion}:{page}", lane=job.lane)
 
 
+@handles(SelectPages)
+def select_pages(order: SelectPages, job: Job) -> None:
+    """Tells the fetcher the next pages of a scope that only articles can tell."""
+    with job.finish() as session:
+        say(session, selected(session, order), key=job.key, lane=job.lane)
+
+
+def _promote(session: Session, order: SaveArticle, job: Job) -> None:
+    page, reingestion = order.origin.page, order.origin.reingestion or 0
+    saved = save_as_foreseen(session, order, job.now)
+    if saved:
+        _tell(session, saved, page, job)
+    told = PagePromoted(reingestion=reingestion, page=page, outcome="applied" if saved else "stale")
+    say(session, told, key=f"{reingestion}:{page}", lane=job.lane)
+
+
 def _keep(session: Session, order: SaveArticle, job: Job) -> Saved:
-    saved, page = save(session, order, job.now), order.origin.page
+    saved = save(session, order, job.now)
+    _tell(session, saved, order.origin.page, job)
+    return saved
+
+
+def _tell(session: Session, saved: Saved, page: int, job: Job) -> None:
     if saved.announce:
         # Keys of one article sort by sequence, so that the webhooks can tell which events come before.
         say(session, saved.announce, key=f"{saved.article}:{saved.announce.sequence:010}", lane=job.lane)
     if saved.settles_page:
         say(session, PageStored(page=page, article=saved.article), key=str(page), lane=job.lane)
-    return saved

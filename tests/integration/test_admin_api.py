@@ -49,7 +49,7 @@ def test_asking_again_under_an_idempotency_key_gives_the_same_and_another_order_
         first.headers["location"],
     )
     other = admin.post("/admin/reingestions", json=ORDER | {"mode": "refetch"}, headers=header)
-    assert other.status_code == 422
+    assert other.status_code == 409
     assert "Idempotency-Key" in other.json()["detail"]
 
 
@@ -64,7 +64,7 @@ def test_two_scopes_are_a_problem_that_names_the_place(admin):
     assert answer.status_code == 422
     (error,) = answer.json()["errors"]
     assert error["where"] == "body/scope"
-    assert "exactly one" in error["detail"]
+    assert "names all and source" in error["detail"]
 
 
 @pytest.mark.parametrize("listing", ["reingestions", "keys", "audit"])

@@ -82,7 +82,8 @@ def test_an_order_and_its_message_are_written_together():
     (entry,) = ledger()
     assert (entry.kind, entry.key, entry.lane) == ("Reingest", str(made), "bulk")
     words = json.loads(entry.message)
-    assert words["reingestion"] == {"id": made, "mode": "refetch", "dry_run": False}
+    told = {"id": made, "mode": "refetch", "dry_run": False, "forced": False, "announce": False}
+    assert words["reingestion"] == told
     assert words["scope"]["source"] == "war"
 
 

@@ -23,9 +23,14 @@ def order(scope, **changes):
         {"urls": ["https://www.war.gov/News/Releases/Release/Article/1/"]},
         {"articles": [article_id("afpims/defense:1")]},
         {"all": False, "source": "war"},
+        {"source": "war", "kind": "release", "published_from": "2026-01-01", "published_until": "2026-02-01"},
+        {"layout": "afpims", "parser_before": "2.1"},
+        {"text": "harbor"},
+        {"rejected": "stub"},
+        {"set_aside": "too deep", "urls": ["https://www.war.gov/a"]},
     ],
 )
-def test_one_scope_is_an_order_to_read_again_what_we_keep(scope):
+def test_a_scope_of_one_or_more_conditions_is_an_order_to_read_again_what_we_keep(scope):
     made = order(scope)
     assert (made.mode, made.dry_run) == ("reparse", False)
 
@@ -38,7 +43,12 @@ def test_one_scope_is_an_order_to_read_again_what_we_keep(scope):
         {"source": " "},
         {"urls": []},
         {"all": True, "source": "war"},
-        {"urls": ["https://www.war.gov/a"], "articles": [article_id("x")]},
+        {"all": True, "kind": "release"},
+        {"kind": "rumour"},
+        {"published_from": "last week"},
+        {"parser_before": "newest"},
+        {"rejected": "boring"},
+        {"text": ""},
         {"all": True, "sources": "war"},
         {"urls": ["ftp://www.war.gov/a"]},
         {"urls": ["not an address"]},
@@ -47,12 +57,14 @@ def test_one_scope_is_an_order_to_read_again_what_we_keep(scope):
         {"urls": ["https://www.war.gov/a"] * (MANY + 1)},
     ],
 )
-def test_no_scope_two_scopes_and_what_is_no_scope_are_refused(scope):
+def test_no_scope_all_with_conditions_and_what_is_no_scope_are_refused(scope):
     with pytest.raises(ValidationError):
         order(scope)
 
 
-@pytest.mark.parametrize("changes", [{"reason": " "}, {"reason": "x" * 1001}, {"mode": "rewrite"}, {"dryrun": True}])
+@pytest.mark.parametrize(
+    "changes", [{"reason": " "}, {"reason": "x" * 1001}, {"mode": "rewrite"}, {"dryrun": True}, {"forced": True}]
+)
 def test_an_order_without_reason_or_with_a_misspelling_is_refused(changes):
     with pytest.raises(ValidationError):
         order({"all": True}, **changes)

@@ -1,0 +1,21 @@
+"""Rows of the desk, newest first and page by page."""
+
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from services.admin.models import ApiKey, AuditEntry, ReingestionRow
+from services.runtime.web import cursor, page, position
+
+Row = TypeVar("Row", ApiKey, AuditEntry, ReingestionRow)
+
+
+def newest(session: Session, table: type[Row], limit: int, after: str | None) -> tuple[list[Row], str | None]:
+    """One page of the table, and the cursor of the next."""
+    listing = table.__name__
+    place = position(listing, after, int)
+    older = [col(table.id) < place[0]] if place else []
+    found = session.scalars(select(table).where(*older).order_by(col(table.id).desc()).limit(limit + 1)).all()
+    rows, following = page(found, limit, lambda row: cursor(listing, row.id or 0))
+    return list(rows), following

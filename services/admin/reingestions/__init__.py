@@ -1,0 +1,1 @@
+"""Re-ingestions as an operator orders, watches, judges and ends them."""

@@ -1,0 +1,209 @@
+"""Re-ingestions over HTTP: ordered, watched, steered, judged."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query, Request, Response
+from sqlalchemy import Row
+from sqlmodel import Session
+
+from services.admin import progress, reingest
+from services.admin.listing import newest
+from services.admin.models import ReingestionRow
+from services.admin.reingestions import report, steering
+from services.admin.reingestions.views import (
+    Finding,
+    Findings,
+    Found,
+    PageInScope,
+    ReachReport,
+    Reingestions,
+    ReingestionView,
+    Report,
+    ScopeReach,
+    ScopeWanted,
+    Settled,
+    finding_view,
+    reingestion_view,
+)
+from services.contracts.caller import Caller
+from services.contracts.messages import Scope
+from services.runtime.database import reading, transaction, utcnow
+from services.runtime.web import After, Id, Limit, Problem, Storable, cursor, page, position, requires
+
+router = APIRouter(prefix="/admin/reingestions", tags=["admin"])
+
+SHOWN = 10
+"""Pages that a scope shows of itself."""
+SAMPLES = 5
+"""Findings of each outcome that a report shows."""
+TELLING = ("created", "updated", "rejected", "was_rejected")
+
+Admin = Annotated[Caller, requires("admin")]
+Steered = Callable[[Session, int, Caller, datetime], ReingestionRow]
+Name = Annotated[Storable | None, Query(max_length=200)]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        min_length=1,
+        max_length=255,
+        description="Asking again under the same key gives the same re-ingestion, however often the network failed.",
+    ),
+]
+
+
+@router.post("", status_code=202)
+def order_reingestion(
+    order: reingest.Order,
+    caller: Admin,
+    request: Request,
+    response: Response,
+    idempotency_key: IdempotencyKey = None,
+) -> ReingestionView:
+    """Ingest something again: accepted as soon as it is written down, done in the background."""
+    expected, _ = _reach(request, order.scope)
+    with transaction() as session:
+        try:
+            row = reingest.accept(session, order, caller, utcnow(), idempotency_key, expected)
+        except reingest.KeyUsedBefore as conflict:
+            raise Problem(409, "Key used before", str(conflict)) from None
+        (view,) = _views(session, [row])
+    response.headers["Location"] = request.url_for("reingestion", reingestion_id=view.id).path
+    return view
+
+
+@router.post("/scope", dependencies=[requires("admin")])
+def try_scope(wanted: ScopeWanted, request: Request) -> ScopeReach:
+    """How many pages a scope holds now, and the first of them. Nothing is ordered."""
+    pages, sample = _reach(request, wanted.scope)
+    return ScopeReach(pages=pages, sample=[PageInScope.model_validate(one) for one in sample])
+
+
+@router.get("", dependencies=[requires("admin")])
+def reingestions(limit: Limit = 50, after: After = None) -> Reingestions:
+    """What was ordered, the newest first, with live counts."""
+    with reading() as session:
+        rows, following = newest(session, ReingestionRow, limit, after)
+        return Reingestions(reingestions=_views(session, rows), next=following)
+
+
+@router.get("/{reingestion_id}", dependencies=[requires("admin")])
+def reingestion(reingestion_id: Id) -> ReingestionView:
+    """One re-ingestion, with live counts."""
+    with reading() as session:
+        return _view(session, _known(session, reingestion_id))
+
+
+@router.post("/{reingestion_id}/pause")
+def pause_reingestion(reingestion_id: Id, caller: Admin) -> ReingestionView:
+    """Take no more pages until it is resumed; those under way are finished. Asking again changes nothing."""
+    return _steer(steering.pause, reingestion_id, caller)
+
+
+@router.post("/{reingestion_id}/resume")
+def resume_reingestion(reingestion_id: Id, caller: Admin) -> ReingestionView:
+    """Go on where it was paused. Asking again changes nothing."""
+    return _steer(steering.resume, reingestion_id, caller)
+
+
+@router.post("/{reingestion_id}/cancel")
+def cancel_reingestion(reingestion_id: Id, caller: Admin) -> ReingestionView:
+    """Take no more pages for good; what was done stays done. Asking again changes nothing."""
+    return _steer(steering.cancel, reingestion_id, caller)
+
+
+@router.post("/{reingestion_id}/promote", status_code=202)
+def promote_reingestion(reingestion_id: Id, caller: Admin) -> ReingestionView:
+    """Do exactly what the dry run found. A page or article that changed since is left alone, and reported as stale."""
+    return _steer(steering.promote, reingestion_id, caller)
+
+
+@router.post("/{reingestion_id}/discard", status_code=202)
+def discard_reingestion(reingestion_id: Id, caller: Admin) -> ReingestionView:
+    """Forget what the dry run found; its counts stay."""
+    return _steer(steering.discard, reingestion_id, caller)
+
+
+@router.get("/{reingestion_id}/report", dependencies=[requires("admin")])
+def reingestion_report(reingestion_id: Id) -> Report:
+    """How far a dry run would reach: counts by source, layout, field and outcome, with samples."""
+    with reading() as session:
+        row = _dry_run(session, reingestion_id)
+        reach = ReachReport.model_validate(report.reach(session, reingestion_id))
+        samples = report.samples(session, reingestion_id, TELLING, SAMPLES)
+        findings = _findings(session, reingestion_id, samples)
+        return Report(**reach.model_dump(), reingestion=_view(session, row), samples=findings)
+
+
+@router.get("/{reingestion_id}/findings", dependencies=[requires("admin")])
+def reingestion_findings(
+    reingestion_id: Id,
+    *,
+    outcome: Found | None = None,
+    state: Settled | None = None,
+    source: Name = None,
+    layout: Name = None,
+    field: Name = None,
+    limit: Limit = 50,
+    after: After = None,
+) -> Findings:
+    """Every page that a dry run looked at, with each field that differs."""
+    listing = f"findings/{reingestion_id}"
+    place = position(listing, after, int)
+    wanted = report.Wanted(outcome=outcome, source=source, layout=layout, field=field, state=state)
+    with reading() as session:
+        _dry_run(session, reingestion_id)
+        rows = report.findings(session, reingestion_id, wanted, place[0] if place else 0, limit + 1)
+        shown, following = page(rows, limit, lambda row: cursor(listing, row.page))
+        return Findings(findings=_findings(session, reingestion_id, shown), next=following)
+
+
+def _reach(request: Request, scope: Scope) -> tuple[int, Sequence[Row[Any]]]:
+    # Pages and articles are two services'; the composition root knows how to ask both.
+    with reading() as session:
+        pages, sample = request.app.state.reach(session, scope, SHOWN)
+    return pages, sample
+
+
+def _steer(steered: Steered, number: int, caller: Caller) -> ReingestionView:
+    try:
+        with transaction() as session:
+            return _view(session, steered(session, number, caller, utcnow()))
+    except steering.NoSuchReingestion:
+        raise _unknown() from None
+    except steering.NotNow as conflict:
+        raise Problem(409, "Not possible now", str(conflict)) from None
+
+
+def _known(session: Session, number: int) -> ReingestionRow:
+    row = session.get(ReingestionRow, number)
+    if row is None:
+        raise _unknown()
+    return row
+
+
+def _dry_run(session: Session, number: int) -> ReingestionRow:
+    row = _known(session, number)
+    if not row.dry_run:
+        raise Problem(404, "No dry run", "Only a dry run keeps what it finds; order one with `dry_run` = true.")
+    return row
+
+
+def _unknown() -> Problem:
+    return Problem(404, "No such re-ingestion", "GET /admin/reingestions lists those there are.")
+
+
+def _view(session: Session, row: ReingestionRow) -> ReingestionView:
+    (view,) = _views(session, [row])
+    return view
+
+
+def _views(session: Session, rows: list[ReingestionRow]) -> list[ReingestionView]:
+    changed, stuck = progress.changes(session, [row.id or 0 for row in rows]), progress.stuck(session)
+    return [reingestion_view(row, changed[row.id or 0], stuck[row.id or 0], utcnow()) for row in rows]
+
+
+def _findings(session: Session, number: int, rows: Sequence[Row[Any]]) -> list[Finding]:
+    differing = report.differences(session, number, [row.page for row in rows])
+    return [finding_view(row, differing[row.page]) for row in rows]

@@ -1,0 +1,150 @@
+"""Re-ingestions as they are shown over HTTP."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Row
+
+from services.admin import progress
+from services.admin.models import ReingestionRow
+from services.admin.reingest import OrderedScope
+from services.contracts.article import Words
+from services.contracts.messages import Difference, Mode, Scope
+
+Found = Literal["created", "updated", "unchanged", "rejected", "still_rejected", "was_rejected", "unavailable"]
+Settled = Literal["open", "applying", "applied", "stale", "nothing"]
+
+
+class Asker(Words):
+    """Whose key gave an order."""
+
+    key: int
+    name: str
+
+
+class ReingestionView(Words):
+    """An order to ingest something again, and how far it is: `outcomes` add up to `planned` when it is done."""
+
+    id: int
+    scope: Scope
+    mode: Mode
+    dry_run: bool
+    forced: bool
+    announce: bool
+    reason: str
+    asked_by: Asker
+    asked_at: datetime
+    state: Literal["accepted", "running", "paused", "cancelling", "cancelled", "done"]
+    started_at: datetime | None
+    finished_at: datetime | None
+    expected: int | None = Field(description="Pages that the scope held when it was ordered")
+    planned: int = Field(description="Pages found so far")
+    planned_completely: bool
+    outcomes: dict[str, int] = Field(description="Pages by how they ended")
+    changed_fields: dict[str, int] = Field(description="On how many pages each field of the article differs")
+    set_aside: int = Field(description="Its messages that were set aside; until they are replayed it cannot be done")
+    pages_per_second: float | None
+    seconds_left: float | None = Field(description="At this pace; null when nobody can tell")
+    preview: Literal["open", "promoting", "promoted", "discarded"] | None = Field(
+        description="What became of a dry run's findings; null when it was none"
+    )
+
+
+class Reingestions(BaseModel):
+    """One page of the re-ingestions, the newest first."""
+
+    reingestions: list[ReingestionView]
+    next: str | None
+
+
+class ScopeWanted(BaseModel):
+    """A scope to be tried out."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"scope": {"source": "war", "parser_before": "2"}}]}
+    )
+
+    scope: OrderedScope
+
+
+class PageInScope(BaseModel, from_attributes=True):
+    """A page that a scope holds."""
+
+    page: int
+    url: str | None
+    source: str
+    article: str
+
+
+class ScopeReach(BaseModel):
+    """How many pages a scope holds now, and the first of them."""
+
+    pages: int
+    sample: list[PageInScope]
+
+
+class Finding(BaseModel, from_attributes=True):
+    """What a dry run found on one page, and what became of it."""
+
+    page: int
+    outcome: Found
+    state: Settled
+    source: str
+    url: str | None
+    article: str | None
+    layout: str | None
+    headline: str | None
+    reason: str | None = Field(description="Why the page is, or was, no article")
+    announced: bool = Field(description="Whether endpoints would be told")
+    differences: list[Difference] = Field(description="Each field that differs; long ones as excerpts")
+
+
+class Findings(BaseModel):
+    """One page of what a dry run found, by page."""
+
+    findings: list[Finding]
+    next: str | None
+
+
+class ReachReport(BaseModel, from_attributes=True):
+    """How far a dry run would reach if it were promoted.
+
+    Outcomes are created, updated, unchanged, rejected (an article would be none), still_rejected, was_rejected (it
+    would become an article), unavailable. `promotion` counts what became of them.
+    """
+
+    outcomes: dict[str, int]
+    sources: dict[str, dict[str, int]] = Field(description="Outcomes by source")
+    layouts: dict[str, dict[str, int]] = Field(description="Outcomes by layout")
+    fields: dict[str, int] = Field(description="On how many pages each field differs")
+    announced: int = Field(description="Pages of which endpoints would be told")
+    promotion: dict[str, int]
+
+
+class Report(ReachReport):
+    """The same, with the first findings of each outcome that changes anything."""
+
+    reingestion: ReingestionView
+    samples: list[Finding]
+
+
+def reingestion_view(row: ReingestionRow, changed: dict[str, int], stuck: int, now: datetime) -> ReingestionView:
+    """A re-ingestion as its operator sees it."""
+    words: dict[str, Any] = row.model_dump(exclude={"asked_by", "preview"})
+    return ReingestionView(
+        **words,
+        asked_by=Asker(key=row.asked_by, name=row.asked_by_name),
+        outcomes=progress.outcomes(row),
+        changed_fields=changed,
+        set_aside=stuck,
+        pages_per_second=progress.pace(row, now),
+        seconds_left=progress.seconds_left(row, now),
+        preview=row.preview or ("open" if row.dry_run else None),
+    )
+
+
+def finding_view(row: Row[Any], differences: list[Row[Any]]) -> Finding:
+    """What was found on one page."""
+    own = {name: getattr(row, name) for name in Finding.model_fields if name != "differences"}
+    return Finding(**own, differences=[Difference.model_validate(one, from_attributes=True) for one in differences])

@@ -1,0 +1,172 @@
+"""What subscribers are sent, type by type: the shapes that docs, OpenAPI and JSON Schemas are made from.
+
+Fields are added and never renamed, removed or given another meaning; what cannot be said so becomes a new type.
+"""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic.json_schema import SkipJsonSchema
+
+from services.contracts.article import Article, Removed
+
+ArticleEventType = Literal["article.created", "article.updated"]
+
+LINE: dict[str, JsonValue] = {
+    "id": "art_mfrggzdfmztwq2lk",
+    "url": "https://www.army.example/News/Article/1234567/bridge-reopens/",
+    "source": "army-news",
+    "kind": "news",
+    "headline": "Engineers Reopen Bridge After Flood",
+    "published_at": "2026-03-02",
+    "revision": 2,
+    "first_seen": "2026-03-02T14:30:00Z",
+    "updated": "2026-03-02T15:04:05Z",
+}
+"""The sample article in a list, and what is in front of its words everywhere."""
+WORDS: dict[str, JsonValue] = {
+    "canonical_url": LINE["url"],
+    "article_key": "afpims/army.example:1234567",
+    "layout": "afpims",
+    "dek": "Traffic is moving again.",
+    "byline": [{"name": "Army Sgt. Pat Doe", "affiliation": "Example News"}],
+    "dateline": "SPRINGFIELD",
+    "published_evidence": "span.date",
+    "body": [{"kind": "paragraph", "text": "The bridge reopened at dawn, 41 hours after the water rose."}],
+    "images": [
+        {
+            "url": "https://media.example/bridge.jpg",
+            "title": "Bridge",
+            "caption": "Soldiers clear the last of the debris.",
+            "credit": "Army photo by Spc. Sam Roe",
+            "photographer": "Spc. Sam Roe",
+            "virin": "260302-A-AB123-001",
+            "taken_on": "2026-03-02",
+            "service": "Army",
+            "vision_id": "AB123",
+            "alt": "Soldiers on a bridge",
+        }
+    ],
+    "tags": ["engineers"],
+    "links": [{"text": "flood report", "url": "https://www.army.example/flood/"}],
+}
+"""What the sample article says."""
+
+
+class ArticleView(Article):
+    """The clean article as it stands, as the API shows it and as events carry it: without what was removed."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [LINE | WORDS]})
+
+    id: str
+    source: str
+    revision: int
+    first_seen: datetime
+    updated: datetime
+    removed: SkipJsonSchema[tuple[Removed, ...]] = Field(default=(), exclude=True)
+
+
+class ArticleFacts(BaseModel):
+    """What happened to an article: how it reads now, which revision it had before, and which fields changed."""
+
+    article: ArticleView
+    previous_revision: int | None
+    changed: tuple[str, ...]
+
+
+class Told(BaseModel):
+    """What every event says first; `sequence` numbers the events of an installation without a gap."""
+
+    type: str
+    timestamp: datetime
+    sequence: int
+
+
+class ArticleCreated(Told):
+    """An article that Dateline did not know; `previous_revision` is null."""
+
+    type: Literal["article.created"]
+    data: ArticleFacts
+
+
+class ArticleUpdated(Told):
+    """The words of an article changed: `changed` names the fields, `previous_revision` the wording before."""
+
+    type: Literal["article.updated"]
+    data: ArticleFacts
+
+
+class Endpoint(BaseModel):
+    """Which endpoint."""
+
+    id: int
+
+
+class EndpointGivenUp(Endpoint):
+    """Which endpoint was disabled, and why; not its address, which may hold a token."""
+
+    description: str
+    reason: str
+
+
+class OneEndpoint(BaseModel):
+    """What a test says."""
+
+    endpoint: Endpoint
+
+
+class OneEndpointGivenUp(BaseModel):
+    """What is said of an endpoint that was disabled."""
+
+    endpoint: EndpointGivenUp
+
+
+class EndpointTest(Told):
+    """You asked for it; `sequence` is 0, because a test is no part of the sequence."""
+
+    type: Literal["endpoint.test"]
+    data: OneEndpoint
+
+
+class EndpointDisabled(Told):
+    """Another endpoint of your key was given up; `sequence` is 0, because that is no part of the sequence."""
+
+    type: Literal["endpoint.disabled"]
+    data: OneEndpointGivenUp
+
+
+EVENTS: dict[str, type[Told]] = {
+    "article.created": ArticleCreated,
+    "article.updated": ArticleUpdated,
+    "endpoint.test": EndpointTest,
+    "endpoint.disabled": EndpointDisabled,
+}
+"""Every type of event that there is."""
+
+
+def _whole(line: dict[str, JsonValue]) -> JsonValue:
+    shown: JsonValue = ArticleView.model_validate(line | WORDS).model_dump(mode="json")
+    return shown
+
+
+def _example(type_: str, sequence: int, data: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    return {"type": type_, "timestamp": "2026-03-02T15:04:05+00:00", "sequence": sequence, "data": data}
+
+
+_FIRST = LINE | {"revision": 1, "first_seen": LINE["updated"]}
+_REASON = "It answered 410, Gone."
+
+EXAMPLES: dict[str, dict[str, JsonValue]] = {
+    "article.created": _example(
+        "article.created", 4711, {"article": _whole(_FIRST), "previous_revision": None, "changed": []}
+    ),
+    "article.updated": _example(
+        "article.updated", 4711, {"article": _whole(LINE), "previous_revision": 1, "changed": ["body"]}
+    ),
+    "endpoint.test": _example("endpoint.test", 0, {"endpoint": {"id": 1}}),
+    "endpoint.disabled": _example(
+        "endpoint.disabled", 0, {"endpoint": {"id": 2, "description": "news desk", "reason": _REASON}}
+    ),
+}
+"""One event of each type, whole, in the form in which it is sent."""

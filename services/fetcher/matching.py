@@ -1,0 +1,64 @@
+"""Which pages of the frontier a scope means, as far as pages tell; the store adds what only articles tell."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, Row, Select, cast, false, func, or_, select
+from sqlmodel import Session, col
+
+from services.contracts.messages import FetchPage, ParsePage, SaveArticle, Scope
+from services.contracts.urls import page_key
+from services.fetcher.models import Alias, Page
+from services.runtime.database import is_sqlite
+from services.runtime.entries import rows
+
+_ABOUT_PAGES = (FetchPage.__name__, ParsePage.__name__, SaveArticle.__name__)
+
+
+def matching(session: Session, scope: Scope) -> list[ColumnElement[bool]]:
+    """The conditions under which a page is meant; a page that turned out to be another one never is."""
+    named = list(_conditions(session, scope))
+    if not named and not scope.all and not scope.asks_the_store():
+        return [false()]
+    return [col(Page.moved_to).is_(None), *named]
+
+
+def reach(session: Session, scope: Scope, among: Select[Any] | None, sample: int) -> tuple[int, Sequence[Row[Any]]]:
+    """How many pages a scope means, and the first of them; `among` selects those that articles tell of."""
+    meant = matching(session, scope)
+    if among is not None:
+        meant.append(col(Page.id).in_(among))
+    number = session.execute(select(func.count()).select_from(Page).where(*meant)).scalar_one()
+    columns: list[Any] = [col(Page.id).label("page"), col(Page.url), col(Page.source)]
+    shown: Select[Any] = select(*columns, col(Page.article_id).label("article"))
+    return number, session.execute(shown.where(*meant).order_by(col(Page.id)).limit(sample)).all()
+
+
+def _conditions(session: Session, scope: Scope) -> Sequence[ColumnElement[bool]]:
+    named: list[ColumnElement[bool]] = []
+    if scope.source is not None:
+        named.append(col(Page.source) == scope.source)
+    if scope.urls:
+        named.append(or_(*_known_as({page_key(url) for url in scope.urls})))
+    if scope.articles:
+        named.append(col(Page.article_id).in_(scope.articles))
+    if scope.rejected is not None:
+        named.append(col(Page.rejected) == scope.rejected)
+    if scope.set_aside is not None:
+        named.append(col(Page.id).in_(_set_aside(session, scope.set_aside)))
+    return named
+
+
+def _known_as(keys: Collection[str]) -> tuple[ColumnElement[bool], ...]:
+    """Pages with these identities: their own, that of a page that turned out to be them, or a later address."""
+    own = select(func.coalesce(col(Page.moved_to), col(Page.id))).where(col(Page.key).in_(keys))
+    other = select(col(Alias.page_id)).where(col(Alias.key).in_(keys))
+    return col(Page.id).in_(own), col(Page.id).in_(other)
+
+
+def _set_aside(session: Session, reason: str) -> Select[Any]:
+    # The key of a message about a page begins with the page's number.
+    key = rows.c.key
+    number = func.substr(key, 1, func.instr(key + ":", ":") - 1) if is_sqlite(session) else func.split_part(key, ":", 1)
+    given_up = (rows.c.set_aside_at.is_not(None), rows.c.discarded_at.is_(None), rows.c.kind.in_(_ABOUT_PAGES))
+    return select(cast(number, Integer)).where(*given_up, rows.c.reason.icontains(reason, autoescape=True))

@@ -1,0 +1,73 @@
+"""Which pages a scope means, as far as only their articles tell."""
+
+from sqlalchemy import ColumnElement, Select, exists, func, literal_column, or_, select
+from sqlmodel import Session
+
+from services.contracts.messages import PagesSelected, Scope, SelectPages
+from services.runtime.database import is_sqlite
+from services.store.decide import generation
+from services.store.models import articles, revisions
+from services.store.wording import instant
+
+_CURRENT = (revisions.c.article == articles.c.id) & (revisions.c.number == articles.c.revision)
+
+
+def selected(session: Session, order: SelectPages) -> PagesSelected:
+    """The next pages, by their number."""
+    wanted = matching(session, order.scope).where(articles.c.page > order.after)
+    found = session.execute(wanted.order_by(articles.c.page).limit(order.limit)).scalars().all()
+    return PagesSelected(
+        reingestion=order.reingestion, after=order.after, pages=tuple(found), complete=len(found) < order.limit
+    )
+
+
+def matching(session: Session, scope: Scope) -> Select[tuple[int]]:
+    """The pages that last told of an article for which each condition of the scope on articles holds."""
+    pages = select(articles.c.page).distinct().where(*_on_the_row(session, scope))
+    if scope.layout is None and scope.text is None:
+        return pages
+    return pages.join(revisions, _CURRENT).where(*_on_the_reading(scope, sqlite=is_sqlite(session)))
+
+
+def _on_the_row(session: Session, scope: Scope) -> list[ColumnElement[bool]]:
+    named = []
+    if scope.source is not None:
+        named.append(articles.c.source == scope.source)
+    if scope.kind is not None:
+        named.append(articles.c.kind == scope.kind)
+    if scope.published_from is not None:
+        named.append(articles.c.dated_at >= instant(scope.published_from))
+    if scope.published_until is not None:
+        named.append(articles.c.dated_at < instant(scope.published_until))
+    if scope.parser_before is not None:
+        named.append(articles.c.parser.in_(_older(session, scope.parser_before)))
+    return named
+
+
+def _older(session: Session, parser: str) -> list[str]:
+    """Those versions in use that are older: a version is ordered by its numbers, which no database does."""
+    used = session.execute(select(articles.c.parser).distinct()).scalars()
+    return [version for version in used if generation(version) < generation(parser)]
+
+
+def _on_the_reading(scope: Scope, *, sqlite: bool) -> list[ColumnElement[bool]]:
+    named: list[ColumnElement[bool]] = []
+    reading = revisions.c.reading
+    if scope.layout is not None:
+        said = func.json_extract(reading, "$.layout") if sqlite else func.json_extract_path_text(_JSON, "layout")
+        named.append(said == scope.layout)
+    if scope.text is not None:
+        text = _TEXT_SQLITE if sqlite else _TEXT_POSTGRESQL
+        block = exists(select(1).select_from(_BLOCKS[sqlite]).where(text.icontains(scope.text, autoescape=True)))
+        named.append(or_(articles.c.headline.icontains(scope.text, autoescape=True), block))
+    return named
+
+
+# The body is a list of blocks inside the reading, and each database has functions of its own to look into it.
+_JSON: ColumnElement[str] = literal_column("CAST(revisions.reading AS JSON)")
+_TEXT_SQLITE: ColumnElement[str] = literal_column("json_extract(block.value, '$.text')")
+_TEXT_POSTGRESQL: ColumnElement[str] = literal_column("(block.value ->> 'text')")
+_BLOCKS = {
+    True: func.json_each(revisions.c.reading, "$.body").table_valued("value", name="block"),
+    False: func.json_array_elements(func.json_extract_path(_JSON, "body")).table_valued("value", name="block"),
+}
