@@ -8,6 +8,7 @@ import typer
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings
 from typer.core import TyperGroup
+from typer.exceptions import TyperException
 
 from services.contracts.errors import DatelineError
 
@@ -20,7 +21,7 @@ COMMANDS = {
     "sources": "desk:sources",
     "poll": "desk:poll",
     "reingest": "desk:reingest",
-    "audit": "desk:audit",
+    "audit": "accounts:audit",
     "set-aside": "set_aside:app",
     "keys": "keys:app",
     "listen": "listen:listen",
@@ -67,9 +68,14 @@ def _root() -> None:
 def main() -> None:
     """Runs the command; whatever the user can mend is one sentence on standard error and exit status 2."""
     try:
-        app()
+        # None, or the status that a command has asked for.
+        status = app(prog_name="dateline", standalone_mode=False)
     except DatelineError as error:
         _give_up(str(error))
+    except typer.Abort:
+        _give_up("It was broken off.")
+    except TyperException as misunderstood:
+        _give_up(_about_usage(misunderstood))
     except ValidationError as fault:
         if (sentence := _about_a_setting(fault)) is None:
             raise
@@ -78,11 +84,24 @@ def main() -> None:
         if not type(error).__module__.startswith("sqlalchemy."):
             raise
         _give_up(f"The database did not do what was asked ({_first_line(error)}). Is it there, and migrated?")
+    else:
+        if status:
+            sys.exit(status)
 
 
 def _give_up(sentence: str) -> None:
-    typer.secho(f"dateline: {sentence}", fg="red", err=True)
+    if sentence:
+        typer.secho(f"dateline: {sentence}", fg="red", err=True)
     sys.exit(2)
+
+
+def _about_usage(misunderstood: Any) -> str:
+    """What was not understood, and where the command is explained; nothing where its help was shown instead."""
+    if not misunderstood.format_message():
+        return ""
+    sentence = " ".join(misunderstood.format_message().split()).replace("Value error, ", "").rstrip(".?")
+    command = misunderstood.ctx.command_path if getattr(misunderstood, "ctx", None) else "dateline"
+    return f"{sentence}; `{command} --help` tells more."
 
 
 def _about_a_setting(fault: ValidationError) -> str | None:

@@ -1,4 +1,4 @@
-"""What an operator does from the terminal: sources, polls, re-ingestions, imports and the audit.
+"""What an operator does from the terminal: sources, polls, re-ingestions and imports.
 
 These commands write to the database like everybody else; a running service picks it up at once, and a service that is
 not running will when it starts.
@@ -16,7 +16,7 @@ from rich.table import Column, Table
 from services.admin import progress
 from services.admin.models import ReingestionRow
 from services.admin.reingest import Order, accept
-from services.cli import accounts, schema
+from services.cli import schema
 from services.cli.output import error, show
 from services.contracts.caller import Caller
 from services.contracts.errors import UserError
@@ -114,20 +114,6 @@ def reingest(
     typer.echo(f"Re-ingestion {made.id} is accepted.")
     if watch:
         _watch(made.id or 0)
-
-
-def audit() -> None:
-    """Accounts for every page and every message; exit status 1 when something is unaccounted for or overdue."""
-    with reading() as session:
-        report = accounts.take(session, utcnow())
-    show(report.pages)
-    show(report.counts)
-    for check in report.checks:
-        typer.secho(
-            f"{'ok  ' if check.holds else 'FAIL'}  {check.name}: {check.sentence}", fg=None if check.holds else "red"
-        )
-    if not all(check.holds for check in report.checks):
-        raise typer.Exit(1)
 
 
 def _read(path: Path) -> bytes:

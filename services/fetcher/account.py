@@ -9,8 +9,8 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from services.contracts.account import Check
-from services.contracts.messages import FetchPage, PageRejected, PageStored, ParsePage, SaveArticle
-from services.fetcher.models import IMPORT, Page
+from services.contracts.messages import FetchPage, PollChannel
+from services.fetcher.models import IMPORT, Channel, Page
 from services.runtime.entries import Entry
 
 SHOWN = 100
@@ -79,21 +79,22 @@ def unaccounted(session: Session, now: datetime) -> list[Lost]:
     return [Lost(*row) for row in found]
 
 
-def checks(session: Session) -> tuple[Check, ...]:
-    """Whether every page that has a capture was ever stored or rejected, or is still on its way through the ledger."""
-    prefix = _KEY + ":" + col(Page.capture) + ":"
-    under_way = exists().where(
-        or_(
-            and_(col(Entry.kind).in_(_READING), col(Entry.key).startswith(prefix)),
-            and_(col(Entry.kind) == PageStored.__name__, col(Entry.key) == _KEY),
-        )
+def checks(session: Session, now: datetime) -> tuple[Check, ...]:
+    """Whether each page is in one of the states, and each channel will be looked at again."""
+    lost = unaccounted(session, now)
+    named = f", the first is {lost[0].url or lost[0].key}" if lost else ""
+    plan = exists().where(col(Entry.kind) == PollChannel.__name__, col(Entry.key) == cast(col(Channel.id), String))
+    unwatched = session.execute(select(func.count()).select_from(Channel).where(~plan)).scalar_one()
+    return (
+        Check("every page accounted for", holds=not lost, sentence=f"{len(lost)} pages are unaccounted for{named}."),
+        Check(
+            "every channel watched",
+            holds=not unwatched,
+            sentence=f"{unwatched} channels have no message in the ledger, so nobody will look at them again.",
+        ),
     )
-    lost = session.execute(select(func.count()).select_from(Page).where(_UNREAD, ~under_way)).scalar() or 0
-    sentence = f"{lost} captures were neither stored nor rejected, and nothing in the ledger will read them."
-    return (Check("every capture read", holds=not lost, sentence=sentence),)
 
 
-_READING = (ParsePage.__name__, SaveArticle.__name__, PageRejected.__name__)
 _UNREAD = and_(col(Page.capture).is_not(None), col(Page.stored_at).is_(None), col(Page.rejected).is_(None))
 _PLAN = aliased(Entry)
 _KEY: ColumnElement[str] = cast(col(Page.id), String)

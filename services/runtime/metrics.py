@@ -3,8 +3,11 @@
 import os
 import shutil
 import socket
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, multiprocess, values
+from prometheus_client.core import Metric
 
 from services.runtime.settings import runtime_settings
 
@@ -39,10 +42,22 @@ def share(*, afresh: bool = False) -> None:
     )
 
 
-def exposition() -> bytes:
-    """What Prometheus reads: the sum over all processes that share the folder, or this process's own counts."""
+def exposition(gauges: Iterable[Metric] = ()) -> bytes:
+    """What Prometheus reads: these gauges, and the counts of all processes that share the folder, or our own."""
     if _FOLDER not in os.environ:
-        return generate_latest()
+        return generate_latest() + _shown(gauges)
     registry = CollectorRegistry()
     multiprocess.MultiProcessCollector(registry, path=os.environ[_FOLDER])  # type: ignore[no-untyped-call]
-    return generate_latest(registry)
+    return generate_latest(registry) + _shown(gauges)
+
+
+def _shown(gauges: Iterable[Metric]) -> bytes:
+    return generate_latest(_Taken(gauges))
+
+
+@dataclass(frozen=True)
+class _Taken:
+    gauges: Iterable[Metric]
+
+    def collect(self) -> Iterable[Metric]:
+        return self.gauges

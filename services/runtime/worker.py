@@ -43,11 +43,6 @@ def handles(kind: type[M]) -> Callable[[Handler[M]], Handler[M]]:
     return register
 
 
-def handler_of(kind: str) -> Handler[Message] | None:
-    """The function registered for a kind in this process."""
-    return _handlers.get(kind)
-
-
 def handle(kind: str, ids: Sequence[int], now: datetime | None = None) -> int:
     """Handles those of the messages that are due and free; returns how many.
 
@@ -72,18 +67,6 @@ def handle(kind: str, ids: Sequence[int], now: datetime | None = None) -> int:
         for job in ledger.claim(kind, [single], now or utcnow()):
             _run(job)
             handled += 1
-    return handled
-
-
-def drain(now: datetime | None = None) -> int:
-    """Handles in this process all that is due and that it has handlers for, until nothing is; returns how many.
-
-    The whole system without Celery, as tests of a step's consequences want it.
-    """
-    handled = 0
-    while due := ledger.due(now or utcnow(), kinds=tuple(_handlers)):
-        for row_id, kind in due:
-            handled += handle(kind, [row_id], now)
     return handled
 
 

@@ -24,13 +24,14 @@ def checks(session: Session) -> tuple[Check, ...]:
     kept = select(func.count()).where(revisions.c.article == articles.c.id).scalar_subquery()
     fewer = select(func.count()).select_from(articles).where(articles.c.revisions != kept)
     nameless = select(func.count()).select_from(revisions).where(revisions.c.capture == "")
-    told = select(events.c.sequence).where(events.c.article == articles.c.id).exists()
-    untold = select(func.count()).select_from(articles).where(~told)
+    created = (events.c.article == articles.c.id, events.c.type == "article.created")
+    times = select(func.count()).where(*created).scalar_subquery()
+    untold = select(func.count()).select_from(articles).where(times != 1)
     return (
         _none(session, without, "current revisions", "articles lack their current revision"),
         _none(session, fewer, "kept revisions", "articles do not keep as many wordings as they counted"),
         _none(session, nameless, "named captures", "revisions do not name their capture"),
-        _none(session, untold, "told articles", "articles were never told of by an event"),
+        _none(session, untold, "articles created once", "articles do not have exactly one event of their creation"),
         _gapless(session),
     )
 

@@ -27,7 +27,7 @@ def test_every_kind_of_message_has_a_line_in_the_wiring():
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_kind_is_handled_where_the_wiring_says_and_nowhere_else(kind):
-    handler, hearing = worker.handler_of(kind), HANDLERS[KINDS[kind]]
+    handler, hearing = worker._handlers.get(kind), HANDLERS[KINDS[kind]]
     assert handler is not None
     assert (handler.__module__, handler.__name__) == (f"services.{hearing.service}.tasks", hearing.handler)
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import structlog
+from drain import drain
 from sqlmodel import select
 
 from services.contracts.errors import PermanentError
@@ -35,7 +36,7 @@ def run(count: int = 1) -> list[Entry]:
     with transaction() as session:
         for number in range(count):
             say(session, Deliver(endpoint=number), key=str(number))
-    worker.drain()
+    drain()
     with reading() as session:
         return list(session.exec(select(Entry)).all())
 

@@ -1,0 +1,104 @@
+"""Truths that no service can check alone, because each side of them belongs to another."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import islice
+
+from sqlalchemy import ColumnElement, String, and_, cast, exists, func, or_, select, union
+from sqlmodel import Session, col
+
+from services.contracts.account import Check
+from services.contracts.errors import UserError
+from services.contracts.messages import Announce, PageRejected, PageStored, ParsePage, SaveArticle
+from services.fetcher.models import Page
+from services.runtime import archive
+from services.runtime.entries import rows as ledger
+from services.runtime.settings import runtime_settings
+from services.store.models import articles, events, revisions
+from services.webhooks.models import announcements
+
+REMEMBERED = timedelta(days=3)
+"""The delivery log may be set to forget events after four days; how they were told is checked for shorter than that."""
+SHOWN = 3
+"""Captures that a sentence names."""
+
+
+def checks(session: Session, now: datetime) -> tuple[Check, ...]:
+    """What holds between fetcher and store, and between store and webhooks."""
+    unread = select(func.count()).select_from(Page).where(_READABLE, ~_is_read(), ~_is_under_way())
+    return (
+        _none(
+            "every capture read",
+            session.execute(unread).scalar_one(),
+            "captures were neither stored nor rejected, and nothing in the ledger will read them",
+        ),
+        _none(
+            "announced events",
+            _untold(session, now - REMEMBERED),
+            "events of the last three days were to be announced and were not, and nothing in the ledger will do it",
+        ),
+    )
+
+
+def deep_checks(session: Session) -> tuple[Check, ...]:
+    """What takes reading everything: that the captures are whole, and that what was sent is what was decided."""
+    named = _named_captures(session)
+    if named and not runtime_settings().captures.is_dir():
+        raise UserError(
+            f"There is no archive at {runtime_settings().captures}: run this where the captures are "
+            "(with Docker: docker compose exec fetcher dateline audit --deep)."
+        )
+    damage = {name: fault for name in named if (fault := archive.fault(name))}
+    found = ", ".join(f"{number} {fault}" for fault, number in Counter(damage.values()).items()) or "none missing"
+    first = f" ({', '.join(islice(damage, SHOWN))})" if damage else ""
+    told = select(events.c.body, announcements.c.body).join(announcements, announcements.c.event == events.c.id)
+    pairs = session.execute(told, execution_options={"yield_per": 100})
+    differing = sum(decided.encode() != sent for decided, sent in pairs)
+    return (
+        Check("whole captures", holds=not damage, sentence=f"Of the captures that are named: {found}{first}."),
+        _none("frozen bytes", differing, "events were announced in other words than the store has decided"),
+    )
+
+
+def _none(name: str, number: int, fault: str) -> Check:
+    return Check(name, holds=not number, sentence=f"{number} {fault}.")
+
+
+_KEY: ColumnElement[str] = cast(col(Page.id), String)
+# A verdict is taken off the page's row when new bytes come: one that stands there is about the newest capture.
+_READABLE = and_(col(Page.capture).is_not(None), col(Page.rejected).is_(None))
+
+
+def _is_read() -> ColumnElement[bool]:
+    # The article tells of the latest capture that showed it, also when the wording did not change.
+    return exists().where(articles.c.id == col(Page.article_id), articles.c.fetched_at >= col(Page.fetched_at))
+
+
+def _is_under_way() -> ColumnElement[bool]:
+    reads = (ParsePage.__name__, SaveArticle.__name__, PageRejected.__name__)
+    this_capture = _KEY + ":" + col(Page.capture) + ":"
+    return exists().where(
+        or_(
+            and_(ledger.c.kind.in_(reads), ledger.c.key.startswith(this_capture)),
+            and_(ledger.c.kind == PageStored.__name__, ledger.c.key == _KEY),
+        )
+    )
+
+
+def _untold(session: Session, since: datetime) -> int:
+    told = exists().where(announcements.c.event == events.c.id)
+    owed = (events.c.announced, events.c.occurred_at > since, ~told)
+    keys = {f"{row.article}:{row.sequence:010}" for row in session.execute(select(events).where(*owed))}
+    under_way = select(ledger.c.key).where(ledger.c.kind == Announce.__name__)
+    return len(keys - set(session.execute(under_way).scalars())) if keys else 0
+
+
+def _named_captures(session: Session) -> Sequence[str]:
+    named = union(
+        select(col(Page.capture)).where(col(Page.capture).is_not(None)),
+        select(articles.c.capture),
+        select(revisions.c.capture),
+    )
+    found: Sequence[str] = session.execute(named).scalars().all()
+    return found

@@ -1,0 +1,48 @@
+"""The account as metrics: where the pages are, what waits, and how long the queues are."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+
+from prometheus_client.core import GaugeMetricFamily
+from sqlmodel import Session
+
+from services.fetcher.account import SourceAccount, account
+from services.runtime import ledger
+
+KEPT = timedelta(minutes=1)
+"""How old the sum of the pages may be: of a hundred thousand, to count them takes half a second."""
+STATES = ("due", "in_flight", "at_rest", "set_aside", "unaccounted")
+
+
+def gauges(session: Session, now: datetime, depths: Mapping[str, int]) -> Iterator[GaugeMetricFamily]:
+    """What there is at this time; `depths` counts the hints in each queue, and is empty while Redis is away."""
+    pages = GaugeMetricFamily("dateline_pages", "Pages by where they are.", labels=["source", "state"])
+    for source in _pages(session, now):
+        for state in STATES:
+            pages.add_metric([source.source, state], getattr(source, state))
+    yield pages
+    messages = GaugeMetricFamily("dateline_messages", "Messages by what is to be done with them.", labels=["state"])
+    for what, number in ledger.counts(session).items():
+        messages.add_metric([what.removeprefix("messages ").replace(" ", "_")], number)
+    yield messages
+    yield GaugeMetricFamily(
+        "dateline_overdue_seconds",
+        "How long the longest-waiting message has been due.",
+        value=ledger.overdue(session, now),
+    )
+    queues = GaugeMetricFamily("dateline_queue_depth", "Hints that wait in Redis.", labels=["queue"])
+    for queue, depth in depths.items():
+        queues.add_metric([queue], depth)
+    yield queues
+
+
+def _pages(session: Session, now: datetime) -> list[SourceAccount]:
+    database = str(session.get_bind())
+    counted_at, found = _counted.get(database, (None, []))
+    if counted_at is None or not now - KEPT < counted_at <= now:
+        found = account(session, now)
+        _counted[database] = now, found
+    return found
+
+
+_counted: dict[str, tuple[datetime, list[SourceAccount]]] = {}

@@ -1,0 +1,50 @@
+"""What `dateline audit` tells: how much there is and where, and what was checked."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from services.account import across
+from services.contracts.account import Check
+from services.fetcher import account as pages
+from services.fetcher.account import SourceAccount
+from services.runtime import account as messages
+from services.runtime import ledger
+from services.store import account as store
+from services.webhooks import account as webhooks
+
+
+@dataclass(frozen=True)
+class Report:
+    """The pages of each source by state, what else there is, and what was checked."""
+
+    taken_at: datetime
+    sources: tuple[SourceAccount, ...]
+    counts: dict[str, int]
+    checks: tuple[Check, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing is amiss."""
+        return all(check.holds for check in self.checks)
+
+
+def take(session: Session, now: datetime, *, deep: bool = False) -> Report:
+    """Counts and checks everything there is; `deep` also reads every capture and the bytes of every event.
+
+    Raises `UserError` when the archive cannot be seen from here.
+    """
+    return Report(
+        taken_at=now,
+        sources=tuple(pages.account(session, now)),
+        counts=store.counts(session) | webhooks.counts(session) | ledger.counts(session),
+        checks=(
+            *pages.checks(session, now),
+            *messages.checks(session, now),
+            *across.checks(session, now),
+            *store.checks(session),
+            *webhooks.checks(session),
+            *(across.deep_checks(session) if deep else ()),
+        ),
+    )

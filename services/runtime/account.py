@@ -1,0 +1,45 @@
+"""What `dateline audit` asks of the ledger: that nothing waits too long, is held too long, or is heard by nobody."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, func, select
+from sqlmodel import Session
+
+from services.contracts.account import Check
+from services.contracts.wiring import HANDLERS, KINDS
+from services.runtime import ledger
+from services.runtime.entries import OPEN, rows
+
+LATE = 300.0
+"""Seconds that a message may be due before it counts as overdue: any backlog of a healthy service is shorter."""
+LONGEST = max(hearing.lease for hearing in HANDLERS.values())
+MARGIN = timedelta(minutes=1)
+"""By how much the clocks of two machines may differ."""
+
+
+def checks(session: Session, now: datetime) -> tuple[Check, ...]:
+    """Every invariant of the ledger, as it stands now."""
+    overdue = ledger.overdue(session, now)
+    held = _number(session, rows.c.lease_until > now + LONGEST + MARGIN)
+    unheard = _number(session, rows.c.kind.not_in(KINDS))
+    return (
+        Check(
+            "nothing overdue",
+            holds=overdue < LATE,
+            sentence=f"The longest-waiting message has been due for {overdue:.0f} s, of {LATE:.0f} s that are allowed.",
+        ),
+        Check(
+            "leases that end",
+            holds=not held,
+            sentence=f"{held} messages are held for longer than any work lasts, so a clock was set back.",
+        ),
+        Check(
+            "messages that are heard",
+            holds=not unheard,
+            sentence=f"{unheard} messages are of a kind that this version does not know; the one that said them does.",
+        ),
+    )
+
+
+def _number(session: Session, amiss: ColumnElement[bool]) -> int:
+    return int(session.execute(select(func.count()).where(OPEN, amiss)).scalar_one())

@@ -1,0 +1,76 @@
+"""/metrics tells the account: where the pages are, what waits, and how long the queues are."""
+
+import pytest
+import redis
+from in_process import client
+from sqlalchemy import text
+
+from services.account import gauges
+from services.app import create_app
+from services.contracts.messages import Deliver, FetchPage
+from services.fetcher.models import Page
+from services.runtime import bus
+from services.runtime.database import transaction, utcnow
+from services.runtime.ledger import claim, due, say
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def shown(db):
+    """The lines of the account that Prometheus is told, counted afresh."""
+    web = client(create_app())
+
+    def show():
+        gauges._counted.clear()
+        lines = [line for line in web.get("/metrics").text.splitlines() if not line.startswith("#")]
+        return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines)}
+
+    return show
+
+
+def join(key, *, due_at):
+    with transaction() as session:
+        page = Page(key=key, source="harbor", article_id=key, discovered_at=due_at)
+        session.add(page)
+        session.flush()
+        say(session, FetchPage(page=page.id), key=str(page.id), due_at=due_at)
+
+
+def test_pages_and_messages_are_told_by_state(shown):
+    """The same numbers as the audit's: each page is in one state, and what was set aside is apart."""
+    for key in ("a", "b"):
+        join(key, due_at=utcnow())
+    (number, _), _ = due(utcnow(), kinds=["FetchPage"])
+    [job] = claim("FetchPage", [number], utcnow())
+    job.set_aside("a defect", utcnow())
+    told = shown()
+    states = {state: told[f'dateline_pages{{source="harbor",state="{state}"}}'] for state in gauges.STATES}
+    assert states == {"due": 1, "in_flight": 0, "at_rest": 0, "set_aside": 1, "unaccounted": 0}
+    assert (told['dateline_messages{state="open"}'], told['dateline_messages{state="set_aside"}']) == (1, 1)
+    assert told["dateline_overdue_seconds"] > 0
+
+
+def test_the_depth_of_each_queue_is_told(shown, installation, redis_url):
+    """Of both lanes of every service; nothing is said of them while Redis is away."""
+    installation(redis_url=redis_url)
+    bus.app.cache_clear()
+    with redis.Redis.from_url(redis_url) as server:
+        server.flushall()
+        with transaction() as session:
+            say(session, Deliver(endpoint=1), key="1")
+        assert bus.flush(20)
+        told = shown()
+        server.flushall()
+    assert (told['dateline_queue_depth{queue="webhooks"}'], told['dateline_queue_depth{queue="parser.bulk"}']) == (1, 0)
+    installation(redis_url="redis://127.0.0.1:1/0")
+    assert not any(name.startswith("dateline_queue_depth{") for name in shown())
+
+
+def test_the_counts_of_the_processes_are_told_also_without_a_database(shown):
+    """Whoever looks for the reason needs them most then."""
+    with transaction() as session:
+        session.execute(text("DROP TABLE ledger"))
+    told = shown()
+    assert any(name.startswith("dateline_request_seconds_count") for name in told)
+    assert "dateline_overdue_seconds" not in told
