@@ -66,7 +66,7 @@ def ask_robots(client: httpx.Client, url: str, now: datetime) -> Robots:
                 continue
             case Fetched(body=body):
                 # PostgreSQL keeps no NUL.
-                return Robots("rules", body.decode("utf-8", "replace").replace("\x00", ""))
+                return Robots("rules", body.decode("utf-8-sig", "replace").replace("\x00", ""))
             case Gone() | Empty():
                 return Robots("free")
             case Blocked(status=401 | 403 | 407) | Unavailable(status=int()) as no if (no.status or 0) < 500:

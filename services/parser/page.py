@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin, urlsplit
 
 from lxml import etree
 
@@ -85,11 +85,13 @@ class Page:
         return next((value for thing in self._things if isinstance(value := thing.get(name), str)), "")
 
     def absolute(self, address: str) -> str:
-        """An address of this page as one can follow it from elsewhere."""
+        """An address of this page as one can follow it from elsewhere; nonsense at least as what can be taken apart."""
         try:
-            return urljoin(self._base or self.url or "", address.strip())
+            found = urljoin(self._base or self.url or "", address.strip())
+            urlsplit(found)
         except ValueError:
-            return address.strip()
+            return quote(address.strip(), safe="/:?#&=%@")
+        return found
 
     @cached_property
     def _base(self) -> str:
