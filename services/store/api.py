@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from services.contracts.article import Article, ArticleKind, When
+from services.contracts.events import ArticleCreated, ArticleEventType, ArticleUpdated, ArticleView
 from services.runtime.database import reading, utcnow
 from services.runtime.watch import Watch, seat, stopping
 from services.runtime.web import (
@@ -45,13 +46,9 @@ from services.store.search import (
 )
 from services.store.stream import HEADERS, Stream, stream
 from services.store.views import (
-    ArticleCreated,
     ArticleLine,
     ArticlePage,
-    ArticleUpdated,
-    ArticleView,
     EventPage,
-    EventType,
     RevisionLine,
     RevisionPage,
     RevisionView,
@@ -83,7 +80,7 @@ _watch = Watch(look)
 
 
 def _asked(
-    kind_of_event: Annotated[EventType | None, Query(alias="type")] = None,
+    kind_of_event: Annotated[ArticleEventType | None, Query(alias="type")] = None,
     source: Words = None,
     kind: ArticleKind | None = None,
     announced: Announced = None,

@@ -5,9 +5,9 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from starlette.responses import Response
 
+from services.contracts.events import ArticleView
 from services.store.feeds import Feed, entry_id, media_type, pictures
 from services.store.html import html, web_address
-from services.store.views import ArticleView
 from services.store.wording import instant
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -9,9 +9,9 @@ from urllib.parse import urlencode, urlsplit
 from uuid import UUID, uuid5
 
 from services.contracts.article import Image
+from services.contracts.events import ArticleView
 from services.store.html import web_address
 from services.store.search import Wanted
-from services.store.views import ArticleView
 
 IDS = UUID("6f2d8c1e-52a4-4d0f-9b7c-0a3e1f64c9d2")
 """The namespace of our ids in feeds (RFC 9562, version 5). Never to be changed: readers would see everything anew."""

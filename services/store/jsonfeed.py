@@ -5,9 +5,9 @@ from typing import Any
 
 from starlette.responses import Response
 
+from services.contracts.events import ArticleView
 from services.store.feeds import Feed, entry_id, media_type, pictures
 from services.store.html import html, web_address
-from services.store.views import ArticleView
 from services.store.wording import instant
 
 UNKNOWN = "application/octet-stream"

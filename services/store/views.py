@@ -1,32 +1,15 @@
 """What the store shows of itself: the shapes of its API and of its events."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, JsonValue
 from sqlalchemy import Row
 
-from services.contracts.article import Article, ArticleKind, Removed
+from services.contracts.article import Article, ArticleKind
+from services.contracts.events import EXAMPLES, LINE, WORDS, ArticleEventType, ArticleFacts, ArticleView, Told
 from services.contracts.messages import Cause
 
-ARTICLE: dict[str, JsonValue] = {
-    "id": "art_mfrggzdfmztwq2lk",
-    "url": "https://www.war.gov/News/Releases/Release/Article/644123/",
-    "source": "war-releases",
-    "kind": "release",
-    "headline": "Engineers Reopen Harbor After Storm",
-    "published_at": "2026-01-12",
-    "revision": 2,
-    "first_seen": "2026-01-12T15:04:05Z",
-    "updated": "2026-01-12T18:30:00Z",
-}
-WORDS: dict[str, JsonValue] = {
-    "layout": "afpims",
-    "dek": "Ships are moving again.",
-    "byline": [{"name": "Army Sgt. Pat Doe", "affiliation": "DOD News"}],
-    "dateline": "WASHINGTON",
-    "body": [{"kind": "paragraph", "text": "The harbor reopened at dawn."}],
-}
 REVISION: dict[str, JsonValue] = {
     "number": 2,
     "current": True,
@@ -38,28 +21,11 @@ REVISION: dict[str, JsonValue] = {
     "created_at": "2026-01-12T18:30:00Z",
 }
 READING: dict[str, JsonValue] = WORDS | {
-    "headline": ARTICLE["headline"],
-    "published_at": ARTICLE["published_at"],
+    "headline": LINE["headline"],
+    "published_at": LINE["published_at"],
     "removed": [{"rule": "share", "text": "SHARE"}],
 }
 PULLED: dict[str, JsonValue] = {"id": "evt_ge2dinzthe3tqnbvgyzto", "cause": "live", "announced": True}
-FACTS: dict[str, JsonValue] = {"previous_revision": 1, "changed": ["body"]}
-UPDATED: dict[str, JsonValue] = {
-    "type": "article.updated",
-    "timestamp": "2026-01-12T18:30:00+00:00",
-    "sequence": 4711,
-    "data": {"article": ARTICLE | WORDS, **FACTS},
-}
-CREATED: dict[str, JsonValue] = UPDATED | {
-    "type": "article.created",
-    "data": {
-        "article": ARTICLE | WORDS | {"revision": 1, "updated": ARTICLE["first_seen"]},
-        "previous_revision": None,
-        "changed": [],
-    },
-}
-
-EventType = Literal["article.created", "article.updated"]
 
 
 class View(BaseModel):
@@ -71,7 +37,7 @@ class View(BaseModel):
 class ArticleLine(View):
     """An article in a list."""
 
-    model_config = ConfigDict(from_attributes=True, json_schema_extra={"examples": [ARTICLE]})
+    model_config = ConfigDict(from_attributes=True, json_schema_extra={"examples": [LINE]})
 
     id: str
     url: str | None
@@ -82,19 +48,6 @@ class ArticleLine(View):
     revision: int
     first_seen: datetime
     updated: datetime
-
-
-class ArticleView(Article):
-    """The clean article as it stands, as the API shows it and as events carry it: without what was removed."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [ARTICLE | WORDS]})
-
-    id: str
-    source: str
-    revision: int
-    first_seen: datetime
-    updated: datetime
-    removed: tuple[Removed, ...] = Field(default=(), exclude=True)
 
 
 class RevisionLine(View):
@@ -120,50 +73,15 @@ class RevisionView(RevisionLine):
     article: Article
 
 
-class ArticleFacts(BaseModel):
-    """What happened to an article: how it reads now, which revision it had before, and which fields changed."""
-
-    article: ArticleView
-    previous_revision: int | None
-    changed: tuple[str, ...]
-
-
-class ArticleEvent(BaseModel):
-    """What webhooks send."""
-
-    type: str
-    timestamp: datetime
-    sequence: int
-    data: ArticleFacts
-
-
-class ArticleCreated(ArticleEvent):
-    """An article that Dateline did not know; `previous_revision` is null."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [CREATED]})
-
-    type: Literal["article.created"]
-
-
-class ArticleUpdated(ArticleEvent):
-    """The words of an article changed: `changed` names the fields, `previous_revision` the wording before."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [UPDATED]})
-
-    type: Literal["article.updated"]
-
-
-class EventView(ArticleEvent):
+class EventView(Told):
     """A fact, in the order in which facts were written: what webhooks send, after three members in front."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [PULLED | UPDATED]})
+    model_config = ConfigDict(json_schema_extra={"examples": [PULLED | EXAMPLES["article.updated"]]})
 
     id: str
     cause: Cause
     announced: bool
-    type: EventType
-    timestamp: datetime
-    sequence: int
+    type: ArticleEventType
     data: ArticleFacts
 
 

@@ -1,0 +1,98 @@
+"""What is written about events is what is sent: pages, examples, OpenAPI."""
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import get_args
+
+import event_pages
+import pytest
+from orders import NOW, URL, order
+
+from services.app import create_app
+from services.contracts.article import Award, Byline, Image, Link
+from services.contracts.events import EVENTS, EXAMPLES, ArticleEventType
+from services.store.decide import Reading
+from services.store.events import event_row
+
+PAGES = event_pages.pages()
+OPENAPI = create_app().openapi()
+ROW = SimpleNamespace(id="art_a", url=URL, source="war-releases", revision=2, first_seen=NOW, updated=NOW)
+every_event = pytest.mark.parametrize("name", EVENTS)
+
+
+def sent(previous):
+    """The body of an event about an article that says everything an article may say."""
+    rich = {
+        "byline": [Byline(name="Pat")],
+        "images": [Image(virin="260302-A-AB123-001", taken_on="2026-03-02")],
+        "awards": [Award(text="…")],
+        "attachments": [Link(text="a", url="https://a.example")],
+        "published_at": "2026-01-12T09:00:00-05:00",
+    }
+    return json.loads(event_row(7, ROW, Reading.of(order(**rich)), ("body",), previous=previous, now=NOW)["body"])
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_the_pages_say_what_the_code_says(path):
+    """Else run `python tests/event_pages.py`, and look at what that changes for those who receive."""
+    assert event_pages.DOCS.joinpath(path).read_text() == PAGES[path]
+
+
+def test_no_page_is_left_of_an_event_that_is_gone():
+    assert {f"schemas/{path.name}" for path in event_pages.DOCS.glob("schemas/*")} == set(PAGES) - {"events.md"}
+
+
+@every_event
+def test_an_example_has_every_field_and_no_other(name):
+    """At every depth, as its model has them."""
+    assert fields(EVENTS[name].model_validate(EXAMPLES[name]).model_dump(mode="json")) == fields(EXAMPLES[name])
+
+
+@pytest.mark.parametrize(("name", "previous"), [("article.created", None), ("article.updated", 1)])
+def test_what_the_store_sends_is_what_the_model_says(name, previous):
+    """Nothing is lost or added on the way through it."""
+    body = sent(previous)
+    assert body["type"] == name
+    assert EVENTS[name].model_validate(body).model_dump(mode="json") == body | {"timestamp": "2026-01-12T15:00:00Z"}
+
+
+def test_every_type_of_the_store_has_a_shape():
+    assert set(get_args(ArticleEventType)) <= set(EVENTS) == set(EXAMPLES)
+
+
+def test_the_openapi_has_every_event_as_a_webhook_with_its_headers_and_an_example():
+    assert set(OPENAPI["webhooks"]) == set(EVENTS)
+    for name, methods in OPENAPI["webhooks"].items():
+        operation = methods["post"]
+        assert {one["name"] for one in operation["parameters"]} == {
+            "webhook-id",
+            "webhook-timestamp",
+            "webhook-signature",
+        }
+        schema = operation["requestBody"]["content"]["application/json"]["schema"]
+        assert EVENTS[name].__name__ in schema["$ref"]
+        assert schema["examples"] == [without_null(EXAMPLES[name])], "nulls do not get into an OpenAPI"
+
+
+def test_a_schema_demands_no_less_tomorrow_than_today():
+    """What a receiver may rely on: the fields that every event has, and those of its article."""
+    schema = json.loads(Path(event_pages.DOCS, "schemas/article.updated.json").read_text())
+    assert {"type", "timestamp", "sequence", "data"} <= set(schema["required"])
+    promised = {"id", "source", "revision", "first_seen", "updated", "url", "kind", "headline", "dek", "byline", "body"}
+    promised |= {"published_at", "images", "tags", "links", "attachments", "awards", "lang", "dateline"}
+    assert promised <= set(schema["$defs"]["ArticleView"]["required"])
+    assert '"removed"' not in json.dumps([schema, OPENAPI["components"]["schemas"]["ArticleView"]])
+
+
+def fields(value):
+    """The names of the fields, at every depth."""
+    if isinstance(value, dict):
+        return {name: fields(inner) for name, inner in value.items()}
+    return [fields(inner) for inner in value] if isinstance(value, list) else None
+
+
+def without_null(value):
+    if isinstance(value, dict):
+        return {name: without_null(inner) for name, inner in value.items() if inner is not None}
+    return [without_null(inner) for inner in value] if isinstance(value, list) else value

@@ -1,0 +1,51 @@
+"""Writes docs/events.md and docs/schemas out of the shapes in contracts/events.py: run it after they changed."""
+
+import json
+from pathlib import Path
+
+from services.contracts.events import EVENTS, EXAMPLES
+
+DOCS = Path(__file__).parents[1] / "docs"
+HEAD = """# Every event
+
+Each type, with an example and its JSON Schema. Made from the code by `python tests/event_pages.py`, and a test keeps it
+true; [webhooks](webhooks.md) says how events arrive and what is promised of them.
+"""
+
+
+def pages():
+    """What each file under docs has to hold, by its path."""
+    sections = [section(name, model) for name, model in EVENTS.items()]
+    schemas = {f"schemas/{name}.json": pretty(schema(name, model)) + "\n" for name, model in EVENTS.items()}
+    return {"events.md": "\n".join([HEAD, *sections]), **schemas}
+
+
+def section(name, model):
+    example = pretty(EXAMPLES[name])
+    return f"## {name}\n\n{model.__doc__} [JSON Schema](schemas/{name}.json)\n\n```json\n{example}\n```\n"
+
+
+def schema(name, model):
+    """As of JSON Schema 2020-12; what it does not name may be there too."""
+    own = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"urn:dateline:event:{name}"}
+    return own | whole(model.model_json_schema(mode="serialization"))
+
+
+def whole(shape):
+    """The schema with every field required: a null, an empty list or a default is sent like any other value."""
+    if isinstance(shape, list):
+        return [whole(inner) for inner in shape]
+    if not isinstance(shape, dict):
+        return shape
+    required = {"required": list(shape["properties"])} if isinstance(shape.get("properties"), dict) else {}
+    return {name: whole(inner) for name, inner in shape.items()} | required
+
+
+def pretty(value):
+    return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+if __name__ == "__main__":
+    for path, text in pages().items():
+        DOCS.joinpath(path).parent.mkdir(exist_ok=True)
+        DOCS.joinpath(path).write_text(text)
