@@ -8,11 +8,11 @@ import feedparser
 import pytest
 
 from services.contracts.article import Block, Byline, Image
+from services.contracts.events import ArticleView
 from services.store import atom, jsonfeed
 from services.store.feeds import BEGINNING, SETTLED, feed_of, media_type, seen, validators
 from services.store.html import html
 from services.store.search import Wanted
-from services.store.views import ArticleView
 
 NOW = datetime(2026, 1, 12, 18, 30, tzinfo=UTC)
 URL = "http://dateline.test/feeds/articles.atom"
