@@ -89,10 +89,9 @@ def changes(session: Session, ids: Sequence[int]) -> Mapping[int, dict[str, int]
 
 
 def stuck(session: Session) -> Counter[int]:
-    """How many messages of each re-ingestion were set aside: until they are replayed, it cannot be done."""
-    found = session.execute(
-        select(rows.c.kind, rows.c.key).where(rows.c.set_aside_at.is_not(None), rows.c.kind.in_(_NAMED))
-    )
+    """How many messages of each re-ingestion wait for a decision: until they are replayed, it cannot be done."""
+    waits = (rows.c.set_aside_at.is_not(None), rows.c.discarded_at.is_(None))
+    found = session.execute(select(rows.c.kind, rows.c.key).where(*waits, rows.c.kind.in_(_NAMED)))
     orders = (key.split(":")[place] for kind, key in found if (place := _NAMED[kind]) == 0 or ":" in key)
     return Counter(int(order) for order in orders if order)
 

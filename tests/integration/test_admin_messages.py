@@ -178,8 +178,10 @@ def test_a_reingestion_says_how_many_of_its_messages_were_set_aside(admin):
     made = admin.post("/admin/reingestions", json=ORDER).json()["id"]
     assert made == 1
     again = Reingestion(id=made, mode="refetch")
-    given_up_on(FetchPage(page=5, reingestion=again), f"5:{made}")
+    fetch = given_up_on(FetchPage(page=5, reingestion=again), f"5:{made}")
     given_up_on(PageReingested(reingestion=made, page=6, outcome="unchanged"), f"{made}:6")
     given_up_on(FetchPage(page=made), f"{made}")
     given_up_on(FetchPage(page=made, reingestion=Reingestion(id=2, mode="refetch")), f"{made}:2")
     assert admin.get(f"/admin/reingestions/{made}").json()["set_aside"] == 2
+    admin.post(f"/admin/messages/{fetch}/discard", json={"reason": "the page is gone"})
+    assert admin.get(f"/admin/reingestions/{made}").json()["set_aside"] == 1
