@@ -61,11 +61,16 @@ class Process:
         """Whether it was started and is gone."""
         return self.popen is not None and self.popen.poll() is not None
 
-    def signal(self, number: int) -> None:
-        """Signals it and its children."""
+    def ask_to_end(self) -> None:
+        """Tells it alone: a worker lets its children finish what they hold, and ends them then."""
+        if self.popen is not None:
+            self.popen.terminate()
+
+    def kill(self) -> None:
+        """Kills it and its children."""
         if self.popen is not None:
             try:
-                os.killpg(self.popen.pid, number)
+                os.killpg(self.popen.pid, signal.SIGKILL)
             except ProcessLookupError:
                 return
 
@@ -102,7 +107,7 @@ class Supervisor:
     def _look_after(self, process: Process) -> None:
         now = time.monotonic()
         if process.popen is not None and process.has_exited():
-            process.signal(signal.SIGKILL)  # children of a dead worker must not go on without it
+            process.kill()  # children of a dead worker must not go on without it
             process.restarts = 0 if now - process.started_at > _SETTLED else process.restarts
             pause = RESTART_PAUSE[min(process.restarts, len(RESTART_PAUSE) - 1)]
             process.restarts += 1
@@ -125,12 +130,12 @@ class Supervisor:
 
 def _end(processes: Sequence[Process]) -> None:
     for process in processes:
-        process.signal(signal.SIGTERM)
+        process.ask_to_end()
     deadline = time.monotonic() + GRACE
     while not all(process.has_exited() for process in processes) and time.monotonic() < deadline:
         time.sleep(0.05)
     for process in processes:
-        process.signal(signal.SIGKILL)  # also what a finished parent may have left behind
+        process.kill()  # also what a finished parent may have left behind
         if process.popen:
             process.popen.wait()
 
