@@ -20,6 +20,7 @@ from starlette.responses import HTMLResponse
 
 from services import __version__
 from services.account.gauges import gauges
+from services.account.overview import Overview, overview
 from services.admin import api as admin
 from services.admin import keys
 from services.admin.reference import SECURITY_POLICY, reference
@@ -33,7 +34,7 @@ from services.runtime import bus, ledger, metrics
 from services.runtime.asgi import guarded
 from services.runtime.database import reading, utcnow
 from services.runtime.settings import runtime_settings
-from services.runtime.web import PROBLEMS, answer_with_problems
+from services.runtime.web import PROBLEMS, answer_with_problems, requires
 from services.store import api as store
 from services.webhooks import api as webhooks
 from services.webhooks.api import told
@@ -124,6 +125,14 @@ def ready(response: Response) -> Readiness:
     )
 
 
+@front.get("/overview", dependencies=[requires("read")])
+def show_overview() -> Overview:
+    """What is happening right now: where everything is, and how fresh the latest stories are."""
+    depths = _depths()
+    with reading() as session:
+        return overview(session, utcnow(), depths)
+
+
 @front.get("/metrics", include_in_schema=False)
 def show_metrics() -> Response:
     return Response(metrics.exposition(_gauges()), media_type=CONTENT_TYPE_LATEST)
@@ -163,11 +172,9 @@ def _caller_of_key(key_id: int) -> Caller | None:
 
 def _gauges() -> list[Metric]:
     # What processes have counted is told also while the database is away.
-    url = runtime_settings().redis_url
     try:
-        depths = bus.depths() if _redis(url) == "answers" else {}
         with reading() as session:
-            return list(gauges(session, utcnow(), depths))
+            return list(gauges(session, utcnow(), _depths()))
     except Exception as trouble:  # noqa: BLE001 - the database, Redis and kombu each have their own; all mean "away"
         log.warning("not_measured", error=f"{type(trouble).__name__}: {trouble}"[:300])
         return []
@@ -180,6 +187,10 @@ def _overdue() -> float | None:
     except SQLAlchemyError as trouble:
         log.warning("not_ready", error=f"{type(trouble).__name__}: {trouble}"[:300])
         return None
+
+
+def _depths() -> dict[str, int]:
+    return bus.depths() if _redis(runtime_settings().redis_url) == "answers" else {}
 
 
 def _redis(url: str) -> Answering:

@@ -17,7 +17,7 @@ STATES = ("due", "in_flight", "at_rest", "set_aside", "unaccounted")
 def gauges(session: Session, now: datetime, depths: Mapping[str, int]) -> Iterator[GaugeMetricFamily]:
     """What there is at this time; `depths` counts the hints in each queue, and is empty while Redis is away."""
     pages = GaugeMetricFamily("dateline_pages", "Pages by where they are.", labels=["source", "state"])
-    for source in _pages(session, now):
+    for source in counted_pages(session, now):
         for state in STATES:
             pages.add_metric([source.source, state], getattr(source, state))
     yield pages
@@ -36,7 +36,8 @@ def gauges(session: Session, now: datetime, depths: Mapping[str, int]) -> Iterat
     yield queues
 
 
-def _pages(session: Session, now: datetime) -> list[SourceAccount]:
+def counted_pages(session: Session, now: datetime) -> list[SourceAccount]:
+    """Where the pages of each source are; at most a minute old."""
     database = str(session.get_bind())
     counted_at, found = _counted.get(database, (None, []))
     if counted_at is None or not now - KEPT < counted_at <= now:

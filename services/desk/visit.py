@@ -22,6 +22,7 @@ CARRY = 60
 """Seconds that such a sentence waits to be shown."""
 
 NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
+    ("", "Now", "read"),
     ("/articles", "Articles", "read"),
     ("/sources", "Sources", "read"),
     ("/set-aside", "Set aside", "admin"),

@@ -1,0 +1,95 @@
+"""What is happening right now, for people who watch: where everything is, and how fresh the latest stories are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import case, func, select
+from sqlmodel import Session, col
+
+from services.account.gauges import counted_pages
+from services.fetcher.account import SourceAccount
+from services.fetcher.models import Page
+from services.runtime import ledger
+from services.runtime.entries import rows
+from services.store.models import articles, events
+from services.webhooks.models import deliveries
+
+LATEST = 40
+"""Stories whose way is told: as many as fit beside one another on a phone."""
+
+
+@dataclass(frozen=True)
+class Story:
+    """When a new article was published, seen, stored and first delivered; `published_at` as precise as its page."""
+
+    article: str
+    headline: str
+    source: str
+    published_at: str | None
+    seen_at: datetime | None
+    stored_at: datetime
+    delivered_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Pages by source and state (up to a minute old), messages by state, hints by queue, the latest stories."""
+
+    taken_at: datetime
+    sources: tuple[SourceAccount, ...]
+    messages: dict[str, int]
+    overdue_seconds: float
+    queues: dict[str, int]
+    stories: tuple[Story, ...]
+
+
+def overview(session: Session, now: datetime, depths: Mapping[str, int]) -> Overview:
+    """What there is at this time; `depths` is empty while Redis is away."""
+    return Overview(
+        taken_at=now,
+        sources=tuple(counted_pages(session, now)),
+        messages=_messages(session, now),
+        overdue_seconds=ledger.overdue(session, now),
+        queues=dict(depths),
+        stories=_stories(session),
+    )
+
+
+def _messages(session: Session, now: datetime) -> dict[str, int]:
+    state = case(
+        (rows.c.discarded_at.is_not(None), "discarded"),
+        (rows.c.set_aside_at.is_not(None), "set_aside"),
+        (rows.c.lease_until > now, "in_flight"),
+        (rows.c.due_at <= now, "due"),
+        else_="later",
+    )
+    counted = session.execute(select(state, func.count()).group_by(state)).all()
+    return {"due": 0, "in_flight": 0, "later": 0, "set_aside": 0, "discarded": 0} | {row[0]: row[1] for row in counted}
+
+
+def _stories(session: Session) -> tuple[Story, ...]:
+    latest = (
+        select(events.c.id, events.c.article, events.c.occurred_at, events.c.sequence)
+        .where(events.c.type == "article.created", events.c.announced)
+        .order_by(events.c.sequence.desc())
+        .limit(LATEST)
+        .subquery()
+    )
+    reached = func.min(deliveries.c.delivered_at, type_=deliveries.c.delivered_at.type)
+    delivered = select(reached).where(deliveries.c.event == latest.c.id).scalar_subquery()
+    found = session.execute(
+        select(
+            latest.c.article,
+            articles.c.headline,
+            articles.c.source,
+            articles.c.published_at,
+            col(Page.discovered_at).label("seen_at"),
+            latest.c.occurred_at.label("stored_at"),
+            delivered.label("delivered_at"),
+        )
+        .join(articles, articles.c.id == latest.c.article)
+        .outerjoin(Page, col(Page.id) == articles.c.page)
+        .order_by(latest.c.sequence.desc())
+    )
+    return tuple(Story(*row) for row in found)

@@ -1,0 +1,69 @@
+"""What is happening right now."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from statistics import median
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from services.desk.visit import Visiting
+
+router = APIRouter()
+
+STEPS = (
+    ("published_at", "seen_at", "published → seen"),
+    ("seen_at", "stored_at", "seen → stored"),
+    ("stored_at", "delivered_at", "stored → delivered"),
+)
+HEIGHT = 40
+"""Of a chart, in its own units; a bar is one unit wide for each story."""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """How long one step took for each of the latest stories, the oldest first; `bars` are heights."""
+
+    title: str
+    typical: float | None
+    longest: float | None
+    bars: tuple[float, ...]
+
+
+@router.get("/")
+async def now(visit: Visiting) -> Response:
+    seen = await visit.api.get("/overview")
+    sources = await visit.api.get("/sources")
+    latest = await visit.api.get("/articles", by="seen", limit=10)
+    return visit.page(
+        "now.html",
+        now=seen,
+        pages={
+            state: sum(each[state] for each in seen["sources"])
+            for state in ("due", "in_flight", "at_rest", "set_aside")
+        },
+        charts=[chart(title, seen["stories"], begin, end) for begin, end, title in STEPS],
+        troubled=[each for each in sources if _is_troubled(each)],
+        articles=latest["articles"],
+        height=HEIGHT,
+    )
+
+
+def chart(title: str, stories: Sequence[Mapping[str, Any]], begin: str, end: str) -> Chart:
+    """One step of the way; a story that gives a date and no time is not in it."""
+    took = [seconds for story in reversed(stories) if (seconds := _between(story[begin], story[end])) is not None]
+    longest = max(took, default=None)
+    bars = tuple(round(HEIGHT * seconds / longest, 1) if longest else 0.0 for seconds in took)
+    return Chart(title, median(took) if took else None, longest, bars)
+
+
+def _between(begin: str | None, end: str | None) -> float | None:
+    if begin is None or end is None or len(begin) == len("2024-12-02"):
+        return None
+    return max(0.0, (datetime.fromisoformat(end) - datetime.fromisoformat(begin)).total_seconds())
+
+
+def _is_troubled(source: Mapping[str, Any]) -> bool:
+    return not source["paused"] and any(channel["failures"] for channel in source["channels"])
