@@ -9,12 +9,14 @@ from services.contracts.article import Byline
 from services.parser.characters import fold
 from services.parser.dates import find_date, is_date
 from services.parser.lines import Line
+from services.parser.names import is_person
 
 UNIT_WORDS = 10
 EARLY = 8  # lines after the headline in which a byline may stand without a place of its own
 _PLACES = frozenset({"byline", "story-line", "published"})
 _BY = re.compile(
-    r"^\W*(?:(?:courtesy )?story |commentary |written |article |compiled |posted )?(?:by|por)\b:?\s+(?P<names>\S.*)$",
+    r"^\W*(?:(?:courtesy )?(?:story|text|words)(?: (?:and|&) (?:photos?|photography|images?|video))? "
+    r"|photos? and (?:story|text) |commentary |written |article |compiled |posted )?(?:by|por)\b:?\s+(?P<names>\S.*)$",
     re.IGNORECASE,
 )
 _DATE_BY = re.compile(r"^(?P<date>.*\d{4}.*?)\s+(?P<by>(?:by|por)\s+\S.*)$", re.IGNORECASE)
@@ -51,6 +53,10 @@ _RANK = re.compile(
     r"|1st lt|2nd lt|lt|capt|maj|col)\b\.? )",
     re.IGNORECASE,
 )
+# "NAME 12th Wing": a unit with a number needs no comma. "NAME, UNIT, and NAME, UNIT": two with a unit each.
+_NUMBERED = re.compile(r"(?P<name>.+?)\s(?P<unit>\d+(?:st|nd|rd|th)\s(?!Class|Lt|Lieut|Sgt).+)$")
+_TWO = re.compile(r"(?P<unit>.+?),?\s+and\s+(?P<next>[^,]+,.+)$")
+_PHOTOGRAPHED = re.compile(r"[,;]?\s+(?:and\s+)?(?:photos?|photography|video|images) by .*$", re.IGNORECASE)
 _AND = re.compile(r"\s+(?:and|y|&)\s+", re.IGNORECASE)
 # What the publishing system knows its own users by; nobody is called so.
 _LOGIN = re.compile(r"^[a-z]+[._][a-z]+$|^(?:courtesy story|import|admin\w*|system|webmaster|default)$", re.IGNORECASE)
@@ -105,7 +111,7 @@ def read_story_line(text: str, *, bare_names: bool = False) -> StoryLine | None:
 
 def read_byline(text: str) -> list[Byline]:
     """Names in order, each with its affiliation; the rank stays in the name, a login is nobody."""
-    text = text.strip(" ,;|/")
+    text = _PHOTOGRAPHED.sub("", text).strip(" ,;|/")
     if not text or _LOGIN.match(text):
         return []
     return [entry for part in _RANK.split(text) for entry in _people(part)]
@@ -115,7 +121,19 @@ def _people(text: str) -> list[Byline]:
     """The names before the first comma, and after it where they work."""
     head, _, affiliation = _SUFFIX.sub("\N{NO-BREAK SPACE}", text).partition(",")
     unit = affiliation.strip(" ,") or None
+    if unit is None and (glued := _NUMBERED.match(head)) and is_person(glued["name"]):
+        head, unit = glued.groups()
+    if unit and (both := _TWO.match(unit)) and is_person(both["next"].partition(",")[0]):
+        return [Byline(name=head.strip(), affiliation=both["unit"]), *_people(both["next"])]
+    if unit and is_person(head.strip()) and (others := _others(unit)):
+        return [Byline(name=name) for name in (head.strip(), *others)]
     return [Byline(name=name.replace("\N{NO-BREAK SPACE}", ", "), affiliation=unit) for name in _names(head)]
+
+
+def _others(text: str) -> list[str]:
+    """More names after the first, "B", "B and C" or "B, C, and D", if they are nothing but names."""
+    names = [part.strip() for part in re.split(r",\s*(?:and|y)\s+|,|\s+(?:and|y|&)\s+", text)]
+    return names if all(map(is_person, names)) else []
 
 
 def take_story_lines(lines: Sequence[Line]) -> StoryLine:

@@ -4,7 +4,12 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-_MADE = r"(?:photo(?:graph)?s?|video|graphic|image|illustration|imagery|foto(?:graf[ií]a)?)"
+from services.parser.names import is_person
+
+_MADE = (
+    r"(?:photo(?:graph)?s?|video|graphic|image|illustration|imagery|rendering|screen ?(?:shot|grab|capture)"
+    r"|foto(?:graf[ií]a)?)"
+)
 _MAKERS = (
     r"(?:Army|Navy|Air Force|Marine Corps|Space Force|Coast Guard|(?:Army |Air )?National Guard|DO[DW]"
     r"|Defense Department|NASA|White House)"
@@ -19,17 +24,19 @@ LABEL = re.compile(
     re.IGNORECASE,
 )
 _FILE = re.compile(rf"^(?:virin:? ?)?{VIRIN.pattern}(?:\.(?:jpe?g|png))?$", re.IGNORECASE)
+_PHOTO = re.compile(r"^photo(?:graph)?s?: (?P<name>.+)$", re.IGNORECASE)
 _HINT = re.compile(rf":|^{_MADE} (?:by|por) |^(?:virin )?\d{{6}}-[a-z]-", re.IGNORECASE)
-# In brackets at the end: "(U.S. Air Force photo/Name)", "(Courtesy photo)", "(DOD photo by Name) (Released)".
+# In brackets at the end: "(U.S. Air Force photo/Name)", "[Courtesy photo]", "(DOD photo by Name) (Released)".
 _BRACKETS = re.compile(
-    rf"\s*\((?P<credit>[^()]*(?:\([^()]*\)[^()]*)*?(?<![A-Za-z]){_MADE}(?![A-Za-z])[^()]*(?:\([^()]*\)[^()]*)*"
-    r"|courtesy(?: of)? [^()]+)\)[\s.]*(?:\((?:released|cropped|cleared)[^()]*\)\s*)?$",
+    rf"\s*(?:\((?P<credit>[^()]*(?:\([^()]*\)[^()]*)*?(?<![A-Za-z]){_MADE}(?![A-Za-z])[^()]*(?:\([^()]*\)[^()]*)*"
+    rf"|courtesy(?: of)? [^()]+)\)|\[(?P<square>[^][]*(?<![A-Za-z]){_MADE}(?![A-Za-z])[^][]*)\])"
+    r"[\s.]*(?:\((?:released|cropped|cleared)[^()]*\)\s*)?$",
     re.IGNORECASE,
 )
 # A last sentence: "Air Force photo by Name", "Courtesy photo", "Photo courtesy of the Navy".
 _SENTENCE = re.compile(
-    rf"(?:^|(?<=[.!?\"”’')])(?<!\(U\.S\.)(?<!\bU\.S\.)\s+)(?P<credit>(?:U\.\s?S\.\s+)?[^.!?]{{0,80}}?\b(?:{_MADE}\s+(?:by|courtesy)\b[^!?]{{0,160}}"
-    rf"|courtesy\s+{_MADE}\b[^.!?]{{0,60}}|{_MAKERS}\s+{_MADE}(?:\s+illustration)?\.?))$",
+    rf"(?:^|(?<=[.!?\"”’')])(?<!\(U\.S\.)(?<!\bU\.S\.)\s+)(?P<credit>(?:U\.\s?S\.\s+)?[^.!?]{{0,80}}?\b(?:{_MADE}\s+(?:by|courtesy)\b(?:[^!?:)]|\)(?!\s+[A-Z])|:(?!\s+[A-Z][a-z]*\s)|(?<=by):|(?<=of):){{0,160}}"
+    rf"|courtesy\s+{_MADE}\b[^.!?]{{0,60}}|{_MAKERS}\s+{_MADE}(?:\s+illustration)?\.?|(?:{_MADE}\s+)?credits?:\s[^!?]{{2,90}}|\bphoto(?:graph)?s?:\s(?-i:[A-Z]\S*\s+[A-Z])[^!?.]{{2,80}}))$",
     re.IGNORECASE,
 )
 # With a full stop only the maker's name tells a credit from a sentence: "DOD photo by Name."
@@ -45,7 +52,11 @@ _HUNG = re.compile(
 _MAKES = re.compile(rf"(?<![A-Za-z]){_MADE}(?![A-Za-z])", re.IGNORECASE)
 END = 400
 LABEL_LENGTH = 200
-_MAKER = re.compile(rf"{_MADE}\s*(?:by|courtesy of(?: the)?|courtesy|por|/|:|-|,)\s*:?\s*(?P<name>.+)$", re.IGNORECASE)
+# "(NASA/Name)", "(Name/The Paper)": only under a picture, for offices are written so too.
+_SLASHED = re.compile(r"\s*\((?P<credit>[A-Z][\w.'’ &-]*(?:/[A-Z][\w.'’ &-]*)+)\)\.?$")
+_MAKER = re.compile(
+    rf"{_MADE}\s*(?:credits?|by|courtesy of(?: the)?|courtesy|por|/|:|-|,)\s*:?\s*(?P<name>.+)$", re.IGNORECASE
+)
 _STATUS = re.compile(r"[\s/(]*(?:released|cropped|cleared)\)?\.?$", re.IGNORECASE)
 
 
@@ -61,9 +72,9 @@ class Credit:
 def split_credit(caption: str) -> Credit:
     """A caption and its credit, apart."""
     caption = _HUNG.sub("", caption)
-    if not (found := _BRACKETS.search(caption) or _SENTENCE.search(caption)):
+    if not (found := _BRACKETS.search(caption) or _SENTENCE.search(caption) or _SLASHED.search(caption)):
         return Credit(caption)
-    line = found["credit"].strip()
+    line = next(filter(None, found.groups())).strip()
     return Credit(caption[: found.start()].strip(), line, photographer(line))
 
 
@@ -77,7 +88,7 @@ def ends_with_credit(line: str) -> bool:
         return False
     end = _HUNG.sub("", end)
     if found := _BRACKETS.search(end):
-        return _MAKES.search(found["credit"]) is not None
+        return _MAKES.search(found["credit"] or found["square"]) is not None
     if end.endswith((".", "!", "?", '"', "”")):
         return _STOPPED.search(end) is not None
     return _SENTENCE.search(end) is not None
@@ -87,7 +98,10 @@ def photographer(credit: str) -> str | None:
     """The person (rank stays) whom a credit line names."""
     found = _MAKER.search(credit)
     name = _STATUS.sub("", found["name"]).strip(" /,.;-") if found else ""
-    return name or None
+    if is_person(name.partition(",")[0]):
+        return name.partition(",")[0]
+    people = [part.strip() for part in (name or credit).split("/") if is_person(part.strip())]
+    return (people[0] if "/" in (name or credit) and people else name) or None
 
 
 @lru_cache(maxsize=4_096)  # every step of the captions asks again
@@ -97,6 +111,8 @@ def read_label(line: str) -> tuple[str | None, str | None] | None:
         return None
     if found := _FILE.match(line):
         return None, found[1].upper()
+    if (found := _PHOTO.match(line)) and is_person(found["name"].split("/")[0]):
+        return found["name"], None
     found = LABEL.match(line)
     if not found or (found["by"] is None and found["virin"] is None):
         return None

@@ -15,7 +15,7 @@ def mark_by_density(lines: Sequence[Line], frames: Sequence[Frame], markup: str)
 
     `deduplicate` stays off: it is state of the whole process, and would drop an article that was read before.
     """
-    if len(markup) > MAX_MARKUP:
+    if len(markup) > MAX_MARKUP or not any(line.is_prose for line in lines):
         return
     from trafilatura import extract  # noqa: PLC0415 - a heavy import that only unknown layouts need
 

@@ -27,6 +27,7 @@ def take_images(lines: Sequence[Line], frames: Sequence[Frame]) -> list[tuple[in
     _join(pictures, frames)
     for picture in pictures:
         _mark(picture)
+    pictures = _without_lone_credits(pictures)
     merged = _without_echoes(_merge(sorted(pictures, key=lambda picture: picture.at)))
     images = [(picture.at, _image(picture)) for picture in merged]
     return [(at, image) for at, image in images if image.url or image.caption or image.virin or image.credit]
@@ -128,6 +129,23 @@ def _without_echoes(pictures: Sequence[Picture]) -> list[Picture]:
         for picture in pictures
         if picture.frames or picture.virin or not (caption := _caption(picture)) or caption.key not in shown
     ]
+
+
+def _without_lone_credits(pictures: Sequence[Picture]) -> list[Picture]:
+    """A name alone, "Photo by Name", belongs to the picture before it that has none, and is none by itself."""
+    kept: list[Picture] = []
+    for picture in sorted(pictures, key=lambda picture: picture.at):
+        if picture.frames or picture.virin or _words(picture):
+            kept.append(picture)
+        elif kept and kept[-1].frames and not _credited(kept[-1]):
+            kept[-1].lines += picture.lines
+            kept[-1].name = picture.name
+    return kept
+
+
+def _credited(picture: Picture) -> bool:
+    caption = _caption(picture)
+    return picture.name is not None or (caption is not None and split_credit(caption.text).line is not None)
 
 
 def _identity(picture: Picture) -> str | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from services.contracts.article import BlockKind, Link
 from services.parser.characters import fold, squeeze
+from services.parser.wrapping import unwrap
 
 PROSE_WORDS = 12
 TITLE_WORDS = 10
@@ -65,12 +66,12 @@ class Frame:
 
 
 def text_lines(text: str) -> list[Line]:
-    """The lines of a plain-text dump; bullets become list items."""
+    """The paragraphs of a plain-text dump; bullets become list items."""
     return list(_dumped(text))
 
 
 def _dumped(text: str) -> Iterator[Line]:
-    for raw in text.splitlines():
+    for raw in unwrap(text):
         if squeezed := squeeze(raw):
             bullet = squeezed[:2] in {"• ", "· ", "▪ "}
             yield Line(squeezed, fold(squeezed), shape="list_item" if bullet else "paragraph")

@@ -6,6 +6,7 @@ from datetime import date
 from itertools import groupby, takewhile
 
 from services.contracts.article import Link
+from services.parser.byline import read_story_line
 from services.parser.characters import fold, squeeze
 from services.parser.dates import edge_date, find_date, read_time
 from services.parser.lines import Line
@@ -16,6 +17,7 @@ _NUMBER = re.compile(r"/article/(\d{1,12})(?:[/.]|$)|[?&]article=(\d{1,12})(?:&|
 _DOCUMENT = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|zip|mp3|mp4)(?:$|[?#])", re.IGNORECASE)
 # What stands between a headline and the name of the site in the title of a window.
 _SEPARATOR = re.compile(r"\s+(?:[|»–—:>-]|::)\s+|:\s+")
+MENU, MENU_WORDS = 3, 3
 NEAR = 12  # lines from the headline; a date that is further away may be another's
 DATED_LENGTH = 80
 _SPANISH = re.compile(r"\b(?:el|la|los|las|de|del|que|en|una?|por|con|para|su|se)\b")
@@ -72,10 +74,24 @@ def _cut(title: str) -> str:
 
 def _first_line(lines: Sequence[Line]) -> str:
     """The first line of a dump; of running text the first sentence names the article, and the line stays."""
-    first = next((line for line in lines if line.kept), None)
+    kept = _without_menu([line for line in lines if line.kept])
+    first = kept[0] if kept else None
     if first is None or not first.is_prose:
         return first.text if first and len(first.text) <= HEADLINE_LENGTH else ""
     return re.split(r"(?<=[a-z\d][.!?]) ", first.text, maxsplit=1)[0].rstrip(".")[:HEADLINE_LENGTH]
+
+
+def _without_menu(lines: list[Line]) -> list[Line]:
+    """What follows a site's menu: three and more lines of a few words each. One right over the text is the headline."""
+    words = list(takewhile(lambda line: line.key.count(" ") < MENU_WORDS and not find_date(line.text), lines))
+    if len(words) < MENU:
+        return lines
+    under = lines[len(words)] if len(words) < len(lines) else None
+    titled = under is not None and under.is_title and not (find_date(under.text) or read_story_line(under.text))
+    menu = words if titled else words[:-1]
+    for line in menu:
+        line.rule = "navigation"
+    return lines[len(menu) :]
 
 
 def published_at(

@@ -82,7 +82,7 @@ TOP: dict[str, tuple[str, ...]] = {
     ),
     "breadcrumb": (
         r"(?:home|inicio)(?: ?(?:[:>/»|›]|::) ?[\w&' -]{2,60})+", r"(?:legacy )?home(?:page)?news[\w ]{0,60}",
-        "you are here:?",
+        "you are here:?", r"[\w&' -]{2,30}(?: ?[|•·] ?[\w&' -]{2,30}){3,}",
     ),
     "kicker": (
         "(?:news |press |media )?release", r"(?:for )?immediate release:?(?: \w+ \d{1,2}, \d{4})?", "contracts?",

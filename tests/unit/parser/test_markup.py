@@ -119,3 +119,53 @@ def test_a_dump_without_a_title_loses_no_line():
 def test_a_loose_word_at_the_edge_of_a_named_body_is_the_authors():
     """Toolbars stand outside of the body, or come in threes."""
     assert words(afpims(f"<p>Home</p><p>{FIRST}</p><p>{SECOND}</p><p>Email</p>")) == ["Home", FIRST, SECOND, "Email"]
+
+
+def test_a_row_of_figures_stays_a_row_whatever_is_in_its_cells():
+    """Editors put paragraphs into cells; the title of the table and links in it are kept."""
+    cell = "<td><p>{}</p></td>".format
+    rows = "".join(f"<tr>{cell(f'<a href=/{i}>Boat {i}</a>')}{cell(f'{i} miles<br>(by day)')}</tr>" for i in (1, 2, 3))
+    article = afpims(f"<p>{FIRST}</p><table><caption>Boats and miles</caption>{rows}</table><p>{SECOND}</p>")
+    expected = ["Boats and miles", *(f"Boat {i} | {i} miles (by day)" for i in (1, 2, 3))]
+    assert words(article) == [FIRST, *expected, SECOND]
+    assert {block.kind for block in article.body[1:-1]} == {"table"}
+    assert len(article.links) == 3
+
+
+def test_columns_of_a_page_are_no_rows():
+    """A table that parts a page into columns is read cell by cell."""
+    article = afpims(
+        f"<table><tr><td><p>{FIRST * 2}</p></td><td><p>{SECOND * 2}</p></td></tr><tr><td>x</td></tr></table>"
+    )
+    assert words(article)[:2] == [FIRST * 2, SECOND * 2]
+
+
+def test_a_name_alone_belongs_to_the_picture_that_has_none():
+    """At the end of a story: the credit of a picture without one, else of no picture and no line of the story."""
+    end = f"<p>{SECOND}</p><p>Photo by Jo Marsh</p>"
+    (image,) = afpims(f'<p><img src="/a.jpg" alt="A crossing"></p><p>{FIRST}</p>{end}').images
+    assert image.photographer == "Jo Marsh"
+    bare = afpims(f"<p>{FIRST}</p>{end}")
+    assert bare.images == ()
+    assert words(bare) == [FIRST, SECOND]
+
+
+def test_teasers_of_other_stories_go_with_their_heading():
+    """Their block has no telling class, and each of them has running text of its own."""
+    teasers = f"<div><h3>More Stories</h3><div><h4>Tower Falls</h4><p>{SECOND}</p></div></div>"
+    article = afpims(f"<p>{FIRST}</p><p>{SECOND}</p>{teasers}")
+    assert words(article) == [FIRST, SECOND]
+    assert words(afpims(f"<h3>More Stories</h3><p>{FIRST}</p><p>{SECOND}</p>")) == ["More Stories", FIRST, SECOND]
+
+
+def test_a_line_that_is_one_link_to_another_story_is_no_line_of_this_one():
+    article = afpims(f'<p>{FIRST}</p><p><a href="/x">Read more: The Bridge of Larkspur</a></p><p>{SECOND}</p>')
+    assert words(article) == [FIRST, SECOND]
+
+
+def test_a_main_element_makes_no_page_official():
+    """Every site has one; only an agency's is trusted whole."""
+    inner = f"<main><h1>Marines Cross River</h1><p>{FIRST}</p><p>{SECOND}</p></main>"
+    agency = extract(f"<html><body>{inner}</body></html>".encode(), url="https://www.agency.gov/news/1")
+    other = extract(f"<html><body>{inner}</body></html>".encode(), url="https://www.paper.example/news/1")
+    assert (agency.layout, other.layout) == ("uswds", "unknown")

@@ -1,5 +1,6 @@
 """The small readers: dates, bylines, datelines, credits, boilerplate, encodings."""
 
+import textwrap
 from datetime import UTC, date, datetime
 
 import pytest
@@ -12,6 +13,7 @@ from services.parser.dateline import read_opening
 from services.parser.dates import find_date, is_date, read_time
 from services.parser.lines import text_lines
 from services.parser.virin import read_virin
+from services.parser.wrapping import unwrap
 
 
 @pytest.mark.parametrize(
@@ -67,6 +69,13 @@ def test_a_sentence_with_a_date_is_no_date_line():
             None,
         ),
         ("By Sgt. 1st Class Iris Novak, Spc. Lena Park", ["Sgt. 1st Class Iris Novak", "Spc. Lena Park"], None),
+        ("By Iris Novak, Lena Park", ["Iris Novak", "Lena Park"], None),
+        ("By Iris Novak, Lena Park and Omar Diaz", ["Iris Novak", "Lena Park", "Omar Diaz"], None),
+        ("By Iris Novak, 12th Wing, and Lena Park, 3rd Wing", ["Iris Novak", "Lena Park"], None),
+        ("By Iris Novak, Colorado Springs", ["Iris Novak"], None),
+        ("By Iris Novak, Staff Writer", ["Iris Novak"], None),
+        ("By Airman 1st Class Iris Novak 12th Wing Public Affairs", ["Airman 1st Class Iris Novak"], None),
+        ("Story and photos by Iris Novak, 12th Wing", ["Iris Novak"], None),
         ("By Capt. Omar Diaz, Jr., 12th Wing", ["Capt. Omar Diaz, Jr."], None),
         ("By Lena Park DOD News", ["Lena Park"], None),
         ("By Lena Park, Army News ServiceMay 23, 2014", ["Lena Park"], 23),
@@ -130,6 +139,14 @@ def test_the_dateline_is_the_place_alone(text, place):
         ("(U.S. Air Force graphic/Cory Pine)", "", "U.S. Air Force graphic/Cory Pine", "Cory Pine"),
         ("A crew works.", "A crew works.", None, None),
         ("A crew works. U.S. Navy photo", "A crew works.", "U.S. Navy photo", None),
+        ("A crew works. (Screenshot by Jo Marsh)", "A crew works.", "Screenshot by Jo Marsh", "Jo Marsh"),
+        ("A crew works. [Army photo by Jo Marsh]", "A crew works.", "Army photo by Jo Marsh", "Jo Marsh"),
+        ("A rocket stands. (NASA/Jo Marsh)", "A rocket stands.", "NASA/Jo Marsh", "Jo Marsh"),
+        ("A crew works. (Jo Marsh/The Lakeshore Times)", "A crew works.", "Jo Marsh/The Lakeshore Times", "Jo Marsh"),
+        ("A crew works. Photo Credit: Jo Marsh", "A crew works.", "Photo Credit: Jo Marsh", "Jo Marsh"),
+        ("A crew works. (Army photo by Sgt. Jo Marsh, 12th Wing)", "A crew works.",
+         "Army photo by Sgt. Jo Marsh, 12th Wing", "Sgt. Jo Marsh"),
+        ("(Photo by Jo Marsh) A crew works.", "(Photo by Jo Marsh) A crew works.", None, None),
         ("080625-D-AB123-0002 A crew works. (Photo by Jo Marsh)", "A crew works.", "Photo by Jo Marsh", "Jo Marsh"),
         ("A crew works. (Photo by Jo Marsh) VIEW ORIGINAL", "A crew works.", "Photo by Jo Marsh", "Jo Marsh"),
     ],
@@ -143,6 +160,7 @@ def test_a_courtesy_is_no_picture():
     """A text may be a courtesy too, and then it is a line of the body."""
     assert ends_with_credit("Two boats leave. (Courtesy photo)")
     assert ends_with_credit("Two boats leave. DOD photo by Jo Marsh.")
+    assert not ends_with_credit("The office for small boats decides. (AFRL/RYK)")
     assert not ends_with_credit("(Courtesy of the 12th Wing, Operating Location - P)")
     assert not ends_with_credit("The album's last photo by the sergeant shows nothing.")
 
@@ -154,6 +172,31 @@ def test_labels_name_the_maker_and_the_number():
     assert read_label("080625-D-AB123-0002") == (None, "080625-D-AB123-0002")
     assert read_label("Photo by photo, the album fills.") is None
     assert read_label("Note: the picture is lost.") is None
+
+
+@pytest.mark.parametrize("width", [60, 72, 80])
+def test_a_text_broken_at_a_width_is_put_together_again(width):
+    """Paragraphs, titles and list items come back as they were before an editor broke them."""
+    prose = "The crew went out before dawn, when the pier was empty, and came back at noon with every well-known buoy. "
+    paragraphs = [
+        prose * 4 + "It was late.",
+        "A Title Without an End",
+        "- " + prose * 2 + "So they say.",
+        prose * 3 + "End.",
+    ]
+    broken = "\n\n".join(
+        textwrap.fill(paragraph, width, subsequent_indent="  " if paragraph[0] == "-" else "")
+        for paragraph in paragraphs
+    )
+    assert [line for line in unwrap(broken) if line] == paragraphs
+
+
+def test_lines_that_end_where_they_end_stay_lines():
+    """A list of captions, each about as long as the next, is not one broken paragraph."""
+    lines = [
+        f"Boat number {i} leaves the pier at dawn to look for the buoys that were lost in the storm." for i in range(9)
+    ]
+    assert unwrap("\n".join(lines)) == lines
 
 
 @pytest.mark.parametrize(
