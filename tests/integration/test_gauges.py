@@ -14,6 +14,7 @@ from services.runtime.database import transaction, utcnow
 from services.runtime.ledger import claim, due, say
 
 pytestmark = pytest.mark.integration
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -51,6 +52,7 @@ def test_pages_and_messages_are_told_by_state(shown):
     assert told["dateline_overdue_seconds"] > 0
 
 
+@on_sqlite
 def test_the_depth_of_each_queue_is_told(shown, installation, redis_url):
     """Of both lanes of every service; nothing is said of them while Redis is away."""
     installation(redis_url=redis_url)
@@ -67,6 +69,7 @@ def test_the_depth_of_each_queue_is_told(shown, installation, redis_url):
     assert not any(name.startswith("dateline_queue_depth{") for name in shown())
 
 
+@on_sqlite
 def test_the_counts_of_the_processes_are_told_also_without_a_database(shown):
     """Whoever looks for the reason needs them most then."""
     with transaction() as session:

@@ -15,6 +15,7 @@ import pytest
 import redis
 import structlog
 from in_process import client
+from kombu.exceptions import OperationalError
 from sqlalchemy import func, select, update
 
 from services.admin import keys
@@ -78,7 +79,7 @@ def wait_for(truth, seconds=90):
     deadline = time.monotonic() + seconds
     while not truth():
         assert time.monotonic() < deadline, f"waited in vain; left: {left()}"
-        with contextlib.suppress(redis.exceptions.RedisError, OSError):
+        with contextlib.suppress(redis.exceptions.RedisError, OperationalError, OSError):  # it may not be up yet
             sweep(utcnow() + PATIENCE, bus.depths())
         time.sleep(0.2)
 
