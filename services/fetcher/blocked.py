@@ -20,7 +20,7 @@ BLOCKED = Counter(
 
 
 def count(session: Session, source: str, detail: str | None, now: datetime) -> None:
-    """One more. Comes before the rows of channels are locked, as in the registration of a source."""
+    """One more. Said before the rows of channels and hosts are locked, in one order for all."""
     session.execute(
         update(Source)
         .where(col(Source.name) == source)

@@ -166,9 +166,9 @@ def _settle(session: Session, order: FetchPage, seen: Visit, job: Job) -> None:
     if again is None or not again.dry_run:
         seen = visit.follow(session, page, seen.moved) if seen.moved else seen
         _plan(session, page, seen, job)
-    after_request(session, asked, seen.outcome, now=job.now, asked_for=seen.retry_after, scale=scale)
     if seen.outcome in blocked.ANSWERS:
         blocked.count(session, page.source, seen.detail, job.now)
+    after_request(session, asked, seen.outcome, now=job.now, asked_for=seen.retry_after, scale=scale)
     if seen.capture and seen.fetched:
         parse = ParsePage(origin=origin, capture=seen.capture, fetched_at=at, content_type=seen.fetched.content_type)
         say(session, parse, key=f"{page.id}:{seen.capture}:{again.id if again else ''}", lane=job.lane)

@@ -15,7 +15,9 @@ from fakes import newsroom as ways
 from sqlalchemy import create_engine, text
 
 from services.contracts.urls import canonical_url
+from services.fetcher.plan import HOST_PATIENCE
 from services.runtime.redis_server import free_port
+from services.runtime.settings import RuntimeSettings
 
 pytestmark = pytest.mark.e2e
 
@@ -50,7 +52,7 @@ FEEDS = {
     "missing": (ways.missing(), "gone", "answered 404"),
     "broken": (ways.broken(), "unavailable", "answered 500"),
     "no-feed": (ways.not_an_article(), "unreadable", ""),
-    "empty": (ways.empty(), "unavailable", "empty"),
+    "empty": (ways.empty(), "empty", "empty"),
     "binary": (ways.binary(), "unreadable", ""),
     "malformed": (ways.malformed_feed(), "read", "The feed is damaged at line 1"),
 }
@@ -101,7 +103,7 @@ PAGES = {
     "harbor-exercise": (ways.missing(), "gone", "answered 404"),
     "contracts": (ways.not_an_article(), "rejected", ""),
     "briefing-transcript": (ways.binary(), "refused", "picture"),
-    "weather-cell": (ways.empty(), "unavailable", "empty"),
+    "weather-cell": (ways.empty(), "empty", "empty"),
     "raqqa-mosul-2016": (ways.broken(), "unavailable", "answered 500"),
 }
 
@@ -114,7 +116,7 @@ def test_a_page_that_is_no_article_says_why_and_its_news_comes_when_it_is_one(
     service = starts(**QUIET)
     service.subscribes(subscriber)
     for slug, (misbehaviour, _, _) in PAGES.items():
-        newsroom.misbehaves(canonical_url(newsroom.address(slug)), misbehaviour)
+        newsroom.misbehaves(slug, misbehaviour)
         newsroom.publishes(slug)
     newsroom.publishes("storm-response")
     service.post("/sources/newsroom/poll", 202)
@@ -135,6 +137,47 @@ def test_a_page_that_is_no_article_says_why_and_its_news_comes_when_it_is_one(
     newsroom.behaves()
     make_all_due(database_url)
     subscriber.wait_for(1 + len(PAGES), 60)
+    invariants.hold(service, subscriber)
+
+
+LIVELY = {"DATELINE_FETCHER_FEED_INTERVAL": "0.2", "DATELINE_FETCHER_REVISIT_SCALE": "0.005"}
+
+
+@postgresql
+def test_a_newsroom_behind_a_wall_for_a_while_loses_nothing_and_changes_nothing(
+    starts, newsroom, subscriber, database_url
+):
+    """While it is walled: no article made, changed or retired, and each walled answer counted. Then all of it comes."""
+    service = starts(**LIVELY)
+    service.subscribes(subscriber)
+    newsroom.publishes("storm-response")
+    subscriber.wait_for(1, 60)
+    before = service.articles()
+
+    def source():
+        return service.get("/sources/newsroom")
+
+    newsroom.misbehaves("*", ways.bot_wall())
+    newsroom.corrects("storm-response")
+    newsroom.publishes("harbor-exercise")
+    service.waits_for(lambda: source()["blocked"] > HOST_PATIENCE, "walls enough to open the breaker", seconds=120)
+    assert (service.articles(), len(subscriber.events)) == (before, 1)
+    assert "Akamai wall" in source()["blocked_detail"]
+    assert service.audit()[0] == 0
+
+    newsroom.behaves()
+    visits_are_due(database_url)
+    service.post("/sources/newsroom/poll", 202)
+    subscriber.wait_for(3, 120)
+    assert sorted(each.event["type"] for each in subscriber.events) == [
+        "article.created",
+        "article.created",
+        "article.updated",
+    ]
+    walled = sum(asked.status == 403 for asked in newsroom.requests)
+    service.waits_for(lambda: source()["blocked"] == blocked(service), "the same count in both places")
+    assert HOST_PATIENCE < source()["blocked"] <= walled
+    assert source()["channels"][0]["failures"] == 0
     invariants.hold(service, subscriber)
 
 
@@ -206,6 +249,12 @@ def counted(service, **labels):
     return sum(float(line.removeprefix(wanted)) for line in shown if line.startswith(wanted))
 
 
+def blocked(service):
+    """Answers that were a wall, by /metrics."""
+    shown = service.client.get("/metrics").text.splitlines()
+    return sum(float(line.split()[1]) for line in shown if line.startswith("dateline_blocked_total{"))
+
+
 def page(database_url, url):
     """The outcome of the last visit and of the reading, each with its sentence."""
     query = "SELECT outcome, detail, rejected, rejected_detail FROM pages WHERE url = :url"
@@ -221,6 +270,17 @@ def page(database_url, url):
 
 def make_all_due(database_url):
     """What time does to planned visits and to a host's patience: they last for hours, and a test would rather not."""
-    with create_engine(database_url).begin() as connection:
-        connection.execute(text("UPDATE hosts SET resumes_at = taken_at, failures = 0"))
-        connection.execute(text("UPDATE ledger SET due_at = said_at, hinted_at = NULL WHERE kind = 'FetchPage'"))
+    changes(database_url, "UPDATE hosts SET resumes_at = taken_at, failures = 0")
+    visits_are_due(database_url)
+
+
+def visits_are_due(database_url):
+    """What time does to planned visits; the host's own rest goes on."""
+    changes(database_url, "UPDATE ledger SET due_at = said_at, hinted_at = NULL WHERE kind = 'FetchPage'")
+
+
+def changes(database_url, statement):
+    engine = create_engine(RuntimeSettings(database_url=database_url).database)
+    with engine.begin() as connection:
+        connection.execute(text(statement))
+    engine.dispose()

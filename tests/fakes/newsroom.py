@@ -8,6 +8,7 @@ A misbehaviour is a function of what was asked, the polite answer and the site; 
 
 import gzip
 import itertools
+import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -43,7 +44,7 @@ class MisbehavingNewsroom(Newsroom):
 
     def misbehaves(self, where: str, misbehaviour: Misbehaviour, *, times: int | None = None) -> None:
         """At a sample's slug, at an address of this site (path and query), or everywhere with `*`."""
-        path = self.samples[where].path if where in self.samples else where.removeprefix(self.url)
+        path = _plain(self.samples[where].path if where in self.samples else where.removeprefix(self.url))
         with self._casting:
             self._spells.insert(0, Spell(path, misbehaviour, times))
 
@@ -63,10 +64,15 @@ class MisbehavingNewsroom(Newsroom):
     def _spell(self, path: str) -> Spell | None:
         with self._casting:
             for spell in self._spells:
-                if spell.where in {"*", path} and spell.left != 0:
+                if spell.where in {"*", _plain(path)} and spell.left != 0:
                     spell.left = None if spell.left is None else spell.left - 1
                     return spell
         return None
+
+
+def _plain(path: str) -> str:
+    # Some of these sites write their addresses with a doubled slash, and nobody has to ask for them so.
+    return re.sub(r"/{2,}", "/", path)
 
 
 def always(status: int, body: bytes = b"", headers: dict[str, str] | None = None) -> Misbehaviour:
