@@ -1,0 +1,90 @@
+"""A scope holds the pages that it says, and an order takes exactly those it was said to hold."""
+
+import json
+
+import pytest
+from reingested import as_an_older_parser_read, done, execute, order, publish, rows, settle, url
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def five(operator):
+    """Five pages, which differ in everything that a scope can name."""
+    publish(1, 2, 3, 4, 5)
+    as_an_older_parser_read(1, 2)
+    execute(f"UPDATE pages SET source = 'harbor' WHERE url IN ('{url(1)}', '{url(3)}')")
+    execute(f"UPDATE articles SET source = 'harbor' WHERE url IN ('{url(1)}', '{url(3)}')")
+    execute(f"UPDATE articles SET kind = 'speech' WHERE url = '{url(4)}'")
+    execute(f"UPDATE pages SET rejected = 'stub', rejected_detail = 'short' WHERE url = '{url(5)}'")
+    execute(
+        "INSERT INTO ledger (kind, key, message, lane, said_at, due_at, attempts, trace_id, set_aside_at, reason) "
+        "SELECT 'ParsePage', id || '\\:sha256-x\\:', '{}', 'live', discovered_at, discovered_at, 5, '', discovered_at, "
+        f"'It is 100% Too Deep' FROM pages WHERE url = '{url(4)}'"
+    )
+    return operator
+
+
+SCOPES = [
+    ({"all": True}, {1, 2, 3, 4, 5}),
+    ({"source": "harbor"}, {1, 3}),
+    ({"source": "nobody"}, set()),
+    ({"urls": [url(2), url(9)]}, {2}),
+    ({"kind": "speech"}, {4}),
+    ({"published_from": "2026-01-02", "published_until": "2026-01-04"}, {2, 3}),
+    ({"published_from": "2026-01-04T00:00:01+00:00"}, {5}),
+    ({"parser_before": "1"}, {1, 2}),
+    ({"parser_before": "0"}, set()),
+    ({"text": "HARBOR 3 reopened"}, {3}),
+    ({"text": "share"}, {1, 2}),
+    ({"text": "paragraph"}, set()),
+    ({"text": "100%"}, set()),
+    ({"rejected": "stub"}, {5}),
+    ({"rejected": "empty"}, set()),
+    ({"set_aside": "100% too deep"}, {4}),
+    ({"set_aside": "_"}, set()),
+    ({"source": "harbor", "parser_before": "1"}, {1}),
+    ({"text": "ferries", "urls": [url(1), url(5)], "published_until": "2026-01-05"}, {1}),
+]
+
+
+def test_a_scope_says_how_many_pages_it_holds_and_shows_some(five):
+    """Each of its conditions must hold; the count is what it holds now, whatever it takes to know."""
+    held = {}
+    for scope, _ in SCOPES:
+        answer = five.post("/admin/reingestions/scope", json={"scope": scope})
+        assert answer.status_code == 200, answer.text
+        words = answer.json()
+        assert words["pages"] == len(words["sample"])
+        held[str(scope)] = {int(one["url"].rpartition("/")[2]) for one in words["sample"]}
+    assert held == {str(scope): pages for scope, pages in SCOPES}
+
+
+def test_a_layout_names_its_articles(five):
+    (layout,) = {json.loads(reading)["layout"] for (reading,) in rows("SELECT reading FROM revisions")}
+    held = [
+        five.post("/admin/reingestions/scope", json={"scope": {"layout": name}}).json()["pages"]
+        for name in (layout, "afpims")
+    ]
+    assert held == [5, 0]
+
+
+def test_an_order_takes_the_pages_that_its_scope_holds(five):
+    """Whether the fetcher knows them or the store has to be asked."""
+    for number, (scope, pages) in enumerate(SCOPES[1::4], 1):
+        place = order(five, scope, dry_run=True)
+        words = done(five, place)
+        assert (words["expected"], words["planned"]) == (len(pages), len(pages)), scope
+        found = rows(f"SELECT url FROM previews WHERE reingestion = {number}")
+        assert {int(address.rpartition("/")[2]) for (address,) in found} == pages, scope
+
+
+def test_a_scope_is_walked_in_batches_and_no_page_twice(five, monkeypatch):
+    """Also when a page of the walk no longer belongs to it in the meantime."""
+    monkeypatch.setattr("services.fetcher.reingestion.BATCH", 2)
+    monkeypatch.setattr("services.fetcher.reingestion.UNDER_WAY", {"reparse": 1, "refetch": 1})
+    for scope in ({"all": True}, {"text": "ferries"}):
+        words = done(five, order(five, scope))
+        assert (words["planned"], sum(words["outcomes"].values())) == (5, 5)
+    settle()
+    assert rows("SELECT state, count(*) FROM reingestion_walks GROUP BY state") == [("complete", 2)]

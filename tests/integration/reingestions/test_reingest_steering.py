@@ -1,0 +1,157 @@
+"""Pause, resume and cancel; dead workers and orders that overlap: no page is lost and none is counted twice."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from drain import drain
+from reingested import (
+    as_an_older_parser_read,
+    asked,
+    done,
+    order,
+    publish,
+    rows,
+    scalar,
+    settle,
+    sound,
+)
+
+from services.contracts.wiring import HANDLERS
+from services.runtime import ledger, worker
+from services.runtime.database import utcnow
+
+pytestmark = pytest.mark.integration
+
+PAGES = (1, 2, 3, 4, 5)
+
+
+@pytest.fixture
+def slow(monkeypatch):
+    """Two pages at a time, so that there is a middle to stop in."""
+    monkeypatch.setattr("services.fetcher.reingestion.BATCH", 2)
+    monkeypatch.setattr("services.fetcher.reingestion.UNDER_WAY", {"reparse": 1, "refetch": 1})
+    monkeypatch.setattr("services.admin.reingestions.previews.AT_ONCE", 2)
+    monkeypatch.setattr("services.admin.reingestions.previews.UNDER_WAY", 1)
+
+
+def begun(operator):
+    """An order whose first pages are through, and no more."""
+    publish(*PAGES)
+    place = order(operator)
+    settle(lambda: scalar("SELECT planned FROM reingestions") > 0)
+    assert operator.get(place).json()["state"] == "running"
+    return place
+
+
+def test_a_pause_takes_no_more_pages_and_resuming_goes_on_where_it_was(operator, slow):
+    """Asked twice is asked once; between the two nothing waits in the ledger."""
+    place = begun(operator)
+    for _ in range(2):
+        assert asked(operator, f"{place}/pause", 200)["state"] == "paused"
+    settle()
+    resting = operator.get(place).json()
+    assert (resting["state"], resting["seconds_left"]) == ("paused", None)
+    assert resting["planned"] == sum(resting["outcomes"].values()) < len(PAGES)
+    for _ in range(2):
+        assert asked(operator, f"{place}/resume", 200)["state"] == "running"
+    ended = done(operator, place)
+    assert (ended["planned"], ended["outcomes"]["unchanged"], ended["set_aside"]) == (5, 5, 0)
+    assert "paused" not in asked(operator, f"{place}/pause", 409)["title"]
+
+
+def test_a_pause_that_is_heard_before_the_order_holds(operator):
+    """Who stops what was only just ordered need not have waited for it to begin."""
+    publish(1)
+    place = order(operator)
+    asked(operator, f"{place}/pause", 200)
+    worker.handle("Steer", [scalar("SELECT id FROM ledger WHERE kind = 'Steer'")])
+    settle()
+    assert operator.get(place).json()["planned"] == 0
+    asked(operator, f"{place}/resume", 200)
+    assert done(operator, place)["planned"] == 1
+
+
+def test_of_a_pause_and_its_end_the_later_one_counts_whichever_is_heard_first(operator, slow):
+    """Each has a number: the pause that comes late is old news."""
+    place = begun(operator)
+    asked(operator, f"{place}/pause", 200)
+    asked(operator, f"{place}/resume", 200)
+    (pause, resume) = rows("SELECT id, key FROM ledger WHERE kind = 'Steer' ORDER BY key")
+    assert (pause[1][-1], resume[1][-1]) == ("1", "2")
+    worker.handle("Steer", [resume[0]])
+    worker.handle("Steer", [pause[0]])
+    assert done(operator, place)["planned"] == 5
+
+
+def test_a_cancelled_one_ends_with_the_pages_it_took_and_cannot_go_on(operator, slow):
+    place = begun(operator)
+    for _ in range(2):
+        assert asked(operator, f"{place}/cancel", 200)["state"] == "cancelling"
+    ended = done(operator, place, "cancelled")
+    assert ended["planned"] == sum(ended["outcomes"].values()) < len(PAGES)
+    assert asked(operator, f"{place}/cancel", 200)["state"] == "cancelled"
+    assert "cannot be resumed" in asked(operator, f"{place}/resume", 409)["detail"]
+    entries = operator.get("/admin/audit").json()["entries"]
+    assert [one["action"] for one in entries] == [
+        "reingestion.ended",
+        "reingestion.cancelled",
+        "reingestion.ordered",
+    ]
+
+
+def test_a_paused_one_can_be_cancelled(operator, slow):
+    place = begun(operator)
+    asked(operator, f"{place}/pause", 200)
+    settle()
+    asked(operator, f"{place}/cancel", 200)
+    done(operator, place, "cancelled")
+
+
+def test_workers_that_die_anywhere_on_the_way_lose_no_page_and_count_none_twice(operator, slow):
+    """Every message is claimed by a worker that is never heard of again, in a dry run and in its promotion."""
+    publish(*PAGES)
+    as_an_older_parser_read(*PAGES)
+    place = order(operator, dry_run=True)
+    _die_at_every_step()
+    ended = done(operator, place)
+    assert (ended["planned"], ended["outcomes"]["updated"]) == (5, 5)
+    asked(operator, f"{place}/promote")
+    _die_at_every_step()
+    settle()
+    assert operator.get(f"{place}/report").json()["promotion"]["applied"] == 5
+    assert scalar("SELECT count(*) FROM revisions WHERE cause = 'reparse'") == 5
+    assert (operator.get(place).json()["preview"], sound()) == ("promoted", [])
+
+
+def test_two_at_once_on_the_same_pages_write_each_change_once(operator):
+    """One finds the other's work done; both come to their end, and the store holds together."""
+    publish(*PAGES)
+    as_an_older_parser_read(*PAGES)
+    first, second = order(operator), order(operator, {"text": "ferries"})
+    threads = [threading.Thread(target=drain) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(120)
+    outcomes = [done(operator, place)["outcomes"] for place in (first, second)]
+    assert [sum(one[name] for one in outcomes) for name in ("updated", "unchanged")] == [5, 5]
+    assert scalar("SELECT count(*) FROM revisions WHERE cause = 'reparse'") == 5
+    assert sound() == []
+
+
+def _die_at_every_step():
+    """For each message once: somebody claims it and dies; its lease ends, and only then it is handled."""
+    died, late = set(), utcnow()
+    for _ in range(400):
+        late += max(hearing.lease for hearing in HANDLERS.values()) + timedelta(seconds=1)
+        waiting = [one for one in ledger.due(late, kinds=tuple(worker._handlers)) if one[1] != "ForgetDeliveries"]
+        if not waiting:
+            return
+        for row_id, kind in waiting:
+            if row_id in died:
+                worker.handle(kind, [row_id], late)
+            else:
+                died.add(row_id)
+                ledger.claim(kind, [row_id], late)
+    raise AssertionError("it never came to an end")
