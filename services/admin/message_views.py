@@ -75,6 +75,8 @@ class Discard(BaseModel):
 class DiscardWanted(Discard):
     """Which messages will not be said again, and why."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"kind": "ParsePage", "reason": "no page any more"}]})
+
     kind: Kind
 
 

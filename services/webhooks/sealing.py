@@ -1,35 +1,69 @@
-"""Endpoints' secrets rest encrypted, so that a copy of the database alone signs nothing."""
+"""Endpoints' secrets rest encrypted, so that a copy of the database alone signs nothing.
+
+There may be several keys, in DATELINE_SECRET_KEY or in the key file: the first one seals, each of them unseals. So a
+key is replaced without a moment in which a process cannot read what another has sealed.
+"""
 
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from pydantic import SecretStr
 
 from services.contracts.errors import DatelineError, UserError
 from services.runtime.settings import runtime_settings
 from services.webhooks.settings import webhook_settings
 
+FILE = "secret.key"
+
 
 class BadKey(UserError):  # noqa: N818 - named for what happened
-    """The installation's key is not one."""
+    """One of the installation's keys is not one."""
 
 
 class Unreadable(DatelineError):  # noqa: N818 - named for what happened
-    """A secret was sealed with another key than this process has."""
+    """A secret was sealed with another key than those this process has."""
 
 
 def seal(secret: SecretStr) -> str:
     """The secret as it may be written down."""
-    return _fernet().encrypt(secret.get_secret_value().encode()).decode()
+    return _keys().encrypt(secret.get_secret_value().encode()).decode()
 
 
 def unseal(sealed: str) -> SecretStr:
-    """The secret again; `Unreadable` when another key sealed it."""
+    """The secret again; `Unreadable` when none of our keys sealed it."""
+    with _told():
+        return SecretStr(_keys().decrypt(sealed.encode()).decode())
+
+
+def resealed(sealed: str) -> str:
+    """The same secret, sealed with the first key; `Unreadable` when none of our keys sealed it."""
+    with _told():
+        return _keys().rotate(sealed.encode()).decode()
+
+
+def new_first_key(folder: Path) -> None:
+    """Puts a fresh key in front of those in this folder's key file."""
+    draft = _draft(folder / FILE, Fernet.generate_key() + b"\n" + key_in(folder) + b"\n")
+    draft.replace(folder / FILE)
+
+
+def key_in(folder: Path) -> bytes:
+    """The keys kept in this folder, a line each; the first is made at the first call. Only the owner may read them."""
+    path = folder / FILE
+    if not path.exists():
+        _keep(path, Fernet.generate_key())
+    return path.read_bytes().strip()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
     try:
-        return SecretStr(_fernet().decrypt(sealed.encode()).decode())
+        yield
     except InvalidToken:
         raise Unreadable(
             "This process cannot read the endpoint's secret: another key sealed it. "
@@ -37,38 +71,25 @@ def unseal(sealed: str) -> SecretStr:
         ) from None
 
 
-def key_in(folder: Path) -> bytes:
-    """The key kept in this folder, made at the first call; only its owner may read the file."""
-    path = folder / "secret.key"
-    if not path.exists():
-        _keep(path, Fernet.generate_key())
-    return path.read_bytes().strip()
-
-
-def _fernet() -> Fernet:
+def _keys() -> MultiFernet:
     given = webhook_settings().secret_key.get_secret_value()
-    return _made(given.encode() if given else key_in(runtime_settings().state))
+    return _made(given or key_in(runtime_settings().state).decode())
 
 
 @cache
-def _made(key: bytes) -> Fernet:
+def _made(keys: str) -> MultiFernet:
     try:
-        return Fernet(key)
+        return MultiFernet([Fernet(key) for key in keys.replace(",", " ").split()])
     except ValueError:
         raise BadKey(
-            "The key for endpoints' secrets must be 32 bytes in URL-safe base64; "
+            "A key for endpoints' secrets must be 32 bytes in URL-safe base64, and several stand with a comma between; "
             "`openssl rand -base64 32 | tr '+/' '-_'` makes one."
         ) from None
 
 
 def _keep(path: Path, key: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(key)
-        file.flush()
-        os.fsync(file.fileno())
+    draft = _draft(path, key)
     try:
         # A link appears whole or not at all, and never over another process's key.
         os.link(draft, path)
@@ -76,3 +97,13 @@ def _keep(path: Path, key: bytes) -> None:
         pass
     finally:
         draft.unlink()
+
+
+def _draft(path: Path, content: bytes) -> Path:
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    return draft

@@ -143,7 +143,7 @@ def test_what_was_done_is_in_the_log_with_who_and_why(admin):
 def test_the_example_of_each_order_works_as_it_stands(admin):
     openapi = admin.get("/openapi.json").json()
     for path, method, operation in operations(openapi):
-        if path.startswith("/admin") and "requestBody" in operation:
+        if path.startswith("/admin") and "{" not in path and "requestBody" in operation:
             body = example(openapi, operation["requestBody"]["content"]["application/json"]["schema"])
             assert admin.request(method, path, json=body).is_success, body
 

@@ -8,7 +8,7 @@ from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
 from services.runtime.settings import runtime_settings
-from services.webhooks.sealing import BadKey, Unreadable, key_in, seal, unseal
+from services.webhooks.sealing import BadKey, Unreadable, key_in, new_first_key, resealed, seal, unseal
 from services.webhooks.settings import webhook_settings
 
 SECRET = SecretStr("whsec_c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0ISE=")
@@ -70,3 +70,50 @@ def test_a_key_that_is_none_is_told_without_showing_it(with_key):
         seal(SECRET)
     assert "horse" not in str(told.value)
     assert "horse" not in repr(webhook_settings())
+
+
+def test_of_several_keys_the_first_seals_and_each_unseals(with_key):
+    """A key is replaced while processes with the old list and with the new one run side by side."""
+    old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+    with_key(old)
+    before = seal(SECRET)
+    with_key(f"{new}, {old}")
+    assert unseal(before) == SECRET
+    after = seal(SECRET)
+    with_key(new)
+    assert unseal(after) == SECRET
+    with pytest.raises(Unreadable):
+        unseal(before)
+
+
+def test_what_was_sealed_anew_needs_the_old_key_no_longer(with_key):
+    old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+    with_key(old)
+    before = seal(SECRET)
+    with_key(f"{new},{old}")
+    after = resealed(before)
+    with_key(new)
+    assert unseal(after) == SECRET
+    with pytest.raises(Unreadable):
+        resealed(before)
+
+
+def test_a_new_key_stands_in_front_of_the_file_and_only_its_owner_reads_it(with_key, tmp_path):
+    """Those who look at the file from now on seal with it, and read what was sealed before."""
+    with_key("")
+    before, first = seal(SECRET), key_in(tmp_path)
+    new_first_key(tmp_path)
+    new, old = key_in(tmp_path).split()
+    assert (old, new != old) == (first, True)
+    assert unseal(before) == SECRET
+    assert Fernet(new).decrypt(seal(SECRET).encode()).decode() == SECRET.get_secret_value()
+    assert [(path.name, stat.S_IMODE(path.stat().st_mode)) for path in tmp_path.iterdir()] == [("secret.key", 0o600)]
+
+
+@pytest.mark.parametrize("keys", [" ", ",", "{good},horse", "{good} horse"])
+def test_a_list_with_a_key_that_is_none_is_told_without_showing_it(with_key, keys):
+    """A key with a slip of the pen must not be passed over: what it sealed would be lost with it."""
+    with_key(keys.format(good=Fernet.generate_key().decode()))
+    with pytest.raises(BadKey, match="openssl") as told:
+        seal(SECRET)
+    assert "horse" not in str(told.value)
