@@ -25,6 +25,8 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("", "Now", "read"),
     ("/articles", "Articles", "read"),
     ("/sources", "Sources", "read"),
+    ("/reingestions", "Re-ingestions", "admin"),
+    ("/webhooks", "Webhooks", "subscribe"),
     ("/set-aside", "Set aside", "admin"),
     ("/keys", "Keys", "admin"),
     ("/log", "Log", "admin"),

@@ -19,6 +19,12 @@ class Refused(Exception):  # noqa: N818 - named for what happened
         super().__init__(problem.get("detail") or problem.get("title") or str(status))
         self.status, self.problem = status, problem
 
+    @property
+    def sentence(self) -> str:
+        """What is wrong, as it stands beside a form: each fault with the field it is about."""
+        faults = [(str(fault["where"]).split("/"), fault["detail"]) for fault in self.problem.get("errors") or ()]
+        return " ".join(f"{'/'.join(where[1:]) or where[0]}: {detail}" for where, detail in faults) or str(self)
+
 
 @dataclass(frozen=True)
 class Api:
@@ -31,9 +37,9 @@ class Api:
         """What the API answers to this question; empty parameters are left out."""
         return await self._ask("GET", path, params={k: v for k, v in query.items() if v not in (None, "")})
 
-    async def order(self, method: str, path: str, words: Words | None = None, *, query: Words | None = None) -> Any:
-        """What the API answers to this order."""
-        return await self._ask(method, path, json=words, params=query)
+    async def order(self, method: str, path: str, words: Words | None = None, **more: Any) -> Any:
+        """What the API answers to this order; `more` is httpx's `params` and `headers`."""
+        return await self._ask(method, path, json=words, **more)
 
     async def _ask(self, method: str, path: str, **asked: Any) -> Any:
         transport = httpx.ASGITransport(self._admitted)

@@ -37,7 +37,7 @@ async def search(
     except Refused as refusal:
         if refusal.status != 422:
             raise
-        trouble = _faults(refusal)
+        trouble = refusal.sentence
     return visit.page(
         "articles.html",
         asked=asked,
@@ -145,8 +145,3 @@ async def _capture(api: Api, name: str) -> Mapping[str, Any] | None:
     except Refused:  # the archive has lost it: that is what the page is to say
         return None
     return found
-
-
-def _faults(refusal: Refused) -> str:
-    faults = refusal.problem.get("errors") or [{"where": "", "detail": str(refusal)}]
-    return " ".join(f"{fault['where'].rpartition('/')[2]}: {fault['detail']}" for fault in faults)

@@ -29,7 +29,7 @@ async def make(visit: Visiting, form: Form) -> Response:
 
 @router.post("/keys/{key_id}/revoke")
 async def revoke(visit: Visiting, key_id: int, form: Form) -> Response:
-    await visit.api.order("DELETE", f"/admin/keys/{key_id}", query=_named(form, "reason"))
+    await visit.api.order("DELETE", f"/admin/keys/{key_id}", params=_named(form, "reason"))
     return visit.leads("/keys", f"Key {key_id} opens nothing any more.")
 
 

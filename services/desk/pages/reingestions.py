@@ -1,0 +1,131 @@
+"""Re-ingestions: order one, look what it would change, and let it."""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any, get_args
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from services.contracts.article import ArticleKind, RejectionReason
+from services.desk.visit import Form, Visiting
+from services.desk.within import Refused
+
+router = APIRouter(prefix="/reingestions")
+
+KINDS, REASONS = get_args(ArticleKind), get_args(RejectionReason)
+LISTS = ("articles", "urls")
+"""Fields of a scope with several values, one on each line."""
+WORDS = (
+    "source",
+    "kind",
+    "published_from",
+    "published_until",
+    "layout",
+    "parser_before",
+    "text",
+    "rejected",
+    "set_aside",
+)
+STEERED = {
+    "pause": "No more pages are taken until it is resumed.",
+    "resume": "It goes on.",
+    "cancel": "No more pages are taken; what was done stays done.",
+    "promote": "What the dry run found is being done, exactly so.",
+    "discard": "What the dry run found is forgotten.",
+}
+
+
+@router.get("")
+async def reingestions(visit: Visiting, after: str = "") -> Response:
+    found = await visit.api.get("/admin/reingestions", after=after, limit=25)
+    return visit.page("reingestions.html", reingestions=found["reingestions"], following=found["next"])
+
+
+@router.get("/new")
+async def compose(visit: Visiting) -> Response:
+    return await _composing(visit, {})
+
+
+@router.post("/scope")
+async def count(visit: Visiting, form: Form) -> Response:
+    """How many pages the scope of a half-written order holds, while it is being written."""
+    scope = _scope(form)
+    if not scope:
+        return visit.page("scope.html", reach=None, trouble="")
+    try:
+        reach = await visit.api.order("POST", "/admin/reingestions/scope", {"scope": scope})
+    except Refused as refusal:
+        return visit.page("scope.html", reach=None, trouble=refusal.sentence)
+    return visit.page("scope.html", reach=reach, trouble="")
+
+
+@router.post("")
+async def order(visit: Visiting, form: Form) -> Response:
+    wanted = {
+        "scope": _scope(form),
+        "mode": form.get("mode", "reparse"),
+        "reason": form.get("reason", ""),
+        **{name: name in form for name in ("dry_run", "forced", "announce")},
+    }
+    once = {"Idempotency-Key": form.get("once", "")}
+    try:
+        made = await visit.api.order("POST", "/admin/reingestions", wanted, headers=once)
+    except Refused as refusal:
+        return await _composing(visit, form, refusal.sentence)
+    return visit.leads(f"/reingestions/{made['id']}", "Ordered.")
+
+
+@router.get("/{reingestion}")
+async def reingestion(visit: Visiting, reingestion: int) -> Response:
+    found = await visit.api.get(f"/admin/reingestions/{reingestion}")
+    ended = found["state"] in {"done", "cancelled"}
+    report = await visit.api.get(f"/admin/reingestions/{reingestion}/report") if found["dry_run"] and ended else None
+    return visit.page(
+        "reingestion.html", one=found, report=report, counted=sum(found["outcomes"].values()), ended=ended
+    )
+
+
+@router.get("/{reingestion}/findings")
+async def findings(
+    visit: Visiting,
+    reingestion: int,
+    outcome: str = "",
+    source: str = "",
+    layout: str = "",
+    field: str = "",
+    after: str = "",
+) -> Response:
+    asked = {"outcome": outcome, "source": source, "layout": layout, "field": field}
+    found = await visit.api.get(f"/admin/reingestions/{reingestion}/findings", **asked, after=after, limit=25)
+    return visit.page(
+        "findings.html", number=reingestion, asked=asked, findings=found["findings"], following=found["next"]
+    )
+
+
+@router.post("/{reingestion}/{step}")
+async def steer(visit: Visiting, reingestion: int, step: str, _form: Form) -> Response:
+    if step not in STEERED:
+        raise Refused(404, {"title": "Nothing is here", "detail": "A re-ingestion knows no such order."})
+    await visit.api.order("POST", f"/admin/reingestions/{reingestion}/{step}")
+    return visit.leads(f"/reingestions/{reingestion}", STEERED[step])
+
+
+async def _composing(visit: Visiting, asked: Mapping[str, str], trouble: str = "") -> Response:
+    return visit.page(
+        "order.html",
+        422 if trouble else 200,
+        asked=asked,
+        trouble=trouble,
+        sources=[each["name"] for each in await visit.api.get("/sources")],
+        kinds=KINDS,
+        reasons=REASONS,
+        # Sending the form twice orders once.
+        once=asked.get("once") or secrets.token_hex(16),
+    )
+
+
+def _scope(form: Mapping[str, str]) -> dict[str, Any]:
+    scope: dict[str, Any] = {name: form[name].strip() for name in WORDS if form.get(name, "").strip()}
+    scope |= {name: form[name].split() for name in LISTS if form.get(name, "").split()}
+    return scope | ({"all": True} if "all" in form else {})

@@ -1,0 +1,134 @@
+"""Endpoints: who is told, what they were sent, and once more."""
+
+import asyncio
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from services.desk.visit import Form, Visiting
+from services.desk.within import Refused
+
+router = APIRouter(prefix="/webhooks")
+
+LISTS = ("sources", "kinds", "tags", "bylines", "datelines", "words")
+"""The fields of a filter, each several values apart by commas."""
+STATES = ("pending", "delivered", "failed", "cancelled")
+
+
+@router.get("")
+async def endpoints(visit: Visiting) -> Response:
+    return await _list(visit)
+
+
+@router.post("")
+async def make(visit: Visiting, form: Form) -> Response:
+    try:
+        made = await visit.api.order("POST", "/webhooks/endpoints", _wanted(form))
+    except Refused as refusal:
+        return await _list(visit, asked=form, trouble=refusal.sentence)
+    # The secret is shown on this answer and nowhere else: a redirect would have to carry it.
+    return await _show(visit, made["id"], secret=made["secret"])
+
+
+@router.get("/{endpoint}")
+async def endpoint(visit: Visiting, endpoint: int, state: str = "", after: str = "") -> Response:
+    return await _show(visit, endpoint, state=state, after=after)
+
+
+@router.get("/{endpoint}/preview")
+async def preview(visit: Visiting, endpoint: int) -> Response:
+    found = await visit.api.get(f"/webhooks/endpoints/{endpoint}")
+    judged = await visit.api.order("POST", f"/webhooks/endpoints/{endpoint}/preview", {})
+    return visit.page("preview.html", endpoint=found, preview=judged)
+
+
+@router.get("/{endpoint}/deliveries/{delivery}")
+async def delivery(visit: Visiting, endpoint: int, delivery: int) -> Response:
+    path = f"/webhooks/endpoints/{endpoint}"
+    found, whole = await asyncio.gather(visit.api.get(path), visit.api.get(f"{path}/deliveries/{delivery}"))
+    return visit.page("delivery.html", endpoint=found, delivery=whole)
+
+
+@router.post("/{endpoint}/deliveries/{delivery}/replay")
+async def replay_one(visit: Visiting, endpoint: int, delivery: int, _form: Form) -> Response:
+    done = await visit.api.order("POST", f"/webhooks/endpoints/{endpoint}/deliveries/{delivery}/replay")
+    said = "It is on its way again." if done["deliveries"] else "It is pending, and comes anyway."
+    return visit.leads(f"/webhooks/{endpoint}/deliveries/{delivery}", said)
+
+
+@router.post("/{endpoint}/replay")
+async def replay_failed(visit: Visiting, endpoint: int, _form: Form) -> Response:
+    order = {"from_sequence": 1, "only": "failed"}
+    done = await visit.api.order("POST", f"/webhooks/endpoints/{endpoint}/replays", order)
+    return visit.leads(f"/webhooks/{endpoint}", f"{done['deliveries']} failed deliveries are on their way again.")
+
+
+@router.post("/{endpoint}/test")
+async def test(visit: Visiting, endpoint: int, _form: Form) -> Response:
+    ordered = await visit.api.order("POST", f"/webhooks/endpoints/{endpoint}/test")
+    return visit.leads(f"/webhooks/{endpoint}/deliveries/{ordered['delivery']}", "The test is on its way.")
+
+
+@router.post("/{endpoint}/rotate")
+async def rotate(visit: Visiting, endpoint: int, form: Form) -> Response:
+    order = {"overlap_hours": float(form.get("overlap_hours") or 24)}
+    made = await visit.api.order("POST", f"/webhooks/endpoints/{endpoint}/rotate", order)
+    return await _show(visit, endpoint, secret=made["secret"])
+
+
+@router.post("/{endpoint}/state")
+async def change(visit: Visiting, endpoint: int, form: Form) -> Response:
+    wanted = form.get("state", "active")
+    await visit.api.order("PATCH", f"/webhooks/endpoints/{endpoint}", {"state": wanted})
+    return visit.leads(f"/webhooks/{endpoint}", "It is told again." if wanted == "active" else "Nothing is sent there.")
+
+
+@router.post("/{endpoint}/delete")
+async def delete(visit: Visiting, endpoint: int, _form: Form) -> Response:
+    await visit.api.order("DELETE", f"/webhooks/endpoints/{endpoint}")
+    return visit.leads("/webhooks", f"Endpoint {endpoint} is gone for good.")
+
+
+async def _list(visit: Visiting, *, asked: dict[str, str] | None = None, trouble: str = "") -> Response:
+    found = (await visit.api.get("/webhooks/endpoints", limit=100))["endpoints"]
+    health = await asyncio.gather(*(visit.api.get(f"/webhooks/endpoints/{each['id']}/health") for each in found))
+    return visit.page(
+        "webhooks.html",
+        422 if trouble else 200,
+        endpoints=list(zip(found, health, strict=True)),
+        lists=LISTS,
+        asked=asked or {},
+        trouble=trouble,
+    )
+
+
+async def _show(visit: Visiting, endpoint: int, *, state: str = "", after: str = "", secret: str = "") -> Response:
+    path = f"/webhooks/endpoints/{endpoint}"
+    found, health, log = await asyncio.gather(
+        visit.api.get(path),
+        visit.api.get(f"{path}/health"),
+        visit.api.get(f"{path}/deliveries", state=state, after=after, limit=25),
+    )
+    return visit.page(
+        "endpoint.html",
+        endpoint=found,
+        health=health,
+        deliveries=log["deliveries"],
+        following=log["next"],
+        asked_state=state,
+        states=STATES,
+        secret=secret,
+    )
+
+
+def _wanted(form: dict[str, str]) -> dict[str, Any]:
+    chosen = {name: _values(form[name]) for name in LISTS if form.get(name)}
+    wanted: dict[str, Any] = {name: form.get(name, "").strip() for name in ("url", "description")}
+    if chosen:
+        wanted["filter"] = {"match": form.get("match", "all"), **chosen}
+    return wanted | {"payload": form.get("payload", "full")}
+
+
+def _values(text: str) -> list[str]:
+    return [value for part in text.split(",") if (value := part.strip())]
