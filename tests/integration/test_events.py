@@ -149,8 +149,8 @@ def test_the_account_of_an_empty_store_is_right():
         (update(articles).values(revision=7), {"current revisions"}),
         (delete(revisions).where(revisions.c.number == 1), {"kept revisions"}),
         (update(revisions).values(capture=""), {"named captures"}),
-        (delete(events), {"told articles", "gapless events"}),
-        (delete(events).where(events.c.sequence == 1), {"gapless events"}),
+        (delete(events), {"articles created once", "gapless events"}),
+        (delete(events).where(events.c.sequence == 1), {"articles created once", "gapless events"}),
         (update(counter).values(last=5), {"gapless events"}),
     ],
 )

@@ -11,6 +11,7 @@ import time
 import httpx
 import pytest
 import uvicorn
+from drain import drain
 from sqlmodel import SQLModel
 from typer.testing import CliRunner
 
@@ -23,7 +24,6 @@ from services.contracts.errors import UserError
 from services.demo.receiver import Received
 from services.runtime import database, watch
 from services.runtime.egress import egress_settings
-from services.runtime.worker import drain
 
 pytestmark = pytest.mark.integration
 

@@ -15,8 +15,8 @@ from sqlmodel import SQLModel
 from services.app import create_app
 from services.cli.server import Server
 from services.contracts.caller import Caller
-from services.runtime import database
-from services.store import api, watch
+from services.runtime import database, watch
+from services.store import api
 
 pytestmark = pytest.mark.integration
 
