@@ -1,15 +1,17 @@
 """What `dateline audit` asks of webhooks: how much there is, and whether anything owed was forgotten."""
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, String, cast, func, select
+from sqlalchemy import ColumnElement, Select, String, cast, func, select
 from sqlmodel import Session
 
 from services.contracts.account import Check
 from services.contracts.messages import Deliver
 from services.runtime.entries import rows as ledger
-from services.webhooks.models import TEST, announcements, deliveries, endpoints
+from services.webhooks.filters import Filter, story, why_not
+from services.webhooks.models import announcements, deliveries, endpoints
 
 MARGIN = timedelta(minutes=1)
 """An endpoint made while an event was being announced may or may not have been seen."""
@@ -35,7 +37,6 @@ def oldest_pending(session: Session) -> datetime | None:
 def checks(session: Session) -> tuple[Check, ...]:
     """Every invariant of the webhooks, as it stands now; reads all there is."""
     stuck = _pending().where(~_in_ledger(set_aside=False))
-    active = session.execute(select(endpoints).where(endpoints.c.state == "active")).all()
     return (
         _none(
             "remembered deliveries",
@@ -49,7 +50,7 @@ def checks(session: Session) -> tuple[Check, ...]:
         ),
         _none(
             "owed events",
-            sum(_number(session, _unowed(endpoint)) for endpoint in active),
+            _unowed(session),
             "times an endpoint wanted an event that is not owed to it",
         ),
     )
@@ -64,23 +65,28 @@ def _number(session: Session, counted: Select[Any]) -> int:
 
 
 def _pending() -> Select[Any]:
-    return select(func.count()).select_from(deliveries).where(deliveries.c.state == "pending")
+    served = select(endpoints.c.id).where(endpoints.c.state == "active")
+    pending = (deliveries.c.state == "pending", deliveries.c.endpoint.in_(served))
+    return select(func.count()).select_from(deliveries).where(*pending)
 
 
 def _in_ledger(*, set_aside: bool) -> ColumnElement[bool]:
-    same = (ledger.c.kind == Deliver.__name__, ledger.c.key == cast(deliveries.c.id, String))
+    same = (ledger.c.kind == Deliver.__name__, ledger.c.key == cast(deliveries.c.endpoint, String))
     resting = ledger.c.set_aside_at.is_not(None) if set_aside else ledger.c.set_aside_at.is_(None)
     return select(ledger.c.id).where(*same, resting).exists()
 
 
-def _unowed(endpoint: Row[Any]) -> Select[Any]:
-    """Events announced since the endpoint is as it is now, that it wants and that are not owed to it."""
-    owed = select(deliveries.c.id).where(
-        deliveries.c.event == announcements.c.event, deliveries.c.endpoint == endpoint.id
+def _unowed(session: Session) -> int:
+    """How often an endpoint, as it is now, wants an event that was announced since and that is not owed to it."""
+    listening = session.execute(select(endpoints).where(endpoints.c.state.in_(("active", "disabled")))).all()
+    wanted = {endpoint.id: Filter.model_validate(endpoint.filter) for endpoint in listening}
+    owed = {tuple(row) for row in session.execute(select(deliveries.c.event, deliveries.c.endpoint))}
+    told = select(announcements).where(announcements.c.article.is_not(None)).execution_options(yield_per=100)
+    return sum(
+        announced.announced_at > endpoint.updated_at + MARGIN
+        and (announced.event, endpoint.id) not in owed
+        and not why_not(endpoint.event_types, wanted[endpoint.id], said)
+        for announced in session.execute(told)
+        for said in (story(announced.source, json.loads(announced.body)),)
+        for endpoint in listening
     )
-    wanted = [announcements.c.type != TEST, announcements.c.announced_at > endpoint.updated_at + MARGIN]
-    if endpoint.event_types:
-        wanted.append(announcements.c.type.in_(endpoint.event_types))
-    if endpoint.sources:
-        wanted.append(announcements.c.source.in_(endpoint.sources))
-    return select(func.count()).select_from(announcements).where(*wanted, ~owed.exists())

@@ -1,26 +1,31 @@
 """What webhooks remember: who wants to be told, what is to be told, what is owed to whom, and each try."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import JSON, Column, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import JSON, Column, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlalchemy import Table as Relation
 from sqlmodel import Field, SQLModel
 
 from services.runtime.database import Table, UtcDateTime
 
-EventType = Literal["article.created", "article.updated"]
+EventType = Literal["article.created", "article.updated", "endpoint.disabled"]
 TEST = "endpoint.test"
-"""The type of the event that only says "it works"; it is sent on request, tried once and has no sequence."""
+"""The type of the event that only says "it works"; it is sent on request and tried once, whatever one subscribes to."""
+DISABLED = "endpoint.disabled"
+"""The type of the event that tells a key's other endpoints of one that was given up."""
 
 EndpointState = Literal["active", "disabled", "deleted"]
 DeliveryState = Literal["pending", "delivered", "failed", "cancelled"]
+Payload = Literal["full", "thin"]
 Outcome = Literal["delivered", "gone", "throttled", "refused", "unreachable"]
 """How one attempt ended: 2xx, 410, "later please", any other answer, no answer at all."""
 
+_PENDING = text("state = 'pending'")
+
 
 class Endpoint(Table, table=True):
-    """A subscriber's address and secret, and what they want to hear of: an empty list means everything."""
+    """A subscriber's address and secret, what they want to hear of, and how it has been of late."""
 
     __tablename__ = "endpoints"
     __table_args__ = (Index("endpoints_by_owner", "owner", "id"),)
@@ -28,31 +33,57 @@ class Endpoint(Table, table=True):
     id: int | None = Field(default=None, primary_key=True)
     owner: int
     """The id of the API key that made it."""
-    url: str = Field(sa_type=Text)
+    url: str = Field(sa_type=Text, repr=False)
     description: str = ""
     event_types: list[str] = Field(sa_column=Column(JSON, nullable=False))
-    sources: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    """Patterns; none means everything."""
+    filter: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    """The conditions that are named; none lets everything through."""
+    payload: str = "full"
+    rate: float | None = None
+    """The most events a second."""
+    labels: dict[str, str] = Field(sa_column=Column(JSON, nullable=False))
+    """The owner's metadata."""
+    header_names: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    sealed_headers: str = Field(default="", repr=False, sa_type=Text)
+    """The owner's headers as JSON, encrypted like the secret, because they may hold one; empty when there are none."""
     sealed_secret: str = Field(repr=False)
     """The secret, encrypted with the installation's key."""
+    sealed_previous: str = Field(default="", repr=False)
+    """The secret before the last rotation, which signs as well until `previous_until`."""
+    previous_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     state: str = "active"
     reason: str | None = Field(default=None, sa_type=Text)
     """Why it is disabled: one sentence."""
     created_at: datetime = Field(sa_type=UtcDateTime)
     updated_at: datetime = Field(sa_type=UtcDateTime)
+    """When its owner last changed it."""
+    last_sequence: int = 0
+    """The number of its last delivery. Whoever makes a delivery holds this row until the commit."""
+    failures: int = 0
+    """Attempts in a row that failed."""
+    failing_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    not_before: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Nothing is sent before: it asked for patience, failed too often, or has had its share of the second."""
 
 
 class Announcement(Table, table=True):
     """An event as it is sent: once for all endpoints, its bytes frozen."""
 
     __tablename__ = "announcements"
+    __table_args__ = (Index("announcements_by_time", "announced_at"),)
 
     event: str = Field(primary_key=True)
     sequence: int
     type: str
     source: str
-    article: str | None = Field(default=None, index=True)
-    """Deliveries of one article to one endpoint keep their order."""
+    article: str | None = None
+    """Which article it is about; None when it is about none."""
     body: bytes = Field(sa_type=LargeBinary, repr=False)
+    thin: bytes = Field(sa_type=LargeBinary, repr=False)
+    """The same without the article's words."""
+    trace_id: str = ""
+    """Of the look that caused it."""
     occurred_at: datetime = Field(sa_type=UtcDateTime)
     announced_at: datetime = Field(sa_type=UtcDateTime)
 
@@ -63,16 +94,29 @@ class Delivery(Table, table=True):
     __tablename__ = "deliveries"
     __table_args__ = (
         UniqueConstraint("event", "endpoint"),
-        Index("deliveries_by_endpoint", "endpoint", "id"),
+        UniqueConstraint("endpoint", "sequence"),
         Index("deliveries_by_state", "state", "endpoint"),
+        Index("deliveries_owed", "endpoint", "rank", "sequence", sqlite_where=_PENDING, postgresql_where=_PENDING),
+        Index(
+            "deliveries_in_line", "endpoint", "article", "sequence", sqlite_where=_PENDING, postgresql_where=_PENDING
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)
     event: str = Field(foreign_key="announcements.event")
     endpoint: int = Field(foreign_key="endpoints.id")
+    sequence: int
+    """Which of the endpoint's deliveries it is: 1, 2, 3 … without a gap, in event order for each article."""
+    article: str | None = None
+    """Deliveries of one article to one endpoint keep their order."""
+    payload: str = "full"
+    rank: int = 1
+    """What goes first: 0 a test, 1 the news, 2 what a re-ingestion found."""
     state: str = "pending"
     attempts: int = 0
     """How many were made."""
+    tries: int = 0
+    """How many of them count in the schedule: those since it was last begun."""
     next_try: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """While it is pending."""
     created_at: datetime = Field(sa_type=UtcDateTime)
@@ -89,6 +133,8 @@ class Attempt(Table, table=True):
     delivery: int = Field(foreign_key="deliveries.id")
     number: int
     at: datetime = Field(sa_type=UtcDateTime)
+    request: dict[str, str] = Field(sa_column=Column(JSON, nullable=False))
+    """The headers that were sent; signature and the owner's own are masked."""
     status: int | None = None
     milliseconds: int
     response: str = Field(default="", sa_type=Text)

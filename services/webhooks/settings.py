@@ -13,6 +13,8 @@ class WebhookSettings(BaseSettings):
 
     secret_key: SecretStr = Field(default=SecretStr(""), validation_alias="DATELINE_SECRET_KEY")
     """Encrypts the endpoints' secrets: 32 bytes in URL-safe base64. Empty: a key file in the state folder."""
+    retention: int = Field(default=30, ge=4, le=3650)
+    """Days that the delivery log reaches back; no fewer than the schedule of attempts takes."""
 
 
 @cache

@@ -2,6 +2,7 @@
 
 import secrets
 from base64 import b64encode
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from pydantic import SecretStr
@@ -15,12 +16,17 @@ def new_secret() -> SecretStr:
     return SecretStr("whsec_" + b64encode(secrets.token_bytes(SECRET_BYTES)).decode())
 
 
-def signed_headers(secret: SecretStr, event: str, at: datetime, body: bytes) -> dict[str, str]:
-    """The headers for these bytes, sent at this aware time; `webhook-id` is the event, the same on each attempt."""
+def signed_headers(signers: SecretStr | Sequence[SecretStr], event: str, at: datetime, body: bytes) -> dict[str, str]:
+    """The headers for these bytes, sent at this aware time; `webhook-id` is the event, the same on each attempt.
+
+    Each secret signs: a receiver that knows any of them is content.
+    """
     # The library takes the clock reading for UTC whatever zone it is in.
     in_utc = at.astimezone(UTC)
+    every = [signers] if isinstance(signers, SecretStr) else signers
+    text = body.decode()
     return {
         "webhook-id": event,
         "webhook-timestamp": str(int(in_utc.timestamp())),
-        "webhook-signature": Webhook(secret.get_secret_value()).sign(event, in_utc, body.decode()),
+        "webhook-signature": " ".join(Webhook(one.get_secret_value()).sign(event, in_utc, text) for one in every),
     }

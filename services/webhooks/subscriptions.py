@@ -1,23 +1,38 @@
 """What an owner does with their endpoints."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from pydantic import SecretStr
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, func, select, true, update
 from sqlmodel import Session, col
 
 from services.contracts.caller import Caller
-from services.webhooks.models import Attempt, Delivery, Endpoint, announcements, deliveries
+from services.contracts.errors import UserError
+from services.webhooks.filters import Filter, never
+from services.webhooks.headers import seal_headers
+from services.webhooks.limits import ENDPOINTS
+from services.webhooks.models import Endpoint, deliveries, endpoints
 from services.webhooks.sealing import seal
 from services.webhooks.signing import new_secret
 
 
+class TooMany(UserError):  # noqa: N818 - named for what happened
+    """The key has as many endpoints as it may."""
+
+
+class Contradiction(UserError):  # noqa: N818 - named for what happened
+    """Nothing can ever pass both the types and the filter."""
+
+
 def subscribe(session: Session, owner: int, wanted: Mapping[str, Any], now: datetime) -> tuple[Endpoint, SecretStr]:
-    """A new endpoint, active at once, and its secret, which is readable here only."""
+    """A new endpoint, active at once, and its secret, which is readable here only; `TooMany` for one too many."""
+    theirs = select(func.count()).where(endpoints.c.owner == owner, endpoints.c.state != "deleted")
+    if session.execute(theirs.select_from(endpoints)).scalar_one() >= ENDPOINTS:
+        raise TooMany(f"This key has {ENDPOINTS} endpoints already, the most that it may have; delete one first.")
     secret = new_secret()
-    endpoint = Endpoint(**wanted, owner=owner, sealed_secret=seal(secret), created_at=now, updated_at=now)
+    endpoint = Endpoint(**_as_kept(wanted), owner=owner, sealed_secret=seal(secret), created_at=now, updated_at=now)
     session.add(endpoint)
     session.flush()
     return endpoint, secret
@@ -35,51 +50,54 @@ def visible_to(caller: Caller) -> tuple[ColumnElement[bool], ...]:
     return owned, col(Endpoint.state) != "deleted"
 
 
-def change(endpoint: Endpoint, wanted: Mapping[str, Any], now: datetime) -> bool:
-    """Changes what is named; whether this woke the endpoint, so that what waits for it should be said again."""
-    woken = wanted.get("state") == "active" and endpoint.state == "disabled"
-    for name, value in wanted.items():
+def change(session: Session, endpoint: Endpoint, wanted: Mapping[str, Any], now: datetime) -> None:
+    """Changes what is named. An endpoint that is enabled, or moves, begins afresh: what waits for it is due now."""
+    kept = _as_kept(wanted)
+    begins = kept.get("state", endpoint.state) == "active" and (
+        endpoint.state == "disabled" or kept.get("url", endpoint.url) != endpoint.url
+    )
+    for name, value in kept.items():
         setattr(endpoint, name, value)
-    if "state" in wanted:
-        endpoint.reason = None if wanted["state"] == "active" else "Its owner disabled it."
+    if sentence := never(endpoint.event_types, Filter.model_validate(endpoint.filter)):
+        raise Contradiction(sentence)
+    if "state" in kept:
+        endpoint.reason = None if kept["state"] == "active" else "Its owner disabled it."
     endpoint.updated_at = now
-    return woken
+    if begins:
+        _begin_afresh(session, endpoint, now)
 
 
 def delete(endpoint: Endpoint, now: datetime) -> None:
-    """The end of an endpoint: its log stays, its secret does not, and deliveries find that nothing is owed any more."""
+    """The end of an endpoint: its log stays, its secrets do not, and deliveries find that nothing is owed any more."""
     endpoint.state, endpoint.reason = "deleted", None
-    endpoint.sealed_secret = ""
+    endpoint.sealed_secret = endpoint.sealed_previous = endpoint.sealed_headers = ""
     endpoint.updated_at = now
 
 
-def pending(session: Session, endpoint_id: int) -> Sequence[tuple[int, datetime]]:
-    """What is owed to the endpoint: each delivery and when it is due."""
-    owed = select(deliveries.c.id, deliveries.c.next_try).where(
-        deliveries.c.endpoint == endpoint_id, deliveries.c.state == "pending"
-    )
-    return session.execute(owed.order_by(deliveries.c.id)).all()
+def stop(session: Session, owner: int, now: datetime) -> None:
+    """The endpoints of a key that has ended are disabled; only an admin can enable them, or delete them."""
+    theirs = (endpoints.c.owner == owner, endpoints.c.state == "active")
+    reason = "The API key that made it has ended."
+    session.execute(update(endpoints).where(*theirs).values(state="disabled", reason=reason, updated_at=now))
 
 
-def delivery_log(
-    session: Session, endpoint_id: int, *, before: int | None, limit: int
-) -> list[tuple[Delivery, str, int]]:
-    """Deliveries with the type and sequence of their event, the newest first, older than delivery `before`."""
-    older = [col(Delivery.id) < before] if before else []
-    found = session.execute(
-        select(Delivery, announcements.c.type, announcements.c.sequence)
-        .join(announcements, announcements.c.event == col(Delivery.event))
-        .where(col(Delivery.endpoint) == endpoint_id, *older)
-        .order_by(col(Delivery.id).desc())
-        .limit(limit)
-    )
-    return list(found)
+def _begin_afresh(session: Session, endpoint: Endpoint, now: datetime) -> None:
+    endpoint.failures, endpoint.failing_since, endpoint.not_before = 0, None, None
+    waiting = (deliveries.c.endpoint == endpoint.id, deliveries.c.state == "pending")
+    session.execute(update(deliveries).where(*waiting).values(next_try=now, tries=0))
 
 
-def attempts_of(session: Session, delivery_ids: Collection[int]) -> dict[int, list[Attempt]]:
-    """The attempts of these deliveries, in order."""
-    found: dict[int, list[Attempt]] = {delivery: [] for delivery in delivery_ids}
-    made = select(Attempt).where(col(Attempt.delivery).in_(found)).order_by(col(Attempt.delivery), col(Attempt.number))
-    for attempt in session.scalars(made):
-        found[attempt.delivery].append(attempt)
-    return found
+def _as_kept(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """What was said over HTTP, in the words of the table; nothing named of a list means an empty one."""
+    kept = dict(wanted)
+    if "metadata" in kept:
+        kept["labels"] = kept.pop("metadata")
+    if "headers" in kept:
+        headers = kept.pop("headers")
+        kept |= {"header_names": sorted(headers), "sealed_headers": seal_headers(headers)}
+    if "event_types" in kept:
+        kept["event_types"] = kept["event_types"] or []
+    if "filter" in kept:
+        named = Filter.model_validate(kept["filter"] or {})
+        kept["filter"] = {"match": named.match, **named.conditions()} if named.conditions() else {}
+    return kept

@@ -1,28 +1,38 @@
 """What webhooks hear."""
 
-import os
 import random
-from datetime import timedelta
-from functools import cache
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import httpx
+import structlog
 from prometheus_client import Counter
+from sqlmodel import Session
 
-from services.contracts.messages import Announce, Deliver
+from services.contracts.messages import Announce, Deliver, ForgetDeliveries, KeyRevoked
 from services.runtime import metrics  # noqa: F401 - it names the folder of metrics before the first is made
-from services.runtime.database import reading
+from services.runtime.database import reading, transaction
 from services.runtime.egress import egress_settings, open_client
 from services.runtime.ledger import Job, say
-from services.runtime.worker import handles
+from services.runtime.worker import handles, stopping
+from services.webhooks import retention, subscriptions
+from services.webhooks.announce import BULK, NEWS, overtakes
 from services.webhooks.announce import announce as owe
-from services.webhooks.announce import overtakes
-from services.webhooks.deliver import Parcel, Wait, attempt, cancel_orphan, next_in_line, record, turn
+from services.webhooks.attempt import Tried
+from services.webhooks.deliver import SLICE, Addressee, Clock, Rest, addressee, bring, next_due, parcels
+from services.webhooks.record import cancel, record, settle
 from services.webhooks.retries import JITTER
+from services.webhooks.settings import webhook_settings
+from services.webhooks.shares import AGAIN, remember, seat
 
 ATTEMPTS = Counter("dateline_attempts_total", "Attempts to deliver an event, by how they ended.", ["outcome"])
+DISABLED = Counter("dateline_endpoints_disabled_total", "Endpoints that were given up.")
 
 A_MOMENT = timedelta(seconds=2)
 """How long an event waits that would be announced before an earlier one of its article."""
+log = structlog.get_logger()
 
 
 @handles(Announce)
@@ -34,39 +44,110 @@ def announce(order: Announce, job: Job) -> None:
         job.postpone(job.now + A_MOMENT, "An earlier event of this article is still to be announced.")
         return
     with job.finish() as session:
-        for delivery in owe(session, order, job.now):
-            say(session, Deliver(delivery=delivery), key=str(delivery), lane=job.lane)
+        for due in owe(session, order, job.now, rank=BULK if job.lane == "bulk" else NEWS):
+            say(session, Deliver(endpoint=due.endpoint), key=str(due.endpoint), due_at=due.at, lane=job.lane)
+        say(session, ForgetDeliveries(), key="all", due_at=job.now + retention.EVERY)
 
 
 @handles(Deliver)
 def deliver(order: Deliver, job: Job) -> None:
-    """One attempt, when it is this delivery's turn."""
+    """A turn of an endpoint: what is owed to it and due, as far as it comes in a few seconds."""
     with reading() as session:
-        found = turn(session, order.delivery, job.now)
+        found = addressee(session, order.endpoint, job.now)
     match found:
-        case Parcel():
-            _try(found, order, job)
-        case Wait():
-            job.postpone(found.until, found.reason)
+        case Addressee():
+            with seat(found.endpoint, failing=found.standing.failures > 0) as seated:
+                if seated:
+                    _serve(found, job)
+                else:
+                    job.postpone(job.now + AGAIN, "Endpoints that fail or are slow have their share of the threads.")
+        case Rest():
+            job.postpone(found.until, "The endpoint is left alone until then.")
         case None:
             with job.finish() as session:
-                cancel_orphan(session, order.delivery)
+                cancel(session, order.endpoint)
 
 
-def _try(parcel: Parcel, order: Deliver, job: Job) -> None:
-    tried = attempt(_client(os.getpid()), parcel, job.now)
-    # Not the address: subscribers put tokens into theirs.
-    job.note(endpoint=parcel.endpoint, webhook_id=parcel.event, attempt=parcel.number, answer=tried.outcome)
+@handles(ForgetDeliveries)
+def forget(_order: ForgetDeliveries, job: Job) -> None:
+    """A batch of what is older than the delivery log reaches back; again at once while there is more."""
     with job.finish() as session:
-        stretch = random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - jitter is no secret
-        if due := record(session, parcel, tried, stretch=stretch):
-            say(session, order, key=job.key, due_at=due, lane=job.lane)
-        elif waiting := next_in_line(session, parcel):
-            say(session, Deliver(delivery=waiting), key=str(waiting), lane=job.lane)
+        before = job.now - timedelta(days=webhook_settings().retention)
+        more = retention.forget(session, before)
+        if more or retention.anything_left(session):
+            say(session, ForgetDeliveries(), key=job.key, due_at=job.now if more else job.now + retention.EVERY)
+
+
+@handles(KeyRevoked)
+def stop(order: KeyRevoked, job: Job) -> None:
+    """The endpoints of a key that has ended are told nothing more."""
+    with job.finish() as session:
+        subscriptions.stop(session, order.key, job.now)
+
+
+def _serve(to: Addressee, job: Job) -> None:
+    clock = _clock_from(job.now)
+    # Connections are kept for this endpoint and this turn only: subscribers do not trust one another.
+    with open_client(egress_settings(), keep_alive=True, connections=1) as client:
+        to, made, over = _round(client, to, clock, job)
+        while not over:
+            with transaction(lasting=False) as session:
+                _write(session, to, made, clock())
+            to, made, over = _round(client, _written(to), clock, job)
+    job.note(endpoint=to.endpoint)
+    with job.finish() as session:
+        _write(session, to, made, clock())
+        if to.standing.gone is None and (due := next_due(session, to.endpoint)):
+            due = max(due, to.standing.not_before or due)
+            say(session, Deliver(endpoint=to.endpoint), key=job.key, due_at=due, lane=job.lane)
+
+
+def _round(client: httpx.Client, to: Addressee, clock: Clock, job: Job) -> tuple[Addressee, list[Tried], bool]:
+    """The next few deliveries, tried; the endpoint as it stands then; and whether its turn is over."""
+    began = clock()
+    with reading() as session:
+        batch = parcels(session, to, began)
+    standing, made = to.standing, []
+    for tried, standing in bring(client, to, batch, clock):  # noqa: B007 - the last standing is what counts
+        made.append(tried)
+        _note(to.endpoint, tried)
+    if to.rate and made and standing.not_before is None:
+        standing = replace(standing, not_before=began + timedelta(seconds=len(made) / to.rate))
+    resting = standing.not_before is not None or standing.gone is not None
+    over = resting or len(made) == len(batch) < to.share or clock() - job.now > SLICE or stopping.is_set()
+    return replace(to, before=to.standing, standing=standing), made, over
+
+
+def _write(session: Session, to: Addressee, made: Sequence[Tried], now: datetime) -> None:
+    stretch = random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - jitter is no secret
+    record(session, made, stretch=stretch)
+    if news := settle(session, to, now):
+        say(session, news, key=f"endpoint_{to.endpoint}:{int(now.timestamp()):010}")
+        DISABLED.inc()
+        log.warning("endpoint_disabled", endpoint=to.endpoint, reason=to.standing.gone)
+
+
+def _note(endpoint: int, tried: Tried) -> None:
+    took = tried.ended - tried.at
+    remember(endpoint, took)
     ATTEMPTS.labels(tried.outcome).inc()
+    # Not the address: subscribers put tokens into theirs.
+    log.info(
+        "attempted",
+        trace_id=tried.parcel.trace_id,
+        endpoint=endpoint,
+        webhook_id=tried.parcel.event,
+        attempt=tried.parcel.number,
+        answer=tried.outcome,
+        ms=round(took.total_seconds() * 1000, 1),
+    )
 
 
-@cache
-def _client(_pid: int) -> httpx.Client:
-    # Subscribers do not trust one another: each attempt has a connection of its own.
-    return open_client(egress_settings())
+def _written(to: Addressee) -> Addressee:
+    standing = replace(to.standing, recovered=False)
+    return replace(to, before=standing, standing=standing)
+
+
+def _clock_from(now: datetime) -> Clock:
+    began = time.monotonic()
+    return lambda: now + timedelta(seconds=time.monotonic() - began)

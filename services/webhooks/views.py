@@ -1,63 +1,33 @@
-"""What subscribers say and see over HTTP."""
+"""What subscribers see over HTTP."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Any
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field
 
-from services.runtime.web import Storable
-from services.webhooks.models import Attempt, Delivery, EventType
+from services.webhooks.models import Attempt, Delivery, Endpoint
 
-URL_LENGTH = 2_000
-
-Url = Annotated[
-    Storable,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=URL_LENGTH),
-    Field(
-        description="Where events are posted: https:// or http://, on an address that the operator allows.",
-        examples=["https://example.org/hooks/news"],
-    ),
-]
-Description = Annotated[Storable, StringConstraints(max_length=500)]
-EventTypes = Annotated[list[EventType], Field(max_length=10, description="Which events; none named: all of them.")]
-Source = Annotated[Storable, StringConstraints(min_length=1, max_length=200)]
-Sources = Annotated[
-    list[Source],
-    Field(max_length=200, description="Which sources, by name, those to come among them; none named: all of them."),
-]
-
-
-class EndpointWanted(BaseModel, extra="forbid"):
-    """An endpoint to be made."""
-
-    url: Url
-    description: Description = ""
-    event_types: EventTypes = []
-    sources: Sources = []
-
-
-class EndpointChanged(BaseModel, extra="forbid"):
-    """What is to be different; what is not named, or null, stays."""
-
-    url: Url | None = None
-    description: Description | None = None
-    event_types: EventTypes | None = None
-    sources: Sources | None = None
-    state: Literal["active", "disabled"] | None = None
+MASK = "***"
 
 
 class EndpointView(BaseModel, from_attributes=True):
-    """An endpoint, without its secret."""
+    """An endpoint, without its secret; of your own headers only the names."""
 
     id: int
     url: str
     description: str
     event_types: list[str]
-    sources: list[str]
+    filter: dict[str, Any]
+    payload: str
+    rate: float | None
+    headers: dict[str, str]
+    metadata: dict[str, str]
     state: str
     reason: str | None = Field(description="Why it is disabled")
     created_at: datetime
     updated_at: datetime
+    last_sequence: int = Field(description="The number of its last delivery")
+    old_secret_until: datetime | None = Field(description="Until when the secret before the present one signs as well")
 
 
 class EndpointMade(EndpointView):
@@ -73,6 +43,28 @@ class Endpoints(BaseModel):
     next: str | None
 
 
+class Rotated(BaseModel):
+    """The new secret, shown here and never again."""
+
+    secret: str = Field(repr=False)
+    old_secret_until: datetime | None
+
+
+class Health(BaseModel):
+    """How an endpoint is: what it is owed, and how its last attempts went."""
+
+    state: str
+    reason: str | None
+    pending: int
+    delivered: int
+    failed: int
+    oldest_pending: datetime | None
+    next_try: datetime | None
+    failures: int = Field(description="Attempts in a row that failed")
+    failing_since: datetime | None
+    resting_until: datetime | None = Field(description="Nothing is sent before")
+
+
 class AttemptView(BaseModel, from_attributes=True):
     """One try."""
 
@@ -82,6 +74,7 @@ class AttemptView(BaseModel, from_attributes=True):
     status: int | None = Field(description="The answer's status; null when there was no answer")
     milliseconds: int
     error: str | None
+    request: dict[str, str] = Field(description="The headers sent; the signature and your own values are masked")
     response: str = Field(description="The first 4 KB of the answer")
 
 
@@ -89,9 +82,10 @@ class DeliveryView(BaseModel):
     """One event owed to the endpoint, and each attempt to bring it."""
 
     id: int
+    sequence: int = Field(description="The dateline-sequence: which of the endpoint's deliveries it is")
     event: str = Field(description="The webhook-id")
     type: str
-    sequence: int
+    article: str | None
     state: str = Field(description="pending, delivered, failed or cancelled")
     created_at: datetime
     next_try: datetime | None
@@ -106,17 +100,78 @@ class Deliveries(BaseModel):
     next: str | None
 
 
+class DeliveryInFull(DeliveryView):
+    """The same with the body that was sent."""
+
+    body: dict[str, Any]
+
+
 class TestOrdered(BaseModel):
     """The delivery of the test event; the delivery log tells how it went."""
 
     delivery: int
 
 
-def delivery_view(delivery: Delivery, event_type: str, sequence: int, attempts: list[Attempt]) -> DeliveryView:
+class Replayed(BaseModel):
+    """How many deliveries are brought again, or would be."""
+
+    deliveries: int
+    dry_run: bool
+
+
+class Pulled(BaseModel):
+    """One delivery, as it was or will be pushed: `body` is what is sent, to the byte."""
+
+    sequence: int
+    id: str
+    body: dict[str, Any]
+
+
+class PulledPage(BaseModel):
+    """Deliveries in the order of their numbers; ask again `after` = `next`. `first` is the first that is still kept."""
+
+    events: list[Pulled]
+    next: int
+    first: int | None
+
+
+class Judged(BaseModel):
+    """Whether an event would have been sent, and if not, why."""
+
+    event: str
+    type: str
+    source: str
+    headline: str
+    at: datetime
+    matches: bool
+    why_not: list[str]
+
+
+class Preview(BaseModel):
+    """The last events, the newest first."""
+
+    judged: int
+    matching: int
+    events: list[Judged]
+
+
+def endpoint_view(endpoint: Endpoint) -> EndpointView:
+    """An endpoint as its owner sees it."""
+    own = endpoint.model_dump(exclude={"metadata"})
+    return EndpointView.model_validate(
+        own
+        | {
+            "headers": dict.fromkeys(endpoint.header_names, MASK),
+            "metadata": endpoint.labels,
+            "old_secret_until": endpoint.previous_until,
+        }
+    )
+
+
+def delivery_view(delivery: Delivery, event_type: str, attempts: list[Attempt]) -> DeliveryView:
     """A delivery as its subscriber sees it."""
     return DeliveryView(
-        **delivery.model_dump(include={"id", "event", "state", "created_at", "next_try", "delivered_at"}),
+        **delivery.model_dump(exclude={"attempts"}),
         type=event_type,
-        sequence=sequence,
         attempts=[AttemptView.model_validate(attempt) for attempt in attempts],
     )

@@ -1,8 +1,10 @@
 """One request, one response, or one clear error. Redirects are not followed here: the caller judges each hop."""
 
+import ssl
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import cast
 
@@ -52,9 +54,9 @@ class Response:
 def open_client(
     settings: EgressSettings, *, keep_alive: bool = False, connections: int = 32, backend: GuardedBackend | None = None
 ) -> httpx.Client:
-    """The guarded client: make one for a process and a purpose and keep it, because the TLS context costs 45 ms.
+    """The guarded client, for one purpose.
 
-    `keep_alive` only where all hosts are of one trust (newsrooms, not subscribers). No cookies are kept, no proxy or
+    `keep_alive` only where all hosts are of one trust (newsrooms, or one subscriber). No cookies are kept, no proxy or
     certificate settings are taken from the environment, TLS is always verified.
     """
     return httpx.Client(
@@ -143,13 +145,19 @@ def _translated(host: str) -> Iterator[None]:
         ) from None
 
 
+@cache
+def _tls() -> ssl.SSLContext:
+    # Making one costs 45 ms; it holds nothing of the hosts it was used for.
+    return httpx.create_ssl_context(trust_env=False)
+
+
 class _Transport(httpx.BaseTransport):
     """httpx above, our backend below: httpx has no public way to choose who dials."""
 
     def __init__(self, backend: GuardedBackend, connections: int, *, keep_alive: bool) -> None:
         self._keep_alive = keep_alive
         self._pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context(trust_env=False),
+            ssl_context=_tls(),
             max_connections=connections,
             max_keepalive_connections=connections if keep_alive else 0,
             keepalive_expiry=5.0,

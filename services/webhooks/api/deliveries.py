@@ -1,0 +1,136 @@
+"""What an endpoint was and will be sent: the log, the same by pulling, and once more."""
+
+import asyncio
+import json
+from typing import Annotated
+
+from fastapi import Query, Request
+from pydantic import AwareDatetime
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from services.contracts.caller import Caller
+from services.runtime.database import reading, transaction, utcnow
+from services.runtime.watch import Watch, seat, stopping
+from services.runtime.web import MAX_ID, After, Id, Limit, Problem, Storable, cursor, page, position
+from services.webhooks import log, pull
+from services.webhooks.api.own import Subscriber, own, router, serve_now
+from services.webhooks.limits import WAIT
+from services.webhooks.models import Delivery, DeliveryState
+from services.webhooks.replay import Range, count, replay
+from services.webhooks.views import Deliveries, DeliveryInFull, PulledPage, Replayed, delivery_view
+from services.webhooks.wanted import ReplayWanted
+
+Word = Annotated[Storable | None, Query(max_length=100)]
+Number = Annotated[int, Query(ge=0, le=MAX_ID, description="`next` of the page before; 0 begins at the first.")]
+Wait = Annotated[float, Query(ge=0, le=WAIT, description="Seconds to wait for a delivery when there is none yet.")]
+
+_watch = Watch(pull.look)
+
+
+@router.get("/endpoints/{endpoint_id}/deliveries")
+def deliveries(
+    endpoint_id: Id,
+    caller: Subscriber,
+    *,
+    state: DeliveryState | None = None,
+    kind: Annotated[Storable | None, Query(alias="type", max_length=50)] = None,
+    article: Word = None,
+    since: AwareDatetime | None = None,
+    until: AwareDatetime | None = None,
+    limit: Limit = 50,
+    after: After = None,
+) -> Deliveries:
+    """What was sent to an endpoint, the newest first, with every attempt."""
+    place = position("deliveries", after, int)
+    asked = log.Asked(state, kind, article, since, until)
+    with reading() as session:
+        own(session, caller, endpoint_id)
+        found = log.delivery_log(session, endpoint_id, asked, before=place[0] if place else None, limit=limit + 1)
+        shown, following = page(found, limit, lambda row: cursor("deliveries", row[0].sequence))
+        attempts = log.attempts_of(session, [_id(row[0]) for row in shown])
+    return Deliveries(deliveries=[delivery_view(row, told, attempts[_id(row)]) for row, told in shown], next=following)
+
+
+@router.get("/endpoints/{endpoint_id}/deliveries/{delivery_id}")
+def delivery(endpoint_id: Id, delivery_id: Id, caller: Subscriber) -> DeliveryInFull:
+    """One delivery: the body, and each attempt with what was sent and what came back."""
+    with reading() as session:
+        own(session, caller, endpoint_id)
+        found = log.one_delivery(session, endpoint_id, delivery_id)
+        if found is None:
+            raise _no_such_delivery()
+        attempts = log.attempts_of(session, [delivery_id])[delivery_id]
+    row, told, body = found
+    return DeliveryInFull(**delivery_view(row, told, attempts).model_dump(), body=json.loads(body))
+
+
+@router.post("/endpoints/{endpoint_id}/deliveries/{delivery_id}/replay", status_code=202)
+def replay_delivery(endpoint_id: Id, delivery_id: Id, caller: Subscriber) -> Replayed:
+    """Bring one delivery again, whatever became of it; 0 when it is pending and comes anyway."""
+    with reading() as session:
+        own(session, caller, endpoint_id)
+        if log.one_delivery(session, endpoint_id, delivery_id) is None:
+            raise _no_such_delivery()
+    return _replay(endpoint_id, caller, Range(deliveries=[delivery_id], failed_only=False), dry_run=False)
+
+
+@router.post("/endpoints/{endpoint_id}/replays", status_code=202)
+def replay_deliveries(endpoint_id: Id, caller: Subscriber, wanted: ReplayWanted) -> Replayed:
+    """Bring a range again, each delivery once: those that failed, or all. GET …/health tells what is still owed."""
+    named = wanted.model_dump(exclude={"only", "dry_run"})
+    return _replay(endpoint_id, caller, Range(**named, failed_only=wanted.only == "failed"), dry_run=wanted.dry_run)
+
+
+@router.get("/endpoints/{endpoint_id}/events", response_model=PulledPage)
+async def pull_events(
+    endpoint_id: Id, caller: Subscriber, request: Request, after: Number = 0, limit: Limit = 50, wait: Wait = 0
+) -> Response:
+    """The same deliveries that are pushed, under the same numbers: to find a gap, and to fill it.
+
+    With `wait`, an empty page comes only after so many seconds, and a delivery the moment it is owed.
+    """
+    seen, pulled = await run_in_threadpool(_pull, caller, endpoint_id, after, limit)
+    if wait and not pulled.deliveries:
+        with seat(caller.key):
+            pulled = await _wait(request, (caller, endpoint_id, after, limit), seen, wait)
+    return Response(pulled.page(), media_type="application/json")
+
+
+async def _wait(request: Request, asked: tuple[Caller, int, int, int], seen: int, seconds: float) -> pull.Pull:
+    """What comes within so many seconds; what other endpoints are owed meanwhile does not end it."""
+    now = asyncio.get_running_loop().time
+    ends = now() + seconds
+    while True:
+        await _watch.beyond(seen, ends - now())
+        seen, pulled = await run_in_threadpool(_pull, *asked)
+        over = now() >= ends or stopping.is_set() or await request.is_disconnected()
+        if pulled.deliveries or over:
+            return pulled
+
+
+def _pull(caller: Caller, endpoint_id: int, after: int, limit: int) -> tuple[int, pull.Pull]:
+    seen = pull.look()  # first: what is committed in between wakes us again
+    with reading() as session:
+        own(session, caller, endpoint_id)
+        return seen, pull.pull(session, endpoint_id, after, limit)
+
+
+def _replay(endpoint_id: int, caller: Caller, wanted: Range, *, dry_run: bool) -> Replayed:
+    if dry_run:
+        with reading() as session:
+            own(session, caller, endpoint_id)
+            return Replayed(deliveries=count(session, endpoint_id, wanted), dry_run=True)
+    with transaction() as session:
+        own(session, caller, endpoint_id, to_change=True)
+        brought = replay(session, endpoint_id, wanted, utcnow())
+        serve_now(session, endpoint_id)
+    return Replayed(deliveries=brought, dry_run=False)
+
+
+def _id(row: Delivery) -> int:
+    return row.id or 0
+
+
+def _no_such_delivery() -> Problem:
+    return Problem(404, "No such delivery", "GET …/deliveries lists those that this endpoint has.")

@@ -1,0 +1,136 @@
+"""Endpoints: made, looked at, changed, tried out and deleted."""
+
+from datetime import timedelta
+
+from fastapi import Request, Response
+from sqlalchemy import select
+from sqlmodel import col
+
+from services.runtime.database import reading, transaction, utcnow
+from services.runtime.egress import Forbidden, egress_settings
+from services.runtime.web import After, Id, Limit, Problem, cursor, page, position
+from services.webhooks import log, preview, rotation, subscriptions
+from services.webhooks.addresses import check_address
+from services.webhooks.announce import announce_test
+from services.webhooks.api.own import Subscriber, own, router, serve_now
+from services.webhooks.filters import Filter
+from services.webhooks.limits import Limits, limits
+from services.webhooks.models import Endpoint
+from services.webhooks.settings import webhook_settings
+from services.webhooks.views import (
+    EndpointMade,
+    Endpoints,
+    EndpointView,
+    Health,
+    Preview,
+    Rotated,
+    TestOrdered,
+    endpoint_view,
+)
+from services.webhooks.wanted import Choice, EndpointChanged, EndpointWanted, RotationWanted
+
+
+@router.get("/limits")
+def show_limits(_caller: Subscriber) -> Limits:
+    """Every number that you can run into; durations in seconds."""
+    return limits(webhook_settings().retention)
+
+
+@router.post("/endpoints", status_code=201)
+def make_endpoint(wanted: EndpointWanted, caller: Subscriber, request: Request, response: Response) -> EndpointMade:
+    """Subscribe. The answer shows the signing secret once; keep it."""
+    _check(wanted.url)
+    with transaction() as session:
+        made, secret = subscriptions.subscribe(session, caller.key, wanted.model_dump(), utcnow())
+    view = endpoint_view(made)
+    response.headers["Location"] = request.url_for("endpoint", endpoint_id=view.id).path
+    return EndpointMade(**view.model_dump(), secret=secret.get_secret_value())
+
+
+@router.get("/endpoints")
+def endpoints(caller: Subscriber, limit: Limit = 50, after: After = None) -> Endpoints:
+    """Your endpoints, the newest first."""
+    place = position("endpoints", after, int)
+    older = [col(Endpoint.id) < place[0]] if place else []
+    mine = select(Endpoint).where(*subscriptions.visible_to(caller), *older)
+    with reading() as session:
+        found = session.scalars(mine.order_by(col(Endpoint.id).desc()).limit(limit + 1)).all()
+    shown, following = page(found, limit, lambda endpoint: cursor("endpoints", endpoint.id or 0))
+    return Endpoints(endpoints=[endpoint_view(endpoint) for endpoint in shown], next=following)
+
+
+@router.get("/endpoints/{endpoint_id}")
+def endpoint(endpoint_id: Id, caller: Subscriber) -> EndpointView:
+    """One endpoint."""
+    with reading() as session:
+        return endpoint_view(own(session, caller, endpoint_id))
+
+
+@router.get("/endpoints/{endpoint_id}/health")
+def endpoint_health(endpoint_id: Id, caller: Subscriber) -> Health:
+    """What the endpoint is owed, and how its last attempts went."""
+    with reading() as session:
+        return Health(**log.health(session, own(session, caller, endpoint_id)))
+
+
+@router.patch("/endpoints/{endpoint_id}")
+def change_endpoint(endpoint_id: Id, wanted: EndpointChanged, caller: Subscriber) -> EndpointView:
+    """Change what you name. Enabling it also brings what it missed."""
+    if wanted.url is not None:
+        _check(wanted.url)
+    with transaction() as session:
+        found = own(session, caller, endpoint_id, to_change=True)
+        subscriptions.change(session, found, wanted.named(), utcnow())
+        if found.state == "active":
+            serve_now(session, endpoint_id)
+    return endpoint_view(found)
+
+
+@router.delete("/endpoints/{endpoint_id}", status_code=204)
+def delete_endpoint(endpoint_id: Id, caller: Subscriber) -> None:
+    """Unsubscribe for good. What is still owed is cancelled, and the secret is forgotten."""
+    with transaction() as session:
+        found = own(session, caller, endpoint_id, to_change=True)
+        subscriptions.delete(found, utcnow())
+        serve_now(session, endpoint_id)
+
+
+@router.post("/endpoints/{endpoint_id}/rotate")
+def rotate_secret(endpoint_id: Id, caller: Subscriber, wanted: RotationWanted | None = None) -> Rotated:
+    """A new secret, shown once. Until the overlap is over, the old one signs as well, so that no delivery is lost."""
+    overlap = timedelta(hours=(wanted or RotationWanted()).overlap_hours)
+    with transaction() as session:
+        found = own(session, caller, endpoint_id, to_change=True)
+        try:
+            secret = rotation.rotate(found, overlap, utcnow())
+        except rotation.Overlapping as refusal:
+            raise Problem(409, "A rotation is under way", str(refusal)) from None
+    return Rotated(secret=secret.get_secret_value(), old_secret_until=found.previous_until)
+
+
+@router.post("/endpoints/{endpoint_id}/test", status_code=202)
+def test_endpoint(endpoint_id: Id, caller: Subscriber) -> TestOrdered:
+    """Send a signed `endpoint.test` event, once; the delivery log tells how it went."""
+    with transaction() as session:
+        found = own(session, caller, endpoint_id, to_change=True)
+        if found.state != "active":
+            raise Problem(409, "The endpoint is disabled", 'Enable it first: PATCH it with {"state": "active"}.')
+        delivery = announce_test(session, endpoint_id, utcnow())
+        serve_now(session, endpoint_id)
+    return TestOrdered(delivery=delivery)
+
+
+@router.post("/endpoints/{endpoint_id}/preview")
+def preview_endpoint(endpoint_id: Id, caller: Subscriber, instead: Choice | None = None) -> Preview:
+    """Which of the last 100 events it would have been sent, and why not the others; `instead` tries another choice."""
+    with reading() as session:
+        found = own(session, caller, endpoint_id)
+        chosen = instead or Choice(event_types=found.event_types or None, filter=Filter.model_validate(found.filter))
+        return preview.preview(session, chosen.event_types or (), chosen.filter or Filter())
+
+
+def _check(url: str) -> None:
+    try:
+        check_address(url, egress_settings())
+    except Forbidden as refusal:
+        raise Problem(422, "Address not possible", str(refusal)) from None

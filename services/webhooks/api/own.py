@@ -1,0 +1,30 @@
+"""The router that all of it hangs on, and whose endpoint it is."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from sqlmodel import Session
+
+from services.contracts.caller import Caller
+from services.contracts.messages import Deliver
+from services.runtime.ledger import say
+from services.runtime.web import Problem, requires
+from services.webhooks import subscriptions
+from services.webhooks.models import Endpoint
+
+router = APIRouter(prefix="/webhooks", tags=["webhooks"])
+
+Subscriber = Annotated[Caller, requires("subscribe")]
+
+
+def own(session: Session, caller: Caller, endpoint_id: int, *, to_change: bool = False) -> Endpoint:
+    """The endpoint, when the caller may know of it; else it does not exist for them."""
+    found = subscriptions.own(session, caller, endpoint_id, to_change=to_change)
+    if found is None:
+        raise Problem(404, "No such endpoint", "GET /webhooks/endpoints lists yours.")
+    return found
+
+
+def serve_now(session: Session, endpoint_id: int) -> None:
+    """Has the endpoint brought what is due; once for all deliveries that were made so."""
+    say(session, Deliver(endpoint=endpoint_id), key=str(endpoint_id))

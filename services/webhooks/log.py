@@ -1,0 +1,93 @@
+"""The delivery log: what was owed to an endpoint, what became of it, and each attempt."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, func, select
+from sqlmodel import Session, col
+
+from services.webhooks.models import Attempt, Delivery, Endpoint, announcements, deliveries
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which deliveries are asked for: all that is named must hold."""
+
+    state: str | None = None
+    type: str | None = None
+    article: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def delivery_log(
+    session: Session, endpoint: int, asked: Asked, *, before: int | None, limit: int
+) -> list[tuple[Delivery, str]]:
+    """Deliveries with the type of their event, the newest first, older than the one with number `before`."""
+    older = [col(Delivery.sequence) < before] if before else []
+    found = session.execute(
+        select(Delivery, announcements.c.type)
+        .join(announcements, announcements.c.event == col(Delivery.event))
+        .where(col(Delivery.endpoint) == endpoint, *older, *_conditions(asked))
+        .order_by(col(Delivery.sequence).desc())
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in found]
+
+
+def one_delivery(session: Session, endpoint: int, delivery: int) -> tuple[Delivery, str, bytes] | None:
+    """One delivery of the endpoint, with the type of its event and the bytes that are sent; None when it has it not."""
+    row = session.execute(
+        select(Delivery, announcements.c.type, announcements.c.body, announcements.c.thin)
+        .join(announcements, announcements.c.event == col(Delivery.event))
+        .where(col(Delivery.endpoint) == endpoint, col(Delivery.id) == delivery)
+    ).one_or_none()
+    return (row[0], row[1], row.thin if row[0].payload == "thin" else row.body) if row else None
+
+
+def attempts_of(session: Session, delivery_ids: Collection[int]) -> dict[int, list[Attempt]]:
+    """The attempts of these deliveries, in order."""
+    found: dict[int, list[Attempt]] = {delivery: [] for delivery in delivery_ids}
+    made = select(Attempt).where(col(Attempt.delivery).in_(found)).order_by(col(Attempt.delivery), col(Attempt.number))
+    for attempt in session.scalars(made):
+        found[attempt.delivery].append(attempt)
+    return found
+
+
+def health(session: Session, endpoint: Endpoint) -> dict[str, Any]:
+    """How an endpoint is: what it is owed, by state, and how its last attempts went."""
+    states = select(deliveries.c.state, func.count()).where(deliveries.c.endpoint == endpoint.id)
+    counted: dict[str, int] = {row[0]: row[1] for row in session.execute(states.group_by(deliveries.c.state))}
+    waiting = _oldest(session, endpoint)
+    return {
+        **{state: counted.get(state, 0) for state in ("pending", "delivered", "failed")},
+        "state": endpoint.state,
+        "reason": endpoint.reason,
+        "oldest_pending": waiting.oldest,
+        "next_try": waiting.next_try if endpoint.state == "active" else None,
+        "failures": endpoint.failures,
+        "failing_since": endpoint.failing_since,
+        "resting_until": endpoint.not_before,
+    }
+
+
+def _oldest(session: Session, endpoint: Endpoint) -> Row[Any]:
+    created, due = deliveries.c.created_at, deliveries.c.next_try
+    return session.execute(
+        select(
+            func.min(created, type_=created.type).label("oldest"),
+            func.min(due, type_=due.type).label("next_try"),
+        ).where(deliveries.c.endpoint == endpoint.id, deliveries.c.state == "pending")
+    ).one()
+
+
+def _conditions(asked: Asked) -> list[ColumnElement[bool]]:
+    named = {deliveries.c.state: asked.state, announcements.c.type: asked.type, deliveries.c.article: asked.article}
+    chosen = [column == value for column, value in named.items() if value is not None]
+    if asked.since is not None:
+        chosen.append(deliveries.c.created_at >= asked.since)
+    if asked.until is not None:
+        chosen.append(deliveries.c.created_at < asked.until)
+    return chosen

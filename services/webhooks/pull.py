@@ -1,0 +1,54 @@
+"""The same deliveries that are pushed, for a receiver that asks: to find its gaps, and to fill them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, func, select
+from sqlmodel import Session
+
+from services.runtime.database import reading
+from services.webhooks.models import announcements, deliveries, endpoints
+
+
+@dataclass(frozen=True)
+class Pull:
+    """Deliveries in the order of their numbers, and the first number that is still kept; None when none is."""
+
+    deliveries: Sequence[Row[Any]]
+    after: int
+    first: int | None
+
+    def page(self) -> bytes:
+        """A page of the API; each body is what is sent, to the byte."""
+        told = b",".join(map(_line, self.deliveries))
+        following = self.deliveries[-1].sequence if self.deliveries else self.after
+        first = b"null" if self.first is None else b"%d" % self.first
+        return b'{"events":[%b],"next":%d,"first":%b}' % (told, following, first)
+
+
+def pull(session: Session, endpoint: int, after: int, limit: int) -> Pull:
+    """What the endpoint was or will be sent after number `after`.
+
+    Numbers are given under a lock that is held until the commit, so that none appears below one that was seen.
+    """
+    kept = deliveries.c.endpoint == endpoint
+    found = session.execute(
+        select(deliveries, announcements.c.body, announcements.c.thin)
+        .join(announcements, announcements.c.event == deliveries.c.event)
+        .where(kept, deliveries.c.sequence > after)
+        .order_by(deliveries.c.sequence)
+        .limit(limit)
+    ).all()
+    return Pull(found, after, session.scalar(select(func.min(deliveries.c.sequence)).where(kept)))
+
+
+def look() -> int:
+    """How many deliveries were ever made: it grows with each, whoever it is for."""
+    with reading() as session:
+        return session.scalar(select(func.coalesce(func.sum(endpoints.c.last_sequence), 0))) or 0
+
+
+def _line(row: Row[Any]) -> bytes:
+    body = row.thin if row.payload == "thin" else row.body
+    return b'{"sequence":%d,"id":"%b","body":%b}' % (row.sequence, row.event.encode(), body)

@@ -1,0 +1,116 @@
+"""What attempts came to, written down: of each delivery, of the endpoint, and in the log."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import bindparam, insert, select, update
+from sqlmodel import Session
+
+from services.contracts.messages import Announce
+from services.webhooks.announce import farewell
+from services.webhooks.attempt import Tried
+from services.webhooks.breaker import patience
+from services.webhooks.deliver import Addressee
+from services.webhooks.models import TEST, DeliveryState, attempts, deliveries, endpoints
+from services.webhooks.retries import next_try
+
+# A worker that lost its lease and comes to late must not write over what another has written since.
+_SETTLE = (
+    update(deliveries)
+    .where(
+        deliveries.c.id == bindparam("this"),
+        deliveries.c.state == "pending",
+        deliveries.c.attempts == bindparam("number") - 1,
+    )
+    .values(
+        state=bindparam("new_state"),
+        attempts=bindparam("number"),
+        tries=bindparam("counted"),
+        next_try=bindparam("due"),
+        delivered_at=bindparam("arrived"),
+    )
+    .returning(deliveries.c.id)
+)
+
+
+def verdict(tried: Tried, *, stretch: float) -> tuple[DeliveryState, datetime | None]:
+    """The state of a delivery after this attempt, and when to try again if it is still pending."""
+    if tried.outcome == "delivered":
+        return "delivered", None
+    if tried.parcel.event_type == TEST:
+        return "failed", None  # it only tells what happened
+    if tried.outcome == "gone":
+        return "pending", tried.ended  # owed until the endpoint is enabled again
+    asked = patience(tried.outcome, tried.retry_after)
+    due = next_try(tried.parcel.tries + 1, tried.ended, retry_after=asked, stretch=stretch)
+    return ("pending" if due else "failed"), due
+
+
+def record(session: Session, made: Sequence[Tried], *, stretch: float) -> None:
+    """Writes attempts and what they mean for their deliveries."""
+    written = [tried for tried in made if _settle(session, tried, stretch)]
+    if written:
+        session.execute(
+            insert(attempts),
+            [
+                {
+                    "delivery": tried.parcel.delivery,
+                    "number": tried.parcel.number,
+                    "at": tried.at,
+                    "request": dict(tried.request),
+                    "status": tried.status,
+                    "milliseconds": round((tried.ended - tried.at).total_seconds() * 1000),
+                    "response": tried.response,
+                    "error": tried.error,
+                    "outcome": tried.outcome,
+                }
+                for tried in written
+            ],
+        )
+
+
+def settle(session: Session, to: Addressee, now: datetime) -> Announce | None:
+    """Writes the endpoint's standing; returns what its owner's other endpoints are to be told, when it was disabled.
+
+    Nothing is written when the owner has given another address meanwhile: that one did not say it.
+    """
+    standing = to.standing
+    same = (endpoints.c.id == to.endpoint, endpoints.c.url == to.address.url, endpoints.c.state == "active")
+    if standing.recovered:
+        wait = (deliveries.c.endpoint == to.endpoint, deliveries.c.state == "pending", deliveries.c.next_try > now)
+        session.execute(update(deliveries).where(*wait).values(next_try=now))
+    if standing == to.before:
+        return None
+    known = {name: getattr(standing, name) for name in ("failures", "failing_since", "not_before")}
+    if standing.gone is None:
+        session.execute(update(endpoints).where(*same).values(known))
+        return None
+    ended = {"state": "disabled", "reason": standing.gone}
+    disabled = session.execute(update(endpoints).where(*same).values(known | ended).returning(endpoints)).one_or_none()
+    return farewell(disabled, standing.gone, now) if disabled else None
+
+
+def cancel(session: Session, endpoint: int) -> None:
+    """What is still owed to a deleted endpoint is owed no longer."""
+    deleted = select(endpoints.c.id).where(endpoints.c.id == endpoint, endpoints.c.state == "deleted")
+    session.execute(
+        update(deliveries)
+        .where(deliveries.c.endpoint.in_(deleted), deliveries.c.state == "pending")
+        .values(state="cancelled", next_try=None)
+    )
+
+
+def _settle(session: Session, tried: Tried, stretch: float) -> bool:
+    state, due = verdict(tried, stretch=stretch)
+    settled = session.execute(
+        _SETTLE,
+        {
+            "this": tried.parcel.delivery,
+            "number": tried.parcel.number,
+            "counted": tried.parcel.tries + 1,
+            "new_state": state,
+            "due": due,
+            "arrived": tried.ended if state == "delivered" else None,
+        },
+    )
+    return settled.first() is not None

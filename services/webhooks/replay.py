@@ -1,0 +1,56 @@
+"""Bringing deliveries again: one, a range, or all that failed, in one statement, so that each comes once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, select, update
+from sqlmodel import Session
+
+from services.webhooks.models import deliveries
+
+ENDED = ("delivered", "failed")
+"""The states from which a delivery can be brought again; one that is pending comes anyway."""
+
+
+@dataclass(frozen=True)
+class Range:
+    """Which deliveries of an endpoint: all that is named must hold."""
+
+    deliveries: Sequence[int] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    from_sequence: int | None = None
+    to_sequence: int | None = None
+    failed_only: bool = True
+
+
+def count(session: Session, endpoint: int, wanted: Range) -> int:
+    """How many deliveries `replay` would bring again now."""
+    return session.scalar(select(func.count()).select_from(deliveries).where(*_chosen(endpoint, wanted))) or 0
+
+
+def replay(session: Session, endpoint: int, wanted: Range, now: datetime) -> int:
+    """Makes the deliveries pending, due now, at the beginning of the schedule; how many.
+
+    Event, number and bytes stay, so that a receiver that has them knows them again.
+    """
+    again = {"state": "pending", "tries": 0, "next_try": now, "delivered_at": None}
+    owed = update(deliveries).where(*_chosen(endpoint, wanted)).values(again).returning(deliveries.c.id)
+    return len(session.execute(owed).all())
+
+
+def _chosen(endpoint: int, wanted: Range) -> list[ColumnElement[bool]]:
+    states = ("failed",) if wanted.failed_only else ENDED
+    chosen = [deliveries.c.endpoint == endpoint, deliveries.c.state.in_(states)]
+    if wanted.deliveries is not None:
+        chosen.append(deliveries.c.id.in_(wanted.deliveries))
+    if wanted.since is not None:
+        chosen.append(deliveries.c.created_at >= wanted.since)
+    if wanted.until is not None:
+        chosen.append(deliveries.c.created_at < wanted.until)
+    if wanted.from_sequence is not None:
+        chosen.append(deliveries.c.sequence >= wanted.from_sequence)
+    if wanted.to_sequence is not None:
+        chosen.append(deliveries.c.sequence <= wanted.to_sequence)
+    return chosen

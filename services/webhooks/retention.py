@@ -1,0 +1,40 @@
+"""What the delivery log forgets: an event, its deliveries and their attempts, together, once it is old enough."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlmodel import Session
+
+from services.webhooks.models import announcements, attempts, deliveries, endpoints
+
+EVERY = timedelta(hours=1)
+"""How often the log is looked through."""
+AT_ONCE = 200
+"""Events that one transaction forgets."""
+
+
+def forget(session: Session, before: datetime) -> bool:
+    """Forgets a batch of the events announced before then; whether there may be more of them.
+
+    An event that is still owed to an active endpoint is kept, whatever its age.
+    """
+    active = select(endpoints.c.id).where(endpoints.c.state == "active")
+    owed = select(deliveries.c.id).where(
+        deliveries.c.event == announcements.c.event,
+        deliveries.c.state == "pending",
+        deliveries.c.endpoint.in_(active),
+    )
+    old = select(announcements.c.event).where(announcements.c.announced_at < before, ~owed.exists())
+    events = session.scalars(old.order_by(announcements.c.announced_at).limit(AT_ONCE)).all()
+    if not events:
+        return False
+    theirs = select(deliveries.c.id).where(deliveries.c.event.in_(events))
+    session.execute(delete(attempts).where(attempts.c.delivery.in_(theirs)))
+    session.execute(delete(deliveries).where(deliveries.c.event.in_(events)))
+    session.execute(delete(announcements).where(announcements.c.event.in_(events)))
+    return len(events) == AT_ONCE
+
+
+def anything_left(session: Session) -> bool:
+    """Whether there is anything that will grow old."""
+    return session.execute(select(announcements.c.event).limit(1)).first() is not None

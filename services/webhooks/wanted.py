@@ -1,0 +1,131 @@
+"""What subscribers say over HTTP."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints, model_validator
+
+from services.runtime.web import MAX_ID, Storable
+from services.webhooks.filters import Filter, Pattern, never
+from services.webhooks.headers import OwnHeaders
+from services.webhooks.limits import METADATA, RATE
+from services.webhooks.models import Payload
+
+URL_LENGTH = 2_000
+AT_ONCE = 1_000
+"""Deliveries that one replay may name."""
+
+Url = Annotated[
+    Storable,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=URL_LENGTH),
+    Field(
+        description="Where events are posted: https:// or http://, on an address that the operator allows.",
+        examples=["https://example.org/hooks/news"],
+    ),
+]
+Description = Annotated[Storable, StringConstraints(max_length=500)]
+Rate = Annotated[
+    float, Field(ge=0.1, le=RATE, allow_inf_nan=False, description="The most events a second; none named: no limit.")
+]
+Metadata = Annotated[
+    dict[
+        Annotated[Storable, StringConstraints(min_length=1, max_length=100)],
+        Annotated[Storable, StringConstraints(max_length=500)],
+    ],
+    Field(max_length=METADATA, description="Yours, kept and shown as it is."),
+]
+
+
+def _something(patterns: list[str]) -> list[str]:
+    if not patterns:
+        raise ValueError("An empty list would let nothing through; leave it out to hear of everything.")
+    return list(dict.fromkeys(patterns))
+
+
+EventTypes = Annotated[
+    list[Pattern],
+    Field(max_length=10, description="Types of events, or patterns like `article.*`; none named: all of them."),
+    AfterValidator(_something),
+]
+
+
+class Choice(BaseModel, extra="forbid"):
+    """Which events; what is not named lets everything through."""
+
+    event_types: EventTypes | None = None
+    filter: Filter | None = None
+
+    @model_validator(mode="after")
+    def _can_match(self) -> "Choice":
+        if sentence := never(self.event_types or (), self.filter or Filter()):
+            raise ValueError(sentence)
+        return self
+
+
+class EndpointWanted(Choice):
+    """An endpoint to be made."""
+
+    url: Url
+    description: Description = ""
+    payload: Payload = "full"
+    rate: Rate | None = None
+    headers: OwnHeaders = {}
+    metadata: Metadata = {}
+
+
+class EndpointChanged(Choice):
+    """What is to be different; what is not named stays. `null` takes `event_types`, `filter` and `rate` away."""
+
+    url: Url | None = None
+    description: Description | None = None
+    payload: Payload | None = None
+    rate: Rate | None = None
+    headers: OwnHeaders | None = None
+    metadata: Metadata | None = None
+    state: Literal["active", "disabled"] | None = None
+
+    def named(self) -> dict[str, object]:
+        """What was said, null only where null means something."""
+        said = self.model_dump(exclude_unset=True)
+        return {name: value for name, value in said.items() if value is not None or name in _MAY_END}
+
+
+_MAY_END = {"event_types", "filter", "rate"}
+
+
+class RotationWanted(BaseModel, extra="forbid"):
+    """For how long the old secret signs as well."""
+
+    overlap_hours: Annotated[
+        float, Field(ge=0, le=168, allow_inf_nan=False, description="0 ends every older secret at once.")
+    ] = 24
+
+
+class ReplayWanted(BaseModel, extra="forbid"):
+    """Which deliveries are to be brought again: all that is named must hold. What is pending stays as it is."""
+
+    deliveries: (
+        Annotated[list[Annotated[int, Field(ge=1, le=MAX_ID)]], Field(min_length=1, max_length=AT_ONCE)] | None
+    ) = None
+    since: AwareDatetime | None = Field(default=None, description="Made at this time or later.")
+    until: AwareDatetime | None = Field(default=None, description="Made before this time.")
+    from_sequence: Annotated[int, Field(ge=1, le=MAX_ID)] | None = None
+    to_sequence: Annotated[int, Field(ge=1, le=MAX_ID)] | None = None
+    only: Literal["failed", "all"] = Field(default="failed", description="`all` brings what was delivered again, too.")
+    dry_run: bool = Field(default=False, description="Only count.")
+
+    @model_validator(mode="after")
+    def _names_something(self) -> "ReplayWanted":
+        ends: tuple[tuple[datetime | int | None, datetime | int | None], ...] = (
+            (self.since, self.until),
+            (self.from_sequence, self.to_sequence),
+        )
+        if not self.deliveries and not any(end is not None for pair in ends for end in pair):
+            raise ValueError(
+                "Name `deliveries`, a time (`since`, `until`) or numbers (`from_sequence`, `to_sequence`)."
+            )
+        if self.since and self.until and self.since >= self.until:
+            raise ValueError("`since` must be before `until`; nothing can lie between.")
+        if self.from_sequence and self.to_sequence and self.from_sequence > self.to_sequence:
+            raise ValueError("`from_sequence` must not exceed `to_sequence`; nothing can lie between.")
+        return self

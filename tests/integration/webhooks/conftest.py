@@ -1,0 +1,48 @@
+"""An installation that may reach loopback, a receiver there, and the API of the webhooks alone."""
+
+import in_process
+import pytest
+from fastapi import FastAPI
+from house import CALLERS, Subscriber
+
+from services.runtime.egress import egress_settings
+from services.runtime.web import answer_with_problems
+from services.webhooks import api
+from services.webhooks.settings import webhook_settings
+
+
+@pytest.fixture
+def house(db, installation):
+    """With the caches of this process fresh."""
+    caches = (egress_settings, webhook_settings)
+    for cache in caches:
+        cache.cache_clear()
+    installation(egress_allow="127.0.0.0/8", secret_key="")
+    yield db
+    for cache in caches:
+        cache.cache_clear()
+
+
+@pytest.fixture
+def subscriber():
+    made = Subscriber()
+    made.site.start()
+    yield made
+    made.site.stop()
+
+
+@pytest.fixture
+def http(house):
+    """The API of the webhooks alone; the key is the caller's name."""
+    app = FastAPI()
+    app.include_router(api.router)
+    app.state.authenticate = CALLERS.get
+    answer_with_problems(app)
+    with in_process.client(app, "ann") as client:
+        yield client
+
+
+@pytest.fixture
+def endpoint(http, subscriber):
+    """Ann's endpoint, which wants everything."""
+    return http.post("/webhooks/endpoints", json={"url": subscriber.url}).json()

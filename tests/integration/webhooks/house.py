@@ -1,0 +1,116 @@
+"""What the tests of webhooks share: a receiver, events as the store says them, and a look into the tables."""
+
+import json
+
+from sqlmodel import select
+
+from services.contracts.caller import Caller
+from services.contracts.messages import Announce
+from services.demo.site import Answer, HungUp, Site
+from services.runtime import ledger, worker
+from services.runtime.database import reading, transaction, utcnow
+from services.runtime.ledger import due, say
+from services.webhooks import account, tasks  # noqa: F401 - the tasks register their handlers
+
+KINDS = ("Announce", "Deliver", "KeyRevoked")
+CALLERS = {
+    "ann": Caller(key=1, name="ann", scopes=frozenset({"subscribe"})),
+    "bob": Caller(key=2, name="bob", scopes=frozenset({"subscribe"})),
+    "root": Caller(key=3, name="root", scopes=frozenset({"admin"})),
+    "reader": Caller(key=4, name="reader", scopes=frozenset({"read"})),
+}
+
+
+class Subscriber:
+    """Keeps each request; answers what is queued in `answers`, 204 when nothing is."""
+
+    def __init__(self):
+        self.requests = []
+        self.answers = []
+        self.site = Site(self._answer)
+
+    @property
+    def url(self):
+        return f"{self.site.url}/hook"
+
+    @property
+    def events(self):
+        return [request.headers["webhook-id"] for request in self.requests]
+
+    @property
+    def numbers(self):
+        return [int(request.headers["dateline-sequence"]) for request in self.requests]
+
+    def _answer(self, request):
+        self.requests.append(request)
+        answer = self.answers.pop(0) if self.answers else 204
+        if answer == "hangs up":
+            raise HungUp
+        return answer if isinstance(answer, Answer) else Answer(answer, b"noted")
+
+
+def announced(
+    event="evt_1", sequence=1, article="art_1", *, source="navy", event_type="article.created", lane="live", **about
+):
+    """An event as the store says it."""
+    now = utcnow()
+    told = {"id": article, "headline": "Größe “zählt”", "body": [{"kind": "paragraph", "text": "Words."}], **about}
+    body = {
+        "type": event_type,
+        "timestamp": now.isoformat(),
+        "sequence": sequence,
+        "data": {"article": told, "previous_revision": None, "changed": []},
+    }
+    order = Announce(
+        event=event,
+        sequence=sequence,
+        type=event_type,
+        source=source,
+        occurred_at=now,
+        body=json.dumps(body, ensure_ascii=False),
+    )
+    with transaction() as session:
+        say(session, order, key=f"{article}:{sequence:010}", lane=lane)
+    return order
+
+
+def run(now=None):
+    """Handles what is due by that time, and what follows from it, until nothing is."""
+    for _ in range(200):
+        found = due(clock := max(now or utcnow(), utcnow()), kinds=KINDS)
+        for row, kind in found:
+            worker.handle(kind, [row], clock)
+        if not found:
+            return
+    raise AssertionError("It goes round in circles.")
+
+
+def run_announcements():
+    for row, kind in due(utcnow(), kinds=("Announce",)):
+        worker.handle(kind, [row])
+
+
+def rows(table):
+    with reading() as session:
+        return list(session.scalars(select(table).order_by(*table.__table__.primary_key)))
+
+
+def only(table):
+    (row,) = rows(table)
+    return row
+
+
+def in_ledger(*kinds):
+    """The messages of these kinds; the hourly look through the log is always there."""
+    with reading() as session:
+        found = session.scalars(select(ledger.Entry).where(ledger.Entry.kind.in_(kinds or KINDS)))
+        return list(found)
+
+
+def balanced():
+    with reading() as session:
+        return [check.sentence for check in account.checks(session) if not check.holds] == []
+
+
+def log_of(http, endpoint, **params):
+    return http.get(f"/webhooks/endpoints/{endpoint['id']}/deliveries", params=params).json()
