@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 
 from services.parser.lines import Line
-from services.parser.phrases import ANYWHERE, END, LOOSE, TOP, Rules
+from services.parser.phrases import ANYWHERE, END, LOOSE, OFFICES, TOP, Rules
 from services.parser.related import mark_related
 
 RUN = 3
 
 _ANYWHERE, _LOOSE = Rules(ANYWHERE), Rules(LOOSE)
 # Where a layout names the body (True), a loose word at its edge may be the author's.
-_TOP = {False: Rules(TOP, LOOSE), True: Rules(TOP)}
+_TOP = {False: Rules(TOP, OFFICES, LOOSE), True: Rules(TOP)}
 _END = {False: Rules(END, LOOSE), True: Rules(END)}
 
 

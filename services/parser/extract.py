@@ -39,6 +39,7 @@ from services.parser.zones import OUTSIDE
 NAMED = {"kicker": "kicker", "label": "label", "notice": "historical-notice", "dek": "dek"}
 
 
+TITLES = 3  # lines at the start of a text, the last of which may be the first to open with a place
 # The notice of an archive may stand outside of the main region.
 NOTICES = ("You have accessed part of a historical collection", "You have reached a collection of archived material")
 
@@ -194,7 +195,7 @@ def _mark_over(layout: Layout, lines: Sequence[Line]) -> None:
 
 def _take_dateline(lines: list[Line]) -> str | None:
     """The place that opens the text; the dateline becomes a line of its own, and is no part of the body."""
-    at = next((at for at, line in enumerate(lines) if line.kept and not is_note(line.text)), None)
+    at = _opening_line(lines)
     opening = read_opening(lines[at].text) if at is not None else None
     if at is None or opening is None:
         return None
@@ -204,6 +205,13 @@ def _take_dateline(lines: list[Line]) -> str | None:
     if not opening.text:
         lines.remove(first)
     return opening.place
+
+
+def _opening_line(lines: Sequence[Line]) -> int | None:
+    """The first line of the text that opens with a place; a title or two, and a note, may stand over it."""
+    kept = [at for at, line in enumerate(lines) if line.kept and not is_note(line.text)][:TITLES]
+    first = next((place for place, at in enumerate(kept, 1) if lines[at].is_prose), len(kept))
+    return next((at for at in kept[:first] if read_opening(lines[at].text)), None)
 
 
 def _removed(lines: Sequence[Line]) -> tuple[Removed, ...]:

@@ -32,6 +32,9 @@ ANYWHERE: dict[str, tuple[str, ...]] = {
     "alert": (
         "content on this site has been reviewed and removed to align with .*",
     ),
+    "share": (
+        r"(?:(?:share|tweet|e-?mail|facebook|twitter|x|linkedin|print|copy link|whatsapp|reddit)\b[ |•/,]*){2,}",
+    ),
     "advertisement": (
         "(?:- )?advertisement(?: ?[-:] ?(?:continue|story continues).{0,40})?",
         "(?:story|article) continues below.{0,40}",
@@ -52,7 +55,7 @@ ANYWHERE: dict[str, tuple[str, ...]] = {
         "(?:issued by: on|virin:|date created:|city:|photo by:|credit:)",
     ),
     "end-mark": (
-        "-+ ?30 ?-+", "#{2,}(?: #{1,})*", "# # #",
+        r"-+ ?[a-z]{2,8} ?-+", r"[-(\[#*–]+ ?end ?[-)\]#*–]+", "-+ ?30 ?-+", "#{2,}(?: #{1,})*", "# # #",
     ),
     "counter": (
         r"(?:web )?views: [\d,]+", r"downloads: [\d,]+", r"podcast hits: [\d,]+",
@@ -90,6 +93,7 @@ TOP: dict[str, tuple[str, ...]] = {
         "article", "story", "(?:do[dw]|defense|war|defense department|army|navy) news", "spotlight: .{0,60}",
         "afa speeches", "photo essay", "commentary", "courtesy story", "(?:press|media) statement",
         "comunicado(?: de prensa)?",
+        "biograph(?:y|ies)", "fact sheets?",
         "para (?:su )?(?:publicacion|divulgacion) inmediata", "noticias?", "press operations",
     ),
     "release-number": (
@@ -122,6 +126,7 @@ END: dict[str, tuple[str, ...]] = {
         "keep (?:reading|exploring)", "(?:lea|vea) tambien", "explore more", "discover (?:more|related) topics",
     ),
     "newsletter": (
+        "(?:follow|like|find) us on .{2,60}", "siganos en .{2,60}", "comparta:?",
         "subscribe(?: to .{2,60})?", r"choose which .{2,60} delivered to your inbox\.?",
         "sign up (?:for|to receive) .{2,100}", r".{0,80}delivered to your inbox\.?",
     ),
@@ -142,6 +147,14 @@ END: dict[str, tuple[str, ...]] = {
         r"(?:page |content )?(?:last )?(?:updated|reviewed|modified):? (?:on )?\w+\.? \d{1,2}, \d{4}\.?",
     ),
 }  # fmt: skip
+
+# Over a text that no layout names: which office speaks.
+OFFICES: dict[str, tuple[str, ...]] = {
+    "office": (
+        r"(?:(?:u\.?s\.? )?(?:department|bureau) of [\w '&-]{2,50}, )?(?:office|bureau) of (?:the )?[\w ,'&-]{2,70}",
+        r"u\.?s\.? attorney'?s'? office,? .{2,60}",
+    ),
+}
 
 LOOSE: dict[str, tuple[str, ...]] = {
     "share": (

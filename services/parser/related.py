@@ -68,7 +68,12 @@ def _take(block: Sequence[Line], *, most: int) -> None:
 
 
 def _mark_promotions(lines: Sequence[Line]) -> None:
-    """A line that is one link, and says itself that it leads to another story."""
+    """A line that ends in a link, and says itself that this leads to another story."""
     for line in lines:
-        if line.kept and line.is_linked and _PROMOTION.match(line.key):
+        if (
+            line.kept
+            and line.links
+            and line.text.rstrip(" ]").endswith(line.links[-1].text)
+            and _PROMOTION.match(line.key)
+        ):
             line.rule = "related"

@@ -169,3 +169,16 @@ def test_a_main_element_makes_no_page_official():
     agency = extract(f"<html><body>{inner}</body></html>".encode(), url="https://www.agency.gov/news/1")
     other = extract(f"<html><body>{inner}</body></html>".encode(), url="https://www.paper.example/news/1")
     assert (agency.layout, other.layout) == ("uswds", "unknown")
+
+
+@pytest.mark.parametrize("line", ["Share Tweet Email", "-USCG-", "(END)"])
+def test_what_a_newsroom_hangs_on_a_text_is_no_line_of_it(line):
+    """Whether it stands at the top or at the end."""
+    assert words(afpims(f"<p>{line}</p><p>{FIRST}</p><p>{SECOND}</p><p>{line}</p>")) == [FIRST, SECOND]
+
+
+def test_a_place_opens_the_text_under_a_title():
+    """A heading over the first paragraph does not hide where it was written."""
+    article = afpims(f"<h3>Four Hours on the Ice</h3><p>HARBOR STATION, Maine — {FIRST}</p><p>{SECOND}</p>")
+    assert article.dateline == "HARBOR STATION, Maine"
+    assert words(article) == ["Four Hours on the Ice", FIRST, SECOND]
