@@ -73,6 +73,7 @@ Sequence = Annotated[int, Query(ge=0, le=MAX_NUMBER, description="`next` of the 
 
 
 EventId = Annotated[Storable, Path(max_length=40, examples=["evt_ge2dinzthe3tqnbvgyzto"])]
+Most = Annotated[int, Query(ge=1, le=LIMIT, description="At most so many.")]
 Wait = Annotated[float, Query(ge=0, le=30, description="Seconds to wait for an event when there is none yet.")]
 Announced = Annotated[bool | None, Query(description="`true`: only what webhooks were told.")]
 
@@ -158,7 +159,7 @@ def show_revision(article: ArticleId, number: Number) -> RevisionView:
 
 @router.get("/events", tags=["events"], response_model=EventPage)
 async def list_events(
-    request: Request, asked: Annotated[Asked, Depends(_asked)], after: Sequence = 0, limit: Limit = 50, wait: Wait = 0
+    request: Request, asked: Annotated[Asked, Depends(_asked)], after: Sequence = 0, limit: Most = 50, wait: Wait = 0
 ) -> Response:
     """What subscribers are told, for those who would rather ask; silent events (`announced` = false) are here too.
 

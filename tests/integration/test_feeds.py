@@ -37,6 +37,10 @@ def published(number, words=A, *, minute=0, **about):
         save(session, one, NOW + timedelta(minutes=minute))
 
 
+def login(words):
+    return "Basic " + b64encode(words.encode()).decode()
+
+
 def atom(client, **params):
     answer = client.get("/feeds/articles.atom", params=params)
     assert answer.headers["content-type"] == "application/atom+xml"
@@ -110,22 +114,13 @@ def test_a_key_is_taken_as_a_password_or_as_everywhere(client, path):
 
 
 @both
-@pytest.mark.parametrize(
-    ("authorization", "status"),
-    [
-        (None, 401),
-        ("Basic " + b64encode(b"reader:stranger").decode(), 401),
-        ("Basic " + b64encode(b"reader").decode(), 401),
-        ("Basic %%%", 401),
-        ("Bearer stranger", 401),
-        ("Basic " + b64encode(b"x:nobody").decode(), 403),
-    ],
-)
-def test_a_stranger_is_asked_for_a_password(client, path, authorization, status):
-    answer = client.get(path, auth=None, headers={"Authorization": authorization} if authorization else {})
-    assert answer.status_code == status
-    if status == 401:
+def test_a_stranger_is_asked_for_a_password(client, path):
+    """So that a feed reader asks its user; a key without the scope is told what it lacks instead."""
+    for authorization in (None, login("reader:stranger"), login("reader"), "Basic %%%", "Bearer stranger"):
+        answer = client.get(path, auth=None, headers={"Authorization": authorization} if authorization else {})
+        assert (authorization, answer.status_code) == (authorization, 401)
         assert answer.headers["www-authenticate"].startswith("Basic")
+    assert client.get(path, auth=("x", "nobody")).status_code == 403
 
 
 def test_a_password_opens_feeds_and_nothing_else(client):
@@ -140,6 +135,6 @@ def test_the_addresses_in_a_feed_repeat_nothing_but_the_search(client):
     assert "hush" not in text
 
 
-@pytest.mark.parametrize("params", [{"after": "x"}, {"kind": "gossip"}, {"q": "\x00"}])
-def test_absurd_questions_are_problems(client, params):
-    assert client.get("/feeds/articles.atom", params=params).status_code == 422
+def test_absurd_questions_are_problems(client):
+    for params in ({"after": "x"}, {"kind": "gossip"}, {"q": "\x00"}):
+        assert client.get("/feeds/articles.atom", params=params).status_code == 422
