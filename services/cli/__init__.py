@@ -20,7 +20,7 @@ COMMANDS = {
     "import": "desk:import_files",
     "sources": "desk:sources",
     "poll": "desk:poll",
-    "reingest": "desk:reingest",
+    "reingest": "reingest:app",
     "audit": "accounts:audit",
     "set-aside": "set_aside:app",
     "keys": "keys:app",

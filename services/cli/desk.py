@@ -4,23 +4,17 @@ These commands write to the database like everybody else; a running service pick
 not running will when it starts.
 """
 
-import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 from rich.table import Column, Table
 
-from services.admin import progress
-from services.admin.models import ReingestionRow
-from services.admin.reingest import Order, accept
 from services.cli import schema
 from services.cli.output import error, show
 from services.contracts.caller import Caller
 from services.contracts.errors import UserError
-from services.contracts.messages import Mode
 from services.fetcher import importing
 from services.fetcher import sources as fetcher_sources
 from services.runtime import bus
@@ -48,13 +42,15 @@ def sources(
         found = fetcher_sources.list_sources(session)
     if not found:
         error(f"There are no sources yet; `dateline sources --load {SEEDS}` brings those of the seeds.")
-    table = Table(Column("source", no_wrap=True), "channel", "last look", "outcome", "listed", "new", "trouble")
+    table = Table(
+        Column("source", no_wrap=True), "channel", "last look", "outcome", "listed", "new", "blocked", "trouble"
+    )
     for health in found:
         for channel in health.channels:
             looked = f"{channel.polled_at:%Y-%m-%d %H:%M}" if channel.polled_at else "not yet"
             state = "paused" if health.source.paused else channel.outcome or ""
-            listed, fresh = str(channel.listed), str(channel.fresh)
-            table.add_row(health.source.name, channel.url, looked, state, listed, fresh, channel.detail or "")
+            counts = (channel.listed, channel.fresh, health.source.blocked)
+            table.add_row(health.source.name, channel.url, looked, state, *map(str, counts), channel.detail or "")
     show(table)
 
 
@@ -92,30 +88,6 @@ def import_files(
         raise UserError(f"{refused} of {len(files)} files were refused, for the reasons above.")
 
 
-def reingest(
-    mode: Annotated[Mode, typer.Argument(help="reparse: the same captures again; refetch: look afresh.")],
-    reason: Annotated[str, typer.Option(help="Why; it is kept in the audit log.")],
-    source: Annotated[str | None, typer.Option(help="All pages of this source.")] = None,
-    url: Annotated[list[str] | None, typer.Option(help="These addresses.")] = None,
-    article: Annotated[list[str] | None, typer.Option(help="These articles, by id.")] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Every page there is.")] = False,
-    dry_run: Annotated[bool, typer.Option(help="Change nothing; count what would change.")] = False,
-    watch: Annotated[bool, typer.Option(help="Wait until it is done and show the counts.")] = False,
-) -> None:
-    """Ingests pages again, in the bulk lane, so that the news is not delayed."""
-    scope: dict[str, Any] = {"all": everything, "source": source, "urls": url or [], "articles": article or []}
-    try:
-        order = Order.model_validate({"scope": scope, "mode": mode, "dry_run": dry_run, "reason": reason})
-    except ValidationError as fault:
-        raise UserError(fault.errors()[0]["msg"].removeprefix("Value error, ")) from None
-    with transaction() as session:
-        made = accept(session, order, OPERATOR, utcnow())
-    bus.flush()
-    typer.echo(f"Re-ingestion {made.id} is accepted.")
-    if watch:
-        _watch(made.id or 0)
-
-
 def _read(path: Path) -> bytes:
     try:
         if path.stat().st_size > importing.MAX_FILE:
@@ -123,15 +95,3 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as trouble:
         raise UserError(f"{path} cannot be read: {trouble.strerror}.") from None
-
-
-def _watch(reingestion: int) -> None:
-    while True:
-        with reading() as session:
-            row = session.get_one(ReingestionRow, reingestion)
-        counts = {outcome: cast("int", getattr(row, outcome)) for outcome in progress.OUTCOMES}
-        said = ", ".join(f"{number} {outcome}" for outcome, number in counts.items() if number) or "nothing yet"
-        error(f"{row.state}: {sum(counts.values())} of {row.planned} pages ({said})")
-        if row.state == "done":
-            return
-        time.sleep(1)

@@ -13,19 +13,18 @@ from services.admin.listing import newest
 from services.admin.models import ReingestionRow
 from services.admin.reingestions import report, steering
 from services.admin.reingestions.views import (
-    Finding,
     Findings,
     Found,
     PageInScope,
-    ReachReport,
     Reingestions,
     ReingestionView,
     Report,
     ScopeReach,
     ScopeWanted,
     Settled,
-    finding_view,
+    finding_views,
     reingestion_view,
+    whole_report,
 )
 from services.contracts.caller import Caller
 from services.contracts.messages import Scope
@@ -36,9 +35,6 @@ router = APIRouter(prefix="/admin/reingestions", tags=["admin"])
 
 SHOWN = 10
 """Pages that a scope shows of itself."""
-SAMPLES = 5
-"""Findings of each outcome that a report shows."""
-TELLING = ("created", "updated", "rejected", "was_rejected")
 
 Admin = Annotated[Caller, requires("admin")]
 Steered = Callable[[Session, int, Caller, datetime], ReingestionRow]
@@ -129,11 +125,7 @@ def discard_reingestion(reingestion_id: Id, caller: Admin) -> ReingestionView:
 def reingestion_report(reingestion_id: Id) -> Report:
     """How far a dry run would reach: counts by source, layout, field and outcome, with samples."""
     with reading() as session:
-        row = _dry_run(session, reingestion_id)
-        reach = ReachReport.model_validate(report.reach(session, reingestion_id))
-        samples = report.samples(session, reingestion_id, TELLING, SAMPLES)
-        findings = _findings(session, reingestion_id, samples)
-        return Report(**reach.model_dump(), reingestion=_view(session, row), samples=findings)
+        return whole_report(session, _view(session, _dry_run(session, reingestion_id)))
 
 
 @router.get("/{reingestion_id}/findings", dependencies=[requires("admin")])
@@ -156,7 +148,7 @@ def reingestion_findings(
         _dry_run(session, reingestion_id)
         rows = report.findings(session, reingestion_id, wanted, place[0] if place else 0, limit + 1)
         shown, following = page(rows, limit, lambda row: cursor(listing, row.page))
-        return Findings(findings=_findings(session, reingestion_id, shown), next=following)
+        return Findings(findings=finding_views(session, reingestion_id, shown), next=following)
 
 
 def _reach(request: Request, scope: Scope) -> tuple[int, Sequence[Row[Any]]]:
@@ -202,8 +194,3 @@ def _view(session: Session, row: ReingestionRow) -> ReingestionView:
 def _views(session: Session, rows: list[ReingestionRow]) -> list[ReingestionView]:
     changed, stuck = progress.changes(session, [row.id or 0 for row in rows]), progress.stuck(session)
     return [reingestion_view(row, changed[row.id or 0], stuck[row.id or 0], utcnow()) for row in rows]
-
-
-def _findings(session: Session, number: int, rows: Sequence[Row[Any]]) -> list[Finding]:
-    differing = report.differences(session, number, [row.page for row in rows])
-    return [finding_view(row, differing[row.page]) for row in rows]

@@ -1,16 +1,23 @@
 """Re-ingestions as they are shown over HTTP."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Row
+from sqlmodel import Session
 
 from services.admin import progress
 from services.admin.models import ReingestionRow
 from services.admin.reingest import OrderedScope
+from services.admin.reingestions import report
 from services.contracts.article import Words
 from services.contracts.messages import Difference, Mode, Scope
+
+SAMPLES = 5
+"""Findings of each outcome that a report shows."""
+TELLING = ("created", "updated", "rejected", "was_rejected")
 
 Found = Literal["created", "updated", "unchanged", "rejected", "still_rejected", "was_rejected", "unavailable"]
 Settled = Literal["open", "applying", "applied", "stale", "nothing"]
@@ -144,7 +151,19 @@ def reingestion_view(row: ReingestionRow, changed: dict[str, int], stuck: int, n
     )
 
 
-def finding_view(row: Row[Any], differences: list[Row[Any]]) -> Finding:
-    """What was found on one page."""
+def whole_report(session: Session, view: ReingestionView) -> Report:
+    """The report of a dry run."""
+    reach = ReachReport.model_validate(report.reach(session, view.id))
+    samples = finding_views(session, view.id, report.samples(session, view.id, TELLING, SAMPLES))
+    return Report(**reach.model_dump(), reingestion=view, samples=samples)
+
+
+def finding_views(session: Session, reingestion: int, rows: Sequence[Row[Any]]) -> list[Finding]:
+    """What was found on these pages, with each field that differs."""
+    differing = report.differences(session, reingestion, [row.page for row in rows])
+    return [_finding_view(row, differing[row.page]) for row in rows]
+
+
+def _finding_view(row: Row[Any], differences: list[Row[Any]]) -> Finding:
     own = {name: getattr(row, name) for name in Finding.model_fields if name != "differences"}
     return Finding(**own, differences=[Difference.model_validate(one, from_attributes=True) for one in differences])

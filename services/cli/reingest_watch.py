@@ -1,0 +1,94 @@
+"""A re-ingestion, or the promotion of a dry run, watched to its end: a bar on a terminal, else a line now and then."""
+
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from services.admin import progress
+from services.admin.models import ReingestionRow
+from services.admin.reingestions import previews
+from services.cli.output import error
+from services.cli.reingest_tables import outcomes
+from services.runtime.database import reading
+
+EVERY = 0.5
+"""Seconds between two looks."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """How far it is; `over` when nothing more will happen, `stuck` when only a person can help it on."""
+
+    words: str
+    through: int
+    total: int
+    over: bool
+    whole: bool = True
+    stuck: int = 0
+
+
+def watch_to_the_end(number: int) -> bool:
+    """Whether it is done; a cancelled one is not, and one whose messages were set aside never will be by itself."""
+    return _watch(lambda: _ingestion(number))
+
+
+def watch_promotion(number: int) -> bool:
+    """The same for what a dry run found; what has become stale is told and is no failure."""
+    return _watch(lambda: _promotion(number))
+
+
+def _ingestion(number: int) -> Look:
+    with reading() as session:
+        row = session.get_one(ReingestionRow, number)
+        stuck = progress.stuck(session)[number]
+    through = progress.counted(row)
+    total = row.planned if row.planned_completely else max(row.expected or 0, row.planned)
+    said = outcomes(progress.outcomes(row)) or "nothing yet"
+    waits = row.planned_completely and stuck > 0 and through + stuck >= row.planned
+    words = f"{row.state}: {through} of {total} pages ({said})"
+    return Look(words, through, total, row.state in {"done", "cancelled"}, row.state == "done", stuck if waits else 0)
+
+
+def _promotion(number: int) -> Look:
+    with reading() as session:
+        row = session.get_one(ReingestionRow, number)
+        states = previews.states(session, number)
+        stuck = progress.stuck(session)[number]
+    through = states["applied"] + states["stale"]
+    words = f"{row.preview}: {through} of {sum(states.values())} pages ({outcomes(states) or 'nothing to do'})"
+    over = row.preview != "promoting"
+    return Look(words, through, sum(states.values()), over, stuck=stuck if stuck >= states["applying"] > 0 else 0)
+
+
+def _watch(look: Callable[[], Look]) -> bool:
+    last = _with_a_bar(look) if sys.stderr.isatty() else _in_lines(look)
+    error(last.words)
+    if last.stuck:
+        error(f"{last.stuck} of its messages are set aside; `dateline set-aside` says why, and replays them.")
+    return last.over and last.whole
+
+
+def _in_lines(look: Callable[[], Look]) -> Look:
+    seen = look()
+    while not (seen.over or seen.stuck):
+        time.sleep(EVERY)
+        following = look()
+        if following.words != seen.words and not following.over:
+            error(following.words)
+        seen = following
+    return seen
+
+
+def _with_a_bar(look: Callable[[], Look]) -> Look:
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task, seen = bar.add_task("", total=None), look()
+        while not (seen.over or seen.stuck):
+            bar.update(task, completed=seen.through, total=seen.total or None, description=seen.words)
+            time.sleep(EVERY)
+            seen = look()
+    return seen
