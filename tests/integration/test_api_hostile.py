@@ -10,10 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis.errors import Unsatisfiable
 from in_process import client
 from schemathesis import GenerationMode
+from sqlmodel import SQLModel
 
 from services.admin import keys
 from services.app import create_app
-from services.runtime.database import transaction, utcnow
+from services.runtime.database import engine, transaction, utcnow
 
 pytestmark = pytest.mark.integration
 
@@ -33,6 +34,11 @@ def nobody_is_known(monkeypatch):
         return real(host, *arguments, **{**words, "flags": socket.AI_NUMERICHOST})
 
     monkeypatch.setattr(socket, "getaddrinfo", known)
+
+
+@pytest.fixture
+def on_sqlite(installation):
+    SQLModel.metadata.create_all(engine())
 
 
 @pytest.mark.parametrize("mode", GenerationMode, ids=lambda mode: mode.value)
@@ -90,3 +96,74 @@ def asked(web, case):
         return [web.request(**sent)]
     except (UnicodeEncodeError, TypeError, ValueError):
         return []
+
+
+SOURCE = '{"name": "a", "channels": [{"kind": "feed", "url": "https://a.example/f", "interval": %s}]}'
+
+
+@pytest.mark.parametrize(
+    ("body", "statuses"),
+    [
+        (SOURCE % "NaN", {422}),
+        (SOURCE % "Infinity", {422}),
+        (SOURCE % "1e999", {422}),
+        (SOURCE % ("9" * 5_000), {400}),
+        (SOURCE % '"soon"', {422}),
+        (SOURCE % ("[" * 20_000 + "]" * 20_000), {400, 422}),
+        (SOURCE % '60, "interval": 0', {422}),
+        (SOURCE.replace("a.example", "\\ud800.example") % "60", {422}),
+        (SOURCE.replace("/f", "/\\ud800") % "60", {422}),
+        (SOURCE.replace("https", "file") % "60", {422}),
+        (SOURCE.replace("//", "//me:hunter2@") % "60", {422}),
+        ("null", {422}),
+        ("\ufeff{}", {400, 422}),
+    ],
+    ids=lambda part: str(part)[60:100],
+)
+def test_a_hostile_body_is_told_what_is_wrong_with_it(on_sqlite, body, statuses):
+    """Of a name that comes twice the last counts, and must be in order."""
+    answer = admin().post("/sources", content=body.encode(), headers={"Content-Type": "application/json"})
+    assert answer.status_code in statuses, answer.text
+    assert "hunter2" not in answer.text
+
+
+@pytest.mark.parametrize("moment", ["2026-06-30T23:59:60Z", "2026-13-01", "0000-00-00", "now", "+99:99", "9" * 40])
+def test_a_moment_that_never_was_is_a_422(on_sqlite, moment):
+    assert admin().get("/articles", params={"since": moment}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "file:///etc/passwd",
+        "javascript:alert(1)",
+        "gopher://192.0.2.7/",
+        "http://me:hunter2@192.0.2.7/",
+        "http://127.0.0.1/",
+        "http://2130706433/",
+        "http://0x7f.1/",
+        "http://[::1]/",
+        "http://[::ffff:127.0.0.1]/",
+        "http://[fe80::1]/",
+        "http://169.254.169.254/latest/meta-data/",
+        "http://10.0.0.1/",
+        "http://198.51.100.7:22/",
+        "http://198.51.100.7:0/",
+        "http://198.51.100.7:65536/",
+        "http://198.51.100.7/\r\nX-Injected: 1",
+        "http://",
+        "http:x",
+        "//198.51.100.7/",
+        "http://a\\@127.0.0.1/",
+        "http://198.51.100.7/" + "a" * 8_000,
+    ],
+    ids=lambda url: url[:40],
+)
+def test_a_hostile_address_of_an_endpoint_is_refused(on_sqlite, nobody_is_known, url):
+    """When it is given, and in a sentence; each delivery asks again."""
+    web = admin()
+    answer = web.post("/webhooks/endpoints", json={"url": url})
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["detail"]
+    assert "hunter2" not in answer.text
+    assert web.get("/webhooks/endpoints").json()["endpoints"] == []
