@@ -149,6 +149,8 @@ def take_story_lines(lines: Sequence[Line]) -> StoryLine:
         if said is None and line.zone not in _PLACES:
             continue
         said = said or StoryLine()
+        if said.byline and len(byline) == 1 and byline[0].affiliation is None and _UNIT.search(said.byline[0].name):
+            byline = (byline[0].model_copy(update={"affiliation": said.byline[0].name}),)
         byline, published = byline or said.byline, published or said.published
         line.rule = "byline" if said.byline else "published" if said.published else line.zone
     return StoryLine(byline, published)

@@ -29,7 +29,7 @@ _HINT = re.compile(rf":|^{_MADE} (?:by|por) |^(?:virin )?\d{{6}}-[a-z]-", re.IGN
 # In brackets at the end: "(U.S. Air Force photo/Name)", "[Courtesy photo]", "(DOD photo by Name) (Released)".
 _BRACKETS = re.compile(
     rf"\s*(?:\((?P<credit>[^()]*(?:\([^()]*\)[^()]*)*?(?<![A-Za-z]){_MADE}(?![A-Za-z])[^()]*(?:\([^()]*\)[^()]*)*"
-    rf"|courtesy(?: of)? [^()]+)\)|\[(?P<square>[^][]*(?<![A-Za-z]){_MADE}(?![A-Za-z])[^][]*)\])"
+    rf"|courtesy(?: of)? [^()]+)\)|\[(?P<square>[^][]{{0,80}}(?<![A-Za-z]){_MADE}(?![A-Za-z])[^][]*)\])"
     r"[\s.]*(?:\((?:released|cropped|cleared)[^()]*\)\s*)?$",
     re.IGNORECASE,
 )
@@ -72,6 +72,8 @@ class Credit:
 def split_credit(caption: str) -> Credit:
     """A caption and its credit, apart."""
     caption = _HUNG.sub("", caption)
+    if caption.startswith("[") and caption.endswith("]") and len(caption) > LABEL_LENGTH // 4:
+        caption = caption[1:-1]
     if not (found := _BRACKETS.search(caption) or _SENTENCE.search(caption) or _SLASHED.search(caption)):
         return Credit(caption)
     line = next(filter(None, found.groups())).strip()

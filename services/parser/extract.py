@@ -39,7 +39,7 @@ from services.parser.zones import OUTSIDE
 NAMED = {"kicker": "kicker", "label": "label", "notice": "historical-notice", "dek": "dek"}
 
 
-TITLES = 3  # lines at the start of a text, the last of which may be the first to open with a place
+TITLES = 8  # lines that may stand over the one that opens with a place: a title, whom to ask
 # The notice of an archive may stand outside of the main region.
 NOTICES = ("You have accessed part of a historical collection", "You have reached a collection of archived material")
 

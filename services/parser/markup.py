@@ -30,6 +30,7 @@ SHAPES: Final[dict[str, BlockKind]] = {
 PARAGRAPHS: Final = frozenset(
     ["p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "dt", "dd", "br", "hr", "a", "figcaption", "summary"]
 )
+SUBHEADS: Final = frozenset({"h2", "h3", "h4", "h5", "h6"})
 PERMALINKS: Final = frozenset("#¶§")
 HEAD: Final = frozenset({"headline", "published", "byline", "story-line", "kicker", "dek", "label"})
 _INNER: Final = frozenset({"body", "picture", "caption"})
@@ -117,8 +118,14 @@ class Reader:
         if words and (found := zone_of(words, self.layout.zones, block=name in BLOCKS)):
             # What stands over an article has no place in it: there a "date" or "title" is a word of the text.
             return None if found in HEAD and zone in _INNER else found
+        return self._by_name(element, name, zone)
+
+    def _by_name(self, element: etree._Element, name: str, zone: str) -> str | None:
+        """The zone of an element whose classes say nothing."""
         if name == "aside" and not self.layout.names_body:
             return "aside"
+        if name == "button" and element.getparent().tag in SUBHEADS:
+            return None  # a heading that folds what is under it
         if name == "a" and element.text in PERMALINKS:
             return "unseen"
         if name != "h1":

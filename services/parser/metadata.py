@@ -32,7 +32,7 @@ def take_headline(page: Page, lines: Sequence[Line]) -> str:
         headline = _first_line(lines)
     key = fold(headline)
     for line in lines:
-        if line.kept and line.key == key:
+        if line.kept and (line.key == key or (key and line.key.startswith(f"{key} > "))):
             line.rule = "headline"
         elif line.kept and line.is_prose:
             break
@@ -77,7 +77,7 @@ def _first_line(lines: Sequence[Line]) -> str:
     kept = _without_menu([line for line in lines if line.kept])
     first = kept[0] if kept else None
     if first is None or not first.is_prose:
-        return first.text if first and len(first.text) <= HEADLINE_LENGTH else ""
+        return _cut(first.text) if first and len(first.text) <= HEADLINE_LENGTH else ""
     return re.split(r"(?<=[a-z\d][.!?]) ", first.text, maxsplit=1)[0].rstrip(".")[:HEADLINE_LENGTH]
 
 
@@ -177,5 +177,7 @@ def links(lines: Sequence[Line]) -> tuple[tuple[Link, ...], tuple[Link, ...]]:
 
 def dek(lines: Sequence[Line]) -> str | None:
     """The summary under the headline, where the layout has a place for one."""
-    found = squeeze(" ".join(line.text for line in lines if line.rule in {"dek", "story-line"}))
+    found = squeeze(
+        " ".join(line.text for line in lines if line.rule in {"dek", "story-line"} and len(line.text) > len("Por:"))
+    )
     return found or None
