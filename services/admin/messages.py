@@ -18,7 +18,15 @@ from sqlmodel import Session
 from services.admin import audit
 from services.contracts.caller import Caller
 from services.contracts.errors import UserError
-from services.contracts.messages import FetchPage, Message, PageReingested, ParsePage, SaveArticle
+from services.contracts.messages import (
+    FetchPage,
+    Message,
+    PagePromoted,
+    PageReingested,
+    ParsePage,
+    PromotePage,
+    SaveArticle,
+)
 from services.contracts.wiring import KINDS
 from services.runtime.entries import rows
 from services.runtime.ledger import say
@@ -145,19 +153,21 @@ def _lay_to_rest(session: Session, row: Row[Any], caller: Caller, reason: str, n
     decided = {"discarded_at": now, "discarded_by": caller.name, "discarded_because": reason}
     session.execute(update(rows).where(rows.c.id == row.id).values(decided))
     try:
-        order = _order_of(_understood(row))
+        told = _end_of(_understood(row))
     except NotUnderstood:
         return
-    if order:  # a re-ingestion waits for each of its pages: this one has come to its end
-        reingestion, page = order
-        told = PageReingested(reingestion=reingestion, page=page, outcome="unavailable")
-        say(session, told, key=f"{reingestion}:{page}", due_at=now, lane=row.lane)
+    if told:  # a re-ingestion waits for each of its pages: this one has come to its end
+        say(session, told, key=f"{told.reingestion}:{told.page}", due_at=now, lane=row.lane)
 
 
-def _order_of(message: Message) -> tuple[int, int] | None:
+def _end_of(message: Message) -> PageReingested | PagePromoted | None:
     match message:
         case FetchPage(reingestion=again) if again is not None:
-            return again.id, message.page
-        case ParsePage() | SaveArticle() if message.origin.reingestion is not None:
-            return message.origin.reingestion, message.origin.page
+            return PageReingested(reingestion=again.id, page=message.page, outcome="unavailable")
+        case PromotePage():
+            return PagePromoted(reingestion=message.reingestion, page=message.page, outcome="stale")
+        case SaveArticle(expects=str()):
+            return PagePromoted(reingestion=message.origin.reingestion or 0, page=message.origin.page, outcome="stale")
+        case ParsePage() | SaveArticle() if (number := message.origin.reingestion) is not None:
+            return PageReingested(reingestion=number, page=message.origin.page, outcome="unavailable")
     return None

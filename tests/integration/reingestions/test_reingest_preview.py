@@ -18,6 +18,8 @@ from reingested import (
     url,
 )
 
+from services.runtime import worker
+
 pytestmark = pytest.mark.integration
 
 
@@ -142,6 +144,25 @@ def test_what_is_discarded_is_gone_and_cannot_be_promoted(operator):
     assert (scalar("SELECT count(*) FROM previews"), scalar("SELECT count(*) FROM preview_differences")) == (0, 0)
     assert "discarded" in asked(operator, f"{place}/promote", 409)["detail"]
     assert (operator.get(place).json()["outcomes"]["updated"], kept() == before) == (1, True)
+
+
+def test_a_finding_whose_message_was_given_up_on_and_discarded_ends_the_promotion_as_stale(operator):
+    """Nothing waits for ever for what a person decided will not be done."""
+    publish(1)
+    as_an_older_parser_read(1)
+    place = previewed(operator)
+    asked(operator, f"{place}/promote")
+    worker.handle("Promote", [scalar("SELECT id FROM ledger WHERE kind = 'Promote'")])
+    execute("UPDATE ledger SET set_aside_at = said_at, reason = 'a test' WHERE kind = 'PromotePage'")
+    settle()
+    words = operator.get(place).json()
+    assert (words["preview"], words["set_aside"]) == ("promoting", 1)
+    message = scalar("SELECT id FROM ledger WHERE set_aside_at IS NOT NULL")
+    assert operator.post(f"/admin/messages/{message}/discard", json={"reason": "a test"}).status_code == 204
+    settle()
+    words = operator.get(place).json()
+    assert (words["preview"], words["set_aside"]) == ("promoted", 0)
+    assert operator.get(f"{place}/report").json()["promotion"]["stale"] == 1
 
 
 def test_only_a_finished_dry_run_can_be_promoted(operator):
