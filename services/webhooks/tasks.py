@@ -122,7 +122,7 @@ def _write(session: Session, to: Addressee, made: Sequence[Tried], now: datetime
     stretch = random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - jitter is no secret
     record(session, made, stretch=stretch)
     if news := settle(session, to, now):
-        say(session, news, key=f"endpoint_{to.endpoint}:{int(now.timestamp()):010}")
+        say(session, news, key=f"endpoint_{to.endpoint}:{int(now.timestamp()):010}", due_at=now)
         DISABLED.inc()
         log.warning("endpoint_disabled", endpoint=to.endpoint, reason=to.standing.gone)
 

@@ -75,9 +75,10 @@ def announced(
 
 
 def run(now=None):
-    """Handles what is due by that time, and what follows from it, until nothing is."""
+    """Handles what is due by that time, and what follows from it; the clock stands still, however long it takes."""
+    clock = max(now or utcnow(), utcnow())
     for _ in range(200):
-        found = due(clock := max(now or utcnow(), utcnow()), kinds=KINDS)
+        found = due(clock, kinds=KINDS)
         for row, kind in found:
             worker.handle(kind, [row], clock)
         if not found:
