@@ -95,8 +95,9 @@ def _say(insert: sqlite.Insert | postgresql.Insert) -> ReturningInsert[Any]:
 
 def _claim(*conditions: ColumnElement[bool]) -> Any:
     now = bindparam("now", type_=UtcDateTime)
-    wanted = rows.c.id.in_(bindparam("ids", expanding=True))
-    free = select(rows.c.id).where(wanted, *due_and_free(now), *conditions).with_for_update(skip_locked=True)
+    # SQLite gives the id of a deleted row to the next one: a hint that comes late may name a row of another kind.
+    wanted = (rows.c.kind == bindparam("of"), rows.c.id.in_(bindparam("ids", expanding=True)))
+    free = select(rows.c.id).where(*wanted, *due_and_free(now), *conditions).with_for_update(skip_locked=True)
     return (
         update(rows)
         .where(rows.c.id.in_(free))

@@ -141,6 +141,7 @@ def claim(kind: str, ids: Sequence[int], now: datetime, *, fresh: bool = False) 
     token = secrets.token_hex(8)
     with transaction(lasting=False) as session:
         taken = {
+            "of": kind,
             "ids": ids,
             "now": now,
             "token": token,

@@ -8,6 +8,11 @@ from lxml import etree
 from services.fetcher.discover.found import Unreadable
 
 _HTML = re.compile(rb"^\s*(?:<!doctype\s+html|<html[\s>])", re.IGNORECASE)
+# A reference to half a character (D800 to DFFF) is let through by the reader and breaks whoever takes the text out.
+_HALF = re.compile(
+    rb"&#(?:x0*d[89a-f][0-9a-f]{2}|0*(?:5529[6-9]|55[3-9]\d\d|56\d{3}|57[0-2]\d\d|573[0-3]\d|5734[0-3]));",
+    re.IGNORECASE,
+)
 _ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
 _BOM = b"\xef\xbb\xbf"
 
@@ -34,7 +39,7 @@ def read_xml(body: bytes, what: str) -> Tree | Unreadable:
         recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True
     )
     try:
-        root = etree.fromstring(text, parser)
+        root = etree.fromstring(_HALF.sub("\ufffd".encode(), text), parser)
     except etree.XMLSyntaxError:
         root = None
     if root is None:

@@ -82,6 +82,8 @@ def test_what_is_no_channel_is_unreadable(name):
 ODD = "<pubDate>{}</pubDate>"
 LATE = "<!DOCTYPE rss [" + " " * 20_000 + '<!ENTITY x SYSTEM "file:///etc/passwd">]>'
 READ = {
+    "39-half-a-character": (rss(item().replace("A story", "&#xD83D;&#xde00; &#55296; &#057343;")), [STORY]),
+    "39-no-character": (rss(item().replace("A story", "&#x110000; &#xFFFE; &#0; &#99999999999999999999;")), [STORY]),
     "55-late-entity": (rss(item(more="<description>&x;</description>"), LATE), [STORY]),
     "57-guid-twice": (rss(item() + item(more="<guid>x</guid>")), [STORY]),
     "57-guid-of-another": (rss(item(more=f"<guid>{STORY}</guid>") + item(STORY + "2", f"<guid>{STORY}</guid>")),
