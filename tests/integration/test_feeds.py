@@ -1,12 +1,12 @@
 """Feeds over HTTP, on both databases."""
 
 from base64 import b64encode
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import feedparser
 import in_process
 import pytest
-from orders import NOW, A, B, order
+from orders import A, B, order
 
 from services.app import create_app
 from services.contracts.caller import Caller
@@ -16,6 +16,7 @@ from services.store.save import save
 
 pytestmark = pytest.mark.integration
 KEYS = {"reader": Caller(key=1, name="reader", scopes=frozenset({"read"})), "nobody": Caller(key=2, name="nobody")}
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 both = pytest.mark.parametrize("path", ["/feeds/articles.atom", "/feeds/articles.json"])
 
 
@@ -29,12 +30,12 @@ def client(db):
 
 
 def published(number, words=A, *, minute=0, **about):
-    """Article `number`, saved so many minutes after NOW."""
+    """Article `number`, saved so many minutes after LONG_AGO."""
     url = f"https://www.war.gov/News/Article/{number}"
     about = {"headline": f"Story {number}", "source": "war-releases"} | about
     with transaction() as session:
         one = order(words, page=number, key=f"afpims/defense:{number}", url=url, minute=minute, **about)
-        save(session, one, NOW + timedelta(minutes=minute))
+        save(session, one, LONG_AGO + timedelta(minutes=minute))
 
 
 def login(words):

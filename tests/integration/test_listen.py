@@ -71,8 +71,7 @@ def test_it_subscribes_verifies_shows_and_leaves_nothing_behind(dateline, tmp_pa
         (endpoint,) = dateline.get("/webhooks/endpoints").json()["endpoints"]
         assert endpoint["url"] in said.read_text()
         assert dateline.post(f"/webhooks/endpoints/{endpoint['id']}/test").is_success
-        drain()
-        until(shown.read_text)
+        until(lambda: (drain(), shown.read_text())[1])
     finally:
         listening.send_signal(signal.SIGINT)
         assert listening.wait(PATIENCE) == 0, said.read_text()
