@@ -191,6 +191,20 @@ def test_a_page_that_never_was_an_article_is_no_wall(fetcher, newsroom, stored, 
 
 
 @on_sqlite
+@pytest.mark.parametrize(
+    "target", ["http://169.254.169.254/latest/meta-data", "http://[::1]:6379/", "http://10.0.0.1/"]
+)
+def test_no_redirect_leads_inside(fetcher, newsroom, target):
+    """15: each hop is judged by the address that is about to be dialled, wherever the hop before it led."""
+    newsroom.misbehaves("/moved", fakes.redirects(target, 302))
+    newsroom.misbehaves(newsroom.feed_url, fakes.redirects("/moved", 302))
+    watches(newsroom)
+    runs()
+    assert "private or reserved address" in channel().detail
+    assert not channel().succeeded_at
+
+
+@on_sqlite
 def test_a_wall_in_the_place_of_robots_txt_is_no_permission(fetcher, newsroom):
     """What the host wants cannot be read; nothing is asked for until it can, and the source is told to be blocked."""
     newsroom.publishes(STORY)
