@@ -14,6 +14,7 @@ from services.contracts.article import Award, Byline, Image, Link
 from services.contracts.events import EVENTS, EXAMPLES, ArticleEventType
 from services.store.decide import Reading
 from services.store.events import event_row
+from services.webhooks import announce, models
 
 PAGES = event_pages.pages()
 OPENAPI = create_app().openapi()
@@ -57,8 +58,16 @@ def test_what_the_store_sends_is_what_the_model_says(name, previous):
     assert EVENTS[name].model_validate(body).model_dump(mode="json") == body | {"timestamp": "2026-01-12T15:00:00Z"}
 
 
-def test_every_type_of_the_store_has_a_shape():
-    assert set(get_args(ArticleEventType)) <= set(EVENTS) == set(EXAMPLES)
+def test_what_is_told_of_an_endpoint_is_what_the_model_says():
+    given_up = SimpleNamespace(id=2, description="news desk", owner=1)
+    body = json.loads(announce.farewell(given_up, "It answered 410, Gone.", NOW).body)
+    assert fields(body) == fields(EXAMPLES["endpoint.disabled"])
+    assert EVENTS[body["type"]].model_validate(body).model_dump(mode="json")["data"] == body["data"]
+
+
+def test_every_type_there_is_has_a_shape():
+    """And no other has."""
+    assert {*get_args(ArticleEventType), *get_args(models.EventType), models.TEST} == set(EVENTS) == set(EXAMPLES)
 
 
 def test_the_openapi_has_every_event_as_a_webhook_with_its_headers_and_an_example():
