@@ -18,7 +18,7 @@ from services.runtime.database import engine, transaction, utcnow
 
 pytestmark = pytest.mark.integration
 
-EXAMPLES = int(os.environ.get("EXAMPLES", "3"))
+EXAMPLES = int(os.environ.get("EXAMPLES", "2"))
 """Requests of each sort for each operation; EXAMPLES=100 asks for longer."""
 SCHEMA = schemathesis.openapi.from_dict(create_app().openapi())
 ENDLESS = "/events/stream"
@@ -52,8 +52,8 @@ def test_no_request_is_answered_with_a_5xx(db, nobody_is_known, mode):
             if answer.status_code >= 500:
                 broken.append((operation.label, answer.request.url, answer.request.content, answer.text))
     assert not broken
-    assert statuses[2] > 20, statuses
-    assert statuses[4] > 50, statuses
+    assert statuses[2] > 10, statuses
+    assert statuses[4] > 20, statuses
 
 
 def admin():

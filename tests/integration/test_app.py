@@ -89,12 +89,12 @@ def test_every_listing_answers_on_an_empty_installation(admin):
             assert (path, admin.get(path).status_code) == (path, 200)
 
 
-@pytest.mark.parametrize(("name", "statuses"), [("999999", {404}), ("%00", {404, 422}), ("%ff", {404, 422})])
-def test_an_unknown_id_is_a_problem_that_says_where_to_look(admin, name, statuses):
+@pytest.mark.parametrize("name", ["999999", "%00", "%ff"])
+def test_an_unknown_id_is_a_problem_that_says_where_to_look(admin, name):
     for path, method, _ in ROUTES:
         if "{" in path and method in {"GET", "DELETE"}:
             answer = admin.request(method, re.sub(r"\{[^}]+\}", name, path))
-            assert answer.status_code in statuses, (path, answer.text)
+            assert answer.status_code in {404, 422}, (path, answer.text)
             assert answer.headers["content-type"] == PROBLEM
             assert "Nothing lives at this address" not in answer.json()["detail"]
 
