@@ -18,6 +18,7 @@ from fakes.wire_site import Authority, WireSite, plays, resets, stalls, streams
 from services.fetcher.answers import Blocked, Empty, Fetched, NotModified, Refused, Unavailable, Validators
 from services.fetcher.client import get
 from services.runtime.egress import EgressSettings, Gate, Limits, open_client
+from services.runtime.egress import client as egress
 from services.runtime.egress.wire import GuardedBackend
 
 pytestmark = pytest.mark.integration
@@ -65,7 +66,9 @@ def authority(tmp_path_factory):
 def trusted(authority, monkeypatch):
     """What this machine trusts is the authority of these tests."""
     monkeypatch.setattr(certifi, "where", lambda: str(authority.path))
-    return authority
+    egress._tls.cache_clear()
+    yield authority
+    egress._tls.cache_clear()
 
 
 def test_a_good_certificate_opens_the_way(trusted):
