@@ -1,18 +1,23 @@
 """Sources over HTTP: what is watched, how it has been, and orders of the operator."""
 
 from datetime import datetime
+from typing import Annotated
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
 from sqlmodel import Session
 
+from services.contracts.caller import Caller
 from services.contracts.errors import UserError
 from services.fetcher import sources
 from services.fetcher.sources import Health, SourceSeed
 from services.runtime.database import reading, transaction, utcnow
+from services.runtime.redaction import redacted
 from services.runtime.web import Problem, requires
 
 router = APIRouter(tags=["sources"])
+
+Reader = Annotated[Caller, requires("read")]
 
 
 class ChannelView(BaseModel):
@@ -56,11 +61,11 @@ class Pause(BaseModel):
     paused: bool
 
 
-@router.get("/sources", dependencies=[requires("read")])
-def list_sources() -> list[SourceView]:
-    """All sources, by name."""
+@router.get("/sources")
+def list_sources(caller: Reader) -> list[SourceView]:
+    """All sources, by name. What looks like a secret in an address is shown to admins only."""
     with reading() as session:
-        return [_view(health) for health in sources.list_sources(session)]
+        return [_shown(_view(health), caller) for health in sources.list_sources(session)]
 
 
 @router.post("/sources", status_code=201, dependencies=[requires("admin")])
@@ -72,11 +77,11 @@ def add_source(seed: SourceSeed, response: Response) -> SourceView:
         return _view(sources.find_source(session, seed.name))
 
 
-@router.get("/sources/{name}", dependencies=[requires("read")])
-def get_source(name: str) -> SourceView:
+@router.get("/sources/{name}")
+def get_source(name: str, caller: Reader) -> SourceView:
     """One source."""
     with reading() as session:
-        return _view(_found(session, name))
+        return _shown(_view(_found(session, name)), caller)
 
 
 @router.post("/sources/{name}/poll", status_code=202, dependencies=[requires("admin")])
@@ -94,6 +99,13 @@ def pause_source(name: str, order: Pause) -> SourceView:
         _found(session, name)
         sources.pause(session, name, paused=order.paused)
         return _view(sources.find_source(session, name))
+
+
+def _shown(view: SourceView, caller: Caller) -> SourceView:
+    if caller.may("admin"):
+        return view
+    channels = [channel.model_copy(update={"url": redacted(channel.url)}) for channel in view.channels]
+    return view.model_copy(update={"channels": channels})
 
 
 def _found(session: Session, name: str) -> Health:

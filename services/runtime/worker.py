@@ -16,6 +16,7 @@ from services.contracts.wiring import HANDLERS, KINDS
 from services.runtime import ledger, liveness, metrics
 from services.runtime.database import utcnow
 from services.runtime.ledger import MAX_ATTEMPTS, Job, LeaseLost
+from services.runtime.redaction import redacted
 
 M = TypeVar("M", bound=Message)
 Handler = Callable[[M, Job], None]
@@ -100,8 +101,15 @@ def _attempt(job: Job) -> tuple[str, str | None]:
     return job.outcome, job.reason
 
 
+def _sentence(surprise: Exception) -> str:
+    """What operators read of it. Of a database's error the first line: the next ones quote the row, secrets and all."""
+    words = str(surprise)
+    told = words.partition("\n")[0] if isinstance(surprise, SQLAlchemyError) else words
+    return redacted(f"{type(surprise).__name__}: {told}"[:1000]).replace("\x00", "")
+
+
 def _surprised(job: Job, surprise: Exception) -> tuple[str, str]:
-    reason = f"{type(surprise).__name__}: {surprise}"[:1000].replace("\x00", "")
+    reason = _sentence(surprise)
     log.warning("surprise", kind=job.kind, key=job.key, exc_info=not isinstance(surprise, DatelineError))
     hopeless = isinstance(surprise, PermanentError | ValidationError)
     try:

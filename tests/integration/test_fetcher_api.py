@@ -54,6 +54,15 @@ def test_a_source_is_added_listed_and_polled(http):
         assert [entry.kind for entry in session.exec(select(Entry)).all()] == [PollChannel.__name__]
 
 
+def test_a_token_in_an_address_is_shown_to_admins_only(http):
+    """Some feeds are opened by their address alone; whoever may read articles need not be able to open those."""
+    seed = {"name": "demo", "channels": [{"kind": "feed", "url": "https://news.example.gov/feed?site=1&token=s3cret"}]}
+    ask(http, "POST", "/sources", json=seed)
+    for path in ("/sources", "/sources/demo"):
+        assert "token=***" in ask(http, "GET", path, "reader").text
+        assert "token=s3cret" in ask(http, "GET", path, "admin").text
+
+
 def test_a_source_rests_and_wakes(http):
     """A paused one cannot be polled, and says so."""
     ask(http, "POST", "/sources", json=SEED)

@@ -73,6 +73,24 @@ def test_an_exception_is_retried_later_with_its_reason(hears, lines):
     assert entry.lease_token is None
 
 
+@pytest.mark.parametrize("by_the_database", [True, False])
+def test_a_reason_repeats_no_secret(hears, by_the_database):
+    """It is kept, logged and shown; a database quotes the whole row that it did not want."""
+    secret = "https://news.example.gov/feed?token=s3cret"
+
+    def handler(_order, job):
+        if not by_the_database:
+            raise RuntimeError(secret)
+        with job.finish() as session:
+            twice = {"kind": "Deliver", "key": "7 s3cret", "message": secret, "said_at": utcnow(), "due_at": utcnow()}
+            session.add_all([Entry(**twice), Entry(**twice)])
+
+    hears(handler)
+    [entry] = run()
+    assert entry.reason
+    assert "s3cret" not in entry.reason
+
+
 def test_a_permanent_error_is_set_aside_at_once(hears, lines):
     """Trying again cannot help, so nobody tries."""
 
