@@ -28,6 +28,9 @@ TASK = "dateline.handle"
 PREFIX = "dateline:"
 SPACING = 0.05
 """Seconds between two rounds of hints of one process: at idle a hint leaves at once, under load they gather."""
+TOGETHER: dict[Lane, int] = {"live": 50, "bulk": 3}
+"""Ids that one hint may carry at most: a worker that reads one of the bulk lane must soon look at the live lane again,
+and has reserved one more of them by then."""
 MAX_WAITING = 20_000
 """Ids that may wait for Redis in this process; beyond them the sweep is quicker anyway."""
 HARD_LIMIT = 30
@@ -178,17 +181,16 @@ class _Hinter:
     """The publishing thread of one process."""
 
     def __init__(self) -> None:
-        self._waiting: dict[tuple[str, str], list[int]] = {}
+        self._waiting: dict[tuple[Lane, str], list[int]] = {}
         self._publishing = False
         self._lost = False
         self._changed = threading.Condition()
         threading.Thread(target=self._publish_for_ever, name="hints", daemon=True).start()
 
     def hint(self, kind: str, lane: Lane, ids: Sequence[int]) -> None:
-        queue = queue_name(HANDLERS[KINDS[kind]].service, lane)
         with self._changed:
             if sum(map(len, self._waiting.values())) < MAX_WAITING:
-                self._waiting.setdefault((queue, kind), []).extend(ids)
+                self._waiting.setdefault((lane, kind), []).extend(ids)
                 self._changed.notify_all()
 
     def flush(self, timeout: float) -> bool:
@@ -200,8 +202,9 @@ class _Hinter:
             with self._changed:
                 self._changed.wait_for(lambda: self._waiting)
                 waiting, self._waiting, self._publishing = self._waiting, {}, True
-            for (queue, kind), ids in waiting.items():
-                together = HANDLERS[KINDS[kind]].together
+            for (lane, kind), ids in waiting.items():
+                queue = queue_name(HANDLERS[KINDS[kind]].service, lane)
+                together = min(HANDLERS[KINDS[kind]].together, TOGETHER[lane])
                 for start in range(0, len(ids), together):
                     self._publish(queue, kind, ids[start : start + together])
             with self._changed:
