@@ -8,6 +8,7 @@ from fakes import newsroom as fakes
 from fetching import channel, entries, later, pages, runs, said, watches
 from sqlmodel import select
 
+from services.account import across
 from services.contracts.messages import (
     FetchPage,
     PageReingested,
@@ -22,7 +23,7 @@ from services.contracts.messages import (
 )
 from services.contracts.urls import canonical_url
 from services.fetcher import sources
-from services.fetcher.account import account, checks, unaccounted
+from services.fetcher.account import account, unaccounted
 from services.fetcher.importing import import_file
 from services.fetcher.models import Host
 from services.fetcher.plan import REVISITS
@@ -581,11 +582,11 @@ def test_a_capture_that_nobody_will_read_is_found(fetcher, newsroom):
     watches(newsroom)
     runs()
     with reading() as session:
-        assert checks(session)[0].holds
+        assert across.checks(session, utcnow())[0].holds
     with transaction() as session:
         session.delete(session.get(Entry, entries(ParsePage)[0].id))
     with reading() as session:
-        assert not checks(session)[0].holds
+        assert not across.checks(session, utcnow())[0].holds
 
 
 def test_fresh_news_is_looked_at_again_after_five_minutes(fetcher, newsroom):
