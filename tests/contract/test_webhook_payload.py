@@ -34,7 +34,7 @@ def test_the_example_request_is_signed_with_the_example_secret():
     secret = re.search(r"whsec_[A-Za-z0-9+/=]+", PAGE)[0]
     at = datetime.fromtimestamp(int(headers["webhook-timestamp"]), UTC)
     signed = signed_headers(SecretStr(secret), headers["webhook-id"], at, body)
-    assert headers == {"content-type": "application/json"} | signed
+    assert headers == {"content-type": "application/json", "dateline-sequence": "17"} | signed
 
 
 def test_the_example_article_is_one_that_the_store_would_send():
