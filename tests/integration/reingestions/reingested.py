@@ -5,7 +5,9 @@ from datetime import timedelta
 from drain import drain
 from sqlalchemy import text
 
+from services.contracts.wiring import KINDS
 from services.fetcher.importing import import_file
+from services.runtime import ledger
 from services.runtime.database import reading, transaction, utcnow
 from services.store import account as store
 
@@ -18,8 +20,8 @@ PAGE = """<!DOCTYPE html><html lang="en"><head><title>{headline}</title>
 NO_ARTICLE = (
     "<!DOCTYPE html><html><head><title>Page not found</title></head><body><h1>Page not found</h1></body></html>"
 )
-STANDING = "('FetchPage', 'PollChannel', 'ForgetDeliveries')"
-OPEN = f"SELECT count(*) FROM ledger WHERE set_aside_at IS NULL AND kind NOT IN {STANDING}"
+SOON = timedelta(seconds=60)
+"""Later than anything that waits for room or for a hop, and sooner than any visit by plan."""
 
 
 def url(number):
@@ -44,7 +46,7 @@ def settle(until=lambda: False):
     """Does what is due, and what would be due later, until nothing is left to do or `until` is true."""
     for round_ in range(200):
         drain(utcnow() + timedelta(seconds=2 * round_))
-        if until() or scalar(OPEN) == 0:
+        if until() or not ledger.due(utcnow() + SOON, kinds=list(KINDS)):
             return
     raise AssertionError(rows("SELECT kind, key, due_at, reason FROM ledger"))
 
