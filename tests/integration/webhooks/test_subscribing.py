@@ -2,7 +2,6 @@
 
 import json
 
-import pytest
 from house import announced, in_ledger, log_of, only, rows, run
 from pydantic import SecretStr
 from standardwebhooks import Webhook
@@ -108,10 +107,11 @@ def test_both_secrets_sign_while_they_overlap(http, endpoint, subscriber):
     assert only(Endpoint).sealed_previous == ""
 
 
-@pytest.mark.parametrize("hours", [-1, 169, "soon"])
-def test_an_overlap_lasts_a_week_at_most(http, endpoint, hours):
+def test_an_overlap_lasts_a_week_at_most(http, endpoint):
     """And is never negative."""
-    assert http.post(f"/webhooks/endpoints/{endpoint['id']}/rotate", json={"overlap_hours": hours}).status_code == 422
+    for hours in (-1, 169, "soon"):
+        answer = http.post(f"/webhooks/endpoints/{endpoint['id']}/rotate", json={"overlap_hours": hours})
+        assert answer.status_code == 422, hours
 
 
 def test_a_key_has_so_many_endpoints_and_no_more(http, subscriber, monkeypatch):
