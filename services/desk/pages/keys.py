@@ -1,9 +1,14 @@
 """Keys, and the log of who did what."""
 
+import json
+from collections.abc import Mapping
+from typing import Any
+
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from services.desk.visit import Form, Visiting
+from services.desk.within import Refused
 
 router = APIRouter()
 
@@ -22,7 +27,10 @@ async def keys(visit: Visiting, after: str = "") -> Response:
 @router.post("/keys")
 async def make(visit: Visiting, form: Form) -> Response:
     wanted = {"name": form.get("name", ""), "scopes": [form.get("scope", "read")]}
-    made = await visit.api.order("POST", "/admin/keys", wanted | _named(form, "reason"))
+    try:
+        made = await visit.api.order("POST", "/admin/keys", wanted | _named(form, "reason"))
+    except Refused as refusal:
+        return _keys(visit, await visit.api.get("/admin/keys"), asked=form, trouble=refusal.sentence)
     # Shown on this answer and nowhere else: a redirect would have to carry the key.
     return _keys(visit, await visit.api.get("/admin/keys"), made["key"])
 
@@ -36,11 +44,34 @@ async def revoke(visit: Visiting, key_id: int, form: Form) -> Response:
 @router.get("/log")
 async def log(visit: Visiting, after: str = "") -> Response:
     found = await visit.api.get("/admin/audit", after=after)
-    return visit.page("log.html", entries=found["entries"], following=found["next"])
+    return visit.page("log.html", entries=[_with_words(each) for each in found["entries"]], following=found["next"])
 
 
-def _keys(visit: Visiting, found: dict[str, list[object]], made: str = "") -> Response:
-    return visit.page("keys.html", keys=found["keys"], following=found["next"], made=made, scopes=SCOPES)
+def _keys(
+    visit: Visiting, found: dict[str, Any], made: str = "", *, asked: Mapping[str, str] | None = None, trouble: str = ""
+) -> Response:
+    return visit.page(
+        "keys.html",
+        422 if trouble else 200,
+        keys=found["keys"],
+        following=found["next"],
+        made=made,
+        scopes=SCOPES,
+        asked=asked or {},
+        trouble=trouble,
+    )
+
+
+def _with_words(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """The entry, its result as a person reads it: what was counted, without what was not."""
+    try:
+        told = json.loads(entry["result"] or "")
+    except ValueError:
+        told = entry["result"]
+    if isinstance(told, dict):
+        counted = (f"{each} {name}".replace("_", " ") for name, each in told.items() if isinstance(each, int) and each)
+        told = ", ".join([*(each for each in told.values() if isinstance(each, str)), *counted])
+    return {**entry, "result": told}
 
 
 def _named(form: dict[str, str], name: str) -> dict[str, str]:

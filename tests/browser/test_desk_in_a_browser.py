@@ -1,0 +1,178 @@
+"""What an operator does at the desk, done in a browser, with what comes of it in the service."""
+
+import re
+
+import pytest
+from fakes.subscriber import Subscriber
+from playwright.sync_api import expect
+
+from browser.world import gives_up_on
+
+pytestmark = pytest.mark.e2e
+expect.set_options(timeout=60_000)
+UNTOUCHED = "window.untouched = true"
+"""A mark that is gone when the page is loaded again: what appears beside it came by itself."""
+
+
+def untouched(page):
+    return page.evaluate("window.untouched === true")
+
+
+def follows(page, name):
+    page.get_by_role("main").get_by_role("link", name=name, exact=True).first.click()
+
+
+def unfolds(page, name):
+    page.locator("summary", has_text=name).first.click()
+
+
+def presses(page, name):
+    page.get_by_role("button", name=name).click()
+
+
+def test_a_wrong_key_is_told_and_the_right_one_leads_where_one_wanted_to_go(opens, world):
+    page = opens(signed_in=False, but_for="status of 401")
+    page.goto(f"/desk/articles/{world.article}/history")
+    assert "/desk/sign-in" in page.url
+    page.keyboard.type("dl_1_wrong")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("unknown")
+    page.keyboard.type(world.key)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="What revision 2 changed")).to_be_visible()
+    presses(page, "Sign out")
+    page.goto("/desk/articles")
+    assert "/desk/sign-in" in page.url
+
+
+def test_a_story_is_searched_read_and_explained(page):
+    """The key / leads to the search; each line of the page that is not in the article names the rule that took it."""
+    page.goto("/desk/articles")
+    page.keyboard.press("/")
+    page.keyboard.type("coastal road")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**q=coastal*road*")
+    page.get_by_role("link", name=re.compile("Reopen Coastal Road")).click()
+    expect(page.locator("article.story")).to_contain_text("4,200 residents")
+    expect(page.locator("article.story figcaption").first).to_contain_text("VIRIN")
+    page.get_by_role("link", name="Explain").click()
+    taken = page.locator("li.taken", has_text="WhatsApp")
+    expect(taken.locator(".rule")).to_have_text("share")
+    expect(taken.locator("del").first).to_be_visible()
+    page.get_by_role("link", name="History").click()
+    expect(page.locator(".diff del").first).to_have_text("2,400")
+    expect(page.locator(".diff ins").first).to_have_text("4,200")
+
+
+def test_a_correction_is_found_by_a_dry_run_looked_at_and_promoted(page, world):
+    """What it would change comes to who waits, with its progress; nothing is changed before one promotes."""
+    world.newsroom.publishes("harbor-exercise")
+    world.looks()
+    article = world.stands_at(1, world.newsroom.samples["harbor-exercise"].wordings[0].headline)
+    world.newsroom.corrects("harbor-exercise")
+    page.goto("/desk/reingestions/new")
+    page.get_by_label("Articles, one id on each line").fill(article)
+    page.get_by_label("Layout").focus()
+    expect(page.locator("#reach")).to_contain_text("1 pages")
+    page.get_by_label("Ask the newsrooms again").check()
+    page.get_by_label("Why", exact=True).fill("Did they change it?")
+    presses(page, "Order it")
+    page.evaluate(UNTOUCHED)
+    expect(page.get_by_role("heading", name="What it would change")).to_be_visible()
+    expect(page.locator(".finding ins").first).to_be_visible()
+    assert world.service.get(f"/articles/{article}")["revision"] == 1
+    assert untouched(page)
+    unfolds(page, "Promote")
+    presses(page, "Do what was found")
+    expect(page.locator("h1")).to_contain_text("promoted")
+    page.goto(f"/desk/articles/{article}/history")
+    expect(page.get_by_role("heading", name="What revision 2 changed")).to_be_visible()
+
+
+def test_an_endpoint_is_made_tested_and_served_again(page, world):
+    """A subscriber that fails at first: what it was sent and what came back is seen as it happens."""
+    subscriber = Subscriber()
+    subscriber.start()
+    try:
+        page.goto("/desk/webhooks")
+        unfolds(page, "Add an endpoint")
+        page.get_by_label("Address that events are posted to").fill(subscriber.url)
+        page.get_by_label("Description").fill("The newsletter")
+        presses(page, "Add it")
+        subscriber.trusts(page.get_by_role("status").locator("code").inner_text())
+        subscriber.answers(503)
+        presses(page, "Send a test")
+        expect(page.locator("h3", has_text="1: throttled, status 503")).to_be_visible()
+        unfolds(page, "What was sent")
+        expect(page.get_by_role("region", name="Headers of attempt 1")).to_contain_text("webhook-signature")
+        presses(page, "Bring it again")
+        page.evaluate(UNTOUCHED)
+        expect(page.locator("h3", has_text="2: delivered, status 204")).to_be_visible()
+        assert untouched(page)
+        assert [each.verified for each in subscriber.received] == [True] * 2
+        page.get_by_role("link", name="The newsletter").click()
+        unfolds(page, "Delete the endpoint")
+        presses(page, "Delete for good")
+        expect(page.get_by_role("status")).to_contain_text("gone for good")
+    finally:
+        subscriber.stop()
+
+
+def test_what_was_set_aside_is_read_said_again_and_discarded(page, world):
+    """Said again, it fails again, for its cause is still there; discarded with a reason, it stays to be read."""
+    message = gives_up_on(world.service, "twice")
+    page.goto("/desk/set-aside")
+    follows(page, "ParsePage lost twice")
+    expect(page.locator(".trouble")).to_contain_text("CaptureMissing")
+    presses(page, "Say it again")
+    expect(page.get_by_role("status")).to_contain_text(f"Message {message} was said again")
+    world.service.waits_for(lambda: message in aside(world), "it to fail again", 90)
+    page.goto(f"/desk/set-aside/{message}")
+    unfolds(page, "Discard it")
+    page.get_by_label("Why it will not be said again").fill("A test wrote it")
+    page.get_by_role("button", name="Discard").click()
+    page.get_by_role("link", name="Discarded").click()
+    expect(page.get_by_role("region", name="Messages")).to_contain_text("A test wrote it")
+
+
+def aside(world):
+    return [each["id"] for each in world.service.get("/admin/messages")["messages"]]
+
+
+def test_a_key_is_shown_once_and_opens_nothing_once_revoked(page, opens, world):
+    page.goto("/desk/keys")
+    unfolds(page, "Make a key")
+    page.get_by_label("Name: who will hold it").fill("A colleague")
+    presses(page, "Make it")
+    made = page.get_by_role("status").locator("code").inner_text()
+    colleague = opens(signed_in=False, but_for="status of 401")
+    colleague.goto("/desk/sign-in")
+    colleague.get_by_label("API key").fill(made)
+    presses(colleague, "Sign in")
+    expect(colleague.get_by_role("heading", name="Now")).to_be_visible()
+    expect(colleague.get_by_role("navigation", name="Desk")).not_to_contain_text("Keys")
+    page.goto("/desk/keys")
+    assert made not in page.content()
+    unfolds(page, "Revoke A colleague")
+    page.locator("tr", has_text="A colleague").get_by_role("button").click()
+    expect(page.get_by_role("status")).to_contain_text("opens nothing any more")
+    colleague.goto("/desk/articles")
+    assert "/desk/sign-in" in colleague.url
+
+
+def test_news_arrives_on_the_page_and_takes_nothing_out_of_ones_hands(page, world):
+    """The headline is there without a reload; the focus and the place on the page are where they were."""
+    page.set_viewport_size({"width": 1280, "height": 420})
+    page.goto("/desk/")
+    page.evaluate(UNTOUCHED)
+    held = page.get_by_role("link", name=re.compile("Second Life"))
+    held.focus()
+    place = page.evaluate("scrollY")
+    assert place > 0
+    world.newsroom.publishes("weather-cell")
+    world.looks()
+    headline = world.newsroom.samples["weather-cell"].wordings[0].headline
+    expect(page.get_by_role("link", name=headline)).to_be_attached()
+    expect(held).to_be_focused()
+    assert untouched(page)
+    assert page.evaluate("scrollY") == place

@@ -1,0 +1,43 @@
+"""What holds for each page of the desk: whoever looks at it, with whatever eyes, on whatever screen, can use it."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+pytestmark = pytest.mark.e2e
+
+DESK, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
+# The other rules do not ask about colours, and have been asked in the light.
+COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"], "resultTypes": ["violations"]}
+ALL = {"resultTypes": ["violations"]}
+WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+OPENED = "document.querySelectorAll('details').forEach(each => each.open = true)"
+
+
+def troubles(page, options):
+    found = Axe().run(page, options=options).response["violations"]
+    return [
+        (each["id"], node["target"], node.get("failureSummary"))
+        for each in found
+        if each["impact"] in {"serious", "critical"}
+        for node in each["nodes"]
+    ]
+
+
+def test_every_page_can_be_used_by_everybody_on_every_screen(opens, world, pictures):
+    """No serious finding of axe in light and in dark with all that unfolds open; nothing is wider than a phone."""
+    page, found = opens(viewport=DESK, but_for="status of 404", reduced_motion="reduce"), {}
+    for name, path in {"sign-in": "/sign-in", **world.places()}.items():
+        page.goto(f"/desk{path}")
+        page.screenshot(path=pictures / f"{name}-desk-light.png")
+        page.evaluate(OPENED)
+        found[name, "light"] = troubles(page, ALL)
+        page.emulate_media(color_scheme="dark")
+        found[name, "dark"] = troubles(page, COLOURS)
+        page.screenshot(path=pictures / f"{name}-desk-dark.png")
+        page.set_viewport_size(PHONE)
+        found[name, "phone"] = page.evaluate(WIDER)
+        page.screenshot(path=pictures / f"{name}-phone-dark.png")
+        page.emulate_media(color_scheme="light")
+        page.screenshot(path=pictures / f"{name}-phone-light.png")
+        page.set_viewport_size(DESK)
+    assert {where: what for where, what in found.items() if what} == {}
