@@ -68,7 +68,8 @@ _ERRORS = re.compile(
     r"|p[aá]gina no encontrada.{0,40}"
 )
 _TITLE = re.compile(rb"<title[^>]{0,200}>([^<]{0,300})", re.IGNORECASE)
-_MARKUP = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+# Possessive: a body that is one long gap would else be looked at once for each of its bytes.
+_MARKUP = re.compile(rb"\s*+(?:\xef\xbb\xbf)?+\s*+<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 # Unclosed ones reach to the end, so that the whole is one look at each byte.
 _UNSEEN = re.compile(
     rb"<(script|style|noscript|template|title)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.IGNORECASE | re.DOTALL

@@ -153,6 +153,7 @@ def test_no_real_page_is_taken_for_a_wall():
         b"<html>" + b"</script " * 3_000,
         b"<html><title>" + b"maintenance " * 2_000,
         b"<html><title>" + b"error " * 4_000,
+        b" " * 5_000_000 + b"x",
     ],
 )
 def test_a_page_built_to_hurt_is_judged_at_once(body):
