@@ -10,12 +10,19 @@ from sqlmodel import Session
 from services.contracts.caller import Caller
 from services.contracts.errors import UserError
 from services.fetcher import sources
-from services.fetcher.sources import Health, SourceSeed
+from services.fetcher.models import ChannelKind
+from services.fetcher.preview import preview
+from services.fetcher.settings import fetcher_settings
+from services.fetcher.sources import Health, PreviewOrder, SourceSeed
 from services.runtime.database import reading, transaction, utcnow
+from services.runtime.egress import egress_settings, open_client
 from services.runtime.redaction import redacted
 from services.runtime.web import Problem, requires
 
 router = APIRouter(tags=["sources"])
+
+SHOWN = 20
+"""Addresses of each sort in a preview."""
 
 Reader = Annotated[Caller, requires("read")]
 
@@ -32,6 +39,7 @@ class ChannelView(BaseModel):
     failures: int
     listed: int
     fresh: int
+    interval: float | None = None
 
 
 class SourceView(BaseModel):
@@ -47,6 +55,33 @@ class SourceView(BaseModel):
     blocked_at: datetime | None
     blocked_detail: str | None
     channels: list[ChannelView]
+    hosts: list[str] = []
+    pages: list[str] = []
+
+
+class ListedView(BaseModel):
+    """An address as a channel lists it; `published` as the channel writes it."""
+
+    url: str
+    title: str | None
+    published: str | None
+
+
+class PreviewView(BaseModel):
+    """What an address would lead to: what it is, how many pages in scope, the first of them, what is out of scope.
+
+    `parts` are further documents of a sitemap, in which pages are listed. `trouble` is one sentence, null when all is
+    well.
+    """
+
+    url: str
+    kind: ChannelKind | None
+    found: int
+    pages: list[ListedView]
+    outside: int
+    outside_sample: list[str]
+    parts: list[str]
+    trouble: str | None
 
 
 class Polled(BaseModel):
@@ -75,6 +110,25 @@ def add_source(seed: SourceSeed, response: Response) -> SourceView:
         sources.register(session, seed, utcnow())
         response.headers["Location"] = f"/sources/{seed.name}"
         return _view(sources.find_source(session, seed.name))
+
+
+@router.post("/sources/preview", dependencies=[requires("admin")])
+def preview_source(order: PreviewOrder) -> PreviewView:
+    """Looks once at an address, if its robots.txt lets us, and says what watching it would find; nothing is kept."""
+    with open_client(egress_settings()) as client:
+        seen = preview(
+            client, order.url, hosts=order.hosts, pages=order.pages, now=utcnow(), settings=fetcher_settings()
+        )
+    return PreviewView(
+        url=seen.url,
+        kind=seen.kind,
+        found=len(seen.listed),
+        pages=[ListedView.model_validate(one, from_attributes=True) for one in seen.listed[:SHOWN]],
+        outside=len(seen.outside),
+        outside_sample=[one.url for one in seen.outside[:SHOWN]],
+        parts=list(seen.parts[:SHOWN]),
+        trouble=seen.trouble,
+    )
 
 
 @router.get("/sources/{name}")
@@ -124,4 +178,6 @@ def _view(health: Health) -> SourceView:
         blocked_at=health.source.blocked_at,
         blocked_detail=health.source.blocked_detail,
         channels=[ChannelView.model_validate(channel, from_attributes=True) for channel in health.channels],
+        hosts=health.source.hosts,
+        pages=health.source.pages,
     )

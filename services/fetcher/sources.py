@@ -39,13 +39,18 @@ def _pattern(pattern: str) -> str:
     return pattern
 
 
+Address = Annotated[str, AfterValidator(_address)]
+Hosts = tuple[Annotated[Storable, Field(max_length=253)], ...]
+Patterns = tuple[Annotated[Storable, Field(max_length=300), AfterValidator(_pattern)], ...]
+
+
 class ChannelSeed(BaseModel):
     """A feed, listing or sitemap, as a person writes it; `interval` in seconds between two looks."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: ChannelKind
-    url: Annotated[str, AfterValidator(_address)]
+    url: Address
     interval: Annotated[float, Field(ge=1, le=30 * 86_400)] | None = None
 
 
@@ -63,9 +68,19 @@ class SourceSeed(BaseModel):
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
     title: Annotated[Storable, Field(max_length=200)] = ""
-    hosts: tuple[Annotated[Storable, Field(max_length=253)], ...] = ()
-    pages: tuple[Annotated[Storable, Field(max_length=300), AfterValidator(_pattern)], ...] = ()
+    hosts: Hosts = ()
+    pages: Patterns = ()
     channels: Annotated[tuple[ChannelSeed, ...], Field(min_length=1, max_length=50), AfterValidator(_each_once)]
+
+
+class PreviewOrder(BaseModel):
+    """An address to look at, and the scope to look with, as in a `SourceSeed`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: Address
+    hosts: Hosts = ()
+    pages: Patterns = ()
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,11 @@ def presses(page, name):
     page.get_by_role("button", name=name).click()
 
 
+def is_told(page, sentence):
+    """Waits for the page that follows an order: until then, it is the one before that is looked at."""
+    expect(page.get_by_role("status")).to_contain_text(sentence)
+
+
 def test_a_wrong_key_is_told_and_the_right_one_leads_where_one_wanted_to_go(opens, world):
     page = opens(signed_in=False, but_for="status of 401")
     page.goto(f"/desk/articles/{world.article}/history")
@@ -41,6 +46,7 @@ def test_a_wrong_key_is_told_and_the_right_one_leads_where_one_wanted_to_go(open
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="What revision 2 changed")).to_be_visible()
     presses(page, "Sign out")
+    expect(page.get_by_label("API key")).to_be_visible()
     page.goto("/desk/articles")
     assert "/desk/sign-in" in page.url
 
@@ -77,6 +83,7 @@ def test_a_correction_is_found_by_a_dry_run_looked_at_and_promoted(page, world):
     page.get_by_label("Ask the newsrooms again").check()
     page.get_by_label("Why", exact=True).fill("Did they change it?")
     presses(page, "Order it")
+    is_told(page, "Ordered.")
     page.evaluate(UNTOUCHED)
     expect(page.get_by_role("heading", name="What it would change")).to_be_visible()
     expect(page.locator(".finding ins").first).to_be_visible()
@@ -84,6 +91,7 @@ def test_a_correction_is_found_by_a_dry_run_looked_at_and_promoted(page, world):
     assert untouched(page)
     unfolds(page, "Promote")
     presses(page, "Do what was found")
+    is_told(page, "What the dry run found is being done")
     expect(page.locator("h1")).to_contain_text("promoted")
     page.goto(f"/desk/articles/{article}/history")
     expect(page.get_by_role("heading", name="What revision 2 changed")).to_be_visible()
@@ -106,6 +114,7 @@ def test_an_endpoint_is_made_tested_and_served_again(page, world):
         unfolds(page, "What was sent")
         expect(page.get_by_role("region", name="Headers of attempt 1")).to_contain_text("webhook-signature")
         presses(page, "Bring it again")
+        is_told(page, "on its way again")
         page.evaluate(UNTOUCHED)
         expect(page.locator("h3", has_text="2: delivered, status 204")).to_be_visible()
         assert untouched(page)
@@ -113,7 +122,7 @@ def test_an_endpoint_is_made_tested_and_served_again(page, world):
         page.get_by_role("link", name="The newsletter").click()
         unfolds(page, "Delete the endpoint")
         presses(page, "Delete for good")
-        expect(page.get_by_role("status")).to_contain_text("gone for good")
+        is_told(page, "gone for good")
     finally:
         subscriber.stop()
 
@@ -125,7 +134,7 @@ def test_what_was_set_aside_is_read_said_again_and_discarded(page, world):
     follows(page, "ParsePage lost twice")
     expect(page.locator(".trouble")).to_contain_text("CaptureMissing")
     presses(page, "Say it again")
-    expect(page.get_by_role("status")).to_contain_text(f"Message {message} was said again")
+    is_told(page, f"Message {message} was said again")
     world.service.waits_for(lambda: message in aside(world), "it to fail again", 90)
     page.goto(f"/desk/set-aside/{message}")
     unfolds(page, "Discard it")
@@ -155,7 +164,7 @@ def test_a_key_is_shown_once_and_opens_nothing_once_revoked(page, opens, world):
     assert made not in page.content()
     unfolds(page, "Revoke A colleague")
     page.locator("tr", has_text="A colleague").get_by_role("button").click()
-    expect(page.get_by_role("status")).to_contain_text("opens nothing any more")
+    is_told(page, "opens nothing any more")
     colleague.goto("/desk/articles")
     assert "/desk/sign-in" in colleague.url
 

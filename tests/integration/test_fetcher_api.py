@@ -131,3 +131,31 @@ def test_a_source_that_two_add_at_once_is_added_once(http):
     assert answers == [201] * 4
     with reading() as session:
         assert len(session.exec(select(Entry).where(Entry.kind == PollChannel.__name__)).all()) == 1
+
+
+@pytest.mark.parametrize("inside", ["http://127.0.0.1:9/feed", "http://169.254.169.254/latest", "http://[::1]/feed"])
+def test_a_preview_does_not_look_inside_the_house_and_keeps_nothing(http, inside):
+    """Who may add a source learns no more of this network than a subscriber would; no source and no message is made."""
+    answer = ask(http, "POST", "/sources/preview", json={"url": inside})
+    assert (answer.status_code, answer.json()["kind"], answer.json()["found"]) == (200, None, 0)
+    assert answer.json()["trouble"]
+    assert ask(http, "GET", "/sources").json() == []
+    with reading() as session:
+        assert session.exec(select(Entry)).all() == []
+
+
+def test_a_preview_of_what_is_no_address_is_refused(http):
+    """422, as a source with that address would be."""
+    assert ask(http, "POST", "/sources/preview", json={"url": "file:///etc/passwd"}).status_code == 422
+    assert ask(http, "POST", "/sources/preview", json={"url": "https://a.example/", "pages": ["("]}).status_code == 422
+
+
+def test_a_source_is_shown_with_all_that_it_was_made_of(http):
+    """So that who changes one thing of it can say the rest again."""
+    channel = {"kind": "listing", "url": "https://news.example.gov/list", "interval": 120.0}
+    seed = {"name": "demo", "title": "Demo", "hosts": ["cdn.example"], "pages": ["/story/"], "channels": [channel]}
+    shown = ask(http, "POST", "/sources", json=seed).json()
+    assert {name: shown[name] for name in ("title", "hosts", "pages")} == {
+        name: seed[name] for name in ("title", "hosts", "pages")
+    }
+    assert {name: shown["channels"][0][name] for name in channel} == channel
