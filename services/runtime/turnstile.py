@@ -6,7 +6,9 @@ be guessed at any pace.
 """
 
 import math
+from base64 import b64decode
 from collections.abc import Hashable
+from contextlib import suppress
 from hashlib import sha256
 
 from services.runtime.web import Problem
@@ -72,8 +74,9 @@ class Turnstile:
             _admit(self._failures.wait(address, now), "Too many wrong keys came from this address.")
 
     def passed(self, authorization: str, now: float) -> None:
-        """The key was right."""
-        self._requests.take(_digest(authorization), now)
+        """The key was right. Who is known without one, as at the desk, takes from nobody's allowance."""
+        if authorization:
+            self._requests.take(_digest(authorization), now)
 
     def failed(self, authorization: str, address: str, now: float) -> None:
         """The key was wrong, or is no longer right. That none came at all is no failure: it costs us nothing."""
@@ -91,4 +94,8 @@ def _admit(wait: float, why: str) -> None:
 
 def _digest(authorization: str) -> bytes:
     # However it is spelt, a key has one allowance; and the key itself is not kept.
-    return sha256(authorization.partition(" ")[2].strip().encode()).digest()
+    scheme, _, key = authorization.partition(" ")
+    if scheme.lower() == "basic":
+        with suppress(ValueError):  # as a password it comes with any user name
+            key = b64decode(key).decode().partition(":")[2]
+    return sha256(key.strip().encode()).digest()

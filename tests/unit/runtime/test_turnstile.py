@@ -1,5 +1,7 @@
 """Who asks too often must wait, and nobody waits for what others did."""
 
+from base64 import b64encode
+
 import pytest
 
 from services.runtime.turnstile import FAILURES, MOST, PENANCE, REQUESTS, Allowance, Turnstile
@@ -91,3 +93,20 @@ def test_a_key_has_a_pace_however_it_is_spelt_and_wherever_it_comes_from(turnsti
     assert waits(turnstile, GOOD, HERE, 0.0) == 1
     assert waits(turnstile, "Bearer other", HERE, 0.0) == 0
     assert waits(turnstile, GOOD, HERE, 1 / REQUESTS) == 0
+
+
+def test_a_key_has_one_pace_under_whatever_user_name_it_comes(turnstile):
+    """Else one key would have as many allowances as there are names, and crowd out who is remembered."""
+    for number in range(10 * REQUESTS):
+        turnstile.passed(f"Basic {b64encode(f'reader-{number}:good'.encode()).decode()}", 0.0)
+    assert waits(turnstile, f"basic {b64encode(b':good').decode()}", HERE, 0.0) == 1
+    assert waits(turnstile, GOOD, HERE, 0.0) == 1
+    assert waits(turnstile, f"Basic {b64encode(b'reader:other').decode()}", HERE, 0.0) == 0
+    assert waits(turnstile, "Basic ~", HERE, 0.0) == 0
+
+
+def test_those_at_the_desk_keep_nobody_waiting_who_presents_no_key(turnstile):
+    """They send a cookie; who asks for health sends nothing, and must not pay for what they did."""
+    for _ in range(20 * REQUESTS):
+        turnstile.passed("", 0.0)
+    assert waits(turnstile, "", HERE, 0.0) == 0
