@@ -16,7 +16,7 @@ from services.fetcher.settings import fetcher_settings
 from services.fetcher.sources import Health, PreviewOrder, SourceSeed
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.egress import egress_settings, open_client
-from services.runtime.redaction import redacted
+from services.runtime.redaction import at_every_depth, redacted
 from services.runtime.web import Problem, requires
 
 router = APIRouter(tags=["sources"])
@@ -158,8 +158,8 @@ def pause_source(name: str, order: Pause) -> SourceView:
 def _shown(view: SourceView, caller: Caller) -> SourceView:
     if caller.may("admin"):
         return view
-    channels = [channel.model_copy(update={"url": redacted(channel.url)}) for channel in view.channels]
-    return view.model_copy(update={"channels": channels})
+    # Sentences may quote an address, as that of a redirect, which carries the token on.
+    return SourceView.model_validate(at_every_depth(redacted, view.model_dump()))
 
 
 def _found(session: Session, name: str) -> Health:

@@ -10,7 +10,8 @@ from sqlmodel import select
 from services.contracts.caller import Caller
 from services.contracts.messages import PollChannel
 from services.fetcher import api
-from services.runtime.database import reading
+from services.fetcher.models import Channel, Source
+from services.runtime.database import reading, transaction
 from services.runtime.ledger import Entry
 from services.runtime.web import answer_with_problems
 
@@ -61,6 +62,18 @@ def test_a_token_in_an_address_is_shown_to_admins_only(http):
     for path in ("/sources", "/sources/demo"):
         assert "token=***" in ask(http, "GET", path, "reader").text
         assert "token=s3cret" in ask(http, "GET", path, "admin").text
+
+
+def test_a_token_in_a_sentence_is_shown_to_admins_only(http):
+    """A redirect carries the token of an address on, and the sentence about it says where it led."""
+    ask(http, "POST", "/sources", json=SEED)
+    sentence = "It redirects from host to host, last to https://news.example.gov/feed?token=s3cret."
+    with transaction() as session:
+        session.exec(select(Channel)).one().detail = sentence
+        session.exec(select(Source)).one().blocked_detail = sentence
+    for path in ("/sources", "/sources/demo"):
+        assert "s3cret" not in ask(http, "GET", path, "reader").text
+        assert ask(http, "GET", path, "admin").text.count("s3cret") == 2
 
 
 def test_a_source_rests_and_wakes(http):
