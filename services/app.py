@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 from sqlalchemy.exc import SQLAlchemyError
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, RedirectResponse
 
 from services import __version__
 from services.account.gauges import gauges
@@ -86,10 +86,13 @@ class Readiness(BaseModel):
     overdue_seconds: float | None
 
 
-@front.get("/")
-def signpost(request: Request) -> Signpost:
-    """What this is, and where to look."""
+@front.get("/", response_model=Signpost)
+def signpost(request: Request, response: Response) -> Signpost | Response:
+    """What this is, and where to look; a browser is led to the desk."""
     root = request.scope.get("root_path", "").rstrip("/")
+    response.headers["Vary"] = "Accept"
+    if "text/html" in request.headers.get("accept", ""):
+        return RedirectResponse(f"{root}{DESK}/", 303, headers={"Vary": "Accept"})
     return Signpost(
         version=__version__,
         desk=f"{root}{DESK}/",

@@ -108,9 +108,9 @@ def test_an_endpoint_is_made_tested_and_served_again(page, world):
         page.get_by_label("Description").fill("The newsletter")
         presses(page, "Add it")
         subscriber.trusts(page.get_by_role("status").locator("code").inner_text())
-        subscriber.answers(503)
+        subscriber.answers(500)
         presses(page, "Send a test")
-        expect(page.locator("h3", has_text="1: throttled, status 503")).to_be_visible()
+        expect(page.locator("h3", has_text="1: failed, status 500")).to_be_visible()
         unfolds(page, "What was sent")
         expect(page.get_by_role("region", name="Headers of attempt 1")).to_contain_text("webhook-signature")
         presses(page, "Bring it again")
@@ -185,3 +185,24 @@ def test_news_arrives_on_the_page_and_takes_nothing_out_of_ones_hands(page, worl
     expect(held).to_be_focused()
     assert untouched(page)
     assert page.evaluate("scrollY") == place
+
+
+def test_an_address_is_looked_at_and_then_watched(page, world):
+    """What it is, what it would find and what it would not; nothing is kept before one says so."""
+    page.goto("/desk/sources")
+    page.get_by_label("Address of a feed").fill(f"{world.newsroom.url}/sitemap.xml")
+    presses(page, "See what it would find")
+    expect(page.get_by_role("heading", name="What is there")).to_be_visible()
+    expect(page.get_by_role("main")).to_contain_text("A sitemap with")
+    expect(page.get_by_role("region", name="Pages it lists")).to_contain_text(world.newsroom.address("second-life"))
+    assert len(world.service.get("/sources")) == 1
+    page.get_by_label("Name, in small letters").fill("by-sitemap")
+    presses(page, "Watch it")
+    is_told(page, "Watched from now on")
+    unfolds(page, "Change it")
+    page.get_by_label("Title, for people").fill("The whole newsroom")
+    page.get_by_role("main").get_by_role("button", name="Change it").click()
+    is_told(page, "Changed.")
+    expect(page.locator("h1")).to_have_text("The whole newsroom")
+    presses(page, "Pause")
+    is_told(page, "It rests.")

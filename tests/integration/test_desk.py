@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from in_process import InProcess
+from in_process import InProcess, client
 from kept import saved
 from orders import KEY, NOW, URL, A, B, order
 from sqlmodel import SQLModel
@@ -16,6 +16,8 @@ from services.app import create_app
 from services.contracts.article import Removed
 from services.contracts.urls import article_id
 from services.desk import sessions
+from services.fetcher import sources
+from services.fetcher.sources import ChannelSeed, SourceSeed
 from services.runtime import archive, database
 from services.runtime.database import transaction, utcnow
 
@@ -213,3 +215,56 @@ def test_the_files_of_a_page_may_be_kept_for_ever_because_their_address_changes_
         assert answer.status_code == 200
         assert "immutable" in answer.headers["cache-control"]
         assert urlsplit(address).query
+
+
+def test_a_browser_is_led_to_the_desk_and_a_program_to_the_documentation(app):
+    with client(app) as anybody:
+        led = anybody.get("/", headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+        assert (led.status_code, led.headers["location"]) == (303, "/desk/")
+        assert anybody.get("/", headers={"Accept": "*/*"}).json()["desk"] == "/desk/"
+
+
+def test_a_refused_form_keeps_what_was_typed_and_says_what_is_wrong(signed_in):
+    """For a source, its change and a key alike; nothing is made."""
+    admin = signed_in()
+    token = form_token(admin)
+    channel = {"kind": "feed", "url": "https://news.example/feed"}
+    assert admin.post("/sources", data={"form_token": token, "name": "demo", **channel}).status_code == 303
+    forms = {
+        "/sources/look": {"url": "ftp://typed.example/"},
+        "/sources": channel | {"name": "Typed Wrongly"},
+        "/sources/demo": {"title": "typed", "channels": "feed ftp://news.example/"},
+        "/keys": {"name": "typed" * 30, "scope": "subscribe"},
+    }
+    for path, typed in forms.items():
+        answer = admin.post(path, data={"form_token": token, **typed})
+        assert answer.status_code == 422, path
+        assert re.search(r'role="alert">[^<]+<', answer.text), path
+        assert next(value for value in typed.values() if "yped" in value or "ftp" in value) in answer.text, path
+
+
+def test_a_source_is_changed_and_keeps_what_its_form_does_not_show(signed_in):
+    """How often a channel is looked at was written in a file, and stays so."""
+    admin = signed_in()
+    listing = ChannelSeed(kind="listing", url="https://news.example/list", interval=120)
+    with transaction() as session:
+        sources.register(session, SourceSeed(name="demo", channels=(listing,)), utcnow())
+    channels = "listing https://news.example/list\r\nfeed https://news.example/feed\r\n"
+    typed = {"title": "The demo", "channels": channels, "pages": "/story/\r\n/news/", "hosts": ""}
+    assert admin.post("/sources/demo", data={"form_token": form_token(admin), **typed}).status_code == 303
+    with transaction() as session:
+        found = sources.find_source(session, "demo")
+    assert (found.source.title, found.source.pages) == ("The demo", ["/story/", "/news/"])
+    assert {each.url: each.interval for each in found.channels} == {
+        "https://news.example/list": 120,
+        "https://news.example/feed": None,
+    }
+
+
+def test_an_address_inside_is_not_looked_at_and_says_so(signed_in):
+    admin = signed_in()
+    typed = {"form_token": form_token(admin), "url": "http://127.0.0.1:9/feed"}
+    answer = admin.post("/sources/look", data=typed)
+    assert answer.status_code == 200
+    assert "127.0.0.1" in re.search(r'role="alert">([^<]+)<', answer.text)[1]
+    assert "Watch it" not in answer.text

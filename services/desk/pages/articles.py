@@ -27,9 +27,11 @@ async def search(
     kind: str = "",
     since: str = "",
     until: str = "",
+    tag: str = "",
+    virin: str = "",
     after: str = "",
 ) -> Response:
-    asked = {"q": q, "source": source, "kind": kind, "since": since, "until": until}
+    asked = {"q": q, "source": source, "kind": kind, "since": since, "until": until, "tag": tag, "virin": virin}
     trouble = ""
     found: dict[str, Any] = {"articles": [], "next": None}
     try:

@@ -1,9 +1,14 @@
-"""Sources: how each has been, and what an operator may ask of it."""
+"""Sources: how each has been, what a new one would find, and what an operator may ask of it."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from services.desk.visit import Form, Visiting
+from services.desk.within import Refused
 
 router = APIRouter(prefix="/sources")
 
@@ -12,25 +17,46 @@ KINDS = ("feed", "listing", "sitemap")
 
 @router.get("")
 async def sources(visit: Visiting) -> Response:
-    return visit.page("sources.html", sources=await visit.api.get("/sources"), kinds=KINDS)
+    return visit.page("sources.html", sources=await visit.api.get("/sources"))
 
 
 @router.get("/{name}")
 async def source(visit: Visiting, name: str) -> Response:
-    found = await visit.api.get(f"/sources/{name}")
-    articles = (await visit.api.get("/articles", source=name, limit=10))["articles"]
-    return visit.page("source.html", source=found, articles=articles)
+    return await _show(visit, name)
+
+
+@router.post("/look")
+async def look(visit: Visiting, form: Form) -> Response:
+    order = {"url": form.get("url", "").strip(), "pages": form.get("pages", "").split()}
+    try:
+        seen = await visit.api.order("POST", "/sources/preview", order)
+    except Refused as refusal:
+        return _adding(visit, form, trouble=refusal.sentence)
+    asked = {"name": _name(seen["url"]), **form, "url": seen["url"], "kind": seen["kind"] or ""}
+    return _adding(visit, asked, seen=seen)
 
 
 @router.post("")
 async def add(visit: Visiting, form: Form) -> Response:
-    seed = {
-        "name": form.get("name", "").strip(),
-        "title": form.get("title", "").strip(),
-        "channels": [{"kind": form.get("kind", "feed"), "url": form.get("url", "").strip()}],
-    }
-    made = await visit.api.order("POST", "/sources", seed)
+    channel = {"kind": form.get("kind", "feed"), "url": form.get("url", "").strip()}
+    try:
+        made = await visit.api.order("POST", "/sources", _seed(form.get("name", ""), form, [channel]))
+    except Refused as refusal:
+        return _adding(visit, form, trouble=refusal.sentence)
     return visit.leads(f"/sources/{made['name']}", "Watched from now on; its first look is on its way.")
+
+
+@router.post("/{name}")
+async def change(visit: Visiting, name: str, form: Form) -> Response:
+    known = (await visit.api.get(f"/sources/{name}"))["channels"]
+    intervals = {each["url"]: each["interval"] for each in known}
+    lines = [line.split(maxsplit=1) for line in form.get("channels", "").splitlines() if line.strip()]
+    channels = [{"kind": kind, "url": "".join(url), "interval": intervals.get("".join(url))} for kind, *url in lines]
+    try:
+        await visit.api.order("POST", "/sources", _seed(name, form, channels))
+    except Refused as refusal:
+        return await _show(visit, name, asked=form, trouble=refusal.sentence)
+    return visit.leads(f"/sources/{name}", "Changed. What a channel brought stays, also when it is no longer watched.")
 
 
 @router.post("/{name}/poll")
@@ -44,3 +70,38 @@ async def pause(visit: Visiting, name: str, form: Form) -> Response:
     paused = form.get("paused") == "yes"
     await visit.api.order("POST", f"/sources/{name}/pause", {"paused": paused})
     return visit.leads(f"/sources/{name}", "It rests." if paused else "It is watched again.")
+
+
+async def _show(visit: Visiting, name: str, *, asked: Mapping[str, str] | None = None, trouble: str = "") -> Response:
+    found = await visit.api.get(f"/sources/{name}")
+    articles = (await visit.api.get("/articles", source=name, limit=10))["articles"]
+    written = {
+        "title": found["title"],
+        "channels": "\n".join(f"{each['kind']} {each['url']}" for each in found["channels"]),
+        "hosts": "\n".join(found["hosts"]),
+        "pages": "\n".join(found["pages"]),
+    }
+    status = 422 if trouble else 200
+    return visit.page("source.html", status, source=found, articles=articles, asked=asked or written, trouble=trouble)
+
+
+def _adding(
+    visit: Visiting, asked: Mapping[str, str], *, seen: Mapping[str, Any] | None = None, trouble: str = ""
+) -> Response:
+    status = 422 if trouble else 200
+    return visit.page("source_new.html", status, asked=asked, seen=seen, trouble=trouble, kinds=KINDS)
+
+
+def _seed(name: str, form: Mapping[str, str], channels: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "name": name.strip(),
+        "title": form.get("title", "").strip(),
+        "hosts": form.get("hosts", "").split(),
+        "pages": form.get("pages", "").split(),
+        "channels": channels,
+    }
+
+
+def _name(url: str) -> str:
+    """What people would call it: the first word of its host."""
+    return (urlsplit(url).hostname or "").removeprefix("www.").partition(".")[0]
