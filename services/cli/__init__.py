@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from services.contracts.errors import DatelineError
+from services.runtime.redaction import visible
 
 # Each command is imported when it is asked for: a worker must not wait for what only a person at the desk needs.
 COMMANDS = {
@@ -18,8 +19,11 @@ COMMANDS = {
     "demo": "demo:demo",
     "parse": "parse:parse",
     "import": "desk:import_files",
-    "sources": "desk:sources",
-    "poll": "desk:poll",
+    "sources": "sources:app",
+    "poll": "sources:poll",
+    "articles": "articles:app",
+    "events": "events:events",
+    "webhooks": "webhooks:app",
     "reingest": "reingest:app",
     "audit": "accounts:audit",
     "set-aside": "set_aside:app",
@@ -91,7 +95,7 @@ def main() -> None:
 
 def _give_up(sentence: str) -> None:
     if sentence:
-        typer.secho(f"dateline: {sentence}", fg="red", err=True)
+        typer.secho(f"dateline: {visible(sentence)}", fg="red", err=True)
     sys.exit(2)
 
 

@@ -1,15 +1,18 @@
 """`dateline keys`: who may ask, and the key that seals the secrets of endpoints."""
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated, cast
 
 import typer
-from rich.table import Table
 
 from services.admin import audit
 from services.admin import keys as api_keys
+from services.admin.models import ApiKey
+from services.admin.views import KeyMade, KeyView
 from services.cli.desk import OPERATOR
-from services.cli.output import error, show
+from services.cli.output import AsJson, Listing, error, print_json, show, tell
 from services.contracts.caller import INCLUDES, Permission
 from services.contracts.errors import UserError
 from services.runtime import bus
@@ -30,6 +33,7 @@ def create(
     name: Annotated[str, typer.Argument(help="Whose key it is, for the list and the audit log.")],
     scope: Annotated[list[str], typer.Option(help="read, subscribe or admin; may be given several times.")],
     expires: Annotated[datetime | None, typer.Option(help="When it ends by itself (UTC); never by default.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Makes a key and shows it, this once."""
     if unknown := [word for word in scope if word not in INCLUDES]:
@@ -38,25 +42,29 @@ def create(
     with transaction() as session:
         key, presented = api_keys.create(session, name, cast("list[Permission]", scope), now, ends)
         audit.note(session, OPERATOR, "key.made", f"key {key.id} ({key.name})", now)
+    if as_json:
+        print_json(KeyMade(**KeyView.model_validate(key).model_dump(), key=presented))
+        return
     error("Shown this once; only its digest is kept:")
     typer.echo(presented)
 
 
 @app.command("list")
-def list_keys() -> None:
+def list_keys(as_json: AsJson = False) -> None:
     """Lists all keys, revoked and expired ones too."""
     with reading() as session:
         found = api_keys.listed(session)
-    table = Table("id", "name", "scopes", "made", "last used", "state")
-    for key in found:
-        usable = "usable" if api_keys.usable(key, utcnow()) else "revoked or expired"
-        used = f"{key.last_used_at:%Y-%m-%d %H:%M}" if key.last_used_at else "never"
-        table.add_row(str(key.id), key.name, ", ".join(key.scopes), f"{key.created_at:%Y-%m-%d}", used, usable)
-    show(table)
+    if as_json:
+        print_json([KeyView.model_validate(key) for key in found])
+        return
+    show(Listing(("id", "name", "scopes", "made", "last used", "state"), [_line(key) for key in found]))
 
 
 @app.command()
-def revoke(key_id: Annotated[int, typer.Argument(help="The number in the list, also the one after `dl_`.")]) -> None:
+def revoke(
+    key_id: Annotated[int, typer.Argument(help="The number in the list, also the one after `dl_`.")],
+    as_json: AsJson = False,
+) -> None:
     """Ends a key for good."""
     now = utcnow()
     with transaction() as session:
@@ -64,12 +72,16 @@ def revoke(key_id: Annotated[int, typer.Argument(help="The number in the list, a
             raise UserError(f"There is no usable key {key_id}; `dateline keys list` shows all.")
         audit.note(session, OPERATOR, "key.revoked", f"key {key_id}", now)
     bus.flush()
-    typer.echo(f"Key {key_id} is revoked.")
+    if as_json:
+        print_json({"id": key_id, "revoked_at": now})
+    else:
+        tell(f"Key {key_id} is revoked.")
 
 
 @app.command()
 def reseal(
     new_key: Annotated[bool, typer.Option("--new-key", help="First put a fresh key in front of the key file.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Seals the secrets of all endpoints with the first of the installation's keys."""
     if new_key and webhook_settings().secret_key.get_secret_value():
@@ -78,7 +90,16 @@ def reseal(
         sealing.new_first_key(runtime_settings().state)
     with transaction() as session:
         found = resealing.reseal(session)
+    if as_json:
+        print_json(asdict(found))
     if found.unreadable:
         named = ", ".join(map(str, found.unreadable))
         raise UserError(f"{found.done} are sealed anew; none of the keys opens those of the endpoints {named}.")
-    typer.echo(f"{found.done} are sealed with the first key; the others are needed for older backups only.")
+    if not as_json:
+        tell(f"{found.done} are sealed with the first key; the others are needed for older backups only.")
+
+
+def _line(key: ApiKey) -> Sequence[object]:
+    state = "usable" if api_keys.usable(key, utcnow()) else "revoked or expired"
+    made = f"{key.created_at:%Y-%m-%d}"
+    return (key.id, key.name, ", ".join(key.scopes), made, key.last_used_at or "never", state)

@@ -1,8 +1,6 @@
 """`dateline listen`: webhooks as they arrive, for whoever writes a receiver."""
 
 import json
-import signal
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Annotated, Any
@@ -13,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from standardwebhooks.webhooks import EmptyWebhookSecretError
 
+from services.cli import stopping
 from services.cli.output import error
 from services.contracts.errors import UserError
 from services.demo.listener import MOODS, Listener, Misbehaviour, passing_on
@@ -65,7 +64,7 @@ def listen(
             listener.trusts(ending.enter_context(_registered(client, dateline.rstrip("/"), key, here)))
         listener.start()
         error(f"Listening on {listener.url}{f', known as {here}' if url else ''}; Ctrl-C ends it.")
-        _stopped().wait()
+        stopping.on_signals().wait()
 
 
 def _listener(secret: str | None, tell: Callable[[Received, str], None], **settings: Any) -> Listener:
@@ -86,13 +85,6 @@ def _misbehaviour(words: str | None) -> Misbehaviour | None:
         raise UserError(
             f"{fault}: say a status from 300 on, or {known}, perhaps with a share as in lose=0.2."
         ) from None
-
-
-def _stopped() -> threading.Event:
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    return stop
 
 
 @contextmanager

@@ -1,15 +1,14 @@
 """`dateline parse`: what the parser makes of a page, without storing anything."""
 
-import json
 import re
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from services.cli.output import error
+from services.cli.output import AsJson, display, error, print_json
+from services.cli.story import show_story
 from services.contracts.article import Article
 from services.contracts.errors import PermanentError, UserError
 from services.contracts.urls import canonical_url
@@ -33,7 +32,7 @@ def parse(
     capture: Annotated[
         str | None, typer.Option(help="The name of a capture of the archive, in place of a page.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="The whole article as one JSON object.")] = False,
+    as_json: AsJson = False,
     show_why: Annotated[
         bool, typer.Option("--explain", help="Every line of the page, and the rule that took it.")
     ] = False,
@@ -54,11 +53,11 @@ def parse(
     if html:
         _write(html, side_by_side(reading, lines))
     elif as_json:
-        print(json.dumps(as_line(reading, address), ensure_ascii=False, indent=1))  # noqa: T201 - as above
+        print_json(as_line(reading, address))
     elif show_why:
-        Console().print(explain(reading, lines))
-    else:
-        _show(reading if isinstance(reading, Article) else None)
+        display(explain(reading, lines))
+    elif isinstance(reading, Article):
+        show_story(reading)
     if not isinstance(reading, Article):
         error(f"No article: {reading.detail} ({reading.reason}; --explain shows the lines.)")
         raise typer.Exit(1)
@@ -107,21 +106,3 @@ def _write(path: Path, document: str) -> None:
     except OSError as trouble:
         raise UserError(f"{path} cannot be written: {trouble.strerror}.") from None
     error(f"Open {path} in a browser.")
-
-
-def _show(article: Article | None) -> None:
-    if article is None:
-        return
-    console = Console(highlight=False)
-    console.print(f"[bold]{article.headline}[/]", soft_wrap=True)
-    facts = (
-        article.kind,
-        str(article.published_at or ""),
-        ", ".join(each.name for each in article.byline),
-        article.dateline or "",
-    )
-    console.print(" · ".join(fact for fact in facts if fact), style="dim", soft_wrap=True)
-    for block in article.body:
-        console.print(f"\n{block.text}", style="bold" if block.kind == "subhead" else None, markup=False)
-    for image in article.images:
-        console.print(f"\n[dim]picture {image.virin or ''}[/] {image.caption or ''} [dim]{image.credit or ''}[/]")

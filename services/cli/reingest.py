@@ -5,10 +5,9 @@ understood or is not possible.
 """
 
 from collections.abc import Callable
-from typing import Annotated, Any, cast, get_args
+from typing import Annotated, Any, get_args
 
 import typer
-from pydantic import BaseModel, ValidationError
 from sqlmodel import Session
 
 from services.admin import progress
@@ -17,8 +16,9 @@ from services.admin.models import ReingestionRow
 from services.admin.reingest import Order, OrderedScope, accept
 from services.admin.reingestions import steering
 from services.admin.reingestions.views import ReingestionView, reingestion_view, whole_report
+from services.cli.asked import understood
 from services.cli.desk import OPERATOR
-from services.cli.output import error, show
+from services.cli.output import AsJson, error, print_json, show, tell
 from services.cli.reingest_tables import listing, reach_tables
 from services.cli.reingest_watch import watch_promotion, watch_to_the_end
 from services.contracts.article import ArticleKind, RejectionReason
@@ -34,7 +34,6 @@ app = typer.Typer(
     add_completion=False,
 )
 
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object, for programs.")]
 Number = Annotated[int, typer.Argument(min=1, help="The number of the re-ingestion.")]
 Watch = Annotated[bool, typer.Option(help="Wait until it is done and show how far it is.")]
 Option = typer.Option
@@ -70,19 +69,19 @@ def _ordering(mode: Mode) -> Callable[..., None]:
         named = {"all": everything, "source": source, "urls": url or [], "articles": article or [], "kind": kind}
         named |= {"published_from": since, "published_until": until, "layout": layout, "text": text}
         named |= {"parser_before": parser_before, "rejected": rejected, "set_aside": set_aside}
-        scope = cast("OrderedScope", _understood(OrderedScope, named))
+        scope = understood(OrderedScope, named)
         if count:
             _count(scope, as_json=as_json)
             return
         if not reason:
             raise UserError("Say why with --reason; it is kept in the audit log.")
         words = {"scope": scope, "mode": mode, "dry_run": dry_run, "forced": forced, "announce": announce}
-        number = _accept(cast("Order", _understood(Order, words | {"reason": reason})), as_json=as_json)
+        number = _accept(understood(Order, words | {"reason": reason}), as_json=as_json)
         finished = watch_to_the_end(number) if watch or report else True
         if report:
             show_report(number, as_json=as_json)
         elif as_json:
-            _print(_view_of(number))
+            print_json(_view_of(number))
         if not finished:
             raise typer.Exit(1)
 
@@ -102,7 +101,7 @@ def list_reingestions(
         rows, _ = newest(session, ReingestionRow, limit, None)
         views = [_view(session, row) for row in rows]
     if as_json:
-        typer.echo("[" + ",".join(view.model_dump_json() for view in views) + "]")
+        print_json(views)
     elif not views:
         error("Nothing was ingested again yet.")
     else:
@@ -116,7 +115,7 @@ def show_reingestion(number: Number, watch: Watch = False, as_json: AsJson = Fal
     finished = watch_to_the_end(number) if watch else True
     view = _view_of(number)
     if as_json:
-        _print(view)
+        print_json(view)
     else:
         show(listing([view]))
     if not finished:
@@ -132,7 +131,7 @@ def show_report(number: Number, as_json: AsJson = False) -> None:
     with reading() as session:
         found = whole_report(session, view)
     if as_json:
-        _print(found)
+        print_json(found)
         return
     for table in reach_tables(found):
         show(table)
@@ -170,19 +169,13 @@ def cancel(number: Number, as_json: AsJson = False) -> None:
     _steer(steering.cancel, number, as_json=as_json)
 
 
-def _understood(shape: type[BaseModel], words: dict[str, Any]) -> BaseModel:
-    try:
-        return shape.model_validate(words)
-    except ValidationError as fault:
-        first = fault.errors()[0]
-        where = f"{first['loc'][0]}: " if first["loc"] else ""
-        raise UserError(where + first["msg"].removeprefix("Value error, ")) from None
-
-
 def _count(scope: Scope, *, as_json: bool) -> None:
     with reading() as session:
         pages, _ = reach(session, scope, 0)
-    typer.echo(f'{{"pages": {pages}}}' if as_json else f"{pages} pages.")
+    if as_json:
+        print_json({"pages": pages})
+    else:
+        tell(f"{pages} pages.")
 
 
 def _accept(order: Order, *, as_json: bool) -> int:
@@ -192,7 +185,7 @@ def _accept(order: Order, *, as_json: bool) -> int:
         made = accept(session, order, OPERATOR, utcnow(), expected=expected)
     bus.flush()
     if not as_json:
-        typer.echo(f"Re-ingestion {made.id} of {expected} pages is accepted.")
+        tell(f"Re-ingestion {made.id} of {expected} pages is accepted.")
     return made.id or 0
 
 
@@ -201,9 +194,9 @@ def _steer(steered: Callable[..., ReingestionRow], number: int, *, as_json: bool
         view = _view(session, steered(session, number, OPERATOR, utcnow()))
     bus.flush()
     if as_json:
-        _print(view)
+        print_json(view)
     else:
-        typer.echo(f"Re-ingestion {number} is {view.preview if view.preview not in {None, 'open'} else view.state}.")
+        tell(f"Re-ingestion {number} is {view.preview if view.preview not in {None, 'open'} else view.state}.")
 
 
 def _view_of(number: int) -> ReingestionView:
@@ -217,7 +210,3 @@ def _view_of(number: int) -> ReingestionView:
 def _view(session: Session, row: ReingestionRow) -> ReingestionView:
     number = row.id or 0
     return reingestion_view(row, progress.changes(session, [number])[number], progress.stuck(session)[number], utcnow())
-
-
-def _print(shown: BaseModel) -> None:
-    typer.echo(shown.model_dump_json())

@@ -2,22 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from rich.table import Column, Table
-
 from services.admin.reingestions.views import Finding, ReingestionView, Report
+from services.cli.output import Listing
 
 
-def listing(views: Sequence[ReingestionView]) -> Table:
+def listing(views: Sequence[ReingestionView]) -> Listing:
     """One line for each re-ingestion."""
-    table = Table("number", "what", "scope", "state", Column("pages", justify="right"), "outcomes", "asked by", "why")
-    for view in views:
-        pages = f"{sum(view.outcomes.values())} of {_total(view)}"
-        state = view.state if view.preview in {None, "open"} else f"{view.state}, {view.preview}"
-        what = view.mode + (" (dry run)" if view.dry_run else "")
-        named = view.scope.model_dump(mode="json", exclude_defaults=True)
-        scope = ", ".join(name if value is True else f"{name} {value}" for name, value in named.items())
-        table.add_row(str(view.id), what, scope, state, pages, outcomes(view.outcomes), view.asked_by.name, view.reason)
-    return table
+    columns = ("number", "what", "scope", "state", "pages", "outcomes", "asked by", "why")
+    return Listing(columns, [_line(view) for view in views])
 
 
 def outcomes(counts: Mapping[str, int]) -> str:
@@ -25,35 +17,37 @@ def outcomes(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{number} {outcome}" for outcome, number in counts.items() if number)
 
 
-def reach_tables(report: Report) -> Iterator[Table]:
+def reach_tables(report: Report) -> Iterator[Listing]:
     """The report of a dry run, table by table."""
     yield _counts("Pages by outcome", {"all": report.outcomes})
     yield _counts("By source", report.sources)
     yield _counts("By layout", report.layouts)
-    fields = Table("field", Column("pages", justify="right"), title="Fields that differ", title_justify="left")
-    for field, pages in report.fields.items():
-        fields.add_row(field, str(pages))
-    yield fields
+    yield Listing(("field", "pages"), list(report.fields.items()), "Fields that differ")
     told = f"Samples ({report.announced} pages would be announced)"
-    samples = Table("page", "outcome", "article", "field", "before", "after", title=told, title_justify="left")
-    for finding in report.samples:
-        _add(samples, finding)
-    yield samples
+    columns = ("page", "outcome", "article", "field", "before", "after")
+    yield Listing(columns, [row for finding in report.samples for row in _rows(finding)], told)
 
 
-def _add(table: Table, finding: Finding) -> None:
-    page, what = str(finding.page), finding.headline or finding.reason or ""
+def _line(view: ReingestionView) -> Sequence[object]:
+    pages = f"{sum(view.outcomes.values())} of {_total(view)}"
+    state = view.state if view.preview in {None, "open"} else f"{view.state}, {view.preview}"
+    what = view.mode + (" (dry run)" if view.dry_run else "")
+    named = view.scope.model_dump(mode="json", exclude_defaults=True)
+    scope = ", ".join(name if value is True else f"{name} {value}" for name, value in named.items())
+    return (view.id, what, scope, state, pages, outcomes(view.outcomes), view.asked_by.name, view.reason)
+
+
+def _rows(finding: Finding) -> Iterator[Sequence[object]]:
+    what = finding.headline or finding.reason
     if not finding.differences:
-        table.add_row(page, finding.outcome, what, "", "", "")
+        yield (finding.page, finding.outcome, what, None, None, None)
     for one in finding.differences:
-        table.add_row(page, finding.outcome, what, one.field, _short(one.before), _short(one.after))
+        yield (finding.page, finding.outcome, what, one.field, _short(one.before), _short(one.after))
 
 
-def _counts(title: str, rows: Mapping[str, Mapping[str, int]]) -> Table:
-    table = Table("which", Column("pages", justify="right"), "outcomes", title=title, title_justify="left")
-    for name, counts in rows.items():
-        table.add_row(name, str(sum(counts.values())), outcomes(counts))
-    return table
+def _counts(title: str, rows: Mapping[str, Mapping[str, int]]) -> Listing:
+    counted = [(name, sum(counts.values()), outcomes(counts)) for name, counts in rows.items()]
+    return Listing(("which", "pages", "outcomes"), counted, title)
 
 
 def _short(text: str | None) -> str:

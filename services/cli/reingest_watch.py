@@ -85,7 +85,7 @@ def _in_lines(look: Callable[[], Look]) -> Look:
 
 def _with_a_bar(look: Callable[[], Look]) -> Look:
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Progress(*columns, console=Console(stderr=True, markup=False), transient=True) as bar:
         task, seen = bar.add_task("", total=None), look()
         while not (seen.over or seen.stuck):
             bar.update(task, completed=seen.through, total=seen.total or None, description=seen.words)

@@ -4,38 +4,29 @@ Exit status: 0 when everything that was asked for is done, 1 when some of it cou
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import typer
-from pydantic import BaseModel
-from rich.table import Column, Table
 from sqlmodel import Session
 
 from services.admin import messages
 from services.admin.message_views import SetAside, SetAsides, Taken, whole
 from services.admin.messages import AT_ONCE, Done
 from services.cli.desk import OPERATOR
-from services.cli.output import error, show
+from services.cli.groups import ListsByDefault
+from services.cli.output import AsJson, Listing, error, print_json, show, show_facts, tell
 from services.contracts.errors import UserError
 from services.runtime import bus
 from services.runtime.database import reading, transaction, utcnow
 
 app = typer.Typer(
-    help="What was given up on and why: list, show, replay or discard it.", no_args_is_help=False, add_completion=False
+    cls=ListsByDefault, help="What was given up on and why: list, show, replay or discard it.", add_completion=False
 )
 
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object, for programs.")]
 Kind = Annotated[str | None, typer.Option(help="Only messages of this kind, such as ParsePage.")]
 Everything = Annotated[bool, typer.Option("--all", help="All that are set aside; of one kind with --kind.")]
 Numbers = Annotated[list[int] | None, typer.Argument(help="Numbers, as the list shows them.")]
-
-
-@app.callback(invoke_without_command=True)
-def _list_by_default(context: typer.Context) -> None:
-    """Lists what was set aside and why, unless a command says otherwise."""
-    if context.invoked_subcommand is None:
-        list_messages()
 
 
 @app.command("list")
@@ -52,13 +43,12 @@ def list_messages(
     shown, more = [SetAside.model_validate(row) for row in found[:limit]], len(found) > limit
     following = str(shown[-1].id) if more else None
     if as_json:
-        _print(SetAsides(messages=shown, next=following))
-        return
-    if not shown:
+        print_json(SetAsides(messages=shown, next=following))
+    elif not shown:
         error("Nothing is set aside." if not discarded else "Nothing was discarded.")
-        return
-    show(_table(shown))
-    if more:
+    else:
+        show(Listing(("number", "kind", "key", "since", "attempts", "reason"), [_line(row) for row in shown]))
+    if more and not as_json:
         error(f"There are more: add --before {following}.")
 
 
@@ -73,13 +63,13 @@ def show_message(
         raise _unknown(number)
     message = whole(row)
     if as_json:
-        _print(message)
+        print_json(message)
         return
-    for name, value in message.model_dump(mode="json", exclude_none=True, exclude={"words", "reproduce"}).items():
-        typer.echo(f"{name.replace('_', ' '):18} {value}")
-    typer.echo(f"{'words':18} {json.dumps(message.words, ensure_ascii=False)}")
+    told = message.model_dump(mode="json", exclude={"words", "reproduce"})
+    show_facts({name.replace("_", " "): value for name, value in told.items()})
+    show_facts({"words": json.dumps(message.words, ensure_ascii=False)})
     for command in message.reproduce:
-        typer.echo(f"{'see it again':18} {command}")
+        show_facts({"see it again": command})
 
 
 @app.command("replay")
@@ -143,9 +133,9 @@ def _all(decide: Callable[[Session], Done]) -> Done:
 
 def _tell(done: Done, what: str, *, as_json: bool) -> None:
     if as_json:
-        _print(Taken.model_validate(done))
+        print_json(Taken.model_validate(done))
     else:
-        typer.echo(f"{done.taken} messages {what}.")
+        tell(f"{done.taken} messages {what}.")
     if done.refused:
         error(f"{done.refused} cannot be read by this version and stay as they are; the version that said them can.")
         raise typer.Exit(1)
@@ -155,17 +145,6 @@ def _unknown(number: int) -> UserError:
     return UserError(f"No message {number} waits for a decision; `dateline set-aside list` shows those that do.")
 
 
-def _table(found: list[SetAside]) -> Table:
-    table = Table("number", "kind", Column("key", no_wrap=True), "since", "attempts", "reason")
-    for row in found:
-        why = (
-            f"{row.reason} — discarded by {row.discarded_by}: {row.discarded_because}"
-            if row.discarded_at
-            else row.reason
-        )
-        table.add_row(str(row.id), row.kind, row.key, f"{row.set_aside_at:%Y-%m-%d %H:%M}", str(row.attempts), why)
-    return table
-
-
-def _print(answer: BaseModel) -> None:
-    typer.echo(answer.model_dump_json(indent=1))
+def _line(row: SetAside) -> Sequence[object]:
+    decided = f" — discarded by {row.discarded_by}: {row.discarded_because}" if row.discarded_at else ""
+    return (row.id, row.kind, row.key, row.set_aside_at, row.attempts, f"{row.reason}{decided}")

@@ -39,7 +39,7 @@ def watched(monkeypatch):
     thread.start()
     yield made
     made.stop.set()
-    thread.join(5)
+    thread.join(60)
     made.end()
 
 
@@ -51,7 +51,7 @@ def _touch(path):
     return f"pathlib.Path({str(path)!r}).touch()"
 
 
-def wait_for(truth, seconds=10.0):
+def wait_for(truth, seconds=60.0):
     deadline = time.monotonic() + seconds
     while not (found := truth()):
         assert time.monotonic() < deadline, "waited in vain"
@@ -116,7 +116,7 @@ child = subprocess.Popen([sys.executable, "-c", {child!r}])
 signal.pause()
 """
     watched.start(python("parent", parent))
-    wait_for(begun.exists, 40)
+    wait_for(begun.exists)
     watched.stop.set()
     watched.end()
     assert done.exists()
@@ -173,7 +173,7 @@ def test_children_die_with_a_supervisor_that_is_killed():
 def test_a_signal_ends_everything_and_is_no_failure(number):
     with supervisor_process() as (process, child):
         process.send_signal(number)
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
         assert is_gone(child)
 
 

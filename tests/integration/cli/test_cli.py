@@ -4,28 +4,17 @@ What the user can mend is one sentence on standard error and status 2; a check t
 that escapes would fail these tests, so a traceback is never shown.
 """
 
-import importlib
-import io
 import json
-import logging
-import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import structlog
-from drain import drain as handle_all
+from harbor import RELEASE, drain
 from sqlalchemy import text
 
-from services import cli
-from services.cli import schema
 from services.contracts.messages import Announce
-from services.contracts.wiring import SERVICES
 from services.demo.samples import SAMPLES
-from services.fetcher.settings import fetcher_settings
 from services.runtime import database
 from services.runtime.database import utcnow
-from services.runtime.egress import egress_settings
 from services.runtime.redis_server import free_port
 from services.runtime.settings import runtime_settings
 from services.webhooks.announce import announce
@@ -33,81 +22,11 @@ from services.webhooks.announce import announce
 pytestmark = pytest.mark.integration
 
 DUMP = SAMPLES / "raqqa-mosul-2016.txt"
-RELEASE = """<!DOCTYPE html><html lang="en"><head><title>Harbor Reopens</title>
-<meta property="article:published_time" content="2026-01-12"></head><body><article><h1>Harbor Reopens</h1>
-<p>The harbor reopened at dawn on Monday, two days after the storm, and the first ships entered it at noon.</p>
-<p>Engineers had cleared the channel through the night, the port's commander said, and marked its edges anew.</p>
-<p>Ferries to the islands will run again from Tuesday on, as soon as both piers have been looked at.</p>
-</article></body></html>"""
 SEEDS = """
 [[source]]
 name = "harbor"
 channels = [{ kind = "feed", url = "https://harbor.example/feed.xml" }]
 """
-
-
-@dataclass(frozen=True)
-class Said:
-    """What a command left behind."""
-
-    status: int
-    out: str
-    err: str
-
-    def refuses(self, part):
-        """One sentence for the user, and nothing else."""
-        assert self.status == 2, self
-        assert part in self.err, self
-        assert self.err.startswith("dateline: "), self
-        assert self.err.count("\n") == 1, self
-        return True
-
-
-@pytest.fixture
-def dateline(installation, monkeypatch, capsys):
-    """Runs the command in this process; the terminal is wide."""
-    monkeypatch.setenv("COLUMNS", "300")
-
-    def run(*arguments, stdin=""):
-        for settings in (egress_settings, fetcher_settings):
-            settings.cache_clear()
-        monkeypatch.setattr(sys, "argv", ["dateline", *map(str, arguments)])
-        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
-        capsys.readouterr()
-        try:
-            cli.main()
-            status = 0
-        except SystemExit as ended:
-            status = ended.code or 0
-        return Said(status, *capsys.readouterr())
-
-    root = logging.getLogger()
-    before, level = root.handlers[:], root.level
-    yield run
-    # A command sets up the logs of its process, which here is that of all tests.
-    root.handlers[:], root.level = before, level
-    structlog.reset_defaults()
-    structlog.contextvars.clear_contextvars()
-    for settings in (egress_settings, fetcher_settings):
-        settings.cache_clear()
-
-
-@pytest.fixture
-def migrated(installation, database_url):
-    installation(database_url=database_url)
-    schema.upgrade()
-
-
-@pytest.fixture
-def on_sqlite(installation):
-    schema.upgrade()
-
-
-def drain():
-    """What workers would do, done here."""
-    for service in SERVICES:
-        importlib.import_module(f"services.{service}.tasks")
-    handle_all()
 
 
 def damage(statement):
@@ -149,9 +68,11 @@ def test_sources_are_loaded_paused_and_resumed(migrated, dateline, tmp_path):
     assert loaded.status == 0
     assert "https://harbor.example/feed.xml" in loaded.out
     assert "not yet" in loaded.out
-    assert "paused" in dateline("sources", "--pause", "harbor").out
+    assert dateline("sources", "pause", "harbor").out == "harbor is paused.\n"
+    assert "paused" in dateline("sources").out
     assert dateline("poll", "harbor").refuses("'harbor' is paused; resume it first")
-    assert "paused" not in dateline("sources", "--resume", "harbor").out
+    assert dateline("sources", "resume", "harbor").out == "harbor is watched again.\n"
+    assert "paused" not in dateline("sources").out
     assert dateline("poll", "harbor").out == "1 channels are due now.\n"
 
 
@@ -159,7 +80,7 @@ def test_without_sources_the_way_to_some_is_shown(on_sqlite, dateline):
     assert "`dateline sources --load " in dateline("sources").err
 
 
-@pytest.mark.parametrize("arguments", [["poll", "nowhere"], ["sources", "--pause", "nowhere"]])
+@pytest.mark.parametrize("arguments", [["poll", "nowhere"], ["sources", "pause", "nowhere"], ["sources", "nowhere"]])
 def test_an_unknown_source_is_named_with_those_there_are(on_sqlite, dateline, arguments):
     assert dateline(*arguments).refuses("There is no source 'nowhere'; known are: none yet.")
 
@@ -188,7 +109,7 @@ def test_pages_and_dumps_are_imported_once_and_read(migrated, dateline, tmp_path
     drain()
     assert dateline("import", page, DUMP).out.count("0 of 1 pages are new") == 2
     report = dateline("audit")
-    assert (report.status, " ".join(report.out.split()).count("│ articles │ 2 │")) == (0, 1), report
+    assert (report.status, " ".join(report.out.split()).count(" articles 2 ")) == (0, 1), report
 
 
 def test_bad_files_are_refused_by_name_and_the_good_ones_taken(on_sqlite, dateline, tmp_path):

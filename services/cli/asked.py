@@ -1,0 +1,41 @@
+"""What the user meant: words of the command line as the shapes that the services take."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated, TypeVar
+
+import typer
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from services.contracts.article import When
+from services.contracts.errors import UserError
+from services.store.wording import instant
+
+Shape = TypeVar("Shape", bound=BaseModel)
+
+_WHEN: TypeAdapter[date] = TypeAdapter(When)
+
+
+def understood(shape: type[Shape], words: Mapping[str, object]) -> Shape:
+    """The words in this shape; a `UserError` names the first that does not fit."""
+    try:
+        return shape.model_validate(words)
+    except ValidationError as fault:
+        first = fault.errors()[0]
+        where = f"{first['loc'][0]}: " if first["loc"] else ""
+        raise UserError(where + first["msg"].removeprefix("Value error, ")) from None
+
+
+def moment(words: str | datetime) -> datetime:
+    """A date or a time in ISO 8601 as an instant; a bare date is its midnight UTC."""
+    try:
+        found = instant(_WHEN.validate_python(words))
+    except ValidationError:
+        found = None
+    if found is None:
+        raise typer.BadParameter(f"{words!r} is neither a date like 2026-11-22 nor a time like 2026-11-22T18:30Z.")
+    return found
+
+
+Since = Annotated[datetime | None, typer.Option(parser=moment, metavar="DATE", help="From this date or time on (UTC).")]
+Until = Annotated[datetime | None, typer.Option(parser=moment, metavar="DATE", help="Before this date or time (UTC).")]

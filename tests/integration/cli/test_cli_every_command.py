@@ -1,0 +1,123 @@
+"""What holds of every command: it explains itself, names what it does not know, and speaks JSON to programs."""
+
+import json
+
+import pytest
+import typer
+from harbor import RELEASE, arrives, drain
+from sqlalchemy import text
+
+from services import cli
+from services.runtime.database import transaction
+
+pytestmark = pytest.mark.integration
+
+PROCESSES = {"up", "demo", "listen", "migrate", "web", "worker", "sweep"}
+"""They run until they are stopped, or only prepare that; `listen --json` has its own tests."""
+
+
+def leaves(command, *path):
+    """Every command that does something, with the words that call it."""
+    if not hasattr(command, "commands"):
+        yield path, command
+        return
+    for name in sorted(command.commands):
+        yield from leaves(command.commands[name], *path, name)
+
+
+def every():
+    root = typer.main.get_command(cli.app)
+    return {path: command for name in cli.COMMANDS for path, command in leaves(root.get_command(None, name), name)}
+
+
+EVERY = every()
+SPEAKING = {path for path in EVERY if path[0] not in PROCESSES}
+
+
+@pytest.mark.parametrize("path", EVERY, ids=" ".join)
+def test_it_explains_itself_and_names_what_it_does_not_know(dateline, path):
+    """Help is for standard output; a misspelt option is one sentence that says where the help is."""
+    told = dateline(*path, "--help")
+    assert (told.status, "Usage: dateline " + " ".join(path) in told.out, told.err) == (0, True, "")
+    words = EVERY[path].help.strip()
+    assert words.endswith("."), words
+    assert "\n" not in words, "more than one clear paragraph"
+    described = [option.help for option in EVERY[path].params if option.name != "help"]
+    assert all(described), "an argument or option without help"
+    refused = dateline(*path, "--no-such-thing")
+    assert refused.refuses(f"No such option: --no-such-thing; `dateline {' '.join(path)} --help` tells more.")
+    assert refused.out == ""
+
+
+@pytest.mark.parametrize("path", ["articles", "events", "sources", "webhooks", "set-aside"])
+def test_a_list_is_what_is_meant_without_a_command(on_sqlite, dateline, path):
+    """With options or without; an empty list is a document too."""
+    told = dateline(path, "--json")
+    assert json.loads(told.out) in ([], {"articles": [], "more": False}, {"events": [], "next": 0}, NONE_SET_ASIDE)
+    assert "Traceback" not in dateline(path).err
+
+
+NONE_SET_ASIDE = {"messages": [], "next": None}
+
+
+def orders(article, page, message):
+    """Every command with what it needs, in an order in which each can do it; `drain` where workers must come first."""
+    again = ("reingest", "reparse", "--all", "--reason", "a test", "--dry-run")
+    yield from (("articles", "list"), *(("articles", verb, article) for verb in ("show", "history", "explain")))
+    yield from (("events",), ("audit",), ("parse", page), ("import", page))
+    yield from (again, again, drain, again)
+    yield from (("reingest", verb, *words) for verb, *words in REINGESTIONS)
+    yield from (("set-aside", "list"), ("set-aside", "show", message), ("set-aside", "replay", "--all"))
+    yield ("set-aside", "discard", "--all", "--kind", "none", "--reason", "a test")
+    yield from (("keys", "create", "desk", "--scope", "admin"), ("keys", "list"), ("keys", "reseal"))
+    yield ("webhooks", "add", "https://127.0.0.1/hook")
+    yield from (("webhooks", verb, *words) for verb, *words in ENDPOINTS)
+    yield ("sources", "add", "coast", "https://coast.example/feed.xml")
+    yield from (("sources", verb, *words) for verb, *words in SOURCES)
+    yield from (("poll", "coast"), ("keys", "revoke", 1))
+
+
+REINGESTIONS = (
+    ("list",),
+    ("report", 1),
+    ("promote", 1),
+    ("discard", 2),
+    *((verb, 3) for verb in ("show", "pause", "resume", "cancel")),
+    ("refetch", "--all", "--count"),
+)
+ENDPOINTS = (
+    ("list",),
+    *((verb, 1) for verb in ("show", "disable", "enable", "test", "rotate")),
+    ("deliveries", 1),
+    ("replay", 1, "--failed", "--dry-run"),
+    ("delete", 1, "--yes"),
+)
+SOURCES = (("list",), *((verb, "coast") for verb in ("list", "poll", "pause", "resume")))
+
+
+def test_each_prints_one_document_of_json_and_nothing_else(on_sqlite, dateline, installation, tmp_path):
+    """Every command but the processes is in here, or this fails."""
+    installation(egress_allow="127.0.0.0/8", secret_key="")
+    page = tmp_path / "page.html"
+    page.write_text(RELEASE)
+    article = arrives()
+    dateline("import", page)
+    message = given_up()
+    walked = set()
+    for order in orders(article, page, message):
+        if order is drain:
+            drain()
+            continue
+        told = dateline(*order, "--json")
+        assert (json.loads(told.out) is None, told.status in {0, 1}) == (False, True), (order, told)
+        walked |= {path for path in SPEAKING if order[: len(path)] == path}
+    assert walked == SPEAKING
+
+
+def given_up():
+    """One message that was set aside; its number."""
+    with transaction() as session:
+        found = session.execute(text("SELECT max(id) FROM ledger WHERE kind = 'ParsePage'")).scalar_one()
+        words = {"id": found}
+        session.execute(text("UPDATE ledger SET set_aside_at = due_at, reason = 'a defect' WHERE id = :id"), words)
+    return found
