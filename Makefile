@@ -24,7 +24,8 @@ demo: install ## See the whole path on this machine, without internet: newsroom 
 up: install ## Run the service on the sources of seeds/sources.toml; state in ./var
 	@$(BIN)/dateline up
 
-test: .venv/dev ## The whole test-suite: real Redis, real workers, SQLite and PostgreSQL
+test: .venv/dev ## The whole test-suite: real Redis, real workers, SQLite and PostgreSQL, a real browser
+	@tests/browser/get-chromium
 	@$(BIN)/pytest
 
 check: .venv/dev ## The gates: format, lint, types, the rules of the house, fast tests

@@ -131,7 +131,7 @@ def fill(count: int) -> None:
 
 def _pages(session: Session, batch: list[int]) -> dict[str, int]:
     wanted = {page_key(_url(n)) for n in batch}
-    return dict(session.execute(select(Page.key, Page.id).where(col(Page.key).in_(wanted))).tuples().all())
+    return dict(session.execute(select(Page.key, Page.id).where(col(Page.key).in_(wanted))).all())
 
 
 def _channels() -> list[int]:

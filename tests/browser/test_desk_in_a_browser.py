@@ -110,7 +110,7 @@ def test_an_endpoint_is_made_tested_and_served_again(page, world):
         subscriber.trusts(page.get_by_role("status").locator("code").inner_text())
         subscriber.answers(500)
         presses(page, "Send a test")
-        expect(page.locator("h3", has_text="1: failed, status 500")).to_be_visible()
+        expect(page.locator("h3", has_text="1: refused, status 500")).to_be_visible()
         unfolds(page, "What was sent")
         expect(page.get_by_role("region", name="Headers of attempt 1")).to_contain_text("webhook-signature")
         presses(page, "Bring it again")
