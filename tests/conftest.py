@@ -104,7 +104,7 @@ def _answers(client: redis.Redis) -> bool:
         return False
 
 
-def _wait_until(truth, seconds: float = 10.0) -> None:
+def _wait_until(truth, seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
     while not truth():
         assert time.monotonic() < deadline, "waited in vain"

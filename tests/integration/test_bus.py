@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -19,7 +20,6 @@ from services.contracts.wiring import HANDLERS
 from services.runtime import bus
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.ledger import MAX_ATTEMPTS, Entry, say
-from services.runtime.redis_server import free_port
 from services.runtime.sweeper import sweep
 
 RELAY = Path(__file__).with_name("relay_worker.py")
@@ -78,7 +78,7 @@ def end_leases(held: timedelta = timedelta(0)) -> None:
         session.execute(update(Entry).where(Entry.lease_until < taken_before).values(lease_until=utcnow()))
 
 
-def wait_for(truth, seconds: float = 30) -> None:
+def wait_for(truth, seconds: float = 90) -> None:
     deadline = time.monotonic() + seconds
     while not truth():
         assert time.monotonic() < deadline, f"waited in vain; left: {entries()}"
@@ -113,7 +113,7 @@ def test_a_flushed_redis_loses_nothing(relay, redis_url):
 
 def test_a_killed_worker_loses_nothing(relay):
     """Killed in the middle of its work; another one goes on when the leases have ended."""
-    victim = relay(RELAY_PAUSE="0.2")
+    victim = relay(RELAY_PAUSE="3600")
     say_all([Deliver(endpoint=n) for n in range(40)])
     wait_for(in_flight)
     os.killpg(victim.pid, signal.SIGKILL)
@@ -123,6 +123,7 @@ def test_a_killed_worker_loses_nothing(relay):
     until_left(0, patience=timedelta(seconds=6))
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # half a minute; test_worker.py has both
 def test_one_poison_message_burns_only_its_own_attempts(relay):
     """It kills its worker process each time; its neighbours get through and it is set aside."""
     relay("prefork", RELAY_POISON="1")
@@ -133,17 +134,19 @@ def test_one_poison_message_burns_only_its_own_attempts(relay):
         sweep(utcnow() + timedelta(seconds=6), bus.depths())
         return [entry.set_aside_at is not None for entry in entries()] == [True]
 
-    wait_for(only_the_poison_is_left, 60)
+    wait_for(only_the_poison_is_left, 180)
     [entry] = entries()
     assert entry.attempts == MAX_ATTEMPTS + 1
     assert "died or hung" in entry.reason
 
 
-def test_saying_does_not_wait_for_a_redis_that_is_away(db, installation):
-    """The hint is lost, the message is not, and the caller has its answer at once."""
-    installation(redis_url=f"redis://127.0.0.1:{free_port()}/0")
-    began = time.perf_counter()
-    with transaction() as session:
-        say(session, Deliver(endpoint=1), key="1")
-    assert time.perf_counter() - began < 1
+def test_saying_does_not_wait_for_a_redis_that_hangs(db, installation):
+    """It accepts and says nothing: the caller has its answer while the hint is still on its way, and the row stays."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        installation(redis_url=f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
+        bus.app.cache_clear()
+        with transaction() as session:
+            say(session, Deliver(endpoint=1), key="1")
+        assert not bus.flush(0)
+    assert bus.flush(60)
     assert left() == 1

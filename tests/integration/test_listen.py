@@ -51,7 +51,9 @@ def dateline(installation):
     thread.start()
     until(lambda: server.started)
     url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    with httpx.Client(base_url=url, headers={"Authorization": "Bearer subscriber"}, trust_env=False) as client:
+    with httpx.Client(
+        base_url=url, headers={"Authorization": "Bearer subscriber"}, timeout=PATIENCE, trust_env=False
+    ) as client:
         yield client
     server.handle_exit(signal.SIGTERM, None)
     thread.join(PATIENCE)

@@ -44,5 +44,5 @@ def subscriber():
 
 @pytest.fixture
 def client():
-    with httpx.Client(trust_env=False, timeout=5) as client:
+    with httpx.Client(trust_env=False, timeout=60) as client:
         yield client

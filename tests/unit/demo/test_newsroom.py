@@ -161,7 +161,7 @@ def test_one_connection_serves_many_requests(newsroom):
     import http.client
 
     newsroom.publishes("storm-response")
-    connection = http.client.HTTPConnection(newsroom.url.removeprefix("http://"), timeout=5)
+    connection = http.client.HTTPConnection(newsroom.url.removeprefix("http://"), timeout=60)
     connection.connect()
     socket = connection.sock
     for path in (newsroom.samples["storm-response"].path, "/nowhere", "/robots.txt"):

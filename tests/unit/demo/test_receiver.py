@@ -21,7 +21,7 @@ def signed(body=BODY, *, at=None, secret=SECRET):
 
 def test_a_signed_message_is_kept_and_answered_204(subscriber, client):
     assert client.post(subscriber.url, content=BODY, headers=signed()).status_code == 204
-    (event,) = subscriber.wait_for(1, timeout=1)
+    (event,) = subscriber.wait_for(1, timeout=60)
     assert (event.id, event.type, event.sequence, event.verified) == ("evt_1", "article.created", 7, True)
     assert event.event["data"]["headline"] == "Zürich"
     assert event.body == BODY.encode()

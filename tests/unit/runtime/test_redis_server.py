@@ -80,10 +80,10 @@ def running(command):
         yield
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
-def wait_for(truth, seconds=10.0):
+def wait_for(truth, seconds=60.0):
     deadline = time.monotonic() + seconds
     while not truth():
         assert time.monotonic() < deadline, "waited in vain"
