@@ -145,8 +145,9 @@ class Stage:
     def point_onwards(self) -> bool:
         url = str(self.client.base_url).rstrip("/")
         say("[bold]Where to look next[/]")
+        say(f"  the desk, for people          {url}/desk/")
         say(f"  the API, with documentation   {url}/docs")
-        say(f"  an admin key for it           {self.key}")
+        say(f"  an admin key for both         {self.key}")
         say(f"  what was stored               curl -H 'Authorization: Bearer {self.key}' {url}/articles")
         say(f"  the account of every page     DATELINE_STATE={FOLDER} .venv/bin/dateline audit")
         say(f"  the log                       {LOG}\n")

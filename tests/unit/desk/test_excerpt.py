@@ -1,0 +1,43 @@
+"""What a search shows of an article: its words as text, and what was searched for marked among them."""
+
+from types import SimpleNamespace
+
+from services.desk.render import rendered
+
+LINE = {
+    "id": "art_1",
+    "headline": "Harbor Reopens",
+    "source": "war",
+    "kind": "news_story",
+    "published_at": "2026-01-12",
+    "revision": 1,
+}
+CALLER = SimpleNamespace(key=1, name="somebody")
+
+
+def found(excerpt):
+    asked = dict.fromkeys(("q", "source", "kind", "since", "until", "tag", "virin"), "")
+    return rendered(
+        "articles.html",
+        base="/desk",
+        visit=SimpleNamespace(form_token="t", caller=CALLER),
+        navigation=[],
+        said="",
+        asked=asked,
+        articles=[LINE | excerpt],
+        following=None,
+        after="",
+        trouble="",
+        sources=[],
+        kinds=[],
+    )
+
+
+def test_what_was_searched_for_is_marked_and_what_a_newsroom_wrote_stays_text():
+    page = found({"excerpt": [{"text": "<b>after the ", "hit": False}, {"text": "<storm>", "hit": True}]})
+    assert "&lt;b&gt;after the <mark>&lt;storm&gt;</mark>" in page
+
+
+def test_without_words_there_is_no_excerpt():
+    for none in ({}, {"excerpt": None}, {"excerpt": []}):
+        assert "<mark>" not in found(none)
