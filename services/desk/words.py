@@ -1,14 +1,16 @@
 """Two wordings side by side: which paragraphs are the same, which words differ."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
 Fate = Literal["same", "gone", "new"]
-MOST = 4_000
-"""Words of a paragraph that are compared one by one; a longer one is shown as replaced, because comparing is slow."""
+MOST = 2_000_000
+"""Pairs of equal words, or of equal paragraphs, that are looked at for one page: seconds' worth. Comparing is slow, and
+a page may be made so that it never ends: what comes after them is shown as replaced."""
 ALIKE = 0.4
 """Of the words of two paragraphs: below that, they are two paragraphs and no changed one."""
 
@@ -25,30 +27,41 @@ class Piece:
 
 def differences(before: Sequence[str], after: Sequence[str]) -> list[tuple[Piece, ...]]:
     """The paragraphs of both wordings in order; a paragraph with pieces of several fates was changed."""
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
-    return [
-        paragraph
-        for fate, i, j, k, m in matcher.get_opcodes()
-        for paragraph in _paragraphs(fate, before[i:j], after[k:m])
-    ]
+    left = MOST - _pairs(before, after)
+    shown: list[tuple[Piece, ...]] = []
+    for fate, ours, theirs in _runs(before, after) if left >= 0 else [("replace", before, after)]:
+        if fate == "equal":
+            shown += ((Piece("same", text),) for text in ours)
+            continue
+        for old, new in zip(ours, theirs, strict=False):
+            words, others = _WORDS.findall(old), _WORDS.findall(new)
+            left -= _pairs(words, others)
+            shown += _changed(words, others) if left >= 0 else _replaced(old, new)
+        shared = min(len(ours), len(theirs))
+        shown += ((Piece("gone", text),) for text in ours[shared:])
+        shown += ((Piece("new", text),) for text in theirs[shared:])
+    return shown
 
 
-def _paragraphs(fate: str, before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[Piece, ...]]:
-    if fate == "equal":
-        yield from ((Piece("same", text),) for text in before)
-        return
-    for old, new in zip(before, after, strict=False):
-        yield from _changed(old, new)
-    shared = min(len(before), len(after))
-    yield from ((Piece("gone", text),) for text in before[shared:])
-    yield from ((Piece("new", text),) for text in after[shared:])
+def _pairs(ours: Sequence[str], theirs: Sequence[str]) -> int:
+    """What comparing costs: in how many ways one of ours is one of theirs."""
+    times = Counter(theirs)
+    return sum(count * times[text] for text, count in Counter(ours).items())
 
 
-def _changed(old: str, new: str) -> list[tuple[Piece, ...]]:
-    ours, theirs = _WORDS.findall(old), _WORDS.findall(new)
+def _runs(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[str, Sequence[str], Sequence[str]]]:
+    for fate, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        yield fate, before[i:j], after[k:m]
+
+
+def _replaced(old: str, new: str) -> list[tuple[Piece, ...]]:
+    return [(Piece("gone", old),), (Piece("new", new),)]
+
+
+def _changed(ours: Sequence[str], theirs: Sequence[str]) -> list[tuple[Piece, ...]]:
     matcher = SequenceMatcher(None, ours, theirs, autojunk=False)
-    if max(len(ours), len(theirs)) > MOST or matcher.ratio() < ALIKE:
-        return [(Piece("gone", old),), (Piece("new", new),)]
+    if matcher.quick_ratio() < ALIKE or matcher.ratio() < ALIKE:
+        return _replaced("".join(ours), "".join(theirs))
     return [tuple(_pieces(matcher, ours, theirs))]
 
 

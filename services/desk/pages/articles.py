@@ -5,6 +5,7 @@ from itertools import groupby
 from typing import Annotated, Any, get_args
 
 from fastapi import APIRouter, Query
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from services.contracts.article import ArticleKind
@@ -65,13 +66,15 @@ async def history(visit: Visiting, article: str, number: Annotated[int | None, Q
     shown = number or found["revision"]
     now = await visit.api.get(f"/articles/{article}/revisions/{shown}")
     before = await _before(visit.api, article, listed, now)
+    # To compare may take seconds, in which others want answers.
+    paragraphs = await run_in_threadpool(differences, _texts(before), _texts(now)) if before else []
     return visit.page(
         "history.html",
         article=found,
         revisions=listed,
         now=now,
         before=before,
-        paragraphs=differences(_texts(before), _texts(now)) if before else [],
+        paragraphs=paragraphs,
         fields=_fields(before, now) if before else [],
         tab="history",
     )

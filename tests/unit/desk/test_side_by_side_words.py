@@ -1,8 +1,11 @@
 """Two wordings, compared as a reader would."""
 
+from math import isqrt
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.desk import words
 from services.desk.words import MOST, differences
 
 texts = st.lists(st.text(alphabet="ab .\n", max_size=30), max_size=8)
@@ -34,8 +37,16 @@ def test_paragraphs_come_and_go_as_a_whole():
 
 
 def test_a_paragraph_too_long_to_compare_is_shown_as_replaced():
-    long = "word " * MOST
+    long = "word " * isqrt(MOST)
     assert [fate for [(fate, _)] in told([long], [long + "more"])] == ["gone", "new"]
+
+
+def test_a_page_that_is_built_to_be_compared_for_ever_is_not(monkeypatch):
+    """What is left when enough was compared is shown as replaced, and so are paragraphs that are all the same."""
+    monkeypatch.setattr(words, "MOST", 100)
+    fates = [[fate for fate, _ in paragraph] for paragraph in told(["a b c d"] * 10, ["a b c e"] * 10)]
+    assert (fates[0], fates[-2:]) == (["same", "gone", "new"], [["gone"], ["new"]])
+    assert [fate for [(fate, _)] in told(["a"] * 11, ["a"] * 10)] == ["gone", "new"] * 10 + ["gone"]
 
 
 @given(texts, texts)
