@@ -11,7 +11,7 @@ BIN := .venv/bin
 PIP := $(PYTHON) -m pip --disable-pip-version-check --python $(BIN)/python install --quiet --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test check fast bench lock golden compose-smoke clean
+.PHONY: help install demo up test check fast bench faults soak lock golden compose-smoke clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 16
@@ -44,6 +44,14 @@ bench: .venv/bench ## The cost of reading a page, peers beside us, and pages a s
 
 golden: .venv/dev ## Add a page to tests/pages: FILE=page.html [URL=its address] or URL=…, LAYOUT=…, NAME=…, [FORCE=1]
 	@$(BIN)/python tests/golden.py --file="$$FILE" --url="$$URL" --layout="$$LAYOUT" --name="$$NAME" $${FORCE:+--force}
+
+faults: .venv/dev ## Every fault that docs/reliability.md lists, the long ones too (about 20 minutes)
+	@$(BIN)/pytest tests/faults -m ""
+
+MINUTES ?= 30
+PAGES ?= 2000
+soak: .venv/dev ## Random faults under load: MINUTES=30 [PAGES=2000] [SEED=the seed of another run]
+	@PYTHONPATH=tests $(BIN)/python -m faults.soak --minutes=$(MINUTES) --pages=$(PAGES) $(if $(SEED),--seed=$(SEED))
 
 lock: .venv/dev ## Pin the newest versions of everything, with hashes
 	@for set in requirements requirements-dev requirements-bench; do \

@@ -3,46 +3,59 @@
 `hold` looks at a service that runs and has settled; a test that injects faults calls it at the end.
 """
 
+import json
 from collections import Counter
 from dataclasses import asdict
 
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
 from sqlmodel import Session
 
 from services.fetcher.account import account
 from services.runtime.database import utcnow
-from services.runtime.settings import RuntimeSettings
 
 STATES = ("due", "in_flight", "at_rest", "set_aside")
 LATE = 60.0
 """Seconds that a message may be due on a machine that is busy with tests."""
+# What says itself again for ever is always in the ledger; whatever else is there is work under way.
+UNDER_WAY = """
+SELECT count(*) FROM ledger
+WHERE kind NOT IN ('FetchPage', 'PollChannel', 'ForgetDeliveries') AND set_aside_at IS NULL
+"""
+KEPT = """
+SELECT articles.url, revisions.reading FROM articles
+JOIN revisions ON revisions.article = articles.id AND revisions.number = articles.revision
+"""
 
 
-def hold(service, subscriber=None):
+def hold(service, subscriber=None, newsroom=None):
     """Nothing is lost, nothing is told twice, nothing waits for ever, and every page is in exactly one state."""
     status, words = service.audit()
     assert status == 0, words
+    every_page_is_in_one_state(service)
     nothing_is_overdue(service)
-    every_page_is_in_one_state(service.environment["DATELINE_DATABASE_URL"])
     every_story_is_kept_once(service)
+    if newsroom:
+        assert kept(service) == newsroom.wordings()
     if subscriber:
         every_story_is_announced_once(subscriber)
+        every_event_is_told(service, subscriber)
+        every_story_is_told_in_order(subscriber)
+
+
+def every_page_is_in_one_state(service):
+    """Due, in flight, at rest or set aside: the states sum up to the pages, source by source."""
+    engine = create_engine(service.database)
+    with Session(engine) as session:
+        for source in account(session, utcnow()):
+            counted = asdict(source)
+            assert sum(counted[state] for state in STATES) == counted["pages"], counted
+    engine.dispose()
 
 
 def nothing_is_overdue(service):
     """The sweep saw to it."""
     late = service.get("/health/ready")["overdue_seconds"]
     assert late < LATE
-
-
-def every_page_is_in_one_state(database_url):
-    """Due, in flight, at rest or set aside: the states sum up to the pages, source by source."""
-    engine = create_engine(RuntimeSettings(database_url=database_url).database)
-    with Session(engine) as session:
-        for source in account(session, utcnow()):
-            counted = asdict(source)
-            assert sum(counted[state] for state in STATES) == counted["pages"], counted
-    engine.dispose()
 
 
 def every_story_is_kept_once(service):
@@ -57,6 +70,51 @@ def every_story_is_announced_once(subscriber):
     told = {each.id: each.event for each in subscriber.events}
     created = [event["data"]["article"]["url"] for event in told.values() if event["type"] == "article.created"]
     assert twice(created) == []
+
+
+def every_event_is_told(service, subscriber):
+    """Each one that is announced has come in at least once, under its one id; and nothing else has."""
+    events = {event["id"]: event for event in service.events() if event["announced"]}
+    received = {each.id: each.event for each in subscriber.events}
+    assert received.keys() == events.keys()
+    assert all(received[name]["sequence"] == event["sequence"] for name, event in events.items())
+
+
+def every_story_is_told_in_order(subscriber):
+    """Of each article `article.created` came first, and what came for the first time came in the events' order."""
+    told = {}
+    for each in subscriber.events:
+        told.setdefault(each.event["data"]["article"]["id"], {}).setdefault(each.id, each.event)
+    for events in told.values():
+        sequences = [event["sequence"] for event in events.values()]
+        assert sequences == sorted(sequences)
+        types = [event["type"] for event in events.values()]
+        assert types == ["article.created"] * ("article.created" in types) + ["article.updated"] * types.count(
+            "article.updated"
+        )
+
+
+def kept(service):
+    """What each article says as it stands: its paragraphs, by its address."""
+    return {url: tuple(block["text"] for block in json.loads(reading)["body"]) for url, reading in rows(service, KEPT)}
+
+
+def is_settled(service, subscriber, newsroom):
+    """Whether the last wording of every story is stored, nothing is under way, and every event has come in."""
+    if kept(service) != newsroom.wordings() or rows(service, UNDER_WAY) != [(0,)]:
+        return False
+    told = {each.id for each in subscriber.events}
+    return all(event["id"] in told for event in service.events() if event["announced"])
+
+
+def rows(service, query, **words):
+    """What its database answers, asked from outside."""
+    engine = create_engine(service.database)
+    try:
+        with engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(text(query), words)]
+    finally:
+        engine.dispose()
 
 
 def twice(names):

@@ -50,10 +50,14 @@ class Service:
         """Runs it, on what an earlier run has left, until it answers."""
         with (self.state / "up.log").open("a") as log:
             self.process = subprocess.Popen(self.command, env=self.environment, stdout=log, stderr=log)
-        self.waits_for(lambda: _ready(self.client), "the start", seconds=60)
+        self.answers()
         if "Authorization" not in self.client.headers:
             [key] = re.findall(r"dl_1_\w+", (self.state / "up.log").read_text())
             self.client.headers["Authorization"] = f"Bearer {key}"
+
+    def answers(self):
+        """Waits until the web app does."""
+        self.waits_for(lambda: _ready(self.client), "an answer of the web app", seconds=60)
 
     def ends(self, number=signal.SIGTERM):
         """Tells it to stop and waits until it and all its processes are gone; its exit status."""
@@ -63,6 +67,14 @@ class Service:
         _, left = psutil.wait_procs(processes, timeout=60)
         assert not left, "something was left running"
         return status
+
+    def is_killed(self):
+        """With all its processes, in one moment."""
+        main = psutil.Process(self.process.pid)
+        main.suspend()
+        for each in (*main.children(recursive=True), main):
+            each.kill()
+        self.process.wait(60)
 
     def post(self, path, status, **words):
         answer = self.client.post(path, **words)
@@ -149,7 +161,7 @@ def running(folder, kind, url, *, up=UP, **settings):
     seeds.write_text(SOURCE.format(kind=kind, url=url))
     environment = os.environ | BRISK | {"DATELINE_STATE": str(state), "DATELINE_DATABASE_URL": ""} | settings
     command = (*up, f"--port={port}", f"--sources={seeds}")
-    client = httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=20)
+    client = httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=60)
     service = Service(state, environment, command, client)
     try:
         service.starts()

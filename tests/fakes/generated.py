@@ -7,6 +7,7 @@ them cost no more memory than one, and the server costs little beside what it is
 import random
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from services.demo import pages
 from services.demo.newsroom import HTML, Resource, conditional
@@ -34,7 +35,7 @@ _PAGE = re.compile(r"[?&]Page=(\d+)")
 class GeneratedNewsroom:
     """So many articles, all public from the start, with a sitemap and a listing in pages of ten.
 
-    `corrects(n)` gives the n-th article (counted from 0) another wording.
+    `publishes()` adds one; `corrects(n)` gives the n-th (counted from 0) another wording, and the sitemap says when.
     """
 
     def __init__(self, pages: int = 2000, *, port: int = 0) -> None:
@@ -60,8 +61,17 @@ class GeneratedNewsroom:
     def address(self, index: int) -> str:
         return f"{self.url}{_path(index)}"
 
+    def publishes(self) -> int:
+        self.pages += 1
+        return self.pages - 1
+
     def corrects(self, index: int) -> None:
         self._versions[index] = self._versions.get(index, 1) + 1
+
+    def wordings(self) -> dict[str, tuple[str, ...]]:
+        """What each article says now: its paragraphs, by its address."""
+        versions = dict(self._versions)
+        return {self.address(index): paragraphs(index, versions.get(index, 1)) for index in range(self.pages)}
 
     def page(self, index: int) -> bytes:
         """The page of the n-th article, as it is served."""
@@ -92,8 +102,12 @@ class GeneratedNewsroom:
         return conditional(request, Resource(body, content_type, EPOCH))
 
     def _sitemap(self) -> str:
-        lines = (f"<url><loc>{self.address(index)}</loc></url>\n" for index in range(self.pages))
+        lines = (f"<url><loc>{self.address(index)}</loc>{self._changed(index)}</url>\n" for index in range(self.pages))
         return pages.SITEMAP_HEAD + "".join(lines) + "</urlset>\n"
+
+    def _changed(self, index: int) -> str:
+        version = self._versions.get(index, 1)
+        return f"<lastmod>{EPOCH + timedelta(seconds=version):%Y-%m-%dT%H:%M:%SZ}</lastmod>" if version > 1 else ""
 
     def _listing(self, number: int) -> str:
         first = PER_LISTING * (number - 1)
@@ -112,9 +126,13 @@ def headline_of(index: int) -> str:
 
 def article_body(index: int, version: int = 1) -> str:
     """The paragraphs of an article; another version is another last paragraph."""
+    return "\n\n".join(f"<p>{paragraph}</p>" for paragraph in paragraphs(index, version))
+
+
+@lru_cache(maxsize=4096)
+def paragraphs(index: int, version: int = 1) -> tuple[str, ...]:
     dice = _dice(index, 1)
-    paragraphs = [f"<p>{_sentences(dice)}</p>" for _ in range(PARAGRAPHS)]
-    return "\n\n".join([*paragraphs, f"<p>{_sentences(_dice(index, version + 1))}</p>"])
+    return (*(_sentences(dice) for _ in range(PARAGRAPHS)), _sentences(_dice(index, version + 1)))
 
 
 def _frame(url: str) -> tuple[bytes, bytes]:

@@ -1,0 +1,27 @@
+"""Hints open messages of an installation twice and in any order, due or not, until it is killed."""
+
+import random
+import time
+
+from sqlalchemy import select
+
+from services.runtime import bus
+from services.runtime.database import reading
+from services.runtime.entries import OPEN, rows
+
+SOME = 40
+EVERY = 0.3
+
+
+def insist():
+    with reading() as session:
+        found = session.execute(select(rows.c.id, rows.c.kind, rows.c.lane).where(OPEN)).all()
+    chosen = random.sample(found, min(SOME, len(found))) * 2
+    for row in random.sample(chosen, len(chosen)):
+        bus.hint(row.kind, row.lane, [row.id])
+
+
+if __name__ == "__main__":
+    while True:
+        insist()
+        time.sleep(EVERY)

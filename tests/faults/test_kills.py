@@ -1,0 +1,62 @@
+"""`kill -9` of every process at every step of the path: nothing is lost, nothing is told under two ids."""
+
+import contextlib
+
+import httpx
+import psutil
+import pytest
+from faults.world import PATIENCE
+
+pytestmark = pytest.mark.e2e
+
+PATH = ("PollChannel", "FetchPage", "ParsePage", "SaveArticle", "PageStored", "Announce", "Deliver")
+DESK = ("Reingest", "ReingestionPlanned", "PageReingested")
+MOMENTS = ("claimed", "handled", "committed", "hinted")
+PLACES = [f"{kind}:{moment}" for kind in PATH for moment in MOMENTS]
+PLACES += ["capture:written", "capture:kept", "sweep:taken"]
+# Of every process, and of every moment, at least one.
+SOME = ("PollChannel:committed", "FetchPage:handled", "capture:written", "ParsePage:hinted", "ParsePage:claimed")
+SOME += ("SaveArticle:handled", "Announce:hinted", "Announce:committed", "Deliver:handled", "sweep:taken")
+
+
+def test_all_who_handle_a_message_are_killed_at_some_step(world):
+    """Before the work, in the transaction, after it, after the hint; over a capture, and over a sweep."""
+    world.kills_at(SOME)
+    world.settles()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("on", ["world", "world_on_postgresql"])
+def test_one_is_killed_at_one_place(request, on, place):
+    """The same one by one, on each database, so that what breaks has a name."""
+    world = request.getfixturevalue(on)
+    world.kills_at([place])
+    world.settles()
+
+
+@pytest.mark.long
+def test_a_reingestion_counts_every_page_once_though_all_who_work_on_it_are_killed(world):
+    """The web app that took the order, fetcher, parser, store and desk, at each moment."""
+    world.orders_kills([f"{kind}:{moment}" for kind in DESK for moment in MOMENTS])
+    with contextlib.suppress(httpx.TransportError):  # the web app dies when it has reminded the fetcher
+        world.service.client.post(
+            "/admin/reingestions", json={"scope": {"all": True}, "mode": "reparse", "reason": "-"}
+        )
+    world.waits_for_kills()
+    [order] = world.service.waits_for(lambda: world.rows("SELECT id FROM reingestions WHERE state = 'done'"), "its end")
+    world.settles()
+    counts = world.service.get(f"/admin/reingestions/{order[0]}")
+    assert counts["planned"] == counts["outcomes"]["unchanged"] == world.newsroom.pages
+
+
+@pytest.mark.parametrize("words", [["worker", "parser"], ["web"], ["sweep"]], ids=" ".join)
+def test_a_whole_process_is_killed_and_started_again(world, words):
+    """With all its children, in the middle of the news; the parser's go with their parent."""
+    world.makes_news(3)
+    [main] = world.service.waits_for(lambda: world.service.children(*words), "the process")
+    children = main.children(recursive=True)
+    main.kill()
+    psutil.wait_procs([main, *children], timeout=PATIENCE)
+    assert not any(each.is_running() for each in children)
+    world.settles()

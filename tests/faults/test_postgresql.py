@@ -1,0 +1,36 @@
+"""PostgreSQL goes away, and cuts connections in the middle of transactions."""
+
+import time
+
+import pytest
+
+pytestmark = pytest.mark.e2e
+
+CUT = """
+SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+WHERE pid <> pg_backend_pid() AND datname IS NOT NULL
+"""
+
+
+@pytest.mark.parametrize("seconds", [3, pytest.param(30, marks=pytest.mark.long)])
+def test_the_server_crashes_and_is_started_again(world_on_postgresql, postgresql, seconds):
+    """Meanwhile the API says that it cannot answer, and that nothing was changed."""
+    world = world_on_postgresql
+    world.makes_news(3)
+    postgresql.crashes()
+    refused = world.service.client.get("/articles")
+    assert (refused.status_code, refused.json()["title"]) == (503, "Database not available")
+    time.sleep(seconds)
+    postgresql.starts()
+    world.makes_news(3)
+    world.settles()
+
+
+def test_connections_are_cut_in_the_middle_of_everything(world_on_postgresql):
+    """What was not committed is done again, what was committed is not."""
+    world = world_on_postgresql
+    for _ in range(20):
+        world.makes_news()
+        world.rows(CUT)
+        time.sleep(0.1)
+    world.settles()
