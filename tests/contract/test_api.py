@@ -1,6 +1,8 @@
 """What holds for every route there is, now and later: the routes are read from the OpenAPI."""
 
+import itertools
 import re
+from functools import cache
 
 import pytest
 from in_process import client
@@ -13,6 +15,7 @@ from services.runtime.asgi import MAX_BODY
 OPEN = {("/", "GET"), ("/health/live", "GET"), ("/health/ready", "GET")}
 """What needs no key. /docs, /openapi.json and /metrics are open as well, and not part of the OpenAPI."""
 
+KEYS = itertools.count()
 APP = create_app()
 ROUTES = list(operations(APP.openapi()))
 GUARDED = [route for route in ROUTES if route[:2] not in OPEN]
@@ -29,9 +32,15 @@ def takes_a_number(operation):
 
 
 def app_for(*scopes):
-    app = create_app()
-    app.state.authenticate = {"good": Caller(key=1, name="somebody", scopes=frozenset(scopes))}.get
-    return client(app, "good")
+    """A client of one app for all tests, as making one takes long; each with a key, hence with a pace, of its own."""
+    return client(_app_for(scopes), f"key-{next(KEYS)}")
+
+
+@cache
+def _app_for(scopes):
+    app, caller = create_app(), Caller(key=1, name="somebody", scopes=frozenset(scopes))
+    app.state.authenticate = lambda _key: caller
+    return app
 
 
 def assert_problem(answer, status):
