@@ -13,6 +13,8 @@ expect.set_options(timeout=60_000)
 UNTOUCHED = "window.untouched = true"
 """A mark that is gone when the page is loaded again: what appears beside it came by itself."""
 
+HIDDEN = "hidden => Object.defineProperty(document, 'hidden', {value: hidden, configurable: true})"
+
 
 def untouched(page):
     return page.evaluate("window.untouched === true")
@@ -206,3 +208,17 @@ def test_an_address_is_looked_at_and_then_watched(page, world):
     expect(page.locator("h1")).to_have_text("The whole newsroom")
     presses(page, "Pause")
     is_told(page, "It rests.")
+
+
+def test_a_page_that_nobody_sees_does_not_look_again(page):
+    """By a clock that the test turns: nothing is asked while the tab is hidden, and soon after it is seen again."""
+    page.clock.install()
+    page.goto("/desk/")
+    page.evaluate(HIDDEN, True)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.clock.run_for(30_000)
+    assert asked == []
+    page.evaluate(HIDDEN, False)
+    with page.expect_request("**/desk/"):
+        page.clock.run_for(4_000)
