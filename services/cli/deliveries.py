@@ -42,7 +42,7 @@ def list_deliveries(
     if as_json:
         print_json({"deliveries": shown, "next": following})
     elif shown:
-        columns = ("id", "sequence", "type", "state", "made", "tries", "last answer", "next try")
+        columns = ("id", "sequence", "type", "state", "made", "tries", "answer")
         show(Listing(columns, [_line(each) for each in shown]))
         if following:
             error(f"There are more: add --before {following}.")
@@ -105,5 +105,4 @@ def _line(delivery: DeliveryView) -> Sequence[object]:
     last = delivery.attempts[-1] if delivery.attempts else None
     answer = (last.status or last.outcome) if last else None
     made, tries = delivery.created_at, len(delivery.attempts)
-    next_try = delivery.next_try if delivery.state == "pending" else None
-    return (delivery.id, delivery.sequence, delivery.type, delivery.state, made, tries, str(answer or ""), next_try)
+    return (delivery.id, delivery.sequence, delivery.type, delivery.state, made, tries, str(answer or ""))

@@ -113,7 +113,9 @@ def _console() -> Console:
 
 
 def _drawn(listing: Listing) -> Table:
-    table = Table(title=listing.title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(
+        title=listing.title or None, title_justify="left", box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0)
+    )
     for number, name in enumerate(listing.columns):
         side: Literal["left", "right"] = "right" if _counts(listing, number) else "left"
         table.add_column(name, justify=side, no_wrap=number == 0, overflow="fold")
