@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -44,7 +45,8 @@ class Api:
     async def _ask(self, method: str, path: str, **asked: Any) -> Any:
         transport = httpx.ASGITransport(self._admitted)
         async with httpx.AsyncClient(transport=transport, base_url="http://desk", trust_env=False) as client:
-            answer = await client.request(method, path, **asked)
+            # A path is made of what a visitor's address named: none of it may become a query.
+            answer = await client.request(method, quote(path), **asked)
         words = answer.json() if answer.content else None
         if answer.is_error:
             raise Refused(answer.status_code, words or {})

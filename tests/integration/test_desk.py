@@ -176,7 +176,17 @@ def test_each_line_of_the_page_is_shown_with_the_rule_that_took_it(signed_in):
 
 
 @pytest.mark.parametrize(
-    "path", ["/articles/nope", "/articles/nope/history", "/nothing", "/static/../app.py", "/static/x"]
+    "path",
+    [
+        "/articles/nope",
+        "/articles/nope/history",
+        "/articles/%3Flimit=1",  # a name is a name, and asks the API nothing else
+        "/sources/%3F",
+        "/sources/x%23",
+        "/nothing",
+        "/static/../app.py",
+        "/static/x",
+    ],
 )
 def test_what_is_not_there_is_told_as_a_page(signed_in, path):
     answer = signed_in().get(path)
