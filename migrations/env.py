@@ -17,11 +17,17 @@ def render(kind: str, thing: object, autogen: AutogenContext) -> str | bool:
     return False
 
 
+def include(_thing: object, name: str | None, _kind: str, _reflected: object, _other: object) -> bool:
+    # The full-text index is made by statements of its own; on SQLite it keeps tables that no model knows.
+    return not (name or "").startswith("article_words")
+
+
 with database.engine().connect() as connection:
     context.configure(
         connection=connection,
         target_metadata=SQLModel.metadata,
         render_item=render,
+        include_object=include,
         render_as_batch=connection.dialect.name == "sqlite",
         transaction_per_migration=True,
     )

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 from services.runtime.database import UtcDateTime
 
@@ -9,6 +10,24 @@ revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
+
+FORGET = (
+    "INSERT INTO article_words (article_words, rowid, text, labels) "
+    "VALUES ('delete', old.number, old.text, old.labels);"
+)
+LEARN = "INSERT INTO article_words (rowid, text, labels) VALUES (new.number, new.text, new.labels);"
+INDEX = {
+    "sqlite": (
+        """CREATE VIRTUAL TABLE article_words USING fts5(
+            text, labels, content='article_texts', content_rowid='number',
+            tokenize='porter unicode61 remove_diacritics 2'
+        )""",
+        f"CREATE TRIGGER article_words_learn AFTER INSERT ON article_texts BEGIN {LEARN} END",
+        f"CREATE TRIGGER article_words_forget AFTER DELETE ON article_texts BEGIN {FORGET} END",
+        f"CREATE TRIGGER article_words_learn_again AFTER UPDATE ON article_texts BEGIN {FORGET} {LEARN} END",
+    ),
+    "postgresql": ("CREATE INDEX article_words ON article_texts USING gin (words)",),
+}
 
 
 def upgrade() -> None:
@@ -404,6 +423,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key"),
     )
     op.create_table(
+        "article_texts",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("article", sa.String(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("labels", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text().with_variant(postgresql.TSVECTOR(), "postgresql"), nullable=True),
+        sa.ForeignKeyConstraint(["article"], ["articles.id"]),
+        sa.PrimaryKeyConstraint("number"),
+        sa.UniqueConstraint("article"),
+    )
+    for statement in INDEX[op.get_bind().dialect.name]:
+        op.execute(statement)
+
+    op.create_table(
         "revisions",
         sa.Column("article", sa.String(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -448,6 +481,9 @@ def downgrade() -> None:
         batch_op.drop_index("revisions_by_content")
 
     op.drop_table("revisions")
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute("DROP TABLE article_words")
+    op.drop_table("article_texts")
     op.drop_table("page_aliases")
     with op.batch_alter_table("events", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_events_article"))

@@ -33,6 +33,7 @@ from services.store import atom, jsonfeed
 from services.store.atom import Atom
 from services.store.feeds import PAGE, Feed, feed_of, seen, validators
 from services.store.follow import Asked, Pulled, find_event, look, pull
+from services.store.fulltext import excerpts
 from services.store.jsonfeed import JsonFeed
 from services.store.search import (
     By,
@@ -64,14 +65,14 @@ MAX_NUMBER = 2**31 - 1
 
 ArticleId = Annotated[Storable, Path(max_length=40, examples=["art_mfrggzdfmztwq2lk"])]
 Words = Annotated[Storable | None, Query(max_length=200)]
-Headline = Annotated[Storable | None, Query(max_length=200, description="Part of the headline, in any case.")]
+_SEARCH = 'Words anywhere in the article, all of them, in any form; "a phrase"; -without.'
+Search = Annotated[Storable | None, Query(max_length=200, description=_SEARCH, examples=['storm "war games" -drill'])]
+Whole = Annotated[Storable | None, Query(max_length=200, description="With this one: whole, in any case.")]
 Order = Annotated[By, Query(description="The time that orders the list, and that `since` and `until` speak of.")]
 Since = Annotated[When | None, Query(description="From then on. A bare date is its midnight UTC.")]
 Until = Annotated[When | None, Query(description="Before then. A bare date is its midnight UTC.")]
 Number = Annotated[int, Path(ge=1, le=MAX_NUMBER)]
 Sequence = Annotated[int, Query(ge=0, le=MAX_NUMBER, description="`next` of the page before; 0 begins at the first.")]
-
-
 EventId = Annotated[Storable, Path(max_length=40, examples=["evt_ge2dinzthe3tqnbvgyzto"])]
 Most = Annotated[int, Query(ge=1, le=LIMIT, description="At most so many.")]
 Wait = Annotated[float, Query(ge=0, le=30, description="Seconds to wait for an event when there is none yet.")]
@@ -89,8 +90,10 @@ def _asked(
     return Asked(kind_of_event, source, kind, announced)
 
 
-def _wanted(source: Words = None, kind: ArticleKind | None = None, q: Headline = None) -> Wanted:
-    return Wanted(source, kind, q)
+def _wanted(
+    source: Words = None, kind: ArticleKind | None = None, q: Search = None, tag: Whole = None, virin: Whole = None
+) -> Wanted:
+    return Wanted(source, kind, q if q and q.strip() else None, tag, virin)
 
 
 def _feed(request: Request, named: Annotated[Wanted, Depends(_wanted)], after: After = None) -> Feed:
@@ -121,8 +124,10 @@ def list_articles(
     wanted, listing = replace(named, by=by, since=instant(since), until=instant(until)), f"articles/{by}"
     with reading() as session:
         rows = find_articles(session, wanted, limit, position(listing, after, datetime, str))
-    shown, following = page(rows, limit, lambda row: cursor(listing, *place_of(wanted, row)))
-    return ArticlePage(articles=[ArticleLine.model_validate(row) for row in shown], next=following)
+        shown, following = page(rows, limit, lambda row: cursor(listing, *place_of(wanted, row)))
+        said = excerpts(session, wanted.q, [row.id for row in shown]) if wanted.q else {}
+    lines = [ArticleLine.model_validate(row).model_copy(update={"excerpt": said.get(row.id)}) for row in shown]
+    return ArticlePage(articles=lines, next=following)
 
 
 @router.get("/articles/{article}", tags=["articles"])

@@ -20,7 +20,7 @@ BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 SETTLED = timedelta(minutes=1)
 """After so long no save that began at a time is still to be committed: a save has its message for 45 seconds."""
 
-ASKED = ("source", "kind", "q")
+ASKED = ("source", "kind", "q", "tag", "virin")
 """What makes a feed a feed of its own: the words of a search."""
 PAGE = 50
 """Articles in one document."""

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, Column, Index, Text
+from sqlalchemy import DDL, JSON, Column, Index, Text, event
 from sqlalchemy import Table as Relation
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlmodel import Field, SQLModel
 
 from services.runtime.database import Table, UtcDateTime
@@ -73,6 +74,22 @@ class Revision(Table, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class ArticleText(Table, table=True):
+    """What an article is found by: the current wording as plain text, and tags and VIRINs as labels.
+
+    `article_words` is the index of both: on PostgreSQL of `words`, which SQLite leaves empty; there it is a table that
+    triggers keep in step with this one.
+    """
+
+    __tablename__ = "article_texts"
+
+    number: int = Field(primary_key=True)
+    article: str = Field(unique=True, foreign_key="articles.id")
+    text: str = Field(sa_type=Text)
+    labels: str = Field(sa_type=Text)
+    words: str | None = Field(sa_column=Column(Text().with_variant(TSVECTOR(), "postgresql")))
+
+
 class Event(Table, table=True):
     """A fact of the one sequence: an article is new, or reads otherwise now."""
 
@@ -106,5 +123,36 @@ class EventCounter(Table, table=True):
 
 articles: Relation = SQLModel.metadata.tables["articles"]
 revisions: Relation = SQLModel.metadata.tables["revisions"]
+texts: Relation = SQLModel.metadata.tables["article_texts"]
 events: Relation = SQLModel.metadata.tables["events"]
 counter: Relation = SQLModel.metadata.tables["event_counter"]
+
+# Not in the models' words, because the index is another thing in each database; migrations make the same.
+_FORGET = (
+    "INSERT INTO article_words (article_words, rowid, text, labels) "
+    "VALUES ('delete', old.number, old.text, old.labels);"
+)
+_LEARN = "INSERT INTO article_words (rowid, text, labels) VALUES (new.number, new.text, new.labels);"
+_INDEX = {
+    "sqlite": (
+        """CREATE VIRTUAL TABLE article_words USING fts5(
+            text, labels, content='article_texts', content_rowid='number',
+            tokenize='porter unicode61 remove_diacritics 2'
+        )""",
+        f"CREATE TRIGGER article_words_learn AFTER INSERT ON article_texts BEGIN {_LEARN} END",
+        f"CREATE TRIGGER article_words_forget AFTER DELETE ON article_texts BEGIN {_FORGET} END",
+        f"CREATE TRIGGER article_words_learn_again AFTER UPDATE ON article_texts BEGIN {_FORGET} {_LEARN} END",
+    ),
+    "postgresql": ("CREATE INDEX article_words ON article_texts USING gin (words)",),
+}
+
+
+def _says(when: str, dialect: str, statement: str) -> None:
+    said = DDL(statement)  # type: ignore[no-untyped-call]  # the library left it without types
+    event.listen(texts, when, said.execute_if(dialect=dialect))
+
+
+for _dialect, _statements in _INDEX.items():
+    for _statement in _statements:
+        _says("after_create", _dialect, _statement)
+_says("before_drop", "sqlite", "DROP TABLE IF EXISTS article_words")

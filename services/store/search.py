@@ -8,7 +8,8 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Row, Select, literal, select, tuple_
 from sqlmodel import Session
 
-from services.store.models import articles, revisions
+from services.store.fulltext import found, label
+from services.store.models import articles, revisions, texts
 
 By = Literal["published", "seen", "updated"]
 ORDER = {"published": articles.c.dated_at, "seen": articles.c.first_seen, "updated": articles.c.updated}
@@ -16,11 +17,16 @@ ORDER = {"published": articles.c.dated_at, "seen": articles.c.first_seen, "updat
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which articles: all of these must hold; `since` is part of the span, `until` is not."""
+    """Which articles: all of these must hold; `since` is part of the span, `until` is not.
+
+    `q` are words as `asked.Terms` reads them; tag and VIRIN are whole, in any case.
+    """
 
     source: str | None = None
     kind: str | None = None
     q: str | None = None
+    tag: str | None = None
+    virin: str | None = None
     by: By = "published"
     since: datetime | None = None
     until: datetime | None = None
@@ -30,14 +36,14 @@ def find_articles(
     session: Session, wanted: Wanted, limit: int, after: tuple[datetime, str] | None
 ) -> Sequence[Row[Any]]:
     """The articles wanted, beginning after the one at `after` (its time in that order, and its id)."""
-    return session.execute(_page(select(articles), wanted, limit, after)).all()
+    return session.execute(_page(session, select(articles), wanted, limit, after)).all()
 
 
 def read_articles(
     session: Session, wanted: Wanted, limit: int, after: tuple[datetime, str] | None
 ) -> Sequence[Row[Any]]:
     """The same, each with the reading of its current revision."""
-    return session.execute(_page(_READINGS, wanted, limit, after)).all()
+    return session.execute(_page(session, _READINGS, wanted, limit, after)).all()
 
 
 def find_article(session: Session, article: str) -> Row[Any] | None:
@@ -72,9 +78,13 @@ _READINGS = select(articles, revisions.c.reading).join(
 )
 
 
-def _page(query: Select[Any], wanted: Wanted, limit: int, after: tuple[datetime, str] | None) -> Select[Any]:
+def _page(
+    session: Session, query: Select[Any], wanted: Wanted, limit: int, after: tuple[datetime, str] | None
+) -> Select[Any]:
     when = ORDER[wanted.by]
     query = query.where(*_conditions(wanted))
+    if said := _said(session, wanted):
+        query = query.join(texts, texts.c.article == articles.c.id).where(*said)
     if after:
         query = query.where(tuple_(when, articles.c.id) < _position(when, after))
     return query.order_by(when.desc(), articles.c.id.desc()).limit(limit + 1)
@@ -91,13 +101,16 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         asked.append(articles.c.source == wanted.source)
     if wanted.kind is not None:
         asked.append(articles.c.kind == wanted.kind)
-    if wanted.q:
-        asked.append(articles.c.headline.icontains(wanted.q, autoescape=True))
     if wanted.since is not None:
         asked.append(when >= wanted.since)
     if wanted.until is not None:
         asked.append(when < wanted.until)
     return asked
+
+
+def _said(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
+    named = {"tag": wanted.tag, "virin": wanted.virin}
+    return found(session, wanted.q or "", [label(kind, name) for kind, name in named.items() if name is not None])
 
 
 def _position(when: ColumnElement[datetime], after: tuple[datetime, str | int]) -> Any:

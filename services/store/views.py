@@ -9,6 +9,7 @@ from sqlalchemy import Row
 from services.contracts.article import Article, ArticleKind
 from services.contracts.events import EXAMPLES, LINE, WORDS, ArticleEventType, ArticleFacts, ArticleView, Told
 from services.contracts.messages import Cause
+from services.store.excerpt import Piece
 
 REVISION: dict[str, JsonValue] = {
     "number": 2,
@@ -25,6 +26,13 @@ READING: dict[str, JsonValue] = WORDS | {
     "published_at": LINE["published_at"],
     "removed": [{"rule": "share", "text": "SHARE"}],
 }
+FOUND: dict[str, JsonValue] = {
+    "excerpt": [
+        {"text": "…crews cleared the channel after the ", "hit": False},
+        {"text": "storm", "hit": True},
+        {"text": " had passed…", "hit": False},
+    ]
+}
 PULLED: dict[str, JsonValue] = {"id": "evt_ge2dinzthe3tqnbvgyzto", "cause": "live", "announced": True}
 
 
@@ -35,9 +43,9 @@ class View(BaseModel):
 
 
 class ArticleLine(View):
-    """An article in a list."""
+    """An article in a list; `excerpt` is what it says where the words of a search are, null without any words."""
 
-    model_config = ConfigDict(from_attributes=True, json_schema_extra={"examples": [LINE]})
+    model_config = ConfigDict(from_attributes=True, json_schema_extra={"examples": [LINE | FOUND]})
 
     id: str
     url: str | None
@@ -48,6 +56,7 @@ class ArticleLine(View):
     revision: int
     first_seen: datetime
     updated: datetime
+    excerpt: list[Piece] | None = None
 
 
 class RevisionLine(View):

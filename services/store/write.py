@@ -10,6 +10,7 @@ from services.contracts.messages import SaveArticle
 from services.contracts.urls import article_id
 from services.store.decide import Change, Late, Reading, Refreshed, Unchanged, Updated
 from services.store.find import Place
+from services.store.fulltext import enter, enter_again
 from services.store.models import articles, revisions
 from services.store.wording import instant
 
@@ -31,6 +32,7 @@ def _begin(session: Session, key: str, reading: Reading, now: datetime) -> Row[A
     first = {"id": article_id(key), "key": key, "revision": 1, "revisions": 1}
     row = session.execute(_INSERT_ARTICLE, first | values).one()
     _add_revision(session, row.id, 1, reading, now)
+    enter(session, row.id, reading.order.article)
     return row
 
 
@@ -39,10 +41,12 @@ def _follow(session: Session, row: Row[Any], reading: Reading, change: Change, n
     match change:
         case Updated():
             _add_revision(session, row.id, following, reading, now)
+            enter_again(session, row.id, reading.order.article)
             current = {"revision": following, "revisions": following, "updated": now}
             return _set(session, row.id, current | _head(reading) | _face(reading, row.first_seen))
         case Refreshed():
             _reread(session, row, reading)
+            enter_again(session, row.id, reading.order.article)
             return _set(session, row.id, _head(reading) | _face(reading, row.first_seen))
         case Unchanged():
             return _set(session, row.id, _head(reading))

@@ -1,0 +1,165 @@
+"""The full-text index of each database: written with the article, asked for its numbers and for where the hits are.
+
+SQLite has an FTS5 table that triggers keep in step with `article_texts`; PostgreSQL has a `tsvector` there.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from hashlib import blake2b
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, bindparam, column, false, func, insert, select, table, update
+from sqlmodel import Session
+
+from services.contracts.article import Article
+from services.runtime.database import is_sqlite
+from services.store.asked import Terms
+from services.store.excerpt import CLOSE, OPEN, Piece, excerpt, hits, plain
+from services.store.models import texts
+
+LONGEST = 200_000
+"""Characters of an article that can be searched: PostgreSQL refuses a vector over 1 MB, and saving must not fail."""
+MOST_LABELS = 1_000
+"""Tags and VIRINs of an article that can be asked for, for the same reason."""
+FEW = 1_000
+"""Up to so many finds are sorted by date; among more, the newest are met soon by going through the dates."""
+
+
+def enter(session: Session, article: str, wording: Article) -> None:
+    """Makes a new article to be found."""
+    session.execute(_ENTER[is_sqlite(session)], _entry(article, wording))
+
+
+def enter_again(session: Session, article: str, wording: Article) -> None:
+    """Makes a known article to be found by what it says now, and by nothing else."""
+    session.execute(_ENTER_AGAIN[is_sqlite(session)], _entry(article, wording))
+
+
+def found(session: Session, q: str, labels: Sequence[str]) -> list[ColumnElement[bool]]:
+    """What must hold of a row of `article_texts` for these words and these labels."""
+    terms = Terms.read(q)
+    if q and not (terms.wanted or terms.unwanted):
+        return [false()]
+    return _sqlite(session, terms, labels) if is_sqlite(session) else _postgresql(terms, labels)
+
+
+def excerpts(session: Session, q: str, articles: Sequence[str]) -> dict[str, list[Piece]]:
+    """What these articles say where the words are, by their ids."""
+    terms = Terms.read(q)
+    marked = _marked_by_sqlite(terms, articles) if is_sqlite(session) else _marked_by_postgresql(terms, articles)
+    return {row.article: excerpt(row.text, hits(row.marked)) for row in session.execute(marked)}
+
+
+def label(kind: str, name: str) -> str:
+    """A tag or a VIRIN as one word that no text holds: equal names in any case have equal labels."""
+    said = f"{kind}:{' '.join(name.casefold().split())}"
+    return f"x{blake2b(said.encode(), digest_size=10).hexdigest()}0"
+
+
+def text_of(article: Article) -> str:
+    """What an article can be found by, a line for each part.
+
+    The headline comes late, because an excerpt is shown beneath it and should say something else.
+    """
+    parts = [article.dek, *(block.text for block in article.body), *(image.caption for image in article.images)]
+    parts += [f"{writer.name} {writer.affiliation or ''}".strip() for writer in article.byline]
+    parts += [article.headline, *article.tags, *(image.virin for image in article.images)]
+    return plain("\n".join(part for part in parts if part))[:LONGEST]
+
+
+def labels_of(article: Article) -> str:
+    """The labels of its tags and pictures."""
+    virins = (image.virin for image in article.images)
+    labels = [label("tag", tag) for tag in article.tags] + [label("virin", virin) for virin in virins if virin]
+    return " ".join(list(dict.fromkeys(labels))[:MOST_LABELS])
+
+
+def _entry(article: str, wording: Article) -> dict[str, str]:
+    return {"of": article, "said": text_of(wording), "marked": labels_of(wording)}
+
+
+def _sqlite(session: Session, terms: Terms, labels: Sequence[str]) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if terms.wanted or labels:
+        numbers = _numbers(_both(terms, labels))
+        many = session.execute(select(func.count()).select_from(numbers.limit(FEW + 1).subquery())).scalar_one() > FEW
+        # A sum is no index key: SQLite then begins with the dates and only looks up whether each was found.
+        number: ColumnElement[int] = texts.c.number + 0 if many else texts.c.number
+        conditions.append(number.in_(numbers))
+    if terms.unwanted:
+        conditions.append(texts.c.number.not_in(_numbers(f"text : ({_phrases(terms.unwanted, ' OR ')})")))
+    return conditions
+
+
+def _both(terms: Terms, labels: Sequence[str]) -> str:
+    parts = [f"text : ({_phrases(terms.wanted, ' AND ')})"] if terms.wanted else []
+    return " AND ".join([*parts, *(f'labels : "{each}"' for each in labels)])
+
+
+def _phrases(terms: Sequence[str], between: str = "") -> str:
+    # In quotes nothing is syntax, and a term never holds any.
+    return between.join(f'"{term}"' for term in terms)
+
+
+def _numbers(match: str) -> Select[tuple[int]]:
+    return select(_INDEX.c.rowid).where(_INDEX.c.article_words.op("MATCH")(match))
+
+
+def _marked_by_sqlite(terms: Terms, articles: Sequence[str]) -> Select[Any]:
+    chosen = select(texts.c.article, texts.c.text).where(texts.c.article.in_(articles))
+    if not terms.wanted:
+        return chosen.add_columns(texts.c.text.label("marked"))
+    marked = func.highlight(_INDEX.c.article_words, 0, OPEN, CLOSE).label("marked")
+    match = _INDEX.c.article_words.op("MATCH")(_both(terms, ()))
+    return chosen.add_columns(marked).join(_INDEX, _INDEX.c.rowid == texts.c.number).where(match)
+
+
+def _postgresql(terms: Terms, labels: Sequence[str]) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if terms.wanted or terms.unwanted:
+        conditions.append(texts.c.words.bool_op("@@")(_query(terms)))
+    if labels:
+        conditions.append(texts.c.words.bool_op("@@")(func.plainto_tsquery("simple", " ".join(labels))))
+    return conditions
+
+
+def _query(terms: Terms) -> ColumnElement[Any]:
+    wanted = [_phrases([term.translate(_FOLDED)]) for term in terms.wanted]
+    unwanted = ["-" + _phrases([term.translate(_FOLDED)]) for term in terms.unwanted]
+    return func.websearch_to_tsquery("english", " ".join(wanted + unwanted))
+
+
+def _marked_by_postgresql(terms: Terms, articles: Sequence[str]) -> Select[Any]:
+    options = f"HighlightAll=true, StartSel={OPEN}, StopSel={CLOSE}"
+    marked = func.ts_headline("english", _folded(texts.c.text), _query(Terms(terms.wanted)), options).label("marked")
+    return select(texts.c.article, texts.c.text, marked).where(texts.c.article.in_(articles))
+
+
+def _letter(character: str) -> str | None:
+    if unicodedata.category(character)[0] in "PSZ":
+        return " "
+    bare = unicodedata.normalize("NFD", character)[0]
+    return bare if bare != character and bare.isascii() else None
+
+
+# SQLite's tokenizer does both by itself: PostgreSQL would keep accents, and read "either/or" as the name of a file.
+_FOLDED = {number: bare for number in (*range(0x21, 0x250), *range(0x1E00, 0x2070)) if (bare := _letter(chr(number)))}
+_FOLD = "".join(map(chr, _FOLDED)), "".join(_FOLDED.values())
+
+
+def _folded(text: ColumnElement[str]) -> ColumnElement[str]:
+    # Character by character, so that what is marked in it is at the same place in the text itself.
+    return func.translate(text, *_FOLD)
+
+
+_INDEX = table("article_words", column("rowid"), column("article_words"))
+_OWN: dict[str, Any] = {"article": bindparam("of"), "text": bindparam("said"), "labels": bindparam("marked")}
+_VECTOR = func.to_tsvector("english", _folded(bindparam("said"))).op("||")(
+    func.to_tsvector("simple", bindparam("marked"))
+)
+# Made once: to make a statement costs more than to run it.
+_ENTER = {True: insert(texts).values(_OWN), False: insert(texts).values(_OWN | {"words": _VECTOR})}
+_ENTER_AGAIN = {
+    sqlite: update(texts).where(texts.c.article == bindparam("of")).values(values)
+    for sqlite, values in ((True, _OWN), (False, _OWN | {"words": _VECTOR}))
+}
