@@ -4,6 +4,7 @@ Exit status: 0 when something was found, 1 when nothing was, 2 when it was not u
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
 from typing import Annotated, Any
 
 import typer
@@ -24,6 +25,8 @@ from services.parser.extract import read
 from services.runtime import archive
 from services.runtime.database import reading
 from services.store import wording
+from services.store.excerpt import Piece
+from services.store.fulltext import excerpts
 from services.store.search import Wanted, find_article, find_articles, find_revision, find_revisions
 from services.store.views import ArticleLine, RevisionLine, RevisionView, article_view
 
@@ -33,6 +36,9 @@ app = typer.Typer(
     add_completion=False,
 )
 
+AROUND = 25
+"""Letters before the first hit that a table shows; after it, twice as many."""
+
 Id = Annotated[str, typer.Argument(metavar="ID", help="The article's id, as the list shows it.")]
 Revision = Annotated[int | None, typer.Option(min=1, max=2**31 - 1, help="This wording; the current one by default.")]
 Source = Annotated[str | None, typer.Option(help="Of this source.")]
@@ -41,23 +47,30 @@ Kind = Annotated[ArticleKind | None, typer.Option(help="Of this kind.")]
 
 @app.command("list")
 def list_articles(
-    words: Annotated[list[str] | None, typer.Argument(help="Words of the headline, in any case.")] = None,
+    words: Annotated[
+        list[str] | None, typer.Argument(help='Words that are all in it; "a phrase"; -without, after --.')
+    ] = None,
     source: Source = None,
     kind: Kind = None,
+    tag: Annotated[str | None, typer.Option(help="With this tag.")] = None,
+    virin: Annotated[str | None, typer.Option(help="With this picture.")] = None,
     since: Since = None,
     until: Until = None,
-    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = 20,
+    limit: Annotated[int, typer.Option(min=1, max=1_000, help="How many at most.")] = 20,
     as_json: AsJson = False,
 ) -> None:
-    """Lists the articles with these words in their headline, or all, the latest published first."""
-    wanted = Wanted(source=source, kind=kind, q=" ".join(words or ()) or None, since=since, until=until)
+    """Lists the articles that say these words, or all, the latest published first."""
+    q = " ".join(words or ()) or None
+    wanted = Wanted(source=source, kind=kind, q=q, tag=tag, virin=virin, since=since, until=until)
     with reading() as session:
         found = find_articles(session, wanted, limit, None)
-    shown = [ArticleLine.model_validate(row) for row in found[:limit]]
+        said = excerpts(session, q, [row.id for row in found[:limit]]) if q else {}
+    shown = [_found(row, said.get(row.id)) for row in found[:limit]]
     if as_json:
         print_json({"articles": shown, "more": len(found) > limit})
     elif shown:
-        show(Listing(("id", "published", "source", "kind", "headline"), [_line(each) for each in shown]))
+        columns = ("id", "published", "source", "headline", *(("says",) if q else ()))
+        show(Listing(columns, [_line(each) for each in shown]))
         if len(found) > limit:
             error("There are more: raise --limit, or say --until when.")
     if not shown:
@@ -138,9 +151,22 @@ def _about(row: Row[Any]) -> dict[str, Any]:
     return RevisionLine.model_validate(row).model_dump()
 
 
+def _found(row: Row[Any], said: list[Piece] | None) -> ArticleLine:
+    return ArticleLine.model_validate(row).model_copy(update={"excerpt": said})
+
+
 def _line(article: ArticleLine) -> Sequence[str]:
     published = (article.published_at or "")[: len("2026-11-22")]
-    return (article.id, published, article.source, article.kind, article.headline)
+    says = [] if article.excerpt is None else [_around_the_hit(article.excerpt)]
+    return (article.id, published, article.source, article.headline, *says)
+
+
+def _around_the_hit(excerpt: Sequence[Piece]) -> str:
+    """As much of an excerpt as a table can hold."""
+    before = "".join(piece.text for piece in takewhile(lambda piece: not piece.hit, excerpt))
+    whole = "".join(piece.text for piece in excerpt)
+    begin, end = max(0, len(before) - AROUND), len(before) + 2 * AROUND
+    return f"{'…' if begin else ''}{whole[begin:end]}{'…' if end < len(whole) else ''}"
 
 
 def _wording(row: Row[Any], older: Row[Any] | None) -> dict[str, Any]:

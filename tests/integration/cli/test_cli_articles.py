@@ -37,6 +37,8 @@ def test_articles_are_listed_and_searched(harbor, dateline):
     for asked in (["open", "again"], ["--until", "2026-02-01"], ["list", "open", "--kind", "news"]):
         told = json.loads(dateline("articles", *asked, "--json").out)
         assert ([one["id"] for one in told["articles"]], told["more"]) == ([harbor], False)
+    around = dateline("articles", "list", "ferries", "--until", "2026-02-01").out.splitlines()
+    assert ("Ferries to the islands" in around[1], around[1].count("…")) == (True, 2)
     first = dateline("articles", "--limit", 1)
     assert (first.out.count("art_"), "There are more" in first.err) == (1, True)
 
