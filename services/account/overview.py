@@ -18,6 +18,9 @@ from services.webhooks.models import deliveries
 LATEST = 40
 """Stories whose way is told: as many as fit beside one another on a phone."""
 
+RECENT = 5_000
+"""Events among which they are looked for: after an import of a hundred thousand pages, none of the latest was news."""
+
 
 @dataclass(frozen=True)
 class Story:
@@ -69,9 +72,10 @@ def _messages(session: Session, now: datetime) -> dict[str, int]:
 
 
 def _stories(session: Session) -> tuple[Story, ...]:
+    last = select(func.max(events.c.sequence)).scalar_subquery()
     latest = (
         select(events.c.id, events.c.article, events.c.occurred_at, events.c.sequence)
-        .where(events.c.type == "article.created", events.c.announced)
+        .where(events.c.type == "article.created", events.c.announced, events.c.sequence > last - RECENT)
         .order_by(events.c.sequence.desc())
         .limit(LATEST)
         .subquery()
