@@ -82,14 +82,14 @@ def main() -> None:
         schema.upgrade()
         fill(told.articles)
         found = measured()
-    for place, (typical, worst) in found.items():
-        print(f"{place:<32} {typical:7.1f} ms   {worst:7.1f} ms at worst")
+    for place, (typical, cpu) in found.items():
+        print(f"{place:<32} {typical:7.1f} ms   {cpu:7.1f} ms of CPU")
     if told.json:
         told.json.write_text(json.dumps(found, indent=1))
 
 
 def measured() -> dict[str, tuple[float, float]]:
-    """Median and worst milliseconds of each page, after a first look that is not counted."""
+    """Median milliseconds and CPU milliseconds of each page, after a first look that is not counted."""
     with transaction() as session:
         _, key = keys.create(session, "bench", ["admin"], utcnow())
     with httpx.Client(transport=InProcess(create_app()), base_url="http://bench") as web:
@@ -100,13 +100,14 @@ def measured() -> dict[str, tuple[float, float]]:
 
 
 def _times(web: httpx.Client, path: str) -> tuple[float, float]:
-    took = []
+    took, cpu = [], []
     for _ in range(TIMES + 1):
-        began = time.perf_counter()
+        began, spent = time.perf_counter(), time.process_time()
         answer = web.get(path)
         took.append((time.perf_counter() - began) * 1000)
+        cpu.append((time.process_time() - spent) * 1000)
         assert answer.status_code == 200, (path, answer.status_code)
-    return statistics.median(took[1:]), max(took[1:])
+    return statistics.median(took[1:]), statistics.median(cpu[1:])
 
 
 def fill(count: int) -> None:
@@ -123,6 +124,8 @@ def fill(count: int) -> None:
             pages = _pages(session, batch)
             for order in _orders(batch, pages):
                 save(session, order, order.fetched_at)
+    if there >= count:
+        return
     with transaction() as session:
         session.execute(text("UPDATE ledger SET due_at = '2999-01-01 00:00:00.000000' WHERE kind = 'FetchPage'"))
         session.execute(text("DELETE FROM ledger WHERE kind NOT IN ('FetchPage', 'PollChannel')"))
