@@ -8,8 +8,9 @@ from services.webhooks.retries import LONGEST
 
 TRIP = 5
 """Failures in a row after which an endpoint is held: then one probe at a time, until one of them succeeds."""
-HOLDS = tuple(timedelta(seconds=s) for s in (15, 30, 60, 120, 300, 600, 1200))
-"""How long it is held before the first, second … probe; the last is for all that follow."""
+HOLDS = tuple(timedelta(seconds=s) for s in (15, 30, 60, 120, 300))
+"""How long it is held before the first, second … probe; the last is for all that follow, and no longer:
+who is back wants the news now, and a probe costs next to nothing."""
 PENALTY = timedelta(seconds=30)
 """The rest of an endpoint that says it is overloaded and names no time."""
 GIVE_UP = timedelta(days=5)
