@@ -3,6 +3,7 @@
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -24,8 +25,10 @@ def create_desk(api: FastAPI) -> FastAPI:
     desk.add_api_route("/static/{name}", _static)
     for pages in (sign_in, now, articles, sources, reingestions, webhooks, set_aside, keys):
         desk.include_router(pages.router)
-    for kind, answer in {SignInFirst: _sign_in_first, Refused: _refused, HTTPException: _not_here}.items():
+    for kind, answer in {SignInFirst: _sign_in_first, Refused: _refused}.items():
         desk.add_exception_handler(kind, answer)
+    for kind in (HTTPException, RequestValidationError):
+        desk.add_exception_handler(kind, _not_here)
     return desk
 
 
@@ -49,7 +52,7 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 
 async def _not_here(request: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else 500
+    status = error.status_code if isinstance(error, HTTPException) else 404  # a number that is none leads nowhere
     title = "Nothing is here" if status == 404 else "This cannot be done here"
     return _trouble(request, status, title, "The address is wrong, or what it showed is gone.")
 

@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from services.contracts.article import Article, ArticleKind, When
 from services.contracts.events import ArticleCreated, ArticleEventType, ArticleUpdated, ArticleView
-from services.runtime.database import reading, utcnow
+from services.runtime.database import reading
 from services.runtime.watch import Watch, seat, stopping
 from services.runtime.web import (
     LIMIT,
@@ -31,7 +31,7 @@ from services.runtime.web import (
 )
 from services.store import atom, jsonfeed
 from services.store.atom import Atom
-from services.store.feeds import PAGE, Feed, feed_of, seen, validators
+from services.store.feeds import PAGE, Feed, etag, feed_of, seen
 from services.store.follow import Asked, Pulled, find_event, look, pull
 from services.store.fulltext import excerpts
 from services.store.jsonfeed import JsonFeed
@@ -208,18 +208,18 @@ def show_event(event: EventId) -> Response:
 @feeds.get("/articles.atom", response_class=Atom)
 def atom_feed(feed: Annotated[Feed, Depends(_feed)], request: Request) -> Response:
     """Articles as Atom with their full text, the latest updated first; an updated article comes again, under its id."""
-    return _document(request, atom.document(feed), feed.updated, Atom.media_type)
+    return _document(request, atom.document(feed), Atom.media_type)
 
 
 @feeds.get("/articles.json", response_class=JsonFeed)
 def json_feed(feed: Annotated[Feed, Depends(_feed)], request: Request) -> Response:
     """The same as JSON Feed 1.1."""
-    return _document(request, jsonfeed.document(feed), feed.updated, JsonFeed.media_type)
+    return _document(request, jsonfeed.document(feed), JsonFeed.media_type)
 
 
-def _document(request: Request, body: bytes, updated: datetime, media_type: str) -> Response:
-    told = validators(body, updated, utcnow()) | {"Cache-Control": "private, no-cache"}
-    if seen(request.headers, told):
+def _document(request: Request, body: bytes, media_type: str) -> Response:
+    told = {"ETag": etag(body), "Cache-Control": "private, no-cache"}
+    if seen(request.headers.get("if-none-match"), told["ETag"]):
         return Response(status_code=304, headers=told)
     return Response(body, headers=told, media_type=media_type)
 

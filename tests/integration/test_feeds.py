@@ -92,12 +92,11 @@ def test_who_has_the_document_is_told_so_until_it_changes(client, path):
     published(1)
     first = client.get(path)
     assert (first.status_code, first.headers["cache-control"]) == (200, "private, no-cache")
-    for validator in ({"If-None-Match": first.headers["etag"]}, {"If-Modified-Since": first.headers["last-modified"]}):
-        again = client.get(path, headers=validator)
-        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", first.headers["etag"])
+    has = {"If-None-Match": first.headers["etag"]}
+    again = client.get(path, headers=has)
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", first.headers["etag"])
     published(1, B, minute=1)
-    for validator in ({"If-None-Match": first.headers["etag"]}, {"If-Modified-Since": first.headers["last-modified"]}):
-        assert client.get(path, headers=validator).status_code == 200
+    assert client.get(path, headers=has).status_code == 200
 
 
 def test_a_page_that_still_says_the_same_changes_no_document(client):

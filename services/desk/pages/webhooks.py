@@ -72,7 +72,7 @@ async def test(visit: Visiting, endpoint: int, _form: Form) -> Response:
 
 @router.post("/{endpoint}/rotate")
 async def rotate(visit: Visiting, endpoint: int, form: Form) -> Response:
-    order = {"overlap_hours": float(form.get("overlap_hours") or 24)}
+    order = {"overlap_hours": form.get("overlap_hours") or 24}
     made = await visit.api.order("POST", f"/webhooks/endpoints/{endpoint}/rotate", order)
     return await _show(visit, endpoint, secret=made["secret"])
 
