@@ -11,7 +11,7 @@ BIN := .venv/bin
 PIP := $(PYTHON) -m pip --disable-pip-version-check --python $(BIN)/python install --quiet --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test check fast bench faults soak lock golden compose-smoke clean
+.PHONY: help install demo up test check gates fast bench faults soak lock golden compose-smoke clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 16
@@ -28,12 +28,13 @@ test: .venv/dev ## The whole test-suite: real Redis, real workers, SQLite and Po
 	@tests/browser/get-chromium
 	@$(BIN)/pytest
 
-check: .venv/dev ## The gates: format, lint, types, the rules of the house, fast tests
+check: gates fast ## What to run before a commit: the gates and the fast tests
+
+gates: .venv/dev ## Format, lint, types and the rules of the house
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(MAKE) --no-print-directory fast
 
 fast: .venv/dev ## The tests that need no process and no server
 	@$(BIN)/pytest -q tests/unit tests/contract
