@@ -1,6 +1,5 @@
 """Starts the processes of an installation, restarts what exits, and ends all it started."""
 
-import ctypes
 import os
 import signal
 import subprocess
@@ -9,17 +8,19 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
 import structlog
+
+from services.runtime.parent import die_with_parent
 
 GRACE = 10.0
 """Seconds that a process has to finish what it holds after it was told to stop; then it is killed."""
 RESTART_PAUSE = (0.2, 1.0, 2.0, 5.0, 15.0)
 """Seconds before the first, second … restart in a row; a process that lived for a minute starts again at the first."""
 _SETTLED = 60.0
-_PR_SET_PDEATHSIG = 1
 
 log = structlog.get_logger()
 
@@ -51,7 +52,8 @@ class Process:
                 stdout=output or sys.stderr,
                 stderr=output or sys.stderr,
                 start_new_session=True,
-                preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - one system call
+                # Should we be killed ourselves, the kernel tells the children.
+                preexec_fn=partial(die_with_parent, signal.SIGTERM),  # noqa: PLW1509 - one system call
             )
         finally:
             if output:
@@ -138,8 +140,3 @@ def _end(processes: Sequence[Process]) -> None:
         process.kill()  # also what a finished parent may have left behind
         if process.popen:
             process.popen.wait()
-
-
-def _die_with_parent() -> None:
-    # Should we be killed ourselves, the kernel tells the children.
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

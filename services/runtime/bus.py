@@ -4,10 +4,8 @@ A hint is best effort. A thread of its own publishes it, so that a slow or absen
 answer to a user, and hints that come close together travel as one.
 """
 
-import ctypes
 import gc
 import os
-import sys
 import threading
 import time
 from collections.abc import Sequence
@@ -22,6 +20,7 @@ from kombu.entity import Queue
 from services.contracts.messages import Lane
 from services.contracts.wiring import HANDLERS, KINDS, SERVICES
 from services.runtime import crash, liveness, metrics
+from services.runtime.parent import die_with_parent
 from services.runtime.settings import runtime_settings
 
 TASK = "dateline.handle"
@@ -38,7 +37,6 @@ HARD_LIMIT = 30
 MAX_MEMORY = 400_000
 """Kilobytes after which a prefork worker is replaced once its work is done."""
 
-_PR_SET_PDEATHSIG = 1
 
 Pool = Literal["prefork", "threads", "solo"]
 
@@ -173,8 +171,7 @@ def _ready(**_signal: object) -> None:
 
 def _die_with_parent(**_signal: object) -> None:
     # Without its main process a child is heard by nobody, and one that is stopped would stay for ever.
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, SIGKILL)
+    die_with_parent(SIGKILL)
 
 
 class _Hinter:

@@ -26,7 +26,7 @@ from services.contracts.messages import Lane, Message
 from services.contracts.wiring import HANDLERS, KINDS
 from services.runtime import bus, crash, entries, tracing
 from services.runtime.database import after_commit, is_sqlite, reading, transaction, utcnow
-from services.runtime.entries import Entry, due_and_free, rows  # noqa: F401 - who asks the ledger also looks at rows
+from services.runtime.entries import due_and_free, rows
 
 MAX_ATTEMPTS = 5
 """Claims that may end in surprise (an error, a killed worker) before a message is set aside."""

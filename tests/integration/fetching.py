@@ -9,7 +9,7 @@ from services.fetcher.models import Channel, Page
 from services.fetcher.sources import ChannelSeed, SourceSeed
 from services.runtime import ledger, worker
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.ledger import Entry
+from services.runtime.entries import Entry
 
 OURS = ("PollChannel", "FetchPage", "PageStored", "PageRejected", "Reingest")
 

@@ -18,7 +18,8 @@ from services.contracts.messages import (
 )
 from services.runtime import ledger
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.ledger import Entry, say
+from services.runtime.entries import Entry
+from services.runtime.ledger import say
 
 pytestmark = pytest.mark.integration
 

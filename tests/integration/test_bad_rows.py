@@ -14,7 +14,8 @@ from sqlmodel import select
 from services.contracts.messages import PageRejected, PollChannel
 from services.runtime import ledger, worker
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.ledger import Entry, say
+from services.runtime.entries import Entry
+from services.runtime.ledger import say
 
 pytestmark = pytest.mark.integration
 

@@ -19,7 +19,8 @@ from services.contracts.messages import Deliver, Message, PageStored
 from services.contracts.wiring import HANDLERS
 from services.runtime import bus
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.ledger import MAX_ATTEMPTS, Entry, say
+from services.runtime.entries import Entry
+from services.runtime.ledger import MAX_ATTEMPTS, say
 from services.runtime.sweeper import sweep
 
 RELAY = Path(__file__).with_name("relay_worker.py")

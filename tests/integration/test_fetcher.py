@@ -29,7 +29,8 @@ from services.fetcher.models import Host
 from services.fetcher.plan import REVISITS
 from services.runtime import archive, ledger, worker
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.ledger import Entry, say
+from services.runtime.entries import Entry
+from services.runtime.ledger import say
 from services.runtime.settings import runtime_settings
 
 pytestmark = pytest.mark.integration

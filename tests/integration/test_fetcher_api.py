@@ -12,7 +12,7 @@ from services.contracts.messages import PollChannel
 from services.fetcher import api
 from services.fetcher.models import Channel, Source
 from services.runtime.database import reading, transaction
-from services.runtime.ledger import Entry
+from services.runtime.entries import Entry
 from services.runtime.web import answer_with_problems
 
 pytestmark = pytest.mark.integration

@@ -19,7 +19,7 @@ from services.fetcher.importing import import_file
 from services.fetcher.models import Page
 from services.runtime import archive
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.ledger import Entry
+from services.runtime.entries import Entry
 
 pytestmark = pytest.mark.integration
 

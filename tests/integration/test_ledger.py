@@ -13,8 +13,9 @@ from services.contracts.messages import Deliver, FetchPage, PageStored
 from services.contracts.wiring import HANDLERS
 from services.runtime import database, ledger
 from services.runtime.database import reading, transaction, utcnow
+from services.runtime.entries import Entry
 from services.runtime.forgotten import end_leases_of_the_dead, take_forgotten
-from services.runtime.ledger import MAX_ATTEMPTS, Entry, LeaseLost, claim, due, say
+from services.runtime.ledger import MAX_ATTEMPTS, LeaseLost, claim, due, say
 
 KINDS = ("FetchPage", "Deliver", "PageStored")
 LEASE = HANDLERS[FetchPage].lease

@@ -10,7 +10,8 @@ from services.parser import tasks as _handlers  # noqa: F401 - they register the
 from services.runtime import archive, ledger, worker
 from services.runtime.archive import Capture
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.ledger import Entry, say
+from services.runtime.entries import Entry
+from services.runtime.ledger import say
 
 pytestmark = pytest.mark.integration
 

@@ -13,7 +13,8 @@ from services.contracts.article import Article, Removed
 from services.contracts.messages import PageReingested, PageStored, SaveArticle
 from services.contracts.urls import article_id
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.ledger import Entry, say
+from services.runtime.entries import Entry
+from services.runtime.ledger import say
 from services.runtime.worker import handle
 from services.store import tasks  # noqa: F401 - registers the handler
 from services.store.decide import Created, Late, Refreshed, Unchanged, Updated

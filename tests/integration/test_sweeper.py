@@ -13,7 +13,8 @@ import structlog
 from services.contracts.messages import Deliver, PageStored
 from services.runtime import bus, ledger, redis_server, sweeper
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.ledger import Entry, say
+from services.runtime.entries import Entry
+from services.runtime.ledger import say
 
 pytestmark = pytest.mark.integration
 

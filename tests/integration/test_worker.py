@@ -11,7 +11,8 @@ from services.contracts.errors import PermanentError
 from services.contracts.messages import Deliver, PageStored
 from services.runtime import worker
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.ledger import Entry, say
+from services.runtime.entries import Entry
+from services.runtime.ledger import say
 
 
 @pytest.fixture

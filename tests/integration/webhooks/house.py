@@ -7,8 +7,9 @@ from sqlmodel import select
 from services.contracts.caller import Caller
 from services.contracts.messages import Announce
 from services.demo.site import Answer, HungUp, Site
-from services.runtime import ledger, worker
+from services.runtime import worker
 from services.runtime.database import reading, transaction, utcnow
+from services.runtime.entries import Entry
 from services.runtime.ledger import due, say
 from services.webhooks import account, tasks  # noqa: F401 - the tasks register their handlers
 
@@ -104,7 +105,7 @@ def only(table):
 def in_ledger(*kinds):
     """The messages of these kinds; the hourly look through the log is always there."""
     with reading() as session:
-        found = session.scalars(select(ledger.Entry).where(ledger.Entry.kind.in_(kinds or KINDS)))
+        found = session.scalars(select(Entry).where(Entry.kind.in_(kinds or KINDS)))
         return list(found)
 
 

@@ -1,0 +1,12 @@
+"""Children that do not outlive who started them, where the system sees to it."""
+
+import ctypes
+import sys
+
+_PR_SET_PDEATHSIG = 1
+
+
+def die_with_parent(number: int) -> None:
+    """The kernel sends this signal to the present process when its parent is gone; only Linux can, others ignore it."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, number)
