@@ -90,6 +90,13 @@ class Job:
             crash.at(f"{self.kind}:handled")
         self.outcome = "done"
 
+    def must_hold(self) -> None:
+        """Raises `LeaseLost` when another worker has taken over: for work that others see before its finish."""
+        ours = (rows.c.id == self.id, rows.c.lease_token == self.token)
+        with reading() as session:
+            if session.execute(select(rows.c.id).where(*ours)).first() is None:
+                raise _lost(self)
+
     def postpone(self, until: datetime, reason: str) -> None:
         """Expected weather: due again at `until`, at no cost of an attempt."""
         with transaction(lasting=False) as session:

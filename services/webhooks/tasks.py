@@ -93,6 +93,7 @@ def _serve(to: Addressee, job: Job) -> None:
         while not over:
             with transaction(lasting=False) as session:
                 _write(session, to, made, clock())
+            job.must_hold()
             to, made, over = _round(client, _written(to), clock, job)
     job.note(endpoint=to.endpoint)
     with job.finish() as session:

@@ -23,11 +23,12 @@ CALLERS = {
 
 
 class Subscriber:
-    """Keeps each request; answers what is queued in `answers`, 204 when nothing is."""
+    """Keeps each request; answers what is queued in `answers`, 204 when nothing is, once `meanwhile` has happened."""
 
     def __init__(self):
         self.requests = []
         self.answers = []
+        self.meanwhile = []
         self.site = Site(self._answer)
 
     @property
@@ -44,6 +45,8 @@ class Subscriber:
 
     def _answer(self, request):
         self.requests.append(request)
+        if self.meanwhile:
+            self.meanwhile.pop()()
         answer = self.answers.pop(0) if self.answers else 204
         if answer == "hangs up":
             raise HungUp

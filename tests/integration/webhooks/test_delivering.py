@@ -125,6 +125,23 @@ def try_once(endpoint, now):
     return replace(to, standing=standing), tried
 
 
+def test_a_turn_whose_lease_was_lost_ends_with_the_round_in_hand(endpoint, subscriber):
+    """Whoever took over has the rest: two that serve one endpoint would tell it everything twice."""
+    count = 3 * deliver.TOGETHER
+    for number in range(1, count + 1):
+        announced(f"evt_{number}", number, f"art_{number}")
+    run_announcements()
+    ((turn, _),) = due(utcnow(), kinds=("Deliver",))
+    later = utcnow() + timedelta(minutes=2)
+    subscriber.meanwhile = [lambda: claim("Deliver", [turn], later)]
+    worker.handle("Deliver", [turn])
+    assert len(subscriber.events) <= deliver.TOGETHER
+
+    run(later + timedelta(minutes=2))
+    assert sorted(subscriber.numbers) == list(range(1, count + 1)), "what was brought was written down all the same"
+    assert balanced()
+
+
 # Retries
 
 
