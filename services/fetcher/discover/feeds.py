@@ -18,7 +18,7 @@ def read_feed(body: bytes, url: str) -> Found | Unreadable:
     entries = [element for element in tree.root.iter() if name(element) in {"item", "entry"}]
     # The last entry of a feed that breaks off may hold half an address, which would look like a page that is gone.
     whole = entries[:-1] if tree.broken_off else entries
-    return Found(each_once(_listed(whole), url), note=tree.note)
+    return each_once(_listed(whole), url, tree.note)
 
 
 def _listed(entries: list[etree._Element]) -> Iterator[Listed]:

@@ -7,6 +7,10 @@ from services.contracts.urls import BadAddress, canonical_url
 
 MAX_LISTED = 5_000
 """Addresses taken from one document."""
+MAX_MENTIONS = 50_000
+"""Links looked at in one document, repeated ones and those that lead nowhere included; a sitemap may have as many."""
+LONGEST = 10_000
+"""Characters of a text that are looked at: a page may say megabytes where a title belongs."""
 
 
 @dataclass(frozen=True)
@@ -35,25 +39,30 @@ class Unreadable:
     detail: str
 
 
-def each_once(listed: Iterable[Listed], base: str) -> tuple[Listed, ...]:
+def each_once(listed: Iterable[Listed], base: str, note: str | None = None) -> Found:
     """Canonical addresses, each once, at most `MAX_LISTED`; what is no web address is left out.
 
-    Of several mentions the first counts, with the first title that any of them has.
+    Of several mentions the first counts, with the first title that any of them has. When there was more than is looked
+    at, the note says so, unless there is one already.
     """
     found: dict[str, Listed] = {}
-    for one in listed:
+    for number, one in enumerate(listed):
+        if number == MAX_MENTIONS:
+            note = note or f"It holds more than {MAX_MENTIONS:,} links; what comes after them was not looked at."
+            break
         try:
             url = canonical_url(one.url, base=base)
         except BadAddress:
             continue
         first = found.get(url)
         if first is None and len(found) == MAX_LISTED:
+            note = note or f"It lists more than {MAX_LISTED:,} addresses; those after them were not taken."
             break
         if first is None or not first.title:
             found[url] = Listed(url, words(one.title), words(one.published), words(one.updated))
-    return tuple(found.values())
+    return Found(tuple(found.values()), note=note)
 
 
 def words(text: str | None) -> str | None:
     """The text on one line, at most 500 characters, without NUL; None when nothing is left."""
-    return " ".join((text or "").replace("\x00", " ").split())[:500] or None
+    return " ".join((text or "")[:LONGEST].replace("\x00", " ").split())[:500] or None

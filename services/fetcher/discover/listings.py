@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from lxml import etree, html
@@ -13,6 +14,8 @@ from services.fetcher.discover.found import Found, Listed, Unreadable, each_once
 _ENDLESS_TAG = re.compile(rb"<[a-zA-Z][^<>]{100000}")
 _CARD_ADDRESS = ("article-url-or-link-absolute", "article-url-or-link", "article-url")
 _CARD_DATE = ("publish-date-jss", "publish-date-ap")
+NEAR = 200
+"""Elements, or pieces of text, of a link in which its title is sought."""
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
@@ -26,7 +29,7 @@ def read_listing(body: bytes, url: str) -> Found | Unreadable:
         page = html.document_fromstring(body, parser=_parser(body))
     except (etree.ParserError, etree.XMLSyntaxError):
         return Unreadable("The listing holds no HTML; check the address in a browser.")
-    return Found(each_once(_listed(page), _base(page, url)))
+    return each_once(_listed(page), _base(page, url))
 
 
 def page_of_listing(url: str, number: int) -> str:
@@ -51,9 +54,10 @@ def _listed(page: html.HtmlElement) -> Iterator[Listed]:
 
 
 def _title(anchor: html.HtmlElement) -> str | None:
-    heading = next((below for below in anchor.iter(*_HEADINGS)), None)
-    text: str = (heading if heading is not None else anchor).text_content()
-    return text
+    # Anchors may stand in one another, a hundred deep around megabytes: what makes a title is near its begin.
+    near = islice(anchor.iter(etree.Element), NEAR)
+    titled = next((below for below in near if below.tag in _HEADINGS), anchor)
+    return "".join(islice(titled.itertext(), NEAR))
 
 
 def _first(element: html.HtmlElement, names: tuple[str, ...]) -> str | None:

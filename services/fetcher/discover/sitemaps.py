@@ -24,10 +24,10 @@ def read_sitemap(body: bytes, url: str) -> Found | Unreadable:
         return tree
     match name(tree.root):
         case "urlset":
-            return Found(each_once(_newest_first(_listed(tree.root, "url")), url), note=tree.note)
+            return each_once(_newest_first(_listed(tree.root, "url")), url, tree.note)
         case "sitemapindex":
-            parts = each_once(_newest_first(_listed(tree.root, "sitemap")), url)
-            return Found((), parts=tuple(part.url for part in parts), note=tree.note)
+            parts = each_once(_newest_first(_listed(tree.root, "sitemap")), url, tree.note)
+            return Found((), parts=tuple(part.url for part in parts.listed), note=parts.note)
         case other:
             return Unreadable(f"This is XML, but <{other[:40]}> is no sitemap; check the address.")
 

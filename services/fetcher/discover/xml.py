@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml import etree
 
@@ -15,6 +16,8 @@ _HALF = re.compile(
 )
 _ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
 _BOM = b"\xef\xbb\xbf"
+PIECES = 1_000
+"""Pieces of text that are read of one element: entries may stand in one another, a hundred deep around megabytes."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,6 @@ def child(element: etree._Element, *names: str) -> str | None:
     """The text of the first child that has one of these names, in their order."""
     for wanted in names:
         for below in element:
-            if name(below) == wanted and (text := "".join(below.itertext()).strip()):
+            if name(below) == wanted and (text := "".join(islice(below.itertext(), PIECES)).strip()):
                 return text
     return None

@@ -5,8 +5,9 @@ import gzip
 import pytest
 
 from services.fetcher.discover import Found, Listed, Unreadable, discover
-from services.fetcher.discover.found import MAX_LISTED
-from services.fetcher.discover.listings import number_of_page, page_of_listing
+from services.fetcher.discover.found import MAX_LISTED, MAX_MENTIONS, each_once
+from services.fetcher.discover.listings import NEAR, number_of_page, page_of_listing
+from services.fetcher.discover.xml import PIECES
 from services.fetcher.scope import ARTICLES, Scope
 
 BASE = "https://www.war.gov/News/"
@@ -189,8 +190,30 @@ def test_a_compressed_bomb_is_no_sitemap():
 
 
 def test_no_document_lists_more_than_the_limit():
-    """A hundred thousand entries are five thousand."""
-    assert len(read("sitemap", sitemap(*((f"/{n}", None) for n in range(MAX_LISTED + 10)))).listed) == MAX_LISTED
+    """A hundred thousand entries are five thousand, and it is said that there were more."""
+    found = read("sitemap", sitemap(*((f"/{n}", None) for n in range(MAX_LISTED + 10))))
+    assert len(found.listed) == MAX_LISTED
+    assert found.note == "It lists more than 5,000 addresses; those after them were not taken."
+    assert read("sitemap", sitemap(*((f"/{n}", None) for n in range(MAX_LISTED)))).note is None
+
+
+def test_the_same_link_a_million_times_is_not_looked_at_a_million_times():
+    """Each mention costs as much as the first, so they are counted too; what comes after is left, and that is said."""
+    mentions = iter([Listed("/a")] + [Listed("mailto:x@war.gov")] * (MAX_MENTIONS * 2))
+    found = each_once(mentions, BASE)
+    assert [one.url for one in found.listed] == ["https://www.war.gov/a"]
+    assert found.note == "It holds more than 50,000 links; what comes after them was not looked at."
+    assert sum(1 for _ in mentions) == MAX_MENTIONS
+
+
+def test_a_title_stands_near_the_begin_of_its_link_or_entry():
+    """Those in one another would else all be read to the end of the document, once for each."""
+    far = "<b>x</b>" * NEAR
+    (outer,) = read("listing", f"<a href='/a'>{far}<h2>Late</h2></a>").listed
+    assert outer.title == "x" * NEAR
+    blank = "<b> </b>" * PIECES
+    (entry,) = read("feed", f"<rss><item><link>/a</link><title>{blank}Late</title></item></rss>").listed
+    assert entry.title is None
 
 
 def test_scope_tells_articles_from_everything_else():
