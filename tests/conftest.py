@@ -66,31 +66,59 @@ def installation(tmp_path, monkeypatch):
     bus.app.cache_clear()
 
 
+@pytest.fixture(scope="session")
+def sqlite_tables(tmp_path_factory):
+    """A SQLite file with all tables and nothing in them, to copy: making them anew takes ten times as long."""
+    file = tmp_path_factory.mktemp("tables") / "tables.db"
+    _make_tables(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgresql_tables(postgresql_server):
+    """The name of a PostgreSQL database with all tables and nothing in them, to copy."""
+    _administer(postgresql_server, "CREATE DATABASE tables")
+    _make_tables(_with_driver(postgresql_server).replace("/postgres?", "/tables?"))
+    return "tables"
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request, tmp_path):
-    """The address of an empty database, of each kind in turn."""
+    """The address of a database of each kind in turn: empty, or with all tables for a test that asks for `db`."""
+    with_tables = "db" in request.fixturenames
     if request.param == "sqlite":
+        if with_tables:
+            shutil.copy(request.getfixturevalue("sqlite_tables"), tmp_path / "test.db")
         yield f"sqlite:///{tmp_path / 'test.db'}"
         return
     server = request.getfixturevalue("postgresql_server")
+    template = request.getfixturevalue("postgresql_tables") if with_tables else "template1"
     name = f"t{time.monotonic_ns()}"
-    admin = create_engine(_with_driver(server), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+    _administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
     yield server.replace("/postgres?", f"/{name}?")
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+    _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
 def db(installation, database_url):
     """An installation on an empty database of each kind, all tables made; the name of the kind."""
+    installation(database_url=database_url)
+    return database_url.split(":")[0]
+
+
+def _make_tables(url: str) -> None:
     for module in MODELS:
         importlib.import_module(module)
-    installation(database_url=database_url)
-    SQLModel.metadata.create_all(database.engine())
-    return database_url.split(":")[0]
+    engine = create_engine(url)
+    SQLModel.metadata.create_all(engine)
+    engine.dispose()
+
+
+def _administer(server: str, order: str) -> None:
+    engine = create_engine(_with_driver(server), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(order))
+    engine.dispose()
 
 
 def _with_driver(url: str) -> str:
