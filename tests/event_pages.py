@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from services.contracts.events import EVENTS, EXAMPLES
+from services.contracts.events import EVENTS, EXAMPLES, THIN, THIN_EXAMPLES
 
 DOCS = Path(__file__).parents[1] / "docs"
 HEAD = """# Every event
@@ -15,14 +15,18 @@ true; [webhooks](webhooks.md) says how events arrive and what is promised of the
 
 def pages():
     """What each file under docs has to hold, by its path."""
-    sections = [section(name, model) for name, model in EVENTS.items()]
-    schemas = {f"schemas/{name}.json": pretty(schema(name, model)) + "\n" for name, model in EVENTS.items()}
-    return {"events.md": "\n".join([HEAD, *sections]), **schemas}
+    shapes = EVENTS | {f"{name}.thin": model for name, model in THIN.items()}
+    schemas = {f"schemas/{name}.json": pretty(schema(name, model)) + "\n" for name, model in shapes.items()}
+    return {"events.md": "\n".join([HEAD, *map(section, EVENTS)]), **schemas}
 
 
-def section(name, model):
-    example = pretty(EXAMPLES[name])
-    return f"## {name}\n\n{model.__doc__} [JSON Schema](schemas/{name}.json)\n\n```json\n{example}\n```\n"
+def section(name):
+    told = f"## {name}\n\n{shown(EVENTS[name], name, EXAMPLES[name])}"
+    return told + f"\n{shown(THIN[name], f'{name}.thin', THIN_EXAMPLES[name])}" if name in THIN else told
+
+
+def shown(model, name, example):
+    return f"{model.__doc__} [JSON Schema](schemas/{name}.json)\n\n```json\n{pretty(example)}\n```\n"
 
 
 def schema(name, model):

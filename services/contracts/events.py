@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from pydantic.json_schema import SkipJsonSchema
 
-from services.contracts.article import Article, Removed
+from services.contracts.article import Article, ArticleKind, Removed, When
 
 ArticleEventType = Literal["article.created", "article.updated"]
 
@@ -75,6 +75,28 @@ class ArticleFacts(BaseModel):
     changed: tuple[str, ...]
 
 
+class ThinArticle(BaseModel):
+    """An article without its words, which `GET /articles/{id}` has."""
+
+    id: str
+    url: str
+    source: str
+    kind: ArticleKind
+    headline: str
+    published_at: When | None
+    revision: int
+    first_seen: datetime
+    updated: datetime
+
+
+class ThinFacts(BaseModel):
+    """The same of an article without its words."""
+
+    article: ThinArticle
+    previous_revision: int | None
+    changed: tuple[str, ...]
+
+
 class Told(BaseModel):
     """What every event says first; `sequence` numbers the events of an installation without a gap."""
 
@@ -95,6 +117,20 @@ class ArticleUpdated(Told):
 
     type: Literal["article.updated"]
     data: ArticleFacts
+
+
+class ThinArticleCreated(Told):
+    """The same, to an endpoint whose `payload` is `thin`: without the words of the article."""
+
+    type: Literal["article.created"]
+    data: ThinFacts
+
+
+class ThinArticleUpdated(Told):
+    """The same, to an endpoint whose `payload` is `thin`: without the words of the article."""
+
+    type: Literal["article.updated"]
+    data: ThinFacts
 
 
 class Endpoint(BaseModel):
@@ -143,6 +179,8 @@ EVENTS: dict[str, type[Told]] = {
     "endpoint.disabled": EndpointDisabled,
 }
 """Every type of event that there is."""
+THIN: dict[str, type[Told]] = {"article.created": ThinArticleCreated, "article.updated": ThinArticleUpdated}
+"""The types that have another shape when an endpoint's `payload` is `thin`."""
 
 
 def _whole(line: dict[str, JsonValue]) -> JsonValue:
@@ -157,16 +195,25 @@ def _example(type_: str, sequence: int, data: dict[str, JsonValue]) -> dict[str,
 _FIRST = LINE | {"revision": 1, "first_seen": LINE["updated"]}
 _REASON = "It answered 410, Gone."
 
+
+def _examples(first: JsonValue, second: JsonValue) -> dict[str, dict[str, JsonValue]]:
+    return {
+        "article.created": _example(
+            "article.created", 4711, {"article": first, "previous_revision": None, "changed": []}
+        ),
+        "article.updated": _example(
+            "article.updated", 4711, {"article": second, "previous_revision": 1, "changed": ["body"]}
+        ),
+    }
+
+
 EXAMPLES: dict[str, dict[str, JsonValue]] = {
-    "article.created": _example(
-        "article.created", 4711, {"article": _whole(_FIRST), "previous_revision": None, "changed": []}
-    ),
-    "article.updated": _example(
-        "article.updated", 4711, {"article": _whole(LINE), "previous_revision": 1, "changed": ["body"]}
-    ),
+    **_examples(_whole(_FIRST), _whole(LINE)),
     "endpoint.test": _example("endpoint.test", 0, {"endpoint": {"id": 1}}),
     "endpoint.disabled": _example(
         "endpoint.disabled", 0, {"endpoint": {"id": 2, "description": "news desk", "reason": _REASON}}
     ),
 }
 """One event of each type, whole, in the form in which it is sent."""
+THIN_EXAMPLES = _examples(_FIRST, LINE)
+"""The same, as an endpoint gets them whose `payload` is `thin`."""

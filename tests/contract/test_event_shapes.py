@@ -11,10 +11,11 @@ from orders import NOW, URL, order
 
 from services.app import create_app
 from services.contracts.article import Award, Byline, Image, Link
-from services.contracts.events import EVENTS, EXAMPLES, ArticleEventType
+from services.contracts.events import EVENTS, EXAMPLES, THIN, THIN_EXAMPLES, ArticleEventType
 from services.store.decide import Reading
 from services.store.events import event_row
 from services.webhooks import announce, models
+from services.webhooks.signing import new_secret, signed_headers
 
 PAGES = event_pages.pages()
 OPENAPI = create_app().openapi()
@@ -58,6 +59,15 @@ def test_what_the_store_sends_is_what_the_model_says(name, previous):
     assert EVENTS[name].model_validate(body).model_dump(mode="json") == body | {"timestamp": "2026-01-12T15:00:00Z"}
 
 
+def test_a_thin_event_is_the_whole_one_without_the_words_of_its_article():
+    """In fact, in its example, and in its model: the same fields, and no other."""
+    assert set(THIN) == {*get_args(ArticleEventType)} == set(THIN_EXAMPLES)
+    for name, model in THIN.items():
+        example = THIN_EXAMPLES[name]
+        assert announce.thinned(EXAMPLES[name]) == example
+        assert model.model_validate(example).model_dump(mode="json") == example | {"timestamp": "2026-03-02T15:04:05Z"}
+
+
 def test_what_is_told_of_an_endpoint_is_what_the_model_says():
     given_up = SimpleNamespace(id=2, description="news desk", owner=1)
     body = json.loads(announce.farewell(given_up, "It answered 410, Gone.", NOW).body)
@@ -70,18 +80,19 @@ def test_every_type_there_is_has_a_shape():
     assert {*get_args(ArticleEventType), *get_args(models.EventType), models.TEST} == set(EVENTS) == set(EXAMPLES)
 
 
-def test_the_openapi_has_every_event_as_a_webhook_with_its_headers_and_an_example():
+def test_the_openapi_has_every_event_as_a_webhook_with_its_headers_and_examples():
     assert set(OPENAPI["webhooks"]) == set(EVENTS)
     for name, methods in OPENAPI["webhooks"].items():
         operation = methods["post"]
-        assert {one["name"] for one in operation["parameters"]} == {
-            "webhook-id",
-            "webhook-timestamp",
-            "webhook-signature",
-        }
+        sent_along = signed_headers(new_secret(), "evt_1", NOW, b"") | {"dateline-sequence": "1"}
+        assert {one["name"] for one in operation["parameters"] if one["required"]} == set(sent_along)
         schema = operation["requestBody"]["content"]["application/json"]["schema"]
-        assert EVENTS[name].__name__ in schema["$ref"]
-        assert schema["examples"] == [without_null(EXAMPLES[name])], "nulls do not get into an OpenAPI"
+        shapes = [EVENTS[name], *([THIN[name]] if name in THIN else [])]
+        assert [one["$ref"].rpartition("/")[2] for one in schema.get("anyOf", [schema])] == [
+            shape.__name__ for shape in shapes
+        ]
+        told = [EXAMPLES[name], *([THIN_EXAMPLES[name]] if name in THIN else [])]
+        assert schema["examples"] == without_null(told), "nulls do not get into an OpenAPI"
 
 
 def test_a_schema_demands_no_less_tomorrow_than_today():
