@@ -5,8 +5,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-import httpx
-
 from services.contracts.urls import BadAddress, canonical_url
 from services.fetcher.answers import (
     Answer,
@@ -22,6 +20,7 @@ from services.fetcher.answers import (
 )
 from services.fetcher.walls import error_page, wall
 from services.runtime.egress import (
+    Client,
     EgressError,
     Forbidden,
     Limits,
@@ -40,7 +39,7 @@ May = Callable[[str], Refused | Blocked | Unavailable | None]
 
 
 def get(
-    client: httpx.Client,
+    client: Client,
     url: str,
     *,
     now: datetime,
@@ -69,7 +68,7 @@ def get(
             seen.add(here)
 
 
-def _ask(client: httpx.Client, url: str, now: datetime, limits: Limits, validators: Validators) -> Answer:
+def _ask(client: Client, url: str, now: datetime, limits: Limits, validators: Validators) -> Answer:
     try:
         response = send(client, "GET", url, headers=validators.headers(), limits=limits)
     except (Forbidden, TooLarge) as error:

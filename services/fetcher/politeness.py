@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from urllib.parse import urlsplit
 
-import httpx
 from sqlalchemy import bindparam, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
@@ -17,6 +16,7 @@ from services.fetcher.pace import LONG_AGO, Queue, take_turn
 from services.fetcher.plan import HOST_PATIENCE, LONGEST_LOOK, host_rest
 from services.fetcher.robots import Robots, State, ask_robots
 from services.runtime.database import is_sqlite, reading, transaction
+from services.runtime.egress import Client
 
 GLANCE = timedelta(seconds=5)
 """How soon those who wait for the answer to a probe ask again how it went."""
@@ -70,7 +70,7 @@ def after_request(
         session.execute(_SERVES_AGAIN, {"host": host_of(url)})
 
 
-def permission(client: httpx.Client, url: str, now: datetime) -> Refused | Blocked | Unavailable | None:
+def permission(client: Client, url: str, now: datetime) -> Refused | Blocked | Unavailable | None:
     """None when robots.txt lets us look; it is read anew when what we know of it is more than a day old."""
     with reading() as session:
         known = session.get(Host, host_of(url))

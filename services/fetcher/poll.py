@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import httpx
 from sqlmodel import Session
 
 from services.fetcher import frontier
@@ -34,7 +33,7 @@ from services.fetcher.politeness import host_of, permission
 from services.fetcher.scope import ARTICLES, Scope
 from services.fetcher.settings import FetcherSettings
 from services.runtime.database import transaction
-from services.runtime.egress import deadline
+from services.runtime.egress import Client, deadline
 
 MAX_MOVES = 3
 GIVE_UP_PART = 3
@@ -65,7 +64,7 @@ def next_address(channel: Channel) -> str:
     return channel.parts[0] if channel.parts else channel.url
 
 
-def look_at(client: httpx.Client, channel: Channel, scope: Scope, *, now: datetime, settings: FetcherSettings) -> Look:
+def look_at(client: Client, channel: Channel, scope: Scope, *, now: datetime, settings: FetcherSettings) -> Look:
     """Asks for the channel and reads it; trouble is a look too."""
     validators = Validators() if channel.parts else Validators(channel.etag, channel.last_modified)
     answer = _follow(client, next_address(channel), validators, now, settings)
@@ -159,7 +158,7 @@ def _go_on(channel: Channel, parts: list[str], now: datetime) -> None:
         channel.looked, channel.first_round_at = 0, channel.first_round_at or now
 
 
-def _follow(client: httpx.Client, url: str, validators: Validators, now: datetime, settings: FetcherSettings) -> Answer:
+def _follow(client: Client, url: str, validators: Validators, now: datetime, settings: FetcherSettings) -> Answer:
     """A channel that moved to another host is followed there, if that host's robots.txt agrees."""
     answer: Answer = Moved(url, permanent=True)
     with deadline(settings.timeout):  # all of them together, or the lease would end before the look

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-import httpx
-
 from services.fetcher.answers import Answer, Blocked, Fetched, Moved, Refused, Unavailable
 from services.fetcher.client import get
 from services.fetcher.discover import Found, Listed, Unreadable, discover
@@ -13,7 +11,7 @@ from services.fetcher.politeness import host_of
 from services.fetcher.robots import ask_robots
 from services.fetcher.scope import ARTICLES, Scope
 from services.fetcher.settings import FetcherSettings
-from services.runtime.egress import deadline
+from services.runtime.egress import Client, deadline
 
 KINDS: tuple[ChannelKind, ...] = ("feed", "sitemap", "listing")
 """In the order in which they are tried: nearly anything can be read as a listing."""
@@ -32,7 +30,7 @@ class Sight:
 
 
 def preview(
-    client: httpx.Client,
+    client: Client,
     url: str,
     *,
     hosts: tuple[str, ...],

@@ -7,12 +7,11 @@ from functools import lru_cache
 from typing import Literal
 from urllib.parse import urlsplit
 
-import httpx
 from protego import Protego
 
 from services.fetcher.answers import Blocked, Empty, Fetched, Gone, Moved, Refused, Unavailable
 from services.fetcher.client import MAX_REDIRECTS, get
-from services.runtime.egress import Limits
+from services.runtime.egress import Client, Limits
 
 AGENT = "Dateline"
 FRESH = timedelta(hours=24)
@@ -56,7 +55,7 @@ class Robots:
         return None
 
 
-def ask_robots(client: httpx.Client, url: str, now: datetime) -> Robots:
+def ask_robots(client: Client, url: str, now: datetime) -> Robots:
     """Reads the robots.txt that speaks for this address. 4xx means there are no rules; 5xx or silence, not now."""
     parts = urlsplit(url)
     at = f"{parts.scheme}://{parts.netloc}/robots.txt"

@@ -5,7 +5,6 @@ import random
 from datetime import datetime, timedelta
 from functools import cache
 
-import httpx
 from sqlalchemy import bindparam
 from sqlmodel import Session, select
 
@@ -27,7 +26,7 @@ from services.fetcher.politeness import after_request, host_of, is_open, turn
 from services.fetcher.settings import fetcher_settings
 from services.fetcher.visit import Visit
 from services.runtime.database import reading, transaction
-from services.runtime.egress import egress_settings, open_client
+from services.runtime.egress import Client, egress_settings, open_client
 from services.runtime.ledger import Job, say
 from services.runtime.worker import handles
 
@@ -148,13 +147,13 @@ def promote_page(order: PromotePage, job: Job) -> None:
         promotion.promote(session, order, job.lane)
 
 
-def client() -> httpx.Client:
+def client() -> Client:
     """The guarded client of this process; a forked child makes one of its own."""
     return _client(os.getpid())
 
 
 @cache
-def _client(_pid: int) -> httpx.Client:
+def _client(_pid: int) -> Client:
     return open_client(egress_settings(), keep_alive=True)
 
 

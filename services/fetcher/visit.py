@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-import httpx
 from sqlmodel import Session, col, select
 
 from services.contracts.urls import page_key
@@ -30,6 +29,7 @@ from services.fetcher.scope import ARTICLES, Scope
 from services.fetcher.settings import FetcherSettings
 from services.runtime import archive
 from services.runtime.archive import Capture
+from services.runtime.egress import Client
 
 MAX_MOVES = 5
 
@@ -48,7 +48,7 @@ class Visit:
 
 
 def look_at(
-    client: httpx.Client, page: Page, url: str, *, now: datetime, settings: FetcherSettings, forced: bool = False
+    client: Client, page: Page, url: str, *, now: datetime, settings: FetcherSettings, forced: bool = False
 ) -> Visit:
     """Asks for the page, even if it was not modified when `forced`; new bytes are in the archive when this returns."""
     # Without a capture of ours, or with a damaged one, "not modified" would leave us with nothing.

@@ -5,10 +5,12 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningInsert
 from sqlmodel import Session
 
 from services.contracts.messages import Announce
@@ -24,6 +26,41 @@ THIN = ("id", "url", "source", "kind", "headline", "published_at", "revision", "
 TESTS, NEWS, BULK = range(3)
 """The ranks of deliveries: what goes first."""
 
+# Made once, like those of the ledger: to make a statement costs more than to run it.
+_EARLIER = (
+    select(ledger.c.id)
+    .where(
+        ledger.c.kind == Announce.__name__, OPEN, ledger.c.key > bindparam("first"), ledger.c.key < bindparam("last")
+    )
+    .limit(1)
+)
+_LISTENING = select(endpoints.c.id, endpoints.c.event_types, endpoints.c.filter)
+_ALL = _LISTENING.where(endpoints.c.state != "deleted")
+_OF_ONE_OWNER = _LISTENING.where(endpoints.c.state == "active", endpoints.c.owner == bindparam("owner"))
+
+
+def _kept(statement: sqlite.Insert | postgresql.Insert) -> ReturningInsert[Any]:
+    return statement.on_conflict_do_nothing(index_elements=["event"]).returning(announcements.c.event)
+
+
+_KEEP = {"sqlite": _kept(sqlite.insert(announcements)), "postgresql": _kept(postgresql.insert(announcements))}
+# Locked in one order by all, and held until the commit: numbers have no gap and become visible in order.
+_HELD = (
+    select(endpoints.c.id)
+    .where(endpoints.c.id.in_(bindparam("to", expanding=True)))
+    .order_by(endpoints.c.id)
+    .with_for_update()
+)
+_NUMBER = (
+    update(endpoints)
+    .where(endpoints.c.id.in_(_HELD))
+    .values(last_sequence=endpoints.c.last_sequence + 1)
+    .returning(
+        endpoints.c.id, endpoints.c.last_sequence, endpoints.c.payload, endpoints.c.state, endpoints.c.not_before
+    )
+)
+_OWE = insert(deliveries)
+
 
 @dataclass(frozen=True)
 class Due:
@@ -31,7 +68,6 @@ class Due:
 
     endpoint: int
     at: datetime
-    delivery: int
 
 
 def announce(session: Session, order: Announce, now: datetime, *, rank: int = NEWS) -> list[Due]:
@@ -46,7 +82,7 @@ def announce(session: Session, order: Announce, now: datetime, *, rank: int = NE
         return []
     wanting = [
         endpoint.id
-        for endpoint in session.execute(_listening(order))
+        for endpoint in session.execute(_ALL if order.owner is None else _OF_ONE_OWNER, {"owner": order.owner})
         if not why_not(endpoint.event_types, Filter.model_validate(endpoint.filter), told)
     ]
     return _owe(session, order.event, told.article, wanting, rank, now)
@@ -57,10 +93,7 @@ def overtakes(session: Session, key: str) -> bool:
     article, colon, _ = key.rpartition(":")
     if not colon:
         return False  # an older version said it, and cannot tell
-    earlier = select(ledger.c.id).where(
-        ledger.c.kind == Announce.__name__, OPEN, ledger.c.key > f"{article}:", ledger.c.key < key
-    )
-    return session.execute(earlier.limit(1)).first() is not None
+    return session.execute(_EARLIER, {"first": f"{article}:", "last": key}).first() is not None
 
 
 def announce_test(session: Session, endpoint: int, now: datetime) -> int:
@@ -69,8 +102,9 @@ def announce_test(session: Session, endpoint: int, now: datetime) -> int:
     _keep(session, order, json.loads(order.body), None, now)
     # Asking for a test is asking for a probe: an endpoint that rests is woken.
     session.execute(update(endpoints).where(endpoints.c.id == endpoint).values(not_before=None))
-    (due,) = _owe(session, order.event, None, [endpoint], TESTS, now)
-    return due.delivery
+    _owe(session, order.event, None, [endpoint], TESTS, now)
+    made: int = session.execute(select(deliveries.c.id).where(deliveries.c.event == order.event)).scalar_one()
+    return made
 
 
 def farewell(endpoint: Row[Any], reason: str, now: datetime) -> Announce:
@@ -97,52 +131,33 @@ def _about_endpoint(
     )
 
 
-def _listening(order: Announce) -> Any:
-    if order.owner is None:
-        who = endpoints.c.state != "deleted"
-    else:
-        who = (endpoints.c.state == "active") & (endpoints.c.owner == order.owner)
-    return select(endpoints.c.id, endpoints.c.event_types, endpoints.c.filter).where(who)
-
-
 def _keep(session: Session, order: Announce, event: Mapping[str, Any], article: str | None, now: datetime) -> bool:
-    statement = sqlite.insert(announcements) if is_sqlite(session) else postgresql.insert(announcements)
-    kept = session.execute(
-        statement.values(
-            event=order.event,
-            sequence=order.sequence,
-            type=order.type,
-            source=order.source,
-            article=article,
-            body=order.body.encode(),
-            thin=_frozen(thinned(event)).encode(),
-            trace_id=tracing.current() or "",
-            occurred_at=order.occurred_at,
-            announced_at=now,
-        )
-        .on_conflict_do_nothing(index_elements=["event"])
-        .returning(announcements.c.event)
-    )
-    return kept.one_or_none() is not None
+    kept = {
+        "event": order.event,
+        "sequence": order.sequence,
+        "type": order.type,
+        "source": order.source,
+        "article": article,
+        "body": order.body.encode(),
+        "thin": _frozen(thinned(event)).encode(),
+        "trace_id": tracing.current() or "",
+        "occurred_at": order.occurred_at,
+        "announced_at": now,
+    }
+    return session.execute(_KEEP["sqlite" if is_sqlite(session) else "postgresql"], kept).one_or_none() is not None
 
 
 def _owe(session: Session, event: str, article: str | None, to: Sequence[int], rank: int, now: datetime) -> list[Due]:
     if not to:
         return []
-    # Locked in one order by all, and held until the commit: numbers have no gap and become visible in order.
-    held = session.execute(
-        select(endpoints).where(endpoints.c.id.in_(to)).order_by(endpoints.c.id).with_for_update()
-    ).all()
-    session.execute(update(endpoints).where(endpoints.c.id.in_(to)).values(last_sequence=endpoints.c.last_sequence + 1))
+    numbered = sorted(session.execute(_NUMBER, {"to": to}), key=attrgetter("id"))
     owed = {"event": event, "article": article, "rank": rank, "next_try": now, "created_at": now}
     owed |= {"state": "pending", "attempts": 0, "tries": 0}
-    rows = [owed | {"endpoint": each.id, "payload": each.payload, "sequence": each.last_sequence + 1} for each in held]
-    made = session.execute(insert(deliveries).returning(deliveries.c.id, sort_by_parameter_order=True), rows).scalars()
-    return [
-        Due(each.id, max(now, each.not_before or now), delivery)
-        for each, delivery in zip(held, made, strict=True)
-        if each.state == "active"
-    ]
+    session.execute(
+        _OWE,
+        [owed | {"endpoint": each.id, "payload": each.payload, "sequence": each.last_sequence} for each in numbered],
+    )
+    return [Due(each.id, max(now, each.not_before or now)) for each in numbered if each.state == "active"]
 
 
 def _frozen(words: Mapping[str, Any]) -> str:

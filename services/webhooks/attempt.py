@@ -5,10 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import httpx
 from pydantic import SecretStr
 
-from services.runtime.egress import EgressError, Limits, Response, send
+from services.runtime.egress import Client, EgressError, Limits, Response, send
 from services.webhooks.limits import KEPT, SECONDS
 from services.webhooks.models import Outcome
 from services.webhooks.retries import outcome_of, retry_after
@@ -56,7 +55,7 @@ class Tried:
     retry_after: timedelta | None = None
 
 
-def attempt(client: httpx.Client, to: Address, parcel: Parcel, now: datetime) -> Tried:
+def attempt(client: Client, to: Address, parcel: Parcel, now: datetime) -> Tried:
     """Posts the parcel; the client must serve this endpoint only, because connections are kept."""
     signed = signed_headers(to.signers, parcel.event, now, parcel.body)
     ours = {

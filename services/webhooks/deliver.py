@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import httpx
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, bindparam, func, literal_column, select
 from sqlmodel import Session
 
+from services.runtime.database import UtcDateTime
+from services.runtime.egress import Client
 from services.webhooks import breaker
 from services.webhooks.attempt import Address, Parcel, Tried, attempt
 from services.webhooks.breaker import Standing
@@ -26,6 +27,27 @@ UNWRITTEN = timedelta(milliseconds=250)
 """How long what was delivered may go unwritten: the most that a killed worker makes a subscriber see twice."""
 
 Clock = Callable[[], datetime]
+
+# Made once: to make a statement costs more than to run it. In these words both databases see that their partial
+# indexes serve.
+_ENDPOINT: ColumnElement[int] = bindparam("endpoint")
+_PENDING: ColumnElement[str] = literal_column("'pending'")
+_ahead = deliveries.alias()
+_BEHIND = select(_ahead.c.id).where(
+    _ahead.c.endpoint == _ENDPOINT,
+    _ahead.c.article == deliveries.c.article,
+    _ahead.c.sequence < deliveries.c.sequence,
+    _ahead.c.state == _PENDING,
+)
+_FIRST_IN_LINE = (deliveries.c.endpoint == _ENDPOINT, deliveries.c.state == _PENDING, ~_BEHIND.exists())
+_NEXT = (
+    select(deliveries, *(announcements.c[name] for name in ("type", "body", "thin", "trace_id")))
+    .join(announcements, announcements.c.event == deliveries.c.event)
+    .where(*_FIRST_IN_LINE, deliveries.c.next_try <= bindparam("now", type_=UtcDateTime))
+    .order_by(deliveries.c.rank, deliveries.c.sequence)
+    .limit(bindparam("share"))
+)
+_NEXT_DUE = select(func.min(deliveries.c.next_try, type_=UtcDateTime)).where(*_FIRST_IN_LINE)
 
 
 @dataclass(frozen=True)
@@ -76,18 +98,7 @@ def addressee(session: Session, endpoint: int, now: datetime) -> Addressee | Res
 
 def parcels(session: Session, to: Addressee, now: datetime) -> list[Parcel]:
     """The deliveries that are next: due, and not behind an earlier one of the same article."""
-    chosen = (
-        select(deliveries.c.id)
-        .where(*_first_in_line(to.endpoint), deliveries.c.next_try <= now)
-        .order_by(deliveries.c.rank, deliveries.c.sequence)
-        .limit(to.share)
-    )
-    found = session.execute(
-        select(deliveries, *(announcements.c[name] for name in ("type", "body", "thin", "trace_id")))
-        .join(announcements, announcements.c.event == deliveries.c.event)
-        .where(deliveries.c.id.in_(session.scalars(chosen).all()))
-        .order_by(deliveries.c.rank, deliveries.c.sequence)
-    )
+    found = session.execute(_NEXT, {"endpoint": to.endpoint, "now": now, "share": to.share})
     return [
         Parcel(
             delivery=row.id,
@@ -105,14 +116,11 @@ def parcels(session: Session, to: Addressee, now: datetime) -> list[Parcel]:
 
 def next_due(session: Session, endpoint: int) -> datetime | None:
     """When the endpoint is to be served again; None when nothing is owed to it."""
-    due = func.min(deliveries.c.next_try, type_=deliveries.c.next_try.type)
-    found: datetime | None = session.scalar(select(due).where(*_first_in_line(endpoint)))
+    found: datetime | None = session.scalar(_NEXT_DUE, {"endpoint": endpoint})
     return found
 
 
-def bring(
-    client: httpx.Client, to: Addressee, batch: Sequence[Parcel], clock: Clock
-) -> Iterator[tuple[Tried, Standing]]:
+def bring(client: Client, to: Addressee, batch: Sequence[Parcel], clock: Clock) -> Iterator[tuple[Tried, Standing]]:
     """One attempt for each parcel, with the endpoint's standing after it; stops early when it is to be left alone."""
     standing, began = to.standing, clock()
     for parcel in batch:
@@ -121,14 +129,3 @@ def bring(
         yield tried, standing
         if standing.failures or tried.ended - began > UNWRITTEN:
             return
-
-
-def _first_in_line(endpoint: int) -> tuple[ColumnElement[bool], ...]:
-    ahead = deliveries.alias()
-    behind = select(ahead.c.id).where(
-        ahead.c.endpoint == endpoint,
-        ahead.c.article == deliveries.c.article,
-        ahead.c.sequence < deliveries.c.sequence,
-        ahead.c.state == "pending",
-    )
-    return deliveries.c.endpoint == endpoint, deliveries.c.state == "pending", ~behind.exists()

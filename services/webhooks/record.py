@@ -14,14 +14,16 @@ from services.webhooks.deliver import Addressee
 from services.webhooks.models import TEST, DeliveryState, attempts, deliveries, endpoints
 from services.webhooks.retries import next_try
 
-# A worker that lost its lease and comes to late must not write over what another has written since.
+# A worker that lost its lease and comes too late must not write over what another has written since.
+_UNTOUCHED = (
+    select(deliveries.c.id, deliveries.c.attempts)
+    .where(deliveries.c.id.in_(bindparam("these", expanding=True)), deliveries.c.state == "pending")
+    .order_by(deliveries.c.id)
+    .with_for_update()
+)
 _SETTLE = (
     update(deliveries)
-    .where(
-        deliveries.c.id == bindparam("this"),
-        deliveries.c.state == "pending",
-        deliveries.c.attempts == bindparam("number") - 1,
-    )
+    .where(deliveries.c.id == bindparam("this"))
     .values(
         state=bindparam("new_state"),
         attempts=bindparam("number"),
@@ -29,8 +31,8 @@ _SETTLE = (
         next_try=bindparam("due"),
         delivered_at=bindparam("arrived"),
     )
-    .returning(deliveries.c.id)
 )
+_LOG = insert(attempts)
 
 
 def verdict(tried: Tried, *, stretch: float) -> tuple[DeliveryState, datetime | None]:
@@ -47,26 +49,13 @@ def verdict(tried: Tried, *, stretch: float) -> tuple[DeliveryState, datetime | 
 
 
 def record(session: Session, made: Sequence[Tried], *, stretch: float) -> None:
-    """Writes attempts and what they mean for their deliveries."""
-    written = [tried for tried in made if _settle(session, tried, stretch)]
-    if written:
-        session.execute(
-            insert(attempts),
-            [
-                {
-                    "delivery": tried.parcel.delivery,
-                    "number": tried.parcel.number,
-                    "at": tried.at,
-                    "request": dict(tried.request),
-                    "status": tried.status,
-                    "milliseconds": round((tried.ended - tried.at).total_seconds() * 1000),
-                    "response": tried.response,
-                    "error": tried.error,
-                    "outcome": tried.outcome,
-                }
-                for tried in written
-            ],
-        )
+    """Writes attempts, and what they mean for their deliveries."""
+    these = [tried.parcel.delivery for tried in made]
+    before = {row.id: row.attempts for row in session.execute(_UNTOUCHED, {"these": these})}
+    ours = [tried for tried in made if before.get(tried.parcel.delivery) == tried.parcel.number - 1]
+    if ours:
+        session.execute(_SETTLE, [_settled(tried, stretch) for tried in ours])
+        session.execute(_LOG, [_logged(tried) for tried in ours])
 
 
 def settle(session: Session, to: Addressee, now: datetime) -> Announce | None:
@@ -100,17 +89,27 @@ def cancel(session: Session, endpoint: int) -> None:
     )
 
 
-def _settle(session: Session, tried: Tried, stretch: float) -> bool:
+def _settled(tried: Tried, stretch: float) -> dict[str, object]:
     state, due = verdict(tried, stretch=stretch)
-    settled = session.execute(
-        _SETTLE,
-        {
-            "this": tried.parcel.delivery,
-            "number": tried.parcel.number,
-            "counted": tried.parcel.tries + 1,
-            "new_state": state,
-            "due": due,
-            "arrived": tried.ended if state == "delivered" else None,
-        },
-    )
-    return settled.first() is not None
+    return {
+        "this": tried.parcel.delivery,
+        "number": tried.parcel.number,
+        "counted": tried.parcel.tries + 1,
+        "new_state": state,
+        "due": due,
+        "arrived": tried.ended if state == "delivered" else None,
+    }
+
+
+def _logged(tried: Tried) -> dict[str, object]:
+    return {
+        "delivery": tried.parcel.delivery,
+        "number": tried.parcel.number,
+        "at": tried.at,
+        "request": dict(tried.request),
+        "status": tried.status,
+        "milliseconds": round((tried.ended - tried.at).total_seconds() * 1000),
+        "response": tried.response,
+        "error": tried.error,
+        "outcome": tried.outcome,
+    }

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-import httpx
 import structlog
 from prometheus_client import Counter
 from sqlmodel import Session
@@ -14,7 +13,7 @@ from sqlmodel import Session
 from services.contracts.messages import Announce, Deliver, ForgetDeliveries, KeyRevoked
 from services.runtime import metrics  # noqa: F401 - it names the folder of metrics before the first is made
 from services.runtime.database import reading, transaction
-from services.runtime.egress import egress_settings, open_client
+from services.runtime.egress import Client, egress_settings, open_client
 from services.runtime.ledger import Job, say
 from services.runtime.worker import handles, stopping
 from services.webhooks import retention, subscriptions
@@ -103,7 +102,7 @@ def _serve(to: Addressee, job: Job) -> None:
             say(session, Deliver(endpoint=to.endpoint), key=job.key, due_at=due, lane=job.lane)
 
 
-def _round(client: httpx.Client, to: Addressee, clock: Clock, job: Job) -> tuple[Addressee, list[Tried], bool]:
+def _round(client: Client, to: Addressee, clock: Clock, job: Job) -> tuple[Addressee, list[Tried], bool]:
     """The next few deliveries, tried; the endpoint as it stands then; and whether its turn is over."""
     began = clock()
     with reading() as session:

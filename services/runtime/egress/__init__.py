@@ -1,7 +1,7 @@
 """The one guarded way out of the house: every request to a newsroom or a subscriber goes through `send`."""
 
 from services.runtime.egress.addresses import Gate
-from services.runtime.egress.client import Limits, Response, open_client, send
+from services.runtime.egress.client import Client, Limits, Response, open_client, send
 from services.runtime.egress.errors import (
     EgressError,
     Forbidden,
@@ -17,6 +17,7 @@ from services.runtime.egress.settings import EgressSettings, egress_settings
 from services.runtime.egress.wire import deadline
 
 __all__ = [
+    "Client",
     "EgressError",
     "EgressSettings",
     "Forbidden",

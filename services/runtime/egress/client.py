@@ -4,9 +4,8 @@ import ssl
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
-from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import cast
+from functools import cache, lru_cache
+from typing import Self, cast
 
 import httpcore
 import httpx
@@ -51,25 +50,50 @@ class Response:
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)
 
 
+@dataclass(frozen=True)
+class Client:
+    """The guarded client: its connections, and what it says of itself with each request. Close it, or use `with`.
+
+    httpcore and nothing above it: redirects, cookies, proxies and passwords are not switched off here but absent, and
+    a request costs half as much.
+    """
+
+    pool: httpcore.ConnectionPool
+    says: Mapping[str, str]
+    keep_alive: bool
+
+    def close(self) -> None:
+        """Ends every connection."""
+        self.pool.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_trouble: object) -> None:
+        self.close()
+
+
 def open_client(
     settings: EgressSettings, *, keep_alive: bool = False, connections: int = 32, backend: GuardedBackend | None = None
-) -> httpx.Client:
-    """The guarded client, for one purpose.
+) -> Client:
+    """The guarded client, for one purpose; it may be used by many threads.
 
-    `keep_alive` only where all hosts are of one trust (newsrooms, or one subscriber). No cookies are kept, no proxy or
-    certificate settings are taken from the environment, TLS is always verified.
+    `keep_alive` only where all hosts are of one trust (newsrooms, or one subscriber). Nothing is taken from the
+    environment, TLS is always verified.
     """
-    return httpx.Client(
-        transport=_Transport(backend or GuardedBackend(Gate.of(settings)), connections, keep_alive=keep_alive),
-        headers={"user-agent": settings.user_agent, "accept-encoding": "gzip, deflate"},
-        cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
-        follow_redirects=False,
-        trust_env=False,
+    pool = httpcore.ConnectionPool(
+        ssl_context=_tls(),
+        max_connections=connections,
+        max_keepalive_connections=connections if keep_alive else 0,
+        keepalive_expiry=5.0,
+        network_backend=backend or GuardedBackend(Gate.of(settings)),
     )
+    says = {"user-agent": settings.user_agent, "accept": "*/*", "accept-encoding": "gzip, deflate"}
+    return Client(pool, says, keep_alive)
 
 
 def send(
-    client: httpx.Client,
+    client: Client,
     method: str,
     url: str,
     *,
@@ -79,50 +103,69 @@ def send(
 ) -> Response:
     """Sends one request and reads its response within the limits; raises an `EgressError` for everything else.
 
-    A status is never an error here. With `keep_alive`, a GET that a closed idle connection swallowed is sent once more.
+    A status is never an error here. Names of `headers` are in lower case, where they replace what the client says.
+    With `keep_alive`, a GET that a closed idle connection swallowed is sent once more.
     """
-    request = _request(client, method, url, headers=headers, content=content, limits=limits)
-    with deadline(limits.seconds), _translated(request.url.host):
-        response = client.send(request, stream=True)
+    address = _address(url)
+    asked = httpcore.Request(
+        method,
+        httpcore.URL(scheme=address.raw_scheme, host=address.raw_host, port=address.port, target=address.raw_path),
+        headers=_headers(address, {**client.says, **(headers or {})}, content),
+        content=content,
+        extensions={"timeout": {"pool": limits.seconds}},
+    )
+    with deadline(limits.seconds), _translated(address.host):
+        answer = _ask(client, asked)
         try:
-            return _read(request, response, limits)
+            return _read(address, asked, answer, limits)
         finally:
-            response.close()
+            answer.close()
 
 
-def _request(
-    client: httpx.Client,
-    method: str,
-    url: str,
-    *,
-    headers: Mapping[str, str] | None,
-    content: bytes | None,
-    limits: Limits,
-) -> httpx.Request:
+@lru_cache(maxsize=512)
+def _address(url: str) -> httpx.URL:
+    # An endpoint keeps its address, and reading one takes a while.
     try:
-        request = client.build_request(method, url, headers=headers, content=content, timeout=limits.seconds)
+        found = httpx.URL(url)
     except (httpx.InvalidURL, ValueError, UnicodeError) as error:
         raise Forbidden(f"{url[:200]!r} is not a web address: {error}.") from None
-    if request.url.scheme not in {"http", "https"} or not request.url.host or request.url.userinfo:
-        raise Forbidden(
-            f"The address must begin with http:// or https://, and carry no password: {request.url.host!r}."
-        )
-    return request
+    if found.scheme not in {"http", "https"} or not found.host or found.userinfo:
+        raise Forbidden(f"The address must begin with http:// or https://, and carry no password: {found.host!r}.")
+    return found
 
 
-def _read(request: httpx.Request, response: httpx.Response, limits: Limits) -> Response:
-    raw = response.headers.raw
+def _headers(address: httpx.URL, said: Mapping[str, str], content: bytes | None) -> list[tuple[bytes, bytes]]:
+    length = [] if content is None else [(b"content-length", b"%d" % len(content))]
+    return [(b"host", address.netloc), *((_raw(name), _raw(value)) for name, value in said.items()), *length]
+
+
+def _raw(text: str) -> bytes:
+    return text.encode("ascii")
+
+
+def _ask(client: Client, asked: httpcore.Request) -> httpcore.Response:
+    try:
+        return client.pool.handle_request(asked)
+    except (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError):
+        # An idle connection may have been closed under us; asking again is safe for a GET only.
+        if not client.keep_alive or asked.method != b"GET":
+            raise
+        return client.pool.handle_request(asked)
+
+
+def _read(address: httpx.URL, asked: httpcore.Request, answer: httpcore.Response, limits: Limits) -> Response:
+    raw = answer.headers
     if len(raw) > MAX_HEADERS or sum(len(name) + len(value) for name, value in raw) > MAX_HEADER_BYTES:
-        raise TooLarge(
-            f"{request.url.host} sent more than {MAX_HEADERS} headers or {MAX_HEADER_BYTES // 1000} kB of them."
-        )
-    coding = response.headers.get("content-encoding", "")
+        raise TooLarge(f"{address.host} sent more than {MAX_HEADERS} headers or {MAX_HEADER_BYTES // 1000} kB of them.")
+    headers = _as_text(raw)
+    coding = ", ".join(value for name, value in headers if name.lower() == "content-encoding")
+    chunks = cast("Iterable[bytes]", answer.stream)
     return Response(
-        url=str(request.url),
-        status=response.status_code,
-        headers=_as_text(raw),
-        body=read_body(response.iter_raw(), coding, wire=limits.wire, decoded=limits.decoded, cut=limits.cut),
-        asked=_as_text(request.headers.raw),
+        url=str(address),
+        status=answer.status,
+        headers=headers,
+        body=read_body(chunks, coding, wire=limits.wire, decoded=limits.decoded, cut=limits.cut),
+        asked=_as_text(asked.headers),
     )
 
 
@@ -138,8 +181,7 @@ def _translated(host: str) -> Iterator[None]:
         raise TimedOut(f"{host} took too long to answer.") from None
     except httpcore.NetworkError:
         raise NotReached(f"{host} cut the connection off.") from None
-    except (httpcore.ProtocolError, httpcore.UnsupportedProtocol, httpx.HTTPError, httpx.InvalidURL) as error:
-        # httpx reads the target of a redirect although nobody follows it, and stumbles over what is no address.
+    except (httpcore.ProtocolError, httpcore.UnsupportedProtocol) as error:
         raise Garbled(
             f"{host} did not speak HTTP as it should: {str(error)[:200].rstrip('.') or 'broken off'}."
         ) from None
@@ -149,60 +191,3 @@ def _translated(host: str) -> Iterator[None]:
 def _tls() -> ssl.SSLContext:
     # Making one costs 45 ms; it holds nothing of the hosts it was used for.
     return httpx.create_ssl_context(trust_env=False)
-
-
-class _Transport(httpx.BaseTransport):
-    """httpx above, our backend below: httpx has no public way to choose who dials."""
-
-    def __init__(self, backend: GuardedBackend, connections: int, *, keep_alive: bool) -> None:
-        self._keep_alive = keep_alive
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=_tls(),
-            max_connections=connections,
-            max_keepalive_connections=connections if keep_alive else 0,
-            keepalive_expiry=5.0,
-            network_backend=backend,
-        )
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        asked = httpcore.Request(
-            request.method,
-            httpcore.URL(
-                scheme=request.url.raw_scheme,
-                host=request.url.raw_host,
-                port=request.url.port,
-                target=request.url.raw_path,
-            ),
-            headers=request.headers.raw,
-            content=request.stream,
-            extensions=request.extensions,
-        )
-        answer = self._ask(asked)
-        stream = cast("Iterable[bytes]", answer.stream)
-        return httpx.Response(
-            answer.status, headers=answer.headers, stream=_Stream(stream), extensions=answer.extensions
-        )
-
-    def _ask(self, asked: httpcore.Request) -> httpcore.Response:
-        try:
-            return self._pool.handle_request(asked)
-        except (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError):
-            # An idle connection may have been closed under us; asking again is safe for a GET only.
-            if not self._keep_alive or asked.method != b"GET":
-                raise
-            return self._pool.handle_request(asked)
-
-    def close(self) -> None:
-        self._pool.close()
-
-
-class _Stream(httpx.SyncByteStream):
-    def __init__(self, stream: Iterable[bytes]) -> None:
-        self._stream = stream
-
-    def __iter__(self) -> Iterator[bytes]:
-        yield from self._stream
-
-    def close(self) -> None:
-        if hasattr(self._stream, "close"):
-            self._stream.close()
