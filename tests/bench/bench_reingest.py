@@ -2,24 +2,25 @@
 
     PYTHONPATH=tests .venv/bin/python -m bench.bench_reingest --pages 20000 --publications 50 --json result.json
 
-The whole service runs as users run it. A loopback newsroom's old pages are read first; then a small one publishes,
-one story at a time, before and while all old pages are read again. Compare the two within one run, never two machines.
+The whole service runs as users run it, on an installation that holds so many old pages already. A small newsroom
+publishes, one story at a time, before and while all old pages are read again. Compare the two within one run, never two
+machines.
 """
 
 import argparse
 import json
 import tempfile
 import time
+from contextlib import AbstractContextManager
 from pathlib import Path
 
-from bench.bench_pipeline import UNFINISHED, _newsroom, _publish, _spread, _warm_up, _watch
+from bench import old_pages
+from bench.bench_pipeline import UNFINISHED, _publish, _spread, _warm_up, _watch
 from bench.installation import Installation, installation
 from fakes.generated import GeneratedNewsroom
 from fakes.subscriber import Subscriber
 
-ORDER = {"scope": {"source": "old"}, "mode": "reparse", "reason": "a bench"}
-QUIET = 3_600.0
-"""Seconds after which the old pages should have been read."""
+ORDER = {"scope": {"source": old_pages.SOURCE}, "mode": "reparse", "reason": "a bench"}
 
 
 def compare(pages: int, publications: int, database_url: str) -> dict:
@@ -28,17 +29,14 @@ def compare(pages: int, publications: int, database_url: str) -> dict:
     newsroom.start()
     subscriber.start()
     try:
-        with (
-            tempfile.TemporaryDirectory() as folder,
-            installation(Path(folder), database_url) as service,
-        ):
-            _fill(service, pages)
+        with tempfile.TemporaryDirectory() as name, _kept(Path(name), pages, database_url) as service:
+            _warm_up(service)
             subscriber.trusts(service.post("/webhooks/endpoints", {"url": subscriber.url})["secret"])
             before = service.count("articles")
             _watch(service, f"{newsroom.url}/sitemap.xml")
             service.waits_for(lambda: service.count("articles") > before and _is_quiet(service))
             at_rest = [_publish(service, newsroom, subscriber) for _ in range(publications)]
-            during, paces = _while_reparsing(service, newsroom, subscriber, publications)
+            during, reparse = _while_reparsing(service, newsroom, subscriber, publications)
     finally:
         newsroom.stop()
         subscriber.stop()
@@ -47,36 +45,34 @@ def compare(pages: int, publications: int, database_url: str) -> dict:
         "publications": publications,
         "at_rest": _latencies(at_rest),
         "during_a_reparse": _latencies(during),
-        "pages_reparsed_per_second": paces,
+        "reparse": reparse,
     }
 
 
-def _fill(service: Installation, pages: int) -> None:
-    _warm_up(service)
-    with _newsroom(pages) as (_process, address):
-        _watch(service, f"{address(0).split('/News')[0]}/sitemap.xml", name="old")
-        wanted, ends = service.count("articles") + pages, time.monotonic() + QUIET
-        while service.count("articles") < wanted or not _is_quiet(service):
-            if time.monotonic() > ends:
-                raise RuntimeError(f"Only {service.count('articles')} of {wanted} articles are there.")
-            time.sleep(0.5)
+def _kept(folder: Path, pages: int, database_url: str) -> AbstractContextManager[Installation]:
+    old_pages.make(folder / "var", pages, database_url)
+    return installation(folder, database_url)
 
 
 def _while_reparsing(
     service: Installation, newsroom: GeneratedNewsroom, subscriber: Subscriber, publications: int
-) -> tuple[list[tuple[float, float]], list[float]]:
-    """So many publications, each with a reparse running from its begin to its end; and how fast those were."""
-    seen, paces, place = [], [], None
+) -> tuple[list[tuple[float, float]], dict]:
+    """So many publications, each with a reparse running from its begin to its end; how fast that was, and what it cost."""
+    seen, orders, spent, began = [], {}, service.cpu(), time.monotonic()
+    place, words = "", {"state": "done"}
     while len(seen) < publications:
-        if place is None or service.client.get(place).json()["state"] == "done":
+        if words["state"] == "done":
             place = f"/admin/reingestions/{service.post('/admin/reingestions', ORDER)['id']}"
             service.waits_for(lambda here=place: service.client.get(here).json()["planned"] > 0)
         took = _publish(service, newsroom, subscriber)
-        words = service.client.get(place).json()
+        orders[place] = words = service.client.get(place).json()
         if words["state"] == "running":
             seen.append(took)
-            paces.append(words["pages_per_second"] or 0.0)
-    return seen, paces[-1:]
+    outcomes = {name: sum(each["outcomes"][name] for each in orders.values()) for name in words["outcomes"]}
+    read = sum(outcomes.values())
+    cpu = {name: 1000 * (now - spent.get(name, 0.0)) / read for name, now in service.cpu().items()}
+    seconds = time.monotonic() - began
+    return seen, {"outcomes": outcomes, "pages_per_second": read / seconds, "cpu_ms_per_page": cpu}
 
 
 def _is_quiet(service: Installation) -> bool:
