@@ -1,70 +1,100 @@
-"""Twenty endpoints, a fifth of which misbehave: every good one has every event, verified, in order, without a gap."""
+"""Twenty endpoints, a fifth of which misbehave: each has every event, verified, in order, as whoever pulls reads it."""
 
 import json
-import random
-import threading
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
+import in_process
 import pytest
+from orders import order
 from standardwebhooks import Webhook
 
-from services.contracts.messages import Announce, Deliver
+from services.app import create_app
+from services.contracts.caller import Caller
 from services.demo.site import Answer, HungUp, Site
 from services.runtime import worker
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.egress import egress_settings
 from services.runtime.ledger import due, say
+from services.store import stream
+from services.store.save import save
 from services.webhooks import account, subscriptions, tasks  # noqa: F401 - the tasks register their handlers
-from services.webhooks.models import Endpoint
-from services.webhooks.pull import pull
 from services.webhooks.settings import webhook_settings
 from services.webhooks.wanted import EndpointWanted
 
 ENDPOINTS = 20
-REVISIONS = 5
-PATIENCE = 600.0
-MOODS = ("loses", "resets", "delays", "is busy")
+WORDINGS = 5
+PATIENCE = 900.0
+MOODS = {5: ("loses", "repeats"), 10: ("delays", "is busy"), 15: ("reorders",), 20: ("fails", "breaks off")}
+"""What comes over every fifth endpoint, in turns, when it sees every seventh event for the first time."""
+TAKES_IN = {None, "repeats", "delays", "breaks off"}
+READER = Caller(key=1, name="reader", scopes=frozenset({"read", "subscribe"}))
+
+
+@dataclass(frozen=True)
+class Came:
+    """One request: the event, its number and bytes, and what came over the receiver."""
+
+    event: str
+    sequence: int
+    body: bytes
+    mood: str | None
 
 
 class Receivers:
-    """Twenty receivers on one loopback site; every fifth misbehaves in half of its answers, until it is `mended`."""
+    """Twenty receivers on one loopback site. Each is asked one thing at a time, so nothing here needs a lock."""
 
     def __init__(self):
         self.site = Site(self._answer)
         self.webhooks = {}
-        self.received = defaultdict(list)
-        self.mended = threading.Event()
-        self._chance = random.Random(4711)
-        self._guard = threading.Lock()
+        self.came = defaultdict(list)
 
     def _answer(self, request):
         number = int(request.path.rsplit("/", 1)[1])
-        self.webhooks[number].verify(request.body, dict(request.headers), json_parse=False)
-        with self._guard:
-            sequence = int(request.headers["dateline-sequence"])
-            self.received[number].append((sequence, request.headers["webhook-id"], request.body))
-            bad = number in BAD and not self.mended.is_set() and self._chance.random() < 0.5
-        return self._misbehave(MOODS[BAD.index(number) % len(MOODS)]) if bad else Answer(204)
+        facts = self.webhooks[number].verify(request.body, dict(request.headers))
+        event, sequence = request.headers["webhook-id"], int(request.headers["dateline-sequence"])
+        again = any(each.event == event for each in self.came[number])
+        mood = None if again else _mood(number, facts)
+        self.came[number].append(Came(event, sequence, request.body, mood))
+        return self._answer_in(mood)
 
-    def _misbehave(self, mood):
-        if mood == "resets":
-            raise HungUp
-        if mood == "delays":
-            self.site.stopped.wait(0.2)
-        return Answer({"loses": 500, "delays": 204, "is busy": 429}[mood], headers={"Retry-After": "1"})
+    def _answer_in(self, mood):
+        match mood:
+            case "loses" | "repeats":  # both hang up; before or after it has taken the message in
+                raise HungUp
+            case "breaks off":
+                return Answer(200, _broken_off())
+            case "delays":
+                self.site.stopped.wait(0.2)
+            case "is busy":
+                return Answer(429, headers={"Retry-After": "1"})
+            case "fails" | "reorders":
+                return Answer(500)
+        return Answer(204)
 
-    def first_receipts(self, number):
-        """Sequence to (event, body), in the order in which they first came."""
+    def taken_in(self, number):
+        """Event to number and body, in the order in which they were taken in for the first time."""
         first = {}
-        for sequence, event, body in self.received[number]:
-            assert first.setdefault(sequence, (event, body)) == (event, body), "told otherwise the second time"
+        for each in self.came[number]:
+            if each.mood in TAKES_IN:
+                told = each.sequence, each.body
+                assert first.setdefault(each.event, told) == told, "told otherwise the second time"
         return first
 
 
-BAD = tuple(range(5, ENDPOINTS + 1, 5))
-GOOD = tuple(number for number in range(1, ENDPOINTS + 1) if number not in BAD)
+def _mood(number, facts):
+    """The same in every run."""
+    if number not in MOODS or facts["sequence"] % 7:
+        return None
+    mood = MOODS[number][facts["sequence"] // 7 % len(MOODS[number])]
+    return None if mood == "reorders" and facts["data"]["previous_revision"] else mood
+
+
+def _broken_off():
+    yield b'{"ok": '
+    raise HungUp
 
 
 @pytest.fixture
@@ -86,41 +116,34 @@ def receivers(db, installation):
         cache.cache_clear()
 
 
+@pytest.fixture
+def client(db, monkeypatch):
+    """A program that pulls; a stream ends soon, and it comes again."""
+    monkeypatch.setattr(stream, "HEARTBEAT", 0.1)
+    monkeypatch.setattr(stream, "LONGEST", 0.5)
+    app = create_app()
+    app.state.authenticate = lambda _key: READER
+    with in_process.client(app, "reader") as client:
+        yield client
+
+
 def happens(count):
-    """So many events: articles with five wordings each."""
+    """So many events, out of the store: articles with five wordings each."""
     with transaction() as session:
-        for number in range(1, count + 1):
-            article = f"art_{number % (count // REVISIONS)}"
-            facts = {"article": {"id": article, "headline": "Größe “zählt”", "revision": number}}
-            words = {"type": "article.updated", "sequence": number, "data": facts}
-            order = Announce(
-                event=f"evt_{number}",
-                sequence=number,
-                type="article.updated",
-                source="navy",
-                occurred_at=utcnow(),
-                body=json.dumps(words, ensure_ascii=False),
-            )
-            say(session, order, key=f"{article}:{number:010}")
+        for number in range(count):
+            wording, article = divmod(number, count // WORDINGS)
+            about = {"page": article + 1, "key": f"navy:{article}", "url": f"https://www.navy.mil/{article}"}
+            saved = save(session, order(f"Größe “{wording}”", minute=wording, **about), utcnow())
+            say(session, saved.announce, key=f"{saved.article}:{saved.announce.sequence:010}")
 
 
-def enables(numbers):
-    """As an owner does whose receiver is mended: what waits is due at once."""
-    with transaction() as session:
-        for number in numbers:
-            endpoint = session.get(Endpoint, number, with_for_update=True)
-            for state in ("disabled", "active"):
-                subscriptions.change(session, endpoint, {"state": state}, utcnow())
-            say(session, Deliver(endpoint=number), key=str(number))
-
-
-def works_until(truth):
-    """Eight threads, as the worker has them, until it is so."""
+def works_until_nothing_is_owed():
+    """Eight threads, as the worker has them."""
     ends, busy = time.monotonic() + PATIENCE, {}
     with ThreadPoolExecutor(8) as pool:
-        while not truth():
+        while (rows := due(utcnow(), kinds=("Announce", "Deliver"))) or deliveries_are_pending():
             assert time.monotonic() < ends, "waited in vain"
-            for row, kind in due(utcnow(), kinds=("Announce", "Deliver")):
+            for row, kind in rows:
                 if kind == "Announce":
                     worker.handle(kind, [row])
                 elif row not in busy or busy[row].done():
@@ -130,40 +153,79 @@ def works_until(truth):
         handled.result()
 
 
-@pytest.mark.parametrize("count", [150, pytest.param(1_000, marks=pytest.mark.long)])
-def test_every_good_endpoint_has_every_event(receivers, count):
-    """While the others misbehave; and these have everything too, once they are mended."""
-    happens(count)
-    every = set(range(1, count + 1))
-    works_until(lambda: all(set(receivers.first_receipts(number)) >= every for number in GOOD))
-    for number in GOOD:
-        agrees(receivers, number, count)
-        assert len(receivers.received[number]) == count, "a good endpoint is told once"
+def deliveries_are_pending():
+    with reading() as session:
+        return "pending deliveries" in account.counts(session)
 
-    receivers.mended.set()
-    enables(BAD)
-    works_until(nothing_is_owed)
-    for number in BAD:
-        agrees(receivers, number, count)
+
+@pytest.mark.parametrize("count", [100, pytest.param(1_000, marks=pytest.mark.long)])
+def test_every_endpoint_has_every_event_and_whoever_pulls_reads_the_same(receivers, client, count):
+    """Those that misbehave, too, and nobody had to do anything about it."""
+    happens(count)
+    works_until_nothing_is_owed()
+    told = read(client)
+    assert streamed(client, count) == list(told.values())
+    for number in range(1, ENDPOINTS + 1):
+        taken_in = receivers.taken_in(number)
+        assert {event: body for event, (_, body) in taken_in.items()} == told
+        assert sorted(sequence for sequence, _ in taken_in.values()) == list(range(1, count + 1)), "a gap"
+        assert pulled(client, number) == taken_in
+        assert_each_article_in_order(taken_in)
     with reading() as session:
         assert [check.sentence for check in account.checks(session) if not check.holds] == []
+    assert_each_mood_was_met_as_it_should_be(receivers.came)
 
 
-def agrees(receivers, number, count):
-    """Every event once, numbers without a gap, articles in order, and pulling says the same to the byte."""
-    pushed = receivers.first_receipts(number)
-    assert sorted(pushed) == list(range(1, count + 1))
-    assert len({event for event, _ in pushed.values()}) == count
-    order = defaultdict(list)
-    for _, body in pushed.values():
+def read(client):
+    """`GET /events`, page by page: event to body."""
+    found, after = {}, 0
+    while (page := client.get("/events", params={"after": after, "limit": 200}).json())["events"]:
+        for event in page["events"]:
+            name, body = event["id"], {each: event[each] for each in ("type", "timestamp", "sequence", "data")}
+            found[name] = frozen(body)
+        after = page["next"]
+    return found
+
+
+def streamed(client, count):
+    """The same as Server-Sent Events, in as many streams as it takes."""
+    found, ends = [], time.monotonic() + PATIENCE
+    while len(found) < count:
+        assert time.monotonic() < ends, "waited in vain"
+        text = client.get("/events/stream", headers={"Last-Event-ID": str(len(found))}).text
+        found += [line.removeprefix("data: ").encode() for line in text.split("\n") if line.startswith("data: ")]
+    return found
+
+
+def pulled(client, number):
+    """What the endpoint was pushed, as it can be asked for: event to number and body."""
+    found, after = {}, 0
+    path = f"/webhooks/endpoints/{number}/events"
+    while (page := client.get(path, params={"after": after, "limit": 200}).json())["events"]:
+        found |= {each["id"]: (each["sequence"], frozen(each["body"])) for each in page["events"]}
+        after = page["next"]
+    return found
+
+
+def frozen(body):
+    """As it was sent: JSON keeps the order of what it reads."""
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def assert_each_article_in_order(taken_in):
+    told = defaultdict(list)
+    for _, body in taken_in.values():
         article = json.loads(body)["data"]["article"]
-        order[article["id"]].append(article["revision"])
-    assert all(revisions == sorted(revisions) for revisions in order.values())
-    with reading() as session:
-        told = pull(session, number, 0, count + 1).deliveries
-    assert {row.sequence: (row.event, row.body) for row in told} == pushed
+        told[article["id"]].append(article["revision"])
+    assert all(revisions == list(range(1, WORDINGS + 1)) for revisions in told.values())
 
 
-def nothing_is_owed():
-    with reading() as session:
-        return "pending deliveries" not in account.counts(session)
+def assert_each_mood_was_met_as_it_should_be(came):
+    """So that nobody believes a misbehaviour was tried that was not."""
+    for number in range(1, ENDPOINTS + 1):
+        struck = {each.event: each.mood for each in came[number] if each.mood}
+        assert set(struck.values()) == set(MOODS.get(number, ()))
+        times = Counter(each.event for each in came[number])
+        assert times == Counter({event: 2 if struck.get(event, "delays") != "delays" else 1 for event in times})
+    first = [each.sequence for each in came[15] if each.mood in TAKES_IN]
+    assert first != sorted(first), "other articles go past the one whose first event was refused"
