@@ -26,6 +26,7 @@ up: install ## Run the service on the sources of seeds/sources.toml; state in ./
 
 test: .venv/dev ## The whole test-suite: real Redis, real workers, SQLite and PostgreSQL, a real browser
 	@tests/browser/get-chromium
+	@tests/receivers/get-package
 	@$(BIN)/pytest
 
 check: gates fast ## What to run before a commit: the gates and the fast tests
