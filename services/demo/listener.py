@@ -3,10 +3,11 @@
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import httpx
 
-from services.demo.moods import Mood, answers, late, resets
+from services.demo.moods import Mood, answers, late, repeats, resets
 from services.demo.receiver import Received, Receiver
 from services.demo.site import Answer, Request
 
@@ -14,8 +15,17 @@ SLOWNESS = 5.0
 """Seconds that a slow answer takes: long, and well within what Dateline waits."""
 PATIENCE = 15.0
 """Seconds that a program to which messages are passed on has to answer; Dateline would not wait longer either."""
-MOODS: dict[str, Mood] = {"hang": late(None), "reset": resets, "slow": late(SLOWNESS), "lose": answers(204)}
-PASSED_ON = ("content-type", "user-agent", "webhook-id", "webhook-timestamp", "webhook-signature")
+MOODS: dict[str, Mood] = {
+    "hang": late(None),
+    "lose": answers(204),
+    "repeat": repeats,
+    "reset": resets,
+    "slow": late(SLOWNESS),
+}
+OURS = frozenset({"accept", "accept-encoding", "connection", "content-length", "host"})
+"""Headers that are between Dateline and us; all others are passed on."""
+TOLD = ("content-type", "retry-after")
+"""What of a program's answer Dateline may want to know, besides its status and its body."""
 
 Tell = Callable[[Received, str], None]
 
@@ -43,7 +53,7 @@ class Misbehaviour:
 class Listener(Receiver):
     """Tells of each message before it is answered, with what will be answered; keeps none of them.
 
-    What is misbehaved about is not passed on, but for what is only slow.
+    What is misbehaved about is not passed on, but for what is only slow, or will come once more.
     """
 
     def __init__(
@@ -69,9 +79,7 @@ class Listener(Receiver):
             return Answer(400)
         if (wrong := self._misbehaviour) and self._chance() < wrong.share:
             self._tell(received, wrong.name)
-            if answer := wrong.mood(self.site):
-                return answer
-            return self._pass_on(request)
+            return wrong.mood(self.site, partial(self._pass_on, request))
         answer = self._pass_on(request)
         self._tell(received, str(answer.status))
         return answer
@@ -81,11 +89,13 @@ def passing_on(client: httpx.Client, url: str) -> Callable[[Request], Answer]:
     """Posts what came in to `url`, to the byte, and answers as it is answered; 502 when nothing answers there."""
 
     def pass_on(request: Request) -> Answer:
-        headers = {name: request.headers[name] for name in PASSED_ON if name in request.headers}
+        headers = {name: value for name, value in request.headers.items() if name not in OURS}
         try:
             answer = client.post(url, content=request.body, headers=headers, timeout=PATIENCE)
         except httpx.HTTPError:
             return Answer(502)
-        return Answer(answer.status_code)
+        return Answer(
+            answer.status_code, answer.content, {name: answer.headers[name] for name in TOLD if name in answer.headers}
+        )
 
     return pass_on

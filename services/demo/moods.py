@@ -1,28 +1,35 @@
-"""How a receiver may misbehave. A mood gives an answer in place of the right one; None is the right one after all."""
+"""How a receiver may misbehave: a mood answers in place of what would be right, which it may ask for."""
 
 from collections.abc import Callable, Mapping
 
 from services.demo.site import Answer, HungUp, Site
 
-Mood = Callable[[Site], Answer | None]
+Right = Callable[[], Answer]
+Mood = Callable[[Site, Right], Answer]
 
 
 def answers(status: int, headers: Mapping[str, str] | None = None) -> Mood:
     """Always this status, whatever came in."""
-    return lambda _site: Answer(status, headers=headers or {})
+    return lambda _site, _right: Answer(status, headers=headers or {})
 
 
-def resets(_site: Site) -> Answer | None:
-    """The connection is reset after the message was read."""
+def resets(_site: Site, _right: Right) -> Answer:
+    """The connection is reset, and the message not looked at."""
+    raise HungUp
+
+
+def repeats(_site: Site, right: Right) -> Answer:
+    """All is done as it should be, and the connection reset before the answer: the message will come once more."""
+    right()
     raise HungUp
 
 
 def late(seconds: float | None) -> Mood:
     """The right answer so much later; with None never, until the site is stopped."""
 
-    def waits(site: Site) -> Answer | None:
+    def waits(site: Site, right: Right) -> Answer:
         if site.stopped.wait(seconds):
             raise HungUp
-        return None
+        return right()
 
     return waits

@@ -79,7 +79,7 @@ class Subscriber(Receiver):
         if request.method != "POST":
             return super().answer(request)
         received = self.receive(request)
-        answer = self._mood()(self.site) or Answer(204)
+        answer = self._mood()(self.site, lambda: Answer(204))
         if not received.verified:
             return Answer(400)
         if 200 <= answer.status < 300:

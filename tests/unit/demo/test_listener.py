@@ -53,10 +53,12 @@ def test_what_is_passed_on_is_the_same_message_and_the_answer_is_that_of_the_pro
     """So that a program on this machine verifies it as if it had come directly; a forged one does not get there."""
     listener = listens(pass_on=passing_on(client, subscriber.url))
     subscriber.answers(503)
-    assert client.post(listener.url, content=BODY, headers=signed()).status_code == 503
-    assert client.post(listener.url, content=BODY, headers=signed()).status_code == 204
+    sent = signed() | {"dateline-sequence": "7"}
+    assert client.post(listener.url, content=BODY, headers=sent).status_code == 503
+    assert client.post(listener.url, content=BODY, headers=sent).status_code == 204
     client.post(listener.url, content=BODY + " ", headers=signed())
     assert [(each.verified, each.body) for each in subscriber.received] == [(True, BODY.encode())] * 2
+    assert [each.headers["dateline-sequence"] for each in subscriber.received] == ["7", "7"]
     assert listener.told == [("evt_1", "503"), ("evt_1", "204"), ("evt_1", "400")]
 
 
@@ -77,6 +79,15 @@ def test_it_resets_the_connection(listens, client):
     with pytest.raises(httpx.TransportError):
         client.post(listener.url, content=BODY, headers=signed())
     assert listener.told == [("evt_1", "reset")]
+
+
+def test_it_repeats_what_the_program_has_taken_in(listens, client, subscriber):
+    """It is passed on and not confirmed, so that it comes a second time: for whoever remembers what was handled."""
+    listener = listens(misbehaviour=Misbehaviour.of("repeat"), pass_on=passing_on(client, subscriber.url))
+    with pytest.raises(httpx.TransportError):
+        client.post(listener.url, content=BODY, headers=signed())
+    assert [each.id for each in subscriber.events] == ["evt_1"]
+    assert listener.told == [("evt_1", "repeat")]
 
 
 def test_it_answers_late_and_then_rightly(listens, client, subscriber):
@@ -122,4 +133,4 @@ def test_what_is_no_misbehaviour_is_refused(words):
 
 
 def test_a_mood_may_carry_headers():
-    assert answers(429, {"Retry-After": "1"})(None).headers == {"Retry-After": "1"}
+    assert answers(429, {"Retry-After": "1"})(None, None).headers == {"Retry-After": "1"}
