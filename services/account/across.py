@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 
-from sqlalchemy import ColumnElement, String, and_, cast, exists, func, or_, select, union
+from sqlalchemy import ColumnElement, String, and_, cast, exists, func, select, union
 from sqlmodel import Session, col
 
 from services.contracts.account import Check
@@ -76,14 +76,9 @@ def _is_read() -> ColumnElement[bool]:
 
 
 def _is_under_way() -> ColumnElement[bool]:
-    reads = (ParsePage.__name__, SaveArticle.__name__, PageRejected.__name__)
+    reads = (ParsePage.__name__, SaveArticle.__name__, PageRejected.__name__, PageStored.__name__)
     this_capture = _KEY + ":" + col(Page.capture) + ":"
-    return exists().where(
-        or_(
-            and_(ledger.c.kind.in_(reads), ledger.c.key.startswith(this_capture)),
-            and_(ledger.c.kind == PageStored.__name__, ledger.c.key == _KEY),
-        )
-    )
+    return exists().where(ledger.c.kind.in_(reads), ledger.c.key.startswith(this_capture))
 
 
 def _untold(session: Session, since: datetime) -> int:

@@ -84,6 +84,13 @@ class FetchPage(Message):
     reingestion: Reingestion | None = None
 
 
+class Kept(Words):
+    """A capture in the archive, by name, and when it was fetched."""
+
+    capture: str
+    fetched_at: datetime
+
+
 class ParsePage(Message):
     """Read an article out of a capture."""
 
@@ -91,6 +98,8 @@ class ParsePage(Message):
     capture: str
     fetched_at: datetime
     content_type: str | None = None
+    readable: Kept | None = None
+    """An earlier capture that is known to give an article: it is read where this one gives none."""
 
 
 class SaveArticle(Message):
@@ -106,10 +115,11 @@ class SaveArticle(Message):
 
 
 class PageStored(Message):
-    """The page gave an article."""
+    """The page gave an article, and out of which capture."""
 
     page: int
     article: str
+    readable: Kept | None = None
 
 
 class PageRejected(Message):

@@ -122,6 +122,10 @@ class Page(Table, table=True):
     stored_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     rejected: str | None = None
     rejected_detail: str | None = Field(default=None, sa_type=Text)
+    """What is wrong with the newest capture."""
+    readable: str | None = None
+    """The last capture that gave an article, and when it was fetched: read again while the newest gives none."""
+    readable_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class Alias(Table, table=True):

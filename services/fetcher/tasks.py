@@ -96,11 +96,10 @@ def fetch_page(order: FetchPage, job: Job) -> None:
 
 @handles(PageStored)
 def settle_stored(order: PageStored, job: Job) -> None:
-    """The page's row learns which article it gave."""
+    """The page's row learns which article it gave, and out of which capture."""
     with job.finish() as session:
         if page := session.get(Page, order.page, with_for_update=True):
-            page.article_id, page.stored_at = order.article, job.now
-            page.rejected = page.rejected_detail = None
+            visit.settle(page, order, job.now)
 
 
 @handles(PageRejected)

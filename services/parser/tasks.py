@@ -1,7 +1,7 @@
 """How the parser is reached: a capture comes in, an article or a reason why not goes out."""
 
-from services.contracts.article import Article
-from services.contracts.messages import PageReingested, PageRejected, ParsePage, Preview, SaveArticle
+from services.contracts.article import Article, Reading
+from services.contracts.messages import Kept, PageReingested, PageRejected, ParsePage, Preview, SaveArticle
 from services.parser.extract import extract
 from services.parser.version import PARSER_VERSION
 from services.runtime import archive
@@ -11,24 +11,20 @@ from services.runtime.worker import handles
 
 @handles(ParsePage)
 def parse_page(order: ParsePage, job: Job) -> None:
-    """Reads the capture; says `SaveArticle` or `PageRejected`."""
-    capture, origin = archive.load(order.capture), order.origin
-    reading = extract(capture.body, url=origin.url, content_type=order.content_type or capture.content_type)
+    """Reads the capture, or the last readable one where this gives no article; says `SaveArticle` or `PageRejected`."""
+    origin = order.origin
+    reading, seen = _read(order)
     job.note(url=origin.url)
     with job.finish() as session:
         if isinstance(reading, Article):
             saving = SaveArticle(
-                origin=origin,
-                capture=order.capture,
-                fetched_at=order.fetched_at,
-                parser=PARSER_VERSION,
-                article=reading,
+                origin=origin, capture=seen.capture, fetched_at=seen.fetched_at, parser=PARSER_VERSION, article=reading
             )
             job.note(headline=reading.headline)
             say(session, saving, key=job.key, lane=job.lane)
             return
         job.note(rejected=reading.reason)
-        rejection = PageRejected(page=origin.page, capture=order.capture, reason=reading.reason, detail=reading.detail)
+        rejection = PageRejected(page=origin.page, capture=seen.capture, reason=reading.reason, detail=reading.detail)
         if not origin.dry_run:
             say(session, rejection, key=job.key, lane=job.lane)  # not the page's: the verdict is on this capture
         if origin.reingestion is not None:
@@ -37,3 +33,20 @@ def parse_page(order: ParsePage, job: Job) -> None:
                 reingestion=origin.reingestion, page=origin.page, outcome="rejected", preview=found
             )
             say(session, counted, key=f"{origin.reingestion}:{origin.page}", lane=job.lane)
+
+
+def _read(order: ParsePage) -> tuple[Reading, Kept]:
+    """The reading, and the capture that gave it."""
+    seen = Kept(capture=order.capture, fetched_at=order.fetched_at)
+    reading = _read_capture(order, seen.capture, order.content_type)
+    if order.readable and not isinstance(reading, Article):
+        # Something else stands where the article was. A parser that knows better has first say on that, too.
+        article = _read_capture(order, order.readable.capture)
+        if isinstance(article, Article):
+            return article, order.readable
+    return reading, seen
+
+
+def _read_capture(order: ParsePage, name: str, content_type: str | None = None) -> Reading:
+    capture = archive.load(name)
+    return extract(capture.body, url=order.origin.url, content_type=content_type or capture.content_type)

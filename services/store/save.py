@@ -73,10 +73,8 @@ def _take_turn(session: Session) -> int:
 
 
 def _settles_page(row: Row[Any] | None, order: SaveArticle) -> bool:
-    if row is None or row.page != order.origin.page:
-        return True
-    # A reparse made an article of a later capture, which the page believes to be rejected.
-    return order.origin.cause == "reparse" and row.fetched_at < order.fetched_at
+    # The page remembers the last capture that gave an article, for the day on which something else stands there.
+    return row is None or row.page != order.origin.page or row.fetched_at < order.fetched_at
 
 
 def _tell(session: Session, event: dict[str, Any], source: str) -> Announce | None:

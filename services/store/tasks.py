@@ -4,7 +4,7 @@ from typing import Literal
 
 from sqlmodel import Session
 
-from services.contracts.messages import PagePromoted, PageReingested, PageStored, SaveArticle, SelectPages
+from services.contracts.messages import Kept, PagePromoted, PageReingested, PageStored, SaveArticle, SelectPages
 from services.runtime.ledger import Job, say
 from services.runtime.worker import handles
 from services.store.decide import Change, Created, Late, Refreshed, Unchanged, Updated
@@ -54,20 +54,22 @@ def _promote(session: Session, order: SaveArticle, job: Job) -> None:
     page, reingestion = order.origin.page, order.origin.reingestion or 0
     saved = save_as_foreseen(session, order, job.now)
     if saved:
-        _tell(session, saved, page, job)
+        _tell(session, saved, order, job)
     told = PagePromoted(reingestion=reingestion, page=page, outcome="applied" if saved else "stale")
     say(session, told, key=f"{reingestion}:{page}", lane=job.lane)
 
 
 def _keep(session: Session, order: SaveArticle, job: Job) -> Saved:
     saved = save(session, order, job.now)
-    _tell(session, saved, order.origin.page, job)
+    _tell(session, saved, order, job)
     return saved
 
 
-def _tell(session: Session, saved: Saved, page: int, job: Job) -> None:
+def _tell(session: Session, saved: Saved, order: SaveArticle, job: Job) -> None:
     if saved.announce:
         # Keys of one article sort by sequence, so that the webhooks can tell which events come before.
         say(session, saved.announce, key=f"{saved.article}:{saved.announce.sequence:010}", lane=job.lane)
     if saved.settles_page:
-        say(session, PageStored(page=page, article=saved.article), key=str(page), lane=job.lane)
+        page, read = order.origin.page, Kept(capture=order.capture, fetched_at=order.fetched_at)
+        stored = PageStored(page=page, article=saved.article, readable=read)
+        say(session, stored, key=f"{page}:{order.capture}:", lane=job.lane)

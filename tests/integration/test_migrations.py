@@ -13,6 +13,17 @@ from services.runtime import database
 pytestmark = pytest.mark.integration
 
 
+PAGE = (
+    "INSERT INTO pages (id, key, source, article_id, backlog, discovered_at, step, failures, restless, moves) "
+    "VALUES ({0}, 'k{0}', 's', 'a{0}', false, '2026-01-01', 0, 0, 0, 0)"
+)
+ARTICLE = (
+    "INSERT INTO articles (id, key, page, source, kind, headline, dated_at, first_seen, updated, revision, revisions, "
+    "capture, fetched_at, parser) VALUES "
+    "('a1', 'k', 1, 's', 'news', 'h', '2026-01-01', '2026-01-01', '2026-01-01', 1, 1, 'abc', '2026-01-01', '1')"
+)
+
+
 @pytest.fixture
 def empty(installation, database_url):
     """An installation on an empty database of each kind; the configuration of its migrations."""
@@ -74,6 +85,18 @@ def test_upgrading_again_changes_nothing_and_loses_nothing(empty):
     before, key = tables(), schema.first_key()
     schema.upgrade()
     assert (tables(), key is not None, schema.first_key()) == (before, True, None)
+
+
+def test_what_was_stored_before_is_known_to_be_readable(empty):
+    """A page of an older version learns from its article which capture gave it; a page without an article nothing."""
+    command.upgrade(empty, "0001")
+    with database.transaction() as session:
+        for statement in (*map(PAGE.format, (1, 2)), ARTICLE):
+            session.connection().exec_driver_sql(statement)
+    schema.upgrade()
+    with database.reading() as session:
+        found = session.connection().exec_driver_sql("SELECT readable FROM pages ORDER BY id").scalars().all()
+    assert found == ["abc", None]
 
 
 def test_the_way_back_leaves_nothing_behind(empty):

@@ -10,7 +10,7 @@ from orders import KEY, NOW, URL, A, B, C, order
 from sqlmodel import delete, select
 
 from services.contracts.article import Article, Removed
-from services.contracts.messages import PageReingested, PageStored, SaveArticle
+from services.contracts.messages import Kept, PageReingested, PageStored, SaveArticle
 from services.contracts.urls import article_id
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.entries import Entry
@@ -190,30 +190,36 @@ def entries(kind: str | None = None) -> list[Entry]:
 
 
 def test_the_handler_says_what_is_news_to_whom():
-    """A new article: its event to the endpoints, its page to the fetcher. The same again: nothing to anybody."""
+    """A new article: its event to the endpoints, its capture to the fetcher. A later capture of the same: only that."""
     (event,) = [key for kind, key in handled(order()) if kind == "Announce"]
-    assert handled(order(minute=1)) == [("Announce", event), ("PageStored", "1")]
-    (stored,) = entries("PageStored")
-    assert PageStored.model_validate_json(stored.message) == PageStored(page=1, article=article_id(KEY))
+    assert handled(order()) == [("Announce", event), ("PageStored", "1:capture-0:")]
+    (stored,) = [PageStored.model_validate_json(entry.message) for entry in entries("PageStored")]
+    assert (stored.page, stored.article, stored.readable) == (
+        1,
+        article_id(KEY),
+        Kept(capture="capture-0", fetched_at=NOW),
+    )
+    assert handled(order(minute=1))[1:] == [("PageStored", "1:capture-0:"), ("PageStored", "1:capture-1:")]
     assert [f"{article}:{sequence:010}" for article, sequence in rows(events, "article", "sequence")] == [event]
 
 
 def test_a_page_that_joins_a_known_article_is_told_so():
     """An article may come from an import first, and from its live page later."""
-    assert ("PageStored", "2") in handled(order(cause="import"), order(minute=1, page=2))
+    assert ("PageStored", "2:capture-1:") in handled(order(cause="import"), order(minute=1, page=2))
 
 
-def test_a_page_hears_when_a_reparse_reads_what_was_rejected():
+def test_a_page_hears_of_every_later_capture_that_gave_its_article_and_of_no_other():
     """The later capture gave no article at first; the page that believes so is set right, and only then."""
-    assert handled(order(cause="backlog")) == [("PageStored", "1")]
+    assert handled(order(cause="backlog")) == [("PageStored", "1:capture-0:")]
     with transaction() as session:
         session.execute(delete(Entry))
     assert handled(order(cause="reparse", parser="2")) == []
-    assert handled(order(minute=1, cause="reparse", parser="2")) == [("PageStored", "1")]
+    assert handled(order(minute=-1, cause="reparse", parser="2")) == []
+    assert handled(order(minute=1, cause="reparse", parser="2")) == [("PageStored", "1:capture-1:")]
 
 
 def test_a_backlog_is_told_to_nobody():
-    assert handled(order(cause="backlog")) == [("PageStored", "1")]
+    assert handled(order(cause="backlog")) == [("PageStored", "1:capture-0:")]
 
 
 def test_a_reingestion_hears_how_each_page_ended():
