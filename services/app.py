@@ -5,6 +5,7 @@ they tell counts and ages, never contents. Who opens the port to others puts a p
 there who may see /metrics.
 """
 
+from datetime import datetime
 from typing import Literal
 
 import redis
@@ -169,8 +170,8 @@ def _authenticate(presented: str) -> Caller | None:
     return keys.authenticate(presented, utcnow())
 
 
-def _caller_of_key(key_id: int) -> Caller | None:
-    return keys.caller_of(key_id, utcnow())
+def _caller_of_key(key_id: int, since: datetime) -> Caller | None:
+    return keys.caller_of(key_id, since, utcnow())
 
 
 def _gauges() -> list[Metric]:

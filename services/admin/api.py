@@ -1,11 +1,12 @@
 """The operator's desk over HTTP: re-ingestions, API keys, and the log of who did what."""
 
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import AfterValidator
 
-from services.admin import audit, keys, messages
+from services.admin import keys, messages
 from services.admin.listing import newest
 from services.admin.message_views import (
     Discard,
@@ -17,17 +18,20 @@ from services.admin.message_views import (
     Taken,
     whole,
 )
-from services.admin.models import ApiKey, AuditEntry
+from services.admin.models import ApiKey
 from services.admin.views import (
     AuditLog,
     AuditView,
     KeyMade,
+    KeyRotation,
     Keys,
     KeyView,
     KeyWanted,
     Reason,
 )
 from services.contracts.caller import Caller
+from services.runtime import audit
+from services.runtime.audit import AuditEntry
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.web import After, Id, Limit, Problem, cursor, page, position, requires, storable
 
@@ -67,6 +71,19 @@ def revoke_key(key_id: Id, caller: Admin, reason: Reason | None = None) -> None:
             raise Problem(404, "No such key", "GET /admin/keys lists those there are.")
         if keys.revoke(session, key_id, now):
             audit.note(session, caller, "key.revoked", f"key {key_id}", now, reason=reason)
+
+
+@router.post("/keys/{key_id}/rotate")
+def rotate_key(key_id: Id, caller: Admin, wanted: KeyRotation | None = None) -> KeyMade:
+    """A new secret, shown once, for a key that keeps its number and its endpoints; the old one opens a while longer."""
+    now, wanted = utcnow(), wanted or KeyRotation()
+    with transaction() as session:
+        rotated = keys.rotate(session, key_id, timedelta(hours=wanted.overlap_hours), now)
+        if rotated is None:
+            raise Problem(404, "No such key in use", "GET /admin/keys lists those there are.")
+        key, presented = rotated
+        audit.note(session, caller, "key.rotated", f"key {key_id} ({key.name})", now, reason=wanted.reason)
+    return KeyMade(**KeyView.model_validate(key).model_dump(), key=presented)
 
 
 @router.get("/audit", dependencies=[requires("admin")])

@@ -43,12 +43,27 @@ def create(
     """A new key, as it is kept and as it is presented; the latter cannot be had again."""
     if expires_at and expires_at <= now:
         raise PastExpiry(f"The key would expire at {expires_at.isoformat()}, which is over; choose a later time.")
-    secret = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    secret = _new_secret()
     key = ApiKey(name=name, digest=_digest(secret), scopes=sorted(set(scopes)), created_at=now, expires_at=expires_at)
     session.add(key)
     session.flush()
     if expires_at:
         say(session, KeyRevoked(key=key.id or 0), key=str(key.id), due_at=expires_at)
+    return key, f"dl_{key.id}_{secret}"
+
+
+def rotate(session: Session, key_id: int, overlap: timedelta, now: datetime) -> tuple[ApiKey, str] | None:
+    """Another secret for a key that stays who it is, with its endpoints, as `create` gives it; None for none in use.
+
+    The secret before opens as well until the overlap is over, and with it end the sessions that began before; one that
+    was replaced earlier ends now.
+    """
+    key = session.get(ApiKey, key_id, with_for_update=True)
+    if key is None or not usable(key, now):
+        return None
+    secret = _new_secret()
+    key.old_digest, key.old_secret_until = (key.digest, now + overlap) if overlap else (None, None)
+    key.digest, key.rotated_at = _digest(secret), now
     return key, f"dl_{key.id}_{secret}"
 
 
@@ -70,17 +85,19 @@ def authenticate(presented: str, now: datetime) -> Caller | None:
         return None
     with reading() as session:
         key = session.get(ApiKey, int(shape[1]))
-    if key is None or not hmac.compare_digest(key.digest, _digest(shape[2])) or not usable(key, now):
+    if key is None or not _opens(key, _digest(shape[2]), now) or not usable(key, now):
         return None
     _touch(key, now)
     return _caller(key)
 
 
-def caller_of(key_id: int, now: datetime) -> Caller | None:
-    """Who holds the key with this id; None when there is none, or it is no longer good."""
+def caller_of(key_id: int, since: datetime, now: datetime) -> Caller | None:
+    """Who showed the key with this id then; None when there is none, or what was shown is no longer good."""
     with reading() as session:
         key = session.get(ApiKey, key_id)
-    return _caller(key) if key and usable(key, now) else None
+    if key is None or not usable(key, now) or (key.rotated_at and since < key.rotated_at and not _overlaps(key, now)):
+        return None
+    return _caller(key)
 
 
 def usable(key: ApiKey, now: datetime) -> bool:
@@ -109,6 +126,19 @@ def listed(session: Session) -> Sequence[ApiKey]:
 
 def _caller(key: ApiKey) -> Caller:
     return Caller(key=key.id or 0, name=key.name, scopes=frozenset(cast("list[Permission]", key.scopes)))
+
+
+def _overlaps(key: ApiKey, now: datetime) -> bool:
+    return key.old_secret_until is not None and now < key.old_secret_until
+
+
+def _opens(key: ApiKey, digest: str, now: datetime) -> bool:
+    good = [key.digest, *([key.old_digest] if key.old_digest and _overlaps(key, now) else [])]
+    return any(hmac.compare_digest(each, digest) for each in good)
+
+
+def _new_secret() -> str:
+    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
 
 
 def _digest(secret: str) -> str:

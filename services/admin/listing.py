@@ -5,7 +5,8 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from services.admin.models import ApiKey, AuditEntry, ReingestionRow
+from services.admin.models import ApiKey, ReingestionRow
+from services.runtime.audit import AuditEntry
 from services.runtime.web import cursor, page, position
 
 Row = TypeVar("Row", ApiKey, AuditEntry, ReingestionRow)

@@ -15,7 +15,6 @@ from pydantic import ValidationError
 from sqlalchemy import ColumnElement, Row, delete, func, select, update
 from sqlmodel import Session
 
-from services.admin import audit
 from services.contracts.caller import Caller
 from services.contracts.errors import UserError
 from services.contracts.messages import (
@@ -28,6 +27,7 @@ from services.contracts.messages import (
     SaveArticle,
 )
 from services.contracts.wiring import KINDS
+from services.runtime import audit
 from services.runtime.entries import rows
 from services.runtime.ledger import say
 

@@ -1,4 +1,4 @@
-"""What the operator's desk remembers: API keys, re-ingestions, and who did what, why and when."""
+"""What the operator's desk remembers: API keys, and re-ingestions."""
 
 from datetime import datetime
 from typing import Any
@@ -23,6 +23,11 @@ class ApiKey(Table, table=True):
     expires_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     last_used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    rotated_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When it got its present secret, if that is not its first."""
+    old_digest: str | None = Field(default=None, repr=False)
+    old_secret_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """The secret before the present one, and until when that opens as well."""
 
 
 class ReingestionRow(Table, table=True):
@@ -65,7 +70,11 @@ class ReingestionRow(Table, table=True):
     clock_count: int = 0
     """Since when it runs without a pause, and how many pages were counted by then: what its pace is worked out from."""
     preview: str | None = None
-    """What became of a dry run's findings: None, `promoting`, `promoted` or `discarded`."""
+    """What became of a dry run's findings: None, `promoting`, `paused`, `promoted`, `cancelling`, `cancelled` or
+    `discarded`.
+    """
+    steps: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """How often anything of it changed: who follows it looks again when the sum of all has grown."""
 
     def words(self) -> tuple[Reingestion, Scope]:
         """The order as it travels."""
@@ -121,19 +130,3 @@ class PreviewDifference(Table, table=True):
     field: str = Field(primary_key=True)
     before: str | None = Field(default=None, sa_type=Text)
     after: str | None = Field(default=None, sa_type=Text)
-
-
-class AuditEntry(Table, table=True):
-    """One thing that an operator did; written in the transaction that did it."""
-
-    __tablename__ = "audit_log"
-
-    id: int | None = Field(default=None, primary_key=True)
-    at: datetime = Field(sa_type=UtcDateTime)
-    key: int
-    key_name: str
-    action: str
-    subject: str
-    reason: str | None = Field(default=None, sa_type=Text)
-    result: str | None = Field(default=None, sa_type=Text)
-    """How it ended, in an entry about an end."""

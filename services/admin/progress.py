@@ -9,7 +9,6 @@ from sqlalchemy import case, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
-from services.admin import audit
 from services.admin.models import ReingestionChange, ReingestionRow
 from services.contracts.caller import Caller
 from services.contracts.messages import (
@@ -26,10 +25,14 @@ from services.contracts.messages import (
     SelectPages,
     Steer,
 )
+from services.runtime import audit
 from services.runtime.database import is_sqlite
 from services.runtime.entries import rows
 
 OUTCOMES = ("created", "updated", "unchanged", "rejected", "unavailable")
+OVER = frozenset({"done", "cancelled"})
+PROMOTION = frozenset({"promoting", "paused", "cancelling"})
+"""What `preview` says while the findings of a dry run are being done."""
 
 
 def plan(session: Session, news: ReingestionPlanned, now: datetime) -> None:
@@ -37,16 +40,19 @@ def plan(session: Session, news: ReingestionPlanned, now: datetime) -> None:
     row = ReingestionRow
     completely = {"planned_completely": True} if news.complete else {}
     session.execute(
-        update(row).where(col(row.id) == news.reingestion).values(planned=row.planned + news.pages, **completely)
+        update(row)
+        .where(col(row.id) == news.reingestion)
+        .values(planned=row.planned + news.pages, steps=row.steps + 1, **completely)
     )
     _move_on(session, news.reingestion, now)
 
 
 def count(session: Session, news: PageReingested, now: datetime) -> None:
     """Adds one page to its outcome, and to each field that differs."""
-    outcome = getattr(ReingestionRow, news.outcome)
+    row = ReingestionRow
+    outcome = getattr(row, news.outcome)
     session.execute(
-        update(ReingestionRow).where(col(ReingestionRow.id) == news.reingestion).values({outcome: outcome + 1})
+        update(row).where(col(row.id) == news.reingestion).values({outcome: outcome + 1, row.steps: row.steps + 1})
     )
     for field in sorted(set(news.changed)):
         _count_change(session, news.reingestion, field)
@@ -77,6 +83,16 @@ def seconds_left(row: ReingestionRow, now: datetime) -> float | None:
         return None
     total = row.planned if row.planned_completely else max(row.expected or 0, row.planned)
     return max(0, total - counted(row)) / rate
+
+
+def is_over(row: ReingestionRow) -> bool:
+    """Whether nothing more will happen unless somebody orders it: it has ended, and so has its promotion, if any."""
+    return row.state in OVER and row.preview not in PROMOTION
+
+
+def look(session: Session) -> int:
+    """A number that grows with whatever changes about any re-ingestion."""
+    return int(session.execute(select(func.coalesce(func.sum(ReingestionRow.steps), 0))).scalar_one())
 
 
 def changes(session: Session, ids: Sequence[int]) -> Mapping[int, dict[str, int]]:

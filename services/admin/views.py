@@ -35,12 +35,22 @@ class KeyView(BaseModel, from_attributes=True):
     expires_at: datetime | None
     revoked_at: datetime | None
     last_used_at: datetime | None = Field(description="To the minute")
+    old_secret_until: datetime | None = Field(description="Until when the secret before the present one opens as well")
 
 
 class KeyMade(KeyView):
-    """A new key. `key` is shown here and never again."""
+    """A new key, or one with a new secret. `key` is shown here and never again."""
 
     key: str = Field(repr=False)
+
+
+class KeyRotation(BaseModel, extra="forbid"):
+    """For how long the old secret opens as well, and why there is a new one."""
+
+    overlap_hours: Annotated[
+        float, Field(ge=0, le=720, allow_inf_nan=False, description="0 ends every older secret at once.")
+    ] = 24
+    reason: Reason | None = None
 
 
 class Keys(BaseModel):
@@ -51,7 +61,7 @@ class Keys(BaseModel):
 
 
 class AuditView(BaseModel, from_attributes=True):
-    """One thing that an operator did."""
+    """One thing that somebody ordered."""
 
     at: datetime
     key: int

@@ -6,13 +6,14 @@ from typing import Annotated
 import typer
 
 from services.cli.asked import Since, Until, understood
+from services.cli.desk import OPERATOR
 from services.cli.endpoints import Number, own
 from services.cli.output import AsJson, Listing, error, print_json, show, tell
 from services.contracts.errors import UserError
 from services.runtime import bus
 from services.runtime.database import reading, transaction, utcnow
 from services.webhooks import log
-from services.webhooks.api.own import serve_now
+from services.webhooks.api.own import note, serve_now
 from services.webhooks.models import Delivery, DeliveryState
 from services.webhooks.replay import Range, count
 from services.webhooks.replay import replay as bring_again
@@ -92,6 +93,7 @@ def _bring(number: int, chosen: Range) -> int:
     with transaction() as session:
         own(session, number, to_change=True)
         brought = bring_again(session, number, chosen, utcnow())
+        note(session, OPERATOR, "replayed", number, f": {brought} deliveries")
         serve_now(session, number)
     bus.flush()
     return brought

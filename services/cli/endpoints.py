@@ -20,7 +20,7 @@ from services.runtime.egress import Forbidden, egress_settings
 from services.webhooks import log, rotation, subscriptions
 from services.webhooks.addresses import check_address
 from services.webhooks.announce import announce_test
-from services.webhooks.api.own import serve_now
+from services.webhooks.api.own import note, serve_now
 from services.webhooks.models import Endpoint, Payload
 from services.webhooks.views import EndpointMade, Health, Rotated, TestOrdered, endpoint_view
 from services.webhooks.wanted import EndpointWanted, RotationWanted
@@ -88,6 +88,7 @@ def add(
     _check(wanted.url)
     with transaction() as session:
         made, secret = subscriptions.subscribe(session, _owner(session, key), wanted.model_dump(), utcnow())
+        note(session, OPERATOR, "made", made.id)
     shown = secret.get_secret_value()
     if as_json:
         print_json(EndpointMade(**endpoint_view(made).model_dump(), secret=shown))
@@ -102,6 +103,7 @@ def send_test(number: Number, as_json: AsJson = False) -> None:
         if own(session, number, to_change=True).state != "active":
             raise UserError(f"Endpoint {number} is disabled; `dateline webhooks enable {number}` first.")
         delivery = announce_test(session, number, utcnow())
+        note(session, OPERATOR, "tested", number)
         serve_now(session, number)
     bus.flush()
     if as_json:
@@ -120,6 +122,7 @@ def rotate(
     with transaction() as session:
         found = own(session, number, to_change=True)
         secret = rotation.rotate(found, timedelta(hours=hours), utcnow()).get_secret_value()
+        note(session, OPERATOR, "rotated", number)
     if as_json:
         print_json(Rotated(secret=secret, old_secret_until=found.previous_until))
         return
@@ -148,6 +151,7 @@ def delete(
         raise UserError(f"This is for good; say `dateline webhooks delete {number} --yes` if you mean it.")
     with transaction() as session:
         subscriptions.delete(own(session, number, to_change=True), utcnow())
+        note(session, OPERATOR, "deleted", number)
         serve_now(session, number)
     bus.flush()
     if as_json:
@@ -168,6 +172,7 @@ def _becomes(number: int, state: str, *, as_json: bool) -> None:
     with transaction() as session:
         found = own(session, number, to_change=True)
         subscriptions.change(session, found, {"state": state}, utcnow())
+        note(session, OPERATOR, "changed", number, f": {state}")
         if state == "active":
             serve_now(session, number)
     bus.flush()

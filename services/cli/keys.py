@@ -2,30 +2,32 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, cast
 
 import typer
 
-from services.admin import audit
 from services.admin import keys as api_keys
 from services.admin.models import ApiKey
-from services.admin.views import KeyMade, KeyView
+from services.admin.views import KeyMade, KeyRotation, KeyView
+from services.cli.asked import understood
 from services.cli.desk import OPERATOR
 from services.cli.output import AsJson, Listing, error, print_json, show, tell
 from services.contracts.caller import INCLUDES, Permission
 from services.contracts.errors import UserError
-from services.runtime import bus
+from services.runtime import audit, bus
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.settings import runtime_settings
 from services.webhooks import resealing, sealing
 from services.webhooks.settings import webhook_settings
 
 app = typer.Typer(
-    help="API keys: make, list and revoke them; and the key that seals secrets.",
+    help="API keys: make, list, rotate and revoke them; and the key that seals secrets.",
     no_args_is_help=True,
     add_completion=False,
 )
+
+Number = Annotated[int, typer.Argument(help="The number in the list, also the one after `dl_`.")]
 
 
 @app.command()
@@ -42,11 +44,24 @@ def create(
     with transaction() as session:
         key, presented = api_keys.create(session, name, cast("list[Permission]", scope), now, ends)
         audit.note(session, OPERATOR, "key.made", f"key {key.id} ({key.name})", now)
-    if as_json:
-        print_json(KeyMade(**KeyView.model_validate(key).model_dump(), key=presented))
-        return
-    error("Shown this once; only its digest is kept:")
-    typer.echo(presented)
+    _show(key, presented, as_json=as_json)
+
+
+@app.command()
+def rotate(
+    key_id: Number,
+    overlap: Annotated[float, typer.Option(help="Hours for which the old secret opens as well; 0 ends it now.")] = 24,
+    as_json: AsJson = False,
+) -> None:
+    """Gives a key a new secret and shows it, this once; its endpoints stay its own."""
+    hours, now = understood(KeyRotation, {"overlap_hours": overlap}).overlap_hours, utcnow()
+    with transaction() as session:
+        rotated = api_keys.rotate(session, key_id, timedelta(hours=hours), now)
+        if rotated is None:
+            raise UserError(f"There is no usable key {key_id}; `dateline keys list` shows all.")
+        key, presented = rotated
+        audit.note(session, OPERATOR, "key.rotated", f"key {key.id} ({key.name})", now)
+    _show(key, presented, as_json=as_json)
 
 
 @app.command("list")
@@ -62,7 +77,7 @@ def list_keys(as_json: AsJson = False) -> None:
 
 @app.command()
 def revoke(
-    key_id: Annotated[int, typer.Argument(help="The number in the list, also the one after `dl_`.")],
+    key_id: Number,
     as_json: AsJson = False,
 ) -> None:
     """Ends a key for good."""
@@ -90,6 +105,7 @@ def reseal(
         sealing.new_first_key(runtime_settings().state)
     with transaction() as session:
         found = resealing.reseal(session)
+        audit.note(session, OPERATOR, "secrets.resealed", f"{found.done} secrets", utcnow())
     if as_json:
         print_json(asdict(found))
     if found.unreadable:
@@ -97,6 +113,14 @@ def reseal(
         raise UserError(f"{found.done} are sealed anew; none of the keys opens those of the endpoints {named}.")
     if not as_json:
         tell(f"{found.done} are sealed with the first key; the others are needed for older backups only.")
+
+
+def _show(key: ApiKey, presented: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json(KeyMade(**KeyView.model_validate(key).model_dump(), key=presented))
+        return
+    error("Shown this once; only its digest is kept:")
+    typer.echo(presented)
 
 
 def _line(key: ApiKey) -> Sequence[object]:

@@ -1,4 +1,8 @@
-"""A re-ingestion, or the promotion of a dry run, watched to its end: a bar on a terminal, else a line now and then."""
+"""A re-ingestion, or the promotion of a dry run, watched to its end: a bar on a terminal, else a line now and then.
+
+It looks into the database, twice a second, and not at the API's stream: the terminal needs neither a key nor a web app
+that runs.
+"""
 
 import sys
 import time
@@ -60,8 +64,9 @@ def _promotion(number: int) -> Look:
         stuck = progress.stuck(session)[number]
     through = states["applied"] + states["stale"]
     words = f"{row.preview}: {through} of {sum(states.values())} pages ({outcomes(states) or 'nothing to do'})"
-    over = row.preview != "promoting"
-    return Look(words, through, sum(states.values()), over, stuck=stuck if stuck >= states["applying"] > 0 else 0)
+    over, whole = progress.is_over(row), row.preview == "promoted"
+    helpless = stuck if stuck >= states["applying"] > 0 else 0
+    return Look(words, through, sum(states.values()), over, whole, helpless)
 
 
 def _watch(look: Callable[[], Look]) -> bool:

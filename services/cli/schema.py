@@ -12,7 +12,7 @@ from services.runtime import database
 
 ROOT = Path(services.__file__).parents[1]
 OWNERS = ("fetcher", "store", "webhooks", "admin", "desk")
-MODELS = ("services.runtime.ledger", *(f"services.{name}.models" for name in OWNERS))
+MODELS = ("services.runtime.ledger", "services.runtime.audit", *(f"services.{name}.models" for name in OWNERS))
 
 
 def upgrade() -> None:

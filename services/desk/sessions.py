@@ -24,10 +24,10 @@ def begin(session: Session, key: int, now: datetime) -> str:
     return token
 
 
-def key_of(session: Session, token: str, now: datetime) -> int | None:
-    """Whose token this is; None for one that has ended or never was."""
+def begun(session: Session, token: str, now: datetime) -> tuple[int, datetime] | None:
+    """Whose token this is, and since when; None for one that has ended or never was."""
     found = session.get(DeskSession, _digest(token))
-    return found.key if found and now < found.expires_at else None
+    return (found.key, found.expires_at - LASTS) if found and now < found.expires_at else None
 
 
 def end(session: Session, token: str) -> None:

@@ -100,8 +100,8 @@ Form = Annotated[dict[str, str], Depends(form)]
 def _caller(request: Request, token: str) -> Caller | None:
     now = utcnow()
     with reading() as session:
-        key = sessions.key_of(session, token, now)
-    found: Caller | None = request.app.state.caller_of_key(key) if key is not None else None
+        begun = sessions.begun(session, token, now)
+    found: Caller | None = request.app.state.caller_of_key(*begun) if begun else None
     return found
 
 

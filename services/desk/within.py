@@ -6,11 +6,13 @@ from typing import Any
 from urllib.parse import quote
 
 import httpx
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.contracts.caller import Caller
 
 Words = Mapping[str, Any]
+_ASKED = ("type", "asgi", "http_version", "scheme", "server", "client", "method", "headers")
 
 
 class Refused(Exception):  # noqa: N818 - named for what happened
@@ -42,8 +44,12 @@ class Api:
         """What the API answers to this order; `more` is httpx's `params` and `headers`."""
         return await self._ask(method, path, json=words, **more)
 
+    def passed_on(self, path: str) -> Response:
+        """The API's answer to this question as it comes, piece by piece, for one that does not end."""
+        return _PassedOn(self, path)
+
     async def _ask(self, method: str, path: str, **asked: Any) -> Any:
-        transport = httpx.ASGITransport(self._admitted)
+        transport = httpx.ASGITransport(self.admitted)
         async with httpx.AsyncClient(transport=transport, base_url="http://desk", trust_env=False) as client:
             # A path is made of what a visitor's address named: none of it may become a query.
             answer = await client.request(method, quote(path), **asked)
@@ -52,6 +58,17 @@ class Api:
             raise Refused(answer.status_code, words or {})
         return words
 
-    async def _admitted(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def admitted(self, scope: Scope, receive: Receive, send: Send) -> None:
         # Nobody outside can write into the state of a request: whoever stands there has been admitted by us.
         await self.app({**scope, "state": {"caller": self.caller}}, receive, send)
+
+
+class _PassedOn(Response):
+    def __init__(self, api: Api, path: str) -> None:
+        super().__init__()
+        self._api, self._path = api, path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        asked = {name: scope[name] for name in _ASKED}
+        place = {"path": self._path, "raw_path": self._path.encode(), "root_path": "", "query_string": b""}
+        await self._api.admitted(asked | place, receive, send)

@@ -14,6 +14,7 @@ from services.fetcher.models import ChannelKind
 from services.fetcher.preview import preview
 from services.fetcher.settings import fetcher_settings
 from services.fetcher.sources import Health, PreviewOrder, SourceSeed
+from services.runtime import audit
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.egress import egress_settings, open_client
 from services.runtime.redaction import at_every_depth, redacted
@@ -25,6 +26,7 @@ SHOWN = 20
 """Addresses of each sort in a preview."""
 
 Reader = Annotated[Caller, requires("read")]
+Admin = Annotated[Caller, requires("admin")]
 
 
 class ChannelView(BaseModel):
@@ -103,11 +105,13 @@ def list_sources(caller: Reader) -> list[SourceView]:
         return [_shown(_view(health), caller) for health in sources.list_sources(session)]
 
 
-@router.post("/sources", status_code=201, dependencies=[requires("admin")])
-def add_source(seed: SourceSeed, response: Response) -> SourceView:
+@router.post("/sources", status_code=201)
+def add_source(seed: SourceSeed, caller: Admin, response: Response) -> SourceView:
     """Watches a source from now on; a source of the same name is changed into this one."""
     with transaction() as session:
+        action = "source.changed" if sources.is_known(session, seed.name) else "source.added"
         sources.register(session, seed, utcnow())
+        audit.note(session, caller, action, f"source {seed.name}", utcnow())
         response.headers["Location"] = f"/sources/{seed.name}"
         return _view(sources.find_source(session, seed.name))
 
@@ -138,20 +142,22 @@ def get_source(name: str, caller: Reader) -> SourceView:
         return _shown(_view(_found(session, name)), caller)
 
 
-@router.post("/sources/{name}/poll", status_code=202, dependencies=[requires("admin")])
-def poll_source(name: str) -> Polled:
+@router.post("/sources/{name}/poll", status_code=202)
+def poll_source(name: str, caller: Admin) -> Polled:
     """Looks at every channel of the source now, as soon as the pace of its host allows."""
     with transaction() as session:
         _found(session, name)
+        audit.note(session, caller, "source.polled", f"source {name}", utcnow())
         return Polled(channels=sources.poll_now(session, name))
 
 
-@router.post("/sources/{name}/pause", dependencies=[requires("admin")])
-def pause_source(name: str, order: Pause) -> SourceView:
+@router.post("/sources/{name}/pause")
+def pause_source(name: str, order: Pause, caller: Admin) -> SourceView:
     """Lets a source rest, or wakes it."""
     with transaction() as session:
         _found(session, name)
         sources.pause(session, name, paused=order.paused)
+        audit.note(session, caller, f"source.{'paused' if order.paused else 'resumed'}", f"source {name}", utcnow())
         return _view(sources.find_source(session, name))
 
 

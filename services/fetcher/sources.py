@@ -137,6 +137,11 @@ def list_sources(session: Session) -> list[Health]:
     return [Health(source, tuple(c for c in channels if c.source_id == source.id)) for source in sources]
 
 
+def is_known(session: Session, name: str) -> bool:
+    """Whether there is a source of this name."""
+    return session.exec(select(Source.id).where(Source.name == name)).first() is not None
+
+
 def find_source(session: Session, name: str) -> Health:
     """The source of this name; a `UserError` names those there are."""
     source = session.exec(select(Source).where(Source.name == name)).one_or_none()

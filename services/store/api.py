@@ -16,6 +16,7 @@ from starlette.responses import Response
 from services.contracts.article import Article, ArticleKind, When
 from services.contracts.events import ArticleCreated, ArticleEventType, ArticleUpdated, ArticleView
 from services.runtime.database import reading
+from services.runtime.sse import HEADERS, Stream
 from services.runtime.watch import Watch, seat, stopping
 from services.runtime.web import (
     LIMIT,
@@ -45,7 +46,7 @@ from services.store.search import (
     place_of,
     read_articles,
 )
-from services.store.stream import HEADERS, Stream, stream
+from services.store.stream import stream
 from services.store.views import (
     ArticleLine,
     ArticlePage,

@@ -1,4 +1,4 @@
-"""Events as a stream that does not end: Server-Sent Events, as the WHATWG HTML standard describes them."""
+"""Events as a stream that does not end."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -6,26 +6,12 @@ from collections.abc import AsyncIterator, Callable
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import StreamingResponse
 
+from services.runtime.sse import HEARTBEAT, LONGEST, RETRY
 from services.runtime.watch import Watch, stopping
 from services.store.follow import Pulled
 
-HEARTBEAT = 15.0
-"""Seconds after which something is said although nothing happened: proxies close what is silent for a minute."""
-LONGEST = 900.0
-"""Seconds after which a stream ends; its reader comes again with `Last-Event-ID`, and the key is looked at again."""
-RETRY = b"retry: 1000\n\n"
-HEADERS = {"X-Accel-Buffering": "no"}
-"""Asks a proxy in between to pass on each event as it comes."""
-
 log = structlog.get_logger()
-
-
-class Stream(StreamingResponse):
-    """Server-Sent Events."""
-
-    media_type = "text/event-stream"
 
 
 async def stream(watch: Watch, pull: Callable[[int], Pulled], after: int) -> AsyncIterator[bytes]:

@@ -60,6 +60,7 @@ def test_a_story_is_searched_read_and_explained(page):
     page.keyboard.type("coastal road")
     page.keyboard.press("Enter")
     page.wait_for_url("**q=coastal*road*")
+    expect(page.locator(".excerpt mark").filter(has_text=re.compile("coastal", re.IGNORECASE)).first).to_be_visible()
     page.get_by_role("link", name=re.compile("Reopen Coastal Road")).click()
     expect(page.locator("article.story")).to_contain_text("4,200 residents")
     expect(page.locator("article.story figcaption").first).to_contain_text("VIRIN")
@@ -84,7 +85,9 @@ def test_a_correction_is_found_by_a_dry_run_looked_at_and_promoted(page, world):
     expect(page.locator("#reach")).to_contain_text("1 pages")
     page.get_by_label("Ask the newsrooms again").check()
     page.get_by_label("Why", exact=True).fill("Did they change it?")
-    presses(page, "Order it")
+    with page.expect_response("**/progress") as followed:
+        presses(page, "Order it")
+    assert followed.value.headers["content-type"].startswith("text/event-stream")
     is_told(page, "Ordered.")
     page.evaluate(UNTOUCHED)
     expect(page.get_by_role("heading", name="What it would change")).to_be_visible()
@@ -164,8 +167,17 @@ def test_a_key_is_shown_once_and_opens_nothing_once_revoked(page, opens, world):
     expect(colleague.get_by_role("navigation", name="Desk")).not_to_contain_text("Keys")
     page.goto("/desk/keys")
     assert made not in page.content()
+    unfolds(page, "Rotate A colleague")
+    page.locator("tr", has_text="A colleague").get_by_label("Hours for which").fill("0")
+    page.locator("tr", has_text="A colleague").get_by_role("button", name="Make a new secret").click()
+    assert page.get_by_role("status").locator("code").inner_text() != made
+    colleague.goto("/desk/articles")
+    assert "/desk/sign-in" in colleague.url
+    colleague.get_by_label("API key").fill(page.get_by_role("status").locator("code").inner_text())
+    presses(colleague, "Sign in")
+    expect(colleague.get_by_role("heading", name="Articles")).to_be_visible()
     unfolds(page, "Revoke A colleague")
-    page.locator("tr", has_text="A colleague").get_by_role("button").click()
+    page.locator("tr", has_text="A colleague").get_by_role("button", name="Revoke for good").click()
     is_told(page, "opens nothing any more")
     colleague.goto("/desk/articles")
     assert "/desk/sign-in" in colleague.url

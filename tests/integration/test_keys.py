@@ -83,6 +83,31 @@ def test_a_key_that_is_over_before_it_begins_is_refused():
         make(expires_at=NOW)
 
 
+def test_a_key_with_a_new_secret_is_the_same_key_and_the_old_secret_opens_until_the_overlap_is_over():
+    """Who showed the old one, as at the desk, is somebody no longer than that; a second rotation ends it at once."""
+    key, old = make("subscribe")
+    with transaction() as session:
+        _, new = keys.rotate(session, key.id, timedelta(hours=1), NOW + MINUTE)
+    over = NOW + MINUTE + timedelta(hours=1)
+    assert (keys.authenticate(new, over), keys.authenticate(old, over)) == (keys.authenticate(new, NOW), None)
+    assert keys.authenticate(old, over - MINUTE).key == key.id
+    shown = [keys.caller_of(key.id, since, at) for since, at in ((NOW, over - MINUTE), (NOW, over), (over, over))]
+    assert [bool(caller) for caller in shown] == [True, False, True]
+    with transaction() as session:
+        _, newest = keys.rotate(session, key.id, timedelta(0), NOW + MINUTE)
+    opened = [keys.authenticate(each, NOW + MINUTE) for each in (newest, new, old)]
+    assert [bool(caller) for caller in opened] == [True, False, False]
+    assert old.rsplit("_", 1)[0] == newest.rsplit("_", 1)[0]
+
+
+def test_a_key_that_has_ended_gets_no_new_secret():
+    key, _ = make()
+    with transaction() as session:
+        keys.revoke(session, key.id, NOW)
+        assert keys.rotate(session, key.id, MINUTE, NOW) is None
+        assert keys.rotate(session, 999, MINUTE, NOW) is None
+
+
 def test_its_last_use_is_known_to_the_minute_without_a_write_for_each_read():
     key, presented = make()
     assert kept(key.id).last_used_at is None

@@ -1,21 +1,24 @@
 """Re-ingestions over HTTP: ordered, watched, steered, judged."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from sqlalchemy import Row
 from sqlmodel import Session
+from starlette.concurrency import run_in_threadpool
 
 from services.admin import progress, reingest
 from services.admin.listing import newest
 from services.admin.models import ReingestionRow
-from services.admin.reingestions import report, steering
+from services.admin.reingestions import following, report, steering
 from services.admin.reingestions.views import (
     Findings,
     Found,
     PageInScope,
+    Progress,
     Reingestions,
     ReingestionView,
     Report,
@@ -29,12 +32,23 @@ from services.admin.reingestions.views import (
 from services.contracts.caller import Caller
 from services.contracts.messages import Scope
 from services.runtime.database import reading, transaction, utcnow
+from services.runtime.sse import HEADERS, Stream
+from services.runtime.watch import Watch, seat
 from services.runtime.web import After, Id, Limit, Problem, Storable, cursor, page, position, requires
 
 router = APIRouter(prefix="/admin/reingestions", tags=["admin"])
 
 SHOWN = 10
 """Pages that a scope shows of itself."""
+STREAMED: dict[int | str, dict[str, Any]] = {
+    200: {
+        "model": Progress,
+        "description": "The `data` of each event is a `Progress`",
+        "content": {"text/event-stream": {"schema": {"contentSchema": {"$ref": "#/components/schemas/Progress"}}}},
+    }
+}
+
+_watch = Watch(following.look)
 
 Admin = Annotated[Caller, requires("admin")]
 Steered = Callable[[Session, int, Caller, datetime], ReingestionRow]
@@ -91,21 +105,37 @@ def reingestion(reingestion_id: Id) -> ReingestionView:
         return _view(session, _known(session, reingestion_id))
 
 
+async def _seated(request: Request) -> AsyncIterator[None]:
+    with seat(request.state.caller.key):
+        yield
+
+
+@router.get("/{reingestion_id}/progress", dependencies=[requires("admin")], response_class=Stream, responses=STREAMED)
+async def reingestion_progress(reingestion_id: Id, _seat: Annotated[None, Depends(_seated)]) -> Stream:
+    """The same, and its promotion, as Server-Sent Events: at once, then at most once a second while it changes.
+
+    Each event is called `progress`, the last one `ended`: then neither it nor its promotion is under way any more.
+    A stream ends at times, at the latest after 15 minutes: come again, as every EventSource does, unless it has ended.
+    """
+    await run_in_threadpool(_show, reingestion_id)
+    return Stream(following.follow(_watch, partial(_show, reingestion_id)), headers=HEADERS)
+
+
 @router.post("/{reingestion_id}/pause")
 def pause_reingestion(reingestion_id: Id, caller: Admin) -> ReingestionView:
-    """Take no more pages until it is resumed; those under way are finished. Asking again changes nothing."""
+    """Take no more pages until it is resumed; those under way are finished. A promotion alike."""
     return _steer(steering.pause, reingestion_id, caller)
 
 
 @router.post("/{reingestion_id}/resume")
 def resume_reingestion(reingestion_id: Id, caller: Admin) -> ReingestionView:
-    """Go on where it was paused. Asking again changes nothing."""
+    """Go on where it, or its promotion, was paused."""
     return _steer(steering.resume, reingestion_id, caller)
 
 
 @router.post("/{reingestion_id}/cancel")
 def cancel_reingestion(reingestion_id: Id, caller: Admin) -> ReingestionView:
-    """Take no more pages for good; what was done stays done. Asking again changes nothing."""
+    """Take no more pages for good; what was done stays done. A promotion alike."""
     return _steer(steering.cancel, reingestion_id, caller)
 
 
@@ -166,6 +196,12 @@ def _steer(steered: Steered, number: int, caller: Caller) -> ReingestionView:
         raise _unknown() from None
     except steering.NotNow as conflict:
         raise Problem(409, "Not possible now", str(conflict)) from None
+
+
+def _show(number: int) -> tuple[int, Progress]:
+    seen = following.look()  # first: what is committed in between wakes us again
+    with reading() as session:
+        return seen, following.how_far(session, _known(session, number), utcnow())
 
 
 def _known(session: Session, number: int) -> ReingestionRow:

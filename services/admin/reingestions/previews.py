@@ -4,12 +4,11 @@ import json
 from datetime import datetime
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy import Table as Relation
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, SQLModel, col
+from sqlmodel import Session, SQLModel
 
-from services.admin import audit
 from services.admin.models import ReingestionRow
 from services.contracts.caller import Caller
 from services.contracts.messages import (
@@ -20,6 +19,7 @@ from services.contracts.messages import (
     PromotePage,
     SaveArticle,
 )
+from services.runtime import audit
 from services.runtime.database import is_sqlite
 from services.runtime.ledger import say
 
@@ -31,7 +31,8 @@ UNDER_WAY = 100
 previews: Relation = SQLModel.metadata.tables["previews"]
 found: Relation = SQLModel.metadata.tables["preview_differences"]
 _proposal: TypeAdapter[SaveArticle | PageRejected] = TypeAdapter(SaveArticle | PageRejected)
-_WAITS = ("open", "applying")
+# What a promotion becomes when none of its findings is in any of these states.
+_ENDS = {"promoting": ("promoted", ("open", "applying")), "cancelling": ("cancelled", ("applying",))}
 
 
 def keep(session: Session, news: PageReingested, preview: Preview) -> None:
@@ -52,28 +53,46 @@ def crowded(session: Session, reingestion: int) -> bool:
 
 
 def promote(session: Session, reingestion: int, now: datetime) -> bool:
-    """Hands on the next findings; False when there are no more of them."""
+    """Hands on the next findings; False when there are no more of them, or no more are wanted at present."""
+    order = _held(session, reingestion)
+    if order is None or order.preview != "promoting":
+        return False
     wanted = select(previews).where(*_of(reingestion, "open")).order_by(previews.c.page).limit(AT_ONCE)
     rows = session.execute(wanted).all()
     for row in rows:
-        order = PromotePage(
+        finding = PromotePage(
             reingestion=reingestion,
             page=row.page,
             newest=row.newest,
             proposal=_proposal.validate_json(row.proposal),
         )
-        say(session, order, key=f"{reingestion}:{row.page}", lane="bulk")
+        say(session, finding, key=f"{reingestion}:{row.page}", lane="bulk")
     _set(session, reingestion, [row.page for row in rows], state="applying")
-    _end(session, reingestion, now)
+    settle(session, order, now)
     return len(rows) == AT_ONCE
 
 
 def count_promoted(session: Session, news: PagePromoted, now: datetime) -> None:
     """One finding is done, or could not be; with the last of them the promotion is over."""
-    # The row is held until the commit, so that of several workers the last one sees the end.
-    session.get(ReingestionRow, news.reingestion, with_for_update=True)
+    order = _held(session, news.reingestion)
     _set(session, news.reingestion, [news.page], state=news.outcome, proposal=None)
-    _end(session, news.reingestion, now)
+    if order is not None:
+        settle(session, order, now)
+
+
+def settle(session: Session, order: ReingestionRow, now: datetime) -> None:
+    """Whoever follows the promotion is told of it; and when nothing is left of what is wanted, that is written down.
+
+    The caller holds the row until the commit, so that of several workers the last one sees the end.
+    """
+    order.steps += 1
+    ended, waits = _ENDS.get(order.preview or "", (None, ()))
+    if ended is None or session.execute(select(1).where(*_of(order.id or 0, *waits)).limit(1)).first():
+        return
+    order.preview = ended
+    caller = Caller(key=order.asked_by, name=order.asked_by_name)
+    subject, result = f"reingestion {order.id}", json.dumps(states(session, order.id or 0))
+    audit.note(session, caller, "reingestion.promotion_ended", subject, now, result=result)
 
 
 def forget(session: Session, reingestion: int) -> bool:
@@ -122,20 +141,8 @@ def _set(session: Session, reingestion: int, pages: list[int], **values: object)
     session.execute(update(previews).where(*these).values(values))
 
 
-def _end(session: Session, reingestion: int, now: datetime) -> None:
-    """Writes down that all is done, once."""
-    row = ReingestionRow
-    over = update(row).where(
-        col(row.id) == reingestion,
-        col(row.preview) == "promoting",
-        ~exists(select(1).select_from(previews).where(*_of(reingestion, *_WAITS))),
-    )
-    ended = over.values(preview="promoted").returning(col(row.asked_by), col(row.asked_by_name))
-    asker = session.execute(ended).one_or_none()
-    if asker is not None:
-        caller = Caller(key=asker.asked_by, name=asker.asked_by_name)
-        subject, result = f"reingestion {reingestion}", json.dumps(states(session, reingestion))
-        audit.note(session, caller, "reingestion.promotion_ended", subject, now, result=result)
+def _held(session: Session, reingestion: int) -> ReingestionRow | None:
+    return session.get(ReingestionRow, reingestion, with_for_update=True)
 
 
 def states(session: Session, reingestion: int) -> dict[str, int]:

@@ -1,19 +1,21 @@
-"""Pause, resume and cancel a re-ingestion; promote or discard what a dry run found. Asked twice is asked once."""
+"""Pause, resume and cancel a re-ingestion, or its promotion; promote or discard what a dry run found.
+
+Asked twice is asked once. A promotion begins when its dry run has ended, so that it is always clear which is meant.
+"""
 
 from datetime import datetime
 from typing import Literal
 
 from sqlmodel import Session
 
-from services.admin import audit
 from services.admin.models import ReingestionRow
-from services.admin.progress import counted
+from services.admin.progress import OVER, counted
+from services.admin.reingestions import previews
 from services.contracts.caller import Caller
 from services.contracts.errors import UserError
 from services.contracts.messages import ForgetPreview, Promote, Steer
+from services.runtime import audit
 from services.runtime.ledger import say
-
-OVER = frozenset({"done", "cancelled"})
 
 
 class NoSuchReingestion(UserError):  # noqa: N818 - named for what is wrong
@@ -27,8 +29,10 @@ class NotNow(UserError):  # noqa: N818 - named for what is wrong
 def pause(session: Session, number: int, caller: Caller, now: datetime) -> ReingestionRow:
     """Takes no more pages until it is resumed; those that were taken are finished."""
     row = _locked(session, number)
-    if row.state == "paused":
+    if "paused" in {row.state, row.preview}:
         return row
+    if row.preview == "promoting":
+        return _promotion(session, row, "paused", caller, now)
     _must(row, row.state in {"accepted", "running"}, "it cannot be paused")
     row.state = "paused"
     return _steer(session, row, "paused", caller, now)
@@ -37,8 +41,11 @@ def pause(session: Session, number: int, caller: Caller, now: datetime) -> Reing
 def resume(session: Session, number: int, caller: Caller, now: datetime) -> ReingestionRow:
     """Goes on where it was paused."""
     row = _locked(session, number)
-    if row.state in {"accepted", "running"}:
+    if row.state in {"accepted", "running"} or row.preview == "promoting":
         return row
+    if row.preview == "paused":
+        say(session, Promote(reingestion=number), key=str(number), lane="bulk")
+        return _promotion(session, row, "promoting", caller, now)
     _must(row, row.state == "paused", "it cannot be resumed")
     row.state, row.clock_at, row.clock_count = "running", now, counted(row)
     return _steer(session, row, "running", caller, now)
@@ -47,7 +54,9 @@ def resume(session: Session, number: int, caller: Caller, now: datetime) -> Rein
 def cancel(session: Session, number: int, caller: Caller, now: datetime) -> ReingestionRow:
     """Takes no more pages for good; those that were taken are finished, and what was done stays done."""
     row = _locked(session, number)
-    if row.state in {"cancelling", "cancelled"}:
+    if row.preview in {"promoting", "paused"}:
+        return _promotion(session, row, "cancelling", caller, now)
+    if row.state in {"cancelling", "cancelled"} or row.preview in {"cancelling", "cancelled"}:
         return row
     _must(row, row.state != "done", "it cannot be cancelled")
     row.state = "cancelling"
@@ -57,7 +66,7 @@ def cancel(session: Session, number: int, caller: Caller, now: datetime) -> Rein
 def promote(session: Session, number: int, caller: Caller, now: datetime) -> ReingestionRow:
     """Does what the dry run found, page by page, where nothing has changed since."""
     row = _locked(session, number)
-    if row.preview in {"promoting", "promoted"}:
+    if row.preview in {"promoting", "promoted", "paused"}:
         return row
     _must(row, row.dry_run, "it was no dry run, so there is nothing to promote")
     _must(row, row.preview is None, "what it found cannot be promoted")
@@ -74,7 +83,7 @@ def discard(session: Session, number: int, caller: Caller, now: datetime) -> Rei
     if row.preview == "discarded":
         return row
     _must(row, row.dry_run, "it was no dry run, so there is nothing to discard")
-    _must(row, row.preview is None, "what it found cannot be discarded")
+    _must(row, row.preview in {None, "cancelled"}, "what it found cannot be discarded")
     _must(row, row.state in OVER, "wait for its end, or cancel it, before you discard what it found")
     row.preview = "discarded"
     say(session, ForgetPreview(reingestion=number), key=str(number), lane="bulk")
@@ -111,5 +120,21 @@ def _steer(
     return row
 
 
+def _promotion(
+    session: Session,
+    row: ReingestionRow,
+    to: Literal["promoting", "paused", "cancelling"],
+    caller: Caller,
+    now: datetime,
+) -> ReingestionRow:
+    """Without a message to anybody: who hands on the next findings looks at the row before."""
+    row.preview = to
+    done = {"promoting": "resumed", "paused": "paused", "cancelling": "cancelled"}[to]
+    _note(session, row, f"promotion_{done}", caller, now)
+    previews.settle(session, row, now)
+    return row
+
+
 def _note(session: Session, row: ReingestionRow, action: str, caller: Caller, now: datetime) -> None:
+    row.steps += 1
     audit.note(session, caller, f"reingestion.{action}", f"reingestion {row.id}", now)

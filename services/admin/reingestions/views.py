@@ -53,9 +53,16 @@ class ReingestionView(Words):
     set_aside: int = Field(description="Its messages that were set aside; until they are replayed it cannot be done")
     pages_per_second: float | None
     seconds_left: float | None = Field(description="At this pace; null when nobody can tell")
-    preview: Literal["open", "promoting", "promoted", "discarded"] | None = Field(
+    preview: Literal["open", "promoting", "paused", "promoted", "cancelling", "cancelled", "discarded"] | None = Field(
         description="What became of a dry run's findings; null when it was none"
     )
+
+
+class Progress(ReingestionView):
+    """A re-ingestion as it goes on; `promotion` counts what becomes of a dry run's findings, null before."""
+
+    promotion: dict[str, int] | None
+    over: bool = Field(description="Whether nothing more will happen unless somebody orders it")
 
 
 class Reingestions(BaseModel):

@@ -35,6 +35,13 @@ async def make(visit: Visiting, form: Form) -> Response:
     return _keys(visit, await visit.api.get("/admin/keys"), made["key"])
 
 
+@router.post("/keys/{key_id}/rotate")
+async def rotate(visit: Visiting, key_id: int, form: Form) -> Response:
+    wanted = {"overlap_hours": form.get("overlap_hours") or 24} | _named(form, "reason")
+    made = await visit.api.order("POST", f"/admin/keys/{key_id}/rotate", wanted)
+    return _keys(visit, await visit.api.get("/admin/keys"), made["key"])
+
+
 @router.post("/keys/{key_id}/revoke")
 async def revoke(visit: Visiting, key_id: int, form: Form) -> Response:
     await visit.api.order("DELETE", f"/admin/keys/{key_id}", params=_named(form, "reason"))

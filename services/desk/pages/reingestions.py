@@ -27,6 +27,7 @@ WORDS = (
     "rejected",
     "set_aside",
 )
+PROMOTION = ("promoting", "paused", "cancelling")
 STEERED = {
     "pause": "No more pages are taken until it is resumed.",
     "resume": "It goes on.",
@@ -82,8 +83,19 @@ async def reingestion(visit: Visiting, reingestion: int) -> Response:
     ended = found["state"] in {"done", "cancelled"}
     report = await visit.api.get(f"/admin/reingestions/{reingestion}/report") if found["dry_run"] and ended else None
     return visit.page(
-        "reingestion.html", one=found, report=report, counted=sum(found["outcomes"].values()), ended=ended
+        "reingestion.html",
+        one=found,
+        report=report,
+        counted=sum(found["outcomes"].values()),
+        ended=ended,
+        moving=not ended or found["preview"] in PROMOTION,
     )
+
+
+@router.get("/{reingestion}/progress")
+async def progress(visit: Visiting, reingestion: int) -> Response:
+    """Tells the page that there is more to see; what that is, the page asks for as ever."""
+    return visit.api.passed_on(f"/admin/reingestions/{reingestion}/progress")
 
 
 @router.get("/{reingestion}/findings")

@@ -32,3 +32,17 @@ document.addEventListener("htmx:afterSwap", () => {
   for (const each of inside(".scroll")) each.scrollLeft = left.aside?.get(name(each)) ?? 0;
   if (left.focused) inside("*").find((each) => name(each) === left.focused)?.focus({ preventScroll: true });
 });
+
+// A page about something that goes on is told when there is more to see, and asks for it as ever; the slow look that it
+// takes in any case is all there is where nobody can be listened to.
+let source;
+const follow = () => {
+  const live = document.querySelector("#live[data-follow]");
+  if (document.hidden || !live) source = source?.close();
+  if (document.hidden || !live || source) return;
+  source = new EventSource(live.dataset.follow);
+  const told = () => htmx.trigger("#live", "told");
+  source.addEventListener("progress", told);
+  source.addEventListener("ended", () => (source.close(), told()));
+};
+for (const moment of ["DOMContentLoaded", "visibilitychange", "htmx:afterSwap"]) document.addEventListener(moment, follow);

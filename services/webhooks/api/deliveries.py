@@ -14,7 +14,7 @@ from services.runtime.database import reading, transaction, utcnow
 from services.runtime.watch import Watch, seat, stopping
 from services.runtime.web import MAX_ID, After, Id, Limit, Problem, Storable, cursor, page, position
 from services.webhooks import log, pull
-from services.webhooks.api.own import Subscriber, own, router, serve_now
+from services.webhooks.api.own import Subscriber, note, own, router, serve_now
 from services.webhooks.limits import WAIT
 from services.webhooks.models import Delivery, DeliveryState
 from services.webhooks.replay import Range, count, replay
@@ -124,6 +124,7 @@ def _replay(endpoint_id: int, caller: Caller, wanted: Range, *, dry_run: bool) -
     with transaction() as session:
         own(session, caller, endpoint_id, to_change=True)
         brought = replay(session, endpoint_id, wanted, utcnow())
+        note(session, caller, "replayed", endpoint_id, f": {brought} deliveries")
         serve_now(session, endpoint_id)
     return Replayed(deliveries=brought, dry_run=False)
 

@@ -12,7 +12,7 @@ from services.runtime.web import After, Id, Limit, Problem, cursor, page, positi
 from services.webhooks import log, preview, rotation, subscriptions
 from services.webhooks.addresses import check_address
 from services.webhooks.announce import announce_test
-from services.webhooks.api.own import Subscriber, own, router, serve_now
+from services.webhooks.api.own import Subscriber, note, own, router, serve_now
 from services.webhooks.filters import Filter
 from services.webhooks.limits import Limits, limits
 from services.webhooks.models import Endpoint
@@ -42,6 +42,7 @@ def make_endpoint(wanted: EndpointWanted, caller: Subscriber, request: Request, 
     _check(wanted.url)
     with transaction() as session:
         made, secret = subscriptions.subscribe(session, caller.key, wanted.model_dump(), utcnow())
+        note(session, caller, "made", made.id)
     view = endpoint_view(made)
     response.headers["Location"] = request.url_for("endpoint", endpoint_id=view.id).path
     return EndpointMade(**view.model_dump(), secret=secret.get_secret_value())
@@ -81,6 +82,7 @@ def change_endpoint(endpoint_id: Id, wanted: EndpointChanged, caller: Subscriber
     with transaction() as session:
         found = own(session, caller, endpoint_id, to_change=True)
         subscriptions.change(session, found, wanted.named(), utcnow())
+        note(session, caller, "changed", endpoint_id, f": {', '.join(sorted(wanted.named()))}")
         if found.state == "active":
             serve_now(session, endpoint_id)
     return endpoint_view(found)
@@ -92,6 +94,7 @@ def delete_endpoint(endpoint_id: Id, caller: Subscriber) -> None:
     with transaction() as session:
         found = own(session, caller, endpoint_id, to_change=True)
         subscriptions.delete(found, utcnow())
+        note(session, caller, "deleted", endpoint_id)
         serve_now(session, endpoint_id)
 
 
@@ -105,6 +108,7 @@ def rotate_secret(endpoint_id: Id, caller: Subscriber, wanted: RotationWanted | 
             secret = rotation.rotate(found, overlap, utcnow())
         except rotation.Overlapping as refusal:
             raise Problem(409, "A rotation is under way", str(refusal)) from None
+        note(session, caller, "rotated", endpoint_id)
     return Rotated(secret=secret.get_secret_value(), old_secret_until=found.previous_until)
 
 
@@ -116,6 +120,7 @@ def test_endpoint(endpoint_id: Id, caller: Subscriber) -> TestOrdered:
         if found.state != "active":
             raise Problem(409, "The endpoint is disabled", 'Enable it first: PATCH it with {"state": "active"}.')
         delivery = announce_test(session, endpoint_id, utcnow())
+        note(session, caller, "tested", endpoint_id)
         serve_now(session, endpoint_id)
     return TestOrdered(delivery=delivery)
 

@@ -108,6 +108,35 @@ def test_a_paused_one_can_be_cancelled(operator, slow):
     done(operator, place, "cancelled")
 
 
+def test_a_promotion_rests_goes_on_and_is_cancelled_like_the_run_itself(operator, slow, monkeypatch):
+    """Asked twice is asked once; what was under way is finished, what was done stays done, the rest is left alone."""
+    monkeypatch.setattr("services.admin.reingestions.previews.AT_ONCE", 1)
+    publish(*PAGES)
+    as_an_older_parser_read(*PAGES)
+    place = order(operator, dry_run=True)
+    done(operator, place)
+    asked(operator, f"{place}/promote")
+
+    def steered(step, to, applied):
+        settle(lambda: scalar("SELECT count(*) FROM previews WHERE state = 'applied'") >= applied)
+        assert all(asked(operator, f"{place}/{step}", 200)["preview"] in to for _ in range(2))
+        settle()
+        return operator.get(f"{place}/report").json()["promotion"]
+
+    resting = steered("pause", {"paused"}, 1)
+    assert (resting["applying"], resting["applied"] + resting["open"], resting["open"] > 0) == (0, 5, True)
+    assert [asked(operator, f"{place}/resume", 200)["preview"] for _ in range(2)] == ["promoting"] * 2
+    ended = steered("cancel", {"cancelling", "cancelled"}, resting["applied"] + 1)
+    assert (ended["applying"], ended["applied"] + ended["open"], ended["open"] > 0) == (0, 5, True)
+    assert scalar("SELECT count(*) FROM revisions WHERE cause = 'reparse'") == ended["applied"]
+    assert (operator.get(place).json()["preview"], sound()) == ("cancelled", [])
+    assert "cannot be promoted" in asked(operator, f"{place}/promote", 409)["detail"]
+    assert asked(operator, f"{place}/discard")["preview"] == "discarded"
+    actions = [one["action"].removeprefix("reingestion.") for one in operator.get("/admin/audit").json()["entries"]]
+    steps = ["promotion_paused", "promotion_resumed", "promotion_cancelled", "promotion_ended", "discarded"]
+    assert actions[::-1] == ["ordered", "ended", "promoted", *steps]
+
+
 def test_workers_that_die_anywhere_on_the_way_lose_no_page_and_count_none_twice(operator, slow):
     """Every message is claimed by a worker that is never heard of again, in a dry run and in its promotion."""
     publish(*PAGES)

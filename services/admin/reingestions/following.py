@@ -1,0 +1,64 @@
+"""How far a re-ingestion is, told while it goes on."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
+from starlette.concurrency import run_in_threadpool
+
+from services.admin import progress
+from services.admin.models import ReingestionRow
+from services.admin.reingestions import previews
+from services.admin.reingestions.views import Progress, reingestion_view
+from services.runtime.database import reading
+from services.runtime.sse import HEARTBEAT, LONGEST, RETRY
+from services.runtime.watch import Watch, stopping
+
+EVERY = 1.0
+"""Seconds between two words about it: counts may change a hundred times a second, and nobody reads as fast."""
+
+log = structlog.get_logger()
+
+
+def look() -> int:
+    """A number that grows with whatever changes, by a connection that is given back at once."""
+    with reading() as session:
+        return progress.look(session)
+
+
+def how_far(session: Session, row: ReingestionRow, now: datetime) -> Progress:
+    """A re-ingestion, with its promotion."""
+    number = row.id or 0
+    view = reingestion_view(row, progress.changes(session, [number])[number], progress.stuck(session)[number], now)
+    begun = row.preview is not None and row.preview != "discarded"
+    promotion = previews.states(session, number) if begun else None
+    return Progress(**view.model_dump(), promotion=promotion, over=progress.is_over(row))
+
+
+async def follow(watch: Watch, show: Callable[[], tuple[int, Progress]]) -> AsyncIterator[bytes]:
+    """A word at once, and another whenever something has changed; the last one is when it is over.
+
+    Ends as well when it is long, or the process or the database stops. `show` tells how far it is, and with which
+    number of `look` before.
+    """
+    yield RETRY
+    now = asyncio.get_running_loop().time
+    ends = now() + LONGEST
+    try:
+        while not stopping.is_set() and now() < ends:
+            seen, told = await run_in_threadpool(show)
+            yield frame(told)
+            if told.over:
+                return
+            await asyncio.sleep(EVERY)
+            await watch.beyond(seen, HEARTBEAT)
+    except SQLAlchemyError as trouble:
+        log.warning("stream_ended", error=type(trouble).__name__)
+
+
+def frame(told: Progress) -> bytes:
+    """One event: `progress`, or `ended` when nothing more follows."""
+    return f"event: {'ended' if told.over else 'progress'}\ndata: {told.model_dump_json()}\n\n".encode()

@@ -1,0 +1,116 @@
+"""Whoever orders something over HTTP is on record with it: the routes are read from the OpenAPI."""
+
+import pytest
+from in_process import client
+from sqlalchemy import text
+from sqlmodel import SQLModel
+
+from services.admin import keys
+from services.admin.reference import example, operations, permission
+from services.app import create_app
+from services.runtime import database
+from services.runtime.database import reading, transaction, utcnow
+
+pytestmark = pytest.mark.integration
+
+ORDERS_NOTHING = {
+    "preview_source": "It looks at an address; nothing is kept.",
+    "preview_endpoint": "It judges events of the past by a choice; nothing is kept.",
+    "try_scope": "It counts pages; nothing is ordered.",
+}
+"""What is no GET because it needs a body, and why nobody need be on record with it."""
+STATES = {
+    "pause_reingestion": "state = 'running'",
+    "resume_reingestion": "state = 'paused'",
+    "cancel_reingestion": "state = 'running'",
+    "promote_reingestion": "state = 'done'",
+    "discard_reingestion": "state = 'done'",
+}
+"""In which state a re-ingestion must be for each order about it."""
+MESSAGE = (
+    "INSERT INTO ledger (kind, key, message, lane, said_at, due_at, attempts, trace_id, set_aside_at, reason) "
+    "VALUES (:kind, :key, :words, 'live', :now, :now, 5, '', :now, 'a test')"
+)
+BODIES = {
+    "pause_source": {"paused": False},
+    "change_endpoint": {"description": "changed"},
+    "replay_deliveries": {"from_sequence": 1, "only": "all"},
+    "replay_messages": {"kind": "PageStored"},
+    "discard_messages": {"kind": "Deliver", "reason": "a test"},
+}
+"""What says more here than the example of the OpenAPI."""
+
+
+def execute(statement, **words):
+    with transaction() as session:
+        return session.execute(text(statement), words)
+
+
+def entries():
+    with reading() as session:
+        return session.execute(text("SELECT key_name, action, subject FROM audit_log ORDER BY id")).all()
+
+
+@pytest.fixture
+def admin(installation):
+    """A client with an admin's key; there is one of everything that can be ordered about."""
+    installation(egress_allow="127.0.0.0/8")
+    SQLModel.metadata.create_all(database.engine())
+    with transaction() as session:
+        presented = keys.first_key(session, utcnow())
+    made = client(create_app(), presented)
+    for _ in STATES:
+        order = {"scope": {"all": True}, "dry_run": True, "reason": "a test"}
+        assert made.post("/admin/reingestions", json=order).status_code == 202
+    for kind, words in (("PageStored", '{"page": 1, "article": "a"}'), ("Deliver", '{"endpoint": 9}')):
+        for number in range(3):
+            execute(MESSAGE, kind=kind, key=f"{kind}-{number}", words=words, now=utcnow())
+    endpoint = {"url": "http://127.0.0.1:9/hook"}
+    assert [made.post("/webhooks/endpoints", json=endpoint).status_code for _ in range(2)] == [201, 201]
+    assert made.post("/webhooks/endpoints/1/test").status_code == 202
+    execute("UPDATE deliveries SET state = 'failed'")
+    source = {"name": "war", "channels": [{"kind": "feed", "url": "https://www.war.gov/feed"}]}
+    assert made.post("/sources", json=source).status_code == 201
+    return made
+
+
+def place(path, operation):
+    """The address of what this order is about."""
+    name = operation["operationId"]
+    with reading() as session:
+        aside = session.execute(
+            text("SELECT max(id) FROM ledger WHERE set_aside_at IS NOT NULL AND discarded_at IS NULL")
+        ).scalar()
+    about = {"name": "war", "endpoint_id": 2 if name == "delete_endpoint" else 1, "delivery_id": 1, "message_id": aside}
+    about |= {
+        "key_id": 1 if name == "rotate_key" else 2,
+        "reingestion_id": [*STATES].index(name) + 1 if name in STATES else 1,
+    }
+    return path.format(**about)
+
+
+def test_each_order_leaves_one_entry_with_who_gave_it(admin):
+    """Sources, endpoints, deliveries, keys, messages, re-ingestions; a route that comes to it must come to it here."""
+    for number, state in enumerate(STATES.values(), 1):
+        execute(f"UPDATE reingestions SET {state} WHERE id = {number}")
+    openapi = admin.get("/openapi.json").json()
+    ordered, seen = set(), entries()
+    # What is deleted goes last, and what is one of many before all of them.
+    for path, method, operation in sorted(operations(openapi), key=lambda each: (each[1] == "DELETE", -len(each[0]))):
+        name = operation["operationId"]
+        if method == "GET" or permission(operation) is None or name in ORDERS_NOTHING:
+            continue
+        body = BODIES.get(name)
+        if body is None and "requestBody" in operation:
+            schema = operation["requestBody"]["content"]["application/json"]["schema"]
+            body = example(openapi, schema)
+        execute("UPDATE deliveries SET state = 'failed'")
+        answer = admin.request(method, place(path, operation), json=body)
+        assert answer.is_success, (name, answer.text)
+        (entry,), seen = entries()[len(seen) :], entries()
+        assert entry.key_name == "first key", name
+        ordered.add(name)
+    assert len(ordered) > 20
+    assert {"source", "endpoint", "key", "message", "messages", "reingestion"} == {
+        each.action.split(".")[0] for each in seen
+    }
