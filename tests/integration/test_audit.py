@@ -31,14 +31,17 @@ MESSAGE = (
     "INSERT INTO ledger (kind, key, message, lane, said_at, due_at, attempts, trace_id, set_aside_at, reason) "
     "VALUES (:kind, :key, :words, 'live', :now, :now, 5, '', :now, 'a test')"
 )
+SOURCE = {"name": "war", "channels": [{"kind": "feed", "url": "https://www.war.gov/feed"}]}
 BODIES = {
+    "add_source": SOURCE,
     "pause_source": {"paused": False},
+    "make_endpoint": {"url": "http://127.0.0.1:9/other"},
     "change_endpoint": {"description": "changed"},
     "replay_deliveries": {"from_sequence": 1, "only": "all"},
     "replay_messages": {"kind": "PageStored"},
     "discard_messages": {"kind": "Deliver", "reason": "a test"},
 }
-"""What says more here than the example of the OpenAPI."""
+"""Where the example of the OpenAPI will not do here."""
 
 
 def execute(statement, **words):
@@ -69,8 +72,7 @@ def admin(installation):
     assert [made.post("/webhooks/endpoints", json=endpoint).status_code for _ in range(2)] == [201, 201]
     assert made.post("/webhooks/endpoints/1/test").status_code == 202
     execute("UPDATE deliveries SET state = 'failed'")
-    source = {"name": "war", "channels": [{"kind": "feed", "url": "https://www.war.gov/feed"}]}
-    assert made.post("/sources", json=source).status_code == 201
+    assert made.post("/sources", json=SOURCE).status_code == 201
     return made
 
 
