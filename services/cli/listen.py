@@ -1,6 +1,7 @@
 """`dateline listen`: webhooks as they arrive, for whoever writes a receiver."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Annotated, Any
@@ -61,7 +62,9 @@ def listen(
         ending.callback(listener.stop)
         here = url or listener.url
         if key and not secret:
-            listener.trusts(ending.enter_context(_registered(client, dateline.rstrip("/"), key, here)))
+            made = ending.enter_context(_registered(client, dateline.rstrip("/"), key, here))
+            listener.trusts(made)
+            error(f"What comes is signed with {made}, while this runs.")
         listener.start()
         error(f"Listening on {listener.url}{f', known as {here}' if url else ''}; Ctrl-C ends it.")
         stopping.on_signals().wait()
@@ -110,7 +113,9 @@ def _remove(client: httpx.Client, endpoint: str, headers: dict[str, str]) -> Non
         gone = client.delete(endpoint, headers=headers).status_code in {204, 404}
     except httpx.HTTPError:
         gone = False
-    error("The endpoint is gone." if gone else f"The endpoint could not be removed: please DELETE {endpoint}.")
+    if not gone:
+        raise UserError(f"The endpoint could not be removed: please DELETE {endpoint}.")
+    error("The endpoint is gone.")
 
 
 def _reason(answer: httpx.Response) -> str:
@@ -122,14 +127,21 @@ def _reason(answer: httpx.Response) -> str:
 
 
 def _line(received: Received, reply: str) -> None:
-    told = {"id": received.id, "verified": received.verified, "reply": reply, "at": received.at.isoformat()}
+    told = {"id": received.id, "number": _number(received), "verified": received.verified, "reply": reply}
+    told |= {"at": received.at.isoformat()}
     typer.echo(json.dumps(told | {"event": received.event}, ensure_ascii=True))
+
+
+def _number(received: Received) -> int | None:
+    """Which of the endpoint's deliveries it is: where one is missing, a message was lost."""
+    said = re.fullmatch("[0-9]{1,18}", received.headers.get("dateline-sequence", ""))
+    return int(said[0]) if said else None
 
 
 def _show(received: Received, reply: str) -> None:
     verified = "[green]verified[/]" if received.verified else "[red]NOT VERIFIED[/]"
-    head = f"{received.at:%H:%M:%S}  [bold]{_safe(received.type or '?')}[/]  {_safe(received.sequence)}"
-    lines = [f"{head}  {verified}  → {reply}", *_details(received)]
+    head = f"{received.at:%H:%M:%S}  #{_number(received) or '?'}  [bold]{_safe(received.type or '?')}[/]"
+    lines = [f"{head}  {_safe(received.sequence)}  {verified}  → {reply}", *_details(received)]
     _console.print("\n          ".join(lines))
 
 

@@ -78,7 +78,9 @@ def test_it_subscribes_verifies_shows_and_leaves_nothing_behind(dateline, tmp_pa
         listening.send_signal(signal.SIGINT)
         assert listening.wait(PATIENCE) == 0, said.read_text()
     line = json.loads(shown.read_text())
-    assert (line["verified"], line["reply"], line["event"]["type"]) == (True, "204", "endpoint.test")
+    told = line["number"], line["verified"], line["reply"], line["event"]["type"]
+    assert told == (1, True, "204", "endpoint.test")
+    assert "signed with whsec_" in said.read_text(), "or a program behind --forward could verify nothing"
     assert "The endpoint is gone." in said.read_text()
     assert dateline.get("/webhooks/endpoints").json()["endpoints"] == []
 
@@ -104,6 +106,15 @@ def test_a_key_that_may_not_subscribe_is_told_so(dateline):
     assert "This key is unknown" in str(refused)
 
 
+def test_an_endpoint_that_stays_behind_is_told_of():
+    """With where it is, and a status that is not that of a clean end."""
+    from services.cli import listen
+
+    away = httpx.MockTransport(lambda _request: httpx.Response(503))
+    with httpx.Client(transport=away) as client, pytest.raises(UserError, match=r"DELETE http://dateline\.test/1"):
+        listen._remove(client, "http://dateline.test/1", {})
+
+
 def test_what_is_shown_commands_no_terminal(capsys):
     """Not even what a stranger sent."""
     from services.cli import listen
@@ -115,7 +126,8 @@ def test_what_is_shown_commands_no_terminal(capsys):
             "data": {"article": {"headline": "a\nb[/]", "revision": 2}, "changed": ["body"]},
         }
     )
-    sent = Received("\x07evt", "\x1b[2J", "[red]1", False, {}, body.encode(), database.utcnow(), "/")
+    headers = {"dateline-sequence": "[red]1"}
+    sent = Received("\x07evt", "\x1b[2J", "[red]1", False, headers, body.encode(), database.utcnow(), "/")
     listen._show(sent, "400")
     for odd in ("[]", "7", '{"data": 7}', '{"data": {"article": 7, "changed": 7}}', "\xff"):
         listen._show(Received("", None, None, True, {}, odd.encode(), database.utcnow(), "/"), "204")
