@@ -92,6 +92,9 @@ def test_who_has_the_document_is_told_so_until_it_changes(client, path):
     published(1)
     first = client.get(path)
     assert (first.status_code, first.headers["cache-control"]) == (200, "private, no-cache")
+    asked = client.head(path)
+    assert (asked.content, asked.headers["content-length"]) == (b"", str(len(first.content)))
+    assert asked.headers["etag"] == first.headers["etag"]
     has = {"If-None-Match": first.headers["etag"]}
     again = client.get(path, headers=has)
     assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", first.headers["etag"])
