@@ -58,13 +58,19 @@ _TITLES = (
     ),
 )
 _CLOSED = re.compile(rb"\bmaintenance\b", re.IGNORECASE)
+# A number alone means nothing but 404 and 410: brigades have numbers, and so many Marines return.
+_SAID = (
+    r"\W+(?:error(?: page)?|(?:page |file )?not found|page|gone|bad request|unauthorized|forbidden|too many requests"
+    r"|(?:internal )?server error|bad gateway|service (?:temporarily )?unavailable|gateway time-?out)"
+)
 _ERRORS = re.compile(
-    r"(?:http |error:? ?)?(?:404|410)(?:\W+(?:error|not found|page|file|gone)\b.{0,60})?"
+    rf"(?:(?:(?:http|error|status|code)\W{{1,3}}){{1,3}}[45]\d\d|404|410)(?:{_SAID}){{0,2}}\W*|[45]\d\d(?:{_SAID}){{1,2}}\W*"
     r"|(?:the )?(?:requested )?(?:page|file|article|content|resource|url)"
     r"(?: you (?:requested|(?:are|were) looking for))?"
     r" (?:is |was )?(?:not found|(?:could not|cannot|can'?t) be found|no longer (?:exists|available)|does not exist)\W*"
     r"|not found|page missing"
-    r"|(?:sorry|oops)\W{1,3}.{0,40}(?:not found|cannot be found|can'?t find|does(?:n'?t| not) exist).{0,40}"
+    r"|(?:sorry|oops)\W{1,3}.{0,40}"
+    r"(?:not found|cannot be found|can'?t (?:be found|find)|does(?:n'?t| not) exist).{0,40}"
     r"|p[aá]gina no encontrada.{0,40}"
 )
 _TITLE = re.compile(rb"<title[^>]{0,200}>([^<]{0,300})", re.IGNORECASE)

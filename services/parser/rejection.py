@@ -21,12 +21,19 @@ _WALLS = re.compile(
     r"|enable javascript and"
     r" cookies to continue|you don'?t have permission to access|request (?:has been )?blocked|403 forbidden|captcha"
 )
+# A number alone means nothing but 404 and 410: brigades have numbers, and so many Marines return.
+_SAID = (
+    r"\W+(?:error(?: page)?|(?:page |file )?not found|page|gone|bad request|unauthorized|forbidden|too many requests"
+    r"|(?:internal )?server error|bad gateway|service (?:temporarily )?unavailable|gateway time-?out)"
+)
 _MISSING = re.compile(
-    r"(?:error:? ?)?(?:404|410)\b.{0,60}|(?:the )?(?:requested )?(?:page|file|article"
-    r"|content)(?: you (?:requested|are looking"
-    r" for|were looking for))? (?:not found|(?:could not|cannot|can'?t) be found|(?:is )?no longer (?:exists"
-    r"|available)|has been"
-    r" (?:removed|moved)|does not exist).{0,60}|(?:sorry|oops)\b.{0,80}|pagina no encontrada.{0,40}|not found"
+    rf"(?:(?:(?:http|error|status|code)\W{{1,3}}){{1,3}}[45]\d\d|404|410)(?:{_SAID}){{0,2}}\W*|[45]\d\d(?:{_SAID}){{1,2}}\W*"
+    r"|(?:the )?(?:requested )?(?:page|file|article|content)(?: you (?:requested|are looking for|were looking for))?"
+    r" (?:(?:is |was )?not found|(?:could not|cannot|can'?t) be found|(?:is )?no longer (?:exists|available)"
+    r"|has been (?:removed|moved)|does not exist).{0,60}"
+    r"|(?:sorry|oops)\W{1,3}.{0,40}"
+    r"(?:not found|cannot be found|can'?t (?:be found|find)|does(?:n'?t| not) exist).{0,40}"
+    r"|(?:sorry|oops)\W*|pagina no encontrada.{0,40}|not found"
 )
 _CLOSED = re.compile(
     r".{0,80}\b(?:under|scheduled|undergoing|down for|site) (?:\w+ )?maintenance.{0,80}|(?:service|site"

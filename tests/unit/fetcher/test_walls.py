@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from titles import ERRORS, HEADLINES
 from wires import Script, answer, client_for
 
 from services.fetcher.answers import Blocked, Empty, Fetched, Gone, Unavailable
@@ -72,21 +73,7 @@ def test_a_wall_is_blocked_and_named(name):
 
 
 @pytest.mark.parametrize(
-    "title",
-    [
-        "404",
-        "404 Not Found",
-        "Error 404 - Page Not Found",
-        "HTTP 404",
-        "Page not found | U.S. Department of Something",
-        "Page Not Found &gt; News",
-        "The page you requested could not be found",
-        "The page you are looking for no longer exists.",
-        "Article not found",
-        "Oops! We can’t find that page",
-        "Página no encontrada",
-        "410 Gone",
-    ],
+    "title", [*ERRORS, "Page not found | U.S. Department of Something", "Page Not Found &gt; News"]
 )
 def test_an_error_page_that_was_sent_as_a_page_is_empty(title):
     """Neither an article, nor a proof that the article is gone."""
@@ -112,16 +99,14 @@ STORY = "<p>" + "A story has words, and then some more of them. " * 30 + "</p>"
         titled("Security Check Points Reopen", STORY),
         titled("Maintenance", STORY),
         titled("Scheduled maintenance closes the lock for a week"),
-        titled("410 Soldiers Return Home"),
-        titled("404th Maneuver Enhancement Brigade Trains"),
         titled("Sign on the Line: A Treaty, Step by Step", STORY),
-        titled("Lost Letters: Not Found for 70 Years"),
         titled("Just a Moment in History", STORY),
         titled("News", "<p>A short notice in plain words, without any script, is a page.</p>"),
         titled("News", "<script>x()</script><p>Five sentences it has not, yet it tells its reader what happened.</p>"),
         titled("News", "<script>x()</script><a href='/1'>One</a> <a href='/2'>Two</a>"),
         '<html><listing-with-preview article-url="/Article/1/"></listing-with-preview><script></script></html>',
         titled("News", "<p>He saw cdn-cgi/challenge-platform in it.</p>" + STORY * 30),
+        *map(titled, HEADLINES),
     ],
 )
 def test_an_article_with_such_words_is_an_article(page):
