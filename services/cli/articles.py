@@ -19,7 +19,7 @@ from services.cli.story import show_changes, show_story
 from services.contracts.article import Article, ArticleKind
 from services.contracts.errors import UserError
 from services.desk.words import differences
-from services.parser.api import Explanation, LineView
+from services.parser.alone import Explanation, LineView
 from services.parser.explain import explain
 from services.parser.extract import read
 from services.runtime import archive

@@ -1,18 +1,23 @@
 """Captures over HTTP: what a newsroom answered, and what becomes of each of its lines."""
 
+import threading
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel
 
-from services.contracts.article import Reading
 from services.contracts.errors import PermanentError
-from services.parser.extract import read
+from services.parser import alone
+from services.parser.alone import Explanation
 from services.runtime import archive
 from services.runtime.web import Problem, requires
 
 router = APIRouter(prefix="/captures", tags=["captures"], dependencies=[requires("read")])
+
+AT_ONCE = 4
+"""Pages explained at a time, each in a process of its own."""
+_turns = threading.BoundedSemaphore(AT_ONCE)
 
 Name = Annotated[str, Path(pattern="^[0-9a-f]{64}$", description="A capture's name: the SHA-256 of its file.")]
 
@@ -28,20 +33,6 @@ class CaptureView(BaseModel):
     request_headers: list[tuple[str, str]]
     bytes: int
     payload_digest: str
-
-
-class LineView(BaseModel):
-    """A line of the page: `rule` names what took it out of the article's body, null keeps it in."""
-
-    text: str
-    rule: str | None
-
-
-class Explanation(BaseModel):
-    """Every line of the page's main region in order, and what the parser of today reads from them."""
-
-    lines: list[LineView]
-    reading: Reading
 
 
 @router.get("/{name}")
@@ -60,12 +51,23 @@ def show_capture(name: Name) -> CaptureView:
     )
 
 
-@router.get("/{name}/explanation")
-def explain_capture(name: Name) -> Explanation:
+@router.get("/{name}/explanation", response_model=Explanation)
+def explain_capture(name: Name) -> Response:
     """Why the article reads as it does: each line of the page, and the rule that took it out, if one did."""
     capture = _load(name)
-    reading, lines = read(capture.body, url=capture.url, content_type=capture.content_type)
-    return Explanation(lines=[LineView(text=line.text, rule=line.rule) for line in lines], reading=reading)
+    if not _turns.acquire(blocking=False):
+        raise Problem(503, "Others are explained just now", "Ask again in a moment.", headers={"Retry-After": "2"})
+    try:
+        told = alone.explained(capture.body, url=capture.url, content_type=capture.content_type)
+    finally:
+        _turns.release()
+    if told is None:
+        advice = (
+            f"It takes more than {alone.SECONDS} s, {alone.MEMORY // 1_000_000} MB or {alone.LINES:,} lines; "
+            f"`dateline parse --capture {name} --explain` takes as much as it needs."
+        )
+        raise Problem(422, "Too large a page to explain here", advice)
+    return Response(told, media_type="application/json")
 
 
 def _load(name: str) -> archive.Capture:

@@ -113,6 +113,8 @@ async def _serve(app: ASGIApp, scope: Scope, receive: Receive, sending: _Sending
     _refuse_a_key_in_the_address(scope)
     _refuse_a_large_body(headers.get("content-length", "0"))
     turnstile.admit(*who, time.monotonic())
+    # For a route to which keys come by another way than the header.
+    scope["state"]["turnstile"] = turnstile
     sending.told = partial(_count, turnstile, who, scope)
     await app(scope, _limited(receive), sending)
 

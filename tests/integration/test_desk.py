@@ -1,6 +1,7 @@
 """The desk as a browser meets it: signing in, what each may see and do, and what no other site can make it do."""
 
 import re
+import threading
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,8 +19,10 @@ from services.contracts.urls import article_id
 from services.desk import sessions
 from services.fetcher import sources
 from services.fetcher.sources import ChannelSeed, SourceSeed
+from services.parser import alone, api
 from services.runtime import archive, database
 from services.runtime.database import transaction, utcnow
+from services.runtime.turnstile import FAILURES
 
 pytestmark = pytest.mark.integration
 ID = article_id(KEY)
@@ -80,6 +83,18 @@ def test_a_wrong_key_opens_nothing_and_is_not_repeated(stranger, wrong):
     answer = stranger.post("/sign-in", data={"key": wrong})
     assert (answer.status_code, answer.cookies) == (401, {})
     assert not wrong or wrong not in answer.text
+
+
+def test_wrong_keys_are_counted_as_those_of_the_api_are(stranger, app):
+    """Whether they come to the one or the other; who must wait reads for how long. A right key is wrong no time."""
+    for _ in range(FAILURES - 1):
+        assert stranger.post("/sign-in", data={"key": "dl_1_wrong"}).status_code == 401
+    assert stranger.post("/sign-in", data={"key": key("read")}).status_code == 303
+    assert client(app, "dl_1_wrong").get("/articles").status_code == 401
+    answer = stranger.post("/sign-in", data={"key": "dl_1_wrong"})
+    assert (answer.status_code, int(answer.headers["retry-after"]) > 0) == (429, True)
+    assert "Too many wrong keys" in re.search(r'role="alert"[^>]*>([^<]+)<', answer.text)[1]
+    assert client(app, "dl_1_wrong").get("/articles").status_code == 429
 
 
 def test_the_cookie_is_kept_from_scripts_and_other_sites_and_ends(stranger):
@@ -173,6 +188,23 @@ def test_each_line_of_the_page_is_shown_with_the_rule_that_took_it(signed_in):
     explained = browser.get(f"/articles/{ID}/explain").text
     assert re.search(r'class="rule">[\w-]+</span><p dir="auto"><del>', explained)
     assert name in browser.get(f"/articles/{ID}/provenance").text
+
+
+def test_a_page_that_was_built_to_hurt_hurts_only_the_process_that_reads_it(signed_in, monkeypatch):
+    """It is ended, and who asked is told how to look at the page in spite of that; so for a page without an end."""
+    body = b"<main><h1>Harbor</h1>" + b"<p>No end.</p>" * (alone.LINES + 1)
+    name = archive.keep(archive.Capture(url=URL, fetched_at=NOW, status=200, headers=(), body=body))
+    saved(order(A).model_copy(update={"capture": name}))
+    browser = signed_in("read")
+    answer = browser.get(f"/articles/{ID}/explain")
+    assert (answer.status_code, f"dateline parse --capture {name} --explain" in answer.text) == (422, True)
+    usual = b"<main><h1>Harbor</h1><p>The harbor reopened.</p>"
+    assert b"The harbor reopened." in alone.explained(usual, url=URL, content_type=None)
+    monkeypatch.setattr(alone, "SECONDS", 0.01)
+    assert alone.explained(usual, url=URL, content_type=None) is None
+    monkeypatch.setattr(api, "_turns", threading.BoundedSemaphore(1))
+    with api._turns:
+        assert browser.get(f"/articles/{ID}/explain").status_code == 503
 
 
 @pytest.mark.parametrize(

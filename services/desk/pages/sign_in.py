@@ -1,16 +1,20 @@
 """Signing in with an API key, and out again."""
 
+import time
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from services.contracts.caller import Caller
 from services.desk import sessions
 from services.desk.render import POLICY, rendered
 from services.desk.visit import COOKIE, Visiting
 from services.desk.visit import Form as OurForm
 from services.runtime.database import transaction, utcnow
+from services.runtime.web import Problem
 
 router = APIRouter()
 
@@ -25,7 +29,10 @@ def begin(request: Request, key: Annotated[str, Form()] = "", next: Annotated[st
     # No session yet, hence no token in the form; a browser tells by itself when another site sends one.
     if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
         return _asking(request, 403, wanted=next, trouble="Sign in from this page, not from another site.")
-    caller = request.app.state.authenticate(key.strip())
+    try:
+        caller = _admitted(request, key.strip())
+    except Problem as wait:
+        return _asking(request, wait.status_code, wanted=next, trouble=wait.detail, headers=wait.headers)
     if caller is None:
         trouble = "This key is unknown, revoked or expired. `dateline keys` lists those that there are."
         return _asking(request, 401, wanted=next, trouble=trouble)
@@ -57,6 +64,23 @@ async def end(visit: Visiting, _form: OurForm) -> Response:
     return answer
 
 
-def _asking(request: Request, status: int = 200, *, wanted: str = "", trouble: str = "") -> Response:
+def _admitted(request: Request, key: str) -> Caller | None:
+    """Who holds this key, at the pace of the API: here as there, an address may be wrong only so often."""
+    turnstile, asked = request.state.turnstile, (f"Bearer {key}", request.client.host if request.client else "")
+    turnstile.admit(*asked, time.monotonic())
+    caller: Caller | None = request.app.state.authenticate(key)
+    if caller is None:
+        turnstile.failed(*asked, time.monotonic())
+    return caller
+
+
+def _asking(
+    request: Request,
+    status: int = 200,
+    *,
+    wanted: str = "",
+    trouble: str = "",
+    headers: Mapping[str, str] | None = None,
+) -> Response:
     page = rendered("sign_in.html", base=request.scope["root_path"], wanted=wanted, trouble=trouble)
-    return HTMLResponse(page, status, headers=POLICY)
+    return HTMLResponse(page, status, headers={**POLICY, **(headers or {})})
