@@ -26,7 +26,7 @@ from sqlmodel import Field, SQLModel
 
 from services.runtime.database import Table, UtcDateTime
 
-_OPEN = text("set_aside_at IS NULL")
+_OPEN, _SET_ASIDE = text("set_aside_at IS NULL"), text("set_aside_at IS NOT NULL")
 
 
 class Entry(Table, table=True):
@@ -36,6 +36,9 @@ class Entry(Table, table=True):
     __table_args__ = (
         Index("ledger_open", "kind", "key", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ledger_due", "due_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        # Few rows, to be counted, listed and found without a look at all that waits.
+        Index("ledger_set_aside", "id", "discarded_at", sqlite_where=_SET_ASIDE, postgresql_where=_SET_ASIDE),
+        Index("ledger_given_up", "kind", "key", sqlite_where=_SET_ASIDE, postgresql_where=_SET_ASIDE),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -185,7 +185,7 @@ def overdue(session: Session, now: datetime) -> float:
 def counts(session: Session) -> dict[str, int]:
     """How many messages wait or are in flight, how many were set aside, and how many of those were discarded."""
     waits, decided = entries.OPEN, rows.c.discarded_at.is_not(None)
-    names = {"messages open": waits, "messages set aside": ~waits & ~decided, "messages discarded": decided}
+    names = {"messages open": waits, "messages set aside": ~waits & ~decided, "messages discarded": ~waits & decided}
     return {name: session.execute(select(func.count()).where(which)).scalar_one() for name, which in names.items()}
 
 

@@ -6,11 +6,14 @@ import pytest
 from in_process import client
 from kept import saved
 from orders import KEY, NOW, A, order
+from sqlalchemy import event
+from sqlmodel import SQLModel
 
 from services.admin import keys
 from services.app import create_app
 from services.contracts.messages import PollChannel
 from services.fetcher.models import Page
+from services.runtime import database
 from services.runtime.database import transaction, utcnow
 from services.runtime.ledger import claim, say
 
@@ -45,3 +48,22 @@ def test_it_tells_how_each_new_story_came_here(web):
     assert story["seen_at"] == NOW.isoformat().replace("+00:00", "Z")
     assert story["stored_at"] == (NOW + timedelta(hours=1)).isoformat().replace("+00:00", "Z")
     assert story["delivered_at"] is None
+
+
+def test_no_page_of_the_desk_looks_at_all_that_waits(installation):
+    """A hundred thousand planned visits are counted by their index, and what was set aside is found by another."""
+    SQLModel.metadata.create_all(database.engine())
+    with transaction() as session:
+        _, key = keys.create(session, "admin", ["admin"], utcnow())
+    asked = []
+    event.listen(database.engine(), "before_cursor_execute", lambda *called: asked.append(called[2:4]))
+    with client(create_app(), key) as web:
+        assert web.get("/overview").is_success
+        assert web.get("/admin/messages").is_success
+        assert web.get("/admin/messages", params={"kind": "Deliver"}).is_success
+    looks = [(words, values) for words, values in asked if "FROM ledger" in words]
+    assert len(looks) >= 8
+    with database.engine().connect() as connection:
+        for words, values in looks:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {words}", values).all()
+            assert all("INDEX ledger_" in step[3] for step in plan if "ledger" in step[3]), (words, plan)
