@@ -3,8 +3,10 @@
 SQLite has an FTS5 table that triggers keep in step with `article_texts`; PostgreSQL has a `tsvector` there.
 """
 
+import sqlite3
 import unicodedata
 from collections.abc import Sequence
+from contextlib import closing
 from hashlib import blake2b
 from typing import Any
 
@@ -15,7 +17,7 @@ from services.contracts.article import Article
 from services.runtime.database import is_sqlite
 from services.store.asked import Terms
 from services.store.excerpt import CLOSE, OPEN, Piece, excerpt, hits, plain
-from services.store.models import texts
+from services.store.models import TOKENIZER, texts
 
 LONGEST = 200_000
 """Characters of an article that can be searched: PostgreSQL refuses a vector over 1 MB, and saving must not fail."""
@@ -45,9 +47,11 @@ def found(session: Session, q: str, labels: Sequence[str]) -> list[ColumnElement
 
 def excerpts(session: Session, q: str, articles: Sequence[str]) -> dict[str, list[Piece]]:
     """What these articles say where the words are, by their ids."""
-    terms = Terms.read(q)
-    marked = _marked_by_sqlite(terms, articles) if is_sqlite(session) else _marked_by_postgresql(terms, articles)
-    return {row.article: excerpt(row.text, hits(row.marked)) for row in session.execute(marked)}
+    terms, sqlite = Terms.read(q), is_sqlite(session)
+    asked = select(texts.c.article, texts.c.text).where(texts.c.article.in_(articles))
+    rows = session.execute(asked if sqlite else asked.add_columns(_marked_by_postgresql(terms))).all()
+    marked = _marked_by_sqlite(terms, [row.text for row in rows]) if sqlite else [row.marked for row in rows]
+    return {row.article: excerpt(row.text, hits(each)) for row, each in zip(rows, marked, strict=True)}
 
 
 def label(kind: str, name: str) -> str:
@@ -105,13 +109,15 @@ def _numbers(match: str) -> Select[tuple[int]]:
     return select(_INDEX.c.rowid).where(_INDEX.c.article_words.op("MATCH")(match))
 
 
-def _marked_by_sqlite(terms: Terms, articles: Sequence[str]) -> Select[Any]:
-    chosen = select(texts.c.article, texts.c.text).where(texts.c.article.in_(articles))
-    if not terms.wanted:
-        return chosen.add_columns(texts.c.text.label("marked"))
-    marked = func.highlight(_INDEX.c.article_words, 0, OPEN, CLOSE).label("marked")
-    match = _INDEX.c.article_words.op("MATCH")(_both(terms, ()))
-    return chosen.add_columns(marked).join(_INDEX, _INDEX.c.rowid == texts.c.number).where(match)
+def _marked_by_sqlite(terms: Terms, said: Sequence[str]) -> list[str]:
+    """The texts with their hits marked, by an index of just these: the large one would be read through for them."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as here:
+        here.execute(f"CREATE VIRTUAL TABLE said USING fts5(text, tokenize='{TOKENIZER}')")
+        here.execute("BEGIN")
+        here.executemany("INSERT INTO said (rowid, text) VALUES (?, ?)", enumerate(said))
+        marks = "SELECT rowid, highlight(said, 0, ?, ?) FROM said WHERE said MATCH ?"
+        found = dict(here.execute(marks, (OPEN, CLOSE, _both(terms, ()))).fetchall()) if terms.wanted else {}
+    return [found.get(number, text) for number, text in enumerate(said)]
 
 
 def _postgresql(terms: Terms, labels: Sequence[str]) -> list[ColumnElement[bool]]:
@@ -129,10 +135,9 @@ def _query(terms: Terms) -> ColumnElement[Any]:
     return func.websearch_to_tsquery("english", " ".join(wanted + unwanted))
 
 
-def _marked_by_postgresql(terms: Terms, articles: Sequence[str]) -> Select[Any]:
+def _marked_by_postgresql(terms: Terms) -> ColumnElement[str]:
     options = f"HighlightAll=true, StartSel={OPEN}, StopSel={CLOSE}"
-    marked = func.ts_headline("english", _folded(texts.c.text), _query(Terms(terms.wanted)), options).label("marked")
-    return select(texts.c.article, texts.c.text, marked).where(texts.c.article.in_(articles))
+    return func.ts_headline("english", _folded(texts.c.text), _query(Terms(terms.wanted)), options).label("marked")
 
 
 def _letter(character: str) -> str | None:

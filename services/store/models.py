@@ -127,6 +127,9 @@ texts: Relation = SQLModel.metadata.tables["article_texts"]
 events: Relation = SQLModel.metadata.tables["events"]
 counter: Relation = SQLModel.metadata.tables["event_counter"]
 
+TOKENIZER = "porter unicode61 remove_diacritics 2"
+"""How SQLite reads a text: what is a word, and which forms of it are one."""
+
 # Not in the models' words, because the index is another thing in each database; migrations make the same.
 _FORGET = (
     "INSERT INTO article_words (article_words, rowid, text, labels) "
@@ -135,9 +138,8 @@ _FORGET = (
 _LEARN = "INSERT INTO article_words (rowid, text, labels) VALUES (new.number, new.text, new.labels);"
 _INDEX = {
     "sqlite": (
-        """CREATE VIRTUAL TABLE article_words USING fts5(
-            text, labels, content='article_texts', content_rowid='number',
-            tokenize='porter unicode61 remove_diacritics 2'
+        f"""CREATE VIRTUAL TABLE article_words USING fts5(
+            text, labels, content='article_texts', content_rowid='number', tokenize='{TOKENIZER}'
         )""",
         f"CREATE TRIGGER article_words_learn AFTER INSERT ON article_texts BEGIN {_LEARN} END",
         f"CREATE TRIGGER article_words_forget AFTER DELETE ON article_texts BEGIN {_FORGET} END",
