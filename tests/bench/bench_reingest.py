@@ -57,7 +57,7 @@ def _kept(folder: Path, pages: int, database_url: str) -> AbstractContextManager
 def _while_reparsing(
     service: Installation, newsroom: GeneratedNewsroom, subscriber: Subscriber, publications: int
 ) -> tuple[list[tuple[float, float]], dict]:
-    """So many publications, each with a reparse running from its begin to its end; how fast that was, and what it cost."""
+    """So many publications, each with a reparse running from its begin to its end; the pace of that, and its cost."""
     seen, orders, spent, began = [], {}, service.cpu(), time.monotonic()
     place, words = "", {"state": "done"}
     while len(seen) < publications:
