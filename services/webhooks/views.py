@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from services.webhooks.breaker import TRIP
 from services.webhooks.models import Attempt, Delivery, Endpoint
 
 MASK = "***"
@@ -24,6 +25,9 @@ class EndpointView(BaseModel, from_attributes=True):
     metadata: dict[str, str]
     state: str
     reason: str | None = Field(description="Why it is disabled")
+    held: bool = Field(description="It failed so often that it is tried once at a time, until that succeeds")
+    failing_since: datetime | None = Field(description="Since when each attempt has failed")
+    resting_until: datetime | None = Field(description="Nothing is sent before")
     created_at: datetime
     updated_at: datetime
     last_sequence: int = Field(description="The number of its last delivery")
@@ -164,6 +168,8 @@ def endpoint_view(endpoint: Endpoint) -> EndpointView:
             "headers": dict.fromkeys(endpoint.header_names, MASK),
             "metadata": endpoint.labels,
             "old_secret_until": endpoint.previous_until,
+            "held": endpoint.state == "active" and endpoint.failures >= TRIP,
+            "resting_until": endpoint.not_before,
         }
     )
 

@@ -23,6 +23,7 @@ from services.parser import alone, api
 from services.runtime import archive, database
 from services.runtime.database import transaction, utcnow
 from services.runtime.turnstile import FAILURES
+from services.webhooks.models import Endpoint
 
 pytestmark = pytest.mark.integration
 ID = article_id(KEY)
@@ -304,6 +305,28 @@ def test_a_source_is_changed_and_keeps_what_its_form_does_not_show(signed_in):
         "https://news.example/list": 120,
         "https://news.example/feed": None,
     }
+
+
+def test_now_tells_of_endpoints_that_are_disabled_or_held(signed_in):
+    """Since when and why, to those who may open them; one that failed once is well."""
+    kept = {"event_types": [], "filter": {}, "labels": {}, "header_names": [], "sealed_secret": "", "updated_at": NOW}
+    of = {
+        "well": {"failures": 1},
+        "held": {"failures": 5, "failing_since": NOW, "not_before": NOW},
+        "disabled": {"failures": 99, "state": "disabled", "reason": "It answered 410 Gone."},
+    }
+    with transaction() as session:
+        for name, words in of.items():
+            told = {"owner": 9, "url": "https://example.org/", "description": f"Receiver {name}", "created_at": NOW}
+            session.add(Endpoint(**kept | told | words))
+    page = signed_in().get("/").text
+    table = page.split("Endpoints in trouble</h2>")[1].split("</table>")[0]
+    assert re.findall(r'href="/desk/webhooks/(\d)">([\w ]+)<', table) == [
+        ("3", "Receiver disabled"),
+        ("2", "Receiver held"),
+    ]
+    assert ("It answered 410 Gone." in table, f'datetime="{NOW.isoformat()}"' in table) == (True, True)
+    assert "Endpoints in trouble" not in signed_in("read").get("/").text
 
 
 def test_an_address_inside_is_not_looked_at_and_says_so(signed_in):

@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from services.desk.visit import Visiting
+from services.desk.visit import Visit, Visiting
 
 router = APIRouter()
 
@@ -37,6 +37,7 @@ async def now(visit: Visiting) -> Response:
     seen = await visit.api.get("/overview")
     sources = await visit.api.get("/sources")
     latest = await visit.api.get("/articles", by="seen", limit=10)
+    told = await _troubled_endpoints(visit)
     return visit.page(
         "now.html",
         now=seen,
@@ -46,9 +47,17 @@ async def now(visit: Visiting) -> Response:
         },
         charts=[chart(title, seen["stories"], begin, end) for begin, end, title in STEPS],
         troubled=[each for each in sources if _is_troubled(each)],
+        endpoints=told,
         articles=latest["articles"],
         height=HEIGHT,
     )
+
+
+async def _troubled_endpoints(visit: Visit) -> Sequence[Mapping[str, Any]]:
+    if not visit.caller.may("subscribe"):
+        return ()
+    found: Sequence[Mapping[str, Any]] = (await visit.api.get("/webhooks/endpoints", troubled="true"))["endpoints"]
+    return found
 
 
 def chart(title: str, stories: Sequence[Mapping[str, Any]], begin: str, end: str) -> Chart:

@@ -1,9 +1,10 @@
 """Endpoints: made, looked at, changed, tried out and deleted."""
 
 from datetime import timedelta
+from typing import Annotated
 
-from fastapi import Request, Response
-from sqlalchemy import select
+from fastapi import Query, Request, Response
+from sqlalchemy import or_, select
 from sqlmodel import col
 
 from services.runtime.database import reading, transaction, utcnow
@@ -13,6 +14,7 @@ from services.webhooks import log, preview, rotation, subscriptions
 from services.webhooks.addresses import check_address
 from services.webhooks.announce import announce_test
 from services.webhooks.api.own import Subscriber, note, own, router, serve_now
+from services.webhooks.breaker import TRIP
 from services.webhooks.filters import Filter
 from services.webhooks.limits import Limits, limits
 from services.webhooks.models import Endpoint
@@ -28,6 +30,8 @@ from services.webhooks.views import (
     endpoint_view,
 )
 from services.webhooks.wanted import Choice, EndpointChanged, EndpointWanted, RotationWanted
+
+Troubled = Annotated[bool, Query(description="Only those that are disabled or held")]
 
 
 @router.get("/limits")
@@ -49,11 +53,12 @@ def make_endpoint(wanted: EndpointWanted, caller: Subscriber, request: Request, 
 
 
 @router.get("/endpoints")
-def endpoints(caller: Subscriber, limit: Limit = 50, after: After = None) -> Endpoints:
+def endpoints(caller: Subscriber, *, troubled: Troubled = False, limit: Limit = 50, after: After = None) -> Endpoints:
     """Your endpoints, the newest first."""
     place = position("endpoints", after, int)
     older = [col(Endpoint.id) < place[0]] if place else []
-    mine = select(Endpoint).where(*subscriptions.visible_to(caller), *older)
+    ill = [or_(col(Endpoint.state) == "disabled", col(Endpoint.failures) >= TRIP)] if troubled else []
+    mine = select(Endpoint).where(*subscriptions.visible_to(caller), *older, *ill)
     with reading() as session:
         found = session.scalars(mine.order_by(col(Endpoint.id).desc()).limit(limit + 1)).all()
     shown, following = page(found, limit, lambda endpoint: cursor("endpoints", endpoint.id or 0))
