@@ -13,7 +13,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from pydantic import SecretStr
 
 from services.runtime.redis_server import free_port
 from services.webhooks.signing import new_secret, signed_headers
@@ -23,7 +22,7 @@ PAGE = Path(__file__).parents[2].joinpath("docs", "webhooks.md").read_text()
 pytestmark = pytest.mark.integration
 
 
-NODE_MODULES = Path(__file__).parents[2] / ".venv" / "receivers" / "node_modules"
+FETCHED = Path(__file__).parents[2] / ".venv" / "receivers"
 MISSING = "no npm package for the receiver in JavaScript: tests/receivers/get-package (`make test` does it) says why"
 
 
@@ -51,12 +50,12 @@ def receiver_in_python(secret, monkeypatch):
 @contextmanager
 def receiver_in_javascript(secret, monkeypatch):
     """The same, with npm's package."""
-    if not NODE_MODULES.joinpath("standardwebhooks").is_dir():
+    if not FETCHED.joinpath("had.json").exists():
         pytest.skip(MISSING)
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "receiver.mjs").write_text(example("javascript"))
-        Path(folder, "node_modules").symlink_to(NODE_MODULES)
+        Path(folder, "node_modules").symlink_to(FETCHED / "node_modules")
         environment = os.environ | {"SECRET": secret, "PORT": str(port)}
         with subprocess.Popen(["node", "receiver.mjs"], cwd=folder, env=environment, stdout=subprocess.DEVNULL) as node:
             try:
@@ -78,10 +77,10 @@ def posted(url, body, headers):
 
 @pytest.mark.parametrize("receiver", [receiver_in_python, receiver_in_javascript])
 def test_the_example_receivers_tell_signed_from_forged(receiver, monkeypatch):
-    """204 for what we signed, and 400 for whatever else a stranger may send."""
-    secret = new_secret().get_secret_value()
-    body, now = b'{"type":"endpoint.test","sequence":0}', datetime.now(UTC)
-    headers = signed_headers(SecretStr(secret), "evt_1", now, body)
+    """204 for what we signed, also with the next secret in front, and 400 for whatever else a stranger may send."""
+    secret, following = new_secret(), new_secret()
+    body, now = '{"type":"article.updated","sequence":7,"data":"Größe “zählt”"}'.encode(), datetime.now(UTC)
+    headers = signed_headers(secret, "evt_1", now, body)
     forged = [
         (body + b" ", headers),
         (b"\xff", headers),
@@ -89,8 +88,10 @@ def test_the_example_receivers_tell_signed_from_forged(receiver, monkeypatch):
         (body, headers | {"webhook-signature": "nonsense"}),
         (body, headers | {"webhook-signature": "v1,%%%"}),
         (body, headers | {"webhook-timestamp": "yesterday"}),
-        (body, signed_headers(SecretStr(secret), "evt_1", now - timedelta(hours=1), body)),
+        (body, signed_headers(secret, "evt_1", now - timedelta(hours=1), body)),
+        (body, signed_headers(following, "evt_1", now, body)),
     ]
-    with receiver(secret, monkeypatch) as url:
+    with receiver(secret.get_secret_value(), monkeypatch) as url:
         assert posted(url, body, headers) == 204
+        assert posted(url, body, signed_headers([following, secret], "evt_1", now, body)) == 204
         assert [posted(url, *sent) for sent in forged] == [400] * len(forged)
