@@ -41,6 +41,7 @@ def _address(url: str) -> str:
 
 Address = Annotated[Storable, AfterValidator(_address)]
 ArticleId = Annotated[str, StringConstraints(pattern=r"^art_[a-z2-7]{16}$")]
+Version = Annotated[str, StringConstraints(pattern=r"^\d+(\.\d+)*$", max_length=40)]
 Text = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000), AfterValidator(storable)
 ]
@@ -57,7 +58,8 @@ class OrderedScope(Scope):
     urls: tuple[Address, ...] = ()
     articles: tuple[ArticleId, ...] = ()
     layout: Text | None = None
-    parser_before: Annotated[str, StringConstraints(pattern=r"^\d+(\.\d+)*$", max_length=40)] | None = None
+    layout_before: Version | None = None
+    parser_before: Version | None = None
     text: Text | None = None
     set_aside: Text | None = None
 

@@ -1,5 +1,7 @@
 """Who asks when somebody does at the terminal, and `dateline import`: pages that come as files."""
 
+import os
+import pwd
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -11,10 +13,19 @@ from services.cli.output import AsJson, error, print_json, tell
 from services.contracts.caller import Caller
 from services.contracts.errors import UserError
 from services.fetcher import importing
-from services.runtime import bus
-from services.runtime.database import utcnow
+from services.runtime import audit, bus
+from services.runtime.database import transaction, utcnow
 
-OPERATOR = Caller(key=0, name="operator at the terminal", scopes=frozenset({"admin"}))
+
+def _user() -> str:
+    """Whose process this is, as the system knows them: no variable of the environment can claim to be another."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # a container may run under a number that has no name
+        return f"user {os.getuid()}"
+
+
+OPERATOR = Caller(key=0, name=f"terminal: {_user()}", scopes=frozenset({"admin"}))
 SEEDS = schema.ROOT / "seeds" / "sources.toml"
 
 
@@ -35,6 +46,8 @@ def import_files(
         except UserError as reason:
             error(str(reason))
         else:
+            with transaction() as session:
+                audit.note(session, OPERATOR, "file.imported", f"{path.name!r}: {len(pages)} pages", utcnow())
             taken.append({"file": str(path), "pages": len(pages), "new": sum(page.fresh for page in pages)})
             if not as_json:
                 tell("{file}: {new} of {pages} pages are new and on their way.".format_map(taken[-1]))

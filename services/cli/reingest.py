@@ -54,6 +54,9 @@ def _ordering(mode: Mode) -> Callable[..., None]:
         since: Annotated[str | None, Option("--from", help="Published from this date or time on.")] = None,
         until: Annotated[str | None, Option(help="Published before this date or time.")] = None,
         layout: Annotated[str | None, Option(help="Read by this layout, such as afpims.")] = None,
+        layout_before: Annotated[
+            str | None, Option(help="Last read by a version of its layout older than this.")
+        ] = None,
         parser_before: Annotated[str | None, Option(help="Last read by a parser older than this version.")] = None,
         text: Annotated[str | None, Option(help="With these words in the headline or a paragraph.")] = None,
         rejected: Annotated[str | None, Option(help=f"Rejected as: {_one_of(RejectionReason)}.")] = None,
@@ -68,7 +71,8 @@ def _ordering(mode: Mode) -> Callable[..., None]:
     ) -> None:
         named = {"all": everything, "source": source, "urls": url or [], "articles": article or [], "kind": kind}
         named |= {"published_from": since, "published_until": until, "layout": layout, "text": text}
-        named |= {"parser_before": parser_before, "rejected": rejected, "set_aside": set_aside}
+        named |= {"layout_before": layout_before, "parser_before": parser_before}
+        named |= {"rejected": rejected, "set_aside": set_aside}
         scope = understood(OrderedScope, named)
         if count:
             _count(scope, as_json=as_json)

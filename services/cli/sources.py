@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from sqlmodel import Session
 
 from services.cli.asked import understood
 from services.cli.desk import OPERATOR, SEEDS
@@ -20,7 +21,7 @@ from services.fetcher.api import ChannelView, SourceView
 from services.fetcher.api import list_sources as view_sources
 from services.fetcher.models import ChannelKind
 from services.fetcher.sources import SourceSeed
-from services.runtime import bus
+from services.runtime import audit, bus
 from services.runtime.database import reading, transaction, utcnow
 
 app = typer.Typer(cls=ListsByDefault, help="Sources: list, add, pause, resume or poll them.", add_completion=False)
@@ -40,6 +41,7 @@ def list_sources(
         with transaction() as session:
             for seed in watched.read_sources(load):
                 watched.register(session, seed, utcnow())
+            audit.note(session, OPERATOR, "sources.loaded", f"file {load.name}", utcnow())
         bus.flush()
     if name:
         _show_one(_view(name), as_json=as_json)
@@ -70,9 +72,10 @@ def add(
     named = {"name": name, "title": title, "hosts": host or (), "pages": page or (), "channels": channels}
     seed = understood(SourceSeed, named)
     with transaction() as session:
-        if any(known.source.name == name for known in watched.list_sources(session)):
+        if watched.is_known(session, name):
             raise UserError(f"There is a source {name!r} already; `dateline sources --load FILE` changes it.")
         watched.register(session, seed, utcnow())
+        _note(session, "added", name)
     bus.flush()
     _tell(name, f"{name} is watched from now on; the first poll is due.", as_json=as_json)
 
@@ -82,6 +85,7 @@ def pause(name: Name, as_json: AsJson = False) -> None:
     """Looks neither at the source nor at its pages until it is resumed."""
     with transaction() as session:
         watched.pause(session, name)
+        _note(session, "paused", name)
     _tell(name, f"{name} is paused.", as_json=as_json)
 
 
@@ -90,6 +94,7 @@ def resume(name: Name, as_json: AsJson = False) -> None:
     """Looks at the source again, beginning now."""
     with transaction() as session:
         watched.pause(session, name, paused=False)
+        _note(session, "resumed", name)
     bus.flush()
     _tell(name, f"{name} is watched again.", as_json=as_json)
 
@@ -99,11 +104,17 @@ def poll(source: Names, as_json: AsJson = False) -> None:
     """Looks at all channels of these sources now."""
     with transaction() as session:
         channels = sum(watched.poll_now(session, name) for name in source)
+        for name in source:
+            _note(session, "polled", name)
     bus.flush()
     if as_json:
         print_json({"channels": channels})
     else:
         tell(f"{channels} channels are due now.")
+
+
+def _note(session: Session, done: str, name: str) -> None:
+    audit.note(session, OPERATOR, f"source.{done}", f"source {name}", utcnow())
 
 
 def _tell(name: str, sentence: str, *, as_json: bool) -> None:

@@ -58,6 +58,8 @@ class Scope(Words):
     published_until: When | None = None
     """Exclusive; a bare date is its midnight UTC, as in every list of articles."""
     layout: str | None = None
+    layout_before: str | None = None
+    """Only what no version of its layout with this number, or a later one, has read; each layout counts its own."""
     parser_before: str | None = None
     """Only what no parser of this version, or a later one, has read."""
     text: str | None = None
@@ -68,7 +70,8 @@ class Scope(Words):
 
     def asks_the_store(self) -> bool:
         """Whether it takes the articles, and not only their pages, to tell what is meant."""
-        return any((self.kind, self.published_from, self.published_until, self.layout, self.parser_before, self.text))
+        articles = (self.kind, self.published_from, self.published_until, self.text)
+        return any((*articles, self.layout, self.layout_before, self.parser_before))
 
 
 class PollChannel(Message):
@@ -110,6 +113,8 @@ class SaveArticle(Message):
     fetched_at: datetime
     parser: str
     article: Article
+    layout_version: str | None = None
+    """Of the article's layout."""
     expects: str | None = None
     """How the article stood when this was previewed; it is kept only if the article still stands so."""
 

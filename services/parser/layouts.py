@@ -38,6 +38,8 @@ class Layout:
     official: bool = False
     since: date | None = None
     until: date | None = None
+    version: str = "1"
+    """Bumped, with the parser's, when it may read its pages otherwise: then these can be read again, and no others."""
 
     @property
     def names_body(self) -> bool:
@@ -151,6 +153,8 @@ LAYOUTS = (
     USWDS,
     USWDS_BY_ROLE,
 )
+VERSIONS = {layout.name: layout.version for layout in (*LAYOUTS, WHOLE_PAGE, DUMP)}
+"""The version of each layout, by its name: the skins of one count as one."""
 _FINDERS = tuple((layout, etree.XPath(layout.region)) for layout in LAYOUTS)
 
 

@@ -3,6 +3,7 @@
 from services.contracts.article import Article, Reading
 from services.contracts.messages import Kept, PageReingested, PageRejected, ParsePage, Preview, SaveArticle
 from services.parser.extract import extract
+from services.parser.layouts import VERSIONS
 from services.parser.version import PARSER_VERSION
 from services.runtime import archive
 from services.runtime.ledger import Job, say
@@ -18,7 +19,12 @@ def parse_page(order: ParsePage, job: Job) -> None:
     with job.finish() as session:
         if isinstance(reading, Article):
             saving = SaveArticle(
-                origin=origin, capture=seen.capture, fetched_at=seen.fetched_at, parser=PARSER_VERSION, article=reading
+                origin=origin,
+                capture=seen.capture,
+                fetched_at=seen.fetched_at,
+                parser=PARSER_VERSION,
+                layout_version=VERSIONS[reading.layout],
+                article=reading,
             )
             job.note(headline=reading.headline)
             say(session, saving, key=job.key, lane=job.lane)

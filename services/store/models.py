@@ -11,7 +11,7 @@ from services.runtime.database import Table, UtcDateTime
 
 
 class KeptArticle(Table, table=True):
-    """An article as it stands now: which revision is current, and the latest capture that showed it.
+    """An article as it stands now: which revision is current, and the latest capture that showed it and who read that.
 
     `dated_at` is the instant of `published_at` (a bare date counts as its midnight UTC), or `first_seen` where the
     page gives no date: what lists are ordered by.
@@ -47,6 +47,8 @@ class KeptArticle(Table, table=True):
     capture: str
     fetched_at: datetime = Field(sa_type=UtcDateTime)
     parser: str
+    layout: str | None = None
+    layout_version: str | None = None
 
 
 class Revision(Table, table=True):
@@ -72,6 +74,7 @@ class Revision(Table, table=True):
     parser: str
     cause: str
     created_at: datetime = Field(sa_type=UtcDateTime)
+    layout_version: str | None = None
 
 
 class ArticleText(Table, table=True):

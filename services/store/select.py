@@ -24,9 +24,9 @@ def selected(session: Session, order: SelectPages) -> PagesSelected:
 def matching(session: Session, scope: Scope) -> Select[tuple[int]]:
     """The pages that last told of an article for which each condition of the scope on articles holds."""
     pages = select(articles.c.page).distinct().where(*_on_the_row(session, scope))
-    if scope.layout is None and scope.text is None:
+    if scope.text is None:
         return pages
-    return pages.join(revisions, _CURRENT).where(*_on_the_reading(scope, sqlite=is_sqlite(session)))
+    return pages.join(revisions, _CURRENT).where(_on_the_text(scope.text, sqlite=is_sqlite(session)))
 
 
 def _on_the_row(session: Session, scope: Scope) -> list[ColumnElement[bool]]:
@@ -39,28 +39,26 @@ def _on_the_row(session: Session, scope: Scope) -> list[ColumnElement[bool]]:
         named.append(articles.c.dated_at >= instant(scope.published_from))
     if scope.published_until is not None:
         named.append(articles.c.dated_at < instant(scope.published_until))
-    if scope.parser_before is not None:
-        named.append(articles.c.parser.in_(_older(session, scope.parser_before)))
-    return named
-
-
-def _older(session: Session, parser: str) -> list[str]:
-    """Those versions in use that are older: a version is ordered by its numbers, which no database does."""
-    used = session.execute(select(articles.c.parser).distinct()).scalars()
-    return [version for version in used if generation(version) < generation(parser)]
-
-
-def _on_the_reading(scope: Scope, *, sqlite: bool) -> list[ColumnElement[bool]]:
-    named: list[ColumnElement[bool]] = []
-    reading = revisions.c.reading
     if scope.layout is not None:
-        said = func.json_extract(reading, "$.layout") if sqlite else func.json_extract_path_text(_JSON, "layout")
-        named.append(said == scope.layout)
-    if scope.text is not None:
-        text = _TEXT_SQLITE if sqlite else _TEXT_POSTGRESQL
-        block = exists(select(1).select_from(_BLOCKS[sqlite]).where(text.icontains(scope.text, autoescape=True)))
-        named.append(or_(articles.c.headline.icontains(scope.text, autoescape=True), block))
+        named.append(articles.c.layout == scope.layout)
+    if scope.layout_before is not None:
+        named.append(_older(session, articles.c.layout_version, scope.layout_before))
+    if scope.parser_before is not None:
+        named.append(_older(session, articles.c.parser, scope.parser_before))
     return named
+
+
+def _older(session: Session, column: ColumnElement[str | None], version: str) -> ColumnElement[bool]:
+    """Of an older version, or of none yet: versions are ordered by their numbers, which no database does."""
+    used = session.execute(select(column).distinct().where(column.is_not(None))).scalars()
+    older = [each for each in used if generation(each or "") < generation(version)]
+    return or_(column.is_(None), column.in_(older))
+
+
+def _on_the_text(words: str, *, sqlite: bool) -> ColumnElement[bool]:
+    text = _TEXT_SQLITE if sqlite else _TEXT_POSTGRESQL
+    block = exists(select(1).select_from(_BLOCKS[sqlite]).where(text.icontains(words, autoescape=True)))
+    return or_(articles.c.headline.icontains(words, autoescape=True), block)
 
 
 # The body is a list of blocks inside the reading, and each database has functions of its own to look into it.

@@ -18,6 +18,7 @@ REVISION: dict[str, JsonValue] = {
     "capture": "sha256-60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752",
     "fetched_at": "2026-01-12T18:29:58Z",
     "parser": "1",
+    "layout_version": "1",
     "cause": "live",
     "created_at": "2026-01-12T18:30:00Z",
 }
@@ -70,6 +71,7 @@ class RevisionLine(View):
     capture: str
     fetched_at: datetime
     parser: str
+    layout_version: str | None
     cause: Cause
     created_at: datetime
 

@@ -77,7 +77,8 @@ def _seen(session: Session, article: str, content_hash: str) -> bool:
 
 def _head(reading: Reading) -> dict[str, Any]:
     origin = reading.order.origin
-    return {"page": origin.page, "url": origin.url, "source": origin.source} | _capture(reading.order)
+    of = {"page": origin.page, "url": origin.url, "source": origin.source, "layout": reading.order.article.layout}
+    return of | _capture(reading.order)
 
 
 def _face(reading: Reading, first_seen: datetime) -> dict[str, Any]:
@@ -96,4 +97,5 @@ def _read(reading: Reading) -> dict[str, Any]:
 
 
 def _capture(order: SaveArticle) -> dict[str, Any]:
-    return {"capture": order.capture, "fetched_at": order.fetched_at, "parser": order.parser}
+    read_by = {"parser": order.parser, "layout_version": order.layout_version}
+    return {"capture": order.capture, "fetched_at": order.fetched_at} | read_by

@@ -87,16 +87,25 @@ def test_upgrading_again_changes_nothing_and_loses_nothing(empty):
     assert (tables(), key is not None, schema.first_key()) == (before, True, None)
 
 
-def test_what_was_stored_before_is_known_to_be_readable(empty):
-    """A page of an older version learns from its article which capture gave it; a page without an article nothing."""
+REVISION = (
+    "INSERT INTO revisions (article, number, content_hash, reading, capture, fetched_at, parser, cause, created_at) "
+    """SELECT id, revision, '', '{"layout": "afpims"}', capture, fetched_at, parser, 'live', fetched_at FROM articles"""
+)
+
+
+def test_what_was_stored_before_tells_what_it_knows(empty):
+    """A page of an older version learns from its article which capture gave it; a page without an article nothing. An
+    article learns from its reading which layout read it.
+    """
     command.upgrade(empty, "0001")
     with database.transaction() as session:
-        for statement in (*map(PAGE.format, (1, 2)), ARTICLE):
+        for statement in (*map(PAGE.format, (1, 2)), ARTICLE, REVISION):
             session.connection().exec_driver_sql(statement)
     schema.upgrade()
     with database.reading() as session:
         found = session.connection().exec_driver_sql("SELECT readable FROM pages ORDER BY id").scalars().all()
-    assert found == ["abc", None]
+        layout = session.connection().exec_driver_sql("SELECT layout, layout_version FROM articles").one()
+    assert (found, tuple(layout)) == (["abc", None], ("afpims", None))
 
 
 def test_the_way_back_leaves_nothing_behind(empty):

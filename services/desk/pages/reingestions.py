@@ -22,6 +22,7 @@ WORDS = (
     "published_from",
     "published_until",
     "layout",
+    "layout_before",
     "parser_before",
     "text",
     "rejected",

@@ -1,6 +1,8 @@
 """What holds of every command: it explains itself, names what it does not know, and speaks JSON to programs."""
 
 import json
+import os
+import pwd
 
 import pytest
 import typer
@@ -12,6 +14,16 @@ from services.runtime.database import transaction
 
 pytestmark = pytest.mark.integration
 
+ORDERING = {
+    *(("keys", verb) for verb in ("create", "revoke", "rotate", "reseal")),
+    *(("reingest", verb) for verb in ("reparse", "promote", "discard", "pause", "resume", "cancel")),
+    *(("set-aside", verb) for verb in ("replay", "discard")),
+    *(("sources", verb) for verb in ("add", "pause", "resume", "poll")),
+    *(("webhooks", verb) for verb in ("add", "disable", "enable", "test", "rotate", "replay", "delete")),
+    ("import",),
+    ("poll",),
+}
+"""Who gives one of these orders is on record with it; all else only looks."""
 PROCESSES = {"up", "demo", "listen", "migrate", "web", "worker", "sweep"}
 """They run until they are stopped, or only prepare that; `listen --json` has its own tests."""
 
@@ -68,8 +80,14 @@ def orders(article, page, message):
     yield from (again, again, drain, again)
     yield from (("reingest", verb, *words) for verb, *words in REINGESTIONS)
     yield from (("set-aside", "list"), ("set-aside", "show", message), ("set-aside", "replay", "--all"))
-    yield ("set-aside", "discard", "--all", "--kind", "none", "--reason", "a test")
-    yield from (("keys", "create", "desk", "--scope", "admin"), ("keys", "list"), ("keys", "reseal"))
+    yield given_up
+    yield ("set-aside", "discard", "--all", "--kind", "ParsePage", "--reason", "a test")
+    yield from (
+        ("keys", "create", "desk", "--scope", "admin"),
+        ("keys", "list"),
+        ("keys", "reseal"),
+        ("keys", "rotate", 1),
+    )
     yield ("webhooks", "add", "https://127.0.0.1/hook")
     yield from (("webhooks", verb, *words) for verb, *words in ENDPOINTS)
     yield ("sources", "add", "coast", "https://coast.example/feed.xml")
@@ -89,14 +107,14 @@ ENDPOINTS = (
     ("list",),
     *((verb, 1) for verb in ("show", "disable", "enable", "test", "rotate")),
     ("deliveries", 1),
-    ("replay", 1, "--failed", "--dry-run"),
+    ("replay", 1, "--failed"),
     ("delete", 1, "--yes"),
 )
 SOURCES = (("list",), *((verb, "coast") for verb in ("list", "poll", "pause", "resume")))
 
 
-def test_each_prints_one_document_of_json_and_nothing_else(on_sqlite, dateline, installation, tmp_path):
-    """Every command but the processes is in here, or this fails."""
+def test_each_prints_one_document_of_json_and_each_order_is_on_record(on_sqlite, dateline, installation, tmp_path):
+    """Every command but the processes is in here, or this fails. An order leaves one entry, with the user's name."""
     installation(egress_allow="127.0.0.0/8", secret_key="")
     page = tmp_path / "page.html"
     page.write_text(RELEASE)
@@ -105,13 +123,23 @@ def test_each_prints_one_document_of_json_and_nothing_else(on_sqlite, dateline, 
     message = given_up()
     walked = set()
     for order in orders(article, page, message):
-        if order is drain:
-            drain()
+        if callable(order):
+            order()
             continue
+        before = len(on_record())
         told = dateline(*order, "--json")
         assert (json.loads(told.out) is None, told.status in {0, 1}) == (False, True), (order, told)
-        walked |= {path for path in SPEAKING if order[: len(path)] == path}
+        named = {path for path in SPEAKING if order[: len(path)] == path}
+        assert len(on_record()) - before == len(named & ORDERING), order
+        walked |= named
     assert walked == SPEAKING
+    user = pwd.getpwuid(os.getuid()).pw_name
+    assert {name for name in on_record() if name != "first key"} == {f"terminal: {user}"}
+
+
+def on_record():
+    with transaction() as session:
+        return session.execute(text("SELECT key_name FROM audit_log")).scalars().all()
 
 
 def given_up():

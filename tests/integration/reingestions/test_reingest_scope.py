@@ -5,6 +5,8 @@ import json
 import pytest
 from reingested import as_an_older_parser_read, done, execute, order, publish, rows, settle, url
 
+from services.parser.layouts import VERSIONS
+
 pytestmark = pytest.mark.integration
 
 
@@ -15,6 +17,8 @@ def five(operator):
     as_an_older_parser_read(1, 2)
     execute(f"UPDATE pages SET source = 'harbor' WHERE url IN ('{url(1)}', '{url(3)}')")
     execute(f"UPDATE articles SET source = 'harbor' WHERE url IN ('{url(1)}', '{url(3)}')")
+    execute(f"UPDATE articles SET layout_version = NULL WHERE url = '{url(2)}'")
+    execute(f"UPDATE articles SET layout_version = '0.9' WHERE url = '{url(4)}'")
     execute(f"UPDATE articles SET kind = 'speech' WHERE url = '{url(4)}'")
     execute(f"UPDATE pages SET rejected = 'stub', rejected_detail = 'short' WHERE url = '{url(5)}'")
     execute(
@@ -35,6 +39,9 @@ SCOPES = [
     ({"published_from": "2026-01-04T00:00:01+00:00"}, {5}),
     ({"parser_before": "1"}, {1, 2}),
     ({"parser_before": "0"}, set()),
+    ({"layout_before": "1"}, {2, 4}),
+    ({"layout_before": "0.9"}, {2}),
+    ({"layout": "unknown", "layout_before": "1", "kind": "speech"}, {4}),
     ({"text": "HARBOR 3 reopened"}, {3}),
     ({"text": "share"}, {1, 2}),
     ({"text": "paragraph"}, set()),
@@ -67,6 +74,16 @@ def test_a_layout_names_its_articles(five):
         for name in (layout, "afpims")
     ]
     assert held == [5, 0]
+
+
+def test_what_an_older_version_of_its_layout_read_is_older_no_longer_once_it_was_read_again(five):
+    """Also where it reads as before, and nothing is written of it."""
+    scope = {"layout": "unknown", "layout_before": VERSIONS["unknown"]}
+    assert done(five, order(five, scope))["planned"] == 2
+    assert five.post("/admin/reingestions/scope", json={"scope": scope}).json()["pages"] == 0
+    article = rows(f"SELECT id FROM articles WHERE url = '{url(2)}'")[0][0]
+    (newest, *_) = five.get(f"/articles/{article}/revisions").json()["revisions"]
+    assert (newest["cause"], newest["layout_version"]) == ("reparse", VERSIONS["unknown"])
 
 
 def test_an_order_takes_the_pages_that_its_scope_holds(five):

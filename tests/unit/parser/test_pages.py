@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from services.parser.layouts import LAYOUTS, VERSIONS
+
 PAGES = Path(__file__).parents[2] / "pages"
 _spec = importlib.util.spec_from_file_location("golden", PAGES / "golden.py")
 assert _spec is not None
@@ -18,6 +20,11 @@ _spec.loader.exec_module(golden)
 def test_a_page_becomes_its_article(folder):
     """Every field, every block, every picture, and every line that was taken out with its rule."""
     assert golden.reading(folder) == json.loads((folder / "article.json").read_text(encoding="utf-8"))
+
+
+def test_the_skins_of_a_layout_have_one_version():
+    """Its name is all that an article knows of it."""
+    assert all(layout.version == VERSIONS[layout.name] for layout in LAYOUTS)
 
 
 def test_every_layout_has_a_sample():
