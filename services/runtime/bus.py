@@ -9,6 +9,7 @@ import os
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
 from signal import SIGKILL
 from typing import Literal
@@ -16,15 +17,15 @@ from typing import Literal
 import structlog
 from celery import Celery, signals
 from kombu.entity import Queue
+from redis.exceptions import ResponseError
 
 from services.contracts.messages import Lane
 from services.contracts.wiring import HANDLERS, KINDS, SERVICES
-from services.runtime import crash, liveness, metrics
+from services.runtime import broker, crash, liveness, metrics
+from services.runtime.broker import PREFIX, TASK
 from services.runtime.parent import die_with_parent
 from services.runtime.settings import runtime_settings
 
-TASK = "dateline.handle"
-PREFIX = "dateline:"
 SPACING = 0.05
 """Seconds between two rounds of hints of one process: at idle a hint leaves at once, under load they gather."""
 TOGETHER: dict[Lane, int] = {"live": 50, "bulk": 3}
@@ -54,6 +55,7 @@ QUEUES = tuple(queue_name(service, lane) for service in SERVICES for lane in ("l
 @cache
 def app() -> Celery:
     """The Celery application, set up so that it only ever carries hints; docs/architecture.md has the reasons."""
+    broker.stand_at_the_gate()
     made = Celery("dateline", broker=runtime_settings().redis_url or "memory://", set_as_current=False)
     made.conf.update(
         task_serializer="json",
@@ -80,6 +82,7 @@ def app() -> Celery:
         broker_pool_limit=2,
         broker_transport_options={
             "global_keyprefix": PREFIX,
+            "priority_steps": [0],
             # Queues are read in the order given: the live lane before the bulk lane.
             "queue_order_strategy": "priority",
             # Without timeouts a hung Redis blocks a publisher for ever.
@@ -110,10 +113,15 @@ def depths() -> dict[str, int]:
     """How many hints wait in each queue; raises what kombu raises when Redis does not answer."""
     with app().connection_for_read() as connection:
         client = connection.default_channel.client
-        with client.pipeline(transaction=False) as asked:
-            for name in QUEUES:
-                asked.llen(name)
-            return dict(zip(QUEUES, asked.execute(), strict=True))
+        try:
+            with client.pipeline(transaction=False) as asked:
+                for name in QUEUES:
+                    asked.llen(name)
+                return dict(zip(QUEUES, asked.execute(), strict=True))
+        except ResponseError as trouble:
+            if not broker.cleared(client, trouble):
+                raise
+            return dict.fromkeys(QUEUES, 0)
 
 
 def run_worker(
@@ -125,6 +133,7 @@ def run_worker(
     signals.worker_process_init.connect(_ready, weak=False)
     signals.worker_process_init.connect(_die_with_parent, weak=False)
     signals.worker_shutting_down.connect(_stop, weak=False)
+    _clear(but=QUEUES)
     _watch(queues, patience or liveness.patience(services))
     app().worker_main(
         [
@@ -139,6 +148,12 @@ def run_worker(
             "--loglevel=WARNING",
         ]
     )
+
+
+def _clear(*, but: Sequence[str] = ()) -> None:
+    # Whoever starts, or fails, finds nothing there that somebody else has left; when Redis is away, so is all that.
+    with suppress(Exception), app().connection_for_read() as connection:
+        broker.clear(connection.default_channel.client, but)
 
 
 def _watch(queues: Sequence[str], patience: float) -> None:
@@ -217,6 +232,8 @@ class _Hinter:
             if not self._lost:
                 log.warning("hint_lost", queue=queue, error=str(trouble)[:200], advice="the sweep will carry the work")
             self._lost = True
+            if broker.is_wrong_type(trouble):
+                _clear()
         else:
             crash.at(f"{kind}:hinted")
             metrics.HINTS.labels("sent").inc()

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import redis
+from fakes import garbage
 from sqlalchemy import update
 from sqlmodel import select
 
@@ -23,6 +24,7 @@ from services.runtime.entries import Entry
 from services.runtime.ledger import MAX_ATTEMPTS, say
 from services.runtime.sweeper import sweep
 
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 RELAY = Path(__file__).with_name("relay_worker.py")
 
 
@@ -124,7 +126,7 @@ def test_a_killed_worker_loses_nothing(relay):
     until_left(0, patience=timedelta(seconds=6))
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # half a minute; test_worker.py has both
+@on_sqlite  # half a minute; test_worker.py has both
 def test_one_poison_message_burns_only_its_own_attempts(relay):
     """It kills its worker process each time; its neighbours get through and it is set aside."""
     relay("prefork", RELAY_POISON="1")
@@ -139,6 +141,36 @@ def test_one_poison_message_burns_only_its_own_attempts(relay):
     [entry] = entries()
     assert entry.attempts == MAX_ATTEMPTS + 1
     assert "died or hung" in entry.reason
+
+
+@on_sqlite
+def test_garbage_in_the_queues_is_refused_piece_by_piece(relay, redis_url, tmp_path):
+    """Ahead of the hints lie a thousand of every kind, and one of 50 MB: a sentence for each, and on it goes."""
+    pieces = 15 * garbage.ELEMENTS + [garbage.HUGE]
+    with redis.Redis.from_url(redis_url) as client:
+        for queue in ("webhooks", "fetcher"):
+            client.lpush(f"{bus.PREFIX}{queue}", *pieces)
+    worker = relay()
+    say_all([Deliver(endpoint=n) for n in range(20)])
+    until_left(0)
+    log = (tmp_path / "relay-0.log").read_text()
+    assert log.count('"hint_refused"') == 2 * len(pieces)
+    assert worker.poll() is None, "one process read it all"
+
+
+@on_sqlite
+def test_what_takes_the_place_of_a_queue_is_taken_away(relay, redis_url):
+    """Keys of another type, there before a worker starts and put under its feet: it reads on, and the sweep reminds."""
+    with redis.Redis.from_url(redis_url) as client:
+        for name in ("webhooks", "unacked", "unacked_index", "_kombu.binding.webhooks"):
+            garbage.takes_the_place_of(client, name)
+        worker = relay()
+        for first in (0, 20):
+            say_all([Deliver(endpoint=n) for n in range(first, first + 20)])
+            until_left(0, patience=timedelta(seconds=6))
+            garbage.takes_the_place_of(client, "webhooks")
+    wait_for(lambda: set(bus.depths().values()) == {0})
+    assert worker.poll() is None, "one process read on"
 
 
 def test_saying_does_not_wait_for_a_redis_that_hangs(db, installation):
