@@ -87,6 +87,12 @@ class FetchPage(Message):
     reingestion: Reingestion | None = None
 
 
+class HostServesAgain(Message):
+    """A host that left request after request unserved has answered one; the name is as in an address."""
+
+    host: str
+
+
 class Kept(Words):
     """A capture in the archive, by name, and when it was fetched."""
 

@@ -14,6 +14,7 @@ from services.contracts.messages import (
     FetchPage,
     ForgetDeliveries,
     ForgetPreview,
+    HostServesAgain,
     KeyRevoked,
     Message,
     PagePromoted,
@@ -51,6 +52,7 @@ class Hearing:
 HANDLERS: dict[type[Message], Hearing] = {
     PollChannel: Hearing("fetcher", "poll_channel", timedelta(seconds=120), together=4, alone=True, begins=True),
     FetchPage: Hearing("fetcher", "fetch_page", timedelta(seconds=60), together=8, alone=True, begins=True),
+    HostServesAgain: Hearing("fetcher", "wake", timedelta(seconds=45), together=1, alone=True),
     ParsePage: Hearing("parser", "parse_page", timedelta(seconds=45)),
     SaveArticle: Hearing("store", "save_article", timedelta(seconds=45), shown=True),
     PageStored: Hearing("fetcher", "settle_stored", timedelta(seconds=45)),

@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, col
+from sqlmodel import Session, select
 
-from services.contracts.messages import Lane
+from services.contracts.messages import HostServesAgain, Lane
 from services.fetcher import robots
 from services.fetcher.answers import Blocked, Refused, Unavailable
 from services.fetcher.models import Host
@@ -17,6 +17,7 @@ from services.fetcher.plan import HOST_PATIENCE, LONGEST_LOOK, host_rest
 from services.fetcher.robots import Robots, State, ask_robots
 from services.runtime.database import is_sqlite, reading, transaction
 from services.runtime.egress import Client
+from services.runtime.ledger import say
 
 GLANCE = timedelta(seconds=5)
 """How soon those who wait for the answer to a probe ask again how it went."""
@@ -58,7 +59,7 @@ def after_request(
     """The host's row learns how it served us.
 
     All its pages wait as long as it asked for, and longer the more requests in a row it left unserved. What was
-    refused by us, or came without a page in it, says nothing of the host.
+    refused by us, or came without a page in it, says nothing of the host. That its breaker closes is said.
     """
     if outcome in {"blocked", "unavailable"}:
         host = _host(session, host_of(url))
@@ -66,8 +67,11 @@ def after_request(
         rest = max(host_rest(host.failures, scale), asked_for or timedelta())
         host.resumes_at = max(host.resumes_at, now + rest)
         host.probed_at = LONG_AGO
-    elif outcome not in {"refused", "empty"}:
-        session.execute(_SERVES_AGAIN, {"host": host_of(url)})
+    elif outcome not in {"refused", "empty"} and session.execute(_FAILURES, {"host": host_of(url)}).scalar():
+        host = _host(session, host_of(url))
+        if is_open(host):
+            say(session, HostServesAgain(host=host.name), key=host.name)
+        host.failures = 0
 
 
 def permission(client: Client, url: str, now: datetime) -> Refused | Blocked | Unavailable | None:
@@ -110,9 +114,7 @@ def _host(session: Session, name: str) -> Host:
 
 
 # Made once: to make a statement costs more than to run it, and this one runs after every request.
-_SERVES_AGAIN = (
-    update(Host).where(col(Host.name) == bindparam("host"), col(Host.failures) > 0).values(failures=0)
-).execution_options(synchronize_session=False)
+_FAILURES = select(Host.failures).where(Host.name == bindparam("host"))
 
 
 def _set_queue(host: Host, queue: Queue) -> None:

@@ -10,6 +10,7 @@ from sqlmodel import Session, select
 
 from services.contracts.messages import (
     FetchPage,
+    HostServesAgain,
     PageRejected,
     PagesSelected,
     PageStored,
@@ -19,7 +20,7 @@ from services.contracts.messages import (
     Reingest,
     Steer,
 )
-from services.fetcher import blocked, frontier, poll, promotion, reingestion, visit
+from services.fetcher import blocked, frontier, poll, promotion, reingestion, visit, waking
 from services.fetcher.models import IMPORT, Channel, Host, Page, Source
 from services.fetcher.origins import origin_of, reingested
 from services.fetcher.politeness import after_request, host_of, is_open, turn
@@ -92,6 +93,14 @@ def fetch_page(order: FetchPage, job: Job) -> None:
     job.note(url=page.url, answer=seen.outcome)
     with job.finish() as session:
         _settle(session, order, seen, job)
+
+
+@handles(HostServesAgain)
+def wake(news: HostServesAgain, job: Job) -> None:
+    """What failed at the host is due again, at the host's pace."""
+    with job.finish() as session:
+        channels, pages = waking.wake(session, news.host)
+        job.note(channels=channels, pages=pages)
 
 
 @handles(PageStored)

@@ -7,16 +7,17 @@ from fakes import newsroom as fakes
 from fastapi import FastAPI
 from fetching import channel, entries, later, pages, runs, said, watches
 from in_process import client
-from sqlmodel import select
+from sqlmodel import select, update
 
 from services.contracts.caller import Caller
-from services.contracts.messages import FetchPage, PageRejected, PageStored, ParsePage
+from services.contracts.messages import FetchPage, HostServesAgain, PageRejected, PageStored, ParsePage
 from services.contracts.urls import canonical_url
-from services.fetcher import api, politeness
+from services.fetcher import api, frontier, politeness
 from services.fetcher.models import Host, Page, Source
 from services.fetcher.plan import HOST_PATIENCE, LONGEST_LOOK
 from services.runtime import ledger, metrics, worker
 from services.runtime.database import reading, transaction, utcnow
+from services.runtime.entries import Entry
 from services.runtime.ledger import say
 
 pytestmark = pytest.mark.integration
@@ -284,3 +285,48 @@ def test_while_one_probes_the_others_wait_for_its_answer(fetcher, newsroom):
     ended("unchanged")
     assert turn(1, now + LONGEST_LOOK) is None
     assert turn(2, now + LONGEST_LOOK) is None
+
+
+@pytest.mark.parametrize("asked_for", [None, timedelta(hours=2)])
+def test_when_a_host_serves_again_what_failed_there_is_looked_at_at_once(fetcher, newsroom, asked_for):
+    """Feed and page would wait for hours after a long wall; one good answer wakes both, once the host may be asked."""
+    fetcher(FETCHER_REVISIT_SCALE="1")
+    address = canonical_url(newsroom.publishes(STORY))
+    watches(newsroom)
+    runs()
+    for place in (newsroom.feed_url, address):
+        newsroom.misbehaves(place, fakes.bot_wall())
+    with transaction() as session:
+        frontier.visit(session, pages()[0].id, lane="live")
+    runs(later(minutes=10))
+    assert [channel().outcome, pages()[0].outcome] == ["blocked", "blocked"]
+    now = later(hours=3)
+    with transaction() as session:  # what hours of this come to
+        for _ in range(HOST_PATIENCE):
+            politeness.after_request(session, address, "blocked", now=now, asked_for=asked_for, scale=1)
+        session.execute(update(Entry).values(due_at=later(hours=9)))
+    newsroom.behaves()
+    newsroom.publishes(next(slug for slug in newsroom.samples if slug != STORY))
+    asleep = len(newsroom.requests)
+    with transaction() as session:
+        politeness.after_request(session, address, "unchanged", now=now, asked_for=None, scale=1)
+    if asked_for:
+        assert host().resumes_at == now + asked_for
+        runs(now)
+        assert len(newsroom.requests) == asleep, "the host asked for patience, and that still counts"
+    runs(max(now, host().resumes_at))
+    assert (channel().outcome, channel().failures) == ("read", 0)
+    assert [(page.outcome, page.failures) for page in pages()] == [("unchanged", 0), ("new", 0)]
+
+
+def test_one_good_answer_among_bad_ones_wakes_nobody(fetcher, newsroom):
+    """Only a breaker that closes does: a feed that is broken by itself is not asked for again after each page."""
+    fetcher(FETCHER_REVISIT_SCALE="1")
+    newsroom.publishes(STORY)
+    newsroom.misbehaves(newsroom.feed_url, fakes.always(500, b"broken"))
+    watches(newsroom)
+    runs()
+    with transaction() as session:
+        politeness.after_request(session, newsroom.feed_url, "unchanged", now=utcnow(), asked_for=None, scale=1)
+    runs()
+    assert (channel().failures, host().failures, said(HostServesAgain)) == (1, 0, [])
