@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 from sqlmodel import Session
 
-from services.contracts.messages import Announce
+from services.contracts.messages import Announce, Deliver, Lane
 from services.runtime import tracing
 from services.runtime.database import is_sqlite
 from services.runtime.entries import OPEN
@@ -60,6 +60,9 @@ _NUMBER = (
     )
 )
 _OWE = insert(deliveries)
+_COMING = select(ledger.c.key, ledger.c.due_at, ledger.c.lane).where(
+    ledger.c.kind == Deliver.__name__, OPEN, ledger.c.key.in_(bindparam("keys", expanding=True))
+)
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,22 @@ def announce(session: Session, order: Announce, now: datetime, *, rank: int = NE
         if not why_not(endpoint.event_types, Filter.model_validate(endpoint.filter), told)
     ]
     return _owe(session, order.event, told.article, wanting, rank, now)
+
+
+def without_turn(session: Session, owed: Sequence[Due], lane: Lane) -> list[Due]:
+    """Those of the endpoints whose turn does not come in time anyway; to be asked in the transaction that owes.
+
+    In a flood nearly every turn is coming, and to say it again costs more than to deliver. Not to say it is safe,
+    because a turn ends under the lock that owing takes: it finds what was owed before, or is gone when we look.
+    """
+    keys = [str(due.endpoint) for due in owed]
+    coming = {row.key: row for row in session.execute(_COMING, {"keys": keys})} if keys else {}
+
+    def in_time(due: Due) -> bool:
+        turn = coming.get(str(due.endpoint))
+        return turn is not None and turn.due_at <= due.at and (turn.lane == "live" or lane == "bulk")
+
+    return [due for due in owed if not in_time(due)]
 
 
 def overtakes(session: Session, key: str) -> bool:

@@ -47,6 +47,7 @@ _NEXT = (
     .order_by(deliveries.c.rank, deliveries.c.sequence)
     .limit(bindparam("share"))
 )
+_HELD = select(endpoints.c.id).where(endpoints.c.id == _ENDPOINT).with_for_update()
 _NEXT_DUE = select(func.min(deliveries.c.next_try, type_=UtcDateTime)).where(*_FIRST_IN_LINE)
 
 
@@ -114,8 +115,13 @@ def parcels(session: Session, to: Addressee, now: datetime) -> list[Parcel]:
     ]
 
 
+def hold(session: Session, endpoint: int) -> None:
+    """Waits for whoever owes the endpoint something at this moment, and keeps others from it until the commit."""
+    session.execute(_HELD, {"endpoint": endpoint})
+
+
 def next_due(session: Session, endpoint: int) -> datetime | None:
-    """When the endpoint is to be served again; None when nothing is owed to it."""
+    """When the endpoint is to be served again; None when nothing is owed to it: for good only if it is held."""
     found: datetime | None = session.scalar(_NEXT_DUE, {"endpoint": endpoint})
     return found
 

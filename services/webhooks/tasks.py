@@ -17,10 +17,10 @@ from services.runtime.egress import Client, egress_settings, open_client
 from services.runtime.ledger import Job, say
 from services.runtime.worker import handles, stopping
 from services.webhooks import retention, subscriptions
-from services.webhooks.announce import BULK, NEWS, overtakes
+from services.webhooks.announce import BULK, NEWS, overtakes, without_turn
 from services.webhooks.announce import announce as owe
 from services.webhooks.attempt import Tried
-from services.webhooks.deliver import SLICE, Addressee, Clock, Rest, addressee, bring, next_due, parcels
+from services.webhooks.deliver import SLICE, Addressee, Clock, Rest, addressee, bring, hold, next_due, parcels
 from services.webhooks.record import cancel, record, settle
 from services.webhooks.retries import JITTER
 from services.webhooks.settings import webhook_settings
@@ -43,7 +43,8 @@ def announce(order: Announce, job: Job) -> None:
         job.postpone(job.now + A_MOMENT, "An earlier event of this article is still to be announced.")
         return
     with job.finish() as session:
-        for due in owe(session, order, job.now, rank=BULK if job.lane == "bulk" else NEWS):
+        owed = owe(session, order, job.now, rank=BULK if job.lane == "bulk" else NEWS)
+        for due in without_turn(session, owed, job.lane):
             say(session, Deliver(endpoint=due.endpoint), key=str(due.endpoint), due_at=due.at, lane=job.lane)
         say(session, ForgetDeliveries(), key="all", due_at=job.now + retention.EVERY)
 
@@ -96,6 +97,7 @@ def _serve(to: Addressee, job: Job) -> None:
             to, made, over = _round(client, _written(to), clock, job)
     job.note(endpoint=to.endpoint)
     with job.finish() as session:
+        hold(session, to.endpoint)
         _write(session, to, made, clock())
         if to.standing.gone is None and (due := next_due(session, to.endpoint)):
             due = max(due, to.standing.not_before or due)

@@ -1,0 +1,156 @@
+"""An endpoint's turn is said once, however much is owed meanwhile, and nothing that is owed is left without one."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from house import announced, balanced, in_ledger, log_of, rows, run, run_announcements
+from sqlalchemy import event, text
+
+from services.runtime import database, worker
+from services.runtime.database import transaction, utcnow
+from services.runtime.ledger import due
+from services.webhooks.announce import announce
+from services.webhooks.deliver import TOGETHER, hold, next_due
+from services.webhooks.models import Delivery
+
+
+def test_what_is_owed_during_a_turn_is_brought_although_no_other_turn_is_said(endpoint, subscriber):
+    """The turn looks once more before it ends."""
+    announced()
+    run_announcements()
+    ((turn, _),) = due(utcnow(), kinds=("Deliver",))
+    said = []
+
+    def meanwhile():
+        announced("evt_2", 2, "art_2")
+        run_announcements()
+        said.extend((entry.id, entry.again_at) for entry in in_ledger("Deliver"))
+
+    subscriber.meanwhile = [meanwhile]
+    worker.handle("Deliver", [turn])
+    assert said == [(turn, None)]
+    run()
+    assert subscriber.events == ["evt_1", "evt_2"]
+    assert in_ledger() == []
+    assert balanced()
+
+
+def test_news_brings_a_turn_of_a_re_ingestion_into_the_live_lane(endpoint, subscriber):
+    """News waits behind nothing; and what is found in bulk says nothing more."""
+    announced(lane="bulk")
+    run_announcements()
+    assert [entry.lane for entry in in_ledger()] == ["bulk"]
+    announced("evt_2", 2, "art_2", lane="bulk")
+    announced("evt_3", 3, "art_3")
+    run_announcements()
+    assert [entry.lane for entry in in_ledger()] == ["live"]
+    run()
+    assert subscriber.events == ["evt_3", "evt_1", "evt_2"]
+
+
+def test_a_turn_that_waits_for_a_retry_comes_sooner_for_news(endpoint, subscriber):
+    """The failed delivery keeps its pause."""
+    subscriber.answers = [500]
+    announced()
+    run()
+    (waiting,) = in_ledger()
+    assert waiting.due_at > utcnow()
+    announced("evt_2", 2, "art_2")
+    run()
+    assert subscriber.events == ["evt_1", "evt_2"]
+    assert [entry.key for entry in in_ledger()] == [waiting.key]
+    assert balanced()
+
+
+def test_a_turn_ends_after_whoever_owes_at_that_moment(db, endpoint):
+    """Else it would not see what is owed, and whoever owes would count on it."""
+    order = announced()
+    with ThreadPoolExecutor(1) as pool:
+        with transaction() as session:
+            owed = announce(session, order, utcnow())
+            ending = pool.submit(_ends_a_turn, endpoint["id"])
+            _until(lambda: ending.done() or db == "sqlite" or _somebody_waits(session))
+        assert ending.result(60) is not None
+    assert [each.endpoint for each in owed] == [endpoint["id"]]
+
+
+def test_an_announcement_takes_as_many_statements_for_six_endpoints_as_for_two(http, subscriber):
+    """Once their turns are said."""
+    subscribes(http, subscriber, 2)
+    happens(1)
+    few = _statements(lambda: happens(2))
+    subscribes(http, subscriber, 4)
+    happens(3)
+    assert len(_statements(lambda: happens(4))) == len(few)
+    assert len(rows(Delivery)) == 2 + 2 + 6 + 6
+
+
+def test_a_round_takes_as_many_statements_for_many_deliveries_as_for_a_few(endpoint, subscriber):
+    """They are read and written together."""
+    happens(*range(1, 4))
+    few = _statements(run)
+    happens(*range(4, 3 + TOGETHER))
+    assert len(_statements(run)) == len(few)
+    assert subscriber.numbers == list(range(1, 3 + TOGETHER))
+
+
+def test_whoever_lost_its_turn_writes_over_nothing(endpoint, subscriber, http):
+    """Two attempts at one delivery, of workers that both believed to hold it: the first that is written counts."""
+    announced()
+    run_announcements()
+    ((turn, _),) = due(utcnow(), kinds=("Deliver",))
+    other = []
+
+    def meanwhile():
+        with transaction() as session:
+            session.execute(text("UPDATE deliveries SET state = 'delivered', attempts = 1, tries = 1, next_try = NULL"))
+        other.append(True)
+
+    subscriber.meanwhile = [meanwhile]
+    subscriber.answers = [500]
+    worker.handle("Deliver", [turn])
+    assert other == [True]
+    (view,) = log_of(http, endpoint)["deliveries"]
+    assert (view["state"], view["attempts"]) == ("delivered", [])
+
+
+def subscribes(http, subscriber, count):
+    for _ in range(count):
+        http.post("/webhooks/endpoints", json={"url": subscriber.url})
+
+
+def happens(*numbers):
+    for number in numbers:
+        announced(f"evt_{number}", number, f"art_{number}")
+    run_announcements()
+
+
+def _statements(does):
+    seen = []
+
+    def remember(_connection, _cursor, statement, *_):
+        seen.append(statement)
+
+    event.listen(database.engine(), "before_cursor_execute", remember)
+    try:
+        does()
+    finally:
+        event.remove(database.engine(), "before_cursor_execute", remember)
+    return [statement for statement in seen if not statement.startswith("PRAGMA")]
+
+
+def _ends_a_turn(endpoint):
+    with transaction() as session:
+        hold(session, endpoint)
+        return next_due(session, endpoint)
+
+
+def _somebody_waits(session):
+    return session.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted")).scalar_one() > 0
+
+
+def _until(truth, seconds=60):
+    ends = time.monotonic() + seconds
+    while not truth():
+        assert time.monotonic() < ends, "waited in vain"
+        time.sleep(0.02)
