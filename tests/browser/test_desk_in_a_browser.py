@@ -81,7 +81,7 @@ def test_a_correction_is_found_by_a_dry_run_looked_at_and_promoted(page, world):
     world.newsroom.corrects("harbor-exercise")
     page.goto("/desk/reingestions/new")
     page.get_by_label("Articles, one id on each line").fill(article)
-    page.get_by_label("Layout").focus()
+    page.get_by_label("Layout", exact=True).focus()
     expect(page.locator("#reach")).to_contain_text("1 pages")
     page.get_by_label("Ask the newsrooms again").check()
     page.get_by_label("Why", exact=True).fill("Did they change it?")

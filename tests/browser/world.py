@@ -87,6 +87,9 @@ class World:
 def made(service, newsroom, subscriber):
     """The world, from a service that has had its first look at a newsroom with the old stories."""
     endpoint = service.subscribes(subscriber)
+    closed = {"url": "http://127.0.0.1:9/closed", "description": "A receiver that was closed"}
+    place = service.post("/webhooks/endpoints", 201, json=closed).headers["Location"]
+    assert service.client.patch(place, json={"state": "disabled"}).is_success
     newsroom.publishes(STORY)
     headline = newsroom.samples[STORY].wordings[0].headline
     world = World(service, newsroom, subscriber, _key(service), "", endpoint, 0, 0)

@@ -39,7 +39,9 @@ def test_what_is_published_is_announced_and_what_is_corrected_is_announced_as_an
 
 
 def test_ingesting_again_asks_the_newsroom_only_when_told_to_and_tells_only_what_changed(starts, newsroom, subscriber):
-    """Reparse: no request, no webhook. Refetch: conditional requests; a correction found by it is announced."""
+    """Reparse: no request, no webhook. Refetch: conditional requests; a correction found by it is announced, and once,
+    also when two orders find it at the same time.
+    """
     service = starts(**QUIET)
     service.subscribes(subscriber)
     newsroom.publishes("storm-response")
@@ -59,7 +61,11 @@ def test_ingesting_again_asks_the_newsroom_only_when_told_to_and_tells_only_what
     newsroom.corrects("storm-response")
     assert service.reingest("refetch", dry_run=True)["outcomes"]["updated"] == 1
     assert len(subscriber.received) == 1
-    assert service.reingest("refetch")["outcomes"]["updated"] == 1
+    scopes = ({"all": True}, {"source": "newsroom"})
+    orders = [{"scope": scope, "mode": "refetch", "reason": "two at once"} for scope in scopes]
+    both = [service.post("/admin/reingestions", 202, json=order).headers["Location"] for order in orders]
+    service.waits_for(lambda: all(service.get(place)["state"] == "done" for place in both), "both of them", 120)
+    assert sorted(service.get(place)["outcomes"]["updated"] for place in both) == [0, 1]
     subscriber.wait_for(2, 30)
     assert [each.event["type"] for each in subscriber.events] == ["article.created", "article.updated"]
     invariants.hold(service, subscriber)

@@ -13,6 +13,7 @@ from orders import KEY, NOW, URL, A, B, order
 from sqlmodel import SQLModel
 
 from services.admin import keys
+from services.admin.models import ReingestionRow
 from services.app import create_app
 from services.contracts.article import Removed
 from services.contracts.urls import article_id
@@ -305,6 +306,23 @@ def test_a_source_is_changed_and_keeps_what_its_form_does_not_show(signed_in):
         "https://news.example/list": 120,
         "https://news.example/feed": None,
     }
+
+
+def test_how_far_a_reingestion_is_comes_through_the_desk_as_the_api_tells_it(signed_in):
+    """To those who may order it; what has ended is not followed."""
+    admin, reader = signed_in(), signed_in("read")
+    with transaction() as session:
+        session.add(ReingestionRow(scope={"all": True}, reason="", asked_by=1, asked_by_name="", asked_at=NOW))
+    page = admin.get("/reingestions/1").text
+    assert 'data-follow="/desk/reingestions/1/progress"' in page
+    with transaction() as session:
+        session.connection().exec_driver_sql("UPDATE reingestions SET state = 'done'")
+    told = admin.get("/reingestions/1/progress")
+    assert told.headers["content-type"].startswith("text/event-stream")
+    assert "event: ended" in told.text
+    assert "data-follow" not in admin.get("/reingestions/1").text
+    assert reader.get("/reingestions/1/progress").status_code == 403
+    assert admin.get("/reingestions/9/progress").status_code == 404
 
 
 def test_now_tells_of_endpoints_that_are_disabled_or_held(signed_in):
