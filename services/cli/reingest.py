@@ -114,9 +114,10 @@ def list_reingestions(
 
 @app.command("show")
 def show_reingestion(number: Number, watch: Watch = False, as_json: AsJson = False) -> None:
-    """Shows one, and with --watch how it goes on."""
-    _view_of(number)
-    finished = watch_to_the_end(number) if watch else True
+    """Shows one, and with --watch how it, or its promotion, goes on."""
+    view = _view_of(number)
+    to_the_end = watch_promotion if view.preview in progress.PROMOTION else watch_to_the_end
+    finished = to_the_end(number) if watch else True
     view = _view_of(number)
     if as_json:
         print_json(view)
@@ -157,19 +158,19 @@ def discard(number: Number, as_json: AsJson = False) -> None:
 
 @app.command()
 def pause(number: Number, as_json: AsJson = False) -> None:
-    """Takes no more pages until it is resumed."""
+    """Takes no more pages until it is resumed; also of a promotion."""
     _steer(steering.pause, number, as_json=as_json)
 
 
 @app.command()
 def resume(number: Number, as_json: AsJson = False) -> None:
-    """Goes on where it was paused."""
+    """Goes on where it, or its promotion, was paused."""
     _steer(steering.resume, number, as_json=as_json)
 
 
 @app.command()
 def cancel(number: Number, as_json: AsJson = False) -> None:
-    """Takes no more pages for good; what was done stays done."""
+    """Takes no more pages for good, also of a promotion; what was done stays done."""
     _steer(steering.cancel, number, as_json=as_json)
 
 

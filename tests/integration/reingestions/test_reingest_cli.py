@@ -91,6 +91,22 @@ def test_an_order_is_paused_resumed_cancelled_and_listed(reingest):
     assert [one["state"] for one in json.loads(reingest("list", "--json")[1])] == ["cancelled"]
 
 
+def test_a_promotion_is_steered_and_watched_by_the_same_commands(reingest):
+    """What was cancelled did not come to its end."""
+    publish(1)
+    as_an_older_parser_read(1)
+    for number, (step, status, last) in enumerate((("resume", 0, "promoted"), ("cancel", 2, "cancelled")), 1):
+        reingest("reparse", "--all", "--reason", "a test", "--dry-run")
+        settle()
+        reingest("promote", number)
+        assert reingest("pause", number)[:2] == (0, f"Re-ingestion {number} is paused.\n")
+        assert reingest(step, number)[0] == 0
+        with working():
+            reingest("show", number, "--watch")
+        assert json.loads(reingest("show", number, "--json")[1])["preview"] == last
+        assert reingest("promote", number, "--watch")[0] == status
+
+
 def test_counting_orders_nothing(reingest):
     publish(1, 2)
     assert reingest("reparse", "--text", "harbor 2", "--count")[:2] == (0, "1 pages.\n")
