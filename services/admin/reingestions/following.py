@@ -45,10 +45,10 @@ async def follow(watch: Watch, show: Callable[[], tuple[int, Progress]]) -> Asyn
     number of `look` before.
     """
     yield RETRY
-    now = asyncio.get_running_loop().time
-    ends = now() + LONGEST
+    clock = asyncio.get_running_loop().time
+    ends = clock() + LONGEST
     try:
-        while not stopping.is_set() and now() < ends:
+        while not stopping.is_set() and clock() < ends:
             seen, told = await run_in_threadpool(show)
             yield frame(told)
             if told.over:
