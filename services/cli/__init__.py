@@ -1,6 +1,8 @@
 """The `dateline` command: the composition root of everything that is started by hand."""
 
 import sys
+from collections.abc import Callable, Sequence
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -29,7 +31,7 @@ COMMANDS = {
     "set-aside": "set_aside:app",
     "keys": "keys:app",
     "listen": "listen:listen",
-    "migrate": "run:migrate",
+    "migrate": "prepare:migrate",
     "web": "process:web",
     "worker": "process:worker",
     "sweep": "process:sweep",
@@ -69,11 +71,16 @@ def _root() -> None:
     """Watches government newsrooms: every article clean, every wording kept, every change announced."""
 
 
-def main() -> None:
-    """Runs the command; whatever the user can mend is one sentence on standard error and exit status 2."""
+def main(words: Sequence[str] | None = None) -> None:
+    """Runs the command, by default the one of the command line."""
+    answer_for(partial(app, words, prog_name="dateline", standalone_mode=False))
+
+
+def answer_for(work: Callable[[], Any]) -> None:
+    """Does it; whatever the user can mend is one sentence on standard error and exit status 2."""
     try:
         # None, or the status that a command has asked for.
-        status = app(prog_name="dateline", standalone_mode=False)
+        status = work()
     except DatelineError as error:
         _give_up(str(error))
     except typer.Abort:

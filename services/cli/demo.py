@@ -1,7 +1,10 @@
 """The demonstration: the whole service on this machine, with a newsroom and a subscriber on loopback."""
 
 import os
+import re
 import shutil
+import sys
+import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -13,19 +16,18 @@ import httpx
 import typer
 from rich.console import Console
 
-from services.cli import processes, schema
-from services.cli.supervisor import Supervisor
+from services.cli.stopping import on_signals
+from services.cli.supervisor import Process
 from services.cli.way import Ways
 from services.contracts.errors import DatelineError
 from services.contracts.urls import canonical_url
 from services.demo.newsroom import Newsroom
 from services.demo.receiver import Received, Receiver
-from services.runtime import logs, metrics
 from services.runtime.redis_server import free_port
-from services.runtime.settings import runtime_settings
 
 FOLDER = Path("var/demo")
 LOG = FOLDER / "dateline.log"
+SOURCES = FOLDER / "sources.toml"
 PORT = 8080
 PATIENCE = 30.0
 """Seconds that one step of the demonstration may take before it counts as failed."""
@@ -46,6 +48,16 @@ SETTINGS = {
     "DATELINE_FETCHER_REVISIT_SCALE": "0.005",
 }
 
+SOURCE = """
+[[source]]
+name = "sample-newsroom"
+channels = [
+    {{ kind = "feed", url = "{newsroom.feed_url}" }},
+    {{ kind = "listing", url = "{newsroom.url}/News/" }},
+    {{ kind = "sitemap", url = "{newsroom.url}/sitemap.xml" }},
+]
+"""
+
 say = Console(highlight=False, soft_wrap=True).print
 
 
@@ -58,34 +70,30 @@ def demo(
 ) -> None:
     """Shows the whole path on this machine, without internet: from a newsroom to a verified webhook."""
     shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir(parents=True)
     os.environ.update(SETTINGS)
-    runtime_settings.cache_clear()
-    logs.configure("demo")
-    metrics.share()
     with ExitStack() as ending:
         ending.callback(say, "Ended; nothing is left running.")
-        supervisor, newsroom = Supervisor(), Newsroom()
-        supervisor.stop_on_signals()
+        stop, newsroom = on_signals(), Newsroom()
         newsroom.start()
         ending.callback(newsroom.stop)
-        ending.callback(supervisor.end)
-        if _show(supervisor, newsroom, ending) and not once:
+        if _show(stop, newsroom, ending) and not once:
             say("[dim]The service goes on until Ctrl-C.[/]")
-            supervisor.watch()
+            stop.wait()
 
 
-def _show(supervisor: Supervisor, newsroom: Newsroom, ending: ExitStack) -> bool:
+def _show(stop: threading.Event, newsroom: Newsroom, ending: ExitStack) -> bool:
     """Everything there is to see; False when it was interrupted."""
     for slug in BACKLOG:
         newsroom.publishes(slug)
     say(f"\n[bold]A sample newsroom[/] is open at {newsroom.url}, with {len(BACKLOG)} older stories.")
     began = time.monotonic()
-    stage = _start(supervisor, newsroom, ending)
+    stage = _start(stop, newsroom, ending)
     if not stage.waits_for(stage.ready, "the web app to be ready"):
         return False
     say(f"[bold]Dateline[/] is ready after {time.monotonic() - began:.1f} s: Redis, four workers, sweeper, web app.\n")
+    stage.take_key()
     stage.subscribe(ending)
-    stage.post("/sources", _source(newsroom))
     if not stage.waits_for(lambda: stage.stored() >= len(BACKLOG), "the first look at the newsroom"):
         return False
     say(f"First look: {len(BACKLOG)} stories stored and not announced, for they are no news.\n")
@@ -96,11 +104,12 @@ def _show(supervisor: Supervisor, newsroom: Newsroom, ending: ExitStack) -> bool
 class Stage:
     """What the demonstration holds while it runs."""
 
-    supervisor: Supervisor
+    stop: threading.Event
+    up: Process
     newsroom: Newsroom
     client: httpx.Client
-    key: str
     ways: Ways
+    key: str = ""
     receiver: Receiver | None = None
 
     def ready(self) -> bool:
@@ -108,6 +117,11 @@ class Stage:
             return self.client.get("/health/ready").is_success
         except httpx.TransportError:
             return False
+
+    def take_key(self) -> None:
+        """Reads the admin key where an operator would: it is shown once, at the first start."""
+        [self.key] = re.findall(r"dl_1_\w+", LOG.read_text())
+        self.client.headers["Authorization"] = f"Bearer {self.key}"
 
     def post(self, path: str, words: dict[str, Any]) -> dict[str, Any]:
         answer = self.client.post(path, json=words)
@@ -159,7 +173,9 @@ class Stage:
         while not truth():
             if time.monotonic() > deadline:
                 raise DemoFailed(f"Waited {PATIENCE:.0f} s in vain for {what}; the reason should stand in {LOG}.")
-            if self.supervisor.stop.wait(0.02):
+            if self.up.has_exited():
+                raise DemoFailed(f"The service ended by itself; the reason should stand in {LOG}.")
+            if self.stop.wait(0.02):
                 return False
         return True
 
@@ -186,28 +202,22 @@ class Stage:
         return next((each for each in received if each.verified and each.type == kind and _address(each) == url), None)
 
 
-def _start(supervisor: Supervisor, newsroom: Newsroom, ending: ExitStack) -> Stage:
-    schema.upgrade()
-    key = schema.first_key() or ""
-    environment = {"DATELINE_REDIS_URL": processes.start_redis(supervisor, FOLDER / "redis")}
+def _start(stop: threading.Event, newsroom: Newsroom, ending: ExitStack) -> Stage:
+    SOURCES.write_text(SOURCE.format(newsroom=newsroom))
     port = free_port(PORT)
-    processes.start_all(supervisor, environment, [f"--port={port}"], output=LOG)
-    client = httpx.Client(
-        base_url=f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {key}"}, trust_env=False
-    )
+    command = [sys.executable, "-m", "services.cli", "up", f"--port={port}", f"--sources={SOURCES}"]
+    up = Process("up", command, output=LOG)
+    up.start()
+    ending.callback(_end, up)
+    client = httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False)
     ending.callback(client.close)
-    return Stage(supervisor, newsroom, client, key, Ways(LOG))
+    return Stage(stop, up, newsroom, client, Ways(LOG))
 
 
-def _source(newsroom: Newsroom) -> dict[str, Any]:
-    return {
-        "name": "sample-newsroom",
-        "channels": [
-            {"kind": "feed", "url": newsroom.feed_url},
-            {"kind": "listing", "url": f"{newsroom.url}/News/"},
-            {"kind": "sitemap", "url": f"{newsroom.url}/sitemap.xml"},
-        ],
-    }
+def _end(up: Process) -> None:
+    up.ask_to_end()
+    if up.child:
+        up.child.wait()  # it ends all it started, and kills what does not end
 
 
 def _address(received: Received) -> str:

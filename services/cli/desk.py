@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from services.cli import schema
 from services.cli.output import AsJson, error, print_json, tell
 from services.contracts.caller import Caller
 from services.contracts.errors import UserError
@@ -26,7 +25,6 @@ def _user() -> str:
 
 
 OPERATOR = Caller(key=0, name=f"terminal: {_user()}", scopes=frozenset({"admin"}))
-SEEDS = schema.ROOT / "seeds" / "sources.toml"
 
 
 def import_files(

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from services.cli.run import Host, Port
 from services.contracts.errors import UserError
 from services.contracts.wiring import SERVICES
 from services.fetcher.settings import fetcher_settings
@@ -19,9 +20,6 @@ from services.runtime.egress import egress_settings
 from services.runtime.settings import runtime_settings
 from services.runtime.sweeper import sweep_for_ever
 from services.webhooks.settings import webhook_settings
-
-Host = Annotated[str, typer.Option(help="The address that the web app listens on.")]
-Port = Annotated[int, typer.Option(min=1, max=65_535, help="The port that the web app listens on.")]
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,13 @@
 """The processes that make an installation: workers, the sweeper, the web app and a Redis."""
 
-import sys
+import gc
+import importlib
+import os
 import time
-from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
-import redis
-
+from services.cli import main
 from services.cli.supervisor import Process, Supervisor
 from services.contracts.errors import UserError
 from services.runtime import redis_server
@@ -14,33 +15,62 @@ from services.runtime.settings import runtime_settings
 
 WORKERS = (("fetcher",), ("parser",), ("store", "admin"), ("webhooks",))
 """The workers of one machine. What only writes to the database shares one; what may hang or be killed has its own."""
+SHARED = (
+    "services.cli.process",
+    *(f"services.{name}.tasks" for together in WORKERS for name in together),
+    "services.app",
+    "services.cli.server",
+    "celery.apps.worker",
+    "celery.concurrency.prefork",
+    "celery.concurrency.thread",
+    "celery.worker.components",
+    "celery.worker.consumer",
+    "celery.worker.loops",
+    "kombu.transport.redis",
+    "uvicorn.lifespan.on",
+    "uvicorn.protocols.http.auto",
+)
+"""What the processes run on. Loaded before they are forked, it is loaded once, and is in memory once."""
 
 
-def dateline(name: str, *arguments: str, environment: Mapping[str, str], output: Path | None = None) -> Process:
-    """A process that runs this command with other arguments."""
-    return Process(name, [sys.executable, "-m", "services.cli", *arguments], environment, output)
+def load() -> None:
+    """Imports what the processes will need."""
+    # Nothing of it is garbage, now or later. A collector that looked would only take time, and in each process write
+    # to memory that could else be shared.
+    gc.disable()
+    for module in SHARED:
+        importlib.import_module(module)
+    gc.freeze()
+    gc.enable()
 
 
-def start_redis(supervisor: Supervisor, folder: Path) -> str:
-    """The Redis of the settings when it answers, else a private one; returns its address."""
-    if given := runtime_settings().redis_url:
-        return given
+def start_redis(supervisor: Supervisor, folder: Path) -> None:
+    """The Redis of the settings, else a private one; from now on the settings name it."""
+    if runtime_settings().redis_url:
+        return
     command, url = redis_server.command(folder)
     supervisor.start(Process("redis", command, foundation=True, output=folder / "output.log"))
     _wait_for_redis(url)
-    return url
+    os.environ["DATELINE_REDIS_URL"] = url
+    runtime_settings.cache_clear()
 
 
-def start_all(supervisor: Supervisor, environment: Mapping[str, str], web: list[str], output: Path | None) -> None:
-    """Starts the workers, the sweeper and the web app."""
+def start_all(supervisor: Supervisor, web: list[str]) -> None:
+    """Starts the web app, the workers and the sweeper, as forks of this process, which has loaded what they need."""
+    supervisor.start(dateline("web", *web))
     for together in WORKERS:
-        name = "+".join(together)
-        supervisor.start(dateline(name, "worker", *together, environment=environment, output=output))
-    supervisor.start(dateline("sweeper", "sweep", environment=environment, output=output))
-    supervisor.start(dateline("web", "web", *web, environment=environment, output=output))
+        supervisor.start(dateline("worker", *together))
+    supervisor.start(dateline("sweep"))
+
+
+def dateline(*words: str) -> Process:
+    """A process that does what this command does."""
+    return Process(" ".join(word for word in words if not word.startswith("-")), partial(main, words))
 
 
 def _wait_for_redis(url: str, seconds: float = 10.0) -> None:
+    import redis  # noqa: PLC0415 - by now it is loaded
+
     deadline = time.monotonic() + seconds
     with redis.Redis.from_url(url) as client:
         while time.monotonic() < deadline:

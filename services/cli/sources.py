@@ -12,9 +12,10 @@ import typer
 from sqlmodel import Session
 
 from services.cli.asked import understood
-from services.cli.desk import OPERATOR, SEEDS
+from services.cli.desk import OPERATOR
 from services.cli.groups import ListsByDefault
 from services.cli.output import AsJson, Listing, error, print_json, show, show_facts, tell
+from services.cli.run import SEEDS
 from services.contracts.errors import UserError
 from services.fetcher import sources as watched
 from services.fetcher.api import ChannelView, SourceView

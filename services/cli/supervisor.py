@@ -6,14 +6,16 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import FrameType
 
 import structlog
 
+from services.cli.fork import Fork
 from services.runtime.parent import die_with_parent
 
 GRACE = 10.0
@@ -27,52 +29,38 @@ log = structlog.get_logger()
 
 @dataclass
 class Process:
-    """One child: what to run, and where its output goes (our own standard error when `output` is not set)."""
+    """One child: what to run, and where the output of a command goes (our standard error when `output` is not set)."""
 
     name: str
-    command: Sequence[str]
-    environment: Mapping[str, str] = field(default_factory=dict)
+    work: Sequence[str] | Callable[[], None]
+    """A command line; or what a fork of ourselves shall do."""
     output: Path | None = None
     foundation: bool = False
     """Others stand on it: it is ended after them."""
     restarts: int = 0
     started_at: float = 0.0
     due_at: float = 0.0
-    popen: subprocess.Popen[bytes] | None = None
+    child: subprocess.Popen[bytes] | Fork | None = None
 
     def start(self) -> None:
         """Starts it in a session of its own, so that a Ctrl-C in the terminal reaches only us."""
         self.started_at = time.monotonic()
-        output = self.output.open("ab") if self.output else None
-        try:
-            self.popen = subprocess.Popen(  # noqa: S603 - our own command lines
-                self.command,
-                env={**os.environ, **self.environment},
-                stdin=subprocess.DEVNULL,
-                stdout=output or sys.stderr,
-                stderr=output or sys.stderr,
-                start_new_session=True,
-                # Should we be killed ourselves, the kernel tells the children.
-                preexec_fn=partial(die_with_parent, signal.SIGTERM),  # noqa: PLW1509 - one system call
-            )
-        finally:
-            if output:
-                output.close()
+        self.child = Fork(self.name, self.work) if callable(self.work) else _run(self.work, self.output)
 
     def has_exited(self) -> bool:
         """Whether it was started and is gone."""
-        return self.popen is not None and self.popen.poll() is not None
+        return self.child is not None and self.child.poll() is not None
 
     def ask_to_end(self) -> None:
         """Tells it alone: a worker lets its children finish what they hold, and ends them then."""
-        if self.popen is not None:
-            self.popen.terminate()
+        if self.child is not None:
+            self.child.terminate()
 
     def kill(self) -> None:
         """Kills it and its children."""
-        if self.popen is not None:
+        if self.child is not None:
             try:
-                os.killpg(self.popen.pid, signal.SIGKILL)
+                os.killpg(self.child.pid, signal.SIGKILL)
             except ProcessLookupError:
                 return
 
@@ -89,6 +77,14 @@ class Supervisor:
         process.start()
         self._processes.append(process)
 
+    def waits_for(self, process: Process) -> int | None:
+        """The exit status of one that is to run only once; None when we are told to stop before it has ended."""
+        while not process.has_exited():
+            if self.stop.wait(0.01):
+                return None
+        self._processes.remove(process)
+        return process.child.returncode if process.child else None
+
     def stop_on_signals(self) -> None:
         """SIGINT, SIGTERM and SIGHUP end everything; asking twice changes nothing."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -104,19 +100,19 @@ class Supervisor:
         """Ends everything: politely, and after the grace by force; what others stand on goes last."""
         self.stop.set()
         for foundation in (False, True):
-            _end([p for p in self._processes if p.popen and p.foundation is foundation])
+            _end([p for p in self._processes if p.child and p.foundation is foundation])
 
     def _look_after(self, process: Process) -> None:
         now = time.monotonic()
-        if process.popen is not None and process.has_exited():
+        if process.child is not None and process.has_exited():
             process.kill()  # children of a dead worker must not go on without it
             process.restarts = 0 if now - process.started_at > _SETTLED else process.restarts
             pause = RESTART_PAUSE[min(process.restarts, len(RESTART_PAUSE) - 1)]
             process.restarts += 1
             process.due_at = now + pause
-            log.warning("exited", process=process.name, status=process.popen.returncode, restart_in=pause)
-            process.popen = None
-        elif process.popen is None and now >= process.due_at:
+            log.warning("exited", process=process.name, status=process.child.returncode, restart_in=pause)
+            process.child = None
+        elif process.child is None and now >= process.due_at:
             self._restart(process)
 
     def _restart(self, process: Process) -> None:
@@ -130,6 +126,19 @@ class Supervisor:
         self.stop.set()
 
 
+def _run(command: Sequence[str], log: Path | None) -> subprocess.Popen[bytes]:
+    with log.open("ab") if log else nullcontext(sys.stderr) as output:
+        return subprocess.Popen(  # noqa: S603 - our own command lines
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            # Should we be killed ourselves, the kernel tells the children.
+            preexec_fn=partial(die_with_parent, signal.SIGTERM),  # noqa: PLW1509 - one system call
+        )
+
+
 def _end(processes: Sequence[Process]) -> None:
     for process in processes:
         process.ask_to_end()
@@ -138,5 +147,5 @@ def _end(processes: Sequence[Process]) -> None:
         time.sleep(0.05)
     for process in processes:
         process.kill()  # also what a finished parent may have left behind
-        if process.popen:
-            process.popen.wait()
+        if process.child:
+            process.child.wait()

@@ -16,6 +16,7 @@ from typing import Literal
 
 import structlog
 from celery import Celery, signals
+from celery.utils.nodenames import host_format
 from kombu.entity import Queue
 from redis.exceptions import ResponseError
 
@@ -26,8 +27,9 @@ from services.runtime.broker import PREFIX, TASK
 from services.runtime.parent import die_with_parent
 from services.runtime.settings import runtime_settings
 
-SPACING = 0.05
-"""Seconds between two rounds of hints of one process: at idle a hint leaves at once, under load they gather."""
+SPACING: dict[Lane, float] = {"live": 0.05, "bulk": 0.25}
+"""Seconds between two rounds of hints of one process: at idle a hint leaves at once, under load they gather. Nobody
+waits for a page of the bulk lane, and a hop through Celery costs half as much as reading one."""
 TOGETHER: dict[Lane, int] = {"live": 50, "bulk": 3}
 """Ids that one hint may carry at most: a worker that reads one of the bulk lane must soon look at the live lane again,
 and has reserved one more of them by then."""
@@ -101,17 +103,17 @@ def app() -> Celery:
 def hint(kind: str, lane: Lane, ids: Sequence[int]) -> None:
     """Reminds the service that handles this kind; returns at once, whatever Redis does."""
     if runtime_settings().redis_url:
-        _hinter(os.getpid()).hint(kind, lane, ids)
+        _hinter(os.getpid(), lane).hint(kind, ids)
 
 
 def flush(timeout: float = 2.0) -> bool:
     """Waits until this process's hints are on their way; False when the time is over first."""
-    return not runtime_settings().redis_url or _hinter(os.getpid()).flush(timeout)
+    return not runtime_settings().redis_url or all(_hinter(os.getpid(), lane).flush(timeout) for lane in TOGETHER)
 
 
 def depths() -> dict[str, int]:
     """How many hints wait in each queue; raises what kombu raises when Redis does not answer."""
-    with app().connection_for_read() as connection:
+    with app().connection_or_acquire() as connection:
         client = connection.default_channel.client
         try:
             with client.pipeline(transaction=False) as asked:
@@ -129,25 +131,26 @@ def run_worker(
 ) -> None:
     """Runs a Celery worker for these services until it is told to stop, or has been stuck for `patience` seconds."""
     queues = [queue_name(service, lane) for lane in ("live", "bulk") for service in services]
+    liveness.begin()
     signals.worker_init.connect(_ready, weak=False)
     signals.worker_process_init.connect(_ready, weak=False)
     signals.worker_process_init.connect(_die_with_parent, weak=False)
     signals.worker_shutting_down.connect(_stop, weak=False)
     _clear(but=QUEUES)
     _watch(queues, patience or liveness.patience(services))
-    app().worker_main(
-        [
-            "worker",
-            f"--pool={pool}",
-            f"--concurrency={concurrency}",
-            f"--queues={','.join(queues)}",
-            f"--hostname={name}@%h",
-            "--without-gossip",
-            "--without-mingle",
-            "--without-heartbeat",
-            "--loglevel=WARNING",
-        ]
+    # Not by Celery's command line, which would load all there is of it, a prompt with completion among the rest.
+    worker = app().Worker(
+        pool=pool,
+        concurrency=concurrency,
+        queues=queues,
+        hostname=host_format(f"{name}@%h"),
+        without_gossip=True,
+        without_mingle=True,
+        without_heartbeat=True,
+        loglevel="WARNING",
+        quiet=True,
     )
+    worker.start()
 
 
 def _clear(*, but: Sequence[str] = ()) -> None:
@@ -190,19 +193,20 @@ def _die_with_parent(**_signal: object) -> None:
 
 
 class _Hinter:
-    """The publishing thread of one process."""
+    """The thread of a process that publishes the hints of one lane."""
 
-    def __init__(self) -> None:
-        self._waiting: dict[tuple[Lane, str], list[int]] = {}
+    def __init__(self, lane: Lane) -> None:
+        self._lane = lane
+        self._waiting: dict[str, list[int]] = {}
         self._publishing = False
         self._lost = False
         self._changed = threading.Condition()
-        threading.Thread(target=self._publish_for_ever, name="hints", daemon=True).start()
+        threading.Thread(target=self._publish_for_ever, name=f"hints.{lane}", daemon=True).start()
 
-    def hint(self, kind: str, lane: Lane, ids: Sequence[int]) -> None:
+    def hint(self, kind: str, ids: Sequence[int]) -> None:
         with self._changed:
             if sum(map(len, self._waiting.values())) < MAX_WAITING:
-                self._waiting.setdefault((lane, kind), []).extend(ids)
+                self._waiting.setdefault(kind, []).extend(ids)
                 self._changed.notify_all()
 
     def flush(self, timeout: float) -> bool:
@@ -214,15 +218,15 @@ class _Hinter:
             with self._changed:
                 self._changed.wait_for(lambda: self._waiting)
                 waiting, self._waiting, self._publishing = self._waiting, {}, True
-            for (lane, kind), ids in waiting.items():
-                queue = queue_name(HANDLERS[KINDS[kind]].service, lane)
-                together = min(HANDLERS[KINDS[kind]].together, TOGETHER[lane])
+            for kind, ids in waiting.items():
+                queue = queue_name(HANDLERS[KINDS[kind]].service, self._lane)
+                together = min(HANDLERS[KINDS[kind]].together, TOGETHER[self._lane])
                 for start in range(0, len(ids), together):
                     self._publish(queue, kind, ids[start : start + together])
             with self._changed:
                 self._publishing = False
                 self._changed.notify_all()
-            time.sleep(SPACING)
+            time.sleep(SPACING[self._lane])
 
     def _publish(self, queue: str, kind: str, ids: list[int]) -> None:
         try:
@@ -241,5 +245,5 @@ class _Hinter:
 
 
 @cache
-def _hinter(_pid: int) -> _Hinter:
-    return _Hinter()
+def _hinter(_pid: int, lane: Lane) -> _Hinter:
+    return _Hinter(lane)

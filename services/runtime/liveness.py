@@ -32,6 +32,12 @@ _looking = threading.Lock()
 os.register_at_fork(before=_looking.acquire, after_in_parent=_looking.release, after_in_child=_looking.release)
 
 
+def begin() -> None:
+    """From now on the signs of this process and of the children it forks are its own, not those of its siblings."""
+    global _last  # noqa: PLW0603 - one worker in one process
+    _last = mmap.mmap(-1, 8)
+
+
 def sign() -> None:
     """Says that this worker takes something up, or has ended something."""
     struct.pack_into("d", _last, 0, time.monotonic())

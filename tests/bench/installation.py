@@ -117,8 +117,8 @@ def _answers(client: httpx.Client) -> bool:
 
 
 def _name(process: psutil.Process) -> str:
-    """What the process is for: `worker fetcher`, `web`, `redis-server`."""
+    """What the process is for: `up`, `worker fetcher`, `web`, `redis-server`."""
     words = process.cmdline()
-    if "services.cli" not in words:
-        return process.name()
-    return " ".join(word for word in words[words.index("services.cli") + 1 :] if not word.startswith("-"))
+    if words[0] == "dateline":
+        return " ".join(words[1:])
+    return "up" if "services.cli" in words else process.name()

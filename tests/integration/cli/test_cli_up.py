@@ -36,7 +36,7 @@ def test_a_second_one_on_the_same_state_folder_is_refused(up, tmp_path):
     """Two would share one database and start everything twice; the first goes on undisturbed."""
     (tmp_path / "var").mkdir()
     with (tmp_path / "var/up.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        fcntl.lockf(lock, fcntl.LOCK_EX)
         status, (sentence,) = up(f"--port={free_port()}")
     assert status == 2
     assert sentence.startswith(f"dateline: A Dateline is already running on {tmp_path}/var; stop it first")

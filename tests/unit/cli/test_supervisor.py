@@ -18,15 +18,42 @@ from services.cli.supervisor import Process, Supervisor
 LIVES = "import signal; signal.pause()"
 STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready', flush=True); signal.pause()"
 PARENT = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {LIVES!r}]); {LIVES}"
-SUPERVISOR = f"""
-import sys
+SUPERVISOR = """
+import signal
 from services.cli.supervisor import Process, Supervisor
 made = Supervisor()
 made.stop_on_signals()
-made.start(Process("child", [sys.executable, "-c", {LIVES!r}]))
+made.start(Process("child", {work}))
 print("ready", flush=True)
 made.watch()
 made.end()
+"""
+KINDS = {"a command": f"[{sys.executable!r}, '-c', {LIVES!r}]", "a fork": "signal.pause"}
+ONCE = """
+import signal, sys
+from services.cli.supervisor import Process, Supervisor
+made = Supervisor()
+made.stop_on_signals()
+once, endless = Process("once", lambda: sys.exit(7)), Process("waits for news", signal.pause)
+made.start(once)
+print(made.waits_for(once), flush=True)
+made.start(endless)
+print(endless.child.pid, flush=True)
+print(made.waits_for(endless), flush=True)
+made.end()
+print(endless.child.returncode, flush=True)
+"""
+LOCKS = """
+import pathlib, signal, sys
+from services.cli.fork import Fork
+from services.cli.run import _only_one
+state = pathlib.Path(sys.argv[1])
+with _only_one(state):
+    lives = Fork("lives", signal.pause)
+with _only_one(state):
+    print("free", flush=True)
+lives.terminate()
+lives.wait()
 """
 
 
@@ -88,19 +115,19 @@ def test_children_of_a_dead_worker_do_not_go_on_without_it(watched):
     """Two generations of one worker would hold messages at once."""
     parent = python("worker", PARENT)
     watched.start(parent)
-    first = parent.popen.pid
+    first = parent.child.pid
     (grandchild,) = wait_for(lambda: psutil.Process(first).children())
     os.kill(first, signal.SIGKILL)
-    wait_for(lambda: parent.popen is not None and parent.popen.pid != first)
+    wait_for(lambda: parent.child is not None and parent.child.pid != first)
     wait_for(lambda: is_gone(grandchild))
 
 
 def test_the_end_takes_grandchildren_along(watched):
     parent = python("worker", PARENT)
     watched.start(parent)
-    (grandchild,) = wait_for(lambda: psutil.Process(parent.popen.pid).children())
+    (grandchild,) = wait_for(lambda: psutil.Process(parent.child.pid).children())
     watched.end()
-    assert parent.popen.returncode == -signal.SIGTERM
+    assert parent.child.returncode == -signal.SIGTERM
     wait_for(lambda: is_gone(grandchild))
 
 
@@ -130,7 +157,7 @@ def test_who_ignores_the_polite_word_is_killed_after_the_grace(watched, tmp_path
     wait_for(lambda: output.exists() and "ready" in output.read_text())
     began = time.monotonic()
     watched.end()
-    assert stubborn.popen.returncode == -signal.SIGKILL
+    assert stubborn.child.returncode == -signal.SIGKILL
     assert time.monotonic() - began >= supervisor.GRACE
 
 
@@ -151,30 +178,69 @@ def test_what_others_stand_on_is_ended_after_them(watched, tmp_path):
 
 
 @contextmanager
-def supervisor_process():
-    with subprocess.Popen([sys.executable, "-c", SUPERVISOR], stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout.readline() == "ready\n"
-            (child,) = wait_for(lambda: psutil.Process(process.pid).children())
-            yield process, child
-        finally:
-            process.kill()
+def supervisor_process(kind):
+    with running(SUPERVISOR.format(work=KINDS[kind])) as process:
+        assert process.stdout.readline() == "ready\n"
+        (child,) = wait_for(lambda: psutil.Process(process.pid).children())
+        yield process, child
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children of their parent's death")
-def test_children_die_with_a_supervisor_that_is_killed():
+@pytest.mark.parametrize("kind", KINDS)
+def test_children_die_with_a_supervisor_that_is_killed(kind):
     """A `kill -9` gives it no chance to end anybody."""
-    with supervisor_process() as (process, child):
+    with supervisor_process(kind) as (process, child):
         process.kill()
         wait_for(lambda: is_gone(child))
 
 
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_ends_everything_and_is_no_failure(number):
-    with supervisor_process() as (process, child):
+def test_a_signal_ends_everything_and_is_no_failure(number, kind):
+    with supervisor_process(kind) as (process, child):
         process.send_signal(number)
         assert process.wait(60) == 0
         assert is_gone(child)
+
+
+def test_what_runs_once_is_waited_for_until_we_are_told_to_stop():
+    """Its status tells how it went; the word to stop ends it like all others."""
+    with running(ONCE) as process:
+        assert process.stdout.readline() == "7\n"
+        fork = psutil.Process(int(process.stdout.readline()))
+        process.terminate()
+        assert process.stdout.read().split() == ["None", str(-signal.SIGTERM)]
+        assert is_gone(fork)
+
+
+def test_a_fork_is_restarted_as_a_command_is():
+    with supervisor_process("a fork") as (process, first):
+        first.kill()
+        (second,) = wait_for(lambda: [child for child in psutil.Process(process.pid).children() if child != first])
+        assert second.is_running()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux shows it")
+def test_a_fork_is_known_by_what_it_does():
+    """An operator who looks for the parser in a list of processes must not see `up` nine times."""
+    with supervisor_process("a fork") as (_process, fork):
+        wait_for(lambda: fork.cmdline() == ["dateline", "child"])
+
+
+def test_a_fork_holds_no_lock_of_the_state_folder(tmp_path):
+    """Where `up` was killed, it can be started again while its workers still finish what they hold."""
+    with running(LOCKS, str(tmp_path)) as process:
+        assert process.stdout.read() == "free\n"
+        assert process.wait(60) == 0
+
+
+@contextmanager
+def running(code, *arguments):
+    with subprocess.Popen([sys.executable, "-c", code, *arguments], stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def is_gone(process):

@@ -44,3 +44,16 @@ def test_a_sign_that_a_child_gives_is_seen_by_its_parent():
         os._exit(0)
     os.waitpid(child, 0)
     assert before <= liveness.last_sign() <= time.monotonic()
+
+
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # as above
+def test_a_sign_of_another_worker_is_no_sign_of_ours():
+    """Workers of one machine are forks of one process: a hung one must not pass for alive because its sibling is."""
+    before = liveness.last_sign()
+    child = os.fork()
+    if not child:
+        liveness.begin()
+        liveness.sign()
+        os._exit(0 if liveness.last_sign() > before else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    assert liveness.last_sign() == before
