@@ -134,7 +134,7 @@ def test_trouble_with_redis_is_said_once_and_waited_out(db, installation, tmp_pa
             a_troubled_sweep_goes_by()
         with running(command, url) as client:
             wait_for(lambda: client.llen(f"{bus.PREFIX}webhooks") == 1)
-        assert len(troubles(lines)) == 1
+            assert len(troubles(lines)) == 1
         wait_for(lambda: len(troubles(lines)) == 2)
 
 
