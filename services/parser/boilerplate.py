@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from services.parser.contacts import mark_contacts
 from services.parser.lines import Line
 from services.parser.phrases import ANYWHERE, END, LOOSE, OFFICES, TOP, Rules
 from services.parser.related import mark_related
@@ -22,6 +23,7 @@ def mark_boilerplate(lines: Sequence[Line]) -> None:
     left = [line for line in lines if line.kept]
     _mark_top(left)
     mark_related(lines)
+    mark_contacts(left)
     _mark_end(left)
     _mark_runs(left)
 

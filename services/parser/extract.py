@@ -32,6 +32,7 @@ from services.parser.metadata import (
 )
 from services.parser.nature import nature
 from services.parser.page import Page, TooDeep, read_page
+from services.parser.promised import promised_byline
 from services.parser.rejection import no_article, walled
 from services.parser.zones import OUTSIDE
 
@@ -144,7 +145,7 @@ def _article(sheet: Sheet) -> tuple[Reading, tuple[Line, ...]]:
         kind=kind,
         headline=headline,
         dek=dek(lines),
-        byline=story.byline,
+        byline=story.byline or (promised_byline(page) if layout is WHOLE_PAGE else ()),
         dateline=place,
         published_at=published,
         published_evidence=evidence,

@@ -82,7 +82,7 @@ class Page:
 
     def json_ld(self, name: str) -> str:
         """The first value under this name in the page's JSON-LD, else an empty string."""
-        return next((value for thing in self._things if isinstance(value := thing.get(name), str)), "")
+        return next((value for thing in self.things if isinstance(value := thing.get(name), str)), "")
 
     def absolute(self, address: str) -> str:
         """An address of this page as one can follow it from elsewhere; nonsense at least as what can be taken apart."""
@@ -109,7 +109,8 @@ class Page:
         return metas
 
     @cached_property
-    def _things(self) -> tuple[dict[str, Any], ...]:
+    def things(self) -> tuple[dict[str, Any], ...]:
+        """What the page's JSON-LD describes: each thing at its top or in its graph."""
         texts = _JSON_LD(self.root) if self.root is not None else ()
         return tuple(thing for text in texts if len(text) <= MAX_JSON for thing in _read_things(text))
 

@@ -73,6 +73,8 @@ def test_a_sentence_with_a_date_is_no_date_line():
         ("By Iris Novak, Lena Park and Omar Diaz", ["Iris Novak", "Lena Park", "Omar Diaz"], None),
         ("By Iris Novak, 12th Wing, and Lena Park, 3rd Wing", ["Iris Novak", "Lena Park"], None),
         ("By Iris Novak, Colorado Springs", ["Iris Novak"], None),
+        ("By Iris Novak, Silver Spring", ["Iris Novak"], None),
+        ("By Iris Novak, Theo Park", ["Iris Novak", "Theo Park"], None),
         ("By Iris Novak, Staff Writer", ["Iris Novak"], None),
         ("By Airman 1st Class Iris Novak 12th Wing Public Affairs", ["Airman 1st Class Iris Novak"], None),
         ("Story and photos by Iris Novak, 12th Wing", ["Iris Novak"], None),

@@ -1,0 +1,46 @@
+"""Who wrote it, as the head of a page tells machines: for pages on which no line says so."""
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from services.contracts.article import Byline
+from services.parser.characters import squeeze
+from services.parser.names import is_person
+from services.parser.page import Page
+
+MOST = 20
+LONGEST = 80  # characters of a name
+# What publishing systems call a person in default of one.
+_NOBODY = re.compile(
+    r"\b(?:admin\w*|webmaster|editors?|editorial|newsroom|news|desk|staff|team|press|wire|agency|associated|reuters"
+    r"|service|department|office|affairs|communications?|reports?|reporters?|redaccion|contributors?|guest|author)\b",
+    re.IGNORECASE,
+)
+
+
+def promised_byline(page: Page) -> tuple[Byline, ...]:
+    """The persons whom the page's JSON-LD names as authors; an organization has no byline."""
+    author = next((thing["author"] for thing in page.things if thing.get("author") and thing.get("headline")), None)
+    named = {thing["@id"]: thing for thing in page.things if isinstance(thing.get("@id"), str)}
+    names = islice(_names(author, named), MOST)
+    return tuple(Byline(name=name) for name in dict.fromkeys(names))
+
+
+def _names(author: Any, named: dict[str, dict[str, Any]]) -> Iterator[str]:
+    for one in author if isinstance(author, list) else (author,):
+        whole = one if isinstance(one, dict) else {"name": one}
+        if "name" not in whole and isinstance(whole.get("@id"), str):
+            whole = named.get(whole["@id"], {})
+        name = squeeze(whole["name"]) if isinstance(whole.get("name"), str) else ""
+        if name and len(name) <= LONGEST and _is_writer(name, whole.get("@type")):
+            yield name
+
+
+def _is_writer(name: str, kind: Any) -> bool:
+    """Whether it is said to be a person and not contradicted by the name; where nothing is said, the name must tell."""
+    said = kind if isinstance(kind, list) else [kind]
+    if "Person" in said:
+        return not (name.islower() or _NOBODY.search(name))  # in small letters it is a login
+    return kind is None and is_person(name)
