@@ -8,6 +8,8 @@ from services.admin import keys
 from services.admin.reference import example, operations
 from services.app import create_app
 from services.runtime.database import reading, transaction, utcnow
+from services.webhooks import subscriptions
+from services.webhooks.wanted import EndpointWanted
 
 pytestmark = pytest.mark.integration
 
@@ -110,6 +112,25 @@ def test_a_made_key_is_shown_once_and_opens_the_door_until_it_is_revoked(admin):
     for _ in range(2):
         assert admin.delete(f"/admin/keys/{made.json()['id']}", params={"reason": "left"}).status_code == 204
     assert theirs.get("/admin/keys").status_code == 401
+
+
+def test_a_subscribers_key_gets_a_new_secret_and_keeps_its_endpoints(admin):
+    """The old secret opens until the overlap is over; the one before that is over at once."""
+    made = admin.post("/admin/keys", json={"name": "newsletter", "scopes": ["subscribe"]}).json()
+    first = client(create_app(), made["key"])
+    with transaction() as session:
+        wanted = EndpointWanted(url="https://example.org/hook").model_dump()
+        subscriptions.subscribe(session, made["id"], wanted, utcnow())
+    rotated = admin.post(f"/admin/keys/{made['id']}/rotate", json={"reason": "a year old"}).json()
+    assert (rotated["id"], rotated["scopes"], rotated["old_secret_until"] is None) == (made["id"], ["subscribe"], False)
+    second = client(create_app(), rotated["key"])
+    for theirs in (first, second):
+        assert [each["id"] for each in theirs.get("/webhooks/endpoints").json()["endpoints"]] == [1]
+    third = admin.post(f"/admin/keys/{made['id']}/rotate", json={"overlap_hours": 0}).json()["key"]
+    opened = [client(create_app(), key).get("/articles").status_code for key in (third, rotated["key"], made["key"])]
+    assert opened == [200, 401, 401]
+    assert admin.post("/admin/keys/999/rotate").status_code == 404
+    assert admin.post(f"/admin/keys/{made['id']}/rotate", json={"overlap_hours": 721}).status_code == 422
 
 
 @pytest.mark.parametrize(
