@@ -23,10 +23,10 @@ def page(inner: str) -> bytes:
         page(f"<p>{CAPTION}</p>" * 20_000),
         page(
             "".join(
-                f"<figure><img src='/{i}.jpg'><figcaption>{i} {CAPTION}</figcaption></figure>" for i in range(10_000)
+                f"<figure><img src='/{i}.jpg'><figcaption>{i} {CAPTION}</figcaption></figure>" for i in range(6_000)
             )
         ),
-        ("Title\n" + "A caption\nPhoto By: Jo Marsh\n" * 15_000).encode(),
+        ("Title\n" + "A caption\nPhoto By: Jo Marsh\n" * 8_000).encode(),
         ("Title\n" + f"{CAPTION}\n" * 15_000).encode(),
         page("<img src='/a.jpg'>" * 50_000),
         page("<br>" * 150_000),
