@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 from sqlmodel import Session
 
+from services.contracts.errors import DatelineError
 from services.contracts.messages import Announce, Deliver, Lane
 from services.runtime import tracing
 from services.runtime.database import is_sqlite
@@ -65,6 +66,10 @@ _COMING = select(ledger.c.key, ledger.c.due_at, ledger.c.lane).where(
 )
 
 
+class Overtaking(DatelineError):  # noqa: N818 - named for what happened
+    """An event would be announced before an earlier one of its article."""
+
+
 @dataclass(frozen=True)
 class Due:
     """An endpoint that something was owed to just now, and when it may be served."""
@@ -107,12 +112,13 @@ def without_turn(session: Session, owed: Sequence[Due], lane: Lane) -> list[Due]
     return [due for due in owed if not in_time(due)]
 
 
-def overtakes(session: Session, key: str) -> bool:
-    """Whether an earlier event of the same article is still to be announced; the key is `article:sequence`."""
+def must_not_overtake(session: Session, key: str) -> None:
+    """Raises `Overtaking` for an event that is not its article's next; the key is `article:sequence`."""
     article, colon, _ = key.rpartition(":")
     if not colon:
-        return False  # an older version said it, and cannot tell
-    return session.execute(_EARLIER, {"first": f"{article}:", "last": key}).first() is not None
+        return  # an older version said it, and cannot tell
+    if session.execute(_EARLIER, {"first": f"{article}:", "last": key}).first() is not None:
+        raise Overtaking("An earlier event of this article is still to be announced.")
 
 
 def announce_test(session: Session, endpoint: int, now: datetime) -> int:

@@ -47,6 +47,7 @@ _NEXT = (
     .order_by(deliveries.c.rank, deliveries.c.sequence)
     .limit(bindparam("share"))
 )
+_SERVED = select(endpoints).where(endpoints.c.id == _ENDPOINT, endpoints.c.state == "active")
 _HELD = select(endpoints.c.id).where(endpoints.c.id == _ENDPOINT).with_for_update()
 _NEXT_DUE = select(func.min(deliveries.c.next_try, type_=UtcDateTime)).where(*_FIRST_IN_LINE)
 
@@ -80,9 +81,7 @@ class Rest:
 
 def addressee(session: Session, endpoint: int, now: datetime) -> Addressee | Rest | None:
     """Who is to be served; None when it is not to be served any more, or not until its owner enables it."""
-    row = session.execute(
-        select(endpoints).where(endpoints.c.id == endpoint, endpoints.c.state == "active")
-    ).one_or_none()
+    row = session.execute(_SERVED, {"endpoint": endpoint}).one_or_none()
     if row is None:
         return None
     if row.not_before is not None and row.not_before > now:

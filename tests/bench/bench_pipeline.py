@@ -56,8 +56,11 @@ def throughput(pages: int, database_url: str) -> dict:
     }
 
 
-def latency(publications: int, database_url: str) -> dict:
-    """One publication at a time on an idle service, and what the service costs while it waits."""
+def latency(publications: int, backlog: int, database_url: str) -> dict:
+    """One publication at a time on an idle service, and while it takes in another newsroom's whole backlog.
+
+    And what the service costs while it waits.
+    """
     newsroom, subscriber = GeneratedNewsroom(1), Subscriber()
     newsroom.start()
     subscriber.start()
@@ -69,13 +72,13 @@ def latency(publications: int, database_url: str) -> dict:
             idle = _idle(service)
             seen = [_publish(service, newsroom, subscriber) for _ in range(publications)]
             memory = service.memory()
+            busy = _under_load(service, newsroom, subscriber, publications, backlog) if backlog else []
     finally:
         newsroom.stop()
         subscriber.stop()
     return {
-        "publications": publications,
-        "from_page_ms": _spread([page for page, _ in seen]),
-        "from_poll_ms": _spread([poll for _, poll in seen]),
+        "at_rest": _latencies(seen),
+        "under_load": _latencies(busy) if len(busy) > 1 else None,
         "ready_after_seconds": service.ready_after,
         "idle_cpu_percent": idle,
         "memory_mb": sum(memory.values()),
@@ -99,12 +102,25 @@ def _watch(service: Installation, sitemap: str, name: str = "bench") -> None:
     service.post("/sources", {"name": name, "channels": [channel]})
 
 
+def _under_load(
+    service: Installation, newsroom: GeneratedNewsroom, subscriber: Subscriber, publications: int, backlog: int
+) -> list[tuple[float, float]]:
+    """The same while there is a backlog, so fewer publications when it is over first."""
+    seen, stored = [], service.count("articles")
+    with _newsroom(backlog) as (_process, address):
+        _watch(service, f"{address(0).split('/News')[0]}/sitemap.xml", name="backlog")
+        service.waits_for(lambda: service.count("articles") > stored)
+        while len(seen) < publications and service.count("articles") < stored + len(seen) + backlog:
+            seen.append(_publish(service, newsroom, subscriber))
+    return seen
+
+
 def _publish(service: Installation, newsroom: GeneratedNewsroom, subscriber: Subscriber) -> tuple[float, float]:
     """Milliseconds from the request for the page, and from the poll that saw it, to the verified webhook."""
     index, told = newsroom.pages, len(subscriber.events)
     newsroom.pages += 1
     service.post("/sources/bench/poll")
-    arrived = subscriber.wait_for(told + 1, timeout=30)[-1]
+    arrived = subscriber.wait_for(told + 1, timeout=120)[-1]
     number = newsroom.address(index).removeprefix(newsroom.url)
     page, poll = (_asked(newsroom, path) for path in (number, "/sitemap.xml"))
     time.sleep(0.3)  # back to idle
@@ -121,6 +137,14 @@ def _idle(service: Installation) -> float:
     spent, began = sum(service.cpu().values()), time.monotonic()
     time.sleep(IDLE_SECONDS)
     return 100 * (sum(service.cpu().values()) - spent) / (time.monotonic() - began)
+
+
+def _latencies(seen: list[tuple[float, float]]) -> dict:
+    return {
+        "publications": len(seen),
+        "from_page_ms": _spread([page for page, _ in seen]),
+        "from_poll_ms": _spread([poll for _, poll in seen]),
+    }
 
 
 def _spread(values: list[float]) -> dict[str, float]:
@@ -162,6 +186,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--pages", type=int, default=500, help="pages of the newsroom; 0 leaves this part out")
     arguments.add_argument("--publications", type=int, default=50, help="news at idle; 0 leaves this part out")
+    arguments.add_argument("--backlog", type=int, default=500, help="pages taken in meanwhile; 0 leaves this part out")
     arguments.add_argument("--database", default="", help="an empty PostgreSQL for each part; SQLite when not given")
     arguments.add_argument("--json", type=Path, help="where to write the result, to compare runs")
     asked = arguments.parse_args()
@@ -169,7 +194,7 @@ def main() -> None:
     if asked.pages:
         result["throughput"] = throughput(asked.pages, asked.database)
     if asked.publications:
-        result["latency"] = latency(asked.publications, asked.database)
+        result["latency"] = latency(asked.publications, asked.backlog, asked.database)
     words = json.dumps(result, indent=2)
     print(words)
     if asked.json:

@@ -44,7 +44,13 @@ class EgressSettings(BaseSettings):
     def user_agent(self) -> str:
         """Who we say we are, to everybody alike."""
         contact = " ".join(self.contact.split())
-        return f"Dateline/{version('dateline')}" + (f" (+{contact})" if contact else "")
+        return f"Dateline/{_version()}" + (f" (+{contact})" if contact else "")
+
+
+@cache
+def _version() -> str:
+    # It is read from a file of the installation, which takes as long as a whole delivery.
+    return version("dateline")
 
 
 def _words(value: str) -> tuple[str, ...]:
