@@ -129,7 +129,6 @@ def fill(count: int) -> None:
     with transaction() as session:
         session.execute(text("UPDATE ledger SET due_at = '2999-01-01 00:00:00.000000' WHERE kind = 'FetchPage'"))
         session.execute(text("DELETE FROM ledger WHERE kind NOT IN ('FetchPage', 'PollChannel')"))
-        session.execute(text("ANALYZE"))
 
 
 def _pages(session: Session, batch: list[int]) -> dict[str, int]:
