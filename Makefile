@@ -11,7 +11,7 @@ BIN := .venv/bin
 PIP := $(PYTHON) -m pip --disable-pip-version-check --python $(BIN)/python install --quiet --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test check gates fast bench faults soak lock golden compose-smoke clean
+.PHONY: help install demo up test check gates fast bench audit-deps faults soak lock golden compose-smoke clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 16
@@ -59,6 +59,9 @@ lock: .venv/dev ## Pin the newest versions of everything, with hashes
 	@for set in requirements requirements-dev requirements-bench; do \
 	  $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-annotate --no-header $$set.in -o $$set.lock; done
+
+audit-deps: .venv/dev ## Known vulnerabilities of the locked requirements; the only check that needs the network
+	@.ci/audit-deps
 
 compose-smoke: install ## One article through docker compose; says so plainly where there is no Docker
 	@deploy/compose-smoke

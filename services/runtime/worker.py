@@ -25,6 +25,10 @@ ENOUGH = 10.0
 """Seconds of work after which one hint takes nothing more on: a few slow pages must not bring the others of their group
 to the hard limit, nor their leases to an end."""
 
+TELLING = 4.0
+"""Seconds for which the database is told of a surprise again and again: its own restart may be the surprise. That is
+soon over, and the lease is not."""
+
 stopping = threading.Event()
 """Set when this worker was told to stop: it takes nothing more."""
 
@@ -112,11 +116,20 @@ def _surprised(job: Job, surprise: Exception) -> tuple[str, str]:
     reason = _sentence(surprise)
     log.warning("surprise", kind=job.kind, key=job.key, exc_info=not isinstance(surprise, DatelineError))
     hopeless = isinstance(surprise, PermanentError | ValidationError)
-    try:
-        if hopeless:
-            job.set_aside(reason, utcnow())
-            return "set_aside", reason
-        return ("retried" if job.retry(reason, utcnow()) else "set_aside"), reason
-    except (LeaseLost, SQLAlchemyError) as trouble:
-        # The database cannot be told now; the lease ends by itself and the message is due again.
-        return "retried", f"{reason} (then {type(trouble).__name__})"
+    began = time.monotonic()
+    while True:
+        try:
+            return _tell(job, reason, hopeless=hopeless), reason
+        except LeaseLost as lost:
+            return "retried", f"{reason} ({lost})"
+        except SQLAlchemyError as trouble:
+            if time.monotonic() - began >= TELLING or stopping.wait(0.3):
+                # The database cannot be told now; the lease ends by itself and the message is due again.
+                return "retried", f"{reason} (then {type(trouble).__name__})"
+
+
+def _tell(job: Job, reason: str, *, hopeless: bool) -> str:
+    if hopeless:
+        job.set_aside(reason, utcnow())
+        return "set_aside"
+    return "retried" if job.retry(reason, utcnow()) else "set_aside"
