@@ -52,8 +52,9 @@ faults: .venv/dev ## Every fault that docs/reliability.md lists, the long ones t
 
 MINUTES ?= 30
 PAGES ?= 2000
-soak: .venv/dev ## Random faults under load: MINUTES=30 [PAGES=2000] [SEED=the seed of another run]
-	@PYTHONPATH=tests $(BIN)/python -m faults.soak --minutes=$(MINUTES) --pages=$(PAGES) $(if $(SEED),--seed=$(SEED))
+soak: .venv/dev ## Random faults under load: MINUTES=30 [PAGES=2000] [DATABASE=postgresql] [SEED=that of another run]
+	@PYTHONPATH=tests $(BIN)/python -m faults.soak --minutes=$(MINUTES) --pages=$(PAGES) \
+	  $(if $(DATABASE),--database=$(DATABASE)) $(if $(SEED),--seed=$(SEED))
 
 lock: .venv/dev ## Pin the newest versions of everything, with hashes
 	@for set in requirements requirements-dev requirements-bench; do \

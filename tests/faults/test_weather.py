@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 import redis
 from fakes.subscriber import Subscriber
+
 from faults.world import INSISTENT
 
 pytestmark = pytest.mark.e2e
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.e2e
 long = pytest.mark.long
 
 
-@pytest.mark.parametrize("seconds", [3, pytest.param(20, marks=long)])
+@pytest.mark.parametrize("seconds", [1, pytest.param(20, marks=long)])
 def test_redis_is_stopped_and_comes_back_empty(world, seconds):
     """Meanwhile the API takes orders and answers; what was published meanwhile is late, no more."""
     world.redis.stops()
@@ -58,12 +59,12 @@ def test_redis_has_no_memory_left(world):
         with pytest.raises(redis.exceptions.OutOfMemoryError):
             client.set("one", "more")
         world.makes_news(3)
-        time.sleep(3)
+        time.sleep(2)
         client.config_set("maxmemory", "0")
     world.settles()
 
 
-@pytest.mark.parametrize("seconds", [4, pytest.param(25, marks=long)])
+@pytest.mark.parametrize("seconds", [2, pytest.param(25, marks=long)])
 def test_the_database_file_is_held_by_somebody_else(world, seconds):
     """Writers wait for their turn, up to 15 s, and then come back to it; readers do not notice."""
     file = world.service.state / "dateline.db"
@@ -80,15 +81,21 @@ def test_the_database_file_is_held_by_somebody_else(world, seconds):
 def test_the_disk_is_full_for_the_fetcher(request, on):
     """No file of it grows any more: captures and log are refused, and SQLite; then there is room again."""
     world = request.getfixturevalue(on)
+    before = half_written(world)
     [fetcher] = world.service.waits_for(lambda: world.service.children("fetcher"), "the fetcher")
     _, most = resource.prlimit(fetcher.pid, resource.RLIMIT_FSIZE)
     resource.prlimit(fetcher.pid, resource.RLIMIT_FSIZE, (4096, most))
     world.makes_news(3)
-    time.sleep(4)
+    time.sleep(3)
     resource.prlimit(fetcher.pid, resource.RLIMIT_FSIZE, (most, most))
     world.settles()
-    assert [each.name for each in world.files("archive") if not each.name.endswith(".warc.gz")] == []
+    assert half_written(world) <= before
     assert world.rows("SELECT count(*) FROM ledger WHERE set_aside_at IS NOT NULL") == [(0,)]
+
+
+def half_written(world):
+    """What is no capture; who was killed over one has left it."""
+    return {each.name for each in world.files("archive") if not each.name.endswith(".warc.gz")}
 
 
 def test_no_capture_can_be_written(world):
