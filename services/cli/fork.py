@@ -6,7 +6,6 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 from services.runtime.parent import die_with_parent
 
@@ -59,12 +58,11 @@ def _live(name: str, work: Callable[[], None], unblocked: set[signal.Signals]) -
 def _be_called(title: str) -> None:
     """Shows this as the command line, to `ps` and to whoever looks for a process; only Linux can.
 
-    The kernel shows the memory in which the arguments came. That its last byte is not zero tells it that this is text.
+    The system shows the memory in which the arguments came. That its last byte is not zero tells it that this is text.
     """
     if sys.platform != "linux":
         return
-    fields = Path("/proc/self/stat").read_text("ascii", "replace").rpartition(")")[2].split()
-    start, end = int(fields[45]), int(fields[46])
-    if start < end:
-        room = end - start - 2
-        ctypes.memmove(start, title.encode()[:room].ljust(room + 1, b"\0") + b"\1", end - start)
+    came = b"".join(os.fsencode(word) + b"\0" for word in sys.orig_argv)
+    place = ctypes.c_void_p.in_dll(ctypes.CDLL(None), "program_invocation_name").value
+    if place and ctypes.string_at(place, len(came)) == came:
+        ctypes.memmove(place, title.encode()[: len(came) - 2].ljust(len(came) - 1, b"\0") + b"\1", len(came))
