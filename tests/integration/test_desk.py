@@ -325,6 +325,32 @@ def test_how_far_a_reingestion_is_comes_through_the_desk_as_the_api_tells_it(sig
     assert admin.get("/reingestions/9/progress").status_code == 404
 
 
+OFFERED = {
+    ("running", None): ["pause", "cancel"],
+    ("paused", None): ["resume", "cancel"],
+    ("cancelling", None): [],
+    ("done", None): ["promote", "discard"],
+    ("done", "promoting"): ["pause", "cancel"],
+    ("done", "paused"): ["resume", "cancel"],
+    ("done", "cancelling"): [],
+    ("done", "cancelled"): ["discard"],
+    ("done", "promoted"): [],
+    ("done", "discarded"): [],
+}
+
+
+def test_a_reingestion_is_offered_just_the_steps_it_can_take(signed_in):
+    """The run and the promotion of a dry run alike."""
+    admin, offered = signed_in(), {}
+    order = {"scope": {"all": True}, "reason": "", "asked_by": 1, "asked_by_name": "", "asked_at": NOW, "dry_run": True}
+    for number, (state, preview) in enumerate(OFFERED, 1):
+        with transaction() as session:
+            session.add(ReingestionRow(**order, state=state, preview=preview))
+        page = admin.get(f"/reingestions/{number}").text
+        offered[state, preview] = re.findall(rf'action="/desk/reingestions/{number}/(\w+)"', page)
+    assert offered == OFFERED
+
+
 def test_now_tells_of_endpoints_that_are_disabled_or_held(signed_in):
     """Since when and why, to those who may open them; one that failed once is well."""
     kept = {"event_types": [], "filter": {}, "labels": {}, "header_names": [], "sealed_secret": "", "updated_at": NOW}
