@@ -58,9 +58,10 @@ def reading(folder: Path) -> Read:
 
 
 @cache
-def peer(folder: Path) -> Read:
+def peer(folder: Path, *, metadata: bool = False) -> Read:
+    """Headline and date too with `metadata`: for one Spanish date it loads all languages of the world, for seconds."""
     page = (folder / "page.html").read_text(encoding="utf-8")
-    found = trafilatura.bare_extraction(page, with_metadata=True, include_comments=False, include_tables=True)
+    found = trafilatura.bare_extraction(page, with_metadata=metadata, include_comments=False, include_tables=True)
     read = found.as_dict() if found else {}
     return Read(read.get("title") or "", read.get("date") or "", tuple((read.get("text") or "").splitlines()))
 
@@ -77,7 +78,7 @@ def bare(line: str) -> str:
 
 if __name__ == "__main__":
     for page in GOLD:
-        gold, readers = wanted(page), (reading(page), peer(page))
+        gold, readers = wanted(page), (reading(page), peer(page, metadata=True))
         scores = [
             f"{likeness(r.body, gold.body):6.3f} {bare(r.headline) == bare(gold.headline):d} {r.date == gold.date:d}"
             for r in readers
