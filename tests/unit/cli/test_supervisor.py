@@ -194,8 +194,9 @@ def test_children_die_with_a_supervisor_that_is_killed(kind):
         wait_for(lambda: is_gone(child))
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    ("number", "kind"), [(signal.SIGINT, "a fork"), (signal.SIGTERM, "a fork"), (signal.SIGHUP, "a command")]
+)
 def test_a_signal_ends_everything_and_is_no_failure(number, kind):
     with supervisor_process(kind) as (process, child):
         process.send_signal(number)
