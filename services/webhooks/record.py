@@ -50,6 +50,8 @@ def verdict(tried: Tried, *, stretch: float) -> tuple[DeliveryState, datetime | 
 
 def record(session: Session, made: Sequence[Tried], *, stretch: float) -> None:
     """Writes attempts, and what they mean for their deliveries."""
+    if not made:
+        return
     these = [tried.parcel.delivery for tried in made]
     before = {row.id: row.attempts for row in session.execute(_UNTOUCHED, {"these": these})}
     ours = [tried for tried in made if before.get(tried.parcel.delivery) == tried.parcel.number - 1]

@@ -35,6 +35,16 @@ def test_what_is_owed_during_a_turn_is_brought_although_no_other_turn_is_said(en
     assert balanced()
 
 
+def test_what_comes_close_together_is_brought_in_one_turn(endpoint, subscriber):
+    """Each further turn would cost a hop through the queue."""
+    happens(1, 2)
+    ((turn, _),) = due(utcnow(), kinds=("Deliver",))
+    subscriber.meanwhile = [lambda: happens(3)]
+    worker.handle("Deliver", [turn])
+    assert subscriber.events == ["evt_1", "evt_2", "evt_3"]
+    assert in_ledger() == []
+
+
 def test_news_brings_a_turn_of_a_re_ingestion_into_the_live_lane(endpoint, subscriber):
     """News waits behind nothing; and what is found in bulk says nothing more."""
     announced(lane="bulk")
