@@ -40,9 +40,10 @@ gates: .venv/dev ## Format, lint, types and the rules of the house
 fast: .venv/dev ## The tests that need no process and no server
 	@$(BIN)/pytest -q tests/unit tests/contract
 
-bench: .venv/bench ## The cost of reading a page, peers beside us, and pages a second through the whole pipeline
+bench: .venv/bench ## The cost of reading a page, peers beside us, pages a second through the whole pipeline, and deliveries
 	@$(BIN)/python tests/bench/bench_parse.py --peers
 	@PYTHONPATH=tests $(BIN)/python -m bench.bench_pipeline
+	@PYTHONPATH=tests $(BIN)/python -m bench.bench_webhooks
 
 golden: .venv/dev ## Add a page to tests/pages: FILE=page.html [URL=its address] or URL=…, LAYOUT=…, NAME=…, [FORCE=1]
 	@$(BIN)/python tests/golden.py --file="$$FILE" --url="$$URL" --layout="$$LAYOUT" --name="$$NAME" $${FORCE:+--force}
