@@ -15,6 +15,7 @@ from services.contracts.messages import Message
 from services.contracts.wiring import HANDLERS, KINDS
 from services.runtime import ledger, liveness, metrics
 from services.runtime.database import utcnow
+from services.runtime.giving_way import news_waits
 from services.runtime.ledger import MAX_ATTEMPTS, Job, LeaseLost
 from services.runtime.redaction import redacted
 
@@ -60,10 +61,10 @@ def handle(kind: str, ids: Sequence[int], now: datetime | None = None) -> int:
     group = [] if HANDLERS[KINDS[kind]].alone else ledger.claim(kind, ids, now or utcnow(), fresh=True)
     began = time.monotonic()
     for job in group:
-        if time.monotonic() - began < ENOUGH:
-            _run(job)
+        if why := _why_not_now(job, began):
+            job.postpone(utcnow(), f"{why}; its turn comes again.")
         else:
-            job.postpone(utcnow(), "Others of its group took long; its turn comes again.")
+            _run(job)
     claimed = {job.id for job in group}
     handled = len(group)
     for single in (i for i in ids if i not in claimed):
@@ -73,6 +74,13 @@ def handle(kind: str, ids: Sequence[int], now: datetime | None = None) -> int:
             _run(job)
             handled += 1
     return handled
+
+
+def _why_not_now(job: Job, began: float) -> str | None:
+    if time.monotonic() - began >= ENOUGH:
+        return "Others of its group took long"
+    # A hint of the bulk lane was reserved, and its group claimed, before the news came.
+    return "News came in between" if job.lane == "bulk" and news_waits(job.kind) else None
 
 
 def _run(job: Job) -> None:

@@ -101,10 +101,10 @@ def _sqlite(session: Session, terms: Terms, labels: Sequence[str]) -> list[Colum
     conditions: list[ColumnElement[bool]] = []
     if terms.wanted or labels:
         numbers = _numbers(_both(terms, labels))
-        many = session.execute(select(func.count()).select_from(numbers.limit(FEW + 1).subquery())).scalar_one() > FEW
+        first = session.execute(numbers.limit(FEW + 1)).scalars().all()
         # A sum is no index key: SQLite then begins with the dates and only looks up whether each was found.
-        number: ColumnElement[int] = texts.c.number + 0 if many else texts.c.number
-        conditions.append(number.in_(numbers))
+        many = len(first) > FEW
+        conditions.append((texts.c.number + 0).in_(numbers) if many else texts.c.number.in_(first))
     if terms.unwanted:
         conditions.append(texts.c.number.not_in(_numbers(f"text : ({_phrases(terms.unwanted, ' OR ')})")))
     return conditions

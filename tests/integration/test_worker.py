@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 import pytest
+import redis
 import structlog
 from drain import drain
 from sqlmodel import select
 
 from services.contracts.errors import PermanentError
 from services.contracts.messages import Deliver, PageStored
-from services.runtime import worker
+from services.runtime import bus, worker
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.entries import Entry
 from services.runtime.ledger import say
@@ -186,6 +187,37 @@ def test_a_slow_group_is_given_back_in_time(hears, lines, monkeypatch):
     with reading() as session:
         assert [(entry.attempts, entry.lease_token) for entry in session.exec(select(Entry)).all()] == [(0, None)] * 3
     assert handled(lines) == []
+
+
+@pytest.mark.parametrize(("lane", "left"), [("bulk", [(0, None)] * 2), ("live", [])])
+def test_what_was_taken_up_from_the_bulk_lane_gives_way_to_news(
+    hears, installation, redis_url, monkeypatch, lane, left
+):
+    """Given back at no cost of an attempt while news waits for the service; news itself gives way to nothing."""
+
+    def handler(_order, job):
+        with job.finish():
+            pass
+
+    hears(handler)
+    with transaction() as session:
+        for number in range(2):
+            say(session, PageStored(page=number, article="art_x"), key=str(number), lane=lane)
+    with reading() as session:
+        ids = [entry.id for entry in session.exec(select(Entry)).all()]
+    monkeypatch.setattr(worker, "_handlers", {"PageStored": handler})
+    installation(redis_url=redis_url)
+    with redis.Redis.from_url(redis_url) as queues:
+        queues.lpush("dateline:fetcher", "news")
+        worker.handle("PageStored", ids)
+        with reading() as session:
+            found = session.exec(select(Entry)).all()
+        assert bus.flush(40)  # what was given back is hinted again
+        queues.flushall()
+    assert [(entry.attempts, entry.lease_token) for entry in found] == left
+    worker.handle("PageStored", ids)
+    with reading() as session:
+        assert session.exec(select(Entry)).all() == []
 
 
 def test_a_stopping_worker_takes_nothing_more(hears, monkeypatch):
