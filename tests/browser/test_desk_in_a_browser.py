@@ -85,9 +85,7 @@ def test_a_correction_is_found_by_a_dry_run_looked_at_and_promoted(page, world):
     expect(page.locator("#reach")).to_contain_text("1 pages")
     page.get_by_label("Ask the newsrooms again").check()
     page.get_by_label("Why", exact=True).fill("Did they change it?")
-    with page.expect_response("**/progress") as followed:
-        presses(page, "Order it")
-    assert followed.value.headers["content-type"].startswith("text/event-stream")
+    presses(page, "Order it")
     is_told(page, "Ordered.")
     page.evaluate(UNTOUCHED)
     expect(page.get_by_role("heading", name="What it would change")).to_be_visible()
@@ -100,6 +98,18 @@ def test_a_correction_is_found_by_a_dry_run_looked_at_and_promoted(page, world):
     expect(page.locator("h1")).to_contain_text("promoted")
     page.goto(f"/desk/articles/{article}/history")
     expect(page.get_by_role("heading", name="What revision 2 changed")).to_be_visible()
+
+
+def test_a_reingestion_is_followed_to_its_end(page, world):
+    """The page listens, and what it is told of appears by itself. Nobody works on this one: it ends on demand."""
+    number = world.begins_a_reingestion()
+    with page.expect_response("**/progress") as followed:
+        page.goto(f"/desk/reingestions/{number}")
+    assert followed.value.headers["content-type"].startswith("text/event-stream")
+    page.evaluate(UNTOUCHED)
+    world.ends_the_reingestion(number)
+    expect(page.locator("h1")).to_contain_text("done")
+    assert untouched(page)
 
 
 def test_an_endpoint_is_made_tested_and_served_again(page, world):

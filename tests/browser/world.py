@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, insert, update
+from sqlmodel import col
 
+from services.admin.models import ReingestionRow
 from services.contracts.messages import Origin, ParsePage
 from services.runtime.database import utcnow
 from services.runtime.entries import rows
@@ -14,6 +16,7 @@ QUIET = {
     "DATELINE_FETCHER_REVISIT_SCALE": "100",
 }
 """Nothing is looked at unless somebody asks for it, so that what a page shows is what the test has done."""
+row_id = col(ReingestionRow.id)
 STORY = "storm-response"
 OLD = ("second-life", "media-advisory")
 
@@ -51,6 +54,23 @@ class World:
             return each and each[0]["revision"] >= revision and each[0]["id"]
 
         return self.service.waits_for(found, f"revision {revision} of {headline}", 90)
+
+    def begins_a_reingestion(self):
+        """One of no pages that stays accepted, for no message was said of it; its number."""
+        words = {"scope": {"all": True}, "reason": "to be followed", "asked_by": 1, "asked_by_name": "first key"}
+        row = ReingestionRow(**words, asked_at=utcnow())
+        return self._writes(insert(ReingestionRow).values(row.model_dump(exclude={"id"})).returning(row_id))
+
+    def ends_the_reingestion(self, number):
+        ended = update(ReingestionRow).where(row_id == number).values(state="done", steps=ReingestionRow.steps + 1)
+        self._writes(ended.returning(row_id))
+
+    def _writes(self, statement):
+        engine = create_engine(self.service.database, connect_args={"timeout": 60})
+        with engine.begin() as connection:
+            found = connection.execute(statement).scalar_one()
+        engine.dispose()
+        return found
 
     def places(self):
         """Every page of the desk that one can be led to, by name."""
