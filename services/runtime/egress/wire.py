@@ -10,7 +10,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Any
 
@@ -103,17 +103,26 @@ class GuardedBackend(httpcore.NetworkBackend):
 
 
 class TimedStream(httpcore.NetworkStream):
-    """A stream on which every step must end before the deadline of the request at hand."""
+    """A stream on which every step must end before the deadline of the request at hand.
+
+    What is written leaves when somebody waits for the answer: head and body in one go, which wakes the other side once.
+    """
 
     def __init__(self, host: str, stream: httpcore.NetworkStream) -> None:
         self._host = host
         self._stream = stream
+        self._unsent = b""
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if self._unsent:
+            unsent, self._unsent = self._unsent, b""
+            # Whoever closes early may have answered before.
+            with suppress(httpcore.WriteError):
+                self._stream.write(unsent, remaining(self._host))
         return self._stream.read(max_bytes, remaining(self._host))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, remaining(self._host))
+        self._unsent += buffer
 
     def close(self) -> None:
         self._stream.close()

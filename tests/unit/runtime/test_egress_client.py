@@ -159,6 +159,46 @@ def test_a_name_without_an_address_says_so():
         send(client, "GET", "http://news.example/", limits=Limits())
 
 
+class Listening(httpcore.MockStream):
+    """Remembers what it was told; `deaf` is a server that closed its ear after it had answered."""
+
+    def __init__(self, deaf=False):
+        super().__init__([OK])
+        self.heard = []
+        self.deaf = deaf
+
+    def write(self, buffer, timeout=None):  # noqa: ARG002 - the shape is httpcore's
+        self.heard.append(buffer)
+        if self.deaf:
+            raise httpcore.WriteError("broken pipe")
+
+
+def post_to(stream, **headers):
+    wire = Wire()
+    wire.connect_tcp = lambda *_, **__: stream
+    backend = GuardedBackend(Gate(), resolve=lambda *_: [PUBLIC], below=wire)
+    with open_client(EgressSettings(), backend=backend) as client:
+        return send(client, "POST", "http://news.example/in", headers=headers, content=b"words", limits=Limits())
+
+
+def test_head_and_body_leave_together():
+    """One packet wakes the other side once; a header that is given replaces what the client says of itself."""
+    stream = Listening()
+    post_to(stream, accept="application/json")
+    (told,) = stream.heard
+    head, _, body = told.partition(b"\r\n\r\n")
+    line, *headers = head.split(b"\r\n")
+    assert line == b"POST /in HTTP/1.1"
+    assert {b"host: news.example", b"content-length: 5", b"accept: application/json"} <= set(headers)
+    assert len([header for header in headers if header.startswith(b"accept:")]) == 1
+    assert body == b"words"
+
+
+def test_an_answer_that_came_before_all_was_said_counts():
+    """A server may refuse a body by its head, and close."""
+    assert post_to(Listening(deaf=True)).body == b"words"
+
+
 class Untrusted(httpcore.MockStream):
     def start_tls(self, *_, **__):
         fault = ssl.SSLCertVerificationError()
