@@ -14,6 +14,7 @@ from sqlmodel import SQLModel
 
 from services.cli.schema import MODELS
 from services.runtime import bus, database, redis_server
+from services.runtime.egress import egress_settings
 from services.runtime.settings import runtime_settings
 
 
@@ -56,6 +57,7 @@ def installation(tmp_path, monkeypatch):
         for name, value in variables.items():
             monkeypatch.setenv(f"DATELINE_{name.upper()}", value)
         runtime_settings.cache_clear()
+        egress_settings.cache_clear()
 
     configure(state=str(tmp_path / "var"), database_url="", redis_url="")
     bus.app.cache_clear()
@@ -63,6 +65,7 @@ def installation(tmp_path, monkeypatch):
     database.engine().dispose()
     database._engine.cache_clear()
     runtime_settings.cache_clear()
+    egress_settings.cache_clear()
     bus.app.cache_clear()
 
 

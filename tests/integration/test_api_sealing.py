@@ -11,7 +11,6 @@ from services import cli
 from services.admin import keys
 from services.app import create_app
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.egress import egress_settings
 from services.runtime.settings import runtime_settings
 from services.webhooks.sealing import key_in, unseal
 from services.webhooks.settings import webhook_settings
@@ -28,12 +27,10 @@ def keyed(db, installation):
     def configure(*keys):
         installation(secret_key=",".join(keys), egress_allow="192.0.2.0/24")
         webhook_settings.cache_clear()
-        egress_settings.cache_clear()
 
     configure()
     yield configure
     webhook_settings.cache_clear()
-    egress_settings.cache_clear()
 
 
 @pytest.fixture

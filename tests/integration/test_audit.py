@@ -10,7 +10,6 @@ from services.admin.reference import example, operations, permission
 from services.app import create_app
 from services.runtime import database
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.egress import egress_settings
 
 pytestmark = pytest.mark.integration
 
@@ -59,7 +58,6 @@ def entries():
 def admin(installation):
     """A client with an admin's key; there is one of everything that can be ordered about."""
     installation(egress_allow="127.0.0.0/8")
-    egress_settings.cache_clear()
     SQLModel.metadata.create_all(database.engine())
     with transaction() as session:
         presented = keys.first_key(session, utcnow())
@@ -76,7 +74,6 @@ def admin(installation):
     execute("UPDATE deliveries SET state = 'failed'")
     assert made.post("/sources", json=SOURCE).status_code == 201
     yield made
-    egress_settings.cache_clear()
 
 
 def place(path, operation):

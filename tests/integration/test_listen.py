@@ -23,7 +23,6 @@ from services.contracts.caller import Caller
 from services.contracts.errors import UserError
 from services.demo.receiver import Received
 from services.runtime import database, watch
-from services.runtime.egress import egress_settings
 
 pytestmark = pytest.mark.integration
 
@@ -42,7 +41,6 @@ def until(truth):
 def dateline(installation):
     """A client of a Dateline that may reach this machine."""
     installation(egress_allow="127.0.0.0/8")
-    egress_settings.cache_clear()
     SQLModel.metadata.create_all(database.engine())
     made = create_app()
     made.state.authenticate = KEYS.get
@@ -58,7 +56,6 @@ def dateline(installation):
     server.handle_exit(signal.SIGTERM, None)
     thread.join(PATIENCE)
     watch.stopping.clear()
-    egress_settings.cache_clear()
 
 
 def test_it_subscribes_verifies_shows_and_leaves_nothing_behind(dateline, tmp_path):

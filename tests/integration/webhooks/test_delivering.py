@@ -247,7 +247,6 @@ def test_a_receiver_that_dribbles_is_given_up_in_time(endpoint, subscriber, monk
 def test_an_address_that_became_private_is_not_called(endpoint, subscriber, installation):
     """The verdict at delivery is that of the moment of delivery."""
     installation(egress_allow="")
-    egress_settings.cache_clear()
     announced()
     run()
     assert subscriber.requests == []
