@@ -73,7 +73,7 @@ def admin(installation):
     assert made.post("/webhooks/endpoints/1/test").status_code == 202
     execute("UPDATE deliveries SET state = 'failed'")
     assert made.post("/sources", json=SOURCE).status_code == 201
-    yield made
+    return made
 
 
 def place(path, operation):
