@@ -2,6 +2,7 @@
 
 import re
 import threading
+from html import unescape
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -180,6 +181,20 @@ def test_an_article_is_read_with_its_history_its_lines_and_its_provenance(signed
     assert "<del>" in history
     assert "<ins>" in history
     assert "does not hold this capture" in browser.get(f"/articles/{ID}/provenance").text
+
+
+def test_a_search_can_be_followed_in_a_feed_reader(signed_in, app):
+    """The feeds that its page names have what the page has, for who gives a key as the password."""
+    saved(order(A))
+    browser, secret = signed_in("read"), key("read")
+    for word, found in (("harbor", True), ("nowhere", False)):
+        page = browser.get("/articles", params={"q": word, "since": "2016-01-01"})
+        feeds = re.findall(r'<link rel="alternate" type="([^"]+)" title="[^"]+" href="([^"]+)"', page.text)
+        assert len(feeds) == 2
+        for kind, address in feeds:
+            feed = client(app).get(page.url.join(unescape(address)), auth=("reader", secret))
+            assert feed.headers["content-type"].startswith(kind)
+            assert (ID in page.text, URL in feed.text) == (found, found)
 
 
 def test_each_line_of_the_page_is_shown_with_the_rule_that_took_it(signed_in):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Annotated, Any, get_args
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query
 from starlette.concurrency import run_in_threadpool
@@ -18,6 +19,9 @@ router = APIRouter(prefix="/articles")
 KINDS = get_args(ArticleKind)
 FIELDS = ("headline", "dek", "dateline", "published_at", "kind")
 """Of an article, what is compared beside its text."""
+FEEDS = {"Atom": ("articles.atom", "application/atom+xml"), "JSON Feed": ("articles.json", "application/feed+json")}
+FOLLOWED = ("source", "kind", "q", "tag", "virin")
+"""Of a search, what its feed asks for too: a feed tells what comes, of whatever date."""
 
 
 @router.get("")
@@ -44,6 +48,7 @@ async def search(
     return visit.page(
         "articles.html",
         asked=asked,
+        feeds=_feeds(asked),
         articles=found["articles"],
         following=found["next"],
         after=after,
@@ -150,3 +155,9 @@ async def _capture(api: Api, name: str) -> Mapping[str, Any] | None:
     except Refused:  # the archive has lost it: that is what the page is to say
         return None
     return found
+
+
+def _feeds(asked: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """The feeds of this search: name, type and address, which leads from the list of articles out of the desk."""
+    words = urlencode({name: asked[name] for name in FOLLOWED if asked[name]})
+    return [(name, kind, f"../feeds/{file}{words and '?'}{words}") for name, (file, kind) in FEEDS.items()]
