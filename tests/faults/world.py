@@ -2,13 +2,14 @@
 
 import contextlib
 import random
+import re
 import signal
 import subprocess
 import sys
 import tempfile
 import time
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -43,6 +44,8 @@ CUT = """
 SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
 WHERE pid <> pg_backend_pid() AND datname IS NOT NULL
 """
+FETCHED_AT = re.compile(r'(?<="fetched_at":")[^"]+')
+"""When a capture was made: the instant by which a message on its way is told from a late one."""
 SHIFTED = {
     "sqlite": "strftime('%Y-%m-%d %H:%M:%f000', {}, :by || ' seconds')",
     "postgresql": "{} + make_interval(secs => :by)",
@@ -169,19 +172,36 @@ class World:
 
 
 def _shift(engine, by):
-    shifted = SHIFTED[engine.dialect.name]
     try:
         with engine.begin() as connection:
-            for table in SQLModel.metadata.sorted_tables:
-                times = [column.name for column in table.columns if isinstance(column.type, UtcDateTime)]
-                if times:
-                    settings = ", ".join(f"{name} = {shifted.format(name)}" for name in times)
-                    connection.execute(text(f"UPDATE {table.name} SET {settings}"), {"by": -by.total_seconds()})
+            if engine.dialect.name == "postgresql":
+                connection.execute(text("LOCK TABLE ledger IN EXCLUSIVE MODE"))
+            _shift_columns(connection, by)
+            _shift_messages(connection, by)
     except OperationalError as trouble:
         if not isinstance(trouble.orig, DeadlockDetected):
             raise
         return False
     return True
+
+
+def _shift_columns(connection, by):
+    shifted = SHIFTED[connection.dialect.name]
+    for table in SQLModel.metadata.sorted_tables:
+        times = [column.name for column in table.columns if isinstance(column.type, UtcDateTime)]
+        if times:
+            settings = ", ".join(f"{name} = {shifted.format(name)}" for name in times)
+            connection.execute(text(f"UPDATE {table.name} SET {settings}"), {"by": -by.total_seconds()})
+
+
+def _shift_messages(connection, by):
+    def shifted(found):
+        return (datetime.fromisoformat(found[0]) - by).isoformat()
+
+    for entry, words in connection.execute(text("SELECT id, message FROM ledger")).all():
+        if (told := FETCHED_AT.sub(shifted, words)) != words:
+            change = text("UPDATE ledger SET message = :told WHERE id = :entry")
+            connection.execute(change, {"told": told, "entry": entry})
 
 
 @contextlib.contextmanager
