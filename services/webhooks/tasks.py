@@ -31,7 +31,7 @@ DISABLED = Counter("dateline_endpoints_disabled_total", "Endpoints that were giv
 
 A_MOMENT = timedelta(seconds=2)
 """How long an event waits that would be announced before an earlier one of its article."""
-LINGER = 0.05
+LINGER = 0.02
 """Seconds that a turn which had several to bring waits for more: another turn costs as much as ten deliveries."""
 log = structlog.get_logger()
 

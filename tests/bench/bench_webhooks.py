@@ -1,6 +1,6 @@
 """How fast deliveries are: a backlog of events to several endpoints, against a bare httpx loop in the same run.
 
-    PYTHONPATH=tests .venv/bin/python -m bench.bench_webhooks --events 100 --endpoints 5 --rounds 7 --json result.json
+    PYTHONPATH=tests .venv/bin/python -m bench.bench_webhooks --events 200 --endpoints 5 --rounds 5 --json result.json
 
 From the first announcement to the last verified receipt, by the service as users run it. The loop posts such bodies,
 signed by the same library, to one of the same receivers, before and after each round: what it leaves out is to
@@ -204,9 +204,9 @@ def _cpu(process: psutil.Process) -> float:
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--events", type=int, default=100)
+    arguments.add_argument("--events", type=int, default=200)
     arguments.add_argument("--endpoints", type=int, default=5)
-    arguments.add_argument("--rounds", type=int, default=7)
+    arguments.add_argument("--rounds", type=int, default=5)
     arguments.add_argument("--database", default="", help="an empty PostgreSQL; SQLite when not given")
     arguments.add_argument("--json", type=Path, help="where to write the result, to compare runs")
     asked = arguments.parse_args()
