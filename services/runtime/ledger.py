@@ -11,6 +11,7 @@ import os
 import random
 import secrets
 import socket
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -64,6 +65,7 @@ class Job:
     token: str
     trace_id: str
     now: datetime
+    began: float
     words: str
     outcome: Outcome | None = None
     reason: str | None = None
@@ -72,6 +74,10 @@ class Job:
     def note(self, **notes: object) -> None:
         """Adds to the one log line that tells of this handling: an address, a headline, what changed."""
         self.notes |= notes
+
+    def moment(self) -> datetime:
+        """The present, counted from the claim: setting the machine's clock does not change a work's own time."""
+        return self.now + timedelta(seconds=time.monotonic() - self.began)
 
     def message(self) -> Message:
         """What was said; a pydantic `ValidationError` when this version cannot read it."""
@@ -145,7 +151,7 @@ def claim(kind: str, ids: Sequence[int], now: datetime, *, fresh: bool = False) 
 
     The claim is committed before the work, so that a worker's death costs an attempt and waiting costs none.
     """
-    token = secrets.token_hex(8)
+    token, began = secrets.token_hex(8), time.monotonic()
     with transaction(lasting=False) as session:
         taken = {
             "of": kind,
@@ -159,7 +165,7 @@ def claim(kind: str, ids: Sequence[int], now: datetime, *, fresh: bool = False) 
     if found:
         crash.at(f"{kind}:claimed")
     jobs = {
-        row.id: Job(row.id, kind, row.key, row.lane, row.attempts, token, row.trace_id, now, row.message)
+        row.id: Job(row.id, kind, row.key, row.lane, row.attempts, token, row.trace_id, now, began, row.message)
         for row in found
     }
     return [jobs[i] for i in ids if i in jobs]

@@ -1,7 +1,6 @@
 """What webhooks hear."""
 
 import random
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -20,7 +19,7 @@ from services.webhooks import retention, subscriptions
 from services.webhooks.announce import BULK, NEWS, Overtaking, must_not_overtake, without_turn
 from services.webhooks.announce import announce as owe
 from services.webhooks.attempt import Tried
-from services.webhooks.deliver import SLICE, Addressee, Clock, Rest, addressee, bring, hold, next_due, parcels
+from services.webhooks.deliver import SLICE, Addressee, Rest, addressee, bring, hold, next_due, parcels
 from services.webhooks.record import cancel, record, settle
 from services.webhooks.retries import JITTER
 from services.webhooks.settings import webhook_settings
@@ -92,38 +91,37 @@ def _owe(session: Session, order: Announce, job: Job) -> None:
 
 
 def _serve(to: Addressee, job: Job) -> None:
-    clock = _clock_from(job.now)
     # Connections are kept for this endpoint and this turn only: subscribers do not trust one another.
     with open_client(egress_settings(), keep_alive=True, connections=1) as client:
-        to, made, pause = _round(client, to, clock, job)
+        to, made, pause = _round(client, to, job)
         while pause is not None:
             with transaction(lasting=False) as session:
-                _write(session, to, made, clock())
+                _write(session, to, made, job.moment())
             stopping.wait(pause)
             job.must_hold()
-            to, made, pause = _round(client, _written(to), clock, job)
+            to, made, pause = _round(client, _written(to), job)
     job.note(endpoint=to.endpoint)
     with job.finish() as session:
         hold(session, to.endpoint)
-        _write(session, to, made, clock())
+        _write(session, to, made, job.moment())
         if to.standing.gone is None and (due := next_due(session, to.endpoint)):
             due = max(due, to.standing.not_before or due)
             say(session, Deliver(endpoint=to.endpoint), key=job.key, due_at=due, lane=job.lane)
 
 
-def _round(client: Client, to: Addressee, clock: Clock, job: Job) -> tuple[Addressee, list[Tried], float | None]:
+def _round(client: Client, to: Addressee, job: Job) -> tuple[Addressee, list[Tried], float | None]:
     """The next few deliveries, tried; the endpoint as it stands then; and the pause before more, or None at the end."""
-    began = clock()
+    began = job.moment()
     with reading() as session:
         batch = parcels(session, to, began)
     standing, made = to.standing, []
-    for tried, standing in bring(client, to, batch, clock):  # noqa: B007 - the last standing is what counts
+    for tried, standing in bring(client, to, batch, job.moment):  # noqa: B007 - the last standing is what counts
         made.append(tried)
         _note(to.endpoint, tried)
     if to.rate and made and standing.not_before is None:
         standing = replace(standing, not_before=began + timedelta(seconds=len(made) / to.rate))
     resting = standing.not_before is not None or standing.gone is not None
-    over = resting or clock() - job.now > SLICE or stopping.is_set()
+    over = resting or job.moment() - job.now > SLICE or stopping.is_set()
     pause = None if over else _pause(len(batch), all_made=len(made) == len(batch), share=to.share)
     return replace(to, before=to.standing, standing=standing), made, pause
 
@@ -163,8 +161,3 @@ def _note(endpoint: int, tried: Tried) -> None:
 def _written(to: Addressee) -> Addressee:
     standing = replace(to.standing, recovered=False)
     return replace(to, before=standing, standing=standing)
-
-
-def _clock_from(now: datetime) -> Clock:
-    began = time.monotonic()
-    return lambda: now + timedelta(seconds=time.monotonic() - began)

@@ -1,6 +1,7 @@
 """The ledger's promises, on both databases: said once, claimed by one, finished whole, never forgotten."""
 
 import threading
+import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import datetime, timedelta
 from multiprocessing import get_context
@@ -92,6 +93,18 @@ def test_a_claimed_message_is_nobody_elses_until_the_lease_ends(db):
     assert claimed(now + LEASE - SOON) == []
     [second] = claimed(now + LEASE + SOON)
     assert (job.attempts, second.attempts) == (1, 2)
+
+
+def test_a_work_counts_its_own_time_from_the_moment_of_the_claim(db):
+    """Also the time that the claim itself took: a subscriber that asks for a second's rest is given all of it."""
+    said()
+    now, before = utcnow() + SOON, time.monotonic()
+    [job] = claimed(now)
+    after = time.monotonic()
+    time.sleep(0.01)
+    passed = (job.moment() - now).total_seconds()
+    assert after - job.began + 0.01 <= passed <= time.monotonic() - before
+    assert before <= job.began < after
 
 
 def test_one_of_many_claimers_gets_it(db):
