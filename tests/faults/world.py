@@ -47,7 +47,7 @@ WHERE pid <> pg_backend_pid() AND datname IS NOT NULL
 FETCHED_AT = re.compile(r'(?<="fetched_at":")[^"]+')
 """When a capture was made: the instant by which a message on its way is told from a late one."""
 SHIFTED = {
-    "sqlite": "strftime('%Y-%m-%d %H:%M:%f000', {}, :by || ' seconds')",
+    "sqlite": "shifted({}, :by)",  # its own functions know milliseconds only, and would put one instant after its like
     "postgresql": "{} + make_interval(secs => :by)",
 }
 
@@ -176,6 +176,8 @@ def _shift(engine, by):
         with engine.begin() as connection:
             if engine.dialect.name == "postgresql":
                 connection.execute(text("LOCK TABLE ledger IN EXCLUSIVE MODE"))
+            else:
+                connection.connection.create_function("shifted", 2, _shifted)
             _shift_columns(connection, by)
             _shift_messages(connection, by)
     except OperationalError as trouble:
@@ -183,6 +185,10 @@ def _shift(engine, by):
             raise
         return False
     return True
+
+
+def _shifted(instant, seconds):
+    return instant and f"{datetime.fromisoformat(instant) + timedelta(seconds=seconds):%Y-%m-%d %H:%M:%S.%f}"
 
 
 def _shift_columns(connection, by):
