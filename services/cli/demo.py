@@ -91,7 +91,7 @@ def _show(stop: threading.Event, newsroom: Newsroom, ending: ExitStack) -> bool:
     stage = _start(stop, newsroom, ending)
     if not stage.waits_for(stage.ready, "the web app to be ready"):
         return False
-    say(f"[bold]Dateline[/] is ready after {time.monotonic() - began:.1f} s: Redis, four workers, sweeper, web app.\n")
+    say(f"[bold]Dateline[/] is ready after {time.monotonic() - began:.1f} s: Redis, five workers, sweeper, web app.\n")
     stage.take_key()
     stage.subscribe(ending)
     if not stage.waits_for(lambda: stage.stored() >= len(BACKLOG), "the first look at the newsroom"):
