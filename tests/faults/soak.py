@@ -19,10 +19,10 @@ from datetime import datetime, timedelta
 
 import invariants
 import psutil
+
 from faults import postgresql
 from faults.storm import FAULTS
 from faults.world import IMPATIENT, World, world
-
 from services.runtime.database import utcnow
 
 STARTED_WITH = 50

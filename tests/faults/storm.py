@@ -8,9 +8,9 @@ from datetime import timedelta
 
 import psutil
 from fakes import garbage
+
 from faults.test_kills import PLACES
 from faults.world import CUT, INSISTENT, World
-
 from services.runtime.broker import PREFIX
 from services.runtime.bus import QUEUES
 
