@@ -30,6 +30,7 @@ def found(excerpt):
         trouble="",
         sources=[],
         kinds=[],
+        feeds=[],
     )
 
 
