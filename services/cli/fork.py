@@ -22,7 +22,7 @@ class Fork:
         # A signal that comes now must not reach the child while it still has our handlers.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
         try:
-            self._process = _FORKS.Process(target=_live, args=(name, work, before))
+            self._process = _FORKS.Process(target=_live, args=(name, work, before, os.getpid()))
             self._process.start()
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
@@ -44,9 +44,11 @@ class Fork:
         return self._process.exitcode
 
 
-def _live(name: str, work: Callable[[], None], unblocked: set[signal.Signals]) -> None:
+def _live(name: str, work: Callable[[], None], unblocked: set[signal.Signals], parent: int) -> None:
     os.setsid()
     die_with_parent(signal.SIGTERM)
+    if os.getppid() != parent:
+        sys.exit()  # it was killed before the kernel was asked to tell us
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
