@@ -46,9 +46,7 @@ class Fork:
 
 def _live(name: str, work: Callable[[], None], unblocked: set[signal.Signals], parent: int) -> None:
     os.setsid()
-    die_with_parent(signal.SIGTERM)
-    if os.getppid() != parent:
-        sys.exit()  # it was killed before the kernel was asked to tell us
+    die_with_parent(signal.SIGTERM, parent)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)

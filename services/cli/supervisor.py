@@ -135,7 +135,7 @@ def _run(command: Sequence[str], log: Path | None) -> subprocess.Popen[bytes]:
             stderr=output,
             start_new_session=True,
             # Should we be killed ourselves, the kernel tells the children.
-            preexec_fn=partial(die_with_parent, signal.SIGTERM),  # noqa: PLW1509 - one system call
+            preexec_fn=partial(die_with_parent, signal.SIGTERM, os.getpid()),  # noqa: PLW1509 - two system calls
         )
 
 

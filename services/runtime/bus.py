@@ -134,7 +134,13 @@ def run_worker(
     liveness.begin()
     signals.worker_init.connect(_ready, weak=False)
     signals.worker_process_init.connect(_ready, weak=False)
-    signals.worker_process_init.connect(_die_with_parent, weak=False)
+    main = os.getpid()
+
+    # Without its main process a child is heard by nobody, and one that is stopped would stay for ever.
+    def follow(**_signal: object) -> None:
+        die_with_parent(SIGKILL, main)
+
+    signals.worker_process_init.connect(follow, weak=False)
     signals.worker_shutting_down.connect(_stop, weak=False)
     _clear(but=QUEUES)
     _watch(queues, patience or liveness.patience(services))
@@ -185,11 +191,6 @@ def _ready(**_signal: object) -> None:
     # What is loaded by now stays for good: the collector need not look at it again (about a tenth of parsing time).
     gc.collect()
     gc.freeze()
-
-
-def _die_with_parent(**_signal: object) -> None:
-    # Without its main process a child is heard by nobody, and one that is stopped would stay for ever.
-    die_with_parent(SIGKILL)
 
 
 class _Hinter:
