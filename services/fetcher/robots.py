@@ -1,6 +1,7 @@
 """robots.txt (RFC 9309): what a host wants left alone."""
 
 import math
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -21,6 +22,8 @@ RETRY = timedelta(minutes=5)
 LONGEST_DELAY = 120.0
 """Seconds of Crawl-delay that are honoured; more would be a way of saying no."""
 LIMITS = Limits(seconds=10.0, wire=500 * 1024, decoded=500 * 1024, cut=True)
+
+_AGENT_LINE = re.compile(r"\s*user[ -]?agent\s*[:\s]\s*(\*|[a-z_-]*)", re.IGNORECASE)
 
 State = Literal["rules", "free", "walled", "unreachable"]
 
@@ -79,4 +82,15 @@ def ask_robots(client: Client, url: str, now: datetime) -> Robots:
 
 @lru_cache(maxsize=64)
 def _rules(text: str) -> Protego:
-    return Protego.parse(text)
+    return Protego.parse("\n".join(map(_addressed, text.splitlines())))
+
+
+def _addressed(line: str) -> str:
+    """A line that names a crawler, in the product token alone; other lines as they are.
+
+    RFC 9309, 2.2.1: a token is letters, `-` and `_`, and is matched as a whole: `Dateline/1.0` is us, `Date` is not.
+    """
+    if (named := _AGENT_LINE.match(line)) is None:
+        return line
+    token = named[1].lower()
+    return f"User-agent: {token if token in {'*', AGENT.lower()} else '-another-'}"

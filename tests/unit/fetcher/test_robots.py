@@ -82,3 +82,31 @@ def test_a_crawl_delay_is_honoured_within_reason(value, delay):
 def test_nonsense_forbids_nothing_and_takes_no_time(text):
     """Nobody asked for anything to be left alone."""
     assert Robots("rules", text).verdict("http://news.example/" + "a" * 2000 + "b") is None
+
+
+@pytest.mark.parametrize(
+    ("agent", "ours"),
+    [
+        ("Dateline/1.0", True),
+        ("dateline", True),
+        ("DATELINE/0.1 (+mailto:x@harbor.example)", True),
+        ("Dateline # the news reader", True),
+        ("Dateline*", True),
+        ("Date", False),
+        ("Datelines", False),
+        ("Dateline-news", False),
+        ("line", False),
+        ("Mozilla/5.0", False),
+    ],
+)
+def test_a_group_is_ours_when_its_product_token_is(agent, ours):
+    """The token ends at the first character that is no letter, `-` or `_`: what follows it names no other crawler."""
+    rules = Robots("rules", f"User-agent: {agent}\nDisallow: /News/\n\nUser-agent: *\nDisallow:\n")
+    assert isinstance(rules.verdict(PAGE), Refused) is ours
+
+
+def test_the_groups_of_others_do_not_merge_with_ours():
+    """Several names over one set of rules: ours may be any of them."""
+    text = "User-agent: Other/2\nUser-agent: Dateline/1.0\nDisallow: /News/\n\nUser-agent: Third\nDisallow: /\n"
+    assert isinstance(Robots("rules", text).verdict(PAGE), Refused)
+    assert Robots("rules", text).verdict("http://news.example/private") is None
