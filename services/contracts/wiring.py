@@ -45,6 +45,8 @@ class Hearing:
     alone: bool = False
     begins: bool = False
     """Whether each repetition is a story of its own, under a new trace id."""
+    endless: bool = False
+    """Whether it is tried for as long as it takes: what serves again and again is never set aside."""
     shown: bool = False
     """Whether others see what it writes, so that not even a power cut may take it back. The rest would be redone."""
 
@@ -58,8 +60,10 @@ HANDLERS: dict[type[Message], Hearing] = {
     PageStored: Hearing("fetcher", "settle_stored", timedelta(seconds=45)),
     PageRejected: Hearing("fetcher", "settle_rejected", timedelta(seconds=45)),
     Announce: Hearing("webhooks", "announce", timedelta(seconds=45)),
-    Deliver: Hearing("webhooks", "deliver", timedelta(seconds=45), together=1, alone=True),
-    ForgetDeliveries: Hearing("webhooks", "forget", timedelta(seconds=60), together=1, alone=True, begins=True),
+    Deliver: Hearing("webhooks", "deliver", timedelta(seconds=45), together=1, alone=True, endless=True),
+    ForgetDeliveries: Hearing(
+        "webhooks", "forget", timedelta(seconds=60), together=1, alone=True, begins=True, endless=True
+    ),
     KeyRevoked: Hearing("webhooks", "stop", timedelta(seconds=45)),
     Reingest: Hearing("fetcher", "reingest", timedelta(seconds=60), together=1, alone=True),
     Steer: Hearing("fetcher", "steer", timedelta(seconds=45)),

@@ -75,6 +75,11 @@ class Job:
         """Adds to the one log line that tells of this handling: an address, a headline, what changed."""
         self.notes |= notes
 
+    @property
+    def endless(self) -> bool:
+        """Whether no number of surprises ends it."""
+        return HANDLERS[KINDS[self.kind]].endless
+
     def moment(self) -> datetime:
         """The present, counted from the claim: setting the machine's clock does not change a work's own time."""
         return self.now + timedelta(seconds=time.monotonic() - self.began)
@@ -111,7 +116,7 @@ class Job:
 
     def retry(self, reason: str, now: datetime) -> bool:
         """A surprise: due again after a pause; False when attempts have run out and it was set aside instead."""
-        if self.attempts >= MAX_ATTEMPTS:
+        if self.attempts >= MAX_ATTEMPTS and not self.endless:
             self.set_aside(reason, now)
             return False
         pause = BACKOFF[min(self.attempts, len(BACKOFF)) - 1] * random.uniform(0.8, 1.2)  # noqa: S311 - jitter is no secret

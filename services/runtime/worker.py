@@ -99,7 +99,7 @@ def _run(job: Job) -> None:
 def _attempt(job: Job) -> tuple[str, str | None]:
     """Runs the handler; whatever happens, the row says so. The one place that catches everything."""
     try:
-        if job.attempts > MAX_ATTEMPTS:
+        if job.attempts > MAX_ATTEMPTS and not job.endless:
             reason = f"Its worker died or hung {MAX_ATTEMPTS} times while handling it."
             job.set_aside(reason, utcnow())
             return "set_aside", reason

@@ -2,13 +2,15 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 from house import announced, balanced, in_ledger, log_of, rows, run, run_announcements
 from sqlalchemy import event, text
 
 from services.runtime import database, worker
 from services.runtime.database import transaction, utcnow
-from services.runtime.ledger import due
+from services.runtime.ledger import MAX_ATTEMPTS, claim, due
+from services.webhooks import tasks
 from services.webhooks.announce import announce
 from services.webhooks.deliver import TOGETHER, hold, next_due
 from services.webhooks.models import Delivery
@@ -164,3 +166,25 @@ def _until(truth, seconds=60):
     while not truth():
         assert time.monotonic() < ends, "waited in vain"
         time.sleep(0.02)
+
+
+def test_workers_that_die_or_fail_in_a_turn_do_not_end_what_is_owed(endpoint, subscriber, monkeypatch):
+    """Their deaths say nothing of the endpoint: the turn is set aside by no number of them."""
+    announced()
+    run_announcements()
+    clock = utcnow()
+    for _ in range(2 * MAX_ATTEMPTS):  # each claims it and is gone before it is handled
+        ((turn, _),) = due(clock, kinds=("Deliver",))
+        claim("Deliver", [turn], clock)
+        clock += timedelta(minutes=1)
+    with monkeypatch.context() as broken:
+        broken.setattr(tasks, "addressee", fails)
+        worker.handle("Deliver", [turn], clock)
+    (waiting,) = in_ledger("Deliver")
+    assert (waiting.set_aside_at, "the roof fell in" in waiting.reason) == (None, True)
+    run(clock + timedelta(hours=1))
+    assert (subscriber.events, balanced()) == (["evt_1"], True)
+
+
+def fails(*_args):
+    raise OSError("the roof fell in")
