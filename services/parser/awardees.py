@@ -4,31 +4,11 @@ import re
 from collections.abc import Iterator, Mapping
 
 from services.contracts.article import Awardee
+from services.parser.lexicon import lexicon
 
-_STATES = (
-    "Alabama, Alaska, Arizona, Arkansas, California, Colorado, Connecticut, Delaware, Florida, Georgia, Hawaii, Idaho, "
-    "Illinois, Indiana, Iowa, Kansas, Kentucky, Louisiana, Maine, Maryland, Massachusetts, Michigan, Minnesota, "
-    "Mississippi, Missouri, Montana, Nebraska, Nevada, New Hampshire, New Jersey, New Mexico, New York, "
-    "North Carolina, North Dakota, Ohio, Oklahoma, Oregon, Pennsylvania, Rhode Island, South Carolina, South Dakota, "
-    "Tennessee, Texas, Utah, Vermont, Virginia, Washington, West Virginia, Wisconsin, Wyoming, "
-    "D.C., District of Columbia, Puerto Rico, Guam, American Samoa, Northern Mariana Islands, Virgin Islands, "
-    # as the AP stylebook shortened them until 2014
-    "Ala., Ariz., Ark., Calif., Colo., Conn., Del., Fla., Ga., Ill., Ind., Kan., Ky., La., Md., Mass., Mich., Minn., "
-    "Miss., Mo., Mont., Neb., Nev., N.H., N.J., N.M., N.Y., N.C., N.D., Okla., Ore., Pa., R.I., S.C., S.D., Tenn., "
-    "Vt., Va., Wash., W.Va., W. Va., Wis., Wyo."
-)
-_COUNTRIES = (
-    "Afghanistan, Albania, Argentina, Australia, Austria, Bahrain, Belgium, Brazil, Bulgaria, Canada, Chile, Colombia, "
-    "Croatia, Cuba, Cyprus, Czech Republic, Czechia, Denmark, Djibouti, Egypt, England, Estonia, Finland, France, "
-    "Germany, Greece, Greenland, Honduras, Hungary, Iceland, India, Indonesia, Iraq, Ireland, Israel, Italy, Japan, "
-    "Jordan, Kenya, Korea, Kuwait, Latvia, Lithuania, Luxembourg, Malaysia, Mexico, Morocco, Netherlands, New Zealand, "
-    "Niger, Northern Ireland, Norway, Oman, Pakistan, Panama, Peru, Philippines, Poland, Portugal, Qatar, Romania, "
-    "Saudi Arabia, Scotland, Singapore, Slovakia, Slovenia, South Korea, Republic of Korea, Spain, Sweden, "
-    "Switzerland, Taiwan, Thailand, the Netherlands, The Netherlands, Turkey, Türkiye, UAE, U.K., UK, Ukraine, "
-    "United Arab Emirates, United Kingdom, Wales, Alberta, British Columbia, Manitoba, Nova Scotia, Ontario, Quebec"
-)
-_REGIONS = frozenset(f"{_STATES}, {_COUNTRIES}".split(", "))
-_CITY_STATES = frozenset({"Singapore"})
+_PLACES = lexicon("places")
+_REGIONS = frozenset((*_PLACES["states"], *_PLACES["short-states"], *_PLACES["countries"]))
+_CITY_STATES = frozenset(_PLACES["city-states"])
 # Parts of a name that a comma sets apart; what follows them may be a city, they never are.
 _NO_CITY = re.compile(
     r"(?:inc|llc|ltd|limited|corp|co|lp|llp|pllc|jv|gmbh|plc|s\.?p\.?a|s\.?a|n\.?v|l\.p|l\.l\.c)\.?"

@@ -8,12 +8,13 @@ from datetime import date
 from services.contracts.article import Byline
 from services.parser.characters import fold
 from services.parser.dates import find_date, is_date
+from services.parser.lexicon import either, lexicon
 from services.parser.lines import Line
 from services.parser.names import is_person
 
 UNIT_WORDS = 10
 EARLY = 8  # lines after the headline in which a byline may stand without a place of its own
-_PLACES = frozenset({"byline", "story-line", "published"})
+STORY_ZONES = frozenset({"byline", "story-line", "published"})
 _BY = re.compile(
     r"^\W*(?:(?:courtesy )?(?:story|text|words)(?: (?:and|&) (?:photos?|photography|images?|video))? "
     r"|photos? and (?:story|text) |commentary |written |article |compiled |posted )?(?:by|por)\b:?\s+(?P<names>\S.*)$",
@@ -29,12 +30,8 @@ _SENT = re.compile(
 )
 _FROM = re.compile(r"^from an? .{5,120} (?:news release|press release|report)$", re.IGNORECASE)
 _PARTS = re.compile(r"\s+[|/•·]\s+|^[/|]\s*|\s*[/|]$")
-_UNIT = re.compile(
-    r"\b(?:affairs|office|agency|command|wing|service|center|activity|division|squadron|group|department|news|team"
-    r"|information|operations|headquarters|directorate|association|brigade|battalion|regiment|institute|foundation"
-    r"|reports?|relations|organization|laboratory|academy|communications?|district|fleet|corps|guard|marketing)\b",
-    re.IGNORECASE,
-)
+_LEXICON = lexicon("bylines")
+_UNIT = re.compile(rf"\b(?:{either(_LEXICON['units'])})\b", re.IGNORECASE)
 # A unit that a span alone parted from the name, and a date that one parted from the unit.
 _GLUED = re.compile(
     r"^(?P<name>by (?:\S+ ){1,6}?\S+) (?=(?:do[dw] news|american forces press service|defense media activity"
@@ -48,9 +45,8 @@ _BY_DATE = re.compile(
 )
 _SUFFIX = re.compile(r",\s*(?=(?:Jr|Sr)\b\.?|I{2,3}\b|IV\b)")
 _RANK = re.compile(
-    r"(?:,|;)\s*(?:and\s+)?(?=(?:(?:army|navy|air force|marine(?: corps)?) )?(?:staff sgt|tech\. sgt|master sgt"
-    r"|senior airman|airman|sgt|spc|pfc|pvt|cpl|lance cpl|gunnery sgt|petty officer|mass communication specialist"
-    r"|1st lt|2nd lt|lt|capt|maj|col)\b\.? )",
+    r"(?:,|;)\s*(?:and\s+)?(?=(?:(?:army|navy|air force|marine(?: corps)?) )?"
+    rf"(?:{either(_LEXICON['ranks'])})\b\.? )",
     re.IGNORECASE,
 )
 # "NAME 12th Wing": a unit with a number needs no comma. "NAME, UNIT, and NAME, UNIT": two with a unit each.
@@ -58,23 +54,8 @@ _NUMBERED = re.compile(r"(?P<name>.+?)\s(?P<unit>\d+(?:st|nd|rd|th)\s(?!Class|Lt
 _TWO = re.compile(r"(?P<unit>.+?),?\s+and\s+(?P<next>[^,]+,.+)$")
 _PHOTOGRAPHED = re.compile(r"[,;]?\s+(?:and\s+)?(?:photos?|photography|video|images) by .*$", re.IGNORECASE)
 _AND = re.compile(r"\s+(?:and|y|&)\s+", re.IGNORECASE)
-# What the publishing system knows its own users by; nobody is called so.
-_LOGIN = re.compile(r"^[a-z]+[._][a-z]+$|^(?:courtesy story|import|admin\w*|system|webmaster|default)$", re.IGNORECASE)
-_KICKERS = frozenset(
-    [
-        "news",
-        "release",
-        "press release",
-        "news release",
-        "feature",
-        "story",
-        "speech",
-        "transcript",
-        "published",
-        "noticias",
-        "comunicado",
-    ]
-)
+_LOGIN = re.compile(either(f"^{form}$" for form in _LEXICON["logins"]), re.IGNORECASE)
+_KICKERS = frozenset(_LEXICON["kickers"])
 
 
 @dataclass(frozen=True)
@@ -146,7 +127,7 @@ def take_story_lines(lines: Sequence[Line]) -> StoryLine:
             byline = (byline[0].model_copy(update={"affiliation": line.text}),)
             line.rule = "byline"
             continue
-        if said is None and line.zone not in _PLACES:
+        if said is None and line.zone not in STORY_ZONES:
             continue
         said = said or StoryLine()
         if said.byline and len(byline) == 1 and byline[0].affiliation is None and _UNIT.search(said.byline[0].name):
@@ -187,7 +168,7 @@ def _names(text: str) -> list[str]:
 
 
 def _candidates(lines: Sequence[Line]) -> Iterator[Line]:
-    yield from (line for line in lines if line.kept and line.zone in _PLACES)
+    yield from (line for line in lines if line.kept and line.zone in STORY_ZONES)
     early = 0
     for line in lines:
         unit = line.rule == "kicker" and " " in line.key

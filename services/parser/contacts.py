@@ -3,14 +3,16 @@
 import re
 from collections.abc import Sequence
 
+from services.parser.lexicon import either, lexicon
 from services.parser.lines import Line
 from services.parser.names import is_person
 
 LONGEST = 12  # words of a line that gives a name, an office, a number
 GAP = 3  # lines that may stand between a label and its first number, or between two numbers: a name, a rank, an office
+_LABELS = lexicon("contacts")
 _LABEL = re.compile(
-    r"(?P<press>(?:(?:for )?(?:news )?(?:media|press|public affairs) )?)(?:contacts?|inquiries|points? of contact"
-    r"|contactos?(?: de prensa| para la prensa)?)(?: information)?(?P<colon>:\s*(?P<said>.{1,200})?)?",
+    rf"(?P<press>(?:(?:{either(_LABELS['press'])}) )?)(?:{either(_LABELS['labels'])})(?: information)?"
+    r"(?P<colon>:\s*(?P<said>.{1,200})?)?",
     re.IGNORECASE,
 )
 _REACHED = re.compile(

@@ -4,16 +4,12 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from services.parser.lexicon import either, lexicon
 from services.parser.names import is_person
 
-_MADE = (
-    r"(?:photo(?:graph)?s?|video|graphic|image|illustration|imagery|rendering|screen ?(?:shot|grab|capture)"
-    r"|foto(?:graf[ií]a)?)"
-)
-_MAKERS = (
-    r"(?:Army|Navy|Air Force|Marine Corps|Space Force|Coast Guard|(?:Army |Air )?National Guard|DO[DW]"
-    r"|Defense Department|NASA|White House)"
-)
+_LEXICON = lexicon("pictures")
+_MADE = f"(?:{either(_LEXICON['made'])})"
+_MAKERS = f"(?:{either(_LEXICON['makers'])})"
 VIRIN = re.compile(r"(?<![\w-])(\d{6}-[A-Z]-[A-Z0-9]{4,6}-\d{3,4}[A-Z]{0,2})(?![\w-])", re.IGNORECASE)
 # The line under a picture: "Photo By: NAME", "Credit: NAME | VIRIN: NUMBER", or the number's file name alone.
 LABEL = re.compile(

@@ -4,19 +4,9 @@ import re
 from datetime import date, datetime
 
 from services.parser.characters import fold
+from services.parser.lexicon import lexicon
 
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "jan january ene enero", "feb february febrero", "mar march marzo", "apr april abr abril", "may mayo",
-            "jun june junio", "jul july julio", "aug august ago agosto", "sep sept september set septiembre setiembre",
-            "oct october octubre", "nov november noviembre", "dec december dic diciembre",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}  # fmt: skip
+_MONTHS = {name: number for number, names in enumerate(lexicon("languages")["months"], start=1) for name in names}
 _NAME = r"(?P<month>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
 _FORMS = (
     re.compile(r"(?<!\d)(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?!\d)"),

@@ -8,6 +8,7 @@ from services.contracts.article import Image
 from services.parser.captions import COPY_LENGTH, NEAR, NEAR_LENGTH, Picture, alike, find_pictures
 from services.parser.characters import squeeze
 from services.parser.credits import VIRIN, photographer, read_label, split_credit
+from services.parser.lexicon import either, lexicon
 from services.parser.lines import Frame, Line
 from services.parser.virin import read_virin
 
@@ -16,8 +17,7 @@ _NUMBER = re.compile(r"/(2\d{9})/")
 _NUMBER_LABEL = re.compile(r"[\s|/,]*VIRIN:.*$", re.IGNORECASE)
 _SERVICE = re.compile(r",\s*(?:U\.S\. )?(?:Army|Navy|Air Force|Marine Corps|Space Force|Coast Guard|DO[DW])\b.*$")
 _ORNAMENT = re.compile(
-    r"(?:spacer|blank|pixel|icon|logo|arrow|bullet|button|/tag)[\w-]*\.(?:gif|png|svg|jpe?g)|\.svg(?:$|\?)",
-    re.IGNORECASE,
+    rf"(?:{either(lexicon('pictures')['ornaments'])})[\w-]*\.(?:gif|png|svg|jpe?g)|\.svg(?:$|\?)", re.IGNORECASE
 )
 
 

@@ -1,38 +1,18 @@
 """Which kind of article a page is: by its section, by its own word for itself, by what is in it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from services.contracts.article import ArticleKind, Block, Image
 from services.parser.layouts import Layout
+from services.parser.lexicon import lexicon
 from services.parser.lines import Line
 from services.parser.page import Page
 
-# In the path of an address; the first that is found.
-_SECTIONS: dict[str, ArticleKind] = {
-    r"/transcripts?/": "transcript",
-    r"/speech(?:es)?/": "speech",
-    r"/contracts?/": "contracts",
-    r"/(?:media-)?advisor(?:y|ies)/": "advisory",
-    r"/(?:press-|news-|media-)?releases?(?:-view)?/|/statements?-releases?/|/pr/": "release",
-    r"/feature-?(?:stor(?:y|ies)|s)?/|/commentar(?:y|ies)/": "feature",
-    r"/bio(?:graph(?:y|ies)|s)?/": "biography",
-    r"/fact-?sheets?/": "fact_sheet",
-    r"/photo-?(?:essays?|galler(?:y|ies))/": "photo_essay",
-    r"/videos?/|/video-view/": "video",
-    r"/press-office/|/briefing": "release",
-    r"/news/|/article|/blog/|/stories/": "news",
-}
-_WORDS: dict[str, ArticleKind] = {
-    "release": "release", "news release": "release", "press release": "release", "immediate release": "release",
-    "for immediate release": "release", "comunicado de prensa": "release", "contract": "contracts",
-    "contracts": "contracts", "transcript": "transcript", "speech": "speech", "afa speeches": "speech",
-    "advisory": "advisory", "media advisory": "advisory", "feature": "feature", "feature story": "feature",
-    "story": "feature", "photo essay": "photo_essay", "commentary": "feature",
-    "press statement": "release", "media statement": "release", "news": "news", "news story": "news",
-}  # fmt: skip
-# content-type-N of AFPIMS' own container.
-_TYPES: dict[str, ArticleKind] = {"9": "release", "400": "contracts", "800": "feature", "1": "news", "13": "transcript"}
+_LEXICON = lexicon("kinds")
+_SECTIONS: Mapping[str, ArticleKind] = _LEXICON["sections"]
+_KICKERS: Mapping[str, ArticleKind] = _LEXICON["kickers"]
+_TYPES: Mapping[str, ArticleKind] = _LEXICON["afpims-types"]
 _PHOTOS = re.compile(
     r"\b(?:week|month|year|day|\d{4}) in (?:photos|pictures)\b|^photo essay\b|\bin photos$", re.IGNORECASE
 )
@@ -75,7 +55,7 @@ def _by_content(headline: str, body: tuple[Block, ...], captions: int, videos: i
 
 def _by_place(address: str, word: str, classes: str, body: tuple[Block, ...]) -> ArticleKind | None:
     typed = re.search(r"content-type-(\d+)", classes)
-    found = _WORDS.get(word) or (_TYPES.get(typed[1]) if typed else None)
+    found = _KICKERS.get(word) or (_TYPES.get(typed[1]) if typed else None)
     section: ArticleKind | None = next(
         (kind for pattern, kind in _SECTIONS.items() if re.search(pattern, address, re.IGNORECASE)), None
     )

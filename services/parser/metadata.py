@@ -9,6 +9,7 @@ from services.contracts.article import Link
 from services.parser.byline import read_story_line
 from services.parser.characters import fold, squeeze
 from services.parser.dates import edge_date, find_date, read_time
+from services.parser.lexicon import either, lexicon
 from services.parser.lines import Line
 from services.parser.page import Page
 
@@ -20,8 +21,9 @@ _SEPARATOR = re.compile(r"\s+(?:[|»–—:>-]|::)\s+|:\s+")
 MENU, MENU_WORDS = 3, 3
 NEAR = 12  # lines from the headline; a date that is further away may be another's
 DATED_LENGTH = 80
-_SPANISH = re.compile(r"\b(?:el|la|los|las|de|del|que|en|una?|por|con|para|su|se)\b")
-_ENGLISH = re.compile(r"\b(?:the|of|and|to|in|a|that|for|with|on|is|was|his|its)\b")
+_SMALL_WORDS = lexicon("languages")["small-words"]
+_SPANISH = re.compile(rf"\b(?:{either(_SMALL_WORDS['es'])})\b")
+_ENGLISH = re.compile(rf"\b(?:{either(_SMALL_WORDS['en'])})\b")
 
 
 def take_headline(page: Page, lines: Sequence[Line]) -> str:

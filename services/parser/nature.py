@@ -5,7 +5,10 @@ import re
 _TAG = re.compile(
     r"<(?:!doctype html|html|head|body|div|p|br|h1|meta|title|script|span|table|article|main|form|a)\b", re.IGNORECASE
 )
-_FEED = re.compile(r"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:rss|feed|urlset|sitemapindex|rdf:RDF)\b", re.DOTALL)
+# Possessive and atomic: a comment ends where it ends, so that many of them cost no more than their length.
+_FEED = re.compile(
+    r"\s*+(?:<\?xml[^>]*+>\s*+)?+(?:(?><!--.*?-->)\s*+)*+<(?:rss|feed|urlset|sitemapindex|rdf:RDF)\b", re.DOTALL
+)
 _DOCUMENT = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype html|html)\b", re.IGNORECASE)
 _DECLARED = {"text/html": "html", "application/xhtml+xml": "html", "text/plain": "text"}
 LOOK = 200_000

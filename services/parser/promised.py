@@ -7,17 +7,13 @@ from typing import Any
 
 from services.contracts.article import Byline
 from services.parser.characters import squeeze
+from services.parser.lexicon import either, lexicon
 from services.parser.names import is_person
 from services.parser.page import Page
 
 MOST = 20
 LONGEST = 80  # characters of a name
-# What publishing systems call a person in default of one.
-_NOBODY = re.compile(
-    r"\b(?:admin\w*|webmaster|editors?|editorial|newsroom|news|desk|staff|team|press|wire|agency|associated|reuters"
-    r"|service|department|office|affairs|communications?|reports?|reporters?|redaccion|contributors?|guest|author)\b",
-    re.IGNORECASE,
-)
+_NOBODY = re.compile(rf"\b(?:{either(lexicon('bylines')['nobody'])})\b", re.IGNORECASE)
 
 
 def promised_byline(page: Page) -> tuple[Byline, ...]:

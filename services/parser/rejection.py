@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from services.contracts.article import Block, Image, RejectionReason
 from services.parser.characters import fold
 from services.parser.layouts import Layout
+from services.parser.lexicon import either, lexicon
 from services.parser.lines import Line
 from services.parser.page import Page
 
@@ -15,41 +16,13 @@ LINKED = 0.6  # of the text: more than this is a list of links
 CARDS = 3
 LINKS = 8
 
-_WALLS = re.compile(
-    r"access denied|request unsuccessful|incapsula incident|pardon our interruption|just a moment\.\.\.|are you a robot"
-    r"|verify (?:that )?you are (?:a )?human|attention required|checking your browser|unusual traffic"
-    r"|enable javascript and"
-    r" cookies to continue|you don'?t have permission to access|request (?:has been )?blocked|403 forbidden|captcha"
-)
-# A number alone means nothing but 404 and 410: brigades have numbers, and so many Marines return.
-_SAID = (
-    r"\W+(?:error(?: page)?|(?:page |file )?not found|page|gone|bad request|unauthorized|forbidden|too many requests"
-    r"|(?:internal )?server error|bad gateway|service (?:temporarily )?unavailable|gateway time-?out)"
-)
-_MISSING = re.compile(
-    rf"(?:(?:(?:http|error|status|code)\W{{1,3}}){{1,3}}[45]\d\d|404|410)(?:{_SAID}){{0,2}}\W*|[45]\d\d(?:{_SAID}){{1,2}}\W*"
-    r"|(?:the )?(?:requested )?(?:page|file|article|content)(?: you (?:requested|are looking for|were looking for))?"
-    r" (?:(?:is |was )?not found|(?:could not|cannot|can'?t) be found|(?:is )?no longer (?:exists|available)"
-    r"|has been (?:removed|moved)|does not exist).{0,60}"
-    r"|(?:sorry|oops)\W{1,3}.{0,40}"
-    r"(?:not found|cannot be found|can'?t (?:be found|find)|does(?:n'?t| not) exist).{0,40}"
-    r"|(?:sorry|oops)\W*|pagina no encontrada.{0,40}|not found"
-)
-_CLOSED = re.compile(
-    r".{0,80}\b(?:under|scheduled|undergoing|down for|site) (?:\w+ )?maintenance.{0,80}|(?:service|site"
-    r"|website) (?:is )?"
-    r"(?:temporarily )?(?:unavailable|down|offline).{0,80}|temporarily unavailable.{0,40}|en mantenimiento.{0,40}"
-)
-_SEARCH = re.compile(
-    r"search(?: results?)?(?: for .{0,80}| - .{0,80}|: .{0,80})?|resultados de (?:la )?busqueda.{0,60}"
-)
-_HUB = re.compile(
-    r"home(?: ?page)?|news(?:room| archive)?|latest news|all news|press releases?|news releases?|releases"
-    r"|photos|videos|stories"
-    r"|(?:feature|news) stories|speeches|transcripts|contracts|advisories|publications|noticias|inicio"
-    r"|archives?|topics|events"
-    r"|(?:news|press|media) (?:room|center|gallery)|photo gallery|photo galleries|image gallery"
-)
+_FORMS = lexicon("rejection")
+_SAID = rf"\W+(?:{either(_FORMS['said'])})"
+_WALLS = re.compile(either(_FORMS["walls"]))
+_MISSING = re.compile(either(_FORMS["missing"]).replace("<said>", _SAID))
+_CLOSED = re.compile(either(_FORMS["closed"]))
+_SEARCH = re.compile(either(_FORMS["search"]))
+_HUB = re.compile(either(_FORMS["hubs"]))
 
 Reason = tuple[RejectionReason, str]
 

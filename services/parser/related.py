@@ -5,19 +5,17 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from itertools import takewhile
 
+from services.parser.boilerplate_rules import END
+from services.parser.lexicon import either, lexicon
 from services.parser.lines import Line
-from services.parser.phrases import END
 
 LOOK = 16  # lines from the end, or headings
-# What is under these words is where the page is filed, unless they stand in a body that the layout names.
-FILED = ("components?", "press release number:? .{2,20}")
-_RELATED = {True: re.compile("|".join(END["related"])), False: re.compile("|".join((*END["related"], *FILED)))}
-
-
-_PROMOTION = re.compile(
-    r"\W*(?:read (?:more|also|next)|related(?: (?:story|article|coverage|news))?|also read"
-    r"|(?:lea|vea|lee) (?:tambien|mas))\s*:"
-)
+_FORMS = lexicon("related")
+_RELATED = {
+    True: re.compile(either(END["related"])),
+    False: re.compile(either((*END["related"], *_FORMS["filed"]))),
+}
+_PROMOTION = re.compile(rf"\W*(?:{either(_FORMS['promotions'])})\s*:")
 
 
 def mark_related(lines: Sequence[Line]) -> None:

@@ -19,13 +19,22 @@ def folders() -> list[Path]:
     return sorted(page.parent for page in PAGES.glob("*/*/page.*"))
 
 
+def url(folder: Path) -> str | None:
+    """The address that the sample had, if one is written beside it."""
+    address = folder / "url"
+    return address.read_text(encoding="utf-8").strip() if address.exists() else None
+
+
+def content_type(page: Path) -> str | None:
+    """What a server would have called the sample."""
+    return "text/plain" if page.suffix == ".txt" else None
+
+
 def reading(folder: Path) -> dict[str, Any]:
     """What the parser makes of the sample, as JSON."""
     page = next(folder.glob("page.*"))
-    address = folder / "url"
-    url = address.read_text(encoding="utf-8").strip() if address.exists() else None
-    content_type = "text/plain" if page.suffix == ".txt" else None
-    return as_line(extract(page.read_bytes(), url=url, content_type=content_type), url)
+    address = url(folder)
+    return as_line(extract(page.read_bytes(), url=address, content_type=content_type(page)), address)
 
 
 if __name__ == "__main__":

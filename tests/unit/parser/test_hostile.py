@@ -33,6 +33,7 @@ def page(inner: str) -> bytes:
         ("Title\n" + "(" * 300_000 + " photo").encode(),
         ("Title\n" + "a | " * 300_000).encode(),
         b"<html><head><script type='application/ld+json'>" + b"[" * 100_000 + b"</script></head><body>x</body></html>",
+        b"<!-- one more -->\n" * 10_000 + page("<p>A sentence of some words, and it ends here.</p>"),
     ],
     ids=[
         "line",
@@ -46,6 +47,7 @@ def page(inner: str) -> bytes:
         "brackets",
         "bars",
         "json",
+        "comments",
     ],
 )
 def test_a_large_page_is_read_in_bounded_time(body):

@@ -5,13 +5,14 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from services.parser.boilerplate import mark_boilerplate
+from services.parser.boilerplate import mark_anywhere, mark_end, mark_toolbars, mark_top
 from services.parser.byline import read_story_line
 from services.parser.characters import decode, squeeze
 from services.parser.credits import ends_with_credit, read_label, split_credit
 from services.parser.dateline import read_opening
 from services.parser.dates import find_date, is_date, read_time
 from services.parser.lines import text_lines
+from services.parser.related import mark_related
 from services.parser.virin import read_virin
 from services.parser.wrapping import unwrap
 
@@ -273,3 +274,8 @@ def test_bytes_become_the_characters_that_were_meant(body, content_type, expecte
 def test_invisible_characters_part_no_words():
     assert squeeze("let\u00adters\u00a0\u200bof  the\u2009pier\ufeff") == "letters of the pier"
     assert squeeze("it\x92s") == "it’s"
+
+
+def mark_boilerplate(lines):
+    for mark in (mark_anywhere, mark_top, mark_related, mark_end, mark_toolbars):
+        mark(lines)

@@ -1,0 +1,135 @@
+"""The passes, in order: each looks at the lines that are still kept and says of some what they are.
+
+To add a pass, write a function of a `Draft`, and put it into `PASSES` where it belongs with the rules it may give; a
+test sees to it that it gives no other. To add a rule, give it a name and a sentence in `lexicon/rules.toml`. To add a
+word to a rule, see `services/parser/lexicon`.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
+
+from services.parser.boilerplate import mark_anywhere, mark_end, mark_toolbars, mark_top
+from services.parser.boilerplate_rules import ANYWHERE, END, LOOSE, OFFICE, TOP
+from services.parser.byline import STORY_ZONES, take_story_lines
+from services.parser.characters import fold
+from services.parser.contacts import mark_contacts
+from services.parser.dateline import is_note, read_opening
+from services.parser.fallback import mark_by_density
+from services.parser.images import take_images
+from services.parser.layouts import WHOLE_PAGE
+from services.parser.lines import Line
+from services.parser.metadata import take_headline
+from services.parser.parsed_page import Draft
+from services.parser.related import mark_related
+from services.parser.zones import OUTSIDE
+
+# Zones whose lines become something other than body, under these names.
+NAMED = {"kicker": "kicker", "label": "label", "notice": "historical-notice", "dek": "dek"}
+TITLES = 8  # lines that may stand over the one that opens with a place: a title, whom to ask
+
+
+@dataclass(frozen=True)
+class Pass:
+    """One step: `rules` are the only ones it may give a line."""
+
+    run: Callable[[Draft], None]
+    rules: frozenset[str] = frozenset()
+
+
+def _mark_by_density(draft: Draft) -> None:
+    if draft.parsed.layout is WHOLE_PAGE:
+        mark_by_density(draft.lines, draft.parsed.frames, draft.parsed.markup)
+
+
+def _mark_zones(draft: Draft) -> None:
+    for line in draft.lines:
+        if line.kept and (line.zone in OUTSIDE or line.zone in NAMED):
+            line.rule = NAMED.get(line.zone, line.zone)
+
+
+def _take_images(draft: Draft) -> None:
+    draft.found = take_images(draft.lines, draft.parsed.frames)
+
+
+def _take_headline(draft: Draft) -> None:
+    draft.headline = take_headline(draft.parsed.page, draft.lines)
+
+
+def _take_story_lines(draft: Draft) -> None:
+    draft.story = take_story_lines(draft.lines)
+
+
+def _mark_outside(draft: Draft) -> None:
+    """Where a layout names the body, words elsewhere are not the article's."""
+    if draft.parsed.layout.names_body and any(line.inside for line in draft.lines):
+        for line in draft.lines:
+            if line.kept and not line.inside:
+                line.rule = "outside-body"
+
+
+def _mark_over(draft: Draft) -> None:
+    """Where no layout names the body, what stands over the headline is the site's, if text follows under it."""
+    lines = draft.lines
+    prose = next((at for at, line in enumerate(lines) if line.kept and line.is_prose), len(lines))
+    heads = [at for at, line in enumerate(lines[:prose]) if line.rule == "headline"]
+    if draft.parsed.layout.names_body or not heads or prose == len(lines):
+        return
+    for line in lines[: heads[-1]]:
+        if line.kept:
+            line.rule = "over-the-headline"
+
+
+def _place_images(draft: Draft) -> None:
+    """The pictures with their place in the body: how many of its blocks come before."""
+    before = list(accumulate((line.kept for line in draft.lines), initial=0))
+    draft.images = tuple(image.model_copy(update={"position": before[at]}) for at, image in draft.found)
+
+
+def _take_dateline(draft: Draft) -> None:
+    """The place that opens the text; the dateline becomes a line of its own, and is no part of the body."""
+    lines = draft.lines
+    at = _opening_line(lines)
+    opening = read_opening(lines[at].text) if at is not None else None
+    if at is None or opening is None:
+        return
+    first = lines[at]
+    lines.insert(at, replace(first, text=opening.printed, key=fold(opening.printed), links=(), rule="dateline"))
+    first.text, first.key = opening.text, fold(opening.text)
+    if not opening.text:
+        lines.remove(first)
+    draft.dateline = opening.place
+
+
+def _opening_line(lines: Sequence[Line]) -> int | None:
+    """The first line of the text that opens with a place; a title or two, and a note, may stand over it."""
+    kept = [at for at, line in enumerate(lines) if line.kept and not is_note(line.text)][:TITLES]
+    first = next((place for place, at in enumerate(kept, 1) if lines[at].is_prose), len(kept))
+    return next((at for at in kept[:first] if read_opening(lines[at].text)), None)
+
+
+PASSES: tuple[Pass, ...] = (
+    Pass(_mark_by_density, frozenset({"not-the-article"})),
+    Pass(_mark_zones, OUTSIDE | frozenset(NAMED.values())),
+    Pass(lambda draft: mark_anywhere(draft.lines), frozenset(ANYWHERE)),
+    Pass(lambda draft: mark_top(draft.lines), frozenset([*TOP, *OFFICE, *LOOSE])),
+    Pass(lambda draft: mark_related(draft.lines), frozenset({"related"})),
+    Pass(lambda draft: mark_contacts(draft.lines), frozenset({"contact"})),
+    Pass(lambda draft: mark_end(draft.lines), frozenset([*END, *LOOSE])),
+    Pass(lambda draft: mark_toolbars(draft.lines), frozenset(LOOSE)),
+    Pass(_take_images, frozenset({"caption", "credit", "picture-title"})),
+    Pass(_take_headline, frozenset({"headline", "navigation"})),
+    Pass(_take_story_lines, STORY_ZONES),
+    Pass(_mark_outside, frozenset({"outside-body"})),
+    Pass(_mark_over, frozenset({"over-the-headline"})),
+    Pass(_place_images),
+    Pass(_take_dateline, frozenset({"dateline"})),
+)
+"""In this order: what surely is no text goes first, so that later passes see less of the site."""
+
+
+def run_passes(draft: Draft) -> Draft:
+    """Each pass once, in order."""
+    for step in PASSES:
+        step.run(draft)
+    return draft
