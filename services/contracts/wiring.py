@@ -45,24 +45,36 @@ class Hearing:
     alone: bool = False
     begins: bool = False
     """Whether each repetition is a story of its own, under a new trace id."""
-    endless: bool = False
-    """Whether it is tried for as long as it takes: what serves again and again is never set aside."""
+    repeats: timedelta | None = None
+    """What says itself again never ends: after its attempts it is due again so much later, and never dead-lettered."""
     shown: bool = False
     """Whether others see what it writes, so that not even a power cut may take it back. The rest would be redone."""
 
 
 HANDLERS: dict[type[Message], Hearing] = {
-    PollChannel: Hearing("fetcher", "poll_channel", timedelta(seconds=120), together=4, alone=True, begins=True),
-    FetchPage: Hearing("fetcher", "fetch_page", timedelta(seconds=60), together=8, alone=True, begins=True),
+    PollChannel: Hearing(
+        "fetcher",
+        "poll_channel",
+        timedelta(seconds=120),
+        together=1,
+        alone=True,
+        begins=True,
+        repeats=timedelta(minutes=15),
+    ),
+    FetchPage: Hearing(
+        "fetcher", "fetch_page", timedelta(seconds=60), together=1, alone=True, begins=True, repeats=timedelta(hours=6)
+    ),
     HostServesAgain: Hearing("fetcher", "wake", timedelta(seconds=45), together=1, alone=True),
     ParsePage: Hearing("parser", "parse_page", timedelta(seconds=45)),
     SaveArticle: Hearing("store", "save_article", timedelta(seconds=45), shown=True),
     PageStored: Hearing("fetcher", "settle_stored", timedelta(seconds=45)),
     PageRejected: Hearing("fetcher", "settle_rejected", timedelta(seconds=45)),
     Announce: Hearing("webhooks", "announce", timedelta(seconds=45)),
-    Deliver: Hearing("webhooks", "deliver", timedelta(seconds=45), together=1, alone=True, endless=True),
+    Deliver: Hearing(
+        "webhooks", "deliver", timedelta(seconds=45), together=1, alone=True, repeats=timedelta(minutes=1)
+    ),
     ForgetDeliveries: Hearing(
-        "webhooks", "forget", timedelta(seconds=60), together=1, alone=True, begins=True, endless=True
+        "webhooks", "forget", timedelta(seconds=60), together=1, alone=True, begins=True, repeats=timedelta(hours=1)
     ),
     KeyRevoked: Hearing("webhooks", "stop", timedelta(seconds=45)),
     Reingest: Hearing("fetcher", "reingest", timedelta(seconds=60), together=1, alone=True),

@@ -75,11 +75,6 @@ class Job:
         """Adds to the one log line that tells of this handling: an address, a headline, what changed."""
         self.notes |= notes
 
-    @property
-    def endless(self) -> bool:
-        """Whether no number of surprises ends it."""
-        return HANDLERS[KINDS[self.kind]].endless
-
     def moment(self) -> datetime:
         """The present, counted from the claim: setting the machine's clock does not change a work's own time."""
         return self.now + timedelta(seconds=time.monotonic() - self.began)
@@ -116,12 +111,22 @@ class Job:
 
     def retry(self, reason: str, now: datetime) -> bool:
         """A surprise: due again after a pause; False when attempts have run out and it was set aside instead."""
-        if self.attempts >= MAX_ATTEMPTS and not self.endless:
-            self.set_aside(reason, now)
-            return False
+        if self.attempts >= MAX_ATTEMPTS:
+            return self.give_up(reason, now)
         pause = BACKOFF[min(self.attempts, len(BACKOFF)) - 1] * random.uniform(0.8, 1.2)  # noqa: S311 - jitter is no secret
         with transaction(lasting=False) as session:
             _give_back(session, self, due_at=now + pause, reason=reason)
+        return True
+
+    def give_up(self, reason: str, now: datetime) -> bool:
+        """Trying again soon will not help: set aside, False; what repeats is due at its next interval instead, True."""
+        if (interval := HANDLERS[KINDS[self.kind]].repeats) is None:
+            self.set_aside(reason, now)
+            return False
+        with transaction(lasting=False) as session:
+            # One attempt is left, so that each interval brings one more.
+            attempts = min(self.attempts, MAX_ATTEMPTS - 1)
+            _give_back(session, self, due_at=now + interval, attempts=attempts, reason=reason)
         return True
 
     def set_aside(self, reason: str, now: datetime) -> None:

@@ -16,7 +16,7 @@ from services.contracts.wiring import HANDLERS, KINDS
 from services.runtime import ledger, liveness, metrics
 from services.runtime.database import utcnow
 from services.runtime.giving_way import news_waits
-from services.runtime.ledger import MAX_ATTEMPTS, Job, LeaseLost
+from services.runtime.ledger import MAX_ATTEMPTS, Job, LeaseLost, Outcome
 from services.runtime.redaction import redacted
 
 M = TypeVar("M", bound=Message)
@@ -99,10 +99,9 @@ def _run(job: Job) -> None:
 def _attempt(job: Job) -> tuple[str, str | None]:
     """Runs the handler; whatever happens, the row says so. The one place that catches everything."""
     try:
-        if job.attempts > MAX_ATTEMPTS and not job.endless:
+        if job.attempts > MAX_ATTEMPTS:
             reason = f"Its worker died or hung {MAX_ATTEMPTS} times while handling it."
-            job.set_aside(reason, utcnow())
-            return "set_aside", reason
+            return _named(again=job.give_up(reason, utcnow())), reason
         _handlers[job.kind](job.message(), job)
         if job.outcome is None:
             raise TypeError(f"The handler of {job.kind} neither finished nor postponed.")  # noqa: TRY301 - one way down
@@ -136,8 +135,10 @@ def _surprised(job: Job, surprise: Exception) -> tuple[str, str]:
                 return "retried", f"{reason} (then {type(trouble).__name__})"
 
 
-def _tell(job: Job, reason: str, *, hopeless: bool) -> str:
-    if hopeless:
-        job.set_aside(reason, utcnow())
-        return "set_aside"
-    return "retried" if job.retry(reason, utcnow()) else "set_aside"
+def _tell(job: Job, reason: str, *, hopeless: bool) -> Outcome:
+    tell = job.give_up if hopeless else job.retry
+    return _named(again=tell(reason, utcnow()))
+
+
+def _named(*, again: bool) -> Outcome:
+    return "retried" if again else "set_aside"

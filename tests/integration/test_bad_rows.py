@@ -8,7 +8,7 @@ import json
 
 import pytest
 from fakes import newsroom as fakes
-from fetching import channel, pages, runs, watches
+from fetching import channel, later, pages, runs, watches
 from sqlmodel import select
 
 from services.contracts.messages import PageRejected, PollChannel
@@ -75,13 +75,13 @@ def test_a_hint_that_means_nothing_does_nothing(fetcher, newsroom, kind, ids):
     ],
 )
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_a_message_that_cannot_be_read_is_set_aside_with_its_words(fetcher, newsroom, words):
-    """At once: trying again would not help. It can be read, replayed and discarded."""
+def test_a_poll_whose_message_cannot_be_read_is_due_again_with_its_words(fetcher, newsroom, words):
+    """A poll never ends: a version that can read it, or who says it anew, goes on. The reason stands beside it."""
     watches(newsroom)
     changes(message=words)
     runs()
     (entry,) = rows()
-    assert entry.set_aside_at is not None
+    assert (entry.set_aside_at, entry.due_at > later(minutes=10)) == (None, True)
     assert (entry.message, bool(entry.reason)) == (words, True)
 
 

@@ -219,7 +219,7 @@ def test_a_postponement_costs_no_attempt(db):
 
 def test_surprises_are_retried_later_and_then_set_aside(db):
     """After the last attempt the message is kept with its reason, out of everybody's way."""
-    said()
+    said(PageStored(page=1, article="art_x"))
     now = utcnow()
     for attempt in range(1, MAX_ATTEMPTS + 1):
         now += timedelta(hours=1)

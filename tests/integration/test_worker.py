@@ -9,8 +9,9 @@ from drain import drain
 from sqlmodel import select
 
 from services.contracts.errors import PermanentError
-from services.contracts.messages import Deliver, PageStored
-from services.runtime import bus, worker
+from services.contracts.messages import FetchPage, ForgetPreview, PageStored, PollChannel
+from services.contracts.wiring import HANDLERS
+from services.runtime import bus, ledger, worker
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.entries import Entry
 from services.runtime.ledger import say
@@ -18,11 +19,11 @@ from services.runtime.ledger import say
 
 @pytest.fixture
 def hears(db, monkeypatch):
-    """Makes a function the one handler of `Deliver` for this test."""
+    """Makes a function the one handler of `ForgetPreview` for this test."""
     monkeypatch.setattr(worker, "_handlers", {})
 
     def register(handler):
-        worker.handles(Deliver)(handler)
+        worker.handles(ForgetPreview)(handler)
 
     return register
 
@@ -37,7 +38,7 @@ def lines():
 def run(count: int = 1) -> list[Entry]:
     with transaction() as session:
         for number in range(count):
-            say(session, Deliver(endpoint=number), key=str(number))
+            say(session, ForgetPreview(reingestion=number), key=str(number))
     drain()
     with reading() as session:
         return list(session.exec(select(Entry)).all())
@@ -51,7 +52,7 @@ def test_what_is_finished_is_done_and_gone(hears, lines):
     """One line for each message, with what the handler noted."""
 
     def handler(order, job):
-        job.note(brought=order.endpoint)
+        job.note(brought=order.reingestion)
         with job.finish():
             pass
 
@@ -84,7 +85,13 @@ def test_a_reason_repeats_no_secret(hears, by_the_database):
         if not by_the_database:
             raise RuntimeError(secret)
         with job.finish() as session:
-            twice = {"kind": "Deliver", "key": "7 s3cret", "message": secret, "said_at": utcnow(), "due_at": utcnow()}
+            twice = {
+                "kind": "ForgetPreview",
+                "key": "7 s3cret",
+                "message": secret,
+                "said_at": utcnow(),
+                "due_at": utcnow(),
+            }
             session.add_all([Entry(**twice), Entry(**twice)])
 
     hears(handler)
@@ -114,11 +121,58 @@ def test_a_message_this_version_cannot_read_is_set_aside(hears, lines):
 
     hears(handler)
     with transaction() as session:
-        say(session, Deliver(endpoint=1), key="1")
-        session.exec(select(Entry)).one().message = '{"endpoint": "not a number"}'
+        say(session, ForgetPreview(reingestion=1), key="1")
+        session.exec(select(Entry)).one().message = '{"reingestion": "not a number"}'
     [entry] = run(0)
     assert handled(lines) == ["set_aside"]
-    assert entry.message == '{"endpoint": "not a number"}'
+    assert entry.message == '{"reingestion": "not a number"}'
+
+
+@pytest.mark.parametrize("message", [PollChannel(channel=1), FetchPage(page=1)], ids=["poll", "visit"])
+@pytest.mark.parametrize(
+    "error", [RuntimeError("the roof fell in"), PermanentError("no use")], ids=["error", "permanent"]
+)
+def test_what_repeats_never_ends(db, monkeypatch, message, error):
+    """A poll or visit that fails unexpectedly, however often, is due again at its next interval, with its reason.
+
+    It was dead-lettered after five attempts, and its source was silent for ever.
+    """
+    kind = type(message)
+
+    def handler(_order, _job):
+        raise error
+
+    monkeypatch.setattr(worker, "_handlers", {})
+    worker.handles(kind)(handler)
+    with transaction() as session:
+        say(session, message, key="1")
+    now = utcnow()
+    for _attempt in range(3 * ledger.MAX_ATTEMPTS):
+        now += timedelta(days=1)
+        with reading() as session:
+            [entry] = session.exec(select(Entry)).all()
+        assert worker.handle(kind.__name__, [entry.id], now) == 1
+    with reading() as session:
+        [entry] = session.exec(select(Entry)).all()
+    assert (entry.set_aside_at, entry.lease_token) == (None, None)
+    assert str(error) in entry.reason
+    assert timedelta() < entry.due_at - utcnow() <= HANDLERS[kind].repeats
+
+
+def test_a_visit_whose_workers_die_is_due_again_at_its_next_interval(db, monkeypatch):
+    """Deaths count as attempts, and after them there is one more in each interval."""
+    monkeypatch.setattr(worker, "_handlers", {"FetchPage": lambda _order, _job: None})
+    with transaction() as session:
+        say(session, FetchPage(page=1), key="1")
+    now = utcnow()
+    for _death in range(ledger.MAX_ATTEMPTS):
+        now += timedelta(hours=1)
+        assert ledger.claim("FetchPage", [1], now)
+    assert worker.handle("FetchPage", [1], now + timedelta(hours=1)) == 1
+    with reading() as session:
+        [entry] = session.exec(select(Entry)).all()
+    assert (entry.set_aside_at, entry.attempts) == (None, ledger.MAX_ATTEMPTS - 1)
+    assert "died or hung" in entry.reason
 
 
 def test_a_handler_that_neither_finishes_nor_postpones_is_a_surprise(hears, lines):
@@ -152,7 +206,7 @@ def test_one_members_surprise_leaves_the_others_alone(hears, lines):
     """Outcomes are per message, also in a group."""
 
     def handler(order, job):
-        if order.endpoint == 1:
+        if order.reingestion == 1:
             raise RuntimeError("only me")
         with job.finish():
             pass
@@ -226,7 +280,7 @@ def test_a_stopping_worker_takes_nothing_more(hears, monkeypatch):
     worker.stopping.set()
     try:
         with transaction() as session:
-            say(session, Deliver(endpoint=1), key="1")
-        assert worker.handle("Deliver", [1]) == 0
+            say(session, ForgetPreview(reingestion=1), key="1")
+        assert worker.handle("ForgetPreview", [1]) == 0
     finally:
         worker.stopping.clear()

@@ -177,6 +177,8 @@ def test_workers_that_die_or_fail_in_a_turn_do_not_end_what_is_owed(endpoint, su
         ((turn, _),) = due(clock, kinds=("Deliver",))
         claim("Deliver", [turn], clock)
         clock += timedelta(minutes=1)
+    worker.handle("Deliver", [turn], clock)  # it rests for a moment: whoever takes it up may die of it again
+    clock += timedelta(minutes=2)
     with monkeypatch.context() as broken:
         broken.setattr(tasks, "addressee", fails)
         worker.handle("Deliver", [turn], clock)
