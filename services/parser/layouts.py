@@ -155,6 +155,7 @@ LAYOUTS = (
 )
 VERSIONS = {layout.name: layout.version for layout in (*LAYOUTS, WHOLE_PAGE, DUMP)}
 """The version of each layout, by its name: the skins of one count as one."""
+_WORDS = etree.XPath("boolean(.//text()[normalize-space()][not(parent::script or parent::style or parent::noscript)])")
 _FINDERS = tuple((layout, etree.XPath(layout.region)) for layout in LAYOUTS)
 
 
@@ -170,9 +171,16 @@ def recognise(page: Page, markup: str) -> tuple[Layout, etree._Element | None]:
     if page.root is None:
         return WHOLE_PAGE, None
     for layout, find in _FINDERS:
-        if layout.sign in markup and (found := find(page.root)) and (not layout.official or _is_official(page, markup)):
-            return layout, found[0]
+        if layout.sign not in markup or (layout.official and not _is_official(page, markup)):
+            continue
+        if (region := next(filter(_has_words, find(page.root)), None)) is not None:
+            return layout, region
     return WHOLE_PAGE, page.root.find("body")
+
+
+def _has_words(region: etree._Element) -> bool:
+    """Whether anything is said in it: a mark to jump to is no region."""
+    return bool(_WORDS(region))
 
 
 def _is_official(page: Page, markup: str) -> bool:

@@ -31,6 +31,8 @@ class Line:
     links: tuple[Link, ...] = ()
     rule: str | None = None
     place: int = 0
+    tag: str = ""
+    marks: str = ""
 
     @property
     def kept(self) -> bool:

@@ -6,6 +6,8 @@ from lxml import etree
 
 from services.contracts.article import BlockKind, Link
 from services.parser.characters import fold, squeeze
+from services.parser.general.hidden import is_hidden
+from services.parser.general.holders import Holders
 from services.parser.layouts import Layout
 from services.parser.lines import Frame, Line
 from services.parser.page import Page
@@ -50,8 +52,16 @@ class Where(NamedTuple):
     bold: bool = False
 
 
+class Place(NamedTuple):
+    """A block of the page: the block around it (0 for none), its element, the words of its class and id."""
+
+    parent: int
+    tag: str
+    words: str
+
+
 class Reader:
-    """Reads one region, element by element. `lines`, `frames` and `videos` are what it found."""
+    """Reads one region, element by element. `lines`, `frames`, `videos` and `places` are what it found."""
 
     def __init__(self, page: Page, layout: Layout) -> None:
         self.page = page
@@ -64,9 +74,12 @@ class Reader:
         self._links: list[Link] = []
         self._unseen: list[Line] = []
         self._groups = 0
+        self._holders = Holders(page)
         self._shown: set[int] = set()
-        self._blocks = 0
+        self.places: list[Place] = [Place(0, "", "")]
         self._place = 0
+        self._tag = ""
+        self._own = ""
 
     def read(self, region: etree._Element) -> None:
         """Reads the region into `lines` and `frames`."""
@@ -88,12 +101,13 @@ class Reader:
         # Outside of the article links are a menu: one line each.
         apart = begun is not None or name in BLOCKS or (name == "a" and around.zone in OUTSIDE)
         inner = around if begun is None and name not in CHANGES else self._inside(name, begun, around)
-        place = self._place
+        place, tag, own = self._place, self._tag, self._own
         if apart:
             self._flush(around)
+            self._tag, self._own = name, _marks(element)
             if name not in PARAGRAPHS:
-                self._blocks += 1
-                self._place = self._blocks
+                self.places.append(Place(place, name, self._own))
+                self._place = len(self.places) - 1
         start = len(self._words)
         if name == "table" and is_data(element):
             self._rows(element, inner)
@@ -104,7 +118,7 @@ class Reader:
                 self._say(child.tail, inner)
         if apart:
             self._flush(inner)
-            self._place = place
+            self._place, self._tag, self._own = place, tag, own
         if name == "a":
             self._link(element, start)
 
@@ -112,13 +126,17 @@ class Reader:
         """The zone that begins with this element, if one does. Outside of the article stays outside."""
         if zone in OUTSIDE:
             return None
-        words = element.get("class")
-        if mark := element.get("id"):
-            words = f"{words} {mark}" if words else mark
-        if words and (found := zone_of(words, self.layout.zones, block=name in BLOCKS)):
-            # What stands over an article has no place in it: there a "date" or "title" is a word of the text.
-            return None if found in HEAD and zone in _INNER else found
-        return self._by_name(element, name, zone)
+        words = _marks(element)
+        found = zone_of(words, self.layout.zones, block=name in BLOCKS) if words else None
+        found = found or ("unseen" if is_hidden(element) else self._by_name(element, name, zone))
+        if found is None or found == "body":
+            return found
+        # What stands over an article has no place in it: there a "date" or "title" is a word of the text.
+        if (found in HEAD and zone in _INNER and name != "h1") or (
+            name != "h1" and not self.layout.names_body and self._holders.forbid(element, found)
+        ):
+            return None
+        return found
 
     def _by_name(self, element: etree._Element, name: str, zone: str) -> str | None:
         """The zone of an element whose classes say nothing."""
@@ -198,7 +216,19 @@ class Reader:
         for row in table.iter("caption", "tr"):
             if text := " | ".join(filter(None, cells(row))):
                 zone, _, group, inside, _ = where
-                self.lines.append(Line(text, fold(text), zone, "table", group, inside, place=self._place))
+                self.lines.append(
+                    Line(
+                        text,
+                        fold(text),
+                        zone,
+                        "table",
+                        group,
+                        inside,
+                        place=self._place,
+                        tag="table",
+                        marks=_marks(table),
+                    )
+                )
                 for link in row.iter("a"):
                     self._link(link, len(self._words))
 
@@ -208,7 +238,19 @@ class Reader:
                 zone, shape, group, inside, _ = where
                 links = tuple(self._links)
                 self.lines.append(
-                    Line(text, fold(text), zone, shape, group, inside, not self._plain, links, place=self._place)
+                    Line(
+                        text,
+                        fold(text),
+                        zone,
+                        shape,
+                        group,
+                        inside,
+                        not self._plain,
+                        links,
+                        place=self._place,
+                        tag=self._tag,
+                        marks=self._own,
+                    )
                 )
                 self._links.clear()
             self._words.clear()
@@ -216,3 +258,11 @@ class Reader:
         if self._unseen:
             self.lines += self._unseen
             self._unseen.clear()
+
+
+def _marks(element: etree._Element) -> str:
+    """The words of its class and id."""
+    words = element.get("class") or ""
+    if mark := element.get("id"):
+        return f"{words} {mark}" if words else mark
+    return words

@@ -10,6 +10,7 @@ from urllib.parse import quote, urljoin, urlsplit
 from lxml import etree
 
 from services.parser.characters import squeeze
+from services.parser.general.unclosed import without_unclosed
 
 MAX_JSON = 1_000_000
 _RESOURCE_LIMIT = "ERR_RESOURCE_LIMIT"
@@ -130,7 +131,7 @@ def read_page(markup: str, url: str | None) -> Page | None:
     """
     parser = etree.HTMLParser(encoding="utf-8")
     try:
-        root = etree.fromstring(markup.encode("utf-8", errors="replace"), parser=parser)
+        root = etree.fromstring(without_unclosed(markup).encode("utf-8", errors="replace"), parser=parser)
     except etree.ParserError:
         return None
     if any(entry.type_name == _RESOURCE_LIMIT for entry in parser.error_log):
