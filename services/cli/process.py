@@ -32,7 +32,7 @@ class Crew:
 
 CREWS: dict[str, Crew] = {
     # Waiting for the network is most of the work; the client's own deadline ends it, whatever the server does.
-    "fetcher": Crew("threads", 4),
+    "fetcher": Crew("threads", 16),
     # A page may pin the C parser for longer than anyone waits: only a process can be killed.
     "parser": Crew("prefork", max(1, min(4, (os.cpu_count() or 2) - 1))),
     "store": Crew("threads", 1),

@@ -75,11 +75,12 @@ class Empty:
 
 @dataclass(frozen=True)
 class Unavailable:
-    """Not now; later perhaps. `status` when there was an answer at all."""
+    """Not now; later perhaps. `status` when there was an answer at all; `silent` when none came in time."""
 
     detail: str
     retry_after: timedelta | None = None
     status: int | None = None
+    silent: bool = False
 
 
 @dataclass(frozen=True)

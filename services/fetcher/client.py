@@ -25,6 +25,7 @@ from services.runtime.egress import (
     Forbidden,
     Limits,
     Response,
+    TimedOut,
     TooLarge,
     deadline,
     retry_after,
@@ -73,6 +74,8 @@ def _ask(client: Client, url: str, now: datetime, limits: Limits, validators: Va
         response = send(client, "GET", url, headers=validators.headers(), limits=limits)
     except (Forbidden, TooLarge) as error:
         return Refused(str(error))
+    except TimedOut as error:
+        return Unavailable(str(error), silent=True)
     except EgressError as error:
         return Unavailable(str(error))
     return _named(response, url, now)

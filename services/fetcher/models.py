@@ -160,6 +160,12 @@ class Host(Table, table=True):
     robots_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     crawl_delay: float = 0.0
 
+    silent: int = 0
+    """Requests in a row to which no answer came in time."""
+    asking: int | None = None
+    """The message that asks the host, and the token of its claim: while that is held, nobody else asks."""
+    asking_token: str | None = None
+
 
 class Walk(Table, table=True):
     """How far a re-ingestion is through the pages of its scope."""

@@ -39,6 +39,9 @@ its plan goes on, or it would be visited every five minutes for ever."""
 
 HOST_PATIENCE = 5
 """Requests in a row that a host may leave unserved before all its pages wait: a minute, then two, then four."""
+SILENCE = 3
+"""Unserved requests that one counts for to which no answer came in time: it held a thread, so the second opens the
+breaker."""
 LONGEST_REST = timedelta(hours=1)
 LONGEST_LOOK = timedelta(minutes=1)
 """No look takes longer (it is the lease of a visit): a probe of a resting host that is older died with its worker."""

@@ -13,11 +13,11 @@ from services.fetcher import robots
 from services.fetcher.answers import Blocked, Refused, Unavailable
 from services.fetcher.models import Host
 from services.fetcher.pace import LONG_AGO, Queue, take_turn
-from services.fetcher.plan import HOST_PATIENCE, LONGEST_LOOK, host_rest
+from services.fetcher.plan import HOST_PATIENCE, LONGEST_LOOK, SILENCE, host_rest
 from services.fetcher.robots import Robots, State, ask_robots
 from services.runtime.database import is_sqlite, reading, transaction
 from services.runtime.egress import Client
-from services.runtime.ledger import say
+from services.runtime.ledger import Job, is_held, say
 
 GLANCE = timedelta(seconds=5)
 """How soon those who wait for the answer to a probe ask again how it went."""
@@ -34,17 +34,25 @@ def host_of(url: str) -> str:
     return urlsplit(url).netloc
 
 
-def turn(session: Session, one: Waiting, url: str, *, lane: Lane, now: datetime, pace: float) -> datetime | None:
-    """None when it may go now, else when to come back; its ticket and the host's queue are kept in this session."""
+def turn(
+    session: Session, one: Waiting, url: str, *, lane: Lane, now: datetime, pace: float, job: Job | None = None
+) -> datetime | None:
+    """None when it may go now, else when to come back; its ticket and the host's queue are kept in this session.
+
+    With a `job`, the host is asked by nobody else until that has ended: one request at a time, of all processes.
+    """
     host = _host(session, host_of(url))
+    if job and host.asking and is_held(session, host.asking, host.asking_token or "", now):
+        return now + max(GLANCE, timedelta(seconds=pace))
     if is_open(host) and now < host.probed_at + LONGEST_LOOK:
         return now + GLANCE
     queue = Queue(host.taken_at, host.next_live_at, host.next_bulk_at, host.resumes_at)
     taken = take_turn(queue, one.ticket_at, lane, now, timedelta(seconds=max(pace, host.crawl_delay)))
     one.ticket_at = taken.ticket
     _set_queue(host, taken.queue)
-    if taken.due is None and is_open(host):
-        host.probed_at = now
+    if taken.due is None:
+        host.probed_at = now if is_open(host) else host.probed_at
+        host.asking, host.asking_token = (job.id, job.token) if job else (None, None)
     return taken.due
 
 
@@ -54,16 +62,25 @@ def is_open(host: Host) -> bool:
 
 
 def after_request(
-    session: Session, url: str, outcome: str, *, now: datetime, asked_for: timedelta | None, scale: float
+    session: Session,
+    url: str,
+    outcome: str,
+    *,
+    now: datetime,
+    asked_for: timedelta | None,
+    scale: float,
+    silent: bool = False,
 ) -> None:
     """The host's row learns how it served us.
 
     All its pages wait as long as it asked for, and longer the more requests in a row it left unserved. What was
-    refused by us, or came without a page in it, says nothing of the host. That its breaker closes is said.
+    refused by us, or came without a page in it, says nothing of the host. That its breaker closes is said. No answer in
+    time (`silent`) weighs more than a bad one: it held a thread.
     """
     if outcome in {"blocked", "unavailable"}:
         host = _host(session, host_of(url))
-        host.failures += 1
+        host.silent = host.silent + 1 if silent else 0
+        host.failures += SILENCE if silent and not is_open(host) else 1
         rest = max(host_rest(host.failures, scale), asked_for or timedelta())
         host.resumes_at = max(host.resumes_at, now + rest)
         host.probed_at = LONG_AGO
@@ -71,7 +88,7 @@ def after_request(
         host = _host(session, host_of(url))
         if is_open(host):
             say(session, HostServesAgain(host=host.name), key=host.name)
-        host.failures = 0
+        host.failures = host.silent = 0
 
 
 def permission(client: Client, url: str, now: datetime) -> Refused | Blocked | Unavailable | None:

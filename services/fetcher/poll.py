@@ -52,6 +52,7 @@ class Look:
     detail: str | None = None
     validators: Validators | None = None
     retry_after: timedelta | None = None
+    silent: bool = False
 
     @property
     def succeeded(self) -> bool:
@@ -77,8 +78,10 @@ def look_at(client: Client, channel: Channel, scope: Scope, *, now: datetime, se
             return Look("unavailable", detail=f"It redirects from host to host, last to {url}.")
         case Gone(detail=detail) | Empty(detail=detail) | Refused(detail=detail):
             return Look(type(answer).__name__.lower(), detail=detail)
-        case Blocked(detail=detail, retry_after=wait) | Unavailable(detail=detail, retry_after=wait):
-            return Look(type(answer).__name__.lower(), detail=detail, retry_after=wait)
+        case Blocked(detail=detail, retry_after=wait):
+            return Look("blocked", detail=detail, retry_after=wait)
+        case Unavailable(detail=detail, retry_after=wait, silent=silent):
+            return Look("unavailable", detail=detail, retry_after=wait, silent=silent)
 
 
 def join_all_but_last(source: Source, channel: Channel, look: Look, now: datetime) -> Joined:

@@ -12,6 +12,7 @@ from protego import Protego
 
 from services.fetcher.answers import Blocked, Empty, Fetched, Gone, Moved, Refused, Unavailable
 from services.fetcher.client import MAX_REDIRECTS, get
+from services.fetcher.settings import FIRST_BYTE
 from services.runtime.egress import Client, Limits
 
 AGENT = "Dateline"
@@ -21,7 +22,7 @@ RETRY = timedelta(minutes=5)
 """How soon one that could not be read is asked for again."""
 LONGEST_DELAY = 120.0
 """Seconds of Crawl-delay that are honoured; more would be a way of saying no."""
-LIMITS = Limits(seconds=10.0, wire=500 * 1024, decoded=500 * 1024, cut=True)
+LIMITS = Limits(seconds=10.0, first_byte=FIRST_BYTE, wire=500 * 1024, decoded=500 * 1024, cut=True)
 
 _AGENT_LINE = re.compile(r"\s*user[ -]?agent\s*[:\s]\s*(\*|[a-z_-]*)", re.IGNORECASE)
 
@@ -38,6 +39,8 @@ class Robots:
     state: State
     text: str = ""
     detail: str = ""
+    silent: bool = False
+    """Whether nothing came in time, just now."""
 
     @property
     def crawl_delay(self) -> float:
@@ -52,7 +55,7 @@ class Robots:
         if self.state == "walled":
             return Blocked(unread)
         if self.state == "unreachable":
-            return Unavailable(unread)
+            return Unavailable(unread, silent=self.silent)
         if self.state == "rules" and not _rules(self.text).can_fetch(url, AGENT):
             return Refused(f"The robots.txt of {host} asks us not to look at this address.")
         return None
@@ -75,8 +78,8 @@ def ask_robots(client: Client, url: str, now: datetime) -> Robots:
                 return Robots("free")
             case Blocked(detail=detail):
                 return Robots("walled", detail=detail)
-            case Unavailable(detail=detail) | Refused(detail=detail):
-                return Robots("unreachable", detail=detail)
+            case Unavailable(detail=detail) | Refused(detail=detail) as no:
+                return Robots("unreachable", detail=detail, silent=isinstance(no, Unavailable) and no.silent)
     return Robots("unreachable", detail="It redirects too often.")
 
 

@@ -7,6 +7,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.runtime.egress import Limits
 
+FIRST_BYTE = 8.0
+"""Seconds until an answer must begin; who needs longer is silent, and costs no thread more than that."""
+
 
 class FetcherSettings(BaseSettings):
     """Seconds and bytes; the defaults suit a newsroom that knows nothing of us."""
@@ -30,12 +33,12 @@ class FetcherSettings(BaseSettings):
     @property
     def page_limits(self) -> Limits:
         """What one page may cost."""
-        return Limits(seconds=self.timeout, wire=self.max_page, decoded=2 * self.max_page)
+        return Limits(seconds=self.timeout, first_byte=FIRST_BYTE, wire=self.max_page, decoded=2 * self.max_page)
 
     @property
     def channel_limits(self) -> Limits:
         """What one look at a channel may cost."""
-        return Limits(seconds=self.timeout, wire=4 * self.max_page, decoded=4 * self.max_page)
+        return Limits(self.timeout, first_byte=FIRST_BYTE, wire=4 * self.max_page, decoded=4 * self.max_page)
 
     def interval(self, kind: str) -> float:
         """Seconds between two rounds of a channel of this kind."""

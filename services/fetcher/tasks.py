@@ -20,7 +20,7 @@ from services.contracts.messages import (
     Reingest,
     Steer,
 )
-from services.fetcher import blocked, frontier, poll, promotion, reingestion, visit, waking
+from services.fetcher import blocked, frontier, poll, probation, promotion, reingestion, visit, waking
 from services.fetcher.models import IMPORT, Channel, Host, Page, Source
 from services.fetcher.origins import origin_of, reingested
 from services.fetcher.politeness import after_request, host_of, is_open, turn
@@ -42,12 +42,21 @@ def poll_channel(order: PollChannel, job: Job) -> None:
     with reading() as session:
         channel = session.get(Channel, order.channel)
         source = session.get(Source, channel.source_id) if channel else None
+        host = session.get(Host, host_of(poll.next_address(channel))) if channel else None
     if channel is None or source is None:
         with job.finish():
             return  # it was taken out of its source
     if source.paused:
         job.postpone(job.now + PAUSE, f"The source {source.name} is paused.")
         return
+    with probation.thread_for(host) as free:
+        if free:
+            _poll(order, source, channel, job)
+        else:
+            job.postpone(job.now + probation.WAIT, probation.WHY)
+
+
+def _poll(order: PollChannel, source: Source, channel: Channel, job: Job) -> None:
     if due := _channel_turn(order.channel, job):
         job.postpone(due, QUEUED)
         return
@@ -66,6 +75,7 @@ def poll_channel(order: PollChannel, job: Job) -> None:
             now=job.now,
             asked_for=look.retry_after,
             scale=settings.revisit_scale,
+            silent=look.silent,
         )
         job.note(source=source.name, url=channel.url, answer=look.outcome, fresh=joined.fresh)
         due = poll.record(channel, look, joined, now=job.now, settings=settings, chance=random.random())  # noqa: S311
@@ -77,6 +87,7 @@ def fetch_page(order: FetchPage, job: Job) -> None:
     """One look at a page: new bytes are said to the parser, and it says itself again for the next visit."""
     with reading() as session:
         page = session.get(Page, order.page)
+        host = session.get(Host, host_of(page.url)) if page and page.url else None
         paused = page is not None and order.reingestion is None and _is_paused(session, page.source)
     if page is None or page.url is None or page.moved_to is not None:
         with job.finish() as session:
@@ -85,12 +96,20 @@ def fetch_page(order: FetchPage, job: Job) -> None:
     if paused:
         job.postpone(job.now + PAUSE, f"The source {page.source} is paused.")
         return
-    if due := _page_turn(order.page, page.url, job):
+    with probation.thread_for(host) as free:
+        if free:
+            _visit(order, page, page.url, host, job)
+        else:
+            job.postpone(job.now + probation.WAIT, probation.WHY)
+
+
+def _visit(order: FetchPage, page: Page, url: str, host: Host | None, job: Job) -> None:
+    if due := _page_turn(order.page, url, host, job):
         job.postpone(due, QUEUED)
         return
     forced = order.reingestion is not None and order.reingestion.forced
-    seen = visit.look_at(client(), page, page.url, now=job.now, settings=fetcher_settings(), forced=forced)
-    job.note(url=page.url, answer=seen.outcome)
+    seen = visit.look_at(client(), page, url, now=job.now, settings=fetcher_settings(), forced=forced)
+    job.note(url=url, answer=seen.outcome)
     with job.finish() as session:
         _settle(session, order, seen, job)
 
@@ -175,7 +194,9 @@ def _settle(session: Session, order: FetchPage, seen: Visit, job: Job) -> None:
         _plan(session, page, seen, job)
     if seen.outcome in blocked.ANSWERS:
         blocked.count(session, page.source, seen.detail, job.now)
-    after_request(session, asked, seen.outcome, now=job.now, asked_for=seen.retry_after, scale=scale)
+    after_request(
+        session, asked, seen.outcome, now=job.now, asked_for=seen.retry_after, scale=scale, silent=seen.silent
+    )
     if seen.capture and seen.fetched:
         parse = ParsePage(origin=origin, capture=seen.capture, fetched_at=at, content_type=seen.fetched.content_type)
         say(session, parse, key=f"{page.id}:{seen.capture}:{again.id if again else ''}", lane=job.lane)
@@ -204,19 +225,18 @@ def _channel_turn(channel_id: int, job: Job) -> datetime | None:
     with transaction() as session:
         channel = session.get_one(Channel, channel_id, with_for_update=True)
         at = poll.next_address(channel)
-        return turn(session, channel, at, lane=job.lane, now=job.now, pace=fetcher_settings().pace)
+        pace = fetcher_settings().pace
+        return turn(session, channel, at, lane=job.lane, now=job.now, pace=pace, job=job if pace else None)
 
 
-def _page_turn(page_id: int, url: str, job: Job) -> datetime | None:
+def _page_turn(page_id: int, url: str, host: Host | None, job: Job) -> datetime | None:
     pace = fetcher_settings().pace
-    if pace == 0 and _is_free(url, job.now):
+    if pace == 0 and _is_free(host, job.now):
         return None  # nothing to line up for: the host's row is left alone
     with transaction() as session:
         page = session.get_one(Page, page_id, with_for_update=True)
-        return turn(session, page, url, lane=job.lane, now=job.now, pace=pace)
+        return turn(session, page, url, lane=job.lane, now=job.now, pace=pace, job=job if pace else None)
 
 
-def _is_free(url: str, now: datetime) -> bool:
-    with reading() as session:
-        host = session.get(Host, host_of(url))
+def _is_free(host: Host | None, now: datetime) -> bool:
     return host is None or (host.crawl_delay == 0 and host.resumes_at <= now and not is_open(host))

@@ -46,6 +46,7 @@ class Visit:
     capture: str | None = None
     moved: Moved | None = None
     retry_after: timedelta | None = None
+    silent: bool = False
 
 
 def look_at(
@@ -83,8 +84,8 @@ def _named(page: Page, answer: Answer, now: datetime) -> Visit:  # noqa: PLR0911
             return Visit("empty", detail)
         case Blocked(detail=detail, retry_after=asked_for):
             return Visit("blocked", detail, retry_after=asked_for)
-        case Unavailable(detail=detail, retry_after=asked_for):
-            return Visit("unavailable", detail, retry_after=asked_for)
+        case Unavailable(detail=detail, retry_after=asked_for, silent=silent):
+            return Visit("unavailable", detail, retry_after=asked_for, silent=silent)
 
 
 def _identities(page: Page) -> set[str]:

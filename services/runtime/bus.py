@@ -131,7 +131,10 @@ def run_worker(
 ) -> None:
     """Runs a Celery worker for these services until it is told to stop, or has been stuck for `patience` seconds."""
     queues = [queue_name(service, lane) for lane in ("live", "bulk") for service in services]
+    from services.runtime import worker as handling  # noqa: PLC0415 - the worker says, saying hints, hinting is here
+
     liveness.begin()
+    handling.begin(concurrency=concurrency)
     signals.worker_init.connect(_ready, weak=False)
     signals.worker_process_init.connect(_ready, weak=False)
     main = os.getpid()

@@ -192,6 +192,12 @@ def due(now: datetime, *, kinds: Sequence[str]) -> list[tuple[int, str]]:
     return [(row.id, row.kind) for row in found]
 
 
+def is_held(session: Session, row_id: int, token: str, now: datetime) -> bool:
+    """Whether the message that was claimed with this token is still being handled."""
+    ours = (rows.c.id == row_id, rows.c.lease_token == token, rows.c.lease_until > now)
+    return session.execute(select(rows.c.id).where(*ours)).first() is not None
+
+
 def overdue(session: Session, now: datetime) -> float:
     """Seconds that the longest-waiting due and free message has been due; 0 when nothing waits."""
     oldest = session.execute(select(func.min(rows.c.due_at)).where(*due_and_free(now))).scalar()

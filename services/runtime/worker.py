@@ -34,6 +34,7 @@ stopping = threading.Event()
 """Set when this worker was told to stop: it takes nothing more."""
 
 log = structlog.get_logger()
+_concurrency = 1
 _handlers: dict[str, Handler[Message]] = {}
 
 
@@ -47,6 +48,17 @@ def handles(kind: type[M]) -> Callable[[Handler[M]], Handler[M]]:
         return handler
 
     return register
+
+
+def concurrency() -> int:
+    """How many messages this process handles at a time, at most."""
+    return _concurrency
+
+
+def begin(*, concurrency: int) -> None:
+    """Says how many messages this process will handle at a time."""
+    global _concurrency  # noqa: PLW0603 - one worker in one process
+    _concurrency = concurrency
 
 
 def handle(kind: str, ids: Sequence[int], now: datetime | None = None) -> int:

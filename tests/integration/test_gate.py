@@ -1,5 +1,6 @@
 """The gate before any write: what was served instead of a page changes nothing, is counted, and gives the host rest."""
 
+import contextlib
 from datetime import timedelta
 
 import pytest
@@ -10,9 +11,9 @@ from in_process import client
 from sqlmodel import select, update
 
 from services.contracts.caller import Caller
-from services.contracts.messages import FetchPage, HostServesAgain, PageRejected, PageStored, ParsePage
+from services.contracts.messages import FetchPage, HostServesAgain, PageRejected, PageStored, ParsePage, PollChannel
 from services.contracts.urls import canonical_url
-from services.fetcher import api, frontier, politeness
+from services.fetcher import api, frontier, politeness, probation
 from services.fetcher.models import Host, Page, Source
 from services.fetcher.plan import HOST_PATIENCE, LONGEST_LOOK
 from services.runtime import ledger, metrics, worker
@@ -330,3 +331,61 @@ def test_one_good_answer_among_bad_ones_wakes_nobody(fetcher, newsroom):
         politeness.after_request(session, newsroom.feed_url, "unchanged", now=utcnow(), asked_for=None, scale=1)
     runs()
     assert (channel().failures, host().failures, said(HostServesAgain)) == (1, 0, [])
+
+
+def test_the_second_request_that_is_not_answered_in_time_opens_the_breaker(fetcher, newsroom):
+    """Each holds a thread for as long as we wait; a bad answer costs nothing and is believed five times."""
+    fetcher(FETCHER_REVISIT_SCALE="1")
+    watches(newsroom)
+    runs()
+    now = later(hours=1)
+    for number in (1, 2):
+        with transaction() as session:
+            politeness.after_request(
+                session, newsroom.feed_url, "unavailable", now=now, asked_for=None, scale=1, silent=True
+            )
+        assert (host().silent, politeness.is_open(host())) == (number, number == 2)
+    assert host().resumes_at == now + timedelta(minutes=2)
+    with transaction() as session:
+        politeness.after_request(session, newsroom.feed_url, "unchanged", now=now, asked_for=None, scale=1)
+    assert (host().silent, host().failures) == (0, 0)
+
+
+def test_a_host_is_asked_for_one_thing_at_a_time(fetcher, newsroom):
+    """By all processes together, however long its answer takes; whoever asked and died does not keep the others out."""
+    fetcher(FETCHER_PACE="1", FETCHER_REVISIT_SCALE="1")
+    for slug in list(newsroom.samples)[:2]:
+        newsroom.publishes(slug)
+    watches(newsroom)
+    for row, kind in ledger.due(utcnow(), kinds=("PollChannel",)):
+        worker.handle(kind, [row])
+    now = later(seconds=30)
+    rows = [row for row, kind in ledger.due(now, kinds=("FetchPage",))]
+    first, second = (ledger.claim("FetchPage", [row], now)[0] for row in rows)
+
+    def turn(number, job, at):
+        with transaction() as session:
+            page = session.get_one(Page, number, with_for_update=True)
+            return politeness.turn(session, page, page.url, lane="live", now=at, pace=1, job=job)
+
+    assert turn(1, first, now) is None
+    slow = now + timedelta(seconds=20)
+    assert turn(2, second, slow) > slow
+    first.postpone(slow + timedelta(hours=1), "It has its answer.")
+    assert turn(2, second, slow) is None
+    assert turn(1, first, slow + timedelta(hours=1)) is None, "the lease of the second has ended"
+
+
+def test_hosts_that_do_not_answer_share_a_quarter_of_the_threads(fetcher, newsroom, monkeypatch):
+    """A known host always has a thread; a look at another one waits at no cost of an attempt."""
+    monkeypatch.setattr(worker, "_concurrency", 8)
+    with contextlib.ExitStack() as held:
+        assert [held.enter_context(probation.thread_for(None)) for _ in range(3)] == [True, True, False]
+        assert held.enter_context(probation.thread_for(Host(name="known", robots="free")))
+        newsroom.publishes(STORY)
+        watches(newsroom)
+        runs(later(seconds=1))
+        (entry,) = entries(PollChannel)
+        assert (newsroom.requests, entry.attempts, entry.reason) == ([], 0, probation.WHY)
+    runs(later(seconds=60))
+    assert pages()[0].outcome == "new"

@@ -1,5 +1,6 @@
 """One request, one response, or one clear error. Redirects are not followed here: the caller judges each hop."""
 
+import math
 import ssl
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -26,10 +27,12 @@ Headers = tuple[tuple[str, str], ...]
 class Limits:
     """How long one request may take over all (seconds) and how much it may bring (bytes on the wire and decoded).
 
+    `first_byte`: seconds until the head of the response is here; who is silent for so long will not answer.
     `cut`: take what fits instead of refusing the rest.
     """
 
     seconds: float = 30.0
+    first_byte: float = math.inf
     wire: int = 5_000_000
     decoded: int = 10_000_000
     cut: bool = False
@@ -115,7 +118,8 @@ def send(
         extensions={"timeout": {"pool": limits.seconds}},
     )
     with deadline(limits.seconds), _translated(address.host):
-        answer = _ask(client, asked)
+        with deadline(limits.first_byte):
+            answer = _ask(client, asked)
         try:
             return _read(address, asked, answer, limits)
         finally:
