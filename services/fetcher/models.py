@@ -165,6 +165,9 @@ class Host(Table, table=True):
     asking: int | None = None
     """The message that asks the host, and the token of its claim: while that is held, nobody else asks."""
     asking_token: str | None = None
+    quick_looks: int = 0
+    """Looks at missing pages that are or were due sooner than usual, since `quick_since`."""
+    quick_since: datetime = Field(default=LONG_AGO, sa_type=UtcDateTime)
 
 
 class Walk(Table, table=True):

@@ -33,6 +33,13 @@ UNWELL = (
 UNWANTED = (timedelta(days=1), timedelta(days=7), timedelta(days=30))
 """After a page was gone or refused for the first, second … time in a row."""
 
+LAG = (timedelta(seconds=10), timedelta(minutes=3), timedelta(hours=1))
+"""After the first, second and third answer in a row that there is no such page. A site may list a page before all its
+servers have it, or lose it for a moment; only after these looks is it believed to be gone, and `UNWANTED` begins."""
+QUICK_LOOKS = 20
+"""Looks sooner than an hour that the missing pages of one host share in an hour; a list of dead links has no more."""
+QUICK_SPAN = timedelta(hours=1)
+
 RESTLESS = 3
 """Changes in a row after which a page counts as one that never comes twice the same (a counter, a token in its form):
 its plan goes on, or it would be visited every five minutes for ever."""
@@ -52,6 +59,13 @@ LONGEST_POLL_WAIT = timedelta(hours=6)
 def wait(schedule: tuple[timedelta, ...], step: int, scale: float = 1.0) -> timedelta:
     """The wait at this step of a schedule; past its end, the last one."""
     return schedule[min(step, len(schedule) - 1)] * scale
+
+
+def gone_wait(times: int, *, soon: bool, scale: float = 1.0) -> timedelta:
+    """How long until the next look at a page that was missing so many times in a row; an hour or more if not `soon`."""
+    if times > len(LAG):
+        return wait(UNWANTED, times - len(LAG) - 1, scale)
+    return (LAG[times - 1] if soon else LAG[-1]) * scale
 
 
 def host_rest(failures: int, scale: float = 1.0) -> timedelta:

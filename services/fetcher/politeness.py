@@ -13,7 +13,7 @@ from services.fetcher import robots
 from services.fetcher.answers import Blocked, Refused, Unavailable
 from services.fetcher.models import Host
 from services.fetcher.pace import LONG_AGO, Queue, take_turn
-from services.fetcher.plan import HOST_PATIENCE, LONGEST_LOOK, SILENCE, host_rest
+from services.fetcher.plan import HOST_PATIENCE, LONGEST_LOOK, QUICK_LOOKS, QUICK_SPAN, SILENCE, host_rest
 from services.fetcher.robots import Robots, State, ask_robots
 from services.runtime.database import is_sqlite, reading, transaction
 from services.runtime.egress import Client
@@ -89,6 +89,15 @@ def after_request(
         if is_open(host):
             say(session, HostServesAgain(host=host.name), key=host.name)
         host.failures = host.silent = 0
+
+
+def may_look_soon(session: Session, url: str, now: datetime) -> bool:
+    """Takes one of the quick looks that the missing pages of a host share; False when there are none left."""
+    host = _host(session, host_of(url))
+    if not now - QUICK_SPAN < host.quick_since <= now:
+        host.quick_looks, host.quick_since = 0, now
+    host.quick_looks += 1
+    return host.quick_looks <= QUICK_LOOKS
 
 
 def permission(client: Client, url: str, now: datetime) -> Refused | Blocked | Unavailable | None:

@@ -20,7 +20,7 @@ from services.contracts.messages import (
     Reingest,
     Steer,
 )
-from services.fetcher import blocked, frontier, poll, probation, promotion, reingestion, visit, waking
+from services.fetcher import blocked, frontier, politeness, poll, probation, promotion, reingestion, visit, waking
 from services.fetcher.models import IMPORT, Channel, Host, Page, Source
 from services.fetcher.origins import origin_of, reingested
 from services.fetcher.politeness import after_request, host_of, is_open, turn
@@ -208,7 +208,8 @@ def _settle(session: Session, order: FetchPage, seen: Visit, job: Job) -> None:
 
 def _plan(session: Session, page: Page, seen: Visit, job: Job) -> None:
     """The page's row says how it went, and its next visit is due: its own, or that of the page it turned out to be."""
-    pause = visit.record(page, seen, now=job.now, scale=fetcher_settings().revisit_scale)
+    soon = seen.outcome == "gone" and politeness.may_look_soon(session, page.url or "", job.now)
+    pause = visit.record(page, seen, now=job.now, scale=fetcher_settings().revisit_scale, soon=soon)
     if page.source != IMPORT:
         frontier.visit(session, page.moved_to or page.id, lane=job.lane, due_at=job.now + pause)
 

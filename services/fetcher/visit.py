@@ -24,7 +24,7 @@ from services.fetcher.answers import (
 from services.fetcher.client import get
 from services.fetcher.content import why_no_page
 from services.fetcher.models import Alias, Channel, Outcome, Page, Source
-from services.fetcher.plan import RESTLESS, REVISITS, UNWANTED, UNWELL, wait
+from services.fetcher.plan import RESTLESS, REVISITS, UNWANTED, UNWELL, gone_wait, wait
 from services.fetcher.politeness import host_of, permission
 from services.fetcher.scope import ARTICLES, Scope
 from services.fetcher.settings import FetcherSettings
@@ -115,8 +115,11 @@ def fetched_at(page: Page, now: datetime) -> datetime:
     return max(now, page.fetched_at + timedelta(microseconds=1)) if page.fetched_at else now
 
 
-def record(page: Page, visit: Visit, *, now: datetime, scale: float) -> timedelta:
-    """Writes on the page's row how the visit went; returns how long until the next."""
+def record(page: Page, visit: Visit, *, now: datetime, scale: float, soon: bool = True) -> timedelta:
+    """Writes on the page's row how the visit went; returns how long until the next.
+
+    `soon`: whether the host may be asked again within the hour for a page that is missing.
+    """
     again = page.outcome == visit.outcome
     page.visited_at, page.ticket_at = now, None
     page.outcome, page.detail = visit.outcome, visit.detail
@@ -126,6 +129,8 @@ def record(page: Page, visit: Visit, *, now: datetime, scale: float) -> timedelt
             return max(wait(UNWELL, page.failures - 1, scale), visit.retry_after or timedelta())
         case "gone" | "refused":
             page.failures = page.failures + 1 if again else 1
+            if visit.outcome == "gone":
+                return gone_wait(page.failures, soon=soon, scale=scale)
             return wait(UNWANTED, page.failures - 1, scale)
         case "moved":
             page.failures = 0

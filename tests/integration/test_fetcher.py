@@ -22,11 +22,11 @@ from services.contracts.messages import (
     Scope,
 )
 from services.contracts.urls import canonical_url
-from services.fetcher import sources
+from services.fetcher import politeness, sources
 from services.fetcher.account import account, unaccounted
 from services.fetcher.importing import import_file
 from services.fetcher.models import Host
-from services.fetcher.plan import REVISITS
+from services.fetcher.plan import LAG, REVISITS
 from services.runtime import archive, ledger, worker
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.entries import Entry
@@ -36,6 +36,7 @@ from services.runtime.settings import runtime_settings
 pytestmark = pytest.mark.integration
 
 STORY = "storm-response"
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def test_what_was_there_before_us_is_backlog_and_what_comes_is_news(fetcher, newsroom):
@@ -315,6 +316,46 @@ def test_a_page_that_moved_keeps_its_identity(fetcher, newsroom):
     watches(newsroom, kind="listing", path="/News/", name="other")
     runs()
     assert len(pages()) == 1
+
+
+@on_sqlite
+@pytest.mark.parametrize("seen_before", [False, True], ids=["at first sight", "on a revisit"])
+def test_a_page_that_is_listed_but_missing_for_a_moment_is_not_believed_gone(fetcher, newsroom, seen_before):
+    """The feed is there before the page is everywhere: it was looked at again a day later."""
+    fetcher(FETCHER_REVISIT_SCALE="1")
+    watches(newsroom)
+    runs()
+    newsroom.publishes(STORY)
+    began = later(minutes=10)
+    if seen_before:
+        runs(began)
+        began += timedelta(minutes=30)
+    newsroom.misbehaves(STORY, fakes.missing())
+    runs(began)
+    asked = len(newsroom.requests)
+    for step in LAG[:2]:
+        assert pages()[0].outcome == "gone"
+        began += step
+        if step == LAG[1]:
+            newsroom.behaves()
+        runs(began)
+    assert pages()[0].outcome in {"new", "unchanged"}
+    assert len([each for each in newsroom.requests[asked:] if each.path != "/feed.xml"]) == 2
+
+
+@on_sqlite
+def test_missing_pages_of_a_host_share_a_budget_of_quick_looks(fetcher, newsroom, monkeypatch):
+    """A list of dead links is no reason to ask its host for each of them three times; each is looked at in an hour."""
+    monkeypatch.setattr(politeness, "QUICK_LOOKS", 2)
+    fetcher(FETCHER_REVISIT_SCALE="1")
+    watches(newsroom)
+    runs()
+    for slug in list(newsroom.samples)[:4]:
+        newsroom.misbehaves(canonical_url(newsroom.publishes(slug)), fakes.missing())
+    now = later(minutes=10)
+    runs(now)
+    waits = sorted(entry.due_at - now for entry in entries(FetchPage))
+    assert waits == [LAG[0], LAG[0], LAG[-1], LAG[-1]]
 
 
 def test_a_redirect_to_the_front_page_means_gone(fetcher, newsroom):

@@ -7,10 +7,13 @@ import pytest
 from services.fetcher.plan import (
     BACKLOG_STEP,
     HOST_PATIENCE,
+    LAG,
     LONGEST_POLL_WAIT,
     LONGEST_REST,
     REVISITS,
+    UNWANTED,
     UNWELL,
+    gone_wait,
     host_rest,
     poll_wait,
     wait,
@@ -23,6 +26,13 @@ HOUR = timedelta(hours=1)
 def test_waits_only_grow(schedule):
     """A page that stays the same, or stays broken, is looked at ever less often."""
     assert list(schedule) == sorted(schedule)
+
+
+def test_a_page_is_believed_to_be_gone_after_seconds_minutes_and_an_hour():
+    """Then daily, weekly, monthly; without a budget for quick looks, hourly first."""
+    waits = [gone_wait(times, soon=True) for times in range(1, 8)]
+    assert waits == [*LAG, *UNWANTED, UNWANTED[-1]]
+    assert [gone_wait(times, soon=False) for times in (1, 2, 3, 4)] == [HOUR, HOUR, HOUR, UNWANTED[0]]
 
 
 def test_the_last_wait_repeats():
