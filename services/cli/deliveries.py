@@ -55,14 +55,17 @@ def list_deliveries(
 def replay(
     number: Number,
     deliveries: Annotated[list[int] | None, typer.Argument(help="Ids of deliveries, whatever became of them.")] = None,
-    failed: Annotated[bool, Option("--failed", help="Every delivery that failed.")] = False,
+    failed: Annotated[bool, Option("--failed", help="Every delivery that failed or waits.")] = False,
     since: Since = None,
     until: Until = None,
     delivered: Annotated[bool, Option("--delivered", help="Of a time: also those that were delivered.")] = False,
     dry_run: Annotated[bool, Option("--dry-run", help="Only count.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Brings deliveries again, under the same ids and numbers; those named, those that failed, or those of a time."""
+    """Brings deliveries again, under the same ids and numbers; those named, those that failed, or those of a time.
+
+    What is pending among them is due now. `dateline webhooks retry` does that for all that waits, and no more.
+    """
     _one_way(named=bool(deliveries), failed=failed, timed=bool(since or until), delivered=delivered)
     only = "all" if deliveries or delivered else "failed"
     named = {"deliveries": deliveries or None, "since": since, "until": until, "from_sequence": 1 if failed else None}
@@ -74,7 +77,7 @@ def replay(
     else:
         tell(f"{brought} deliveries {'would be' if dry_run else 'are'} brought again.")
     if not brought:
-        error("Nothing that has ended is like that; what is pending comes anyway.")
+        error("No delivery is like that.")
         raise typer.Exit(1)
 
 

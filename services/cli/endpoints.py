@@ -3,7 +3,7 @@
 Exit status: 0 when it is done, 1 when nothing was found, 2 when it was not understood or there is no such endpoint.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
 import typer
@@ -22,7 +22,8 @@ from services.webhooks.addresses import check_address
 from services.webhooks.announce import announce_test
 from services.webhooks.api.own import note, serve_now
 from services.webhooks.models import Endpoint, Payload
-from services.webhooks.views import EndpointMade, Health, Rotated, TestOrdered, endpoint_view
+from services.webhooks.release import wake
+from services.webhooks.views import EndpointMade, Health, Retried, Rotated, TestOrdered, endpoint_view
 from services.webhooks.wanted import EndpointWanted, RotationWanted
 
 Number = Annotated[int, typer.Argument(min=1, metavar="ID", help="The endpoint's number, as the list shows it.")]
@@ -39,8 +40,8 @@ def list_endpoints(as_json: AsJson = False) -> None:
     elif not found:
         error("There is no endpoint yet; `dateline webhooks add URL` makes one.")
     else:
-        columns = ("id", "address", "key", "state", "pending", "failed", "delivered")
-        rows = [(e.id, e.url, e.owner, e.state, *_counts(health)) for e, health in found]
+        columns = ("id", "address", "key", "state", "pending", "failed", "delivered", "since", "until", "why")
+        rows = [(e.id, e.url, e.owner, health["state"], *_counts(health), *_why(health)) for e, health in found]
         show(Listing(columns, rows))
 
 
@@ -100,8 +101,7 @@ def add(
 def send_test(number: Number, as_json: AsJson = False) -> None:
     """Sends a signed endpoint.test event, once."""
     with transaction() as session:
-        if own(session, number, to_change=True).state != "active":
-            raise UserError(f"Endpoint {number} is disabled; `dateline webhooks enable {number}` first.")
+        _must_be_enabled(own(session, number, to_change=True))
         delivery = announce_test(session, number, utcnow())
         note(session, OPERATOR, "tested", number)
         serve_now(session, number)
@@ -110,6 +110,20 @@ def send_test(number: Number, as_json: AsJson = False) -> None:
         print_json(TestOrdered(delivery=delivery))
     else:
         tell(f"Delivery {delivery} is due; `dateline webhooks deliveries {number}` tells how it went.")
+
+
+def retry(number: Number, as_json: AsJson = False) -> None:
+    """Tries at once all that waits for it, in order: for a receiver that was mended."""
+    with transaction() as session:
+        _must_be_enabled(own(session, number, to_change=True))
+        due = wake(session, number, utcnow(), afresh=True)
+        note(session, OPERATOR, "retried", number, f": {due} deliveries")
+        serve_now(session, number)
+    bus.flush()
+    if as_json:
+        print_json(Retried(deliveries=due))
+    else:
+        tell(f"{due} deliveries are due now; `dateline webhooks show {number}` tells how it is.")
 
 
 def rotate(
@@ -168,6 +182,11 @@ def own(session: Session, number: int, *, to_change: bool = False) -> Endpoint:
     return found
 
 
+def _must_be_enabled(endpoint: Endpoint) -> None:
+    if endpoint.state != "active":
+        raise UserError(f"Endpoint {endpoint.id} is disabled; `dateline webhooks enable {endpoint.id}` first.")
+
+
 def _becomes(number: int, state: str, *, as_json: bool) -> None:
     with transaction() as session:
         found = own(session, number, to_change=True)
@@ -208,6 +227,10 @@ def _whole(endpoint: Endpoint, health: dict[str, Any]) -> dict[str, Any]:
 
 def _counts(health: dict[str, Any]) -> tuple[int, int, int]:
     return health["pending"], health["failed"], health["delivered"]
+
+
+def _why(health: dict[str, Any]) -> tuple[datetime | None, datetime | None, str]:
+    return health["failing_since"], health["held_until"], health["reason"] or health["last_error"] or ""
 
 
 def _words(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import Text
 from sqlmodel import Field
 
 from services.runtime.database import Table, UtcDateTime
@@ -16,3 +17,5 @@ class DeskSession(Table, table=True):
     key: int
     """The id of the API key; what it may do is looked up again at each request."""
     expires_at: datetime = Field(sa_type=UtcDateTime)
+    once: str | None = Field(default=None, repr=False, sa_type=Text)
+    """A secret that the next page shows, encrypted with the cookie's token"""

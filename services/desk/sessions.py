@@ -5,8 +5,10 @@ The token has 256 random bits, so its plain SHA-256 tells nothing of it.
 
 import hashlib
 import secrets
+from base64 import urlsafe_b64encode
 from datetime import datetime, timedelta
 
+from cryptography.fernet import Fernet
 from sqlalchemy import delete
 from sqlmodel import Session, col
 
@@ -35,9 +37,34 @@ def end(session: Session, token: str) -> None:
     session.execute(delete(DeskSession).where(col(DeskSession.digest) == _digest(token)))
 
 
+def keep_once(session: Session, token: str, secret: str) -> None:
+    """Keeps a secret for the next page of this session; without the token nobody can read it."""
+    if found := session.get(DeskSession, _digest(token)):
+        found.once = _sealing(token).encrypt(secret.encode()).decode()
+
+
+def keeps_one(session: Session, token: str) -> bool:
+    """Whether there is a secret to show."""
+    found = session.get(DeskSession, _digest(token))
+    return found is not None and found.once is not None
+
+
+def take_once(session: Session, token: str) -> str:
+    """The secret that was kept, which is forgotten with that; empty when there is none."""
+    found = session.get(DeskSession, _digest(token))
+    if not found or not found.once:
+        return ""
+    sealed, found.once = found.once, None
+    return _sealing(token).decrypt(sealed.encode()).decode()
+
+
 def form_token(token: str) -> str:
     """What each form of this session carries, so that no other site can send one in its name (CSRF)."""
     return hashlib.sha256(f"form:{token}".encode()).hexdigest()
+
+
+def _sealing(token: str) -> Fernet:
+    return Fernet(urlsafe_b64encode(hashlib.sha256(f"once:{token}".encode()).digest()))
 
 
 def _digest(token: str) -> str:

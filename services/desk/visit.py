@@ -13,7 +13,7 @@ from services.contracts.caller import Caller, Permission
 from services.desk import sessions
 from services.desk.render import POLICY, rendered
 from services.desk.within import Api, Refused
-from services.runtime.database import reading, utcnow
+from services.runtime.database import reading, transaction, utcnow
 
 COOKIE = "dateline_session"
 SAID = "dateline_said"
@@ -65,6 +65,32 @@ class Visit:
         if said:
             answer.set_cookie(SAID, quote(said), max_age=CARRY, path=self.base, httponly=True, samesite="lax")
         return answer
+
+    async def leads_once(self, path: str, secret: str) -> Response:
+        """The same, to a page that shows this secret; to look at it again shows it no more."""
+
+        def keep() -> None:
+            with transaction() as session:
+                sessions.keep_once(session, self._token, secret)
+
+        await run_in_threadpool(keep)
+        return self.leads(path)
+
+    async def shown_once(self) -> str:
+        """The secret that this page is to show; empty but after `leads_once`."""
+
+        def take() -> str:
+            with reading() as session:
+                if not sessions.keeps_one(session, self._token):
+                    return ""
+            with transaction() as session:
+                return sessions.take_once(session, self._token)
+
+        return await run_in_threadpool(take)
+
+    @property
+    def _token(self) -> str:
+        return self.request.cookies[COOKIE]
 
     def _navigation(self) -> list[tuple[str, str, bool]]:
         here = self.request.scope["path"].removeprefix(self.base).rstrip("/")

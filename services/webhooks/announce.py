@@ -21,6 +21,7 @@ from services.runtime.entries import OPEN
 from services.runtime.entries import rows as ledger
 from services.webhooks.filters import Filter, story, why_not
 from services.webhooks.models import DISABLED, TEST, announcements, deliveries, endpoints
+from services.webhooks.release import wake
 
 THIN = ("id", "url", "source", "kind", "headline", "published_at", "revision", "first_seen", "updated")
 """What a thin payload tells of an article; the rest is at `GET /articles/{id}`."""
@@ -125,8 +126,8 @@ def announce_test(session: Session, endpoint: int, now: datetime) -> int:
     """Owes one active endpoint an `endpoint.test` event, before all else; returns the delivery's id."""
     order = _about_endpoint(TEST, {"id": endpoint}, f"evt_test_{secrets.token_hex(10)}", now)
     _keep(session, order, json.loads(order.body), None, now)
-    # Asking for a test is asking for a probe: an endpoint that rests is woken.
-    session.execute(update(endpoints).where(endpoints.c.id == endpoint).values(not_before=None))
+    # Asking for a test is asking for a probe: it goes first, and what waits comes after it.
+    wake(session, endpoint, now)
     _owe(session, order.event, None, [endpoint], TESTS, now)
     made: int = session.execute(select(deliveries.c.id).where(deliveries.c.event == order.event)).scalar_one()
     return made

@@ -13,7 +13,7 @@ from services.webhooks.models import Outcome
 from services.webhooks.retries import outcome_of, retry_after
 from services.webhooks.signing import signed_headers
 
-LIMITS = Limits(seconds=SECONDS, wire=KEPT, decoded=KEPT, cut=True)
+LIMITS = Limits(seconds=SECONDS, wire=KEPT, decoded=KEPT, cut=True, status_alone=True)
 MASK = "***"
 
 

@@ -13,6 +13,8 @@ HOLDS = tuple(timedelta(seconds=s) for s in (15, 30, 60, 120, 300))
 who is back wants the news now, and a probe costs next to nothing."""
 PENALTY = timedelta(seconds=30)
 """The rest of an endpoint that says it is overloaded and names no time."""
+AWAY = timedelta(seconds=10)
+"""Nothing but failure for so long, twice at least, and then a success: the receiver is back, and wants what waits."""
 GIVE_UP = timedelta(days=5)
 """How long nothing but failure is borne."""
 AT_LEAST = 10
@@ -23,12 +25,15 @@ AT_LEAST = 10
 class Standing:
     """Failed attempts in a row, since when, and the time before which nothing more is sent.
 
-    `gone` says why no more is to be sent at all; `recovered` that it answers again after having been held.
+    `last_error` and `last_status` are of the last attempt that failed. `gone` says why no more is to be sent at all;
+    `recovered` that it answers again after having been away.
     """
 
     failures: int = 0
     failing_since: datetime | None = None
     not_before: datetime | None = None
+    last_error: str | None = None
+    last_status: int | None = None
     gone: str | None = None
     recovered: bool = False
 
@@ -41,7 +46,7 @@ class Standing:
 def after(standing: Standing, outcome: Outcome, now: datetime, retry_after: timedelta | None = None) -> Standing:
     """The standing after one more attempt that ended so at this time."""
     if outcome == "delivered":
-        return Standing(recovered=standing.recovered or standing.on_trial)
+        return Standing(recovered=standing.recovered or _was_away(standing, now))
     since, failures = standing.failing_since or now, standing.failures + 1
     failed = replace(standing, failures=failures, failing_since=since)
     if outcome == "gone":
@@ -56,6 +61,13 @@ def patience(outcome: Outcome, retry_after: timedelta | None) -> timedelta:
     if outcome != "throttled":
         return timedelta(0)
     return PENALTY if retry_after is None else max(timedelta(0), min(retry_after, LONGEST))
+
+
+def _was_away(standing: Standing, now: datetime) -> bool:
+    # One that refuses a single event again and again, and takes those in between, has not been away.
+    return standing.on_trial or (
+        standing.failing_since is not None and standing.failures > 1 and now - standing.failing_since >= AWAY
+    )
 
 
 def _rest(failures: int, outcome: Outcome, now: datetime, retry_after: timedelta | None) -> datetime | None:

@@ -4,7 +4,7 @@ The lease of an endpoint's one message sees to that: no endpoint ever has more t
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, bindparam, func, literal_column, select
@@ -63,6 +63,8 @@ class Addressee:
     standing: Standing
     """As it is after what was tried since."""
     rate: float | None
+    woken_at: datetime | None
+    """When somebody last asked that it be tried."""
 
     @property
     def share(self) -> int:
@@ -86,13 +88,14 @@ def addressee(session: Session, endpoint: int, now: datetime) -> Addressee | Res
         return None
     if row.not_before is not None and row.not_before > now:
         return Rest(row.not_before)
-    standing = Standing(failures=row.failures, failing_since=row.failing_since)
+    standing = Standing(row.failures, row.failing_since, last_error=row.last_error, last_status=row.last_status)
     return Addressee(
         endpoint=endpoint,
         address=Address(row.url, signers(row, now), owner_headers(row.sealed_headers)),
         before=standing,
         standing=standing,
         rate=row.rate,
+        woken_at=row.woken_at,
     )
 
 
@@ -131,6 +134,7 @@ def bring(client: Client, to: Addressee, batch: Sequence[Parcel], clock: Clock) 
     for parcel in batch:
         tried = attempt(client, to.address, parcel, clock())
         standing = breaker.after(standing, tried.outcome, tried.ended, tried.retry_after)
+        standing = replace(standing, last_error=tried.error, last_status=tried.status if tried.error else None)
         yield tried, standing
         if standing.failures or tried.ended - began > UNWRITTEN:
             return

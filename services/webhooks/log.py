@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, func, select
 from sqlmodel import Session, col
 
+from services.webhooks.condition import condition
 from services.webhooks.models import Attempt, Delivery, Endpoint, announcements, deliveries
 
 
@@ -63,14 +64,16 @@ def health(session: Session, endpoint: Endpoint) -> dict[str, Any]:
     waiting = _oldest(session, endpoint)
     return {
         **{state: counted.get(state, 0) for state in ("pending", "delivered", "failed")},
-        "state": endpoint.state,
-        "reason": endpoint.reason,
         "oldest_pending": waiting.oldest,
-        "next_try": waiting.next_try if endpoint.state == "active" else None,
-        "failures": endpoint.failures,
-        "failing_since": endpoint.failing_since,
-        "resting_until": endpoint.not_before,
+        "next_try": _next_try(endpoint, waiting.next_try),
+        **condition(endpoint).model_dump(),
     }
+
+
+def _next_try(endpoint: Endpoint, due: datetime | None) -> datetime | None:
+    if endpoint.state != "active" or due is None:
+        return None
+    return max(due, endpoint.not_before or due)
 
 
 def _oldest(session: Session, endpoint: Endpoint) -> Row[Any]:

@@ -65,6 +65,12 @@ class Endpoint(Table, table=True):
     failing_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
     not_before: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """Nothing is sent before: it asked for patience, failed too often, or has had its share of the second."""
+    last_error: str | None = Field(default=None, sa_type=Text)
+    """Why the last attempt failed: one sentence. None once one has succeeded."""
+    last_status: int | None = None
+    """What it answered to that attempt; None when there was no answer."""
+    woken_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When somebody last asked that it be tried at once: an attempt made before is no reason to wait any more."""
 
 
 class Announcement(Table, table=True):

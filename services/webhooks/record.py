@@ -12,6 +12,7 @@ from services.webhooks.attempt import Tried
 from services.webhooks.breaker import patience
 from services.webhooks.deliver import Addressee
 from services.webhooks.models import TEST, DeliveryState, attempts, deliveries, endpoints
+from services.webhooks.release import release, wake
 from services.webhooks.retries import next_try
 
 # A worker that lost its lease and comes too late must not write over what another has written since.
@@ -33,6 +34,7 @@ _SETTLE = (
     )
 )
 _LOG = insert(attempts)
+_KNOWN = ("failures", "failing_since", "not_before", "last_error", "last_status")
 
 
 def verdict(tried: Tried, *, stretch: float) -> tuple[DeliveryState, datetime | None]:
@@ -68,17 +70,30 @@ def settle(session: Session, to: Addressee, now: datetime) -> Announce | None:
     standing = to.standing
     same = (endpoints.c.id == to.endpoint, endpoints.c.url == to.address.url, endpoints.c.state == "active")
     if standing.recovered:
-        wait = (deliveries.c.endpoint == to.endpoint, deliveries.c.state == "pending", deliveries.c.next_try > now)
-        session.execute(update(deliveries).where(*wait).values(next_try=now))
+        release(session, to.endpoint, now)
     if standing == to.before:
         return None
-    known = {name: getattr(standing, name) for name in ("failures", "failing_since", "not_before")}
+    known = {name: getattr(standing, name) for name in _KNOWN}
     if standing.gone is None:
         session.execute(update(endpoints).where(*same).values(known))
         return None
     ended = {"state": "disabled", "reason": standing.gone}
     disabled = session.execute(update(endpoints).where(*same).values(known | ended).returning(endpoints)).one_or_none()
     return farewell(disabled, standing.gone, now) if disabled else None
+
+
+def woken_meanwhile(session: Session, to: Addressee, now: datetime) -> bool:
+    """Whether somebody asked for an attempt at once during this turn; then what failed in it is due now as well.
+
+    An attempt that was under way says nothing of the receiver that is there since.
+    """
+    if not to.standing.failures:
+        return False
+    called = (endpoints.c.id == to.endpoint, endpoints.c.woken_at.is_distinct_from(to.woken_at))
+    if session.execute(select(endpoints.c.id).where(*called)).first() is None:
+        return False
+    wake(session, to.endpoint, now)
+    return True
 
 
 def cancel(session: Session, endpoint: int) -> None:

@@ -8,9 +8,10 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlmodel import Session
 
 from services.webhooks.models import deliveries
+from services.webhooks.release import wake
 
-ENDED = ("delivered", "failed")
-"""The states from which a delivery can be brought again; one that is pending comes anyway."""
+FAILED, ALL = ("pending", "failed"), ("pending", "failed", "delivered")
+"""The states from which a delivery is brought: one that waits for its next attempt does not wait any longer."""
 
 
 @dataclass(frozen=True)
@@ -33,15 +34,19 @@ def count(session: Session, endpoint: int, wanted: Range) -> int:
 def replay(session: Session, endpoint: int, wanted: Range, now: datetime) -> int:
     """Makes the deliveries pending, due now, at the beginning of the schedule; how many.
 
-    Event, number and bytes stay, so that a receiver that has them knows them again.
+    Event, number and bytes stay, so that a receiver that has them knows them again. An endpoint that is left alone is
+    probed at once, and what else waits for it is due as well: the order of an article's events holds.
     """
     again = {"state": "pending", "tries": 0, "next_try": now, "delivered_at": None}
     owed = update(deliveries).where(*_chosen(endpoint, wanted)).values(again).returning(deliveries.c.id)
-    return len(session.execute(owed).all())
+    brought = len(session.execute(owed).all())
+    if brought:
+        wake(session, endpoint, now)
+    return brought
 
 
 def _chosen(endpoint: int, wanted: Range) -> list[ColumnElement[bool]]:
-    states = ("failed",) if wanted.failed_only else ENDED
+    states = FAILED if wanted.failed_only else ALL
     chosen = [deliveries.c.endpoint == endpoint, deliveries.c.state.in_(states)]
     if wanted.deliveries is not None:
         chosen.append(deliveries.c.id.in_(wanted.deliveries))

@@ -13,7 +13,8 @@ from services.contracts.errors import UserError
 from services.webhooks.filters import Filter, never
 from services.webhooks.headers import seal_headers
 from services.webhooks.limits import ENDPOINTS
-from services.webhooks.models import Endpoint, deliveries, endpoints
+from services.webhooks.models import Endpoint, endpoints
+from services.webhooks.release import release
 from services.webhooks.sealing import seal
 from services.webhooks.signing import new_secret
 
@@ -83,8 +84,8 @@ def stop(session: Session, owner: int, now: datetime) -> None:
 
 def _begin_afresh(session: Session, endpoint: Endpoint, now: datetime) -> None:
     endpoint.failures, endpoint.failing_since, endpoint.not_before = 0, None, None
-    waiting = (deliveries.c.endpoint == endpoint.id, deliveries.c.state == "pending")
-    session.execute(update(deliveries).where(*waiting).values(next_try=now, tries=0))
+    endpoint.last_error = endpoint.last_status = None
+    release(session, endpoint.id or 0, now, afresh=True)
 
 
 def _as_kept(wanted: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from services.webhooks.announce import BULK, NEWS, Overtaking, must_not_overtake
 from services.webhooks.announce import announce as owe
 from services.webhooks.attempt import Tried
 from services.webhooks.deliver import SLICE, Addressee, Rest, addressee, bring, hold, next_due, parcels
-from services.webhooks.record import cancel, record, settle
+from services.webhooks.record import cancel, record, settle, woken_meanwhile
 from services.webhooks.retries import JITTER
 from services.webhooks.settings import webhook_settings
 from services.webhooks.shares import AGAIN, remember, seat
@@ -104,8 +104,9 @@ def _serve(to: Addressee, job: Job) -> None:
     with job.finish() as session:
         hold(session, to.endpoint)
         _write(session, to, made, job.moment())
+        rest = None if woken_meanwhile(session, to, job.moment()) else to.standing.not_before
         if to.standing.gone is None and (due := next_due(session, to.endpoint)):
-            due = max(due, to.standing.not_before or due)
+            due = max(due, rest or due)
             say(session, Deliver(endpoint=to.endpoint), key=job.key, due_at=due, lane=job.lane)
 
 

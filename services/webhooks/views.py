@@ -5,13 +5,13 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from services.webhooks.breaker import TRIP
+from services.webhooks.condition import Condition, condition
 from services.webhooks.models import Attempt, Delivery, Endpoint
 
 MASK = "***"
 
 
-class EndpointView(BaseModel, from_attributes=True):
+class EndpointView(Condition, from_attributes=True):
     """An endpoint, without its secret; of your own headers only the names."""
 
     id: int
@@ -23,11 +23,6 @@ class EndpointView(BaseModel, from_attributes=True):
     rate: float | None
     headers: dict[str, str]
     metadata: dict[str, str]
-    state: str
-    reason: str | None = Field(description="Why it is disabled")
-    held: bool = Field(description="It failed so often that it is tried once at a time, until that succeeds")
-    failing_since: datetime | None = Field(description="Since when each attempt has failed")
-    resting_until: datetime | None = Field(description="Nothing is sent before")
     created_at: datetime
     updated_at: datetime
     last_sequence: int = Field(description="The number of its last delivery")
@@ -54,19 +49,14 @@ class Rotated(BaseModel):
     old_secret_until: datetime | None
 
 
-class Health(BaseModel):
+class Health(Condition):
     """How an endpoint is: what it is owed, and how its last attempts went."""
 
-    state: str
-    reason: str | None
     pending: int
     delivered: int
     failed: int
     oldest_pending: datetime | None
     next_try: datetime | None
-    failures: int = Field(description="Attempts in a row that failed")
-    failing_since: datetime | None
-    resting_until: datetime | None = Field(description="Nothing is sent before")
 
 
 class AttemptView(BaseModel, from_attributes=True):
@@ -114,6 +104,12 @@ class TestOrdered(BaseModel):
     """The delivery of the test event; the delivery log tells how it went."""
 
     delivery: int
+
+
+class Retried(BaseModel):
+    """How many deliveries waited and are due now."""
+
+    deliveries: int
 
 
 class Replayed(BaseModel):
@@ -168,9 +164,8 @@ def endpoint_view(endpoint: Endpoint) -> EndpointView:
             "headers": dict.fromkeys(endpoint.header_names, MASK),
             "metadata": endpoint.labels,
             "old_secret_until": endpoint.previous_until,
-            "held": endpoint.state == "active" and endpoint.failures >= TRIP,
-            "resting_until": endpoint.not_before,
         }
+        | condition(endpoint).model_dump()
     )
 
 

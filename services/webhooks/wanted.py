@@ -102,16 +102,18 @@ class RotationWanted(BaseModel, extra="forbid"):
 
 
 class ReplayWanted(BaseModel, extra="forbid"):
-    """Which deliveries are to be brought again: all that is named must hold. What is pending stays as it is."""
+    """Which deliveries are to be brought again: all that is named must hold. What is pending among them is due now."""
 
     deliveries: (
         Annotated[list[Annotated[int, Field(ge=1, le=MAX_ID)]], Field(min_length=1, max_length=AT_ONCE)] | None
     ) = None
     since: AwareDatetime | None = Field(default=None, description="Made at this time or later.")
-    until: AwareDatetime | None = Field(default=None, description="Made before this time.")
+    until: AwareDatetime | None = Field(default=None, description="Made before this time, exclusive.")
     from_sequence: Annotated[int, Field(ge=1, le=MAX_ID)] | None = None
     to_sequence: Annotated[int, Field(ge=1, le=MAX_ID)] | None = None
-    only: Literal["failed", "all"] = Field(default="failed", description="`all` brings what was delivered again, too.")
+    only: Literal["failed", "all"] = Field(
+        default="failed", description="`failed`: what failed or is pending; `all`: what was delivered, too."
+    )
     dry_run: bool = Field(default=False, description="Only count.")
 
     @model_validator(mode="after")

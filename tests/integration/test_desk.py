@@ -24,6 +24,7 @@ from services.fetcher.sources import ChannelSeed, SourceSeed
 from services.parser import alone, api
 from services.runtime import archive, database, turnstile
 from services.runtime.database import transaction, utcnow
+from services.runtime.egress import egress_settings
 from services.webhooks.models import Endpoint
 
 pytestmark = pytest.mark.integration
@@ -115,6 +116,23 @@ def test_another_site_cannot_sign_a_browser_in(stranger):
     """Who is signed in to a stranger's account without knowing tells the stranger what they do."""
     answer = stranger.post("/sign-in", data={"key": key("read")}, headers={"Sec-Fetch-Site": "cross-site"})
     assert (answer.status_code, answer.cookies) == (403, {})
+
+
+@pytest.mark.parametrize(
+    ("told", "status"),
+    [
+        ({"Origin": "http://dateline.test"}, 303),
+        ({"Referer": "http://dateline.test/desk/sign-in"}, 303),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "http://dateline.test:8080"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Referer": "https://evil.example/dateline.test"}, 403),
+    ],
+)
+def test_a_browser_that_tells_only_the_origin_is_not_signed_in_by_another_site_either(stranger, told, status):
+    """Old ones, and all of them over plain HTTP, do not say whether a form comes from the same site."""
+    assert stranger.post("/sign-in", data={"key": key("read")}, headers=told).status_code == status
+    assert stranger.get("/sign-in").headers["referrer-policy"] == "same-origin"
 
 
 def test_what_is_kept_of_a_session_does_not_open_it(signed_in):
@@ -366,11 +384,17 @@ def test_a_reingestion_is_offered_just_the_steps_it_can_take(signed_in):
     assert offered == OFFERED
 
 
-def test_now_tells_of_endpoints_that_are_disabled_or_held(signed_in):
-    """Since when and why, to those who may open them; one that failed once is well."""
+def test_now_tells_of_endpoints_that_are_disabled_held_or_failing(signed_in):
+    """Since when and why, to those who may open them; in the words of every list and page."""
     kept = {"event_types": [], "filter": {}, "labels": {}, "header_names": [], "sealed_secret": "", "updated_at": NOW}
     of = {
-        "well": {"failures": 1},
+        "well": {},
+        "failing": {
+            "failures": 1,
+            "failing_since": NOW,
+            "last_error": "The endpoint answered 503.",
+            "last_status": 503,
+        },
         "held": {"failures": 5, "failing_since": NOW, "not_before": NOW},
         "disabled": {"failures": 99, "state": "disabled", "reason": "It answered 410 Gone."},
     }
@@ -381,11 +405,36 @@ def test_now_tells_of_endpoints_that_are_disabled_or_held(signed_in):
     page = signed_in().get("/").text
     table = page.split("Endpoints in trouble</h2>")[1].split("</table>")[0]
     assert re.findall(r'href="/desk/webhooks/(\d)">([\w ]+)<', table) == [
-        ("3", "Receiver disabled"),
-        ("2", "Receiver held"),
+        ("4", "Receiver disabled"),
+        ("3", "Receiver held"),
+        ("2", "Receiver failing"),
     ]
+    assert "The endpoint answered 503." in table
     assert ("It answered 410 Gone." in table, f'datetime="{NOW.isoformat()}"' in table) == (True, True)
     assert "Endpoints in trouble" not in signed_in("read").get("/").text
+
+
+def test_an_order_ends_in_a_redirect_and_its_secret_is_shown_once(signed_in, monkeypatch):
+    """To look at the page again orders nothing again, and shows the secret no more. Nor does the database."""
+    monkeypatch.setenv("DATELINE_EGRESS_ALLOW", "127.0.0.0/8")
+    egress_settings.cache_clear()
+    admin = signed_in()
+    token = form_token(admin)
+    for asked, words in {
+        ("/webhooks", "whsec_"): {"url": "http://127.0.0.1:9/hook"},
+        ("/webhooks/1/rotate", "whsec_"): {},
+        ("/keys", "dl_"): {"name": "Newsroom", "scope": "read"},
+        ("/keys/1/rotate", "dl_"): {},
+    }.items():
+        path, begins = asked
+        answer = admin.post(path, data={"form_token": token, **words})
+        assert (answer.status_code, begins in answer.text) == (303, False), path
+        with transaction() as session:
+            assert begins not in str(session.connection().exec_driver_sql("SELECT * FROM desk_sessions").all())
+        page = answer.headers["location"].removeprefix("/desk")
+        assert [f"<code>{begins}" in admin.get(page).text for _ in range(2)] == [True, False], path
+    assert len(re.findall(r'href="/desk/webhooks/\d+"', admin.get("/webhooks").text)) == 1
+    egress_settings.cache_clear()
 
 
 def test_an_address_inside_is_not_looked_at_and_says_so(signed_in):

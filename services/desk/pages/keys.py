@@ -21,7 +21,7 @@ SCOPES = (
 
 @router.get("/keys")
 async def keys(visit: Visiting, after: str = "") -> Response:
-    return _keys(visit, await visit.api.get("/admin/keys", after=after))
+    return _keys(visit, await visit.api.get("/admin/keys", after=after), await visit.shown_once())
 
 
 @router.post("/keys")
@@ -31,15 +31,14 @@ async def make(visit: Visiting, form: Form) -> Response:
         made = await visit.api.order("POST", "/admin/keys", wanted | _named(form, "reason"))
     except Refused as refusal:
         return _keys(visit, await visit.api.get("/admin/keys"), asked=form, trouble=refusal.sentence)
-    # Shown on this answer and nowhere else: a redirect would have to carry the key.
-    return _keys(visit, await visit.api.get("/admin/keys"), made["key"])
+    return await visit.leads_once("/keys", made["key"])
 
 
 @router.post("/keys/{key_id}/rotate")
 async def rotate(visit: Visiting, key_id: int, form: Form) -> Response:
     wanted = {"overlap_hours": form.get("overlap_hours") or 24} | _named(form, "reason")
     made = await visit.api.order("POST", f"/admin/keys/{key_id}/rotate", wanted)
-    return _keys(visit, await visit.api.get("/admin/keys"), made["key"])
+    return await visit.leads_once("/keys", made["key"])
 
 
 @router.post("/keys/{key_id}/revoke")

@@ -27,13 +27,12 @@ async def make(visit: Visiting, form: Form) -> Response:
         made = await visit.api.order("POST", "/webhooks/endpoints", _wanted(form))
     except Refused as refusal:
         return await _list(visit, asked=form, trouble=refusal.sentence)
-    # The secret is shown on this answer and nowhere else: a redirect would have to carry it.
-    return await _show(visit, made["id"], secret=made["secret"])
+    return await visit.leads_once(f"/webhooks/{made['id']}", made["secret"])
 
 
 @router.get("/{endpoint}")
 async def endpoint(visit: Visiting, endpoint: int, state: str = "", after: str = "") -> Response:
-    return await _show(visit, endpoint, state=state, after=after)
+    return await _show(visit, endpoint, state=state, after=after, secret=await visit.shown_once())
 
 
 @router.get("/{endpoint}/preview")
@@ -53,7 +52,7 @@ async def delivery(visit: Visiting, endpoint: int, delivery: int) -> Response:
 @router.post("/{endpoint}/deliveries/{delivery}/replay")
 async def replay_one(visit: Visiting, endpoint: int, delivery: int, _form: Form) -> Response:
     done = await visit.api.order("POST", f"/webhooks/endpoints/{endpoint}/deliveries/{delivery}/replay")
-    said = "It is on its way again." if done["deliveries"] else "It is pending, and comes anyway."
+    said = "It is on its way again." if done["deliveries"] else "It was cancelled, and does not come."
     return visit.leads(f"/webhooks/{endpoint}/deliveries/{delivery}", said)
 
 
@@ -61,7 +60,13 @@ async def replay_one(visit: Visiting, endpoint: int, delivery: int, _form: Form)
 async def replay_failed(visit: Visiting, endpoint: int, _form: Form) -> Response:
     order = {"from_sequence": 1, "only": "failed"}
     done = await visit.api.order("POST", f"/webhooks/endpoints/{endpoint}/replays", order)
-    return visit.leads(f"/webhooks/{endpoint}", f"{done['deliveries']} failed deliveries are on their way again.")
+    return visit.leads(f"/webhooks/{endpoint}", f"{done['deliveries']} deliveries are on their way again.")
+
+
+@router.post("/{endpoint}/retry")
+async def retry(visit: Visiting, endpoint: int, _form: Form) -> Response:
+    done = await visit.api.order("POST", f"/webhooks/endpoints/{endpoint}/retry")
+    return visit.leads(f"/webhooks/{endpoint}", f"{done['deliveries']} deliveries are due now.")
 
 
 @router.post("/{endpoint}/test")
@@ -74,7 +79,7 @@ async def test(visit: Visiting, endpoint: int, _form: Form) -> Response:
 async def rotate(visit: Visiting, endpoint: int, form: Form) -> Response:
     order = {"overlap_hours": form.get("overlap_hours") or 24}
     made = await visit.api.order("POST", f"/webhooks/endpoints/{endpoint}/rotate", order)
-    return await _show(visit, endpoint, secret=made["secret"])
+    return await visit.leads_once(f"/webhooks/{endpoint}", made["secret"])
 
 
 @router.post("/{endpoint}/state")

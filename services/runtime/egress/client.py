@@ -3,7 +3,7 @@
 import math
 import ssl
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Self, cast
@@ -13,12 +13,14 @@ import httpx
 
 from services.runtime.egress.addresses import Gate
 from services.runtime.egress.body import read_body
-from services.runtime.egress.errors import Forbidden, Garbled, NotReached, TimedOut, TooLarge
+from services.runtime.egress.errors import EgressError, Forbidden, Garbled, NotReached, TimedOut, TooLarge
 from services.runtime.egress.settings import EgressSettings
 from services.runtime.egress.wire import GuardedBackend, deadline
 
 MAX_HEADERS = 200
 MAX_HEADER_BYTES = 64_000
+MOMENT = 2.0
+"""Seconds that the body of an answer may take whose status says it all."""
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -28,7 +30,8 @@ class Limits:
     """How long one request may take over all (seconds) and how much it may bring (bytes on the wire and decoded).
 
     `first_byte`: seconds until the head of the response is here; who is silent for so long will not answer.
-    `cut`: take what fits instead of refusing the rest.
+    `cut`: take what fits instead of refusing the rest. `status_alone`: the status says it all; of the body what comes
+    in the first seconds and can be read is taken, and no trouble with it is raised.
     """
 
     seconds: float = 30.0
@@ -36,6 +39,7 @@ class Limits:
     wire: int = 5_000_000
     decoded: int = 10_000_000
     cut: bool = False
+    status_alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -159,18 +163,33 @@ def _ask(client: Client, asked: httpcore.Request) -> httpcore.Response:
 
 def _read(address: httpx.URL, asked: httpcore.Request, answer: httpcore.Response, limits: Limits) -> Response:
     raw = answer.headers
-    if len(raw) > MAX_HEADERS or sum(len(name) + len(value) for name, value in raw) > MAX_HEADER_BYTES:
+    too_many = len(raw) > MAX_HEADERS or sum(len(name) + len(value) for name, value in raw) > MAX_HEADER_BYTES
+    if too_many and not limits.status_alone:
         raise TooLarge(f"{address.host} sent more than {MAX_HEADERS} headers or {MAX_HEADER_BYTES // 1000} kB of them.")
     headers = _as_text(raw)
     coding = ", ".join(value for name, value in headers if name.lower() == "content-encoding")
     chunks = cast("Iterable[bytes]", answer.stream)
+    read = _what_comes if limits.status_alone else read_body
     return Response(
         url=str(address),
         status=answer.status,
         headers=headers,
-        body=read_body(chunks, coding, wire=limits.wire, decoded=limits.decoded, cut=limits.cut),
+        body=read(chunks, coding, wire=limits.wire, decoded=limits.decoded, cut=limits.cut),
         asked=_as_text(asked.headers),
     )
+
+
+def _what_comes(chunks: Iterable[bytes], coding: str, *, wire: int, decoded: int, cut: bool) -> bytes:
+    """As much of the body as comes in time and can be read."""
+    raw = bytearray()
+    with suppress(EgressError, httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError):
+        with deadline(MOMENT):
+            for chunk in chunks:
+                raw += chunk
+                if len(raw) > wire:
+                    break
+        return read_body([bytes(raw)], coding, wire=wire, decoded=decoded, cut=cut)
+    return b"" if coding else bytes(raw)
 
 
 def _as_text(raw: Iterable[tuple[bytes, bytes]]) -> Headers:

@@ -67,7 +67,7 @@ def delivery(endpoint_id: Id, delivery_id: Id, caller: Subscriber) -> DeliveryIn
 
 @router.post("/endpoints/{endpoint_id}/deliveries/{delivery_id}/replay", status_code=202)
 def replay_delivery(endpoint_id: Id, delivery_id: Id, caller: Subscriber) -> Replayed:
-    """Bring one delivery again, whatever became of it; 0 when it is pending and comes anyway."""
+    """Bring one delivery again at once, whatever became of it; one that is pending does not wait any longer."""
     with reading() as session:
         own(session, caller, endpoint_id)
         if log.one_delivery(session, endpoint_id, delivery_id) is None:
@@ -77,7 +77,10 @@ def replay_delivery(endpoint_id: Id, delivery_id: Id, caller: Subscriber) -> Rep
 
 @router.post("/endpoints/{endpoint_id}/replays", status_code=202)
 def replay_deliveries(endpoint_id: Id, caller: Subscriber, wanted: ReplayWanted) -> Replayed:
-    """Bring a range again, each delivery once: those that failed, or all. GET …/health tells what is still owed."""
+    """Bring a range again, each delivery once: those that failed, or all; what is pending is due now, in order.
+
+    GET …/health tells what is still owed.
+    """
     named = wanted.model_dump(exclude={"only", "dry_run"})
     return _replay(endpoint_id, caller, Range(**named, failed_only=wanted.only == "failed"), dry_run=wanted.dry_run)
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Annotated
 
 from fastapi import Query, Request, Response
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlmodel import col
 
 from services.runtime.database import reading, transaction, utcnow
@@ -14,10 +14,11 @@ from services.webhooks import log, preview, rotation, subscriptions
 from services.webhooks.addresses import check_address
 from services.webhooks.announce import announce_test
 from services.webhooks.api.own import Subscriber, note, own, router, serve_now
-from services.webhooks.breaker import TRIP
+from services.webhooks.condition import in_trouble
 from services.webhooks.filters import Filter
 from services.webhooks.limits import Limits, limits
 from services.webhooks.models import Endpoint
+from services.webhooks.release import wake
 from services.webhooks.settings import webhook_settings
 from services.webhooks.views import (
     EndpointMade,
@@ -25,13 +26,14 @@ from services.webhooks.views import (
     EndpointView,
     Health,
     Preview,
+    Retried,
     Rotated,
     TestOrdered,
     endpoint_view,
 )
 from services.webhooks.wanted import Choice, EndpointChanged, EndpointWanted, RotationWanted
 
-Troubled = Annotated[bool, Query(description="Only those that are disabled or held")]
+Troubled = Annotated[bool, Query(description="Only those that are disabled, held or failing")]
 
 
 @router.get("/limits")
@@ -57,7 +59,7 @@ def endpoints(caller: Subscriber, *, troubled: Troubled = False, limit: Limit = 
     """Your endpoints, the newest first."""
     place = position("endpoints", after, int)
     older = [col(Endpoint.id) < place[0]] if place else []
-    ill = [or_(col(Endpoint.state) == "disabled", col(Endpoint.failures) >= TRIP)] if troubled else []
+    ill = [in_trouble()] if troubled else []
     mine = select(Endpoint).where(*subscriptions.visible_to(caller), *older, *ill)
     with reading() as session:
         found = session.scalars(mine.order_by(col(Endpoint.id).desc()).limit(limit + 1)).all()
@@ -121,13 +123,25 @@ def rotate_secret(endpoint_id: Id, caller: Subscriber, wanted: RotationWanted | 
 def test_endpoint(endpoint_id: Id, caller: Subscriber) -> TestOrdered:
     """Send a signed `endpoint.test` event, once; the delivery log tells how it went."""
     with transaction() as session:
-        found = own(session, caller, endpoint_id, to_change=True)
-        if found.state != "active":
-            raise Problem(409, "The endpoint is disabled", 'Enable it first: PATCH it with {"state": "active"}.')
+        _must_be_enabled(own(session, caller, endpoint_id, to_change=True))
         delivery = announce_test(session, endpoint_id, utcnow())
         note(session, caller, "tested", endpoint_id)
         serve_now(session, endpoint_id)
     return TestOrdered(delivery=delivery)
+
+
+@router.post("/endpoints/{endpoint_id}/retry", status_code=202)
+def retry_endpoint(endpoint_id: Id, caller: Subscriber) -> Retried:
+    """Try at once, whatever the schedule says: all that waits is due now, in order. For a receiver that was mended.
+
+    An endpoint that was held gets one delivery first; when that is taken, the rest follows.
+    """
+    with transaction() as session:
+        _must_be_enabled(own(session, caller, endpoint_id, to_change=True))
+        due = wake(session, endpoint_id, utcnow(), afresh=True)
+        note(session, caller, "retried", endpoint_id, f": {due} deliveries")
+        serve_now(session, endpoint_id)
+    return Retried(deliveries=due)
 
 
 @router.post("/endpoints/{endpoint_id}/preview")
@@ -137,6 +151,11 @@ def preview_endpoint(endpoint_id: Id, caller: Subscriber, instead: Choice | None
         found = own(session, caller, endpoint_id)
         chosen = instead or Choice(event_types=found.event_types or None, filter=Filter.model_validate(found.filter))
         return preview.preview(session, chosen.event_types or (), chosen.filter or Filter())
+
+
+def _must_be_enabled(endpoint: Endpoint) -> None:
+    if endpoint.state != "active":
+        raise Problem(409, "The endpoint is disabled", 'Enable it first: PATCH it with {"state": "active"}.')
 
 
 def _check(url: str) -> None:

@@ -61,7 +61,7 @@ def test_what_cannot_be_an_endpoint_is_one_sentence(dateline):
 
 
 def test_a_test_is_sent_logged_and_replayed(dateline, endpoint):
-    """What ended can be brought again by its id or because it failed; what is pending comes anyway."""
+    """What ended can be brought again by its id or because it failed; what is pending is due now."""
     assert dateline("webhooks", "deliveries", endpoint).status == 1
     ordered = json.loads(dateline("webhooks", "test", endpoint, "--json").out)["delivery"]
     drain()
@@ -71,7 +71,7 @@ def test_a_test_is_sent_logged_and_replayed(dateline, endpoint):
     counted = dateline("webhooks", "replay", endpoint, "--failed", "--dry-run", "--json")
     assert json.loads(counted.out) == {"deliveries": 1, "dry_run": True}
     assert dateline("webhooks", "replay", endpoint, ordered).out == "1 deliveries are brought again.\n"
-    assert dateline("webhooks", "replay", endpoint, ordered).status == 1
+    assert dateline("webhooks", "retry", endpoint).out.startswith("1 deliveries are due now")
     drain()
     assert dateline("webhooks", "replay", endpoint, "--since", "2026-01-01").out.startswith("1 deliveries are")
     assert dateline("webhooks", "deliveries", endpoint, "--state", "delivered").status == 1

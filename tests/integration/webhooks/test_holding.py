@@ -26,7 +26,8 @@ def test_after_five_failures_the_rest_is_held_and_one_success_brings_it_all(endp
     assert [row.attempts for row in rows(Delivery)] == [1] * TRIP + [0] * 4
     health = http.get(f"/webhooks/endpoints/{endpoint['id']}/health").json()
     assert (health["pending"], health["failures"]) == (TRIP + 4, TRIP)
-    assert health["resting_until"] is not None
+    assert (health["state"], health["last_status"]) == ("held", 500)
+    assert health["held_until"] is not None
     assert balanced()
 
     run(only(Endpoint).not_before)
