@@ -12,7 +12,12 @@ from services.runtime import database
 
 ROOT = Path(services.__file__).parents[1]
 OWNERS = ("fetcher", "store", "webhooks", "admin", "desk")
-MODELS = ("services.runtime.ledger", "services.runtime.audit", *(f"services.{name}.models" for name in OWNERS))
+MODELS = (
+    "services.runtime.ledger",
+    "services.runtime.instances",
+    "services.runtime.audit",
+    *(f"services.{name}.models" for name in OWNERS),
+)
 
 
 def upgrade() -> None:

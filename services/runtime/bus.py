@@ -22,7 +22,7 @@ from redis.exceptions import ResponseError
 
 from services.contracts.messages import Lane
 from services.contracts.wiring import HANDLERS, KINDS, SERVICES
-from services.runtime import broker, crash, liveness, metrics
+from services.runtime import broker, crash, instances, liveness, metrics
 from services.runtime.broker import PREFIX, TASK
 from services.runtime.parent import die_with_parent
 from services.runtime.settings import runtime_settings
@@ -131,10 +131,12 @@ def run_worker(
 ) -> None:
     """Runs a Celery worker for these services until it is told to stop, or has been stuck for `patience` seconds."""
     queues = [queue_name(service, lane) for lane in ("live", "bulk") for service in services]
-    from services.runtime import worker as handling  # noqa: PLC0415 - the worker says, saying hints, hinting is here
+    from services.runtime import forgotten  # noqa: PLC0415 - the ledger says, saying hints, hinting is here
+    from services.runtime import worker as handling  # noqa: PLC0415 - as above
 
     liveness.begin()
     handling.begin(concurrency=concurrency)
+    instances.begin(name, ended := threading.Event(), forgotten.end_leases_of_dead_children)
     signals.worker_init.connect(_ready, weak=False)
     signals.worker_process_init.connect(_ready, weak=False)
     main = os.getpid()
@@ -159,7 +161,11 @@ def run_worker(
         loglevel="WARNING",
         quiet=True,
     )
-    worker.start()
+    try:
+        worker.start()
+    finally:
+        ended.set()
+        instances.end()
 
 
 def _clear(*, but: Sequence[str] = ()) -> None:

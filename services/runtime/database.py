@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, DateTime, Dialect, Engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import NullPool
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session, SQLModel, create_engine
 
@@ -71,6 +72,23 @@ def reading() -> Iterator[Session]:
     """A session that only reads: it never waits for a writer and cannot write."""
     with Session(_bound(engine(), "reading"), expire_on_commit=False) as session:
         yield session
+
+
+@contextmanager
+def unpooled() -> Iterator[Session]:
+    """A short write on a connection that is closed with it, for a process that forks; it waits for nobody for long."""
+    with Session(_unpooled(runtime_settings().database)) as session, session.begin():
+        yield session
+
+
+@cache
+def _unpooled(url: str) -> Engine:
+    if not url.startswith("sqlite"):
+        hurry = {"connect_timeout": 2, "options": "-c statement_timeout=2000 -c synchronous_commit=off"}
+        return create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=hurry)
+    made = create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args={"timeout": 1.0})
+    event.listen(made, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=NORMAL"))
+    return made
 
 
 def after_commit(session: Session, follow_up: Callable[[], None]) -> None:

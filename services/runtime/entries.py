@@ -52,7 +52,7 @@ class Entry(Table, table=True):
     lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     lease_token: str | None = None
     lease_owner: str | None = None
-    """Which process holds it, as host/pid: of one that is gone from this machine, the lease need not be waited out."""
+    """Who holds it, as place/pid/instance: when a process or an instance is gone, its leases end."""
     hinted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     again_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """Said again while in flight: due at this time, as `again_message`, once the present handling has ended."""

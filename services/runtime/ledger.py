@@ -7,16 +7,13 @@ Celery or to Redis, the row is still there and is due again when its lease ends.
 """
 
 import dataclasses
-import os
 import random
 import secrets
-import socket
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, Literal
 
 from sqlalchemy import Row, case, func, select, update
@@ -25,7 +22,7 @@ from sqlmodel import Session
 from services.contracts.errors import DatelineError
 from services.contracts.messages import Lane, Message
 from services.contracts.wiring import HANDLERS, KINDS
-from services.runtime import bus, crash, entries, tracing
+from services.runtime import bus, crash, entries, instances, tracing
 from services.runtime.database import after_commit, is_sqlite, reading, transaction, utcnow
 from services.runtime.entries import due_and_free, rows
 
@@ -34,17 +31,6 @@ MAX_ATTEMPTS = 5
 BACKOFF = tuple(timedelta(seconds=s) for s in (2, 10, 60, 300))
 """How long after its first, second … surprise a message is due again, before jitter of a fifth."""
 
-
-def _here() -> str:
-    # A process number means something only in its own namespace: containers of one pod share a host name.
-    try:
-        return f"{socket.gethostname()}:{Path('/proc/self/ns/pid').stat().st_ino}"
-    except OSError:
-        return socket.gethostname()
-
-
-HOST = _here()
-"""Where process numbers mean what they mean here."""
 
 Outcome = Literal["done", "postponed", "retried", "set_aside"]
 
@@ -168,7 +154,7 @@ def claim(kind: str, ids: Sequence[int], now: datetime, *, fresh: bool = False) 
             "ids": ids,
             "now": now,
             "token": token,
-            "owner": f"{HOST}/{os.getpid()}",
+            "owner": instances.owner(),
             "until": now + HANDLERS[KINDS[kind]].lease,
         }
         found = session.execute(entries.CLAIM_FRESH if fresh else entries.CLAIM, taken).all()

@@ -32,6 +32,11 @@ _looking = threading.Lock()
 os.register_at_fork(before=_looking.acquire, after_in_parent=_looking.release, after_in_child=_looking.release)
 
 
+def no_fork() -> threading.Lock:
+    """While this is held, this process has no children: for what they must not inherit half done."""
+    return _looking
+
+
 def begin() -> None:
     """From now on the signs of this process and of the children it forks are its own, not those of its siblings."""
     global _last  # noqa: PLW0603 - one worker in one process

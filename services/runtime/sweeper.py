@@ -5,13 +5,14 @@ reads it is busy, and hinting the same rows again would only make the queue long
 """
 
 import threading
+import time
 from datetime import datetime, timedelta
 
 import structlog
 
 from services.contracts.messages import Lane
 from services.contracts.wiring import HANDLERS
-from services.runtime import bus, crash, forgotten
+from services.runtime import bus, crash, forgotten, instances
 from services.runtime.database import utcnow
 
 EVERY = 0.5
@@ -47,10 +48,12 @@ def sweep(now: datetime, depths: dict[str, int]) -> int:
 
 def sweep_for_ever(stop: threading.Event) -> None:
     """Sweeps until told to stop; trouble with Redis or the database is said once and waited out."""
-    troubled = False
+    troubled, watcher = False, instances.Watcher()
     while not stop.wait(EVERY):
         try:
-            forgotten.end_leases_of_the_dead(utcnow())
+            silent = watcher.silent(instances.beats(), time.monotonic())
+            forgotten.end_leases_of_the_dead(utcnow(), silent)
+            instances.forget(silent)
             sweep(utcnow(), bus.depths())
         except Exception as trouble:  # noqa: BLE001 - whatever is away comes back, and the sweep must be there then
             if not troubled:

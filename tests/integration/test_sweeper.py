@@ -11,7 +11,7 @@ import redis
 import structlog
 
 from services.contracts.messages import Deliver, PageStored
-from services.runtime import bus, ledger, redis_server, sweeper
+from services.runtime import bus, instances, ledger, redis_server, sweeper
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.entries import Entry
 from services.runtime.ledger import say
@@ -72,7 +72,7 @@ def a_troubled_sweep_goes_by():
         gone.wait()
     with transaction() as session:
         entry = session.get(Entry, 1)
-        entry.lease_owner, entry.lease_until = f"{ledger.HOST}/{gone.pid}", utcnow() + timedelta(hours=1)
+        entry.lease_owner, entry.lease_until = f"{instances.PLACE}/{gone.pid}/elsewhere", utcnow() + timedelta(hours=1)
         entry.lease_token = "taken"
     wait_for(lambda: ledger.due(utcnow(), kinds=["Deliver"]))
 

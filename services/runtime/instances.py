@@ -1,0 +1,135 @@
+"""Who holds leases: each worker's main process is an instance, with a random id and one row that counts its heartbeats.
+
+A sweeper that sees a count stand still ends the leases of that instance. So a killed worker costs seconds, also where
+process numbers mean nothing to each other: in containers, in pods, on another machine. Counts are compared with the
+sweeper's own monotonic clock, so that no two clocks have to agree.
+"""
+
+import os
+import secrets
+import socket
+import threading
+import uuid
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+from sqlalchemy import Table as Relation
+from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Field, Session, SQLModel
+
+from services.runtime import liveness
+from services.runtime.database import Table, UtcDateTime, is_sqlite, reading, transaction, unpooled, utcnow
+
+EVERY = 2.0
+"""Seconds between two heartbeats."""
+SILENT = 10.0
+"""Seconds without a heartbeat after which an instance is taken for dead. If it lives, its token is refused, no more."""
+
+log = structlog.get_logger()
+
+
+class Instance(Table, table=True):
+    """A worker's main process that lives, or died a moment ago."""
+
+    __tablename__ = "instances"
+
+    id: str = Field(primary_key=True)
+    name: str
+    """What it works for, and where: for people."""
+    started_at: datetime = Field(sa_type=UtcDateTime)
+    beats: int = 0
+
+
+instances: Relation = SQLModel.metadata.tables["instances"]
+
+
+def _place() -> str:
+    """Where process numbers mean what they mean here: this boot of this machine, and this namespace of processes."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        return f"{boot}:{Path('/proc/self/ns/pid').stat().st_ino}"
+    except OSError:
+        return f"{socket.gethostname()}:{uuid.getnode():x}"
+
+
+PLACE = _place()
+_id = secrets.token_hex(8)
+
+
+def owner() -> str:
+    """Under which name this process holds leases: place, process number and instance."""
+    return f"{PLACE}/{os.getpid()}/{_id}"
+
+
+def begin(name: str, stop: threading.Event, each: Callable[[Session, datetime], object] = lambda *_: None) -> None:
+    """From now on this process, and the children it forks, are an instance of their own, which beats until `stop`.
+
+    `each` is called in the transaction of every heartbeat, with the time.
+    """
+    global _id  # noqa: PLW0603 - one worker in one process
+    _id = secrets.token_hex(8)
+    _beat_once(name, each)
+    threading.Thread(target=_beat, args=[name, stop, each], name="heartbeat", daemon=True).start()
+
+
+def end() -> None:
+    """Says that this instance is over: nobody has to wait for its silence."""
+    with suppress(SQLAlchemyError), liveness.no_fork(), unpooled() as session:
+        session.execute(delete(instances).where(instances.c.id == _id))
+
+
+def _beat(name: str, stop: threading.Event, each: Callable[[Session, datetime], object]) -> None:
+    while not stop.wait(EVERY):
+        _beat_once(name, each)
+
+
+def _beat_once(name: str, each: Callable[[Session, datetime], object]) -> None:
+    # A main process that forks must not hold a SQLite database open, whose locks its children would believe their own.
+    try:
+        with liveness.no_fork(), unpooled() as session:
+            insert = sqlite.insert(instances) if is_sqlite(session) else postgresql.insert(instances)
+            new = insert.values(id=_id, name=f"{name}@{socket.gethostname()}", started_at=utcnow(), beats=0)
+            again = {"beats": instances.c.beats + 1}
+            session.execute(new.on_conflict_do_update(index_elements=["id"], set_=again))
+            each(session, utcnow())
+    except SQLAlchemyError as trouble:
+        # The database is away; so it is for the sweeper, which counts only the silence that it can see.
+        log.debug("no_heartbeat", error=type(trouble).__name__)
+
+
+class Watcher:
+    """Sees which instances fell silent. Asked again and again, with the seconds of a monotonic clock."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, tuple[int, float]] = {}
+        self._looked_at: float | None = None
+
+    def silent(self, beats: Mapping[str, int], now: float) -> set[str]:
+        """Those of these instances whose count has stood still for `SILENT` seconds, while we looked."""
+        if self._looked_at is None or now - self._looked_at > SILENT / 2:
+            self._seen = {}  # we were held up ourselves, perhaps by what holds them up
+        self._looked_at = now
+        before = self._seen
+        self._seen = {
+            each: before[each] if each in before and before[each][0] == count else (count, now)
+            for each, count in beats.items()
+        }
+        return {each for each, (_, since) in self._seen.items() if now - since >= SILENT}
+
+
+def beats() -> dict[str, int]:
+    """The count of every instance."""
+    with reading() as session:
+        return {row.id: row.beats for row in session.execute(select(instances.c.id, instances.c.beats))}
+
+
+def forget(ids: set[str]) -> None:
+    """Takes the rows of silent instances away; one that lives after all comes back with its next beat."""
+    if ids:
+        with transaction(lasting=False) as session:
+            session.execute(delete(instances).where(instances.c.id.in_(ids)))
