@@ -18,6 +18,7 @@ from services.fetcher.settings import fetcher_settings
 from services.parser.contract import as_line, batch
 from services.parser.explain import explain
 from services.parser.extract import read
+from services.parser.learned_batch import learned_batch
 from services.parser.side_by_side import side_by_side
 from services.runtime import archive
 from services.runtime.database import utcnow
@@ -40,14 +41,22 @@ def parse(
         Path | None, typer.Option(help="Write an HTML page here: the page's lines and the article, side by side.")
     ] = None,
     many: Annotated[bool, typer.Option("--batch", help='JSON lines {"path", "url"} in, JSON lines out.')] = False,
+    learns: Annotated[
+        bool,
+        typer.Option(
+            "--learn", help="With --batch: read the input twice, and first learn what the pages of each host share."
+        ),
+    ] = False,
 ) -> None:
     """Reads one page and shows the article, or why it is none; exit status 1 when it is none."""
     if many:
-        for line in batch(sys.stdin):
+        for line in learned_batch(sys.stdin) if learns else batch(sys.stdin):
             print(line, flush=True)  # noqa: T201 - the output of the command
         return
     if (page is None) is (capture is None):
         raise UserError("Name one file, address or --capture to parse, or pipe requests into --batch.")
+    if learns:
+        raise UserError("One page tells nothing about its site: give --learn together with --batch.")
     body, address, content_type = _kept(capture) if capture else get_page(page or "", url)
     reading, lines = read(body, url=address, content_type=content_type)
     if html:

@@ -7,7 +7,7 @@ defaults and never renamed, so that services of different ages understand one an
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema
 
 ArticleKind = Literal[
     "news",
@@ -132,10 +132,14 @@ class Award(Words):
 
 
 class Removed(Words):
-    """One line of the page that is not in the article, and the rule that took it."""
+    """One line of the page that is not in the article, and the rule that took it.
+
+    `detail` gives the figures of a rule that counts ("38 of 41 pages"), and is left out where there are none.
+    """
 
     rule: str
     text: str
+    detail: str | None = Field(default=None, exclude_if=lambda detail: detail is None)
 
 
 class Article(Words):

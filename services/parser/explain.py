@@ -16,8 +16,12 @@ def explain(reading: Reading, lines: Sequence[Line]) -> RenderableType:
     table.add_column(justify="right", style="cyan", no_wrap=True)
     table.add_column(overflow="fold")
     for line in lines:
-        table.add_row(line.rule or "", Text(line.text, style="" if line.kept else "dim strike"))
+        table.add_row(_why(line), Text(line.text, style="" if line.kept else "dim strike"))
     return Group(_summary(reading), Text(), table)
+
+
+def _why(line: Line) -> str:
+    return f"{line.rule}: {line.detail}" if line.detail else line.rule or ""
 
 
 def _summary(reading: Reading) -> Text:

@@ -20,41 +20,59 @@ from services.parser.parsed_page import Draft, ParsedPage
 from services.parser.passes import run_passes
 from services.parser.promised import promised_byline
 from services.parser.rejection import no_article, walled
+from services.parser.site.profile import SiteProfile
 
 # The notice of an archive may stand outside of the main region.
 NOTICES: tuple[str, ...] = tuple(lexicon("pages")["historical-notices"])
 
 
-def extract(body: bytes, *, url: str | None = None, content_type: str | None = None) -> Article | Rejected:
+# What was read, with the page that it was read from, unless there was nothing to read.
+_Answer = tuple[Reading, ParsedPage | None]
+
+
+def extract(
+    body: bytes, *, url: str | None = None, content_type: str | None = None, profile: SiteProfile | None = None
+) -> Article | Rejected:
     """The article of a page, or why there is none. Never raises, whatever the bytes.
 
-    HTML and plain-text dumps are told apart by `content_type`, else by their look.
+    HTML and plain-text dumps are told apart by `content_type`, else by their look. The `profile` of the page's host
+    says what its pages have in common; without one the page is read alone.
     """
-    return read(body, url=url, content_type=content_type)[0]
+    return read(body, url=url, content_type=content_type, profile=profile)[0]
 
 
-def read(body: bytes, *, url: str | None = None, content_type: str | None = None) -> tuple[Reading, tuple[Line, ...]]:
+def read(
+    body: bytes, *, url: str | None = None, content_type: str | None = None, profile: SiteProfile | None = None
+) -> tuple[Reading, tuple[Line, ...]]:
     """The reading, and every line of the page's main region in order with the rule that took it, if one did."""
+    reading, parsed = parse(body, url=url, content_type=content_type, profile=profile)
+    return reading, tuple(parsed.lines) if parsed else ()
+
+
+def parse(
+    body: bytes, *, url: str | None = None, content_type: str | None = None, profile: SiteProfile | None = None
+) -> _Answer:
+    """The reading, and the page with its lines as they were marked; None where no page was read off the bytes."""
     if len(body) > MAX_BYTES:
         return _rejected("too_hostile", f"The page is larger than {MAX_BYTES:,} bytes.")
     text = decode(body, content_type)
     match nature(text, content_type):
         case "html":
-            return _read_markup(text, url)
+            return _read_markup(text, url, profile)
         case "text":
-            return _read_dump(text, url)
+            return _read_dump(text, url, profile)
         case other:
             return _rejected("not_html", f"The page is neither HTML nor plain text but {other}.")
 
 
-def _read_dump(text: str, url: str | None) -> tuple[Reading, tuple[Line, ...]]:
+def _read_dump(text: str, url: str | None, profile: SiteProfile | None) -> _Answer:
     page = Page(url=url)
     if reason := walled(page, text):
         return _rejected(*reason, layout=DUMP)
-    return _article(ParsedPage(page, DUMP, text_lines(text)))
+    return _article(ParsedPage(page, DUMP, text_lines(text), profile=profile))
 
 
-def _read_markup(markup: str, url: str | None) -> tuple[Reading, tuple[Line, ...]]:
+def _read_markup(markup: str, url: str | None, profile: SiteProfile | None) -> _Answer:
     page = _open(markup, url)
     if not isinstance(page, Page):
         return _rejected(*page)
@@ -63,14 +81,21 @@ def _read_markup(markup: str, url: str | None) -> tuple[Reading, tuple[Line, ...
         return _rejected("empty", "The page has no body.", layout=layout)
     reader = Reader(page, layout)
     reader.read(region)
-    if reason := walled(page, " ".join(line.text for line in reader.lines[:50])):
-        return _rejected(*reason, layout=layout, lines=reader.lines)
-    classes, historical = region.get("class", ""), layout.archive or any(notice in markup for notice in NOTICES)
-    return _article(
-        ParsedPage(
-            page, layout, reader.lines, reader.frames, reader.videos, classes, historical=historical, markup=markup
-        )
+    parsed = ParsedPage(
+        page,
+        layout,
+        reader.lines,
+        reader.frames,
+        reader.videos,
+        classes=region.get("class", ""),
+        historical=layout.archive or any(notice in markup for notice in NOTICES),
+        markup=markup,
+        places=reader.places,
+        profile=profile,
     )
+    if reason := walled(page, " ".join(line.text for line in reader.lines[:50])):
+        return _rejected(*reason, layout=layout, parsed=parsed)
+    return _article(parsed)
 
 
 def _open(markup: str, url: str | None) -> Page | tuple[RejectionReason, str]:
@@ -87,13 +112,13 @@ def _open(markup: str, url: str | None) -> Page | tuple[RejectionReason, str]:
     return page or ("empty", "The page holds no element at all.")
 
 
-def _article(parsed: ParsedPage) -> tuple[Reading, tuple[Line, ...]]:
+def _article(parsed: ParsedPage) -> _Answer:
     page, layout, lines = parsed.page, parsed.layout, parsed.lines
     draft = run_passes(Draft(parsed, lines))
     headline, story, images = draft.headline, draft.story, draft.images
     body = blocks(lines)
     if reason := no_article(page, layout, headline, lines, body, images):
-        return _rejected(*reason, layout=layout, lines=lines)
+        return _rejected(*reason, layout=layout, parsed=parsed)
     kind = kind_of(page, layout, headline, lines, body, images, classes=parsed.classes, videos=parsed.videos)
     published, evidence = published_at(
         page, lines, story.published, headline, near_headline=not layout.names_body and layout is not DUMP
@@ -122,15 +147,16 @@ def _article(parsed: ParsedPage) -> tuple[Reading, tuple[Line, ...]]:
         attachments=attachments,
         removed=_removed(lines),
     )
-    return article, tuple(lines)
+    return article, parsed
 
 
 def _removed(lines: Sequence[Line]) -> tuple[Removed, ...]:
-    return tuple(Removed(rule=line.rule, text=line.text) for line in lines if line.rule is not None)
+    return tuple(Removed(rule=line.rule, text=line.text, detail=line.detail) for line in lines if line.rule is not None)
 
 
 def _rejected(
-    reason: RejectionReason, detail: str, *, layout: Layout | None = None, lines: Sequence[Line] = ()
-) -> tuple[Rejected, tuple[Line, ...]]:
-    removed = tuple(Removed(rule=line.rule or reason, text=line.text) for line in lines)
-    return Rejected(reason=reason, detail=detail, layout=layout and layout.name, removed=removed), tuple(lines)
+    reason: RejectionReason, detail: str, *, layout: Layout | None = None, parsed: ParsedPage | None = None
+) -> _Answer:
+    lines = parsed.lines if parsed else ()
+    removed = tuple(Removed(rule=line.rule or reason, text=line.text, detail=line.detail) for line in lines)
+    return Rejected(reason=reason, detail=detail, layout=layout and layout.name, removed=removed), parsed

@@ -14,11 +14,13 @@ _ENDS = (".", "!", "?", '."', '!"', '?"', ".'", ".)", "...")
 
 @dataclass(slots=True)
 class Line:
-    """One line of the page: `rule` names what took it out of the body, None keeps it in.
+    """One line of the page: `rule` names what took it out of the body, None keeps it in, `detail` gives its
+    figures where it counts something.
 
     `zone` is the part of the page it stood in, `inside` whether that is in the place that the layout names as the body,
-    `group` the picture frame around it and `place` the block that its paragraph stands in (0 for none), `key` the
-    spelling in which it is compared.
+    `group` the picture frame around it and `place` the block that its paragraph stands in (0 for none), `tag`
+    and `marks` the element of that paragraph and the words of its class and id, `key` the spelling in which it is
+    compared.
     """
 
     text: str
@@ -33,6 +35,7 @@ class Line:
     place: int = 0
     tag: str = ""
     marks: str = ""
+    detail: str | None = None
 
     @property
     def kept(self) -> bool:

@@ -7,7 +7,9 @@ from services.contracts.article import Image
 from services.parser.byline import StoryLine
 from services.parser.layouts import Layout
 from services.parser.lines import Frame, Line
+from services.parser.markup import Place
 from services.parser.page import Page
+from services.parser.site.profile import SiteProfile
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,9 @@ class ParsedPage:
     historical: bool = False
     markup: str = ""
     """Empty for a text dump."""
+    places: Sequence[Place] = ()
+    """The blocks that lines stand in, by `Line.place`; none for a text dump."""
+    profile: SiteProfile | None = None
 
 
 @dataclass

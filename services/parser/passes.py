@@ -22,6 +22,9 @@ from services.parser.lines import Line
 from services.parser.metadata import take_headline
 from services.parser.parsed_page import Draft
 from services.parser.related import mark_related
+from services.parser.site.dumps import mark_site_dump
+from services.parser.site.furniture import mark_site, prepare_site
+from services.parser.site.profile import OUTSIDE_BODY, REPEATS
 from services.parser.zones import OUTSIDE
 
 # Zones whose lines become something other than body, under these names.
@@ -109,7 +112,9 @@ def _opening_line(lines: Sequence[Line]) -> int | None:
 
 
 PASSES: tuple[Pass, ...] = (
+    Pass(mark_site_dump, frozenset({REPEATS, OUTSIDE_BODY})),
     Pass(_mark_by_density, frozenset({"not-the-article"})),
+    Pass(prepare_site, frozenset({REPEATS})),
     Pass(_mark_zones, OUTSIDE | frozenset(NAMED.values())),
     Pass(lambda draft: mark_anywhere(draft.lines), frozenset(ANYWHERE)),
     Pass(lambda draft: mark_top(draft.lines), frozenset([*TOP, *OFFICE, *LOOSE])),
@@ -122,6 +127,7 @@ PASSES: tuple[Pass, ...] = (
     Pass(_take_story_lines, STORY_ZONES),
     Pass(_mark_outside, frozenset({"outside-body"})),
     Pass(_mark_over, frozenset({"over-the-headline"})),
+    Pass(mark_site, frozenset({REPEATS, OUTSIDE_BODY})),
     Pass(_place_images),
     Pass(_take_dateline, frozenset({"dateline"})),
 )
