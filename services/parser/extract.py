@@ -1,6 +1,7 @@
 """A page becomes an article, or the reason why not. Pure: the same bytes give the same answer, here and anywhere."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from services.contracts.article import Article, Reading, Rejected, RejectionReason, Removed
 from services.parser.awards import awards
@@ -76,6 +77,8 @@ def _read_markup(markup: str, url: str | None, profile: SiteProfile | None) -> _
     page = _open(markup, url)
     if not isinstance(page, Page):
         return _rejected(*page)
+    if profile:
+        page = replace(page, site_names=profile.names)
     layout, region = recognise(page, markup)
     if region is None:
         return _rejected("empty", "The page has no body.", layout=layout)

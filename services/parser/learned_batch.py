@@ -62,7 +62,7 @@ def _sample(request: Request) -> PageSample | None:
     except (OSError, ValueError):
         return None
     reading, parsed = parse(body, url=request.url, content_type=request.content_type)
-    return sample(parsed.lines, parsed.places) if parsed and isinstance(reading, Article) else None
+    return sample(parsed) if parsed and isinstance(reading, Article) else None
 
 
 def _profile(spool: sqlite3.Connection, host: str) -> SiteProfile | None:

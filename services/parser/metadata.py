@@ -11,13 +11,11 @@ from services.parser.characters import fold, squeeze
 from services.parser.dates import edge_date, find_date, read_time
 from services.parser.lexicon import either, lexicon
 from services.parser.lines import Line
-from services.parser.page import Page
+from services.parser.page import Page, title_parts
 
 HEADLINE_LENGTH = 300
 _NUMBER = re.compile(r"/article/(\d{1,12})(?:[/.]|$)|[?&]article=(\d{1,12})(?:&|$)", re.IGNORECASE)
 _DOCUMENT = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|zip|mp3|mp4)(?:$|[?#])", re.IGNORECASE)
-# What stands between a headline and the name of the site in the title of a window.
-_SEPARATOR = re.compile(r"\s+(?:[|»–—:>-]|::)\s+|:\s+")
 MENU, MENU_WORDS = 3, 3
 NEAR = 12  # lines from the headline; a date that is further away may be another's
 DATED_LENGTH = 80
@@ -29,7 +27,10 @@ _ENGLISH = re.compile(rf"\b(?:{either(_SMALL_WORDS['en'])})\b")
 def take_headline(page: Page, lines: Sequence[Line]) -> str:
     """The headline; its lines are marked, also where the page says it again before the text."""
     promised = page.meta("og:title", "twitter:title", "dcterms.title", "citation_title") or page.json_ld("headline")
-    headline = _shown(lines, promised or page.title) or _cut(promised) or _cut(page.title)
+    promised, title = page.without_site(promised), page.without_site(page.title)
+    headline = _shown(lines, promised or title) or _cut(promised) or _cut(title)
+    if not headline and page.title:  # all of it is the site's
+        headline = _over_text(lines) or _cut(page.title)
     if not headline and page.root is None:
         headline = _first_line(lines)
     key = fold(headline)
@@ -58,7 +59,7 @@ def _shown(lines: Sequence[Line], promised: str) -> str:
 
 def _promised(lines: Sequence[Line], promised: str) -> list[Line]:
     """The last line over the text that the title names: sites whose name is a heading have another for the headline."""
-    parts = {fold(part) for part in (promised, *_SEPARATOR.split(promised)) if part}
+    parts = {fold(part) for part in (promised, *title_parts(promised)) if part}
     found: list[Line] = []
     for line in lines:
         if line.key in parts and line.rule in {None, "not-the-article"}:
@@ -66,6 +67,12 @@ def _promised(lines: Sequence[Line], promised: str) -> list[Line]:
         elif line.kept and line.is_prose:
             break
     return found
+
+
+def _over_text(lines: Sequence[Line]) -> str:
+    """The last bold line over the running text: what sites without headings print a headline as."""
+    over = takewhile(lambda line: not (line.kept and line.is_prose), lines)
+    return next((line.text for line in reversed([*over]) if line.bold and line.rule in {None, "not-the-article"}), "")
 
 
 def _cut(title: str) -> str:

@@ -1,6 +1,7 @@
 """A page as it was sent: its tree, and what its head promises to machines."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,11 +10,13 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from lxml import etree
 
-from services.parser.characters import squeeze
+from services.parser.characters import fold, squeeze
 from services.parser.general.unclosed import without_unclosed
 
 MAX_JSON = 1_000_000
 _RESOURCE_LIMIT = "ERR_RESOURCE_LIMIT"
+# What stands between a headline and the name of the site in the title of a window.
+_SEPARATOR = re.compile(r"(\s+(?:[|»–—:>·-]|::)\s+|:\s+)")
 _AFPIMS_HOST = "dma public web"
 _JSON_LD = etree.XPath("//script[@type='application/ld+json']/text()")
 _CANONICAL = etree.XPath("string((/html/head|/html/body)/link[@rel='canonical']/@href)")
@@ -36,11 +39,22 @@ class Page:
 
     root: etree._Element | None = None
     url: str | None = None
+    site_names: frozenset[str] = frozenset()
+    """What the profile of the site knows for its names, in folded spelling."""
 
     @cached_property
     def title(self) -> str:
         """What the window is called."""
         return squeeze(self._text(_TITLE))
+
+    def without_site(self, title: str) -> str:
+        """A title without the names of the site that it begins or ends with; all of it may be the site's."""
+        parts = _SEPARATOR.split(title)
+        while parts and fold(parts[-1]) in self.site_names:
+            del parts[-2:]
+        while parts and fold(parts[0]) in self.site_names:
+            del parts[:2]
+        return "".join(parts)
 
     @property
     def lang(self) -> str:
@@ -120,6 +134,11 @@ class Page:
 
     def _count(self, find: etree.XPath) -> int:
         return int(find(self.root)) if self.root is not None else 0
+
+
+def title_parts(title: str) -> list[str]:
+    """The parts of a window's title: headline, section, site."""
+    return [part for part in _SEPARATOR.split(title)[::2] if part]
 
 
 def read_page(markup: str, url: str | None) -> Page | None:

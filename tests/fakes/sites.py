@@ -106,7 +106,7 @@ def pages(site: Site, count: int, *, begin: int = 1) -> list[SitePage]:
 def profile_of(group: Iterable[SitePage]) -> SiteProfile:
     """What these pages have in common."""
     read = (page.parse() for page in group)
-    return learn("pages.example", [sample(parsed.lines, parsed.places) for _, parsed in read if parsed])
+    return learn("pages.example", [sample(parsed) for _, parsed in read if parsed])
 
 
 def agency(told: Story) -> SitePage:

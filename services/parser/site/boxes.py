@@ -11,6 +11,8 @@ LONGEST = 120  # characters of a part of a name
 # Numbers of one page, of one row, of one build: "node-4711", "views-row-3", "view-dom-id-c18bd1a0278f94d1".
 _ONCE = re.compile(r"[0-9a-f]{8,}|\d+")
 _STATES = frozenset({"odd", "even", "first", "last", "active", "clearfix"})
+# Words by which publishing systems say what one page is about, and not which block of the template this is.
+_FILED = re.compile(r"(?:category|tag|author|topic|term|tax|taxonomy|series|location|post|postid|nid|tid)-\w")
 
 
 class Boxes:
@@ -50,6 +52,16 @@ class Boxes:
             found.append(place)
         return found
 
+    def names(self, line: Line) -> list[str]:
+        """The names of the blocks around a line, and first of its own paragraph, if that has classes."""
+        names = [self.name(place) for place in self.around(line)]
+        return [own, *names] if (own := self.paragraph_name(line)) else names
+
+    def paragraph_name(self, line: Line) -> str | None:
+        """The name of the line's own paragraph among those of blocks, if it has classes."""
+        own = self.paragraph(line)
+        return own and f"{own} in {self._home(line.place)}"
+
     def spot(self, line: Line) -> str:
         """Where a line stands: the nearest element around it that has classes; empty where none has."""
         if own := self.paragraph(line):
@@ -66,5 +78,5 @@ class Boxes:
 
 @lru_cache(maxsize=8_192)
 def _own(tag: str, words: str) -> str:
-    marks = sorted({_ONCE.sub("0", word) for word in words.split()} - _STATES)
+    marks = sorted({_ONCE.sub("0", word) for word in words.split() if not _FILED.match(word)} - _STATES)
     return ".".join((tag, *marks))[:LONGEST]

@@ -20,7 +20,7 @@ def prepare_site(draft: Draft) -> None:
         for at, line in enumerate(draft.lines):
             if line.zone == "headline" and page.counts[at] >= max(ENOUGH, BESIDE * page.profile.pages):
                 _repeats(page, at)
-            elif line.rule in CLASSIFIED and page.counts[at] < ENOUGH and page.is_text(at):
+            elif line.rule in CLASSIFIED and page.is_text(at) and not page.is_repeated(at):
                 line.rule = None
 
 

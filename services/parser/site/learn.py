@@ -6,8 +6,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import chain, islice
 
-from services.parser.lines import Line
-from services.parser.markup import Place
+from services.parser.characters import fold
+from services.parser.page import title_parts
+from services.parser.parsed_page import ParsedPage
 from services.parser.site.boxes import Boxes
 from services.parser.site.profile import ENOUGH, Box, SiteProfile, fingerprint
 
@@ -25,19 +26,22 @@ class PageSample:
     lines: AbstractSet[str]
     prose: AbstractSet[str]
     boxes: Mapping[str, AbstractSet[str]] = field(default_factory=dict)
+    title: AbstractSet[str] = frozenset()
+    """The parts of the window's title, in folded spelling."""
 
 
-def sample(lines: Sequence[Line], places: Sequence[Place]) -> PageSample:
-    """The sample of a page that was read; `places` are the blocks of its region, none for a text dump."""
-    boxes = Boxes(places)
+def sample(parsed: ParsedPage) -> PageSample:
+    """The sample of a page that was read."""
+    boxes, lines = Boxes(parsed.places), parsed.lines
     counted = lines if len(lines) <= LINES else (*lines[: LINES // 2], *lines[-LINES // 2 :])
     marked = [(fingerprint(line, boxes.spot(line)), line) for line in counted]
     prose = frozenset(mark for mark, line in marked if line.kept and line.is_prose)
     inside: dict[str, set[str]] = defaultdict(set)
     for mark, line in marked:
-        for place in boxes.around(line):
-            inside[boxes.name(place)].update({mark} & prose)
-    return PageSample(frozenset(mark for mark, _ in marked), prose, inside)
+        for name in boxes.names(line):
+            inside[name].update({mark} & prose)
+    title = frozenset(map(fold, title_parts(parsed.page.title)))
+    return PageSample(frozenset(mark for mark, _ in marked), prose, inside, title)
 
 
 def learn(host: str, pages: Iterable[PageSample]) -> SiteProfile:
@@ -50,11 +54,13 @@ def learn(host: str, pages: Iterable[PageSample]) -> SiteProfile:
         for name, prose in page.boxes.items():
             boxes[name] = boxes[name].with_page(len(prose & own) / len(own) if own else 0)
     often = Counter({name: box.pages for name, box in boxes.items()})
+    titles = Counter(chain.from_iterable(page.title for page in samples))
     return SiteProfile(
         host=host,
         pages=len(samples),
         lines=dict(_most(lines)),
         boxes={name: boxes[name] for name, _ in _most(often)},
+        names=frozenset(name for name, pages in titles.items() if pages >= max(ENOUGH, len(samples) / 2)),
     )
 
 

@@ -64,9 +64,11 @@ class SitePage:
         if furniture:
             pages = min(self._box(place).pages for place in furniture)
         elif self.is_inside(line):
-            if between or line.is_prose:
+            name = self.boxes.paragraph_name(line)
+            paragraph = self.profile.box(name) if name else Box()
+            if between or (line.is_prose and not paragraph.never_has_text):
                 return False
-            share = BESIDE
+            pages, share = paragraph.pages if paragraph.never_has_text else pages, BESIDE
         return self.counts[at] >= max(ENOUGH, share * pages)
 
     @cached_property

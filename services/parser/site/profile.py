@@ -1,8 +1,9 @@
 """What the pages of one site have in common: a site profile, immutable under its digest.
 
-A profile says two things about a host. `lines` are fingerprints of lines, each with the number of distinct pages it
+A profile says three things about a host. `lines` are fingerprints of lines, each with the number of distinct pages it
 stood on. `boxes` are the blocks of the site's templates, each with the number of pages that had it, of those on which
-running text of the page's own stood in it, and of those on which all of that text did.
+running text of the page's own stood in it, and of those on which all of that text did. `names` are the parts of window
+titles that half of the pages share: the site's name, its section.
 """
 
 import hashlib
@@ -57,13 +58,15 @@ class Box(NamedTuple):
 class SiteProfile:
     """What `pages` distinct pages of `host` have in common; only what stood on two of them and more is listed.
 
-    `lines` maps fingerprints of lines to numbers of pages, `boxes` names of blocks to their counts.
+    `lines` maps fingerprints of lines to numbers of pages, `boxes` names of blocks to their counts. `names` are in
+    folded spelling.
     """
 
     host: str
     pages: int
     lines: Mapping[str, int] = field(default_factory=dict)
     boxes: Mapping[str, Box] = field(default_factory=dict)
+    names: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         """Makes views of copies: nobody can change what the digest stands for."""
@@ -91,6 +94,7 @@ class SiteProfile:
             "pages": self.pages,
             "lines": dict(self.lines),
             "boxes": dict(self.boxes),
+            "names": sorted(self.names),
         }
         return json.dumps(whole, sort_keys=True, separators=(",", ":"))
 
@@ -108,7 +112,8 @@ class SiteProfile:
         try:
             boxes = {str(name): Box(*map(int, counts)) for name, counts in whole["boxes"].items()}
             lines = {str(name): int(pages) for name, pages in whole["lines"].items()}
-            return cls(host=str(whole["host"]), pages=int(whole["pages"]), lines=lines, boxes=boxes)
+            names = frozenset(map(str, whole["names"]))
+            return cls(host=str(whole["host"]), pages=int(whole["pages"]), lines=lines, boxes=boxes, names=names)
         except (KeyError, TypeError, ValueError, AttributeError) as trouble:
             raise ValueError(f"This site profile is incomplete: {trouble!r}.") from None
 

@@ -123,6 +123,37 @@ def test_a_heading_that_every_page_has_is_no_headline():
     assert reading.headline == group[0].headline
 
 
+def test_a_title_that_every_page_has_is_no_headline():
+    """Old sites call every window the same, and print the headline in bold letters over the text."""
+    group = []
+    for page in map(_without_headings, pages(weblog, 6)):
+        title = f"<title>{page.headline}"
+        group.append(replace(page, content=page.content.replace(title, "<title>Harbor Board: Releases")))
+    alone, _ = group[0].parse()
+    told, _ = group[0].parse(profile_of(group))
+    assert alone.headline != group[0].headline
+    assert told.headline == group[0].headline
+
+
+@pytest.mark.parametrize("title", ["{} - Harbor Board", "Harbor Board: {}", "{} | Releases | Harbor Board", "{}"])
+def test_the_names_of_a_site_are_no_part_of_a_headline(title):
+    """Whatever parts them: half of the pages share them."""
+    group = [replace(page, content=_titled(page, title.format(page.headline))) for page in pages(weblog, 6)]
+    reading, _ = group[0].parse(profile_of(group))
+    assert reading.headline == group[0].headline
+
+
+def test_a_paragraph_of_its_own_class_that_never_holds_text_is_furniture_once_it_repeats():
+    """Beside the text, and as long as a paragraph of it; a paragraph without a class is the publisher's."""
+    note = "You may write to the web desk about this page, and it will look into the matter within two days."
+    buttons = '<div class="jp-buttons">'
+    group = [
+        replace(page, content=page.content.replace(buttons, f'<p class="note">{note}</p>{buttons}'))
+        for page in pages(weblog, 6)
+    ]
+    assert group[0].read(profile_of(group)) == group[0].body
+
+
 def test_a_known_layout_knows_better_than_a_profile(tmp_path):
     """AFPIMS says where its text is: what repeats there repeats in the text."""
     body = (
@@ -136,11 +167,11 @@ def test_a_known_layout_knows_better_than_a_profile(tmp_path):
     assert told == plain
 
 
-@given(COUNTS, BOXES, st.text(), st.integers(0, 200))
-def test_a_profile_is_its_json_and_its_digest_stands_for_it(lines, boxes, host, count):
+@given(COUNTS, BOXES, st.text(), st.integers(0, 200), st.frozensets(st.text()))
+def test_a_profile_is_its_json_and_its_digest_stands_for_it(lines, boxes, host, count, names):
     """Whatever the order in which it was counted."""
-    profile = SiteProfile(host, count, lines, boxes)
-    other = SiteProfile(host, count, dict(reversed(lines.items())), dict(reversed(boxes.items())))
+    profile = SiteProfile(host, count, lines, boxes, names)
+    other = SiteProfile(host, count, dict(reversed(lines.items())), dict(reversed(boxes.items())), profile.names)
     assert SiteProfile.from_json(profile.to_json()) == profile
     assert (other.to_json(), other.digest) == (profile.to_json(), profile.digest)
     assert SiteProfile(host, count + 1, lines, boxes).digest != profile.digest
@@ -207,6 +238,17 @@ def test_no_profile_loses_a_line_or_raises(site, seed):
     body = [block.text for block in reading.body] if isinstance(reading, Article) else []
     told = sorted([*body, *(line.text for line in reading.removed)])
     assert told == sorted(line.text for line in parsed.lines)
+
+
+def _titled(page: SitePage, title: str) -> str:
+    """The page without headings of the first rank, under another title."""
+    content = page.content.replace(f"<title>{page.headline}", f"<title>{title}")
+    return content.replace(f'<h1 class="entry-title">{page.headline}</h1>', "")
+
+
+def _without_headings(page: SitePage) -> SitePage:
+    bold = f"<p><b>{page.headline}</b></p>"
+    return replace(page, content=page.content.replace(f'<h1 class="entry-title">{page.headline}</h1>', bold))
 
 
 @cache
