@@ -23,7 +23,7 @@ from services import __version__
 from services.account.gauges import gauges
 from services.account.overview import Overview, overview
 from services.admin import api as admin
-from services.admin import keys
+from services.admin import keys, retries
 from services.admin.reference import SECURITY_POLICY, reference
 from services.admin.reingestions import api as reingestions
 from services.contracts.caller import Caller
@@ -40,7 +40,16 @@ from services.store import api as store
 from services.webhooks import api as webhooks
 from services.webhooks.api import told
 
-ROUTERS = (fetcher.router, parser.router, store.router, store.feeds, webhooks.router, admin.router, reingestions.router)
+ROUTERS = (
+    fetcher.router,
+    parser.router,
+    store.router,
+    store.feeds,
+    webhooks.router,
+    admin.router,
+    retries.router,
+    reingestions.router,
+)
 ABOUT = (
     "Watches government newsrooms: every article clean, every wording kept, every change announced within seconds. "
     "Send your key as `Authorization: Bearer dl_…`. Lists give `next`; send it as `after` for the next page. "

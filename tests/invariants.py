@@ -21,7 +21,8 @@ A_LITTLE = 10.0
 # What says itself again for ever is always in the ledger; whatever else is there is work under way.
 UNDER_WAY = """
 SELECT count(*) FROM ledger
-WHERE kind NOT IN ('FetchPage', 'PollChannel', 'ForgetDeliveries') AND set_aside_at IS NULL
+WHERE (kind NOT IN ('FetchPage', 'PollChannel', 'ForgetDeliveries') OR (attempts > 0 AND reason IS NOT NULL))
+AND set_aside_at IS NULL
 """
 KEPT = """
 SELECT articles.url, revisions.reading FROM articles

@@ -7,7 +7,7 @@ from prometheus_client.core import GaugeMetricFamily
 from sqlmodel import Session
 
 from services.fetcher.account import SourceAccount, account
-from services.runtime import ledger
+from services.runtime import ledger, retries
 
 KEPT = timedelta(minutes=1)
 """How old the sum of the pages may be: of a hundred thousand, to count them takes half a second."""
@@ -24,6 +24,7 @@ def gauges(session: Session, now: datetime, depths: Mapping[str, int]) -> Iterat
     messages = GaugeMetricFamily("dateline_messages", "Messages by what is to be done with them.", labels=["state"])
     for what, number in ledger.counts(session).items():
         messages.add_metric([what.removeprefix("messages ").replace(" ", "_")], number)
+    messages.add_metric(["retrying"], retries.number(session))
     yield messages
     yield GaugeMetricFamily(
         "dateline_overdue_seconds",

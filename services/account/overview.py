@@ -10,11 +10,13 @@ from sqlmodel import Session, col
 from services.account.gauges import counted_pages
 from services.fetcher.account import SourceAccount
 from services.fetcher.models import Page
-from services.runtime import ledger
+from services.runtime import ledger, retries
 from services.runtime.entries import OPEN, due_and_free, rows
 from services.store.models import articles, events
 from services.webhooks.models import deliveries
 
+TROUBLES = 20
+"""Messages that are named while they are being retried."""
 LATEST = 40
 """Stories whose way is told: as many as fit beside one another on a phone."""
 
@@ -36,8 +38,21 @@ class Story:
 
 
 @dataclass(frozen=True)
+class Trouble:
+    """A message that failed unexpectedly and is being retried; `sentence` says how often, why, and when next."""
+
+    id: int
+    kind: str
+    key: str
+    sentence: str
+
+
+@dataclass(frozen=True)
 class Overview:
-    """Pages by source and state (up to a minute old), messages by state, hints by queue, the latest stories."""
+    """Pages by source and state (up to a minute old), messages by state, hints by queue, the latest stories.
+
+    `retrying` are the first messages that failed unexpectedly and are tried again.
+    """
 
     taken_at: datetime
     sources: tuple[SourceAccount, ...]
@@ -45,6 +60,7 @@ class Overview:
     overdue_seconds: float
     queues: dict[str, int]
     stories: tuple[Story, ...]
+    retrying: tuple[Trouble, ...] = ()
 
 
 def overview(session: Session, now: datetime, depths: Mapping[str, int]) -> Overview:
@@ -56,6 +72,10 @@ def overview(session: Session, now: datetime, depths: Mapping[str, int]) -> Over
         overdue_seconds=ledger.overdue(session, now),
         queues=dict(depths),
         stories=_stories(session),
+        retrying=tuple(
+            Trouble(each.id, each.kind, each.key, each.sentence(now))
+            for each in retries.retrying(session, limit=TROUBLES)
+        ),
     )
 
 
@@ -69,7 +89,8 @@ def _messages(session: Session, now: datetime) -> dict[str, int]:
         "set_aside": (~OPEN, ~decided),
         "discarded": (~OPEN, decided),
     }
-    return {name: session.execute(select(func.count()).where(*which)).scalar_one() for name, which in states.items()}
+    counted = {name: session.execute(select(func.count()).where(*which)).scalar_one() for name, which in states.items()}
+    return counted | {"retrying": retries.number(session)}
 
 
 def _stories(session: Session) -> tuple[Story, ...]:

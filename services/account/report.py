@@ -10,7 +10,7 @@ from services.contracts.account import Check
 from services.fetcher import account as pages
 from services.fetcher.account import SourceAccount
 from services.runtime import account as messages
-from services.runtime import ledger
+from services.runtime import ledger, retries
 from services.store import account as store
 from services.webhooks import account as webhooks
 
@@ -38,7 +38,10 @@ def take(session: Session, now: datetime, *, deep: bool = False) -> Report:
     return Report(
         taken_at=now,
         sources=tuple(pages.account(session, now)),
-        counts=store.counts(session) | webhooks.counts(session) | ledger.counts(session),
+        counts=store.counts(session)
+        | webhooks.counts(session)
+        | ledger.counts(session)
+        | {"messages retrying": retries.number(session)},
         checks=(
             *pages.checks(session, now),
             *messages.checks(session, now),

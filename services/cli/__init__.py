@@ -28,6 +28,7 @@ COMMANDS = {
     "webhooks": "webhooks:app",
     "reingest": "reingest:app",
     "audit": "accounts:audit",
+    "retries": "retries:app",
     "set-aside": "set_aside:app",
     "keys": "keys:app",
     "listen": "listen:listen",

@@ -25,7 +25,7 @@ from services.fetcher.sources import SourceSeed
 from services.runtime import audit, bus
 from services.runtime.database import reading, transaction, utcnow
 
-app = typer.Typer(cls=ListsByDefault, help="Sources: list, add, pause, resume or poll them.", add_completion=False)
+app = typer.Typer(cls=ListsByDefault, help="Sources: list, add, pause, resume, poll, remove.", add_completion=False)
 
 Name = Annotated[str, typer.Argument(help="The source's name, as the list shows it.")]
 Names = Annotated[list[str], typer.Argument(help="Names of sources, as the list shows them.")]
@@ -101,6 +101,18 @@ def resume(name: Name, as_json: AsJson = False) -> None:
 
 
 @app.command()
+def remove(name: Name, as_json: AsJson = False) -> None:
+    """Watches the source no longer. Its articles and captures stay."""
+    with transaction() as session:
+        watched.remove(session, name)
+        _note(session, "removed", name)
+    if as_json:
+        print_json({"removed": name})
+    else:
+        tell(f"{name} is watched no longer; its articles stay.")
+
+
+@app.command()
 def poll(source: Names, as_json: AsJson = False) -> None:
     """Looks at all channels of these sources now."""
     with transaction() as session:
@@ -134,7 +146,7 @@ def _view(name: str) -> SourceView:
 def _rows(view: SourceView) -> Iterator[Sequence[object]]:
     for channel in view.channels:
         blocked = f"blocked {view.blocked} times" if view.blocked else None
-        said = ("paused" if view.paused else channel.outcome, blocked, channel.detail)
+        said = ("paused" if view.paused else channel.outcome, blocked, channel.detail, channel.retrying)
         yield (view.name, channel.url, channel.polled_at or "not yet", "; ".join(filter(None, said)))
 
 
@@ -155,4 +167,4 @@ def _facts(channel: ChannelView) -> dict[str, Any]:
     looked: dict[str, Any] = {"last look": channel.polled_at or "not yet", "last success": channel.succeeded_at}
     counts = {"listed": channel.listed, "new": channel.fresh, "failures": channel.failures}
     named = {channel.kind: channel.url, **looked, "outcome": channel.outcome, **counts}
-    return named | {"trouble": channel.detail}
+    return named | {"trouble": channel.detail, "retrying": channel.retrying}

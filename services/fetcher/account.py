@@ -105,8 +105,8 @@ def _state(now: datetime) -> ColumnElement[str]:
     given_up = exists().where(
         col(Entry.kind) == FetchPage.__name__, col(Entry.key) == _KEY, col(Entry.set_aside_at).is_not(None)
     )
-    # What came as a file, or turned out to be another page, is visited by no plan.
-    resting = or_(col(Page.source) == IMPORT, col(Page.moved_to).is_not(None))
+    # What came as a file, whose source was removed, or turned out to be another page, is visited by no plan.
+    resting = or_(col(Page.source) == IMPORT, col(Page.channel).is_(None), col(Page.moved_to).is_not(None))
     return case(
         (col(_PLAN.lease_until) >= now, "in_flight"),
         (col(_PLAN.due_at) <= now, "due"),

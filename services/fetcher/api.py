@@ -14,7 +14,7 @@ from services.fetcher.models import ChannelKind
 from services.fetcher.preview import preview
 from services.fetcher.settings import fetcher_settings
 from services.fetcher.sources import Health, PreviewOrder, SourceSeed
-from services.runtime import audit
+from services.runtime import audit, retries
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.egress import egress_settings, open_client
 from services.runtime.redaction import at_every_depth, redacted
@@ -42,6 +42,8 @@ class ChannelView(BaseModel):
     listed: int
     fresh: int
     interval: float | None = None
+    retrying: str | None = None
+    """When its looks fail unexpectedly: how often, why, and when the next one is."""
 
 
 class SourceView(BaseModel):
@@ -102,7 +104,7 @@ class Pause(BaseModel):
 def list_sources(caller: Reader) -> list[SourceView]:
     """All sources, by name. What looks like a secret in an address is shown to admins only."""
     with reading() as session:
-        return [_shown(_view(health), caller) for health in sources.list_sources(session)]
+        return [_shown(_view(session, health), caller) for health in sources.list_sources(session)]
 
 
 @router.post("/sources", status_code=201)
@@ -113,7 +115,7 @@ def add_source(seed: SourceSeed, caller: Admin, response: Response) -> SourceVie
         sources.register(session, seed, utcnow())
         audit.note(session, caller, action, f"source {seed.name}", utcnow())
         response.headers["Location"] = f"/sources/{seed.name}"
-        return _view(sources.find_source(session, seed.name))
+        return _view(session, sources.find_source(session, seed.name))
 
 
 @router.post("/sources/preview", dependencies=[requires("admin")])
@@ -139,7 +141,7 @@ def preview_source(order: PreviewOrder) -> PreviewView:
 def get_source(name: str, caller: Reader) -> SourceView:
     """One source."""
     with reading() as session:
-        return _shown(_view(_found(session, name)), caller)
+        return _shown(_view(session, _found(session, name)), caller)
 
 
 @router.post("/sources/{name}/poll", status_code=202)
@@ -158,7 +160,16 @@ def pause_source(name: str, order: Pause, caller: Admin) -> SourceView:
         _found(session, name)
         sources.pause(session, name, paused=order.paused)
         audit.note(session, caller, f"source.{'paused' if order.paused else 'resumed'}", f"source {name}", utcnow())
-        return _view(sources.find_source(session, name))
+        return _view(session, sources.find_source(session, name))
+
+
+@router.delete("/sources/{name}", status_code=204)
+def remove_source(name: str, caller: Admin) -> None:
+    """Watches a source no longer: its channels are gone and its pages rest. Its articles and captures stay."""
+    with transaction() as session:
+        _found(session, name)
+        sources.remove(session, name)
+        audit.note(session, caller, "source.removed", f"source {name}", utcnow())
 
 
 def _shown(view: SourceView, caller: Caller) -> SourceView:
@@ -175,7 +186,9 @@ def _found(session: Session, name: str) -> Health:
         raise Problem(404, "No such source", str(error)) from None
 
 
-def _view(health: Health) -> SourceView:
+def _view(session: Session, health: Health) -> SourceView:
+    now, keys = utcnow(), [str(channel.id) for channel in health.channels]
+    failing = {each.key: each.sentence(now) for each in retries.retrying(session, kind="PollChannel", keys=keys)}
     return SourceView(
         name=health.source.name,
         title=health.source.title,
@@ -183,7 +196,10 @@ def _view(health: Health) -> SourceView:
         blocked=health.source.blocked,
         blocked_at=health.source.blocked_at,
         blocked_detail=health.source.blocked_detail,
-        channels=[ChannelView.model_validate(channel, from_attributes=True) for channel in health.channels],
+        channels=[
+            ChannelView.model_validate(channel.model_dump() | {"retrying": failing.get(str(channel.id))})
+            for channel in health.channels
+        ],
         hosts=health.source.hosts,
         pages=health.source.pages,
     )

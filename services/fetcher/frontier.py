@@ -105,7 +105,7 @@ def _insert(
 
 def _differs(page: Page, one: Listed, source: str, channel: int, *, backlog: bool) -> bool:
     """Whether a known page deserves a visit now; what its channel says of it is remembered."""
-    adopted = page.source == IMPORT
+    adopted = page.source == IMPORT or page.channel is None  # its source was removed
     if adopted:
         page.source, page.channel, page.url, page.backlog = source, channel, one.url, backlog
     if page.channel != channel:

@@ -86,7 +86,10 @@ class Page(Table, table=True):
     url: str | None = Field(default=None, sa_type=Text)
     source: str = Field(index=True)
     channel: int | None = None
-    """The channel that listed it first. What others say of it in their own words is no sign of a change."""
+    """The channel that listed it first. What others say of it in their own words is no sign of a change.
+
+    None for a page that came as a file, or whose source was removed: no plan visits it.
+    """
     article_id: str = Field(index=True)
     backlog: bool = False
     """It was there before we came: its first article is not announced."""

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from services.contracts.errors import UserError
 from services.contracts.messages import PollChannel
 from services.contracts.urls import canonical_url
-from services.fetcher.models import IMPORT, Channel, ChannelKind, Source
+from services.fetcher.models import IMPORT, Channel, ChannelKind, Page, Source
 from services.runtime.database import is_sqlite
 from services.runtime.ledger import say
 from services.runtime.web import Storable
@@ -170,6 +171,19 @@ def pause(session: Session, name: str, *, paused: bool = True) -> Source:
         for channel in found.channels:
             _poll(session, channel)
     return found.source
+
+
+def remove(session: Session, name: str) -> None:
+    """The source and its channels are gone, and its pages rest. What they brought stays.
+
+    Listed again by any source, they are visited again, under that source.
+    """
+    source = find_source(session, name).source
+    for channel in _channels(session, source):
+        session.delete(channel)
+    session.flush()
+    session.delete(source)
+    session.execute(update(Page).where(col(Page.source) == name).values(channel=None))
 
 
 def _held(session: Session, name: str, now: datetime) -> Source:

@@ -21,7 +21,7 @@ from services.contracts.messages import (
     Steer,
 )
 from services.fetcher import blocked, frontier, politeness, poll, probation, promotion, reingestion, visit, waking
-from services.fetcher.models import IMPORT, Channel, Host, Page, Source
+from services.fetcher.models import Channel, Host, Page, Source
 from services.fetcher.origins import origin_of, reingested
 from services.fetcher.politeness import after_request, host_of, is_open, turn
 from services.fetcher.settings import fetcher_settings
@@ -89,7 +89,7 @@ def fetch_page(order: FetchPage, job: Job) -> None:
         page = session.get(Page, order.page)
         host = session.get(Host, host_of(page.url)) if page and page.url else None
         paused = page is not None and order.reingestion is None and _is_paused(session, page.source)
-    if page is None or page.url is None or page.moved_to is not None:
+    if page is None or page.url is None or page.moved_to is not None or _rests(page, order):
         with job.finish() as session:
             reingested(session, order.page, order.reingestion, "unavailable", job.lane)
         return
@@ -210,8 +210,13 @@ def _plan(session: Session, page: Page, seen: Visit, job: Job) -> None:
     """The page's row says how it went, and its next visit is due: its own, or that of the page it turned out to be."""
     soon = seen.outcome == "gone" and politeness.may_look_soon(session, page.url or "", job.now)
     pause = visit.record(page, seen, now=job.now, scale=fetcher_settings().revisit_scale, soon=soon)
-    if page.source != IMPORT:
+    if page.channel is not None:
         frontier.visit(session, page.moved_to or page.id, lane=job.lane, due_at=job.now + pause)
+
+
+def _rests(page: Page, order: FetchPage) -> bool:
+    """Whether no plan visits it any more, because its source was removed; a re-ingestion may still ask for it."""
+    return order.reingestion is None and page.channel is None
 
 
 def _is_paused(session: Session, source: str) -> bool:

@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from services.contracts.account import Check
 from services.contracts.wiring import HANDLERS, KINDS
-from services.runtime import ledger
+from services.runtime import ledger, retries
 from services.runtime.entries import OPEN, rows
 
 LATE = 300.0
@@ -22,7 +22,14 @@ def checks(session: Session, now: datetime) -> tuple[Check, ...]:
     overdue = ledger.overdue(session, now)
     held = _number(session, rows.c.lease_until > now + LONGEST + MARGIN)
     unheard = _number(session, rows.c.kind.not_in(KINDS))
+    failing = retries.retrying(session, limit=1)
+    first = f"; the first: {failing[0].kind} {failing[0].key}, {failing[0].sentence(now)}" if failing else ""
     return (
+        Check(
+            "nothing retried",
+            holds=not failing,
+            sentence=f"{retries.number(session)} messages failed unexpectedly and are being retried{first}.",
+        ),
         Check(
             "nothing overdue",
             holds=overdue < LATE,

@@ -28,6 +28,8 @@ from services.runtime.database import Table, UtcDateTime
 
 _OPEN, _SET_ASIDE = text("set_aside_at IS NULL"), text("set_aside_at IS NOT NULL")
 
+_TRIED = text("set_aside_at IS NULL AND attempts > 0")
+
 
 class Entry(Table, table=True):
     """One message that waits, is in flight, or was set aside. What has been handled is gone from here."""
@@ -38,6 +40,8 @@ class Entry(Table, table=True):
         Index("ledger_due", "due_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
         # Few rows, to be counted, listed and found without a look at all that waits.
         Index("ledger_set_aside", "id", "discarded_at", sqlite_where=_SET_ASIDE, postgresql_where=_SET_ASIDE),
+        # Of what is being retried, and what is in flight: few rows, shown every few seconds.
+        Index("ledger_tried", "id", sqlite_where=_TRIED, postgresql_where=_TRIED),
         Index("ledger_given_up", "kind", "key", sqlite_where=_SET_ASIDE, postgresql_where=_SET_ASIDE),
     )
 
@@ -109,6 +113,8 @@ def _claim(*conditions: ColumnElement[bool]) -> Any:
             lease_owner=bindparam("owner"),
             lease_until=bindparam("until"),
             attempts=rows.c.attempts + 1,
+            # Why it was deferred is no reason any more once it is taken up.
+            reason=case((rows.c.attempts == 0, null()), else_=rows.c.reason),
         )
         .returning(rows.c.id, rows.c.key, rows.c.lane, rows.c.attempts, rows.c.trace_id, rows.c.message)
     )

@@ -39,6 +39,7 @@ BODIES = {
     "change_endpoint": {"description": "changed"},
     "replay_deliveries": {"from_sequence": 1, "only": "all"},
     "replay_messages": {"kind": "PageStored"},
+    "try_retries_now": {"kind": "PollChannel"},
     "discard_messages": {"kind": "Deliver", "reason": "a test"},
 }
 """Where the example of the OpenAPI will not do here."""
@@ -73,6 +74,7 @@ def admin(installation):
     assert made.post("/webhooks/endpoints/1/test").status_code == 202
     execute("UPDATE deliveries SET state = 'failed'")
     assert made.post("/sources", json=SOURCE).status_code == 201
+    execute("UPDATE ledger SET attempts = 1, reason = 'a defect' WHERE kind = 'PollChannel'")
     return made
 
 
@@ -84,6 +86,9 @@ def place(path, operation):
             text("SELECT max(id) FROM ledger WHERE set_aside_at IS NOT NULL AND discarded_at IS NULL")
         ).scalar()
     about = {"name": "war", "endpoint_id": 2 if name == "delete_endpoint" else 1, "delivery_id": 1, "message_id": aside}
+    with reading() as session:
+        failing = session.execute(text("SELECT max(id) FROM ledger WHERE kind = 'PollChannel'")).scalar()
+    about |= {"message_id": failing} if name == "try_retry_now" else {}
     about |= {
         "key_id": 1 if name == "rotate_key" else 2,
         "reingestion_id": [*STATES].index(name) + 1 if name in STATES else 1,

@@ -358,6 +358,26 @@ def test_missing_pages_of_a_host_share_a_budget_of_quick_looks(fetcher, newsroom
     assert waits == [LAG[0], LAG[0], LAG[-1], LAG[-1]]
 
 
+@on_sqlite
+def test_a_source_that_is_removed_is_watched_no_longer_and_its_pages_stay(fetcher, newsroom):
+    """They rest, accounted for; listed again, they are visited again."""
+    newsroom.publishes(STORY)
+    watches(newsroom)
+    runs()
+    with transaction() as session:
+        sources.remove(session, "demo")
+    asked = len(newsroom.requests)
+    runs(later(days=40))
+    assert (len(newsroom.requests), len(pages()), entries(PollChannel), entries(FetchPage)) == (asked, 1, [], [])
+    with reading() as session:
+        assert (unaccounted(session, utcnow()), account(session, utcnow())[0].at_rest) == ([], 1)
+        assert sources.list_sources(session) == []
+    watches(newsroom)
+    runs(later(days=41))
+    assert len(newsroom.requests) > asked
+    assert len(entries(FetchPage)) == 1
+
+
 def test_a_redirect_to_the_front_page_means_gone(fetcher, newsroom):
     """Many sites send what they deleted to their front page; that is no article."""
     newsroom.publishes(STORY)

@@ -33,7 +33,7 @@ def test_it_tells_messages_by_what_they_wait_for(web):
             say(session, PollChannel(channel=number), key=str(number), due_at=utcnow() + timedelta(minutes=minutes))
     assert claim("PollChannel", [1], utcnow())
     told = web.get("/overview").json()
-    assert told["messages"] == {"due": 1, "in_flight": 1, "later": 1, "set_aside": 0, "discarded": 0}
+    assert told["messages"] == {"due": 1, "in_flight": 1, "later": 1, "set_aside": 0, "discarded": 0, "retrying": 0}
     assert 290 < told["overdue_seconds"] < 600
     assert told["queues"] == {}
 

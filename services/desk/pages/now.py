@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from services.desk.visit import Visit, Visiting
+from services.desk.visit import Form, Visit, Visiting
 
 router = APIRouter()
 
@@ -30,6 +30,18 @@ class Chart:
     typical: float | None
     longest: float | None
     bars: tuple[float, ...]
+
+
+@router.post("/retries")
+async def try_all_now(visit: Visiting, _form: Form) -> Response:
+    taken = await visit.api.order("POST", "/admin/retries", {})
+    return visit.leads("/", f"{taken['taken']} message(s) are tried again now.")
+
+
+@router.post("/retries/{message_id}")
+async def try_now(visit: Visiting, message_id: int, _form: Form) -> Response:
+    await visit.api.order("POST", f"/admin/retries/{message_id}")
+    return visit.leads("/", f"Message {message_id} is tried again now.")
 
 
 @router.get("/")
@@ -75,4 +87,4 @@ def _between(begin: str | None, end: str | None) -> float | None:
 
 
 def _is_troubled(source: Mapping[str, Any]) -> bool:
-    return not source["paused"] and any(channel["failures"] for channel in source["channels"])
+    return not source["paused"] and any(channel["failures"] or channel["retrying"] for channel in source["channels"])

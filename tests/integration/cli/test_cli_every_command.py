@@ -18,8 +18,9 @@ ORDERING = {
     *(("keys", verb) for verb in ("create", "revoke", "rotate", "reseal")),
     *(("reingest", verb) for verb in ("reparse", "promote", "discard", "pause", "resume", "cancel")),
     *(("set-aside", verb) for verb in ("replay", "discard")),
-    *(("sources", verb) for verb in ("add", "pause", "resume", "poll")),
-    *(("webhooks", verb) for verb in ("add", "disable", "enable", "test", "rotate", "replay", "delete")),
+    *(("sources", verb) for verb in ("add", "pause", "resume", "poll", "remove")),
+    ("retries", "now"),
+    *(("webhooks", verb) for verb in ("add", "disable", "enable", "test", "rotate", "replay", "retry", "delete")),
     ("import",),
     ("poll",),
 }
@@ -92,7 +93,9 @@ def orders(article, page, message):
     yield from (("webhooks", verb, *words) for verb, *words in ENDPOINTS)
     yield ("sources", "add", "coast", "https://coast.example/feed.xml")
     yield from (("sources", verb, *words) for verb, *words in SOURCES)
-    yield from (("poll", "coast"), ("keys", "revoke", 1))
+    yield failed
+    yield from (("retries", "list"), ("retries", "now", "--all"), ("poll", "coast"))
+    yield from (("sources", "remove", "coast"), ("keys", "revoke", 1))
 
 
 REINGESTIONS = (
@@ -107,6 +110,7 @@ ENDPOINTS = (
     ("list",),
     *((verb, 1) for verb in ("show", "disable", "enable", "test", "rotate")),
     ("deliveries", 1),
+    ("retry", 1),
     ("replay", 1, "--failed"),
     ("delete", 1, "--yes"),
 )
@@ -140,6 +144,12 @@ def test_each_prints_one_document_of_json_and_each_order_is_on_record(on_sqlite,
 def on_record():
     with transaction() as session:
         return session.execute(text("SELECT key_name FROM audit_log")).scalars().all()
+
+
+def failed():
+    """One message that failed unexpectedly and waits for its next try."""
+    with transaction() as session:
+        session.execute(text("UPDATE ledger SET attempts = 1, reason = 'a defect' WHERE kind = 'PollChannel'"))
 
 
 def given_up():
