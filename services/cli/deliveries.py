@@ -62,7 +62,7 @@ def replay(
     dry_run: Annotated[bool, Option("--dry-run", help="Only count.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Brings deliveries again, under the same ids and numbers; those named, that failed, or of a time; pending ones are due now."""
+    """Brings deliveries again, under the same ids and numbers: those named, that failed, or of a time."""
     _one_way(named=bool(deliveries), failed=failed, timed=bool(since or until), delivered=delivered)
     only = "all" if deliveries or delivered else "failed"
     named = {"deliveries": deliveries or None, "since": since, "until": until, "from_sequence": 1 if failed else None}
