@@ -28,7 +28,9 @@ def mark_site(draft: Draft) -> None:
     """Marks the lines that the page's profile says are the site's, in layouts that do not know better."""
     if page := _site_page(draft):
         repeated = [at for at in range(len(draft.lines)) if _may_go(page, at) and page.is_repeated(at)]
-        furniture = {place for at in repeated for place in page.furniture(draft.lines[at])}
+        furniture = {
+            place for at in repeated for place in page.furniture(draft.lines[at]) if not page.is_inside(draft.lines[at])
+        }
         for at in repeated:
             _repeats(page, at)
         for at, line in enumerate(draft.lines):

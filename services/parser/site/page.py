@@ -8,12 +8,12 @@ from math import ceil
 from services.parser.lines import Line
 from services.parser.markup import Place
 from services.parser.site.boxes import Boxes
-from services.parser.site.profile import ENOUGH, Box, SiteProfile
+from services.parser.site.profile import ENOUGH, MOSTLY, Box, SiteProfile
 
 APART = 0.1
 """Of the pages with such a block, for a line over or under the text, in a block that never holds text on this site."""
 BESIDE = 0.5
-"""Of the site's pages, for a short line beside the text; and of those with such a block, for one between paragraphs."""
+"""Of the pages with such a block, for a line between two paragraphs of the text or inside of its block."""
 
 
 class SitePage:
@@ -59,17 +59,25 @@ class SitePage:
 
     def is_repeated(self, at: int) -> bool:
         """Whether the line stood on enough of the site's pages to be the site's, for where it stands."""
-        line, furniture, between = self.lines[at], self.furniture(self.lines[at]), at in self.text
-        pages, share = self.profile.pages, BESIDE if between else APART
-        if furniture:
-            pages = min(self._box(place).pages for place in furniture)
-        elif self.is_inside(line):
-            name = self.boxes.paragraph_name(line)
-            paragraph = self.profile.box(name) if name else Box()
-            if between or (line.is_prose and not paragraph.never_has_text):
-                return False
-            pages, share = paragraph.pages if paragraph.never_has_text else pages, BESIDE
-        return self.counts[at] >= max(ENOUGH, share * pages)
+        line, between = self.lines[at], at in self.text
+        if self.is_inside(line):
+            return self._is_repeated_inside(line, self.counts[at], between=between)
+        pages = min((self._box(place).pages for place in self.furniture(line)), default=self.profile.pages)
+        return self.counts[at] >= max(ENOUGH, (BESIDE if between else APART) * pages)
+
+    def _is_repeated_inside(self, line: Line, count: int, *, between: bool) -> bool:
+        """Whether a line in the block of the text is the site's: a link under it, or in an element that never changes.
+
+        Subheads repeat, and so do signatures and the questions of a transcript, in elements that hold others as well.
+        """
+        if not between and line.is_linked and count >= max(ENOUGH, BESIDE * self.profile.pages):
+            return True
+        own = self.boxes.paragraph_name(line)
+        if between and own and line.shape == "subhead":
+            return False
+        around = (self.boxes.name(place) for place in self.boxes.around(line) if self.boxes.has_class(place))
+        element = self.profile.box(own or next(around, ""))
+        return element.is_constant and count >= (MOSTLY if between else BESIDE) * element.pages
 
     @cached_property
     def _holders(self) -> frozenset[int]:

@@ -1,8 +1,8 @@
 """What the pages of one site have in common: a site profile, immutable under its digest.
 
 A profile says three things about a host. `lines` are fingerprints of lines, each with the number of distinct pages it
-stood on. `boxes` are the blocks of the site's templates, each with the number of pages that had it, of those on which
-running text of the page's own stood in it, and of those on which all of that text did. `names` are the parts of window
+stood on. `boxes` are the blocks of the site's templates, each with the number of pages that had it and with what
+those had in it: running text of their own, all of that text, or nothing of their own. `names` are the parts of window
 titles that half of the pages share: the site's name, its section.
 """
 
@@ -32,11 +32,15 @@ class Box(NamedTuple):
 
     pages: int = 0
     text: int = 0
+    """Pages with running text of their own in it."""
     whole: int = 0
+    """Pages with all of that text in it."""
+    constant: int = 0
+    """Pages with nothing in it but lines that other pages have, too."""
 
-    def with_page(self, share: float) -> "Box":
+    def with_page(self, share: float, *, constant: bool) -> "Box":
         """With one more page, which has this share of its own paragraphs in the block."""
-        return Box(self.pages + 1, self.text + (share > 0), self.whole + (share >= WHOLE))
+        return Box(self.pages + 1, self.text + (share > 0), self.whole + (share >= WHOLE), self.constant + constant)
 
     @property
     def is_known(self) -> bool:
@@ -47,6 +51,11 @@ class Box(NamedTuple):
     def never_has_text(self) -> bool:
         """Whether no running text of the page's own stands in it."""
         return self.is_known and self.text <= RARELY * self.pages
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether a page that has it has nothing of its own in it."""
+        return self.is_known and self.constant >= MOSTLY * self.pages
 
     @property
     def has_all_text(self) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import FrozenInstanceError, replace
 from functools import cache
 
 import pytest
-from fakes.sites import SITES, SitePage, agency, dump, pages, profile_of, story, weblog
+from fakes.sites import SITES, SitePage, agency, components, dump, pages, profile_of, story, weblog
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -60,18 +60,47 @@ def test_an_article_published_twice_makes_no_furniture_of_its_text():
 
 def test_pages_that_share_most_paragraphs_are_one_article_and_those_that_share_half_are_two():
     """Releases of one day share paragraphs, and are not one release."""
-    first = PageSample(frozenset("abcd"), frozenset("abcd"))
-    assert len(distinct([first, PageSample(frozenset("abxy"), frozenset("abxy"))])) == 2
-    assert len(distinct([first, PageSample(frozenset("abcx"), frozenset("abcx"))])) == 1
+    first, half, most = (PageSample(tuple(marks), 0b1111) for marks in ("abcd", "abxy", "abcx"))
+    assert len(distinct([first, half])) == 2
+    assert len(distinct([first, most])) == 1
 
 
 @pytest.mark.parametrize(("often", "stays"), [(10, True), (11, False)])
-def test_a_short_line_under_the_text_is_the_sites_once_half_of_its_pages_have_it(often, stays):
-    """In the text's own block: a signature of one author is on many pages and belongs to each."""
+def test_a_link_under_the_text_is_the_sites_once_half_of_its_pages_have_it(often, stays):
+    """In the text's own block, where nothing else tells a way back from a source."""
     group = pages(weblog, 21)
-    signed = [_with(page, "The lighthouse desk") for page in group[:often]]
-    profile = profile_of([*signed, *group[often:]])
-    assert ("The lighthouse desk" in signed[0].read(profile)) is stays
+    linked = [_with(page, '<a href="/all">The lighthouse desk</a>') for page in group[:often]]
+    profile = profile_of([*linked, *group[often:]])
+    assert ("The lighthouse desk" in linked[0].read(profile)) is stays
+
+
+def test_a_signature_under_every_letter_is_the_writers():
+    """It is no link, and stands in no element of its own."""
+    group = [_with(page, "Sincerely,</p><p>The harbor master</p><p>Of Port Lindon") for page in pages(weblog, 9)]
+    assert group[0].read(profile_of(group))[-3:] == ("Sincerely,", "The harbor master", "Of Port Lindon")
+
+
+def test_items_that_many_lists_share_are_text_where_others_are_not_shared():
+    """The class of a list says nothing: its template holds the items of every article."""
+    listed = '<ul class="wp-list"><li>{}</li></ul><div class="jp-buttons">'
+    group = [
+        replace(page, content=page.content.replace('<div class="jp-buttons">', listed.format(item)))
+        for at, page in enumerate(pages(weblog, 12))
+        for item in ["Call the harbor master" if at % 2 else f"Write to desk {at}"]
+    ]
+    assert group[1].read(profile_of(group))[-1] == "Call the harbor master"
+
+
+@pytest.mark.parametrize(("often", "stays"), [(4, True), (5, False)])
+def test_a_paragraph_over_the_text_is_the_sites_once_a_tenth_of_its_pages_have_it(often, stays):
+    """In a block that never holds text; of 41 pages, five are a tenth."""
+    notice = "The harbor is closed to sailing boats from dusk to dawn until further notice, and open to all others."
+    teaser = '<div class="cmp cmp-teaser">'
+    group = pages(components, 41)
+    noted = [replace(page, content=page.content.replace(teaser, f"{teaser}<p>{notice}</p>")) for page in group[:often]]
+    _, parsed = noted[0].parse(profile_of([*noted, *group[often:]]))
+    rule = next(line.rule for line in parsed.lines if line.text == notice)
+    assert (rule == "repeats-on-site") is not stays
 
 
 @pytest.mark.parametrize(
@@ -209,7 +238,7 @@ def test_what_is_no_profile_is_refused(text):
 
 def test_a_profile_is_learned_from_200_pages_at_most():
     """A large site costs no more than a middling one."""
-    samples = (PageSample(frozenset({"menu", str(at)}), frozenset({str(at)})) for at in range(SAMPLE + 50))
+    samples = (PageSample(("menu", str(at)), 0b10) for at in range(SAMPLE + 50))
     profile = learn("x.example", samples)
     assert (profile.pages, profile.lines["menu"]) == (SAMPLE, SAMPLE)
 
@@ -232,7 +261,7 @@ def test_no_profile_loses_a_line_or_raises(site, seed):
         "x.example",
         chance.randrange(300),
         {mark: chance.randrange(300) for mark in honest.lines},
-        {name: Box(*(chance.randrange(300) for _ in range(3))) for name in honest.boxes},
+        {name: Box(*(chance.randrange(300) for _ in range(4))) for name in honest.boxes},
     )
     reading, parsed = page.parse(lying)
     body = [block.text for block in reading.body] if isinstance(reading, Article) else []
