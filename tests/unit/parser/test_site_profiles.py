@@ -6,7 +6,7 @@ from dataclasses import FrozenInstanceError, replace
 from functools import cache
 
 import pytest
-from fakes.sites import SITES, SitePage, agency, components, dump, pages, profile_of, story, weblog
+from fakes.sites import SITES, SitePage, agency, dump, pages, profile_of, story, weblog
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -95,12 +95,10 @@ def test_items_that_many_lists_share_are_text_where_others_are_not_shared():
 def test_a_paragraph_over_the_text_is_the_sites_once_a_tenth_of_its_pages_have_it(often, stays):
     """In a block that never holds text; of 41 pages, five are a tenth."""
     notice = "The harbor is closed to sailing boats from dusk to dawn until further notice, and open to all others."
-    teaser = '<div class="cmp cmp-teaser">'
-    group = pages(components, 41)
-    noted = [replace(page, content=page.content.replace(teaser, f"{teaser}<p>{notice}</p>")) for page in group[:often]]
-    _, parsed = noted[0].parse(profile_of([*noted, *group[often:]]))
-    rule = next(line.rule for line in parsed.lines if line.text == notice)
-    assert (rule == "repeats-on-site") is not stays
+    menu = '<ul class="languages">'
+    group = pages(agency, 41)
+    noted = [replace(page, content=page.content.replace(menu, f"{menu}<li>{notice}</li>")) for page in group[:often]]
+    assert (notice in noted[0].read(profile_of([*noted, *group[often:]]))) is stays
 
 
 @pytest.mark.parametrize(
