@@ -23,15 +23,16 @@ from services import __version__
 from services.account.gauges import gauges
 from services.account.overview import Overview, overview
 from services.admin import api as admin
-from services.admin import keys, retries
+from services.admin import keys
 from services.admin.reference import SECURITY_POLICY, reference
 from services.admin.reingestions import api as reingestions
+from services.admin.retries import api as retry_orders
 from services.contracts.caller import Caller
 from services.desk.app import create_desk
 from services.fetcher import api as fetcher
 from services.parser import api as parser
 from services.reach import reach
-from services.runtime import bus, ledger, metrics
+from services.runtime import bus, house, ledger, metrics, retries
 from services.runtime.asgi import guarded
 from services.runtime.database import reading, utcnow
 from services.runtime.settings import runtime_settings
@@ -47,7 +48,7 @@ ROUTERS = (
     store.feeds,
     webhooks.router,
     admin.router,
-    retries.router,
+    retry_orders.router,
     reingestions.router,
 )
 ABOUT = (
@@ -85,7 +86,10 @@ class Alive(BaseModel):
 
 
 class Readiness(BaseModel):
-    """Whether requests can be served, which takes the database and not Redis.
+    """Whether requests can be served and news can be kept, which takes the database and the disk, and not Redis.
+
+    `reasons` say why it is not ready, a sentence each: trouble of our own, with status 503, or messages that failed
+    unexpectedly and are being retried, with status 200, because requests are served all the same.
 
     `overdue_seconds` is how long the longest-waiting message has been due: when it grows, no worker keeps up.
     """
@@ -94,6 +98,7 @@ class Readiness(BaseModel):
     database: Answering
     redis: Answering
     overdue_seconds: float | None
+    reasons: list[str] = []
 
 
 @front.get("/", response_model=Signpost)
@@ -124,17 +129,24 @@ def live() -> Alive:
     return Alive()
 
 
-@front.get("/health/ready", responses={503: {"model": Readiness, "description": "The database does not answer"}})
+@front.get(
+    "/health/ready",
+    responses={503: {"model": Readiness, "description": "It does not answer, or cannot keep news"}},
+)
 def ready(response: Response) -> Readiness:
     """Whether requests can be served, and how far the workers are behind."""
     overdue = _overdue()
-    if overdue is None:
+    away = ["The database does not answer."] if overdue is None else []
+    broken = away or _broken()
+    if broken:
         response.status_code = 503
+    reasons = [*broken, *([] if away else _retried())]
     return Readiness(
-        ready=overdue is not None,
-        database="does not answer" if overdue is None else "answers",
+        ready=not reasons,
+        database="does not answer" if away else "answers",
         redis=_redis(runtime_settings().redis_url),
         overdue_seconds=overdue,
+        reasons=reasons,
     )
 
 
@@ -200,6 +212,26 @@ def _overdue() -> float | None:
     except SQLAlchemyError as trouble:
         log.warning("not_ready", error=f"{type(trouble).__name__}: {trouble}"[:300])
         return None
+
+
+def _broken() -> list[str]:
+    """What of our own is in the way of the work, as workers found it, or this process."""
+    try:
+        with reading() as session:
+            found = [gate.reason for gate in house.shut(session)]
+    except SQLAlchemyError:
+        return []  # that the database is away is told already
+    here = house.closed(["database"])
+    return found if here is None or here in found else [*found, here]
+
+
+def _retried() -> list[str]:
+    # Nobody has signed in here: which kind and what class of error, and nothing of what they say.
+    with reading() as session:
+        number, first = retries.number(session), retries.retrying(session, limit=1)
+    if not first:
+        return []
+    return [f"{number} messages are being retried, the first a {first[0].kind} ({first[0].reason.partition(':')[0]})."]
 
 
 def _depths() -> dict[str, int]:

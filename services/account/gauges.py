@@ -7,7 +7,7 @@ from prometheus_client.core import GaugeMetricFamily
 from sqlmodel import Session
 
 from services.fetcher.account import SourceAccount, account
-from services.runtime import ledger, retries
+from services.runtime import house, ledger, retries
 
 KEPT = timedelta(minutes=1)
 """How old the sum of the pages may be: of a hundred thousand, to count them takes half a second."""
@@ -31,6 +31,10 @@ def gauges(session: Session, now: datetime, depths: Mapping[str, int]) -> Iterat
         "How long the longest-waiting message has been due.",
         value=ledger.overdue(session, now),
     )
+    gates = GaugeMetricFamily("dateline_gate_shut", "Trouble of our own that work waits for.", labels=["gate"])
+    for gate in house.shut(session):
+        gates.add_metric([gate.name], 1)
+    yield gates
     queues = GaugeMetricFamily("dateline_queue_depth", "Hints that wait in Redis.", labels=["queue"])
     for queue, depth in depths.items():
         queues.add_metric([queue], depth)

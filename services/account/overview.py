@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 from services.account.gauges import counted_pages
 from services.fetcher.account import SourceAccount
 from services.fetcher.models import Page
-from services.runtime import ledger, retries
+from services.runtime import house, ledger, retries
 from services.runtime.entries import OPEN, due_and_free, rows
 from services.store.models import articles, events
 from services.webhooks.models import deliveries
@@ -48,10 +48,19 @@ class Trouble:
 
 
 @dataclass(frozen=True)
+class Shut:
+    """Trouble of our own that work waits for: what, since when, and why."""
+
+    name: str
+    since: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
 class Overview:
     """Pages by source and state (up to a minute old), messages by state, hints by queue, the latest stories.
 
-    `retrying` are the first messages that failed unexpectedly and are tried again.
+    `retrying` are the first messages that failed unexpectedly and are tried again; `gates` what of our own is broken.
     """
 
     taken_at: datetime
@@ -61,6 +70,7 @@ class Overview:
     queues: dict[str, int]
     stories: tuple[Story, ...]
     retrying: tuple[Trouble, ...] = ()
+    gates: tuple[Shut, ...] = ()
 
 
 def overview(session: Session, now: datetime, depths: Mapping[str, int]) -> Overview:
@@ -76,6 +86,7 @@ def overview(session: Session, now: datetime, depths: Mapping[str, int]) -> Over
             Trouble(each.id, each.kind, each.key, each.sentence(now))
             for each in retries.retrying(session, limit=TROUBLES)
         ),
+        gates=tuple(Shut(each.name, each.since, each.reason) for each in house.shut(session)),
     )
 
 

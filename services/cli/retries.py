@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from services.admin.retries import Retries, view
+from services.admin.retries.api import Retries, view
 from services.cli.desk import OPERATOR
 from services.cli.groups import ListsByDefault
 from services.cli.output import AsJson, Listing, error, print_json, show, tell

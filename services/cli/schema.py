@@ -15,6 +15,7 @@ OWNERS = ("fetcher", "store", "webhooks", "admin", "desk")
 MODELS = (
     "services.runtime.ledger",
     "services.runtime.instances",
+    "services.runtime.house",
     "services.runtime.audit",
     *(f"services.{name}.models" for name in OWNERS),
 )

@@ -9,5 +9,9 @@ class PermanentError(DatelineError):
     """Trying again cannot help: the job is set aside at once."""
 
 
+class HouseTrouble(DatelineError):  # noqa: N818 - named for what happened
+    """The installation itself is in trouble, and not this piece of work: it waits, at no cost of an attempt."""
+
+
 class UserError(DatelineError):
     """The person at the keyboard can mend it; the sentence says how."""

@@ -7,6 +7,7 @@ that only compute or write are claimed as a group, because a hop through Celery 
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Literal
 
 from services.contracts.messages import (
     Announce,
@@ -33,6 +34,9 @@ from services.contracts.messages import (
     Steer,
 )
 
+Gate = Literal["archive", "database", "secret"]
+"""What work may need of our own house: a place to write captures, a database to write to, the endpoints' secrets."""
+
 
 @dataclass(frozen=True)
 class Hearing:
@@ -47,6 +51,8 @@ class Hearing:
     """Whether each repetition is a story of its own, under a new trace id."""
     repeats: timedelta | None = None
     """What says itself again never ends: after its attempts it is due again so much later, and never dead-lettered."""
+    needs: tuple[Gate, ...] = ()
+    """Of our own house, besides the database: while it is broken, none of this kind is claimed."""
     shown: bool = False
     """Whether others see what it writes, so that not even a power cut may take it back. The rest would be redone."""
 
@@ -62,7 +68,14 @@ HANDLERS: dict[type[Message], Hearing] = {
         repeats=timedelta(minutes=15),
     ),
     FetchPage: Hearing(
-        "fetcher", "fetch_page", timedelta(seconds=60), together=1, alone=True, begins=True, repeats=timedelta(hours=6)
+        "fetcher",
+        "fetch_page",
+        timedelta(seconds=60),
+        together=1,
+        alone=True,
+        begins=True,
+        repeats=timedelta(hours=6),
+        needs=("archive",),
     ),
     HostServesAgain: Hearing("fetcher", "wake", timedelta(seconds=45), together=1, alone=True),
     ParsePage: Hearing("parser", "parse_page", timedelta(seconds=45)),
@@ -71,7 +84,13 @@ HANDLERS: dict[type[Message], Hearing] = {
     PageRejected: Hearing("fetcher", "settle_rejected", timedelta(seconds=45)),
     Announce: Hearing("webhooks", "announce", timedelta(seconds=45)),
     Deliver: Hearing(
-        "webhooks", "deliver", timedelta(seconds=45), together=1, alone=True, repeats=timedelta(minutes=1)
+        "webhooks",
+        "deliver",
+        timedelta(seconds=45),
+        together=1,
+        alone=True,
+        repeats=timedelta(minutes=1),
+        needs=("secret",),
     ),
     ForgetDeliveries: Hearing(
         "webhooks", "forget", timedelta(seconds=60), together=1, alone=True, begins=True, repeats=timedelta(hours=1)

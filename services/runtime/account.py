@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from services.contracts.account import Check
 from services.contracts.wiring import HANDLERS, KINDS
-from services.runtime import ledger, retries
+from services.runtime import house, ledger, retries
 from services.runtime.entries import OPEN, rows
 
 LATE = 300.0
@@ -24,7 +24,13 @@ def checks(session: Session, now: datetime) -> tuple[Check, ...]:
     unheard = _number(session, rows.c.kind.not_in(KINDS))
     failing = retries.retrying(session, limit=1)
     first = f"; the first: {failing[0].kind} {failing[0].key}, {failing[0].sentence(now)}" if failing else ""
+    broken = house.shut(session)
     return (
+        Check(
+            "house in order",
+            holds=not broken,
+            sentence=" ".join(gate.reason for gate in broken) or "Nothing of our own is in the way of the work.",
+        ),
         Check(
             "nothing retried",
             holds=not failing,

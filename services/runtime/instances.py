@@ -66,6 +66,11 @@ def owner() -> str:
     return f"{PLACE}/{os.getpid()}/{_id}"
 
 
+def this() -> str:
+    """The id of this instance."""
+    return _id
+
+
 def begin(name: str, stop: threading.Event, each: Callable[[Session, datetime], object] = lambda *_: None) -> None:
     """From now on this process, and the children it forks, are an instance of their own, which beats until `stop`.
 

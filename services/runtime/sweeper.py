@@ -12,8 +12,8 @@ import structlog
 
 from services.contracts.messages import Lane
 from services.contracts.wiring import HANDLERS
-from services.runtime import bus, crash, forgotten, instances
-from services.runtime.database import utcnow
+from services.runtime import bus, crash, forgotten, house, instances
+from services.runtime.database import transaction, utcnow
 
 EVERY = 0.5
 """Seconds between two sweeps: how late a wait may end."""
@@ -46,6 +46,13 @@ def sweep(now: datetime, depths: dict[str, int]) -> int:
     return found
 
 
+def _forget(silent: set[str]) -> None:
+    if silent:
+        with transaction(lasting=False) as session:
+            house.forget(session, silent)
+        instances.forget(silent)
+
+
 def sweep_for_ever(stop: threading.Event) -> None:
     """Sweeps until told to stop; trouble with Redis or the database is said once and waited out."""
     troubled, watcher = False, instances.Watcher()
@@ -53,7 +60,7 @@ def sweep_for_ever(stop: threading.Event) -> None:
         try:
             silent = watcher.silent(instances.beats(), time.monotonic())
             forgotten.end_leases_of_the_dead(utcnow(), silent)
-            instances.forget(silent)
+            _forget(silent)
             sweep(utcnow(), bus.depths())
         except Exception as trouble:  # noqa: BLE001 - whatever is away comes back, and the sweep must be there then
             if not troubled:

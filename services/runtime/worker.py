@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar, cast
 
 import structlog
@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from services.contracts.errors import DatelineError, PermanentError
 from services.contracts.messages import Message
 from services.contracts.wiring import HANDLERS, KINDS
-from services.runtime import ledger, liveness, metrics
+from services.runtime import house, ledger, liveness, metrics
 from services.runtime.database import utcnow
 from services.runtime.giving_way import news_waits
 from services.runtime.ledger import MAX_ATTEMPTS, Job, LeaseLost, Outcome
@@ -29,6 +29,8 @@ to the hard limit, nor their leases to an end."""
 TELLING = 4.0
 """Seconds for which the database is told of a surprise again and again: its own restart may be the surprise. That is
 soon over, and the lease is not."""
+
+_WAITS = "What needs it waits."
 
 stopping = threading.Event()
 """Set when this worker was told to stop: it takes nothing more."""
@@ -70,6 +72,17 @@ def handle(kind: str, ids: Sequence[int], now: datetime | None = None) -> int:
     liveness.sign()
     if kind not in _handlers:
         return 0  # a newer worker said it; it stays due until one that knows it is asked
+    if house.closed(HANDLERS[KINDS[kind]].needs):
+        return 0  # it stays due until the house is in order
+    try:
+        return _handle(kind, ids, now)
+    except SQLAlchemyError as error:
+        if house.blame(error, ()) is None:
+            raise
+        return 0  # what was not claimed stays due
+
+
+def _handle(kind: str, ids: Sequence[int], now: datetime | None) -> int:
     group = [] if HANDLERS[KINDS[kind]].alone else ledger.claim(kind, ids, now or utcnow(), fresh=True)
     began = time.monotonic()
     for job in group:
@@ -132,6 +145,8 @@ def _sentence(surprise: Exception) -> str:
 
 
 def _surprised(job: Job, surprise: Exception) -> tuple[str, str]:
+    if trouble := house.blame(surprise, HANDLERS[KINDS[job.kind]].needs):
+        return _excused(job, f"{trouble} {_WAITS}")
     reason = _sentence(surprise)
     log.warning("surprise", kind=job.kind, key=job.key, exc_info=not isinstance(surprise, DatelineError))
     hopeless = isinstance(surprise, PermanentError | ValidationError)
@@ -145,6 +160,22 @@ def _surprised(job: Job, surprise: Exception) -> tuple[str, str]:
             if time.monotonic() - began >= TELLING or stopping.wait(0.3):
                 # The database cannot be told now; the lease ends by itself and the message is due again.
                 return "retried", f"{reason} (then {type(trouble).__name__})"
+
+
+def _excused(job: Job, reason: str) -> tuple[str, str]:
+    """The house was to blame: due again soon, at no cost of an attempt, told as soon as there is somebody to tell."""
+    lease = HANDLERS[KINDS[job.kind]].lease.total_seconds()
+    while True:
+        liveness.sign()
+        try:
+            job.postpone(utcnow() + timedelta(seconds=house.AGAIN), reason)
+        except LeaseLost as lost:
+            return "retried", f"{reason} ({lost})"
+        except SQLAlchemyError as trouble:
+            if time.monotonic() - job.began >= lease - TELLING or stopping.wait(0.3):
+                return "retried", f"{reason} (then {type(trouble).__name__})"
+        else:
+            return "postponed", reason
 
 
 def _tell(job: Job, reason: str, *, hopeless: bool) -> Outcome:

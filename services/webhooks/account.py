@@ -10,6 +10,7 @@ from sqlmodel import Session
 from services.contracts.account import Check
 from services.contracts.messages import Deliver
 from services.runtime.entries import rows as ledger
+from services.webhooks import custody
 from services.webhooks.filters import Filter, story, why_not
 from services.webhooks.models import announcements, deliveries, endpoints
 
@@ -38,6 +39,7 @@ def checks(session: Session) -> tuple[Check, ...]:
     """Every invariant of the webhooks, as it stands now; reads all there is."""
     stuck = _pending().where(~_in_ledger(set_aside=False))
     return (
+        custody.check(session),
         _none(
             "remembered deliveries",
             _number(session, stuck.where(~_in_ledger(set_aside=True))),

@@ -14,7 +14,7 @@ from pathlib import Path
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from pydantic import SecretStr
 
-from services.contracts.errors import DatelineError, UserError
+from services.contracts.errors import HouseTrouble, UserError
 from services.runtime.settings import runtime_settings
 from services.webhooks.settings import webhook_settings
 
@@ -25,7 +25,7 @@ class BadKey(UserError):  # noqa: N818 - named for what happened
     """One of the installation's keys is not one."""
 
 
-class Unreadable(DatelineError):  # noqa: N818 - named for what happened
+class Unreadable(HouseTrouble):
     """A secret was sealed with another key than those this process has."""
 
 
@@ -44,6 +44,11 @@ def resealed(sealed: str) -> str:
     """The same secret, sealed with the first key; `Unreadable` when none of our keys sealed it."""
     with _told():
         return _keys().rotate(sealed.encode()).decode()
+
+
+def has_key() -> bool:
+    """Whether there is a key already: whoever only looks must not make one."""
+    return bool(webhook_settings().secret_key.get_secret_value()) or (runtime_settings().state / FILE).exists()
 
 
 def new_first_key(folder: Path) -> None:

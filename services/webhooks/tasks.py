@@ -10,12 +10,15 @@ from prometheus_client import Counter
 from sqlmodel import Session
 
 from services.contracts.messages import Announce, Deliver, ForgetDeliveries, KeyRevoked
-from services.runtime import metrics  # noqa: F401 - it names the folder of metrics before the first is made
+from services.runtime import (
+    house,
+    metrics,  # noqa: F401 - it names the folder of metrics before the first is made
+)
 from services.runtime.database import reading, transaction
 from services.runtime.egress import Client, egress_settings, open_client
 from services.runtime.ledger import Job, say
 from services.runtime.worker import handles, stopping
-from services.webhooks import retention, subscriptions
+from services.webhooks import custody, retention, subscriptions
 from services.webhooks.announce import BULK, NEWS, Overtaking, must_not_overtake, without_turn
 from services.webhooks.announce import announce as owe
 from services.webhooks.attempt import Tried
@@ -27,6 +30,8 @@ from services.webhooks.shares import AGAIN, remember, seat
 
 ATTEMPTS = Counter("dateline_attempts_total", "Attempts to deliver an event, by how they ended.", ["outcome"])
 DISABLED = Counter("dateline_endpoints_disabled_total", "Endpoints that were given up.")
+
+house.probes("secret", custody.prove)
 
 A_MOMENT = timedelta(seconds=2)
 """How long an event waits that would be announced before an earlier one of its article."""

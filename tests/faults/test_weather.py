@@ -99,13 +99,15 @@ def half_written(world):
 
 
 def test_no_capture_can_be_written(world):
-    """The place of the archive is taken by a file: each page is tried again, until there is an archive again."""
+    """The place of the archive is taken by a file: no page is asked for, and it is said, until there is one again."""
     archive = world.service.state / "archive"
     aside = archive.rename(archive.with_name("aside"))
     archive.write_text("in the way")
     index = world.newsroom.publishes()
-    tried = "SELECT reason FROM ledger WHERE kind = 'FetchPage' AND reason LIKE '%Error%' AND attempts > 0"
-    world.service.waits_for(lambda: world.rows(tried), "a failed visit")
+    world.service.waits_for(lambda: world.rows("SELECT reason FROM shut_gates WHERE name = 'archive'"), "a shut gate")
+    ready = world.service.client.get("/health/ready")
+    assert (ready.status_code, ready.json()["ready"]) == (503, False)
+    assert world.rows("SELECT count(*) FROM ledger WHERE kind = 'FetchPage' AND attempts > 1") == [(0,)]
     assert world.newsroom.address(index) not in {article["url"] for article in world.service.articles()}
     archive.unlink()
     aside.rename(archive)

@@ -32,7 +32,13 @@ def web():
 def test_it_is_ready_when_the_database_answers_and_needs_no_redis(db, web):
     answer = web.get("/health/ready")
     assert answer.status_code == 200
-    assert answer.json() == {"ready": True, "database": "answers", "redis": "not used", "overdue_seconds": 0.0}
+    assert answer.json() == {
+        "ready": True,
+        "database": "answers",
+        "redis": "not used",
+        "overdue_seconds": 0.0,
+        "reasons": [],
+    }
 
 
 def test_a_dead_redis_is_told_and_changes_nothing(db, web, installation):

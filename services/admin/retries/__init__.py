@@ -1,0 +1,1 @@
+"""What is being retried, over HTTP."""

@@ -1,0 +1,52 @@
+"""Whether this process can read the endpoints' secrets: a key that was lost or changed is found before one fails."""
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from services.contracts.account import Check
+from services.runtime.database import reading
+from services.webhooks.models import endpoints
+from services.webhooks.sealing import Unreadable, has_key, unseal
+
+LOOKED_AT = 20
+"""Of the newest secrets; when one of them can be read, the key is not the trouble."""
+ADVICE = (
+    "secret.key or DATELINE_SECRET_KEY was lost or changed: give back the old one, or give each endpoint a new secret "
+    "with `dateline webhooks rotate`"
+)
+
+
+def lost(session: Session) -> int:
+    """How many endpoints that are served have a secret that none of our keys opens."""
+    return sum(map(_is_lost, _sealed(session)))
+
+
+def prove() -> None:
+    """Raises `Unreadable` when there are endpoints and none of the newest has a secret that we can read."""
+    with reading() as session:
+        sealed = _sealed(session, LOOKED_AT)
+    if sealed and all(map(_is_lost, sealed)):
+        raise Unreadable(ADVICE)
+
+
+def check(session: Session) -> Check:
+    """For `dateline audit`."""
+    number = lost(session)
+    advice = f"; {ADVICE}" if number else ""
+    sentence = f"{number} endpoints have a secret that cannot be read here{advice}."
+    return Check("readable secrets", holds=not number, sentence=sentence)
+
+
+def _sealed(session: Session, limit: int | None = None) -> list[str]:
+    served = select(endpoints.c.sealed_secret).where(endpoints.c.state == "active")
+    return list(session.execute(served.order_by(endpoints.c.id.desc()).limit(limit)).scalars())
+
+
+def _is_lost(sealed: str) -> bool:
+    if not has_key():
+        return True
+    try:
+        unseal(sealed)
+    except Unreadable:
+        return True
+    return False

@@ -1,0 +1,168 @@
+"""Trouble of our own house costs no attempts, asks no newsroom for what cannot be kept, and is seen at once."""
+
+import threading
+
+import pytest
+from fetching import entries, later, pages, runs, watches
+from in_process import client
+from sqlalchemy.exc import OperationalError
+from sqlmodel import select
+
+from services.account import report
+from services.admin import keys
+from services.app import create_app
+from services.contracts.messages import FetchPage, PageStored
+from services.runtime import house, ledger, retries, worker
+from services.runtime.database import reading, transaction, utcnow
+from services.runtime.entries import Entry
+from services.runtime.house import _State
+from services.runtime.ledger import say
+from services.runtime.settings import runtime_settings
+
+pytestmark = pytest.mark.integration
+
+STORY = "storm-response"
+
+
+@pytest.fixture(autouse=True)
+def gates(monkeypatch):
+    """Of a process that has just begun, and that probes without pauses."""
+    monkeypatch.setattr(house, "_states", {name: _State() for name in house._states})
+    monkeypatch.setattr(house, "AGAIN", 0.0)
+    monkeypatch.setattr(house, "GOOD_FOR", 0.0)
+
+
+@pytest.fixture
+def admin(db):
+    with transaction() as session:
+        _, key = keys.create(session, "operator", frozenset({"admin"}), utcnow())
+    with client(create_app(), key) as asking:
+        yield asking
+
+
+def test_while_the_archive_cannot_be_written_no_page_is_asked_for(fetcher, newsroom, admin):
+    """Nothing is claimed, no attempt counts, and it is seen; 6½ minutes of it dead-lettered every new page."""
+    newsroom.publishes(STORY)
+    watches(newsroom)
+    archive = runtime_settings().captures
+    archive.parent.mkdir(parents=True, exist_ok=True)
+    archive.write_text("in the way")
+    for _ in range(3 * ledger.MAX_ATTEMPTS):
+        for row, kind in ledger.due(later(minutes=1), kinds=("PollChannel", "FetchPage")):
+            worker.handle(kind, [row], later(minutes=1))
+    assert len(pages()) == 1, "the feed is read all the same"
+    assert not [asked for asked in newsroom.requests if asked.path in newsroom.address(STORY)]
+    [visit] = entries(FetchPage)
+    assert (visit.attempts, visit.set_aside_at, visit.lease_token) == (0, None, None)
+
+    ready = admin.get("/health/ready")
+    assert (ready.status_code, ready.json()["ready"]) == (503, False)
+    [reason] = ready.json()["reasons"]
+    assert reason.startswith("The archive cannot be written: ")
+    assert str(archive) not in reason, "whoever asks has not signed in"
+    assert admin.get("/overview").json()["gates"][0]["reason"] == reason
+    assert 'dateline_gate_shut{gate="archive"} 1.0' in admin.get("/metrics").text
+    assert reason in {check.sentence for check in audited() if not check.holds}
+
+    archive.unlink()
+    runs(later(minutes=1))
+    assert pages()[0].outcome == "new"
+    assert admin.get("/health/ready").json()["reasons"] == []
+
+
+def test_an_archive_that_breaks_while_a_page_is_fetched_costs_no_attempt(fetcher, newsroom, monkeypatch):
+    """The probe before was good; the one after the error decides who is to blame."""
+    newsroom.publishes(STORY)
+    watches(newsroom)
+    archive = runtime_settings().captures
+
+    def breaks(_request, polite, _site):
+        if archive.is_dir():
+            archive.rename(archive.with_name("aside"))
+        archive.write_text("in the way")
+        return polite
+
+    newsroom.misbehaves(STORY, breaks)
+    for row, kind in ledger.due(utcnow(), kinds=("PollChannel",)):
+        worker.handle(kind, [row])
+    [visit] = entries(FetchPage)
+    assert worker.handle("FetchPage", [visit.id], later(minutes=1)) == 1
+    [visit] = entries(FetchPage)
+    assert (visit.attempts, visit.set_aside_at) == (0, None)
+    assert visit.reason.startswith("The archive cannot be written")
+
+
+def test_an_error_of_the_disk_is_the_messages_own_when_the_probe_succeeds(db, monkeypatch):
+    """One folder with a wrong owner, say: an attempt is counted and the reason can be read."""
+
+    def handler(_order, _job):
+        raise PermissionError(13, "Permission denied", "x")
+
+    monkeypatch.setattr(worker, "_handlers", {"PageStored": handler})
+    with transaction() as session:
+        say(session, PageStored(page=1, article="art_x"), key="1")
+    assert worker.handle("PageStored", [1]) == 1
+    with reading() as session:
+        [entry] = retries.retrying(session)
+    assert (entry.attempts, "Permission denied" in entry.reason) == (1, True)
+
+
+def test_while_the_database_is_away_no_attempt_is_counted(db, monkeypatch):
+    """It is told of the postponement as soon as it answers again."""
+    away = threading.Event()
+    away.set()
+
+    def handler(_order, _job):
+        threading.Timer(1.0, away.clear).start()
+        raise OperationalError("SELECT 1", {}, Exception("server closed the connection unexpectedly"))
+
+    def probe():
+        if away.is_set():
+            raise OperationalError("SELECT 1", {}, Exception("connection refused"))
+
+    monkeypatch.setitem(house._probes, "database", probe)
+    monkeypatch.setattr(worker, "_handlers", {"PageStored": handler})
+    with transaction() as session:
+        say(session, PageStored(page=1, article="art_x"), key="1")
+    assert worker.handle("PageStored", [1]) == 1
+    with reading() as session:
+        entry = session.exec(select(Entry)).one()
+    assert (entry.attempts, entry.lease_token, entry.set_aside_at) == (0, None, None)
+    assert "The database cannot be written: connection refused." in entry.reason
+
+
+def test_what_an_instance_that_is_gone_found_broken_counts_no_longer(db, monkeypatch):
+    """Its row would stand for ever."""
+
+    def broken():
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setitem(house._probes, "archive", broken)
+    assert house.probe("archive") == "The archive cannot be written: No space left on device."
+    with reading() as session:
+        [gate] = house.shut(session)
+    with transaction() as session:
+        house.forget(session, [gate.instance])
+        assert house.shut(session) == []
+
+
+def audited():
+    with reading() as session:
+        return report.take(session, utcnow()).checks
+
+
+def test_a_lost_key_is_found_by_audit_and_keeps_deliveries_waiting(db, installation):
+    """A new secret.key was made in silence, and every delivery was dead-lettered after five attempts."""
+    from services.webhooks import custody, sealing, tasks  # noqa: F401 - it brings the probe
+    from services.webhooks.models import Endpoint
+
+    with transaction() as session:
+        now = utcnow()
+        made = {"url": "https://subscriber.example/", "created_at": now, "updated_at": now, "owner": 1}
+        made |= {"event_types": [], "filter": {}, "labels": {}, "header_names": []}
+        session.add(Endpoint(**made, sealed_secret=sealing.seal(sealing.SecretStr("whsec_x"))))
+    custody.prove()
+    (runtime_settings().state / sealing.FILE).unlink()
+    assert (house.probe("secret") or "").startswith("The endpoints' secrets cannot be read: secret.key")
+    with reading() as session:
+        assert not custody.check(session).holds
