@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from services.account.report import Report, take
+from services.cli import startup
 from services.cli.output import AsJson, Listing, print_json, show
 from services.fetcher.account import SourceAccount
 from services.runtime.database import reading, utcnow
@@ -19,6 +20,7 @@ def audit(
     as_json: AsJson = False,
 ) -> None:
     """Accounts for every page and every message; exit status 1 when something is unaccounted for or overdue."""
+    startup.refuse_other_schema()
     with reading() as session:
         report = take(session, utcnow(), deep=deep)
     if as_json:

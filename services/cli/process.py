@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from services.cli import startup
 from services.cli.run import Host, Port
 from services.contracts.errors import UserError
 from services.contracts.wiring import SERVICES
@@ -65,6 +66,7 @@ def worker(
 def sweep() -> None:
     """Reminds workers of what is due and was not picked up; any number may run."""
     logs.configure("sweeper")
+    read_settings()
     metrics.share()
     stop = threading.Event()
     for number in (SIGINT, SIGTERM):
@@ -75,6 +77,7 @@ def sweep() -> None:
 def web(host: Host = "127.0.0.1", port: Port = 8080) -> None:
     """Runs the web app: API, documentation at /docs, health and metrics."""
     logs.configure("web")
+    read_settings()
     metrics.share()
     import uvicorn  # noqa: PLC0415 - the other processes need no web server
 
@@ -97,7 +100,13 @@ def web(host: Host = "127.0.0.1", port: Port = 8080) -> None:
         sys.exit(3)
 
 
-def read_settings() -> None:
-    """Reads every service's settings, so that a wrong one is told to the operator now and not to the first message."""
+def read_settings(*, migrated: bool = True) -> None:
+    """Reads every service's settings, so that a wrong one is told to the operator now and not to the first message.
+
+    Refuses, unless it is to be migrated still, a database of another age than this program.
+    """
     for read in (runtime_settings, egress_settings, fetcher_settings, webhook_settings):
         read()
+    startup.refuse_unknown_settings()
+    startup.refuse_bad_key(webhook_settings().secret_key.get_secret_value())
+    startup.refuse_other_schema(older=migrated)

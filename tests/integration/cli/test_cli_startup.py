@@ -1,0 +1,66 @@
+"""What stops a start with one sentence: settings that nothing reads, keys that are none, a database of another age."""
+
+import pytest
+from sqlalchemy import text
+
+from services.cli import schema
+from services.cli.startup import refuse_other_schema, refuse_unknown_settings
+from services.contracts.errors import UserError
+from services.runtime import database
+
+pytestmark = pytest.mark.integration
+
+PROCESSES = [("web",), ("worker", "store"), ("sweep",)]
+
+
+@pytest.mark.parametrize("process", [*PROCESSES, ("migrate",)], ids=" ".join)
+def test_a_setting_that_nothing_reads_stops_the_start(on_sqlite, dateline, installation, monkeypatch, process):
+    """It was passed over in silence; the nearest one is named."""
+    installation(redis_url="redis://127.0.0.1:1/0")
+    monkeypatch.setenv("DATELINE_FETCHER_PACES", "10")
+    assert dateline(*process).refuses(
+        "There is no setting DATELINE_FETCHER_PACES; the nearest there is is DATELINE_FETCHER_PACE."
+    )
+
+
+def test_settings_that_exist_and_those_of_others_are_let_through():
+    """Compose and the examples have variables of their own."""
+    refuse_unknown_settings(["DATELINE_STATE", "DATELINE_SECRET_KEY", "DATELINE_PUBLISH", "HOME", "XDATELINE_X"])
+
+
+@pytest.mark.parametrize("key", ["hunter2", "a" * 43, "x" * 44 + "," + "é"])
+def test_a_malformed_key_stops_the_start_and_is_not_repeated(on_sqlite, dateline, installation, key):
+    """It failed at the first endpoint."""
+    installation(redis_url="redis://127.0.0.1:1/0", secret_key=key)
+    told = dateline("worker", "store")
+    assert told.refuses("DATELINE_SECRET_KEY cannot be used")
+    assert key not in told.err
+
+
+@pytest.mark.parametrize("process", [*PROCESSES, ("audit",), ("migrate",)], ids=" ".join)
+def test_a_database_of_a_newer_version_is_refused(on_sqlite, dateline, installation, process):
+    """`up` showed 60 lines of traceback, and `audit` said that all was well."""
+    installation(redis_url="redis://127.0.0.1:1/0")
+    with database.transaction() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    assert dateline(*process).refuses("The database was migrated by a newer Dateline (to 9999;")
+
+
+@pytest.mark.parametrize("process", [*PROCESSES, ("audit",)], ids=" ".join)
+def test_a_database_that_is_not_migrated_is_refused(installation, dateline, process):
+    """With what to do."""
+    installation(redis_url="redis://127.0.0.1:1/0")
+    assert dateline(*process).refuses("The database has no tables yet")
+    schema.upgrade()
+    with database.transaction() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '0003'"))
+    assert dateline(*process).refuses("run `dateline migrate` first")
+
+
+def test_the_age_of_the_database_is_seen_on_both(migrated):
+    """Of the present age, it is let through; PostgreSQL tells it as SQLite does."""
+    refuse_other_schema()
+    with database.transaction() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(UserError, match="newer"):
+        refuse_other_schema(older=False)
