@@ -19,7 +19,7 @@ def test_a_setting_that_nothing_reads_stops_the_start(on_sqlite, dateline, insta
     installation(redis_url="redis://127.0.0.1:1/0")
     monkeypatch.setenv("DATELINE_FETCHER_PACES", "10")
     assert dateline(*process).refuses(
-        "There is no setting DATELINE_FETCHER_PACES; the nearest there is is DATELINE_FETCHER_PACE."
+        "There is no setting DATELINE_FETCHER_PACES; the nearest is DATELINE_FETCHER_PACE."
     )
 
 
