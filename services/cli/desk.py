@@ -2,13 +2,15 @@
 
 import os
 import pwd
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from services.cli.output import AsJson, error, print_json, tell
+from services.cli import likely
+from services.cli.output import AsJson, Listing, error, print_json, show, tell
 from services.contracts.caller import Caller
 from services.contracts.errors import UserError
 from services.fetcher import importing
@@ -31,29 +33,54 @@ def import_files(
     files: Annotated[list[Path], typer.Argument(help="HTML pages, text dumps or WARC files.")],
     url: Annotated[str | None, typer.Option(help="Where the page was found; for a single page.")] = None,
     captured: Annotated[datetime | None, typer.Option(help="When the copies were made (UTC); now by default.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be taken; write nothing.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Takes archived pages through the same path, without any request."""
+    """Takes archived pages through the same path, without any request; a file that is no article is refused."""
     if url and len(files) > 1:
         raise UserError("--url names the address of one page; import one file at a time with it.")
     captured_at = captured.replace(tzinfo=UTC) if captured else None
     taken = []
     for path in files:
         try:
-            pages = importing.import_file(path.name, _read(path), url, utcnow(), captured_at)
+            taken.append(_shown(path, url, captured_at) if dry_run else _taken(path, url, captured_at))
         except UserError as reason:
             error(str(reason))
         else:
-            with transaction() as session:
-                audit.note(session, OPERATOR, "file.imported", f"{path.name!r}: {len(pages)} pages", utcnow())
-            taken.append({"file": str(path), "pages": len(pages), "new": sum(page.fresh for page in pages)})
-            if not as_json:
-                tell("{file}: {new} of {pages} pages are new and on their way.".format_map(taken[-1]))
+            _tell(taken[-1], as_json=as_json)
     bus.flush()
     if as_json:
         print_json({"files": taken})
     if len(taken) < len(files):
         raise UserError(f"{len(files) - len(taken)} of {len(files)} files were refused, for the reasons above.")
+
+
+def _shown(path: Path, url: str | None, captured_at: datetime | None) -> dict[str, Any]:
+    """What the pages of a file read as; a `UserError` when it would be refused."""
+    content = _read(path)
+    pages = likely.readings(importing.captures(path.name, content, url, utcnow(), captured_at))
+    if url is None and not importing.is_warc(content):
+        likely.refuse_no_article(path.name, pages[0])
+    return {"file": str(path), "pages": [vars(page) for page in pages]}
+
+
+def _taken(path: Path, url: str | None, captured_at: datetime | None) -> dict[str, Any]:
+    content = _read(path)
+    if url is None and not importing.is_warc(content):
+        _shown(path, url, captured_at)
+    pages = importing.import_file(path.name, content, url, utcnow(), captured_at)
+    with transaction() as session:
+        audit.note(session, OPERATOR, "file.imported", f"{path.name!r}: {len(pages)} pages", utcnow())
+    return {"file": str(path), "pages": len(pages), "new": sum(page.fresh for page in pages)}
+
+
+def _tell(took: Mapping[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        return
+    if "new" in took:
+        tell("{file}: {new} of {pages} pages are new and on their way.".format_map(took))
+    else:
+        show(Listing(likely.COLUMNS, [likely.line(likely.Likely(**page)) for page in took["pages"]], took["file"]))
 
 
 def _read(path: Path) -> bytes:

@@ -14,6 +14,7 @@ from services.contracts.errors import PermanentError, UserError
 from services.contracts.urls import canonical_url
 from services.fetcher.answers import Fetched, Moved, NotModified
 from services.fetcher.client import get
+from services.fetcher.importing import is_warc
 from services.fetcher.settings import fetcher_settings
 from services.parser.contract import as_line, batch
 from services.parser.explain import explain
@@ -78,9 +79,12 @@ def get_page(page: str, url: str | None) -> tuple[bytes, str | None, str | None]
         return _fetch(canonical_url(page))
     path = Path(page)
     try:
-        return path.read_bytes(), url, _TYPES.get(path.suffix.lower())
+        body = path.read_bytes()
     except OSError as trouble:
         raise UserError(f"{path} cannot be read: {trouble.strerror}.") from None
+    if is_warc(body):
+        raise UserError(f"{path} is a WARC file: `dateline import --dry-run {path}` shows its pages.")
+    return body, url, _TYPES.get(path.suffix.lower())
 
 
 def _kept(name: str) -> tuple[bytes, str | None, str | None]:

@@ -1,14 +1,17 @@
 """Pages that come as files: saved HTML, text dumps, WARC files. They enter the path at the parser; nothing is asked."""
 
 import io
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import PurePath
 
 from sqlmodel import Session
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
+from warcio.recordloader import ArcWarcRecord
 
 from services.contracts.errors import UserError
 from services.contracts.messages import ParsePage
@@ -27,6 +30,10 @@ from services.runtime.ledger import say
 MAX_FILE = 500_000_000
 """Bytes of a WARC file; a single page is limited like one from the network."""
 MAX_PAGE = 10_000_000
+MAX_HEADERS = 1_000_000
+"""Characters in the headers of one record."""
+_ANONYMOUS = "a record does not say which address it is of"
+_GZIP = b"\x1f\x8b"
 _NOWHERE = "https://import.invalid/"
 """A WARC record of a response needs a web address; `.invalid` is one that will never be anybody's (RFC 2606)."""
 _TYPES = {".html": "text/html", ".htm": "text/html", ".xhtml": "application/xhtml+xml", ".txt": "text/plain"}
@@ -48,17 +55,25 @@ def import_file(
     `url` is where a single page was found, `captured_at` when; a WARC file knows both. A `UserError` says why a file is
     not taken. Each page has a transaction of its own, so that a large archive keeps nobody from writing.
     """
+    return [_import(capture, now) for capture in captures(name, content, url, now, captured_at)]
+
+
+def captures(
+    name: str, content: bytes, url: str | None, now: datetime, captured_at: datetime | None = None
+) -> Iterator[Capture]:
+    """The pages that an import of this file would take, in its order; nothing is written. As `import_file` refuses."""
     if is_warc(content):
         if url is not None or captured_at is not None:
             raise UserError(f"{name} is a WARC file, which knows its addresses and times; leave them away.")
-        return [_import(capture, now) for capture in _captures(name, content)]
+        yield from _captures(name, content)
+        return
     if reason := why_no_page(content, None):
         raise UserError(f"{name} cannot be imported: {reason}")
     if len(content) > MAX_PAGE:
         raise UserError(f"{name} is larger than {MAX_PAGE // 1_000_000} MB, which is no page.")
     if url is not None and captured_at is None:
         _refuse_to_guess(name, url)
-    return [_import(_as_capture(name, content, url, captured_at or now), now)]
+    yield _as_capture(name, content, url, captured_at or now)
 
 
 def is_warc(content: bytes) -> bool:
@@ -90,9 +105,12 @@ def _captures(name: str, content: bytes) -> Iterator[Capture]:
     """The pages of a WARC file, in its order; pictures, errors and the like are passed over."""
     found = 0
     try:
-        for record in ArchiveIterator(io.BytesIO(content), check_digests="raise"):
+        for record in ArchiveIterator(io.BytesIO(_unpacked(name, content)), check_digests="raise"):
+            if len(str(record.rec_headers)) > MAX_HEADERS:
+                raise ValueError("a record has headers without end")  # noqa: TRY301 - one sentence for all faults
             if record.rec_type not in {"response", "resource"}:
                 continue
+            _refuse_what_nobody_can_read(record)
             status = int(record.http_headers.get_statuscode()) if record.http_headers else 200
             headers = tuple(record.http_headers.headers) if record.http_headers else _resource(record.content_type)
             body = record.content_stream().read(MAX_PAGE + 1)
@@ -108,10 +126,34 @@ def _captures(name: str, content: bytes) -> Iterator[Capture]:
             if status == 200 and len(body) <= MAX_PAGE and not why_no_page(body, capture.content_type):
                 found += 1
                 yield capture
+    except AttributeError:  # the library's own, over a record without the header
+        raise UserError(f"{name} is a WARC file that cannot be read: {_ANONYMOUS}.") from None
     except (ArchiveLoadFailed, ValueError, TypeError) as error:
         raise UserError(f"{name} is a WARC file that cannot be read: {error}.") from None
     if not found:
         raise UserError(f"{name} holds no page that could be read.")
+
+
+def _unpacked(name: str, content: bytes) -> bytes:
+    """The file as the reader takes it: one that was packed as a whole, and not record by record, is unpacked."""
+    if not content.startswith(_GZIP):
+        return content
+    first = zlib.decompressobj(31)
+    first.decompress(content, MAX_FILE)
+    if not first.eof or first.unused_data:
+        return content
+    try:
+        return read_body([content], "gzip", wire=MAX_FILE, decoded=MAX_FILE)
+    except EgressError as error:
+        raise UserError(f"{name} cannot be unpacked: {error}") from None
+
+
+def _refuse_what_nobody_can_read(record: ArcWarcRecord) -> None:
+    if not record.rec_headers.get_header("WARC-Target-URI"):
+        raise ValueError(_ANONYMOUS)
+    coding = record.http_headers.get_header("Content-Encoding", "") if record.http_headers else ""
+    if "br" in coding.lower().replace(",", " ").split() and find_spec("brotli") is None:
+        raise ValueError("its pages are packed with Brotli, which takes one package more: pip install brotli")
 
 
 def _in_utc(written: datetime) -> datetime:

@@ -1,0 +1,47 @@
+"""What the pages of a file read as, before anybody imports them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from services.contracts.article import Article
+from services.contracts.errors import UserError
+from services.parser.extract import read
+from services.runtime.archive import Capture
+
+COLUMNS = ("address", "what it reads as", "published")
+
+
+@dataclass(frozen=True)
+class Likely:
+    """A page: its address, its headline and date when it is an article, else why it is none in `refused`."""
+
+    url: str
+    headline: str | None = None
+    published: str | None = None
+    refused: str | None = None
+
+
+def readings(captures: Iterable[Capture]) -> list[Likely]:
+    """What each page reads as; raises what reading the file raises."""
+    return [_reading(capture) for capture in captures]
+
+
+def refuse_no_article(name: str, page: Likely) -> None:
+    """Raises a `UserError` for a file that would become news for good and is none."""
+    if page.refused:
+        raise UserError(f"{name} is no article: {page.refused}")
+
+
+def line(page: Likely) -> Sequence[object]:
+    """A row of the list."""
+    return page.url, page.headline or f"no article: {page.refused}", page.published or ""
+
+
+def _reading(capture: Capture) -> Likely:
+    reading, _ = read(capture.body, url=capture.url, content_type=capture.content_type)
+    if not isinstance(reading, Article):
+        return Likely(capture.url, refused=reading.detail)
+    published = str(reading.published_at) if reading.published_at else None
+    if not (published or reading.dateline or reading.byline):
+        return Likely(capture.url, refused="It has neither date nor byline nor dateline, as every release has.")
+    return Likely(capture.url, reading.headline, published)
