@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, multiprocess, values
 from prometheus_client.core import Metric
 
+from services.runtime.mapped import ReservedDict
 from services.runtime.settings import runtime_settings
 
 _FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -36,6 +37,7 @@ def share(*, afresh: bool = False) -> None:
         shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
     os.environ[_FOLDER] = str(folder.absolute())
+    values.MmapedDict = ReservedDict  # type: ignore[attr-defined] # the library has no other hook
     host = socket.gethostname().replace("_", "-")
     values.ValueClass = values.MultiProcessValue(  # type: ignore[no-untyped-call] # the library's own hook has no types
         lambda: f"{host}-{os.getpid()}"
