@@ -11,6 +11,10 @@ from services.runtime.archive import Capture
 COLUMNS = ("address", "what it reads as", "published")
 
 
+ANYWHERE = frozenset({"headline", "caption", "navigation"})
+"""Rules that also take lines of texts that are no page of a site: notes, code, a README."""
+
+
 @dataclass(frozen=True)
 class Likely:
     """A page: its address, its headline and date when it is an article, else why it is none in `refused`."""
@@ -38,10 +42,12 @@ def line(page: Likely) -> Sequence[object]:
 
 
 def _reading(capture: Capture) -> Likely:
-    reading, _ = read(capture.body, url=capture.url, content_type=capture.content_type)
+    reading, lines = read(capture.body, url=capture.url, content_type=capture.content_type)
     if not isinstance(reading, Article):
         return Likely(capture.url, refused=reading.detail)
     published = str(reading.published_at) if reading.published_at else None
-    if not (published or reading.dateline or reading.byline):
-        return Likely(capture.url, refused="It has neither date nor byline nor dateline, as every release has.")
+    plain = (capture.content_type or "").startswith("text/plain")
+    of_a_site = any(line.rule and line.rule not in ANYWHERE for line in lines)
+    if plain and not (published or reading.dateline or reading.byline or of_a_site):
+        return Likely(capture.url, refused="It is a text with no date, byline, dateline or other sign of a news page.")
     return Likely(capture.url, reading.headline, published)

@@ -40,10 +40,10 @@ def list_sources(
     """Lists the sources and how their channels have been; or shows one."""
     if load:
         with transaction() as session:
-            for seed in watched.read_sources(load):
-                watched.register(session, seed, utcnow())
+            added, changed = watched.load(session, watched.read_sources(load), utcnow())
             audit.note(session, OPERATOR, "sources.loaded", f"file {load.name}", utcnow())
         bus.flush()
+        error(f"{added} added, {changed} changed.")
     if name:
         _show_one(_view(name), as_json=as_json)
         return

@@ -45,6 +45,9 @@ Hosts = tuple[Annotated[Storable, Field(max_length=253)], ...]
 Patterns = tuple[Annotated[Storable, Field(max_length=300), AfterValidator(_pattern)], ...]
 
 
+_SOURCE = re.compile(r"\s*\[\[\s*source\s*\]\]")
+
+
 class ChannelSeed(BaseModel):
     """A feed, listing or sitemap, as a person writes it; `interval` in seconds between two looks."""
 
@@ -95,15 +98,14 @@ class Health:
 def read_sources(path: Path) -> tuple[SourceSeed, ...]:
     """The sources of a TOML file; a `UserError` says in one sentence what is wrong with it and where."""
     try:
-        written = tomllib.loads(path.read_text("utf-8"))
-        sources = written.get("source")
-        seeds = tuple(SourceSeed.model_validate(source) for source in (sources if isinstance(sources, list) else ()))
+        text = path.read_text("utf-8")
+        sources = tomllib.loads(text).get("source")
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UserError(f"{path} is not valid TOML: {error}.") from None
-    except ValidationError as error:
-        raise UserError(f"{path}: {_first_fault(error)}") from None
+    listed = enumerate(sources if isinstance(sources, list) else ())
+    seeds = tuple(_seed(path, text, number, source) for number, source in listed)
     if not seeds:
         raise UserError(f"{path} names no sources; each begins with a line [[source]].")
     names = [seed.name for seed in seeds]
@@ -120,15 +122,34 @@ def register(session: Session, seed: SourceSeed, now: datetime) -> Source:
     if seed.name == IMPORT:
         raise UserError(f"The name {IMPORT!r} is taken by imported files; choose another.")
     source = _held(session, seed.name, now)
+    differs = (source.hosts, source.pages) != (list(seed.hosts), list(seed.pages))
     source.title, source.hosts, source.pages = seed.title, list(seed.hosts), list(seed.pages)
     session.add(source)
     session.flush()
     known = {channel.url: channel for channel in _channels(session, source)}
     for channel_seed in seed.channels:
-        _register_channel(session, source, known.pop(channel_seed.url, None), channel_seed)
+        _register_channel(session, source, known.pop(channel_seed.url, None), channel_seed, afresh=differs)
     for dropped in known.values():
         session.delete(dropped)
     return source
+
+
+def load(session: Session, seeds: Sequence[SourceSeed], now: datetime) -> tuple[int, int]:
+    """Registers all of them; how many were added, and how many that were there are otherwise now."""
+    added = changed = 0
+    for seed in seeds:
+        before = as_seed(find_source(session, seed.name)) if is_known(session, seed.name) else None
+        register(session, seed, now)
+        added, changed = added + (before is None), changed + (before not in {None, seed})
+    return added, changed
+
+
+def as_seed(health: Health) -> SourceSeed:
+    """The source as a person would write it."""
+    source = health.source
+    channels = [ChannelSeed(kind=each.kind, url=each.url, interval=each.interval) for each in health.channels]
+    named = {"name": source.name, "title": source.title, "hosts": source.hosts, "pages": source.pages}
+    return SourceSeed.model_validate(named | {"channels": channels})
 
 
 def list_sources(session: Session) -> list[Health]:
@@ -186,6 +207,17 @@ def remove(session: Session, name: str) -> None:
     session.execute(update(Page).where(col(Page.source) == name).values(channel=None))
 
 
+def _seed(path: Path, text: str, number: int, source: object) -> SourceSeed:
+    try:
+        return SourceSeed.model_validate(source)
+    except ValidationError as error:
+        begins = [line for line, words in enumerate(text.splitlines(), 1) if _SOURCE.match(words)]
+        at = f", line {begins[number]}" if number < len(begins) else ""
+        name = source.get("name") if isinstance(source, dict) else None
+        of = f", source {name!r}" if isinstance(name, str) else ""
+        raise UserError(f"{path}{at}{of}: {_first_fault(error)}") from None
+
+
 def _held(session: Session, name: str, now: datetime) -> Source:
     """The source of this name, made when it is not there; whoever else registers it waits for this transaction."""
     insert = sqlite.insert(Source) if is_sqlite(session) else postgresql.insert(Source)
@@ -198,13 +230,18 @@ def _channels(session: Session, source: Source) -> Sequence[Channel]:
     return session.exec(select(Channel).where(Channel.source_id == source.id).order_by(col(Channel.id))).all()
 
 
-def _register_channel(session: Session, source: Source, channel: Channel | None, seed: ChannelSeed) -> None:
-    is_new = channel is None
+def _register_channel(
+    session: Session, source: Source, channel: Channel | None, seed: ChannelSeed, *, afresh: bool
+) -> None:
+    afresh = afresh or channel is None or (channel.kind, channel.interval) != (seed.kind, seed.interval)
     channel = channel or Channel(source_id=source.id or 0, kind=seed.kind, url=seed.url)
     channel.kind, channel.interval = seed.kind, seed.interval
+    if afresh:
+        # It is read in full with the new scope; that nothing is in it then is no wall of the newsroom's.
+        channel.etag, channel.last_modified, channel.listed = None, None, 0
     session.add(channel)
     session.flush()
-    if is_new:
+    if afresh:
         _poll(session, channel)
 
 

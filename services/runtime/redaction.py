@@ -17,7 +17,9 @@ _SECRETS = re.compile(
     r"|(?P<header>\b(?:Bearer|Basic)\s{1,3})[0-9A-Za-z._~+/=-]{8,}"
     r"|(?P<login>\b[a-z][a-z0-9+.-]{1,20}://)[^\s/?#@]{1,400}(?=@)"
     r"|(?P<query>[?&](?:[a-z]{1,20}[_-]){0,3}(?:password|secret|token|key|signature|sig|auth|code)=)[^\s&#\"']+"
-    r"|(?P<named>\b(?:[a-z]{1,20}[_-]){0,3}(?:password|secret|token|api_?key)[\"']?\s?[=:]\s?[\"']?)[^\s&;,\"']+",
+    # Not the prose after a colon ("the secret: another key sealed it"), which is small words one after the other.
+    r"|(?P<named>\b(?:[a-z]{1,20}[_-]){0,3}(?:password|secret|token|api_?key)(?!:\s(?-i:[a-z]{1,15} [a-z]))"
+    r"[\"']?\s?[=:]\s?[\"']?)[^\s&;,\"']+",
     re.IGNORECASE,
 )
 # C0 and C1 but for the tab, and what turns or ends a line for whoever looks: marks of direction, separators, the BOM.

@@ -27,6 +27,7 @@ from services.fetcher.account import account, unaccounted
 from services.fetcher.importing import import_file
 from services.fetcher.models import Host
 from services.fetcher.plan import LAG, REVISITS
+from services.fetcher.sources import SourceSeed
 from services.runtime import archive, ledger, worker
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.entries import Entry
@@ -356,6 +357,30 @@ def test_missing_pages_of_a_host_share_a_budget_of_quick_looks(fetcher, newsroom
     runs(now)
     waits = sorted(entry.due_at - now for entry in entries(FetchPage))
     assert waits == [LAG[0], LAG[0], LAG[-1], LAG[-1]]
+
+
+@on_sqlite
+def test_a_source_whose_pattern_is_changed_is_looked_at_again_at_once(fetcher, newsroom):
+    """In full; and that an operator's own pattern lets nothing through is no wall of the newsroom's."""
+    newsroom.publishes(STORY)
+    watches(newsroom)
+    runs()
+    watches(newsroom, pages=["/no-such-page/"])
+    runs()
+    assert (channel().outcome, "none in the scope" in channel().detail) == ("read", True)
+    with reading() as session:
+        assert sources.find_source(session, "demo").source.blocked == 0
+
+
+@on_sqlite
+def test_loading_sources_tells_what_was_added_and_what_changed(fetcher, newsroom):
+    """The same again changes nothing."""
+    seeds = [SourceSeed(name=name, channels=[{"kind": "feed", "url": newsroom.feed_url}]) for name in ("a", "b")]
+    other = seeds[0].model_copy(update={"title": "Another"})
+    with transaction() as session:
+        assert sources.load(session, seeds[:1], utcnow()) == (1, 0)
+        assert sources.load(session, [other, seeds[1]], utcnow()) == (1, 1)
+        assert sources.load(session, [other, seeds[1]], utcnow()) == (0, 0)
 
 
 @on_sqlite

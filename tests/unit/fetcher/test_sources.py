@@ -74,3 +74,12 @@ def test_a_file_that_is_not_there_says_so(tmp_path):
     """With its name."""
     with pytest.raises(UserError, match=r"nowhere\.toml cannot be read"):
         read_sources(tmp_path / "nowhere.toml")
+
+
+def test_an_error_names_the_line_and_the_source(tmp_path):
+    """In a file of many sources it named neither."""
+    file = tmp_path / "sources.toml"
+    fine = '[[source]]\nname = "one"\nchannels = [{ kind = "feed", url = "https://a.example/feed" }]\n\n'
+    file.write_text(fine + '[[source]]\nname = "two"\nchannels = []\n')
+    with pytest.raises(UserError, match=r"sources\.toml, line 5, source 'two': channels"):
+        read_sources(file)

@@ -80,3 +80,11 @@ def test_texts_are_mended_wherever_they_are():
         "n": 1,
         "none": None,
     }
+
+
+def test_prose_after_a_colon_is_left_as_it_is():
+    """The sentence about a lost key read "*** key sealed it"; a password after a colon is still hidden."""
+    sentence = "This process cannot read the endpoint's secret: another key sealed it."
+    assert redacted(sentence) == sentence
+    assert redacted("password: hunter2") == "password: ***"
+    assert redacted("token: Abcdef more") == "token: *** more"
