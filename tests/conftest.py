@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, text
 from sqlmodel import SQLModel
 
 from services.cli.schema import MODELS
-from services.runtime import bus, database, redis_server
+from services.runtime import bus, database, house, redis_server
 from services.runtime.egress import egress_settings
 from services.runtime.settings import runtime_settings
 
@@ -61,6 +61,7 @@ def installation(tmp_path, monkeypatch):
 
     configure(state=str(tmp_path / "var"), database_url="", redis_url="")
     bus.app.cache_clear()
+    house.begin()
     yield configure
     database.engine().dispose()
     database._engine.cache_clear()

@@ -88,6 +88,11 @@ def probes(name: Gate, attempt: Callable[[], object]) -> None:
     _probes[name] = attempt
 
 
+def begin() -> None:
+    """Nothing is known yet: as in a process that has just begun."""
+    _states.update({name: _State() for name in _WHAT})
+
+
 def shut(session: Session) -> list[ShutGate]:
     """The gates that are shut, the longest first, each once."""
     found = session.execute(select(shut_gates).order_by(shut_gates.c.since))
