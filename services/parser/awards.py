@@ -53,11 +53,11 @@ _ELSE = re.compile(
 )
 ELSE_LENGTH = 80
 _CUMULATIVE = re.compile(r"\b(?:cumulative|total)\s[^.$]{0,60}\bvalue\b[^.$]{0,60}\b(?:to|is)\s[^.$]{0,25}(?=\$)")
-_AMOUNT_KINDS: dict[AmountKind, str] = {
-    "not_to_exceed": r"\bnot[- ]to[- ]exceed\b",
-    "ceiling": r"\bceiling\b",
-    "maximum": r"\bmaximum\b|\bup to\b",
-    "estimated": r"\bestimated\b",
+_AMOUNT_KINDS: dict[AmountKind, re.Pattern[str]] = {
+    "not_to_exceed": re.compile(r"\bnot[- ]to[- ]exceed\b", re.IGNORECASE),
+    "ceiling": re.compile(r"\bceiling\b", re.IGNORECASE),
+    "maximum": re.compile(r"\bmaximum\b|\bup to\b", re.IGNORECASE),
+    "estimated": re.compile(r"\bestimated\b", re.IGNORECASE),
 }
 _ACTION = re.compile(
     r"\b(?:(?P<modification>(?:contract\s)?modifications?)|(?P<order>(?:task|delivery|job)[- ]orders?|orders?(?![-\w]))"
@@ -66,10 +66,12 @@ _ACTION = re.compile(
 _MODIFICATION = re.compile(
     r"\b[Mm]odifications?\s(?:\((?=[A-Z0-9]*\))|(?:[Nn]o\.\s?|[Nn]umber\s)?(?=[A-Z]))((?=[A-Z]*[0-9])[A-Z0-9]{4,6})\b"
 )
-_MODIFICATION_KINDS: dict[ModificationKind, str] = {
-    "definitization": r"\bdefiniti[sz]",
-    "option": r"\bexercis(?:e|es|ed|ing)\b[^.;$]{0,60}\boptions?\b",
-    "ceiling": r"\bceiling increase\b|\b(?:increas|rais)(?:e|es|ed|ing) (?:the |its )?(?:\w+ )?ceiling\b",
+_MODIFICATION_KINDS: dict[ModificationKind, re.Pattern[str]] = {
+    "definitization": re.compile(r"\bdefiniti[sz]", re.IGNORECASE),
+    "option": re.compile(r"\bexercis(?:e|es|ed|ing)\b[^.;$]{0,60}\boptions?\b", re.IGNORECASE),
+    "ceiling": re.compile(
+        r"\bceiling increase\b|\b(?:increas|rais)(?:e|es|ed|ing) (?:the |its )?(?:\w+ )?ceiling\b", re.IGNORECASE
+    ),
 }
 # FAR part 16, and the agreements of part 13 and 10 U.S.C. 4021.
 _KINDS = {
@@ -183,7 +185,14 @@ def _announcement(sentence: str) -> tuple[str, str] | None:
 
 
 def _facts(what: str, text: str) -> dict[str, Any]:
-    amount = next((money for money in _MONEY.finditer(what) if not _is_else(what[: money.start()])), None)
+    amount = next(
+        (
+            money
+            for money in _MONEY.finditer(what)
+            if not _is_else(what[max(money.start() - ELSE_LENGTH, 0) : money.start()])
+        ),
+        None,
+    )
     action = _ACTION.search(what)
     number = _MODIFICATION.search(what)
     return {
@@ -199,7 +208,7 @@ def _facts(what: str, text: str) -> dict[str, Any]:
 
 
 def _is_else(before: str) -> bool:
-    return _ELSE.search(before[-ELSE_LENGTH:]) is not None
+    return _ELSE.search(before) is not None
 
 
 def _around(text: str, found: re.Match[str]) -> str:
@@ -207,8 +216,8 @@ def _around(text: str, found: re.Match[str]) -> str:
     return text[max(found.start() - 60, 0) : found.end() + 25]
 
 
-def _first(forms: Mapping[Name, str], text: str) -> Name | None:
-    return next((name for name, form in forms.items() if re.search(form, text, re.IGNORECASE)), None)
+def _first(forms: Mapping[Name, re.Pattern[str]], text: str) -> Name | None:
+    return next((name for name, form in forms.items() if form.search(text)), None)
 
 
 def _dollars(found: re.Match[str] | None) -> int | None:

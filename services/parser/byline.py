@@ -13,6 +13,7 @@ from services.parser.lines import Line
 from services.parser.names import is_person
 
 UNIT_WORDS = 10
+LONGEST = 400  # characters of a line that says who and when
 EARLY = 8  # lines after the headline in which a byline may stand without a place of its own
 STORY_ZONES = frozenset({"byline", "story-line", "published"})
 _BY = re.compile(
@@ -71,6 +72,8 @@ def read_story_line(text: str, *, bare_names: bool = False) -> StoryLine | None:
 
     With `bare_names` a part without "By" is a name too: some layouts have a place for it.
     """
+    if len(text) > LONGEST:
+        return None
     byline: list[Byline] = []
     published = None
     parts = list(_parts(text))
@@ -92,7 +95,7 @@ def read_story_line(text: str, *, bare_names: bool = False) -> StoryLine | None:
 
 def read_byline(text: str) -> list[Byline]:
     """Names in order, each with its affiliation; the rank stays in the name, a login is nobody."""
-    text = _PHOTOGRAPHED.sub("", text).strip(" ,;|/")
+    text = _PHOTOGRAPHED.sub("", text[:LONGEST]).strip(" ,;|/")
     if not text or _LOGIN.match(text):
         return []
     return [entry for part in _RANK.split(text) for entry in _people(part)]

@@ -47,13 +47,14 @@ _HUNG = re.compile(
 )
 _MAKES = re.compile(rf"(?<![A-Za-z]){_MADE}(?![A-Za-z])", re.IGNORECASE)
 END = 400
+LONGEST = 1_000  # characters at the end of a caption, among which its credit is
 LABEL_LENGTH = 200
 # "(NASA/Name)", "(Name/The Paper)": only under a picture, for offices are written so too.
 _SLASHED = re.compile(r"\s*\((?P<credit>[A-Z][\w.'’ &-]*(?:/[A-Z][\w.'’ &-]*)+)\)\.?$")
 _MAKER = re.compile(
     rf"{_MADE}\s*(?:credits?|by|courtesy of(?: the)?|courtesy|por|/|:|-|,)\s*:?\s*(?P<name>.+)$", re.IGNORECASE
 )
-_STATUS = re.compile(r"[\s/(]*(?:released|cropped|cleared)\)?\.?$", re.IGNORECASE)
+_STATUS = re.compile(r"(?<![\s/(])[\s/(]*(?:released|cropped|cleared)\)?\.?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -67,13 +68,14 @@ class Credit:
 
 def split_credit(caption: str) -> Credit:
     """A caption and its credit, apart."""
-    caption = _HUNG.sub("", caption)
+    # Credits stand at the end: no more of a line is looked at, however long it is.
+    before, caption = caption[:-LONGEST], _HUNG.sub("", caption[-LONGEST:])
     if caption.startswith("[") and caption.endswith("]") and len(caption) > LABEL_LENGTH // 4:
         caption = caption[1:-1]
     if not (found := _BRACKETS.search(caption) or _SENTENCE.search(caption) or _SLASHED.search(caption)):
-        return Credit(caption)
+        return Credit(before + caption)
     line = next(filter(None, found.groups())).strip()
-    return Credit(caption[: found.start()].strip(), line, photographer(line))
+    return Credit((before + caption[: found.start()]).strip(), line, photographer(line))
 
 
 def ends_with_credit(line: str) -> bool:

@@ -30,7 +30,7 @@ _SERVICE_OPENING = re.compile(
 )
 # "Newark, N.J. – A man": only with its state or country, and over a sentence that begins; Washington alone.
 _PLAIN_OPENING = re.compile(
-    r"^(?P<place>Washington|(?:[A-Z][\w.'’-]+\s){0,3}[A-Z][\w.'’-]+,\s(?:[A-Z][\w.'’-]*\s?){1,3}?)"
+    r"^(?P<place>Washington|(?:[A-Z][\w.'’-]+\s){0,3}[A-Z][\w.'’-]+,\s[A-Z][\w.'’-]*+(?:\s[A-Z][\w.'’-]*+){0,2}?)"
     rf"{_DATE}\s(?:--+|[—–-])\s+(?=[“\"A-Z].{{40}})"
 )
 _TRAILING_DATE = re.compile(rf",?\s*{_MONTH}(?:\s\d.*)?$")
@@ -51,7 +51,8 @@ class Opening:
 
 def read_opening(text: str) -> Opening | None:
     """The dateline of a first paragraph; neither the agency in brackets nor a date is part of the place."""
-    found = next((found for form in _FORMS if (found := form.match(text))), None)
+    head = text[: 2 * MAX_LENGTH]
+    found = next((found for form in _FORMS if (found := form.match(head))), None)
     if not found or found.end() > MAX_LENGTH:
         return None
     place = _TRAILING_DATE.sub("", found["place"]).strip(" ,")

@@ -10,7 +10,9 @@ from services.parser.lines import Line
 from services.parser.page import Page
 
 _LEXICON = lexicon("kinds")
-_SECTIONS: Mapping[str, ArticleKind] = _LEXICON["sections"]
+_SECTIONS: Mapping[re.Pattern[str], ArticleKind] = {
+    re.compile(form, re.IGNORECASE): kind for form, kind in _LEXICON["sections"].items()
+}
 _KICKERS: Mapping[str, ArticleKind] = _LEXICON["kickers"]
 _TYPES: Mapping[str, ArticleKind] = _LEXICON["afpims-types"]
 _PHOTOS = re.compile(
@@ -56,9 +58,7 @@ def _by_content(headline: str, body: tuple[Block, ...], captions: int, videos: i
 def _by_place(address: str, word: str, classes: str, body: tuple[Block, ...]) -> ArticleKind | None:
     typed = re.search(r"content-type-(\d+)", classes)
     found = _KICKERS.get(word) or (_TYPES.get(typed[1]) if typed else None)
-    section: ArticleKind | None = next(
-        (kind for pattern, kind in _SECTIONS.items() if re.search(pattern, address, re.IGNORECASE)), None
-    )
+    section: ArticleKind | None = next((kind for pattern, kind in _SECTIONS.items() if pattern.search(address)), None)
     if section not in {None, "news"}:
         return section
     if found is None and sum(block.kind == "turn" for block in body) * 2 > len(body):

@@ -9,6 +9,7 @@ _NAME = re.compile(
     rf"{_WORD}(?:\s(?:[A-Z]\.|[“\"(]{_WORD}[”\")]|de|del|de la|van|von|{_WORD})){{0,2}}"
     rf"\s{_WORD}(?:,?\s(?:Jr|Sr)\.?|,?\sI{{2,3}})?"
 )
+LONGEST = 100  # characters of a name with its rank
 _LEXICON = lexicon("names")
 _OTHERWISE = re.compile(rf"\b(?:{either(_LEXICON['otherwise'])})\b", re.IGNORECASE)
 _RANK = re.compile(rf"(?:(?:{either(_LEXICON['ranks'])})\.?\s+)+", re.IGNORECASE)
@@ -16,5 +17,7 @@ _RANK = re.compile(rf"(?:(?:{either(_LEXICON['ranks'])})\.?\s+)+", re.IGNORECASE
 
 def is_person(text: str) -> bool:
     """Whether this looks like a first and a last name, perhaps after a rank, and like nothing else that we know."""
+    if len(text) > LONGEST:
+        return False
     name = _RANK.sub("", text, count=1) if _RANK.match(text) else text
     return _NAME.fullmatch(name) is not None and _OTHERWISE.search(name) is None
