@@ -1,130 +1,71 @@
 """The `dateline` command: the composition root of everything that is started by hand."""
 
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from importlib import import_module
-from typing import Any
+from importlib import metadata
+from typing import Annotated, Any
 
 import typer
-from pydantic import ValidationError
-from pydantic_settings import BaseSettings
 from typer.core import TyperGroup
-from typer.exceptions import TyperException
 
-from services.contracts.errors import DatelineError
-from services.runtime.redaction import visible
+from services.cli.groups import LateCommand
+from services.cli.refusals import answer_for
 
-# Each command is imported when it is asked for: a worker must not wait for what only a person at the desk needs.
+# Each command is imported when it is asked for: a worker must not wait for what only a person needs, nor a person who
+# asks for help for all that the commands need.
 COMMANDS = {
-    "up": "run:up",
-    "demo": "demo:demo",
-    "parse": "parse:parse",
-    "import": "desk:import_files",
-    "sources": "sources:app",
-    "poll": "sources:poll",
-    "articles": "articles:app",
-    "events": "events:events",
-    "webhooks": "webhooks:app",
-    "reingest": "reingest:app",
-    "audit": "accounts:audit",
-    "retries": "retries:app",
-    "set-aside": "set_aside:app",
-    "keys": "keys:app",
-    "listen": "listen:listen",
-    "migrate": "prepare:migrate",
-    "web": "process:web",
-    "worker": "process:worker",
-    "sweep": "process:sweep",
+    "up": ("run:up", "Runs the whole service on this machine; Ctrl-C ends it."),
+    "demo": ("demo:demo", "Shows the whole path on this machine, without internet."),
+    "parse": ("parse:parse", "Reads a page and shows the article in it; stores nothing."),
+    "import": ("desk:import_files", "Takes archived pages: HTML, text dumps or WARC files."),
+    "sources": ("sources:app", "Sources: list, add, pause, resume, poll, remove."),
+    "poll": ("sources:poll", "Looks at all channels of these sources now."),
+    "articles": ("articles:app", "Articles: search, read, compare wordings, explain a reading."),
+    "events": ("events:events", "What happened to articles; with --follow as it happens."),
+    "webhooks": ("webhooks:app", "Webhooks: endpoints, what they were sent, and once more."),
+    "reingest": ("reingest:app", "Ingests again: reparse the same captures, or refetch."),
+    "audit": ("accounts:audit", "Accounts for every page and every message."),
+    "retries": ("retries:app", "What failed unexpectedly and is retried: list it, or try it now."),
+    "set-aside": ("set_aside:app", "What was given up on and why: list, show, replay or discard it."),
+    "keys": ("keys:app", "API keys: make, list, rotate and revoke them."),
+    "listen": ("listen:listen", "Receives webhooks and shows them, before your receiver exists."),
+    "migrate": ("prepare:migrate", "Brings the database up to date; makes the first admin key."),
+    "web": ("process:web", "Runs the web app alone: desk, API, health and metrics."),
+    "worker": ("process:worker", "Runs a worker for one or more services."),
+    "sweep": ("process:sweep", "Runs the sweeper alone."),
 }
 
 
 class _Commands(TyperGroup):
-    def list_commands(self, ctx: Any) -> list[str]:
-        del ctx
-        return list(COMMANDS)
-
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        del ctx
-        if cmd_name not in COMMANDS:
-            return None
-        module, name = COMMANDS[cmd_name].split(":")
-        found = getattr(import_module(f"services.cli.{module}"), name)
-        if not isinstance(found, typer.Typer):
-            function, found = found, typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-            found.command()(function)
-        command = typer.main.get_command(found)
-        command.name = cmd_name
-        return command
+    def __init__(self, **settings: Any) -> None:
+        commands = {name: LateCommand(name, *late) for name, late in COMMANDS.items()}
+        super().__init__(**settings | {"commands": commands})
 
 
 app = typer.Typer(
     cls=_Commands,
     help="Watches government newsrooms: every article clean, every wording kept, every change announced.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
 )
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"dateline {metadata.version('dateline')}")
+        raise typer.Exit
+
+
 @app.callback()
-def _root() -> None:
-    """Watches government newsrooms: every article clean, every wording kept, every change announced."""
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    del version
 
 
 def main(words: Sequence[str] | None = None) -> None:
     """Runs the command, by default the one of the command line."""
     answer_for(partial(app, words, prog_name="dateline", standalone_mode=False))
-
-
-def answer_for(work: Callable[[], Any]) -> None:
-    """Does it; whatever the user can mend is one sentence on standard error and exit status 2."""
-    try:
-        # None, or the status that a command has asked for.
-        status = work()
-    except DatelineError as error:
-        _give_up(str(error))
-    except typer.Abort:
-        _give_up("It was broken off.")
-    except TyperException as misunderstood:
-        _give_up(_about_usage(misunderstood))
-    except ValidationError as fault:
-        if (sentence := _about_a_setting(fault)) is None:
-            raise
-        _give_up(sentence)
-    except Exception as error:
-        if not type(error).__module__.startswith("sqlalchemy."):
-            raise
-        _give_up(f"The database did not do what was asked ({_first_line(error)}). Is it there, and migrated?")
-    else:
-        if status:
-            sys.exit(status)
-
-
-def _give_up(sentence: str) -> None:
-    if sentence:
-        typer.secho(f"dateline: {visible(sentence)}", fg="red", err=True)
-    sys.exit(2)
-
-
-def _about_usage(misunderstood: Any) -> str:
-    """What was not understood, and where the command is explained; nothing where its help was shown instead."""
-    if not misunderstood.format_message():
-        return ""
-    sentence = " ".join(misunderstood.format_message().split()).replace("Value error, ", "").rstrip(".?")
-    command = misunderstood.ctx.command_path if getattr(misunderstood, "ctx", None) else "dateline"
-    return f"{sentence}; `{command} --help` tells more."
-
-
-def _about_a_setting(fault: ValidationError) -> str | None:
-    """Which variable of the environment is wrong, and how; None when it is not about settings. Never its value."""
-    prefixes = {known.__name__: known.model_config.get("env_prefix", "") for known in BaseSettings.__subclasses__()}
-    if fault.title not in prefixes:
-        return None
-    first = fault.errors()[0]
-    name = prefixes[fault.title] + str(first["loc"][0]).removeprefix(prefixes[fault.title])
-    return f"{name.upper()} cannot be used: {first['msg'].removeprefix('Value error, ')}."
-
-
-def _first_line(error: Exception) -> str:
-    return str(getattr(error, "orig", error)).strip().splitlines()[0]

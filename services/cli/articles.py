@@ -13,7 +13,7 @@ from sqlalchemy import Row
 from sqlmodel import Session
 
 from services.cli.asked import Since, Until
-from services.cli.groups import ListsByDefault
+from services.cli.groups import ListsByDefault, group
 from services.cli.output import AsJson, Listing, cell, display, error, print_json, show, show_facts, show_text
 from services.cli.story import show_changes, show_story
 from services.contracts.article import Article, ArticleKind
@@ -30,11 +30,7 @@ from services.store.fulltext import excerpts
 from services.store.search import Wanted, find_article, find_articles, find_revision, find_revisions
 from services.store.views import ArticleLine, RevisionLine, RevisionView, article_view
 
-app = typer.Typer(
-    cls=ListsByDefault,
-    help="Articles: search them, read one, see how it was and why it reads so.",
-    add_completion=False,
-)
+app = group("Articles: search them, read one, see how it was and why it reads so.", cls=ListsByDefault)
 
 AROUND = 25
 """Letters before the first hit that a table shows; after it, twice as many."""

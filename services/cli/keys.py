@@ -12,6 +12,7 @@ from services.admin.models import ApiKey
 from services.admin.views import KeyMade, KeyRotation, KeyView
 from services.cli.asked import understood
 from services.cli.desk import OPERATOR
+from services.cli.groups import group
 from services.cli.output import AsJson, Listing, error, print_json, show, tell
 from services.contracts.caller import INCLUDES, Permission
 from services.contracts.errors import UserError
@@ -21,11 +22,7 @@ from services.runtime.settings import runtime_settings
 from services.webhooks import resealing, sealing
 from services.webhooks.settings import webhook_settings
 
-app = typer.Typer(
-    help="API keys: make, list, rotate and revoke them; and the key that seals secrets.",
-    no_args_is_help=True,
-    add_completion=False,
-)
+app = group("API keys: make, list, rotate and revoke them; and the key that seals secrets.", no_args_is_help=True)
 
 Number = Annotated[int, typer.Argument(help="The number in the list, also the one after `dl_`.")]
 

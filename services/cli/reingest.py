@@ -18,6 +18,7 @@ from services.admin.reingestions import steering
 from services.admin.reingestions.views import ReingestionView, reingestion_view, whole_report
 from services.cli.asked import understood
 from services.cli.desk import OPERATOR
+from services.cli.groups import group
 from services.cli.output import AsJson, error, print_json, show, tell
 from services.cli.reingest_tables import listing, reach_tables
 from services.cli.reingest_watch import watch_promotion, watch_to_the_end
@@ -28,10 +29,8 @@ from services.reach import reach
 from services.runtime import bus
 from services.runtime.database import reading, transaction, utcnow
 
-app = typer.Typer(
-    help="Ingest again: reparse the same captures, or refetch; try it dry, then promote what it found.",
-    no_args_is_help=True,
-    add_completion=False,
+app = group(
+    "Ingest again: reparse the same captures, or refetch; try it dry, then promote what it found.", no_args_is_help=True
 )
 
 Number = Annotated[int, typer.Argument(min=1, help="The number of the re-ingestion.")]

@@ -6,17 +6,13 @@ import typer
 
 from services.admin.retries.api import Retries, view
 from services.cli.desk import OPERATOR
-from services.cli.groups import ListsByDefault
+from services.cli.groups import ListsByDefault, group
 from services.cli.output import AsJson, Listing, error, print_json, show, tell
 from services.contracts.errors import UserError
 from services.runtime import audit, bus, retries
 from services.runtime.database import reading, transaction, utcnow
 
-app = typer.Typer(
-    cls=ListsByDefault,
-    help="What failed unexpectedly and is retried: list it, or try it now.",
-    add_completion=False,
-)
+app = group("What failed unexpectedly and is retried: list it, or try it now.", cls=ListsByDefault)
 
 Kind = Annotated[str | None, typer.Option(help="Only messages of this kind, such as FetchPage.")]
 

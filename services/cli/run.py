@@ -12,7 +12,8 @@ from typing import Annotated
 import typer
 
 import services
-from services.cli import answer_for, processes
+from services.cli import processes
+from services.cli.refusals import answer_for
 from services.cli.supervisor import Process, Supervisor
 from services.contracts.errors import UserError
 from services.runtime import logs, metrics

@@ -14,15 +14,13 @@ from services.admin import messages
 from services.admin.message_views import SetAside, SetAsides, Taken, whole
 from services.admin.messages import AT_ONCE, Done
 from services.cli.desk import OPERATOR
-from services.cli.groups import ListsByDefault
+from services.cli.groups import ListsByDefault, group
 from services.cli.output import AsJson, Listing, error, print_json, show, show_facts, tell
 from services.contracts.errors import UserError
 from services.runtime import bus
 from services.runtime.database import reading, transaction, utcnow
 
-app = typer.Typer(
-    cls=ListsByDefault, help="What was given up on and why: list, show, replay or discard it.", add_completion=False
-)
+app = group("What was given up on and why: list, show, replay or discard it.", cls=ListsByDefault)
 
 Kind = Annotated[str | None, typer.Option(help="Only messages of this kind, such as ParsePage.")]
 Everything = Annotated[bool, typer.Option("--all", help="All that are set aside; of one kind with --kind.")]

@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from services.cli.asked import understood
 from services.cli.desk import OPERATOR
-from services.cli.groups import ListsByDefault
+from services.cli.groups import ListsByDefault, group
 from services.cli.output import AsJson, Listing, error, print_json, show, show_facts, tell
 from services.cli.run import SEEDS
 from services.contracts.errors import UserError
@@ -25,7 +25,7 @@ from services.fetcher.sources import SourceSeed
 from services.runtime import audit, bus
 from services.runtime.database import reading, transaction, utcnow
 
-app = typer.Typer(cls=ListsByDefault, help="Sources: list, add, pause, resume, poll, remove.", add_completion=False)
+app = group("Sources: list, add, pause, resume, poll, remove.", cls=ListsByDefault)
 
 Name = Annotated[str, typer.Argument(help="The source's name, as the list shows it.")]
 Names = Annotated[list[str], typer.Argument(help="Names of sources, as the list shows them.")]

@@ -1,13 +1,9 @@
 """`dateline webhooks`: all that an operator does with endpoints and deliveries, on one page."""
 
-import typer
-
 from services.cli import deliveries, endpoints
-from services.cli.groups import ListsByDefault
+from services.cli.groups import ListsByDefault, group
 
-app = typer.Typer(
-    cls=ListsByDefault, help="Webhooks: who is told, what they were sent, and once more.", add_completion=False
-)
+app = group("Webhooks: who is told, what they were sent, and once more.", cls=ListsByDefault)
 app.command("list")(endpoints.list_endpoints)
 app.command("show")(endpoints.show_endpoint)
 app.command("add")(endpoints.add)

@@ -40,7 +40,9 @@ def leaves(command, *path):
 
 def every():
     root = typer.main.get_command(cli.app)
-    return {path: command for name in cli.COMMANDS for path, command in leaves(root.get_command(None, name), name)}
+    return {
+        path: command for name in cli.COMMANDS for path, command in leaves(root.get_command(None, name).load(), name)
+    }
 
 
 EVERY = every()

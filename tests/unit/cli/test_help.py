@@ -1,0 +1,75 @@
+"""What somebody finds who has never seen a command of it: help at once, options where they are looked for, and names."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from services.cli import COMMANDS
+
+
+def dateline(*words, **environment):
+    """The command as a process of its own; its status, and what it showed and said."""
+    done = subprocess.run(
+        [sys.executable, "-m", "services.cli", *words],
+        env=os.environ | {"COLUMNS": "80"} | environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def completes(line):
+    """What the shell offers for the last word of the line."""
+    words = line.split(" ")
+    environment = {"_DATELINE_COMPLETE": "complete_bash", "COMP_WORDS": line, "COMP_CWORD": str(len(words) - 1)}
+    return dateline(**environment)[1].split()
+
+
+def test_the_first_help_names_every_command_and_loads_none():
+    """With all of them loaded it took two seconds."""
+    program = "import sys; from services.cli import app; app(['--help'], standalone_mode=False); print(*sys.modules)"
+    shown = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    text, _, loaded = shown.rstrip().rpartition("\n")
+    for name, (_, about) in COMMANDS.items():
+        assert f"  {name} " in text
+        assert about in text, "one whole sentence, not the first half of it"
+    assert {"sqlalchemy", "fastapi", "rich", "celery", "pydantic"} & set(loaded.split()) == set()
+
+
+@pytest.mark.parametrize(
+    ("group", "option"),
+    [("articles", "--since"), ("articles", "--source"), ("sources", "--load"), ("webhooks", "--json")],
+)
+def test_options_that_need_no_command_are_in_the_help_of_the_group(group, option):
+    """`dateline articles --since …` works, so `dateline articles --help` says so."""
+    assert option in dateline(group, "--help")[1]
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (("artcles",), "Did you mean 'articles'?"),
+        (("keys", "crate"), "Did you mean 'create'"),
+        (("audit", "--depe"), "--deep"),
+    ],
+)
+def test_a_misspelt_word_is_answered_with_the_nearest_known_one(words, meant):
+    status, shown, said = dateline(*words)
+    assert (status, shown, said.count("\n")) == (2, "", 1)
+    assert meant in said
+
+
+def test_the_version_is_shown():
+    status, shown, _ = dateline("--version")
+    assert (status, shown) == (0, "dateline 0.1.0\n")
+
+
+def test_a_shell_completes_commands_their_commands_and_their_options():
+    assert completes("dateline s") == ["sources", "set-aside", "sweep"]
+    assert {"list", "add", "pause"} <= set(completes("dateline sources "))
+    assert completes("dateline sources --l") == ["--load"]
+    assert completes("dateline articles show --j") == ["--json"]
