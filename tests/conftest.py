@@ -1,5 +1,6 @@
 """What every test may ask for: an installation of its own, a real database of each kind, a real Redis."""
 
+import contextlib
 import importlib
 import shutil
 import subprocess
@@ -63,7 +64,8 @@ def installation(tmp_path, monkeypatch):
     bus.app.cache_clear()
     house.begin()
     yield configure
-    database.engine().dispose()
+    with contextlib.suppress(database.NoInstallation):
+        database.engine().dispose()
     database._engine.cache_clear()
     runtime_settings.cache_clear()
     egress_settings.cache_clear()

@@ -25,7 +25,7 @@ COMMANDS = {
     "webhooks": ("webhooks:app", "Webhooks: endpoints, what they were sent, and once more."),
     "reingest": ("reingest:app", "Ingests again: reparse the same captures, or refetch."),
     "audit": ("accounts:audit", "Accounts for every page and every message."),
-    "retries": ("retries:app", "What failed unexpectedly and is retried: list it, or try it now."),
+    "retries": ("retries:app", "What failed unexpectedly and is retried: list, or try it now."),
     "set-aside": ("set_aside:app", "What was given up on and why: list, show, replay or discard it."),
     "keys": ("keys:app", "API keys: make, list, rotate and revoke them."),
     "listen": ("listen:listen", "Receives webhooks and shows them, before your receiver exists."),

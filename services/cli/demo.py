@@ -16,6 +16,7 @@ import httpx
 import typer
 from rich.console import Console
 
+from services.cli.lock import only_one
 from services.cli.stopping import on_signals
 from services.cli.supervisor import Process
 from services.cli.way import Ways
@@ -24,6 +25,7 @@ from services.contracts.urls import canonical_url
 from services.demo.newsroom import Newsroom
 from services.demo.receiver import Received, Receiver
 from services.runtime.redis_server import free_port
+from services.runtime.state import make_private
 
 FOLDER = Path("var/demo")
 LOG = FOLDER / "dateline.log"
@@ -69,10 +71,12 @@ def demo(
     once: Annotated[bool, typer.Option("--once", help="End when everything was shown, not on Ctrl-C.")] = False,
 ) -> None:
     """Shows the whole path on this machine, without internet: from a newsroom to a verified webhook."""
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    FOLDER.mkdir(parents=True)
-    os.environ.update(SETTINGS)
-    with ExitStack() as ending:
+    make_private(FOLDER.parent)
+    refusal = (
+        f"A demonstration is already running here, in {FOLDER}; end it with Ctrl-C first, or run this one elsewhere."
+    )
+    with only_one(FOLDER.with_suffix(".lock"), refusal), ExitStack() as ending:
+        _begin_afresh()
         ending.callback(say, "Ended; nothing is left running.")
         stop, newsroom = on_signals(), Newsroom()
         newsroom.start()
@@ -80,6 +84,16 @@ def demo(
         if _show(stop, newsroom, ending) and not once:
             say("[dim]The service goes on until Ctrl-C.[/]")
             stop.wait()
+
+
+def _begin_afresh() -> None:
+    """Nothing of the demonstration before, and no setting of the installation beside it."""
+    if FOLDER.exists():
+        shutil.rmtree(FOLDER)
+    make_private(FOLDER)
+    for name in [name for name in os.environ if name.startswith("DATELINE_")]:
+        del os.environ[name]
+    os.environ.update(SETTINGS)
 
 
 def _show(stop: threading.Event, newsroom: Newsroom, ending: ExitStack) -> bool:
@@ -174,7 +188,7 @@ class Stage:
             if time.monotonic() > deadline:
                 raise DemoFailed(f"Waited {PATIENCE:.0f} s in vain for {what}; the reason should stand in {LOG}.")
             if self.up.has_exited():
-                raise DemoFailed(f"The service ended by itself; the reason should stand in {LOG}.")
+                raise DemoFailed(f"The service did not start: {_last_words()}")
             if self.stop.wait(0.02):
                 return False
         return True
@@ -212,6 +226,12 @@ def _start(stop: threading.Event, newsroom: Newsroom, ending: ExitStack) -> Stag
     client = httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False)
     ending.callback(client.close)
     return Stage(stop, up, newsroom, client, Ways(LOG))
+
+
+def _last_words() -> str:
+    """The sentence with which the service has ended; else where to look for it."""
+    sentences = [line for line in LOG.read_text(errors="replace").split("\n") if line.startswith("dateline: ")]
+    return sentences[-1].removeprefix("dateline: ") if sentences else f"the reason should stand in {LOG}."
 
 
 def _end(up: Process) -> None:

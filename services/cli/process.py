@@ -51,9 +51,7 @@ def worker(
         raise UserError(f"There is no service {unknown[0]!r}; the services are {', '.join(SERVICES)}.")
     if not runtime_settings().redis_url:
         raise UserError("A worker needs a Redis: set DATELINE_REDIS_URL, or use `dateline up`, which brings its own.")
-    logs.configure("+".join(service))
-    read_settings()
-    metrics.share()
+    _begin("+".join(service))
     for name in service:
         importlib.import_module(f"services.{name}.tasks")
     crews = [CREWS[name] for name in service]
@@ -65,9 +63,7 @@ def worker(
 
 def sweep() -> None:
     """Reminds workers of what is due and was not picked up; any number may run."""
-    logs.configure("sweeper")
-    read_settings()
-    metrics.share()
+    _begin("sweeper")
     stop = threading.Event()
     for number in (SIGINT, SIGTERM):
         signal(number, lambda *_: stop.set())
@@ -76,9 +72,7 @@ def sweep() -> None:
 
 def web(host: Host = "127.0.0.1", port: Port = 8080) -> None:
     """Runs the web app: API, documentation at /docs, health and metrics."""
-    logs.configure("web")
-    read_settings()
-    metrics.share()
+    _begin("web")
     import uvicorn  # noqa: PLC0415 - the other processes need no web server
 
     from services.cli.server import Server  # noqa: PLC0415 - as above
@@ -98,6 +92,12 @@ def web(host: Host = "127.0.0.1", port: Port = 8080) -> None:
         server.run()
     if not server.started:
         sys.exit(3)
+
+
+def _begin(service: str) -> None:
+    logs.configure(service)
+    read_settings()  # refuses where there is no installation, before anything is written
+    metrics.share()
 
 
 def read_settings(*, migrated: bool = True) -> None:

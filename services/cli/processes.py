@@ -3,6 +3,7 @@
 import gc
 import importlib
 import os
+import re
 import time
 from functools import partial
 from pathlib import Path
@@ -52,8 +53,11 @@ def start_redis(supervisor: Supervisor, folder: Path) -> None:
     if runtime_settings().redis_url:
         return
     command, url = redis_server.command(folder)
-    supervisor.start(Process("redis", command, foundation=True, output=folder / "output.log"))
-    _wait_for_redis(url)
+    output = folder / "output.log"
+    output.unlink(missing_ok=True)
+    server = Process("redis", command, foundation=True, output=output)
+    supervisor.start(server)
+    _wait_for_redis(url, server)
     os.environ["DATELINE_REDIS_URL"] = url
     runtime_settings.cache_clear()
 
@@ -71,18 +75,25 @@ def dateline(*words: str) -> Process:
     return Process(" ".join(word for word in words if not word.startswith("-")), partial(main, words))
 
 
-def _wait_for_redis(url: str, seconds: float = 10.0) -> None:
+def _wait_for_redis(url: str, server: Process, seconds: float = 10.0) -> None:
     import redis  # noqa: PLC0415 - by now it is loaded
 
     deadline = time.monotonic() + seconds
     with redis.Redis.from_url(url) as client:
-        while time.monotonic() < deadline:
+        while time.monotonic() < deadline and not server.has_exited():
             try:
                 client.ping()
             except redis.exceptions.ConnectionError:
                 time.sleep(0.02)
             else:
                 return
-    raise UserError(
-        f"The Redis server was started but did not answer within {seconds:.0f} s; see its log in the state folder."
-    )
+    happened = "ended" if server.has_exited() else f"did not answer within {seconds:.0f} s"
+    raise UserError(f"The Redis server was started and {happened}; {_last_words(server)}.")
+
+
+def _last_words(server: Process) -> str:
+    """What it said at last, without its process number and time."""
+    lines = server.output.read_text(errors="replace").split("\n") if server.output else []
+    last = next((line.strip() for line in reversed(lines) if line.strip()), "")
+    words = re.sub(r"^\d+:\w .{20,30}? [*#.-] ", "", last).rstrip(".")
+    return f"it said: {words}" if words else "it said nothing"

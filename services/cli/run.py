@@ -1,23 +1,23 @@
 """`dateline up`: the whole service on this machine. Lean on purpose: what it loads, it loads for all its processes."""
 
-import fcntl
+import signal
 import socket
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
 import services
 from services.cli import processes
+from services.cli.lock import only_one
 from services.cli.refusals import answer_for
 from services.cli.supervisor import Process, Supervisor
 from services.contracts.errors import UserError
 from services.runtime import logs, metrics
 from services.runtime.settings import runtime_settings
+from services.runtime.state import make_state_folder
 
 Host = Annotated[str, typer.Option(help="The address that the web app listens on.")]
 Port = Annotated[int, typer.Option(min=1, max=65_535, help="The port that the web app listens on.")]
@@ -31,7 +31,11 @@ def up(
 ) -> None:
     """Runs the whole service on this machine: Redis, workers, sweeper and web app; Ctrl-C ends it."""
     logs.configure("up")
-    with _only_one(runtime_settings().state):
+    state = make_state_folder()
+    with only_one(
+        state / "up.lock",
+        f"A Dateline is already running on {state}; stop it first, or set DATELINE_STATE to another folder.",
+    ):
         _reserve(host, port)
         metrics.share(afresh=True)
         supervisor = Supervisor()
@@ -41,8 +45,8 @@ def up(
             supervisor.start(preparing)
             processes.load()
             if status := supervisor.waits_for(preparing):
-                sys.exit(status)
-            processes.start_redis(supervisor, runtime_settings().state / "redis")
+                _refuse(status)
+            processes.start_redis(supervisor, state / "redis")
             processes.start_all(supervisor, [f"--host={host}", f"--port={port}"])
             supervisor.watch()
         finally:
@@ -55,6 +59,16 @@ def _prepare(seeds: Path, url: str) -> None:
     answer_for(partial(prepare, seeds, url))
 
 
+def _refuse(status: int) -> NoReturn:
+    """Ends as the preparation has ended, which has said why, unless the system had ended it."""
+    if status < 0:
+        raise UserError(
+            f"Preparing the database was ended by the system ({signal.Signals(-status).name}): "
+            f"look whether the disk of {runtime_settings().state} or the memory is full."
+        )
+    sys.exit(status)
+
+
 def _reserve(host: str, port: int) -> None:
     """A `UserError` when the web app could not listen there; it would be restarted for ever."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -63,18 +77,7 @@ def _reserve(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as trouble:
-            raise UserError(f"Nothing can listen on {host}, port {port} ({trouble.strerror}); choose others.") from None
-
-
-@contextmanager
-def _only_one(state: Path) -> Iterator[None]:
-    state.mkdir(parents=True, exist_ok=True)
-    with (state / "up.lock").open("w") as lock:
-        try:
-            # Not `flock`, which a fork would go on holding.
-            fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except (BlockingIOError, PermissionError):
             raise UserError(
-                f"A Dateline is already running on {state}; stop it first, or set DATELINE_STATE to another folder."
+                f"Nothing can listen on {host}, port {port} ({trouble.strerror}). "
+                "Choose another port: `--port 8090`, or DATELINE_PORT."
             ) from None
-        yield

@@ -23,6 +23,7 @@ MODELS = (
 
 def upgrade() -> None:
     """Brings the database to the newest schema; does nothing when it is there already."""
+    database.make_file()
     command.upgrade(configuration(), "head")
     database.engine().dispose()
 

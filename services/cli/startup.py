@@ -47,6 +47,10 @@ def refuse_other_schema(*, older: bool = True) -> None:
         at = _revision()
     except OperationalError:
         return
+    except database.NoInstallation:
+        if older:
+            raise
+        return
     ours = sorted(path.name.partition("_")[0] for path in VERSIONS.glob("[0-9]*.py"))
     if at and at not in ours:
         raise UserError(

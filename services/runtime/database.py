@@ -10,17 +10,24 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, DateTime, Dialect, Engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session, SQLModel, create_engine
 
+from services.contracts.errors import DatelineError
 from services.runtime.settings import runtime_settings
+from services.runtime.state import make_private
 
 BUSY_TIMEOUT = 15_000
 """Milliseconds that a SQLite writer waits for its turn; with four writers the longest wait seen was 3 s."""
 
 
 Use = Literal["reading", "passing", "lasting"]
+
+
+class NoInstallation(DatelineError, SQLAlchemyError):  # noqa: N818 - named for what happened
+    """The database has not been made. Looking for one must not make one; to a service it is a database that is away."""
 
 
 class Table(SQLModel):
@@ -101,17 +108,32 @@ def engine() -> Engine:
     return _engine(runtime_settings().database, os.getpid())
 
 
+def make_file() -> None:
+    """Makes the file of SQLite if there is none, for its owner alone; its log and index take the same rights."""
+    if file := _file(runtime_settings().database):
+        make_private(file.parent)
+        file.touch(mode=0o600)
+
+
 def is_sqlite(session: Session) -> bool:
     """Whether this session talks to SQLite."""
     return session.get_bind().dialect.name == "sqlite"
+
+
+def _file(url: str) -> Path | None:
+    database = make_url(url).database if url.startswith("sqlite") else None
+    return Path(database) if database and database != ":memory:" else None
 
 
 @cache
 def _engine(url: str, _pid: int) -> Engine:
     # An error must not carry what was to be written: an address may hold a token, and errors go into logs.
     if url.startswith("sqlite"):
-        if database := make_url(url).database:
-            Path(database).parent.mkdir(parents=True, exist_ok=True)
+        if (file := _file(url)) and not file.exists():
+            raise NoInstallation(
+                f"There is no Dateline here: {file} does not exist. Go to the folder of one, or set DATELINE_STATE to "
+                "its state; `dateline up` begins a new one."
+            )
         made = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT / 1000}, hide_parameters=True)
         event.listen(made, "connect", _prepare_sqlite)
         event.listen(made, "begin", _begin_sqlite)

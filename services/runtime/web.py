@@ -25,6 +25,7 @@ from starlette.responses import Response
 from services.contracts.caller import Caller, Permission
 from services.contracts.errors import UserError
 from services.runtime import tracing
+from services.runtime.database import NoInstallation
 
 PROBLEM = "application/problem+json"
 MAX_ID = 2**63 - 1
@@ -86,6 +87,7 @@ def answer_with_problems(app: FastAPI) -> None:
         DataError: _out_of_range,
         OverflowError: _out_of_range,
         OperationalError: _database_busy,
+        NoInstallation: _database_busy,
         NoConnection: _database_busy,
     }
     for kind, answer in answers.items():

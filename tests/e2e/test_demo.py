@@ -15,6 +15,11 @@ from services.demo.samples import read_samples
 
 pytestmark = pytest.mark.e2e
 
+REFUSAL = (
+    "dateline: A demonstration is already running here, in var/demo; "
+    "end it with Ctrl-C first, or run this one elsewhere.\n"
+)
+
 
 @contextmanager
 def demonstration(folder, *arguments):
@@ -83,10 +88,14 @@ def test_it_shows_every_story_verified_and_the_correction(tmp_path):
 
 
 def test_ctrl_c_in_the_middle_ends_everything(tmp_path):
-    """No worker, no Redis and no web app goes on; and it is no failure."""
+    """No worker, no Redis and no web app goes on; and it is no failure. Nor does a second one disturb the first."""
     with demonstration(tmp_path) as process:
         wait_for(lambda: "is ready after" in said(tmp_path), tmp_path, 120)
         children = children_of(process)
+        second = subprocess.run(
+            [sys.executable, "-m", "services.cli", "demo"], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert (second.returncode, second.stderr) == (2, REFUSAL)
         process.send_signal(signal.SIGINT)
         assert process.wait(90) == 0, said(tmp_path)
     words = said(tmp_path)

@@ -15,7 +15,7 @@ from sqlmodel import SQLModel
 
 from services.admin import keys
 from services.app import create_app
-from services.runtime.database import engine, transaction, utcnow
+from services.runtime.database import engine, make_file, transaction, utcnow
 
 pytestmark = pytest.mark.integration
 
@@ -46,6 +46,7 @@ def nobody_is_known(monkeypatch):
 
 @pytest.fixture
 def on_sqlite(installation):
+    make_file()
     SQLModel.metadata.create_all(engine())
 
 

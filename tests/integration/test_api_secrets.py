@@ -18,7 +18,7 @@ from services.admin.models import ApiKey
 from services.app import create_app
 from services.contracts.wiring import SERVICES
 from services.runtime import bus, logs
-from services.runtime.database import engine, reading, transaction, utcnow
+from services.runtime.database import engine, make_file, reading, transaction, utcnow
 from services.runtime.egress import egress_settings
 from services.runtime.entries import rows
 from services.runtime.settings import runtime_settings
@@ -63,6 +63,7 @@ def configure(log, installation):
     installation(redis_url=f"redis://:{REDIS}@{NOBODY}/0", secret_key=SEALING, egress_allow="127.0.0.0/8")
     for settings in CACHED:
         settings.cache_clear()
+    make_file()
     SQLModel.metadata.create_all(engine())
     yield installation
     for settings in CACHED:

@@ -106,6 +106,7 @@ def test_an_unknown_id_is_a_problem_that_says_where_to_look(admin, name):
 
 
 def test_a_writer_that_holds_the_database_turns_no_reader_away(installation):
+    database.make_file()
     SQLModel.metadata.create_all(database.engine())
     with transaction() as session:
         web = client(create_app(), keys.first_key(session, utcnow()))

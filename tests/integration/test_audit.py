@@ -59,6 +59,7 @@ def entries():
 def admin(installation):
     """A client with an admin's key; there is one of everything that can be ordered about."""
     installation(egress_allow="127.0.0.0/8")
+    database.make_file()
     SQLModel.metadata.create_all(database.engine())
     with transaction() as session:
         presented = keys.first_key(session, utcnow())

@@ -35,6 +35,7 @@ PAGES = Path(__file__).parents[1] / "pages"
 @pytest.fixture
 def app(installation):
     """On SQLite alone: the desk itself asks the API and nobody else, and that is tested on both databases."""
+    database.make_file()
     SQLModel.metadata.create_all(database.engine())
     return create_app()
 

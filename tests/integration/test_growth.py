@@ -69,6 +69,7 @@ PAGES = (
 def test_a_page_of_fifty_asks_the_database_as_often_as_a_page_of_five(installation, monkeypatch):
     """On SQLite alone: both databases are asked the same. The pages of all sources are counted once a minute."""
     monkeypatch.setattr(gauges, "KEPT", timedelta(days=1))
+    database.make_file()
     SQLModel.metadata.create_all(database.engine())
     with transaction() as session:
         _, key = keys.create(session, "admin", ["admin"], utcnow())

@@ -331,6 +331,7 @@ def claims_and_dies(row: int, now: datetime) -> int:
 
 def test_the_sweep_does_not_look_at_what_is_at_rest(installation):
     """A hundred thousand planned visits must not cost anything twice a second: only what is due is read."""
+    database.make_file()
     SQLModel.metadata.create_all(database.engine())
     asked = []
     event.listen(database.engine(), "before_cursor_execute", lambda *called: asked.append(called[2:4]))

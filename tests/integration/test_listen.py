@@ -41,6 +41,7 @@ def until(truth):
 def dateline(installation):
     """A client of a Dateline that may reach this machine."""
     installation(egress_allow="127.0.0.0/8")
+    database.make_file()
     SQLModel.metadata.create_all(database.engine())
     made = create_app()
     made.state.authenticate = KEYS.get

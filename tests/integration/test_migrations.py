@@ -75,6 +75,7 @@ def test_what_is_migrated_is_what_the_models_would_make(empty):
     schema.upgrade()
     migrated = tables()
     command.downgrade(empty, "base")
+    database.make_file()
     SQLModel.metadata.create_all(database.engine())
     assert migrated == tables()
 
@@ -97,6 +98,7 @@ def test_what_was_stored_before_tells_what_it_knows(empty):
     """A page of an older version learns from its article which capture gave it; a page without an article nothing. An
     article learns from its reading which layout read it.
     """
+    database.make_file()
     command.upgrade(empty, "0001")
     with database.transaction() as session:
         for statement in (*map(PAGE.format, (1, 2)), ARTICLE, REVISION):

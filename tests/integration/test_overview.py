@@ -52,6 +52,7 @@ def test_it_tells_how_each_new_story_came_here(web):
 
 def test_no_page_of_the_desk_looks_at_all_that_waits(installation):
     """A hundred thousand planned visits are counted by their index, and what was set aside is found by another."""
+    database.make_file()
     SQLModel.metadata.create_all(database.engine())
     with transaction() as session:
         _, key = keys.create(session, "admin", ["admin"], utcnow())

@@ -34,6 +34,7 @@ def until(truth):
 @pytest.fixture
 def server(installation):
     """The web app on a port of its own, with an empty store."""
+    database.make_file()
     SQLModel.metadata.create_all(database.engine())
     app = create_app()
     app.state.authenticate = KEYS.get

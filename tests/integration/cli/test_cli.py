@@ -40,6 +40,19 @@ def write(folder: Path, name: str, words: str | bytes) -> Path:
     return path
 
 
+# Nothing here
+
+
+@pytest.mark.parametrize(
+    "words", [("sources",), ("articles", "storm"), ("audit",), ("webhooks", "add", "https://x.example/"), ("sweep",)]
+)
+def test_a_command_where_no_installation_is_says_so_and_makes_none(installation, dateline, tmp_path, words):
+    """A command in the wrong folder left a second installation behind, and said that there are no sources."""
+    installation(state=str(tmp_path / "elsewhere"))
+    assert dateline(*words).refuses("There is no Dateline here: ")
+    assert list(tmp_path.iterdir()) == []
+
+
 # Keys
 
 
@@ -348,7 +361,8 @@ def test_what_is_misspelt_is_named(dateline, arguments, part):
 
 
 @pytest.mark.parametrize("arguments", [["audit"], ["keys", "list"], ["sources"], ["poll", "x"]])
-def test_a_database_without_tables_is_one_sentence(dateline, arguments):
+def test_a_database_without_tables_is_one_sentence(installation, dateline, arguments):
+    database.make_file()
     assert dateline(*arguments).refuses("migrate")
 
 

@@ -50,6 +50,7 @@ def test_a_database_of_a_newer_version_is_refused(on_sqlite, dateline, installat
 def test_a_database_that_is_not_migrated_is_refused(installation, dateline, process):
     """With what to do."""
     installation(redis_url="redis://127.0.0.1:1/0")
+    database.make_file()
     assert dateline(*process).refuses("The database has no tables yet")
     schema.upgrade()
     with database.transaction() as session:

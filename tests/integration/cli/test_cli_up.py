@@ -43,6 +43,27 @@ def test_a_second_one_on_the_same_state_folder_is_refused(up, tmp_path):
     assert not (tmp_path / "var/dateline.db").exists()
 
 
+def test_a_state_folder_that_cannot_be_made_is_one_sentence(up, tmp_path):
+    """It was a traceback of 48 lines."""
+    (tmp_path / "file").touch()
+    status, (sentence,) = up(f"--port={free_port()}", DATELINE_STATE=f"{tmp_path}/file/var")
+    assert (status, sentence) == (2, f"dateline: {tmp_path}/file/var cannot be used: Not a directory.")
+
+
+def test_a_redis_that_does_not_start_says_why(up, tmp_path):
+    """Not the name of a log that names another one."""
+    (tmp_path / "bin").mkdir()
+    server = tmp_path / "bin/redis-server"
+    server.write_text(
+        '#!/bin/sh\n[ "$1" = --version ] && echo v=9.9 || '
+        "echo '77:M 29 Nov 2026 03:00:00.123 # Failed listening on port 1 (tcp), aborting.'\n"
+    )
+    server.chmod(0o755)
+    status, sentences = up(f"--port={free_port()}", PATH=f"{tmp_path}/bin:{os.environ['PATH']}")
+    expected = "dateline: The Redis server was started and ended; it said: Failed listening on port 1 (tcp), aborting."
+    assert (status, sentences[-1]) == (2, expected)
+
+
 def test_a_port_that_is_taken_is_refused(up):
     """The web app would be started again for ever, and the reason stand somewhere in a log."""
     with socket.create_server(("127.0.0.1", 0)) as other:

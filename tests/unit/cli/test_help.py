@@ -1,4 +1,4 @@
-"""What somebody finds who has never seen a command of it: help at once, options where they are looked for, and names."""
+"""What somebody finds who has never seen a command of it: help at once, and options where they look."""
 
 import os
 import subprocess

@@ -46,11 +46,11 @@ print(endless.child.returncode, flush=True)
 LOCKS = """
 import pathlib, signal, sys
 from services.cli.fork import Fork
-from services.cli.run import _only_one
-state = pathlib.Path(sys.argv[1])
-with _only_one(state):
+from services.cli.lock import only_one
+lock = pathlib.Path(sys.argv[1], 'up.lock')
+with only_one(lock, 'taken'):
     lives = Fork("lives", signal.pause)
-with _only_one(state):
+with only_one(lock, 'taken'):
     print("free", flush=True)
 lives.terminate()
 lives.wait()

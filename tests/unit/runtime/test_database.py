@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import Column, MetaData, Table, inspect, select, text
+from sqlalchemy import Column, MetaData, Table, select, text
 from sqlalchemy.exc import OperationalError, StatementError
 
 from services.runtime import database
@@ -19,6 +19,7 @@ SIGHTINGS = Table("sightings", MetaData(), Column("at", UtcDateTime))
 @pytest.fixture
 def sightings(installation):
     """Makes one at this instant in a transaction."""
+    database.make_file()
     SIGHTINGS.create(database.engine())
 
     def see(at=NOON):
@@ -80,8 +81,23 @@ def test_a_reader_does_not_wait_for_a_writer(sightings):
         assert seen() == []
 
 
-def test_the_folder_of_the_database_is_made(installation, tmp_path):
-    """A first start needs no preparation."""
+def test_the_file_of_the_database_is_made_for_its_owner_alone(installation, tmp_path):
+    """A first start needs no preparation, and whoever reads the file is the operator: its log and index as well."""
     installation(database_url=f"sqlite:///{tmp_path}/a/b/news.db")
-    assert inspect(database.engine()).get_table_names() == []
-    assert (tmp_path / "a/b/news.db").exists()
+    database.make_file()
+    with database.transaction() as session:
+        session.execute(text("CREATE TABLE news (id INTEGER)"))
+        files = list((tmp_path / "a/b").iterdir())
+        assert {file.name for file in files} == {"news.db", "news.db-wal", "news.db-shm"}
+        assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
+    assert (tmp_path / "a/b").stat().st_mode & 0o777 == 0o700
+
+
+def test_looking_for_a_database_leaves_none_behind(installation, tmp_path):
+    """A command in the wrong folder made a second installation there, and said that there is no news."""
+    installation(state=str(tmp_path / "elsewhere"))
+    with pytest.raises(
+        database.NoInstallation, match=r"There is no Dateline here: .*/elsewhere/dateline.db does not exist"
+    ):
+        database.engine()
+    assert list(tmp_path.iterdir()) == []
