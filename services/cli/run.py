@@ -79,5 +79,5 @@ def _reserve(host: str, port: int) -> None:
         except OSError as trouble:
             raise UserError(
                 f"Nothing can listen on {host}, port {port} ({trouble.strerror}). "
-                "Choose another port: `--port 8090`, or DATELINE_PORT."
+                "Choose another port: `dateline up --port 8090`, or `make up PORT=8090`."
             ) from None
