@@ -10,7 +10,7 @@ from typing import Literal
 
 import redis
 import structlog
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 from prometheus_client.core import Metric
 from pydantic import BaseModel
@@ -36,7 +36,7 @@ from services.runtime import bus, house, ledger, metrics, retries
 from services.runtime.asgi import guarded
 from services.runtime.database import reading, utcnow
 from services.runtime.settings import runtime_settings
-from services.runtime.web import PROBLEMS, answer_with_problems, requires
+from services.runtime.web import PROBLEMS, answer_with_problems, refuse_unknown_parameters, requires
 from services.store import api as store
 from services.webhooks import api as webhooks
 from services.webhooks.api import told
@@ -181,8 +181,9 @@ def create_app() -> FastAPI:
     app.state.caller_of_key = _caller_of_key
     answer_with_problems(app)
     app.add_middleware(guarded)
-    for router in (front, *ROUTERS):
-        app.include_router(router)
+    app.include_router(front)
+    for router in ROUTERS:
+        app.include_router(router, dependencies=[Depends(refuse_unknown_parameters)])
     app.mount(DESK, create_desk(app))
     return app
 

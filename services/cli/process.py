@@ -77,6 +77,7 @@ def web(host: Host = "127.0.0.1", port: Port = 8080) -> None:
 
     from services.cli.server import Server  # noqa: PLC0415 - as above
 
+    proxies = runtime_settings().proxies
     config = uvicorn.Config(
         "services.app:create_app",
         factory=True,
@@ -85,6 +86,8 @@ def web(host: Host = "127.0.0.1", port: Port = 8080) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=proxies,
         timeout_graceful_shutdown=5,
     )
     server = Server(config)

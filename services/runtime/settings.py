@@ -1,11 +1,16 @@
 """Where this installation keeps its state and finds its servers: `DATELINE_…` variables, each with a default."""
 
 from functools import cache
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _parts(written: str) -> list[str]:
+    return [part for each in written.split(",") if (part := each.strip())]
 
 
 class RuntimeSettings(BaseSettings):
@@ -24,6 +29,8 @@ class RuntimeSettings(BaseSettings):
     """The folder of captures; the state folder's `archive` when not set."""
     metrics: Path | None = None
     """The folder in which the processes of this machine add up their metrics."""
+    trusted_proxies: str = ""
+    """Addresses and networks, apart by commas, whose X-Forwarded-For and -Proto are believed; nobody else's are."""
     log_format: Literal["auto", "pretty", "json"] = "auto"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
@@ -33,6 +40,21 @@ class RuntimeSettings(BaseSettings):
         if url and not url.startswith(("redis://", "rediss://")):
             raise ValueError("it must begin with redis:// or rediss://")
         return url
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, written: str) -> str:
+        for each in _parts(written):
+            try:
+                ip_network(each)
+            except ValueError:
+                raise ValueError(f"{each!r} is no address or network, such as 10.0.0.5 or 10.1.0.0/16") from None
+        return written
+
+    @property
+    def proxies(self) -> list[str]:
+        """Whose forwarded headers are believed."""
+        return _parts(self.trusted_proxies)
 
     @property
     def database(self) -> str:

@@ -1,8 +1,8 @@
-"""Who may go on, and who must wait: a pace for each API key, and one for the failures of each address.
+"""Who may go on, and who must wait: a pace for each API key, and one for the wrong keys of each address.
 
 Kept in this process's memory: a web app of several processes would give everybody as many allowances, and a restart
 gives all a full one. That keeps one asker from crowding out the others, which is all it promises; keys are too long to
-be guessed at any pace.
+be guessed at any pace, so that a wrong one may be looked up before it is refused.
 """
 
 import math
@@ -62,16 +62,19 @@ class Turnstile:
         self._requests = requests or Allowance(rate=REQUESTS, burst=10 * REQUESTS)
         self._failures = failures or Allowance(rate=1 / PENANCE, burst=FAILURES)
 
-    def admit(self, authorization: str, address: str, now: float) -> None:
-        """Raises a 429 problem, which says when to come again, for who must wait.
-
-        A key that was right before is never kept waiting by the failures of others behind its address.
-        """
+    def admit(self, authorization: str, now: float) -> None:
+        """Raises a 429 problem, which says when to come again, for a key that asks too often."""
         key = _digest(authorization)
         if self._requests.knows(key):
             _admit(self._requests.wait(key, now), "This key asks too often.")
-        elif authorization:
-            _admit(self._failures.wait(address, now), "Too many wrong keys came from this address.")
+
+    def refuse(self, address: str, now: float) -> None:
+        """Raises a 429 problem when too many wrong keys came from where this one did.
+
+        Asked only for a key that was looked up and is wrong: the failures of others behind the same address keep no
+        right key waiting.
+        """
+        _admit(self._failures.wait(address, now), "Too many wrong keys came from this address.")
 
     def passed(self, authorization: str, now: float) -> None:
         """The key was right. Who is known without one, as at the desk, takes from nobody's allowance."""

@@ -5,6 +5,8 @@ How a caller is found is told by the composition root: `app.state.authenticate` 
 
 import binascii
 import json
+import re
+import time
 from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -13,8 +15,10 @@ from http import HTTPStatus
 from typing import Annotated, Any, TypeVar
 
 import structlog
-from fastapi import FastAPI, Path, Query, Request, Security
+from fastapi import FastAPI, Path, Query, Request, Security, params
+from fastapi.dependencies.utils import get_flat_params
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBasic, HTTPBasicCredentials, HTTPBearer
 from pydantic import AfterValidator, BaseModel
 from sqlalchemy.exc import DataError, OperationalError
@@ -30,9 +34,14 @@ from services.runtime.database import NoInstallation
 PROBLEM = "application/problem+json"
 MAX_ID = 2**63 - 1
 """The largest id that both databases keep."""
+ERRORS = 20
+"""The most errors that one answer names."""
+WHERE = 200
+"""Characters of the place of an error."""
 LIMIT = 200
 """The longest page of a listing."""
 
+_NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
 log = structlog.get_logger()
 T = TypeVar("T")
 
@@ -57,6 +66,25 @@ class Problem(HTTPException):
         words = self.words | {"trace_id": trace_id} if (trace_id := tracing.current()) else self.words
         # ASCII, because a name that the client made up may hold what UTF-8 cannot.
         return Response(json.dumps(words), self.status_code, self.headers, media_type=PROBLEM)
+
+
+def refuse_unknown_parameters(request: Request) -> None:
+    """Raises a 422 problem for a query with a name that its route does not know: misspelt, it would mean nothing."""
+    if not request.query_params:
+        return
+    known = _parameters(request.scope["route"])
+    if unknown := [name for name in dict.fromkeys(request.query_params) if name not in known]:
+        errors = [{"where": f"query/{name}"[:WHERE], "detail": "Not known here."} for name in unknown[:ERRORS]]
+        advice = f"Known here: {', '.join(known)}." if known else "Nothing can be chosen here by a query."
+        raise Problem(
+            422, "Query not understood", f"There is no parameter {unknown[0][:100]!r}. {advice}", errors=errors
+        )
+
+
+def _parameters(route: APIRoute) -> tuple[str, ...]:
+    return tuple(
+        field.alias for field in get_flat_params(route.dependant) if isinstance(field.field_info, params.Query)
+    )
 
 
 class ProblemWords(BaseModel):
@@ -113,8 +141,10 @@ async def _misunderstood(_request: Request, error: Exception) -> Response:
     if faults and faults[0]["type"] == "json_invalid":
         where, why = faults[0]["loc"][1], faults[0]["ctx"]["error"]
         return Problem(400, "Malformed JSON", f"The body is not JSON at character {where}: {why}.").response()
-    errors = [{"where": "/".join(map(str, f["loc"])), "detail": _sentence(f["msg"])} for f in faults]
-    advice = "Mend what `errors` names and ask again; JSON needs Content-Type: application/json."
+    errors = [{"where": "/".join(map(str, f["loc"]))[:WHERE], "detail": _sentence(f["msg"])} for f in faults[:ERRORS]]
+    more = f" There are {len(faults) - ERRORS} more." if len(faults) > ERRORS else ""
+    about = " JSON needs Content-Type: application/json." if any(f["loc"][0] == "body" for f in faults) else ""
+    advice = f"Mend what `errors` names and ask again.{more}{about}"
     return Problem(422, "Request not understood", advice, errors=errors).response()
 
 
@@ -176,12 +206,19 @@ def _admitted(request: Request, permission: Permission, key: str | None, challen
         raise _unauthorized(challenge, "Send your API key: `Authorization: Bearer dl_…`.")
     found = found or request.app.state.authenticate(key)
     if found is None:
+        refuse_wrong_keys(request)
         advice = "This key is unknown, revoked or expired; ask the operator for another."
         raise _unauthorized(challenge.replace("Bearer", 'Bearer error="invalid_token"'), advice)
     request.state.caller = found
     if not found.may(permission):
         raise _forbidden(found, permission)
     return found
+
+
+def refuse_wrong_keys(request: Request) -> None:
+    """Raises a 429 problem for one more wrong key from an address that has sent too many."""
+    if turnstile := getattr(request.state, "turnstile", None):
+        turnstile.refuse(request.client.host if request.client else "", time.monotonic())
 
 
 def _unauthorized(challenge: str, advice: str) -> Problem:
@@ -196,7 +233,7 @@ def _forbidden(caller: Caller, permission: Permission) -> Problem:
 
 def storable(text: str) -> str:
     """The text itself, when both databases can keep it; a `ValueError` else."""
-    if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+    if _NOT_STORABLE.search(text):
         raise ValueError("Text may hold neither NUL characters nor half surrogate pairs.")
     return text
 

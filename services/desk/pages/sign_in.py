@@ -15,7 +15,7 @@ from services.desk.render import POLICY, rendered
 from services.desk.visit import COOKIE, Visiting
 from services.desk.visit import Form as OurForm
 from services.runtime.database import transaction, utcnow
-from services.runtime.web import Problem
+from services.runtime.web import Problem, refuse_wrong_keys
 
 router = APIRouter()
 
@@ -76,11 +76,12 @@ def _comes_from_elsewhere(request: Request) -> bool:
 
 def _admitted(request: Request, key: str) -> Caller | None:
     """Who holds this key, at the pace of the API: here as there, an address may be wrong only so often."""
-    turnstile, asked = request.state.turnstile, (f"Bearer {key}", request.client.host if request.client else "")
-    turnstile.admit(*asked, time.monotonic())
+    turnstile, presented = request.state.turnstile, f"Bearer {key}"
+    turnstile.admit(presented, time.monotonic())
     caller: Caller | None = request.app.state.authenticate(key)
     if caller is None:
-        turnstile.failed(*asked, time.monotonic())
+        refuse_wrong_keys(request)
+        turnstile.failed(presented, request.client.host if request.client else "", time.monotonic())
     return caller
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import httpx
 import pytest
 import structlog
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from in_process import client
 from pydantic import BaseModel
 from sqlalchemy.exc import DataError, OperationalError
@@ -14,8 +14,16 @@ from structlog.testing import capture_logs
 
 from services.contracts.caller import Caller
 from services.contracts.errors import UserError
-from services.runtime.asgi import MAX_BODY, guarded
-from services.runtime.web import PROBLEM, Id, Problem, Storable, answer_with_problems, requires
+from services.runtime.asgi import MAX_BODY, MAX_PARTS, MAX_QUERY, guarded
+from services.runtime.web import (
+    PROBLEM,
+    Id,
+    Problem,
+    Storable,
+    answer_with_problems,
+    refuse_unknown_parameters,
+    requires,
+)
 
 READER = Caller(key=7, name="reader", scopes=frozenset({"read"}))
 
@@ -49,6 +57,14 @@ def app():
     @made.post("/notes")
     def keep(note: Note):
         return note
+
+    @made.get("/listed", dependencies=[Depends(refuse_unknown_parameters)])
+    def listed(since: str = "", limit: int = 1):
+        return since, limit
+
+    @made.post("/several")
+    def several(notes: list[Note]):
+        return notes
 
     @made.get("/notes/{note_id}")
     def note(note_id: Id):
@@ -120,10 +136,22 @@ def test_what_is_not_there_and_what_cannot_be_done_there_are_problems(web):
     assert wrong.headers["allow"] == "POST"
 
 
-@pytest.mark.parametrize("body", [b"{", b'{"words": }', b'{"words": "\xff"}', b"[" * 100_000])
+@pytest.mark.parametrize("body", [b"{", b'{"words": }', b'{"words": "\xff"}', b"[" * MAX_PARTS])
 def test_what_is_not_json_is_a_400(web, body):
     answer = web.post("/notes", content=body, headers={"Content-Type": "application/json"})
     assert problem(answer)["status"] == 400
+
+
+def test_no_more_than_twenty_errors_are_named_and_the_rest_is_counted(web):
+    """An answer is read by a person."""
+    words = problem(web.post("/several", json=[{}] * 30))
+    assert (words["status"], len(words["errors"]), "There are 10 more." in words["detail"]) == (422, 20, True)
+    assert len(json.dumps(problem(web.post("/several", json={"x" * 100_000: 1})))) < 1_000
+
+
+def test_a_body_of_too_many_parts_or_a_query_too_long_is_refused_before_it_is_read(web):
+    assert problem(web.post("/several", json=[{}] * MAX_PARTS))["status"] == 413
+    assert problem(web.get(f"/read?{'a=1&' * (MAX_QUERY // 4)}b"))["status"] == 414
 
 
 def test_a_400_says_where_the_json_ends_to_be_one(web):
@@ -223,3 +251,12 @@ def test_a_strange_method_is_no_surprise(app):
 
 def _with_context(_logger, _name, event):
     return structlog.contextvars.merge_contextvars(_logger, _name, event)
+
+
+def test_an_unknown_parameter_is_refused_and_the_known_ones_are_named(web):
+    """Misspelt, it would mean nothing, and give everything."""
+    words = problem(web.get("/listed?sinse=2026-01-01&limit=3"))
+    assert words["status"] == 422
+    assert words["detail"] == "There is no parameter 'sinse'. Known here: since, limit."
+    assert [each["where"] for each in words["errors"]] == ["query/sinse"]
+    assert web.get("/listed?since=2026-01-01&limit=3").status_code == 200

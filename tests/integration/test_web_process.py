@@ -1,0 +1,130 @@
+"""The web app as a process of its own: whom it believes, and what one request may cost all the others."""
+
+import itertools
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+
+import httpx
+import psutil
+import pytest
+from service import free_port
+from sqlmodel import SQLModel
+
+from services.admin import keys
+from services.runtime.asgi import MAX_BODY, MAX_PARTS
+from services.runtime.database import engine, transaction, utcnow
+from services.runtime.turnstile import FAILURES
+
+pytestmark = pytest.mark.integration
+
+
+@dataclass
+class Web:
+    process: subprocess.Popen
+    client: httpx.Client
+
+    def spent(self):
+        """Seconds of processor time that the process took so far."""
+        times = psutil.Process(self.process.pid).cpu_times()
+        return times.user + times.system
+
+
+@pytest.fixture
+def web(installation):
+    """Runs `dateline web` with further settings."""
+    SQLModel.metadata.create_all(engine())
+    running = []
+
+    def starts(**settings):
+        port = free_port()
+        environment = {**os.environ, **{f"DATELINE_{name.upper()}": value for name, value in settings.items()}}
+        command = [sys.executable, "-m", "services.cli", "web", "--port", str(port)]
+        client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30)
+        running.append(Web(subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL), client))
+        _waits_for(client)
+        return running[-1]
+
+    yield starts
+    for one in running:
+        one.client.close()
+        one.process.terminate()
+        one.process.wait(20)
+
+
+def _waits_for(client):
+    for _ in range(600):
+        try:
+            client.get("/health/live")
+        except httpx.TransportError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError("the web app does not answer")
+
+
+@pytest.mark.parametrize(("trusted", "last"), [("", 429), ("10.0.0.0/8", 429), ("10.0.0.0/8, 127.0.0.1", 401)])
+def test_a_forwarded_address_is_believed_from_configured_proxies_only(web, trusted, last):
+    """Else anybody makes themselves a new address for each wrong key. Uvicorn's own setting opens nothing."""
+    client = web(trusted_proxies=trusted).client
+    for number in range(FAILURES + 1):
+        told = {"Authorization": "Bearer dl_1_wrong", "X-Forwarded-For": f"198.51.100.{number}"}
+        status = client.get("/sources", headers=told).status_code
+    assert status == last
+
+
+def test_a_valid_key_is_served_beside_the_wrong_ones_of_its_address(web):
+    """Also one that was never seen before."""
+    client, key = web().client, _key("read")
+    for _ in range(FAILURES + 5):
+        client.get("/sources", headers={"Authorization": "Bearer dl_1_wrong"})
+    assert client.get("/sources", headers={"Authorization": "Bearer dl_1_wrong"}).status_code == 429
+    assert client.get("/sources", headers={"Authorization": f"Bearer {key}"}).status_code == 200
+
+
+FIELDS = {f"f{number:05}": 0 for number in range(90_000)}
+FEWER = dict(itertools.islice(FIELDS.items(), MAX_PARTS - 10))
+JSON, FORM = "application/json", "application/x-www-form-urlencoded"
+COSTLY = {
+    "90 000 unknown fields": (JSON, json.dumps(FIELDS)[:900_000], 413),
+    "as many as may be": (JSON, json.dumps(FEWER), 422),
+    "as many in a filter": (JSON, json.dumps({"url": "https://example.org/", "filter": FEWER}), 422),
+    "as many values of a filter": (
+        JSON,
+        json.dumps({"url": "https://example.org/", "filter": {"tags": ["a"] * (MAX_PARTS - 10)}}),
+        422,
+    ),
+    "as much metadata": (JSON, json.dumps({"url": "https://example.org/", "metadata": FEWER}), 422),
+    "one long text": (JSON, json.dumps({"url": "x" * (MAX_BODY - 20)}), 422),
+    "one long description": (JSON, json.dumps({"url": "x", "description": "é" * (MAX_BODY // 7)}), 422),
+    "one long number": (JSON, '{"url":' + "9" * (MAX_BODY - 20) + "}", 400),
+    "many brackets": (JSON, '{"url":' + "[" * (MAX_PARTS - 10), 400),
+    "a form of many fields": (FORM, "&".join(["a=%41"] * (MAX_PARTS // 3)), 401),
+    "a form of escapes": (FORM, "key=" + "%41" * (MAX_PARTS * 19), 401),
+}
+GOAL = 0.05
+"""Seconds that one request may take of the event loop."""
+
+
+@pytest.mark.parametrize("what", COSTLY)
+def test_no_request_costs_the_event_loop_more_than_a_moment(web, what):
+    """The processor time of the process, of three times the least, on a machine that may be half as fast as ours."""
+    kind, body, status = COSTLY[what]
+    served, path = web(), "/webhooks/endpoints" if kind == JSON else "/desk/sign-in"
+    headers = {"Authorization": f"Bearer {_key('admin')}", "Content-Type": kind}
+    served.client.post(path, content="{}", headers=headers)  # what is made once is made
+    costs = []
+    for _ in range(3):
+        before = served.spent()
+        answer = served.client.post(path, content=body, headers=headers)
+        costs.append(served.spent() - before)
+        assert (answer.status_code, len(answer.content) < 5_000) == (status, True)
+    assert min(costs) < 2 * GOAL
+
+
+def _key(scope):
+    with transaction() as session:
+        return keys.create(session, scope, [scope], utcnow())[1]
