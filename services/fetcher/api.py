@@ -1,5 +1,6 @@
 """Sources over HTTP: what is watched, how it has been, and orders of the operator."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -104,7 +105,7 @@ class Pause(BaseModel):
 def list_sources(caller: Reader) -> list[SourceView]:
     """All sources, by name. What looks like a secret in an address is shown to admins only."""
     with reading() as session:
-        return [_shown(_view(session, health), caller) for health in sources.list_sources(session)]
+        return [_shown(view, caller) for view in _views(session, sources.list_sources(session))]
 
 
 @router.post("/sources", status_code=201)
@@ -187,8 +188,18 @@ def _found(session: Session, name: str) -> Health:
 
 
 def _view(session: Session, health: Health) -> SourceView:
-    now, keys = utcnow(), [str(channel.id) for channel in health.channels]
-    failing = {each.key: each.sentence(now) for each in retries.retrying(session, kind="PollChannel", keys=keys)}
+    return _views(session, [health])[0]
+
+
+def _views(session: Session, healths: Sequence[Health]) -> list[SourceView]:
+    # One question for all of them: a list of sources grows.
+    now, keys = utcnow(), [str(channel.id) for health in healths for channel in health.channels]
+    found = retries.retrying(session, kind="PollChannel", keys=keys, limit=len(keys))
+    failing = {each.key: each.sentence(now) for each in found}
+    return [_source(health, failing) for health in healths]
+
+
+def _source(health: Health, failing: Mapping[str, str]) -> SourceView:
     return SourceView(
         name=health.source.name,
         title=health.source.title,
