@@ -16,6 +16,7 @@ from services.cli.run import Host, Port
 from services.contracts.errors import UserError
 from services.contracts.wiring import SERVICES
 from services.fetcher.settings import fetcher_settings
+from services.parser.settings import parser_settings
 from services.runtime import bus, logs, metrics
 from services.runtime.egress import egress_settings
 from services.runtime.settings import runtime_settings
@@ -108,7 +109,7 @@ def read_settings(*, migrated: bool = True) -> None:
 
     Refuses, unless it is to be migrated still, a database of another age than this program.
     """
-    for read in (runtime_settings, egress_settings, fetcher_settings, webhook_settings):
+    for read in (runtime_settings, egress_settings, fetcher_settings, parser_settings, webhook_settings):
         read()
     startup.refuse_unknown_settings()
     startup.refuse_bad_key(webhook_settings().secret_key.get_secret_value())

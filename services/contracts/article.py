@@ -28,7 +28,9 @@ BlockKind = Literal["paragraph", "subhead", "quote", "list_item", "table", "turn
 AwardAction = Literal["contract", "modification", "order", "agreement"]
 AmountKind = Literal["maximum", "ceiling", "not_to_exceed", "estimated"]
 ModificationKind = Literal["option", "ceiling", "definitization"]
-RejectionReason = Literal["empty", "not_html", "listing", "blocked", "not_an_article", "stub", "too_hostile"]
+RejectionReason = Literal[
+    "empty", "not_html", "listing", "blocked", "not_an_article", "stub", "too_hostile", "too_costly"
+]
 
 
 def _read_when(value: Any) -> date:

@@ -53,6 +53,8 @@ class Hearing:
     """What says itself again never ends: after its attempts it is due again so much later, and never dead-lettered."""
     needs: tuple[Gate, ...] = ()
     """Of our own house, besides the database: while it is broken, none of this kind is claimed."""
+    last_after_death: bool = False
+    """Whether one that ended its worker is tried again in the bulk lane, after all others."""
     shown: bool = False
     """Whether others see what it writes, so that not even a power cut may take it back. The rest would be redone."""
 
@@ -78,7 +80,7 @@ HANDLERS: dict[type[Message], Hearing] = {
         needs=("archive",),
     ),
     HostServesAgain: Hearing("fetcher", "wake", timedelta(seconds=45), together=1, alone=True),
-    ParsePage: Hearing("parser", "parse_page", timedelta(seconds=45)),
+    ParsePage: Hearing("parser", "parse_page", timedelta(seconds=45), last_after_death=True),
     SaveArticle: Hearing("store", "save_article", timedelta(seconds=45), shown=True),
     PageStored: Hearing("fetcher", "settle_stored", timedelta(seconds=45)),
     PageRejected: Hearing("fetcher", "settle_rejected", timedelta(seconds=45)),

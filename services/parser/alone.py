@@ -1,4 +1,4 @@
-"""A page explained in a process of its own: one that was built to hurt has hurt nobody when the process is ended.
+"""A page read in a process of its own: one that was built to hurt has hurt nobody when the process is ended.
 
 `python -m services.parser.alone` reads a line of JSON, with the page's url and content type, and then the page; it
 prints the explanation, or ends with another status than 0.
@@ -12,12 +12,16 @@ import sys
 from pydantic import BaseModel
 
 from services.contracts.article import Reading
+from services.contracts.errors import DatelineError
 from services.parser.extract import read
+from services.parser.limits import limited, too_costly
 
 SECONDS = 20
 MEMORY = 1_000_000_000
 LINES = 10_000
 """What one page may take: of the clock, of bytes, and of lines that somebody is to look at."""
+NO_MEMORY, TOO_LONG = 3, 4
+"""Exit statuses: the memory, or the lines, were not enough."""
 
 
 class LineView(BaseModel):
@@ -34,29 +38,60 @@ class Explanation(BaseModel):
     reading: Reading
 
 
+class NotRead(DatelineError):  # noqa: N818 - named for what happened
+    """The page was not read, and it is not the page's fault: the machine is busy, or the parser is broken."""
+
+
 def explained(body: bytes, *, url: str, content_type: str | None) -> bytes | None:
     """The `Explanation` as JSON; None for a page that takes more than it may. It takes a process, and blocks for it."""
-    about = json.dumps({"url": url, "content_type": content_type}).encode()
-    command = [sys.executable, "-m", __name__]
-    given = about + b"\n" + body
     try:
-        done = subprocess.run(command, input=given, capture_output=True, timeout=SECONDS, check=False)  # noqa: S603 - our own words
+        done = _run(body, url, content_type, "explain")
     except subprocess.TimeoutExpired:
         return None
     return done.stdout if done.returncode == 0 else None
 
 
-def main() -> None:
+def read_alone(body: bytes, *, url: str | None, content_type: str | None) -> Reading:
+    """The reading; of a page that costs more than it may, or that breaks what reads it, the verdict `too_costly`.
+
+    Raises:
+        NotRead: nothing can be said of the page.
+
+    """
+    try:
+        done = _run(body, url, content_type, "read")
+    except subprocess.TimeoutExpired:
+        raise NotRead(f"The machine is too busy to read a page within {SECONDS} s.") from None
+    if done.returncode == 0:
+        return Explanation.model_validate_json(done.stdout).reading
+    if done.returncode < 0 or done.returncode == NO_MEMORY:
+        return too_costly()
+    raise NotRead(
+        done.stderr.decode(errors="replace").strip().rpartition("\n")[2] or "The parser ended without a word."
+    )
+
+
+def _run(body: bytes, url: str | None, content_type: str | None, what: str) -> subprocess.CompletedProcess[bytes]:
+    about = json.dumps({"url": url, "content_type": content_type}).encode()
+    command = [sys.executable, "-m", __name__, what]
+    return subprocess.run(command, input=about + b"\n" + body, capture_output=True, timeout=SECONDS, check=False)  # noqa: S603 - our own words
+
+
+def main(what: str) -> None:
     """One page, under limits that the system sees to: nobody need be there to end what goes on for ever."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     about = json.loads(sys.stdin.buffer.readline())
-    reading, lines = read(sys.stdin.buffer.read(), url=about["url"], content_type=about["content_type"])
-    if len(lines) > LINES:
-        sys.exit(1)
-    shown = [LineView(text=line.text, rule=line.rule) for line in lines]
+    body = sys.stdin.buffer.read()
+    try:
+        with limited():
+            reading, lines = read(body, url=about["url"], content_type=about["content_type"])
+    except MemoryError:
+        sys.exit(NO_MEMORY)
+    if what == "explain" and len(lines) > LINES:
+        sys.exit(TOO_LONG)
+    shown = [LineView(text=line.text, rule=line.rule) for line in lines] if what == "explain" else []
     sys.stdout.buffer.write(Explanation(lines=shown, reading=reading).model_dump_json().encode())
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

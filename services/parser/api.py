@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from services.contracts.errors import PermanentError
 from services.parser import alone
 from services.parser.alone import Explanation
+from services.parser.settings import parser_settings
 from services.runtime import archive
 from services.runtime.web import Problem, requires
 
@@ -63,8 +64,8 @@ def explain_capture(name: Name) -> Response:
         _turns.release()
     if told is None:
         advice = (
-            f"It takes more than {alone.SECONDS} s, {alone.MEMORY // 1_000_000} MB or {alone.LINES:,} lines; "
-            f"`dateline parse --capture {name} --explain` takes as much as it needs."
+            f"It takes more than {parser_settings().cpu_seconds:g} s of CPU, {alone.MEMORY // 1_000_000} MB or "
+            f"{alone.LINES:,} lines; `dateline parse --capture {name} --explain` takes as much as it needs."
         )
         raise Problem(422, "Too large a page to explain here", advice)
     return Response(told, media_type="application/json")

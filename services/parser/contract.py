@@ -3,12 +3,15 @@
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from services.contracts.article import Article, Reading, Rejected
 from services.parser.extract import extract
+from services.parser.limits import too_costly
+from services.parser.page_reader import PageReader
 from services.parser.site.profile import SiteProfile
 
 _SUFFIXES = {".txt": "text/plain", ".html": "text/html", ".htm": "text/html"}
@@ -59,19 +62,54 @@ def read_request(line: str) -> Request:
 def batch(lines: Iterable[str], profile_of: Callable[[Request], SiteProfile | None] = lambda _: None) -> Iterator[str]:
     """For each request line `{"path", "url"}` exactly one line of JSON, in order; an unreadable file is rejected.
 
-    `profile_of` gives the profile of the site that a page is from, if there is one.
+    `profile_of` gives the profile of the site that a page is from, if there is one. Pages are read in a process beside
+    this one, which a page that costs too much may end: that page is rejected, and the next ones are read.
     """
-    for line in lines:
-        if line.strip():
-            yield json.dumps(_answer(line, profile_of), ensure_ascii=False)
+    reader = PageReader(_answer)
+    try:
+        for line in lines:
+            if line.strip():
+                yield _answered(line, profile_of, reader)
+    finally:
+        reader.end()
 
 
-def _answer(line: str, profile_of: Callable[[Request], SiteProfile | None]) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _Question:
+    """A request with the profile of its site, as JSON."""
+
+    request: Request
+    profile: str | None
+
+
+_profile = lru_cache(maxsize=64)(SiteProfile.from_json)
+
+
+def _answered(line: str, profile_of: Callable[[Request], SiteProfile | None], reader: PageReader[_Question]) -> str:
     try:
         request = read_request(line)
-        body = request.path.read_bytes()
-    except (ValueError, KeyError, TypeError, OSError) as error:
-        detail = f"This request names no page that can be read: {error}."
-        return as_line(Rejected(reason="not_an_article", detail=detail), None)
+    except (ValueError, KeyError, TypeError) as error:
+        return _unreadable(error)
     profile = profile_of(request)
-    return as_line(extract(body, url=request.url, content_type=request.content_type, profile=profile), request.url)
+    answer = reader.ask(_Question(request, profile.to_json() if profile else None))
+    return answer if answer is not None else _as_json(as_line(too_costly(), request.url))
+
+
+def _answer(question: _Question) -> str:
+    request = question.request
+    try:
+        body = request.path.read_bytes()
+    except (ValueError, OSError) as error:
+        return _unreadable(error)
+    profile = _profile(question.profile) if question.profile else None
+    reading = extract(body, url=request.url, content_type=request.content_type, profile=profile)
+    return _as_json(as_line(reading, request.url))
+
+
+def _unreadable(error: Exception) -> str:
+    detail = f"This request names no page that can be read: {error}."
+    return _as_json(as_line(Rejected(reason="not_an_article", detail=detail), None))
+
+
+def _as_json(line: dict[str, Any]) -> str:
+    return json.dumps(line, ensure_ascii=False)

@@ -1,9 +1,13 @@
 """How the parser is reached: a capture comes in, an article or a reason why not goes out."""
 
+from typing import Protocol
+
 from services.contracts.article import Article, Reading
 from services.contracts.messages import Kept, PageReingested, PageRejected, ParsePage, Preview, SaveArticle
+from services.parser.alone import read_alone
 from services.parser.extract import extract
 from services.parser.layouts import VERSIONS
+from services.parser.limits import limited
 from services.parser.version import PARSER_VERSION
 from services.runtime import archive
 from services.runtime.ledger import Job, say
@@ -14,7 +18,7 @@ from services.runtime.worker import handles
 def parse_page(order: ParsePage, job: Job) -> None:
     """Reads the capture, or the last readable one where this gives no article; says `SaveArticle` or `PageRejected`."""
     origin = order.origin
-    reading, seen = _read(order)
+    reading, seen = _read(order, read_alone if job.attempts > 1 else _read_here)
     job.note(url=origin.url)
     with job.finish() as session:
         if isinstance(reading, Article):
@@ -41,18 +45,30 @@ def parse_page(order: ParsePage, job: Job) -> None:
             say(session, counted, key=f"{origin.reingestion}:{origin.page}", lane=job.lane)
 
 
-def _read(order: ParsePage) -> tuple[Reading, Kept]:
+class Reads(Protocol):
+    """How the bytes of a capture are read."""
+
+    def __call__(self, body: bytes, *, url: str | None, content_type: str | None) -> Reading: ...
+
+
+def _read_here(body: bytes, *, url: str | None, content_type: str | None) -> Reading:
+    """Reads it in this process, which a page that costs too much ends: the second time, it is read alone."""
+    with limited():
+        return extract(body, url=url, content_type=content_type)
+
+
+def _read(order: ParsePage, reads: Reads) -> tuple[Reading, Kept]:
     """The reading, and the capture that gave it."""
     seen = Kept(capture=order.capture, fetched_at=order.fetched_at)
-    reading = _read_capture(order, seen.capture, order.content_type)
+    reading = _read_capture(order, seen.capture, reads, order.content_type)
     if order.readable and not isinstance(reading, Article):
         # Something else stands where the article was. A parser that knows better has first say on that, too.
-        article = _read_capture(order, order.readable.capture)
+        article = _read_capture(order, order.readable.capture, reads)
         if isinstance(article, Article):
             return article, order.readable
     return reading, seen
 
 
-def _read_capture(order: ParsePage, name: str, content_type: str | None = None) -> Reading:
+def _read_capture(order: ParsePage, name: str, reads: Reads, content_type: str | None = None) -> Reading:
     capture = archive.load(name)
-    return extract(capture.body, url=order.origin.url, content_type=content_type or capture.content_type)
+    return reads(capture.body, url=order.origin.url, content_type=content_type or capture.content_type)

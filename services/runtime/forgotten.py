@@ -5,12 +5,13 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, case, or_, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import Session
 
 from services.contracts.messages import Lane
-from services.runtime import entries
+from services.contracts.wiring import HANDLERS, KINDS
+from services.runtime import begun, entries
 from services.runtime.database import UtcDateTime, reading, transaction
 from services.runtime.entries import due_and_free, rows
 from services.runtime.instances import PLACE, owner
@@ -39,8 +40,7 @@ def end_leases_of_the_dead(now: datetime, silent: Collection[str] = ()) -> int:
     if not dead:
         return 0
     with transaction(lasting=False) as session:
-        ended = update(rows).where(*is_held, rows.c.lease_owner.in_(dead)).values(lease_until=now, hinted_at=None)
-        return len(session.execute(ended.returning(rows.c.id)).all())
+        return _end(session, now, dead)
 
 
 def end_leases_of_dead_children(session: Session, now: datetime) -> int:
@@ -50,8 +50,26 @@ def end_leases_of_dead_children(session: Session, now: datetime) -> int:
     held = session.execute(select(rows.c.lease_owner).distinct().where(*is_held)).scalars()
     ours = [each for each in held if each and each.startswith(f"{place}/") and each.endswith(f"/{instance}")]
     dead = [each for each in ours if _is_dead(each, ())]
-    ended = update(rows).where(*is_held, rows.c.lease_owner.in_(dead)).values(lease_until=now, hinted_at=None)
-    return len(session.execute(ended.returning(rows.c.id)).all()) if dead else 0
+    return _end(session, now, dead) if dead else 0
+
+
+def _end(session: Session, now: datetime, dead: Sequence[str]) -> int:
+    """Ends what the dead held; of that, only what they had begun costs an attempt, and goes last if it may."""
+    ended = 0
+    for holder in dead:
+        known = begun.of(holder)
+        is_held = (entries.OPEN, rows.c.lease_until > now, rows.c.lease_owner == holder)
+        changes: dict[str, Any] = {"lease_until": now, "hinted_at": None}
+        if known:
+            is_begun = rows.c.id.in_(known)
+            changes["attempts"] = case((is_begun, rows.c.attempts), else_=rows.c.attempts - 1)
+            changes["lane"] = case((is_begun & rows.c.kind.in_(_LAST), "bulk"), else_=rows.c.lane)
+        ended += len(session.execute(update(rows).where(*is_held).values(changes).returning(rows.c.id)).all())
+        begun.forget(holder)
+    return ended
+
+
+_LAST = [kind for kind, message in KINDS.items() if HANDLERS[message].last_after_death]
 
 
 def _take() -> ReturningUpdate[Any]:

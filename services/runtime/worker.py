@@ -14,6 +14,7 @@ from services.contracts.errors import DatelineError, PermanentError
 from services.contracts.messages import Message
 from services.contracts.wiring import HANDLERS, KINDS
 from services.runtime import house, ledger, liveness, metrics
+from services.runtime.begun import begun
 from services.runtime.database import utcnow
 from services.runtime.giving_way import news_waits
 from services.runtime.ledger import MAX_ATTEMPTS, Job, LeaseLost, Outcome
@@ -127,7 +128,8 @@ def _attempt(job: Job) -> tuple[str, str | None]:
         if job.attempts > MAX_ATTEMPTS:
             reason = f"Its worker died or hung {MAX_ATTEMPTS} times while handling it."
             return _named(again=job.give_up(reason, utcnow())), reason
-        _handlers[job.kind](job.message(), job)
+        with begun(job.id):
+            _handlers[job.kind](job.message(), job)
         if job.outcome is None:
             raise TypeError(f"The handler of {job.kind} neither finished nor postponed.")  # noqa: TRY301 - one way down
     except LeaseLost as lost:
