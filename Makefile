@@ -26,10 +26,12 @@ demo: $(BIN)/dateline ## See the whole path on this machine, without internet: n
 up: $(BIN)/dateline ## Run the service on the sources of seeds/sources.toml; state in ./var; PORT=8090 chooses another port
 	@$(BIN)/dateline up $(if $(PORT),--port=$(PORT))
 
+# Each has servers of its own: a PostgreSQL and a Redis.
+TESTERS ?= 2
 test: .venv/dev ## The whole test-suite: real Redis, real workers, SQLite and PostgreSQL, a real browser
 	@tests/browser/get-chromium
 	@tests/receivers/get-package
-	@$(BIN)/pytest
+	@$(BIN)/pytest --numprocesses=$(TESTERS) --dist=worksteal
 
 check: gates fast ## What to run before a commit: the gates and the fast tests
 
