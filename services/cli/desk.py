@@ -13,7 +13,7 @@ from services.cli import likely
 from services.cli.output import AsJson, Listing, error, print_json, show, tell
 from services.contracts.caller import Caller
 from services.contracts.errors import UserError
-from services.fetcher import importing
+from services.fetcher import importing, warc
 from services.runtime import audit, bus
 from services.runtime.database import transaction, utcnow
 
@@ -59,14 +59,14 @@ def _shown(path: Path, url: str | None, captured_at: datetime | None) -> dict[st
     """What the pages of a file read as; a `UserError` when it would be refused."""
     content = _read(path)
     pages = likely.readings(importing.captures(path.name, content, url, utcnow(), captured_at))
-    if url is None and not importing.is_warc(content):
+    if url is None and not warc.is_warc(content):
         likely.refuse_no_article(path.name, pages[0])
     return {"file": str(path), "pages": [vars(page) for page in pages]}
 
 
 def _taken(path: Path, url: str | None, captured_at: datetime | None) -> dict[str, Any]:
     content = _read(path)
-    if url is None and not importing.is_warc(content):
+    if url is None and not warc.is_warc(content):
         _shown(path, url, captured_at)
     pages = importing.import_file(path.name, content, url, utcnow(), captured_at)
     with transaction() as session:
@@ -85,8 +85,8 @@ def _tell(took: Mapping[str, Any], *, as_json: bool) -> None:
 
 def _read(path: Path) -> bytes:
     try:
-        if path.stat().st_size > importing.MAX_FILE:
-            raise UserError(f"{path} is larger than {importing.MAX_FILE // 1_000_000} MB; split it first.")
+        if path.stat().st_size > warc.MAX_FILE:
+            raise UserError(f"{path} is larger than {warc.MAX_FILE // 1_000_000} MB; split it first.")
         return path.read_bytes()
     except OSError as trouble:
         raise UserError(f"{path} cannot be read: {trouble.strerror}.") from None

@@ -14,8 +14,8 @@ from services.contracts.errors import PermanentError, UserError
 from services.contracts.urls import canonical_url
 from services.fetcher.answers import Fetched, Moved, NotModified
 from services.fetcher.client import get
-from services.fetcher.importing import is_warc
 from services.fetcher.settings import fetcher_settings
+from services.fetcher.warc import is_warc
 from services.parser.contract import as_line, batch
 from services.parser.explain import explain
 from services.parser.extract import read

@@ -23,6 +23,8 @@ def check_address(url: str, settings: EgressSettings) -> None:
         raise Forbidden("An endpoint's address must begin with https:// or http:// and name a host.")
     if address.userinfo:
         raise Forbidden("An endpoint's address may not carry a user name or password; the signature says who we are.")
+    if address.port == 0:
+        raise Forbidden("There is no port 0; leave the port away for the usual one.")
     host, port = address.raw_host.decode("ascii"), address.port or _PORTS[address.scheme]
     for found in _addresses(host, port):
         Gate.of(settings).check(host, found, port)

@@ -11,6 +11,7 @@ import tracemalloc
 import zlib
 from datetime import UTC, datetime, timedelta
 
+import brotli
 import certifi
 import pytest
 from fakes.wire_site import Authority, WireSite, plays, resets, stalls, streams
@@ -207,7 +208,7 @@ FRAMING = {
     "32-gzip-in-two-members": (plays(coded(b"gzip", gzip.compress(PAGE[:30]) + gzip.compress(PAGE[30:]))), Fetched, ""),
     "32-plain-called-gzip": (plays(coded(b"gzip", PAGE)), Unavailable, "says that its body is compressed, but it is"),
     "32-gzip-that-breaks-off": (plays(coded(b"gzip", TRUNCATED)), Unavailable, "in the middle of its compressed body"),
-    "32-br-unasked": (plays(coded(b"br", b"\x0b\x02\x80words\x03")), Unavailable, "'br', which Dateline did not ask"),
+    "32-br-unasked": (plays(coded(b"br", brotli.compress(PAGE))), Fetched, ""),
     "32-zstd-unasked": (plays(coded(b"zstd", b"\x28\xb5\x2f\xfd")), Unavailable, "'zstd', which Dateline did not ask"),
     "32-gzip-twice": (plays(coded(b"gzip, gzip", gzip.compress(gzip.compress(PAGE)))), Unavailable, "'gzip, gzip'"),
     "33-body-without-end": (streams(OK + b"\r\n", lambda: itertools.repeat(b"x" * 65_536)), Refused, "larger than"),

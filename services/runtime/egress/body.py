@@ -3,17 +3,20 @@
 import zlib
 from collections.abc import Iterable
 
+import brotli
+
 from services.runtime.egress.errors import Garbled, TooLarge
 
 _GZIP, _ZLIB, _RAW_DEFLATE = 31, 15, -15
 _MAGIC = b"\x1f\x8b\x08"
+_NOT_CODED = "The response says that its body is compressed, but it is not."
 
 
 def read_body(chunks: Iterable[bytes], coding: str, *, wire: int, decoded: int, cut: bool = False) -> bytes:
     """The decoded body, from at most `wire` bytes received to at most `decoded` bytes.
 
     More than that is `TooLarge`; with `cut`, reading stops there and what fits is returned. A body that is not coded
-    as announced, ends in the middle, or is coded in another way than gzip or deflate is `Garbled`.
+    as announced, ends in the middle, or is coded in another way than gzip, deflate or Brotli is `Garbled`.
     """
     decoder = _decoder(coding)
     body, received = bytearray(), 0
@@ -65,14 +68,37 @@ class _Inflating:
             plain = self._inflate.decompress(chunk, room)
         except zlib.error:
             if self._begun or self._window != _ZLIB:
-                raise Garbled("The response says that its body is compressed, but it is not.") from None
+                raise Garbled(_NOT_CODED) from None
             self._window, self._inflate = _RAW_DEFLATE, zlib.decompressobj(_RAW_DEFLATE)
             return self._decode(chunk, room)
         self._begun = True
         return plain
 
 
-def _decoder(coding: str) -> _Plain | _Inflating:
+class _Brotli:
+    """Not asked for, but sent all the same, and kept by crawlers."""
+
+    def __init__(self) -> None:
+        self._decompressor = brotli.Decompressor()
+
+    @property
+    def ended(self) -> bool:
+        return bool(self._decompressor.is_finished())
+
+    def decode(self, chunk: bytes, room: int) -> bytes:
+        plain = b"" if self.ended else self._decode(chunk, room)
+        while len(plain) < room and not self._decompressor.can_accept_more_data():
+            plain += self._decode(b"", room - len(plain))
+        return plain
+
+    def _decode(self, chunk: bytes, room: int) -> bytes:
+        try:
+            return bytes(self._decompressor.process(chunk, output_buffer_limit=room))
+        except brotli.error:
+            raise Garbled(_NOT_CODED) from None
+
+
+def _decoder(coding: str) -> _Plain | _Inflating | _Brotli:
     match coding.strip().lower():
         case "" | "identity":
             return _Plain()
@@ -80,5 +106,7 @@ def _decoder(coding: str) -> _Plain | _Inflating:
             return _Inflating(_GZIP)
         case "deflate":
             return _Inflating(_ZLIB)
+        case "br":
+            return _Brotli()
         case other:
             raise Garbled(f"The response is coded as {other[:40]!r}, which Dateline did not ask for.")

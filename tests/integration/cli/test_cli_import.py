@@ -3,27 +3,36 @@
 import gzip
 import io
 import json
+import time
 
+import brotli
 import pytest
 from harbor import RELEASE
 from sqlalchemy import text
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from services.contracts.errors import UserError
+from services.fetcher import warc as warc_file
 from services.runtime.database import reading
 
 pytestmark = pytest.mark.integration
 
+BODY = RELEASE.encode()
 URL = "https://www.war.gov/News/Releases/Release/Article/4100001/harbor/"
 
 
-def warc(**headers):
+def warc(content=BODY, url=URL, **headers):
     """One response of a WARC file, not packed."""
     writer = WARCWriter(out := io.BytesIO(), gzip=False)
-    answered = StatusAndHeaders("200 OK", [("Content-Type", "text/html"), *headers.items()], "HTTP/1.1")
-    body, size = io.BytesIO(RELEASE.encode()), len(RELEASE.encode())
-    writer.write_record(writer.create_warc_record(URL, "response", payload=body, length=size, http_headers=answered))
+    answered = StatusAndHeaders("200 OK", [*({"Content-Type": "text/html"} | headers).items()], "HTTP/1.1")
+    body, size = io.BytesIO(content), len(content)
+    writer.write_record(writer.create_warc_record(url, "response", payload=body, length=size, http_headers=answered))
     return out.getvalue()
+
+
+def chunked(body):
+    return b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
 
 
 def pages():
@@ -66,19 +75,48 @@ def test_an_archive_that_is_packed_as_a_whole_is_read(on_sqlite, dateline, tmp_p
 
 
 @pytest.mark.parametrize(
+    ("content", "headers"),
+    [
+        (brotli.compress(BODY), {"Content-Encoding": "br"}),
+        (chunked(brotli.compress(BODY)), {"Content-Encoding": "br", "Transfer-Encoding": "chunked"}),
+        (brotli.compress(gzip.compress(BODY)), {"Content-Encoding": "gzip, br"}),
+        (BODY, {"Content-Encoding": "br"}),
+    ],
+    ids=["brotli", "in chunks", "two codings", "kept unpacked"],
+)
+def test_a_page_is_read_however_it_was_packed(content, headers):
+    """Crawlers that are browsers keep what servers sent them: Brotli, mostly. It was refused."""
+    [page] = warc_file.pages("pages.warc", warc(content, **headers))
+    assert (page.url, page.body) == (URL, BODY)
+
+
+def test_a_page_that_cannot_be_unpacked_keeps_no_other_from_coming():
+    """In a crawl of thousands there is one; a bomb, or a coding of next year."""
+    odd = warc(b"\x28\xb5\x2f\xfd" + bytes(99), **{"Content-Encoding": "zstd"})
+    bomb = warc(brotli.compress(bytes(20_000_000)), **{"Content-Encoding": "br"})
+    style = warc(b"p { margin: 0 }", **{"Content-Type": "text/css"})
+    assert [page.url for page in warc_file.pages("pages.warc", odd + bomb + style + warc())] == [URL]
+    with pytest.raises(UserError, match=r"holds no page that could be read\. .*'zstd', which Dateline"):
+        list(warc_file.pages("pages.warc", style + odd))
+
+
+@pytest.mark.parametrize(
     ("content", "why"),
     [
         (warc().replace(b"WARC-Target-URI", b"X-Other-Thing-x"), "does not say which address it is of"),
-        (warc().replace(b"WARC-Type", b"X: " + b"a" * 2_000_000 + b"\r\nWARC-Type"), "headers without end"),
-        (warc(**{"Content-Encoding": "br"}), "Brotli"),
+        (warc().replace(b"WARC-Type", b"X: " + b"a" * 50_000_000 + b"\r\nWARC-Type"), "headers without end"),
+        (warc(X="a" * 50_000_000), "headers without end"),
     ],
-    ids=["no address", "endless header", "brotli"],
+    ids=["no address", "endless header of the record", "endless header of the page"],
 )
 def test_an_archive_that_cannot_be_read_is_refused_with_one_sentence(on_sqlite, dateline, tmp_path, content, why):
+    """Without putting a line of 50 MB together in pieces, which took longer the longer it became."""
     file = tmp_path / "pages.warc"
     file.write_bytes(content)
+    began = time.process_time()
     told = dateline("import", file)
     assert (told.status, why in told.err, pages()) == (2, True, 0)
+    assert time.process_time() - began < 2
 
 
 def test_parse_leads_to_import_for_an_archive(on_sqlite, dateline, tmp_path):

@@ -1,8 +1,10 @@
 """Bodies are inflated within bounds, and what is not coded as announced is not guessed at."""
 
 import gzip
+import tracemalloc
 import zlib
 
+import brotli
 import pytest
 
 from services.runtime.egress import Garbled, TooLarge
@@ -34,6 +36,7 @@ def raw_deflate(body):
         (zlib.compress(TEXT), "deflate"),
         (raw_deflate(TEXT), "deflate"),
         (gzip.compress(TEXT, mtime=0) + b"trailing junk", "gzip"),
+        (brotli.compress(TEXT), "br"),
     ],
 )
 def test_a_body_in_any_usual_coding_is_itself(body, coding):
@@ -54,6 +57,8 @@ def test_nothing_needs_no_decoding():
         (gzip.compress(TEXT, mtime=0)[:-30], "gzip"),
         (TEXT, "deflate"),
         (TEXT, "br"),
+        (brotli.compress(TEXT)[:-3], "br"),
+        (TEXT, "zstd"),
         (TEXT, "gzip, gzip"),
     ],
 )
@@ -63,11 +68,16 @@ def test_a_body_that_is_not_what_it_says_is_garbled(body, coding):
         read([body], coding)
 
 
-def test_a_bomb_is_refused_before_it_goes_off():
-    """A thousandth of its size on the wire: it is inflated up to the limit and no further."""
-    bomb = gzip.compress(bytes(50_000_000))
+@pytest.mark.parametrize(("compress", "coding"), [(gzip.compress, "gzip"), (brotli.compress, "br")])
+def test_a_bomb_is_refused_before_it_goes_off(compress, coding):
+    """A thousandth of its size on the wire, or less: it is inflated up to the limit and no further."""
+    bomb = compress(bytes(50_000_000))
+    tracemalloc.start()
     with pytest.raises(TooLarge):
-        read([bomb], "gzip", decoded=100_000)
+        read([bomb], coding, decoded=100_000)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 2_000_000
 
 
 def test_more_than_the_limit_on_the_wire_is_refused_while_it_comes():
