@@ -23,6 +23,10 @@ def include(_thing: object, name: str | None, _kind: str, _reflected: object, _o
 
 
 with database.engine().connect() as connection:
+    if connection.dialect.name == "postgresql":
+        # A migration takes as long as it must; but it waits for no lock so long that others would wait behind it.
+        connection.exec_driver_sql("SET statement_timeout TO 0; SET idle_in_transaction_session_timeout TO 0")
+        connection.commit()
     context.configure(
         connection=connection,
         target_metadata=SQLModel.metadata,

@@ -1,11 +1,14 @@
 # ruff: noqa: INP001 - run by its path, inside the image
 """The world of the smoke test: the sample newsroom and a subscriber, in one container beside Dateline's.
 
-Besides what a newsroom and a subscriber answer, `PUT` moves the world: `/published/SLUG`, `/corrected/SLUG`, and
-`/secret` with the secret that the subscriber verifies with. `GET /verified` lists what it was told and believes.
+Besides what a newsroom and a subscriber answer, `PUT` moves the world: `/published/SLUG`, `/corrected/SLUG`,
+`/secret` with the secret that the subscriber verifies with, and `/silence`, after which the next story that is asked
+for is not answered until the asker is gone. `GET /verified` lists what the subscriber was told and believes, and
+`GET /waiting` says whether somebody waits in that silence.
 """
 
 import json
+import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from services.demo.newsroom import Newsroom
@@ -13,6 +16,8 @@ from services.demo.receiver import Received, Receiver
 from services.demo.site import BODILESS, Answer, Request, utc_now
 
 PORT = 8000
+SILENCE = 60.0
+"""Seconds; nobody who asks waits for so long."""
 
 
 class ReachableNewsroom(Newsroom):
@@ -29,23 +34,37 @@ class World:
     def __init__(self) -> None:
         self.newsroom = ReachableNewsroom()
         self.subscriber: Receiver | None = None
+        self.silence, self.waiting = threading.Semaphore(0), False
 
     def answer(self, request: Request) -> Answer:
-        match request.method, request.path.strip("/").split("/"):
-            case "PUT", ["published", slug]:
-                return Answer(200, self.newsroom.publishes(slug).encode())
-            case "PUT", ["corrected", slug]:
-                self.newsroom.corrects(slug)
-                return Answer(204)
-            case "PUT", ["secret"]:
-                self.subscriber = Receiver(request.body.decode())
-                return Answer(204)
+        words = request.path.strip("/").split("/")
+        if request.method == "PUT":
+            return self._moved(words, request.body.decode())
+        match request.method, words:
+            case "GET", [*_, "Article", _, _] if self.silence.acquire(blocking=False):
+                self.waiting = True
+                threading.Event().wait(SILENCE)
+            case "GET", ["waiting"]:
+                return Answer(200, json.dumps(self.waiting).encode())
             case "GET", ["verified"]:
                 return Answer(200, json.dumps(self._verified()).encode())
             case "POST", ["webhooks"] if self.subscriber:
                 return self.subscriber.answer(request)
+        return self.newsroom.answer(request)
+
+    def _moved(self, words: list[str], body: str) -> Answer:
+        match words:
+            case ["published", slug]:
+                return Answer(200, self.newsroom.publishes(slug).encode())
+            case ["corrected", slug]:
+                self.newsroom.corrects(slug)
+            case ["secret"]:
+                self.subscriber = Receiver(body)
+            case ["silence"]:
+                self.silence.release()
             case _:
-                return self.newsroom.answer(request)
+                return Answer(404)
+        return Answer(204)
 
     def _verified(self) -> list[dict[str, str | None]]:
         received = self.subscriber.received if self.subscriber else []

@@ -72,10 +72,15 @@ def first_key(session: Session, now: datetime) -> str | None:
     if not is_sqlite(session):
         # Two processes that start together must not both find none; a SQLite writer is alone anyway.
         session.execute(text("LOCK TABLE api_keys IN SHARE ROW EXCLUSIVE MODE"))
-    if session.execute(select(col(ApiKey.id)).limit(1)).first():
+    if has_any(session):
         return None
     _, presented = create(session, "first key", ["admin"], now)
     return presented
+
+
+def has_any(session: Session) -> bool:
+    """Whether any key was ever made, good or not."""
+    return session.execute(select(col(ApiKey.id)).limit(1)).first() is not None
 
 
 def authenticate(presented: str, now: datetime) -> Caller | None:

@@ -1,32 +1,52 @@
 """What must be there before anything runs: right settings, the schema, a first key and the first sources."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from services.cli import schema
 from services.cli.process import read_settings
 from services.fetcher import sources
+from services.runtime import database
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.egress import egress_settings
 from services.runtime.settings import runtime_settings
 from services.webhooks import custody
 
 
-def migrate() -> None:
+def migrate(
+    no_key: Annotated[
+        bool, typer.Option("--no-key", help="Make no admin key: where the output goes into a log, which would keep it.")
+    ] = False,
+) -> None:
     """Brings the database up to date; at the very first start it also makes an admin key and shows it once."""
     read_settings(migrated=False)
-    schema.upgrade()
-    if key := schema.first_key():
+    with _up_to_date():
+        key = None if no_key else schema.first_key()
+    if key:
         typer.echo(f"Your admin key, shown this once: {key}")
+    elif no_key and not schema.has_key():
+        typer.echo("There is no key yet; `dateline keys create NAME --scope admin` makes one and shows it once.")
 
 
 def prepare(seeds: Path, url: str) -> None:
     """Makes everything ready for the processes, and tells the operator where to look."""
     read_settings(migrated=False)
-    schema.upgrade()
-    _plant(seeds)
-    _welcome(url)
+    with _up_to_date():
+        _plant(seeds)
+        _welcome(url)
+
+
+@contextmanager
+def _up_to_date() -> Iterator[None]:
+    """The schema of this version, and nobody else who prepares the same database meanwhile."""
+    database.make_file()
+    with database.alone(lambda: typer.echo("Another Dateline prepares this database; waiting for it ...", err=True)):
+        schema.upgrade()
+        yield
 
 
 def _plant(seeds: Path) -> None:

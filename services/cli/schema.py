@@ -34,6 +34,12 @@ def first_key() -> str | None:
         return keys.first_key(session, database.utcnow())
 
 
+def has_key() -> bool:
+    """Whether any API key was ever made."""
+    with database.reading() as session:
+        return keys.has_any(session)
+
+
 def configuration() -> Config:
     """Alembic's configuration, with every service's tables known."""
     for module in MODELS:

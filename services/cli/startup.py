@@ -14,7 +14,11 @@ import services
 from services.contracts.errors import UserError
 from services.runtime import database
 
-ELSEWHERE = frozenset({"DATELINE_CRASH_AT", "DATELINE_KEY", "DATELINE_PORT", "DATELINE_PUBLISH", "DATELINE_TAG"})
+SCALED = ("FETCHER", "PARSER", "STORE", "WEBHOOKS", "WEB")
+ELSEWHERE = frozenset(
+    {"DATELINE_CRASH_AT", "DATELINE_KEY", "DATELINE_PORT", "DATELINE_PUBLISH", "DATELINE_TAG"}
+    | {f"DATELINE_SCALE_{service}" for service in SCALED}
+)
 """Variables that others read: tests, the examples of receivers, and Docker Compose."""
 VERSIONS = Path(services.__file__).parents[1] / "migrations" / "versions"
 KEY_BYTES = 32

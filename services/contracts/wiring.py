@@ -34,8 +34,8 @@ from services.contracts.messages import (
     Steer,
 )
 
-Gate = Literal["archive", "database", "secret"]
-"""What work may need of our own house: a place to write captures, a database to write to, the endpoints' secrets."""
+Gate = Literal["archive", "captures", "database", "secret"]
+"""What work may need of our own house: an archive to write to, one to read, a database, the endpoints' secrets."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ HANDLERS: dict[type[Message], Hearing] = {
         needs=("archive",),
     ),
     HostServesAgain: Hearing("fetcher", "wake", timedelta(seconds=45), together=1, alone=True),
-    ParsePage: Hearing("parser", "parse_page", timedelta(seconds=45), last_after_death=True),
+    ParsePage: Hearing("parser", "parse_page", timedelta(seconds=45), needs=("captures",), last_after_death=True),
     SaveArticle: Hearing("store", "save_article", timedelta(seconds=45), shown=True),
     PageStored: Hearing("fetcher", "settle_stored", timedelta(seconds=45)),
     PageRejected: Hearing("fetcher", "settle_rejected", timedelta(seconds=45)),

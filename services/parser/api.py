@@ -74,5 +74,7 @@ def explain_capture(name: Name) -> Response:
 def _load(name: str) -> archive.Capture:
     try:
         return archive.load(name)
+    except archive.NoArchive as nothing:
+        raise Problem(503, "No archive here", str(nothing)) from None
     except PermanentError as damage:
         raise Problem(404, "No such capture", str(damage)) from None

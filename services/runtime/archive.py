@@ -22,7 +22,7 @@ from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from services.contracts.errors import PermanentError
+from services.contracts.errors import HouseTrouble, PermanentError
 from services.runtime import crash
 from services.runtime.settings import runtime_settings
 
@@ -34,6 +34,10 @@ LEVEL = 4
 # The body is kept decoded, so the headers that describe its coding on the wire are kept under another name.
 _OF_THE_WIRE = {"content-encoding", "transfer-encoding", "content-length"}
 _RECORD_IDS = uuid.uuid5(uuid.NAMESPACE_URL, "dateline:capture")
+
+
+class NoArchive(HouseTrouble):
+    """Where captures are looked for, there are none: this process was not given the archive."""
 
 
 class CaptureMissing(PermanentError):  # noqa: N818 - named for what happened
@@ -78,7 +82,7 @@ def keep(capture: Capture) -> str:
 
 
 def load(name: str) -> Capture:
-    """Reads a capture back; raises `CaptureMissing` or `CaptureDamaged`, never returns other bytes than were kept."""
+    """Reads a capture back, with the bytes that were kept; else `CaptureMissing`, `CaptureDamaged` or `NoArchive`."""
     return _from_warc(_read(name), name)
 
 
@@ -86,9 +90,20 @@ def holds(name: str) -> bool:
     """Whether the capture is there, byte for byte."""
     try:
         _read(name)
-    except (CaptureMissing, CaptureDamaged):
+    except (CaptureMissing, CaptureDamaged, NoArchive):
         return False
     return True
+
+
+def look() -> None:
+    """Raises `NoArchive` where no capture was ever kept, and `OSError` where none can be read."""
+    folder = runtime_settings().captures
+    # Each capture lies in a folder that has the first two digits of its name.
+    if not folder.is_dir() or not any(len(each.name) == 2 for each in folder.iterdir()):
+        raise NoArchive(
+            f"There is no archive here: {folder} holds no captures. Give this process the folder that the fetchers "
+            "write to, to read at least, or name it with DATELINE_ARCHIVE."
+        )
 
 
 def fault(name: str) -> Literal["missing", "damaged"] | None:
@@ -97,7 +112,7 @@ def fault(name: str) -> Literal["missing", "damaged"] | None:
         _read(name)
     except CaptureDamaged:
         return "damaged"
-    except (CaptureMissing, OSError):
+    except (CaptureMissing, NoArchive, OSError):
         return "missing"
     return None
 
@@ -129,6 +144,7 @@ def _read(name: str) -> bytes:
     try:
         member = _path(name).read_bytes()
     except FileNotFoundError:
+        look()
         raise CaptureMissing(f"Capture {name} is not in the archive {runtime_settings().captures}.") from None
     if hashlib.sha256(member).hexdigest() != name:
         raise CaptureDamaged(f"Capture {name} was changed on disk: its digest is another one now.")

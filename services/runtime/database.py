@@ -1,5 +1,6 @@
 """One database for all services, SQLite or PostgreSQL, and the two ways to use it: `transaction` and `reading`."""
 
+import fcntl
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,7 +22,14 @@ from services.runtime.state import make_private
 
 BUSY_TIMEOUT = 15_000
 """Milliseconds that a SQLite writer waits for its turn; with four writers the longest wait seen was 3 s."""
-
+STATEMENT_TIMEOUT = 60_000
+"""Milliseconds that one statement may take on PostgreSQL; one that takes longer has lost its plan or its server."""
+IDLE_TIMEOUT = 60_000
+"""Milliseconds for which one that writes may hold its locks and do nothing: a process that was frozen, as a rule."""
+POOL, MORE = 4, 8
+"""Connections to PostgreSQL that each process keeps, and how many more it may open at its busiest."""
+MIGRATING = 0x6461_7465_6C69_6E65
+"""The number of the advisory lock under which the schema is changed: "dateline" in ASCII."""
 
 Use = Literal["reading", "passing", "lasting"]
 
@@ -115,6 +123,27 @@ def make_file() -> None:
         file.touch(mode=0o600)
 
 
+@contextmanager
+def alone(told: Callable[[], object]) -> Iterator[None]:
+    """Holds the right to change the schema, of which a database has one. Whoever comes second is `told` and waits."""
+    if file := _file(runtime_settings().database):
+        with file.with_name("migrate.lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                told()
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+        return
+    with _unpooled(runtime_settings().database).connect() as plain:
+        connection = plain.execution_options(isolation_level="AUTOCOMMIT")
+        connection.exec_driver_sql("SET statement_timeout TO 0")
+        if not connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({MIGRATING})").scalar():
+            told()
+            connection.exec_driver_sql(f"SELECT pg_advisory_lock({MIGRATING})")
+        yield
+
+
 def is_sqlite(session: Session) -> bool:
     """Whether this session talks to SQLite."""
     return session.get_bind().dialect.name == "sqlite"
@@ -138,9 +167,26 @@ def _engine(url: str, _pid: int) -> Engine:
         event.listen(made, "connect", _prepare_sqlite)
         event.listen(made, "begin", _begin_sqlite)
         return made
-    made = create_engine(url, pool_pre_ping=True, pool_size=4, max_overflow=8, pool_recycle=1800, hide_parameters=True)
+    made = create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_size=POOL,
+        max_overflow=MORE,
+        pool_recycle=1800,
+        hide_parameters=True,
+        connect_args={"options": _limits()},
+    )
     event.listen(made, "begin", _begin_postgresql)
     return made
+
+
+def _limits() -> str:
+    limits = {
+        "lock_timeout": BUSY_TIMEOUT,
+        "statement_timeout": STATEMENT_TIMEOUT,
+        "idle_in_transaction_session_timeout": IDLE_TIMEOUT,
+    }
+    return " ".join(f"-c {name}={milliseconds}" for name, milliseconds in limits.items())
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
@@ -172,7 +218,9 @@ def _begin_sqlite(connection: Connection) -> None:
 def _begin_postgresql(connection: Connection) -> None:
     match _use(connection):
         case "reading":
-            connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+            # It holds nothing that others wait for, and may read files meanwhile.
+            words = "SET LOCAL idle_in_transaction_session_timeout TO 0; SET TRANSACTION READ ONLY"
+            connection.exec_driver_sql(words)
         case "passing":
             connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
 

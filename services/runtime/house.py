@@ -24,7 +24,7 @@ from sqlmodel import Field, Session, SQLModel
 
 from services.contracts.errors import HouseTrouble
 from services.contracts.wiring import Gate
-from services.runtime import instances, liveness
+from services.runtime import archive, instances, liveness
 from services.runtime.database import Table, UtcDateTime, unpooled, utcnow
 from services.runtime.settings import runtime_settings
 
@@ -147,6 +147,13 @@ def _write_to_archive() -> None:
         os.fsync(file.fileno())
 
 
+def _look_into_archive() -> None:
+    try:
+        archive.look()
+    except archive.NoArchive:
+        raise HouseTrouble("no capture is where the parser looks for them") from None
+
+
 def _write_to_database() -> None:
     instance = f"probe of {instances.this()}"
     try:
@@ -161,11 +168,13 @@ def _write_to_database() -> None:
 
 _WHAT: dict[Gate, str] = {
     "archive": "The archive cannot be written",
+    "captures": "The archive cannot be read",
     "database": "The database cannot be written",
     "secret": "The endpoints' secrets cannot be read",
 }
 _probes: dict[Gate, Callable[[], object]] = {
     "archive": _write_to_archive,
+    "captures": _look_into_archive,
     "database": _write_to_database,
     "secret": lambda: None,
 }

@@ -199,7 +199,18 @@ def test_an_article_is_read_with_its_history_its_lines_and_its_provenance(signed
     history = browser.get(f"/articles/{ID}/history").text
     assert "<del>" in history
     assert "<ins>" in history
+    archive.keep(archive.Capture(url=URL, fetched_at=NOW, status=200, headers=(), body=b"another"))
     assert "does not hold this capture" in browser.get(f"/articles/{ID}/provenance").text
+
+
+def test_a_web_app_without_an_archive_says_so(signed_in, app):
+    """As one in a container without its volume; each article then had a capture that nobody could find: 404."""
+    saved(order(A).model_copy(update={"capture": "ab" * 32}))
+    answer = client(app, key("read")).get(f"/captures/{'ab' * 32}")
+    assert (answer.status_code, answer.json()["title"]) == (503, "No archive here")
+    browser = signed_in("read")
+    for page in ("explain", "provenance"):
+        assert "There is no archive here" in browser.get(f"/articles/{ID}/{page}").text
 
 
 def test_a_search_can_be_followed_in_a_feed_reader(signed_in, app):

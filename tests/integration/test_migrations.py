@@ -1,5 +1,11 @@
 """One history of migrations leads from an empty database of each kind to exactly the tables of the models, and back."""
 
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -123,3 +129,32 @@ def test_a_model_without_a_migration_would_be_noticed(empty):
     with database.transaction() as session:
         session.connection().exec_driver_sql("DROP TABLE page_aliases")
     assert [(kind, table.name) for kind, table in differences()] == [("add_table", "page_aliases")]
+
+
+@pytest.mark.usefixtures("empty")
+def test_machines_that_migrate_at_the_same_time_take_turns():
+    """One makes the tables and the key, the others wait for it; they failed at tables that were there already."""
+    migrate = partial(subprocess.run, [sys.executable, "-m", "services.cli", "migrate"], capture_output=True, text=True)
+    with ThreadPoolExecutor(3) as machines:
+        told = [each.result() for each in [machines.submit(migrate, check=False) for _ in range(3)]]
+    assert [each.returncode for each in told] == [0, 0, 0], [each.stderr for each in told]
+    assert sorted(each.stdout.partition(":")[0] for each in told) == ["", "", "Your admin key, shown this once"]
+    assert differences() == []
+
+
+@pytest.mark.usefixtures("empty")
+def test_whoever_waits_for_another_migration_is_told():
+    """It stands still, and may for long: an operator must not think that it hangs."""
+    database.make_file()
+    told, took = [], threading.Event()
+
+    def second():
+        with database.alone(lambda: told.append("waits")):
+            took.set()
+
+    waiting = threading.Thread(target=second)
+    with database.alone(lambda: told.append("never")):
+        waiting.start()
+        assert not took.wait(0.5)
+    waiting.join(10)
+    assert (told, took.is_set()) == (["waits"], True)

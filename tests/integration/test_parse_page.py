@@ -7,11 +7,12 @@ from sqlmodel import select
 
 from services.contracts.messages import Kept, Origin, PageRejected, ParsePage, SaveArticle
 from services.parser import tasks as _handlers  # noqa: F401 - they register themselves
-from services.runtime import archive, ledger, worker
+from services.runtime import archive, house, ledger, worker
 from services.runtime.archive import Capture
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.entries import Entry
 from services.runtime.ledger import say
+from services.runtime.settings import runtime_settings
 
 pytestmark = pytest.mark.integration
 
@@ -80,3 +81,21 @@ def test_what_no_capture_gives_is_rejected_as_the_newest_is(db):
     parses(new, readable=old)
     runs()
     assert ([told.capture for told in said(PageRejected)], said(SaveArticle)) == ([new.capture], [])
+
+
+def test_a_parser_without_an_archive_waits_for_it(db, monkeypatch):
+    """Every page was set aside at once, and for good, where a volume was missing."""
+    monkeypatch.setattr(house, "AGAIN", 0.0)
+    parses(captured(STORY.format("A bridge")))
+    kept = runtime_settings().captures
+    kept.rename(kept.with_name("elsewhere"))
+    house.begin()
+    runs()
+    with reading() as session:
+        [waiting] = session.exec(select(Entry)).all()
+        [shut] = house.shut(session)
+    assert (waiting.attempts, waiting.set_aside_at) == (0, None)
+    assert shut.reason == "The archive cannot be read: no capture is where the parser looks for them."
+    kept.with_name("elsewhere").rename(kept)
+    runs()
+    assert said(SaveArticle)

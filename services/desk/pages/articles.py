@@ -1,6 +1,7 @@
 """Articles: search them, read one, see how it came to read so."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPStatus
 from itertools import groupby
 from typing import Annotated, Any, get_args
 from urllib.parse import urlencode
@@ -149,11 +150,11 @@ async def _before(
     return await api.get(f"/articles/{article}/revisions/{older[0]}") if older else None
 
 
-async def _capture(api: Api, name: str) -> Mapping[str, Any] | None:
+async def _capture(api: Api, name: str) -> Mapping[str, Any]:
     try:
         found: Mapping[str, Any] = await api.get(f"/captures/{name}")
-    except Refused:  # the archive has lost it: that is what the page is to say
-        return None
+    except Refused as refused:  # that there is none to see is what the page is to say
+        return {"elsewhere": refused.status == HTTPStatus.SERVICE_UNAVAILABLE, "trouble": str(refused)}
     return found
 
 

@@ -397,3 +397,11 @@ def test_migrating_makes_a_first_key_and_only_one(installation, database_url, da
     installation(database_url=database_url)
     assert dateline("migrate").out.startswith("Your admin key, shown this once: dl_1_")
     assert dateline("migrate").out == ""
+
+
+def test_migrating_without_a_key_leaves_none_in_a_log(on_sqlite, dateline, installation, tmp_path):
+    """The log of a container keeps what it was told; the next upgrade takes the container, and the key, away."""
+    installation(state=str(tmp_path / "new"))
+    assert dateline("migrate", "--no-key").out.startswith("There is no key yet; `dateline keys create NAME")
+    dateline("keys", "create", "me", "--scope", "admin")
+    assert dateline("migrate", "--no-key").out == ""

@@ -107,7 +107,14 @@ def test_it_is_known_whether_a_capture_is_held(folder):
 
 def test_a_missing_capture_is_named():
     """The sentence says which one and where it was looked for."""
+    archive.keep(CAPTURE)
     with pytest.raises(CaptureMissing, match="0" * 64):
+        archive.load("0" * 64)
+
+
+def test_where_no_capture_is_there_is_no_archive():
+    """A volume is missing, or the name of its folder is wrong: this is not about one capture."""
+    with pytest.raises(archive.NoArchive, match="DATELINE_ARCHIVE"):
         archive.load("0" * 64)
 
 
