@@ -7,7 +7,9 @@ defaults and never renamed, so that services of different ages understand one an
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema
+
+from services.contracts.addresses import web_address
 
 ArticleKind = Literal[
     "news",
@@ -49,6 +51,10 @@ When = Annotated[
 ]
 
 
+Address = Annotated[str | None, AfterValidator(web_address)]
+"""None where what was given is no absolute address of the web."""
+
+
 class Words(BaseModel):
     """Frozen data that ignores fields it does not know yet."""
 
@@ -75,7 +81,7 @@ class Image(Words):
     `taken_on`, `service` and `vision_id` (who made it) are read off the VIRIN; None is what it does not say.
     """
 
-    url: str | None = None
+    url: Address = None
     title: str | None = None
     caption: str | None = None
     credit: str | None = None
@@ -93,6 +99,14 @@ class Link(Words):
 
     text: str
     url: str
+
+
+def _web_links(links: tuple[Link, ...]) -> tuple[Link, ...]:
+    return tuple(Link(text=link.text, url=url) for link in links if (url := web_address(link.url)))
+
+
+Links = Annotated[tuple[Link, ...], AfterValidator(_web_links)]
+"""Without those that lead nowhere on the web."""
 
 
 class Awardee(Words):
@@ -151,8 +165,8 @@ class Article(Words):
     `canonical_url` are what the page claims of itself, which only an import without an address relies on.
     """
 
-    url: str | None = None
-    canonical_url: str | None = None
+    url: Address = None
+    canonical_url: Address = None
     article_key: str | None = None
     layout: str
     kind: ArticleKind = "other"
@@ -169,8 +183,8 @@ class Article(Words):
     images: tuple[Image, ...] = ()
     awards: tuple[Award, ...] = ()
     tags: tuple[str, ...] = ()
-    links: tuple[Link, ...] = ()
-    attachments: tuple[Link, ...] = ()
+    links: Links = ()
+    attachments: Links = ()
     removed: tuple[Removed, ...] = ()
 
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
+from services.contracts.addresses import web_address
 from services.contracts.article import ArticleKind
 from services.parser.page import Page
 
@@ -185,5 +186,5 @@ def _has_words(region: etree._Element) -> bool:
 
 def _is_official(page: Page, markup: str) -> bool:
     """Whether a government sent it: every site has a `<main>`, and only those of agencies can be trusted with it."""
-    hosts = (urlsplit(address).hostname or "" for address in (page.url or "", page.canonical))
+    hosts = (urlsplit(address).hostname or "" for each in (page.url, page.canonical) if (address := web_address(each)))
     return any(re.search(r"\.(?:gov|mil)(?:\.|$)", host) for host in hosts) or _OFFICIAL.search(markup) is not None

@@ -171,14 +171,15 @@ class Reader:
             self._plain = self._plain or not (where.bold or text.isspace())
 
     def _link(self, element: etree._Element, start: int) -> None:
-        address = element.get("href")
-        if not address or address.startswith(("#", "javascript:", "mailto:")):
+        written = element.get("href")
+        address = self.page.absolute(written) if written and not written.startswith("#") else None
+        if not address:
             return
         inline = len(self._words) > start
         text = squeeze("".join(self._words[start:] if inline else element.itertext()))
         if not text:
             return
-        link = Link(text=text, url=self.page.absolute(address))
+        link = Link(text=text, url=address)
         if inline or not self.lines:
             self._links.append(link)
         else:  # a card: the link is around whole lines
@@ -195,7 +196,7 @@ class Reader:
         self._shown.add(where.group)
         self.frames.append(
             Frame(
-                url=self.page.absolute(source) if source and not source.startswith("data:") else None,
+                url=self.page.absolute(source),
                 alt=says[0],
                 at=len(self.lines) + bool("".join(self._words).strip()),
                 group=where.group,

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import quote, urljoin, urlsplit
 
 from lxml import etree
 
+from services.contracts.addresses import web_address
 from services.parser.characters import fold, squeeze
 from services.parser.general.unclosed import without_unclosed
 
@@ -20,6 +20,7 @@ _SEPARATOR = re.compile(r"(\s+(?:[|»–—:>·-]|::)\s+|:\s+)")
 _AFPIMS_HOST = "dma public web"
 _JSON_LD = etree.XPath("//script[@type='application/ld+json']/text()")
 _CANONICAL = etree.XPath("string((/html/head|/html/body)/link[@rel='canonical']/@href)")
+_NOWHERE = "https://page.invalid/"
 _TITLE = etree.XPath("string((/html/head|/html/body|/html)/title)")
 _ACTION = etree.XPath("string((//form/@action)[1])")
 _BASE = etree.XPath("string(/html/head/base/@href)")
@@ -99,18 +100,19 @@ class Page:
         """The first value under this name in the page's JSON-LD, else an empty string."""
         return next((value for thing in self.things if isinstance(value := thing.get(name), str)), "")
 
-    def absolute(self, address: str) -> str:
-        """An address of this page as one can follow it from elsewhere; nonsense at least as what can be taken apart."""
-        try:
-            found = urljoin(self._base or self.url or "", address.strip())
-            urlsplit(found)
-        except ValueError:
-            return quote(address.strip(), safe="/:?#&=%@")
-        return found
+    def absolute(self, address: str) -> str | None:
+        """An address of this page as one can follow it from elsewhere; None for what is none of the web.
+
+        Where nobody knows the page's own, a relative one stays as it is: it tells lines apart, and no article carries
+        it.
+        """
+        found = web_address(address, self._base or _NOWHERE)
+        return found if self._base or web_address(address) else found and address.strip()
 
     @cached_property
-    def _base(self) -> str:
-        return self._text(_BASE).strip()
+    def _base(self) -> str | None:
+        own = web_address(self.url) or web_address(self.canonical)
+        return web_address(self._text(_BASE), own) or own
 
     @cached_property
     def _metas(self) -> dict[str, str]:

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from services.contracts.events import ArticleView
 from services.store.feeds import Feed, entry_id, media_type, pictures
-from services.store.html import html, web_address
+from services.store.html import html
 from services.store.wording import instant
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -43,8 +43,8 @@ def _add(entry: Element, article: ArticleView) -> None:
         _say(entry, "published", published.isoformat())
     for writer in [writer.name for writer in article.byline] or [article.source]:
         _say(SubElement(entry, "author"), "name", writer)
-    if url := web_address(article.url):
-        SubElement(entry, "link", {"rel": "alternate", "href": _clean(url), "type": "text/html"})
+    if article.url:
+        SubElement(entry, "link", {"rel": "alternate", "href": _clean(article.url), "type": "text/html"})
     for address, image in pictures(article):
         kind, caption = media_type(address), image.caption or image.title
         described = ({"type": kind} if kind else {}) | ({"title": _clean(caption)} if caption else {})

@@ -9,7 +9,6 @@ from uuid import UUID, uuid5
 
 from services.contracts.article import Image
 from services.contracts.events import ArticleView
-from services.store.html import web_address
 from services.store.search import Wanted
 
 IDS = UUID("6f2d8c1e-52a4-4d0f-9b7c-0a3e1f64c9d2")
@@ -64,7 +63,7 @@ def entry_id(article: str) -> str:
 
 def pictures(article: ArticleView) -> list[tuple[str, Image]]:
     """The pictures that can be fetched, with their addresses."""
-    return [(url, image) for image in article.images if (url := web_address(image.url))]
+    return [(image.url, image) for image in article.images if image.url]
 
 
 def media_type(url: str) -> str | None:

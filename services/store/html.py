@@ -20,11 +20,6 @@ def html(article: Article) -> str:
     return dateline + "".join(_text(article.body)) + "".join(map(_figure, article.images))
 
 
-def web_address(url: str | None) -> str | None:
-    """The address, if it is one of the web: a page may name any, and a reader's browser would follow it."""
-    return url if url and url.lower().startswith(("https://", "http://")) else None
-
-
 def _text(body: tuple[Block, ...]) -> Iterator[str]:
     for kind, blocks in groupby(body, key=lambda block: block.kind):
         inner = "".join(map(_block, blocks))
@@ -39,7 +34,6 @@ def _block(block: Block) -> str:
 
 
 def _figure(image: Image) -> str:
-    url = web_address(image.url)
-    picture = f'<img src="{escape(url)}" alt="{escape(image.alt or image.title or "")}">' if url else ""
+    picture = f'<img src="{escape(image.url)}" alt="{escape(image.alt or image.title or "")}">' if image.url else ""
     words = " ".join(part for part in (image.caption or image.title, image.credit and f"({image.credit})") if part)
     return f"<figure>{picture}<figcaption>{escape(words)}</figcaption></figure>" if picture or words else ""

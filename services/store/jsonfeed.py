@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from services.contracts.events import ArticleView
 from services.store.feeds import Feed, entry_id, media_type, pictures
-from services.store.html import html, web_address
+from services.store.html import html
 from services.store.wording import instant
 
 UNKNOWN = "application/octet-stream"
@@ -36,7 +36,7 @@ def _item(article: ArticleView) -> dict[str, Any]:
     return _told(
         {
             "id": entry_id(article.id),
-            "url": web_address(article.url),
+            "url": article.url,
             "title": article.headline,
             "summary": article.dek,
             "content_html": html(article),

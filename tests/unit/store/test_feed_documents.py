@@ -151,7 +151,7 @@ def test_html_is_ours_and_the_words_are_escaped():
         "<p><b>FORT &lt;X&gt;</b></p><p>One &amp; &lt;b&gt;two&lt;/b&gt;.</p><h3>Why</h3>"
         "<ul><li>first</li><li>second</li></ul><blockquote>Said.</blockquote>"
         "<table><tr><td>a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr></table>"
-        '<figure><img src="https://media.example/&quot;x&quot;.jpg" alt="&quot;alt&quot;">'
+        '<figure><img src="https://media.example/%22x%22.jpg" alt="&quot;alt&quot;">'
         "<figcaption>A &lt;caption&gt; (Army)</figcaption></figure>"
         "<figure><figcaption>No address</figcaption></figure>"
     )
