@@ -186,6 +186,8 @@ class Article(Words):
     links: Links = ()
     attachments: Links = ()
     removed: tuple[Removed, ...] = ()
+    truncated: bool = Field(default=False, exclude_if=lambda truncated: not truncated)
+    """Whether the page holds more than an article may (`contracts/bounds.py`); left out where it does not."""
 
 
 class Rejected(Words):

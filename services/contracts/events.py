@@ -64,6 +64,8 @@ class ArticleView(Article):
     revision: int
     first_seen: datetime
     updated: datetime
+    truncated: bool = False
+    """Whether the page holds more than an article may."""
     removed: SkipJsonSchema[tuple[Removed, ...]] = Field(default=(), exclude=True)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from services.contracts.article import Article, Reading, Rejected, RejectionReason, Removed
+from services.contracts.bounds import bounded
 from services.parser.awards import awards
 from services.parser.body import blocks
 from services.parser.characters import decode
@@ -150,7 +151,7 @@ def _article(parsed: ParsedPage) -> _Answer:
         attachments=attachments,
         removed=_removed(lines),
     )
-    return article, parsed
+    return bounded(article), parsed
 
 
 def _removed(lines: Sequence[Line]) -> tuple[Removed, ...]:

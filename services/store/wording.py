@@ -13,6 +13,7 @@ from typing import Any
 from pydantic_core import PydanticSerializationError
 
 from services.contracts.article import Article, Image
+from services.contracts.bounds import bounded
 
 FIELDS = ("headline", "dek", "byline", "dateline", "published_at", "body", "images")
 SHARED = 0.2
@@ -49,13 +50,16 @@ def alike(one: Article, other: Article) -> bool:
 
 
 def storable(article: Article) -> Article:
-    """The article without the few characters that no database takes: NUL goes, a lone surrogate becomes U+FFFD."""
+    """The article within its bounds, and without the few characters that no database takes.
+
+    NUL goes, a lone surrogate becomes U+FFFD.
+    """
     try:
         if r"\u0000" not in article.model_dump_json():
-            return article
+            return bounded(article)
     except PydanticSerializationError:
         pass
-    return Article.model_validate(_clean(article.model_dump()))
+    return bounded(Article.model_validate(_clean(article.model_dump())))
 
 
 def instant(said: date | None) -> datetime | None:
