@@ -58,7 +58,12 @@ def _plant(seeds: Path) -> None:
 
 
 def _welcome(url: str) -> None:
-    typer.echo(f"Dateline listens on {url} (documentation at {url}/docs); state in {runtime_settings().state}.")
+    with reading() as session:
+        watched = len(sources.list_sources(session))
+    typer.echo(f"The desk, for people:         {url}/desk/")
+    typer.echo(f"The API, with documentation:  {url}/docs")
+    how_many = "1 source is" if watched == 1 else f"{watched} sources are"
+    typer.echo(f"{how_many} watched; state in {runtime_settings().state}.")
     if key := schema.first_key():
         typer.secho(f"Your admin key, shown this once: {key}", bold=True)
     with reading() as session:

@@ -3,6 +3,8 @@
 import signal
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -20,7 +22,10 @@ from services.runtime.settings import runtime_settings
 from services.runtime.state import make_state_folder
 
 Host = Annotated[str, typer.Option(help="The address that the web app listens on.")]
-Port = Annotated[int, typer.Option(min=1, max=65_535, help="The port that the web app listens on.")]
+Port = Annotated[
+    int, typer.Option(min=1, max=65_535, envvar="DATELINE_PORT", help="The port that the web app listens on.")
+]
+_ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - not listened on here
 SEEDS = Path(services.__file__).parents[1] / "seeds" / "sources.toml"
 
 
@@ -41,14 +46,14 @@ def up(
         supervisor = Supervisor()
         supervisor.stop_on_signals()
         try:
-            preparing = Process("prepare", partial(_prepare, first_sources, f"http://{host}:{port}"))
+            preparing = Process("prepare", partial(_prepare, first_sources, _url(host, port)))
             supervisor.start(preparing)
             processes.load()
             if status := supervisor.waits_for(preparing):
                 _refuse(status)
             processes.start_redis(supervisor, state / "redis")
             processes.start_all(supervisor, [f"--host={host}", f"--port={port}"])
-            supervisor.watch()
+            supervisor.watch(_ready(host, port))
         finally:
             supervisor.end()
 
@@ -69,6 +74,21 @@ def _refuse(status: int) -> NoReturn:
     sys.exit(status)
 
 
+def _url(host: str, port: int) -> str:
+    """Where a person on this machine finds it."""
+    place = _ANYWHERE.get(host, host)
+    return f"http://[{place}]:{port}" if ":" in place else f"http://{place}:{port}"
+
+
+def _ready(host: str, port: int) -> Iterator[None]:
+    """Asks whether the web app answers by now, once for each turn, and says so when it does."""
+    while True:
+        with suppress(OSError), socket.create_connection((_ANYWHERE.get(host, host), port), timeout=0.2):
+            typer.echo("Dateline is ready; Ctrl-C ends it.")
+            return
+        yield
+
+
 def _reserve(host: str, port: int) -> None:
     """A `UserError` when the web app could not listen there; it would be restarted for ever."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -79,5 +99,5 @@ def _reserve(host: str, port: int) -> None:
         except OSError as trouble:
             raise UserError(
                 f"Nothing can listen on {host}, port {port} ({trouble.strerror}). "
-                "Choose another port: `dateline up --port 8090`, or `make up PORT=8090`."
+                "Choose another port: `dateline up --port 8090`, `make up PORT=8090`, or DATELINE_PORT=8090."
             ) from None

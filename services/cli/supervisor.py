@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -90,9 +90,11 @@ class Supervisor:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._on_signal)
 
-    def watch(self) -> None:
-        """Restarts what exits, until told to stop."""
+    def watch(self, besides: Iterator[None] | None = None) -> None:
+        """Restarts what exits, until told to stop, and meanwhile goes on with this, a step at a time."""
+        going_on = besides or iter(())
         while not self.stop.wait(0.1):
+            next(going_on, None)
             for process in self._processes:
                 self._look_after(process)
 

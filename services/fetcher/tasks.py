@@ -109,7 +109,7 @@ def _visit(order: FetchPage, page: Page, url: str, host: Host | None, job: Job) 
         return
     forced = order.reingestion is not None and order.reingestion.forced
     seen = visit.look_at(client(), page, url, now=job.now, settings=fetcher_settings(), forced=forced)
-    job.note(url=url, answer=seen.outcome)
+    job.note(source=page.source, url=url, answer=seen.outcome)
     with job.finish() as session:
         _settle(session, order, seen, job)
 

@@ -19,7 +19,7 @@ def parse_page(order: ParsePage, job: Job) -> None:
     """Reads the capture, or the last readable one where this gives no article; says `SaveArticle` or `PageRejected`."""
     origin = order.origin
     reading, seen = _read(order, read_alone if job.attempts > 1 else _read_here)
-    job.note(url=origin.url)
+    job.note(source=origin.source, url=origin.url)
     with job.finish() as session:
         if isinstance(reading, Article):
             saving = SaveArticle(

@@ -8,6 +8,7 @@ import gc
 import os
 import threading
 import time
+import warnings
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
@@ -16,6 +17,7 @@ from typing import Literal
 
 import structlog
 from celery import Celery, signals
+from celery.exceptions import SecurityWarning
 from celery.utils.nodenames import host_format
 from kombu.entity import Queue
 from redis.exceptions import ResponseError
@@ -149,6 +151,11 @@ def run_worker(
     signals.worker_shutting_down.connect(_stop, weak=False)
     _clear(but=QUEUES)
     _watch(queues, patience or liveness.patience(services))
+    import celery.apps.worker  # noqa: PLC0415 - who only says hints needs no worker
+
+    celery.apps.worker.safe_say = _says_nothing
+    # Of root it warns because of pickles, and we accept none.
+    warnings.simplefilter("ignore", SecurityWarning)
     # Not by Celery's command line, which would load all there is of it, a prompt with completion among the rest.
     worker = app().Worker(
         pool=pool,
@@ -166,6 +173,10 @@ def run_worker(
     finally:
         ended.set()
         instances.end()
+
+
+def _says_nothing(_words: str, _file: object = None) -> None:
+    """In the place of Celery's "worker: Warm shutdown (MainProcess)": that we end is ours to say."""
 
 
 def _clear(*, but: Sequence[str] = ()) -> None:

@@ -11,6 +11,7 @@ from typing import TextIO
 import structlog
 from structlog.typing import EventDict, ExcInfo, Processor, WrappedLogger
 
+from services.runtime import terminal
 from services.runtime.redaction import at_every_depth, redacted, visible
 from services.runtime.settings import runtime_settings
 
@@ -22,12 +23,12 @@ def configure(service: str) -> None:
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.TimeStamper(fmt="%H:%M:%SZ" if pretty else "iso", utc=True),
     ]
     # Never the local variables of a traceback: a key or a secret may be among them.
     plain = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
     render: list[Processor] = (
-        [_without_secrets, _visible, structlog.dev.ConsoleRenderer(exception_formatter=_set_off)]
+        [_without_secrets, _visible, _for_a_person]
         if pretty
         else [plain, _without_secrets, structlog.processors.JSONRenderer()]
     )
@@ -57,8 +58,18 @@ def _visible(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDic
     return {visible(str(name)): at_every_depth(visible, words) for name, words in event.items()}
 
 
+def _for_a_person(logger: WrappedLogger, method: str, event: EventDict) -> str:
+    told = terminal.line(event)
+    if told == "":
+        raise structlog.DropEvent
+    return told or _console(logger, method, event)
+
+
 def _set_off(out: TextIO, exc_info: ExcInfo) -> None:
     """A traceback behind a bar, so that no line of an error's text passes for a line of the log."""
     told = StringIO()
     structlog.dev.plain_traceback(told, exc_info)
     out.writelines(f"\n  | {visible(line)}" for line in redacted(told.getvalue()).strip().split("\n"))
+
+
+_console = structlog.dev.ConsoleRenderer(exception_formatter=_set_off, sort_keys=False, pad_event_to=12)

@@ -119,7 +119,8 @@ def _run(job: Job) -> None:
         metrics.SECONDS.labels(job.kind).observe(seconds)
         told = job.notes | ({"reason": reason} if reason else {})
         milliseconds = round(seconds * 1000, 1)
-        log.info("handled", kind=job.kind, key=job.key, attempts=job.attempts, outcome=outcome, ms=milliseconds, **told)
+        write = log.debug if outcome == "postponed" else log.info  # to wait for one's turn is no news
+        write("handled", kind=job.kind, key=job.key, attempts=job.attempts, outcome=outcome, ms=milliseconds, **told)
 
 
 def _attempt(job: Job) -> tuple[str, str | None]:

@@ -24,7 +24,7 @@ OUTCOMES: dict[type[Change], Literal["created", "updated", "unchanged"]] = {
 @handles(SaveArticle)
 def save_article(order: SaveArticle, job: Job) -> None:
     """Keeps the wording; what is news is announced in the lane it came in."""
-    job.note(url=order.origin.url)
+    job.note(source=order.origin.source, url=order.origin.url, headline=order.article.headline)
     with job.finish() as session:
         if order.expects is not None:
             _promote(session, order, job)

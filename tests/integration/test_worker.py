@@ -200,6 +200,7 @@ def test_a_postponed_message_is_due_at_its_time(hears, lines):
     hears(lambda _order, job: job.postpone(until, "the newsroom asks for patience"))
     [entry] = run()
     assert (handled(lines), entry.due_at, entry.attempts) == (["postponed"], until, 0)
+    assert lines[-1]["log_level"] == "debug", "to wait for one's turn is no news"
 
 
 def test_one_members_surprise_leaves_the_others_alone(hears, lines):

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -11,6 +12,14 @@ import pytest
 from services.runtime.redis_server import free_port
 
 pytestmark = pytest.mark.integration
+
+SOURCE = """
+[[source]]
+name = "nowhere"
+[[source.channels]]
+kind = "feed"
+url = "http://127.0.0.1:9/feed"
+"""
 
 
 @pytest.fixture
@@ -92,3 +101,28 @@ def test_a_database_that_is_away_is_one_sentence(up):
     assert status == 2
     assert sentence.endswith("Is it there, and migrated?")
     assert "canary" not in sentence
+
+
+def test_a_start_says_where_to_look_and_when_it_is_ready_and_nothing_of_its_parts(tmp_path):
+    """It named no desk and no readiness, and ended with five lines of Celery's."""
+    (tmp_path / "one.toml").write_text(SOURCE)
+    port = free_port()
+    own = {"DATELINE_STATE": str(tmp_path / "var"), "DATELINE_REDIS_URL": "", "DATELINE_PORT": str(port)}
+    command = [sys.executable, "-m", "services.cli", "up", f"--sources={tmp_path}/one.toml"]
+    with subprocess.Popen(command, env=os.environ | own, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as running:
+        told = []
+        for line in running.stdout or ():
+            told.append(line.decode().strip())
+            if "ready" in told[-1]:
+                break
+        with socket.create_connection(("127.0.0.1", port)):  # what it says is true
+            running.send_signal(signal.SIGINT)
+        told += [line.decode().strip() for line in running.stdout or ()]
+        assert running.wait(20) == 0
+    assert told[:3] == [
+        f"The desk, for people:         http://127.0.0.1:{port}/desk/",
+        f"The API, with documentation:  http://127.0.0.1:{port}/docs",
+        f"1 source is watched; state in {tmp_path}/var.",
+    ]
+    assert "Dateline is ready; Ctrl-C ends it." in told
+    assert not [line for line in told if "shutdown" in line or "uid" in line]

@@ -1,0 +1,88 @@
+"""The log as a person reads it on a terminal: when, of which source, what happened, and to what."""
+
+from collections.abc import Callable, Mapping
+
+from structlog.typing import EventDict
+
+WIDEST = 100
+"""Characters of a headline or an address that are shown."""
+QUIET = frozenset({"PageStored", "PageRejected", "Announce", "Deliver"})
+"""What only follows from a line before or after it, when it went as planned."""
+
+DIM, BOLD, PLAIN = "\x1b[2m", "\x1b[1m", "\x1b[0m"
+
+
+def line(event: EventDict) -> str | None:
+    """The line of an event that went as planned; "" for one that says nothing new; None for all others.
+
+    Nothing in it may command the terminal: whoever calls has seen to that.
+    """
+    told = _TOLD.get(str(event.get("event")))
+    if told is None or event.get("level") != "info":
+        return None
+    words = told(event)
+    if not words:
+        return words
+    return f"{DIM}{event['timestamp']}{PLAIN}  {_cut(event.get('source', ''), 20):<12}  {words}"
+
+
+def _handled(event: EventDict) -> str | None:
+    if event.get("outcome") != "done":
+        return None
+    kind = str(event["kind"])
+    if kind in QUIET:
+        return ""
+    told = _DONE.get(kind)
+    took = f"  {DIM}{event['ms']:.0f} ms{PLAIN}"
+    return (told(event) if told else f"{kind} {event['key']}") + took
+
+
+def _looked(event: EventDict) -> str:
+    fresh = event.get("fresh") or 0
+    found = f", {fresh} new {'page' if fresh == 1 else 'pages'}" if fresh else ""
+    return f"looked at {_of(event, 'url')}: {event.get('answer', 'no longer watched')}{found}"
+
+
+def _fetched(event: EventDict) -> str:
+    return f"fetched {_of(event, 'url')}: {event.get('answer', 'at rest')}"
+
+
+def _read(event: EventDict) -> str:
+    if "rejected" in event:
+        return f"no article ({event['rejected']}): {_of(event, 'url')}"
+    return f"read {BOLD}{_of(event, 'headline')}{PLAIN}"
+
+
+def _stored(event: EventDict) -> str:
+    return f"stored {BOLD}{_of(event, 'headline')}{PLAIN}: {event.get('change', 'as promoted')}"
+
+
+def _attempted(event: EventDict) -> str:
+    return f"webhook to endpoint {event['endpoint']}: {event['answer']}  {DIM}{event['ms']:.0f} ms{PLAIN}"
+
+
+def _answered(event: EventDict) -> str:
+    who = f" (key {event['key']})" if "key" in event else ""
+    return f"{event['method']} {_of(event, 'path')}: {event['status']}{who}  {DIM}{event['ms']:.0f} ms{PLAIN}"
+
+
+def _of(event: Mapping[str, object], name: str) -> str:
+    return _cut(event.get(name, "–"), WIDEST)
+
+
+def _cut(words: object, width: int) -> str:
+    told = str(words)
+    return told if len(told) <= width else told[: width - 1] + "…"
+
+
+_TOLD: dict[str, Callable[[EventDict], str | None]] = {
+    "handled": _handled,
+    "attempted": _attempted,
+    "answered": _answered,
+}
+_DONE: dict[str, Callable[[EventDict], str]] = {
+    "PollChannel": _looked,
+    "FetchPage": _fetched,
+    "ParsePage": _read,
+    "SaveArticle": _stored,
+}
