@@ -12,9 +12,9 @@ import typer
 from services.cli import likely
 from services.cli.output import AsJson, Listing, error, print_json, show, tell
 from services.contracts.caller import Caller
-from services.contracts.errors import UserError
+from services.contracts.errors import HouseTrouble, UserError
 from services.fetcher import importing, warc
-from services.runtime import audit, bus
+from services.runtime import archive_mark, audit, bus
 from services.runtime.database import transaction, utcnow
 
 
@@ -40,6 +40,8 @@ def import_files(
     if url and len(files) > 1:
         raise UserError("--url names the address of one page; import one file at a time with it.")
     captured_at = captured.replace(tzinfo=UTC) if captured else None
+    if not dry_run:
+        _refuse_other_archive()
     taken = []
     for path in files:
         try:
@@ -53,6 +55,14 @@ def import_files(
         print_json({"files": taken})
     if len(taken) < len(files):
         raise UserError(f"{len(files) - len(taken)} of {len(files)} files were refused, for the reasons above.")
+
+
+def _refuse_other_archive() -> None:
+    """A `UserError` when captures would go where this database does not look for them."""
+    try:
+        archive_mark.prove()
+    except HouseTrouble as trouble:
+        raise UserError(f"Nothing was imported into the archive: {trouble}.") from None
 
 
 def _shown(path: Path, url: str | None, captured_at: datetime | None) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from sqlmodel import Field, Session, SQLModel
 
 from services.contracts.errors import HouseTrouble
 from services.contracts.wiring import Gate
-from services.runtime import archive, instances, liveness
+from services.runtime import archive, archive_mark, instances, liveness
 from services.runtime.database import Table, UtcDateTime, unpooled, utcnow
 from services.runtime.settings import runtime_settings
 
@@ -68,7 +68,7 @@ def closed(needs: Iterable[Gate]) -> str | None:
 
 def blame(error: Exception, needs: Iterable[Gate]) -> str | None:
     """Why the house is to blame for an error, as probes of now say; None when the work is."""
-    if not isinstance(error, OSError | SQLAlchemyError | HouseTrouble):
+    if not isinstance(error, OSError | SQLAlchemyError | HouseTrouble | archive.CaptureMissing):
         return None
     return next((reason for name in (*needs, "database") if (reason := probe(name))), None)
 
@@ -145,9 +145,11 @@ def _write_to_archive() -> None:
         Path(file.name).write_bytes(PROBE)
         file.flush()
         os.fsync(file.fileno())
+    archive_mark.claim()
 
 
 def _look_into_archive() -> None:
+    archive_mark.prove()
     try:
         archive.look()
     except archive.NoArchive:

@@ -5,16 +5,19 @@ import threading
 import pytest
 from fetching import entries, later, pages, runs, watches
 from in_process import client
+from sqlalchemy import delete
 from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
 from services.account import report
 from services.admin import keys
 from services.app import create_app
-from services.contracts.messages import FetchPage, PageStored
-from services.runtime import house, ledger, retries, worker
+from services.contracts.messages import FetchPage, PageStored, ParsePage
+from services.fetcher.origins import origin_of
+from services.runtime import archive_mark, house, ledger, retries, worker
+from services.runtime.archive import load
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.entries import Entry
+from services.runtime.entries import Entry, rows
 from services.runtime.house import _State
 from services.runtime.ledger import say
 from services.runtime.settings import runtime_settings
@@ -90,6 +93,77 @@ def test_an_archive_that_breaks_while_a_page_is_fetched_costs_no_attempt(fetcher
     [visit] = entries(FetchPage)
     assert (visit.attempts, visit.set_aside_at) == (0, None)
     assert visit.reason.startswith("The archive cannot be written")
+
+
+@pytest.fixture
+def unmounted(fetcher, newsroom):
+    """A newsroom of one story that was kept; then the archive's disk is not mounted any more."""
+    newsroom.publishes(STORY)
+    watches(newsroom)
+    runs(later(minutes=1))
+    archive, aside = runtime_settings().captures, runtime_settings().captures.with_name("aside")
+    archive.rename(aside)
+    archive.mkdir()
+    return aside
+
+
+def test_an_archive_that_is_not_mounted_is_noticed(unmounted, newsroom, admin, monkeypatch):
+    """Its folder is there, empty and can be written: news went into it, and what was to be read was dead-lettered."""
+    [known] = pages()
+    again = ParsePage(
+        origin=origin_of(known), capture=known.capture, fetched_at=known.fetched_at, content_type=known.content_type
+    )
+    monkeypatch.setitem(worker._handlers, "ParsePage", lambda order, _job: load(order.capture))
+    with transaction() as session:
+        session.execute(delete(rows).where(rows.c.kind == "ParsePage"))
+        say(session, again, key="again")
+    newsroom.publishes("weather-cell")
+    for kinds in (("PollChannel",), ("FetchPage", "ParsePage")):
+        for row, kind in ledger.due(later(hours=2), kinds=kinds):
+            worker.handle(kind, [row], later(hours=2))
+    for entry in (*entries(FetchPage), *entries(ParsePage)):
+        assert (entry.attempts, entry.set_aside_at) == (0, None)
+    assert not [asked for asked in newsroom.requests if "weather-cell" in asked.path]
+    assert not list(runtime_settings().captures.rglob("*.warc.gz"))
+    reasons = admin.get("/health/ready").json()["reasons"]
+    assert {reason.partition(":")[0] for reason in reasons} == {
+        "The archive cannot be written",
+        "The archive cannot be read",
+    }
+    assert all("mount the right one" in reason for reason in reasons)
+
+    runtime_settings().captures.rmdir()
+    unmounted.rename(runtime_settings().captures)
+    assert house.probe("archive") is None
+    assert house.probe("captures") is None
+    assert admin.get("/health/ready").json()["reasons"] == []
+
+
+def test_an_archive_that_is_lost_is_given_up_by_an_empty_mark(unmounted):
+    """Only people can know that what is not there will not come back."""
+    assert house.probe("archive")
+    mark = runtime_settings().captures / archive_mark.FILE
+    mark.touch()
+    archive_mark.prove()
+    assert house.probe("archive") is None
+    assert mark.read_text() == (unmounted / archive_mark.FILE).read_text()
+
+
+def test_the_archive_of_another_database_is_refused(unmounted):
+    """Two installations of one machine, and one that is mounted in the other's place."""
+    (runtime_settings().captures / archive_mark.FILE).write_text("of another")
+    assert "mount the right one" in (house.probe("archive") or "")
+
+
+def test_an_archive_of_before_is_marked_by_who_writes_to_it(db):
+    """An upgrade, or a new database beside an archive that was kept, asks nobody for anything."""
+    archive = runtime_settings().captures
+    archive_mark.prove()
+    assert not archive.exists(), "who only reads writes nothing"
+    assert house.probe("archive") is None
+    assert len((archive / archive_mark.FILE).read_text()) == 32
+    (archive / archive_mark.FILE).unlink()
+    assert "mount the right one" in (house.probe("captures") or ""), "known from then on"
 
 
 def test_an_error_of_the_disk_is_the_messages_own_when_the_probe_succeeds(db, monkeypatch):

@@ -14,7 +14,9 @@ from warcio.warcwriter import WARCWriter
 
 from services.contracts.errors import UserError
 from services.fetcher import warc as warc_file
+from services.runtime import archive_mark, house
 from services.runtime.database import reading
+from services.runtime.settings import runtime_settings
 
 pytestmark = pytest.mark.integration
 
@@ -117,6 +119,17 @@ def test_an_archive_that_cannot_be_read_is_refused_with_one_sentence(on_sqlite, 
     told = dateline("import", file)
     assert (told.status, why in told.err, pages()) == (2, True, 0)
     assert time.process_time() - began < 2
+
+
+def test_nothing_is_imported_into_an_archive_of_another_database(on_sqlite, dateline, tmp_path):
+    """The database would name captures that nobody finds again."""
+    archive_mark_file = runtime_settings().captures / archive_mark.FILE
+    assert house.probe("archive") is None
+    archive_mark_file.unlink()
+    page = tmp_path / "page.html"
+    page.write_text(RELEASE)
+    assert dateline("import", page).refuses("mount the right one")
+    assert pages() == 0
 
 
 def test_parse_leads_to_import_for_an_archive(on_sqlite, dateline, tmp_path):
