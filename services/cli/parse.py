@@ -2,6 +2,7 @@
 
 import re
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -41,7 +42,9 @@ def parse(
     html: Annotated[
         Path | None, typer.Option(help="Write an HTML page here: the page's lines and the article, side by side.")
     ] = None,
-    many: Annotated[bool, typer.Option("--batch", help='JSON lines {"path", "url"} in, JSON lines out.')] = False,
+    many: Annotated[
+        bool, typer.Option("--batch", help='JSON lines {"path", "url", "fetched_at"} in, JSON lines out.')
+    ] = False,
     learns: Annotated[
         bool,
         typer.Option(
@@ -51,15 +54,15 @@ def parse(
 ) -> None:
     """Reads one page and shows the article, or why it is none; exit status 1 when it is none."""
     if many:
-        for line in learned_batch(sys.stdin) if learns else batch(sys.stdin):
+        for line in learned_batch(sys.stdin, now=utcnow()) if learns else batch(sys.stdin, now=utcnow()):
             print(line, flush=True)  # noqa: T201 - the output of the command
         return
     if (page is None) is (capture is None):
         raise UserError("Name one file, address or --capture to parse, or pipe requests into --batch.")
     if learns:
         raise UserError("One page tells nothing about its site: give --learn together with --batch.")
-    body, address, content_type = _kept(capture) if capture else get_page(page or "", url)
-    reading, lines = read(body, url=address, content_type=content_type)
+    body, address, content_type, now = _kept(capture) if capture else (*get_page(page or "", url), utcnow())
+    reading, lines = read(body, url=address, content_type=content_type, now=now)
     if html:
         _write(html, side_by_side(reading, lines))
     elif as_json:
@@ -87,7 +90,7 @@ def get_page(page: str, url: str | None) -> tuple[bytes, str | None, str | None]
     return body, url, _TYPES.get(path.suffix.lower())
 
 
-def _kept(name: str) -> tuple[bytes, str | None, str | None]:
+def _kept(name: str) -> tuple[bytes, str | None, str | None, datetime]:
     if not re.fullmatch(r"[0-9a-f]{64}", name):
         raise UserError(
             f"{name!r} names no capture: a name is 64 digits of a SHA-256, as `dateline set-aside show` tells."
@@ -97,7 +100,7 @@ def _kept(name: str) -> tuple[bytes, str | None, str | None]:
     except PermanentError as damage:
         raise UserError(str(damage)) from None
     address = kept.url if kept.url.startswith(("http://", "https://")) else None
-    return kept.body, address, kept.content_type
+    return kept.body, address, kept.content_type, kept.fetched_at
 
 
 def _fetch(url: str) -> tuple[bytes, str | None, str | None]:

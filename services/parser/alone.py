@@ -1,13 +1,14 @@
 """A page read in a process of its own: one that was built to hurt has hurt nobody when the process is ended.
 
-`python -m services.parser.alone` reads a line of JSON, with the page's url and content type, and then the page; it
-prints the explanation, or ends with another status than 0.
+`python -m services.parser.alone` reads a line of JSON, with the page's url, content type and time of capture,
+and then the page; it prints the explanation, or ends with another status than 0.
 """
 
 import json
 import resource
 import subprocess
 import sys
+from datetime import datetime
 
 from pydantic import BaseModel
 
@@ -42,16 +43,16 @@ class NotRead(DatelineError):  # noqa: N818 - named for what happened
     """The page was not read, and it is not the page's fault: the machine is busy, or the parser is broken."""
 
 
-def explained(body: bytes, *, url: str, content_type: str | None) -> bytes | None:
+def explained(body: bytes, *, url: str, content_type: str | None, now: datetime | None = None) -> bytes | None:
     """The `Explanation` as JSON; None for a page that takes more than it may. It takes a process, and blocks for it."""
     try:
-        done = _run(body, url, content_type, "explain")
+        done = _run("explain", body, url, content_type, now)
     except subprocess.TimeoutExpired:
         return None
     return done.stdout if done.returncode == 0 else None
 
 
-def read_alone(body: bytes, *, url: str | None, content_type: str | None) -> Reading:
+def read_alone(body: bytes, *, url: str | None, content_type: str | None, now: datetime | None = None) -> Reading:
     """The reading; of a page that costs more than it may, or that breaks what reads it, the verdict `too_costly`.
 
     Raises:
@@ -59,7 +60,7 @@ def read_alone(body: bytes, *, url: str | None, content_type: str | None) -> Rea
 
     """
     try:
-        done = _run(body, url, content_type, "read")
+        done = _run("read", body, url, content_type, now)
     except subprocess.TimeoutExpired:
         raise NotRead(f"The machine is too busy to read a page within {SECONDS} s.") from None
     if done.returncode == 0:
@@ -71,8 +72,10 @@ def read_alone(body: bytes, *, url: str | None, content_type: str | None) -> Rea
     )
 
 
-def _run(body: bytes, url: str | None, content_type: str | None, what: str) -> subprocess.CompletedProcess[bytes]:
-    about = json.dumps({"url": url, "content_type": content_type}).encode()
+def _run(
+    what: str, body: bytes, url: str | None, content_type: str | None, now: datetime | None
+) -> subprocess.CompletedProcess[bytes]:
+    about = json.dumps({"url": url, "content_type": content_type, "now": now and now.isoformat()}).encode()
     command = [sys.executable, "-m", __name__, what]
     return subprocess.run(command, input=about + b"\n" + body, capture_output=True, timeout=SECONDS, check=False)  # noqa: S603 - our own words
 
@@ -81,10 +84,11 @@ def main(what: str) -> None:
     """One page, under limits that the system sees to: nobody need be there to end what goes on for ever."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     about = json.loads(sys.stdin.buffer.readline())
+    now = datetime.fromisoformat(about["now"]) if about["now"] else None
     body = sys.stdin.buffer.read()
     try:
         with limited():
-            reading, lines = read(body, url=about["url"], content_type=about["content_type"])
+            reading, lines = read(body, url=about["url"], content_type=about["content_type"], now=now)
     except MemoryError:
         sys.exit(NO_MEMORY)
     if what == "explain" and len(lines) > LINES:

@@ -59,7 +59,7 @@ def explain_capture(name: Name) -> Response:
     if not _turns.acquire(blocking=False):
         raise Problem(503, "Others are explained just now", "Ask again in a moment.", headers={"Retry-After": "2"})
     try:
-        told = alone.explained(capture.body, url=capture.url, content_type=capture.content_type)
+        told = alone.explained(capture.body, url=capture.url, content_type=capture.content_type, now=capture.fetched_at)
     finally:
         _turns.release()
     if told is None:

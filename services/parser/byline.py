@@ -2,47 +2,62 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 
 from services.contracts.article import Byline
 from services.parser.characters import fold
-from services.parser.dates import find_date, is_date
+from services.parser.date_labels import DATE_LINE, DateLine, is_date, label_role, read_date_line
+from services.parser.dates import Order, spots
 from services.parser.lexicon import either, lexicon
 from services.parser.lines import Line
 from services.parser.names import is_person
 
 UNIT_WORDS = 10
 LONGEST = 400  # characters of a line that says who and when
+LABEL = 60  # characters of a label in a line of its own
 EARLY = 8  # lines after the headline in which a byline may stand without a place of its own
 STORY_ZONES = frozenset({"byline", "story-line", "published"})
 _BY = re.compile(
-    r"^\W*(?:(?:courtesy )?(?:story|text|words)(?: (?:and|&) (?:photos?|photography|images?|video))? "
-    r"|photos? and (?:story|text) |commentary |written |article |compiled |posted )?(?:by|por)\b:?\s+(?P<names>\S.*)$",
+    r"^\W{0,9}(?:(?:courtesy )?(?:story|text|words)(?: (?:and|&) (?:photos?|photography|images?|video))? "
+    r"|photos? and (?:story|text) |(?:commentary|written|article|compiled|posted|submitted|published|reported) )?"
+    r"(?:by|por)\b:?\s+(?P<names>\S.*)$",
     re.IGNORECASE,
 )
-_DATE_BY = re.compile(r"^(?P<date>.*\d{4}.*?)\s+(?P<by>(?:by|por)\s+\S.*)$", re.IGNORECASE)
+# In other languages the word for "by" begins many a title, too: only names of persons follow it in a byline.
+_BY_PERSON = re.compile(
+    r"^\W{0,9}(?:[^\W\d_]{3,20} )?(?:von|par|di|da|door|av|af|przez)\b:?\s+(?P<names>\S.*)$"
+    r"|^\W{0,9}(?:autora?|auteur|autore|author|redakt[eo]ur|text|texte|skribent)\s?:\s+(?P<others>\S.*)$",
+    re.IGNORECASE,
+)
+_AFTER_DATE = re.compile(r"\s(?=(?:by|por|von|par|di|door)\s)", re.IGNORECASE)
+# What joins a name to the date after it: "by NAME on Saturday, DATE".
+_JOINT = re.compile(
+    r"(?:[\s,|:–-]{1,4}(?:on|am|at|le|el|il|em|op|den|vom|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}))?[\s,|:–-]{0,4}$",
+    re.IGNORECASE,
+)
 # "From U.S. 7th Fleet Public Affairs": the navy's way to say by whom; only a unit or a rank tells it from a title.
 _SENT = re.compile(
-    r"^from (?P<names>(?:commander|chief|petty officer|mass communication|ens(?:ign|\.)|seaman|lt\.|sgt\.|cpl\.|capt\.)"
+    r"^from (?!the\b)"
+    r"(?P<names>(?:commander|chief|petty officer|mass communication|ens(?:ign|\.)|seaman|lt\.|sgt\.|cpl\.|capt\.)"
     r".+"
     r"|.{3,80}\b(?:public affairs|communications?|office|fleet|command)\b.{0,60})$",
     re.IGNORECASE,
 )
 _FROM = re.compile(r"^from an? .{5,120} (?:news release|press release|report)$", re.IGNORECASE)
-_PARTS = re.compile(r"\s+[|/•·]\s+|^[/|]\s*|\s*[/|]$")
+_PARTS = re.compile(r"\s[|/•·]\s|^[/|]\s?|\s?[/|]$")
 _LEXICON = lexicon("bylines")
 _UNIT = re.compile(rf"\b(?:{either(_LEXICON['units'])})\b", re.IGNORECASE)
-# A unit that a span alone parted from the name, and a date that one parted from the unit.
+# A unit that a span alone parted from the name.
 _GLUED = re.compile(
     r"^(?P<name>by (?:\S+ ){1,6}?\S+) (?=(?:do[dw] news|american forces press service|defense media activity"
     r"|(?:army|air force) news service)\b)",
     re.IGNORECASE,
 )
-_BY_DATE = re.compile(
-    r"^(?P<by>(?:by|por)\s.{3,120}?)[\s,]*"
-    r"(?P<date>(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d{1,2}, \d{4})$",
-    re.IGNORECASE,
+# "ServiceMay 23, 2014": a date that a span alone parted from the unit.
+_GLUED_DATE = re.compile(
+    r"(?<=[a-z])(?=(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.? \d{1,2}, \d{4}$)"
 )
 _SUFFIX = re.compile(r",\s*(?=(?:Jr|Sr)\b\.?|I{2,3}\b|IV\b)")
 _RANK = re.compile(
@@ -54,6 +69,7 @@ _RANK = re.compile(
 _NUMBERED = re.compile(r"(?P<name>.+?)\s(?P<unit>\d+(?:st|nd|rd|th)\s(?!Class|Lt|Lieut|Sgt).+)$")
 _TWO = re.compile(r"(?P<unit>.+?),?\s+and\s+(?P<next>[^,]+,.+)$")
 _PHOTOGRAPHED = re.compile(r"[,;]?\s+(?:and\s+)?(?:photos?|photography|video|images) by .*$", re.IGNORECASE)
+_NAMES = re.compile(r",\s?(?:(?:and|y|und|et|e)\s)?|\s(?:and|y|und|et|e|&)\s")
 _AND = re.compile(r"\s+(?:and|y|&)\s+", re.IGNORECASE)
 _LOGIN = re.compile(either(f"^{form}$" for form in _LEXICON["logins"]), re.IGNORECASE)
 _KICKERS = frozenset(_LEXICON["kickers"])
@@ -61,36 +77,54 @@ _KICKERS = frozenset(_LEXICON["kickers"])
 
 @dataclass(frozen=True)
 class StoryLine:
-    """What a line such as "By NAME, UNIT / Published DATE" says."""
+    """What a line such as "By NAME, UNIT / Published DATE" says; `labelled` when the line itself says "Published"."""
 
     byline: tuple[Byline, ...] = ()
     published: date | None = None
+    updated: date | None = None
+    labelled: bool = False
 
 
-def read_story_line(text: str, *, bare_names: bool = False) -> StoryLine | None:
-    """Byline and date of a line that holds nothing else, or None.
+def read_story_line(text: str, *, bare_names: bool = False, order: Order = "month") -> StoryLine | None:
+    """Byline and dates of a line that holds nothing else, or None.
 
     With `bare_names` a part without "By" is a name too: some layouts have a place for it.
     """
     if len(text) > LONGEST:
         return None
     byline: list[Byline] = []
-    published = None
+    dates = DateLine()
     parts = list(_parts(text))
     for part in parts:
         if is_date(part):
-            published = published or find_date(part)
-        elif (by := _BY.match(part)) or (bare_names and len(parts) > 1):
-            byline += read_byline(by["names"] if by else part)
-        elif (by := _SENT.match(part)) and not part.endswith("."):
-            byline += read_byline(by["names"])
+            dates = _both(dates, read_date_line(part, order=order, short_years=True))
+        elif (by := _by(part)) or (bare_names and len(parts) > 1):
+            byline += read_byline(by or part)
+        elif (sent := _SENT.match(part)) and not part.endswith("."):
+            byline += read_byline(sent["names"])
         elif _FROM.match(part):
             byline.append(Byline(name=part))
         elif byline and len(part.split()) <= UNIT_WORDS and not part.endswith("."):
             byline[-1] = byline[-1].model_copy(update={"affiliation": byline[-1].affiliation or part})
         elif fold(part) not in _KICKERS:
             return None
-    return StoryLine(tuple(byline), published) if byline or published else None
+    says = StoryLine(tuple(byline), dates.published, dates.updated, dates.labelled)
+    return says if byline or dates.published or dates.updated else None
+
+
+def _both(first: DateLine, second: DateLine) -> DateLine:
+    """The dates of two parts: one that a label explains goes before one without."""
+    takes = second.labelled and not first.labelled
+    published = second.published if takes else first.published or second.published
+    return DateLine(published, first.updated or second.updated, first.labelled or second.labelled)
+
+
+def _by(part: str) -> str | None:
+    """The names after "by", in whatever language."""
+    if by := _BY.match(part):
+        return by["names"]
+    names = (by["names"] or by["others"]) if (by := _BY_PERSON.match(part)) else None
+    return names if names and all(map(is_person, _NAMES.split(names))) else None
 
 
 def read_byline(text: str) -> list[Byline]:
@@ -116,28 +150,39 @@ def _people(text: str) -> list[Byline]:
 
 def _others(text: str) -> list[str]:
     """More names after the first, "B", "B and C" or "B, C, and D", if they are nothing but names."""
-    names = [part.strip() for part in re.split(r",\s*(?:and|y)\s+|,|\s+(?:and|y|&)\s+", text)]
+    names = [part.strip() for part in _NAMES.split(text)]
     return names if all(map(is_person, names)) else []
 
 
-def take_story_lines(lines: Sequence[Line]) -> StoryLine:
-    """Byline and date from the lines before the text, which are marked; a layout's own places come first."""
+def take_story_lines(lines: Sequence[Line], *, order: Order = "month") -> StoryLine:
+    """Byline and dates from the lines before the text, which are marked; a layout's own places come first."""
     byline: tuple[Byline, ...] = ()
-    published = None
+    dates = DateLine()
+    before = {id(line): above.text for above, line in pairwise(lines)}
     for line in _candidates(lines):
-        said = _read(line)
-        if said is None and _is_unit(line, byline):
+        says = _read(line, before.get(id(line), ""), order)
+        if says is None and _is_unit(line, byline):
             byline = (byline[0].model_copy(update={"affiliation": line.text}),)
             line.rule = "byline"
             continue
-        if said is None and line.zone not in STORY_ZONES:
+        if (says is None and line.zone not in STORY_ZONES) or (says and _is_of_an_event(says, dates, line)):
             continue
-        said = said or StoryLine()
-        if said.byline and len(byline) == 1 and byline[0].affiliation is None and _UNIT.search(said.byline[0].name):
-            byline = (byline[0].model_copy(update={"affiliation": said.byline[0].name}),)
-        byline, published = byline or said.byline, published or said.published
-        line.rule = "byline" if said.byline else "published" if said.published else line.zone
-    return StoryLine(byline, published)
+        says = says or StoryLine()
+        if says.byline and len(byline) == 1 and byline[0].affiliation is None and _UNIT.search(says.byline[0].name):
+            byline = (byline[0].model_copy(update={"affiliation": says.byline[0].name}),)
+        byline, dates = byline or says.byline, _both(dates, DateLine(says.published, says.updated, says.labelled))
+        line.rule = "byline" if says.byline else _rule(says) or line.zone
+    return StoryLine(byline, dates.published, dates.updated, dates.labelled)
+
+
+def _rule(says: StoryLine) -> str | None:
+    return "published" if says.published else "updated" if says.updated else None
+
+
+def _is_of_an_event(says: StoryLine, dates: DateLine, line: Line) -> bool:
+    """Whether the line is a mere date under one that the page calls the date of publication: a speech's, say."""
+    other = dates.labelled and says.published not in {None, dates.published}
+    return other and not (says.byline or says.labelled or line.zone in STORY_ZONES)
 
 
 def _is_unit(line: Line, byline: Sequence[Byline]) -> bool:
@@ -146,21 +191,36 @@ def _is_unit(line: Line, byline: Sequence[Byline]) -> bool:
     return lone and line.is_title and not line.bold and _UNIT.search(line.text) is not None
 
 
-def _read(line: Line) -> StoryLine | None:
-    said = read_story_line(line.text, bare_names=line.zone == "story-line")
-    if said is None and line.zone == "byline":
+def _read(line: Line, before: str, order: Order) -> StoryLine | None:
+    says = read_story_line(line.text, bare_names=line.zone == "story-line", order=order)
+    if says is None and line.zone == "byline":
         return StoryLine(tuple(read_byline(line.text)))
-    return said
+    if says and says.published and not (says.labelled or says.updated) and len(before) <= LABEL:
+        role = label_role(before)  # "Release Date:" in a line of its own
+        if role == "updated":
+            return replace(says, published=None, updated=says.published)
+        return replace(says, labelled=role == "published")
+    return says
 
 
 def _parts(text: str) -> Iterator[str]:
     for part in filter(None, map(str.strip, _PARTS.split(text))):
-        if (both := _DATE_BY.match(part)) and is_date(both["date"]):
-            yield from (both["date"], both["by"])
-        elif (both := _BY_DATE.match(part)) and is_date(both["date"]):
-            yield from (_GLUED.sub(r"\g<name>, ", both["by"]), both["date"])
-        else:
-            yield _GLUED.sub(r"\g<name>, ", part)
+        yield from (_GLUED.sub(r"\g<name>, ", one) for one in _undated(part))
+
+
+def _undated(part: str) -> tuple[str, ...]:
+    """The part cut where a date begins or ends, if the other side is a byline: "DATE by NAME", "by NAME, UNIT DATE"."""
+    for joint in _AFTER_DATE.finditer(part, 0, DATE_LINE):
+        if is_date(part[: joint.start()]):
+            return part[: joint.start()], part[joint.end() :]
+    part = _GLUED_DATE.sub(" ", part)
+    key = fold(part)
+    if len(key) == len(part) and (found := spots(key, short_years=True)):
+        names, when = part[: found[0].start], part[found[0].start :]
+        names = _JOINT.sub("", names)
+        if is_date(when) and _by(names):
+            return names, f"published {when}" if label_role(names) == "published" else when
+    return (part,)
 
 
 def _names(text: str) -> list[str]:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -19,10 +20,11 @@ _SUFFIXES = {".txt": "text/plain", ".html": "text/html", ".htm": "text/html"}
 
 @dataclass(frozen=True)
 class Request:
-    """A page of a batch: the file that holds it, and the address that it had."""
+    """A page of a batch: the file that holds it, the address that it had, and when it was fetched, with a zone."""
 
     path: Path
     url: str | None = None
+    fetched_at: datetime | None = None
 
     @property
     def content_type(self) -> str | None:
@@ -51,17 +53,24 @@ def read_request(line: str) -> Request:
     """The request of a line.
 
     Raises:
-        ValueError, KeyError, TypeError: the line names no page.
+        ValueError, KeyError, TypeError, AttributeError: the line names no page.
 
     """
     given = json.loads(line)
     url = given.get("url") if isinstance(given, dict) else None
-    return Request(Path(given["path"]), url if isinstance(url, str) else None)
+    fetched_at = datetime.fromisoformat(given["fetched_at"]).astimezone() if given.get("fetched_at") else None
+    return Request(Path(given["path"]), url if isinstance(url, str) else None, fetched_at)
 
 
-def batch(lines: Iterable[str], profile_of: Callable[[Request], SiteProfile | None] = lambda _: None) -> Iterator[str]:
+def batch(
+    lines: Iterable[str],
+    profile_of: Callable[[Request], SiteProfile | None] = lambda _: None,
+    *,
+    now: datetime | None = None,
+) -> Iterator[str]:
     """For each request line `{"path", "url"}` exactly one line of JSON, in order; an unreadable file is rejected.
 
+    A request may say when the page was fetched, `"fetched_at"` in ISO 8601 with a zone; else that was `now`.
     `profile_of` gives the profile of the site that a page is from, if there is one. Pages are read in a process beside
     this one, which a page that costs too much may end: that page is rejected, and the next ones are read.
     """
@@ -69,7 +78,7 @@ def batch(lines: Iterable[str], profile_of: Callable[[Request], SiteProfile | No
     try:
         for line in lines:
             if line.strip():
-                yield _answered(line, profile_of, reader)
+                yield _answered(line, profile_of, now, reader)
     finally:
         reader.end()
 
@@ -79,19 +88,25 @@ class _Question:
     """A request with the profile of its site, as JSON."""
 
     request: Request
+    now: datetime | None
     profile: str | None
 
 
 _profile = lru_cache(maxsize=64)(SiteProfile.from_json)
 
 
-def _answered(line: str, profile_of: Callable[[Request], SiteProfile | None], reader: PageReader[_Question]) -> str:
+def _answered(
+    line: str,
+    profile_of: Callable[[Request], SiteProfile | None],
+    now: datetime | None,
+    reader: PageReader[_Question],
+) -> str:
     try:
         request = read_request(line)
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         return _unreadable(error)
     profile = profile_of(request)
-    answer = reader.ask(_Question(request, profile.to_json() if profile else None))
+    answer = reader.ask(_Question(request, request.fetched_at or now, profile.to_json() if profile else None))
     return answer if answer is not None else _as_json(as_line(too_costly(), request.url))
 
 
@@ -102,7 +117,7 @@ def _answer(question: _Question) -> str:
     except (ValueError, OSError) as error:
         return _unreadable(error)
     profile = _profile(question.profile) if question.profile else None
-    reading = extract(body, url=request.url, content_type=request.content_type, profile=profile)
+    reading = extract(body, url=request.url, content_type=request.content_type, now=question.now, profile=profile)
     return _as_json(as_line(reading, request.url))
 
 

@@ -1,73 +1,177 @@
 """Dates as newsrooms write them: a date stays a date, a time without a zone is no instant."""
 
 import re
-from datetime import date, datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Literal
 
 from services.parser.characters import fold
 from services.parser.lexicon import lexicon
 
-_MONTHS = {name: number for number, names in enumerate(lexicon("languages")["months"], start=1) for name in names}
-_NAME = r"(?P<month>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
+Order = Literal["month", "day", "unknown"]
+"""Which of two numbers comes first; where nobody knows, "03/04/2024" is no date."""
+
+_MONTHS = {
+    fold(name): number
+    for months in lexicon("dates")["months"].values()
+    for number, names in enumerate(months, start=1)
+    for name in names.split()
+}
+_MONTH = r"(?P<month>[^\W\d_]{3,12})"
+_YEAR = r"(?P<year>\d{4})(?!\d)"
 _FORMS = (
-    re.compile(r"(?<!\d)(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?!\d)"),
-    re.compile(rf"\b{_NAME},? +(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? +(?:de +)?(?P<year>\d{{4}})\b"),
-    re.compile(rf"(?<!\d)(?P<day>\d{{1,2}})(?:st|nd|rd|th)? +(?:de +)?{_NAME},? +(?:de +|del +)?(?P<year>\d{{4}})\b"),
-    re.compile(r"(?<!\d)(?P<month>\d{1,2})[./](?P<day>\d{1,2})[./](?P<year>\d{4})(?!\d)"),
+    # 2024-05-04, 2024/5/4, 2024.05.04
+    re.compile(r"(?<!\d)(?P<year>\d{4})(?P<sep>[-/.])(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})(?!\d)"),
+    # 4 May 2023, 4. Mai 2023, 15 de diciembre de 2021, 1er mars 2020, 04-Mar-2020
+    re.compile(
+        rf"(?<!\d)(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|o|a)?[.,]? {{0,2}}[-/]?(?:(?:de|di|of) |d')?"
+        rf"{_MONTH}[.,]{{0,2}} {{0,2}}[-/]?(?:(?:del?|of|do) ?)?{_YEAR}"
+    ),
+    # May 4, 2023; septiembre 2, 2017; Sat Nov 18 2017
+    re.compile(
+        rf"(?<![^\W\d_]){_MONTH}\.?,? {{0,2}}[-/]?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[.,]? {{0,2}}"
+        rf"[-/]?(?:(?:del?|of) )?{_YEAR}"
+    ),
+    # Mon Oct 06 15:20:11 CEST 2014
+    re.compile(rf"(?<![^\W\d_]){_MONTH} {{1,2}}(?P<day>\d{{1,2}}) \d\d:\d\d(?::\d\d)? (?:[a-z+:\d]{{1,9}} )?{_YEAR}"),
+    # 2013. március 12.
+    re.compile(rf"(?<!\d)(?P<year>\d{{4}})\.?,? {_MONTH}\.? (?P<day>\d{{1,2}})(?!\d)"),
+    # 2013年3月12日, 2013년 3월 12일
+    re.compile(
+        rf"(?<!\d)(?P<year>\d{{4}}) ?(?:年|{fold('년')}) ?(?P<month>\d{{1,2}}) ?(?:月|{fold('월')}) ?(?P<day>\d{{1,2}})"
+        rf"(?: ?(?:日|{fold('일')}))?"
+    ),
 )
+_NUMBERS = re.compile(
+    r"(?<![\d./-])(?P<one>\d{1,2})(?P<sep>[./-]) ?(?P<two>\d{1,2})(?P=sep) ?(?P<year>\d{4}|\d\d)(?![./-]?\d)"
+)
+_ANY = re.compile(r"\d{4}|\d[./-] ?\d{1,2}[./-] ?\d\d")
+_CLOCK = re.compile(
+    r"[ t,]{0,3}(?:(?:at|um) )?(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,]\d{1,9})?)?"
+    r" ?(?P<half>[ap]\.?m\.?)? ?(?P<zone>(?:gmt|utc)?[+-]\d\d:?\d\d|[a-z]{1,4}\b)?"
+)
+_ZONES = {
+    "z": 0, "utc": 0, "gmt": 0, "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
+    "bst": 1, "cet": 1, "cest": 2, "mez": 1, "mesz": 2, "eet": 2, "eest": 3, "msk": 3, "jst": 9,
+}  # fmt: skip
 EDGE = 14  # characters: a weekday before the date, a time of day after it
 _SPAN = range(1775, 2101)
+_EPOCH = date(1970, 1, 1)  # what a machine says that does not know
+# Two digits are a year of this century up to here, of the last one from there, and between the two nobody knows.
+_THIS_CENTURY, _LAST_CENTURY = 39, 90
 
 
-def find_date(text: str) -> date | None:
-    """The first date in a visible text, in English or Spanish words, in ISO 8601 or as the U.S. writes numbers."""
-    found = _find(text)
-    return found[0] if found else None
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a date stands in a folded text; `day` is None where its numbers can be read in two ways."""
+
+    day: date | None
+    start: int
+    end: int
 
 
-def edge_date(text: str) -> date | None:
+def find_date(text: str, *, order: Order = "month", short_years: bool = False) -> date | None:
+    """The first date in a visible text, in words of many languages, in ISO 8601 or in numbers of this order."""
+    return next((spot.day for spot in spots(fold(text), order=order, short_years=short_years) if spot.day), None)
+
+
+def edge_date(text: str, *, order: Order = "month") -> date | None:
     """The date that begins or ends a text, but for a time of day: "Town, May 4, 2023", "May 4, 2023 by Name"."""
-    found = _find(text)
-    return found[0] if found and (found[1] <= EDGE or len(fold(text)) - found[2] <= EDGE) else None
+    key = fold(text)
+    found = [spot for spot in spots(key, order=order) if spot.day][:1]
+    return found[0].day if found and (found[0].start <= EDGE or len(key) - found[0].end <= EDGE) else None
 
 
-def is_date(text: str) -> bool:
-    """Whether the text is a date and little else: a weekday, a time of day, a label such as "Published"."""
-    found = _find(text)
-    if not found:
-        return False
-    rest = fold(text)
-    rest = rest[: found[1]] + rest[found[2] :]
-    return not re.sub(
-        r"published|posted|updated|last|date|release|publicado|fecha|el|on|at|of|de|"
-        r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|\d{1,2}:\d\d(?::\d\d)?|[ap]\.?m\b\.?|"
-        r"\b(?:[ecmp][sd]?t|z|utc|gmt|local)\b|[\s,.:/|()-]",
-        "",
-        rest,
-    )
+def spots(key: str, *, order: Order = "month", short_years: bool = False) -> list[Spot]:
+    """Every date in a folded text, in its order; with `short_years` also "04.05.23"."""
+    if not _ANY.search(key):
+        return []
+    found = sorted(_spots(key, order, short_years=short_years), key=lambda spot: (spot.start, -spot.end))
+    kept: list[Spot] = []
+    for spot in found:
+        if not kept or spot.start >= kept[-1].end:
+            kept.append(spot)
+    return kept
 
 
-def read_time(text: str) -> date | None:
+def read_time(text: str, *, order: Order = "month") -> date | None:
     """A machine's time: an aware datetime when it names a zone, else the date alone; None if it is no time."""
     text = text.strip()
     try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return find_date(text)
-    if found.year not in _SPAN:
+        found = _plain_time(text)
+    except (ValueError, OverflowError, OSError):
+        return _worded_time(fold(text[:100]), order)
+    if found.year not in _SPAN or found.date() == _EPOCH:
         return None
     aware = found.tzinfo is not None and len(text) > len("2024-12-02")
     return found if aware else found.date()
 
 
-def _find(text: str) -> tuple[date, int, int] | None:
-    key = fold(text)
+def _plain_time(text: str) -> datetime:
+    if text.isdecimal() and len(text) in {10, 13}:  # seconds or milliseconds since 1970
+        return datetime.fromtimestamp(int(text[:10]), UTC)
+    return datetime.fromisoformat(text)
+
+
+def _worded_time(key: str, order: Order) -> date | None:
+    """A time as mail (RFC 822), scripts and people write it: "Fri, 19 Nov 2021 01:45:08 +02:00"."""
+    spot = next((spot for spot in spots(key, order=order) if spot.day), None)
+    if spot is None or spot.day is None or spot.day == _EPOCH:
+        return None
+    clock = _CLOCK.match(key, spot.end)
+    zone = _zone(clock["zone"]) if clock else None
+    if clock is None or zone is None:
+        return spot.day
+    hour = int(clock["hour"]) % 12 + 12 * (clock["half"][0] == "p") if clock["half"] else int(clock["hour"])
+    try:
+        return datetime(*spot.day.timetuple()[:3], hour, int(clock["minute"]), int(clock["second"] or 0), tzinfo=zone)
+    except ValueError:
+        return spot.day
+
+
+def _zone(text: str | None) -> timezone | None:
+    digits = re.sub(r"[^\d]", "", text or "")
+    if text and digits:
+        offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+        return timezone(-offset if "-" in text else offset) if offset < timedelta(days=1) else None
+    return timezone(timedelta(hours=_ZONES[text])) if text in _ZONES else None
+
+
+def _spots(key: str, order: Order, *, short_years: bool) -> Iterator[Spot]:
     for form in _FORMS:
         for found in form.finditer(key):
             month = found["month"]
-            try:
-                day = date(int(found["year"]), int(month) if month.isdecimal() else _MONTHS[month], int(found["day"]))
-            except ValueError:
-                continue
-            if day.year in _SPAN:
-                return day, found.start(), found.end()
-    return None
+            number = int(month) if month.isdecimal() else _MONTHS.get(month)
+            if number and (day := _day(int(found["year"]), number, int(found["day"]))):
+                yield Spot(day, *found.span())
+    for found in _NUMBERS.finditer(key):
+        if (len(found["year"]) == 4 or short_years) and (spot := _numbers(found, order)):
+            yield spot
+
+
+def _numbers(found: re.Match[str], order: Order) -> Spot | None:
+    """A date in numbers; with full stops the day is first, but where the month is known to be."""
+    year = _full_year(found["year"])
+    one, two = int(found["one"]), int(found["two"])
+    day_first, month_first = (_day(year, two, one), _day(year, one, two)) if year else (None, None)
+    if day_first and month_first and day_first != month_first:
+        if order == "unknown" and found["sep"] != ".":
+            return Spot(None, *found.span())
+        return Spot(month_first if order == "month" else day_first, *found.span())
+    day = day_first or month_first
+    return Spot(day, *found.span()) if day else None
+
+
+def _full_year(text: str) -> int | None:
+    year = int(text)
+    if len(text) == 4:
+        return year
+    return 2000 + year if year <= _THIS_CENTURY else 1900 + year if year >= _LAST_CENTURY else None
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day) if year in _SPAN else None
+    except ValueError:
+        return None

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from services.contracts.article import Article, Reading, Rejected, RejectionReason, Removed
 from services.contracts.bounds import bounded
@@ -15,12 +16,13 @@ from services.parser.lexicon import lexicon
 from services.parser.lines import Line, text_lines
 from services.parser.markup import Reader
 from services.parser.mend import mend
-from services.parser.metadata import article_key, canonical, dek, language, links, published_at, tags, updated_at
+from services.parser.metadata import article_key, canonical, dek, language, links, tags
 from services.parser.nature import nature
 from services.parser.page import Page, TooDeep, read_page
 from services.parser.parsed_page import Draft, ParsedPage
 from services.parser.passes import run_passes
 from services.parser.promised import promised_byline
+from services.parser.publication import Asked, times_of
 from services.parser.rejection import no_article, walled
 from services.parser.site.profile import SiteProfile
 
@@ -33,26 +35,42 @@ _Answer = tuple[Reading, ParsedPage | None]
 
 
 def extract(
-    body: bytes, *, url: str | None = None, content_type: str | None = None, profile: SiteProfile | None = None
+    body: bytes,
+    *,
+    url: str | None = None,
+    content_type: str | None = None,
+    now: datetime | None = None,
+    profile: SiteProfile | None = None,
 ) -> Article | Rejected:
     """The article of a page, or why there is none. Never raises, whatever the bytes.
 
-    HTML and plain-text dumps are told apart by `content_type`, else by their look. The `profile` of the page's host
-    says what its pages have in common; without one the page is read alone.
+    HTML and plain-text dumps are told apart by `content_type`, else by their look. `now` is when the page was
+    captured, with a zone: no date of the article is more than two days later. The `profile` of the page's host says
+    what its pages have in common; without one the page is read alone.
     """
-    return read(body, url=url, content_type=content_type, profile=profile)[0]
+    return read(body, url=url, content_type=content_type, now=now, profile=profile)[0]
 
 
 def read(
-    body: bytes, *, url: str | None = None, content_type: str | None = None, profile: SiteProfile | None = None
+    body: bytes,
+    *,
+    url: str | None = None,
+    content_type: str | None = None,
+    now: datetime | None = None,
+    profile: SiteProfile | None = None,
 ) -> tuple[Reading, tuple[Line, ...]]:
     """The reading, and every line of the page's main region in order with the rule that took it, if one did."""
-    reading, parsed = parse(body, url=url, content_type=content_type, profile=profile)
+    reading, parsed = parse(body, url=url, content_type=content_type, now=now, profile=profile)
     return reading, tuple(parsed.lines) if parsed else ()
 
 
 def parse(
-    body: bytes, *, url: str | None = None, content_type: str | None = None, profile: SiteProfile | None = None
+    body: bytes,
+    *,
+    url: str | None = None,
+    content_type: str | None = None,
+    now: datetime | None = None,
+    profile: SiteProfile | None = None,
 ) -> _Answer:
     """The reading, and the page with its lines as they were marked; None where no page was read off the bytes."""
     if len(body) > MAX_BYTES:
@@ -60,21 +78,21 @@ def parse(
     text = decode(body, content_type)
     match nature(text, content_type):
         case "html":
-            return _read_markup(text, url, profile)
+            return _read_markup(text, url, now, profile)
         case "text":
-            return _read_dump(text, url, profile)
+            return _read_dump(text, url, now, profile)
         case other:
             return _rejected("not_html", f"The page is neither HTML nor plain text but {other}.")
 
 
-def _read_dump(text: str, url: str | None, profile: SiteProfile | None) -> _Answer:
+def _read_dump(text: str, url: str | None, now: datetime | None, profile: SiteProfile | None) -> _Answer:
     page = Page(url=url)
     if reason := walled(page, text):
         return _rejected(*reason, layout=DUMP)
-    return _article(ParsedPage(page, DUMP, text_lines(text), profile=profile))
+    return _article(ParsedPage(page, DUMP, text_lines(text), now=now, profile=profile))
 
 
-def _read_markup(markup: str, url: str | None, profile: SiteProfile | None) -> _Answer:
+def _read_markup(markup: str, url: str | None, now: datetime | None, profile: SiteProfile | None) -> _Answer:
     page = _open(markup, url)
     if not isinstance(page, Page):
         return _rejected(*page)
@@ -96,6 +114,7 @@ def _read_markup(markup: str, url: str | None, profile: SiteProfile | None) -> _
         markup=markup,
         places=reader.places,
         profile=profile,
+        now=now,
     )
     if reason := walled(page, " ".join(line.text for line in reader.lines[:50])):
         return _rejected(*reason, layout=layout, parsed=parsed)
@@ -124,9 +143,7 @@ def _article(parsed: ParsedPage) -> _Answer:
     if reason := no_article(page, layout, headline, lines, body, images):
         return _rejected(*reason, layout=layout, parsed=parsed)
     kind = kind_of(page, layout, headline, lines, body, images, classes=parsed.classes, videos=parsed.videos)
-    published, evidence = published_at(
-        page, lines, story.published, headline, near_headline=not layout.names_body and layout is not DUMP
-    )
+    times = times_of(_dates_asked(draft))
     body_links, attachments = links(lines)
     article = Article(
         url=page.url,
@@ -138,9 +155,9 @@ def _article(parsed: ParsedPage) -> _Answer:
         dek=dek(lines),
         byline=story.byline or (promised_byline(page) if layout is WHOLE_PAGE else ()),
         dateline=draft.dateline,
-        published_at=published,
-        published_evidence=evidence,
-        updated_at=updated_at(page),
+        published_at=times.published,
+        published_evidence=times.evidence,
+        updated_at=times.updated,
         lang=language(page, lines),
         historical=parsed.historical or any(line.rule == "historical-notice" for line in lines),
         body=body,
@@ -152,6 +169,21 @@ def _article(parsed: ParsedPage) -> _Answer:
         removed=_removed(lines),
     )
     return bounded(article), parsed
+
+
+def _dates_asked(draft: Draft) -> Asked:
+    parsed, story = draft.parsed, draft.story
+    return Asked(
+        parsed.page,
+        draft.lines,
+        draft.headline,
+        order=parsed.order,
+        trusted=parsed.layout.names_body or parsed.layout is DUMP,
+        visible=story.published,
+        labelled=story.labelled,
+        updated=story.updated,
+        now=parsed.now,
+    )
 
 
 def _removed(lines: Sequence[Line]) -> tuple[Removed, ...]:

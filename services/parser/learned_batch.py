@@ -7,6 +7,7 @@ at a time, and the profiles of the hosts that were asked for last.
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing
+from datetime import datetime
 from functools import lru_cache
 
 from services.contracts.article import Article
@@ -29,7 +30,7 @@ _SPREAD = """
 """
 
 
-def learned_batch(lines: Iterable[str]) -> Iterator[str]:
+def learned_batch(lines: Iterable[str], *, now: datetime | None = None) -> Iterator[str]:
     """The same lines as `batch`, each page read with what the pages of its host in this batch have in common.
 
     Nothing is answered before the whole input has come.
@@ -45,7 +46,7 @@ def learned_batch(lines: Iterable[str]) -> Iterator[str]:
             spool.execute("INSERT INTO profiles VALUES (?, ?)", (host, profile.to_json()))
         profile_of = lru_cache(maxsize=PROFILES)(lambda host: _profile(spool, host))
         requests = (line for (line,) in spool.execute("SELECT line FROM requests ORDER BY at"))
-        yield from batch(requests, lambda request: profile_of(request.host))
+        yield from batch(requests, lambda request: profile_of(request.host), now=now)
 
 
 def _samples(spool: sqlite3.Connection, host: str) -> Iterator[PageSample]:
@@ -78,5 +79,5 @@ def _host(line: str) -> str:
 def _request(line: str) -> Request | None:
     try:
         return read_request(line)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         return None

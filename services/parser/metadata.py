@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date
 from itertools import groupby, takewhile
 
 from services.contracts.article import Link
 from services.parser.byline import read_story_line
 from services.parser.characters import fold, squeeze
-from services.parser.dates import edge_date, find_date, read_time
+from services.parser.dates import find_date
 from services.parser.lexicon import either, lexicon
 from services.parser.lines import Line
 from services.parser.page import Page, title_parts
@@ -17,8 +16,6 @@ HEADLINE_LENGTH = 300
 _NUMBER = re.compile(r"/article/(\d{1,12})(?:[/.]|$)|[?&]article=(\d{1,12})(?:&|$)", re.IGNORECASE)
 _DOCUMENT = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|zip|mp3|mp4)(?:$|[?#])", re.IGNORECASE)
 MENU, MENU_WORDS = 3, 3
-NEAR = 12  # lines from the headline; a date that is further away may be another's
-DATED_LENGTH = 80
 _SMALL_WORDS = lexicon("languages")["small-words"]
 _SPANISH = re.compile(rf"\b(?:{either(_SMALL_WORDS['es'])})\b")
 _ENGLISH = re.compile(rf"\b(?:{either(_SMALL_WORDS['en'])})\b")
@@ -101,52 +98,6 @@ def _without_menu(lines: list[Line]) -> list[Line]:
     for line in menu:
         line.rule = "navigation"
     return lines[len(menu) :]
-
-
-def published_at(
-    page: Page, lines: Sequence[Line], visible: date | None, headline: str, *, near_headline: bool = False
-) -> tuple[date | None, str | None]:
-    """When it was published, and where the page says so: JSON-LD, meta, the visible line, a title that is a date."""
-    sources = (
-        ("json-ld", page.json_ld("datePublished")),
-        (
-            "meta",
-            page.meta("article:published_time", "datepublished", "dcterms.date", "dcterms.created", "dc.date.issued"),
-        ),
-    )
-    for evidence, text in sources:
-        if text and (found := read_time(text)):
-            return found, evidence
-    if visible:
-        return visible, "byline"
-    if stamped := next((line for line in lines if line.zone == "published" and find_date(line.text)), None):
-        return find_date(stamped.text), "byline"
-    if dated := next((line.text for line in lines if line.rule == "dateline" and find_date(line.text)), None):
-        return find_date(dated), "dateline"
-    if (time := page.time) and (found := read_time(time)):
-        return found, "time"
-    near = _near(lines) if near_headline else None
-    found = near or find_date(headline)
-    return found, ("near" if near else "headline") if found else None
-
-
-def _near(lines: Sequence[Line]) -> date | None:
-    """The date in a short line between headline and text, or else in the nearest over the headline."""
-    at = next((at for at, line in enumerate(lines) if line.rule == "headline"), None)
-    if at is None:
-        return None
-    under = list(takewhile(lambda line: not (line.kept and line.is_prose), lines[at + 1 : at + NEAR]))
-    over = reversed(lines[max(0, at - NEAR) : at])
-    short = (line.text for line in (*under, *over) if not line.is_prose and len(line.text) <= DATED_LENGTH)
-    return next((found for text in short if (found := edge_date(text))), None)
-
-
-def updated_at(page: Page) -> date | None:
-    """When the publisher says it was last changed."""
-    text = page.json_ld("dateModified") or page.meta(
-        "article:modified_time", "og:updated_time", "datemodified", "dcterms.modified"
-    )
-    return read_time(text) if text else None
 
 
 def canonical(page: Page) -> str | None:

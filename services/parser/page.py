@@ -1,8 +1,6 @@
 """A page as it was sent: its tree, and what its head promises to machines."""
 
-import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,13 +10,13 @@ from lxml import etree
 from services.contracts.addresses import web_address
 from services.parser.characters import fold, squeeze
 from services.parser.general.unclosed import without_unclosed
+from services.parser.json_ld import is_about_a_page, read_things
 
-MAX_JSON = 1_000_000
 _RESOURCE_LIMIT = "ERR_RESOURCE_LIMIT"
 # What stands between a headline and the name of the site in the title of a window.
 _SEPARATOR = re.compile(r"(\s+(?:[|»–—:>·-]|::)\s+|:\s+)")
 _AFPIMS_HOST = "dma public web"
-_JSON_LD = etree.XPath("//script[@type='application/ld+json']/text()")
+_JSON_LD = etree.XPath("//script[starts-with(@type, 'application/ld+json')]/text()")
 _CANONICAL = etree.XPath("string((/html/head|/html/body)/link[@rel='canonical']/@href)")
 _NOWHERE = "https://page.invalid/"
 _TITLE = etree.XPath("string((/html/head|/html/body|/html)/title)")
@@ -97,8 +95,9 @@ class Page:
         return next((self._metas[name] for name in names if self._metas.get(name)), "")
 
     def json_ld(self, name: str) -> str:
-        """The first value under this name in the page's JSON-LD, else an empty string."""
-        return next((value for thing in self.things if isinstance(value := thing.get(name), str)), "")
+        """The first value under this name of what the page's JSON-LD says of the page, else an empty string."""
+        about = (thing.get(name) for thing in self.things if is_about_a_page(thing))
+        return next((value for value in about if isinstance(value, str) and value.strip()), "")
 
     def absolute(self, address: str) -> str | None:
         """An address of this page as one can follow it from elsewhere; None for what is none of the web.
@@ -127,9 +126,8 @@ class Page:
 
     @cached_property
     def things(self) -> tuple[dict[str, Any], ...]:
-        """What the page's JSON-LD describes: each thing at its top or in its graph."""
-        texts = _JSON_LD(self.root) if self.root is not None else ()
-        return tuple(thing for text in texts if len(text) <= MAX_JSON for thing in _read_things(text))
+        """What the page's JSON-LD describes, articles first."""
+        return read_things(_JSON_LD(self.root) if self.root is not None else ())
 
     def _text(self, find: etree.XPath) -> str:
         return str(find(self.root)) if self.root is not None else ""
@@ -158,15 +156,3 @@ def read_page(markup: str, url: str | None) -> Page | None:
     if any(entry.type_name == _RESOURCE_LIMIT for entry in parser.error_log):
         raise TooDeep
     return Page(root=root, url=url) if root is not None else None
-
-
-def _read_things(text: str) -> Iterator[dict[str, Any]]:
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        return
-    for thing in found if isinstance(found, list) else (found,):
-        if isinstance(thing, dict):
-            yield thing
-            graph = thing.get("@graph")
-            yield from (part for part in (graph if isinstance(graph, list) else ()) if isinstance(part, dict))

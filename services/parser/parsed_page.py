@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
 
 from services.contracts.article import Image
 from services.parser.byline import StoryLine
-from services.parser.layouts import Layout
+from services.parser.dates import Order
+from services.parser.layouts import DUMP, WHOLE_PAGE, Layout
 from services.parser.lines import Frame, Line
 from services.parser.markup import Place
 from services.parser.page import Page
+from services.parser.publication import number_order
 from services.parser.site.profile import SiteProfile
 
 
@@ -28,6 +32,14 @@ class ParsedPage:
     places: Sequence[Place] = ()
     """The blocks that lines stand in, by `Line.place`; none for a text dump."""
     profile: SiteProfile | None = None
+    now: datetime | None = None
+    """When the page was captured, if anybody knows."""
+
+    @cached_property
+    def order(self) -> Order:
+        """Which of two numbers comes first in the page's dates."""
+        is_dump = self.layout is DUMP
+        return "month" if is_dump else number_order(self.page, official=self.layout is not WHOLE_PAGE)
 
 
 @dataclass

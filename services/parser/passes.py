@@ -60,7 +60,7 @@ def _take_headline(draft: Draft) -> None:
 
 
 def _take_story_lines(draft: Draft) -> None:
-    draft.story = take_story_lines(draft.lines)
+    draft.story = take_story_lines(draft.lines, order=draft.parsed.order)
 
 
 def _mark_outside(draft: Draft) -> None:
@@ -124,7 +124,7 @@ PASSES: tuple[Pass, ...] = (
     Pass(lambda draft: mark_toolbars(draft.lines), frozenset(LOOSE)),
     Pass(_take_images, frozenset({"caption", "credit", "picture-title"})),
     Pass(_take_headline, frozenset({"headline", "navigation"})),
-    Pass(_take_story_lines, STORY_ZONES),
+    Pass(_take_story_lines, STORY_ZONES | {"updated"}),
     Pass(_mark_outside, frozenset({"outside-body"})),
     Pass(_mark_over, frozenset({"over-the-headline"})),
     Pass(mark_site, frozenset({REPEATS, OUTSIDE_BODY})),

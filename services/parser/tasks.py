@@ -1,5 +1,6 @@
 """How the parser is reached: a capture comes in, an article or a reason why not goes out."""
 
+from datetime import datetime
 from typing import Protocol
 
 from services.contracts.article import Article, Reading
@@ -48,27 +49,28 @@ def parse_page(order: ParsePage, job: Job) -> None:
 class Reads(Protocol):
     """How the bytes of a capture are read."""
 
-    def __call__(self, body: bytes, *, url: str | None, content_type: str | None) -> Reading: ...
+    def __call__(self, body: bytes, *, url: str | None, content_type: str | None, now: datetime) -> Reading: ...
 
 
-def _read_here(body: bytes, *, url: str | None, content_type: str | None) -> Reading:
+def _read_here(body: bytes, *, url: str | None, content_type: str | None, now: datetime) -> Reading:
     """Reads it in this process, which a page that costs too much ends: the second time, it is read alone."""
     with limited():
-        return extract(body, url=url, content_type=content_type)
+        return extract(body, url=url, content_type=content_type, now=now)
 
 
 def _read(order: ParsePage, reads: Reads) -> tuple[Reading, Kept]:
     """The reading, and the capture that gave it."""
     seen = Kept(capture=order.capture, fetched_at=order.fetched_at)
-    reading = _read_capture(order, seen.capture, reads, order.content_type)
+    reading = _read_capture(order, seen, reads, order.content_type)
     if order.readable and not isinstance(reading, Article):
         # Something else stands where the article was. A parser that knows better has first say on that, too.
-        article = _read_capture(order, order.readable.capture, reads)
+        article = _read_capture(order, order.readable, reads)
         if isinstance(article, Article):
             return article, order.readable
     return reading, seen
 
 
-def _read_capture(order: ParsePage, name: str, reads: Reads, content_type: str | None = None) -> Reading:
-    capture = archive.load(name)
-    return reads(capture.body, url=order.origin.url, content_type=content_type or capture.content_type)
+def _read_capture(order: ParsePage, kept: Kept, reads: Reads, content_type: str | None = None) -> Reading:
+    capture = archive.load(kept.capture)
+    content_type = content_type or capture.content_type
+    return reads(capture.body, url=order.origin.url, content_type=content_type, now=kept.fetched_at)

@@ -9,8 +9,9 @@ from services.parser.boilerplate import mark_anywhere, mark_end, mark_toolbars, 
 from services.parser.byline import read_story_line
 from services.parser.characters import decode, squeeze
 from services.parser.credits import ends_with_credit, read_label, split_credit
+from services.parser.date_labels import is_date
 from services.parser.dateline import read_opening
-from services.parser.dates import find_date, is_date, read_time
+from services.parser.dates import find_date, read_time
 from services.parser.lines import text_lines
 from services.parser.related import mark_related
 from services.parser.virin import read_virin

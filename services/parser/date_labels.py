@@ -1,0 +1,89 @@
+"""What a line says of its dates: published, updated, or something else that is neither."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from services.parser.characters import fold
+from services.parser.dates import Order, Spot, spots
+from services.parser.lexicon import either, lexicon
+
+Role = Literal["published", "updated", "other"]
+DATE_LINE = 160  # characters; a longer line is a sentence with a date in it
+REACH = 80  # characters before a date in which its label stands
+_LABELS = lexicon("dates")["labels"]
+
+
+def _labels(*names: Role) -> re.Pattern[str]:
+    forms = sorted((fold(form) for name in names for form in _LABELS[name]), key=len, reverse=True)
+    return re.compile(rf"(?<![^\W\d_])(?:{either(forms)})(?![^\W\d_])")
+
+
+_ROLES: dict[Role, re.Pattern[str]] = {name: _labels(name) for name in ("published", "updated", "other")}
+_BESIDE = lexicon("dates")["beside"]
+_BESIDE_WORDS = frozenset(fold(word) for words in (*_BESIDE["words"], *_BESIDE["weekdays"]) for word in words.split())
+_CLOCK = re.compile(r"\d{1,2}(?:[:.h]\d\d){1,2}|\d{1,2} ?(?:[ap]\.?m\b|uhr\b|h\b)|[+-]\d\d:?\d\d")
+_TOKEN = re.compile(r"[^\W_]+(?:-[^\W\d_]+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class DateLine:
+    """The dates of a line: `labelled` when its own words say that the first is of the publication."""
+
+    published: date | None = None
+    updated: date | None = None
+    labelled: bool = False
+
+
+def is_date(text: str) -> bool:
+    """Whether the text is a date and little else: a weekday, a time of day, a label such as "Published"."""
+    if len(text) > DATE_LINE:
+        return False
+    key = fold(text)
+    found = spots(key, short_years=True)
+    return bool(found) and _is_bare(_without(key, found))
+
+
+def read_date_line(text: str, *, order: Order = "month", short_years: bool = False) -> DateLine:
+    """The dates of a short line, each by the label before it; what is neither label nor place is no date of ours."""
+    key = fold(text)
+    found = spots(key, order=order, short_years=short_years)
+    roles = _roles(key, found)
+    published = next((spot.day for spot, role in zip(found, roles, strict=True) if role == "published"), None)
+    plain = next((spot.day for spot, role in zip(found, roles, strict=True) if role is None), None)
+    updated = next((spot.day for spot, role in zip(found, roles, strict=True) if role == "updated"), None)
+    return DateLine(published or plain, updated, labelled=published is not None)
+
+
+def label_role(text: str) -> Role | None:
+    """What a text says of the date that follows it: its last label."""
+    key = fold(text)[-REACH:]
+    found = [(match.end(), role) for role, form in _ROLES.items() for match in form.finditer(key)]
+    ends, role = max(found, default=(0, None))
+    return None if role == "other" and not _is_bare(key[ends:]) else role
+
+
+def _roles(key: str, found: Sequence[Spot]) -> list[Role | None]:
+    starts = (0, *(spot.end for spot in found))
+    roles = [label_role(key[start : spot.start]) for start, spot in zip(starts, found, strict=False)]
+    # "May 4, 2023 (updated)": a label at the end of the line.
+    if found and roles[-1] is None and (after := _ROLES["updated"].search(key, found[-1].end)):
+        roles[-1] = "updated" if _is_bare(key[after.end() :]) else None
+    return roles
+
+
+def _without(key: str, found: Sequence[Spot]) -> str:
+    starts = [0, *(spot.end for spot in found)]
+    ends = [*(spot.start for spot in found), len(key)]
+    return " ".join(key[start:end] for start, end in zip(starts, ends, strict=True))
+
+
+def _is_bare(key: str) -> bool:
+    """Whether nothing is left but labels, times and the small words around dates."""
+    rest = _ANY_LABEL.sub(" ", _CLOCK.sub(" ", key))
+    return all(token in _BESIDE_WORDS for token in _TOKEN.findall(rest))
+
+
+_ANY_LABEL = _labels("published", "updated")
