@@ -64,7 +64,7 @@ soak: .venv/dev ## Random faults under load: MINUTES=30 [PAGES=2000] [DATABASE=p
 lock: .venv/dev ## Pin the newest versions of everything, with hashes
 	@for set in requirements requirements-dev requirements-bench; do \
 	  $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
-	    --no-emit-index-url --no-annotate --no-header $$set.in -o $$set.lock; done
+	    --no-emit-index-url --no-annotate --no-header --overrides requirements-overrides.txt $$set.in -o $$set.lock; done
 
 audit-deps: .venv/dev ## Known vulnerabilities of the locked requirements; the only check that needs the network
 	@.ci/audit-deps

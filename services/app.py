@@ -35,8 +35,9 @@ from services.reach import reach
 from services.runtime import bus, house, ledger, metrics, retries
 from services.runtime.asgi import guarded
 from services.runtime.database import reading, utcnow
+from services.runtime.openapi import describe, problems
 from services.runtime.settings import runtime_settings
-from services.runtime.web import PROBLEMS, answer_with_problems, refuse_unknown_parameters, requires
+from services.runtime.web import answer_with_problems, refuse_unknown_parameters, requires
 from services.store import api as store
 from services.webhooks import api as webhooks
 from services.webhooks.api import told
@@ -58,10 +59,20 @@ ABOUT = (
 )
 DESK = "/desk"
 """Where people look; programs look everywhere else."""
+TAGS = [
+    {"name": "service", "description": "What this is, how it is, and what it is doing right now."},
+    {"name": "articles", "description": "The news as it stands, and every wording it had."},
+    {"name": "events", "description": "What happened to articles, in order: asked for, or followed as a stream."},
+    {"name": "feeds", "description": "The latest articles for feed readers, as Atom and as JSON Feed."},
+    {"name": "webhooks", "description": "Endpoints that events are posted to, and each delivery with its attempts."},
+    {"name": "sources", "description": "What is watched, how it has been, and how to watch more."},
+    {"name": "captures", "description": "What newsrooms answered, as received, and how an article came out of it."},
+    {"name": "admin", "description": "For operators: keys, the audit log, re-ingestions, dead letters and retries."},
+]
 PATIENCE = 0.5
 """Seconds that Redis has to answer a question of health."""
 
-front = APIRouter()
+front = APIRouter(tags=["service"])
 log = structlog.get_logger()
 
 Answering = Literal["answers", "does not answer", "not used"]
@@ -102,7 +113,7 @@ class Readiness(BaseModel):
 
 
 @front.get("/", response_model=Signpost)
-def signpost(request: Request, response: Response) -> Signpost | Response:
+def show_signpost(request: Request, response: Response) -> Signpost | Response:
     """What this is, and where to look; a browser is led to the desk."""
     root = request.scope.get("root_path", "").rstrip("/")
     response.headers["Vary"] = "Accept"
@@ -124,7 +135,7 @@ def docs(request: Request) -> HTMLResponse:
 
 
 @front.get("/health/live")
-def live() -> Alive:
+def check_liveness() -> Alive:
     """Whether the process answers."""
     return Alive()
 
@@ -133,7 +144,7 @@ def live() -> Alive:
     "/health/ready",
     responses={503: {"model": Readiness, "description": "It does not answer, or cannot keep news"}},
 )
-def ready(response: Response) -> Readiness:
+def check_readiness(response: Response) -> Readiness:
     """Whether requests can be served, and how far the workers are behind."""
     overdue = _overdue()
     away = ["The database does not answer."] if overdue is None else []
@@ -171,7 +182,9 @@ def create_app() -> FastAPI:
         description=ABOUT,
         docs_url=None,
         redoc_url=None,
-        responses=PROBLEMS,
+        responses=problems(),
+        openapi_tags=TAGS,
+        servers=[{"url": "/", "description": "This installation"}],
         # The names of our functions, for the programs that make a client out of the OpenAPI.
         generate_unique_id_function=lambda route: route.name,
         webhooks=told.router,
@@ -180,6 +193,7 @@ def create_app() -> FastAPI:
     app.state.reach = reach
     app.state.caller_of_key = _caller_of_key
     answer_with_problems(app)
+    describe(app)
     app.add_middleware(guarded)
     app.include_router(front)
     for router in ROUTERS:

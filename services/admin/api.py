@@ -11,7 +11,7 @@ from services.admin.listing import newest
 from services.admin.message_views import (
     Discard,
     DiscardWanted,
-    ReplayWanted,
+    MessageReplay,
     SetAside,
     SetAsides,
     SetAsideWhole,
@@ -87,7 +87,7 @@ def rotate_key(key_id: Id, caller: Admin, wanted: KeyRotation | None = None) -> 
 
 
 @router.get("/audit", dependencies=[requires("admin")])
-def audit_log(limit: Limit = 50, after: After = None) -> AuditLog:
+def show_audit_log(limit: Limit = 50, after: After = None) -> AuditLog:
     """Who did what, why and when, the newest first."""
     with reading() as session:
         rows, following = newest(session, AuditEntry, limit, after)
@@ -95,7 +95,7 @@ def audit_log(limit: Limit = 50, after: After = None) -> AuditLog:
 
 
 @router.get("/messages", dependencies=[requires("admin")])
-def set_aside_messages(
+def list_dead_letters(
     kind: Kind | None = None, discarded: Discarded = False, limit: Limit = 50, after: After = None
 ) -> SetAsides:
     """What was given up on and why, the newest first. Mend the cause, then replay them, or discard them."""
@@ -108,7 +108,7 @@ def set_aside_messages(
 
 
 @router.get("/messages/{message_id}", dependencies=[requires("admin")])
-def set_aside_message(message_id: Id) -> SetAsideWhole:
+def show_dead_letter(message_id: Id) -> SetAsideWhole:
     """One message that was given up on: what it said, what went wrong, and how to see it again."""
     with reading() as session:
         row = messages.find(session, message_id)
@@ -118,21 +118,21 @@ def set_aside_message(message_id: Id) -> SetAsideWhole:
 
 
 @router.post("/messages/replay")
-def replay_messages(wanted: ReplayWanted, caller: Admin) -> Taken:
+def replay_dead_letters(wanted: MessageReplay, caller: Admin) -> Taken:
     """Say messages again that were set aside, those of a kind or all: the oldest 1,000, then ask again."""
     with transaction() as session:
         return Taken.model_validate(messages.replay_all(session, wanted.kind, caller, utcnow()))
 
 
 @router.post("/messages/discard")
-def discard_messages(wanted: DiscardWanted, caller: Admin) -> Taken:
+def discard_dead_letters(wanted: DiscardWanted, caller: Admin) -> Taken:
     """Decide that messages of a kind will not be said again: the oldest 1,000, then ask again."""
     with transaction() as session:
         return Taken.model_validate(messages.discard_all(session, wanted.kind, caller, wanted.reason, utcnow()))
 
 
 @router.post("/messages/{message_id}/replay", status_code=204)
-def replay_message(message_id: Id, caller: Admin) -> None:
+def replay_dead_letter(message_id: Id, caller: Admin) -> None:
     """Say a message again that was set aside, with all its attempts, as if it had never failed."""
     with transaction() as session:
         if not messages.replay(session, message_id, caller, utcnow()):
@@ -140,7 +140,7 @@ def replay_message(message_id: Id, caller: Admin) -> None:
 
 
 @router.post("/messages/{message_id}/discard", status_code=204)
-def discard_message(message_id: Id, wanted: Discard, caller: Admin) -> None:
+def discard_dead_letter(message_id: Id, wanted: Discard, caller: Admin) -> None:
     """Decide that a message will not be said again. It is kept, with who decided so, when and why."""
     with transaction() as session:
         if not messages.discard(session, message_id, caller, wanted.reason, utcnow()):

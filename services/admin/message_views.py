@@ -56,7 +56,7 @@ class SetAsides(BaseModel):
     next: str | None
 
 
-class ReplayWanted(BaseModel):
+class MessageReplay(BaseModel):
     """Which messages are to be said again: those of a kind, or all."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"kind": "Deliver"}]})

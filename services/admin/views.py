@@ -44,8 +44,12 @@ class KeyMade(KeyView):
     key: str = Field(repr=False)
 
 
-class KeyRotation(BaseModel, extra="forbid"):
+class KeyRotation(BaseModel):
     """For how long the old secret opens as well, and why there is a new one."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"overlap_hours": 24, "reason": "It was in a log"}]}
+    )
 
     overlap_hours: Annotated[
         float, Field(ge=0, le=720, allow_inf_nan=False, description="0 ends every older secret at once.")

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 from sqlmodel import Session
 
 from services.contracts.caller import Caller
@@ -98,6 +98,8 @@ class Polled(BaseModel):
 class Pause(BaseModel):
     """Whether the source rests."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"paused": True}]})
+
     paused: bool
 
 
@@ -139,7 +141,7 @@ def preview_source(order: PreviewOrder) -> PreviewView:
 
 
 @router.get("/sources/{name}")
-def get_source(name: str, caller: Reader) -> SourceView:
+def show_source(name: str, caller: Reader) -> SourceView:
     """One source."""
     with reading() as session:
         return _shown(_view(session, _found(session, name)), caller)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import update
@@ -65,10 +65,18 @@ def _each_once(channels: tuple[ChannelSeed, ...]) -> tuple[ChannelSeed, ...]:
     return channels
 
 
+_EXAMPLE: dict[str, Any] = {
+    "name": "navy",
+    "title": "U.S. Navy",
+    "pages": [r"/Press-Office/News-Stories/"],
+    "channels": [{"kind": "feed", "url": "https://www.navy.mil/rss", "interval": 60}],
+}
+
+
 class SourceSeed(BaseModel):
     """A source as a person writes it. `pages` are patterns of article addresses; `hosts` those beside its channels'."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
     title: Annotated[Storable, Field(max_length=200)] = ""
@@ -80,7 +88,9 @@ class SourceSeed(BaseModel):
 class PreviewOrder(BaseModel):
     """An address to look at, and the scope to look with, as in a `SourceSeed`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", json_schema_extra={"examples": [{"url": "https://www.navy.mil/rss"}]}
+    )
 
     url: Address
     hosts: Hosts = ()

@@ -20,7 +20,7 @@ from fastapi.dependencies.utils import get_flat_params
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBasic, HTTPBasicCredentials, HTTPBearer
-from pydantic import AfterValidator, BaseModel
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, Field
 from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.exceptions import HTTPException
@@ -87,23 +87,22 @@ def _parameters(route: APIRoute) -> tuple[str, ...]:
     )
 
 
-class ProblemWords(BaseModel):
+class FieldError(BaseModel):
+    """What is wrong with one part of a request."""
+
+    where: str = Field(description="`body`, `query` or `path`, and the way to the part: `body/channels/0/url`")
+    detail: str
+
+
+class ProblemWords(BaseModel, title="Problem"):
     """Why a request was not served (RFC 9457)."""
 
     title: str
     status: int
-    detail: str | None = None
-    trace_id: str | None = None
-    errors: list[dict[str, str]] | None = None
-
-
-# For `FastAPI(responses=…)`: every operation may answer so, in place of FastAPI's own shape of a validation error.
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    "default": {
-        "description": "A problem (RFC 9457)",
-        "content": {PROBLEM: {"schema": ProblemWords.model_json_schema()}},
-    }
-}
+    detail: str | None = Field(default=None, description="What to do next")
+    trace_id: str | None = Field(default=None, description="Finds the lines of the log that belong to the request")
+    errors: list[FieldError] | None = Field(default=None, description=f"{ERRORS} at most")
+    scope: str | None = Field(default=None, description="The scope that the key lacks")
 
 
 def answer_with_problems(app: FastAPI) -> None:
@@ -240,6 +239,22 @@ def storable(text: str) -> str:
 
 Storable = Annotated[str, AfterValidator(storable)]
 """Text that both databases can keep. Limits of length go in front of `storable`, in an annotation of their own."""
+
+
+def _instant(value: object) -> object:
+    bare = isinstance(value, str) and _DATE.fullmatch(value)
+    return f"{value}T00:00:00Z" if bare else value
+
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+Instant = Annotated[
+    AwareDatetime,
+    BeforeValidator(_instant),
+    Field(
+        description="A time with its zone, or a bare date, which is its midnight UTC.",
+        examples=["2026-11-29T08:00:00Z", "2026-11-29"],
+    ),
+]
 Id = Annotated[int, Path(ge=1, le=MAX_ID)]
 Limit = Annotated[int, Query(ge=1, le=LIMIT, description="At most so many, newest first.")]
 After = Annotated[str | None, Query(max_length=1_000, description="`next` of the page before.")]

@@ -70,8 +70,8 @@ _SEARCH = 'Words anywhere in the article, all of them, in any form; "a phrase"; 
 Search = Annotated[Storable | None, Query(max_length=200, description=_SEARCH, examples=['storm "war games" -drill'])]
 Whole = Annotated[Storable | None, Query(max_length=200, description="With this one: whole, in any case.")]
 Order = Annotated[By, Query(description="The time that orders the list, and that `since` and `until` speak of.")]
-Since = Annotated[When | None, Query(description="From then on. A bare date is its midnight UTC.")]
-Until = Annotated[When | None, Query(description="Before then. A bare date is its midnight UTC.")]
+Since = Annotated[When | None, Query(description="From then on, inclusive. A bare date is its midnight UTC.")]
+Until = Annotated[When | None, Query(description="Before then, exclusive. A bare date is its midnight UTC.")]
 Number = Annotated[int, Path(ge=1, le=MAX_NUMBER)]
 Sequence = Annotated[int, Query(ge=0, le=MAX_NUMBER, description="`next` of the page before; 0 begins at the first.")]
 EventId = Annotated[Storable, Path(max_length=40, examples=["evt_ge2dinzthe3tqnbvgyzto"])]
@@ -207,13 +207,13 @@ def show_event(event: EventId) -> Response:
 
 
 @feeds.get("/articles.atom", response_class=Atom)
-def atom_feed(feed: Annotated[Feed, Depends(_feed)], request: Request) -> Response:
+def show_atom_feed(feed: Annotated[Feed, Depends(_feed)], request: Request) -> Response:
     """Articles as Atom with their full text, the latest updated first; an updated article comes again, under its id."""
     return _document(request, atom.document(feed), Atom.media_type)
 
 
 @feeds.get("/articles.json", response_class=JsonFeed)
-def json_feed(feed: Annotated[Feed, Depends(_feed)], request: Request) -> Response:
+def show_json_feed(feed: Annotated[Feed, Depends(_feed)], request: Request) -> Response:
     """The same as JSON Feed 1.1."""
     return _document(request, jsonfeed.document(feed), JsonFeed.media_type)
 

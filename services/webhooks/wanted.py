@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic.config import JsonDict
 
-from services.runtime.web import MAX_ID, Storable
+from services.runtime.web import MAX_ID, Instant, Storable
 from services.webhooks.filters import Filter, Pattern, never
 from services.webhooks.headers import OwnHeaders
 from services.webhooks.limits import METADATA, RATE
@@ -49,8 +50,14 @@ EventTypes = Annotated[
 ]
 
 
-class Choice(BaseModel, extra="forbid"):
+def _examples(*bodies: JsonDict) -> ConfigDict:
+    return ConfigDict(extra="forbid", json_schema_extra={"examples": [*bodies]})
+
+
+class Choice(BaseModel):
     """Which events; what is not named lets everything through."""
+
+    model_config = _examples({"event_types": ["article.created"], "filter": {"words": ["harbor"]}})
 
     event_types: EventTypes | None = None
     filter: Filter | None = None
@@ -65,6 +72,17 @@ class Choice(BaseModel, extra="forbid"):
 class EndpointWanted(Choice):
     """An endpoint to be made."""
 
+    model_config = _examples(
+        {"url": "https://example.org/hooks/news"},
+        {
+            "url": "https://example.org/hooks/navy",
+            "event_types": ["article.created"],
+            "filter": {"sources": ["navy"], "kinds": ["release"]},
+            "payload": "thin",
+            "rate": 5,
+        },
+    )
+
     url: Url
     description: Description = ""
     payload: Payload = "full"
@@ -75,6 +93,8 @@ class EndpointWanted(Choice):
 
 class EndpointChanged(Choice):
     """What is to be different; what is not named stays. `null` takes `event_types`, `filter` and `rate` away."""
+
+    model_config = _examples({"description": "The evening desk", "filter": None}, {"state": "active"})
 
     url: Url | None = None
     description: Description | None = None
@@ -93,22 +113,28 @@ class EndpointChanged(Choice):
 _MAY_END = {"event_types", "filter", "rate"}
 
 
-class RotationWanted(BaseModel, extra="forbid"):
+class RotationWanted(BaseModel):
     """For how long the old secret signs as well."""
+
+    model_config = _examples({"overlap_hours": 24})
 
     overlap_hours: Annotated[
         float, Field(ge=0, le=168, allow_inf_nan=False, description="0 ends every older secret at once.")
     ] = 24
 
 
-class ReplayWanted(BaseModel, extra="forbid"):
+class ReplayWanted(BaseModel):
     """Which deliveries are to be brought again: all that is named must hold. What is pending among them is due now."""
+
+    model_config = _examples(
+        {"since": "2026-11-29T08:00:00Z", "only": "failed"}, {"from_sequence": 1, "to_sequence": 100, "only": "all"}
+    )
 
     deliveries: (
         Annotated[list[Annotated[int, Field(ge=1, le=MAX_ID)]], Field(min_length=1, max_length=AT_ONCE)] | None
     ) = None
-    since: AwareDatetime | None = Field(default=None, description="Made at this time or later.")
-    until: AwareDatetime | None = Field(default=None, description="Made before this time, exclusive.")
+    since: Instant | None = Field(default=None, description="Made at this time or later.")
+    until: Instant | None = Field(default=None, description="Made before this time, exclusive.")
     from_sequence: Annotated[int, Field(ge=1, le=MAX_ID)] | None = None
     to_sequence: Annotated[int, Field(ge=1, le=MAX_ID)] | None = None
     only: Literal["failed", "all"] = Field(

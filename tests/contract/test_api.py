@@ -1,9 +1,11 @@
 """What holds for every route there is, now and later: the routes are read from the OpenAPI."""
 
 import itertools
+import json
 import re
 from functools import cache
 
+import jsonschema_rs
 import pytest
 from in_process import client
 
@@ -106,6 +108,46 @@ def test_every_operation_has_a_name_of_its_own_and_a_sentence():
     names = [operation["operationId"] for _, _, operation in ROUTES]
     assert len(names) == len(set(names))
     assert all(operation.get("description") for _, _, operation in ROUTES)
+
+
+def test_every_schema_has_one_plain_name_and_is_used():
+    """A second of the same name would get its module's in front, and a maker of clients drops one of the two."""
+    schemas, document = APP.openapi()["components"]["schemas"], json.dumps(APP.openapi())
+    assert not [name for name in schemas if not name.isalnum()]
+    assert [name for name in schemas if f'"#/components/schemas/{name}"' not in document] == []
+    titles = [schema.get("title", name) for name, schema in schemas.items()]
+    assert len(titles) == len(set(titles))
+
+
+def test_every_operation_refers_to_the_one_schema_of_a_problem():
+    for path, method, operation in ROUTES:
+        content = operation["responses"]["default"]["content"]["application/problem+json"]
+        assert content == {"schema": {"$ref": "#/components/schemas/Problem"}}, (path, method)
+        assert "422" not in operation["responses"]
+
+
+def test_every_summary_reads_as_words_and_every_tag_is_described():
+    described = {tag["name"] for tag in APP.openapi()["tags"] if tag["description"]}
+    assert {tag for _, _, operation in ROUTES for tag in operation["tags"]} == described
+    for _, _, operation in ROUTES:
+        assert re.fullmatch(r"[A-Z][a-z]+ [A-Za-z -]+[a-zN]", operation["summary"]), operation["summary"]
+        assert not re.search(r" [A-Z][a-z]", operation["summary"].replace("Atom", "")), operation["summary"]
+
+
+def test_every_body_has_an_example_that_is_judged_good():
+    """The first one is what /docs shows, and what people begin with."""
+    for path, method, operation in ROUTES:
+        if body := operation.get("requestBody"):
+            schema = body["content"]["application/json"]["schema"]
+            named = next(each for each in (schema, *schema.get("anyOf", ())) if "$ref" in each)
+            told = APP.openapi()["components"]["schemas"][named["$ref"].rsplit("/", 1)[1]]
+            model = jsonschema_rs.validator_for({**named, "components": APP.openapi()["components"]})
+            assert told.get("examples"), (path, method)
+            assert all(map(model.is_valid, told["examples"])), (path, method)
+
+
+def test_the_openapi_says_where_it_is_called():
+    assert APP.openapi()["servers"] == [{"url": "/", "description": "This installation"}]
 
 
 def _paths(routes):

@@ -1,8 +1,18 @@
-"""What tests of the fetcher share: a newsroom on loopback, and the fetcher on an empty database of each kind."""
+"""What several tests share: a newsroom on loopback, the fetcher on each kind of database, the web app as a process."""
 
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+
+import httpx
+import psutil
 import pytest
 from fakes.newsroom import MisbehavingNewsroom
+from service import free_port
 
+from services.cli.schema import upgrade
 from services.fetcher import tasks
 from services.fetcher.settings import fetcher_settings
 from services.runtime.egress import egress_settings
@@ -34,3 +44,48 @@ def fetcher(db, monkeypatch):
     egress_settings.cache_clear()
     fetcher_settings.cache_clear()
     tasks._client.cache_clear()
+
+
+@dataclass
+class Web:
+    process: subprocess.Popen
+    client: httpx.Client
+
+    def spent(self):
+        """Seconds of processor time that the process took so far."""
+        times = psutil.Process(self.process.pid).cpu_times()
+        return times.user + times.system
+
+
+@pytest.fixture
+def web_process(installation):
+    """Runs `dateline web` with further settings."""
+    upgrade()
+    running = []
+
+    def starts(**settings):
+        port = free_port()
+        environment = {**os.environ, **{f"DATELINE_{name.upper()}": value for name, value in settings.items()}}
+        command = [sys.executable, "-m", "services.cli", "web", "--port", str(port)]
+        client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30)
+        running.append(Web(subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL), client))
+        _waits_for(running[-1])
+        return running[-1]
+
+    yield starts
+    for one in running:
+        one.client.close()
+        one.process.terminate()
+        one.process.wait(20)
+
+
+def _waits_for(web):
+    ends = time.monotonic() + 60
+    while web.process.poll() is None and time.monotonic() < ends:
+        try:
+            web.client.get("/health/live")
+        except httpx.TransportError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError(f"the web app does not answer; its status is {web.process.poll()}")

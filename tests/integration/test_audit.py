@@ -38,9 +38,9 @@ BODIES = {
     "make_endpoint": {"url": "http://127.0.0.1:9/other"},
     "change_endpoint": {"description": "changed"},
     "replay_deliveries": {"from_sequence": 1, "only": "all"},
-    "replay_messages": {"kind": "PageStored"},
-    "try_retries_now": {"kind": "PollChannel"},
-    "discard_messages": {"kind": "Deliver", "reason": "a test"},
+    "replay_dead_letters": {"kind": "PageStored"},
+    "retry_messages_now": {"kind": "PollChannel"},
+    "discard_dead_letters": {"kind": "Deliver", "reason": "a test"},
 }
 """Where the example of the OpenAPI will not do here."""
 
@@ -89,7 +89,7 @@ def place(path, operation):
     about = {"name": "war", "endpoint_id": 2 if name == "delete_endpoint" else 1, "delivery_id": 1, "message_id": aside}
     with reading() as session:
         failing = session.execute(text("SELECT max(id) FROM ledger WHERE kind = 'PollChannel'")).scalar()
-    about |= {"message_id": failing} if name == "try_retry_now" else {}
+    about |= {"message_id": failing} if name == "retry_message_now" else {}
     about |= {
         "key_id": 1 if name == "rotate_key" else 2,
         "reingestion_id": [*STATES].index(name) + 1 if name in STATES else 1,

@@ -2,83 +2,30 @@
 
 import itertools
 import json
-import os
-import subprocess
-import sys
-import time
-from dataclasses import dataclass
 
-import httpx
-import psutil
 import pytest
-from service import free_port
-from sqlmodel import SQLModel
 
 from services.admin import keys
 from services.runtime.asgi import MAX_BODY, MAX_PARTS
-from services.runtime.database import engine, transaction, utcnow
+from services.runtime.database import transaction, utcnow
 from services.runtime.turnstile import FAILURES
 
 pytestmark = pytest.mark.integration
 
 
-@dataclass
-class Web:
-    process: subprocess.Popen
-    client: httpx.Client
-
-    def spent(self):
-        """Seconds of processor time that the process took so far."""
-        times = psutil.Process(self.process.pid).cpu_times()
-        return times.user + times.system
-
-
-@pytest.fixture
-def web(installation):
-    """Runs `dateline web` with further settings."""
-    SQLModel.metadata.create_all(engine())
-    running = []
-
-    def starts(**settings):
-        port = free_port()
-        environment = {**os.environ, **{f"DATELINE_{name.upper()}": value for name, value in settings.items()}}
-        command = [sys.executable, "-m", "services.cli", "web", "--port", str(port)]
-        client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30)
-        running.append(Web(subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL), client))
-        _waits_for(client)
-        return running[-1]
-
-    yield starts
-    for one in running:
-        one.client.close()
-        one.process.terminate()
-        one.process.wait(20)
-
-
-def _waits_for(client):
-    for _ in range(600):
-        try:
-            client.get("/health/live")
-        except httpx.TransportError:
-            time.sleep(0.1)
-        else:
-            return
-    raise AssertionError("the web app does not answer")
-
-
 @pytest.mark.parametrize(("trusted", "last"), [("", 429), ("10.0.0.0/8", 429), ("10.0.0.0/8, 127.0.0.1", 401)])
-def test_a_forwarded_address_is_believed_from_configured_proxies_only(web, trusted, last):
+def test_a_forwarded_address_is_believed_from_configured_proxies_only(web_process, trusted, last):
     """Else anybody makes themselves a new address for each wrong key. Uvicorn's own setting opens nothing."""
-    client = web(trusted_proxies=trusted).client
+    client = web_process(trusted_proxies=trusted).client
     for number in range(FAILURES + 1):
         told = {"Authorization": "Bearer dl_1_wrong", "X-Forwarded-For": f"198.51.100.{number}"}
         status = client.get("/sources", headers=told).status_code
     assert status == last
 
 
-def test_a_valid_key_is_served_beside_the_wrong_ones_of_its_address(web):
+def test_a_valid_key_is_served_beside_the_wrong_ones_of_its_address(web_process):
     """Also one that was never seen before."""
-    client, key = web().client, _key("read")
+    client, key = web_process().client, _key("read")
     for _ in range(FAILURES + 5):
         client.get("/sources", headers={"Authorization": "Bearer dl_1_wrong"})
     assert client.get("/sources", headers={"Authorization": "Bearer dl_1_wrong"}).status_code == 429
@@ -110,10 +57,10 @@ GOAL = 0.05
 
 
 @pytest.mark.parametrize("what", COSTLY)
-def test_no_request_costs_the_event_loop_more_than_a_moment(web, what):
+def test_no_request_costs_the_event_loop_more_than_a_moment(web_process, what):
     """The processor time of the process, of three times the least, on a machine that may be half as fast as ours."""
     kind, body, status = COSTLY[what]
-    served, path = web(), "/webhooks/endpoints" if kind == JSON else "/desk/sign-in"
+    served, path = web_process(), "/webhooks/endpoints" if kind == JSON else "/desk/sign-in"
     headers = {"Authorization": f"Bearer {_key('admin')}", "Content-Type": kind}
     served.client.post(path, content="{}", headers=headers)  # what is made once is made
     costs = []

@@ -79,7 +79,7 @@ def order_reingestion(
         except reingest.KeyUsedBefore as conflict:
             raise Problem(409, "Key used before", str(conflict)) from None
         (view,) = _views(session, [row])
-    response.headers["Location"] = request.url_for("reingestion", reingestion_id=view.id).path
+    response.headers["Location"] = request.url_for("show_reingestion", reingestion_id=view.id).path
     return view
 
 
@@ -91,7 +91,7 @@ def try_scope(wanted: ScopeWanted, request: Request) -> ScopeReach:
 
 
 @router.get("", dependencies=[requires("admin")])
-def reingestions(limit: Limit = 50, after: After = None) -> Reingestions:
+def list_reingestions(limit: Limit = 50, after: After = None) -> Reingestions:
     """What was ordered, the newest first, with live counts."""
     with reading() as session:
         rows, following = newest(session, ReingestionRow, limit, after)
@@ -99,7 +99,7 @@ def reingestions(limit: Limit = 50, after: After = None) -> Reingestions:
 
 
 @router.get("/{reingestion_id}", dependencies=[requires("admin")])
-def reingestion(reingestion_id: Id) -> ReingestionView:
+def show_reingestion(reingestion_id: Id) -> ReingestionView:
     """One re-ingestion, with live counts."""
     with reading() as session:
         return _view(session, _known(session, reingestion_id))
@@ -111,7 +111,7 @@ async def _seated(request: Request) -> AsyncIterator[None]:
 
 
 @router.get("/{reingestion_id}/progress", dependencies=[requires("admin")], response_class=Stream, responses=STREAMED)
-async def reingestion_progress(reingestion_id: Id, _seat: Annotated[None, Depends(_seated)]) -> Stream:
+async def follow_reingestion(reingestion_id: Id, _seat: Annotated[None, Depends(_seated)]) -> Stream:
     """The same, and its promotion, as Server-Sent Events: at once, then at most once a second while it changes.
 
     Each event is called `progress`, the last one `ended`: then neither it nor its promotion is under way any more.
@@ -152,14 +152,14 @@ def discard_reingestion(reingestion_id: Id, caller: Admin) -> ReingestionView:
 
 
 @router.get("/{reingestion_id}/report", dependencies=[requires("admin")])
-def reingestion_report(reingestion_id: Id) -> Report:
+def show_reingestion_report(reingestion_id: Id) -> Report:
     """How far a dry run would reach: counts by source, layout, field and outcome, with samples."""
     with reading() as session:
         return whole_report(session, _view(session, _dry_run(session, reingestion_id)))
 
 
 @router.get("/{reingestion_id}/findings", dependencies=[requires("admin")])
-def reingestion_findings(
+def list_reingestion_findings(
     reingestion_id: Id,
     *,
     outcome: Found | None = None,

@@ -66,7 +66,7 @@ def list_retries(kind: OfKind | None = None, limit: Limit = 50, after: After = N
 
 
 @router.post("")
-def try_retries_now(order: RetryOrder, caller: Admin) -> Hurried:
+def retry_messages_now(order: RetryOrder, caller: Admin) -> Hurried:
     """Try again now what is being retried, those of a kind or all: the oldest 1,000."""
     now = utcnow()
     with transaction() as session:
@@ -77,7 +77,7 @@ def try_retries_now(order: RetryOrder, caller: Admin) -> Hurried:
 
 
 @router.post("/{message_id}", status_code=204)
-def try_retry_now(message_id: Id, caller: Admin) -> None:
+def retry_message_now(message_id: Id, caller: Admin) -> None:
     """Try a message again now that is being retried, instead of when its pause is over."""
     now = utcnow()
     with transaction() as session:

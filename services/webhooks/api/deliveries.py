@@ -5,14 +5,13 @@ import json
 from typing import Annotated
 
 from fastapi import Query, Request
-from pydantic import AwareDatetime
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from services.contracts.caller import Caller
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.watch import Watch, seat, stopping
-from services.runtime.web import MAX_ID, After, Id, Limit, Problem, Storable, cursor, page, position
+from services.runtime.web import MAX_ID, After, Id, Instant, Limit, Problem, Storable, cursor, page, position
 from services.webhooks import log, pull
 from services.webhooks.api.own import Subscriber, note, own, router, serve_now
 from services.webhooks.limits import WAIT
@@ -23,21 +22,23 @@ from services.webhooks.wanted import ReplayWanted
 
 Word = Annotated[Storable | None, Query(max_length=100)]
 Number = Annotated[int, Query(ge=0, le=MAX_ID, description="`next` of the page before; 0 begins at the first.")]
+Since = Annotated[Instant | None, Query(description="Made at this time or later.")]
+Until = Annotated[Instant | None, Query(description="Made before this time, exclusive.")]
 Wait = Annotated[float, Query(ge=0, le=WAIT, description="Seconds to wait for a delivery when there is none yet.")]
 
 _watch = Watch(pull.look)
 
 
 @router.get("/endpoints/{endpoint_id}/deliveries")
-def deliveries(
+def list_deliveries(
     endpoint_id: Id,
     caller: Subscriber,
     *,
     state: DeliveryState | None = None,
     kind: Annotated[Storable | None, Query(alias="type", max_length=50)] = None,
     article: Word = None,
-    since: AwareDatetime | None = None,
-    until: AwareDatetime | None = None,
+    since: Since = None,
+    until: Until = None,
     limit: Limit = 50,
     after: After = None,
 ) -> Deliveries:
@@ -53,7 +54,7 @@ def deliveries(
 
 
 @router.get("/endpoints/{endpoint_id}/deliveries/{delivery_id}")
-def delivery(endpoint_id: Id, delivery_id: Id, caller: Subscriber) -> DeliveryInFull:
+def show_delivery(endpoint_id: Id, delivery_id: Id, caller: Subscriber) -> DeliveryInFull:
     """One delivery: the body, and each attempt with what was sent and what came back."""
     with reading() as session:
         own(session, caller, endpoint_id)

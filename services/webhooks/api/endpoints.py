@@ -50,12 +50,14 @@ def make_endpoint(wanted: EndpointWanted, caller: Subscriber, request: Request, 
         made, secret = subscriptions.subscribe(session, caller.key, wanted.model_dump(), utcnow())
         note(session, caller, "made", made.id)
     view = endpoint_view(made)
-    response.headers["Location"] = request.url_for("endpoint", endpoint_id=view.id).path
+    response.headers["Location"] = request.url_for("show_endpoint", endpoint_id=view.id).path
     return EndpointMade(**view.model_dump(), secret=secret.get_secret_value())
 
 
 @router.get("/endpoints")
-def endpoints(caller: Subscriber, *, troubled: Troubled = False, limit: Limit = 50, after: After = None) -> Endpoints:
+def list_endpoints(
+    caller: Subscriber, *, troubled: Troubled = False, limit: Limit = 50, after: After = None
+) -> Endpoints:
     """Your endpoints, the newest first."""
     place = position("endpoints", after, int)
     older = [col(Endpoint.id) < place[0]] if place else []
@@ -68,14 +70,14 @@ def endpoints(caller: Subscriber, *, troubled: Troubled = False, limit: Limit = 
 
 
 @router.get("/endpoints/{endpoint_id}")
-def endpoint(endpoint_id: Id, caller: Subscriber) -> EndpointView:
+def show_endpoint(endpoint_id: Id, caller: Subscriber) -> EndpointView:
     """One endpoint."""
     with reading() as session:
         return endpoint_view(own(session, caller, endpoint_id))
 
 
 @router.get("/endpoints/{endpoint_id}/health")
-def endpoint_health(endpoint_id: Id, caller: Subscriber) -> Health:
+def show_endpoint_health(endpoint_id: Id, caller: Subscriber) -> Health:
     """What the endpoint is owed, and how its last attempts went."""
     with reading() as session:
         return Health(**log.health(session, own(session, caller, endpoint_id)))
