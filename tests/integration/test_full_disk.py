@@ -1,0 +1,78 @@
+"""A disk on which nothing more can be written ends no web app: it says so, and goes on reading."""
+
+import os
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.integration
+
+DATELINE = Path(sys.executable).with_name("dateline")
+LIMIT = 65_536
+"""Bytes of a file, where no small disk can be had."""
+SOURCE = {"name": "new", "channels": [{"kind": "feed", "url": "https://news.example/feed", "interval": 3600}]}
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of six megabytes where this user may mount one; else a folder, in which files will not be let grow."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", folder], capture_output=True, check=False
+    )
+    yield folder, mounted.returncode == 0
+    if mounted.returncode == 0:
+        # What still runs there may keep it busy; it is gone with it.
+        subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def fill(folder):
+    file = os.open(folder / "rest", os.O_CREAT | os.O_WRONLY)
+    for size in (65_536, 4_096, 1):
+        try:
+            while True:
+                os.write(file, bytes(size))
+        except OSError:
+            continue
+    os.close(file)
+
+
+def until(ask, holds):
+    ends = time.monotonic() + 30
+    while not holds(answer := ask()):
+        assert time.monotonic() < ends, answer.text
+        time.sleep(0.3)
+    return answer
+
+
+def test_the_web_app_lives_on_a_full_disk(small_disk, web_process):
+    """It was ended by SIGBUS, in its metrics and in the index of SQLite's log, which are mapped files."""
+    folder, mounted = small_disk
+    state = {"state": str(folder / "var"), "redis_url": "", "database_url": ""}
+    surroundings = os.environ | {f"DATELINE_{name.upper()}": value for name, value in state.items()}
+    told = subprocess.run([DATELINE, "migrate"], env=surroundings, capture_output=True, text=True, check=True).stdout
+    served = web_process(**state)
+    web, client = served.process, served.client
+    client.headers["Authorization"] = f"Bearer {next(word for word in told.split() if word.startswith('dl_'))}"
+    assert client.get("/health/ready").json()["ready"]
+    if mounted:
+        fill(folder)
+    else:
+        resource.prlimit(web.pid, resource.RLIMIT_FSIZE, (LIMIT, LIMIT))
+    ready = until(lambda: client.get("/health/ready"), lambda answer: answer.status_code == 503)
+    assert ready.json()["reasons"][0].startswith("The database cannot be written: ")
+    for number in range(200):  # new counts, in mapped files that have to grow
+        assert client.get(f"/articles?limit={number % 50 + 1}").status_code == 200
+    assert client.post("/sources", json=SOURCE).status_code == 503
+    assert (client.get("/sources").json(), web.poll()) == ([], None)
+    if mounted:
+        (folder / "rest").unlink()
+    else:
+        resource.prlimit(web.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    until(lambda: client.get("/health/ready"), lambda answer: answer.json()["ready"])
+    assert client.post("/sources", json=SOURCE).status_code == 201
