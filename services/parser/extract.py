@@ -93,7 +93,7 @@ def _read_dump(text: str, url: str | None, now: datetime | None, profile: SitePr
 
 
 def _read_markup(markup: str, url: str | None, now: datetime | None, profile: SiteProfile | None) -> _Answer:
-    page = _open(markup, url)
+    page = open_page(markup, url)
     if not isinstance(page, Page):
         return _rejected(*page)
     if profile:
@@ -121,7 +121,7 @@ def _read_markup(markup: str, url: str | None, now: datetime | None, profile: Si
     return _article(parsed)
 
 
-def _open(markup: str, url: str | None) -> Page | tuple[RejectionReason, str]:
+def open_page(markup: str, url: str | None) -> Page | tuple[RejectionReason, str]:
     """The page, or why there is no tree of it."""
     if trap := hostile(markup):
         return "too_hostile", trap

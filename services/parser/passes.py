@@ -15,7 +15,7 @@ from services.parser.byline import STORY_ZONES, take_story_lines
 from services.parser.characters import fold
 from services.parser.contacts import mark_contacts
 from services.parser.dateline import is_note, read_opening
-from services.parser.fallback import mark_by_density
+from services.parser.general.classify import RULE, mark_by_look
 from services.parser.images import take_images
 from services.parser.layouts import WHOLE_PAGE
 from services.parser.lines import Line
@@ -40,9 +40,11 @@ class Pass:
     rules: frozenset[str] = frozenset()
 
 
-def _mark_by_density(draft: Draft) -> None:
-    if draft.parsed.layout is WHOLE_PAGE:
-        mark_by_density(draft.lines, draft.parsed.frames, draft.parsed.markup)
+def _mark_by_look(draft: Draft) -> None:
+    """Where a layout says at most in which part of the page the article is."""
+    parsed = draft.parsed
+    if parsed.places and not parsed.layout.names_body:
+        mark_by_look(parsed.page, draft.lines, parsed.frames, parsed.places, in_region=parsed.layout is not WHOLE_PAGE)
 
 
 def _mark_zones(draft: Draft) -> None:
@@ -113,13 +115,13 @@ def _opening_line(lines: Sequence[Line]) -> int | None:
 
 PASSES: tuple[Pass, ...] = (
     Pass(mark_site_dump, frozenset({REPEATS, OUTSIDE_BODY})),
-    Pass(_mark_by_density, frozenset({"not-the-article"})),
-    Pass(prepare_site, frozenset({REPEATS})),
     Pass(_mark_zones, OUTSIDE | frozenset(NAMED.values())),
     Pass(lambda draft: mark_anywhere(draft.lines), frozenset(ANYWHERE)),
     Pass(lambda draft: mark_top(draft.lines), frozenset([*TOP, *OFFICE, *LOOSE])),
     Pass(lambda draft: mark_related(draft.lines), frozenset({"related"})),
     Pass(lambda draft: mark_contacts(draft.lines), frozenset({"contact"})),
+    Pass(_mark_by_look, frozenset({RULE})),
+    Pass(prepare_site, frozenset({REPEATS})),
     Pass(lambda draft: mark_end(draft.lines), frozenset([*END, *LOOSE])),
     Pass(lambda draft: mark_toolbars(draft.lines), frozenset(LOOSE)),
     Pass(_take_images, frozenset({"caption", "credit", "picture-title"})),

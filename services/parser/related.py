@@ -6,6 +6,7 @@ from collections.abc import Set as AbstractSet
 from itertools import takewhile
 
 from services.parser.boilerplate_rules import END
+from services.parser.characters import fold
 from services.parser.lexicon import either, lexicon
 from services.parser.lines import Line
 
@@ -16,6 +17,7 @@ _RELATED = {
     False: re.compile(either((*END["related"], *_FORMS["filed"]))),
 }
 _PROMOTION = re.compile(rf"\W*(?:{either(_FORMS['promotions'])})\s*:")
+_BARE_PROMOTION = re.compile(rf"\W*(?:{either(_FORMS['promotions'])})\W*")
 
 
 def mark_related(lines: Sequence[Line]) -> None:
@@ -68,10 +70,7 @@ def _take(block: Sequence[Line], *, most: int) -> None:
 def _mark_promotions(lines: Sequence[Line]) -> None:
     """A line that ends in a link, and says itself that this leads to another story."""
     for line in lines:
-        if (
-            line.kept
-            and line.links
-            and line.text.rstrip(" ]").endswith(line.links[-1].text)
-            and _PROMOTION.match(line.key)
-        ):
-            line.rule = "related"
+        if line.kept and line.links and line.text.rstrip(" ]").endswith(line.links[-1].text):
+            said = line.key.removesuffix(fold(line.links[-1].text))
+            if _PROMOTION.match(line.key) or _BARE_PROMOTION.fullmatch(said):
+                line.rule = "related"

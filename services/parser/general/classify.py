@@ -1,0 +1,60 @@
+"""A page of a layout that does not name its body: trained trees say which of its lines are the article's."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Final
+
+from services.parser.byline import read_story_line
+from services.parser.general.features import Features
+from services.parser.general.trees import trained
+from services.parser.lines import Frame, Line
+from services.parser.markup import Place
+from services.parser.page import Page
+from services.parser.zones import OUTSIDE
+
+RULE: Final = "not-the-article"
+LIKELY: Final = -0.3  # the logarithm of the odds from which on a line is the article's
+IN_REGION: Final = -1.25  # the same where the layout says in which region of the page the article is
+UNLIKELY: Final = -2.5  # above this, a line between two lines of the article that stand in its block is the article's
+PLACED: Final = frozenset({"headline", "caption"})
+"""Zones that say themselves what their lines are."""
+
+
+def mark_by_look(
+    page: Page, lines: Sequence[Line], frames: Sequence[Frame], places: Sequence[Place], *, in_region: bool
+) -> None:
+    """Marks the lines that do not look like the article's. Without a line of running text nothing is known.
+
+    `in_region` says that these are the lines of a part of the page that the layout knows, and not of all of it.
+    """
+    if not any(line.is_prose for line in lines):
+        return
+    odds = line_odds(page, lines, places)
+    text = article_lines(lines, odds, IN_REGION if in_region else LIKELY)
+    pictures = {frame.group for frame in frames if frame.group}
+    first = next((at for at, line in enumerate(lines) if line.is_prose and text[at]), 0)
+    for at, line in enumerate(lines):
+        placed = line.zone in PLACED or line.group in pictures
+        told = at < first and read_story_line(line.text) is not None
+        if line.kept and line.zone not in OUTSIDE and not (text[at] or placed or told):
+            line.rule = RULE
+
+
+def line_odds(page: Page, lines: Sequence[Line], places: Sequence[Place]) -> list[float]:
+    """The logarithm of the odds of each line; those of lines in a zone outside of the article are below all others."""
+    trees, asked = trained(), [at for at, line in enumerate(lines) if line.zone not in OUTSIDE]
+    odds = [float("-inf")] * len(lines)
+    for at, row in zip(asked, Features(page, lines, places).rows(asked), strict=True):
+        odds[at] = trees.log_odds(row)
+    return odds
+
+
+def article_lines(lines: Sequence[Line], odds: Sequence[float], cut: float) -> list[bool]:
+    """Which lines are the article's: the likely ones, and what stands among them in one block."""
+    text = [line >= cut for line in odds]
+    likely = [at for at, sure in enumerate(text) if sure]
+    for before, after in pairwise(likely):
+        if lines[before].place == lines[after].place:
+            for at in range(before + 1, after):
+                text[at] = odds[at] > UNLIKELY and lines[at].place == lines[before].place and not lines[at].is_linked
+    return text
