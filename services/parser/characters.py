@@ -14,12 +14,14 @@ _BYTE_ORDER_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 # Browsers read these names as Windows-1252 (WHATWG Encoding), and so do the people who publish under them.
 _WINDOWS = frozenset({"iso8859-1", "ascii", "cp1252", "iso8859-15"})
 
-_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200e\u200f\u2060\ufeff"))
+# They part letters, or join signs to one: Persian words and emoji are others without them. At an edge they say nothing.
+_JOINERS = "\u200c\u200d"
 # Windows' own characters that arrived as C1 controls (&#146; and the like).
 _C1 = {code: bytes((code,)).decode("cp1252", errors="replace") for code in range(0x80, 0xA0)}
 _SEEN = _INVISIBLE | _C1
 _ODD = re.compile("[\x80-\x9f\u00ad\u200b-\u200f\u2060\ufeff]")
-_ACCENTS = re.compile("[\u0300-\u036f]")
+_UNCOMPARED = re.compile("[\u0300-\u036f\u200c\u200d]")
 _PLAIN = (("’", "'"), ("‘", "'"), ("“", '"'), ("”", '"'), ("–", "-"), ("—", "-"), ("‑", "-"), ("−", "-"))
 
 
@@ -38,19 +40,23 @@ def decode(body: bytes, content_type: str | None = None) -> str:
 
 
 def squeeze(text: str) -> str:
-    """The line as a reader sees it: no invisible characters, one space between words, none at the ends."""
+    """The line as a reader sees it: no invisible characters, one space between words, none at the ends.
+
+    Joiners stay inside of words, where they carry meaning.
+    """
     if not text.isascii() and _ODD.search(text):
         text = text.translate(_SEEN)
+        return " ".join(bare for word in text.split() if (bare := word.strip(_JOINERS)))
     return " ".join(text.split())
 
 
 def fold(text: str) -> str:
-    """The spelling in which lines are compared: no case, no accents, plain quotes and dashes."""
+    """The spelling in which lines are compared: no case, no accents, no joiners, plain quotes and dashes."""
     if not text.isascii():
         for curly, plain in _PLAIN:
             text = text.replace(curly, plain)
         if not text.isascii():
-            text = _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
+            text = _UNCOMPARED.sub("", unicodedata.normalize("NFKD", text))
     return text.casefold()
 
 

@@ -1,5 +1,7 @@
 """The main region of an HTML page as lines and picture frames, read off lxml's tree in one pass."""
 
+from dataclasses import replace
+from itertools import islice
 from typing import Final, NamedTuple
 
 from lxml import etree
@@ -11,6 +13,7 @@ from services.parser.general.holders import Holders
 from services.parser.layouts import Layout
 from services.parser.lines import Frame, Line
 from services.parser.page import Page
+from services.parser.picture_source import holds_one_picture, plays, source_of
 from services.parser.tables import cells, is_data
 from services.parser.zones import OUTSIDE, TAGS, zone_of
 
@@ -37,6 +40,7 @@ PERMALINKS: Final = frozenset("#¶§")
 HEAD: Final = frozenset({"headline", "published", "byline", "story-line", "kicker", "dek", "label"})
 _INNER: Final = frozenset({"body", "picture", "caption"})
 CHANGES: Final = BOLD | SHAPES.keys()
+NEAR_FRAMES: Final = 4  # pictures that a <noscript> may show again
 MAX_FRAMES: Final = 2_000  # no page of a newsroom shows more pictures
 VIDEO_HOSTS: Final = ("youtube", "youtu.be", "dvidshub.net/video", "vimeo")
 _SPOKEN: Final = ("alt", "title", "data-caption", "data-title", "aria-label")
@@ -92,7 +96,7 @@ class Reader:
         if name == "img":
             self._see(element, around)
         if not isinstance(name, str) or name in SILENT:
-            self._watch(element)
+            self._watch(element, around)
             return
         begun = self._begun(element, name, around.zone)
         if begun == "unseen":
@@ -128,6 +132,8 @@ class Reader:
             return None
         words = _marks(element)
         found = zone_of(words, self.layout.zones, block=name in BLOCKS) if words else None
+        if found == "caption" and plays(element):
+            return "control"
         found = found or ("unseen" if is_hidden(element) else self._by_name(element, name, zone))
         if found is None or found == "body":
             return found
@@ -146,6 +152,8 @@ class Reader:
             return None  # a heading that folds what is under it
         if name == "a" and element.text in PERMALINKS:
             return "unseen"
+        if name == "div" and holds_one_picture(element):
+            return "picture"
         if name != "h1":
             return TAGS.get(name)
         return None if zone in _INNER else "headline"
@@ -192,11 +200,10 @@ class Reader:
             return
         around = [image, *(node for node in image.iterancestors("a", "li"))][:3]
         says = [squeeze(node.get(name) or "") for node in around for name in _SPOKEN]
-        source = image.get("src") or image.get("data-src") or ""
         self._shown.add(where.group)
         self.frames.append(
             Frame(
-                url=self.page.absolute(source),
+                url=self.page.absolute(source_of(image)),
                 alt=says[0],
                 at=len(self.lines) + bool("".join(self._words).strip()),
                 group=where.group,
@@ -204,10 +211,25 @@ class Reader:
             )
         )
 
-    def _watch(self, element: etree._Element) -> None:
+    def _watch(self, element: etree._Element, where: Where) -> None:
+        if element.tag == "noscript":
+            self._see_unscripted(element, where)
         if element.tag in {"iframe", "embed", "object"}:
             source = " ".join(filter(None, map(element.get, ("src", "data-src", "data"))))
             self.videos += any(host in source for host in VIDEO_HOSTS)
+
+    def _see_unscripted(self, element: etree._Element, where: Where) -> None:
+        """The picture that scripts would load; nothing new where the page shows it with its address as well."""
+        shown = {frame.url for frame in self.frames[-NEAR_FRAMES:]}
+        for image in islice(element.iter("img"), NEAR_FRAMES):
+            address = self.page.absolute(source_of(image))
+            if address is None or address in shown:
+                continue
+            last = self.frames[-1] if self.frames else None
+            if last and last.url is None and last.group == where.group:
+                self.frames[-1] = replace(last, url=address)  # what stands there until a script comes
+            else:
+                self._see(image, where)
 
     def _pass_over(self, element: etree._Element) -> None:
         if text := squeeze("".join(element.itertext())):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from html import unescape
 from itertools import groupby, takewhile
 
 from services.contracts.article import Link
@@ -36,7 +37,7 @@ def take_headline(page: Page, lines: Sequence[Line]) -> str:
             line.rule = "headline"
         elif line.kept and line.is_prose:
             break
-    return headline
+    return unescape(headline)  # publishing systems escape titles twice
 
 
 def _shown(lines: Sequence[Line], promised: str) -> str:
