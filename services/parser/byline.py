@@ -20,7 +20,7 @@ LABEL = 60  # characters of a label in a line of its own
 EARLY = 8  # lines after the headline in which a byline may stand without a place of its own
 STORY_ZONES = frozenset({"byline", "story-line", "published"})
 _BY = re.compile(
-    r"^\W{0,9}(?:(?:courtesy )?(?:story|text|words)(?: (?:and|&) (?:photos?|photography|images?|video))? "
+    r"^\W{0,9}(?:(?:courtesy )?(?:story|text|words|audio)(?: (?:and|&) (?:photos?|photography|images?|video))? "
     r"|photos? and (?:story|text) |(?:commentary|written|article|compiled|posted|submitted|published|reported) )?"
     r"(?:by|por)\b:?\s+(?P<names>\S.*)$",
     re.IGNORECASE,
@@ -48,8 +48,8 @@ _SENT = re.compile(
 _FROM = re.compile(r"^from an? .{5,120} (?:news release|press release|report)$", re.IGNORECASE)
 _PARTS = re.compile(r"\s[|/•·]\s|^[/|]\s?|\s?[/|]$")
 _LEXICON = lexicon("bylines")
-_UNIT = re.compile(rf"\b(?:{either(_LEXICON['units'])})\b", re.IGNORECASE)
-# A unit that a span alone parted from the name.
+UNIT = re.compile(rf"\b(?:{either(_LEXICON['units'])})\b", re.IGNORECASE)
+# A unit that a span alone parted from the name, and a date that one parted from the unit.
 _GLUED = re.compile(
     r"^(?P<name>by (?:\S+ ){1,6}?\S+) (?=(?:do[dw] news|american forces press service|defense media activity"
     r"|(?:army|air force) news service)\b)",
@@ -168,7 +168,7 @@ def take_story_lines(lines: Sequence[Line], *, order: Order = "month") -> StoryL
         if (says is None and line.zone not in STORY_ZONES) or (says and _is_of_an_event(says, dates, line)):
             continue
         says = says or StoryLine()
-        if says.byline and len(byline) == 1 and byline[0].affiliation is None and _UNIT.search(says.byline[0].name):
+        if says.byline and len(byline) == 1 and byline[0].affiliation is None and UNIT.search(says.byline[0].name):
             byline = (byline[0].model_copy(update={"affiliation": says.byline[0].name}),)
         byline, dates = byline or says.byline, _both(dates, DateLine(says.published, says.updated, says.labelled))
         line.rule = "byline" if says.byline else _rule(says) or line.zone
@@ -187,8 +187,8 @@ def _is_of_an_event(says: StoryLine, dates: DateLine, line: Line) -> bool:
 
 def _is_unit(line: Line, byline: Sequence[Byline]) -> bool:
     """Whether the line under a lone name is where its bearer works: "DoD News, Defense Media Activity"."""
-    lone = len(byline) == 1 and byline[0].affiliation is None and not _UNIT.search(byline[0].name)
-    return lone and line.is_title and not line.bold and _UNIT.search(line.text) is not None
+    lone = len(byline) == 1 and byline[0].affiliation is None and not UNIT.search(byline[0].name)
+    return lone and line.is_title and not line.bold and UNIT.search(line.text) is not None
 
 
 def _read(line: Line, before: str, order: Order) -> StoryLine | None:
@@ -226,7 +226,7 @@ def _undated(part: str) -> tuple[str, ...]:
 def _names(text: str) -> list[str]:
     """Two people are joined by "and"; "Marketing and Public Affairs" is one office."""
     parts = [part.strip() for part in _AND.split(text)]
-    people = all(2 <= len(part.split()) <= 9 and not _UNIT.search(part) for part in parts)
+    people = all(2 <= len(part.split()) <= 9 and not UNIT.search(part) for part in parts)
     return parts if len(parts) > 1 and people else [text.strip()]
 
 

@@ -48,6 +48,8 @@ _HUNG = re.compile(
 _MAKES = re.compile(rf"(?<![A-Za-z]){_MADE}(?![A-Za-z])", re.IGNORECASE)
 END = 400
 LONGEST = 1_000  # characters at the end of a caption, among which its credit is
+SENTENCE = 5  # words in brackets that end with a full stop and name no maker tell something
+_BY = re.compile(r"\bby\b|\bcourtesy\b|/|:", re.IGNORECASE)
 LABEL_LENGTH = 200
 # "(NASA/Name)", "(Name/The Paper)": only under a picture, for offices are written so too.
 _SLASHED = re.compile(r"\s*\((?P<credit>[A-Z][\w.'’ &-]*(?:/[A-Z][\w.'’ &-]*)+)\)\.?$")
@@ -75,6 +77,8 @@ def split_credit(caption: str) -> Credit:
     if not (found := _BRACKETS.search(caption) or _SENTENCE.search(caption) or _SLASHED.search(caption)):
         return Credit(before + caption)
     line = next(filter(None, found.groups())).strip()
+    if line.endswith(".") and line.count(" ") >= SENTENCE and not _BY.search(line):
+        return Credit(before + caption)
     return Credit((before + caption[: found.start()]).strip(), line, photographer(line))
 
 
@@ -83,7 +87,11 @@ def ends_with_credit(line: str) -> bool:
 
     "(Courtesy of the unit)" alone is not enough: texts are courtesies too.
     """
-    end = line[-END:]
+    return _is_credited(line[-END:])
+
+
+@lru_cache(maxsize=4_096)
+def _is_credited(end: str) -> bool:
     if not _MAKES.search(end):
         return False
     end = _HUNG.sub("", end)

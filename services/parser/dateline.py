@@ -35,7 +35,11 @@ _PLAIN_OPENING = re.compile(
 )
 _TRAILING_DATE = re.compile(rf",?\s*{_MONTH}(?:\s\d.*)?$")
 _NOTE = re.compile(r"^\W*(?:editor['’]?s['’]? note|correction|nota del editor)", re.IGNORECASE)
-_FORMS = (_CAPITAL_OPENING, _AGENCY_OPENING, _SERVICE_OPENING, _PLAIN_OPENING)
+# "(Washington, D.C.-May 25, 2005) The agency": the dateline in brackets, with its date.
+_BRACKETED_OPENING = re.compile(
+    rf"^\((?P<place>[A-Z][\w.'’-]*(?:\s[A-Z][\w.'’-]*){{0,3}}(?:,\s[A-Z][\w.'’]*){{0,2}}?)\s?[-–—,]{{1,2}}\s?{_DAY},\s\d{{4}}\)\s*(?=[“\"A-Z])"
+)
+_FORMS = (_BRACKETED_OPENING, _CAPITAL_OPENING, _AGENCY_OPENING, _SERVICE_OPENING, _PLAIN_OPENING)
 # "NASA — the agency": a sentence may begin so; a place without a state stands over a sentence of its own.
 _AMID = re.compile(r"[a-z$\d]")
 

@@ -9,11 +9,12 @@ from services.contracts.bounds import bounded
 from services.parser.awards import awards
 from services.parser.body import blocks
 from services.parser.characters import decode
+from services.parser.dumps.text import read_text
 from services.parser.hostile import MAX_BYTES, hostile
 from services.parser.kinds import kind_of
 from services.parser.layouts import DUMP, WHOLE_PAGE, Layout, recognise
 from services.parser.lexicon import lexicon
-from services.parser.lines import Line, text_lines
+from services.parser.lines import Line
 from services.parser.markup import Reader
 from services.parser.mend import mend
 from services.parser.metadata import article_key, canonical, dek, language, links, tags
@@ -89,7 +90,8 @@ def _read_dump(text: str, url: str | None, now: datetime | None, profile: SitePr
     page = Page(url=url)
     if reason := walled(page, text):
         return _rejected(*reason, layout=DUMP)
-    return _article(ParsedPage(page, DUMP, text_lines(text), now=now, profile=profile))
+    dump = read_text(text)
+    return _article(ParsedPage(page, DUMP, dump.lines, dump.frames, now=now, profile=profile))
 
 
 def _read_markup(markup: str, url: str | None, now: datetime | None, profile: SiteProfile | None) -> _Answer:
@@ -138,11 +140,15 @@ def open_page(markup: str, url: str | None) -> Page | tuple[RejectionReason, str
 def _article(parsed: ParsedPage) -> _Answer:
     page, layout, lines = parsed.page, parsed.layout, parsed.lines
     draft = run_passes(Draft(parsed, lines))
+    if draft.refused:
+        return _rejected(*draft.refused, layout=layout, parsed=parsed)
     headline, story, images = draft.headline, draft.story, draft.images
     body = blocks(lines)
     if reason := no_article(page, layout, headline, lines, body, images):
         return _rejected(*reason, layout=layout, parsed=parsed)
-    kind = kind_of(page, layout, headline, lines, body, images, classes=parsed.classes, videos=parsed.videos)
+    kind = draft.kind or kind_of(
+        page, layout, headline, lines, body, images, classes=parsed.classes, videos=parsed.videos
+    )
     times = times_of(_dates_asked(draft))
     body_links, attachments = links(lines)
     article = Article(
@@ -173,13 +179,14 @@ def _article(parsed: ParsedPage) -> _Answer:
 
 def _dates_asked(draft: Draft) -> Asked:
     parsed, story = draft.parsed, draft.story
+    is_dump = parsed.layout is DUMP
     return Asked(
         parsed.page,
         draft.lines,
-        draft.headline,
+        "" if is_dump else draft.headline,  # a dump's dates were read with its lines
         order=parsed.order,
-        trusted=parsed.layout.names_body or parsed.layout is DUMP,
-        visible=story.published,
+        trusted=parsed.layout.names_body or is_dump,
+        visible=story.published or draft.dated,
         labelled=story.labelled,
         updated=story.updated,
         now=parsed.now,

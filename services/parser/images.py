@@ -15,7 +15,7 @@ from services.parser.virin import read_virin
 # media.defense.gov/YYYY/Mon/DD/{number}/{width}/{height}/0/{VIRIN}.JPG: the number is the picture's.
 _NUMBER = re.compile(r"/(2\d{9})/")
 _NUMBER_LABEL = re.compile(r"(?<![\s|/,])[\s|/,]*VIRIN:.*$", re.IGNORECASE)
-_SERVICE = re.compile(r",\s*(?:U\.S\. )?(?:Army|Navy|Air Force|Marine Corps|Space Force|Coast Guard|DO[DW])\b.*$")
+_SERVICE = re.compile(r",\s*(?:U\.S\. )?(?:Army|Navy|Air Force|Marine Corps|Space Force|Coast Guard|D[Oo][DW])\b.*$")
 _ORNAMENT = re.compile(
     rf"(?:{either(lexicon('pictures')['ornaments'])})[\w-]*\.(?:gif|png|svg|jpe?g)|\.svg(?:$|\?)", re.IGNORECASE
 )

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from services.contracts.article import ArticleKind, Block, Image
+from services.parser.address import true_address
 from services.parser.layouts import Layout
 from services.parser.lexicon import lexicon
 from services.parser.lines import Line
@@ -38,7 +39,7 @@ def kind_of(
     """The kind of a page; what is in it outranks where it stands, because sections hold everything."""
     captions = sum(image.caption is not None for image in images)
     word = next((line.key for line in lines if line.rule == "kicker"), "")
-    address = page.url or page.canonical
+    address = true_address(page.url or page.canonical)
     return _by_content(headline, body, captions, videos) or _by_place(address, word, classes, body) or layout.kind
 
 

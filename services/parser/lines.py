@@ -1,11 +1,8 @@
 """What a page comes to: its lines and pictures in order. Every later step only says what a line is."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from services.contracts.article import BlockKind, Link
-from services.parser.characters import fold, squeeze
-from services.parser.wrapping import unwrap
 
 PROSE_WORDS = 12
 TITLE_WORDS = 10
@@ -20,7 +17,7 @@ class Line:
     `zone` is the part of the page it stood in, `inside` whether that is in the place that the layout names as the body,
     `group` the picture frame around it and `place` the block that its paragraph stands in (0 for none), `tag`
     and `marks` the element of that paragraph and the words of its class and id, `key` the spelling in which it is
-    compared.
+    compared, `gap` whether a blank line stands before it in a dump.
     """
 
     text: str
@@ -36,6 +33,7 @@ class Line:
     tag: str = ""
     marks: str = ""
     detail: str | None = None
+    gap: bool = False
 
     @property
     def kept(self) -> bool:
@@ -68,15 +66,3 @@ class Frame:
     at: int
     group: int
     says: tuple[str, ...] = field(default=())
-
-
-def text_lines(text: str) -> list[Line]:
-    """The paragraphs of a plain-text dump; bullets become list items."""
-    return list(_dumped(text))
-
-
-def _dumped(text: str) -> Iterator[Line]:
-    for raw in unwrap(text):
-        if squeezed := squeeze(raw):
-            bullet = squeezed[:2] in {"• ", "· ", "▪ "}
-            yield Line(squeezed, fold(squeezed), shape="list_item" if bullet else "paragraph")

@@ -6,17 +6,14 @@ from html import unescape
 from itertools import groupby, takewhile
 
 from services.contracts.article import Link
-from services.parser.byline import read_story_line
+from services.parser.address import article_number
 from services.parser.characters import fold, squeeze
 from services.parser.dates import find_date
 from services.parser.lexicon import either, lexicon
 from services.parser.lines import Line
 from services.parser.page import Page, title_parts
 
-HEADLINE_LENGTH = 300
-_NUMBER = re.compile(r"/article/(\d{1,12})(?:[/.]|$)|[?&]article=(\d{1,12})(?:&|$)", re.IGNORECASE)
 _DOCUMENT = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|zip|mp3|mp4)(?:$|[?#])", re.IGNORECASE)
-MENU, MENU_WORDS = 3, 3
 _SMALL_WORDS = lexicon("languages")["small-words"]
 _SPANISH = re.compile(rf"\b(?:{either(_SMALL_WORDS['es'])})\b")
 _ENGLISH = re.compile(rf"\b(?:{either(_SMALL_WORDS['en'])})\b")
@@ -29,8 +26,6 @@ def take_headline(page: Page, lines: Sequence[Line]) -> str:
     headline = _shown(lines, promised or title) or _cut(promised) or _cut(title)
     if not headline and page.title:  # all of it is the site's
         headline = _over_text(lines) or _cut(page.title)
-    if not headline and page.root is None:
-        headline = _first_line(lines)
     key = fold(headline)
     for line in lines:
         if line.kept and (line.key == key or (key and line.key.startswith(f"{key} > "))):
@@ -79,26 +74,6 @@ def _cut(title: str) -> str:
     return head.strip(" >|")
 
 
-def _first_line(lines: Sequence[Line]) -> str:
-    """The first line of a dump; of running text the first sentence names the article, and the line stays."""
-    kept = _without_menu([line for line in lines if line.kept])
-    first = kept[0] if kept else None
-    if first is None or not first.is_prose:
-        return _cut(first.text) if first and len(first.text) <= HEADLINE_LENGTH else ""
-    return re.split(r"(?<=[a-z\d][.!?]) ", first.text, maxsplit=1)[0].rstrip(".")[:HEADLINE_LENGTH]
-
-
-def _without_menu(lines: list[Line]) -> list[Line]:
-    """What follows a site's menu: three and more lines of a few words each. One right over the text is the headline."""
-    words = list(takewhile(lambda line: line.key.count(" ") < MENU_WORDS and not find_date(line.text), lines))
-    if len(words) < MENU:
-        return lines
-    under = lines[len(words)] if len(words) < len(lines) else None
-    titled = under is not None and under.is_title and not (find_date(under.text) or read_story_line(under.text))
-    menu = words if titled else words[:-1]
-    for line in menu:
-        line.rule = "navigation"
-    return lines[len(menu) :]
 
 
 def canonical(page: Page) -> str | None:
@@ -109,8 +84,8 @@ def canonical(page: Page) -> str | None:
 def article_key(page: Page) -> str | None:
     """The number under which AFPIMS keeps the article, as the page itself gives it."""
     for address in (page.meta("og:url"), page.canonical, page.url or "", page.action):  # the surest first
-        if found := _NUMBER.search(address):
-            return f"afpims:{int(found[1] or found[2])}"
+        if (number := article_number(address)) is not None:
+            return f"afpims:{number}"
     return None
 
 

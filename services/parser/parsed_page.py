@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 
-from services.contracts.article import Image
+from services.contracts.article import ArticleKind, Image, RejectionReason
 from services.parser.byline import StoryLine
 from services.parser.dates import Order
 from services.parser.layouts import DUMP, WHOLE_PAGE, Layout
@@ -54,3 +54,11 @@ class Draft:
     headline: str = ""
     story: StoryLine = field(default_factory=StoryLine)
     dateline: str | None = None
+    promised: str = ""
+    """A headline that no line of its own says."""
+    dated: date | None = None
+    """The day that a line of a dump dates the page with, where no byline gives one."""
+    kind: ArticleKind | None = None
+    """The kind by what a dump is made of."""
+    refused: tuple[RejectionReason, str] | None = None
+    """Why a dump is no article."""

@@ -15,6 +15,7 @@ from services.parser.byline import STORY_ZONES, take_story_lines
 from services.parser.characters import fold
 from services.parser.contacts import mark_contacts
 from services.parser.dateline import is_note, read_opening
+from services.parser.dumps.structure import DUMP_RULES, mark_dump
 from services.parser.general.classify import RULE, mark_by_look
 from services.parser.images import take_images
 from services.parser.layouts import WHOLE_PAGE
@@ -58,7 +59,7 @@ def _take_images(draft: Draft) -> None:
 
 
 def _take_headline(draft: Draft) -> None:
-    draft.headline = take_headline(draft.parsed.page, draft.lines)
+    draft.headline = take_headline(draft.parsed.page, draft.lines) or draft.promised
 
 
 def _take_story_lines(draft: Draft) -> None:
@@ -115,6 +116,7 @@ def _opening_line(lines: Sequence[Line]) -> int | None:
 
 PASSES: tuple[Pass, ...] = (
     Pass(mark_site_dump, frozenset({REPEATS, OUTSIDE_BODY})),
+    Pass(mark_dump, DUMP_RULES),
     Pass(_mark_zones, OUTSIDE | frozenset(NAMED.values())),
     Pass(lambda draft: mark_anywhere(draft.lines), frozenset(ANYWHERE)),
     Pass(lambda draft: mark_top(draft.lines), frozenset([*TOP, *OFFICE, *LOOSE])),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from services.contracts.article import Block, Image, RejectionReason
 from services.parser.characters import fold
-from services.parser.layouts import Layout
+from services.parser.layouts import DUMP, Layout
 from services.parser.lexicon import either, lexicon
 from services.parser.lines import Line
 from services.parser.page import Page
@@ -13,6 +13,7 @@ from services.parser.page import Page
 WALL_LENGTH = 1_500  # characters; a longer page with these words in it is about them
 STUB_WORDS = 12
 LINKED = 0.6  # of the text: more than this is a list of links
+UNTITLED_WORDS = 30  # a dump of the body alone has no headline, and is an article
 CARDS = 3
 LINKS = 8
 
@@ -51,7 +52,7 @@ def no_article(
     known = layout.names_body
     if not known and (reason := _listing(page, layout, fold(headline), lines, body)):
         return reason
-    if not headline:
+    if not headline and not (layout is DUMP and sum(block.text.count(" ") for block in body) >= UNTITLED_WORDS):
         return "not_an_article", "The page has no headline."
     if not known and page.root is not None and sum(len(block.text.split()) for block in body) < STUB_WORDS:
         return "stub", "Hardly a sentence is where the article should be."

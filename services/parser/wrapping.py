@@ -6,6 +6,7 @@ from itertools import pairwise
 
 NARROWEST, WIDEST = 50, 100  # characters
 BROKEN = 5  # lines that end where the next word had no room: fewer may be chance
+LONG = 1 / 10  # of the lines may be longer than the text is wide
 MOST = 1 / 4  # of the lines over another line
 _ITEM = re.compile(r"\s*(?:[•·▪*-]|\d{1,2}[.)])\s")
 
@@ -13,14 +14,24 @@ _ITEM = re.compile(r"\s*(?:[•·▪*-]|\d{1,2}[.)])\s")
 def unwrap(text: str) -> list[str]:
     """The lines of a text; where it was evidently broken at a width, its paragraphs."""
     lines = text.splitlines()
-    width = max(map(len, lines), default=0)
+    following = [(line, after) for line, after in pairwise(lines) if line.strip() and after.strip()]
+    width = _width([line.rstrip() for line, _ in following])
     if not NARROWEST <= width <= WIDEST:
         return lines
-    following = [(line, after) for line, after in pairwise(lines) if line.strip() and after.strip()]
-    broken = sum(_is_broken(line, after, width) and not _ends(line) for line, after in following)
+    broken = sum(
+        (_is_broken(line, after, width) and not _ends(line)) or _goes_on(line, after, width)
+        for line, after in following
+    )
     if broken < BROKEN or broken < MOST * len(following):
         return lines
     return list(_joined(lines, width))
+
+
+def _width(lines: Sequence[str]) -> int:
+    """The width of the text: of its longest line, but for a few long ones, such as addresses and menus."""
+    longest = sorted(map(len, lines), reverse=True)
+    over = next((at for at, length in enumerate(longest) if length <= WIDEST), len(longest))
+    return longest[over] if over < len(longest) and over <= LONG * len(longest) else 0
 
 
 def _joined(lines: Sequence[str], width: int) -> Iterator[str]:
@@ -56,7 +67,10 @@ def _ends(line: str) -> bool:
 
 def _goes_on(line: str, after: str, width: int) -> bool:
     """Whether a shorter line stops in the middle of a sentence."""
-    return 2 * len(line) >= width and after.lstrip()[:1].islower() and not _ends(line)
+    begins = after.lstrip()[:1]
+    comma = line.rstrip()[-1:] == "," and begins.isalpha() and not _ITEM.match(after)
+    number = line.rstrip()[-1:].islower() and begins.isdigit() and not _ITEM.match(after)
+    return 2 * len(line) >= width and (begins.islower() or comma or number) and not _ends(line)
 
 
 def _is_hyphenated(line: str) -> bool:

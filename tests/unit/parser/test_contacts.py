@@ -6,8 +6,8 @@ import pytest
 
 from services.contracts.article import Article
 from services.parser.contacts import mark_contacts
+from services.parser.dumps.text import text_lines
 from services.parser.extract import extract
-from services.parser.lines import text_lines
 
 LEAD = "The bridge reopened at dawn on Monday, two days after the storm, and the first trucks crossed it at noon."
 END = "Engineers had worked through the night, the commander said, and marked the edges of the river anew."

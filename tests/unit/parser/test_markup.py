@@ -109,10 +109,10 @@ def test_an_html_document_is_html_whatever_it_was_called():
 
 
 def test_a_dump_without_a_title_loses_no_line():
-    """An article must be called something; the first sentence lends its words and stays where it was."""
+    """A dump of the body alone has no headline: a piece of the first sentence would be a wrong one."""
     reading = extract(f"{FIRST} It was late.\n\n{SECOND}\n".encode(), content_type="text/plain")
     assert isinstance(reading, Article)
-    assert reading.headline == FIRST.rstrip(".")
+    assert reading.headline == ""
     assert words(reading) == [f"{FIRST} It was late.", SECOND]
 
 

@@ -12,7 +12,7 @@ from services.parser.credits import ends_with_credit, read_label, split_credit
 from services.parser.date_labels import is_date
 from services.parser.dateline import read_opening
 from services.parser.dates import find_date, read_time
-from services.parser.lines import text_lines
+from services.parser.dumps.text import text_lines
 from services.parser.related import mark_related
 from services.parser.virin import read_virin
 from services.parser.wrapping import unwrap

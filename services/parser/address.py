@@ -1,0 +1,58 @@
+"""What the address of a page says of the article: the address inside a tracking link, its number, its slug."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from services.parser.characters import fold
+
+TIMES = 2  # an address inside an address inside an address is nobody's
+CUT = 48  # characters: publishing systems cut slugs at 50 and at 80
+LONGEST = 2_000
+_INNER = re.compile(r"https?:/{1,2}(?=[\w-]+\.)", re.IGNORECASE)
+_NUMBER = re.compile(r"/article/(\d{1,12})(?:[/.?]|$)|[?&]article=(\d{1,12})(?:&|$)", re.IGNORECASE)
+_ENDING = re.compile(r"\.(?:aspx?|html?|php|cfm|jsp)$", re.IGNORECASE)
+_AGAIN = re.compile(r"(?:-|^)\d{1,3}$")
+_PART = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True)
+class Slug:
+    """The words of an address that name the headline; the last may be cut short."""
+
+    words: tuple[str, ...]
+    cut: bool
+
+
+def true_address(url: str | None) -> str:
+    """The address that was meant: mail systems and archives carry it behind their own, perhaps percent-encoded."""
+    address = (url or "")[:LONGEST]
+    for _ in range(TIMES):
+        address = unquote(address)
+    inner = [found.start() for found in _INNER.finditer(address)]
+    return address[inner[-1] :] if len(inner) > 1 else address
+
+
+def article_number(url: str | None) -> int | None:
+    """The number under which AFPIMS keeps an article, if the address has one."""
+    found = _NUMBER.search(true_address(url))
+    return int(found[1] or found[2]) if found else None
+
+
+def slug(url: str | None) -> Slug | None:
+    """The slug of an article's address, if it has one of at least two words."""
+    try:
+        path = urlsplit(true_address(url)).path
+    except ValueError:
+        return None
+    for segment in reversed(path.split("/")):
+        text = _AGAIN.sub("", _ENDING.sub("", segment))
+        words = tuple(_PART.findall(fold(text)))
+        if len(words) > 1 and ("-" in text or "_" in text) and not all(word.isdecimal() for word in words):
+            return Slug(words, cut=len(text) >= CUT)
+    return None
+
+
+def slug_words(text: str) -> list[str]:
+    """The words of a line as slugs spell them: without apostrophes, full stops between capitals, and case."""
+    return _PART.findall(re.sub(r"(?<=\w)['.](?=\w)|'", "", fold(text)))

@@ -1,0 +1,84 @@
+"""Lines that a dump broke in the middle of a sentence: at a link, at a bold word, at a drop capital."""
+
+import re
+from collections.abc import Sequence
+
+from services.parser.boilerplate_rules import ANYWHERE, LOOSE, TOP, Rules
+from services.parser.byline import read_story_line
+from services.parser.characters import fold
+from services.parser.credits import read_label
+from services.parser.lines import Line
+
+LONG = 4  # words: fewer, and a line in small letters may be an entry of a menu
+SHORT = 8  # words of a link or a name in the middle of a sentence
+LETTERS = frozenset("BCDEFGHJKLMNOPRSTUVWYZ")  # A and I are words, Q asks, X is a network
+_END = re.compile(r"[.!?:;]['\"”’)\]]{0,2}$|; (?:and|or)$")
+_GOES_ON = re.compile(r"[a-zà-ÿ]|[,.;:)\]](?:\s|$)")
+_HYPHEN = re.compile(r"\w-$")
+_DASH = re.compile(r"[-–—]{1,2}")
+_OPEN = re.compile(r"(?:[a-zà-ÿ][\w'’-]*|[,–—-]|,[\"”])$")
+_PLACE = re.compile(r"[A-Z][A-Za-z.' -]{1,40}(?:, [A-Z][A-Za-z. ]{1,24}){0,2}")
+_ADDRESS = re.compile(r"https?://|\S@\S")
+_CHROME = Rules(ANYWHERE, TOP, LOOSE)
+
+Piece = tuple[str, bool]
+
+
+def mend_broken(pieces: Sequence[Piece]) -> list[Piece]:
+    """The lines, each with whether a blank line stands before it; no line is joined over a blank one."""
+    whole: list[Piece] = []
+    open_ended = False
+    for at, (text, gap) in enumerate(pieces):
+        after = pieces[at + 1][0] if at + 1 < len(pieces) and not pieces[at + 1][1] else ""
+        glue = _glue(whole[-1][0], text, after, open_ended=open_ended) if whole and not gap else None
+        if glue is None:
+            whole.append((text, gap))
+            open_ended = False
+        else:
+            whole[-1] = (whole[-1][0] + glue + text, whole[-1][1])
+            open_ended = True
+    return whole
+
+
+def _glue(last: str, text: str, after: str, *, open_ended: bool) -> str | None:
+    """What stands between two lines that are one, or None where they are two."""
+    if last in LETTERS:
+        return "" if re.match(r"[a-z]|[A-Z'’]{2}", text) else None
+    if _DASH.fullmatch(text):
+        return " " if _PLACE.fullmatch(last) and last.upper() == last else None
+    if _DASH.search(last[-1:]) and open_ended and _PLACE.fullmatch(last.rstrip(" -–—")):
+        return " "
+    if _END.search(last):
+        return None
+    joins = _goes_on(last, text, open_ended=open_ended) or _is_amid(last, text, after, open_ended=open_ended)
+    if not joins or _is_apart(last) or _is_apart(text):
+        return None
+    return "" if text[0] in ",.;:)]" or _HYPHEN.search(last) else " "
+
+
+def _goes_on(last: str, text: str, *, open_ended: bool) -> bool:
+    """Whether the line is the rest of the one before."""
+    if not _GOES_ON.match(text):
+        return False
+    long = last.count(" ") + 1 >= LONG or open_ended
+    return long or (last.count(" ") > 0 and text.count(" ") + 1 >= LONG)
+
+
+def _is_amid(last: str, text: str, after: str, *, open_ended: bool) -> bool:
+    """Whether the line is a link or a name in the middle of a sentence that goes on behind it."""
+    if text.count(" ") >= SHORT or _END.search(text) or not after or _is_apart(after):
+        return False
+    long = last.count(" ") + 1 >= LONG or open_ended
+    return long and _OPEN.search(last) is not None and _GOES_ON.match(after) is not None
+
+
+def _is_apart(text: str) -> bool:
+    """Whether the line is a line of its own, whatever its letters are."""
+    line = Line(text, fold(text))
+    return bool(
+        _ADDRESS.match(text)
+        or text.startswith(("• ", "· ", "▪ ", "-- ", "* "))
+        or read_label(text)
+        or _CHROME.name(line)
+        or (len(text) < 120 and read_story_line(text))
+    )

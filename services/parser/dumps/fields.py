@@ -1,0 +1,48 @@
+"""Labels of a dump and their values: "Date Posted: 06.25.2023", or the label and the value on lines of their own."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from services.parser.dates import find_date
+from services.parser.lexicon import either, lexicon
+from services.parser.lines import Line
+
+_FIELD = re.compile(
+    rf"(?P<label>{either(lexicon('dumps')['fields']['labels'])}):(?: (?P<value>.{{1,120}}))?", re.IGNORECASE
+)
+_STAMP = re.compile(r"date (?P<date>\d{4}-\d\d-\d\d)")
+_TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?")
+_CONTRACTS = re.compile(r"contracts for\b", re.IGNORECASE)
+_POSTED = ("date posted", "date taken")
+
+
+def mark_fields(lines: Sequence[Line]) -> date | None:
+    """Marks such fields, but for the number of a picture; the day that they say it was posted, else taken."""
+    days: dict[str, date] = {}
+    for line, after in zip(lines, [*lines[1:], None], strict=False):
+        found = _FIELD.fullmatch(line.text)
+        label = found["label"].casefold() if found else ""
+        if not found or label == "virin":
+            continue
+        line.rule = "label"
+        value = found["value"] or (after.text if after else "")
+        if label in _POSTED and (day := find_date(value)):
+            days[label] = day
+    return days.get("date posted") or days.get("date taken")
+
+
+def contracts_day(headline: str) -> date | None:
+    """The day in a headline that is nothing else: "Contracts for Sept. 30, 2025"."""
+    return find_date(headline) if _CONTRACTS.match(headline) else None
+
+
+def stamped_on(lines: Sequence[Line]) -> date | None:
+    """The day in the first time stamp of a publishing system, which dumps of hidden fields end with."""
+    return next((find_date(line.text) for line in lines if _TIME.fullmatch(line.text)), None)
+
+
+def crawled_on(lines: Sequence[Line]) -> date | None:
+    """The day in a crawler's mark before the page."""
+    found = _STAMP.fullmatch(lines[0].text) if lines and lines[0].rule == "crawler-date" else None
+    return find_date(found["date"]) if found else None

@@ -1,0 +1,159 @@
+"""The lines around the headline of a dump: what stands over it, and between it and the text."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from itertools import pairwise
+
+from services.parser.characters import fold
+from services.parser.credits import read_label
+from services.parser.dates import find_date
+from services.parser.dumps.headline import without_site
+from services.parser.dumps.roles import (
+    dates_page,
+    is_byline,
+    is_place,
+    is_sentence,
+    is_speaker,
+    may_be_headline,
+    role,
+    speaks,
+)
+from services.parser.lines import Line
+
+BETWEEN = 6  # lines between a headline and what dates it
+WORDS = 10  # of a speaker, a place, an office; a longer line is a summary
+_WRITER = frozenset({"author", "author:", "by", "by:", "written by", "written by:"})
+_DATED = re.compile(
+    r"(?:date|(?:published|posted)(?: on)?|(?:release|publication) date|date posted|fecha de publicacion|issued on):?"
+)
+_OFFICE = re.compile(
+    r".{3,80}\b(?:public affairs|news service|media center|press office|communications)"
+    r"(?: (?:office|detachment|team))?",
+    re.IGNORECASE,
+)
+
+
+def mark_head(lines: Sequence[Line], at: int) -> date | None:
+    """Marks the headline, what is over it, and what is between it and the text; the day that these lines name."""
+    headline = lines[at]
+    _mark_copies(lines, headline)
+    _name(headline)
+    end = _end(lines, at)
+    dated = _mark_over(lines[:at])
+    return _mark_under(lines[at + 1 : end]) or dated
+
+
+def mark_under(lines: Sequence[Line]) -> date | None:
+    """The same for a page whose headline no line says: all lines before the text stand under it."""
+    return _mark_under(lines[: _end(lines, -1)])
+
+
+def mark_top(lines: Sequence[Line]) -> None:
+    """Marks what is no text at the top of a dump without a headline."""
+    for line in lines:
+        if line.kept and line.zone == "":
+            if line.shape == "list_item" or (rule := role(line)) is None:
+                return
+            line.rule = rule
+
+
+def _name(headline: Line) -> None:
+    headline.zone, headline.shape, headline.bold = "headline", "paragraph", False
+    if without_site(headline.text) != headline.text:
+        headline.rule = "headline"
+
+
+def _mark_copies(lines: Sequence[Line], headline: Line) -> None:
+    """The headline said again, alone or with the site's name, before the text or far behind it."""
+    short = fold(without_site(headline.text))
+    keys = {headline.key, headline.key.rstrip("."), short}
+    for line in lines:
+        own = {line.key, line.key.rstrip("."), fold(without_site(line.text))}
+        if line is not headline and line.kept and line.zone in {"", "title", "headline"} and keys & own:
+            line.rule, line.zone = "headline", ""
+    for line, after in pairwise([line for line in lines[: 2 * len(lines)] if line.kept and line is not headline]):
+        if f"{line.key} {after.key}" == short:
+            line.rule = after.rule = "headline"
+
+
+def _end(lines: Sequence[Line], at: int) -> int:
+    """Where the text begins: at the first sentence that no date or byline stands right under."""
+    for place in range(at + 1, len(lines)):
+        line = lines[place]
+        if line.kept and line.zone == "" and is_sentence(line.text) and role(line) is None and not is_byline(line.text):
+            is_summary = any(_tells(after) for after in lines[place + 1 : place + 2]) and not any(
+                _tells(before) for before in lines[at + 1 : place]
+            )
+            if not is_summary:
+                return place
+    return len(lines)
+
+
+def _tells(line: Line) -> bool:
+    return line.kept and (dates_page(line.text) is not None or is_byline(line.text))
+
+
+def _mark_over(lines: Sequence[Line]) -> date | None:
+    """Over the headline: what is known by its words, and short lines of the site; texts may be a picture's."""
+    dated = None
+    for line in lines:
+        if not line.kept or line.zone == "caption":
+            continue
+        day = dates_page(line.text)
+        dated = dated or day
+        if day or is_byline(line.text):
+            line.rule = "published" if day else "byline"
+        else:
+            line.rule = role(line) or ("over-the-headline" if may_be_headline(line) and not line.is_prose else None)
+    return dated
+
+
+def _mark_under(lines: Sequence[Line]) -> date | None:
+    dated = _mark_values(lines)
+    last = max(
+        (at for at, line in enumerate(lines[: BETWEEN * 2]) if _tells(line) or line.zone in {"published", "byline"}),
+        default=-1,
+    )
+    for at, line in enumerate(lines):
+        if not line.kept or line.zone != "" or read_label(line.text):
+            continue
+        day = dates_page(line.text)
+        if day:
+            line.zone = "published"
+        elif is_byline(line.text):
+            line.zone = "story-line"
+        elif speaks(line.text):
+            day = find_date(line.text)
+            line.rule = "presenter" if line.key.startswith("remarks") else None
+        elif (rule := role(line)) or line.shape == "list_item":
+            line.rule = rule
+        else:
+            line.rule = _before_date(line) if at < last else _after_date(line, lines[at - 1] if at else None)
+        dated = dated or day
+    return dated
+
+
+def _after_date(line: Line, above: Line | None) -> str | None:
+    if _OFFICE.fullmatch(line.text):
+        return "office"
+    placed = above is not None and above.rule is not None and is_place(line.text)
+    return "place" if placed and not line.text.endswith(("-", "–", "—")) else None
+
+
+def _before_date(line: Line) -> str | None:
+    if is_speaker(line.text) or line.key.startswith("presenter"):
+        return "presenter"
+    if is_place(line.text):
+        return "place"
+    return "presenter" if line.key.count(" ") < WORDS and not is_sentence(line.text) else "dek"
+
+
+def _mark_values(lines: Sequence[Line]) -> date | None:
+    """A label on one line and its value on the next."""
+    for line, after in pairwise(lines):
+        if line.key in _WRITER and after.kept and is_speaker(after.text):
+            line.rule, after.zone = "label", "byline"
+        elif _DATED.fullmatch(line.key) and after.kept and dates_page(after.text):
+            line.rule, after.zone = "label", "published"
+    return next((dates_page(line.text) for line in lines if line.zone == "published"), None)

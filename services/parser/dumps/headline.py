@@ -1,0 +1,252 @@
+"""Which line of a dump is the headline: by the address, by what is said twice, by what stands beside it."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
+
+from services.parser.address import Slug, slug_words
+from services.parser.byline import UNIT
+from services.parser.characters import fold
+from services.parser.credits import ends_with_credit, read_label
+from services.parser.dumps.roles import (
+    dates_page,
+    is_byline,
+    is_place,
+    is_sentence,
+    is_speaker,
+    may_be_headline,
+    role,
+    speaks,
+)
+from services.parser.lines import Line
+
+LOOK = 150  # lines of the page
+COVERED = 0.8  # of the slug's words
+SURE_WORDS = 4  # of a slug that names a line which looks like something else
+LOOSE_WORDS = 1.8  # words of a headline for one of its slug, where small words are dropped
+MENU, MENU_WORDS = 3, 3
+NEAR = 6  # lines between a headline and what dates it
+STRETCH = 3  # lines over a byline of which the first may be the headline and the next its summary
+PASSED = frozenset({"kicker", "share", "control", "historical-notice", "label", "office"})  # between it and a headline
+TITLED = ("title", "headline")
+_SEPARATOR = re.compile(r"\s+(?:[|»–—>-]|::|~)\s+")
+_WORK = re.compile(
+    r"this work, (?P<title>.{2,300}?)(?: \[image \d+ of \d+\])?, by .{2,80}?, (?:identified|must comply)", re.IGNORECASE
+)
+
+
+def find_headline(lines: Sequence[Line], names: Slug | None, *, promised: str = "") -> int | None:
+    """The place of the headline, None where the dump has none; `promised` is a title that the page says elsewhere."""
+    find = _Finder(lines)
+    if promised:
+        return next((at for at, line in enumerate(lines[:LOOK]) if line.kept and line.key == fold(promised)), None)
+    ways: tuple[Callable[[], int | None], ...] = (
+        lambda: find.by_slug(names),
+        find.by_title,
+        find.by_copy,
+        find.over_date,
+        find.under_kicker,
+        find.first,
+        find.over_date_below_text,
+    )
+    return next((at for way in ways if (at := way()) is not None), None)
+
+
+def is_named(lines: Sequence[Line], names: Slug | None) -> bool:
+    """Whether a line over the text holds the words of the address."""
+    at = _Finder(lines).by_slug(names)
+    return at is not None and not any(is_sentence(line.text) and role(line) is None for line in lines[:at])
+
+
+def promised_title(lines: Iterable[Line]) -> str:
+    """The title in "This work, TITLE, by NAME": some pages print it nowhere else."""
+    found = next(filter(None, (_WORK.match(line.text) for line in lines)), None)
+    return found["title"] if found else ""
+
+
+def without_site(text: str) -> str:
+    """A title without the site behind it, if what is behind it is a site's name."""
+    head, *rest = _SEPARATOR.split(text)
+    if not rest:
+        return text
+    last = rest[-1]
+    if (
+        " | " in text
+        or " > " in text
+        or (UNIT.search(last) and not is_sentence(text))
+        or re.search(r"\.(?:gov|mil|com|org)$", last)
+    ):
+        return text[: text.rindex(last)].rstrip(" |»–—>-:~") if len(rest) == 1 or " > " not in text else head
+    return text
+
+
+class _Roles(dict[int, str | None]):
+    """What each line is, by its place; told when it is asked for."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        super().__init__()
+        self._lines = lines
+
+    def __missing__(self, at: int) -> str | None:
+        line = self._lines[at]
+        self[at] = line.rule or _role(line)
+        return self[at]
+
+
+def _role(line: Line) -> str | None:
+    if line.zone == "caption" or read_label(line.text) or ends_with_credit(line.text):
+        return "caption"
+    dates = line.zone in {"published", "byline"} or dates_page(line.text) or is_byline(line.text)
+    return "published" if dates or speaks(line.text) else role(line)
+
+
+class _Finder:
+    """The lines before the text, and what each of them is."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self._lines = lines[:LOOK]
+        self._roles = _Roles(self._lines)
+        self._text = next((at for at, line in enumerate(self._lines) if self._is_text(at, line)), len(self._lines))
+        self._may = [at for at in range(self._text) if self._may_be(at)]
+        self._menu = set(_menus(self._lines, self._may))
+
+    def _is_text(self, at: int, line: Line) -> bool:
+        return self._roles[at] is None and line.shape != "list_item" and is_sentence(line.text)
+
+    def _may_be(self, at: int) -> bool:
+        if self._roles[at] is not None or not may_be_headline(self._lines[at]):
+            return False
+        last = len(self._lines) - 1
+        return not (0 < at < last and self._roles[at - 1] == self._roles[at + 1] == "caption")
+
+    def by_slug(self, names: Slug | None) -> int | None:
+        """The line that holds the words of the address."""
+        best: tuple[float, int] | None = None
+        for at, line in enumerate(self._lines):
+            if not (names and may_be_headline(line) and line.rule is None and line.zone != "caption"):
+                continue
+            if self._roles[at] is None or len(names.words) >= SURE_WORDS:
+                score = _covers(names, slug_words(line.text))
+                if score >= COVERED and (best is None or score > best[0]):
+                    best = (score, at)
+        return best[1] if best else None
+
+    def by_title(self) -> int | None:
+        """What the dump itself calls a title: the first that is no section's name."""
+        titled = [at for at, line in enumerate(self._lines) if line.zone in TITLED and line.rule is None]
+        return next((at for at in titled if self._roles[at] is None), None)
+
+    def by_copy(self) -> int | None:
+        """A line that comes again, alone or before the name of the site; of a longer and a shorter copy the shorter."""
+        keys = {at: line.key for at, line in enumerate(self._lines) if may_be_headline(line) and line.zone != "caption"}
+        for at in self._may:
+            parts = {fold(part) for part in _parts(self._lines[at].text)}
+            if (end := self._broken_copy(at, parts)) is not None:
+                return end
+            copies = [
+                other for other, key in keys.items() if other > at and key in parts and self._roles[other] is None
+            ]
+            if copies and at not in self._menu and not is_speaker(self._lines[at].text):
+                return self._best_copy(at, copies)
+        return None
+
+    def _broken_copy(self, at: int, parts: set[str]) -> int | None:
+        """The first line, where a headline over two lines is the first line's beginning."""
+        rows = self._lines[at + 1 : self._text + 1]
+        broken = any(f"{one.key} {other.key}" in parts for one, other in pairwise(rows))
+        return at if broken else None
+
+    def _best_copy(self, first: int, copies: Sequence[int]) -> int | None:
+        over = [at for at in copies if at < self._text]
+        same = [at for at in (first, *over) if self._lines[at].key == self._lines[copies[0]].key]
+        mixed = [at for at in same if not self._lines[at].text.isupper()]
+        return (mixed or same or [first])[0] if over else first
+
+    def over_date(self) -> int | None:
+        """The line over the first date, byline or label that stands under one."""
+        may = set(self._may)
+        for marks in ({"published", "release-number"}, {"label", "contact"}):
+            for anchor in range(1, min(self._text + 1, len(self._lines))):
+                if self._roles[anchor] in marks and (at := self._above(anchor, may)) is not None:
+                    return at
+        return None
+
+    def _above(self, anchor: int, may: set[int]) -> int | None:
+        """The nearest line over the anchor that can be a headline; names and places may stand between."""
+        at = anchor - 1
+        while at >= 0 and anchor - at <= NEAR and (self._is_between(at) or self._roles[at] in PASSED):
+            at -= 1
+        if at not in may:
+            return None
+        stretch = [at]
+        while stretch[0] - 1 in may and len(stretch) <= STRETCH:
+            stretch.insert(0, stretch[0] - 1)
+        stretch = [place for place in stretch if place not in self._menu]
+        stretch = [place for place in stretch if self._lines[place].key.count(" ") >= MENU_WORDS - 1] or stretch[-1:]
+        if len(stretch) > STRETCH or not stretch:
+            return at
+        return next((place for place in stretch if not UNIT.search(self._lines[place].text)), at)
+
+    def _is_between(self, at: int) -> bool:
+        text = self._lines[at].text
+        return self._roles[at] is None and at > 0 and (is_place(text) or is_speaker(text))
+
+    def under_kicker(self) -> int | None:
+        """The first line under the last kicker, breadcrumb or date that stands over the text."""
+        marks = [at for at in range(self._text) if self._roles[at] in {"kicker", "breadcrumb", "published"}]
+        return next((at for at in self._may if marks and at > marks[-1] and not is_place(self._lines[at].text)), None)
+
+    def first(self) -> int | None:
+        """The first line that is no part of a menu; the last line of a menu over the text is the headline."""
+        plain = [at for at in self._may if at not in self._menu and not self._is_between(at)]
+        return (
+            next(iter(plain), None)
+            if plain
+            else max(self._menu, default=None)
+            if self._text < len(self._lines)
+            else None
+        )
+
+    def over_date_below_text(self) -> int | None:
+        """Under a notice that nobody knows: a title with a date or a byline right under it."""
+        for at, line in enumerate(self._lines[:-1]):
+            dated = self._roles[at + 1] == "published"
+            if dated and self._roles[at] is None and may_be_headline(line) and at <= self._text + STRETCH:
+                return at
+        return None
+
+
+def _parts(text: str) -> list[str]:
+    """The line, and what it says before the name of a site."""
+    head = _SEPARATOR.split(text)
+    return [
+        text,
+        *(" - ".join(head[:end]) for end in range(1, len(head))),
+        *(text.rsplit(sep, 1)[0] for sep in (" - ", " | ", " > ") if sep in text),
+    ]
+
+
+def _menus(lines: Sequence[Line], may: Sequence[int]) -> Iterable[int]:
+    """Three and more lines of a few words each, one right under the other."""
+    run: list[int] = []
+    for at, after in pairwise([*may, -1]):
+        if lines[at].key.count(" ") < MENU_WORDS:
+            run.append(at)
+        if lines[at].key.count(" ") >= MENU_WORDS or after != at + 1:
+            if len(run) >= MENU:
+                yield from run
+            run = []
+
+
+def _covers(names: Slug, words: Sequence[str]) -> float:
+    """Which part of the slug's words stand in the line, in order; 0 where the line has far more words than the slug."""
+    if not words or (not names.cut and len(words) > LOOSE_WORDS * len(names.words) + 2):
+        return 0
+    at = hits = 0
+    for number, name in enumerate(names.words):
+        last = number == len(names.words) - 1
+        for place in range(at, len(words)):
+            if words[place] == name or (last and names.cut and words[place].startswith(name)):
+                at, hits = place + 1, hits + 1
+                break
+    return hits / len(names.words)

@@ -1,0 +1,32 @@
+"""The kind of a dump by its own words, where no address tells it."""
+
+import re
+from collections.abc import Sequence
+
+from services.contracts.article import ArticleKind
+from services.parser.dumps.roles import is_sentence, is_speaker
+from services.parser.lines import Line
+
+TURNS = 2
+_TURN = re.compile(r"(?:[A-Z][A-Z.'’ -]{2,60}|Q|A):\s|Q\s+[A-Z]")
+_TALK = re.compile(
+    r"\b(?:briefing|news conference|press conference|interview|town hall|media availability|roundtable|q&a)\b",
+    re.IGNORECASE,
+)
+_BORN = re.compile(
+    r"\b(?:was born|is a native of|is the \d+\w\w\b|serves? as|assumed (?:command|the duties|his|her)|became)\b"
+)
+
+
+def kind_by_words(lines: Sequence[Line]) -> ArticleKind | None:
+    """`transcript` where people take turns, `biography` where the headline is a person and the text tells a life."""
+    headline = next((line for line in lines if line.zone == "headline"), None)
+    left = [line for line in lines if line.kept and line is not headline and line.zone != "caption"]
+    turns = sum(_TURN.match(line.text) is not None for line in left)
+    if turns >= TURNS and (2 * turns >= len(left) or (headline and _TALK.search(headline.text))):
+        return "transcript"
+    if headline is None or any(line.rule in {"byline", "published"} or line.zone == "published" for line in lines):
+        return None
+    first = next((line for line in left if is_sentence(line.text)), None)
+    told = first is not None and _BORN.search(first.text) and headline.key.rsplit(" ", 1)[-1] in first.key
+    return "biography" if told and is_speaker(headline.text) else None

@@ -1,0 +1,57 @@
+"""Lines inside the text of a dump that are no text: numbers of a list, the frame of a video, who is quoted."""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from services.parser.dumps.roles import is_speaker
+from services.parser.lines import Line
+
+QUOTED_WORDS = 5  # fewer in quotation marks are a word of somebody else
+_NUMBER = re.compile(r"(\d{1,2})[.)]?")
+_TIME = re.compile(r"\d{1,2}:\d\d(?::\d\d)?")
+_PLAYER = frozenset({"play", "play play", "pause", "video player", "captions / subtitles", "watch video"})
+_MORE = frozenset({"full story", "read more", "read more read more", "story", "more"})
+_CLOSED = ('"', "”")
+_OPENED = re.compile(r"[\"“]")
+_OFFICE = re.compile(r"[A-Z][\w.'’-]*(?:,? (?:of|the|for|and|[A-Z0-9][\w.'’-]*)){1,11}")
+
+
+def mark_marks(lines: Sequence[Line]) -> None:
+    """Marks such lines, and says of what stands with them what it is."""
+    _mark_numbers(lines)
+    for line, after in pairwise([line for line in lines if line.kept and line.zone != "caption"]):
+        if _TIME.fullmatch(line.key) and after.key in _PLAYER:
+            line.rule = after.rule = "video"
+        elif line.key.strip(". ") in _MORE:
+            line.rule = "read-more"
+        elif _is_pulled(line) and not after.gap and _is_attribution(after):
+            line.shape, after.rule = "quote", "attribution"
+    for line in lines[-1:]:
+        if line.kept and line.key in _MORE:
+            line.rule = "read-more"
+
+
+def _mark_numbers(lines: Sequence[Line]) -> None:
+    """Numbers of a list on lines of their own, counted from one."""
+    wanted = 1
+    for line, after in pairwise(lines):
+        found = _NUMBER.fullmatch(line.text) if line.kept else None
+        if found and int(found[1]) in {wanted, 1} and after.kept:
+            line.rule, after.shape = "list-number", "list_item"
+            wanted = int(found[1]) + 1
+
+
+def _is_pulled(line: Line) -> bool:
+    """Whether a line ends a quotation that it did not begin."""
+    return (
+        line.text.endswith(_CLOSED)
+        and line.text.count(" ") >= QUOTED_WORDS
+        and len(_OPENED.findall(line.text[:-1])) - line.text[:-1].count("”") == 0
+    )
+
+
+def _is_attribution(line: Line) -> bool:
+    return is_speaker(line.text) or (
+        _OFFICE.fullmatch(line.text) is not None and any(is_speaker(" ".join(line.text.split()[-n:])) for n in (2, 3))
+    )

@@ -1,0 +1,91 @@
+"""Where the article of a dump ends: what a site prints under it, and the cards of other articles."""
+
+import re
+from collections.abc import Sequence
+
+from services.parser.boilerplate_rules import Rules
+from services.parser.captions import alike
+from services.parser.credits import ends_with_credit
+from services.parser.dumps.roles import dates_page, is_sentence, role
+from services.parser.lexicon import either, lexicon
+from services.parser.lines import Line
+
+SENTENCES = 2  # more text than this under a heading is the author's, unless it comes in cards
+HALF, MARKED = 0.5, 0.35  # of the text before; under a mark of the end more is an annex
+MENU, MENU_WORDS = 3, 4
+ARTICLE = 240  # characters of text: a heading that nobody knows ends no shorter article
+CARD = 3  # lines of a card that has no text
+
+_DUMPS = lexicon("dumps")
+_TAIL = Rules(_DUMPS["tail"])
+_MORE = re.compile(either(_DUMPS["cards"]["more"]))
+_END_MARK = re.compile(r"#+(?: #+){0,9}|-+ ?30 ?-+|[-(\[#*]+ ?end ?[-)\]#*]+")
+# A heading over cards that only the cards give away.
+_WEAK = re.compile(r"(?:[\w.'&-]+ ){0,5}(?:news|stories|headlines|releases|updates|articles|photos|videos|events)")
+
+
+def cut_tail(lines: Sequence[Line]) -> None:
+    """Marks everything from the first line on that no author wrote, if no author's text is behind it."""
+    said = 0
+    for at, line in enumerate(lines):
+        if (not line.kept and line.rule != "end-mark") or line.zone == "caption":
+            continue
+        rule = _rule(line) if said else None
+        if rule and _may_go(lines[at + 1 :], said, rule):
+            _mark(lines[at:], rule)
+            break
+        if is_sentence(line.text) and role(line) is None:
+            said += len(line.text)
+    _mark_last_menu(lines)
+
+
+def _mark_last_menu(lines: Sequence[Line]) -> None:
+    """Short lines behind the last text are a menu if the first of them is a word of menus."""
+    run: list[Line] = []
+    for line in reversed([line for line in lines if line.kept]):
+        if line.key.count(" ") >= MENU_WORDS or line.zone == "caption" or line.shape != "paragraph" or line.bold:
+            break
+        run.insert(0, line)
+    start = next((at for at, line in enumerate(run) if role(line) in {"kicker", "navigation", "control"}), len(run))
+    if len(run) - start >= MENU and len(run) < sum(line.kept for line in lines):
+        for line in run[start:]:
+            line.rule = "navigation"
+
+
+def is_card(line: Line) -> bool:
+    """Whether a line is what only cards have: a date, a link to the whole, a text that is cut."""
+    return bool(
+        _MORE.fullmatch(line.key)
+        or line.key.endswith(("...", "…"))
+        or dates_page(line.text)
+        or ends_with_credit(line.text)
+    )
+
+
+def _rule(line: Line) -> str | None:
+    if _END_MARK.fullmatch(line.key):
+        return "end-mark"
+    return _TAIL.name(line) or (
+        "cards" if " " in line.key and _WEAK.fullmatch(line.key) and not line.text.islower() else None
+    )
+
+
+def _may_go(after: Sequence[Line], said: int, rule: str) -> bool:
+    texts: list[Line] = []
+    for line in after:
+        if line.kept and is_sentence(line.text) and not any(alike(line.key, text.key) for text in texts[-CARD:]):
+            texts.append(line)
+    length = sum(len(line.text) for line in texts)
+    cards = sum(is_card(line) for line in after)
+    if rule == "cards":
+        return said >= ARTICLE and bool(cards) and 2 * cards >= len(texts)
+    if rule == "end-mark":
+        return length <= MARKED * said
+    return not texts or (len(texts) <= SENTENCES and length <= HALF * said) or (cards > 0 and 2 * cards >= len(texts))
+
+
+def _mark(lines: Sequence[Line], rule: str) -> None:
+    under = {"cards": "related", "end-mark": "footer"}.get(rule, rule)
+    for number, line in enumerate(lines):
+        if line.kept:
+            line.rule = rule if rule == "end-mark" and not number else under

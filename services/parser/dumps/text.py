@@ -1,0 +1,92 @@
+"""A dump as lines: what the dumping broke is put together again, and nothing is decided yet."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from services.parser.characters import fold, squeeze
+from services.parser.dumps.broken import mend_broken
+from services.parser.dumps.markdown import is_markdown, read_markdown
+from services.parser.dumps.run_together import cut_run_together
+from services.parser.lines import Frame, Line
+from services.parser.wrapping import unwrap
+
+# A crawler's mark before the first words of a page: " date 2017-01-23 Home".
+_STAMP = re.compile(r"\s*(?P<stamp>date \d{4}-\d\d-\d\d)\s")
+# "Photo By NAME | the caption...... read more read more".
+_CREDIT_FIRST = re.compile(
+    r"(?P<credit>(?:Photo|Video|Graphic|Courtesy Photo)(?: By [^|]{3,80})?) \| "
+    r"(?P<caption>.+?(?:\.{3}(?=\.)|(?= read more)|$))"
+    r"(?P<more>[. ]*(?:read more ?)*)",
+    re.IGNORECASE,
+)
+_WHOLE = re.compile(r"[.!?\"”)](?=\s*(?P<link>Full Story|Read More|Learn More|Read the full story)\W*$)", re.IGNORECASE)
+_KICKER = re.compile(
+    r"\s*(?P<word>News|Feature|Features|Story|Release|Advisory|Transcript|Speech|Spotlight|Contracts?)"
+    r"(?: {2,}|\t+)(?P<rest>\S.{0,60}?)\s*",
+    re.IGNORECASE,
+)
+LINK = 40  # characters at the end of a line
+OFTEN = 2  # such links: one may be the author's
+_BULLETS = ("• ", "· ", "▪ ")
+# A field of a table: "VIRIN: | 230623-F-AB123-1001 |".
+_TAG = re.compile(r"<br ?/?(?:>|$)", re.IGNORECASE)
+_FIELD = re.compile(r"(?P<label>[A-Z][A-Za-z /.-]{1,30}:) ?\| ?(?P<value>[^|]{0,120}?) ?\|?")
+
+
+@dataclass(frozen=True)
+class Dump:
+    """The lines of a dump in order, and the pictures that a Markdown dump names."""
+
+    lines: list[Line]
+    frames: list[Frame] = field(default_factory=list)
+
+
+def read_text(text: str) -> Dump:
+    """The lines of a plain-text or Markdown dump; bullets become list items."""
+    stamp, text = _cut_stamp(text)
+    first = [Line(stamp, fold(stamp), rule="crawler-date")] if stamp else []
+    if is_markdown(text):
+        lines, frames = read_markdown(text, before=len(first))
+        return Dump([*first, *lines], frames)
+    return Dump([*first, *text_lines(text)])
+
+
+def text_lines(text: str) -> list[Line]:
+    """The lines of plain text, paragraphs that were broken put together again."""
+    raw = [squeeze(_TAG.sub(" ", line)) for line in _cut_links(cut_run_together(unwrap(text)))]
+    return [_line(whole, gap=gap) for whole, gap in mend_broken(list(_with_gaps(raw)))]
+
+
+def _cut_stamp(text: str) -> tuple[str, str]:
+    stamp = _STAMP.match(text)
+    return (stamp["stamp"], text[stamp.end() :]) if stamp else ("", text)
+
+
+def _cut_links(raw: Sequence[str]) -> Iterator[str]:
+    """The links to whole stories at the ends of texts, and a credit before its caption, on lines of their own."""
+    often = sum(_WHOLE.search(line[-LINK:]) is not None for line in raw) >= OFTEN
+    for line in map(str.strip, raw):
+        if credit := _CREDIT_FIRST.fullmatch(line):
+            yield from filter(None, (credit["credit"], credit["caption"], credit["more"]))
+        elif often and (link := _WHOLE.search(line[-LINK:])):
+            at = len(line) - len(line[-LINK:]) + link.start() + 1
+            yield from (line[:at], line[at:])
+        elif kicker := _KICKER.fullmatch(line):
+            yield f"{kicker['word']} | {kicker['rest']}"
+        else:
+            yield line
+
+
+def _with_gaps(raw: list[str]) -> Iterator[tuple[str, bool]]:
+    gap = False
+    for line in raw:
+        if line:
+            yield line, gap
+        gap = not line
+
+
+def _line(text: str, *, gap: bool) -> Line:
+    if field_of_table := _FIELD.fullmatch(text):
+        text = f"{field_of_table['label']} {field_of_table['value']}".strip()
+    return Line(text, fold(text), shape="list_item" if text.startswith(_BULLETS) else "paragraph", gap=gap)
