@@ -38,8 +38,8 @@ _AGENCY = re.compile(r"[A-Z][\w.&'’-]*(?: (?:of|the|for|and|[A-Z&][\w.&'’-]*
 _RUNNING_TIME = re.compile(r"\d{1,2}:\d\d(?::\d\d)?")
 _DELIVERED = re.compile(r"(?:remarks )?as (?:delivered|prepared)(?: for delivery)?\b.{0,20}\bby\b", re.IGNORECASE)
 _PLACE = re.compile(
-    r"(?:[A-Z][\w.'’-]*\s){0,3}[A-Z][\w.'’-]*(?:, (?:[A-Z][\w.'’-]*\s?){1,4}){1,2}"
-    r"|(?:[A-Z][A-Z.'’-]+[ ,]*){1,6}|(?:Washington|The Pentagon|Pentagon)"
+    r"(?:[A-Z][\w.'’-]*+\s){0,3}[A-Z][\w.'’-]*+(?:, (?:[A-Z][\w.'’-]*+\s?){1,4}){1,2}"
+    r"|(?:[A-Z][A-Z.'’-]++[ ,]*+){1,6}|(?:Washington|The Pentagon|Pentagon)"
 )
 _PLACE_DATED = re.compile(r"(?:[A-Z][\w.'’-]*,? ){1,5}\((?P<date>[^()]{6,30})\)")
 _OFFICE_OF_PERSON = re.compile(
