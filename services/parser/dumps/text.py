@@ -15,11 +15,9 @@ from services.parser.wrapping import unwrap
 _STAMP = re.compile(r"\s*(?P<stamp>date \d{4}-\d\d-\d\d)\s")
 # "Photo By NAME | the caption...... read more read more".
 _CREDIT_FIRST = re.compile(
-    r"(?P<credit>(?:Photo|Video|Graphic|Courtesy Photo)(?: By [^|]{3,80})?) \| "
-    r"(?P<caption>.+?(?:\.{3}(?=\.)|(?= read more)|$))"
-    r"(?P<more>[. ]*(?:read more ?)*)",
-    re.IGNORECASE,
+    r"(?P<credit>(?:Photo|Video|Graphic|Courtesy Photo)(?: By [^|]{3,80})?) \| (?P<caption>.+)", re.IGNORECASE
 )
+_MORE = "read more"
 _WHOLE = re.compile(r"[.!?\"”)](?=\s*(?P<link>Full Story|Read More|Learn More|Read the full story)\W*$)", re.IGNORECASE)
 _KICKER = re.compile(
     r"\s*(?P<word>News|Feature|Features|Story|Release|Advisory|Transcript|Speech|Spotlight|Contracts?)"
@@ -68,7 +66,7 @@ def _cut_links(raw: Sequence[str]) -> Iterator[str]:
     often = sum(_WHOLE.search(line[-LINK:]) is not None for line in raw) >= OFTEN
     for line in map(str.strip, raw):
         if credit := _CREDIT_FIRST.fullmatch(line):
-            yield from filter(None, (credit["credit"], credit["caption"], credit["more"]))
+            yield from filter(None, (credit["credit"], *_cut_more(credit["caption"])))
         elif often and (link := _WHOLE.search(line[-LINK:])):
             at = len(line) - len(line[-LINK:]) + link.start() + 1
             yield from (line[:at], line[at:])
@@ -76,6 +74,16 @@ def _cut_links(raw: Sequence[str]) -> Iterator[str]:
             yield f"{kicker['word']} | {kicker['rest']}"
         else:
             yield line
+
+
+def _cut_more(caption: str) -> tuple[str, str]:
+    """A caption without the links to the whole of it, and these links."""
+    end = len(caption.rstrip(" ."))
+    while caption[max(end - len(_MORE), 0) : end].casefold() == _MORE:
+        end = len(caption[: end - len(_MORE)].rstrip(" ."))
+    dots = len(caption[end:]) - len(caption[end:].lstrip("."))
+    end += min(dots, 3)
+    return caption[:end], caption[end:].strip()
 
 
 def _with_gaps(raw: list[str]) -> Iterator[tuple[str, bool]]:
