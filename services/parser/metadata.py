@@ -8,7 +8,6 @@ from itertools import groupby, takewhile
 from services.contracts.article import Link
 from services.parser.address import article_number
 from services.parser.characters import fold, squeeze
-from services.parser.dates import find_date
 from services.parser.lexicon import either, lexicon
 from services.parser.lines import Line
 from services.parser.page import Page, title_parts
@@ -72,8 +71,6 @@ def _cut(title: str) -> str:
     """A page title without the names of section and site: "HEADLINE > Department > Release | Site"."""
     head = title.split(" > ", 1)[0] if " > " in title else re.split(r" \| | :: ", title, maxsplit=1)[0]
     return head.strip(" >|")
-
-
 
 
 def canonical(page: Page) -> str | None:

@@ -8,7 +8,8 @@ from functools import lru_cache
 from services.parser.boilerplate_rules import ANYWHERE, LOOSE, MAX_LENGTH, TOP, Rules
 from services.parser.byline import read_story_line
 from services.parser.characters import fold
-from services.parser.dates import find_date, is_date
+from services.parser.date_labels import is_date
+from services.parser.dates import find_date
 from services.parser.lexicon import either, lexicon
 from services.parser.lines import Line
 from services.parser.names import is_person
