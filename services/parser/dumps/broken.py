@@ -11,6 +11,7 @@ from services.parser.lines import Line
 
 LONG = 4  # words: fewer, and a line in small letters may be an entry of a menu
 SHORT = 8  # words of a link or a name in the middle of a sentence
+TAIL = 40  # characters that tell how a line ends
 LETTERS = frozenset("BCDEFGHJKLMNOPRSTUVWYZ")  # A and I are words, Q asks, X is a network
 _END = re.compile(r"[.!?:;]['\"”’)\]]{0,2}$|; (?:and|or)$")
 _GOES_ON = re.compile(r"[a-zà-ÿ]|[,.;:)\]](?:\s|$)")
@@ -48,12 +49,12 @@ def _glue(last: str, text: str, after: str, *, open_ended: bool) -> str | None:
         return " " if _PLACE.fullmatch(last) and last.upper() == last else None
     if _DASH.search(last[-1:]) and open_ended and _PLACE.fullmatch(last.rstrip(" -–—")):
         return " "
-    if _END.search(last):
+    if _END.search(last[-TAIL:]):
         return None
     joins = _goes_on(last, text, open_ended=open_ended) or _is_amid(last, text, after, open_ended=open_ended)
     if not joins or _is_apart(last) or _is_apart(text):
         return None
-    return "" if text[0] in ",.;:)]" or _HYPHEN.search(last) else " "
+    return "" if text[0] in ",.;:)]" or _HYPHEN.search(last[-TAIL:]) else " "
 
 
 def _goes_on(last: str, text: str, *, open_ended: bool) -> bool:
@@ -66,10 +67,10 @@ def _goes_on(last: str, text: str, *, open_ended: bool) -> bool:
 
 def _is_amid(last: str, text: str, after: str, *, open_ended: bool) -> bool:
     """Whether the line is a link or a name in the middle of a sentence that goes on behind it."""
-    if text.count(" ") >= SHORT or _END.search(text) or not after or _is_apart(after):
+    if text.count(" ") >= SHORT or _END.search(text[-TAIL:]) or not after or _is_apart(after):
         return False
     long = last.count(" ") + 1 >= LONG or open_ended
-    return long and _OPEN.search(last) is not None and _GOES_ON.match(after) is not None
+    return long and _OPEN.search(last[-TAIL:]) is not None and _GOES_ON.match(after) is not None
 
 
 def _is_apart(text: str) -> bool:
