@@ -326,7 +326,7 @@ def test_what_is_no_article_is_told_with_status_1(dateline, tmp_path, words):
         ([], "Name one file, address or --capture"),
         (["x.html", "--capture", "ab"], "Name one file, address or --capture"),
         (["--capture", "../../secret"], "names no capture"),
-        (["--capture", "ab" * 32], "is not in the archive"),
+        (["--capture", "ab" * 32], "There is no archive here"),
         (["/missing.html"], "No such file"),
         (["http://127.0.0.1/"], "DATELINE_EGRESS_ALLOW can allow"),
         (["http://newsroom.invalid/"], "could not be resolved"),
