@@ -19,9 +19,9 @@ from services.cli.story import show_changes, show_story
 from services.contracts.article import Article, ArticleKind
 from services.contracts.errors import UserError
 from services.desk.words import differences
-from services.parser.alone import Explanation, LineView
 from services.parser.explain import explain
-from services.parser.extract import read
+from services.parser.explained import Explanation, explained_lines
+from services.parser.extract import parse
 from services.runtime import archive
 from services.runtime.database import reading
 from services.store import wording
@@ -118,9 +118,10 @@ def explain_article(article: Id, revision: Revision = None, as_json: AsJson = Fa
         row = _known(session, article)
         name = _revision(session, article, revision or row.revision).capture
     kept = archive.load(name)
-    read_now, lines = read(kept.body, url=kept.url, content_type=kept.content_type)
+    read_now, parsed = parse(kept.body, url=kept.url, content_type=kept.content_type)
+    lines = list(explained_lines(read_now, parsed))
     if as_json:
-        print_json(Explanation(lines=[LineView(text=line.text, rule=line.rule) for line in lines], reading=read_now))
+        print_json(Explanation(lines=lines, reading=read_now))
     else:
         display(explain(read_now, lines))
 

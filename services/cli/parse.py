@@ -19,7 +19,8 @@ from services.fetcher.settings import fetcher_settings
 from services.fetcher.warc import is_warc
 from services.parser.contract import as_line, batch
 from services.parser.explain import explain
-from services.parser.extract import read
+from services.parser.explained import explained_lines
+from services.parser.extract import parse as parse_page
 from services.parser.learned_batch import learned_batch
 from services.parser.side_by_side import side_by_side
 from services.runtime import archive
@@ -39,6 +40,7 @@ def parse(
     show_why: Annotated[
         bool, typer.Option("--explain", help="Every line of the page, and the rule that took it.")
     ] = False,
+    whole: Annotated[bool, typer.Option("--whole", help="With --explain: the lines around the article, too.")] = False,
     html: Annotated[
         Path | None, typer.Option(help="Write an HTML page here: the page's lines and the article, side by side.")
     ] = None,
@@ -62,13 +64,13 @@ def parse(
     if learns:
         raise UserError("One page tells nothing about its site: give --learn together with --batch.")
     body, address, content_type, now = _kept(capture) if capture else (*get_page(page or "", url), utcnow())
-    reading, lines = read(body, url=address, content_type=content_type, now=now)
+    reading, parsed = parse_page(body, url=address, content_type=content_type, now=now)
     if html:
-        _write(html, side_by_side(reading, lines))
+        _write(html, side_by_side(reading, parsed.lines if parsed else ()))
     elif as_json:
         print_json(as_line(reading, address))
     elif show_why:
-        display(explain(reading, lines))
+        display(explain(reading, explained_lines(reading, parsed), outside=whole))
     elif isinstance(reading, Article):
         show_story(reading)
     if not isinstance(reading, Article):

@@ -10,11 +10,10 @@ import subprocess
 import sys
 from datetime import datetime
 
-from pydantic import BaseModel
-
 from services.contracts.article import Reading
 from services.contracts.errors import DatelineError
-from services.parser.extract import read
+from services.parser.explained import Explanation, explained_lines
+from services.parser.extract import parse
 from services.parser.limits import limited, too_costly
 
 SECONDS = 20
@@ -23,20 +22,6 @@ LINES = 10_000
 """What one page may take: of the clock, of bytes, and of lines that somebody is to look at."""
 NO_MEMORY, TOO_LONG = 3, 4
 """Exit statuses: the memory, or the lines, were not enough."""
-
-
-class LineView(BaseModel):
-    """A line of the page: `rule` names what took it out of the article's body, null keeps it in."""
-
-    text: str
-    rule: str | None
-
-
-class Explanation(BaseModel):
-    """Every line of the page's main region in order, and what the parser of today reads from them."""
-
-    lines: list[LineView]
-    reading: Reading
 
 
 class NotRead(DatelineError):  # noqa: N818 - named for what happened
@@ -88,12 +73,12 @@ def main(what: str) -> None:
     body = sys.stdin.buffer.read()
     try:
         with limited():
-            reading, lines = read(body, url=about["url"], content_type=about["content_type"], now=now)
+            reading, parsed = parse(body, url=about["url"], content_type=about["content_type"], now=now)
+            shown = list(explained_lines(reading, parsed)) if what == "explain" else []
     except MemoryError:
         sys.exit(NO_MEMORY)
-    if what == "explain" and len(lines) > LINES:
+    if len(shown) > LINES:
         sys.exit(TOO_LONG)
-    shown = [LineView(text=line.text, rule=line.rule) for line in lines] if what == "explain" else []
     sys.stdout.buffer.write(Explanation(lines=shown, reading=reading).model_dump_json().encode())
 
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from services.contracts.errors import PermanentError
 from services.parser import alone
-from services.parser.alone import Explanation
+from services.parser.explained import Explanation
 from services.parser.settings import parser_settings
 from services.runtime import archive
 from services.runtime.web import Problem, requires

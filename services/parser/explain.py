@@ -1,27 +1,40 @@
 """A reading, made visible: the page's lines in order, and the rule beside each that was taken out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from itertools import groupby
+from operator import attrgetter
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from services.contracts.article import Article, Reading
-from services.parser.lines import Line
+from services.parser.explained import LineView
+
+_STYLES = {"kept": "", "field": "green", "removed": "dim strike", "outside": "dim"}
 
 
-def explain(reading: Reading, lines: Sequence[Line]) -> RenderableType:
-    """What became of each line of the page's main region, under what was read from it."""
+def explain(reading: Reading, lines: Iterable[LineView], *, outside: bool = False) -> RenderableType:
+    """What became of each line of the page, under what was read from it; those `outside` are counted, unless wanted."""
     table = Table.grid(padding=(0, 2))
     table.add_column(justify="right", style="cyan", no_wrap=True)
     table.add_column(overflow="fold")
-    for line in lines:
-        table.add_row(_why(line), Text(line.text, style="" if line.kept else "dim strike"))
+    for state, run in groupby(lines, key=attrgetter("state")):
+        shown = list(run)
+        if state == "outside" and not outside:
+            words = sum(len(line.text.split()) for line in shown)
+            table.add_row("outside", Text(f"{len(shown)} lines, {words} words", style="dim italic"))
+            continue
+        for line in shown:
+            table.add_row(_why(line), Text(line.text, style=_STYLES[state]))
     return Group(_summary(reading), Text(), table)
 
 
-def _why(line: Line) -> str:
-    return f"{line.rule}: {line.detail}" if line.detail else line.rule or ""
+def _why(line: LineView) -> str:
+    if line.state == "outside":
+        return "outside"
+    rule = f"{line.rule}: {line.detail}" if line.detail else line.rule or ""
+    return f"{rule} → {line.field}" if line.field and line.field != line.rule else rule
 
 
 def _summary(reading: Reading) -> Text:

@@ -117,6 +117,8 @@ def _read_markup(markup: str, url: str | None, now: datetime | None, profile: Si
         places=reader.places,
         profile=profile,
         now=now,
+        region=region,
+        silent=reader.silent,
     )
     if reason := walled(page, " ".join(line.text for line in reader.lines[:50])):
         return _rejected(*reason, layout=layout, parsed=parsed)

@@ -14,7 +14,8 @@ from services.parser.layouts import Layout
 from services.parser.lines import Frame, Line
 from services.parser.page import Page
 from services.parser.picture_source import holds_one_picture, plays, source_of
-from services.parser.tables import cells, is_data
+from services.parser.spoken import MACHINES, spoken
+from services.parser.tables import beside_cells, cells, is_data
 from services.parser.zones import OUTSIDE, TAGS, zone_of
 
 _BLOCK_NAMES = (
@@ -73,6 +74,7 @@ class Reader:
         self.lines: list[Line] = []
         self.frames: list[Frame] = []
         self.videos = 0
+        self.silent: list[str] = []
         self._words: list[str] = []
         self._plain = False
         self._links: list[Link] = []
@@ -97,6 +99,7 @@ class Reader:
             self._see(element, around)
         if not isinstance(name, str) or name in SILENT:
             self._watch(element, around)
+            self._silence(element)
             return
         begun = self._begun(element, name, around.zone)
         if begun == "unseen":
@@ -231,11 +234,16 @@ class Reader:
             else:
                 self._see(image, where)
 
+    def _silence(self, element: etree._Element) -> None:
+        if isinstance(element.tag, str) and element.tag not in MACHINES and (text := squeeze(spoken(element))):
+            self.silent.append(text)
+
     def _pass_over(self, element: etree._Element) -> None:
-        if text := squeeze("".join(element.itertext())):
+        if text := squeeze(spoken(element)):
             self._unseen.append(Line(text, fold(text), zone="unseen"))
 
     def _rows(self, table: etree._Element, where: Where) -> None:
+        self.silent += filter(None, map(squeeze, beside_cells(table)))
         for row in table.iter("caption", "tr"):
             if text := " | ".join(filter(None, cells(row))):
                 zone, _, group, inside, _ = where

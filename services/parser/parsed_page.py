@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 
+from lxml import etree
+
 from services.contracts.article import ArticleKind, Image, RejectionReason
 from services.parser.byline import StoryLine
 from services.parser.dates import Order
@@ -34,6 +36,10 @@ class ParsedPage:
     profile: SiteProfile | None = None
     now: datetime | None = None
     """When the page was captured, if anybody knows."""
+    region: etree._Element | None = None
+    """None for a text dump, whose lines are all of it."""
+    silent: Sequence[str] = ()
+    """What the region holds that is shown to nobody who reads its text."""
 
     @cached_property
     def order(self) -> Order:

@@ -13,7 +13,8 @@ from services.parser.passes import PASSES
 _HEAD = """# The rules of the parser
 
 The parser never deletes a line of a page: it gives the line a rule. Every rule that it can give is in this table. A
-line with a field became that field of the article; without one it was removed. `dateline parse PAGE --explain` and
+line with a field became that field of the article; without one it was removed. Lines without a rule are the text, and
+those around the article's region are shown folded. `dateline parse PAGE --explain` and
 *Explain* at the desk show which line was given which rule. The table is printed by
 `python -m services.parser.rules` from `services/parser/lexicon/rules.toml`, and a test sees to it that it is whole.
 

@@ -8,6 +8,7 @@ from typing import Final
 from lxml import etree
 
 from services.parser.characters import squeeze
+from services.parser.spoken import MACHINES, spoken
 
 _SILENT: Final = frozenset({"script", "style", "noscript", "template", "svg"})
 _INLINE: Final = frozenset({"a", "abbr", "b", "em", "font", "i", "small", "span", "strong", "sub", "sup", "u"})
@@ -36,6 +37,23 @@ def cells(row: etree._Element) -> list[str]:
     """What stands in the cells of a row, or in the caption of a table."""
     found = (row,) if row.tag == "caption" else row.iter("td", "th")
     return [squeeze("".join(_said(cell))) for cell in found]
+
+
+def beside_cells(element: etree._Element, *, row: bool = False, cell: bool = False) -> Iterator[str]:
+    """What a table holds and none of its cells shows."""
+    if not isinstance(element.tag, str) or element.tag in MACHINES:
+        return
+    if element.tag in _SILENT:
+        yield spoken(element)
+        return
+    row = row or element.tag == "tr"
+    cell = cell or element.tag == "caption" or (row and element.tag in {"td", "th"})
+    if not cell:
+        yield element.text or ""
+    for child in element:
+        yield from beside_cells(child, row=row, cell=cell)
+        if not cell:
+            yield child.tail or ""
 
 
 def _said(element: etree._Element) -> Iterator[str]:

@@ -44,12 +44,6 @@ def of(holder: str) -> frozenset[int]:
         return frozenset()
 
 
-def forget(holder: str) -> None:
-    """Takes the file of a process away that is gone."""
-    with suppress(OSError):
-        _path(holder).unlink()
-
-
 def _note(message: int, *, over: bool) -> None:
     with _lock:
         (_ids.discard if over else _ids.add)(message)

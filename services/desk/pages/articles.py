@@ -1,8 +1,10 @@
 """Articles: search them, read one, see how it came to read so."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from itertools import groupby
+from operator import itemgetter
 from typing import Annotated, Any, get_args
 from urllib.parse import urlencode
 
@@ -91,16 +93,14 @@ async def explain(visit: Visiting, article: str, number: Annotated[int | None, Q
     found = await visit.api.get(f"/articles/{article}")
     revision = await visit.api.get(f"/articles/{article}/revisions/{number or found['revision']}")
     told = await visit.api.get(f"/captures/{revision['capture']}/explanation")
-    taken = [line for line in told["lines"] if line["rule"]]
     return visit.page(
         "explain.html",
         article=found,
         revision=revision,
         runs=list(_runs(told["reading"].get("body", ()))),
         reading=told["reading"],
-        lines=[(rule, list(run)) for rule, run in groupby(told["lines"], key=lambda line: line["rule"])],
-        kept=len(told["lines"]) - len(taken),
-        taken=len(taken),
+        lines=[(state, list(run)) for state, run in groupby(told["lines"], key=itemgetter("state", "rule", "field"))],
+        counts=Counter(line["state"] for line in told["lines"]),
         tab="explain",
     )
 

@@ -81,7 +81,9 @@ def test_explain_shows_each_line_of_the_page_with_its_rule(harbor, dateline):
     """From the capture of the wording that is asked for; nothing is fetched."""
     assert "headline  Harbor Open Again" in dateline("articles", "explain", harbor).out
     told = json.loads(dateline("articles", "explain", harbor, "--revision", 1, "--json").out)
-    assert {"text": "Harbor Reopens", "rule": "headline"} in told["lines"]
+    assert ("field", "headline", "Harbor Reopens") in [
+        (line["state"], line["field"], line["text"]) for line in told["lines"]
+    ]
     assert told["reading"]["headline"] == "Harbor Reopens"
 
 

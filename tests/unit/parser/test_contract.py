@@ -7,7 +7,8 @@ from rich.console import Console
 
 from services.parser.contract import batch
 from services.parser.explain import explain
-from services.parser.extract import read
+from services.parser.explained import explained_lines
+from services.parser.extract import parse
 
 DUMP = (
     "Bridge Opens Again\n\nThe bridge opened again on Friday, two years after the flood took its middle pier.\n\n###\n"
@@ -44,8 +45,8 @@ def test_a_batch_answers_each_request_with_one_line_in_order(tmp_path):
 
 def test_explain_shows_every_line_and_the_rule_that_took_it():
     """The page in its own order, with the rule's name beside what is gone."""
-    reading, lines = read(DUMP.encode(), content_type="text/plain")
+    reading, parsed = parse(DUMP.encode(), content_type="text/plain")
     console = Console(width=120, record=True, file=StringIO())
-    console.print(explain(reading, lines))
+    console.print(explain(reading, explained_lines(reading, parsed)))
     shown = console.export_text()
     assert shown.index("headline") < shown.index("two years after") < shown.index("end-mark")

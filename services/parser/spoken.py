@@ -1,0 +1,24 @@
+"""The words of an element, without those for machines."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from lxml import etree
+
+MACHINES: Final = frozenset({"script", "style", "template"})
+
+
+def spoken(element: etree._Element) -> str:
+    """Its words, from its start to its end."""
+    return "".join(_spoken(element))
+
+
+def _spoken(element: etree._Element) -> Iterator[str]:
+    walk = etree.iterwalk(element, events=("start", "end", "comment", "pi"))
+    for event, each in walk:
+        if event == "start" and each.tag in MACHINES:
+            walk.skip_subtree()
+        elif event == "start":
+            yield each.text or ""
+        elif each is not element:
+            yield each.tail or ""
