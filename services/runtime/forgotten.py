@@ -59,13 +59,13 @@ def _end(session: Session, now: datetime, dead: Sequence[str]) -> int:
     for holder in dead:
         known = begun.of(holder)
         is_held = (entries.OPEN, rows.c.lease_until > now, rows.c.lease_owner == holder)
-        changes: dict[str, Any] = {"lease_until": now, "hinted_at": None}
+        # Without its owner it is not ended again by whoever found the same process gone a moment earlier.
+        changes: dict[str, Any] = {"lease_until": now, "lease_owner": None, "hinted_at": None}
         if known:
             is_begun = rows.c.id.in_(known)
             changes["attempts"] = case((is_begun, rows.c.attempts), else_=rows.c.attempts - 1)
             changes["lane"] = case((is_begun & rows.c.kind.in_(_LAST), "bulk"), else_=rows.c.lane)
         ended += len(session.execute(update(rows).where(*is_held).values(changes).returning(rows.c.id)).all())
-        begun.forget(holder)
     return ended
 
 

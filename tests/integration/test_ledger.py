@@ -1,5 +1,6 @@
 """The ledger's promises, on both databases: said once, claimed by one, finished whole, never forgotten."""
 
+import os
 import threading
 import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
@@ -12,7 +13,7 @@ from sqlmodel import SQLModel, select
 
 from services.contracts.messages import Deliver, FetchPage, PageStored
 from services.contracts.wiring import HANDLERS
-from services.runtime import database, ledger
+from services.runtime import begun, database, ledger
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.entries import Entry
 from services.runtime.forgotten import end_leases_of_the_dead, take_forgotten
@@ -313,6 +314,25 @@ def test_the_leases_of_a_dead_process_end_at_once(db):
     assert end_leases_of_the_dead(now + SOON) == 1
     [job] = claimed(now + SOON)
     assert job.attempts == 2
+
+
+def test_two_who_find_the_same_process_gone_give_its_attempts_back_once(db):
+    """Each worker and the sweeper look for the dead, each by its own clock, and one may come a moment late."""
+    said(key="begun")
+    said(key="waiting")
+    now = utcnow() + SOON
+    elsewhere = get_context("spawn").Process(target=claims_begins_one_and_dies, args=([e.id for e in entries()], now))
+    elsewhere.start()
+    elsewhere.join()
+    assert end_leases_of_the_dead(now + SOON) == 2
+    assert end_leases_of_the_dead(now + SOON - timedelta(milliseconds=1)) == 0
+    assert [(entry.key, entry.attempts) for entry in entries()] == [("begun", 1), ("waiting", 0)]
+
+
+def claims_begins_one_and_dies(rows: list[int], now: datetime) -> None:
+    claim("FetchPage", rows, now)
+    with begun.begun(rows[0]):
+        os._exit(1)
 
 
 def test_the_leases_of_a_living_process_do_not(db):
