@@ -5,12 +5,15 @@ from typing import Annotated
 
 import typer
 
-from services.account.report import Report, take
-from services.cli import startup
+from services.cli.late import when_run
 from services.cli.output import AsJson, Listing, print_json, show
-from services.fetcher.account import SourceAccount
-from services.runtime.database import reading, utcnow
-from services.runtime.redaction import visible
+
+with when_run():
+    from services.account.report import Report, take
+    from services.cli import startup
+    from services.fetcher.account import SourceAccount
+    from services.runtime.database import reading, utcnow
+    from services.runtime.redaction import visible
 
 
 def audit(

@@ -8,27 +8,31 @@ from itertools import takewhile
 from typing import Annotated, Any
 
 import typer
-from rich.text import Text
-from sqlalchemy import Row
-from sqlmodel import Session
 
 from services.cli.asked import Since, Until
 from services.cli.groups import ListsByDefault, group
+from services.cli.late import when_run
 from services.cli.output import AsJson, Listing, cell, display, error, print_json, show, show_facts, show_text
-from services.cli.story import show_changes, show_story
 from services.contracts.article import Article, ArticleKind
 from services.contracts.errors import UserError
-from services.desk.words import differences
-from services.parser.explain import explain
-from services.parser.explained import Explanation, explained_lines
-from services.parser.extract import parse
-from services.runtime import archive
-from services.runtime.database import reading
-from services.store import wording
-from services.store.excerpt import Piece
-from services.store.fulltext import excerpts
-from services.store.search import Wanted, find_article, find_articles, find_revision, find_revisions
-from services.store.views import ArticleLine, RevisionLine, RevisionView, article_view
+
+with when_run():
+    from rich.text import Text
+    from sqlalchemy import Row
+    from sqlmodel import Session
+
+    from services.cli.story import show_changes, show_story
+    from services.desk.words import differences
+    from services.parser.explain import explain
+    from services.parser.explained import Explanation, explained_lines
+    from services.parser.extract import parse
+    from services.runtime import archive
+    from services.runtime.database import reading
+    from services.store import wording
+    from services.store.excerpt import Piece
+    from services.store.fulltext import excerpts
+    from services.store.search import Wanted, find_article, find_articles, find_revision, find_revisions
+    from services.store.views import ArticleLine, RevisionLine, RevisionView, article_view
 
 app = group("Articles: search them, read one, see how it was and why it reads so.", cls=ListsByDefault)
 

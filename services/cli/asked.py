@@ -7,9 +7,12 @@ from typing import Annotated, TypeVar
 import typer
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from services.cli.late import in_full, when_run
 from services.contracts.article import When
 from services.contracts.errors import UserError
-from services.store.wording import instant
+
+with when_run():
+    from services.store.wording import instant
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
@@ -28,6 +31,11 @@ def understood(shape: type[Shape], words: Mapping[str, object]) -> Shape:
 
 def moment(words: str | datetime) -> datetime:
     """A date or a time in ISO 8601 as an instant; a bare date is its midnight UTC."""
+    instant_of: datetime = in_full(_moment, words)
+    return instant_of
+
+
+def _moment(words: str | datetime) -> datetime:
     try:
         found = instant(_WHEN.validate_python(words))
     except ValidationError:

@@ -6,19 +6,23 @@ from typing import Annotated
 import typer
 
 from services.cli.asked import Since, Until, understood
-from services.cli.desk import OPERATOR
 from services.cli.endpoints import Number, own
+from services.cli.late import when_run
 from services.cli.output import AsJson, Listing, error, print_json, show, tell
+from services.contracts.choices import DeliveryState
 from services.contracts.errors import UserError
-from services.runtime import bus
-from services.runtime.database import reading, transaction, utcnow
-from services.webhooks import log
-from services.webhooks.api.own import note, serve_now
-from services.webhooks.models import Delivery, DeliveryState
-from services.webhooks.replay import Range, count
-from services.webhooks.replay import replay as bring_again
-from services.webhooks.views import DeliveryView, Replayed, delivery_view
-from services.webhooks.wanted import ReplayWanted
+
+with when_run():
+    from services.cli.desk import OPERATOR
+    from services.runtime import bus
+    from services.runtime.database import reading, transaction, utcnow
+    from services.webhooks import log
+    from services.webhooks.api.own import note, serve_now
+    from services.webhooks.models import Delivery
+    from services.webhooks.replay import Range, count
+    from services.webhooks.replay import replay as bring_again
+    from services.webhooks.views import DeliveryView, Replayed, delivery_view
+    from services.webhooks.wanted import ReplayWanted
 
 Option = typer.Option
 

@@ -12,20 +12,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-import httpx
 import typer
 from rich.console import Console
 
+from services.cli.late import when_run
 from services.cli.lock import only_one
 from services.cli.stopping import on_signals
-from services.cli.supervisor import Process
-from services.cli.way import Ways
 from services.contracts.errors import DatelineError
 from services.contracts.urls import canonical_url
-from services.demo.newsroom import Newsroom
-from services.demo.receiver import Received, Receiver
-from services.runtime.redis_server import free_port
-from services.runtime.state import make_private
+
+with when_run():
+    import httpx
+
+    from services.cli.supervisor import Process
+    from services.cli.way import Ways
+    from services.demo.newsroom import Newsroom
+    from services.demo.receiver import Received, Receiver
+    from services.runtime.redis_server import free_port
+    from services.runtime.state import make_private
 
 FOLDER = Path("var/demo")
 LOG = FOLDER / "dateline.log"

@@ -9,13 +9,16 @@ from typing import Annotated, Any
 
 import typer
 
-from services.cli import likely
+from services.cli.late import when_run
 from services.cli.output import AsJson, Listing, error, print_json, show, tell
 from services.contracts.caller import Caller
 from services.contracts.errors import HouseTrouble, UserError
-from services.fetcher import importing, warc
-from services.runtime import archive_mark, audit, bus
-from services.runtime.database import transaction, utcnow
+
+with when_run():
+    from services.cli import likely
+    from services.fetcher import importing, warc
+    from services.runtime import archive_mark, audit, bus
+    from services.runtime.database import transaction, utcnow
 
 
 def _user() -> str:

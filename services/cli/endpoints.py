@@ -7,24 +7,29 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
 import typer
-from sqlmodel import Session, col, select
 
-from services.admin import keys
 from services.cli.asked import understood
-from services.cli.desk import OPERATOR
+from services.cli.late import when_run
 from services.cli.output import AsJson, Listing, error, print_json, show, show_facts, tell
+from services.contracts.choices import Payload
 from services.contracts.errors import UserError
-from services.runtime import bus
-from services.runtime.database import reading, transaction, utcnow
-from services.runtime.egress import Forbidden, egress_settings
-from services.webhooks import log, rotation, subscriptions
-from services.webhooks.addresses import check_address
-from services.webhooks.announce import announce_test
-from services.webhooks.api.own import note, serve_now
-from services.webhooks.models import Endpoint, Payload
-from services.webhooks.release import wake
-from services.webhooks.views import EndpointMade, Health, Retried, Rotated, TestOrdered, endpoint_view
-from services.webhooks.wanted import EndpointWanted, RotationWanted
+
+with when_run():
+    from sqlmodel import Session, col, select
+
+    from services.admin import keys
+    from services.cli.desk import OPERATOR
+    from services.runtime import bus
+    from services.runtime.database import reading, transaction, utcnow
+    from services.runtime.egress import Forbidden, egress_settings
+    from services.webhooks import log, rotation, subscriptions
+    from services.webhooks.addresses import check_address
+    from services.webhooks.announce import announce_test
+    from services.webhooks.api.own import note, serve_now
+    from services.webhooks.models import Endpoint
+    from services.webhooks.release import wake
+    from services.webhooks.views import EndpointMade, Health, Retried, Rotated, TestOrdered, endpoint_view
+    from services.webhooks.wanted import EndpointWanted, RotationWanted
 
 Number = Annotated[int, typer.Argument(min=1, metavar="ID", help="The endpoint's number, as the list shows it.")]
 Values = list[str] | None

@@ -8,15 +8,19 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
-from rich.text import Text
-from sqlalchemy import Row
 
-from services.cli import stopping
 from services.cli.articles import Kind, Source
+from services.cli.late import when_run
 from services.cli.output import AsJson, Listing, cell, error, print_json, print_json_line, show, show_text
 from services.contracts.events import ArticleEventType
-from services.runtime.database import reading
-from services.store.follow import Asked, Pulled, look, pull
+
+with when_run():
+    from rich.text import Text
+    from sqlalchemy import Row
+
+    from services.cli import stopping
+    from services.runtime.database import reading
+    from services.store.follow import Asked, Pulled, look, pull
 
 EVERY = 0.5
 """Seconds between two looks."""

@@ -1,11 +1,13 @@
 """How the commands hang together: groups whose help is plain and quick, and commands that are imported when run."""
 
 from collections.abc import Callable
-from importlib import import_module
+from functools import partial
 from typing import Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
+
+from services.cli import late
 
 
 def group(about: str, *, cls: type[TyperGroup] | None = None, no_args_is_help: bool = False) -> typer.Typer:
@@ -57,12 +59,14 @@ class LateCommand(TyperCommand):
     def load(self) -> Any:
         """The command itself."""
         module, attribute = self._place.split(":")
-        target: typer.Typer | Callable[..., Any] = getattr(import_module(f"services.cli.{module}"), attribute)
+        target: typer.Typer | Callable[..., Any] = getattr(late.outline(f"services.cli.{module}"), attribute)
         if not isinstance(target, typer.Typer):
             function, target = target, group("")
             target.command()(function)
         command = typer.main.get_command(target)
         command.name = self.name
+        for each in (command, *getattr(command, "commands", {}).values()):
+            each.callback = partial(late.in_full, each.callback) if each.callback else None
         return command
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:

@@ -7,20 +7,23 @@ from typing import Annotated, cast
 
 import typer
 
-from services.admin import keys as api_keys
-from services.admin.models import ApiKey
-from services.admin.views import KeyMade, KeyRotation, KeyView
 from services.cli.asked import understood
-from services.cli.desk import OPERATOR
 from services.cli.groups import group
+from services.cli.late import when_run
 from services.cli.output import AsJson, Listing, error, print_json, show, tell
 from services.contracts.caller import INCLUDES, Permission
 from services.contracts.errors import UserError
-from services.runtime import audit, bus
-from services.runtime.database import reading, transaction, utcnow
-from services.runtime.settings import runtime_settings
-from services.webhooks import resealing, sealing
-from services.webhooks.settings import webhook_settings
+
+with when_run():
+    from services.admin import keys as api_keys
+    from services.admin.models import ApiKey
+    from services.admin.views import KeyMade, KeyRotation, KeyView
+    from services.cli.desk import OPERATOR
+    from services.runtime import audit, bus
+    from services.runtime.database import reading, transaction, utcnow
+    from services.runtime.settings import runtime_settings
+    from services.webhooks import resealing, sealing
+    from services.webhooks.settings import webhook_settings
 
 app = group("API keys: make, list, rotate and revoke them; and the key that seals secrets.", no_args_is_help=True)
 

@@ -6,18 +6,23 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Annotated, Any
 
-import httpx
 import typer
 from rich.console import Console
 from rich.markup import escape
-from standardwebhooks.webhooks import EmptyWebhookSecretError
 
-from services.cli import stopping
+from services.cli.late import when_run
 from services.cli.output import error
 from services.contracts.errors import UserError
-from services.demo.listener import MOODS, Listener, Misbehaviour, passing_on
-from services.demo.receiver import Received
-from services.webhooks.signing import new_secret
+from services.demo.moods import MOODS
+
+with when_run():
+    import httpx
+    from standardwebhooks.webhooks import EmptyWebhookSecretError
+
+    from services.cli import stopping
+    from services.demo.listener import Listener, Misbehaviour, passing_on
+    from services.demo.receiver import Received
+    from services.webhooks.signing import new_secret
 
 _console = Console(highlight=False, soft_wrap=True)
 

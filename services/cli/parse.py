@@ -8,24 +8,27 @@ from typing import Annotated
 
 import typer
 
+from services.cli.late import when_run
 from services.cli.output import AsJson, display, error, print_json
-from services.cli.story import show_story
 from services.contracts.article import Article
 from services.contracts.errors import PermanentError, UserError
 from services.contracts.urls import canonical_url
-from services.fetcher.answers import Fetched, Moved, NotModified
-from services.fetcher.client import get
-from services.fetcher.settings import fetcher_settings
-from services.fetcher.warc import is_warc
-from services.parser.contract import as_line, batch
-from services.parser.explain import explain
-from services.parser.explained import explained_lines
-from services.parser.extract import parse as parse_page
-from services.parser.learned_batch import learned_batch
-from services.parser.side_by_side import side_by_side
-from services.runtime import archive
-from services.runtime.database import utcnow
-from services.runtime.egress import egress_settings, open_client
+
+with when_run():
+    from services.cli.story import show_story
+    from services.fetcher.answers import Fetched, Moved, NotModified
+    from services.fetcher.client import get
+    from services.fetcher.settings import fetcher_settings
+    from services.fetcher.warc import is_warc
+    from services.parser.contract import as_line, batch
+    from services.parser.explain import explain
+    from services.parser.explained import explained_lines
+    from services.parser.extract import parse as parse_page
+    from services.parser.learned_batch import learned_batch
+    from services.parser.side_by_side import side_by_side
+    from services.runtime import archive
+    from services.runtime.database import utcnow
+    from services.runtime.egress import egress_settings, open_client
 
 _TYPES = {".txt": "text/plain", ".html": "text/html", ".htm": "text/html"}
 

@@ -7,14 +7,17 @@ from typing import Annotated
 
 import typer
 
-from services.cli import schema
-from services.cli.process import read_settings
-from services.fetcher import sources
-from services.runtime import database
-from services.runtime.database import reading, transaction, utcnow
-from services.runtime.egress import egress_settings
-from services.runtime.settings import runtime_settings
-from services.webhooks import custody
+from services.cli.late import when_run
+
+with when_run():
+    from services.cli import schema
+    from services.cli.process import read_settings
+    from services.fetcher import sources
+    from services.runtime import database
+    from services.runtime.database import reading, transaction, utcnow
+    from services.runtime.egress import egress_settings
+    from services.runtime.settings import runtime_settings
+    from services.webhooks import custody
 
 
 def migrate(

@@ -11,17 +11,20 @@ from typing import Annotated
 
 import typer
 
-from services.cli import startup
+from services.cli.late import when_run
 from services.cli.run import Host, Port
 from services.contracts.errors import UserError
 from services.contracts.wiring import SERVICES
-from services.fetcher.settings import fetcher_settings
-from services.parser.settings import parser_settings
-from services.runtime import bus, logs, metrics
-from services.runtime.egress import egress_settings
-from services.runtime.settings import runtime_settings
-from services.runtime.sweeper import sweep_for_ever
-from services.webhooks.settings import webhook_settings
+
+with when_run():
+    from services.cli import startup
+    from services.fetcher.settings import fetcher_settings
+    from services.parser.settings import parser_settings
+    from services.runtime import bus, logs, metrics
+    from services.runtime.egress import egress_settings
+    from services.runtime.settings import runtime_settings
+    from services.runtime.sweeper import sweep_for_ever
+    from services.webhooks.settings import webhook_settings
 
 
 @dataclass(frozen=True)

@@ -8,26 +8,30 @@ from collections.abc import Callable
 from typing import Annotated, Any, get_args
 
 import typer
-from sqlmodel import Session
 
-from services.admin import progress
-from services.admin.listing import newest
-from services.admin.models import ReingestionRow
-from services.admin.reingest import Order, OrderedScope, accept
-from services.admin.reingestions import steering
-from services.admin.reingestions.views import ReingestionView, reingestion_view, whole_report
 from services.cli.asked import understood
-from services.cli.desk import OPERATOR
 from services.cli.groups import group
+from services.cli.late import when_run
 from services.cli.output import AsJson, error, print_json, show, tell
-from services.cli.reingest_tables import listing, reach_tables
-from services.cli.reingest_watch import watch_promotion, watch_to_the_end
 from services.contracts.article import ArticleKind, RejectionReason
 from services.contracts.errors import UserError
 from services.contracts.messages import Mode, Scope
-from services.reach import reach
-from services.runtime import bus
-from services.runtime.database import reading, transaction, utcnow
+
+with when_run():
+    from sqlmodel import Session
+
+    from services.admin import progress
+    from services.admin.listing import newest
+    from services.admin.models import ReingestionRow
+    from services.admin.reingest import Order, OrderedScope, accept
+    from services.admin.reingestions import steering
+    from services.admin.reingestions.views import ReingestionView, reingestion_view, whole_report
+    from services.cli.desk import OPERATOR
+    from services.cli.reingest_tables import listing, reach_tables
+    from services.cli.reingest_watch import watch_promotion, watch_to_the_end
+    from services.reach import reach
+    from services.runtime import bus
+    from services.runtime.database import reading, transaction, utcnow
 
 app = group(
     "Ingest again: reparse the same captures, or refetch; try it dry, then promote what it found.", no_args_is_help=True

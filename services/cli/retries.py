@@ -4,13 +4,16 @@ from typing import Annotated
 
 import typer
 
-from services.admin.retries.api import Retries, view
-from services.cli.desk import OPERATOR
 from services.cli.groups import ListsByDefault, group
+from services.cli.late import when_run
 from services.cli.output import AsJson, Listing, error, print_json, show, tell
 from services.contracts.errors import UserError
-from services.runtime import audit, bus, retries
-from services.runtime.database import reading, transaction, utcnow
+
+with when_run():
+    from services.admin.retries.api import Retries, view
+    from services.cli.desk import OPERATOR
+    from services.runtime import audit, bus, retries
+    from services.runtime.database import reading, transaction, utcnow
 
 app = group("What failed unexpectedly and is retried: list it, or try it now.", cls=ListsByDefault)
 

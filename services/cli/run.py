@@ -12,14 +12,17 @@ from typing import Annotated, NoReturn
 import typer
 
 import services
-from services.cli import processes
+from services.cli.late import when_run
 from services.cli.lock import only_one
-from services.cli.refusals import answer_for
-from services.cli.supervisor import Process, Supervisor
 from services.contracts.errors import UserError
-from services.runtime import logs, metrics
-from services.runtime.settings import runtime_settings
-from services.runtime.state import make_state_folder
+
+with when_run():
+    from services.cli import processes
+    from services.cli.refusals import answer_for
+    from services.cli.supervisor import Process, Supervisor
+    from services.runtime import logs, metrics
+    from services.runtime.settings import runtime_settings
+    from services.runtime.state import make_state_folder
 
 Host = Annotated[str, typer.Option(help="The address that the web app listens on.")]
 Port = Annotated[

@@ -8,17 +8,21 @@ from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import typer
-from sqlmodel import Session
 
-from services.admin import messages
-from services.admin.message_views import SetAside, SetAsides, Taken, whole
-from services.admin.messages import AT_ONCE, Done
-from services.cli.desk import OPERATOR
 from services.cli.groups import ListsByDefault, group
+from services.cli.late import when_run
 from services.cli.output import AsJson, Listing, error, print_json, show, show_facts, tell
 from services.contracts.errors import UserError
-from services.runtime import bus
-from services.runtime.database import reading, transaction, utcnow
+
+with when_run():
+    from sqlmodel import Session
+
+    from services.admin import messages
+    from services.admin.message_views import SetAside, SetAsides, Taken, whole
+    from services.admin.messages import AT_ONCE, Done
+    from services.cli.desk import OPERATOR
+    from services.runtime import bus
+    from services.runtime.database import reading, transaction, utcnow
 
 app = group("What was given up on and why: list, show, replay or discard it.", cls=ListsByDefault)
 

@@ -9,21 +9,25 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from sqlmodel import Session
 
 from services.cli.asked import understood
-from services.cli.desk import OPERATOR
 from services.cli.groups import ListsByDefault, group
+from services.cli.late import when_run
 from services.cli.output import AsJson, Listing, error, print_json, show, show_facts, tell
-from services.cli.run import SEEDS
+from services.contracts.choices import ChannelKind
 from services.contracts.errors import UserError
-from services.fetcher import sources as watched
-from services.fetcher.api import ChannelView, SourceView
-from services.fetcher.api import list_sources as view_sources
-from services.fetcher.models import ChannelKind
-from services.fetcher.sources import SourceSeed
-from services.runtime import audit, bus
-from services.runtime.database import reading, transaction, utcnow
+
+with when_run():
+    from sqlmodel import Session
+
+    from services.cli.desk import OPERATOR
+    from services.cli.run import SEEDS
+    from services.fetcher import sources as watched
+    from services.fetcher.api import ChannelView, SourceView
+    from services.fetcher.api import list_sources as view_sources
+    from services.fetcher.sources import SourceSeed
+    from services.runtime import audit, bus
+    from services.runtime.database import reading, transaction, utcnow
 
 app = group("Sources: list, add, pause, resume, poll, remove.", cls=ListsByDefault)
 

@@ -7,21 +7,12 @@ from functools import partial
 
 import httpx
 
-from services.demo.moods import Mood, answers, late, repeats, resets
+from services.demo.moods import MOODS, Mood, answers
 from services.demo.receiver import Received, Receiver
 from services.demo.site import Answer, Request
 
-SLOWNESS = 5.0
-"""Seconds that a slow answer takes: long, and well within what Dateline waits."""
 PATIENCE = 15.0
 """Seconds that a program to which messages are passed on has to answer; Dateline would not wait longer either."""
-MOODS: dict[str, Mood] = {
-    "hang": late(None),
-    "lose": answers(204),
-    "repeat": repeats,
-    "reset": resets,
-    "slow": late(SLOWNESS),
-}
 OURS = frozenset({"accept", "accept-encoding", "connection", "content-length", "host"})
 """Headers that are between Dateline and us; all others are passed on."""
 TOLD = ("content-type", "retry-after")

@@ -6,6 +6,8 @@ from services.demo.site import Answer, HungUp, Site
 
 Right = Callable[[], Answer]
 Mood = Callable[[Site, Right], Answer]
+SLOWNESS = 5.0
+"""Seconds that a slow answer takes: long, and well within what Dateline waits."""
 
 
 def answers(status: int, headers: Mapping[str, str] | None = None) -> Mood:
@@ -33,3 +35,12 @@ def late(seconds: float | None) -> Mood:
         return right()
 
     return waits
+
+
+MOODS: dict[str, Mood] = {
+    "hang": late(None),
+    "lose": answers(204),
+    "repeat": repeats,
+    "reset": resets,
+    "slow": late(SLOWNESS),
+}

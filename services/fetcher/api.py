@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict
 from sqlmodel import Session
 
 from services.contracts.caller import Caller
+from services.contracts.choices import ChannelKind
 from services.contracts.errors import UserError
 from services.fetcher import sources
-from services.fetcher.models import ChannelKind
 from services.fetcher.preview import preview
 from services.fetcher.settings import fetcher_settings
 from services.fetcher.sources import Health, PreviewOrder, SourceSeed

@@ -9,7 +9,6 @@ from sqlmodel import Field
 from services.fetcher.pace import LONG_AGO
 from services.runtime.database import Table, UtcDateTime
 
-ChannelKind = Literal["feed", "listing", "sitemap"]
 Outcome = Literal[
     "new", "changed", "unchanged", "moved", "gone", "blocked", "empty", "unavailable", "refused", "imported"
 ]

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.contracts.choices import ChannelKind
 from services.fetcher.answers import Answer, Blocked, Fetched, Moved, Refused, Unavailable
 from services.fetcher.client import get
 from services.fetcher.discover import Found, Listed, Unreadable, discover
-from services.fetcher.models import ChannelKind
 from services.fetcher.politeness import host_of
 from services.fetcher.robots import ask_robots
 from services.fetcher.scope import ARTICLES, Scope

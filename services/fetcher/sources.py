@@ -13,10 +13,11 @@ from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
+from services.contracts.choices import ChannelKind
 from services.contracts.errors import UserError
 from services.contracts.messages import PollChannel
 from services.contracts.urls import canonical_url
-from services.fetcher.models import IMPORT, Channel, ChannelKind, Page, Source
+from services.fetcher.models import IMPORT, Channel, Page, Source
 from services.runtime.database import is_sqlite
 from services.runtime.ledger import say
 from services.runtime.web import Storable

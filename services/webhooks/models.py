@@ -16,8 +16,6 @@ DISABLED = "endpoint.disabled"
 """The type of the event that tells a key's other endpoints of one that was given up."""
 
 EndpointState = Literal["active", "disabled", "deleted"]
-DeliveryState = Literal["pending", "delivered", "failed", "cancelled"]
-Payload = Literal["full", "thin"]
 Outcome = Literal["delivered", "gone", "throttled", "refused", "unreachable"]
 """How one attempt ended: 2xx, 410, "later please", any other answer, no answer at all."""
 

@@ -6,12 +6,13 @@ from datetime import datetime
 from sqlalchemy import bindparam, insert, select, update
 from sqlmodel import Session
 
+from services.contracts.choices import DeliveryState
 from services.contracts.messages import Announce
 from services.webhooks.announce import farewell
 from services.webhooks.attempt import Tried
 from services.webhooks.breaker import patience
 from services.webhooks.deliver import Addressee
-from services.webhooks.models import TEST, DeliveryState, attempts, deliveries, endpoints
+from services.webhooks.models import TEST, attempts, deliveries, endpoints
 from services.webhooks.release import release, wake
 from services.webhooks.retries import next_try
 

@@ -6,11 +6,11 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic.config import JsonDict
 
+from services.contracts.choices import Payload
 from services.runtime.web import MAX_ID, Instant, Storable
 from services.webhooks.filters import Filter, Pattern, never
 from services.webhooks.headers import OwnHeaders
 from services.webhooks.limits import METADATA, RATE
-from services.webhooks.models import Payload
 
 URL_LENGTH = 2_000
 AT_ONCE = 1_000

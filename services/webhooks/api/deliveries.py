@@ -9,13 +9,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from services.contracts.caller import Caller
+from services.contracts.choices import DeliveryState
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.watch import Watch, seat, stopping
 from services.runtime.web import MAX_ID, After, Id, Instant, Limit, Problem, Storable, cursor, page, position
 from services.webhooks import log, pull
 from services.webhooks.api.own import Subscriber, note, own, router, serve_now
 from services.webhooks.limits import WAIT
-from services.webhooks.models import Delivery, DeliveryState
+from services.webhooks.models import Delivery
 from services.webhooks.replay import Range, count, replay
 from services.webhooks.views import Deliveries, DeliveryInFull, PulledPage, Replayed, delivery_view
 from services.webhooks.wanted import ReplayWanted
