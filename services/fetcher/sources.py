@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -166,8 +167,10 @@ def as_seed(health: Health) -> SourceSeed:
 def list_sources(session: Session) -> list[Health]:
     """All sources by name, each with its channels, those in trouble first."""
     sources = session.exec(select(Source).order_by(Source.name)).all()
-    channels = session.exec(select(Channel).order_by(col(Channel.failures).desc(), col(Channel.id))).all()
-    return [Health(source, tuple(c for c in channels if c.source_id == source.id)) for source in sources]
+    channels: dict[int | None, list[Channel]] = defaultdict(list)
+    for channel in session.exec(select(Channel).order_by(col(Channel.failures).desc(), col(Channel.id))):
+        channels[channel.source_id].append(channel)
+    return [Health(source, tuple(channels[source.id])) for source in sources]
 
 
 def is_known(session: Session, name: str) -> bool:

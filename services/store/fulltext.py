@@ -56,7 +56,7 @@ def found(session: Session, q: str, labels: Sequence[str]) -> list[ColumnElement
     terms = Terms.read(q)
     if q and not (terms.wanted or terms.unwanted):
         return [false()]
-    return _sqlite(session, terms, labels) if is_sqlite(session) else _postgresql(terms, labels)
+    return _sqlite(session, terms, labels) if is_sqlite(session) else _postgresql(session, terms, labels)
 
 
 def excerpts(session: Session, q: str, articles: Sequence[str]) -> dict[str, list[Piece]]:
@@ -135,13 +135,17 @@ def _marked_by_sqlite(terms: Terms, said: Sequence[str]) -> list[str]:
     return [found.get(number, text) for number, text in enumerate(said)]
 
 
-def _postgresql(terms: Terms, labels: Sequence[str]) -> list[ColumnElement[bool]]:
+def _postgresql(session: Session, terms: Terms, labels: Sequence[str]) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if terms.wanted or terms.unwanted:
         conditions.append(texts.c.words.bool_op("@@")(_query(terms)))
     if labels:
         conditions.append(texts.c.words.bool_op("@@")(func.plainto_tsquery("simple", " ".join(labels))))
-    return conditions
+    if not conditions:
+        return []
+    # Left to itself the planner goes through the dates, and through all of them where hardly any article is found.
+    first = session.execute(select(texts.c.number).where(*conditions).limit(FEW + 1)).scalars().all()
+    return conditions if len(first) > FEW else [texts.c.number.in_(first)]
 
 
 def _query(terms: Terms) -> ColumnElement[Any]:

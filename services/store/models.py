@@ -23,6 +23,8 @@ class KeptArticle(Table, table=True):
         Index("articles_by_arrival", "first_seen", "id"),
         Index("articles_by_update", "updated", "id"),
         Index("articles_by_source", "source", "dated_at", "id"),
+        Index("articles_by_source_update", "source", "updated", "id"),
+        Index("articles_by_kind", "kind", "dated_at", "id"),
         Index("articles_by_page", "page"),
     )
 
@@ -97,7 +99,6 @@ class Event(Table, table=True):
     """A fact of the one sequence: an article is new, or reads otherwise now."""
 
     __tablename__ = "events"
-
     sequence: int = Field(primary_key=True)
     id: str = Field(unique=True)
     type: str

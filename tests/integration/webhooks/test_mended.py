@@ -136,7 +136,7 @@ def test_a_disabled_endpoint_says_why(http, endpoint, subscriber):
 
 
 def dripping():
-    for _ in range(100):
+    for _ in range(300):
         time.sleep(0.3)
         yield b"."
 
@@ -159,6 +159,6 @@ def test_the_status_alone_decides_a_delivery(http, endpoint, subscriber, odd):
     announced()
     began = time.monotonic()
     run()
-    assert time.monotonic() - began < 8
+    assert time.monotonic() - began < 45, "it drips for 90 s"
     (delivery,) = log_of(http, endpoint)["deliveries"]
     assert (delivery["state"], only(Attempt).status) == ("delivered", 200)

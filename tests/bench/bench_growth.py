@@ -1,0 +1,216 @@
+"""What lists, searches, sums and the ledger cost among a thousand and a million articles, on either database.
+
+    PYTHONPATH=tests .venv/bin/python -m bench.bench_growth --articles 1000 100000 --json result.json
+
+The database is filled in bulk, with the rows that as many ingested articles leave: a source and a channel for each
+thousand, and for each article a page, its planned visit, one wording, its text, and one event. Figures are
+milliseconds, the median of seven, on SQLite in a temporary folder or on the empty database of `--database`. Compare
+the sizes within one run, never two machines.
+"""
+
+import argparse
+import json
+import os
+import random
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from orders import NOW, article
+from sqlalchemy import func, insert, text
+from sqlmodel import Session, SQLModel
+
+from services.account.gauges import _counted
+from services.account.report import take
+from services.contracts.messages import FetchPage
+from services.fetcher import sources
+from services.fetcher.account import account
+from services.runtime import database, forgotten, ledger
+from services.store.follow import Asked, pull
+from services.store.search import Wanted, find_articles
+
+EACH = 1_000
+"""Articles of one source."""
+CHUNK = 2_000
+"""Rows that are written at a time."""
+WORDS = [f"{head}{tail}" for head in ("har", "ves", "com", "tra", "sto", "mar") for tail in range(2_000)]
+SEARCHES = {
+    "search: in every article": "announced",
+    "search: in one of 1,000": "hurricane",
+    "search: in one article": "onlyonce",
+    "search: in none": "nowhere",
+    "search: two words that never meet": "harbor storm",
+}
+KINDS = ("release", "story", "speech", "contracts")
+
+
+def fill(session: Session, begin: int, end: int) -> None:
+    """Writes what the articles of these numbers leave behind."""
+    tables = SQLModel.metadata.tables
+    for first in range(begin, end, CHUNK):
+        numbers = range(first, min(first + CHUNK, end))
+        for name in ("sources", "channels", "pages", "articles", "revisions", "article_texts", "events", "ledger"):
+            rows = [row for number in numbers for row in _rows(name, number)]
+            if rows:
+                session.execute(insert(tables[name]), rows)
+        if not database.is_sqlite(session):
+            vector = func.to_tsvector("english", tables["article_texts"].c.text)
+            which = tables["article_texts"].c.number.between(numbers[0] + 1, numbers[-1] + 1)
+            session.execute(tables["article_texts"].update().where(which).values(words=vector))
+        session.execute(tables["event_counter"].delete())
+        session.execute(insert(tables["event_counter"]), {"id": 1, "last": numbers[-1] + 1})
+        session.commit()
+
+
+def _rows(table: str, number: int) -> Iterator[dict[str, Any]]:
+    """The rows of one table for one article, as it was ingested."""
+    at, page, source = NOW - timedelta(minutes=number), number + 1, number // EACH + 1
+    this, url = f"article-{number:08}", f"https://news-{source}.example.mil/News/Article/{number}/"
+    name, kind, said = f"source-{source}", KINDS[number % len(KINDS)], _text(number)
+    headline, capture = f"Harbor {number} Reopens", f"2026/01/{number:08}.warc.gz"
+    match table:
+        case "sources" if number % EACH == 0:
+            yield {"id": source, "name": name, "title": name, "hosts": [], "pages": [], "created_at": NOW}
+        case "channels" if number % EACH == 0:
+            yield {"id": source, "source_id": source, "kind": "feed", "url": f"https://news-{source}.example.mil/rss"}
+        case "pages":
+            yield {"id": page, "key": f"page-{number}", "url": url, "source": name, "channel": source} | {
+                "article_id": this,
+                "discovered_at": at,
+                "capture": capture,
+                "fetched_at": at,
+                "stored_at": at,
+            }
+        case "articles":
+            yield {"id": this, "key": f"page-{number}", "page": page, "url": url, "source": name, "kind": kind} | {
+                "headline": headline,
+                "dated_at": at,
+                "first_seen": at,
+                "updated": at,
+                "revision": 1,
+                "revisions": 1,
+                "capture": capture,
+                "fetched_at": at,
+                "parser": "1",
+                "layout": "afpims",
+                "layout_version": "1",
+            }
+        case "revisions":
+            yield {"article": this, "number": 1, "content_hash": str(number), "capture": capture, "fetched_at": at} | {
+                "reading": _READING.replace("{}", said),
+                "parser": "1",
+                "cause": "discovered",
+                "created_at": at,
+            }
+        case "article_texts":
+            yield {"number": page, "article": this, "text": said, "labels": ""}
+        case "events":
+            yield {"sequence": page, "id": f"event-{number}", "type": "article.created", "occurred_at": at} | {
+                "article": this,
+                "revision": 1,
+                "source": name,
+                "kind": kind,
+                "cause": "discovered",
+                "changed": [],
+                "announced": False,
+                "body": said,
+            }
+        case "ledger":
+            yield {
+                "id": page,
+                "kind": "FetchPage",
+                "key": str(page),
+                "message": FetchPage(page=page).model_dump_json(),
+            } | {"said_at": at, "due_at": NOW + timedelta(days=1, seconds=number)}
+
+
+_READING = article("{}").model_dump_json()
+
+
+def _text(number: int) -> str:
+    words = random.Random(number).choices(WORDS, k=60)
+    words[5:5] = ["announced"]
+    words += ["harbor"] if number % 2 else ["storm"]
+    words += ["hurricane"] if number % 1_000 == 1 else []
+    words += ["onlyonce"] if number == 500 else []
+    return " ".join(words)
+
+
+def questions(articles: int) -> dict[str, Callable[[Session], object]]:
+    """What is asked, by its name."""
+    now = NOW + timedelta(hours=1)
+    asked: dict[str, Callable[[Session], object]] = {
+        "list: newest": lambda s: find_articles(s, Wanted(), 50, None),
+        "list: a source": lambda s: find_articles(s, Wanted(source="source-1"), 50, None),
+        "list: a source, by update": lambda s: find_articles(s, Wanted(source="source-1", by="updated"), 50, None),
+        "list: a kind without articles": lambda s: find_articles(s, Wanted(kind="transcript"), 50, None),
+        "events: from 0": lambda s: pull(s, Asked(), 0, 100),
+        "events: a rare type, from 0": lambda s: pull(s, Asked(type="article.updated"), 0, 100),
+        "sources: all": sources.list_sources,
+        "pages: counted by source": lambda s: account(s, now),
+        "audit": lambda s: take(s, now),
+        "ledger: counts": ledger.counts,
+        "ledger: overdue": lambda s: ledger.overdue(s, now),
+    }
+    for name, q in SEARCHES.items():
+        asked[name] = lambda s, q=q: find_articles(s, Wanted(q=q), 50, None)
+    return asked
+
+
+def measured(articles: int) -> dict[str, float]:
+    """Milliseconds of each question."""
+    found = {}
+    for name, ask in questions(articles).items():
+        found[name] = _milliseconds(ask)
+    found["sweep: nothing due"] = _milliseconds(lambda _: _sweep())
+    return found
+
+
+def _sweep() -> None:
+    now = NOW + timedelta(hours=1)
+    forgotten.take_forgotten(now, hinted_before=now, kinds=["FetchPage"], lane="live", limit=1_000)
+    forgotten.end_leases_of_the_dead(now)
+
+
+def _milliseconds(ask: Callable[[Session], object], times: int = 7) -> float:
+    taken: list[float] = []
+    while len(taken) < times and sum(taken) < 20_000:
+        _counted.clear()
+        began = time.perf_counter()
+        with database.reading() as session:
+            ask(session)
+        taken.append((time.perf_counter() - began) * 1_000)
+    return round(median(taken), 1)
+
+
+def main() -> None:
+    """Measures at each size, growing one database."""
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("--articles", type=int, nargs="+", default=[1_000, 100_000])
+    asked.add_argument("--database", default="", help="address of an empty database; SQLite without")
+    asked.add_argument("--json", type=Path, help="write the numbers there too")
+    options = asked.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ |= {"DATELINE_STATE": folder, "DATELINE_DATABASE_URL": options.database, "DATELINE_REDIS_URL": ""}
+        if not options.database:
+            database.make_file()
+        SQLModel.metadata.create_all(database.engine())
+        told, before = {}, 0
+        for size in sorted(options.articles):
+            with Session(database.engine()) as session:
+                fill(session, before, size)
+                session.execute(text("ANALYZE"))
+                session.commit()
+            told[size], before = measured(size), size
+        database.engine().dispose()
+    print(json.dumps(told, indent=2))
+    if options.json:
+        options.json.write_text(json.dumps(told, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

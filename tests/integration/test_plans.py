@@ -1,0 +1,72 @@
+"""How each database answers a list: by an index that begins where the list does, never by looking through a table."""
+
+import pytest
+from bench.bench_growth import NOW, fill
+from sqlalchemy import event, text
+from sqlmodel import Session
+
+from services.account import report
+from services.runtime import database
+from services.store.search import Wanted, find_articles
+
+pytestmark = pytest.mark.integration
+ARTICLES = 2_000
+
+
+@pytest.fixture
+def plans(db):
+    """Returns a function that asks a question and gives the plan of each statement, as the database tells it."""
+    with Session(database.engine()) as session:
+        fill(session, 0, ARTICLES)
+        session.execute(text("ANALYZE"))
+        session.commit()
+
+    def asked(question):
+        said = []
+        listens = (database.engine(), "before_cursor_execute", lambda *called: said.append(called[2:4]))
+        event.listen(*listens)
+        try:
+            with database.reading() as session:
+                question(session)
+        finally:
+            event.remove(*listens)
+        with database.engine().connect() as connection:
+            explain = "EXPLAIN QUERY PLAN" if connection.dialect.name == "sqlite" else "EXPLAIN"
+            return [_plan(connection, f"{explain} {words}", values) for words, values in said if "SELECT" in words]
+
+    return asked
+
+
+def _plan(connection, words, values):
+    return "\n".join(str(row[-1]) for row in connection.exec_driver_sql(words, values))
+
+
+@pytest.mark.parametrize(
+    ("question", "index"),
+    [
+        (lambda s: find_articles(s, Wanted(), 50, None), "articles_by_date"),
+        (lambda s: find_articles(s, Wanted(kind="transcript"), 50, None), "articles_by_kind"),
+        (lambda s: find_articles(s, Wanted(source="source-1"), 50, None), "articles_by_source"),
+        (lambda s: find_articles(s, Wanted(source="source-1", by="updated"), 50, None), "articles_by_source_update"),
+    ],
+    ids=["newest", "a kind", "a source", "a source by update"],
+)
+def test_a_list_begins_at_its_first_row(plans, question, index):
+    """A kind that nobody has, or a type that is rare, would otherwise be looked for in all there is."""
+    assert index in plans(question)[-1]
+
+
+@pytest.mark.parametrize("q", ["hurricane", "nowhere", '"onlyonce announced"'])
+def test_where_few_are_found_only_they_are_read(plans, q):
+    """The newest first: to go through the dates until 50 are met would be to go through all of them."""
+    plan = plans(lambda session: find_articles(session, Wanted(q=q), 50, None))[-1]
+    assert "articles_by_date" not in plan
+    assert "SCAN articles" not in plan
+    assert "Seq Scan" not in plan
+
+
+def test_the_sum_of_everything_goes_once_through_the_ledger_for_all_channels(plans):
+    """It went through it once for each channel: a minute with 20,000 of them."""
+    plan = next(each for each in plans(lambda session: report.take(session, NOW)) if "channels" in each)
+    assert "CORRELATED" not in plan
+    assert "hashed SubPlan" in plan or "SubPlan" not in plan
