@@ -1,8 +1,8 @@
-"""The page at /docs: every operation, its parameters, an example body and the line that calls it, out of the OpenAPI.
+"""The page at /docs: every operation, its parameters, what it answers, and a form that calls it, out of the OpenAPI.
 
 A page of our own, because the usual one is loaded from a host that an installation without internet cannot reach, or
-weighs 1.5 MB when carried along. This one needs no script and no other file; a program that wants more than reading
-takes /openapi.json.
+weighs 1.5 MB when carried along. This one is a single file, whose script and style its policy names by their digests; a
+program takes /openapi.json.
 """
 
 import base64
@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterator
 from html import escape
+from importlib.resources import files
 from typing import Any
 
 Words = dict[str, Any]
@@ -19,29 +20,56 @@ STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
 summary { cursor: pointer; padding: .4rem 0; border-top: 1px solid #8884; }
 b { display: inline-block; min-width: 4.5rem; }
-pre { overflow: auto; padding: .6rem; background: #8882; }
+pre, output { overflow: auto; padding: .6rem; background: #8882; }
+output { display: block; white-space: pre-wrap; overflow-wrap: anywhere; max-height: 40rem; margin: .6rem 0; }
+output:empty { display: none; }
 table { border-collapse: collapse; } td { padding: .1rem 1rem .1rem 0; vertical-align: top; }
+input, textarea, button { font: inherit; padding: .2rem .4rem; box-sizing: border-box; max-width: 100%; }
+textarea { width: 100%; height: 12rem; font: 14px/1.4 monospace; }
+.tools { display: flex; flex-wrap: wrap; gap: 1rem; } .tools input { width: 20rem; display: block; }
 :root { color-scheme: light dark; }
 """
-_STYLE_DIGEST = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-SECURITY_POLICY = f"default-src 'none'; style-src 'sha256-{_STYLE_DIGEST}'; frame-ancestors 'none'"
-"""The Content-Security-Policy under which the page is whole: its own style and nothing else."""
+SCRIPT = (files("services.admin") / "reference.js").read_text()
+
+
+def _digest(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+SECURITY_POLICY = (
+    f"default-src 'none'; style-src 'sha256-{_digest(STYLE)}'; script-src 'sha256-{_digest(SCRIPT)}'; "
+    "connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""The Content-Security-Policy under which the page is whole: its own style and script, and calls of this API."""
+TOOLS = """
+<form class="tools"><label>API key, for the calls that need one
+<input id="key" type="password" autocomplete="off" placeholder="dl_…"></label>
+<label>Search the calls <input id="search" type="search"></label></form>
+<p>The key is sent to this installation with each call that you try, and is gone when you leave the page.</p>
+"""
 
 
 def reference(openapi: Words, address: str) -> str:
     """The page as HTML; `address` is where the API is called, without a slash at the end."""
-    tags: dict[str, list[str]] = {}
-    for path, method, operation in operations(openapi):
-        tag = operation.get("tags", ["the service itself"])[0]
-        tags.setdefault(tag, []).append(_operation(openapi, address, path, method, operation))
     about = openapi["info"]
-    sections = "".join(f"<h2>{escape(tag)}</h2>{''.join(shown)}" for tag, shown in tags.items())
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(about["title"])} API</title>'
         f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head><body>'
         f"<h1>{escape(about['title'])} API {escape(about['version'])}</h1><p>{_prose(about.get('description', ''))}</p>"
-        f'<p>For programs: <a href="{escape(address)}/openapi.json">openapi.json</a>.</p>{sections}</body></html>'
+        f'<p>For programs: <a href="{escape(address)}/openapi.json">openapi.json</a>.</p>{TOOLS}'
+        f"{''.join(_sections(openapi, address))}<script>{SCRIPT}</script></body></html>"
     )
+
+
+def _sections(openapi: Words, address: str) -> Iterator[str]:
+    tags: dict[str, list[str]] = {}
+    about = {tag["name"]: tag["description"] for tag in openapi.get("tags", ())}
+    for path, method, operation in operations(openapi):
+        tag = operation.get("tags", ["the service itself"])[0]
+        tags.setdefault(tag, []).append(_operation(openapi, address, path, method, operation))
+    for tag, shown in tags.items():
+        words = f"<h2>{escape(tag)}</h2><p>{_prose(about.get(tag, ''))}</p>"
+        yield f"<section>{words}{''.join(shown)}</section>"
 
 
 def operations(openapi: Words) -> Iterator[tuple[str, str, Words]]:
@@ -80,19 +108,46 @@ def _plainest(openapi: Words, schema: Words) -> Any:
 def _operation(openapi: Words, address: str, path: str, method: str, operation: Words) -> str:
     scope = permission(operation)
     need = f"Needs a key with the scope <code>{escape(scope)}</code>." if scope else "Needs no key."
-    parameters = "".join(map(_parameter, operation.get("parameters", ())))
+    answers = "".join(_answer(openapi, status, answer) for status, answer in operation["responses"].items())
     return (
         f"<details><summary><b>{method}</b> <code>{escape(path)}</code> "
         f"{escape(operation.get('summary', ''))}</summary>"
-        f"<p>{_prose(operation.get('description', ''))}</p><p>{need}</p><table>{parameters}</table>"
-        f"<pre>{escape(_call(openapi, address, path, method, operation))}</pre></details>"
+        f"<p>{_prose(operation.get('description', ''))}</p><p>{need}</p>"
+        f"{_form(openapi, path, method, operation)}"
+        f"<pre>{escape(_call(openapi, address, path, method, operation))}</pre>"
+        f"<p>It answers:</p><table>{answers}</table>"
+        "</details>"
+    )
+
+
+def _form(openapi: Words, path: str, method: str, operation: Words) -> str:
+    parameters = "".join(map(_parameter, operation.get("parameters", ())))
+    body = _example_body(openapi, operation)
+    words = f"<label>Body, as JSON<textarea>{escape(_json(body))}</textarea></label>" if body is not None else ""
+    scope = escape(permission(operation) or "")
+    return (
+        f'<form data-method="{method}" data-path="{escape(path)}" data-scope="{scope}"><table>{parameters}</table>'
+        f"{words}<p><button>Try it</button></p><output></output></form>"
     )
 
 
 def _parameter(parameter: Words) -> str:
-    required = "required" if parameter.get("required") else "optional"
-    cells = (parameter["name"], f"{parameter['in']}, {required}", parameter.get("description", ""))
-    return f"<tr>{''.join(f'<td>{_prose(cell)}</td>' for cell in cells)}</tr>"
+    name, where, required = escape(parameter["name"]), escape(parameter["in"]), parameter.get("required")
+    field = f'<input name="{name}" aria-label="{name}" data-in="{where}"{" required" if required else ""}>'
+    cells = (
+        name,
+        field,
+        f"{where}, {'required' if required else 'optional'}",
+        _prose(parameter.get("description", "")),
+    )
+    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+
+
+def _answer(openapi: Words, status: str, answer: Words) -> str:
+    content = answer.get("content", {})
+    shape = content.get("application/json", {}).get("schema") if status.startswith("2") else None
+    shown = f"<pre>{escape(_json(example(openapi, shape)))}</pre>" if shape else escape(", ".join(content))
+    return f"<tr><td>{escape(status)}</td><td>{_prose(answer['description'])}</td><td>{shown}</td></tr>"
 
 
 def _prose(text: str) -> str:
@@ -103,7 +158,16 @@ def _call(openapi: Words, address: str, path: str, method: str, operation: Words
     lines = [f"curl -X {method} '{address}{path}'"]
     if permission(operation):
         lines.append('-H "Authorization: Bearer $DATELINE_KEY"')
-    if body := operation.get("requestBody", {}).get("content", {}).get("application/json"):
-        words = json.dumps(example(openapi, body["schema"]), ensure_ascii=False)
+    if (body := _example_body(openapi, operation)) is not None:
+        words = json.dumps(body, ensure_ascii=False)
         lines += ["-H 'Content-Type: application/json'", "-d '" + words.replace("'", "'\\''") + "'"]
     return " \\\n  ".join(lines)
+
+
+def _example_body(openapi: Words, operation: Words) -> Any:
+    content = operation.get("requestBody", {}).get("content", {})
+    return example(openapi, content["application/json"]["schema"]) if content else None
+
+
+def _json(words: Any) -> str:
+    return json.dumps(words, ensure_ascii=False, indent=1)
