@@ -11,7 +11,7 @@ BIN := .venv/bin
 PIP := $(PYTHON) -m pip --disable-pip-version-check --python $(BIN)/python install --quiet --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test check gates fast bench audit-deps faults soak lock golden compose-smoke clean
+.PHONY: help install demo up test check gates fast thresholds bench audit-deps faults soak lock golden compose-smoke clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 16
@@ -51,6 +51,9 @@ bench: .venv/bench ## The cost of reading a page, peers beside us, pages a secon
 
 golden: .venv/dev ## Add a page to tests/pages: FILE=page.html [URL=its address] or URL=…, LAYOUT=…, NAME=…, [FORCE=1]
 	@$(BIN)/python tests/golden.py --file="$$FILE" --url="$$URL" --layout="$$LAYOUT" --name="$$NAME" $${FORCE:+--force}
+
+thresholds: .venv/dev ## Which numbers of the parser no test pins (minutes): [NAMES="rejection. kinds."] [WORDS=1] [ENTRIES=1]
+	@$(BIN)/python tests/thresholds.py $(if $(WORDS),--words) $(if $(ENTRIES),--entries) $(NAMES)
 
 faults: .venv/dev ## Every fault that docs/reliability.md lists, the long ones too (about 20 minutes)
 	@$(BIN)/pytest tests/faults -m ""

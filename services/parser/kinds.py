@@ -21,7 +21,6 @@ _PHOTOS = re.compile(
 )
 _CONTRACTS = re.compile(r"^contracts for \w+\.? \d", re.IGNORECASE)
 _STUB = re.compile(r"^(?:read|view|download|click|see|watch|listen|to (?:read|view|download)) .{0,80}$", re.IGNORECASE)
-STUB_LENGTH = 240
 ESSAY_PICTURES = 5
 
 
@@ -44,7 +43,7 @@ def kind_of(
 
 
 def _by_content(headline: str, body: tuple[Block, ...], captions: int, videos: int) -> ArticleKind | None:
-    if len(body) == 1 and len(body[0].text) < STUB_LENGTH and _STUB.match(body[0].text):
+    if len(body) == 1 and _STUB.match(body[0].text):
         return "stub"
     if _CONTRACTS.match(headline):
         return "contracts"

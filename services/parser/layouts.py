@@ -6,7 +6,6 @@ without trusts its whole region. Class names are taken from captured pages unles
 
 import re
 from dataclasses import dataclass, replace
-from datetime import date
 from urllib.parse import urlsplit
 
 from lxml import etree
@@ -22,7 +21,7 @@ def _has(word: str, tag: str = "*") -> str:
 
 @dataclass(frozen=True)
 class Layout:
-    """One publishing system, as it stood between two dates (None: still, or as far back as we know).
+    """One publishing system, as it stood at some time.
 
     `region` finds the main region: the first match is read, and having one is what makes a page of this layout.
     `sign` is in the markup of every such page, so that most layouts need no look at the tree.
@@ -37,8 +36,6 @@ class Layout:
     kind: ArticleKind = "other"
     archive: bool = False
     official: bool = False
-    since: date | None = None
-    until: date | None = None
     version: str = "1"
     """Bumped, with the parser's, when it may read its pages otherwise: then these can be read again, and no others."""
 
@@ -48,6 +45,7 @@ class Layout:
         return any(zone == "body" for _, zone in self.zones)
 
 
+# Since 2017.
 AFPIMS = Layout(
     name="afpims",
     sign="adetail",
@@ -59,7 +57,6 @@ AFPIMS = Layout(
         ("subtitle", "dek"), ("body", "body"), ("body-text", "body"),
         ("image-caption", "caption"), ("da_media_item", "picture"), ("more-share", "share"),
     ),
-    since=date(2017, 1, 1),
 )  # fmt: skip
 
 _BODIES = ("body", "body-text", "article-body", "article-text", "article-detail-body")
@@ -80,21 +77,20 @@ _PRINT_ZONES = (
     ("da_media_item", "picture"), ("da_print", "print-tools"), ("da_body_center", "tags"),
 )  # fmt: skip
 
+# 2012 to June 2017.
 AFPIMS_PRINT = Layout(
     name="afpims-print",
     sign="da_print_body",
     region="//form[.//div[@class='da_print_body']]",
     zones=_PRINT_ZONES,
     kind="news",
-    since=date(2012, 1, 1),
-    until=date(2017, 6, 30),
 )
 
 AFPIMS_PRINT_BIOGRAPHY = replace(
     AFPIMS_PRINT, sign="da_print_bio", region="//form[.//div[@class='da_print_bio']]", kind="biography"
 )
 
-# The skin of defense.gov between the two above; class names as reported by people who read it then.
+# The skin of defense.gov between the two above, until 2020; class names as reported by people who read it then.
 DEFENSE_2015 = Layout(
     name="defense-2015",
     sign="article-view",
@@ -105,9 +101,9 @@ DEFENSE_2015 = Layout(
         ("date", "published"), ("body", "body"), ("article-body", "body"), ("text", "body"),
     ),
     kind="news",
-    until=date(2020, 12, 31),
 )  # fmt: skip
 
+# Until 20 January 2017.
 WHITE_HOUSE_2017 = Layout(
     name="white-house-archive",
     sign="panel-col-section-content",
@@ -123,7 +119,6 @@ WHITE_HOUSE_2017 = Layout(
     ),
     kind="news",
     archive=True,
-    until=date(2017, 1, 20),
 )  # fmt: skip
 
 USWDS = Layout(

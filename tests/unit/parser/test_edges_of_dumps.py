@@ -1,0 +1,340 @@
+"""Text dumps on each side of a threshold: lines, words and characters that make them something else."""
+
+import pytest
+from test_edges import LAST, LEAD, NEXT, line, of_length, of_words
+
+from services.contracts.article import Article, Rejected
+from services.parser.address import slug
+from services.parser.dumps.broken import mend_broken
+from services.parser.dumps.head import mark_under
+from services.parser.dumps.headline import find_headline
+from services.parser.dumps.kinds import kind_by_words
+from services.parser.dumps.markdown import is_markdown, read_markdown
+from services.parser.dumps.marks import mark_marks
+from services.parser.dumps.media import is_gallery
+from services.parser.dumps.pictures import is_alt, mark_pictures
+from services.parser.dumps.refusal import instead, listing
+from services.parser.dumps.roles import dates_page, is_sentence, may_be_headline
+from services.parser.dumps.run_together import cut_run_together
+from services.parser.dumps.tail import cut_tail
+from services.parser.dumps.text import text_lines
+from services.parser.extract import extract
+
+TITLE = "Second Landing Opens Early"
+
+
+def lines(*texts, **about):
+    return [line(text, **about) for text in texts]
+
+
+def numbered(count, text="Landing number"):
+    return [f"{text} {'abcdefghijklmnopqrstuvwxyz'[number % 26]}{'x' * (number // 26)}" for number in range(count)]
+
+
+def page(slug_):
+    return slug(f"https://harbor.example.gov/news/{slug_}")
+
+
+# Lines that a dump broke.
+
+
+@pytest.mark.parametrize(("last", "is_one"), [("The office of ferries", True), ("Office of ferries", False)])
+def test_a_line_of_four_words_goes_on_in_small_letters(last, is_one):
+    assert (len(mend_broken([(last, False), ("opened early", False)])) == 1) is is_one
+
+
+@pytest.mark.parametrize(("words", "is_one"), [(8, True), (9, False)])
+def test_a_link_amid_a_sentence_has_eight_words(words, is_one):
+    link = " ".join(["Ferry"] * words)
+    pieces = [("The office has published its", False), (link, False), ("which is short.", False)]
+    assert (len(mend_broken(pieces)) == 1) is is_one
+
+
+# Around the headline.
+
+
+@pytest.mark.parametrize(("between", "rule"), [(11, "presenter"), (12, None)])
+def test_what_stands_over_a_near_date_is_no_text(between, rule):
+    over = lines(*numbered(between))
+    mark_under([*over, line("March 4, 2019"), line(LEAD)])
+    assert over[0].rule == rule
+
+
+@pytest.mark.parametrize(("words", "rule"), [(10, "presenter"), (11, "dek")])
+def test_over_a_date_a_longer_line_is_a_summary(words, rule):
+    over = line("Ferry " + of_words(words - 1))
+    mark_under([over, line("March 4, 2019"), line(LEAD)])
+    assert over.rule == rule
+
+
+@pytest.mark.parametrize(("over", "at"), [(149, 149), (150, None)])
+def test_a_headline_stands_among_the_first_lines(over, at):
+    assert find_headline(lines(*[LEAD] * over, TITLE), None, promised=TITLE) == at
+
+
+@pytest.mark.parametrize(
+    ("address", "at"),
+    [
+        ("second-landing-of-ferries-opens", 1),  # four of five words
+        ("second-landing-of-the-big-old-new-ferries-opens-early", 0),  # seven of ten
+    ],
+)
+def test_a_line_holds_most_words_of_its_address(address, at):
+    title = "Second Landing of Boats Opens" if at else "Second Landing of the Big Old New"
+    assert find_headline(lines("Ferries and Their Many Pilots", title, LEAD), page(address)) == at
+
+
+@pytest.mark.parametrize(("address", "at"), [("by-iris-novak-ferry", 1), ("by-iris-novak", 0)])
+def test_four_words_of_an_address_are_sure(address, at):
+    title = "By Iris Novak, Ferry" if at else "By Iris Novak"
+    assert find_headline(lines("Ferries and Their Many Pilots", title, LEAD), page(address)) == at
+
+
+@pytest.mark.parametrize(("words", "at"), [(11, 1), (12, 0)])
+def test_a_headline_has_few_more_words_than_its_address(words, at):
+    title = "Second Landing Opens Early Again" + " Now" * (words - 5)
+    found = find_headline(lines("Ferries and Their Many Pilots", title, LEAD), page("second-landing-opens-early-again"))
+    assert found == at
+
+
+@pytest.mark.parametrize(("entries", "at"), [(3, 3), (2, 0)])
+def test_three_short_lines_are_a_menu(entries, at):
+    menu = ["Ferries of Harbor", "Landings of Harbor", "Pilots of Harbor"][:entries]
+    assert find_headline(lines(*menu, "Second Landing Opens Two Months Early", LEAD), None) == at
+
+
+@pytest.mark.parametrize(("entry", "at"), [("of Old Harbor", 0), ("of Harbor", 3)])
+def test_an_entry_of_a_menu_has_three_words(entry, at):
+    menu = [f"{what} {entry}" for what in ("Ferries", "Landings", "Pilots")]
+    assert find_headline(lines(*menu, "Second Landing Opens Two Months Early", LEAD), None) == at
+
+
+@pytest.mark.parametrize(("names", "is_found"), [(9, True), (10, False)])
+def test_a_few_names_may_stand_between_a_headline_and_its_date(names, is_found):
+    between = [f"{first} {last}" for first in ("Iris", "Omar", "Lena", "Ruth") for last in ("Novak", "Diaz", "Park")]
+    found = find_headline(lines(TITLE, *between[:names], "March 4, 2019", LEAD), None)
+    assert (found == 0) is is_found
+
+
+@pytest.mark.parametrize(("over", "at"), [(3, 0), (4, 3)])
+def test_the_first_of_three_lines_over_a_date_is_the_headline(over, at):
+    texts = [
+        "Second landing opens early",
+        "Boats stop there at noon",
+        "Pilots hope for the best",
+        "Nine boats each day",
+    ]
+    assert find_headline(lines(*texts[:over], "March 4, 2019", LEAD), None) == at
+
+
+@pytest.mark.parametrize(("length", "is_dated"), [(140, True), (141, False)])
+def test_a_line_that_dates_a_page_is_short(length, is_dated):
+    assert (dates_page(of_length(length, "March 4, 2019", filler=".")) is not None) is is_dated
+
+
+@pytest.mark.parametrize(("length", "may_be"), [(320, True), (321, False)])
+def test_a_headline_has_an_end(length, may_be):
+    assert may_be_headline(line(of_length(length, end="y"))) is may_be
+
+
+@pytest.mark.parametrize(("words", "is_text"), [(12, True), (11, False)])
+def test_a_sentence_has_twelve_words(words, is_text):
+    assert is_sentence(of_words(words, ".")) is is_text
+
+
+# What kind of page it is.
+
+
+@pytest.mark.parametrize(("turns", "kind"), [(2, "transcript"), (1, None)])
+def test_two_turns_are_a_talk(turns, kind):
+    assert kind_by_words(lines(*[f"MR. LOWE: {LEAD}"] * turns)) == kind
+
+
+@pytest.mark.parametrize(("marks", "is_marked"), [(3, True), (2, False)])
+def test_three_marks_are_markdown(marks, is_marked):
+    assert is_markdown(" and ".join(["[a pier](/pier)"] * marks)) is is_marked
+
+
+@pytest.mark.parametrize(("fields", "is_front"), [(59, True), (60, False)])
+def test_front_matter_has_an_end(fields, is_front):
+    text = "\n".join(["---", "title: Second Landing", *["ferry: nine"] * (fields - 1), "---", LEAD])
+    found, _ = read_markdown(text)
+    assert (found[0].zone == "headline") is is_front
+
+
+@pytest.mark.parametrize(("words", "shape"), [(6, "quote"), (5, "paragraph")])
+def test_few_words_in_quotation_marks_are_no_quotation(words, shape):
+    quotation = line(of_words(words, "”"))
+    mark_marks([quotation, line("Iris Novak"), line(LEAD)])
+    assert quotation.shape == shape
+
+
+@pytest.mark.parametrize(("texts", "is_one"), [(2, True), (1, False)])
+def test_two_captions_are_a_gallery(texts, is_one):
+    captions = [f"{text} Boats sail. (Navy photo by Jo Marsh)" for text in (LEAD, NEXT)]
+    assert is_gallery(lines(*captions[:texts])) is is_one
+
+
+@pytest.mark.parametrize(("texts", "kind"), [(2, "photo_essay"), (3, "news")])
+def test_a_page_of_one_picture_holds_its_alt_and_its_caption(texts, kind):
+    over = "\n\n".join((LEAD, NEXT)[: texts - 1])
+    text = f"{over}\n\n{TITLE}\n\n{LAST} Boats sail. (Navy photo by Jo Marsh)\n"
+    reading = extract(text.encode(), url="https://harbor.example.gov/photos/12", content_type="text/plain")
+    assert isinstance(reading, Article)
+    assert reading.kind == kind
+
+
+# Pictures.
+
+
+@pytest.mark.parametrize(("over", "is_taken"), [(7, True), (8, False)])
+def test_seven_lines_over_a_credit_are_its_pictures(over, is_taken):
+    block = lines(*numbered(over - 1), LEAD)
+    mark_pictures([*block, line("Photo By: Jo Marsh")])
+    assert (block[-1].zone == "caption") is is_taken
+
+
+@pytest.mark.parametrize(("paragraphs", "is_taken"), [(2, True), (3, False)])
+def test_three_texts_over_a_credit_are_paragraphs(paragraphs, is_taken):
+    block = lines(*(LEAD, NEXT, LAST)[-paragraphs:])
+    mark_pictures([*block, line("Photo By: Jo Marsh")])
+    assert (block[0].rule == "alt") is is_taken
+
+
+@pytest.mark.parametrize(("words", "is_text_of_picture"), [(45, True), (46, False)])
+def test_what_is_to_be_seen_is_told_in_few_words(words, is_text_of_picture):
+    assert is_alt(f"A {of_words(words - 1)}") is is_text_of_picture
+
+
+# What is no article.
+
+
+@pytest.mark.parametrize(("words", "reason"), [(90, "not_an_article"), (91, None)])
+def test_a_page_that_says_why_it_is_none_is_short(words, reason):
+    found = instead(lines(f"Invalid article id {of_words(words - 3)}"))
+    assert (found and found[0]) == reason
+
+
+@pytest.mark.parametrize(("length", "reason"), [(4_000, "not_an_article"), (4_001, None)])
+def test_a_page_that_says_why_it_is_none_has_no_endless_word(length, reason):
+    found = instead(lines(of_length(length, "Invalid article id ", filler="y")))
+    assert (found and found[0]) == reason
+
+
+@pytest.mark.parametrize(("times", "is_subtitle"), [(3, True), (2, False)])
+def test_three_times_of_subtitles_are_a_video(times, is_subtitle):
+    texts = [f"00:00:0{at},000 --> 00:00:0{at},900 and so on and on until the pier {LEAD}" for at in range(times)]
+    assert (instead(lines(*texts)) is not None) is is_subtitle
+
+
+@pytest.mark.parametrize(("more", "is_list"), [(2, True), (1, False)])
+def test_two_links_to_whole_texts_are_a_list(more, is_list):
+    cards = [text for title in numbered(more) for text in (title, LEAD, "Read more")]
+    assert (listing(lines(*cards), named=False) is not None) is is_list
+
+
+@pytest.mark.parametrize(("dates", "is_list"), [(3, True), (2, False)])
+def test_three_dates_over_titles_are_a_list(dates, is_list):
+    cards = [text for title in numbered(dates) for text in ("March 4, 2019", title)]
+    assert (listing(lines(*cards, LEAD), named=False) is not None) is is_list
+
+
+@pytest.mark.parametrize(("words", "is_list"), [(7, True), (6, False)])
+def test_under_the_bullets_of_a_list_stand_texts(words, is_list):
+    cards = [each for _ in range(3) for each in (line("Landing", shape="list_item"), line(of_words(words)))]
+    assert (listing(cards, named=False) is not None) is is_list
+
+
+@pytest.mark.parametrize(("words", "is_list"), [(19, True), (18, False)])
+def test_three_texts_that_are_cut_are_a_list(words, is_list):
+    assert (listing(lines(*[of_words(words, "...")] * 3), named=False) is not None) is is_list
+
+
+@pytest.mark.parametrize(("entries", "is_menu"), [(6, True), (5, False)])
+def test_six_short_lines_and_no_text_are_a_menu(entries, is_menu):
+    assert (listing(lines(*numbered(entries, "Pier")), named=False) is not None) is is_menu
+
+
+@pytest.mark.parametrize(("words", "is_menu"), [(3, True), (4, False)])
+def test_a_line_of_a_menu_alone_has_three_words(words, is_menu):
+    assert (listing(lines(*numbered(6, " ".join(["Pier"] * (words - 1)))), named=False) is not None) is is_menu
+
+
+# What a page prints under its text.
+
+
+@pytest.mark.parametrize(("length", "is_cut"), [(300, True), (299, False)])
+def test_a_page_on_one_line_is_cut_where_systems_print_their_phrases(length, is_cut):
+    text = of_length(length, "Skip to main content ", end=".")
+    assert (len([part for part in cut_run_together([text]) if part]) > 1) is is_cut
+
+
+@pytest.mark.parametrize(("others", "is_cut"), [(2, True), (3, False)])
+def test_a_page_on_one_line_has_few_others(others, is_cut):
+    text = of_length(300, "Skip to main content ", end=".")
+    assert (len([part for part in cut_run_together([text, *["Pier"] * others]) if part]) > 1 + others) is is_cut
+
+
+@pytest.mark.parametrize(("texts", "is_tail"), [(2, True), (3, False)])
+def test_two_texts_under_a_heading_of_others_may_go(texts, is_tail):
+    under = lines("Related Stories", *(LEAD, NEXT, LAST)[:texts])
+    cut_tail([*lines(*[LEAD + " " + NEXT] * 5), *under])
+    assert (under[0].rule == "related") is is_tail
+
+
+@pytest.mark.parametrize(("before", "is_tail"), [(100, True), (99, False)])
+def test_half_as_much_text_under_a_heading_may_go(before, is_tail):
+    under = lines("Related Stories", "A ferry " * 6 + "d.")
+    assert len(under[1].text) == 50
+    cut_tail([line(of_length(before, "Our old ", end=" sail. A b.", filler="boats ")), *under])
+    assert (under[0].rule == "related") is is_tail
+
+
+@pytest.mark.parametrize(("after", "is_tail"), [(105, True), (106, False)])
+def test_a_third_as_much_text_under_a_mark_of_the_end_may_go(after, is_tail):
+    under = lines("###", of_length(after, end="s. A b."))
+    cut_tail([line(of_length(300, end="s. A b.")), *under])
+    assert (under[0].rule == "end-mark") is is_tail
+
+
+@pytest.mark.parametrize(("entries", "rule"), [(3, "navigation"), (2, None)])
+def test_three_lines_behind_the_text_are_a_menu(entries, rule):
+    under = lines("News", *numbered(entries - 1))
+    cut_tail([line(LEAD), *under])
+    assert under[-1].rule == rule
+
+
+@pytest.mark.parametrize(("words", "rule"), [(4, "navigation"), (5, None)])
+def test_a_line_of_a_last_menu_has_four_words(words, rule):
+    under = lines("News", *numbered(2, " ".join(["Pier"] * (words - 1))))
+    cut_tail([line(LEAD), *under])
+    assert under[0].rule == rule
+
+
+@pytest.mark.parametrize(("length", "rule"), [(240, "related"), (239, None)])
+def test_a_heading_that_nobody_knows_ends_no_short_article(length, rule):
+    under = lines("Harbor News", "Pier Opens", "March 4, 2019")
+    cut_tail([line(of_length(length, end="s. A b.")), *under])
+    assert under[0].rule == rule
+
+
+@pytest.mark.parametrize(("between", "rule"), [(2, "related"), (3, None)])
+def test_a_card_repeats_its_text_at_once(between, rule):
+    """The copy of a text counts once, if it comes within three texts."""
+    others = [f"{text} Again." for text in (NEXT, LAST, LEAD)]
+    card = f"{LEAD} Twice."
+    first = [f"{LEAD} First."] * (3 - between)
+    under = lines("Harbor News", *first, card, *others[:between], card, "March 4, 2019", "Read more")
+    cut_tail([*lines(*[LEAD] * 5), *under])
+    assert under[0].rule == rule
+
+
+@pytest.mark.parametrize(("links", "count"), [(2, 4), (1, 1)])
+def test_two_links_at_the_ends_of_texts_are_the_sites(links, count):
+    found = text_lines("\n\n".join(f"{text} Full Story" for text in (LEAD, NEXT)[:links]))
+    assert len(found) == count
+
+
+def test_what_is_no_article_is_a_rejection():
+    reading = extract(b"Invalid article id", content_type="text/plain")
+    assert isinstance(reading, Rejected)
