@@ -23,6 +23,7 @@ ArticleKind = Literal[
     "biography",
     "fact_sheet",
     "video",
+    "reference",
     "stub",
     "other",
 ]

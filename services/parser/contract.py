@@ -17,6 +17,8 @@ from services.parser.site.profile import SiteProfile
 
 _SUFFIXES = {".txt": "text/plain", ".html": "text/html", ".htm": "text/html"}
 
+_REFERENCE = {"reason": "reference", "detail": "The page stays as it is and is no news: it is kept, not announced."}
+
 
 @dataclass(frozen=True)
 class Request:
@@ -41,9 +43,13 @@ class Request:
 
 
 def as_line(reading: Reading, url: str | None) -> dict[str, Any]:
-    """A reading as one JSON object with all the keys of an article; `rejected` is null or says why there is none."""
+    """A reading as one JSON object with all the keys of an article; `rejected` is null or says why it is no news.
+
+    A reference page has its text and `rejected` as well: it is kept, and not announced.
+    """
     if isinstance(reading, Article):
-        return reading.model_dump(mode="json") | {"url": url or reading.url, "rejected": None}
+        verdict = _REFERENCE if reading.kind == "reference" else None
+        return reading.model_dump(mode="json") | {"url": url or reading.url, "rejected": verdict}
     empty = Article(layout=reading.layout or "unknown", headline="", removed=reading.removed)
     rejected = {"reason": reading.reason, "detail": reading.detail}
     return empty.model_dump(mode="json") | {"url": url, "headline": None, "rejected": rejected}

@@ -10,6 +10,7 @@ from services.parser.awards import awards
 from services.parser.body import blocks
 from services.parser.characters import decode
 from services.parser.dumps.text import read_text
+from services.parser.general.cards import cards_of
 from services.parser.hostile import MAX_BYTES, hostile
 from services.parser.kinds import kind_of
 from services.parser.layouts import DUMP, WHOLE_PAGE, Layout, recognise
@@ -24,7 +25,8 @@ from services.parser.parsed_page import Draft, ParsedPage
 from services.parser.passes import run_passes
 from services.parser.promised import promised_byline
 from services.parser.publication import Asked, times_of
-from services.parser.rejection import no_article, walled
+from services.parser.reference import is_reference
+from services.parser.rejection import no_article, walled, walled_text
 from services.parser.site.profile import SiteProfile
 
 # The notice of an archive may stand outside of the main region.
@@ -88,7 +90,7 @@ def parse(
 
 def _read_dump(text: str, url: str | None, now: datetime | None, profile: SiteProfile | None) -> _Answer:
     page = Page(url=url)
-    if reason := walled(page, text):
+    if reason := walled_text(page, text):
         return _rejected(*reason, layout=DUMP)
     dump = read_text(text)
     return _article(ParsedPage(page, DUMP, dump.lines, dump.frames, now=now, profile=profile))
@@ -120,7 +122,7 @@ def _read_markup(markup: str, url: str | None, now: datetime | None, profile: Si
         region=region,
         silent=reader.silent,
     )
-    if reason := walled(page, " ".join(line.text for line in reader.lines[:50])):
+    if reason := walled(page, reader.lines):
         return _rejected(*reason, layout=layout, parsed=parsed)
     return _article(parsed)
 
@@ -146,12 +148,15 @@ def _article(parsed: ParsedPage) -> _Answer:
         return _rejected(*draft.refused, layout=layout, parsed=parsed)
     headline, story, images = draft.headline, draft.story, draft.images
     body = blocks(lines)
-    if reason := no_article(page, layout, headline, lines, body, images):
+    cards = cards_of(lines, parsed.places) if parsed.places else None
+    if reason := no_article(draft, body, cards):
         return _rejected(*reason, layout=layout, parsed=parsed)
+    times = times_of(_dates_asked(draft))
     kind = draft.kind or kind_of(
         page, layout, headline, lines, body, images, classes=parsed.classes, videos=parsed.videos
     )
-    times = times_of(_dates_asked(draft))
+    if cards and is_reference(draft, times.evidence, cards):
+        kind = "reference"
     body_links, attachments = links(lines)
     article = Article(
         url=page.url,

@@ -31,9 +31,19 @@ def is_about_a_page(thing: dict[str, Any]) -> bool:
     return _rank(thing) < 3
 
 
-def _rank(thing: dict[str, Any]) -> int:
+def is_article(thing: dict[str, Any]) -> bool:
+    """Whether it says that it is an article, and not merely a page."""
+    return _rank(thing) == 0
+
+
+def types(thing: dict[str, Any]) -> list[str]:
+    """The names of what it says it is."""
     kinds = thing.get("@type")
-    names = [kind for kind in (kinds if isinstance(kinds, list) else [kinds]) if isinstance(kind, str)]
+    return [kind for kind in (kinds if isinstance(kinds, list) else [kinds]) if isinstance(kind, str)]
+
+
+def _rank(thing: dict[str, Any]) -> int:
+    names = types(thing)
     if any(_SURE.search(name) for name in names):
         return 0
     return 1 if any(_ARTICLE.search(name) for name in names) else 3 if names else 2

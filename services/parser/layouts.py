@@ -175,7 +175,7 @@ def recognise(page: Page, markup: str) -> tuple[Layout, etree._Element | None]:
     if page.root is None:
         return WHOLE_PAGE, None
     for layout, find in _FINDERS:
-        if layout.sign not in markup or (layout.official and not _is_official(page, markup)):
+        if layout.sign not in markup or (layout.official and not is_official(page, markup)):
             continue
         if (region := next(filter(_has_words, find(page.root)), None)) is not None:
             return layout, region
@@ -187,7 +187,7 @@ def _has_words(region: etree._Element) -> bool:
     return bool(_WORDS(region))
 
 
-def _is_official(page: Page, markup: str) -> bool:
+def is_official(page: Page, markup: str) -> bool:
     """Whether a government sent it: every site has a `<main>`, and only those of agencies can be trusted with it."""
     hosts = (urlsplit(address).hostname or "" for each in (page.url, page.canonical) if (address := web_address(each)))
     if any(re.search(r"\.(?:gov|mil)(?:\.|$)", host) for host in hosts):

@@ -98,7 +98,7 @@ def _wanted(
 
 
 def _feed(request: Request, named: Annotated[Wanted, Depends(_wanted)], after: After = None) -> Feed:
-    wanted, listing = replace(named, by="updated"), "feed"
+    wanted, listing = replace(named, by="updated", news=True), "feed"
     with reading() as session:
         rows = read_articles(session, wanted, PAGE, position(listing, after, datetime, str))
     shown, following = page(rows, PAGE, lambda row: cursor(listing, *place_of(wanted, row)))

@@ -9,18 +9,21 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from services.contracts.messages import Announce, Cause, Origin
+from services.contracts.article import ArticleKind
+from services.contracts.messages import Announce, Cause, SaveArticle
 from services.store.decide import Reading
 from services.store.views import article_view
 
 TOLD: frozenset[Cause] = frozenset({"live", "refetch"})
 """Causes whose events are announced: the page was looked at just now, so what it says is news. A backlog, an import
 or a reparse tells of old pages; their events are in the sequence, for whoever reads it, and nobody is called."""
+SILENT: frozenset[ArticleKind] = frozenset({"reference"})
+"""Kinds that are kept and are no news, whatever the cause."""
 
 
-def is_told(origin: Origin) -> bool:
-    """Whether endpoints hear of what changes: for its cause, or because the operator wants it."""
-    return origin.cause in TOLD or origin.announce
+def is_told(order: SaveArticle) -> bool:
+    """Whether endpoints hear of what changes: for its cause, or because the operator wants it, if it is news at all."""
+    return order.article.kind not in SILENT and (order.origin.cause in TOLD or order.origin.announce)
 
 
 def event_id(article: str, revision: int, content_hash: str) -> str:
@@ -47,7 +50,7 @@ def event_row(
         "kind": reading.order.article.kind,
         "cause": reading.order.origin.cause,
         "changed": list(changed),
-        "announced": is_told(reading.order.origin),
+        "announced": is_told(reading.order),
         "body": _frozen({"type": kind, "timestamp": now.isoformat(), "sequence": sequence, "data": facts}),
     }
 

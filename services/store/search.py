@@ -8,6 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Row, Select, literal, select, tuple_
 from sqlmodel import Session
 
+from services.store.events import SILENT
 from services.store.fulltext import found, label
 from services.store.models import articles, revisions, texts
 
@@ -19,7 +20,8 @@ ORDER = {"published": articles.c.dated_at, "seen": articles.c.first_seen, "updat
 class Wanted:
     """Which articles: all of these must hold; `since` is part of the span, `until` is not.
 
-    `q` are words as `asked.Terms` reads them; tag and VIRIN are whole, in any case.
+    `q` are words as `asked.Terms` reads them; tag and VIRIN are whole, in any case. `news` leaves out what is kept and
+    is no news, unless its kind is asked for.
     """
 
     source: str | None = None
@@ -28,6 +30,7 @@ class Wanted:
     tag: str | None = None
     virin: str | None = None
     by: By = "published"
+    news: bool = False
     since: datetime | None = None
     until: datetime | None = None
 
@@ -101,6 +104,8 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         asked.append(articles.c.source == wanted.source)
     if wanted.kind is not None:
         asked.append(articles.c.kind == wanted.kind)
+    elif wanted.news:
+        asked.append(articles.c.kind.not_in(SILENT))
     if wanted.since is not None:
         asked.append(when >= wanted.since)
     if wanted.until is not None:

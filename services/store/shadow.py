@@ -32,7 +32,7 @@ def preview(order: SaveArticle, spot: Place, change: Change, article: str) -> Pr
         article=article,
         layout=order.article.layout,
         headline=order.article.headline,
-        announced=isinstance(change, Created | Updated) and is_told(order.origin),
+        announced=isinstance(change, Created | Updated) and is_told(order),
         differences=differing(known, order.article) if known and does else (),
         origin=order.origin,
         proposal=proposal if does else None,

@@ -123,6 +123,14 @@ def test_articles_are_found_by_what_they_are(client):
     assert ids(got(client, "/articles", by="seen", since="2026-01-12T15:00:00Z", kind="release")) == ["Story 1"]
 
 
+def test_reference_pages_are_listed_with_the_others_and_by_their_kind(client):
+    """What is no news is kept, and can be looked up."""
+    published(1, "2026-01-10", kind="reference")
+    published(2, "2026-01-11")
+    assert ids(got(client, "/articles")) == ["Story 2", "Story 1"]
+    assert ids(got(client, "/articles", kind="reference")) == ["Story 1"]
+
+
 def test_what_is_unknown_is_a_problem_with_advice(client):
     saved(order())
     for path in ("/articles/art_nothing", "/articles/art_nothing/revisions", f"/articles/{ID}/revisions/99"):

@@ -66,6 +66,15 @@ def test_what_was_updated_last_comes_first(client):
     assert [item["title"] for item in answer.json()["items"]] == ["Story 1", "Story 2"]
 
 
+def test_a_reference_page_is_in_no_feed_but_that_of_its_kind(client):
+    """A privacy policy is no news; who asks for such pages by their kind gets them."""
+    published(1)
+    published(2, kind="reference", minute=1)
+    assert titles(atom(client)) == ["Story 1"]
+    assert titles(atom(client, source="war-releases")) == ["Story 1"]
+    assert titles(atom(client, kind="reference")) == ["Story 2"]
+
+
 def test_a_feed_holds_a_source_a_kind_or_a_search(client):
     published(1, source="af-news")
     published(2, kind="speech", minute=1)

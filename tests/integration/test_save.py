@@ -100,6 +100,16 @@ def test_a_reparse_may_know_more_about_the_same_words():
     assert told() == ["article.created"]
 
 
+def test_a_reference_page_is_kept_and_never_announced():
+    """Neither its first wording nor a new one, not even where the operator wants old pages announced."""
+    first = saved(order(A, kind="reference", source="war-releases"))
+    again = saved(order(B, minute=1, kind="reference", source="war-releases"))
+    assert (first.change, first.announce) == (Created(), None)
+    assert (again.change, again.announce) == (Updated(("body",)), None)
+    assert rows(events, "kind", "announced") == [("reference", False)] * 2
+    assert rows(articles, "kind", "revisions") == [("reference", 2)]
+
+
 @pytest.mark.parametrize("arrival", list(permutations((0, 1, 2))))
 def test_the_order_of_arrival_does_not_matter(arrival):
     """Whichever of three captures comes first, the latest stands and every wording is kept in its place."""
