@@ -22,7 +22,7 @@ STORY_ZONES = frozenset({"byline", "story-line", "published"})
 _BY = re.compile(
     r"^\W{0,9}(?:(?:courtesy )?(?:story|text|words|audio)(?: (?:and|&) (?:photos?|photography|images?|video))? "
     r"|photos? and (?:story|text) |(?:commentary|written|article|compiled|posted|submitted|published|reported) )?"
-    r"(?:by|por)\b:?\s+(?P<names>\S.*)$",
+    r"(?:by|por)\b:?\s+(?:by:?\s+)?(?P<names>\S.*)$",
     re.IGNORECASE,
 )
 # In other languages the word for "by" begins many a title, too: only names of persons follow it in a byline.
@@ -63,6 +63,14 @@ _SUFFIX = re.compile(r",\s*(?=(?:Jr|Sr)\b\.?|I{2,3}\b|IV\b)")
 _RANK = re.compile(
     r"(?:,|;)\s*(?:and\s+)?(?=(?:(?:army|navy|air force|marine(?: corps)?) )?"
     rf"(?:{either(_LEXICON['ranks'])})\b\.? )",
+    re.IGNORECASE,
+)
+# "NAME U.S. Example Command Public Affairs EASTMARK, Country": where no sign parts name, office and place.
+_FUSED = re.compile(
+    rf"(?P<name>(?:(?:{either(_LEXICON['ranks'])}|{either(_LEXICON['grades'])})\.? ){{0,3}}"
+    r"(?-i:[A-Z][\w'’-]+) (?:(?-i:[A-Z])\. ){0,2}(?:(?-i:[A-Z][\w'’-]+))(?:,? (?:Jr\.|Sr\.|I{2,3}|IV))?)"
+    rf" (?P<unit>(?:{either(_LEXICON['unit-openings'])})(?= )[^,]{{0,80}}\b(?:{either(_LEXICON['unit-ends'])}))"
+    r"(?: (?-i:[A-Z])[\w.'’ -]{1,40}(?:, [\w.'’ -]{2,30}){0,2})?",
     re.IGNORECASE,
 )
 # "NAME 12th Wing": a unit with a number needs no comma. "NAME, UNIT, and NAME, UNIT": two with a unit each.
@@ -139,6 +147,8 @@ def _people(text: str) -> list[Byline]:
     """The names before the first comma, and after it where they work."""
     head, _, affiliation = _SUFFIX.sub("\N{NO-BREAK SPACE}", text).partition(",")
     unit = affiliation.strip(" ,") or None
+    if fused := _FUSED.fullmatch(text):
+        return [Byline(name=fused["name"], affiliation=fused["unit"])]
     if unit is None and (glued := _NUMBERED.match(head)) and is_person(glued["name"]):
         head, unit = glued.groups()
     if unit and (both := _TWO.match(unit)) and is_person(both["next"].partition(",")[0]):

@@ -32,6 +32,7 @@ _SAID = rf"\W+(?:{either(_FORMS['said'])})"
 _WALLS = re.compile(either(_FORMS["walls"]))
 _MISSING = re.compile(either(_FORMS["missing"]).replace("<said>", _SAID))
 _CLOSED = re.compile(either(_FORMS["closed"]))
+_SORRY = re.compile(either(_FORMS["sorry"]))
 _SEARCH = re.compile(either(_FORMS["search"]))
 _HUB = re.compile(either(_FORMS["hubs"]))
 _ERROR = re.compile(either(_FORMS["errors"]))
@@ -57,7 +58,8 @@ def walled_text(page: Page, text: str) -> Reason | None:
     short = fold(text[: WALL_LENGTH + 1])
     if _WALLS.search(title) or (len(short) <= WALL_LENGTH and _WALLS.search(short)):
         return "blocked", "A bot wall answered instead of the page."
-    if _CLOSED.fullmatch(title) or (len(short) <= WALL_LENGTH and _CLOSED.search(short) and "maintenance" in short):
+    closed = len(short) <= WALL_LENGTH and _CLOSED.search(short) and "maintenance" in short
+    if _CLOSED.fullmatch(title) or (closed and _SORRY.search(short)):
         return "not_an_article", "The site was closed for maintenance when this page was taken."
     if _MISSING.fullmatch(title.split(" | ", 1)[0].split(" - ", 1)[0].split(" > ", 1)[0].strip()):
         return "not_an_article", "An error page was sent as if it were the page."

@@ -3,7 +3,11 @@
 import re
 from collections.abc import Sequence
 from datetime import date
+from itertools import groupby
 
+from services.parser.characters import fold
+from services.parser.credits import read_label
+from services.parser.date_labels import is_date
 from services.parser.dates import find_date
 from services.parser.lexicon import either, lexicon
 from services.parser.lines import Line
@@ -14,6 +18,8 @@ _FIELD = re.compile(
 _STAMP = re.compile(r"date (?P<date>\d{4}-\d\d-\d\d)")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?")
 _CONTRACTS = re.compile(r"contracts for\b", re.IGNORECASE)
+_PIPED = re.compile(r"\|[^|]{0,80}")
+COLUMN = 3  # lines: fewer may be a table's
 _POSTED = ("date posted", "date taken")
 
 
@@ -30,6 +36,26 @@ def mark_fields(lines: Sequence[Line]) -> date | None:
         if label in _POSTED and (day := find_date(value)):
             days[label] = day
     return days.get("date posted") or days.get("date taken")
+
+
+def mark_column(lines: Sequence[Line]) -> date | None:
+    """Marks values that stand under each other, each behind a pipe, without their labels; the last day among them.
+
+    Some sites print when a picture was taken and, under it, when it was posted.
+    """
+    days: list[date] = []
+    for piped, run in groupby(lines, key=lambda line: line.kept and _PIPED.fullmatch(line.text) is not None):
+        column = list(run)
+        if not piped or len(column) < COLUMN:
+            continue
+        for line in column:
+            line.text = line.text.strip("| ")
+            line.key = fold(line.text)
+            if read_label(line.text) is None:
+                line.rule = "label"
+            if is_date(line.text.partition(" ")[0]) and (day := find_date(line.text)):
+                days.append(day)
+    return max(days, default=None)
 
 
 def contracts_day(headline: str) -> date | None:

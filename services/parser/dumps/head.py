@@ -8,7 +8,6 @@ from itertools import pairwise
 from services.parser.characters import fold
 from services.parser.credits import read_label
 from services.parser.dates import find_date
-from services.parser.dumps.headline import without_site
 from services.parser.dumps.roles import (
     dates_page,
     is_byline,
@@ -19,14 +18,20 @@ from services.parser.dumps.roles import (
     role,
     speaks,
 )
+from services.parser.dumps.titles import without_site
 from services.parser.lines import Line
 
 BETWEEN = 6  # lines between a headline and what dates it
 WORDS = 10  # of a speaker, a place, an office; a longer line is a summary
+UNIT = 8  # words of a unit
 _WRITER = frozenset({"author", "author:", "by", "by:", "written by", "written by:"})
+_CONTACT = frozenset(
+    {"contact information:", "contact:", "contacts:", "media contact:", "media contacts:", "press contact:"}
+)
 _DATED = re.compile(
     r"(?:date|(?:published|posted)(?: on)?|(?:release|publication) date|date posted|fecha de publicacion|issued on):?"
 )
+_SMALL = re.compile(r"(?:^|\s)[a-z'’]{4,}(?!\S)")  # a word that no name and no office has
 _OFFICE = re.compile(
     r".{3,80}\b(?:public affairs|news service|media center|press office|communications)"
     r"(?: (?:office|detachment|team))?",
@@ -111,6 +116,7 @@ def _mark_over(lines: Sequence[Line]) -> date | None:
 
 def _mark_under(lines: Sequence[Line]) -> date | None:
     dated = _mark_values(lines)
+    _mark_contacts(lines)
     last = max(
         (at for at, line in enumerate(lines[: BETWEEN * 2]) if _tells(line) or line.zone in {"published", "byline"}),
         default=-1,
@@ -130,8 +136,15 @@ def _mark_under(lines: Sequence[Line]) -> date | None:
             line.rule = rule
         else:
             line.rule = _before_date(line) if at < last else _after_date(line, lines[at - 1] if at else None)
+            if at == last + 1 and at and _signed(lines[at - 1]) and line.key.count(" ") < UNIT and line.is_title:
+                line.rule = "office"
         dated = dated or day
     return dated
+
+
+def _signed(line: Line) -> bool:
+    """Whether a line says whose story it is, as the services' own agency prints it over the unit."""
+    return line.key.startswith(("story by ", "courtesy story"))
 
 
 def _after_date(line: Line, above: Line | None) -> str | None:
@@ -146,7 +159,20 @@ def _before_date(line: Line) -> str | None:
         return "presenter"
     if is_place(line.text):
         return "place"
-    return "presenter" if line.key.count(" ") < WORDS and not is_sentence(line.text) else "dek"
+    told = is_sentence(line.text) or _SMALL.search(line.text)
+    return "dek" if told or line.key.count(" ") >= WORDS else "presenter"
+
+
+def _mark_contacts(lines: Sequence[Line]) -> None:
+    """Whom to ask: the short lines right under the label that says so."""
+    under = False
+    for line in lines:
+        if line.gap and line.kept and role(line) != "contact":
+            under = False
+        if line.key in _CONTACT:
+            line.rule, under = "contact", True
+        elif under and line.kept and line.key.count(" ") < WORDS and not is_sentence(line.text):
+            line.rule = "contact"
 
 
 def _mark_values(lines: Sequence[Line]) -> date | None:

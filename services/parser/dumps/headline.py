@@ -18,6 +18,7 @@ from services.parser.dumps.roles import (
     role,
     speaks,
 )
+from services.parser.dumps.titles import said_parts
 from services.parser.lines import Line
 
 LOOK = 150  # lines of the page
@@ -29,10 +30,8 @@ NEAR = 6  # lines between a headline and what dates it
 STRETCH = 3  # lines over a byline of which the first may be the headline and the next its summary
 PASSED = frozenset({"kicker", "share", "control", "historical-notice", "label", "office"})  # between it and a headline
 TITLED = ("title", "headline")
-_SEPARATOR = re.compile(r"\s+(?:[|»–—>-]|::|~)\s+")
-_WORK = re.compile(
-    r"this work, (?P<title>.{2,300}?)(?: \[image \d+ of \d+\])?, by .{2,80}?, (?:identified|must comply)", re.IGNORECASE
-)
+_STOPPED = re.compile(r"[a-z]{3}[.!]$")  # "everyone." and no "Va."
+_OFFICE = re.compile(r"\bpublic affairs\b", re.IGNORECASE)
 
 
 def find_headline(lines: Sequence[Line], names: Slug | None, *, promised: str = "") -> int | None:
@@ -52,32 +51,15 @@ def find_headline(lines: Sequence[Line], names: Slug | None, *, promised: str = 
     return next((at for way in ways if (at := way()) is not None), None)
 
 
+def named_at(lines: Sequence[Line], names: Slug | None) -> int | None:
+    """The place of the line that holds the words of the address."""
+    return _Finder(lines).by_slug(names) if names else None
+
+
 def is_named(lines: Sequence[Line], names: Slug | None) -> bool:
     """Whether a line over the text holds the words of the address."""
-    at = _Finder(lines).by_slug(names)
+    at = named_at(lines, names)
     return at is not None and not any(is_sentence(line.text) and role(line) is None for line in lines[:at])
-
-
-def promised_title(lines: Iterable[Line]) -> str:
-    """The title in "This work, TITLE, by NAME": some pages print it nowhere else."""
-    found = next(filter(None, (_WORK.match(line.text) for line in lines)), None)
-    return found["title"] if found else ""
-
-
-def without_site(text: str) -> str:
-    """A title without the site behind it, if what is behind it is a site's name."""
-    head, *rest = _SEPARATOR.split(text)
-    if not rest:
-        return text
-    last = rest[-1]
-    if (
-        " | " in text
-        or " > " in text
-        or (UNIT.search(last) and not is_sentence(text))
-        or re.search(r"\.(?:gov|mil|com|org)$", last)
-    ):
-        return text[: text.rindex(last)].rstrip(" |»–—>-:~") if len(rest) == 1 or " > " not in text else head
-    return text
 
 
 class _Roles(dict[int, str | None]):
@@ -140,7 +122,7 @@ class _Finder:
         """A line that comes again, alone or before the name of the site; of a longer and a shorter copy the shorter."""
         keys = {at: line.key for at, line in enumerate(self._lines) if may_be_headline(line) and line.zone != "caption"}
         for at in self._may:
-            parts = {fold(part) for part in _parts(self._lines[at].text)}
+            parts = {fold(part) for part in said_parts(self._lines[at].text)}
             if (end := self._broken_copy(at, parts)) is not None:
                 return end
             copies = [
@@ -185,20 +167,23 @@ class _Finder:
         stretch = [place for place in stretch if self._lines[place].key.count(" ") >= MENU_WORDS - 1] or stretch[-1:]
         if len(stretch) > STRETCH or not stretch:
             return at
-        return next((place for place in stretch if not UNIT.search(self._lines[place].text)), at)
+        best = next((place for place in stretch if not UNIT.search(self._lines[place].text)), at)
+        return None if _OFFICE.search(self._lines[best].text) else best
 
     def _is_between(self, at: int) -> bool:
         text = self._lines[at].text
         return self._roles[at] is None and at > 0 and (is_place(text) or is_speaker(text))
 
     def under_kicker(self) -> int | None:
-        """The first line under the last kicker, breadcrumb or date that stands over the text."""
+        """The first line under the last kicker, breadcrumb or date over the text; an office may stand between."""
         marks = [at for at in range(self._text) if self._roles[at] in {"kicker", "breadcrumb", "published"}]
-        return next((at for at in self._may if marks and at > marks[-1] and not is_place(self._lines[at].text)), None)
+        under = [at for at in self._may if marks and at > marks[-1] and not is_place(self._lines[at].text)]
+        titles = (at for at in under if not _OFFICE.search(self._lines[at].text))
+        return next(titles, next(iter(under), None))
 
     def first(self) -> int | None:
         """The first line that is no part of a menu; the last line of a menu over the text is the headline."""
-        plain = [at for at in self._may if at not in self._menu and not self._is_between(at)]
+        plain = [at for at in self._may if not (at in self._menu or self._is_between(at) or self._is_said(at))]
         return (
             next(iter(plain), None)
             if plain
@@ -207,6 +192,11 @@ class _Finder:
             else None
         )
 
+    def _is_said(self, at: int) -> bool:
+        """Whether a line that has nothing over it ends as sentences do: a text without a headline begins so."""
+        words = self._lines[at].text.split()
+        return not at and len(words) > 1 and _STOPPED.search(words[-1]) is not None
+
     def over_date_below_text(self) -> int | None:
         """Under a notice that nobody knows: a title with a date or a byline right under it."""
         for at, line in enumerate(self._lines[:-1]):
@@ -214,16 +204,6 @@ class _Finder:
             if dated and self._roles[at] is None and may_be_headline(line) and at <= self._text + STRETCH:
                 return at
         return None
-
-
-def _parts(text: str) -> list[str]:
-    """The line, and what it says before the name of a site."""
-    head = _SEPARATOR.split(text)
-    return [
-        text,
-        *(" - ".join(head[:end]) for end in range(1, len(head))),
-        *(text.rsplit(sep, 1)[0] for sep in (" - ", " | ", " > ") if sep in text),
-    ]
 
 
 def _menus(lines: Sequence[Line], may: Sequence[int]) -> Iterable[int]:

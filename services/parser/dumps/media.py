@@ -9,6 +9,7 @@ from services.parser.credits import VIRIN, ends_with_credit, read_label
 from services.parser.dates import find_date
 from services.parser.dumps.headline import find_headline
 from services.parser.dumps.roles import bare_text, dates_page, is_byline, is_sentence, may_be_headline, role
+from services.parser.dumps.titles import without_site
 from services.parser.lines import Line
 from services.parser.parsed_page import Draft
 
@@ -27,10 +28,12 @@ def read_media(draft: Draft, address: str) -> bool:
     texts = _texts(lines)
     if not 1 <= len(texts) <= TEXTS:
         return False
-    pictured = _PICTURE.search(address) or any(line.key in SECTIONS for line in lines)
-    if pictured and (caption := _caption(lines, texts)):
-        _read_picture(draft, lines, caption)
-        return True
+    addressed = _PICTURE.search(address) is not None
+    if addressed or any(line.key in SECTIONS for line in lines):
+        caption = _caption(lines, texts, surely=addressed)
+        if caption is not None:
+            _read_picture(draft, lines, caption)
+            return True
     strip = next((line for line in lines if _STRIP.fullmatch(bare_text(line.text))), None)
     if len(texts) == 1 and (_VIDEO.search(address) or strip):
         _read_video(draft, lines, texts[0], strip)
@@ -61,10 +64,13 @@ def _texts(lines: Sequence[Line]) -> list[Line]:
     return texts
 
 
-def _caption(lines: Sequence[Line], texts: Sequence[Line]) -> Line | None:
-    """The caption of a page of one picture: beside it there may be what its alt says."""
+def _caption(lines: Sequence[Line], texts: Sequence[Line], *, surely: bool) -> Line | None:
+    """The caption of a page of one picture: beside it there may be what its alt says.
+
+    Only an address tells `surely` that a page without a credit is one.
+    """
     credited = [line for line in texts if ends_with_credit(line.text) or VIRIN.match(line.text)]
-    labelled = any(read_label(bare_text(line.text)) for line in lines)
+    labelled = surely or any(read_label(bare_text(line.text)) for line in lines)
     captions = credited or (texts if labelled else [])
     return captions[-1] if captions else None
 
@@ -88,6 +94,9 @@ def _read_picture(draft: Draft, lines: Sequence[Line], caption: Line) -> None:
         else:
             line.rule = role(line) or ("alt" if place < at and is_sentence(line.text) else "picture-tools")
     draft.kind = "photo_essay"
+    if title is None:
+        number = next(filter(None, (VIRIN.search(line.text) for line in lines)), None)
+        draft.promised = draft.promised or (number[0] if number else "")
 
 
 def _title(draft: Draft, lines: Sequence[Line], caption: Line) -> Line | None:
@@ -111,7 +120,7 @@ def _title(draft: Draft, lines: Sequence[Line], caption: Line) -> Line | None:
 
 def _name(draft: Draft, line: Line, *, is_picture_title: bool) -> None:
     """The title of the picture is the headline of its page; printed between its lines it stays the picture's, too."""
-    draft.promised = draft.promised or line.text
+    draft.promised = draft.promised or without_site(line.text)
     if is_picture_title and not _FILE.fullmatch(line.text):
         line.zone, line.group = "caption", GROUP
     else:

@@ -1,23 +1,32 @@
 """Dumps of pages that are no article: lists of articles, subtitles, and what stands where an article was."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
 from services.contracts.article import RejectionReason
 from services.parser.boilerplate_rules import Rules
-from services.parser.credits import ends_with_credit, read_label
-from services.parser.dumps.roles import dates_page, is_sentence
+from services.parser.dumps.cards import (
+    CARDS,
+    COUNTS,
+    count_bulleted,
+    count_dated,
+    count_groups,
+    is_cut,
+    is_text,
+    is_title,
+)
+from services.parser.dumps.roles import is_speaker
 from services.parser.lexicon import either, lexicon
 from services.parser.lines import Line
 
 SHORT = 90  # words of a page that says only why it is not another
-CARDS, FEW = 3, 2
-CUT_WORDS = 12  # of a title
-TEASER_WORDS = 18  # a shorter line without an end may be a title
+FEW = 2
 MENU = 6  # lines
 HUB_HEADS = frozenset({"stories", "photos", "videos", "news", "releases", "transcripts"})
 LOOK = 4_000
+LOOK_LINES = 20  # lines over the first card
 
 Reason = tuple[RejectionReason, str]
 _DUMPS = lexicon("dumps")
@@ -28,7 +37,18 @@ _KICKERS = re.compile(either(_DUMPS["cards"]["kickers"]))
 _LISTING = re.compile(either(_DUMPS["cards"]["listing"]))
 _HUBS = re.compile(either(_DUMPS["cards"]["hubs"]))
 _SUBTITLE = re.compile(r"\d\d:\d\d:\d\d[,.]\d{3} --> \d\d:\d\d:\d\d[,.]\d{3}")
-_STORY = re.compile(r"[.!?\"”] Story$")
+_STORY = re.compile(
+    r"(?:[.!?,;\"”…] ?(?:Story|\[more\]|\[…\]|\(more\)|\(read more\)|Read more[ »>]{0,3})|\[\.\.\.\])$", re.IGNORECASE
+)
+_NAMES = re.compile(either(_DUMPS["cards"]["names"]))
+_MOTTO = re.compile(either(_DUMPS["cards"]["mottos"]))
+# What the address of a list has, and no article's.
+_LISTS = re.compile(
+    r"/tags?/|/category/\d|/page/\d|[?&]page(?:number)?=\d|/search(?:[/?]|$)|/archive/?(?:[?]|$)", re.IGNORECASE
+)
+_SURELY_LISTS = re.compile(r"/(?:tag|category)/\d|[?&]page=\d", re.IGNORECASE)  # whatever words they hold
+_HOME = re.compile(r"https?://[^/?#]{1,200}/?(?:default\.aspx|index\.html?)?", re.IGNORECASE)
+_SECTIONS = re.compile(either(_DUMPS["cards"]["sections"]))
 _ROLES = Rules(_DUMPS["head"])
 
 
@@ -47,11 +67,20 @@ def instead(lines: Sequence[Line]) -> Reason | None:
     return None
 
 
-def listing(lines: Sequence[Line], *, named: bool) -> Reason | None:
-    """Why the lines that are left are a list of articles, or None; `named` where the address names a headline in it."""
+def listing(lines: Sequence[Line], address: str, *, named: bool, titled: bool) -> Reason | None:
+    """Why the lines that are left are a list of articles, or None.
+
+    `named` where the address names a headline over the text, `titled` where any line may be one.
+    """
+    if _HOME.fullmatch(address):
+        return "listing", "The address is the front page of a site."
+    named = named and not _SURELY_LISTS.search(address)
     left = [line for line in lines if line.kept or line.rule in {"navigation", "kicker", "published"}]
-    texts = [line for line in left if _is_text(line)]
-    if reason := _cards(left, texts, named=named):
+    texts = [line for line in left if is_text(line)]
+    reason = _cards(left, texts, named=named) or (
+        None if named else _few(lines, left, texts, address) or (None if titled else _untitled(lines, left))
+    )
+    if reason:
         return "listing", f"The page lists articles: {reason}."
     if not texts and _is_menu(left):
         return "not_an_article", "The page holds a menu and no text."
@@ -59,7 +88,7 @@ def listing(lines: Sequence[Line], *, named: bool) -> Reason | None:
 
 
 def _cards(left: Sequence[Line], texts: Sequence[Line], *, named: bool) -> str | None:
-    return _marked(left, texts, named=named) or _repeated(left, texts) or _hub(left, texts)
+    return _marked(left, texts, named=named) or _repeated(left, texts, named=named) or _hub(left, texts)
 
 
 def _marked(left: Sequence[Line], texts: Sequence[Line], *, named: bool) -> str | None:
@@ -76,13 +105,15 @@ def _marked(left: Sequence[Line], texts: Sequence[Line], *, named: bool) -> str 
     return None
 
 
-def _repeated(left: Sequence[Line], texts: Sequence[Line]) -> str | None:
-    """The same few lines again and again: a date or a bullet, a title, a text that is cut."""
-    if (dates := _dated(left)) >= CARDS and dates + 1 >= len(texts):
-        return f"{dates} dates stand over titles"
-    if (bullets := _bulleted(left)) >= CARDS and bullets + 1 >= len(texts):
-        return f"{bullets} titles with a bullet stand over texts"
-    cut = sum(_is_cut(line) for line in left)
+def _repeated(left: Sequence[Line], texts: Sequence[Line], *, named: bool) -> str | None:
+    """The same few lines again and again."""
+    for count, says in COUNTS:
+        number = count(left)
+        if number >= CARDS and number + 1 >= len(texts):
+            return says.format(number)
+    if (groups := count_groups(left)) >= (FEW * CARDS if named else CARDS):
+        return f"{groups} titles have a date and a text each"
+    cut = sum(map(is_cut, left))
     return f"{cut} texts are cut" if cut >= CARDS and cut * 5 >= 3 * len(texts) else None
 
 
@@ -91,44 +122,42 @@ def _hub(left: Sequence[Line], texts: Sequence[Line]) -> str | None:
     if len(texts) < FEW and heads >= FEW:
         return "its sections are empty"
     hub = any(_HUBS.fullmatch(line.key) for line in left[:CARDS])
-    alternate = sum(_is_title(line) and _is_text(after) for line, after in pairwise(left))
+    alternate = sum(is_title(line) and is_text(after) for line, after in pairwise(left))
     loading = any(_LISTING.fullmatch(line.key) for line in left)
     if hub and (loading or alternate >= CARDS) and alternate + 1 >= len(texts) and len(texts) >= FEW:
         return "its name is a list's"
     return None
 
 
-def _dated(left: Sequence[Line]) -> int:
-    """How many lines are dates with a title under them."""
-    return sum(
-        dates_page(line.text) is not None and (_is_title(after) or _is_text(after)) for line, after in pairwise(left)
-    )
+def _few(lines: Sequence[Line], left: Sequence[Line], texts: Sequence[Line], address: str) -> str | None:
+    """A list of one article or two, or of texts alone: what is said of the list, or its address, tells it."""
+    if any(_MOTTO.fullmatch(line.key) for line in lines[:LOOK_LINES]):
+        return "its motto is a list's"
+    if _LISTS.search(address):
+        return "its address is a list's"
+    cards = max(count_dated(left), count_bulleted(left))
+    if not (cards and cards >= len(texts)):
+        return None
+    if any(_NAMES.fullmatch(line.key) for line in lines[:LOOK_LINES]):
+        return "it has the name of one"
+    bare = [line for line in left if line.shape != "list_item" and not is_text(line) and not _ROLES.name(line)]
+    return "its only title has a bullet" if count_bulleted(left) and not bare else None
 
 
-def _bulleted(left: Sequence[Line]) -> int:
-    return sum(
-        line.shape == "list_item"
-        and not is_sentence(line.text)
-        and after.shape != "list_item"
-        and after.key.count(" ") >= CUT_WORDS // 2
-        for line, after in pairwise(left)
-    )
+def _untitled(lines: Sequence[Line], left: Sequence[Line]) -> str | None:
+    """A page without a headline that has the name of a list, or what only lists have."""
+    first = [line for line in lines[:LOOK_LINES] if line.rule in {None, "navigation", "kicker"}][:CARDS]
+    if any(_SECTIONS.fullmatch(line.key) for line in first):
+        return "its only title is a section's"
+    if sum(_LISTING.fullmatch(line.key) is not None for line in left) >= FEW:
+        return "it has filters or pages"
+    again = Counter(line.key for line in left if _may_part(line))
+    return "the same line parts its texts" if max(again.values(), default=0) >= CARDS else None
 
 
-def _is_text(line: Line) -> bool:
-    return (
-        (is_sentence(line.text) or line.is_prose) and not ends_with_credit(line.text) and read_label(line.text) is None
-    )
-
-
-def _is_title(line: Line) -> bool:
-    return line.key.count(" ") < 2 * CUT_WORDS and not is_sentence(line.text) and not dates_page(line.text)
-
-
-def _is_cut(line: Line) -> bool:
-    if line.key.count(" ") < TEASER_WORDS or ends_with_credit(line.text):
-        return False
-    return line.key.endswith(("...", "…")) or line.key[-1:].isalnum()
+def _may_part(line: Line) -> bool:
+    """Whether a line may stand between the texts of a list: short, no speaker, and nothing that people say."""
+    return not is_text(line) and " " in line.key and line.key[-1:].isalnum() and not is_speaker(line.text)
 
 
 def _is_menu(left: Sequence[Line]) -> bool:

@@ -32,7 +32,7 @@ _BULLET = re.compile(r"^[•·▪*-]\s+")
 _PARTS = re.compile(r"\s*[|•·]\s*|\s+/\s+")
 _NUMBERED = re.compile(
     r"^(?:(?:for )?immediate release|(?:news |press |media )?release)?[:,]?\s*"
-    r"(?:(?:release )?(?:no|nr|number)\b[.:]{0,2})?\s*(?:[a-z]{0,3}-?\d[\w-]{1,12}\s+)?",
+    r"(?:(?:release )?(?:no|nr|number)\b[.:]{0,2})?\s*(?:(?:[a-z]{0,3}-?\d[\w-]{1,12}|unreleased)\s+)?",
     re.IGNORECASE,
 )
 _AGENCY = re.compile(r"[A-Z][\w.&'’-]*(?: (?:of|the|for|and|[A-Z&][\w.&'’-]*)){0,6}")
@@ -48,6 +48,7 @@ _OFFICE_OF_PERSON = re.compile(
     r"|administrator|president|spokes(?:person|man|woman)|press|general|of|state|defense|war|the|for)\s+)+",
     re.IGNORECASE,
 )
+_TOOLS = re.compile(r" print ?\|? ?e-?mail$", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 _SAYS_BY = re.compile(r"\b(?:by|por|from)\b", re.IGNORECASE)
 _TURN = re.compile(r"[A-Z][A-Z.,'’ -]{2,60}(?: \([^)]{1,40}\))?:\s|(?:Q|A)[.:]?\s+(?=[A-Z(\"“])")
@@ -93,7 +94,7 @@ def bare_text(text: str) -> str:
 
 def dates_page(text: str) -> date | None:
     """The day that a line dates the page with: alone, beside a kicker, an agency or a byline, or behind a label."""
-    text = bare_text(text)
+    text = _TOOLS.sub("", bare_text(text)[: 2 * DATED])
     return _dates_page(text) if len(text) <= DATED and _DIGIT.search(text) else None
 
 

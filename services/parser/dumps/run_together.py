@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from services.parser.lexicon import either, lexicon
 
-LONG = 300  # characters: no headline, and no line of a menu
+LONG = 160  # characters: no headline, and no line of a menu
 FEW = 3  # lines of a page that was printed on one
 _PHRASES = re.compile(either(lexicon("dumps")["run-together"]["lines"]).replace("'", "['’]"), re.IGNORECASE)
 

@@ -1,11 +1,11 @@
 """What the parts of a dump are: over the headline, headline, who and when, text, pictures, and what follows."""
 
-from services.parser.address import slug, true_address
+from services.parser.address import Slug, slug, true_address
 from services.parser.boilerplate import mark_anywhere
 from services.parser.boilerplate_rules import ANYWHERE, LOOSE, TOP
-from services.parser.dumps.fields import contracts_day, crawled_on, mark_fields, stamped_on
+from services.parser.dumps.fields import contracts_day, crawled_on, mark_column, mark_fields, stamped_on
 from services.parser.dumps.head import mark_head, mark_top, mark_under
-from services.parser.dumps.headline import find_headline, is_named, promised_title, without_site
+from services.parser.dumps.headline import find_headline, is_named, named_at
 from services.parser.dumps.kinds import kind_by_words
 from services.parser.dumps.marks import mark_marks
 from services.parser.dumps.media import is_gallery, read_media
@@ -13,6 +13,7 @@ from services.parser.dumps.pictures import mark_pictures
 from services.parser.dumps.refusal import instead, listing
 from services.parser.dumps.roles import mark_sure
 from services.parser.dumps.tail import cut_tail
+from services.parser.dumps.titles import promised_title, without_site
 from services.parser.layouts import DUMP
 from services.parser.lexicon import lexicon
 from services.parser.parsed_page import Draft
@@ -30,20 +31,26 @@ def mark_dump(draft: Draft) -> None:
     if draft.parsed.layout is not DUMP:
         return
     lines, url = draft.lines, draft.parsed.page.url
+    names = slug(url)
     mark_anywhere(lines)
     draft.promised = promised_title(lines)
     draft.refused = instead(lines)
-    draft.dated = mark_fields(lines)
+    draft.dated = mark_fields(lines) or mark_column(lines)
     mark_sure(lines)
     mark_pictures(lines)
-    cut_tail(lines)
-    names = slug(url)
-    draft.refused = draft.refused or listing(lines, named=is_named(lines, names))
+    cut_tail(lines, named_at(lines, names) or 0)
+    titled = find_headline(lines, names, promised=draft.promised) is not None
+    draft.refused = draft.refused or listing(lines, true_address(url), named=is_named(lines, names), titled=titled)
     if draft.refused:
         return
     mark_marks(lines)
-    if read_media(draft, true_address(url)):
-        return
+    if not read_media(draft, true_address(url)):
+        _mark_article(draft, names)
+    draft.dated = draft.dated or stamped_on(lines) or crawled_on(lines)
+
+
+def _mark_article(draft: Draft, names: Slug | None) -> None:
+    lines = draft.lines
     at = find_headline(lines, names, promised=draft.promised)
     if at is None and not draft.promised and names and is_gallery(lines):
         draft.promised = " ".join(names.words).capitalize()
@@ -54,5 +61,4 @@ def mark_dump(draft: Draft) -> None:
     else:
         draft.promised = without_site(lines[at].text)
         draft.dated = mark_head(lines, at) or draft.dated or contracts_day(draft.promised)
-    draft.dated = draft.dated or stamped_on(lines) or crawled_on(lines)
     draft.kind = kind_by_words(lines)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 
 from services.parser.boilerplate_rules import Rules
 from services.parser.captions import alike
@@ -14,21 +15,26 @@ SENTENCES = 2  # more text than this under a heading is the author's, unless it 
 HALF, MARKED = 0.5, 0.35  # of the text before; under a mark of the end more is an annex
 MENU, MENU_WORDS = 3, 4
 ARTICLE = 240  # characters of text: a heading that nobody knows ends no shorter article
+LINKS = 3  # lines
 CARD = 3  # lines of a card that has no text
 
 _DUMPS = lexicon("dumps")
 _TAIL = Rules(_DUMPS["tail"])
 _MORE = re.compile(either(_DUMPS["cards"]["more"]))
 _END_MARK = re.compile(r"#+(?: #+){0,9}|-+ ?30 ?-+|[-(\[#*]+ ?end ?[-)\]#*]+")
+_ADDRESSED = re.compile(r"(?:\S{1,30} ){0,12}https?://\S{4,300}")
 # A heading over cards that only the cards give away.
 _WEAK = re.compile(r"(?:[\w.'&-]+ ){0,5}(?:news|stories|headlines|releases|updates|articles|photos|videos|events)")
 
 
-def cut_tail(lines: Sequence[Line]) -> None:
-    """Marks everything from the first line on that no author wrote, if no author's text is behind it."""
+def cut_tail(lines: Sequence[Line], start: int = 0) -> None:
+    """Marks everything from the first line on that no author wrote, if no author's text is behind it.
+
+    `start` is where the headline is, as far as the address tells it: nothing over it ends the article.
+    """
     said = 0
     for at, line in enumerate(lines):
-        if (not line.kept and line.rule != "end-mark") or line.zone == "caption":
+        if at < start or (not line.kept and line.rule != "end-mark") or line.zone == "caption":
             continue
         rule = _rule(line) if said else None
         if rule and _may_go(lines[at + 1 :], said, rule):
@@ -36,7 +42,16 @@ def cut_tail(lines: Sequence[Line]) -> None:
             break
         if is_sentence(line.text) and role(line) is None:
             said += len(line.text)
+    _mark_last_links(lines)
     _mark_last_menu(lines)
+
+
+def _mark_last_links(lines: Sequence[Line]) -> None:
+    """A mailing list's addresses: the last lines, each of a few words and an address."""
+    run = list(takewhile(lambda line: _ADDRESSED.fullmatch(line.text), (line for line in reversed(lines) if line.kept)))
+    if len(run) >= LINKS:
+        for line in run:
+            line.rule = "related"
 
 
 def _mark_last_menu(lines: Sequence[Line]) -> None:

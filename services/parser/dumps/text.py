@@ -24,6 +24,10 @@ _KICKER = re.compile(
     r"(?: {2,}|\t+)(?P<rest>\S.{0,60}?)\s*",
     re.IGNORECASE,
 )
+# Entries of a menu in one line, with wide gaps between them; figures would be a table's.
+_WIDE = re.compile(r" {2,}|\t+")
+_ENTRY = r"[^\W\d_][^\s\d]*+(?: [^\s\d]++){0,2}+"
+_MENU = re.compile(rf"{_ENTRY}(?:(?: {{2,}}|\t+){_ENTRY}){{2,}}")
 LINK = 40  # characters at the end of a line
 OFTEN = 2  # such links: one may be the author's
 _BULLETS = ("• ", "· ", "▪ ")
@@ -70,6 +74,8 @@ def _cut_links(raw: Sequence[str]) -> Iterator[str]:
         elif often and (link := _WHOLE.search(line[-LINK:])):
             at = len(line) - len(line[-LINK:]) + link.start() + 1
             yield from (line[:at], line[at:])
+        elif _MENU.fullmatch(line):
+            yield from _WIDE.split(line)
         elif kicker := _KICKER.fullmatch(line):
             yield f"{kicker['word']} | {kicker['rest']}"
         else:
