@@ -233,11 +233,9 @@ def _broken() -> list[str]:
     """What of our own is in the way of the work, as workers found it, or this process."""
     try:
         with reading() as session:
-            found = [gate.reason for gate in house.shut(session)]
+            return [gate.reason for gate in house.shut(session)]
     except SQLAlchemyError:
         return []  # that the database is away is told already
-    here = house.closed(["database"])
-    return found if here is None or here in found else [*found, here]
 
 
 def _retried() -> list[str]:

@@ -150,7 +150,12 @@ def _view(name: str) -> SourceView:
 def _rows(view: SourceView) -> Iterator[Sequence[object]]:
     for channel in view.channels:
         blocked = f"blocked {view.blocked} times" if view.blocked else None
-        said = ("paused" if view.paused else channel.outcome, blocked, channel.detail, channel.retrying)
+        said = (
+            "paused" if view.paused else channel.outcome,
+            blocked,
+            channel.detail,
+            channel.retrying or view.retrying,
+        )
         yield (view.name, channel.url, channel.polled_at or "not yet", "; ".join(filter(None, said)))
 
 
@@ -161,7 +166,7 @@ def _show_one(view: SourceView, *, as_json: bool) -> None:
     state = "paused" if view.paused else "watched"
     blocked = f"{view.blocked} answers" if view.blocked else None
     facts = {"source": view.name, "title": view.title, "state": state, "blocked": blocked}
-    show_facts(facts | {"last block": view.blocked_at, "because": view.blocked_detail})
+    show_facts(facts | {"last block": view.blocked_at, "because": view.blocked_detail, "retrying": view.retrying})
     for channel in view.channels:
         typer.echo()
         show_facts(_facts(channel))

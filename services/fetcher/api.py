@@ -62,6 +62,9 @@ class SourceView(BaseModel):
     channels: list[ChannelView]
     hosts: list[str] = []
     pages: list[str] = []
+    retrying: str | None = None
+    """When work on its pages fails unexpectedly: how many messages, and of the first how often, why, and what is next.
+    """
 
 
 class ListedView(BaseModel):
@@ -198,11 +201,13 @@ def _views(session: Session, healths: Sequence[Health]) -> list[SourceView]:
     now, keys = utcnow(), [str(channel.id) for health in healths for channel in health.channels]
     found = retries.retrying(session, kind="PollChannel", keys=keys, limit=len(keys))
     failing = {each.key: each.sentence(now) for each in found}
-    return [_source(health, failing) for health in healths]
+    pages = sources.troubled_pages(session, now)
+    return [_source(health, failing, pages) for health in healths]
 
 
-def _source(health: Health, failing: Mapping[str, str]) -> SourceView:
+def _source(health: Health, failing: Mapping[str, str], pages: Mapping[str, str]) -> SourceView:
     return SourceView(
+        retrying=pages.get(health.source.name),
         name=health.source.name,
         title=health.source.title,
         paused=health.source.paused,

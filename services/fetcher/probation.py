@@ -1,9 +1,12 @@
 """Hosts on probation share a few threads, so that those that accept and never answer do not hold all of them.
 
-A host is on probation until it has answered for the first time, and again from the first answer that did not come.
+A host is on probation until it has answered for the first time, and again from the first answer that did not come. One
+that is just now slow to answer gets no second thread before it has.
 """
 
+import itertools
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -13,10 +16,14 @@ from services.runtime import worker
 
 WAIT = timedelta(seconds=2)
 """How soon a look at such a host asks for a thread again."""
+SLOW = 2.0
+"""Seconds after which a request in flight says that its host is slow just now."""
 WHY = "Its host has not answered lately, and the threads for such hosts are taken."
 
 _lock = threading.Lock()
-_taken = 0
+_numbers = itertools.count()
+_begun: dict[int, tuple[str, float, bool]] = {}
+"""The looks of this process that are under way: at which host, since when, and whether that is on probation."""
 
 
 def on_probation(host: Host | None) -> bool:
@@ -30,29 +37,23 @@ def share() -> int:
 
 
 @contextmanager
-def thread_for(host: Host | None) -> Iterator[bool]:
-    """Whether a look at the host may take this thread now; a known host always may."""
-    if not on_probation(host):
-        yield True
-        return
-    taken = _take()
+def thread_for(name: str, host: Host | None) -> Iterator[bool]:
+    """Whether a look at the host of this name may take this thread now; one that is known and answers always may."""
+    number = _take(name, on_trial=on_probation(host))
     try:
-        yield taken
+        yield number is not None
     finally:
-        if taken:
-            _give_back()
+        if number is not None:
+            with _lock:
+                del _begun[number]
 
 
-def _take() -> bool:
-    global _taken  # noqa: PLW0603 - one count for the threads of one process
+def _take(name: str, *, on_trial: bool) -> int | None:
+    now = time.monotonic()
     with _lock:
-        if _taken >= share():
-            return False
-        _taken += 1
-        return True
-
-
-def _give_back() -> None:
-    global _taken  # noqa: PLW0603 - as above
-    with _lock:
-        _taken -= 1
+        slow = any(host == name and now - began > SLOW for host, began, _ in _begun.values())
+        if slow or (on_trial and sum(each[2] for each in _begun.values()) >= share()):
+            return None
+        number = next(_numbers)
+        _begun[number] = name, now, on_trial
+        return number

@@ -12,7 +12,7 @@ from protego import Protego
 
 from services.fetcher.answers import Blocked, Empty, Fetched, Gone, Moved, Refused, Unavailable
 from services.fetcher.client import MAX_REDIRECTS, get
-from services.fetcher.settings import FIRST_BYTE
+from services.fetcher.settings import FIRST_BYTE, SLOWEST
 from services.runtime.egress import Client, Limits
 
 AGENT = "Dateline"
@@ -22,7 +22,7 @@ RETRY = timedelta(minutes=5)
 """How soon one that could not be read is asked for again."""
 LONGEST_DELAY = 120.0
 """Seconds of Crawl-delay that are honoured; more would be a way of saying no."""
-LIMITS = Limits(seconds=10.0, first_byte=FIRST_BYTE, wire=500 * 1024, decoded=500 * 1024, cut=True)
+LIMITS = Limits(10.0, first_byte=FIRST_BYTE, slowest=SLOWEST, wire=500 * 1024, decoded=500 * 1024, cut=True)
 
 _AGENT_LINE = re.compile(r"\s*user[ -]?agent\s*[:\s]\s*(\*|[a-z_-]*)", re.IGNORECASE)
 

@@ -8,7 +8,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from services.runtime.egress import Limits
 
 FIRST_BYTE = 8.0
-"""Seconds until an answer must begin; who needs longer is silent, and costs no thread more than that."""
+"""Seconds until an answer must begin, and the longest pause within it; who needs longer is silent, and costs no thread
+more than that."""
+SLOWEST = 500
+"""Bytes a second that an answer must bring from then on: at less, a page of 15 kB is not here before the deadline."""
 
 
 class FetcherSettings(BaseSettings):
@@ -33,12 +36,15 @@ class FetcherSettings(BaseSettings):
     @property
     def page_limits(self) -> Limits:
         """What one page may cost."""
-        return Limits(seconds=self.timeout, first_byte=FIRST_BYTE, wire=self.max_page, decoded=2 * self.max_page)
+        return self._limits(wire=self.max_page, decoded=2 * self.max_page)
 
     @property
     def channel_limits(self) -> Limits:
         """What one look at a channel may cost."""
-        return Limits(self.timeout, first_byte=FIRST_BYTE, wire=4 * self.max_page, decoded=4 * self.max_page)
+        return self._limits(wire=4 * self.max_page, decoded=4 * self.max_page)
+
+    def _limits(self, *, wire: int, decoded: int) -> Limits:
+        return Limits(self.timeout, first_byte=FIRST_BYTE, slowest=SLOWEST, wire=wire, decoded=decoded)
 
     def interval(self, kind: str) -> float:
         """Seconds between two rounds of a channel of this kind."""

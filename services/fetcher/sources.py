@@ -16,9 +16,10 @@ from sqlmodel import Session, col, select
 
 from services.contracts.choices import ChannelKind
 from services.contracts.errors import UserError
-from services.contracts.messages import PollChannel
+from services.contracts.messages import FetchPage, ParsePage, PollChannel, SaveArticle
 from services.contracts.urls import canonical_url
 from services.fetcher.models import IMPORT, Channel, Page, Source
+from services.runtime import retries
 from services.runtime.database import is_sqlite
 from services.runtime.ledger import say
 from services.runtime.web import Storable
@@ -47,6 +48,10 @@ Hosts = tuple[Annotated[Storable, Field(max_length=253)], ...]
 Patterns = tuple[Annotated[Storable, Field(max_length=300), AfterValidator(_pattern)], ...]
 
 
+TROUBLES = 1_000
+"""Messages about pages that are looked at to tell which sources are in trouble."""
+_OF_PAGES = (FetchPage.__name__, ParsePage.__name__, SaveArticle.__name__)
+"""Kinds of messages whose key begins with the number of their page."""
 _SOURCE = re.compile(r"\s*\[\[\s*source\s*\]\]")
 
 
@@ -171,6 +176,18 @@ def list_sources(session: Session) -> list[Health]:
     for channel in session.exec(select(Channel).order_by(col(Channel.failures).desc(), col(Channel.id))):
         channels[channel.source_id].append(channel)
     return [Health(source, tuple(channels[source.id])) for source in sources]
+
+
+def troubled_pages(session: Session, now: datetime) -> dict[str, str]:
+    """Of each source with pages on which work fails unexpectedly: how much of it, and how the first of it is."""
+    found = retries.retrying(session, kind=_OF_PAGES, limit=TROUBLES)
+    page_of = {each.id: int(page) for each in found if (page := each.key.partition(":")[0]).isdecimal()}
+    of = dict(session.execute(select(Page.id, Page.source).where(col(Page.id).in_(page_of.values()))).all())
+    troubles: dict[str, list[str]] = {}
+    for each in found:
+        if source := of.get(page_of.get(each.id)):
+            troubles.setdefault(source, []).append(f"{each.kind} {each.sentence(now)}")
+    return {source: f"{len(said)} of its pages, the first: {said[0]}" for source, said in troubles.items()}
 
 
 def is_known(session: Session, name: str) -> bool:

@@ -42,14 +42,15 @@ def poll_channel(order: PollChannel, job: Job) -> None:
     with reading() as session:
         channel = session.get(Channel, order.channel)
         source = session.get(Source, channel.source_id) if channel else None
-        host = session.get(Host, host_of(poll.next_address(channel))) if channel else None
+        name = host_of(poll.next_address(channel)) if channel else ""
+        host = session.get(Host, name)
     if channel is None or source is None:
         with job.finish():
             return  # it was taken out of its source
     if source.paused:
         job.postpone(job.now + PAUSE, f"The source {source.name} is paused.")
         return
-    with probation.thread_for(host) as free:
+    with probation.thread_for(name, host) as free:
         if free:
             _poll(order, source, channel, job)
         else:
@@ -96,7 +97,7 @@ def fetch_page(order: FetchPage, job: Job) -> None:
     if paused:
         job.postpone(job.now + PAUSE, f"The source {page.source} is paused.")
         return
-    with probation.thread_for(host) as free:
+    with probation.thread_for(host_of(page.url), host) as free:
         if free:
             _visit(order, page, page.url, host, job)
         else:

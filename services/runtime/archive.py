@@ -4,6 +4,7 @@ Each capture is one file of one or two gzip members (the response, and the reque
 SHA-256 of the file itself, so that a changed byte is noticed; `cat` of any of them is a valid WARC file.
 """
 
+import errno
 import gzip
 import hashlib
 import io
@@ -28,6 +29,10 @@ from services.runtime.settings import runtime_settings
 
 Headers = tuple[tuple[str, str], ...]
 
+MARK = "dateline-archive"
+"""In the archive's folder; without a dot, so that no copy leaves it behind. An empty one takes the database's mark."""
+proved: set[Path] = set()
+"""Archives in which this process has found their mark: where it is gone, something else is in their place."""
 LEVEL = 4
 """Of gzip: a twentieth larger than its best, in half the time."""
 
@@ -71,7 +76,7 @@ def keep(capture: Capture) -> str:
     name = hashlib.sha256(member).hexdigest()
     path = _path(name)
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(path.parent)
         written = _write(member, path.parent)
         crash.at("capture:written")
         written.chmod(0o644)
@@ -124,6 +129,16 @@ def payload_digest(body: bytes) -> str:
 
 def _path(name: str) -> Path:
     return runtime_settings().captures / name[:2] / f"{name}.warc.gz"
+
+
+def _make_folder(folder: Path) -> None:
+    """Makes the folder of a capture; FileNotFoundError where an archive that was there is not mounted any more."""
+    if folder.is_dir():
+        return
+    archive = folder.parent
+    if archive in proved and not (archive / MARK).exists():
+        raise FileNotFoundError(errno.ENOENT, f"{archive} is not the archive that it was: its file {MARK} is gone")
+    folder.mkdir(parents=True, exist_ok=True)
 
 
 def _write(member: bytes, folder: Path) -> Path:

@@ -13,12 +13,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Field, SQLModel
 
 from services.contracts.errors import HouseTrouble
-from services.runtime import liveness
+from services.runtime import archive, liveness
+from services.runtime.archive import MARK as FILE
 from services.runtime.database import Table, unpooled
 from services.runtime.settings import runtime_settings
 
-FILE = "dateline-archive"
-"""In the archive's folder; without a dot, so that no copy leaves it behind. An empty one takes the database's mark."""
 _ADVICE = (
     f"it is not the one that this database knows, by its file {FILE}; mount the right one, or, when that is lost, "
     f"make an empty file {FILE} in this one"
@@ -53,6 +52,7 @@ def claim() -> None:
     known, found = _known(), _found()
     if not found or found != known:
         _remember(_written(known or found or secrets.token_hex(16)))
+    archive.proved.add(runtime_settings().captures)
 
 
 def _known() -> str | None:

@@ -6,6 +6,7 @@ probe succeeds and one message still fails, that is its own attempt. A shut gate
 installation, and is probed again every few seconds.
 """
 
+import errno
 import os
 import tempfile
 import threading
@@ -54,9 +55,10 @@ shut_gates: Relation = SQLModel.metadata.tables["shut_gates"]
 
 @dataclass
 class _State:
-    """What this process knows of a gate; times of the monotonic clock."""
+    """What this process knows of a gate: why it is shut, and since when; `probed_at` of the monotonic clock."""
 
     reason: str | None = None
+    since: datetime | None = None
     probed_at: float = -GOOD_FOR
     probing: threading.Lock = field(default_factory=threading.Lock)
 
@@ -79,6 +81,7 @@ def probe(name: Gate) -> str | None:
     with state.probing:
         before, state.reason, state.probed_at = state.reason, _tried(name), time.monotonic()
         if state.reason != before:
+            state.since = utcnow()
             _record(name, state.reason)
         return state.reason
 
@@ -94,9 +97,16 @@ def begin() -> None:
 
 
 def shut(session: Session) -> list[ShutGate]:
-    """The gates that are shut, the longest first, each once."""
+    """The gates that are shut, the longest first, each once.
+
+    A database that cannot be written holds no record of that: it is asked here and now.
+    """
     found = session.execute(select(shut_gates).order_by(shut_gates.c.since))
-    return list({row.name: ShutGate(**row._mapping) for row in reversed(found.all())}.values())[::-1]  # noqa: SLF001
+    shut = list({row.name: ShutGate(**row._mapping) for row in reversed(found.all())}.values())[::-1]  # noqa: SLF001
+    here, since = closed(["database"]), _states["database"].since
+    if here is None or any(gate.name == "database" for gate in shut):
+        return shut
+    return [*shut, ShutGate(name="database", instance=instances.this(), since=since or utcnow(), reason=here)]
 
 
 def forget(session: Session, ids: Iterable[str]) -> None:
@@ -141,6 +151,9 @@ def _record(name: Gate, reason: str | None) -> None:
 def _write_to_archive() -> None:
     folder = runtime_settings().captures
     folder.mkdir(parents=True, exist_ok=True)
+    # A folder of captures may be somebody else's: what was copied or imported by another user, as a rule.
+    if closed_to_us := next((each for each in folder.glob("??") if not os.access(each / ".", os.W_OK | os.X_OK)), None):
+        raise PermissionError(errno.EACCES, f"its folder {closed_to_us.name} is closed to us")
     with tempfile.NamedTemporaryFile(dir=folder, prefix=".probe") as file:
         Path(file.name).write_bytes(PROBE)
         file.flush()

@@ -46,7 +46,12 @@ class Retrying:
 
 
 def retrying(
-    session: Session, *, kind: str | None = None, keys: Iterable[str] | None = None, after: int = 0, limit: int = 100
+    session: Session,
+    *,
+    kind: str | Sequence[str] | None = None,
+    keys: Iterable[str] | None = None,
+    after: int = 0,
+    limit: int = 100,
 ) -> list[Retrying]:
     """Messages that are being retried, the oldest first, with ids above `after`."""
     wanted = [*_wanted(kind), rows.c.id > after]
@@ -76,8 +81,9 @@ def try_all_now(session: Session, kind: str | None, now: datetime) -> int:
 _WAITS = rows.c.lease_token.is_(None)
 
 
-def _wanted(kind: str | None) -> Sequence[ColumnElement[bool]]:
-    return (*FAILING, *([rows.c.kind == kind] if kind else ()))
+def _wanted(kind: str | Sequence[str] | None) -> Sequence[ColumnElement[bool]]:
+    kinds = [kind] if isinstance(kind, str) else kind
+    return (*FAILING, *([rows.c.kind.in_(kinds)] if kinds else ()))
 
 
 def _hurry(session: Session, which: Sequence[ColumnElement[bool]], now: datetime) -> Sequence[int]:

@@ -9,6 +9,7 @@ import socket
 import time
 import tracemalloc
 import zlib
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import brotli
@@ -118,6 +119,27 @@ def test_a_handshake_that_fails_is_weather(play, words):
     assert isinstance(answer, Unavailable)
     assert words in answer.detail
     assert is_a_sentence(answer.detail)
+
+
+@pytest.mark.parametrize(
+    "play",
+    [
+        pytest.param(streams(OK + b"\r\n", lambda: itertools.repeat(b"<"), pause=0.05), id="drips"),
+        pytest.param(streams(OK + b"\r\n", lambda: [b""], pause=60), id="falls-silent"),
+        pytest.param(streams(OK + b"\r\n<html>", lambda: [b""], pause=60), id="falls-silent-in-its-body"),
+    ],
+)
+def test_an_answer_that_does_not_go_on_costs_no_more_than_one_that_never_begins(play):
+    """Each held a thread until the deadline of the whole page: twenty such hosts delayed all news by a minute."""
+    limits = replace(LIMITS, seconds=60.0, first_byte=0.5, slowest=500)
+    began = time.monotonic()
+    with WireSite(play) as site:
+        answer = look(site, limits=limits)
+        took = time.monotonic() - began
+    assert isinstance(answer, Unavailable)
+    assert answer.silent
+    assert is_a_sentence(answer.detail)
+    assert took < limits.first_byte + SOON
 
 
 DRIP = Limits(seconds=0.5, wire=500_000, decoded=1_500_000)

@@ -66,6 +66,11 @@ def test_the_web_app_lives_on_a_full_disk(small_disk, web_process):
         resource.prlimit(web.pid, resource.RLIMIT_FSIZE, (LIMIT, LIMIT))
     ready = until(lambda: client.get("/health/ready"), lambda answer: answer.status_code == 503)
     assert ready.json()["reasons"][0].startswith("The database cannot be written: ")
+    # No record of it can be written: it is seen all the same, by whoever asks.
+    assert [gate["reason"] for gate in client.get("/overview").json()["gates"]] == ready.json()["reasons"]
+    assert 'dateline_gate_shut{gate="database"} 1.0' in client.get("/metrics").text
+    audit = subprocess.run([DATELINE, "audit"], env=surroundings, capture_output=True, text=True, check=False)
+    assert (audit.returncode == 1) is mounted, audit.stdout  # only the web app's files are kept from growing, else
     for number in range(200):  # new counts, in mapped files that have to grow
         assert client.get(f"/articles?limit={number % 50 + 1}").status_code == 200
     assert client.post("/sources", json=SOURCE).status_code == 503

@@ -376,12 +376,25 @@ def test_a_host_is_asked_for_one_thing_at_a_time(fetcher, newsroom):
     assert turn(1, first, slow + timedelta(hours=1)) is None, "the lease of the second has ended"
 
 
+def test_a_host_that_is_slow_just_now_gets_no_second_thread(monkeypatch):
+    """One that had always answered took all threads with its pages when it fell silent; now others go on."""
+    known = Host(name="known", robots="free")
+    with probation.thread_for("known", known) as first, probation.thread_for("known", known) as at_once:
+        assert (first, at_once) == (True, True)
+        monkeypatch.setattr(probation, "SLOW", -1.0)  # they have been under way for long
+        with probation.thread_for("known", known) as later_on, probation.thread_for("other", known) as other:
+            assert (later_on, other) == (False, True)
+    with probation.thread_for("known", known) as afterwards:
+        assert afterwards
+
+
 def test_hosts_that_do_not_answer_share_a_quarter_of_the_threads(fetcher, newsroom, monkeypatch):
     """A known host always has a thread; a look at another one waits at no cost of an attempt."""
     monkeypatch.setattr(worker, "_concurrency", 8)
     with contextlib.ExitStack() as held:
-        assert [held.enter_context(probation.thread_for(None)) for _ in range(3)] == [True, True, False]
-        assert held.enter_context(probation.thread_for(Host(name="known", robots="free")))
+        silent = [held.enter_context(probation.thread_for(f"silent-{number}", None)) for number in range(3)]
+        assert silent == [True, True, False]
+        assert held.enter_context(probation.thread_for("known", Host(name="known", robots="free")))
         newsroom.publishes(STORY)
         watches(newsroom)
         runs(later(seconds=1))

@@ -95,6 +95,44 @@ def test_an_archive_that_breaks_while_a_page_is_fetched_costs_no_attempt(fetcher
     assert visit.reason.startswith("The archive cannot be written")
 
 
+def test_a_folder_of_captures_that_is_closed_to_us_is_trouble_of_the_house(fetcher, newsroom):
+    """The archive itself could be written: each page whose capture belonged into that folder used up its attempts."""
+    newsroom.publishes(STORY)
+    watches(newsroom)
+    for number in range(256):
+        (runtime_settings().captures / f"{number:02x}").mkdir(parents=True, exist_ok=True)
+    closed = runtime_settings().captures / "7f"
+    closed.rmdir()
+    closed.write_text("in the way")
+    for _ in range(3 * ledger.MAX_ATTEMPTS):
+        for row, kind in ledger.due(later(minutes=1), kinds=("PollChannel", "FetchPage")):
+            worker.handle(kind, [row], later(minutes=1))
+    assert [visit.attempts for visit in entries(FetchPage)] == [0]
+    assert house.closed(["archive"]) == "The archive cannot be written: its folder 7f is closed to us."
+    closed.unlink()
+    closed.mkdir()
+    runs(later(minutes=1))
+    assert pages()[0].outcome == "new"
+
+
+def test_nothing_is_kept_where_the_archive_was(fetcher, newsroom, monkeypatch):
+    """It is taken away between two probes: what comes then waits, and is not written into what stands in its place."""
+    newsroom.publishes(STORY)
+    watches(newsroom)
+    runs(later(minutes=1))
+    archive = runtime_settings().captures
+    monkeypatch.setattr(house, "GOOD_FOR", 60.0)
+    assert house.closed(["archive"]) is None
+    archive.rename(archive.with_name("aside"))
+    archive.mkdir()
+    newsroom.corrects(STORY)
+    for row, kind in ledger.due(later(days=40), kinds=("FetchPage",)):
+        assert worker.handle(kind, [row], later(days=40)) == 1
+    [visit] = entries(FetchPage)
+    assert (visit.attempts, visit.reason.partition(":")[0]) == (0, "The archive cannot be written")
+    assert not list(archive.rglob("*.warc.gz"))
+
+
 @pytest.fixture
 def unmounted(fetcher, newsroom):
     """A newsroom of one story that was kept; then the archive's disk is not mounted any more."""

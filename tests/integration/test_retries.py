@@ -13,6 +13,7 @@ from services.app import create_app
 from services.cli import app as dateline
 from services.contracts.messages import FetchPage
 from services.fetcher import sources
+from services.fetcher.models import Page
 from services.fetcher.sources import ChannelSeed, SourceSeed
 from services.runtime import ledger, retries, worker
 from services.runtime.database import reading, transaction, utcnow
@@ -81,6 +82,13 @@ def test_what_is_retried_is_seen_everywhere_at_once(admin):
     assert REASON in overview["retrying"][0]["sentence"]
     assert REASON in admin.get("/sources/harbor").json()["channels"][0]["retrying"]
     assert 'dateline_messages{state="retrying"} 2.0' in admin.get("/metrics").text
+    page = {"id": 7, "key": "harbor.example/a", "source": "harbor", "article_id": "a", "discovered_at": utcnow()}
+    with transaction() as session:
+        session.add(Page(**page))
+    [source] = admin.get("/sources").json()
+    assert source["retrying"].startswith(
+        f"1 of its pages, the first: FetchPage retrying (1 of {MAX_ATTEMPTS}), {REASON}"
+    )
     assert [each["key"] for each in admin.get("/admin/retries", params={"kind": "FetchPage"}).json()["messages"]] == [
         "7"
     ]

@@ -87,4 +87,5 @@ def _between(begin: str | None, end: str | None) -> float | None:
 
 
 def _is_troubled(source: Mapping[str, Any]) -> bool:
-    return not source["paused"] and any(channel["failures"] or channel["retrying"] for channel in source["channels"])
+    channels = any(channel["failures"] or channel["retrying"] for channel in source["channels"])
+    return not source["paused"] and bool(source["channels"] and (source["retrying"] or channels))

@@ -2,6 +2,7 @@
 
 import math
 import ssl
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from services.runtime.egress.addresses import Gate
 from services.runtime.egress.body import read_body
 from services.runtime.egress.errors import EgressError, Forbidden, Garbled, NotReached, TimedOut, TooLarge
 from services.runtime.egress.settings import EgressSettings
-from services.runtime.egress.wire import GuardedBackend, deadline
+from services.runtime.egress.wire import GuardedBackend, deadline, silence
 
 MAX_HEADERS = 200
 MAX_HEADER_BYTES = 64_000
@@ -29,13 +30,15 @@ Headers = tuple[tuple[str, str], ...]
 class Limits:
     """How long one request may take over all (seconds) and how much it may bring (bytes on the wire and decoded).
 
-    `first_byte`: seconds until the head of the response is here; who is silent for so long will not answer.
+    `first_byte`: seconds until the head of the response is here, and the longest silence within its body; who is silent
+    for so long will not answer. `slowest`: bytes a second that a body must bring once it has taken so long.
     `cut`: take what fits instead of refusing the rest. `status_alone`: the status says it all; of the body what comes
     in the first seconds and can be read is taken, and no trouble with it is raised.
     """
 
     seconds: float = 30.0
     first_byte: float = math.inf
+    slowest: int = 0
     wire: int = 5_000_000
     decoded: int = 10_000_000
     cut: bool = False
@@ -121,7 +124,7 @@ def send(
         content=content,
         extensions={"timeout": {"pool": limits.seconds}},
     )
-    with deadline(limits.seconds), _translated(address.host):
+    with deadline(limits.seconds), silence(limits.first_byte), _translated(address.host):
         with deadline(limits.first_byte):
             answer = _ask(client, asked)
         try:
@@ -168,7 +171,7 @@ def _read(address: httpx.URL, asked: httpcore.Request, answer: httpcore.Response
         raise TooLarge(f"{address.host} sent more than {MAX_HEADERS} headers or {MAX_HEADER_BYTES // 1000} kB of them.")
     headers = _as_text(raw)
     coding = ", ".join(value for name, value in headers if name.lower() == "content-encoding")
-    chunks = cast("Iterable[bytes]", answer.stream)
+    chunks = _brisk(address.host, cast("Iterable[bytes]", answer.stream), limits)
     read = _what_comes if limits.status_alone else read_body
     return Response(
         url=str(address),
@@ -177,6 +180,17 @@ def _read(address: httpx.URL, asked: httpcore.Request, answer: httpcore.Response
         body=read(chunks, coding, wire=limits.wire, decoded=limits.decoded, cut=limits.cut),
         asked=_as_text(asked.headers),
     )
+
+
+def _brisk(host: str, chunks: Iterable[bytes], limits: Limits) -> Iterator[bytes]:
+    """The body as it comes; `TimedOut` when it only drips, so that it would hold its thread until the deadline."""
+    began, received = time.monotonic(), 0
+    for chunk in chunks:
+        waited = time.monotonic() - began
+        if waited > limits.first_byte and received < limits.slowest * waited:
+            raise TimedOut(f"{host} sends its answer too slowly: {received} bytes in {waited:.0f} seconds.")
+        received += len(chunk)
+        yield chunk
 
 
 def _what_comes(chunks: Iterable[bytes], coding: str, *, wire: int, decoded: int, cut: bool) -> bytes:

@@ -26,6 +26,7 @@ MAX_ADDRESSES = 4
 Resolve = Callable[[str, int], list[str]]
 
 _deadline: ContextVar[float] = ContextVar("deadline")
+_silence: ContextVar[float] = ContextVar("silence", default=math.inf)
 
 
 @contextmanager
@@ -36,6 +37,16 @@ def deadline(seconds: float) -> Iterator[None]:
         yield
     finally:
         _deadline.reset(token)
+
+
+@contextmanager
+def silence(seconds: float) -> Iterator[None]:
+    """Within the block, whoever sends nothing for so long is waited for no longer."""
+    token = _silence.set(seconds)
+    try:
+        yield
+    finally:
+        _silence.reset(token)
 
 
 def remaining(host: str) -> float:
@@ -119,7 +130,7 @@ class TimedStream(httpcore.NetworkStream):
             # Whoever closes early may have answered before.
             with suppress(httpcore.WriteError):
                 self._stream.write(unsent, remaining(self._host))
-        return self._stream.read(max_bytes, remaining(self._host))
+        return self._stream.read(max_bytes, min(remaining(self._host), _silence.get()))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self._unsent += buffer
