@@ -19,7 +19,9 @@ def blocks(lines: Sequence[Line]) -> tuple[Block, ...]:
     talk = sum(_TURN.match(line.text) is not None for line in kept) >= TURNS
     following = [*(after for _, after in pairwise(kept)), None][: len(kept)]
     return tuple(
-        Block(kind=_kind(line, after, talk=talk), text=line.text) for line, after in zip(kept, following, strict=True)
+        Block(kind=_kind(line, after, talk=talk), text=text)
+        for line, after in zip(kept, following, strict=True)
+        for text in line.blocks
     )
 
 

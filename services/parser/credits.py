@@ -30,6 +30,7 @@ _BRACKETS = re.compile(
     re.IGNORECASE,
 )
 # A last sentence: "Air Force photo by Name", "Courtesy photo", "Photo courtesy of the Navy".
+_DIRECTION = re.compile(r"\b(?:is|are|was|were|plays?|begins?|ends?|starts?)(?: \w+)?\.$", re.IGNORECASE)
 _SENTENCE = re.compile(
     rf"(?:^|(?<=[.!?\"”’')])(?<!\(U\.S\.)(?<!\bU\.S\.)\s+)(?P<credit>(?:U\.\s?S\.\s+)?[^.!?]{{0,80}}?\b(?:{_MADE}\s+(?:by|courtesy)\b(?:[^!?:)]|\)(?!\s+[A-Z])|:(?!\s+[A-Z][a-z]*\s)|(?<=by):|(?<=of):){{0,160}}"
     rf"|courtesy\s+{_MADE}\b[^.!?]{{0,60}}|{_MAKERS}\s+{_MADE}(?:\s+illustration)?\.?|(?:{_MADE}\s+)?credits?:\s[^!?]{{2,90}}|\bphoto(?:graph)?s?:\s(?-i:[A-Z]\S*\s+[A-Z])[^!?.]{{2,80}}))$",
@@ -96,6 +97,8 @@ def _is_credited(end: str) -> bool:
         return False
     end = _HUNG.sub("", end)
     if found := _BRACKETS.search(end):
+        if _DIRECTION.search(found["credit"] or found["square"]):
+            return False
         return _MAKES.search(found["credit"] or found["square"]) is not None
     if end.endswith((".", "!", "?", '"', "”")):
         return _STOPPED.search(end) is not None

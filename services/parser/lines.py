@@ -17,7 +17,7 @@ class Line:
     `zone` is the part of the page it stood in, `inside` whether that is in the place that the layout names as the body,
     `group` the picture frame around it and `place` the block that its paragraph stands in (0 for none), `tag`
     and `marks` the element of that paragraph and the words of its class and id, `key` the spelling in which it is
-    compared, `gap` whether a blank line stands before it in a dump.
+    compared, `gap` whether a blank line stands before it in a dump, `pieces` the lines of a preformatted text.
     """
 
     text: str
@@ -34,6 +34,12 @@ class Line:
     marks: str = ""
     detail: str | None = None
     gap: bool = False
+    pieces: tuple[str, ...] = ()
+
+    @property
+    def blocks(self) -> tuple[str, ...]:
+        """The blocks of the body that it becomes: itself, or the lines of a preformatted text that nothing changed."""
+        return self.pieces if len(self.pieces) > 1 and " ".join(self.pieces) == self.text else (self.text,)
 
     @property
     def kept(self) -> bool:

@@ -44,7 +44,8 @@ class Pass:
 def _mark_by_look(draft: Draft) -> None:
     """Where a layout says at most in which part of the page the article is."""
     parsed = draft.parsed
-    if parsed.places and not parsed.layout.names_body:
+    named = parsed.layout.names_body and any(line.inside for line in draft.lines)
+    if parsed.places and not named:
         mark_by_look(parsed.page, draft.lines, parsed.frames, parsed.places, in_region=parsed.layout is not WHOLE_PAGE)
 
 
@@ -88,7 +89,7 @@ def _mark_over(draft: Draft) -> None:
 
 def _place_images(draft: Draft) -> None:
     """The pictures with their place in the body: how many of its blocks come before."""
-    before = list(accumulate((line.kept for line in draft.lines), initial=0))
+    before = list(accumulate((len(line.blocks) * line.kept for line in draft.lines), initial=0))
     draft.images = tuple(image.model_copy(update={"position": before[at]}) for at, image in draft.found)
 
 

@@ -78,7 +78,9 @@ def no_article(draft: Draft, body: Sequence[Block], cards: Cards | None) -> Reas
         return reason
     if not headline and not (layout is DUMP and sum(block.text.count(" ") for block in body) >= UNTITLED_WORDS):
         return "not_an_article", "The page has no headline."
-    if not known and page.root is not None and sum(len(block.text.split()) for block in body) < STUB_WORDS:
+    shows_video = draft.parsed.videos > 0 and cards is not None and cards.signed
+    words = sum(len(block.text.split()) for block in body)
+    if not known and page.root is not None and words < STUB_WORDS and not shows_video:
         return "stub", "Hardly a sentence is where the article should be."
     return None
 

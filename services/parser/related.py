@@ -13,8 +13,8 @@ from services.parser.lines import Line
 LOOK = 16  # lines from the end, or headings
 _FORMS = lexicon("related")
 _RELATED = {
-    True: re.compile(either(END["related"])),
-    False: re.compile(either((*END["related"], *_FORMS["filed"]))),
+    True: re.compile(rf"(?:{either(END['related'])})\W{{0,4}}"),
+    False: re.compile(rf"(?:{either((*END['related'], *_FORMS['filed']))})\W{{0,4}}"),
 }
 _PROMOTION = re.compile(rf"\W*(?:{either(_FORMS['promotions'])})\s*:")
 _BARE_PROMOTION = re.compile(rf"\W*(?:{either(_FORMS['promotions'])})\W*")

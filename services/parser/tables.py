@@ -14,14 +14,16 @@ _SILENT: Final = frozenset({"script", "style", "noscript", "template", "svg"})
 _INLINE: Final = frozenset({"a", "abbr", "b", "em", "font", "i", "small", "span", "strong", "sub", "sup", "u"})
 # Blocks in cells may be rows of figures or the columns of a page; these are never in a row of figures.
 _IN_CELLS: Final = etree.XPath("boolean(.//p|.//div|.//br|.//ul|.//img)")
-_IN_COLUMNS: Final = etree.XPath("boolean(.//table|.//h1|.//h2|.//h3|.//img|.//form|.//iframe)")
+_IN_COLUMNS: Final = etree.XPath("boolean(.//table|.//h1|.//h2|.//h3|.//form|.//iframe)")
+_PICTURES: Final = etree.XPath("boolean(.//img)")
+_LABELLED: Final = etree.XPath("boolean(./caption|./thead|./tr/th|./tbody/tr/th)")
 MAX_CELL: Final = 160  # characters; more in a cell, and the table may be a page
 
 
 def is_data(table: etree._Element) -> bool:
     """A table of figures; the other kind lays out a page, and its cells are read like any element."""
     rows = list(islice(table.iter("tr"), 2))
-    if len(rows) < 2 or _IN_COLUMNS(table):
+    if len(rows) < 2 or _IN_COLUMNS(table) or (_PICTURES(table) and not _LABELLED(table)):
         return False
     return not _IN_CELLS(table) or _is_tabular([cells(row) for row in table.iter("tr")])
 
