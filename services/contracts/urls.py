@@ -24,6 +24,9 @@ FAMILIES = {
 TRACKING = re.compile(r"^(utm_\w+|fbclid|gclid|mc_cid|mc_eid|igshid|ref_src)$", re.IGNORECASE)
 
 _ARTICLE_NUMBER = re.compile(r"/article/(\d{1,12})(?:[/.]|$)|[?&]article=(\d{1,12})(?:&|$)", re.IGNORECASE)
+# An address behind another one's, and what of it is an article's: the slug is the last part.
+_INNER = re.compile(r"https?:/{1,2}(?=[\w-]+\.)", re.IGNORECASE)
+_ARTICLE = re.compile(r"(?P<host>[\w.-]+)(?P<path>(?:/[^/?#]*){1,12}?/article/\d{1,12}(?:/[^/?#]*)?)", re.IGNORECASE)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _UNRESERVED = "!$&'()*+,;=:@/~-._"
 
@@ -63,6 +66,17 @@ def canonical_url(url: str, base: str | None = None) -> str:
     )
     query = urlencode([(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not TRACKING.match(k)])
     return urlunsplit((scheme, netloc, path or "/", query, ""))
+
+
+def meant_url(url: str) -> str:
+    """The address of an AFPIMS article that a mail system or an archive carries behind its own, else the one given.
+
+    Only who names an address may mean another by it; nothing that was discovered is read so.
+    """
+    address = unquote(unquote(url[:MAX_LENGTH]))
+    inner = [found.end() for found in _INNER.finditer(address)]
+    article = _ARTICLE.match(address, inner[-1]) if len(inner) > 1 else None
+    return f"https://{article['host']}{article['path']}" if article and _is_afpims(article["host"].lower()) else url
 
 
 def site_family(host: str) -> str:

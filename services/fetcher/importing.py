@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from services.contracts.errors import UserError
 from services.contracts.messages import ParsePage
-from services.contracts.urls import BadAddress, article_id, canonical_url, page_key
+from services.contracts.urls import BadAddress, article_id, canonical_url, meant_url, page_key
 from services.fetcher import frontier, warc
 from services.fetcher.content import why_no_page
 from services.fetcher.models import IMPORT, Page
@@ -64,14 +64,14 @@ def captures(
 def _refuse_to_guess(name: str, url: str) -> None:
     # An old copy that is taken for the newest would stand as the article's words until the next change.
     with reading() as session:
-        page = frontier.find(session, page_key(url))
+        page = frontier.find(session, page_key(meant_url(url)))
     if page is not None and page.source != IMPORT and page.fetched_at is not None:
         raise UserError(f"{url} is watched; say with --captured when the copy in {name} was made.")
 
 
 def _as_capture(name: str, content: bytes, url: str | None, captured_at: datetime) -> Capture:
     content_type = _TYPES.get(PurePath(name).suffix.lower(), "text/html" if b"<" in content[:2000] else "text/plain")
-    address = canonical_url(url) if url else f"{_NOWHERE}{archive.payload_digest(content)}"
+    address = canonical_url(meant_url(url)) if url else f"{_NOWHERE}{archive.payload_digest(content)}"
     return Capture(address, captured_at, 200, (("Content-Type", content_type),), content)
 
 

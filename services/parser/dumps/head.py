@@ -33,7 +33,7 @@ _DATED = re.compile(
 )
 _SMALL = re.compile(r"(?:^|\s)[a-z'’]{4,}(?!\S)")  # a word that no name and no office has
 _OFFICE = re.compile(
-    r".{3,80}\b(?:public affairs|news service|media center|press office|communications)"
+    r".{3,80}\b(?:public affairs|(?:news|press) service|media center|press office|communications)"
     r"(?: (?:office|detachment|team))?",
     re.IGNORECASE,
 )
@@ -55,7 +55,12 @@ def mark_under(lines: Sequence[Line]) -> date | None:
 
 
 def mark_top(lines: Sequence[Line]) -> None:
-    """Marks what is no text at the top of a dump without a headline."""
+    """Marks what is no text at the top of a dump without a headline: a letterhead ends with the word for its kind."""
+    text = next((at for at, line in enumerate(lines) if is_sentence(line.text) and role(line) is None), 0)
+    kickers = [at for at, line in enumerate(lines[:text]) if role(line) == "kicker"]
+    for line in lines[: kickers[-1]] if kickers else ():
+        if line.kept and line.zone == "" and line.shape != "list_item":
+            line.rule = role(line) or "over-the-headline"
     for line in lines:
         if line.kept and line.zone == "":
             if line.shape == "list_item" or (rule := role(line)) is None:

@@ -45,7 +45,7 @@ def find_headline(lines: Sequence[Line], names: Slug | None, *, promised: str = 
         find.by_copy,
         find.over_date,
         find.under_kicker,
-        find.first,
+        lambda: find.first(names),
         find.over_date_below_text,
     )
     return next((at for way in ways if (at := way()) is not None), None)
@@ -111,7 +111,13 @@ class _Finder:
                 score = _covers(names, slug_words(line.text))
                 if score >= COVERED and (best is None or score > best[0]):
                     best = (score, at)
-        return best[1] if best else None
+        return self._without_site(best[1]) if best else None
+
+    def _without_site(self, at: int) -> int:
+        """The line itself, or a later one that says it without what stands behind it."""
+        parts = {fold(part) for part in said_parts(self._lines[at].text)[1:]} - {self._lines[at].key}
+        later = range(at + 1, min(self._text + 1, len(self._lines)))
+        return next((other for other in later if self._lines[other].key in parts), at)
 
     def by_title(self) -> int | None:
         """What the dump itself calls a title: the first that is no section's name."""
@@ -181,9 +187,10 @@ class _Finder:
         titles = (at for at in under if not _OFFICE.search(self._lines[at].text))
         return next(titles, next(iter(under), None))
 
-    def first(self) -> int | None:
+    def first(self, names: Slug | None) -> int | None:
         """The first line that is no part of a menu; the last line of a menu over the text is the headline."""
         plain = [at for at in self._may if not (at in self._menu or self._is_between(at) or self._is_said(at))]
+        plain = [at for at in plain if not _is_another(names, slug_words(self._lines[at].text))]
         return (
             next(iter(plain), None)
             if plain
@@ -216,6 +223,16 @@ def _menus(lines: Sequence[Line], may: Sequence[int]) -> Iterable[int]:
             if len(run) >= MENU:
                 yield from run
             run = []
+
+
+def _is_another(names: Slug | None, words: Sequence[str]) -> bool:
+    """Whether a short line has no word of a long slug: a letterhead's, not the headline that the address names."""
+    return (
+        names is not None
+        and len(names.words) >= SURE_WORDS
+        and len(words) < 2 * SURE_WORDS
+        and not {*words} & {*names.words}
+    )
 
 
 def _covers(names: Slug, words: Sequence[str]) -> float:

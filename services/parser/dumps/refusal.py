@@ -67,18 +67,20 @@ def instead(lines: Sequence[Line]) -> Reason | None:
     return None
 
 
-def listing(lines: Sequence[Line], address: str, *, named: bool, titled: bool) -> Reason | None:
+def listing(lines: Sequence[Line], address: str, *, named: bool, title: str) -> Reason | None:
     """Why the lines that are left are a list of articles, or None.
 
-    `named` where the address names a headline over the text, `titled` where any line may be one.
+    `named` where the address names a headline over the text; `title` is the folded line that may be one.
     """
     if _HOME.fullmatch(address):
         return "listing", "The address is the front page of a site."
-    named = named and not _SURELY_LISTS.search(address)
+    named = named and not (_SURELY_LISTS.search(address) or _by_name(title))
     left = [line for line in lines if line.kept or line.rule in {"navigation", "kicker", "published"}]
     texts = [line for line in left if is_text(line)]
     reason = _cards(left, texts, named=named) or (
-        None if named else _few(lines, left, texts, address) or (None if titled else _untitled(lines, left))
+        None
+        if named
+        else _few(lines, left, texts, address) or (_untitled(lines, left) if not title else _by_name(title))
     )
     if reason:
         return "listing", f"The page lists articles: {reason}."
@@ -142,6 +144,10 @@ def _few(lines: Sequence[Line], left: Sequence[Line], texts: Sequence[Line], add
         return "it has the name of one"
     bare = [line for line in left if line.shape != "list_item" and not is_text(line) and not _ROLES.name(line)]
     return "its only title has a bullet" if count_bulleted(left) and not bare else None
+
+
+def _by_name(title: str) -> str | None:
+    return "its title is a list's" if _NAMES.fullmatch(title) or _SECTIONS.fullmatch(title) else None
 
 
 def _untitled(lines: Sequence[Line], left: Sequence[Line]) -> str | None:

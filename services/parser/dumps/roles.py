@@ -187,5 +187,6 @@ def _goes_with(part: str) -> bool:
         or _LOOSE.name(line) is not None
         or is_byline(part)
         or _RUNNING_TIME.fullmatch(part) is not None
-        or (_AGENCY.fullmatch(part) is not None)
+        or _AGENCY.fullmatch(part) is not None
+        or is_listed(part)
     )

@@ -39,8 +39,9 @@ def mark_dump(draft: Draft) -> None:
     mark_sure(lines)
     mark_pictures(lines)
     cut_tail(lines, named_at(lines, names) or 0)
-    titled = find_headline(lines, names, promised=draft.promised) is not None
-    draft.refused = draft.refused or listing(lines, true_address(url), named=is_named(lines, names), titled=titled)
+    at = find_headline(lines, names, promised=draft.promised)
+    title = lines[at].key if at is not None else ""
+    draft.refused = draft.refused or listing(lines, true_address(url), named=is_named(lines, names), title=title)
     if draft.refused:
         return
     mark_marks(lines)

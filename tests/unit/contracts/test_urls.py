@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.contracts.urls import BadAddress, address_key, article_id, canonical_url, page_key, site_family
+from services.contracts.urls import BadAddress, address_key, article_id, canonical_url, meant_url, page_key, site_family
 
 ARTICLE = "afpims/defense:4100001"
+ARTICLE_URL = "https://www.war.gov/News/News-Stories/Article/Article/4100001/a-story"
 
 
 @pytest.mark.parametrize(
@@ -114,6 +115,25 @@ def test_what_is_no_web_address_is_refused_with_a_sentence(url):
 def test_links_are_read_against_their_page(link, canonical):
     """As a browser does."""
     assert canonical_url(link, base="https://www.war.gov/News/a/") == canonical
+
+
+@pytest.mark.parametrize(
+    ("url", "meant"),
+    [
+        (f"https://web.archive.org/web/20200101000000/{ARTICLE_URL}/", ARTICLE_URL),
+        (f"https://links.example.com/track?id=1&&&{ARTICLE_URL}/?source=Mail", ARTICLE_URL),
+        (
+            f"https://links.example.com/CL0/{ARTICLE_URL.replace(':', '%3A').replace('/', '%2F')}%2F/1/01=39",
+            ARTICLE_URL,
+        ),
+        (f"{ARTICLE_URL}/", f"{ARTICLE_URL}/"),
+        ("https://example.org/?u=https://example.com/news/Article/12/a/",) * 2,
+        ("https://example.org/?u=https://www.war.gov/News/",) * 2,
+    ],
+)
+def test_an_article_may_stand_behind_another_address(url, meant):
+    """Only an article of the publishing system does: its number tells it, whoever carries it."""
+    assert meant_url(url) == meant
 
 
 @given(st.text(max_size=60))
