@@ -101,7 +101,7 @@ class Polled(BaseModel):
 class Pause(BaseModel):
     """Whether the source rests."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"paused": True}]})
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"paused": True}]})
 
     paused: bool
 

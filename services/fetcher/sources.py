@@ -21,6 +21,7 @@ from services.contracts.urls import canonical_url
 from services.fetcher.models import IMPORT, Channel, Page, Source
 from services.runtime import retries
 from services.runtime.database import is_sqlite
+from services.runtime.known_fields import about_unknown
 from services.runtime.ledger import say
 from services.runtime.web import Storable
 
@@ -283,4 +284,6 @@ def _poll(session: Session, channel: Channel) -> None:
 def _first_fault(error: ValidationError) -> str:
     fault = error.errors()[0]
     where = ".".join(str(step) for step in fault["loc"]) or "a source"
+    if fault["type"] == "extra_forbidden":
+        return f"{where}: {about_unknown(SourceSeed, fault['loc'])}"
     return f"{where}: {fault['msg'].removeprefix('Value error, ')}"

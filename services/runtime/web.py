@@ -30,6 +30,7 @@ from services.contracts.caller import Caller, Permission
 from services.contracts.errors import UserError
 from services.runtime import tracing
 from services.runtime.database import NoInstallation
+from services.runtime.known_fields import about_unknown
 
 PROBLEM = "application/problem+json"
 MAX_ID = 2**63 - 1
@@ -135,12 +136,15 @@ async def _refused(_request: Request, error: Exception) -> Response:
     return Problem(error.status_code, phrase, detail, headers=error.headers).response()
 
 
-async def _misunderstood(_request: Request, error: Exception) -> Response:
+async def _misunderstood(request: Request, error: Exception) -> Response:
     faults = error.errors() if isinstance(error, RequestValidationError) else []
     if faults and faults[0]["type"] == "json_invalid":
         where, why = faults[0]["loc"][1], faults[0]["ctx"]["error"]
         return Problem(400, "Malformed JSON", f"The body is not JSON at character {where}: {why}.").response()
-    errors = [{"where": "/".join(map(str, f["loc"]))[:WHERE], "detail": _sentence(f["msg"])} for f in faults[:ERRORS]]
+    errors = [
+        {"where": "/".join(map(str, fault["loc"]))[:WHERE], "detail": _sentence(request, fault)}
+        for fault in faults[:ERRORS]
+    ]
     more = f" There are {len(faults) - ERRORS} more." if len(faults) > ERRORS else ""
     about = " JSON needs Content-Type: application/json." if any(f["loc"][0] == "body" for f in faults) else ""
     advice = f"Mend what `errors` names and ask again.{more}{about}"
@@ -162,8 +166,11 @@ async def _database_busy(_request: Request, error: Exception) -> Response:
     return Problem(503, "Database not available", advice, headers={"Retry-After": "2"}).response()
 
 
-def _sentence(message: str) -> str:
-    return message.removeprefix("Value error, ")
+def _sentence(request: Request, fault: Mapping[str, Any]) -> str:
+    body = getattr(request.scope.get("route"), "body_field", None)
+    if fault["type"] == "extra_forbidden" and body:
+        return about_unknown(body.field_info.annotation, fault["loc"][1:])
+    return str(fault["msg"]).removeprefix("Value error, ")
 
 
 _bearer = HTTPBearer(scheme_name="key", description="An API key: `Authorization: Bearer dl_…`", auto_error=False)

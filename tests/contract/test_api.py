@@ -9,7 +9,7 @@ import jsonschema_rs
 import pytest
 from in_process import client
 
-from services.admin.reference import operations, permission
+from services.admin.reference import example, operations, permission
 from services.app import create_app
 from services.contracts.caller import INCLUDES, Caller
 from services.runtime.asgi import MAX_BODY
@@ -156,3 +156,13 @@ def _paths(routes):
             yield path
         inner = getattr(route, "original_router", None)
         yield from _paths(inner.routes if inner else ())
+
+
+@pytest.mark.parametrize(("path", "method"), [(p, m) for p, m, o in GUARDED if "requestBody" in o], ids=str)
+def test_an_unknown_field_of_any_body_is_refused_and_those_that_are_known_are_named(path, method):
+    content = APP.openapi()["paths"][path][method.lower()]["requestBody"]["content"]["application/json"]
+    body = example(APP.openapi(), content["schema"])
+    answer = app_for("admin").request(method, filled(path), json=(body or {}) | {"no_such_field": 1})
+    named = [each["detail"] for each in answer.json()["errors"] if each["where"] == "body/no_such_field"]
+    assert (answer.status_code, len(named)) == (422, 1)
+    assert named[0].startswith("Not known here. Known are: ")

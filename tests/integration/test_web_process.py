@@ -58,18 +58,21 @@ GOAL = 0.05
 
 @pytest.mark.parametrize("what", COSTLY)
 def test_no_request_costs_the_event_loop_more_than_a_moment(web_process, what):
-    """The processor time of the process, of three times the least, on a machine that may be half as fast as ours."""
+    """The processor time of the process, of five times the least: another program may take some of the core's speed.
+
+    Measured: 20 ms at most, on a machine with seven times as much to do as it has cores.
+    """
     kind, body, status = COSTLY[what]
     served, path = web_process(), "/webhooks/endpoints" if kind == JSON else "/desk/sign-in"
     headers = {"Authorization": f"Bearer {_key('admin')}", "Content-Type": kind}
     served.client.post(path, content="{}", headers=headers)  # what is made once is made
     costs = []
-    for _ in range(3):
+    for _ in range(5):
         before = served.spent()
         answer = served.client.post(path, content=body, headers=headers)
         costs.append(served.spent() - before)
         assert (answer.status_code, len(answer.content) < 5_000) == (status, True)
-    assert min(costs) < 2 * GOAL
+    assert min(costs) < GOAL
 
 
 def _key(scope):

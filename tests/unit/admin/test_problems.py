@@ -8,7 +8,7 @@ import pytest
 import structlog
 from fastapi import Depends, FastAPI
 from in_process import client
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy.exc import DataError, OperationalError
 from structlog.testing import capture_logs
 
@@ -31,6 +31,17 @@ READER = Caller(key=7, name="reader", scopes=frozenset({"read"}))
 class Note(BaseModel):
     words: Storable
     stars: int = 0
+
+
+class Star(BaseModel, extra="forbid"):
+    colour: str = ""
+    names: list[str] = []
+
+
+class Sky(BaseModel, extra="forbid"):
+    stars: list[Star] = []
+    brightest: Star | None = None
+    of_night: bool = Field(default=True, alias="night")
 
 
 SURPRISES = {
@@ -61,6 +72,10 @@ def app():
     @made.get("/listed", dependencies=[Depends(refuse_unknown_parameters)])
     def listed(since: str = "", limit: int = 1):
         return since, limit
+
+    @made.post("/skies")
+    def look(sky: Sky):
+        return sky
 
     @made.post("/several")
     def several(notes: list[Note]):
@@ -260,3 +275,21 @@ def test_an_unknown_parameter_is_refused_and_the_known_ones_are_named(web):
     assert words["detail"] == "There is no parameter 'sinse'. Known here: since, limit."
     assert [each["where"] for each in words["errors"]] == ["query/sinse"]
     assert web.get("/listed?since=2026-01-01&limit=3").status_code == 200
+
+
+KNOWN = "Known are: stars, brightest, night."
+
+
+@pytest.mark.parametrize(
+    ("body", "where", "detail"),
+    [
+        ({"star": []}, "star", f"Not known here. Did you mean 'stars'? {KNOWN}"),
+        ({"of_night": True}, "of_night", f"Not known here. Did you mean 'night'? {KNOWN}"),
+        ({"brightest": {"x": 1}}, "brightest/x", "Not known here. Known are: colour, names."),
+        ({"stars": [{}, {"x": 1}]}, "stars/1/x", "Not known here. Known are: colour, names."),
+    ],
+)
+def test_an_unknown_field_is_refused_and_the_known_ones_of_its_place_are_named(web, body, where, detail):
+    """`Extra inputs are not permitted` tells nobody what they should have written."""
+    words = problem(web.post("/skies", json=body))
+    assert (words["status"], words["errors"]) == (422, [{"where": f"body/{where}", "detail": detail}])
