@@ -36,6 +36,12 @@ class Fetched:
         """The Content-Type header as sent."""
         return next((value for name, value in self.headers if name.lower() == "content-type"), None)
 
+    @property
+    def charset(self) -> str | None:
+        """What the Content-Type header calls the encoding."""
+        parameters = (part.partition("=") for part in (self.content_type or "").split(";")[1:])
+        return next((value.strip(" \"'") for name, _, value in parameters if name.strip().lower() == "charset"), None)
+
 
 @dataclass(frozen=True)
 class NotModified:

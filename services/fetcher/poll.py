@@ -180,7 +180,7 @@ def _follow(client: Client, url: str, validators: Validators, now: datetime, set
 
 
 def _read(channel: Channel, answer: Fetched, scope: Scope) -> Look:
-    found = discover(channel.kind, answer.body, answer.url)
+    found = discover(channel.kind, answer.body, answer.url, answer.charset)
     read_before = channel.succeeded_at is not None and not channel.parts
     if isinstance(found, Unreadable):
         if read_before:

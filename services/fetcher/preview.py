@@ -69,7 +69,7 @@ def _read(answer: Fetched, hosts: tuple[str, ...], pages: tuple[str, ...]) -> Si
 
 def _recognised(answer: Fetched) -> tuple[ChannelKind, Found | Unreadable]:
     for kind in KINDS:
-        found = discover(kind, answer.body, answer.url)
+        found = discover(kind, answer.body, answer.url, answer.charset)
         if isinstance(found, Found):
             break
     return kind, found

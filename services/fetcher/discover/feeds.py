@@ -1,41 +1,145 @@
-"""RSS 2.0, RSS 1.0 and Atom."""
+"""Feeds of every kind: RSS 0.9x, 1.0 and 2.0, Atom 0.3 and 1.0, CDF, and JSON Feed."""
 
+import re
+from base64 import b64decode
+from binascii import Error as NoBase64
 from collections.abc import Iterator
+from itertools import islice
+from urllib.parse import urljoin
 
 from lxml import etree
 
-from services.fetcher.discover.found import Found, Listed, Unreadable, each_once
-from services.fetcher.discover.xml import child, name, read_xml
+from services.contracts.urls import BadAddress, canonical_url
+from services.fetcher.discover.found import MAX_MENTIONS, Found, Listed, Unreadable, each_once
+from services.fetcher.discover.jsonfeed import is_json, read_json_feed
+from services.fetcher.discover.xml import ENTRIES, attribute, child, children, name, read_xml, text_of
+
+_ROOTS = frozenset({"rss", "feed", "rdf", "channel"})
+_PUBLISHED = ("pubdate", "published", "issued", "date", "created", "publicationdate")
+_UPDATED = ("updated", "modified", "lastbuilddate")
+_BASE = "{http://www.w3.org/XML/1998/namespace}base"
+_PAGES = frozenset({"text/html", "application/xhtml+xml", "html", "xhtml"})
+_NO_PATH = re.compile(r"[\s:]")
+_WEB = ("http://", "https://")
 
 
-def read_feed(body: bytes, url: str) -> Found | Unreadable:
+def read_feed(body: bytes, url: str, charset: str | None = None) -> Found | Unreadable:
     """The entries of a feed. A damaged feed gives what can be read of it, and a note."""
-    tree = read_xml(body, "feed")
+    if is_json(body):
+        return read_json_feed(body, url)
+    tree = read_xml(body, "feed", charset)
     if isinstance(tree, Unreadable):
         return tree
-    if name(tree.root).lower() not in {"rss", "feed", "rdf", "channel"}:
+    entries = list(islice(_entries(tree.root, url), MAX_MENTIONS + 1))
+    if not entries and name(tree.root) not in _ROOTS:
         return Unreadable(f"This is XML, but <{name(tree.root)[:40]}> is neither RSS nor Atom; check the address.")
-    entries = [element for element in tree.root.iter() if name(element) in {"item", "entry"}]
-    # The last entry of a feed that breaks off may hold half an address, which would look like a page that is gone.
-    whole = entries[:-1] if tree.broken_off else entries
-    return each_once(_listed(whole), url, tree.note)
+    return each_once(_listed(entries), url, tree.note)
 
 
-def _listed(entries: list[etree._Element]) -> Iterator[Listed]:
-    for entry in entries:
-        if link := _link(entry):
-            yield Listed(
-                url=link,
-                title=child(entry, "title"),
-                published=child(entry, "pubDate", "published", "date"),
-                updated=child(entry, "updated", "modified"),
-            )
+def _entries(root: etree._Element, url: str) -> Iterator[tuple[etree._Element, str]]:
+    """Each entry with the address that its links are relative to: what `xml:base` says around it."""
+    bases = [url]
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        if event == "end":
+            bases.pop()
+            continue
+        bases.append(_base(element, bases[-1]))
+        if name(element) in ENTRIES["feed"]:
+            yield element, bases[-1]
 
 
-def _link(entry: etree._Element) -> str | None:
-    for below in entry:
-        href: str | None = below.get("href")
-        if name(below) == "link" and below.get("rel", "alternate") == "alternate" and href:
-            return href
-    guid = child(entry, "guid", "id") or ""
-    return child(entry, "link") or (guid if guid.startswith(("http://", "https://")) else None)
+def _base(element: etree._Element, around: str) -> str:
+    said = element.get(_BASE)
+    try:
+        return canonical_url(said, base=around) if said else around
+    except BadAddress:
+        return around
+
+
+def _listed(entries: list[tuple[etree._Element, str]]) -> Iterator[Listed]:
+    for entry, base in entries:
+        if link := _link(entry, base):
+            published = child(entry, *_PUBLISHED)
+            updated = child(entry, *_UPDATED) or attribute(entry, "lastmod")
+            yield Listed(link, _title(entry), published, updated)
+
+
+def _title(entry: etree._Element) -> str | None:
+    for below in children(entry, "title"):
+        text = text_of(below)
+        if attribute(below, "mode") == "base64":  # Atom 0.3
+            text = _unpacked(text)
+        if text:
+            return text
+    return None
+
+
+def _unpacked(text: str) -> str:
+    try:
+        return b64decode(text).decode("utf-8", "replace")
+    except (NoBase64, ValueError):
+        return text
+
+
+def _link(entry: etree._Element, base: str) -> str | None:
+    """The address of the page: what a link says in words or to people, then what identifies the entry."""
+    written = children(entry, "origlink", "link")
+    spelled = ((below, _spelled(below)) for below in written if not attribute(below, "href", "url", "uri"))
+    alternates = sorted(filter(_leads_to_a_page, children(entry, "link")), key=_is_for_machines)
+    for element, address in (
+        *spelled,
+        *((below, attribute(below, "href", "url", "uri") or "") for below in alternates),
+        *_identities(entry),
+        *((below, attribute(below, "src", "href") or "") for below in children(entry, "content", "a")),
+    ):
+        if found := _joined(_base(element, base), address):
+            return found
+    return None
+
+
+def _spelled(link: etree._Element) -> str:
+    """The address in words; what has been through a writer of HTML has it behind the tag."""
+    behind = (link.tail or "").strip()
+    return text_of(link) or (behind if behind.startswith(_WEB) else "")
+
+
+def _leads_to_a_page(link: etree._Element) -> bool:
+    relations = (attribute(link, "rel") or "alternate").lower().split()
+    return any(relation.rpartition("/")[2] == "alternate" for relation in relations)
+
+
+def _is_for_machines(link: etree._Element) -> int:
+    """0 for a page that is said to be one, 1 where nothing is said, 2 for PDF, JSON and the like."""
+    kind = (attribute(link, "type") or "").partition(";")[0].strip().lower()
+    return 1 if not kind else 0 if kind in _PAGES else 2
+
+
+def _identities(entry: etree._Element) -> Iterator[tuple[etree._Element, str]]:
+    """Addresses that stand for the entry, where it has no link of its own."""
+    if address := attribute(entry, "href"):  # CDF
+        yield entry, address
+    for below in children(entry, "guid", "id", "url", "uri"):
+        text = text_of(below)
+        if text.lower().startswith(_WEB) or _is_permalink(below, text):
+            yield below, text
+    about = attribute(entry, "about") or ""  # RSS 1.0
+    if about.startswith(_WEB):
+        yield entry, about
+
+
+def _is_permalink(guid: etree._Element, text: str) -> bool:
+    """A guid that is no whole address is one where it says so, or where it is written as a path."""
+    said = attribute(guid, "ispermalink")
+    if name(guid) == "guid" and said:
+        return said.lower() == "true"
+    return name(guid) in {"guid", "url"} and "/" in text and not _NO_PATH.search(text)
+
+
+def _joined(base: str, address: str) -> str | None:
+    # An address that was escaped twice is no other address.
+    address = address.strip().replace("&amp;", "&")
+    try:
+        joined = urljoin(base, address)
+    except ValueError:
+        return None
+    return joined if address and joined.lower().startswith(_WEB) else None

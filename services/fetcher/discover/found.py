@@ -4,13 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from services.contracts.urls import BadAddress, canonical_url
+from services.fetcher.discover.text import words
 
 MAX_LISTED = 5_000
 """Addresses taken from one document."""
 MAX_MENTIONS = 50_000
 """Links looked at in one document, repeated ones and those that lead nowhere included; a sitemap may have as many."""
-LONGEST = 10_000
-"""Characters of a text that are looked at: a page may say megabytes where a title belongs."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +60,3 @@ def each_once(listed: Iterable[Listed], base: str, note: str | None = None) -> F
         if first is None or not first.title:
             found[url] = Listed(url, words(one.title), words(one.published), words(one.updated))
     return Found(tuple(found.values()), note=note)
-
-
-def words(text: str | None) -> str | None:
-    """The text on one line, at most 500 characters, without NUL; None when nothing is left."""
-    return " ".join((text or "")[:LONGEST].replace("\x00", " ").split())[:500] or None

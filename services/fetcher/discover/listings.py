@@ -19,14 +19,14 @@ NEAR = 200
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
-def read_listing(body: bytes, url: str) -> Found | Unreadable:
+def read_listing(body: bytes, url: str, charset: str | None = None) -> Found | Unreadable:
     """Every address on the page, in the page's order; which of them are articles is for the scope to say."""
     if not body.strip():
         return Unreadable("The listing is empty.")
     if b"\x00" in body[:4000] or _ENDLESS_TAG.search(body):
         return Unreadable("The listing is not HTML that can be read; check the address in a browser.")
     try:
-        page = html.document_fromstring(body, parser=_parser(body))
+        page = html.document_fromstring(body, parser=_parser(body, charset))
     except (etree.ParserError, etree.XMLSyntaxError):
         return Unreadable("The listing holds no HTML; check the address in a browser.")
     return each_once(_listed(page), _base(page, url))
@@ -72,10 +72,10 @@ def _base(page: html.HtmlElement, url: str) -> str:
         return url
 
 
-def _parser(body: bytes) -> html.HTMLParser:
-    """Reads in the encoding that the page declares, if it can be: one in which a tag is a tag, and that is known."""
+def _parser(body: bytes, charset: str | None) -> html.HTMLParser:
+    """Reads in the encoding that is declared, if it can be: one in which a tag is a tag, and that is known."""
     declared = re.search(rb"charset=[\"']?([\w-]{2,40})", body[:2000], re.IGNORECASE)
-    label = declared[1].decode("ascii", "replace") if declared else "utf-8"
+    label = declared[1].decode("ascii", "replace") if declared else charset or "utf-8"
     try:
         return html.HTMLParser(encoding=label if "<a>".encode(label) == b"<a>" else "utf-8")
     except (LookupError, UnicodeError):

@@ -1,44 +1,73 @@
-"""Sitemaps and sitemap indexes, plain or gzip'd."""
+"""Sitemaps as they are: XML, nested or not, indexes, lists of addresses as plain text, and feeds."""
 
+import re
 from collections.abc import Iterator
 
 from lxml import etree
 
-from services.fetcher.discover.found import Found, Listed, Unreadable, each_once
-from services.fetcher.discover.xml import child, name, read_xml
-from services.runtime.egress import EgressError
-from services.runtime.egress.body import read_body
+from services.fetcher.discover.encoding import decoded
+from services.fetcher.discover.feeds import read_feed
+from services.fetcher.discover.found import MAX_MENTIONS, Found, Listed, Unreadable, each_once
+from services.fetcher.discover.xml import attribute, child, name, read_xml, text_of
 
-MAX_DECODED = 20_000_000
-_GZIP = b"\x1f\x8b"
+_ROOTS = frozenset({"urlset", "sitemapindex"})
+_ADDRESS = re.compile(r"https?://\S{1,2000}")
 
 
-def read_sitemap(body: bytes, url: str) -> Found | Unreadable:
+def read_sitemap(body: bytes, url: str, charset: str | None = None) -> Found | Unreadable:
     """The addresses of a sitemap, newest first where it says so; the parts of an index likewise."""
-    try:
-        plain = read_body([body], "gzip", wire=len(body), decoded=MAX_DECODED) if body.startswith(_GZIP) else body
-    except EgressError as error:
-        return Unreadable(f"The sitemap cannot be unpacked: {error}")
-    tree = read_xml(plain, "sitemap")
+    if lines := _lines(body):
+        return each_once(map(Listed, lines), url)
+    tree = read_xml(body, "sitemap", charset)
     if isinstance(tree, Unreadable):
         return tree
-    match name(tree.root):
-        case "urlset":
-            return each_once(_newest_first(_listed(tree.root, "url")), url, tree.note)
-        case "sitemapindex":
-            parts = each_once(_newest_first(_listed(tree.root, "sitemap")), url, tree.note)
-            return Found((), parts=tuple(part.url for part in parts.listed), note=parts.note)
-        case other:
-            return Unreadable(f"This is XML, but <{other[:40]}> is no sitemap; check the address.")
+    pages, parts = list(_mentions(tree.root, "url")), list(_mentions(tree.root, "sitemap"))
+    if name(tree.root) not in _ROOTS and not pages and not parts:
+        return _as_feed(body, url, charset, name(tree.root))
+    note = tree.note or _nameless([*pages, *parts])
+    found = each_once(_newest_first(pages), url, note)
+    further = each_once(_newest_first(parts), url, found.note)
+    return Found(found.listed, tuple(part.url for part in further.listed), further.note)
 
 
-def _listed(root: etree._Element, element: str) -> Iterator[Listed]:
-    for entry in root:
-        if name(entry) == element and (link := child(entry, "loc")):
+def _as_feed(body: bytes, url: str, charset: str | None, root: str) -> Found | Unreadable:
+    """The protocol takes feeds for sitemaps, too."""
+    found = read_feed(body, url, charset)
+    wrong = Unreadable(f"This is XML, but <{root[:40]}> is no sitemap; check the address.")
+    return wrong if isinstance(found, Unreadable) else found
+
+
+def _lines(body: bytes) -> list[str] | None:
+    """The lines of a text, if the first of them are addresses."""
+    text = decoded(body[:2_000]).lstrip("\ufeff \t\r\n")
+    if not _ADDRESS.match(text):
+        return None
+    lines = (line.strip() for line in decoded(body).lstrip("\ufeff").splitlines())
+    return [line for line in lines if _ADDRESS.fullmatch(line)][: MAX_MENTIONS + 1]
+
+
+def _mentions(root: etree._Element, element: str) -> Iterator[Listed]:
+    """What each element of this name tells, wherever it stands: a urlset may be in another. Nameless ones are ''."""
+    for entry in root.iter(etree.Element):
+        if name(entry) == element and (len(entry) or entry.text):
             news = next((below for below in entry if name(below) == "news"), entry)
-            yield Listed(link, child(news, "title"), child(news, "publication_date"), child(entry, "lastmod"))
+            address = child(entry, "loc", "link") or attribute(entry, "href", "loc") or _own_text(entry)
+            yield Listed(
+                address, child(news, "title"), child(news, "publication_date"), child(entry, "lastmod", "modified")
+            )
 
 
-def _newest_first(listed: Iterator[Listed]) -> list[Listed]:
+def _own_text(entry: etree._Element) -> str:
+    text = "" if len(entry) else text_of(entry)
+    return text if _ADDRESS.fullmatch(text) else ""
+
+
+def _nameless(mentions: list[Listed]) -> str | None:
+    number = sum(1 for mention in mentions if not mention.url)
+    return f"{number:,} of its {len(mentions):,} entries name no address." if number else None
+
+
+def _newest_first(listed: list[Listed]) -> list[Listed]:
     # ISO 8601 sorts as text; the order of the document decides where no time is given.
-    return sorted(listed, key=lambda one: one.updated or one.published or "", reverse=True)
+    named = (one for one in listed if one.url)
+    return sorted(named, key=lambda one: one.updated or one.published or "", reverse=True)
