@@ -12,8 +12,11 @@ from services.parser.lines import Line
 CARDS = 3  # fewer alike may stand in an article
 CUT_WORDS = 12  # of a title
 TEASER_WORDS = 18  # a shorter line without an end may be a title
-# "09/30/2002: a title", "01/14/2009 : a title".
-_ENTRY = re.compile(r"\d{1,2}/\d{1,2}/\d{4} ?[:|-] +\S")
+# "09/30/2002: a title", "01/14/2009 : a title", "Nov. 5, 2021 A Title".
+_ENTRY = re.compile(
+    r"\d{1,2}/\d{1,2}/\d{4} ?[:|-] +\S"
+    r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.? \d{1,2}, \d{4} [A-Z“‘]"
+)
 
 
 def count_groups(left: Sequence[Line]) -> int:

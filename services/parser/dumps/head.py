@@ -54,18 +54,25 @@ def mark_under(lines: Sequence[Line]) -> date | None:
     return _mark_under(lines[: _end(lines, -1)])
 
 
-def mark_top(lines: Sequence[Line]) -> None:
-    """Marks what is no text at the top of a dump without a headline: a letterhead ends with the word for its kind."""
+def mark_top(lines: Sequence[Line]) -> date | None:
+    """Marks what is no text at the top of a dump without a headline; the day that it names.
+
+    A letterhead ends with the word for its kind, "FOR IMMEDIATE RELEASE"; else only what is known by its words goes.
+    """
     text = next((at for at, line in enumerate(lines) if is_sentence(line.text) and role(line) is None), 0)
-    kickers = [at for at, line in enumerate(lines[:text]) if role(line) == "kicker"]
-    for line in lines[: kickers[-1]] if kickers else ():
-        if line.kept and line.zone == "" and line.shape != "list_item":
-            line.rule = role(line) or "over-the-headline"
-    for line in lines:
-        if line.kept and line.zone == "":
-            if line.shape == "list_item" or (rule := role(line)) is None:
-                return
-            line.rule = rule
+    kicker = max((at for at, line in enumerate(lines[:text]) if role(line) == "kicker"), default=-1)
+    dated = None
+    for at, line in enumerate(lines):
+        if not line.kept or line.zone != "":
+            continue
+        if line.shape == "list_item":
+            break
+        day = dates_page(line.text)
+        line.rule = "published" if day else role(line) or ("over-the-headline" if at < kicker else None)
+        dated = dated or day
+        if line.kept:
+            break
+    return dated
 
 
 def _name(headline: Line) -> None:
@@ -140,6 +147,9 @@ def _mark_under(lines: Sequence[Line]) -> date | None:
         elif (rule := role(line)) or line.shape == "list_item":
             line.rule = rule
         else:
+            if at and lines[at - 1].zone == "story-line" and _OFFICE.fullmatch(line.text):
+                line.zone = "byline"
+                continue
             line.rule = _before_date(line) if at < last else _after_date(line, lines[at - 1] if at else None)
             if at == last + 1 and at and _signed(lines[at - 1]) and line.key.count(" ") < UNIT and line.is_title:
                 line.rule = "office"

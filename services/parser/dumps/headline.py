@@ -21,7 +21,7 @@ from services.parser.dumps.roles import (
 from services.parser.dumps.titles import said_parts
 from services.parser.lines import Line
 
-LOOK = 150  # lines of the page
+LOOK = 600  # lines of the page: menus of agencies are long
 COVERED = 0.8  # of the slug's words
 SURE_WORDS = 4  # of a slug that names a line which looks like something else
 LOOSE_WORDS = 1.8  # words of a headline for one of its slug, where small words are dropped
@@ -31,7 +31,7 @@ STRETCH = 3  # lines over a byline of which the first may be the headline and th
 PASSED = frozenset({"kicker", "share", "control", "historical-notice", "label", "office"})  # between it and a headline
 TITLED = ("title", "headline")
 _STOPPED = re.compile(r"[a-z]{3}[.!]$")  # "everyone." and no "Va."
-_OFFICE = re.compile(r"\bpublic affairs\b", re.IGNORECASE)
+_OFFICE = re.compile(r"\bpublic affairs\b|\b(?:news|press) service$", re.IGNORECASE)
 
 
 def find_headline(lines: Sequence[Line], names: Slug | None, *, promised: str = "") -> int | None:
@@ -134,7 +134,8 @@ class _Finder:
             copies = [
                 other for other, key in keys.items() if other > at and key in parts and self._roles[other] is None
             ]
-            if copies and at not in self._menu and not is_speaker(self._lines[at].text):
+            text = self._lines[at].text
+            if copies and not (at in self._menu or is_speaker(text) or _OFFICE.search(text)):
                 return self._best_copy(at, copies)
         return None
 

@@ -54,7 +54,7 @@ def _texts(lines: Sequence[Line]) -> list[Line]:
         text = is_sentence(line.text) or line.is_prose
         if len(texts) > TEXTS:
             break
-        if not text or role(line) is not None or read_label(line.text) or is_byline(line.text):
+        if not text or role(line) is not None or read_label(bare_text(line.text)) or is_byline(line.text):
             continue
         twin = next((at for at, other in enumerate(texts) if alike(other.key, line.key)), None)
         if twin is None:
@@ -81,7 +81,7 @@ def _read_picture(draft: Draft, lines: Sequence[Line], caption: Line) -> None:
     for place, line in enumerate(lines):
         label = read_label(bare_text(line.text))
         line.zone = ""
-        if alike(line.key, caption.key) or (label and title is not line):
+        if line is not title and (label or alike(line.key, caption.key)):
             line.zone, line.group = "caption", GROUP
             if label and line.text != bare_text(line.text):
                 line.text = bare_text(line.text)
@@ -107,6 +107,9 @@ def _title(draft: Draft, lines: Sequence[Line], caption: Line) -> Line | None:
         if by_name.zone != "caption" or by_name.is_title:
             return by_name
     places = [place for place, line in enumerate(lines) if alike(line.key, caption.key)]
+    for before, place, after in zip(places, places[1:], places[2:], strict=False):
+        if may_be_headline(lines[place]) and before + 1 == place == after - 1:
+            return lines[place]  # between two copies of the caption its beginning is the title
     for place in reversed(places):
         above = lines[place - 1] if place else None
         if (

@@ -17,7 +17,7 @@ from services.parser.dumps.cards import (
     is_text,
     is_title,
 )
-from services.parser.dumps.roles import is_speaker
+from services.parser.dumps.roles import dates_page, is_speaker, role
 from services.parser.lexicon import either, lexicon
 from services.parser.lines import Line
 
@@ -153,12 +153,21 @@ def _by_name(title: str) -> str | None:
 def _untitled(lines: Sequence[Line], left: Sequence[Line]) -> str | None:
     """A page without a headline that has the name of a list, or what only lists have."""
     first = [line for line in lines[:LOOK_LINES] if line.rule in {None, "navigation", "kicker"}][:CARDS]
-    if any(_SECTIONS.fullmatch(line.key) for line in first):
+    dated = any(dates_page(line.text) or role(line) == "kicker" for line in lines[:LOOK_LINES])
+    if not dated and any(_SECTIONS.fullmatch(line.key) for line in first):
         return "its only title is a section's"
     if sum(_LISTING.fullmatch(line.key) is not None for line in left) >= FEW:
         return "it has filters or pages"
-    again = Counter(line.key for line in left if _may_part(line))
-    return "the same line parts its texts" if max(again.values(), default=0) >= CARDS else None
+    return "the same line parts its texts" if _parted(left) else None
+
+
+def _parted(left: Sequence[Line]) -> bool:
+    """Whether texts and one short line take turns, with hardly another line between them."""
+    texts = [at for at, line in enumerate(left) if is_text(line)]
+    between = [line for line in left[texts[0] : texts[-1]] if not is_text(line)] if texts else []
+    again = Counter(line.key for line in between if _may_part(line))
+    most = max(again.values(), default=0)
+    return most >= CARDS and most + 1 >= len(texts) and most + FEW >= len(between)
 
 
 def _may_part(line: Line) -> bool:

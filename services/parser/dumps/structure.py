@@ -58,7 +58,7 @@ def _mark_article(draft: Draft, names: Slug | None) -> None:
     if at is None and draft.promised:
         draft.dated = mark_under(lines) or draft.dated
     elif at is None:
-        mark_top(lines)
+        draft.dated = mark_top(lines) or draft.dated
     else:
         draft.promised = without_site(lines[at].text)
         draft.dated = mark_head(lines, at) or draft.dated or contracts_day(draft.promised)
