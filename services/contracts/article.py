@@ -31,6 +31,8 @@ BlockKind = Literal["paragraph", "subhead", "quote", "list_item", "table", "turn
 AwardAction = Literal["contract", "modification", "order", "agreement"]
 AmountKind = Literal["maximum", "ceiling", "not_to_exceed", "estimated"]
 ModificationKind = Literal["option", "ceiling", "definitization"]
+ReadFrom = Literal["json-ld", "page-state"]
+"""Where a text was that the page does not show: what it tells machines, or the data of its own scripts."""
 RejectionReason = Literal[
     "empty", "not_html", "listing", "blocked", "not_an_article", "stub", "too_hostile", "too_costly"
 ]
@@ -187,6 +189,10 @@ class Article(Words):
     links: Links = ()
     attachments: Links = ()
     removed: tuple[Removed, ...] = ()
+    read_from: ReadFrom | None = Field(default=None, exclude_if=lambda origin: origin is None)
+    """Where the body was, if the page does not show it; left out where it does."""
+    continues_at: Address = Field(default=None, exclude_if=lambda address: address is None)
+    """The next page of an article that its site has cut into pages; left out where this is the last or only one."""
     truncated: bool = Field(default=False, exclude_if=lambda truncated: not truncated)
     """Whether the page holds more than an article may (`contracts/bounds.py`); left out where it does not."""
 

@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from pydantic.json_schema import SkipJsonSchema
 
-from services.contracts.article import Article, ArticleKind, Removed, When
+from services.contracts.article import Address, Article, ArticleKind, ReadFrom, Removed, When
 
 ArticleEventType = Literal["article.created", "article.updated"]
 
@@ -66,6 +66,10 @@ class ArticleView(Article):
     updated: datetime
     truncated: bool = False
     """Whether the page holds more than an article may."""
+    read_from: ReadFrom | None = None
+    """Where the body was, if the page does not show it: what it tells machines, or the data of its scripts."""
+    continues_at: Address = None
+    """The next page of an article that its site has cut into pages."""
     removed: SkipJsonSchema[tuple[Removed, ...]] = Field(default=(), exclude=True)
 
 

@@ -9,7 +9,9 @@ from services.contracts.bounds import bounded
 from services.parser.awards import awards
 from services.parser.body import blocks
 from services.parser.characters import decode
+from services.parser.continues import continues_at
 from services.parser.dumps.text import read_text
+from services.parser.embedded import draw, embedded
 from services.parser.general.cards import cards_of
 from services.parser.hostile import MAX_BYTES, hostile
 from services.parser.kinds import kind_of
@@ -107,6 +109,11 @@ def _read_markup(markup: str, url: str | None, now: datetime | None, profile: Si
         return _rejected("empty", "The page has no body.", layout=layout)
     reader = Reader(page, layout)
     reader.read(region)
+    hidden = None if layout.names_body else embedded(page, reader.lines)
+    if hidden:
+        draw(page, region, hidden)
+        reader = Reader(page, layout)
+        reader.read(region)
     parsed = ParsedPage(
         page,
         layout,
@@ -116,6 +123,7 @@ def _read_markup(markup: str, url: str | None, now: datetime | None, profile: Si
         classes=region.get("class", ""),
         historical=layout.archive or any(notice in markup for notice in NOTICES),
         markup=markup,
+        read_from=hidden.origin if hidden else None,
         places=reader.places,
         profile=profile,
         now=now,
@@ -180,6 +188,8 @@ def _article(parsed: ParsedPage) -> _Answer:
         links=body_links,
         attachments=attachments,
         removed=_removed(lines),
+        read_from=parsed.read_from,
+        continues_at=continues_at(page, parsed.markup),
     )
     return bounded(article), parsed
 

@@ -1,6 +1,5 @@
 """The main region of an HTML page as lines and picture frames, read off lxml's tree in one pass."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from itertools import islice
 from typing import Final, NamedTuple
@@ -16,7 +15,7 @@ from services.parser.lines import Frame, Line
 from services.parser.page import Page
 from services.parser.picture_source import holds_one_picture, plays, source_of
 from services.parser.preformatted import pieces
-from services.parser.scripts import script_of
+from services.parser.scripts import part_figures
 from services.parser.spoken import MACHINES, spoken
 from services.parser.tables import beside_cells, cells, is_data
 from services.parser.zones import OUTSIDE, TAGS, zone_of
@@ -31,7 +30,6 @@ SILENT: Final = frozenset(
     {"script", "style", "noscript", "template", "svg", "math", "head", "title", "object", "embed", "iframe", "canvas"}
 )
 BOLD: Final = frozenset({"b", "strong"})
-SCRIPTS: Final = frozenset({"sup", "sub"})
 SHAPES: Final[dict[str, BlockKind]] = {
     "h2": "subhead", "h3": "subhead", "h4": "subhead", "h5": "subhead", "h6": "subhead", "dt": "subhead",
     "li": "list_item", "blockquote": "quote", "p": "paragraph", "td": "paragraph",
@@ -90,11 +88,11 @@ class Reader:
         self._place = 0
         self._tag = ""
         self._own = ""
-        self._script: Mapping[int, str] | None = None
         self._formatted = False
 
     def read(self, region: etree._Element) -> None:
         """Reads the region into `lines` and `frames`."""
+        part_figures(region)
         self._read(region, Where())
         self._flush(Where())
 
@@ -124,25 +122,18 @@ class Reader:
         start = len(self._words)
         if name == "table" and is_data(element):
             self._rows(element, inner)
-        elif name in SCRIPTS:
-            self._script = script_of(element, "".join(self._words[-2:]))
-            self._read_inner(element, inner)
-            self._script = None
         else:
             self._formatted = self._formatted or name == "pre"
-            self._read_inner(element, inner)
+            self._say(element.text, inner)
+            for child in element:
+                self._read(child, inner)
+                self._say(child.tail, inner)
         if apart:
             self._flush(inner)
             self._place, self._tag, self._own = place, tag, own
             self._formatted = self._formatted and name != "pre"
         if name == "a":
             self._link(element, start)
-
-    def _read_inner(self, element: etree._Element, inner: Where) -> None:
-        self._say(element.text, inner)
-        for child in element:
-            self._read(child, inner)
-            self._say(child.tail, inner)
 
     def _begun(self, element: etree._Element, name: str, zone: str) -> str | None:
         """The zone that begins with this element, if one does. Outside of the article stays outside."""
@@ -193,7 +184,7 @@ class Reader:
 
     def _say(self, text: str | None, where: Where) -> None:
         if text:
-            self._words.append(text.translate(self._script) if self._script else text)
+            self._words.append(text)
             self._plain = self._plain or not (where.bold or text.isspace())
 
     def _link(self, element: etree._Element, start: int) -> None:

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from lxml import etree
 
-from services.contracts.article import ArticleKind, Image, RejectionReason
+from services.contracts.article import ArticleKind, Image, ReadFrom, RejectionReason
 from services.parser.byline import StoryLine
 from services.parser.dates import Order
 from services.parser.layouts import DUMP, WHOLE_PAGE, Layout
@@ -33,6 +33,8 @@ class ParsedPage:
     """Empty for a text dump."""
     places: Sequence[Place] = ()
     """The blocks that lines stand in, by `Line.place`; none for a text dump."""
+    read_from: ReadFrom | None = None
+    """Where the text was, if the page does not show it."""
     profile: SiteProfile | None = None
     now: datetime | None = None
     """When the page was captured, if anybody knows."""

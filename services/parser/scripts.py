@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from itertools import islice
 from types import MappingProxyType
 from typing import Final
 
@@ -15,15 +16,39 @@ RAISED: Final[Mapping[int, str]] = MappingProxyType(dict(zip(map(ord, _PLAIN), "
 LOWERED: Final[Mapping[int, str]] = MappingProxyType(dict(zip(map(ord, _PLAIN), "₀₁₂₃₄₅₆₇₈₉₊₋₋", strict=True)))
 
 
-def script_of(element: etree._Element, before: str) -> Mapping[int, str] | None:
-    """The characters for what stands in a `<sup>` or `<sub>` behind these words; None where it can stay as it is.
+def part_figures(region: etree._Element) -> None:
+    """Writes such figures into a region of a page, where they would join what stands before them.
 
     "10<sup>6</sup>" is 10⁶, and "2023<sup>1</sup>" is 2023¹. Behind a full stop a mark joins nothing, and neither does
     the 2 of "CO<sub>2</sub>".
     """
-    text = "".join(element.itertext())
-    if len(text) > LONGEST or not _FIGURES.fullmatch(text) or not _TOUCHING.search(before[-2:]):
-        return None
-    if element.tag == "sub":
-        return LOWERED if before[-1:].isdigit() else None
-    return RAISED
+    for element in region.iter("sup", "sub"):
+        text = "".join(islice(element.itertext(), LONGEST))
+        if len(text) <= LONGEST and _FIGURES.fullmatch(text):
+            before = _before(element)[-2:]
+            if _TOUCHING.search(before) and (element.tag == "sup" or before[-1].isdigit()):
+                _write(element, RAISED if element.tag == "sup" else LOWERED)
+
+
+def _before(element: etree._Element) -> str:
+    beside = element.getprevious()
+    if beside is None:
+        return element.getparent().text or ""
+    return beside.tail or ("" if beside.tag in {"br", "sup", "sub"} else _last(beside))
+
+
+def _last(element: etree._Element) -> str:
+    """The last words of an element, if it ends with words."""
+    while len(element):
+        element = element[-1]
+        if element.tail:
+            return str(element.tail)
+    return element.text or ""
+
+
+def _write(element: etree._Element, script: Mapping[int, str]) -> None:
+    for part in element.iter():
+        if isinstance(part.tag, str):
+            part.text = part.text and part.text.translate(script)
+            if part is not element:
+                part.tail = part.tail and part.tail.translate(script)
