@@ -8,7 +8,15 @@ from itertools import pairwise
 
 from services.contracts.article import Byline
 from services.parser.characters import fold
-from services.parser.date_labels import DATE_LINE, DateLine, is_date, label_role, read_date_line
+from services.parser.date_labels import (
+    DATE_LINE,
+    DateLine,
+    is_date,
+    is_event_line,
+    label_role,
+    label_start,
+    read_date_line,
+)
 from services.parser.dates import Order, spots
 from services.parser.lexicon import either, lexicon
 from services.parser.lines import Line
@@ -17,6 +25,7 @@ from services.parser.names import is_person
 UNIT_WORDS = 10
 LONGEST = 400  # characters of a line that says who and when
 LABEL = 60  # characters of a label in a line of its own
+FAR_OVER = 4  # lines; a date so far over the headline is another's, the day of the visit perhaps
 EARLY = 8  # lines after the headline in which a byline may stand without a place of its own
 STORY_ZONES = frozenset({"byline", "story-line", "published"})
 _BY = re.compile(
@@ -34,7 +43,7 @@ _BY_PERSON = re.compile(
 _AFTER_DATE = re.compile(r"\s(?=(?:by|por|von|par|di|door)\s)", re.IGNORECASE)
 # What joins a name to the date after it: "by NAME on Saturday, DATE".
 _JOINT = re.compile(
-    r"(?:[\s,|:–-]{1,4}(?:on|am|at|le|el|il|em|op|den|vom|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}))?[\s,|:–-]{0,4}$",
+    r"(?:[\s,|:–-]{1,4}(?:on|am|at|le|el|il|em|op|den|vom|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6})){0,2}[\s,|:–-]{0,4}$",
     re.IGNORECASE,
 )
 # "From U.S. 7th Fleet Public Affairs": the navy's way to say by whom; only a unit or a rank tells it from a title.
@@ -168,14 +177,20 @@ def take_story_lines(lines: Sequence[Line], *, order: Order = "month") -> StoryL
     """Byline and dates from the lines before the text, which are marked; a layout's own places come first."""
     byline: tuple[Byline, ...] = ()
     dates = DateLine()
+    places = {id(line): at for at, line in enumerate(lines)}
+    head = max((at for at, line in enumerate(lines) if line.rule == "headline"), default=-1)
     before = {id(line): above.text for above, line in pairwise(lines)}
+    after = {id(line): below.text for line, below in pairwise(lines)}
     for line in _candidates(lines):
         says = _read(line, before.get(id(line), ""), order)
         if says is None and _is_unit(line, byline):
             byline = (byline[0].model_copy(update={"affiliation": line.text}),)
             line.rule = "byline"
             continue
-        if (says is None and line.zone not in STORY_ZONES) or (says and _is_of_an_event(says, dates, line)):
+        of_event = says and (_is_of_an_event(says, dates, line) or is_event_line(after.get(id(line), "")))
+        if line.zone not in STORY_ZONES and says and not says.labelled and head - places[id(line)] > FAR_OVER:
+            says = replace(says, published=None)
+        if of_event or (says is None and line.zone not in STORY_ZONES):
             continue
         says = says or StoryLine()
         if says.byline and len(byline) == 1 and byline[0].affiliation is None and UNIT.search(says.byline[0].name):
@@ -222,12 +237,12 @@ def _undated(part: str) -> tuple[str, ...]:
     """The part cut where a date begins or ends, if the other side is a byline: "DATE by NAME", "by NAME, UNIT DATE"."""
     for joint in _AFTER_DATE.finditer(part, 0, DATE_LINE):
         if is_date(part[: joint.start()]):
-            return part[: joint.start()], part[joint.end() :]
+            return part[: joint.start()], *_undated(part[joint.end() :])
     part = _GLUED_DATE.sub(" ", part)
     key = fold(part)
     if len(key) == len(part) and (found := spots(key, short_years=True)):
-        names, when = part[: found[0].start], part[found[0].start :]
-        names = _JOINT.sub("", names)
+        start = label_start(key, found[0].start)
+        names, when = _JOINT.sub("", part[:start]), part[start:]
         if is_date(when) and _by(names):
             return names, f"published {when}" if label_role(names) == "published" else when
     return (part,)

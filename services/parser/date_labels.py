@@ -26,6 +26,7 @@ _BESIDE = lexicon("dates")["beside"]
 _BESIDE_WORDS = frozenset(fold(word) for words in (*_BESIDE["words"], *_BESIDE["weekdays"]) for word in words.split())
 _CLOCK = re.compile(r"\d{1,2}(?:[:.h]\d\d){1,2}|\d{1,2} ?(?:[ap]\.?m\b|uhr\b|h\b)|[+-]\d\d:?\d\d")
 _TOKEN = re.compile(r"[^\W_]+(?:-[^\W\d_]+)?")
+_EVENT = re.compile(rf"\W{{0,3}}(?:{either(map(fold, lexicon('dates')['events']['labels']))})\s?(?::|$|\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +66,24 @@ def label_role(text: str) -> Role | None:
     return None if role == "other" and not _is_bare(key[ends:]) else role
 
 
+def label_start(key: str, at: int) -> int:
+    """Where in a folded text the label begins that leads to the date at this place; the place itself without one."""
+    starts = (found.start() for found in _ANY_LABEL.finditer(key, max(0, at - REACH), at))
+    return next((start for start in starts if _is_bare(key[start:at])), at)
+
+
+def is_event_line(text: str) -> bool:
+    """Whether a line says at what time or where something takes place: then the date over it is no date of ours."""
+    return _EVENT.match(fold(text[:REACH])) is not None
+
+
 def _roles(key: str, found: Sequence[Spot]) -> list[Role | None]:
     starts = (0, *(spot.end for spot in found))
     roles = [label_role(key[start : spot.start]) for start, spot in zip(starts, found, strict=False)]
     # "May 4, 2023 (updated)": a label at the end of the line.
     if found and roles[-1] is None and (after := _ROLES["updated"].search(key, found[-1].end)):
-        roles[-1] = "updated" if _is_bare(key[after.end() :]) else None
+        rest = key[after.end() :]
+        roles[-1] = "updated" if _is_bare(rest) and not _CLOCK.search(rest) else None  # "updated 15:01": the clock's
     return roles
 
 

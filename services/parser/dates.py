@@ -35,18 +35,27 @@ _FORMS = (
     ),
     # Mon Oct 06 15:20:11 CEST 2014
     re.compile(rf"(?<![^\W\d_]){_MONTH} {{1,2}}(?P<day>\d{{1,2}}) \d\d:\d\d(?::\d\d)? (?:[a-z+:\d]{{1,9}} )?{_YEAR}"),
-    # 2013. március 12.
-    re.compile(rf"(?<!\d)(?P<year>\d{{4}})\.?,? {_MONTH}\.? (?P<day>\d{{1,2}})(?!\d)"),
+    # 2013. március 12., 2014 m. kovo 12 d.
+    re.compile(rf"(?<!\d)(?P<year>\d{{4}})\.?,? (?:m\. )?{_MONTH}\.? (?P<day>\d{{1,2}})(?!\d)"),
+    # 2014. gada 12. marts
+    re.compile(rf"(?<!\d)(?P<year>\d{{4}})\. ?gada (?P<day>\d{{1,2}})\. ?{_MONTH}"),
+    # 12 tháng 3 năm 2014
+    re.compile(rf"(?<!\d)(?P<day>\d{{1,2}}) thang (?P<month>\d{{1,2}})(?:,| nam) {_YEAR}"),
     # 2013年3月12日, 2013년 3월 12일
     re.compile(
         rf"(?<!\d)(?P<year>\d{{4}}) ?(?:年|{fold('년')}) ?(?P<month>\d{{1,2}}) ?(?:月|{fold('월')}) ?(?P<day>\d{{1,2}})"
         rf"(?: ?(?:日|{fold('일')}))?"
     ),
 )
+# 12 Mar '14, 12 March 06: no clock follows.
+_SHORT = re.compile(
+    rf"(?<!\d)(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.)?[ -]{_MONTH}[.,]? ?[-' ]'?(?P<year>\d\d)"
+    r"(?![:.h]?\d| ?(?:[ap]\.?m|uhr|h)\b|\w)"
+)
 _NUMBERS = re.compile(
     r"(?<![\d./-])(?P<one>\d{1,2})(?P<sep>[./-]) ?(?P<two>\d{1,2})(?P=sep) ?(?P<year>\d{4}|\d\d)(?![./-]?\d)"
 )
-_ANY = re.compile(r"\d{4}|\d[./-] ?\d{1,2}[./-] ?\d\d")
+_ANY = re.compile(r"\d{4}|\d[./-] ?\d{1,2}[./-] ?\d\d|\d[^\W\d_]{0,2}\.?[ -][^\W\d_]{3,12}[.,]? ?[-' ]'?\d\d")
 _CLOCK = re.compile(
     r"[ t,]{0,3}(?:(?:at|um) )?(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,]\d{1,9})?)?"
     r" ?(?P<half>[ap]\.?m\.?)? ?(?P<zone>(?:gmt|utc)?[+-]\d\d:?\d\d|[a-z]{1,4}\b)?"
@@ -79,7 +88,7 @@ def find_date(text: str, *, order: Order = "month", short_years: bool = False) -
 def edge_date(text: str, *, order: Order = "month") -> date | None:
     """The date that begins or ends a text, but for a time of day: "Town, May 4, 2023", "May 4, 2023 by Name"."""
     key = fold(text)
-    found = [spot for spot in spots(key, order=order) if spot.day][:1]
+    found = [spot for spot in spots(key, order=order, short_years=True) if spot.day][:1]
     return found[0].day if found and (found[0].start <= EDGE or len(key) - found[0].end <= EDGE) else None
 
 
@@ -139,11 +148,11 @@ def _zone(text: str | None) -> timezone | None:
 
 
 def _spots(key: str, order: Order, *, short_years: bool) -> Iterator[Spot]:
-    for form in _FORMS:
+    for form in (*_FORMS, _SHORT) if short_years else _FORMS:
         for found in form.finditer(key):
-            month = found["month"]
+            month, year = found["month"], _full_year(found["year"])
             number = int(month) if month.isdecimal() else _MONTHS.get(month)
-            if number and (day := _day(int(found["year"]), number, int(found["day"]))):
+            if number and year and (day := _day(year, number, int(found["day"]))):
                 yield Spot(day, *found.span())
     for found in _NUMBERS.finditer(key):
         if (len(found["year"]) == 4 or short_years) and (spot := _numbers(found, order)):

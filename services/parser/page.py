@@ -97,7 +97,8 @@ class Page:
     def json_ld(self, name: str) -> str:
         """The first value under this name of what the page's JSON-LD says of the page, else an empty string."""
         about = (thing.get(name) for thing in self.things if is_about_a_page(thing))
-        return next((value for value in about if isinstance(value, str) and value.strip()), "")
+        first = (value[0] if isinstance(value, list) and value else value for value in about)
+        return next((value for value in first if isinstance(value, str) and value.strip()), "")
 
     def absolute(self, address: str) -> str | None:
         """An address of this page as one can follow it from elsewhere; None for what is none of the web.

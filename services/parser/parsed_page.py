@@ -9,12 +9,12 @@ from lxml import etree
 
 from services.contracts.article import ArticleKind, Image, ReadFrom, RejectionReason
 from services.parser.byline import StoryLine
+from services.parser.date_order import number_order
 from services.parser.dates import Order
 from services.parser.layouts import DUMP, WHOLE_PAGE, Layout
 from services.parser.lines import Frame, Line
 from services.parser.markup import Place
 from services.parser.page import Page
-from services.parser.publication import number_order
 from services.parser.site.profile import SiteProfile
 
 
@@ -47,7 +47,10 @@ class ParsedPage:
     def order(self) -> Order:
         """Which of two numbers comes first in the page's dates."""
         is_dump = self.layout is DUMP
-        return "month" if is_dump else number_order(self.page, official=self.layout is not WHOLE_PAGE)
+        if is_dump:
+            return "month"
+        words = " ".join(line.key for line in self.lines)
+        return number_order(self.page, self.markup, words, official=self.layout is not WHOLE_PAGE)
 
 
 @dataclass

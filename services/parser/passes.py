@@ -17,10 +17,10 @@ from services.parser.contacts import mark_contacts
 from services.parser.dateline import is_note, read_opening
 from services.parser.dumps.structure import DUMP_RULES, mark_dump
 from services.parser.general.classify import RULE, mark_by_look
+from services.parser.headline import take_headline
 from services.parser.images import take_images
 from services.parser.layouts import WHOLE_PAGE
 from services.parser.lines import Line
-from services.parser.metadata import take_headline
 from services.parser.parsed_page import Draft
 from services.parser.related import mark_related
 from services.parser.site.dumps import mark_site_dump

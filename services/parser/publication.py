@@ -1,16 +1,17 @@
 """When a page was published and updated: machines were promised some, addresses and readers see the rest."""
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from urllib.parse import unquote, urlsplit
 
+from services.parser.address_dates import address_day, address_month
 from services.parser.date_labels import is_date, read_date_line
 from services.parser.dates import Order, edge_date, find_date, read_time
 from services.parser.lexicon import lexicon
 from services.parser.lines import Line
+from services.parser.opening_dates import is_signature, opening_day
 from services.parser.page import Page
+from services.parser.script_dates import promised_in_scripts
 from services.parser.stamps import Stamp, find_stamps
 
 GRACE = timedelta(days=2)  # a date may be so much later than the capture: clocks and zones differ
@@ -19,11 +20,6 @@ EDGED = 80  # characters of a line that a date begins or ends
 OVER = 2  # dates over the headline that may be its own
 FIRST_YEAR = 1990  # of pages; a date that no label explains is not older
 _META = lexicon("dates")["meta"]
-_NUMBERS = lexicon("dates")["numbers"]
-_YEAR_MONTH = r"(?<!\d)(?P<year>19[89]\d|20\d\d)(?P<sep>[-/_.]?)(?P<month>0[1-9]|1[0-2]|(?<=[-/_.])[1-9])"
-_DAY_IN_ADDRESS = re.compile(rf"{_YEAR_MONTH}(?P=sep)(?P<day>0[1-9]|[12]\d|3[01]|(?<=[-/_.])[1-9])(?!\d)")
-_MONTH_IN_ADDRESS = re.compile(r"/(?P<year>19[89]\d|20\d\d)[-/](?P<month>0?[1-9]|1[0-2])(?=/)")
-_LANGUAGE = re.compile(r"\s{0,9}([a-z]{2,3})(?:[-_]([a-z]{2}))?\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -54,24 +50,6 @@ class Asked:
     now: datetime | None = None
 
 
-def number_order(page: Page, *, official: bool = False) -> Order:
-    """Which of two numbers comes first in a date of this page: by its host, else by its language.
-
-    `official` is for pages of United States agencies that came without an address.
-    """
-    ending = _taken_apart(page.url or page.canonical)[0].rpartition(".")[2]
-    if ending in _NUMBERS["month-first-hosts"] or (official and not ending):
-        return "month"
-    claim = page.lang or page.meta("og:locale", "content-language", "language", "dc.language")
-    found = _LANGUAGE.match(claim)
-    language, region = (found[1].casefold(), (found[2] or "").casefold()) if found else ("", "")
-    if ending in _NUMBERS["day-first-regions"] or region in _NUMBERS["day-first-regions"]:
-        return "day"
-    if language in _NUMBERS["day-first-languages"]:
-        return "day"
-    return "month" if region in _NUMBERS["month-first-regions"] else "unknown"
-
-
 def times_of(asked: Asked) -> Times:
     """Publication and update, none of them later than the capture; no date rather than a guess."""
     stamps = _Stamps(asked)
@@ -91,7 +69,8 @@ class _Stamps:
     def __iter__(self) -> Iterator[Stamp]:
         """Those at the headline first: under it, then over it, the nearest first; then those under the text."""
         if self._found is None:
-            found = find_stamps(self._asked.page, self._asked.headline)
+            year, _ = address_month(self._asked.page) or ("", 0)
+            found = find_stamps(self._asked.page, self._asked.headline, year)
             over = [stamp for stamp in reversed(found) if stamp.prose < 0][:OVER]
             under = [stamp for stamp in found if 0 <= stamp.prose <= UNDER_A_DEK]
             self._found = [*under, *over, *(stamp for stamp in found if stamp.prose > UNDER_A_DEK)]
@@ -129,21 +108,31 @@ def _searched(asked: Asked, stamps: _Stamps) -> Iterator[tuple[str, date | None]
     if asked.labelled:
         yield "byline", asked.visible
     near = [stamp for stamp in stamps if stamp.prose <= UNDER_A_DEK]
+    far = [stamp for stamp in stamps if stamp.prose > UNDER_A_DEK]
     yield from (("label", _labelled(stamp, asked)) for stamp in near)
     yield "address", address_day(asked.page)
     yield from (("time", _day(stamp, asked)) for stamp in near if stamp.value and stamp.role == "published")
     yield "meta", _doubtful(asked)
-    yield from (("byline", _bare(stamp, asked)) for stamp in near)
-    yield "byline", asked.visible
+    yield from (("byline", _bare(stamp, asked)) for stamp in near if stamp.prose >= 0 or stamp.own)
+    yield "dateline", opening_day(asked.lines, asked.order)
     yield "dateline", _first(asked, rule="dateline")
-    far = [stamp for stamp in stamps if stamp.prose > UNDER_A_DEK]
     yield from (("label", _labelled(stamp, asked)) for stamp in far)
+    yield from (("byline", _bare(stamp, asked)) for stamp in near)
+    yield from (("byline", _edge(stamp, asked)) for stamp in near)
+    yield "byline", asked.visible
     yield from (("time", _day(stamp, asked)) for stamp in far if stamp.role == "published")
-    days = {day for stamp in far if stamp.marked and is_date(stamp.text) and (day := _bare(stamp, asked))}
-    yield "time", days.pop() if len(days) == 1 else None  # several are other articles'
+    yield "time", _only(_bare(stamp, asked) for stamp in far if stamp.marked)
+    yield "byline", _only(_edge(stamp, asked) for stamp in far if stamp.own and is_signature(stamp.text))
+    yield "script", _only(map(read_time, promised_in_scripts(asked.page)))
     yield "headline", find_date(asked.headline, order=asked.order)
     # Some systems call the only date that they print "updated", as the hAtom format once demanded.
     yield from (("time", _day(stamp, asked)) for stamp in near if not stamp.sure and is_date(stamp.text))
+
+
+def _only(days: Iterable[date | None]) -> date | None:
+    """The day, if there is but one: several are other articles'."""
+    distinct = {day.date() if isinstance(day, datetime) else day: day for day in days if day}
+    return next(iter(distinct.values())) if len(distinct) == 1 else None
 
 
 def _day(stamp: Stamp, asked: Asked) -> date | None:
@@ -155,43 +144,48 @@ def _day(stamp: Stamp, asked: Asked) -> date | None:
 
 
 def _labelled(stamp: Stamp, asked: Asked) -> date | None:
+    if stamp.role == "updated":
+        return None if stamp.sure else _both_labelled(stamp, asked)
     line = read_date_line(stamp.text, order=asked.order, short_years=True)
     if line.labelled:
         return line.published
     return _day(stamp, asked) if stamp.sure and stamp.role == "published" else None
 
 
+def _both_labelled(stamp: Stamp, asked: Asked) -> date | None:
+    """The date of publication of a line that also names that of the update, each by its label."""
+    line = read_date_line(stamp.text, order=asked.order, short_years=True)
+    return line.published if line.labelled and line.updated else None
+
+
 def _bare(stamp: Stamp, asked: Asked) -> date | None:
-    """A date that only its place explains: alone in its line, on an element for times, or at the line's edge."""
+    """A date that only its place explains: alone in its line, or on an element for times."""
     if stamp.role in {"updated", "other"}:
+        line = read_date_line(stamp.text, order=asked.order, short_years=True)
+        return line.published if line.updated and line.updated != line.published else None
+    if not (stamp.value or stamp.marked or is_date(stamp.text)):
         return None
-    alone = stamp.value or stamp.marked or is_date(stamp.text)
-    edge = edge_date(stamp.text, order=asked.order) if len(stamp.text) <= EDGED else None
-    day = _day(stamp, asked) if alone else edge
-    return day if day and day.year >= FIRST_YEAR and read_date_line(stamp.text).updated is None else None
+    day = _day(stamp, asked)
+    return day if day and day.year >= FIRST_YEAR and not _is_updated(stamp, asked) else None
+
+
+def _edge(stamp: Stamp, asked: Asked) -> date | None:
+    """A date at the beginning or the end of a short line."""
+    if stamp.role in {"updated", "other"} or len(stamp.text) > EDGED or _is_updated(stamp, asked):
+        return None
+    day = edge_date(stamp.text, order=asked.order)
+    return day if day and day.year >= FIRST_YEAR else None
+
+
+def _is_updated(stamp: Stamp, asked: Asked) -> bool:
+    """Whether the line says when it was updated, and nothing of its publication."""
+    line = read_date_line(stamp.text, order=asked.order, short_years=True)
+    return line.updated is not None and line.published is None
 
 
 def _doubtful(asked: Asked) -> date | None:
     text = asked.page.meta(*_META["doubtful"])
     return read_time(text, order=asked.order) if text else None
-
-
-def address_day(page: Page) -> date | None:
-    """The day that an address carries: "/2017/03/09/", "/news/20170309-name"."""
-    for address in (page.url or "", page.canonical):
-        for found in _DAY_IN_ADDRESS.finditer(_taken_apart(address)[1]):
-            if day := read_time(f"{found['year']}-{int(found['month']):02}-{int(found['day']):02}"):
-                return day
-    return None
-
-
-def _taken_apart(address: str) -> tuple[str, str]:
-    """Host and path of an address, both empty where it is none."""
-    try:
-        parts = urlsplit(address[:500])
-        return parts.hostname or "", unquote(parts.path)
-    except ValueError:
-        return "", ""
 
 
 def _updated(asked: Asked, stamps: _Stamps) -> date | None:

@@ -1,0 +1,44 @@
+"""Dates that an address carries."""
+
+import re
+from datetime import date
+from urllib.parse import unquote, urlsplit
+
+from services.parser.dates import read_time
+from services.parser.page import Page
+
+_YEAR_MONTH = r"(?<!\d)(?P<year>19[89]\d|20\d\d)(?P<sep>[-/_.]?)(?P<month>0[1-9]|1[0-2]|(?<=[-/_.])[1-9])"
+_FORMS = (
+    re.compile(rf"{_YEAR_MONTH}(?P=sep)(?P<day>0[1-9]|[12]\d|3[01]|(?<=[-/_.])[1-9])(?!\d)"),
+    # 12.03.2014: with full stops or underscores the day is first
+    re.compile(
+        r"(?<!\d)(?P<day>0?[1-9]|[12]\d|3[01])(?P<sep>[._])(?P<month>0?[1-9]|1[0-2])(?P=sep)(?P<year>20\d\d)(?!\d)"
+    ),
+)
+_MONTH = re.compile(r"/(?P<year>19[89]\d|20\d\d)[-/](?P<month>0?[1-9]|1[0-2])(?=/)")
+MOST = 500  # characters of an address
+
+
+def address_day(page: Page) -> date | None:
+    """The day that an address carries: "/2017/03/09/", "/news/20170309-name", "/news-09.03.2017"."""
+    for address in (page.url or "", page.canonical):
+        for form in _FORMS:
+            for found in form.finditer(taken_apart(address)[1]):
+                if day := read_time(f"{found['year']}-{int(found['month']):02}-{int(found['day']):02}"):
+                    return day
+    return None
+
+
+def address_month(page: Page) -> tuple[str, int] | None:
+    """Year and month that an address carries: "/2017/03/name"."""
+    found = (_MONTH.search(taken_apart(address)[1]) for address in (page.url or "", page.canonical))
+    return next(((one["year"], int(one["month"])) for one in found if one), None)
+
+
+def taken_apart(address: str) -> tuple[str, str]:
+    """Host and path of an address, both empty where it is none."""
+    try:
+        parts = urlsplit(address[:MOST])
+        return parts.hostname or "", unquote(parts.path)
+    except ValueError:
+        return "", ""

@@ -1,0 +1,78 @@
+"""Which of two numbers comes first in the dates of a page: by its host, its language, its words and its other dates."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+
+from services.parser.address_dates import address_month, taken_apart
+from services.parser.dates import Order
+from services.parser.lexicon import lexicon
+from services.parser.page import Page
+
+_NUMBERS = lexicon("dates")["numbers"]
+_LANGUAGE = re.compile(r"\s{0,9}([a-z]{2,3})(?:[-_]([a-z]{2}))?\b", re.IGNORECASE)
+_PAIR = re.compile(r"(?<![\d/.-])(\d{1,2})([/-])(\d{1,2})\2(20\d\d|19\d\d)(?![\d/-])")
+_WEEKDAY = re.compile(r"\b(mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6},? \Z", re.IGNORECASE)
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_ENGLISH = re.compile(r"\b(?:the|of|and|to|in|for|is|that|with|on)\b")
+WORDS = 60  # that tell a language
+ENGLISH = 0.06  # of the words of an English text are among its ten most frequent; it is about .25
+
+
+def number_order(page: Page, markup: str = "", words: str = "", *, official: bool = False) -> Order:
+    """Which of two numbers comes first in a date of this page; `words` are its text in folded spelling.
+
+    `official` is for pages of United States agencies that came without an address.
+    """
+    known = _by_place(page, official=official)
+    return known if known != "unknown" or not _PAIR.search(markup) else _by_page(page, markup, words)
+
+
+def _by_place(page: Page, *, official: bool) -> Order:
+    """By its host, else by its language."""
+    ending = taken_apart(page.url or page.canonical)[0].rpartition(".")[2]
+    if ending in _NUMBERS["month-first-hosts"] or (official and not ending):
+        return "month"
+    claim = page.lang or page.meta("og:locale", "content-language", "language", "dc.language")
+    found = _LANGUAGE.match(claim)
+    language, region = (found[1].casefold(), (found[2] or "").casefold()) if found else ("", "")
+    if ending in _NUMBERS["day-first-regions"] or region in _NUMBERS["day-first-regions"]:
+        return "day"
+    if language in _NUMBERS["day-first-languages"]:
+        return "day"
+    return "month" if region in _NUMBERS["month-first-regions"] else "unknown"
+
+
+def _by_page(page: Page, markup: str, words: str) -> Order:
+    """By dates that can be read in one way only: all of a page are written alike; else by the language of the text."""
+    votes = Counter(_votes(page, markup))
+    if len(votes) == 1:
+        return next(iter(votes))
+    return "day" if not votes and _is_foreign(words) else "unknown"
+
+
+def _votes(page: Page, markup: str) -> Iterator[Order]:
+    year, month = address_month(page) or ("", 0)
+    for found in _PAIR.finditer(markup):
+        one, two = int(found[1]), int(found[3])
+        if one > 12 >= two or (found[4] == year and two == month != one):
+            yield "day"
+        elif two > 12 >= one or (found[4] == year and one == month != two):
+            yield "month"
+        elif weekday := _WEEKDAY.search(markup, max(0, found.start() - 12), found.start()):
+            yield from _by_weekday(_DAYS.index(weekday[1].lower()), int(found[4]), one, two)
+
+
+def _by_weekday(weekday: int, year: int, one: int, two: int) -> Iterator[Order]:
+    if not (1 <= one <= 12 and 1 <= two <= 12):
+        return
+    day_first, month_first = date(year, two, one).weekday() == weekday, date(year, one, two).weekday() == weekday
+    if day_first != month_first:
+        yield "day" if day_first else "month"
+
+
+def _is_foreign(words: str) -> bool:
+    """Whether the text is in another language than English, which alone puts the month first in places."""
+    count = words.count(" ") + 1
+    return count >= WORDS and len(_ENGLISH.findall(words)) < ENGLISH * count

@@ -1,0 +1,47 @@
+"""Dates that open a text after its place, and dates that sign it: "Town, 12 March 2014 - The council ..."."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from itertools import islice
+
+from services.parser.characters import fold
+from services.parser.dates import Order, spots
+from services.parser.lines import Line
+
+PARAGRAPHS = 2
+REACH = 60  # characters of the place before the date
+_PLACE = re.compile(
+    r"[\s(\[|*/,.-]{0,3}(?:[^\W\d_][\w.'-]{0,30}[\s,/|()]{1,4}){0,6}(?:\b(?:den|le|lo|dnia|am)\s)?[\s(\[,:-]{0,3}"
+)
+# What makes a sentence of words before a date: "On 12 March 2014 - a Wednesday - ...".
+_WITHIN = re.compile(
+    r"\b(?:on|in|at|since|until|by|from|am|im|vom|seit|bis|ab|zum|der|die|das|le|la|el|los|du|au|depuis|jusqu.{0,3}|desde|hasta|dal|al"
+    r"|il|fino|op|sinds|tot|w|od|do|dnia|na|с|до|den|d)\s*$"
+)
+_DASH = re.compile(r"\s?[)\]]?[\s.,:]{0,3}(?:/[^/]{1,40}/\s?)?(?:\([^()]{1,40}\)\s?)?(?:--?|[|:/.])\s")
+_SIGNED = re.compile(
+    r"\W{0,4}(?:[^\W\d_][\w.'/-]{1,30}[\s,]{1,3}){0,3}(?:(?:den|le|lo|dnia|im|am|the|on)\s)?[\s,(]{0,3}"
+)
+
+
+def opening_day(lines: Sequence[Line], order: Order) -> date | None:
+    """The date between the place and the dash that open the text."""
+    kept = (line for line in lines if line.kept and line.is_prose)
+    return next((day for line in islice(kept, PARAGRAPHS) if (day := _opening(line.text, order))), None)
+
+
+def _opening(text: str, order: Order) -> date | None:
+    key = fold(text[: 3 * REACH])
+    found = next(iter(spots(key, order=order)), None)
+    if found is None or found.start > REACH or not _DASH.match(key, found.end):
+        return None
+    before = key[: found.start]
+    return found.day if _PLACE.fullmatch(before) and not _WITHIN.search(before) else None
+
+
+def is_signature(text: str) -> bool:
+    """Whether a line is a date, or a place and a date: what letters and releases end with."""
+    key = fold(text)
+    found = spots(key)
+    return len(found) == 1 and _SIGNED.fullmatch(key[: found[0].start]) is not None and len(key) - found[0].end <= 2

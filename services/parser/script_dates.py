@@ -1,0 +1,24 @@
+"""Dates of publication in the state that scripts draw a page from."""
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from lxml import etree
+
+from services.parser.page import Page
+
+MOST = 20  # of one page; with several days they are those of a list
+_SCRIPTS = etree.XPath("//script[not(@src)]/text()")
+_PROMISE = re.compile(
+    r"[\"'](?:date_?published|published_?(?:at|on|date|time)|publish_?(?:date|time)|publication_?date|pub_?date"
+    r"|first_?published(?:_?at|_?date)?|article_?(?:publish(?:ed)?_?)?date|display_?date)"
+    r"\\?[\"']\s{0,9}:\s{0,9}\\?[\"'](?P<date>[12]\d{3}-?\d\d-?\d\d[^\"'\\]{0,30})",
+    re.IGNORECASE,
+)
+
+
+def promised_in_scripts(page: Page) -> Iterator[str]:
+    """Each, as it is written there."""
+    scripts = _SCRIPTS(page.root) if page.root is not None else ()
+    return islice((found["date"] for script in scripts for found in _PROMISE.finditer(script)), MOST)
