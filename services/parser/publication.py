@@ -122,7 +122,7 @@ def _searched(asked: Asked, stamps: _Stamps) -> Iterator[tuple[str, date | None]
     yield "byline", asked.visible
     yield from (("time", _day(stamp, asked)) for stamp in far if stamp.role == "published")
     yield "time", _only(_bare(stamp, asked) for stamp in far if stamp.marked)
-    yield "byline", _only(_edge(stamp, asked) for stamp in far if stamp.own and is_signature(stamp.text))
+    yield "byline", _only(_edge(stamp, asked) for stamp in far if stamp.last and is_signature(stamp.text))
     yield "script", _only(map(read_time, promised_in_scripts(asked.page)))
     yield "headline", find_date(asked.headline, order=asked.order)
     # Some systems call the only date that they print "updated", as the hAtom format once demanded.

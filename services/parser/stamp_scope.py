@@ -1,15 +1,15 @@
 """What of a page is the article's own: a date in comments, teasers, menus and sidebars is another's."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 from lxml import etree
 
-from services.parser.characters import fold, squeeze
+from services.parser.characters import fold
 from services.parser.lexicon import either, lexicon
+from services.parser.stamp_lines import HEADING, marks
 
-HEADING = 80  # characters of a heading over comments or other articles
 FEW_LINKS = 4  # between a date and the headline under it; more are a menu
 HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 _DATES = lexicon("dates")
@@ -17,7 +17,6 @@ _ELSEWHERE = re.compile(rf"(?<![a-z])(?:{either(_DATES['marks']['elsewhere'])})"
 _SUBJECT = re.compile(r"(?<![a-z])(?:category|cat|tag|tax|topic|author)-[\w-]{1,80}", re.IGNORECASE)
 _OWN_FOOT = re.compile(r"(?<![a-z])(?:entry|post|article|node|story|item|news)[-_]{0,2}(?:footer|meta)", re.IGNORECASE)
 _CLOSING = re.compile(either(_DATES["closings"]["forms"]))
-_ATTRIBUTES = ("class", "id", "itemprop", "property")
 
 
 class Scope:
@@ -74,43 +73,3 @@ def _is_other(holder: etree._Element) -> bool:
 @lru_cache(maxsize=4_096)
 def _is_called_other(words: str) -> bool:
     return bool(words) and _ELSEWHERE.search(_OWN_FOOT.sub("", _SUBJECT.sub("", words))) is not None
-
-
-def marks(*nodes: etree._Element | None) -> str:
-    """The words of the attributes that say what elements are."""
-    return " ".join(filter(None, (node.get(name) for node in nodes if node is not None for name in _ATTRIBUTES)))
-
-
-def text_of(node: etree._Element, most: int) -> str:
-    """The text of an element as far as it matters whether it is short."""
-    parts: list[str] = []
-    length = 0
-    for part in node.itertext():
-        parts.append(part)
-        length += len(part.strip())
-        if length > most:
-            break
-    return squeeze(" ".join(parts)) if len(parts) > 1 else squeeze("".join(parts))
-
-
-def line_parts(node: etree._Element, stops: frozenset[str], *, back: bool) -> Iterator[str]:
-    """What stands before or after an inline element up to a line break or a block, the nearest first.
-
-    `stops` are the elements that a line may hold.
-    """
-    step = node.getprevious if back else node.getnext
-    sibling = step()
-    if not back and node.tail:
-        yield node.tail
-    while sibling is not None:
-        if back and sibling.tail:
-            yield sibling.tail
-        if sibling.tag not in stops:
-            return
-        yield text_of(sibling, HEADING)
-        if not back and sibling.tail:
-            yield sibling.tail
-        sibling = sibling.getprevious() if back else sibling.getnext()
-    parent = node.getparent()
-    if back and parent is not None and parent.text:
-        yield parent.text

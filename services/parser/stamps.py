@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any
 
 from lxml import etree
 
@@ -13,7 +12,8 @@ from services.parser.date_labels import DATE_LINE, Role, is_date, is_event_line,
 from services.parser.dates import read_time, spots
 from services.parser.lexicon import either, lexicon
 from services.parser.page import Page
-from services.parser.stamp_scope import FEW_LINKS, HEADING, HEADINGS, Scope, line_parts, marks, text_of
+from services.parser.stamp_lines import HEADING, block_of, holder_of, line_of, marks, text_of
+from services.parser.stamp_scope import FEW_LINKS, HEADINGS, Scope
 
 PROSE, PROSE_WORDS = 80, 12  # characters and words of running text
 MOST = 400  # stamps; a page with more dates is a calendar
@@ -35,8 +35,6 @@ _FIND = etree.XPath(
     f" | //body//*[({' or '.join(f'@{name}' for name in _DATA)}) and {_TIMED}]"
     " | //h1 | //body//h2 | //body//h3 | //body//h4 | //body//h5 | //body//h6 | //body//a"
 )
-_INLINE_NAMES = "a abbr acronym b bdi bdo big cite em font i ins label mark q s small span strong sub sup time tt u"
-_INLINE = frozenset(_INLINE_NAMES.split())
 _SILENT = frozenset({"script", "style", "noscript", "template", "textarea", "option", "svg", "title"})
 _YEAR = re.compile(r"(?<!\d)(?:19[89]\d|20\d\d)(?!\d)")
 _DIGIT = re.compile(r"\d")
@@ -58,7 +56,7 @@ class Stamp:
     `value` is what an element says to machines, `text` the line around it, `role` what a label or class makes of it,
     `sure` whether a label or a standard attribute does. `prose` is the number of running texts between the headline and
     it, -1 over the headline. `marked` is whether the classes around it are those of dates, `own` whether it stands in
-    the element that holds headline and text.
+    the element that holds headline and text, `last` whether none of that text follows.
     """
 
     text: str
@@ -68,6 +66,7 @@ class Stamp:
     prose: int
     marked: bool
     own: bool = False
+    last: bool = False
 
 
 def find_stamps(page: Page, headline: str, year: str = "") -> list[Stamp]:
@@ -78,7 +77,9 @@ def find_stamps(page: Page, headline: str, year: str = "") -> list[Stamp]:
     if page.root is None:
         return []
     nodes = _FIND(page.root, start=headline[:START] or "\x00")
-    return list(islice(_Walk(nodes, fold(headline), year).stamps(), MOST))
+    walk = _Walk(nodes, fold(headline), year)
+    found = list(islice(walk.stamps(), MOST))
+    return [replace(stamp, last=stamp.own and stamp.prose >= walk.last_own) for stamp in found]
 
 
 def _headline_at(nodes: Sequence[etree._Element | str], key: str) -> int:
@@ -93,7 +94,7 @@ def _headline_at(nodes: Sequence[etree._Element | str], key: str) -> int:
         if said:
             return said[-1 if names == {"h1"} else 0]
     shown = (at for at, node in enumerate(nodes) if isinstance(node, str) and key and fold(squeeze(node)) == key)
-    return next((at for at in shown if _holder(nodes[at]).tag not in _SILENT), heads[0] if heads else -1)
+    return next((at for at in shown if holder_of(nodes[at]).tag not in _SILENT), heads[0] if heads else -1)
 
 
 def _is_prose(text: str) -> bool:
@@ -107,11 +108,13 @@ class _Walk:
     def __init__(self, nodes: Sequence[etree._Element | str], key: str, year: str) -> None:
         self._nodes, self._year = nodes, year
         self._head = head = _headline_at(nodes, key)
-        start = _holder(nodes[head]) if head >= 0 else None
-        running = (_holder(node) for node in nodes[max(head, 0) :] if isinstance(node, str) and _is_prose(node))
+        start = holder_of(nodes[head]) if head >= 0 else None
+        running = (holder_of(node) for node in nodes[max(head, 0) :] if isinstance(node, str) and _is_prose(node))
         prose = list(islice((holder for holder in running if holder.tag not in _SILENT), 1))
         self._scope = Scope(start, prose)
         self._prose = 0 if start is None else -1
+        self.last_own = 0
+        """The number of running texts under the headline up to the last of the article's own."""
         links = [at for at, node in enumerate(nodes[: max(head, 0)]) if not isinstance(node, str) and node.tag == "a"]
         self._close_to_head = links[-FEW_LINKS - 1] if len(links) > FEW_LINKS else -1
 
@@ -121,12 +124,14 @@ class _Walk:
             if at == self._head:
                 self._prose = 0
             elif isinstance(node, str):
-                holder = _holder(node)
+                holder = holder_of(node)
                 if holder.tag in _SILENT:
                     continue
-                block = _block(holder)
+                block = block_of(holder)
                 if _is_prose(node):
                     self._prose += self._prose >= 0
+                    own = self._scope.holds(holder) and not self._scope.is_elsewhere(holder)
+                    self.last_own = self._prose if own else self.last_own
                     stamp = _sentence(node, self._prose)
                 else:
                     stamp = self._shown(node, holder, block) if block is not last or len(node) > DATE_LINE else None
@@ -141,7 +146,7 @@ class _Walk:
         if stamp is None or (self._prose < 0 and at < self._close_to_head and not stamp.sure):
             return
         if not self._scope.is_elsewhere(node):
-            yield _placed(stamp, own=self._scope.holds(node))
+            yield replace(stamp, own=self._scope.holds(node))
         elif stamp.sure and stamp.role == "updated" and self._scope.is_in_foot(node):
             yield stamp
 
@@ -151,7 +156,7 @@ class _Walk:
             return None
         text = text_of(block, DATE_LINE)
         if len(text) > DATE_LINE:
-            text = _line(node, holder)
+            text = line_of(node, holder, DATE_LINE)
         found = bool(spots(fold(text), short_years=True)) and len(text) <= DATE_LINE
         if not found:
             text, block = self._joined(block, node) if len(node) <= APART else ("", block)
@@ -180,33 +185,6 @@ class _Walk:
             if spots(fold(text + year)) and (not year or _DATED.search(marks(block, holder))):
                 return text + year, holder
         return "", block
-
-
-def _placed(stamp: Stamp, *, own: bool) -> Stamp:
-    return Stamp(stamp.text, stamp.value, stamp.role, stamp.sure, stamp.prose, stamp.marked, own) if own else stamp
-
-
-def _line(node: str, holder: etree._Element) -> str:
-    """The line of a text in a block of many: from one line break to the next."""
-    at: Any = node
-    inner = squeeze(node)
-    if len(inner) > DATE_LINE:
-        return inner
-    if at.is_tail:
-        element = at.getparent()
-        before = [element.text or ""] if element.tag in _INLINE else []
-        before = [text_of(element, HEADING), *line_parts(element, _INLINE, back=True)] if before else []
-        after = list(line_parts(element, _INLINE, back=False))[1:]
-    elif holder.tag in _INLINE:
-        before = list(islice(line_parts(holder, _INLINE, back=True), 12))
-        after = list(islice(line_parts(holder, _INLINE, back=False), 12))
-    else:
-        before, first = [], next(iter(holder), None)
-        inside = first is not None and first.tag in _INLINE
-        after = (
-            [text_of(first, HEADING), *line_parts(first, _INLINE, back=False)] if first is not None and inside else []
-        )
-    return squeeze(" ".join([*reversed(before), inner, *after]))
 
 
 def _before_date(text: str) -> str:
@@ -264,7 +242,7 @@ def _label_of(node: etree._Element, text: str) -> Role | None:
     if not outer.strip() and before is not None and before.tag != "time":
         outer = text_of(before, DATE_LINE)
     return (
-        label_role(inner) or label_role(outer) or (None if outer.strip() else label_role(_label_before(_block(node))))
+        label_role(inner) or label_role(outer) or (None if outer.strip() else label_role(_label_before(block_of(node))))
     )
 
 
@@ -277,18 +255,3 @@ def _label_before(block: etree._Element) -> str:
 
 def _role_of(words: str) -> Role | None:
     return "published" if _PUBLISHED.search(words) else "updated" if _UPDATED.search(words) else None
-
-
-def _holder(node: Any) -> etree._Element:
-    """The element that a text stands in; an element itself."""
-    if not hasattr(node, "is_tail"):
-        return node
-    parent = node.getparent()
-    return parent.getparent() if node.is_tail else parent
-
-
-def _block(node: etree._Element) -> etree._Element:
-    """The element that is a line of the page: the first around it that is not within a line."""
-    while node.tag in _INLINE and node.getparent() is not None:
-        node = node.getparent()
-    return node
