@@ -165,7 +165,7 @@ def _article(parsed: ParsedPage) -> _Answer:
     )
     if cards and is_reference(draft, times.evidence, cards):
         kind = "reference"
-    body_links, attachments = links(lines)
+    body_links, attachments = links(page, lines)
     article = Article(
         url=page.url,
         canonical_url=canonical(page),
@@ -184,7 +184,7 @@ def _article(parsed: ParsedPage) -> _Answer:
         body=body,
         images=images,
         awards=awards(body) if kind == "contracts" else (),
-        tags=tags(lines),
+        tags=tags(page, lines),
         links=body_links,
         attachments=attachments,
         removed=_removed(lines),

@@ -6,6 +6,7 @@ without trusts its whole region. Class names are taken from captured pages unles
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from lxml import etree
@@ -170,6 +171,9 @@ _OFFICIAL = tuple(
 )
 
 
+_SIGNS = ("usa-", "cdc-", "official website of the", "oficial del gobierno")
+
+
 def recognise(page: Page, markup: str) -> tuple[Layout, etree._Element | None]:
     """The layout of a page and its main region; `WHOLE_PAGE` and the body element where no layout is known."""
     if page.root is None:
@@ -192,5 +196,10 @@ def is_official(page: Page, markup: str) -> bool:
     hosts = (urlsplit(address).hostname or "" for each in (page.url, page.canonical) if (address := web_address(each)))
     if any(re.search(r"\.(?:gov|mil)(?:\.|$)", host) for host in hosts):
         return True
+    return _says_official(markup)
+
+
+@lru_cache(maxsize=1)  # several questions are asked of one page
+def _says_official(markup: str) -> bool:
     folded = markup.lower()
-    return any(form.search(folded) for form in _OFFICIAL)
+    return any(sign in folded for sign in _SIGNS) and any(form.search(folded) for form in _OFFICIAL)

@@ -1,12 +1,20 @@
 """What a page comes to: its lines and pictures in order. Every later step only says what a line is."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from services.contracts.article import BlockKind, Link
+from services.contracts.article import BlockKind
 
 PROSE_WORDS = 12
 TITLE_WORDS = 10
 _ENDS = (".", "!", "?", '."', '!"', '?"', ".'", ".)", "...")
+
+
+class Anchor(NamedTuple):
+    """A link of a line: its words, and the address as it is written."""
+
+    text: str
+    url: str
 
 
 @dataclass(slots=True)
@@ -27,7 +35,7 @@ class Line:
     group: int = 0
     inside: bool = False
     bold: bool = False
-    links: tuple[Link, ...] = ()
+    links: tuple[Anchor, ...] = ()
     rule: str | None = None
     place: int = 0
     tag: str = ""

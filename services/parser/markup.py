@@ -1,17 +1,18 @@
 """The main region of an HTML page as lines and picture frames, read off lxml's tree in one pass."""
 
+import re
 from dataclasses import replace
 from itertools import islice
 from typing import Final, NamedTuple
 
 from lxml import etree
 
-from services.contracts.article import BlockKind, Link
+from services.contracts.article import BlockKind
 from services.parser.characters import fold, squeeze
 from services.parser.general.hidden import is_hidden
 from services.parser.general.holders import Holders
 from services.parser.layouts import Layout
-from services.parser.lines import Frame, Line
+from services.parser.lines import Anchor, Frame, Line
 from services.parser.page import Page
 from services.parser.picture_source import holds_one_picture, plays, source_of
 from services.parser.preformatted import pieces
@@ -46,6 +47,8 @@ CHANGES: Final = BOLD | SHAPES.keys()
 NEAR_FRAMES: Final = 4  # pictures that a <noscript> may show again
 MAX_FRAMES: Final = 2_000  # no page of a newsroom shows more pictures
 VIDEO_HOSTS: Final = ("youtube", "youtu.be", "dvidshub.net/video", "vimeo")
+_NO_PAGE: Final = re.compile(r"\s*(?:#|(?!https?:)[a-z][a-z0-9+.-]{0,30}:)", re.IGNORECASE)
+"""An address that leads to a place on the page, to a mailbox or to a script."""
 _SPOKEN: Final = ("alt", "title", "data-caption", "data-title", "aria-label")
 
 
@@ -79,7 +82,7 @@ class Reader:
         self.silent: list[str] = []
         self._words: list[str] = []
         self._plain = False
-        self._links: list[Link] = []
+        self._links: list[Anchor] = []
         self._unseen: list[Line] = []
         self._groups = 0
         self._holders = Holders(page)
@@ -189,14 +192,13 @@ class Reader:
 
     def _link(self, element: etree._Element, start: int) -> None:
         written = element.get("href")
-        address = self.page.absolute(written) if written and not written.startswith("#") else None
-        if not address:
+        if not written or _NO_PAGE.match(written):
             return
         inline = len(self._words) > start
         text = squeeze("".join(self._words[start:] if inline else element.itertext()))
         if not text:
             return
-        link = Link(text=text, url=address)
+        link = Anchor(text, written)
         if inline or not self.lines:
             self._links.append(link)
         else:  # a card: the link is around whole lines

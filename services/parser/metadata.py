@@ -38,15 +38,17 @@ def language(page: Page, lines: Sequence[Line]) -> str:
     return fold(page.lang)[:2] or "en"
 
 
-def tags(lines: Sequence[Line]) -> tuple[str, ...]:
+def tags(page: Page, lines: Sequence[Line]) -> tuple[str, ...]:
     """The words the publisher filed it under, in order, each once."""
-    found = [link.text for line in lines if line.zone == "tags" for link in line.links if "/tag" in link.url.casefold()]
+    filed = (link for line in lines if line.zone == "tags" for link in line.links)
+    found = [link.text for link in filed if "/tag" in (page.absolute(link.url) or "").casefold()]
     return tuple(dict.fromkeys(found))
 
 
-def links(lines: Sequence[Line]) -> tuple[tuple[Link, ...], tuple[Link, ...]]:
+def links(page: Page, lines: Sequence[Line]) -> tuple[tuple[Link, ...], tuple[Link, ...]]:
     """The links of the body and, apart from them, the documents it hands out; each address once."""
-    found = {link.url: link for line in lines if line.kept for link in line.links}
+    said = ((link.text, page.absolute(link.url)) for line in lines if line.kept for link in line.links)
+    found = {url: Link(text=text, url=url) for text, url in said if url}
     documents = tuple(link for link in found.values() if _DOCUMENT.search(link.url))
     return tuple(link for link in found.values() if not _DOCUMENT.search(link.url)), documents
 

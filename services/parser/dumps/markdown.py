@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from html import unescape
 from itertools import takewhile
 
-from services.contracts.article import Link
 from services.parser.characters import fold, squeeze
-from services.parser.lines import Frame, Line
+from services.parser.lines import Anchor, Frame, Line
 from services.parser.wrapping import unwrap
 
 LOOK = 100_000  # characters
@@ -104,15 +103,15 @@ class _Reader:
         line.bold = not level and _is_bold(inner)
         self.lines.append(line)
 
-    def _inline(self, text: str) -> tuple[str, tuple[Link, ...]]:
+    def _inline(self, text: str) -> tuple[str, tuple[Anchor, ...]]:
         """The words of a line, and where its links lead; its pictures are kept."""
         text = _IMAGE.sub(self._take_image, text)
-        links: list[Link] = []
+        links: list[Anchor] = []
 
         def take(found: re.Match[str]) -> str:
             words = _plain(found["text"])
             if words and found["url"]:
-                links.append(Link(text=words, url=found["url"]))
+                links.append(Anchor(words, found["url"]))
             return words
 
         text = _LINK.sub(take, text)

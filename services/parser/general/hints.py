@@ -16,9 +16,15 @@ _ELEMENT: Final = {name: 1 << bit for bit, name in enumerate(ELEMENTS)} | {"ol":
 @lru_cache(maxsize=16_384)
 def hints(words: str) -> int:
     """What these words of a class and an id hint at."""
-    if not words:
-        return 0
-    plain = f" {words[:LONGEST].lower()} ".replace("-", "").replace("_", "")
+    found = 0
+    for word in words[:LONGEST].split():
+        found |= _hints(word)
+    return found
+
+
+@lru_cache(maxsize=65_536)  # the same words stand in many combinations
+def _hints(word: str) -> int:
+    plain = f" {word.lower()} ".replace("-", "").replace("_", "")
     return sum(bit for bit, parts in _WORDS if any(part in plain for part in parts))
 
 
