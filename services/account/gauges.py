@@ -7,6 +7,7 @@ from prometheus_client.core import GaugeMetricFamily
 from sqlmodel import Session
 
 from services.fetcher.account import SourceAccount, account
+from services.fetcher.alarms import alarmed
 from services.runtime import house, ledger, retries
 
 KEPT = timedelta(minutes=1)
@@ -21,6 +22,12 @@ def gauges(session: Session, now: datetime, depths: Mapping[str, int]) -> Iterat
         for state in STATES:
             pages.add_metric([source.source, state], getattr(source, state))
     yield pages
+    lost = GaugeMetricFamily(
+        "dateline_channels_lost", "Channels that were read before and cannot be read now.", labels=["source"]
+    )
+    for name, number in alarmed(session).items():
+        lost.add_metric([name], number)
+    yield lost
     messages = GaugeMetricFamily("dateline_messages", "Messages by what is to be done with them.", labels=["state"])
     for what, number in ledger.counts(session).items():
         messages.add_metric([what.removeprefix("messages ").replace(" ", "_")], number)

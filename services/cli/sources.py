@@ -153,7 +153,7 @@ def _rows(view: SourceView) -> Iterator[Sequence[object]]:
         said = (
             "paused" if view.paused else channel.outcome,
             blocked,
-            channel.detail,
+            channel.alarm or channel.detail,
             channel.retrying or view.retrying,
         )
         yield (view.name, channel.url, channel.polled_at or "not yet", "; ".join(filter(None, said)))
@@ -176,4 +176,4 @@ def _facts(channel: ChannelView) -> dict[str, Any]:
     looked: dict[str, Any] = {"last look": channel.polled_at or "not yet", "last success": channel.succeeded_at}
     counts = {"listed": channel.listed, "new": channel.fresh, "failures": channel.failures}
     named = {channel.kind: channel.url, **looked, "outcome": channel.outcome, **counts}
-    return named | {"trouble": channel.detail, "retrying": channel.retrying}
+    return named | {"trouble": channel.detail, "alarm": channel.alarm, "retrying": channel.retrying}

@@ -70,6 +70,8 @@ class Blocked:
     detail: str
     retry_after: timedelta | None = None
     status: int | None = None
+    came: Fetched | None = field(default=None, repr=False, compare=False)
+    """What was sent instead, to be looked at."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ class Empty:
     """200 without a page: nothing at all, or an error page. No proof that the page is there, nor that it went."""
 
     detail: str
+    came: Fetched | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True)

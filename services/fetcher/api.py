@@ -12,6 +12,8 @@ from services.contracts.caller import Caller
 from services.contracts.choices import ChannelKind
 from services.contracts.errors import UserError
 from services.fetcher import sources
+from services.fetcher.alarms import alarm
+from services.fetcher.models import Channel
 from services.fetcher.preview import preview
 from services.fetcher.settings import fetcher_settings
 from services.fetcher.sources import Health, PreviewOrder, SourceSeed
@@ -45,6 +47,12 @@ class ChannelView(BaseModel):
     interval: float | None = None
     retrying: str | None = None
     """When its looks fail unexpectedly: how often, why, and when the next one is."""
+    alarm: str | None = None
+    """When it was read before and cannot be read now: since when, and why."""
+    capture: str | None = None
+    """What came in its place the last time that it could not be read, at `/captures/{capture}`."""
+    troubles: list[str] = []
+    """The documents of its last round that could not be read in full: the address of each, and why."""
 
 
 class SourceView(BaseModel):
@@ -214,10 +222,14 @@ def _source(health: Health, failing: Mapping[str, str], pages: Mapping[str, str]
         blocked=health.source.blocked,
         blocked_at=health.source.blocked_at,
         blocked_detail=health.source.blocked_detail,
-        channels=[
-            ChannelView.model_validate(channel.model_dump() | {"retrying": failing.get(str(channel.id))})
-            for channel in health.channels
-        ],
+        channels=[_channel(channel, failing.get(str(channel.id))) for channel in health.channels],
         hosts=health.source.hosts,
         pages=health.source.pages,
+    )
+
+
+def _channel(channel: Channel, retrying: str | None) -> ChannelView:
+    troubles = [f"{url}: {why}" for url, why in channel.troubles.items()]
+    return ChannelView.model_validate(
+        channel.model_dump() | {"retrying": retrying, "alarm": alarm(channel), "troubles": troubles}
     )

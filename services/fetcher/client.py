@@ -78,7 +78,8 @@ def _ask(client: Client, url: str, now: datetime, limits: Limits, validators: Va
         return Unavailable(str(error), silent=True)
     except EgressError as error:
         return Unavailable(str(error))
-    return _named(response, url, now)
+    answer = _named(response, url, now)
+    return replace(answer, came=_page(response, url)) if isinstance(answer, Blocked | Empty) else answer
 
 
 def _named(response: Response, url: str, now: datetime) -> Answer:  # noqa: PLR0911 - one line for each kind of weather
@@ -119,6 +120,10 @@ def _fetched(response: Response, url: str) -> Fetched | Empty:
         return Empty(f"{_host(url)} answered with an empty page.")
     if error_page(response.body):
         return Empty(f"{_host(url)} shows an error page as if it were the page.")
+    return _page(response, url)
+
+
+def _page(response: Response, url: str) -> Fetched:
     return Fetched(
         url=url,
         status=response.status,

@@ -68,10 +68,14 @@ class Channel(Table, table=True):
     """Failed looks in a row."""
     outcome: str | None = None
     detail: str | None = Field(default=None, sa_type=Text)
-    """What was wrong at the last look: one sentence."""
+    """What was wrong at the last look: one sentence; after it, the first of `troubles`."""
     listed: int = 0
     """Addresses in scope at the last look that brought any, and how many of them were new to us."""
     fresh: int = 0
+    troubles: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
+    """The documents of this round that could not be read in full, each with its sentence."""
+    capture: str | None = None
+    """What came in its place when it could not be read the last time, in the archive."""
 
 
 class Page(Table, table=True):

@@ -1,12 +1,8 @@
-"""One look at a channel: what it lists, how it has been, and when to look again.
-
-A look is one request. What a round has still to look at (further pages of a listing, parts of a sitemap) is kept on
-the channel's row, so that each document takes its turn at the host like everything else.
-"""
+"""One look at a channel, which is one request: what it lists, and what joins the frontier."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 
 from sqlmodel import Session
 
@@ -25,50 +21,34 @@ from services.fetcher.answers import (
 )
 from services.fetcher.client import get
 from services.fetcher.discover import Found, Listed, Unreadable, discover
-from services.fetcher.discover.listings import number_of_page, page_of_listing
 from services.fetcher.frontier import Joined
 from services.fetcher.models import Channel, Source
-from services.fetcher.plan import poll_wait
 from services.fetcher.politeness import host_of, permission
+from services.fetcher.rounds import Look, next_address
 from services.fetcher.scope import ARTICLES, Scope
 from services.fetcher.settings import FetcherSettings
+from services.runtime import archive
+from services.runtime.archive import Capture
 from services.runtime.database import transaction
 from services.runtime.egress import Client, deadline
 
 MAX_MOVES = 3
-GIVE_UP_PART = 3
-"""Failed looks at one part of a round before the round goes on without it."""
-WEATHER = {"blocked", "empty", "unavailable"}
-"""What may be over at the next look. A part that is gone, refused or unreadable is not looked at again."""
-
-
-@dataclass(frozen=True)
-class Look:
-    """What one look brought: an outcome, addresses in scope, and one sentence when something is to be said."""
-
-    outcome: str
-    listed: tuple[Listed, ...] = ()
-    parts: tuple[str, ...] = ()
-    detail: str | None = None
-    validators: Validators | None = None
-    retry_after: timedelta | None = None
-    silent: bool = False
-
-    @property
-    def succeeded(self) -> bool:
-        """Whether the channel could be read, or said that nothing changed."""
-        return self.outcome in {"read", "unchanged"}
-
-
-def next_address(channel: Channel) -> str:
-    """What the next look is at."""
-    return channel.parts[0] if channel.parts else channel.url
 
 
 def look_at(client: Client, channel: Channel, scope: Scope, *, now: datetime, settings: FetcherSettings) -> Look:
     """Asks for the channel and reads it; trouble is a look too."""
     validators = Validators() if channel.parts else Validators(channel.etag, channel.last_modified)
     answer = _follow(client, next_address(channel), validators, now, settings)
+    look = _look(channel, answer, scope)
+    came = answer if isinstance(answer, Fetched) else getattr(answer, "came", None)
+    if came is None or look.succeeded or not _was_read(channel) or channel.failures:
+        return look
+    # The first of several in a row is enough to look at; a wall is another one every time.
+    kept = Capture(came.url, now, came.status, came.headers, came.body, came.asked)
+    return replace(look, capture=archive.keep(kept))
+
+
+def _look(channel: Channel, answer: Answer, scope: Scope) -> Look:
     match answer:
         case Fetched():
             return _read(channel, answer, scope)
@@ -116,51 +96,6 @@ def scope_of(source: Source, channel: Channel) -> Scope:
     return Scope.of([host_of(channel.url), *source.hosts], patterns)
 
 
-def record(
-    channel: Channel, look: Look, joined: Joined, *, now: datetime, settings: FetcherSettings, chance: float
-) -> datetime:
-    """Writes on the channel's row how the look went; returns when the next one is due."""
-    channel.polled_at, channel.ticket_at = now, None
-    channel.outcome, channel.detail = look.outcome, look.detail
-    if look.succeeded:
-        channel.succeeded_at, channel.failures = now, 0
-        _advance(channel, look, joined, now=now, depth=settings.depth)
-    else:
-        channel.failures += 1
-        if channel.parts and (look.outcome not in WEATHER or channel.failures >= GIVE_UP_PART):
-            channel.failures = 0
-            _go_on(channel, channel.parts[1:], now)
-    if channel.parts and not channel.failures:
-        return now
-    interval = channel.interval or settings.interval(channel.kind)
-    # While a part fails, nobody looks at what the channel lists first, and the news stands there. A list that is empty
-    # may just be one.
-    patience = 0 if channel.parts or look.outcome == "empty" else channel.failures
-    return now + poll_wait(interval, patience, look.retry_after, chance)
-
-
-def _advance(channel: Channel, look: Look, joined: Joined, *, now: datetime, depth: int) -> None:
-    here = next_address(channel)
-    channel.looked += 1
-    if look.parts:
-        channel.etag = channel.last_modified = None  # an index may stay the same while its parts change
-    elif not channel.parts and look.validators:
-        channel.etag, channel.last_modified = look.validators.etag, look.validators.last_modified
-    further = [page_of_listing(here, number_of_page(here) + 1)] if channel.kind == "listing" and joined.fresh else []
-    # Pages of a listing shift while we read; one that brings nothing new ends the round.
-    room = max(depth - channel.looked, 0)
-    if look.listed:
-        channel.listed, channel.fresh = len(look.listed), joined.fresh
-    _go_on(channel, [*channel.parts[1:], *look.parts, *further][:room], now)
-
-
-def _go_on(channel: Channel, parts: list[str], now: datetime) -> None:
-    """The round goes on with these parts; without any it is over."""
-    channel.parts = parts
-    if not parts:
-        channel.looked, channel.first_round_at = 0, channel.first_round_at or now
-
-
 def _follow(client: Client, url: str, validators: Validators, now: datetime, settings: FetcherSettings) -> Answer:
     """A channel that moved to another host is followed there, if that host's robots.txt agrees."""
     answer: Answer = Moved(url, permanent=True)
@@ -181,7 +116,7 @@ def _follow(client: Client, url: str, validators: Validators, now: datetime, set
 
 def _read(channel: Channel, answer: Fetched, scope: Scope) -> Look:
     found = discover(channel.kind, answer.body, answer.url, answer.charset)
-    read_before = channel.succeeded_at is not None and not channel.parts
+    read_before = _was_read(channel)
     if isinstance(found, Unreadable):
         if read_before:
             return Look("blocked", detail=f"Something else stands where it was. {found.detail}")
@@ -192,6 +127,11 @@ def _read(channel: Channel, answer: Fetched, scope: Scope) -> Look:
     if nothing and read_before and channel.listed:
         return Look("empty", detail=f"{nothing} Before, it listed {channel.listed}.")
     return Look("read", listed, parts, found.note or nothing, answer.validators)
+
+
+def _was_read(channel: Channel) -> bool:
+    """Whether what is looked at is the channel itself, and could be read before."""
+    return channel.succeeded_at is not None and not channel.parts
 
 
 def _nothing_in_scope(found: Found, listed: tuple[Listed, ...]) -> str | None:

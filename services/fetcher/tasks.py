@@ -20,7 +20,19 @@ from services.contracts.messages import (
     Reingest,
     Steer,
 )
-from services.fetcher import blocked, frontier, politeness, poll, probation, promotion, reingestion, visit, waking
+from services.fetcher import (
+    alarms,
+    blocked,
+    frontier,
+    politeness,
+    poll,
+    probation,
+    promotion,
+    reingestion,
+    rounds,
+    visit,
+    waking,
+)
 from services.fetcher.models import Channel, Host, Page, Source
 from services.fetcher.origins import origin_of, reingested
 from services.fetcher.politeness import after_request, host_of, is_open, turn
@@ -42,7 +54,7 @@ def poll_channel(order: PollChannel, job: Job) -> None:
     with reading() as session:
         channel = session.get(Channel, order.channel)
         source = session.get(Source, channel.source_id) if channel else None
-        name = host_of(poll.next_address(channel)) if channel else ""
+        name = host_of(rounds.next_address(channel)) if channel else ""
         host = session.get(Host, name)
     if channel is None or source is None:
         with job.finish():
@@ -71,7 +83,7 @@ def _poll(order: PollChannel, source: Source, channel: Channel, job: Job) -> Non
         joined += poll.join_last(session, source, channel, look, job.now)
         after_request(
             session,
-            poll.next_address(channel),
+            rounds.next_address(channel),
             look.outcome,
             now=job.now,
             asked_for=look.retry_after,
@@ -79,7 +91,8 @@ def _poll(order: PollChannel, source: Source, channel: Channel, job: Job) -> Non
             silent=look.silent,
         )
         job.note(source=source.name, url=channel.url, answer=look.outcome, fresh=joined.fresh)
-        due = poll.record(channel, look, joined, now=job.now, settings=settings, chance=random.random())  # noqa: S311
+        due = rounds.record(channel, look, joined, now=job.now, settings=settings, chance=random.random())  # noqa: S311
+        alarms.raise_alarm(session, source.name, channel)
         say(session, order, key=job.key, due_at=due)
 
 
@@ -231,7 +244,7 @@ _PAUSED = select(Source.paused).where(Source.name == bindparam("source"))
 def _channel_turn(channel_id: int, job: Job) -> datetime | None:
     with transaction() as session:
         channel = session.get_one(Channel, channel_id, with_for_update=True)
-        at = poll.next_address(channel)
+        at = rounds.next_address(channel)
         pace = fetcher_settings().pace
         return turn(session, channel, at, lane=job.lane, now=job.now, pace=pace, job=job if pace else None)
 

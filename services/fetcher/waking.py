@@ -6,7 +6,7 @@ from services.contracts.messages import PollChannel
 from services.fetcher import frontier
 from services.fetcher.models import Channel, Page
 from services.fetcher.politeness import host_of
-from services.fetcher.poll import next_address
+from services.fetcher.rounds import next_address
 from services.runtime.ledger import say
 
 WOKEN = 500

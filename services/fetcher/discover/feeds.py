@@ -132,7 +132,7 @@ def _is_permalink(guid: etree._Element, text: str) -> bool:
     said = attribute(guid, "ispermalink")
     if name(guid) == "guid" and said:
         return said.lower() == "true"
-    return name(guid) in {"guid", "url"} and "/" in text and not _NO_PATH.search(text)
+    return name(guid) in {"guid", "url"} and ("/" in text or text.startswith("?")) and not _NO_PATH.search(text)
 
 
 def _joined(base: str, address: str) -> str | None:

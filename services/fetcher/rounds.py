@@ -1,0 +1,134 @@
+"""The rounds of a channel: how a look went, what the round has still to look at, and when to look again.
+
+What is still to be looked at (further pages of a listing, parts of a sitemap) is kept on the channel's row, so that
+each document takes its turn at the host like everything else.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+
+from services.fetcher.answers import Validators
+from services.fetcher.discover import Listed
+from services.fetcher.discover.listings import number_of_page, page_of_listing
+from services.fetcher.frontier import Joined
+from services.fetcher.models import Channel
+from services.fetcher.plan import poll_wait
+from services.fetcher.settings import FetcherSettings
+
+GIVE_UP_PART = 3
+"""Failed looks at each of the parts that are left before the round ends without them."""
+NAMED = 5
+"""Parts that could not be read and are named in a sentence."""
+WEATHER = {"blocked", "empty", "unavailable"}
+"""What may be over at the next look. A part that is gone, refused or unreadable is not looked at again."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one look brought: an outcome, addresses in scope, and one sentence when something is to be said."""
+
+    outcome: str
+    listed: tuple[Listed, ...] = ()
+    parts: tuple[str, ...] = ()
+    detail: str | None = None
+    validators: Validators | None = None
+    retry_after: timedelta | None = None
+    silent: bool = False
+    capture: str | None = None
+    """What came in the place of a channel that was read before, in the archive."""
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the channel could be read, or said that nothing changed."""
+        return self.outcome in {"read", "unchanged"}
+
+
+def next_address(channel: Channel) -> str:
+    """What the next look is at."""
+    return channel.parts[0] if channel.parts else channel.url
+
+
+def record(
+    channel: Channel, look: Look, joined: Joined, *, now: datetime, settings: FetcherSettings, chance: float
+) -> datetime:
+    """Writes on the channel's row how the look went; returns when the next one is due."""
+    channel.polled_at, channel.ticket_at = now, None
+    channel.capture = look.capture or channel.capture
+    own = look.detail if look.succeeded or not channel.parts else None
+    _note_trouble(channel, look)
+    if look.succeeded:
+        channel.succeeded_at, channel.failures = now, 0
+        _advance(channel, look, joined, now=now, depth=settings.depth)
+    else:
+        channel.failures += 1
+        _pass_over(channel, look, now)
+    channel.detail = " ".join(filter(None, [own, _not_in_full(channel.troubles)])) or None
+    if channel.parts and channel.failures % len(channel.parts):
+        return now  # there are parts that were not tried since the last that could be read
+    if channel.parts and not channel.failures:
+        return now
+    interval = channel.interval or settings.interval(channel.kind)
+    # While a part fails, nobody looks at what the channel lists first, and the news stands there. A list that is empty
+    # may just be one.
+    patience = 0 if channel.parts or look.outcome == "empty" else channel.failures
+    return now + poll_wait(interval, patience, look.retry_after, chance)
+
+
+def _note_trouble(channel: Channel, look: Look) -> None:
+    """Which parts of the round could not be read so far: none hides another."""
+    troubles = dict(channel.troubles) if channel.parts else {}
+    if channel.parts:
+        troubles.pop(channel.parts[0], None)
+        # That a listing has no further page is no trouble.
+        if not look.succeeded and not (channel.kind == "listing" and look.outcome == "gone"):
+            troubles[channel.parts[0]] = look.detail or look.outcome
+    channel.outcome, channel.troubles = look.outcome, troubles
+
+
+def _not_in_full(troubles: dict[str, str]) -> str | None:
+    if not troubles:
+        return None
+    named = [f"{url}: {why}" for url, why in islice(troubles.items(), NAMED)]
+    more = f" And {len(troubles) - NAMED} more." if len(troubles) > NAMED else ""
+    return f"{len(troubles)} of its documents could not be read in full. {' '.join(named)}{more}"
+
+
+def _pass_over(channel: Channel, look: Look, now: datetime) -> None:
+    """The round goes on without a part that failed: for now, if it may be there later, and for good if not."""
+    if not channel.parts:
+        return
+    failed, *others = channel.parts
+    if look.outcome not in WEATHER:
+        channel.failures = 0
+        _go_on(channel, others, now)
+    elif channel.failures >= GIVE_UP_PART * len(channel.parts):
+        channel.failures = 0
+        _go_on(channel, [], now)
+    else:
+        channel.parts = [*others, failed]
+
+
+def _advance(channel: Channel, look: Look, joined: Joined, *, now: datetime, depth: int) -> None:
+    here = next_address(channel)
+    channel.looked += 1
+    if look.parts:
+        channel.etag = channel.last_modified = None  # an index may stay the same while its parts change
+    elif not channel.parts and look.validators:
+        channel.etag, channel.last_modified = look.validators.etag, look.validators.last_modified
+    further = [page_of_listing(here, number_of_page(here) + 1)] if channel.kind == "listing" and joined.fresh else []
+    # Pages of a listing shift while we read; one that brings nothing new ends the round.
+    room = max(depth - channel.looked, 0)
+    if len(look.parts) > (left := max(room - len(channel.parts[1:]), 0)):
+        why = f"It names {len(look.parts)} parts, and this round looks at the first {left} (DATELINE_FETCHER_DEPTH)."
+        channel.troubles = channel.troubles | {here: why}
+    if look.listed:
+        channel.listed, channel.fresh = len(look.listed), joined.fresh
+    _go_on(channel, [*channel.parts[1:], *look.parts, *further][:room], now)
+
+
+def _go_on(channel: Channel, parts: list[str], now: datetime) -> None:
+    """The round goes on with these parts; without any it is over."""
+    channel.parts = parts
+    if not parts:
+        channel.looked, channel.first_round_at = 0, channel.first_round_at or now
