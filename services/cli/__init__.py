@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from services.cli import late
 from services.cli.groups import LateCommand
 from services.cli.refusals import answer_for
 
@@ -68,4 +69,6 @@ def _root(
 
 def main(words: Sequence[str] | None = None) -> None:
     """Runs the command, by default the one of the command line."""
+    if words is None:
+        late.for_one_command()
     answer_for(partial(app, words, prog_name="dateline", standalone_mode=False))

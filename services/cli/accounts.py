@@ -41,4 +41,6 @@ def _show(report: Report) -> None:
     show(Listing(("what", "how many"), list(report.counts.items()), "Holdings"))
     for check in report.checks:
         word, colour = ("ok  ", None) if check.holds else ("FAIL", "red")
-        typer.secho(f"{word}  {check.name}: {visible(check.sentence)}", fg=colour)
+        # "0 pages are unaccounted for" after "ok" would say no twice.
+        sentence = "" if check.holds and check.sentence.startswith("0 ") else f": {visible(check.sentence)}"
+        typer.secho(f"{word}  {check.name}{sentence}", fg=colour)

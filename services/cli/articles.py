@@ -74,7 +74,7 @@ def list_articles(
         if len(found) > limit:
             error("There are more: raise --limit, or say --until when.")
     if not shown:
-        error("No article is like that.")
+        error("No article is like that." if wanted != Wanted() else "There are no articles yet.")
         raise typer.Exit(1)
 
 

@@ -8,7 +8,7 @@ import typer
 from services.cli.asked import Since, Until, understood
 from services.cli.endpoints import Number, own
 from services.cli.late import when_run
-from services.cli.output import AsJson, Listing, error, print_json, show, tell
+from services.cli.output import AsJson, Listing, counted, error, print_json, show, tell
 from services.contracts.choices import DeliveryState
 from services.contracts.errors import UserError
 
@@ -76,7 +76,8 @@ def replay(
     if as_json:
         print_json(Replayed(deliveries=brought, dry_run=dry_run))
     else:
-        tell(f"{brought} deliveries {'would be' if dry_run else 'are'} brought again.")
+        one, many = ("would be", "would be") if dry_run else ("is", "are")
+        tell(f"{counted(brought, f'delivery {one}', f'deliveries {many}')} brought again.")
     if not brought:
         error("No delivery is like that.")
         raise typer.Exit(1)

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from services.cli.late import when_run
-from services.cli.output import AsJson, Listing, error, print_json, show, tell
+from services.cli.output import AsJson, Listing, counted, error, print_json, show, tell
 from services.contracts.caller import Caller
 from services.contracts.errors import HouseTrouble, UserError
 
@@ -57,7 +57,8 @@ def import_files(
     if as_json:
         print_json({"files": taken})
     if len(taken) < len(files):
-        raise UserError(f"{len(files) - len(taken)} of {len(files)} files were refused, for the reasons above.")
+        refused = f"{len(files) - len(taken)} of {counted(len(files), 'file was', 'files were')}"
+        raise UserError(f"{refused} refused, for the reasons above.")
 
 
 def _refuse_other_archive() -> None:
@@ -91,7 +92,8 @@ def _tell(took: Mapping[str, Any], *, as_json: bool) -> None:
     if as_json:
         return
     if "new" in took:
-        tell("{file}: {new} of {pages} pages are new and on their way.".format_map(took))
+        pages = counted(took["pages"], "page is", "pages are")
+        tell(f"{took['file']}: {took['new']} of {pages} new and on the way.")
     else:
         show(Listing(likely.COLUMNS, [likely.line(likely.Likely(**page)) for page in took["pages"]], took["file"]))
 

@@ -10,7 +10,7 @@ import typer
 
 from services.cli.asked import understood
 from services.cli.late import when_run
-from services.cli.output import AsJson, Listing, error, print_json, show, show_facts, tell
+from services.cli.output import AsJson, Listing, counted, error, print_json, show, show_facts, tell
 from services.contracts.choices import Payload
 from services.contracts.errors import UserError
 
@@ -128,7 +128,8 @@ def retry(number: Number, as_json: AsJson = False) -> None:
     if as_json:
         print_json(Retried(deliveries=due))
     else:
-        tell(f"{due} deliveries are due now; `dateline webhooks show {number}` tells how it is.")
+        are_due = counted(due, "delivery is", "deliveries are")
+        tell(f"{are_due} due now; `dateline webhooks show {number}` tells how it is.")
 
 
 def rotate(

@@ -11,7 +11,14 @@ from importlib import import_module
 from typing import Any
 
 _import_at_once = builtins.__import__
+_for_one_command = False
 _outlining = False
+
+
+def for_one_command() -> None:
+    """Says that this process is a program with one command to run or to explain; all others import at once."""
+    global _for_one_command  # noqa: PLW0603 - as imports are: one for the process
+    _for_one_command = True
 
 
 @contextmanager
@@ -26,8 +33,8 @@ def when_run() -> Iterator[None]:
 
 
 def outline(module: str) -> Any:
-    """The module, with the names in its `when_run` blocks left for later; as it is when it was imported before."""
-    _outline_only(wanted=True)
+    """The module; in a process for one command, with the names in its `when_run` blocks left for later."""
+    _outline_only(wanted=_for_one_command)
     try:
         return import_module(module)
     finally:
@@ -75,5 +82,5 @@ def _import_later(name: str, *_: object) -> Any:
 
 
 def _outline_only(*, wanted: bool) -> None:
-    global _outlining  # noqa: PLW0603 - as imports are: one for the process
+    global _outlining  # noqa: PLW0603 - as above
     _outlining = wanted

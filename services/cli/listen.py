@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import UTC
 from typing import Annotated, Any
 
 import typer
@@ -145,7 +146,8 @@ def _number(received: Received) -> int | None:
 
 def _show(received: Received, reply: str) -> None:
     verified = "[green]verified[/]" if received.verified else "[red]NOT VERIFIED[/]"
-    head = f"{received.at:%H:%M:%S}  #{_number(received) or '?'}  [bold]{_safe(received.type or '?')}[/]"
+    at, number = received.at.astimezone(UTC), _number(received) or "?"
+    head = f"{at:%H:%M:%SZ}  #{number}  [bold]{_safe(received.type or '?')}[/]"
     lines = [f"{head}  {_safe(received.sequence)}  {verified}  → {reply}", *_details(received)]
     _console.print("\n          ".join(lines))
 

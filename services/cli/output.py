@@ -9,7 +9,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 import typer
@@ -89,13 +89,18 @@ def error(remark: str) -> None:
 
 
 def cell(value: object) -> str:
-    """A value as people read it: times to the minute, in UTC; nothing for what is not known."""
+    """A value as people read it: times to the minute, in UTC, whose sign is Z; nothing for what is not known."""
     match value:
         case None:
             return ""
         case datetime():
-            return f"{value:%Y-%m-%d %H:%M}"
+            return f"{value.astimezone(UTC):%Y-%m-%d %H:%MZ}"
     return str(value)
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """A number with its words: `1 page is`, `2 pages are`."""
+    return f"{number:,} {one if number == 1 else many}"
 
 
 class _Visible:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from services.cli.late import when_run
+from services.cli.output import counted
 
 with when_run():
     from services.cli import schema
@@ -65,12 +66,15 @@ def _welcome(url: str) -> None:
         watched = len(sources.list_sources(session))
     typer.echo(f"The desk, for people:         {url}/desk/")
     typer.echo(f"The API, with documentation:  {url}/docs")
-    how_many = "1 source is" if watched == 1 else f"{watched} sources are"
-    typer.echo(f"{how_many} watched; state in {runtime_settings().state}.")
+    typer.echo(f"{counted(watched, 'source is', 'sources are')} watched; state in {runtime_settings().state}.")
     if key := schema.first_key():
         typer.secho(f"Your admin key, shown this once: {key}", bold=True)
     with reading() as session:
         if lost := custody.lost(session):
-            typer.secho(f"{lost} endpoints have a secret that cannot be read: {custody.ADVICE}.", fg="red", err=True)
+            typer.secho(
+                f"{counted(lost, 'endpoint has', 'endpoints have')} a secret that cannot be read: {custody.ADVICE}.",
+                fg="red",
+                err=True,
+            )
     if not egress_settings().contact:
         typer.echo("Set DATELINE_CONTACT to your e-mail or web address: newsrooms like to know who is reading.")

@@ -12,7 +12,7 @@ import typer
 from services.cli.asked import understood
 from services.cli.groups import group
 from services.cli.late import when_run
-from services.cli.output import AsJson, error, print_json, show, tell
+from services.cli.output import AsJson, counted, error, print_json, show, tell
 from services.contracts.article import ArticleKind, RejectionReason
 from services.contracts.errors import UserError
 from services.contracts.messages import Mode, Scope
@@ -183,7 +183,7 @@ def _count(scope: Scope, *, as_json: bool) -> None:
     if as_json:
         print_json({"pages": pages})
     else:
-        tell(f"{pages} pages.")
+        tell(f"{counted(pages, 'page', 'pages')}.")
 
 
 def _accept(order: Order, *, as_json: bool) -> int:
@@ -193,7 +193,7 @@ def _accept(order: Order, *, as_json: bool) -> int:
         made = accept(session, order, OPERATOR, utcnow(), expected=expected)
     bus.flush()
     if not as_json:
-        tell(f"Re-ingestion {made.id} of {expected} pages is accepted.")
+        tell(f"Re-ingestion {made.id} of {counted(expected, 'page', 'pages')} is accepted.")
     return made.id or 0
 
 

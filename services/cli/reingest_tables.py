@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from services.admin.reingestions.views import Finding, ReingestionView, Report
-from services.cli.output import Listing
+from services.cli.output import Listing, counted
 
 
 def listing(views: Sequence[ReingestionView]) -> Listing:
@@ -22,10 +22,12 @@ def reach_tables(report: Report) -> Iterator[Listing]:
     yield _counts("Pages by outcome", {"all": report.outcomes})
     yield _counts("By source", report.sources)
     yield _counts("By layout", report.layouts)
-    yield Listing(("field", "pages"), list(report.fields.items()), "Fields that differ")
-    told = f"Samples ({report.announced} pages would be announced)"
+    if report.fields:
+        yield Listing(("field", "pages"), list(report.fields.items()), "Fields that differ")
+    told = f"Samples ({counted(report.announced, 'page', 'pages')} would be announced)"
     columns = ("page", "outcome", "article", "field", "before", "after")
-    yield Listing(columns, [row for finding in report.samples for row in _rows(finding)], told)
+    if report.samples:
+        yield Listing(columns, [row for finding in report.samples for row in _rows(finding)], told)
 
 
 def _line(view: ReingestionView) -> Sequence[object]:

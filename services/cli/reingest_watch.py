@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from services.admin import progress
 from services.admin.models import ReingestionRow
 from services.admin.reingestions import previews
-from services.cli.output import error
+from services.cli.output import counted, error
 from services.cli.reingest_tables import outcomes
 from services.runtime.database import reading
 
@@ -53,7 +53,7 @@ def _ingestion(number: int) -> Look:
     total = row.planned if row.planned_completely else max(row.expected or 0, row.planned)
     said = outcomes(progress.outcomes(row)) or "nothing yet"
     waits = row.planned_completely and stuck > 0 and through + stuck >= row.planned
-    words = f"{row.state}: {through} of {total} pages ({said})"
+    words = f"{row.state}: {through} of {counted(total, 'page', 'pages')} ({said})"
     return Look(words, through, total, row.state in {"done", "cancelled"}, row.state == "done", stuck if waits else 0)
 
 
@@ -63,7 +63,8 @@ def _promotion(number: int) -> Look:
         states = previews.states(session, number)
         stuck = progress.stuck(session)[number]
     through = states["applied"] + states["stale"]
-    words = f"{row.preview}: {through} of {sum(states.values())} pages ({outcomes(states) or 'nothing to do'})"
+    pages = counted(sum(states.values()), "page", "pages")
+    words = f"{row.preview}: {through} of {pages} ({outcomes(states) or 'nothing to do'})"
     over, whole = progress.is_over(row), row.preview == "promoted"
     helpless = stuck if stuck >= states["applying"] > 0 else 0
     return Look(words, through, sum(states.values()), over, whole, helpless)

@@ -6,7 +6,7 @@ import typer
 
 from services.cli.groups import ListsByDefault, group
 from services.cli.late import when_run
-from services.cli.output import AsJson, Listing, error, print_json, show, tell
+from services.cli.output import AsJson, Listing, counted, error, print_json, show, tell
 from services.contracts.errors import UserError
 
 with when_run():
@@ -61,4 +61,4 @@ def try_now(
     if as_json:
         print_json({"taken": count})
     else:
-        tell(f"{count} messages are due now.")
+        tell(f"{counted(count, 'message is', 'messages are')} due now.")

@@ -11,7 +11,7 @@ import typer
 
 from services.cli.groups import ListsByDefault, group
 from services.cli.late import when_run
-from services.cli.output import AsJson, Listing, error, print_json, show, show_facts, tell
+from services.cli.output import AsJson, Listing, counted, error, print_json, show, show_facts, tell
 from services.contracts.errors import UserError
 
 with when_run():
@@ -85,7 +85,7 @@ def replay_messages(
     else:
         done = _all(lambda session: messages.replay_all(session, kind, OPERATOR, utcnow()))
     bus.flush()
-    _tell(done, "are due again", as_json=as_json)
+    _tell(done, "due again", as_json=as_json)
 
 
 @app.command("discard")
@@ -107,7 +107,7 @@ def discard_messages(
     else:
         done = _all(lambda session: messages.discard_all(session, kind, OPERATOR, reason, utcnow()))
     bus.flush()
-    _tell(done, "are discarded", as_json=as_json)
+    _tell(done, "discarded", as_json=as_json)
 
 
 def _one_or_the_other(numbers: list[int] | None, everything: bool, kind: str | None) -> None:
@@ -137,7 +137,7 @@ def _tell(done: Done, what: str, *, as_json: bool) -> None:
     if as_json:
         print_json(Taken.model_validate(done))
     else:
-        tell(f"{done.taken} messages {what}.")
+        tell(f"{counted(done.taken, 'message is', 'messages are')} {what}.")
     if done.refused:
         error(f"{done.refused} cannot be read by this version and stay as they are; the version that said them can.")
         raise typer.Exit(1)

@@ -13,7 +13,7 @@ import typer
 from services.cli.asked import understood
 from services.cli.groups import ListsByDefault, group
 from services.cli.late import when_run
-from services.cli.output import AsJson, Listing, error, print_json, show, show_facts, tell
+from services.cli.output import AsJson, Listing, counted, error, print_json, show, show_facts, tell
 from services.contracts.choices import ChannelKind
 from services.contracts.errors import UserError
 
@@ -127,7 +127,7 @@ def poll(source: Names, as_json: AsJson = False) -> None:
     if as_json:
         print_json({"channels": channels})
     else:
-        tell(f"{channels} channels are due now.")
+        tell(f"{counted(channels, 'channel is', 'channels are')} due now.")
 
 
 def _note(session: Session, done: str, name: str) -> None:
@@ -149,7 +149,7 @@ def _view(name: str) -> SourceView:
 
 def _rows(view: SourceView) -> Iterator[Sequence[object]]:
     for channel in view.channels:
-        blocked = f"blocked {view.blocked} times" if view.blocked else None
+        blocked = f"blocked {counted(view.blocked, 'time', 'times')}" if view.blocked else None
         said = (
             "paused" if view.paused else channel.outcome,
             blocked,
@@ -164,7 +164,7 @@ def _show_one(view: SourceView, *, as_json: bool) -> None:
         print_json(view)
         return
     state = "paused" if view.paused else "watched"
-    blocked = f"{view.blocked} answers" if view.blocked else None
+    blocked = counted(view.blocked, "answer", "answers") if view.blocked else None
     facts = {"source": view.name, "title": view.title, "state": state, "blocked": blocked}
     show_facts(facts | {"last block": view.blocked_at, "because": view.blocked_detail, "retrying": view.retrying})
     for channel in view.channels:

@@ -282,7 +282,9 @@ def _poll(session: Session, channel: Channel) -> None:
 
 
 def _first_fault(error: ValidationError) -> str:
-    fault = error.errors()[0]
+    faults = error.errors()
+    # A misspelt name is also one that is missing; the misspelling says more.
+    fault = next((each for each in faults if each["type"] == "extra_forbidden"), faults[0])
     where = ".".join(str(step) for step in fault["loc"]) or "a source"
     if fault["type"] == "extra_forbidden":
         return f"{where}: {about_unknown(SourceSeed, fault['loc'])}"

@@ -86,7 +86,7 @@ def test_sources_are_loaded_paused_and_resumed(migrated, dateline, tmp_path):
     assert dateline("poll", "harbor").refuses("'harbor' is paused; resume it first")
     assert dateline("sources", "resume", "harbor").out == "harbor is watched again.\n"
     assert "paused" not in dateline("sources").out
-    assert dateline("poll", "harbor").out == "1 channels are due now.\n"
+    assert dateline("poll", "harbor").out == "1 channel is due now.\n"
 
 
 def test_without_sources_the_way_to_some_is_shown(on_sqlite, dateline):
@@ -118,9 +118,9 @@ def test_sources_that_cannot_be_read_are_refused_whole(on_sqlite, dateline, tmp_
 def test_pages_and_dumps_are_imported_once_and_read(migrated, dateline, tmp_path):
     page = write(tmp_path, "harbor.html", RELEASE)
     took = dateline("import", page, DUMP)
-    assert (took.status, took.out.count("1 of 1 pages are new and on their way.")) == (0, 2)
+    assert (took.status, took.out.count("1 of 1 page is new and on the way.")) == (0, 2)
     drain()
-    assert dateline("import", page, DUMP).out.count("0 of 1 pages are new") == 2
+    assert dateline("import", page, DUMP).out.count("0 of 1 page is new") == 2
     report = dateline("audit")
     assert (report.status, " ".join(report.out.split()).count(" articles 2 ")) == (0, 1), report
 
@@ -136,7 +136,7 @@ def test_bad_files_are_refused_by_name_and_the_good_ones_taken(on_sqlite, dateli
     files = [write(tmp_path, name, words) for name, (words, _) in bad.items()]
     took = dateline("import", *files, tmp_path / "missing.html", tmp_path, write(tmp_path, "good.html", RELEASE))
     assert took.status == 2
-    assert took.out == f"{tmp_path}/good.html: 1 of 1 pages are new and on their way.\n"
+    assert took.out == f"{tmp_path}/good.html: 1 of 1 page is new and on the way.\n"
     reasons = took.err.splitlines()
     for (name, (_, reason)), line in zip(bad.items(), reasons, strict=False):
         assert (name in line, reason in line) == (True, True), line

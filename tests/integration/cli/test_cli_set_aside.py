@@ -70,7 +70,7 @@ def test_one_message_is_shown_whole(given_up):
 
 def test_one_message_can_be_said_again(given_up):
     """It is due at once; the other one stays."""
-    assert "1 messages are due" in run("replay", given_up[0]).stdout
+    assert "1 message is due" in run("replay", given_up[0]).stdout
     assert len(due(utcnow(), kinds=["Deliver"])) == 1
     assert run().stdout.count("Deliver") == 1
 
@@ -89,7 +89,7 @@ def test_what_nobody_can_read_stays_and_is_told_with_status_1(given_up):
     with transaction() as session:
         session.execute(text("UPDATE ledger SET message = '{}' WHERE key = '1'"))
     done = run("replay", "--all")
-    assert (done.exit_code, "1 messages are due" in done.output) == (1, True)
+    assert (done.exit_code, "1 message is due" in done.output) == (1, True)
     assert "1 cannot be read by this version" in done.output
 
 

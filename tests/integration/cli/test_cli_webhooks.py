@@ -70,10 +70,10 @@ def test_a_test_is_sent_logged_and_replayed(dateline, endpoint):
     assert (logged["id"], logged["type"], len(logged["attempts"])) == (ordered, "endpoint.test", 1)
     counted = dateline("webhooks", "replay", endpoint, "--failed", "--dry-run", "--json")
     assert json.loads(counted.out) == {"deliveries": 1, "dry_run": True}
-    assert dateline("webhooks", "replay", endpoint, ordered).out == "1 deliveries are brought again.\n"
-    assert dateline("webhooks", "retry", endpoint).out.startswith("1 deliveries are due now")
+    assert dateline("webhooks", "replay", endpoint, ordered).out == "1 delivery is brought again.\n"
+    assert dateline("webhooks", "retry", endpoint).out.startswith("1 delivery is due now")
     drain()
-    assert dateline("webhooks", "replay", endpoint, "--since", "2026-01-01").out.startswith("1 deliveries are")
+    assert dateline("webhooks", "replay", endpoint, "--since", "2026-01-01").out.startswith("1 delivery is")
     assert dateline("webhooks", "deliveries", endpoint, "--state", "delivered").status == 1
 
 

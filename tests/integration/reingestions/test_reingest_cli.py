@@ -62,7 +62,7 @@ def test_a_dry_run_is_watched_to_its_end_and_then_promoted(reingest):
     with working():
         status, out, err = reingest("promote", 1, "--watch")
     assert (status, out) == (0, "Re-ingestion 1 is promoting.\n")
-    assert err.splitlines()[-1] == "promoted: 1 of 1 pages (1 applied)"
+    assert err.splitlines()[-1] == "promoted: 1 of 1 page (1 applied)"
 
 
 def test_the_report_shows_what_would_change(reingest):
@@ -109,7 +109,7 @@ def test_a_promotion_is_steered_and_watched_by_the_same_commands(reingest):
 
 def test_counting_orders_nothing(reingest):
     publish(1, 2)
-    assert reingest("reparse", "--text", "harbor 2", "--count")[:2] == (0, "1 pages.\n")
+    assert reingest("reparse", "--text", "harbor 2", "--count")[:2] == (0, "1 page.\n")
     assert json.loads(reingest("refetch", "--all", "--count", "--json")[1]) == {"pages": 2}
     assert scalar("SELECT count(*) FROM reingestions") == 0
 

@@ -40,7 +40,8 @@ def test_the_help_of_no_command_imports_what_the_command_works_with():
     """With all that `dateline webhooks add` needs to make an endpoint, its help took two seconds."""
     program = """
 import contextlib, io, sys, typer
-from services.cli import app
+from services.cli import app, late
+late.for_one_command()
 
 def explain(command, *words):
     with contextlib.redirect_stdout(io.StringIO()) as shown:
@@ -58,6 +59,20 @@ print(*sys.modules)
     assert set(COMMANDS) | {"articles list", "webhooks add", "reingest reparse"} <= set(explained)
     heavy = {"sqlalchemy", "celery", "redis", "httpx", "fastapi", "uvicorn", "lxml", "structlog", "cryptography"}
     assert heavy & set(done.stdout.split()) == set()
+
+
+def test_a_process_that_goes_on_after_a_help_finds_every_module_whole():
+    """Only a program that ends with its help may leave imports out."""
+    program = """
+import sys
+from services.cli import app
+app(["parse", "--help"], standalone_mode=False)
+from services.cli.parse import get_page
+print(len(get_page(sys.argv[1], None)[0]))
+"""
+    command = [sys.executable, "-c", program, __file__]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.endswith(f"\n{os.stat(__file__).st_size}\n")
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,23 @@ import io
 import json
 import re
 import sys
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from rich.text import Text
 
-from services.cli.output import Listing, display, error, print_json, print_json_line, show, show_facts, show_text
+from services.cli.output import (
+    Listing,
+    cell,
+    counted,
+    display,
+    error,
+    print_json,
+    print_json_line,
+    show,
+    show_facts,
+    show_text,
+)
 
 HOSTILE = "Raid\x1b[2J\x9b1m over[/bold]\u202e\nfalse: line"
 SHOWN = "Raid<U+001B>[2J<U+009B>1m over[/bold]<U+202E><U+000A>false: line"
@@ -110,3 +122,13 @@ def test_json_says_the_same_words_without_a_raw_control_character(capsys):
 def test_what_is_not_known_is_left_out(capsys):
     show_facts({"source": "harbor", "title": "", "blocked": None, "failures": 0})
     assert capsys.readouterr().out == "source             harbor\nfailures           0\n"
+
+
+def test_a_time_says_that_it_is_in_utc():
+    """Two operators read `09:16` as two times."""
+    assert cell(datetime(2026, 11, 29, 10, 16, 30, tzinfo=timezone(timedelta(hours=1)))) == "2026-11-29 09:16Z"
+
+
+def test_one_is_not_many():
+    said = [counted(number, "page is", "pages are") for number in (0, 1, 2000)]
+    assert said == ["0 pages are", "1 page is", "2,000 pages are"]

@@ -57,7 +57,7 @@ def test_the_war_sources_lead_to_the_old_address_as_well():
         (GOOD + "interval = 0.1\n", "interval"),
         (GOOD.replace('name = "demo"', 'name = "demo"\npages = ["("]'), "regular expression"),
         (GOOD.replace('name = "demo"', 'name = "demo"\npages = ["(a+)+$"]'), "repeats"),
-        (GOOD.replace("url", "adress"), "adress: Not known here. .*Known are: kind, url, interval|url: Field"),
+        (GOOD.replace("url", "adress"), "adress: Not known here. .*Known are: kind, url, interval"),
         ('[[source]]\nname = "demo"\n', "channels"),
         (GOOD + GOOD[GOOD.index("[[source.channels]]") :], "named twice"),
     ],
