@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -65,6 +66,7 @@ def test_a_process_that_goes_on_after_a_help_finds_every_module_whole():
     """Only a program that ends with its help may leave imports out."""
     program = """
 import sys
+from pathlib import Path
 from services.cli import app
 app(["parse", "--help"], standalone_mode=False)
 from services.cli.parse import get_page
@@ -72,7 +74,7 @@ print(len(get_page(sys.argv[1], None)[0]))
 """
     command = [sys.executable, "-c", program, __file__]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert done.stdout.endswith(f"\n{os.stat(__file__).st_size}\n")
+    assert done.stdout.endswith(f"\n{Path(__file__).stat().st_size}\n")
 
 
 @pytest.mark.parametrize(
