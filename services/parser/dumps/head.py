@@ -23,6 +23,7 @@ from services.parser.lines import Line
 
 BETWEEN = 6  # lines between a headline and what dates it
 WORDS = 10  # of a speaker, a place, an office; a longer line is a summary
+ENTRY = 4  # words of a menu's entry between a headline and its date
 UNIT = 8  # words of a unit
 _WRITER = frozenset({"author", "author:", "by", "by:", "written by", "written by:"})
 _CONTACT = frozenset(
@@ -145,7 +146,7 @@ def _mark_under(lines: Sequence[Line]) -> date | None:
             day = find_date(line.text)
             line.rule = "presenter" if line.key.startswith("remarks") else None
         elif (rule := role(line)) or line.shape == "list_item":
-            line.rule = rule
+            line.rule = rule or ("navigation" if at < last and line.key.count(" ") < ENTRY else None)
         else:
             if at and lines[at - 1].zone == "story-line" and _OFFICE.fullmatch(line.text):
                 line.zone = "byline"

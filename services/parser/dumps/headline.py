@@ -26,6 +26,7 @@ COVERED = 0.8  # of the slug's words
 SURE_WORDS = 4  # of a slug that names a line which looks like something else
 LOOSE_WORDS = 1.8  # words of a headline for one of its slug, where small words are dropped
 MENU, MENU_WORDS = 3, 3
+NAMED_WORDS = 20  # of a title that holds two sentences
 NEAR = 6  # lines between a headline and what dates it
 STRETCH = 3  # lines over a byline of which the first may be the headline and the next its summary
 PASSED = frozenset({"kicker", "share", "control", "historical-notice", "label", "office"})  # between it and a headline
@@ -105,11 +106,13 @@ class _Finder:
         """The line that holds the words of the address."""
         best: tuple[float, int] | None = None
         for at, line in enumerate(self._lines):
-            if not (names and may_be_headline(line) and line.rule is None and line.zone != "caption"):
+            if not (names and _may_be_named(line) and line.rule is None and line.zone != "caption"):
                 continue
-            if self._roles[at] is None or len(names.words) >= SURE_WORDS:
+            if self._roles[at] in {None, "slogan"} or len(names.words) >= SURE_WORDS:
                 score = _covers(names, slug_words(line.text))
-                if score >= COVERED and (best is None or score > best[0]):
+                # Said again below a menu, it stands over its text there.
+                again = best is not None and score == best[0] and at - best[1] > NEAR and at <= self._text
+                if score >= COVERED and (best is None or score > best[0] or again):
                     best = (score, at)
         return self._without_site(best[1]) if best else None
 
@@ -234,6 +237,12 @@ def _is_another(names: Slug | None, words: Sequence[str]) -> bool:
         and len(words) < 2 * SURE_WORDS
         and not {*words} & {*names.words}
     )
+
+
+def _may_be_named(line: Line) -> bool:
+    """Whether the address may name the line: titles of two sentences are titles then, too."""
+    short = line.key.count(" ") < NAMED_WORDS and not line.text.endswith((".", ":", ",", ";"))
+    return may_be_headline(line) or (short and line.shape in {"paragraph", "subhead"})
 
 
 def _covers(names: Slug, words: Sequence[str]) -> float:

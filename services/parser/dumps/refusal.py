@@ -111,12 +111,19 @@ def _repeated(left: Sequence[Line], texts: Sequence[Line], *, named: bool) -> st
     """The same few lines again and again."""
     for count, says in COUNTS:
         number = count(left)
-        if number >= CARDS and number + 1 >= len(texts):
+        if number >= CARDS and number + 1 >= len(texts) and not (named and _opens_with_text(left)):
             return says.format(number)
     if (groups := count_groups(left)) >= (FEW * CARDS if named else CARDS):
         return f"{groups} titles have a date and a text each"
     cut = sum(map(is_cut, left))
     return f"{cut} texts are cut" if cut >= CARDS and cut * 5 >= 3 * len(texts) else None
+
+
+def _opens_with_text(left: Sequence[Line]) -> bool:
+    """Whether a text stands before the first bullet: questions with bullets and their answers stand under one."""
+    first = next((line for line in left if is_text(line) or line.shape == "list_item"), None)
+    bullets = any(line.shape == "list_item" for line in left)
+    return bullets and first is not None and first.shape != "list_item"
 
 
 def _hub(left: Sequence[Line], texts: Sequence[Line]) -> str | None:

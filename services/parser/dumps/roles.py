@@ -155,7 +155,8 @@ def is_run_together(text: str) -> bool:
 
 def is_sentence(text: str) -> bool:
     """Whether a line is running text: it ends as sentences do, or holds more than one."""
-    if text.count(" ") + 1 >= SENTENCE and text.rstrip("\"”’')").endswith((".", ":")):
+    bare = text.rstrip("\"”’')")
+    if text.count(" ") + 1 >= SENTENCE and bare.endswith((".", ":")) and not bare.endswith((" Jr.", " Sr.")):
         return True
     return _holds_sentences(text[:MAX_LENGTH])
 

@@ -6,14 +6,15 @@ from itertools import takewhile
 
 from services.parser.boilerplate_rules import Rules
 from services.parser.captions import alike
+from services.parser.characters import fold
 from services.parser.credits import ends_with_credit
-from services.parser.dumps.roles import dates_page, is_sentence, role
+from services.parser.dumps.roles import bare_text, dates_page, is_sentence, role
 from services.parser.lexicon import either, lexicon
 from services.parser.lines import Line
 
 SENTENCES = 2  # more text than this under a heading is the author's, unless it comes in cards
 HALF, MARKED = 0.5, 0.35  # of the text before; under a mark of the end more is an annex
-MENU, MENU_WORDS = 3, 4
+MENU, LONG_MENU, ENTRY_WORDS = 3, 8, 14
 ARTICLE = 240  # characters of text: a heading that nobody knows ends no shorter article
 LINKS = 3  # lines
 CARD = 3  # lines of a card that has no text
@@ -55,16 +56,25 @@ def _mark_last_links(lines: Sequence[Line]) -> None:
 
 
 def _mark_last_menu(lines: Sequence[Line]) -> None:
-    """Short lines behind the last text are a menu if the first of them is a word of menus."""
-    run: list[Line] = []
-    for line in reversed([line for line in lines if line.kept]):
-        if line.key.count(" ") >= MENU_WORDS or line.zone == "caption" or line.shape != "paragraph" or line.bold:
-            break
-        run.insert(0, line)
-    start = next((at for at, line in enumerate(run) if role(line) in {"kicker", "navigation", "control"}), len(run))
-    if len(run) - start >= MENU and len(run) < sum(line.kept for line in lines):
-        for line in run[start:]:
-            line.rule = "navigation"
+    """Short lines behind the last text are a menu from the first on that is a word of menus, if more of them are."""
+    kept = [line for line in lines if line.kept]
+    run = list(takewhile(_may_be_entry, reversed(kept)))[::-1]
+    known = [at for at, line in enumerate(run) if _is_entry(line)]
+    if len(known) >= (MENU if len(run) >= LONG_MENU else 1) and len(run) < len(kept):
+        start = known[0]
+        if len(run) - start >= MENU:
+            for line in run[start:]:
+                line.rule = "navigation"
+
+
+def _may_be_entry(line: Line) -> bool:
+    return line.key.count(" ") < ENTRY_WORDS and line.zone != "caption" and not is_sentence(line.text) and not line.bold
+
+
+def _is_entry(line: Line) -> bool:
+    """Whether a line is an entry that menus of many sites have."""
+    bare = bare_text(line.text)
+    return role(line) in {"kicker", "navigation", "control"} or _TAIL.name(Line(bare, fold(bare))) is not None
 
 
 def is_card(line: Line) -> bool:

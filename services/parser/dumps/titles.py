@@ -43,6 +43,7 @@ def said_parts(text: str) -> list[str]:
     return [
         text,
         _COUNTED.sub("", text),
+        *head[-1:],
         *(" - ".join(head[:end]) for end in range(1, len(head))),
         *(text.rsplit(sep, 1)[0] for sep in (" - ", " | ", " > ") if sep in text),
     ]
