@@ -17,7 +17,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import CodeType, ModuleType
@@ -32,6 +32,8 @@ SLOW = frozenset({
     "test_explained.py", "test_rules.py", "test_lexicon.py",
 })  # fmt: skip
 """These test time, memory or all pages at once; test_lexicon.py compares lists with themselves."""
+UNTIMED = ("-k", "not cost and not looked_at_once")
+"""Two tests in the other files compare times."""
 STEP = 0.2
 """A share of a number by which it is moved; small whole numbers and years are moved by one."""
 SMALL, YEARS = 12, range(1700, 2200)
@@ -42,7 +44,9 @@ def modules() -> Iterator[str]:
         yield ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
+@cache
 def tree(module: str) -> ast.Module:
+    """The module's own tree, which is not to be changed."""
     path = ROOT.joinpath(*module.split("."))
     source = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
     return ast.parse(source.read_text(encoding="utf-8"))
@@ -72,10 +76,6 @@ class Threshold:
             return [self.value + 1, self.value - 1]
         step = self.value * STEP
         return [round(self.value + side * step, 6 if isinstance(self.value, float) else None) for side in (1, -1)]
-
-    @cached_property
-    def code(self) -> ast.Module:
-        return tree(self.module)
 
     def moved(self, value: float) -> tuple[ast.Module, ast.stmt]:
         """The module's tree with another number, and the statement in it."""
@@ -128,7 +128,8 @@ class Session:
         self.items = session.items
         for module in modules():
             importlib.import_module(module)
-        if _in_child(lambda: b"x" * _unmoved())[1]:
+            tree(module)  # read once, for all children
+        if _in_child(lambda: b"x" * _unmoved(), aloud=True)[1]:
             raise SystemExit("The tests must pass before anything is moved.")
         self.reached = pickle.loads(_in_child(self._reach)[1])
         for name, changes in self._lists() if self.words or self.entries else self._thresholds():
@@ -310,17 +311,18 @@ def _unmoved() -> bool:
 
 
 def _run_anew() -> bool:
-    return pytest.main(["-x", "-q", "--no-header", *files()]) != pytest.ExitCode.OK
+    return pytest.main(["-x", "-q", "--no-header", *UNTIMED, *files()]) != pytest.ExitCode.OK
 
 
-def _in_child(work: Callable[[], bytes]) -> tuple[int, bytes]:
+def _in_child(work: Callable[[], bytes], *, aloud: bool = False) -> tuple[int, bytes]:
     """What the work gives in a process of its own, which cannot change anything here."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
-        silence = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(silence, 1)
-        os.dup2(silence, 2)
+        if not aloud:
+            silence = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(silence, 1)
+            os.dup2(silence, 2)
         answer = b"raised"
         try:
             answer = work()
@@ -362,7 +364,7 @@ def main() -> None:
     arguments.add_argument("names", nargs="*")
     given = arguments.parse_args()
     session = Session(given.names, words=given.words, entries=given.entries)
-    sys.exit(pytest.main(["-q", "--no-header", "-s", *files()], plugins=[session]))
+    sys.exit(pytest.main(["-q", "--no-header", "-s", *UNTIMED, *files()], plugins=[session]))
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ _NUMBER = re.compile(r"/(2\d{9})/")
 _NUMBER_LABEL = re.compile(r"(?<![\s|/,])[\s|/,]*VIRIN:.*$", re.IGNORECASE)
 _SERVICE = re.compile(r",\s*(?:U\.S\. )?(?:Army|Navy|Air Force|Marine Corps|Space Force|Coast Guard|D[Oo][DW])\b.*$")
 _ORNAMENT = re.compile(
-    rf"(?:{either(lexicon('pictures')['ornaments'])})[\w-]*\.(?:gif|png|svg|jpe?g)|\.svg(?:$|\?)", re.IGNORECASE
+    rf"(?:{either(lexicon('pictures')['ornaments'])})[\w-]{{0,80}}\.(?:gif|png|svg|jpe?g)|\.svg(?:$|\?)", re.IGNORECASE
 )
 
 

@@ -13,7 +13,7 @@ LOOK = 100_000  # characters
 MARKS = 3  # links, pictures, headings and bold words: fewer may stand in any text
 FRONT = 60  # lines that may stand in the front matter
 
-_HEADING = re.compile(r"(?P<level>#{1,6})\s+(?P<text>\S.*?)\s*#*")
+_HEADING = re.compile(r"(?P<level>#{1,6})\s+(?P<text>\S.*)")
 _UNDERLINE = re.compile(r"={3,}|-{3,}")
 _RULER = re.compile(r"(?:\*\s?){3,}|(?:-\s?){3,}|(?:_\s?){3,}")
 _ITEM = re.compile(r"(?:[*+-]|\d{1,3}[.)])\s+(?P<text>.*)")
@@ -28,7 +28,7 @@ _HTML = re.compile(r"</?(?:br|p|div|span|b|i|em|strong|u|s|sup|sub|font|center|a
 _STRONG = re.compile(r"(\*\*|__)(?=\S)(?P<text>(?:(?!\1).){1,2000}?)(?<=\S)\1")
 _EMPHASIS = re.compile(r"(?<![\w*_])([*_])(?=\S)(?P<text>[^*_]{1,2000})(?<=\S)\1(?![\w*_])")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!|>~$&-])")
-_MARKED = re.compile(r"!?\[[^\[\]]{0,300}\]\([^\s()]{0,500}|^#{1,6} \S|\*\*\S|^\s*[*+-] \[", re.MULTILINE)
+_MARKED = re.compile(r"!?\[[^\[\]]{0,300}\]\([^\s()]{0,500}|^#{1,6} \S|\*\*\S|^[ \t]{0,20}[*+-] \[", re.MULTILINE)
 _FRONT_MATTER = re.compile(r"\A\s*(?P<fence>---|\+\+\+)[ \t]*\n")
 _SAID = re.compile(r"(?P<name>[A-Za-z][A-Za-z _-]{1,30}?)\s*[:=]\s*(?P<value>.*)")
 # What a reading service prints over the page it read.
@@ -57,7 +57,7 @@ def read_markdown(text: str, *, before: int = 0) -> tuple[list[Line], list[Frame
     reader.lines += front
     pieces = unwrap(text)
     for at, raw in enumerate(pieces):
-        reader.read(raw, pieces[at + 1].strip() if at + 1 < len(pieces) else "")
+        reader.read(raw, squeeze(pieces[at + 1]) if at + 1 < len(pieces) else "")
     return reader.lines, reader.frames
 
 
@@ -73,7 +73,7 @@ class _Reader:
 
     def read(self, raw: str, after: str) -> None:
         """One line; the next one may underline it."""
-        text = raw.strip()
+        text = squeeze(raw)  # also so that no pattern sees a run of spaces
         if not text or _RULER.fullmatch(text) or (self._underlined and _UNDERLINE.fullmatch(text)):
             self._gap, self._underlined = True, False
             return
@@ -87,7 +87,9 @@ class _Reader:
         heading = _HEADING.fullmatch(text)
         item = _ITEM.fullmatch(text)
         level = len(heading["level"]) if heading else {"=": 1, "-": 2}.get(underlined, 0)
-        inner = heading["text"] if heading else item["text"] if item else text.removeprefix(">").lstrip("> ")
+        inner = (
+            heading["text"].rstrip("# ") if heading else item["text"] if item else text.removeprefix(">").lstrip("> ")
+        )
         words, links = self._inline(inner)
         if not words:
             return
@@ -155,7 +157,7 @@ def _front(text: str) -> tuple[list[Line], str]:
 
 def _said(lines: list[str]) -> Iterator[Line]:
     for raw in lines:
-        said = _SAID.fullmatch(raw.strip())
+        said = _SAID.fullmatch(squeeze(raw))
         value = squeeze(said["value"].strip("\"' []")) if said else squeeze(raw)
         if value:
             zone = _ZONES.get(said["name"].strip().casefold(), "") if said else ""

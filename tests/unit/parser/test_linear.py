@@ -10,7 +10,9 @@ import pytest
 
 from services.parser.extract import extract
 
-MODULES = [module for module in linear.modules("services.parser", "services.fetcher") if module.__file__]
+MODULES = [
+    module for module in linear.modules("services.parser", "services.fetcher", "services.contracts") if module.__file__
+]
 SHORT = 900
 """Characters at which a pattern is attacked alone: a matcher that takes exponential time never ends there."""
 SECONDS = 1.0
@@ -106,6 +108,76 @@ def _attack(pattern, method):
 def test_every_pattern_can_be_found(module):
     """It is made as its module is loaded, or written where it is used; but for what operators write into a scope."""
     assert module.__name__ == "services.fetcher.scope" or linear.made_while_running(module) == []
+
+
+LENGTHS = 2_000, 8_000
+"""Characters at which the costs of a pattern alone are compared."""
+SOON = 0.005
+"""Seconds of CPU below which the longer of the two says nothing: a quadratic pattern takes longer."""
+RAW = frozenset({"nature", "characters", "hostile", "wrapping", "json_ld", "unclosed", "text", "hidden"})
+"""Modules of the parser whose patterns see runs of white space; others are shown lines in which it was squeezed."""
+BOUNDED = {
+    "services.parser.byline": 400,
+    "services.parser.credits": 1_000,
+    "services.parser.credits.LABEL": 200,
+    "services.parser.dateline": 240,
+    "services.parser.awards": 200,
+    "services.parser.dumps.broken": 40,
+}
+"""Modules with quadratic patterns, or single patterns, and the characters of the longest text that they show these."""
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
+def test_every_pattern_costs_what_its_text_is_long(module):
+    """Four times the characters cost little more than four times as much, with the worst of its attacks."""
+    slow = {
+        (name, method, attack)
+        for pattern, name, method in asked(module)
+        if (attack := _slow(pattern, method, _sizes(module, name), squeezed=_sees_lines(module)))
+    }
+    assert slow == set()
+
+
+def _sizes(module, name):
+    most = BOUNDED.get(f"{module.__name__}.{name}", BOUNDED.get(module.__name__, LENGTHS[1]))
+    return most // 4, most
+
+
+def _sees_lines(module):
+    return module.__name__.startswith("services.parser.") and module.__name__.rpartition(".")[2] not in RAW
+
+
+def _slow(pattern, method, sizes=LENGTHS, *, squeezed=False):
+    """The attack for which a longer text costs more than its length."""
+    attacks = [attack for attack in linear.attacks(pattern) if not (squeezed and attack[1].isspace())]
+    worst = sorted(attacks, key=lambda attack: -_cost(pattern, method, *attack))[:WORST]
+    return next((attack for attack in worst if _grows(pattern, method, attack, sizes)), None)
+
+
+def _grows(pattern, method, attack, sizes):
+    """Whether it does; measured again where it seems so, because a busy machine lies."""
+    return all(_grew(pattern, method, *attack, sizes) for _ in range(3))
+
+
+def _grew(pattern, method, before, pump, end, sizes):
+    short, long = (before + (pump * size)[:size] + end for size in sizes)
+    try:
+        with limited(SECONDS):
+            cost, more = (_seconds_of(pattern, method, text) for text in (short, long))
+    except Endless:
+        return True
+    return more > max(SOON, cost * sizes[1] / sizes[0] * GROWTH)
+
+
+def _seconds_of(pattern, method, text):
+    begun = time.process_time()
+    ask(pattern, method, text)
+    return time.process_time() - begun
+
+
+@pytest.mark.parametrize("form", [r"\s+$", r"\w+@", r"(.+?),?\s+and\s+([^,]+,.+)$"])
+def test_a_quadratic_pattern_would_be_seen(form):
+    assert _slow(re.compile(form), "search", (1_000, 16_000))
 
 
 @pytest.fixture(scope="module")
