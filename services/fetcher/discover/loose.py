@@ -22,7 +22,7 @@ _TAG = re.compile(
     re.DOTALL | re.ASCII,
 )
 _ATTRIBUTE = re.compile(
-    r"(?:(?P<prefix>[A-Za-z_][\w.-]*+):)?+(?P<name>[A-Za-z_][\w.-]*+)\s*+=\s*+"
+    r"(?<![\w.:-])(?:(?P<prefix>[A-Za-z_][\w.-]*+):)?+(?P<name>[A-Za-z_][\w.-]*+)\s*+=\s*+"
     r"(?:\"(?P<double>[^\"]*+)\"|'(?P<single>[^']*+)'|(?P<bare>[^\s\"'>]++))",
     re.ASCII,
 )

@@ -31,6 +31,10 @@ def numbered(count, text="Landing number"):
     return [f"{text} {'abcdefghijklmnopqrstuvwxyz'[number % 26]}{'x' * (number // 26)}" for number in range(count)]
 
 
+def listed(each):
+    return listing(each, "https://harbor.example.gov/a", named=False, title="second landing opens early")
+
+
 def page(slug_):
     return slug(f"https://harbor.example.gov/news/{slug_}")
 
@@ -55,19 +59,19 @@ def test_a_link_amid_a_sentence_has_eight_words(words, is_one):
 
 @pytest.mark.parametrize(("between", "rule"), [(11, "presenter"), (12, None)])
 def test_what_stands_over_a_near_date_is_no_text(between, rule):
-    over = lines(*numbered(between))
+    over = lines(*numbered(between, "Old Landing"))
     mark_under([*over, line("March 4, 2019"), line(LEAD)])
     assert over[0].rule == rule
 
 
 @pytest.mark.parametrize(("words", "rule"), [(10, "presenter"), (11, "dek")])
 def test_over_a_date_a_longer_line_is_a_summary(words, rule):
-    over = line("Ferry " + of_words(words - 1))
+    over = line(" ".join(["Ferry"] * words))
     mark_under([over, line("March 4, 2019"), line(LEAD)])
     assert over.rule == rule
 
 
-@pytest.mark.parametrize(("over", "at"), [(149, 149), (150, None)])
+@pytest.mark.parametrize(("over", "at"), [(599, 599), (600, None)])
 def test_a_headline_stands_among_the_first_lines(over, at):
     assert find_headline(lines(*[LEAD] * over, TITLE), None, promised=TITLE) == at
 
@@ -93,7 +97,9 @@ def test_four_words_of_an_address_are_sure(address, at):
 @pytest.mark.parametrize(("words", "at"), [(11, 1), (12, 0)])
 def test_a_headline_has_few_more_words_than_its_address(words, at):
     title = "Second Landing Opens Early Again" + " Now" * (words - 5)
-    found = find_headline(lines("Ferries and Their Many Pilots", title, LEAD), page("second-landing-opens-early-again"))
+    found = find_headline(
+        lines("Ferries and Their Many Landing Pilots", title, LEAD), page("second-landing-opens-early-again")
+    )
     assert found == at
 
 
@@ -230,40 +236,40 @@ def test_three_times_of_subtitles_are_a_video(times, is_subtitle):
 @pytest.mark.parametrize(("more", "is_list"), [(2, True), (1, False)])
 def test_two_links_to_whole_texts_are_a_list(more, is_list):
     cards = [text for title in numbered(more) for text in (title, LEAD, "Read more")]
-    assert (listing(lines(*cards), named=False) is not None) is is_list
+    assert (listed(lines(*cards)) is not None) is is_list
 
 
 @pytest.mark.parametrize(("dates", "is_list"), [(3, True), (2, False)])
 def test_three_dates_over_titles_are_a_list(dates, is_list):
     cards = [text for title in numbered(dates) for text in ("March 4, 2019", title)]
-    assert (listing(lines(*cards, LEAD), named=False) is not None) is is_list
+    assert (listed(lines(*cards, LEAD)) is not None) is is_list
 
 
 @pytest.mark.parametrize(("words", "is_list"), [(7, True), (6, False)])
 def test_under_the_bullets_of_a_list_stand_texts(words, is_list):
     cards = [each for _ in range(3) for each in (line("Landing", shape="list_item"), line(of_words(words)))]
-    assert (listing(cards, named=False) is not None) is is_list
+    assert (listed(cards) is not None) is is_list
 
 
 @pytest.mark.parametrize(("words", "is_list"), [(19, True), (18, False)])
 def test_three_texts_that_are_cut_are_a_list(words, is_list):
-    assert (listing(lines(*[of_words(words, "...")] * 3), named=False) is not None) is is_list
+    assert (listed(lines(*[of_words(words, "...")] * 3)) is not None) is is_list
 
 
 @pytest.mark.parametrize(("entries", "is_menu"), [(6, True), (5, False)])
 def test_six_short_lines_and_no_text_are_a_menu(entries, is_menu):
-    assert (listing(lines(*numbered(entries, "Pier")), named=False) is not None) is is_menu
+    assert (listed(lines(*numbered(entries, "Pier"))) is not None) is is_menu
 
 
 @pytest.mark.parametrize(("words", "is_menu"), [(3, True), (4, False)])
 def test_a_line_of_a_menu_alone_has_three_words(words, is_menu):
-    assert (listing(lines(*numbered(6, " ".join(["Pier"] * (words - 1)))), named=False) is not None) is is_menu
+    assert (listed(lines(*numbered(6, " ".join(["Pier"] * (words - 1))))) is not None) is is_menu
 
 
 # What a page prints under its text.
 
 
-@pytest.mark.parametrize(("length", "is_cut"), [(300, True), (299, False)])
+@pytest.mark.parametrize(("length", "is_cut"), [(160, True), (159, False)])
 def test_a_page_on_one_line_is_cut_where_systems_print_their_phrases(length, is_cut):
     text = of_length(length, "Skip to main content ", end=".")
     assert (len([part for part in cut_run_together([text]) if part]) > 1) is is_cut
@@ -271,7 +277,7 @@ def test_a_page_on_one_line_is_cut_where_systems_print_their_phrases(length, is_
 
 @pytest.mark.parametrize(("others", "is_cut"), [(2, True), (3, False)])
 def test_a_page_on_one_line_has_few_others(others, is_cut):
-    text = of_length(300, "Skip to main content ", end=".")
+    text = of_length(160, "Skip to main content ", end=".")
     assert (len([part for part in cut_run_together([text, *["Pier"] * others]) if part]) > 1 + others) is is_cut
 
 
