@@ -116,7 +116,7 @@ def _mark_over(lines: Sequence[Line]) -> date | None:
     """Over the headline: what is known by its words, and short lines of the site; texts may be a picture's."""
     dated = None
     for line in lines:
-        if not line.kept or line.zone == "caption":
+        if not line.kept or line.zone in {"caption", "byline", "published"}:
             continue
         day = dates_page(line.text)
         dated = dated or day
