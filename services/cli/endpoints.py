@@ -170,7 +170,7 @@ def delete(
     if not yes:
         raise UserError(f"This is for good; say `dateline webhooks delete {number} --yes` if you mean it.")
     with transaction() as session:
-        subscriptions.delete(own(session, number, to_change=True), utcnow())
+        subscriptions.delete(session, own(session, number, to_change=True), utcnow())
         note(session, OPERATOR, "deleted", number)
         serve_now(session, number)
     bus.flush()

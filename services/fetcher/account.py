@@ -99,6 +99,7 @@ def checks(session: Session, now: datetime) -> tuple[Check, ...]:
 
 _UNREAD = and_(col(Page.capture).is_not(None), col(Page.stored_at).is_(None), col(Page.rejected).is_(None))
 _PLAN = aliased(Entry)
+_TARGET = aliased(Page)
 _KEY: ColumnElement[str] = cast(col(Page.id), String)
 _PLANNED = and_(col(_PLAN.kind) == FetchPage.__name__, col(_PLAN.key) == _KEY, col(_PLAN.set_aside_at).is_(None))
 
@@ -107,8 +108,11 @@ def _state(now: datetime) -> ColumnElement[str]:
     given_up = exists().where(
         col(Entry.kind) == FetchPage.__name__, col(Entry.key) == _KEY, col(Entry.set_aside_at).is_not(None)
     )
-    # What came as a file, whose source was removed, or turned out to be another page, is visited by no plan.
-    resting = or_(col(Page.source) == IMPORT, col(Page.channel).is_(None), col(Page.moved_to).is_not(None))
+    # What came as a file, whose source was removed, or turned out to be another page, is visited by no plan. Where that
+    # other page turned out to be yet another one, nobody looks at either.
+    leads_nowhere = exists().where(col(_TARGET.id) == col(Page.moved_to), col(_TARGET.moved_to).is_not(None))
+    moved = and_(col(Page.moved_to).is_not(None), ~leads_nowhere)
+    resting = or_(col(Page.source) == IMPORT, col(Page.channel).is_(None), moved)
     return case(
         (col(_PLAN.lease_until) >= now, "in_flight"),
         (col(_PLAN.due_at) <= now, "due"),

@@ -21,7 +21,10 @@ class Validators:
 
 @dataclass(frozen=True)
 class Fetched:
-    """The bytes are here. `url` is where they were found; `permanent` if every redirect was meant to stay."""
+    """The bytes are here. `url` is where they were found; `permanent` if every redirect was meant to stay.
+
+    `began` is when the answer began, by the monotonic clock.
+    """
 
     url: str
     status: int
@@ -30,6 +33,7 @@ class Fetched:
     asked: Headers = ()
     validators: Validators = Validators()
     permanent: bool = True
+    began: float | None = None
 
     @property
     def content_type(self) -> str | None:

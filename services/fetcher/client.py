@@ -130,6 +130,7 @@ def _page(response: Response, url: str) -> Fetched:
         headers=response.headers,
         body=response.body,
         asked=response.asked,
+        began=response.began,
         validators=Validators(_repeatable(response.header("etag")), _repeatable(response.header("last-modified"))),
     )
 

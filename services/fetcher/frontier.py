@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
@@ -54,6 +55,26 @@ def visit(session: Session, page_id: int | None, *, lane: Lane, due_at: datetime
     say(session, FetchPage(page=page_id), key=str(page_id), due_at=due_at, lane=lane)
 
 
+def hold(session: Session, page_id: int, key: str | None) -> Page:
+    """The page, held until the end of the transaction, with all that follow it and the page of this identity, if any.
+
+    Whoever holds several does so in the order of their ids, so that nobody waits for one who waits for them; two that
+    lead to one another do not both come to rest.
+    """
+    ids = {page_id}
+    if key and (other := find(session, key)):
+        ids |= {other.id or 0, *session.scalars(select(col(Page.id)).where(col(Page.moved_to) == page_id))}
+    held = select(Page).where(col(Page.id).in_(ids)).order_by(col(Page.id)).with_for_update()
+    session.exec(held.execution_options(populate_existing=True)).all()
+    return session.get_one(Page, page_id)
+
+
+def leads_on(session: Session, page: Page, to: Page) -> None:
+    """What had turned out to be this page leads to where it is now: nobody looks at what leads to one that rests."""
+    followers = (col(Page.moved_to) == page.id, col(Page.id) != to.id)
+    session.execute(update(Page).where(*followers).values(moved_to=to.id))
+
+
 def find(session: Session, key: str) -> Page | None:
     """The page with this identity, or that has come to be known under it."""
     page = session.exec(select(Page).where(Page.key == key)).one_or_none()
@@ -77,25 +98,27 @@ def _insert(
     session: Session, source: str, channel: int, keyed: dict[str, Listed], *, backlog: bool, now: datetime
 ) -> dict[str, int]:
     """Ids of those pages that were not there yet: two workers that list the same page make one page."""
-    if not keyed:
+    # Asked first: a number is drawn for each row that is offered, and channels list the same pages again and again.
+    known = set(session.exec(select(Page.key).where(col(Page.key).in_(keyed))))
+    if not (unknown := sorted(set(keyed) - known)):
         return {}
     insert = sqlite.insert(Page) if is_sqlite(session) else postgresql.insert(Page)
     rows = [
         Page(
             key=key,
-            url=one.url,
+            url=keyed[key].url,
             source=source,
             channel=channel,
             article_id=article_id(key),
             backlog=backlog,
             step=BACKLOG_STEP if backlog else 0,
-            title=one.title,
-            published=one.published,
-            updated=one.updated,
+            title=keyed[key].title,
+            published=keyed[key].published,
+            updated=keyed[key].updated,
             discovered_at=now,
         ).model_dump(exclude={"id"})
         # In one order for everybody: two workers that insert the same pages would else wait for one another.
-        for key, one in sorted(keyed.items())
+        for key in unknown
     ]
     made = session.execute(
         insert.values(rows).on_conflict_do_nothing(index_elements=["key"]).returning(col(Page.key), col(Page.id))

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Row, Select, cast, false, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, cast, false, func, or_, select
 from sqlmodel import Session, col
 
 from services.contracts.messages import FetchPage, ParsePage, SaveArticle, Scope
@@ -61,4 +61,4 @@ def _set_aside(session: Session, reason: str) -> Select[Any]:
     key = rows.c.key
     number = func.substr(key, 1, func.instr(key + ":", ":") - 1) if is_sqlite(session) else func.split_part(key, ":", 1)
     given_up = (rows.c.set_aside_at.is_not(None), rows.c.discarded_at.is_(None), rows.c.kind.in_(_ABOUT_PAGES))
-    return select(cast(number, Integer)).where(*given_up, rows.c.reason.icontains(reason, autoescape=True))
+    return select(cast(number, BigInteger)).where(*given_up, rows.c.reason.icontains(reason, autoescape=True))

@@ -20,6 +20,7 @@ from services.contracts.messages import (
     Reingest,
     Steer,
 )
+from services.contracts.urls import page_key
 from services.fetcher import (
     alarms,
     blocked,
@@ -122,10 +123,12 @@ def _visit(order: FetchPage, page: Page, url: str, host: Host | None, job: Job) 
         job.postpone(due, QUEUED)
         return
     forced = order.reingestion is not None and order.reingestion.forced
-    seen = visit.look_at(client(), page, url, now=job.now, settings=fetcher_settings(), forced=forced)
+    seen = visit.look_at(client(), page, url, now=job.moment(), settings=fetcher_settings(), forced=forced)
     job.note(source=page.source, url=url, answer=seen.outcome)
     with job.finish() as session:
-        _settle(session, order, seen, job)
+        target = page_key(seen.moved.url) if seen.moved else None
+        held = frontier.hold(session, page.id or 0, target)
+        _settle(session, order, held, visit.still_news(seen, held, page.fetched_at), job)
 
 
 @handles(HostServesAgain)
@@ -198,11 +201,10 @@ def _client(_pid: int) -> Client:
     return open_client(egress_settings(), keep_alive=True)
 
 
-def _settle(session: Session, order: FetchPage, seen: Visit, job: Job) -> None:
-    page = session.get_one(Page, order.page, with_for_update=True)
+def _settle(session: Session, order: FetchPage, page: Page, seen: Visit, job: Job) -> None:
     again = order.reingestion
     scale = fetcher_settings().revisit_scale
-    origin, at, asked = origin_of(page, again), visit.fetched_at(page, job.now), page.url or ""
+    origin, at, asked = origin_of(page, again), visit.fetched_at(page, seen.began or job.now), page.url or ""
     if again is None or not again.dry_run:
         seen = visit.follow(session, page, seen.moved) if seen.moved else seen
         _plan(session, page, seen, job)

@@ -1,5 +1,6 @@
 """One look at a page: what came of it, and what its row says afterwards."""
 
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -37,7 +38,10 @@ MAX_MOVES = 5
 
 @dataclass(frozen=True)
 class Visit:
-    """How a visit ended. `capture` names new bytes in the archive; `moved` is where the page is to be found now."""
+    """How a visit ended. `capture` names new bytes in the archive; `moved` is where the page is to be found now.
+
+    `began` is when the answer began, if it brought the page.
+    """
 
     outcome: Outcome
     detail: str | None = None
@@ -47,6 +51,7 @@ class Visit:
     moved: Moved | None = None
     retry_after: timedelta | None = None
     silent: bool = False
+    began: datetime | None = None
 
 
 def look_at(
@@ -55,6 +60,7 @@ def look_at(
     """Asks for the page, even if it was not modified when `forced`; new bytes are in the archive when this returns."""
     # Without a capture of ours, or with a damaged one, "not modified" would leave us with nothing.
     validators = Validators(page.etag, page.last_modified) if _is_held(page) and not forced else Validators()
+    asked = time.monotonic()
     answer = get(
         client,
         url,
@@ -63,7 +69,8 @@ def look_at(
         validators=validators,
         may=lambda hop: permission(client, hop, now),
     )
-    return _named(page, answer, now)
+    began = answer.began if isinstance(answer, Fetched) else None
+    return _named(page, answer, now + timedelta(seconds=began - asked) if began else now)
 
 
 def _named(page: Page, answer: Answer, now: datetime) -> Visit:  # noqa: PLR0911 - one line for each answer
@@ -93,14 +100,24 @@ def _identities(page: Page) -> set[str]:
     return {page.key, page_key(page.url or "")}
 
 
-def _keep(page: Page, answer: Fetched, now: datetime) -> Visit:
+def _keep(page: Page, answer: Fetched, began: datetime) -> Visit:
     if reason := why_no_page(answer.body, answer.content_type):
         return Visit("refused", reason)
     payload = archive.payload_digest(answer.body)
     if payload == page.payload and _is_held(page):
-        return Visit("unchanged", fetched=answer, payload=payload)
-    capture = archive.keep(Capture(answer.url, now, answer.status, answer.headers, answer.body, answer.asked))
-    return Visit("changed" if page.capture else "new", fetched=answer, payload=payload, capture=capture)
+        return Visit("unchanged", fetched=answer, payload=payload, began=began)
+    capture = archive.keep(Capture(answer.url, began, answer.status, answer.headers, answer.body, answer.asked))
+    outcome: Outcome = "changed" if page.capture else "new"
+    return Visit(outcome, fetched=answer, payload=payload, capture=capture, began=began)
+
+
+def still_news(visit: Visit, page: Page, known: datetime | None) -> Visit:
+    """The visit, if nobody has kept a later answer since it began, when the page's newest was fetched at `known`.
+
+    A slow answer may end after a quick one that began later; then it shows what the page said before.
+    """
+    overtaken = page.fetched_at not in {None, known} and page.fetched_at >= visit.began if visit.began else False
+    return Visit("unchanged") if overtaken else visit
 
 
 def _is_held(page: Page) -> bool:
@@ -156,7 +173,8 @@ def _remember(page: Page, visit: Visit, now: datetime) -> None:
     if fetched.permanent:
         page.url = fetched.url
     if visit.capture:
-        page.payload, page.capture, page.fetched_at = visit.payload, visit.capture, fetched_at(page, now)
+        page.payload, page.capture = visit.payload, visit.capture
+        page.fetched_at = fetched_at(page, visit.began or now)
         page.content_type = fetched.content_type
         page.rejected = page.rejected_detail = None
 
@@ -193,6 +211,7 @@ def follow(session: Session, page: Page, moved: Moved) -> Visit:
         # Should it rest because it moved (to this very page, when the site thought otherwise), it is visited again.
         page.moved_to, other.moved_to = other.id, None
         page.moves += 1
+        frontier.leads_on(session, page, other)
         return Visit("moved", f"It is another page that is known already: {moved.url}.")
     if new and other is None and page.id is not None:
         session.add(Alias(key=key, page_id=page.id))

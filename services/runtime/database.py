@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -9,9 +10,22 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import Connection, DateTime, Dialect, Engine, event, make_url
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Integer,
+    MetaData,
+    event,
+    func,
+    make_url,
+    select,
+)
+from sqlalchemy import Table as Relation
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session, SQLModel, create_engine
@@ -31,6 +45,9 @@ POOL, MORE = 4, 8
 MIGRATING = 0x6461_7465_6C69_6E65
 """The number of the advisory lock under which the schema is changed: "dateline" in ASCII."""
 
+_GAVE_WAY = {"40001", "40P01", "55P03"}
+"""What PostgreSQL says: serialization failure, deadlock, a lock that was not to be had."""
+
 Use = Literal["reading", "passing", "lasting"]
 
 
@@ -40,6 +57,18 @@ class NoInstallation(DatelineError, SQLAlchemyError):  # noqa: N818 - named for 
 
 class Table(SQLModel):
     """The base of every table."""
+
+
+@event.listens_for(Relation, "after_parent_attach")
+def _widen(table: Relation, metadata: MetaData) -> None:
+    """Every whole number of ours has 64 bits: a key that is counted up at each try is used up before long."""
+    if metadata is SQLModel.metadata:
+        for column in table.columns:
+            if type(column.type) is Integer:
+                column.type = _WIDE
+
+
+_WIDE = BigInteger().with_variant(Integer(), "sqlite")  # where a key must be called INTEGER, and has 64 bits
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -142,6 +171,23 @@ def alone(told: Callable[[], object]) -> Iterator[None]:
             told()
             connection.exec_driver_sql(f"SELECT pg_advisory_lock({MIGRATING})")
         yield
+
+
+def alone_with(session: Session, what: str, number: int) -> None:
+    """Until the end of the transaction nobody else comes past here with the same number; on SQLite nobody writes."""
+    if not is_sqlite(session):
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(what), number % 2**31)))
+
+
+def gave_way(error: Exception) -> bool:
+    """Whether a transaction was ended in favour of others: a deadlock, or a lock that did not come free in time.
+
+    That is nobody's fault, and the same comes through a moment later.
+    """
+    if not isinstance(error, OperationalError):
+        return False
+    locked = isinstance(error.orig, sqlite3.OperationalError) and "locked" in str(error.orig)
+    return locked or getattr(error.orig, "sqlstate", None) in _GAVE_WAY
 
 
 def is_sqlite(session: Session) -> bool:

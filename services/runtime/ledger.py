@@ -84,10 +84,14 @@ class Job:
 
     def must_hold(self) -> None:
         """Raises `LeaseLost` when another worker has taken over: for work that others see before its finish."""
-        ours = (rows.c.id == self.id, rows.c.lease_token == self.token)
         with reading() as session:
-            if session.execute(select(rows.c.id).where(*ours)).first() is None:
+            if not self.holds(session):
                 raise _lost(self)
+
+    def holds(self, session: Session) -> bool:
+        """Whether no other worker has taken over, as this session sees it."""
+        ours = (rows.c.id == self.id, rows.c.lease_token == self.token)
+        return session.execute(select(rows.c.id).where(*ours)).first() is not None
 
     def postpone(self, until: datetime, reason: str) -> None:
         """Expected weather: due again at `until`, at no cost of an attempt."""

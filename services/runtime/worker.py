@@ -1,5 +1,6 @@
 """What a worker does with a hint: claim, handle, and say how it ended, exactly once for each message."""
 
+import random
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -15,7 +16,7 @@ from services.contracts.messages import Message
 from services.contracts.wiring import HANDLERS, KINDS
 from services.runtime import house, ledger, liveness, metrics
 from services.runtime.begun import begun
-from services.runtime.database import utcnow
+from services.runtime.database import gave_way, utcnow
 from services.runtime.giving_way import news_waits
 from services.runtime.ledger import MAX_ATTEMPTS, Job, LeaseLost, Outcome
 from services.runtime.redaction import redacted
@@ -31,7 +32,11 @@ TELLING = 4.0
 """Seconds for which the database is told of a surprise again and again: its own restart may be the surprise. That is
 soon over, and the lease is not."""
 
+A_MOMENT = (0.05, 0.5)
+"""Seconds after which work that gave way to other work is due again."""
+
 _WAITS = "What needs it waits."
+_GAVE_WAY = "Other work on the same rows went first."
 
 stopping = threading.Event()
 """Set when this worker was told to stop: it takes nothing more."""
@@ -78,7 +83,7 @@ def handle(kind: str, ids: Sequence[int], now: datetime | None = None) -> int:
     try:
         return _handle(kind, ids, now)
     except SQLAlchemyError as error:
-        if house.blame(error, ()) is None:
+        if not gave_way(error) and house.blame(error, ()) is None:
             raise
         return 0  # what was not claimed stays due
 
@@ -148,8 +153,10 @@ def _sentence(surprise: Exception) -> str:
 
 
 def _surprised(job: Job, surprise: Exception) -> tuple[str, str]:
+    if gave_way(surprise):
+        return _excused(job, _GAVE_WAY, random.uniform(*A_MOMENT))  # noqa: S311 - so that they do not meet again
     if trouble := house.blame(surprise, HANDLERS[KINDS[job.kind]].needs):
-        return _excused(job, f"{trouble} {_WAITS}")
+        return _excused(job, f"{trouble} {_WAITS}", house.AGAIN)
     reason = _sentence(surprise)
     log.warning("surprise", kind=job.kind, key=job.key, exc_info=not isinstance(surprise, DatelineError))
     hopeless = isinstance(surprise, PermanentError | ValidationError)
@@ -165,13 +172,13 @@ def _surprised(job: Job, surprise: Exception) -> tuple[str, str]:
                 return "retried", f"{reason} (then {type(trouble).__name__})"
 
 
-def _excused(job: Job, reason: str) -> tuple[str, str]:
-    """The house was to blame: due again soon, at no cost of an attempt, told as soon as there is somebody to tell."""
+def _excused(job: Job, reason: str, pause: float) -> tuple[str, str]:
+    """The work was not to blame: due again soon, at no cost of an attempt, told as soon as somebody can be told."""
     lease = HANDLERS[KINDS[job.kind]].lease.total_seconds()
     while True:
         liveness.sign()
         try:
-            job.postpone(utcnow() + timedelta(seconds=house.AGAIN), reason)
+            job.postpone(utcnow() + timedelta(seconds=pause), reason)
         except LeaseLost as lost:
             return "retried", f"{reason} ({lost})"
         except SQLAlchemyError as trouble:

@@ -12,7 +12,7 @@ from services.contracts.messages import Deliver
 from services.runtime.entries import rows as ledger
 from services.webhooks import custody
 from services.webhooks.filters import Filter, story, why_not
-from services.webhooks.models import announcements, deliveries, endpoints
+from services.webhooks.models import EndpointState, announcements, deliveries, endpoints
 
 MARGIN = timedelta(minutes=1)
 """An endpoint made while an event was being announced may or may not have been seen."""
@@ -51,6 +51,11 @@ def checks(session: Session) -> tuple[Check, ...]:
             "pending deliveries were set aside after a surprise and wait to be replayed",
         ),
         _none(
+            "nothing owed to deleted endpoints",
+            _number(session, _pending("deleted")),
+            "pending deliveries belong to an endpoint that was deleted",
+        ),
+        _none(
             "owed events",
             _unowed(session),
             "times an endpoint wanted an event that is not owed to it",
@@ -66,8 +71,8 @@ def _number(session: Session, counted: Select[Any]) -> int:
     return session.scalar(counted) or 0
 
 
-def _pending() -> Select[Any]:
-    served = select(endpoints.c.id).where(endpoints.c.state == "active")
+def _pending(state: EndpointState = "active") -> Select[Any]:
+    served = select(endpoints.c.id).where(endpoints.c.state == state)
     pending = (deliveries.c.state == "pending", deliveries.c.endpoint.in_(served))
     return select(func.count()).select_from(deliveries).where(*pending)
 

@@ -49,7 +49,8 @@ _KEEP = {"sqlite": _kept(sqlite.insert(announcements)), "postgresql": _kept(post
 # Locked in one order by all, and held until the commit: numbers have no gap and become visible in order.
 _HELD = (
     select(endpoints.c.id)
-    .where(endpoints.c.id.in_(bindparam("to", expanding=True)))
+    # Asked again under the lock: it may have been deleted since it was found to be listening.
+    .where(endpoints.c.id.in_(bindparam("to", expanding=True)), endpoints.c.state != "deleted")
     .order_by(endpoints.c.id)
     .with_for_update()
 )
@@ -177,6 +178,8 @@ def _owe(session: Session, event: str, article: str | None, to: Sequence[int], r
     if not to:
         return []
     numbered = sorted(session.execute(_NUMBER, {"to": to}), key=attrgetter("id"))
+    if not numbered:
+        return []
     owed = {"event": event, "article": article, "rank": rank, "next_try": now, "created_at": now}
     owed |= {"state": "pending", "attempts": 0, "tries": 0}
     session.execute(

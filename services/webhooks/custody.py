@@ -4,9 +4,15 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from services.contracts.account import Check
+from services.contracts.errors import UserError
 from services.runtime.database import reading
 from services.webhooks.models import endpoints
 from services.webhooks.sealing import Unreadable, has_key, unseal
+
+
+class KeyLost(UserError):  # noqa: N818 - named for what happened
+    """There are secrets, and no key."""
+
 
 LOOKED_AT = 20
 """Of the newest secrets; when one of them can be read, the key is not the trouble."""
@@ -27,6 +33,15 @@ def prove() -> None:
         sealed = _sealed(session, LOOKED_AT)
     if sealed and all(map(_is_lost, sealed)):
         raise Unreadable(ADVICE)
+
+
+def must_not_be_lost(session: Session) -> None:
+    """Raises `KeyLost` when there are secrets and no key at all: a new one in its place would make two halves of them.
+
+    Whoever gives an endpoint a new secret has decided that the old key will not come back.
+    """
+    if not has_key() and session.execute(select(endpoints.c.id).where(endpoints.c.sealed_secret != "")).first():
+        raise KeyLost(f"No secret can be sealed: {ADVICE}.")
 
 
 def check(session: Session) -> Check:

@@ -97,16 +97,6 @@ def woken_meanwhile(session: Session, to: Addressee, now: datetime) -> bool:
     return True
 
 
-def cancel(session: Session, endpoint: int) -> None:
-    """What is still owed to a deleted endpoint is owed no longer."""
-    deleted = select(endpoints.c.id).where(endpoints.c.id == endpoint, endpoints.c.state == "deleted")
-    session.execute(
-        update(deliveries)
-        .where(deliveries.c.endpoint.in_(deleted), deliveries.c.state == "pending")
-        .values(state="cancelled", next_try=None)
-    )
-
-
 def _settled(tried: Tried, stretch: float) -> dict[str, object]:
     state, due = verdict(tried, stretch=stretch)
     return {

@@ -23,3 +23,13 @@ def wake(session: Session, endpoint: int, now: datetime, *, afresh: bool = False
     rest = case((endpoints.c.failures > 0, None), else_=endpoints.c.not_before)
     session.execute(update(endpoints).where(endpoints.c.id == endpoint).values(not_before=rest, woken_at=now))
     return release(session, endpoint, now, afresh=afresh)
+
+
+def cancel(session: Session, endpoint: int) -> None:
+    """What is still owed to a deleted endpoint is owed no longer."""
+    deleted = select(endpoints.c.id).where(endpoints.c.id == endpoint, endpoints.c.state == "deleted")
+    session.execute(
+        update(deliveries)
+        .where(deliveries.c.endpoint.in_(deleted), deliveries.c.state == "pending")
+        .values(state="cancelled", next_try=None)
+    )

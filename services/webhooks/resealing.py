@@ -23,6 +23,7 @@ class Resealing:
 def reseal(session: Session) -> Resealing:
     """Seals everything that rests in the endpoints with the first key. Again is the same."""
     done, unreadable = 0, []
+    session.execute(select(endpoints.c.id).order_by(endpoints.c.id).with_for_update())  # in the order of everybody
     for column in _SEALED:
         kept = session.execute(select(endpoints.c.id, column).where(column != "", column.is_not(None))).all()
         for endpoint, sealed in kept:

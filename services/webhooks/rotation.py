@@ -1,5 +1,6 @@
 """Secrets: one signs, and for a while after a rotation the one before it signs as well."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ from sqlalchemy import Row
 
 from services.contracts.errors import UserError
 from services.webhooks.models import Endpoint
-from services.webhooks.sealing import seal, unseal
+from services.webhooks.sealing import Unreadable, seal, unseal
 from services.webhooks.signing import new_secret
 
 
@@ -35,7 +36,12 @@ def rotate(endpoint: Endpoint, overlap: timedelta, now: datetime) -> SecretStr:
 
 
 def signers(endpoint: Row[Any], now: datetime) -> list[SecretStr]:
-    """The secrets that sign at this time, the newest first."""
-    overlapping = endpoint.previous_until is not None and endpoint.previous_until > now
-    sealed = [endpoint.sealed_secret, endpoint.sealed_previous] if overlapping else [endpoint.sealed_secret]
-    return [unseal(one) for one in sealed]
+    """The secrets that sign at this time, the newest first.
+
+    One before that nobody can read any more, because it was replaced after the key was lost, signs nothing.
+    """
+    signing = [unseal(endpoint.sealed_secret)]
+    if endpoint.sealed_previous and endpoint.previous_until is not None and endpoint.previous_until > now:
+        with suppress(Unreadable):
+            signing.append(unseal(endpoint.sealed_previous))
+    return signing

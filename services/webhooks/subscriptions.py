@@ -10,11 +10,13 @@ from sqlmodel import Session, col
 
 from services.contracts.caller import Caller
 from services.contracts.errors import UserError
+from services.runtime.database import alone_with as alone
+from services.webhooks.custody import must_not_be_lost
 from services.webhooks.filters import Filter, never
 from services.webhooks.headers import seal_headers
 from services.webhooks.limits import ENDPOINTS
 from services.webhooks.models import Endpoint, endpoints
-from services.webhooks.release import release
+from services.webhooks.release import cancel, release
 from services.webhooks.sealing import seal
 from services.webhooks.signing import new_secret
 
@@ -29,6 +31,8 @@ class Contradiction(UserError):  # noqa: N818 - named for what happened
 
 def subscribe(session: Session, owner: int, wanted: Mapping[str, Any], now: datetime) -> tuple[Endpoint, SecretStr]:
     """A new endpoint, active at once, and its secret, which is readable here only; `TooMany` for one too many."""
+    must_not_be_lost(session)
+    alone(session, "endpoints", owner)  # or two who count at once would both find room
     theirs = select(func.count()).where(endpoints.c.owner == owner, endpoints.c.state != "deleted")
     if session.execute(theirs.select_from(endpoints)).scalar_one() >= ENDPOINTS:
         raise TooMany(f"This key has {ENDPOINTS} endpoints already, the most that it may have; delete one first.")
@@ -68,18 +72,21 @@ def change(session: Session, endpoint: Endpoint, wanted: Mapping[str, Any], now:
         _begin_afresh(session, endpoint, now)
 
 
-def delete(endpoint: Endpoint, now: datetime) -> None:
-    """The end of an endpoint: its log stays, its secrets do not, and deliveries find that nothing is owed any more."""
+def delete(session: Session, endpoint: Endpoint, now: datetime) -> None:
+    """The end of an endpoint: its log stays, its secrets do not, and what is still owed to it is owed no longer."""
     endpoint.state, endpoint.reason = "deleted", None
     endpoint.sealed_secret = endpoint.sealed_previous = endpoint.sealed_headers = ""
     endpoint.updated_at = now
+    session.flush()
+    cancel(session, endpoint.id or 0)
 
 
 def stop(session: Session, owner: int, now: datetime) -> None:
     """The endpoints of a key that has ended are disabled; only an admin can enable them, or delete them."""
     theirs = (endpoints.c.owner == owner, endpoints.c.state == "active")
-    reason = "The API key that made it has ended."
-    session.execute(update(endpoints).where(*theirs).values(state="disabled", reason=reason, updated_at=now))
+    held = select(endpoints.c.id).where(*theirs).order_by(endpoints.c.id).with_for_update()
+    ended = {"state": "disabled", "reason": "The API key that made it has ended.", "updated_at": now}
+    session.execute(update(endpoints).where(endpoints.c.id.in_(held)).values(ended))
 
 
 def _begin_afresh(session: Session, endpoint: Endpoint, now: datetime) -> None:

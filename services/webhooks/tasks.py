@@ -3,7 +3,7 @@
 import random
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 from prometheus_client import Counter
@@ -23,7 +23,8 @@ from services.webhooks.announce import BULK, NEWS, Overtaking, must_not_overtake
 from services.webhooks.announce import announce as owe
 from services.webhooks.attempt import Tried
 from services.webhooks.deliver import SLICE, Addressee, Rest, addressee, bring, hold, next_due, parcels
-from services.webhooks.record import cancel, record, settle, woken_meanwhile
+from services.webhooks.record import record, settle, woken_meanwhile
+from services.webhooks.release import cancel
 from services.webhooks.retries import JITTER
 from services.webhooks.settings import webhook_settings
 from services.webhooks.shares import AGAIN, remember, seat
@@ -101,14 +102,13 @@ def _serve(to: Addressee, job: Job) -> None:
         to, made, pause = _round(client, to, job)
         while pause is not None:
             with transaction(lasting=False) as session:
-                _write(session, to, made, job.moment())
+                _write(session, to, made, job)
             stopping.wait(pause)
             job.must_hold()
             to, made, pause = _round(client, _written(to), job)
     job.note(endpoint=to.endpoint)
     with job.finish() as session:
-        hold(session, to.endpoint)
-        _write(session, to, made, job.moment())
+        _write(session, to, made, job)
         rest = None if woken_meanwhile(session, to, job.moment()) else to.standing.not_before
         if to.standing.gone is None and (due := next_due(session, to.endpoint)):
             due = max(due, rest or due)
@@ -139,10 +139,12 @@ def _pause(found: int, *, all_made: bool, share: int) -> float | None:
     return LINGER if found > 1 else None
 
 
-def _write(session: Session, to: Addressee, made: Sequence[Tried], now: datetime) -> None:
-    stretch = random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - jitter is no secret
+def _write(session: Session, to: Addressee, made: Sequence[Tried], job: Job) -> None:
+    stretch, now = random.uniform(1 - JITTER, 1 + JITTER), job.moment()  # noqa: S311 - jitter is no secret
+    hold(session, to.endpoint)
     record(session, made, stretch=stretch)
-    if news := settle(session, to, now):
+    # What was tried has happened, whoever writes it. How the endpoint is, is for those to say who serve it now.
+    if job.holds(session) and (news := settle(session, to, now)):
         say(session, news, key=f"endpoint_{to.endpoint}:{int(now.timestamp()):010}", due_at=now)
         DISABLED.inc()
         log.warning("endpoint_disabled", endpoint=to.endpoint, reason=to.standing.gone)

@@ -5,7 +5,7 @@ import ssl
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Self, cast
 
@@ -47,13 +47,17 @@ class Limits:
 
 @dataclass(frozen=True)
 class Response:
-    """What came back: headers as sent, the body after content decoding; `asked` are the headers that we sent."""
+    """What came back: headers as sent, the body after content decoding; `asked` are the headers that we sent.
+
+    `began` is when its head was here, by the monotonic clock.
+    """
 
     url: str
     status: int
     headers: Headers
     body: bytes
     asked: Headers = ()
+    began: float | None = None
 
     def header(self, name: str) -> str | None:
         """The first header of this name, or None."""
@@ -127,8 +131,9 @@ def send(
     with deadline(limits.seconds), silence(limits.first_byte), _translated(address.host):
         with deadline(limits.first_byte):
             answer = _ask(client, asked)
+        began = time.monotonic()
         try:
-            return _read(address, asked, answer, limits)
+            return replace(_read(address, asked, answer, limits), began=began)
         finally:
             answer.close()
 

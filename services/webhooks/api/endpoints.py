@@ -102,7 +102,7 @@ def delete_endpoint(endpoint_id: Id, caller: Subscriber) -> None:
     """Unsubscribe for good. What is still owed is cancelled, and the secret is forgotten."""
     with transaction() as session:
         found = own(session, caller, endpoint_id, to_change=True)
-        subscriptions.delete(found, utcnow())
+        subscriptions.delete(session, found, utcnow())
         note(session, caller, "deleted", endpoint_id)
         serve_now(session, endpoint_id)
 
