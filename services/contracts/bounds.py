@@ -14,7 +14,7 @@ from services.contracts.article import Article
 EVENT = 1_000_000
 """Bytes of the largest event: receivers refuse bodies, and ours refuses those of others, from about there on."""
 WORDS = 100_000
-"""Words of a body: a novel; the longest transcripts of press briefings have a tenth of it."""
+"""Words of a body: a novel. The longest of 300 articles with gold text, a press briefing, has 19 588."""
 LINE = 2_000
 """Characters of what is one line, such as a headline, a caption's title or a tag."""
 CAPTION = 10_000

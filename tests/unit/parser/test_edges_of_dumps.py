@@ -310,9 +310,23 @@ def test_three_lines_behind_the_text_are_a_menu(entries, rule):
     assert under[-1].rule == rule
 
 
-@pytest.mark.parametrize(("words", "rule"), [(4, "navigation"), (5, None)])
-def test_a_line_of_a_last_menu_has_four_words(words, rule):
+@pytest.mark.parametrize(("words", "rule"), [(14, "navigation"), (15, None)])
+def test_a_line_of_a_last_menu_has_fourteen_words(words, rule):
     under = lines("News", *numbered(2, " ".join(["Pier"] * (words - 1))))
+    cut_tail([line(LEAD), *under])
+    assert under[0].rule == rule
+
+
+@pytest.mark.parametrize(("others", "rule"), [(6, "navigation"), (7, None)])
+def test_one_word_of_menus_makes_no_long_menu(others, rule):
+    under = lines("News", *numbered(others))
+    cut_tail([line(LEAD), *under])
+    assert under[0].rule == rule
+
+
+@pytest.mark.parametrize(("links", "rule"), [(3, "related"), (2, None)])
+def test_three_last_lines_of_addresses_are_a_mailing_lists(links, rule):
+    under = lines(*["The whole text: https://harbor.example.gov/whole"] * links)
     cut_tail([line(LEAD), *under])
     assert under[0].rule == rule
 
