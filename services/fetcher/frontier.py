@@ -12,7 +12,7 @@ from services.contracts.messages import FetchPage, Lane
 from services.contracts.urls import article_id, page_key
 from services.fetcher.discover import Listed
 from services.fetcher.models import IMPORT, Alias, Page
-from services.fetcher.plan import BACKLOG_STEP
+from services.fetcher.plan import BACKLOG_STEP, LAG
 from services.runtime.database import is_sqlite
 from services.runtime.ledger import say
 
@@ -42,7 +42,9 @@ def join(
         visit(session, page_id, lane=lane)
     known = {key: one for key, one in keyed.items() if key not in fresh}
     pages = session.exec(select(Page).where(col(Page.key).in_(known))).all() if known else ()
-    changed = [page for page in pages if _differs(page, known[page.key], source, channel, backlog=backlog)]
+    readdressed = [page for page in pages if _is_elsewhere(page, known[page.key], now)]
+    told = [page for page in pages if _differs(page, known[page.key], source, channel, backlog=backlog)]
+    changed = list({page.id: page for page in (*readdressed, *told)}.values())
     for page in changed:
         visit(session, page.moved_to or page.id, lane=lane)
     return Joined(len(fresh), len(changed))
@@ -124,6 +126,19 @@ def _insert(
         insert.values(rows).on_conflict_do_nothing(index_elements=["key"]).returning(col(Page.key), col(Page.id))
     ).all()
     return {row.key: row.id for row in made}
+
+
+def _is_elsewhere(page: Page, one: Listed, now: datetime) -> bool:
+    """Whether a page that is gone is listed under another address, as with a corrected slug: it is looked for there.
+
+    Two channels may each show a dead address; one that was tried within the last hour is let be after a few looks.
+    """
+    if page.outcome != "gone" or page.moved_to is not None or page.url == one.url:
+        return False
+    if page.failures > len(LAG) and page.visited_at and now - page.visited_at < LAG[-1]:
+        return False
+    page.url, page.etag, page.last_modified, page.ticket_at = one.url, None, None, None
+    return True
 
 
 def _differs(page: Page, one: Listed, source: str, channel: int, *, backlog: bool) -> bool:

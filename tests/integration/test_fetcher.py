@@ -319,6 +319,42 @@ def test_a_page_that_moved_keeps_its_identity(fetcher, newsroom):
     assert len(pages()) == 1
 
 
+def test_a_page_that_is_gone_is_looked_for_where_its_channel_shows_it_now(fetcher, newsroom):
+    """The same page under a corrected address stayed gone, and its later corrections were lost."""
+    old, new = "/News/Article/12", "/News/Article/12/"
+    item = "<rss><channel><item><title>Quay</title><link>{}</link></item></channel></rss>"
+    newsroom.misbehaves(old, fakes.always(200, b"<html><p>Quay reopns</p></html>"))
+    newsroom.misbehaves(newsroom.feed_url, fakes.always(200, item.format(old).encode()))
+    watches(newsroom)
+    runs()
+    (before,) = pages()
+    newsroom.misbehaves(old, fakes.missing())
+    runs(later(days=4))
+    assert pages()[0].outcome == "gone"
+    newsroom.misbehaves(new, fakes.always(200, b"<html><p>Quay reopens</p></html>"))
+    newsroom.misbehaves(newsroom.feed_url, fakes.always(200, item.format(new).encode()))
+    runs(later(days=4, minutes=10))
+    (page,) = pages()
+    assert (page.id, page.key, page.url, page.outcome) == (before.id, before.key, newsroom.url + new, "changed")
+    assert page.capture != before.capture
+
+
+def test_two_channels_that_each_show_a_dead_address_cause_few_looks(fetcher, newsroom):
+    """A page is looked for at either, and not at every look of each channel."""
+    item = "<rss><channel><item><link>{}</link></item></channel></rss>"
+    dead = ["/News/Article/12", "/News/Article/12/"]
+    for number, path in enumerate(dead):
+        newsroom.misbehaves(path, fakes.missing())
+        newsroom.misbehaves(f"/feed{number}", fakes.always(200, item.format(path).encode()))
+        watches(newsroom, path=f"/feed{number}", name=f"demo{number}")
+    for minutes in range(0, 180, 6):
+        runs(later(minutes=minutes))
+    asked = [request.path for request in newsroom.requests]
+    assert len(pages()) == 1
+    assert set(dead) < set(asked)
+    assert sum(asked.count(path) for path in dead) < 20
+
+
 @on_sqlite
 @pytest.mark.parametrize("seen_before", [False, True], ids=["at first sight", "on a revisit"])
 def test_a_page_that_is_listed_but_missing_for_a_moment_is_not_believed_gone(fetcher, newsroom, seen_before):
