@@ -9,6 +9,8 @@ from services.runtime.egress.errors import Garbled, TooLarge
 
 _GZIP, _ZLIB, _RAW_DEFLATE = 31, 15, -15
 _MAGIC = b"\x1f\x8b\x08"
+_TEXT = (b"<", b"{", b"\xef\xbb\xbf", b"\n", b"\r", b" ", b"\t")
+"""How a page, a feed or JSON begins; a gzip file never does."""
 _NOT_CODED = "The response says that its body is compressed, but it is not."
 
 
@@ -40,18 +42,23 @@ class _Plain:
 
 
 class _Inflating:
-    """gzip, or deflate in either of the two forms that servers send under that name."""
+    """gzip, text that is only called so, or deflate in either of the two forms that servers send under that name."""
 
     def __init__(self, window: int) -> None:
         self._window = window
         self._inflate = zlib.decompressobj(window)
         self._begun = False
+        self._is_text = False
 
     @property
     def ended(self) -> bool:
-        return self._inflate.eof
+        return self._is_text or self._inflate.eof
 
     def decode(self, chunk: bytes, room: int) -> bytes:
+        # Some servers say gzip of every feed, packed or not.
+        self._is_text = self._is_text or (self._window == _GZIP and not self._begun and chunk.startswith(_TEXT))
+        if self._is_text:
+            return chunk[:room]
         plain = self._decode(chunk, room)
         # A gzip file may have several members (RFC 1952, 2.2); what follows the last one is nothing to us.
         while self._another_member and len(plain) < room:

@@ -68,6 +68,15 @@ def test_a_body_that_is_not_what_it_says_is_garbled(body, coding):
         read([body], coding)
 
 
+@pytest.mark.parametrize("text", [b"<rss/>", b'{"items": []}', b"\xef\xbb\xbf<rss/>", b"\n <rss/>"])
+def test_text_that_is_only_called_gzip_is_read(text):
+    """Whole or in pieces, within the same bounds; some servers say so of every feed."""
+    assert read([text], "gzip") == text
+    assert read([text[:1], text[1:3], text[3:]] if text[0] != 0xEF else [text], "gzip") == text
+    with pytest.raises(TooLarge):
+        read_body([b"<" * 200], "gzip", wire=1000, decoded=100)
+
+
 @pytest.mark.parametrize(("compress", "coding"), [(gzip.compress, "gzip"), (brotli.compress, "br")])
 def test_a_bomb_is_refused_before_it_goes_off(compress, coding):
     """A thousandth of its size on the wire, or less: it is inflated up to the limit and no further."""
