@@ -1,6 +1,7 @@
 """One look at a channel, which is one request: what it lists, and what joins the frontier."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
@@ -45,7 +46,10 @@ def look_at(client: Client, channel: Channel, scope: Scope, *, now: datetime, se
         return look
     # The first of several in a row is enough to look at; a wall is another one every time.
     kept = Capture(came.url, now, came.status, came.headers, came.body, came.asked)
-    return replace(look, capture=archive.keep(kept))
+    # A channel is read also while the archive cannot be written: what it lists waits for that, and nothing else does.
+    with suppress(OSError):
+        return replace(look, capture=archive.keep(kept))
+    return look
 
 
 def _look(channel: Channel, answer: Answer, scope: Scope) -> Look:

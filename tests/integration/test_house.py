@@ -3,7 +3,8 @@
 import threading
 
 import pytest
-from fetching import entries, later, pages, runs, watches
+from fakes import newsroom as fakes
+from fetching import channel, entries, later, pages, runs, watches
 from in_process import client
 from sqlalchemy import delete
 from sqlalchemy.exc import OperationalError
@@ -12,7 +13,7 @@ from sqlmodel import select
 from services.account import report
 from services.admin import keys
 from services.app import create_app
-from services.contracts.messages import FetchPage, PageStored, ParsePage
+from services.contracts.messages import FetchPage, PageStored, ParsePage, PollChannel
 from services.fetcher.origins import origin_of
 from services.runtime import archive_mark, house, ledger, retries, worker
 from services.runtime.archive import load
@@ -71,6 +72,21 @@ def test_while_the_archive_cannot_be_written_no_page_is_asked_for(fetcher, newsr
     runs(later(minutes=1))
     assert pages()[0].outcome == "new"
     assert admin.get("/health/ready").json()["reasons"] == []
+
+
+def test_a_channel_that_is_lost_while_the_archive_cannot_be_written_is_said_to_be(fetcher, newsroom):
+    """What came in its place cannot be kept then, which is no trouble of the channel's look."""
+    newsroom.publishes(STORY)
+    watches(newsroom)
+    runs(later(minutes=1))
+    archive = runtime_settings().captures
+    archive.rename(archive.with_name("aside"))
+    archive.write_text("in the way")
+    newsroom.misbehaves(newsroom.feed_url, fakes.not_an_article())
+    runs(later(hours=1))
+    [poll] = entries(PollChannel)
+    assert (poll.attempts, poll.reason) == (0, None)
+    assert (channel().failures > 0, channel().outcome, channel().capture) == (True, "blocked", None)
 
 
 def test_an_archive_that_breaks_while_a_page_is_fetched_costs_no_attempt(fetcher, newsroom, monkeypatch):
