@@ -57,14 +57,15 @@ def count_dated(left: Sequence[Line]) -> int:
 
 
 def count_bulleted(left: Sequence[Line]) -> int:
-    """How many titles with a bullet stand over a text."""
-    return sum(
+    """How many titles with a bullet stand over a text; 0 among more bullets that do not, which are a menu's."""
+    titles = sum(
         line.shape == "list_item"
         and not is_sentence(line.text)
         and after.shape != "list_item"
         and after.key.count(" ") >= CUT_WORDS // 2
         for line, after in pairwise(left)
     )
+    return titles if 2 * titles >= sum(line.shape == "list_item" for line in left) else 0
 
 
 def is_text(line: Line) -> bool:

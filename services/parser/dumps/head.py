@@ -123,7 +123,10 @@ def _mark_over(lines: Sequence[Line]) -> date | None:
         if day or is_byline(line.text):
             line.rule = "published" if day else "byline"
         else:
-            line.rule = role(line) or ("over-the-headline" if may_be_headline(line) and not line.is_prose else None)
+            short = (may_be_headline(line) or line.shape == "list_item") and not (
+                line.is_prose or is_sentence(line.text)
+            )
+            line.rule = role(line) or ("over-the-headline" if short else None)
     return dated
 
 
