@@ -3,6 +3,9 @@
 import json
 import logging
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 import structlog
@@ -147,3 +150,15 @@ def test_on_a_terminal_what_failed_keeps_all_its_words(log):
     structlog.get_logger().info("handled", kind="ParsePage", key="9", outcome="set_aside", ms=1.0, reason="It broke.")
     written = re.sub(r"\x1b\[\d+m", "", read())
     assert all(words in written for words in ("ParsePage", "set_aside", "It broke."))
+
+
+def test_a_log_that_cannot_be_written_costs_nobody_the_work():
+    """On a full disk each request cost its connection, and each message an attempt."""
+    program = (
+        "import structlog; from services.runtime import logs; logs.configure('web')\n"
+        "for _ in range(9): structlog.get_logger().info('answered', path='/' + 'x' * 9000)\n"
+        "print('done', flush=True)"
+    )
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=full, check=False)
+    assert done.stdout == b"done\n"
