@@ -1,9 +1,9 @@
 """What became of every word of a page: kept as text, made a field, removed, or outside of the article's region."""
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel
+from pydantic import BaseModel, model_validator
 
 from services.contracts.article import Article, Reading
 from services.parser.lines import Line
@@ -36,6 +36,15 @@ class Explanation(BaseModel):
 
     lines: list[LineView]
     reading: Reading
+    rules: dict[str, str] = {}
+    """For each rule that took a line, what a line of it is, as a sentence."""
+
+    @model_validator(mode="after")
+    def _say_rules(self) -> Self:
+        self.rules = {
+            name: RULES[name].says for name in sorted({line.rule or "" for line in self.lines} & RULES.keys())
+        }
+        return self
 
 
 def explained_lines(reading: Reading, parsed: ParsedPage | None) -> Iterator[LineView]:

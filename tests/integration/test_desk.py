@@ -22,6 +22,7 @@ from services.desk import sessions
 from services.fetcher import sources
 from services.fetcher.sources import ChannelSeed, SourceSeed
 from services.parser import alone, api
+from services.parser.rules import RULES
 from services.runtime import archive, database, turnstile
 from services.runtime.database import transaction, utcnow
 from services.runtime.egress import egress_settings
@@ -233,7 +234,9 @@ def test_each_line_of_the_page_is_shown_with_the_rule_that_took_it(signed_in):
     saved(order(A).model_copy(update={"capture": name}))
     browser = signed_in("read")
     explained = browser.get(f"/articles/{ID}/explain").text
-    assert re.search(r'class="rule">[\w-]+</span><p dir="auto"><del>', explained)
+    taken = re.search(r'class="rule">([\w-]+)</span><p dir="auto"><del>', explained)
+    assert taken is not None
+    assert f"<dt><code>{taken[1]}</code></dt><dd>{RULES[taken[1]].says}" in unescape(explained)
     assert name in browser.get(f"/articles/{ID}/provenance").text
 
 

@@ -101,6 +101,7 @@ async def explain(visit: Visiting, article: str, number: Annotated[int | None, Q
         reading=told["reading"],
         lines=[(state, list(run)) for state, run in groupby(told["lines"], key=itemgetter("state", "rule", "field"))],
         counts=Counter(line["state"] for line in told["lines"]),
+        rules=told["rules"],
         tab="explain",
     )
 

@@ -12,7 +12,7 @@ from pages.golden import content_type, folders, url
 
 from services.contracts.article import Article
 from services.parser.characters import decode, squeeze
-from services.parser.explained import explained_lines
+from services.parser.explained import Explanation, explained_lines
 from services.parser.extract import parse
 from services.parser.rules import RULES
 
@@ -145,3 +145,5 @@ def test_each_state_says_what_became_of_the_line():
     assert told["All rights reserved"] == ("outside", None, None)
     assert told[reading.body[0].text] == ("kept", None, None)
     assert ("field", "headline", RULES["headline"].field) in told.values()
+    said = Explanation(lines=list(explained_lines(reading, parsed)), reading=reading).rules
+    assert said == {name: RULES[name].says for name in sorted({rule for _, rule, _ in told.values() if rule})}
