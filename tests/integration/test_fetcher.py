@@ -22,10 +22,11 @@ from services.contracts.messages import (
     Scope,
 )
 from services.contracts.urls import canonical_url
-from services.fetcher import politeness, sources
+from services.fetcher import frontier, politeness, sources
 from services.fetcher.account import account, unaccounted
+from services.fetcher.discover import Listed
 from services.fetcher.importing import import_file
-from services.fetcher.models import Host
+from services.fetcher.models import Host, Page
 from services.fetcher.plan import LAG, REVISITS
 from services.fetcher.sources import SourceSeed
 from services.runtime import archive, ledger, worker
@@ -321,6 +322,7 @@ def test_a_page_that_moved_keeps_its_identity(fetcher, newsroom):
 
 def test_a_page_that_is_gone_is_looked_for_where_its_channel_shows_it_now(fetcher, newsroom):
     """The same page under a corrected address stayed gone, and its later corrections were lost."""
+    fetcher(FETCHER_TIMEOUT="30")
     old, new = "/News/Article/12", "/News/Article/12/"
     item = "<rss><channel><item><title>Quay</title><link>{}</link></item></channel></rss>"
     newsroom.misbehaves(old, fakes.always(200, b"<html><p>Quay reopns</p></html>"))
@@ -339,20 +341,26 @@ def test_a_page_that_is_gone_is_looked_for_where_its_channel_shows_it_now(fetche
     assert page.capture != before.capture
 
 
-def test_two_channels_that_each_show_a_dead_address_cause_few_looks(fetcher, newsroom):
-    """A page is looked for at either, and not at every look of each channel."""
-    item = "<rss><channel><item><link>{}</link></item></channel></rss>"
-    dead = ["/News/Article/12", "/News/Article/12/"]
-    for number, path in enumerate(dead):
-        newsroom.misbehaves(path, fakes.missing())
-        newsroom.misbehaves(f"/feed{number}", fakes.always(200, item.format(path).encode()))
-        watches(newsroom, path=f"/feed{number}", name=f"demo{number}")
-    for minutes in range(0, 180, 6):
-        runs(later(minutes=minutes))
-    asked = [request.path for request in newsroom.requests]
-    assert len(pages()) == 1
-    assert set(dead) < set(asked)
-    assert sum(asked.count(path) for path in dead) < 20
+def test_two_channels_that_each_show_a_dead_address_cause_few_looks(db):
+    """A page is looked for at either, and after a few looks in vain only once an hour."""
+    one, other = (Listed(f"https://www.war.gov/News/Article/12/{slug}/") for slug in ("quay-reopns", "quay-reopens"))
+    with transaction() as session:
+        frontier.join(session, "demo", 1, [one], backlog=False, now=utcnow())
+
+    def looked_for(listed, channel, *, failures, ago):
+        with transaction() as session:
+            page = session.exec(select(Page)).one()
+            page.outcome, page.failures, page.visited_at = "gone", failures, utcnow() - ago
+            session.flush()
+            return frontier.join(session, "demo", channel, [listed], backlog=False, now=utcnow()).changed == 1
+
+    soon, late = timedelta(minutes=5), timedelta(hours=2)
+    assert looked_for(other, 2, failures=1, ago=soon)
+    assert pages()[0].url == other.url
+    assert not looked_for(other, 2, failures=2, ago=soon)  # it was just looked for there
+    assert looked_for(one, 1, failures=len(LAG), ago=soon)
+    assert not looked_for(other, 2, failures=len(LAG) + 1, ago=soon)
+    assert looked_for(other, 2, failures=len(LAG) + 1, ago=late)
 
 
 @on_sqlite

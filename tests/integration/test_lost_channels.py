@@ -20,6 +20,12 @@ STORY = "storm-response"
 ELSEWHERE = b"<html><title>Welcome</title><p>Our new site</p></html>"
 
 
+@pytest.fixture(autouse=True)
+def patient(fetcher):
+    """On a busy machine two seconds may pass before an answer comes, and silence is another outcome."""
+    fetcher(FETCHER_TIMEOUT="30")
+
+
 def serves(newsroom, path, body):
     newsroom.misbehaves(path, fakes.always(200, body if isinstance(body, bytes) else body.encode()))
 
@@ -58,7 +64,7 @@ def alarms():
 
 def test_parts_that_cannot_be_read_are_named_and_hide_nothing(fetcher, newsroom):
     """One is gone, one is a page, one is no file that can be unpacked; the two others are read in the same round."""
-    fetcher(FETCHER_DEPTH="10")
+    fetcher(FETCHER_DEPTH="10", FETCHER_TIMEOUT="30")
     index(newsroom, "first", "missing", "page", "packed", "last")
     serves(newsroom, "/first.xml", urlset(article(newsroom, 1)))
     newsroom.misbehaves("/missing.xml", fakes.missing())
@@ -78,7 +84,7 @@ def test_parts_that_cannot_be_read_are_named_and_hide_nothing(fetcher, newsroom)
 
 def test_parts_that_a_round_does_not_reach_are_counted(fetcher, newsroom):
     """They were left out in silence."""
-    fetcher(FETCHER_DEPTH="3")
+    fetcher(FETCHER_DEPTH="3", FETCHER_TIMEOUT="30")
     index(newsroom, "a", "b", "c", "d")
     for name in "abcd":
         serves(newsroom, f"/{name}.xml", urlset(article(newsroom, 1)))
