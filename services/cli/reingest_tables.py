@@ -17,17 +17,19 @@ def outcomes(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{number} {outcome}" for outcome, number in counts.items() if number)
 
 
-def reach_tables(report: Report) -> Iterator[Listing]:
-    """The report of a dry run, table by table."""
+def reach_tables(report: Report) -> list[Listing]:
+    """The report of a dry run, table by table, without those that are empty."""
+    return [table for table in _tables(report) if table.rows]
+
+
+def _tables(report: Report) -> Iterator[Listing]:
     yield _counts("Pages by outcome", {"all": report.outcomes})
     yield _counts("By source", report.sources)
     yield _counts("By layout", report.layouts)
-    if report.fields:
-        yield Listing(("field", "pages"), list(report.fields.items()), "Fields that differ")
+    yield Listing(("field", "pages"), list(report.fields.items()), "Fields that differ")
     told = f"Samples ({counted(report.announced, 'page', 'pages')} would be announced)"
     columns = ("page", "outcome", "article", "field", "before", "after")
-    if report.samples:
-        yield Listing(columns, [row for finding in report.samples for row in _rows(finding)], told)
+    yield Listing(columns, [row for finding in report.samples for row in _rows(finding)], told)
 
 
 def _line(view: ReingestionView) -> Sequence[object]:

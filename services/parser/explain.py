@@ -43,8 +43,12 @@ def _summary(reading: Reading) -> Text:
             reading.kind,
             reading.layout,
             reading.published_at,
-            f"{len(reading.body)} blocks",
-            f"{len(reading.images)} pictures",
+            _counted(len(reading.body), "block"),
+            _counted(len(reading.images), "picture"),
         )
         return Text.assemble((reading.headline, "bold"), "\n", " · ".join(str(fact) for fact in facts if fact))
     return Text.assemble((f"rejected: {reading.reason}", "bold red"), "\n", reading.detail)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
