@@ -81,7 +81,8 @@ _UNSEEN = re.compile(
     rb"<(script|style|noscript|template|title)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.IGNORECASE | re.DOTALL
 )
 _TAG = re.compile(rb"<[^>]*+(?:>|\Z)")
-_SCRIPTED = re.compile(rb"<script\b|http-equiv=[\"']?refresh", re.IGNORECASE)
+_SCRIPTED = re.compile(rb"<script\b", re.IGNORECASE)
+_REFRESHES = re.compile(rb"http-equiv=[\"']?refresh", re.IGNORECASE)
 _LEADS_ON = re.compile(rb"<a\s|article-url", re.IGNORECASE)
 
 
@@ -112,9 +113,11 @@ def _notice(body: bytes) -> str | None:
     title = _title(body)
     if named := next((name for name, words in _TITLES if words.match(title)), None):
         return named
-    if shown <= NO_WORDS and _SCRIPTED.search(body) and not _LEADS_ON.search(body):
+    if shown > NO_WORDS or _LEADS_ON.search(body):
+        return None
+    if _SCRIPTED.search(body):
         return "a page of scripts without words"
-    return None
+    return "a page that only refreshes to another address" if _REFRESHES.search(body) else None
 
 
 def words_shown(body: bytes) -> int:

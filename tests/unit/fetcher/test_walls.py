@@ -58,7 +58,7 @@ WALLS = {
     "shell": (200, SHELL, {}, "a page of scripts without words"),
     "shell-with-noscript": (200, SHELL + "<noscript>Please turn scripts on, they are needed here, by this page of"
                             " ours.</noscript>", {}, "a page of scripts without words"),
-    "refresh": (200, "<html><meta http-equiv='refresh' content='0;url=/gate'></html>", {}, "a page of scripts"),
+    "refresh": (200, "<html><meta http-equiv='refresh' content='0;url=/gate'></html>", {}, "only refreshes"),
 }  # fmt: skip
 
 
