@@ -6,6 +6,7 @@ from test_edges import LAST, LEAD, NEXT, line, of_length, of_words
 from services.contracts.article import Article, Rejected
 from services.parser.address import slug
 from services.parser.dumps.broken import mend_broken
+from services.parser.dumps.cards import is_title
 from services.parser.dumps.head import mark_under
 from services.parser.dumps.headline import find_headline
 from services.parser.dumps.kinds import kind_by_words
@@ -353,6 +354,17 @@ def test_a_card_repeats_its_text_at_once(between, rule):
 def test_two_links_at_the_ends_of_texts_are_the_sites(links, count):
     found = text_lines("\n\n".join(f"{text} Full Story" for text in (LEAD, NEXT)[:links]))
     assert len(found) == count
+
+
+@pytest.mark.parametrize(("dots", "count"), [(28, 4), (29, 2)])
+def test_a_link_to_a_whole_story_is_the_end_of_its_line(dots, count):
+    found = text_lines("\n\n".join(f"{text} Full Story{'.' * dots}" for text in (LEAD, NEXT)))
+    assert len(found) == count
+
+
+@pytest.mark.parametrize(("words", "may_be"), [(24, True), (25, False)])
+def test_the_title_of_a_card_has_24_words(words, may_be):
+    assert is_title(line(of_words(words))) is may_be
 
 
 def test_what_is_no_article_is_a_rejection():

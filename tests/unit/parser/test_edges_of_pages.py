@@ -10,7 +10,9 @@ from services.contracts.article import Article, Rejected
 from services.parser.address import slug, true_address
 from services.parser.boilerplate import mark_toolbars
 from services.parser.characters import decode, squeeze
+from services.parser.continues import continues_at
 from services.parser.extract import extract
+from services.parser.page import Page
 from services.parser.related import mark_related
 from services.parser.tables import is_data
 
@@ -288,3 +290,29 @@ def test_three_paragraphs_are_no_list_of_cards(paragraphs, said):
 def test_eight_links_to_articles_are_a_list(links, said):
     markup = "".join(f"<nav><a href='/Article/{number}'>{number}</a></nav>" for number in range(links))
     assert reason(release(f"<p>{LEAD}</p><p>{NEXT}</p>{markup}")) == said
+
+
+# Where an article goes on.
+
+
+def next_page(link, above=0, **attributes):
+    inner = f"<a href='/a/second-landing?page=2'>{link}</a>"
+    for _ in range(above):
+        inner = f"<div>{inner}</div>"
+    return continues_at(
+        Page(
+            root=html.document_fromstring(f"<html><body><div class='comments'>{inner}</div></body></html>"),
+            url="https://www.example.com/a/second-landing",
+        ),
+        "?page=2",
+    )
+
+
+@pytest.mark.parametrize(("above", "leads_on"), [(6, True), (5, False)])
+def test_a_link_among_comments_leads_to_comments(above, leads_on):
+    assert (next_page("2", above) is not None) is leads_on
+
+
+@pytest.mark.parametrize(("length", "leads_on"), [(40, True), (41, False)])
+def test_a_link_that_leads_on_is_short(length, leads_on):
+    assert (next_page("continue" + "d" * (length - 8), above=9) is not None) is leads_on
