@@ -190,6 +190,11 @@ def gave_way(error: Exception) -> bool:
     return locked or getattr(error.orig, "sqlstate", None) in _GAVE_WAY
 
 
+def is_ours(session: Session) -> bool:
+    """Whether this session talks to the database of the settings, and not to one that somebody looks into."""
+    return session.get_bind().engine.url == make_url(runtime_settings().database)
+
+
 def is_sqlite(session: Session) -> bool:
     """Whether this session talks to SQLite."""
     return session.get_bind().dialect.name == "sqlite"

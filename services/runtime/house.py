@@ -26,7 +26,7 @@ from sqlmodel import Field, Session, SQLModel
 from services.contracts.errors import HouseTrouble
 from services.contracts.wiring import Gate
 from services.runtime import archive, archive_mark, instances, liveness
-from services.runtime.database import Table, UtcDateTime, unpooled, utcnow
+from services.runtime.database import Table, UtcDateTime, is_ours, unpooled, utcnow
 from services.runtime.settings import runtime_settings
 
 AGAIN = 5.0
@@ -103,8 +103,10 @@ def shut(session: Session) -> list[ShutGate]:
     """
     found = session.execute(select(shut_gates).order_by(shut_gates.c.since))
     shut = list({row.name: ShutGate(**row._mapping) for row in reversed(found.all())}.values())[::-1]  # noqa: SLF001
+    if not is_ours(session) or any(gate.name == "database" for gate in shut):
+        return shut
     here, since = closed(["database"]), _states["database"].since
-    if here is None or any(gate.name == "database" for gate in shut):
+    if here is None:
         return shut
     return [*shut, ShutGate(name="database", instance=instances.this(), since=since or utcnow(), reason=here)]
 
