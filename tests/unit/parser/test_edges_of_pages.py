@@ -12,6 +12,7 @@ from services.parser.boilerplate import mark_toolbars
 from services.parser.characters import decode, squeeze
 from services.parser.continues import continues_at
 from services.parser.extract import extract
+from services.parser.general import classify
 from services.parser.page import Page
 from services.parser.related import mark_related
 from services.parser.tables import is_data
@@ -316,3 +317,25 @@ def test_a_link_among_comments_leads_to_comments(above, leads_on):
 @pytest.mark.parametrize(("length", "leads_on"), [(40, True), (41, False)])
 def test_a_link_that_leads_on_is_short(length, leads_on):
     assert (next_page("continue" + "d" * (length - 8), above=9) is not None) is leads_on
+
+
+# What the trees say.
+
+
+@pytest.mark.parametrize(
+    ("cut", "odds", "is_text"),
+    [
+        (classify.LIKELY, -0.3, True),
+        (classify.LIKELY, -0.301, False),
+        (classify.IN_REGION, -1.25, True),
+        (classify.IN_REGION, -1.251, False),
+    ],
+)
+def test_a_line_is_the_articles_from_these_odds_on(cut, odds, is_text):
+    assert classify.article_lines([line(LEAD)], [odds], cut) == [is_text]
+
+
+@pytest.mark.parametrize(("odds", "is_text"), [(-2.499, True), (-2.5, False)])
+def test_a_line_between_two_of_the_articles_may_be_less_likely(odds, is_text):
+    found = classify.article_lines([line(LEAD), line("Pier"), line(NEXT)], [1, odds, 1], classify.LIKELY)
+    assert found == [True, is_text, True]
