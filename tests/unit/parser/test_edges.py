@@ -13,7 +13,7 @@ from services.contracts.article import Article, Block, Rejected
 from services.parser.awards import awards
 from services.parser.body import blocks
 from services.parser.boilerplate_rules import ANYWHERE, Rules
-from services.parser.byline import read_byline, read_story_line
+from services.parser.byline import read_byline, read_story_line, take_story_lines
 from services.parser.captions import alike
 from services.parser.characters import fold
 from services.parser.contacts import mark_contacts
@@ -24,6 +24,7 @@ from services.parser.dates import edge_date, find_date, read_time
 from services.parser.extract import extract
 from services.parser.lines import Line
 from services.parser.names import is_person
+from services.parser.opening_dates import opening_day
 from services.parser.virin import read_virin
 from services.parser.wrapping import unwrap
 
@@ -241,6 +242,20 @@ def test_a_page_is_not_published_long_after_it_was_taken(days, is_past):
     )
     reading = article(page, now=published - timedelta(days=days))
     assert (reading.published_at == published.date()) is is_past
+
+
+@pytest.mark.parametrize(("paragraphs", "day"), [(1, 4), (2, None)])
+def test_the_date_that_opens_a_text_is_in_its_first_two_paragraphs(paragraphs, day):
+    found = opening_day([*map(line, [LEAD] * paragraphs), line(f"HARBOR TOWN, March 4, 2019 -- {LEAD}")], "month")
+    assert (found and found.day) == day
+
+
+@pytest.mark.parametrize(("lines", "day"), [(3, 4), (4, None)])
+def test_a_date_far_over_the_headline_is_no_date_of_the_article(lines, day):
+    """That of the visit, perhaps."""
+    between = [line(f"Landing {number}", zone="share") for number in range(lines)]
+    found = take_story_lines([line("March 4, 2019"), *between, line("Second Landing", rule="headline"), line(LEAD)])
+    assert (found.published and found.published.day) == day
 
 
 # Datelines, credits, captions.
