@@ -16,7 +16,9 @@ MOST: Final = 200  # links that may lead on; a page with more is no article
 ABOVE: Final = 6  # elements around a link that may say that it belongs to comments
 LABEL: Final = 40  # characters of a link that leads on
 _SIGN: Final = re.compile(r"rel=[\"']?[^\"'>]{0,20}\bnext|[?&;/_-](?:page|p|pg|seite)?[=/_-]?[2-9]\b", re.IGNORECASE)
-_LINKS: Final = etree.XPath("//link[@href and @rel] | //body//a[@href]")
+_LINKS: Final = etree.XPath(
+    "//link[@href and @rel] | //body//a[contains(@rel, 'next') or starts-with(@href, '?') or contains(@href, $name)]"
+)
 _NUMBER: Final = re.compile(r"[/_-]?(?:page|p|pg|seite)?[/_-]?(?P<number>\d{1,2})(?:\.\w{2,5})?/?$")
 _ENDING: Final = re.compile(r"(?:\.\w{2,5}|/)$")
 _PAGES: Final = frozenset({"page", "p", "pg", "pagenum", "pagina", "seite", "paged", "start_page"})
@@ -32,19 +34,28 @@ def continues_at(page: Page, markup: str) -> str | None:
     if page.root is None or not _SIGN.search(markup):
         return None
     own = _numbered(page.url or page.canonical)
-    return next((address for address in _addresses(page) if own and _follows(own, _numbered(address))), None)
+    if own is None or not (name := _name(own[1])):
+        return None
+    return next((address for address in _addresses(page, name) if _follows(own, _numbered(address))), None)
 
 
-def _addresses(page: Page) -> Iterator[str]:
-    for link in islice((link for link in _LINKS(page.root) if _leads_on(link)), MOST):
-        if address := page.absolute(link.get("href")):
+def _name(path: str) -> str:
+    """What the last part of a path is called, on each page of an article."""
+    ending = _ENDING.sub("", path)
+    stem, number = _stem(ending)
+    return (stem if number is not None and stem.strip("/") else ending).rstrip("/_-").rpartition("/")[2]
+
+
+def _addresses(page: Page, name: str) -> Iterator[str]:
+    for link in islice((link for link in _LINKS(page.root, name=name) if _leads_on(link)), MOST):
+        if address := page.absolute(link.get("href") or ""):
             yield address
 
 
 def _leads_on(link: etree._Element) -> bool:
     if "next" in (link.get("rel") or "").lower().split():
         return not _is_talk(link)
-    if link.tag != "a" or not any(map(str.isdigit, link.get("href"))):
+    if link.tag != "a" or not any(map(str.isdigit, link.get("href") or "")):
         return False
     label = fold(squeeze("".join(islice(link.itertext(), 4))))
     return len(label) <= LABEL and _LABEL.fullmatch(label) is not None and not _is_talk(link)

@@ -85,7 +85,7 @@ class Reader:
         self._links: list[Anchor] = []
         self._unseen: list[Line] = []
         self._groups = 0
-        self._holders = Holders(page)
+        self._holders = None if layout.names_body else Holders(page)
         self._shown: set[int] = set()
         self.places: list[Place] = [Place(0, "", "")]
         self._place = 0
@@ -151,7 +151,7 @@ class Reader:
             return found
         # What stands over an article has no place in it: there a "date" or "title" is a word of the text.
         if (found in HEAD and zone in _INNER and name != "h1") or (
-            name != "h1" and not self.layout.names_body and self._holders.forbid(element, found)
+            name != "h1" and self._holders and self._holders.forbid(element, found)
         ):
             return None
         return found

@@ -1,16 +1,18 @@
 """How long a whole article takes, as a share of what BeautifulSoup takes for the bare tree of the same page.
 
-`python tests/bench/bench_parse.py [--pairs 15] [--json FILE]`; `--peers` also times trafilatura and newspaper4k (from
-requirements-bench.lock) on the same pages. Times are CPU milliseconds of this process; the ratio is
-the median of paired runs, because the machine is never quiet. Pages are made from the golden ones: their article
-with its region repeated to the size of a real body, inside as much navigation, script and state as a real page carries.
+`python tests/bench/bench_parse.py [--pairs 15] [--json FILE] [--real FOLDER]`; `--peers` also times
+trafilatura and newspaper4k (from requirements-bench.lock) on the same pages. Times are CPU milliseconds of this
+process; the ratio is the median of paired runs, because the machine is never quiet. Pages are made from the golden
+ones: their article with its region repeated to the size of a real body, inside as much navigation, script and state as
+a real page carries. `--real` times the HTML files of a folder, each once after it was read once: their sum, median and
+90th percentile.
 """
 
 import argparse
 import json
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from bs4 import BeautifulSoup
@@ -31,7 +33,11 @@ def main() -> None:
     options.add_argument("--pairs", type=int, default=15)
     options.add_argument("--json", type=Path)
     options.add_argument("--peers", action="store_true")
+    options.add_argument("--real", type=Path, help="a folder of HTML files")
     asked = options.parse_args()
+    if asked.real:
+        real_pages(sorted(asked.real.glob("*.html")), {"dateline": extract} | (peers() if asked.peers else {}))
+        return
     readers = {"dateline": extract} | (peers() if asked.peers else {})
     rows = [measure(name, page(name), reader, asked.pairs) for name in SAMPLES for reader in readers.items()]
     print(f"{'page':28} {'reader':12} {'KB':>5} {'tree ms':>8} {'reader ms':>10} {'ratio':>6}")
@@ -40,6 +46,26 @@ def main() -> None:
         print(f"{row['page']:28} {row['reader']:12} {row['kb']:5} {times}")
     if asked.json:
         asked.json.write_text(json.dumps(rows, indent=1))
+
+
+def real_pages(paths: Sequence[Path], readers: Mapping[str, Reader]) -> None:
+    """Ratios over real pages: of the sums, and of single pages in their order."""
+    bodies = [path.read_bytes() for path in paths]
+    trees = [warm(lambda markup: BeautifulSoup(markup, "lxml"), body) for body in bodies]
+    for name, read in readers.items():
+        times = [warm(read, body) for body in bodies]
+        ratios = sorted(time / tree for time, tree in zip(times, trees, strict=True))
+        most, middle = ratios[len(ratios) * 9 // 10], statistics.median(ratios)
+        print(
+            f"{name:12} {len(bodies)} pages, ratio of the sums {sum(times) / sum(trees):.2f}, median {middle:.2f},"
+            f" 90th percentile {most:.2f}; {sum(times) / len(times):.1f} ms a page, tree {sum(trees) / len(trees):.1f}"
+        )
+
+
+def warm(read: Reader, markup: bytes) -> float:
+    """The better of two runs, after one that fills what is remembered between pages."""
+    read(markup)
+    return min(cpu(lambda: read(markup)) for _ in range(2))
 
 
 def page(name: str) -> bytes:

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,6 +20,7 @@ LINKED: Final = 0.8  # of a line, and it is a link
 FLUENT: Final = 0.5  # of a line, and it is no running text
 DATE_LINE: Final = 80  # characters of a line that dates a card
 ABOVE, BELOW = 2, 3  # lines around a title that are its card's
+UNDER: Final = 4  # lines under a headline that say when and by whom
 LEVELS: Final = 4  # of the tree that make the look of a title
 _FORMS = lexicon("rejection")
 _PAGES = re.compile(either(_FORMS["pages"]))
@@ -32,7 +33,8 @@ class Cards:
     `again` how often the commonest short link is repeated.
 
     `prose` counts the words of running text that the reader kept, `free` those that stand in no card. `paged` is
-    whether the list goes on elsewhere, `signed` whether a date or a byline stands over all cards.
+    whether the list goes on elsewhere, `signed` whether a date or a byline stands over all cards or under the
+    headline.
     """
 
     titles: int
@@ -67,7 +69,8 @@ def cards_of(lines: Sequence[Line], places: Sequence[Place]) -> Cards:
         prose=sum(prose.values()),
         free=sum(words for at, words in prose.items() if at not in inside),
         paged=sum(_PAGES.fullmatch(line.key) is not None for line in lines) >= 2,
-        signed=any(line.rule in _SIGNED for line in shown[: max(0, first)]),
+        signed=any(line.rule in _SIGNED for line in shown[: max(0, first)])
+        or _signed_below(shown, (*looks.values(), again)),
     )
 
 
@@ -87,6 +90,17 @@ def _dated(shown: Sequence[Line], look: Sequence[int]) -> int:
     return sum(
         any(_is_date(shown[at]) for at in range(max(low + 1, title - ABOVE), min(high, title + BELOW + 1)))
         for low, title, high in zip(lows, look, highs, strict=True)
+    )
+
+
+def _signed_below(shown: Sequence[Line], looks: Iterable[Sequence[int]]) -> bool:
+    """Whether a date or a byline stands below the headline, and in no card: the cards may come before the article."""
+    carded = {title + step for look in looks for title in look for step in range(-ABOVE, BELOW + 1)}
+    heads = [at for at, line in enumerate(shown) if line.rule == "headline" and line.tag == "h1"][:1]
+    return any(
+        shown[at].rule in _SIGNED and at not in carded
+        for head in heads
+        for at in range(head + 1, min(len(shown), head + 1 + UNDER))
     )
 
 

@@ -173,6 +173,16 @@ ARTICLES = {
              " from June, the director said.</p><div class='latest'><h2>Latest</h2>" + links(
                  '<div><h3><a href="{href}">{title}</a></h3><span>{day}</span></div>') + "</div></main>"),
     ),
+    "a short release below the latest others": (
+        "https://valley.gov/ferry",
+        page(
+            "Saturday Ferry",
+            "<div><h2>Latest</h2>"
+            + links('<div><h3><a href="{href}">{title}</a></h3><span>{day}</span></div>')
+            + "</div><main><h1>Saturday Ferry</h1><p class='date'>May 2, 2023</p><p>The ferry office will open on"
+            " Saturdays from nine to noon from June, the director said.</p></main>",
+        ),
+    ),
     "an article under an address that ends in index.html": (
         "https://valley.example/2023/05/02/bridge/index.html",
         page("River Crossing Opens After Eleven Months of Work", "<main><h1>River Crossing Opens After Eleven Months of"
