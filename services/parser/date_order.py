@@ -1,9 +1,9 @@
 """Which of two numbers comes first in the dates of a page: by its host, its language, its words and its other dates."""
 
 import re
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import islice
 
 from services.parser.address_dates import address_month, taken_apart
 from services.parser.dates import Order
@@ -16,6 +16,7 @@ _PAIR = re.compile(r"(?<![\d/.-])(\d{1,2})([/-])(\d{1,2})\2(20\d\d|19\d\d)(?![\d
 _WEEKDAY = re.compile(r"\b(mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6},? \Z", re.IGNORECASE)
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _ENGLISH = re.compile(r"\b(?:the|of|and|to|in|for|is|that|with|on)\b")
+MOST = 200  # dates in numbers of one page
 WORDS = 60  # that tell a language
 ENGLISH = 0.06  # of the words of an English text are among its ten most frequent; it is about .25
 
@@ -25,8 +26,12 @@ def number_order(page: Page, markup: str = "", words: str = "", *, official: boo
 
     `official` is for pages of United States agencies that came without an address.
     """
+    pairs = list(islice(_PAIR.finditer(markup), MOST))
+    said = set(_by_weekdays(markup, pairs))
+    if len(said) == 1:
+        return said.pop()
     known = _by_place(page, official=official)
-    return known if known != "unknown" or not _PAIR.search(markup) else _by_page(page, markup, words)
+    return known if known != "unknown" or not pairs else _by_page(page, pairs, words)
 
 
 def _by_place(page: Page, *, official: bool) -> Order:
@@ -44,24 +49,29 @@ def _by_place(page: Page, *, official: bool) -> Order:
     return "month" if region in _NUMBERS["month-first-regions"] else "unknown"
 
 
-def _by_page(page: Page, markup: str, words: str) -> Order:
+def _by_page(page: Page, pairs: Sequence[re.Match[str]], words: str) -> Order:
     """By dates that can be read in one way only: all of a page are written alike; else by the language of the text."""
-    votes = Counter(_votes(page, markup))
+    votes = set(_votes(page, pairs))
     if len(votes) == 1:
-        return next(iter(votes))
+        return votes.pop()
     return "day" if not votes and _is_foreign(words) else "unknown"
 
 
-def _votes(page: Page, markup: str) -> Iterator[Order]:
+def _votes(page: Page, pairs: Sequence[re.Match[str]]) -> Iterator[Order]:
     year, month = address_month(page) or ("", 0)
-    for found in _PAIR.finditer(markup):
+    for found in pairs:
         one, two = int(found[1]), int(found[3])
         if one > 12 >= two or (found[4] == year and two == month != one):
             yield "day"
         elif two > 12 >= one or (found[4] == year and one == month != two):
             yield "month"
-        elif weekday := _WEEKDAY.search(markup, max(0, found.start() - 12), found.start()):
-            yield from _by_weekday(_DAYS.index(weekday[1].lower()), int(found[4]), one, two)
+
+
+def _by_weekdays(markup: str, pairs: Sequence[re.Match[str]]) -> Iterator[Order]:
+    """By the weekday before a date: "Sat, 01/03/2014" is in March."""
+    for found in pairs:
+        if weekday := _WEEKDAY.search(markup, max(0, found.start() - 12), found.start()):
+            yield from _by_weekday(_DAYS.index(weekday[1].lower()), int(found[4]), int(found[1]), int(found[3]))
 
 
 def _by_weekday(weekday: int, year: int, one: int, two: int) -> Iterator[Order]:
