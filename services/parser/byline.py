@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from services.contracts.article import Byline
 from services.parser.characters import fold
@@ -37,7 +37,7 @@ _BY = re.compile(
 # In other languages the word for "by" begins many a title, too: only names of persons follow it in a byline.
 _BY_PERSON = re.compile(
     r"^\W{0,9}(?:[^\W\d_]{3,20} )?(?:von|par|di|da|door|av|af|przez)\b:?\s+(?P<names>\S.*)$"
-    r"|^\W{0,9}(?:autora?|auteur|autore|author|redakt[eo]ur|text|texte|skribent)\s?:\s+(?P<others>\S.*)$",
+    r"|^\W{0,9}(?:autor(?:a|es|en)?|auteurs?|autore|authors?|redakt[eo]ur|text|texte|skribent)\s?:\s+(?P<others>\S.*)$",
     re.IGNORECASE,
 )
 _AFTER_DATE = re.compile(r"\s(?=(?:by|por|von|par|di|door)\s)", re.IGNORECASE)
@@ -87,8 +87,9 @@ _NUMBERED = re.compile(r"(?P<name>.+?)\s(?P<unit>\d+(?:st|nd|rd|th)\s(?!Class|Lt
 _TWO = re.compile(r"(?P<unit>.+?),?\s+and\s+(?P<next>[^,]+,.+)$")
 _PHOTOGRAPHED = re.compile(r"[,;]?\s+(?:and\s+)?(?:photos?|photography|video|images) by .*$", re.IGNORECASE)
 _NAMES = re.compile(r",\s?(?:(?:and|y|und|et|e)\s)?|\s(?:and|y|und|et|e|&)\s")
-_AND = re.compile(r"\s+(?:and|y|&)\s+", re.IGNORECASE)
+_AND = re.compile(r"\s+(?:and|y|und|et|e|en|och|og|i|&)\s+", re.IGNORECASE)
 _LOGIN = re.compile(either(f"^{form}$" for form in _LEXICON["logins"]), re.IGNORECASE)
+_AUTHOR = re.compile(r"(?<![a-z])(?:author|byline|autor|auteur)(?![a-z])", re.IGNORECASE)
 _KICKERS = frozenset(_LEXICON["kickers"])
 
 
@@ -197,7 +198,17 @@ def take_story_lines(lines: Sequence[Line], *, order: Order = "month") -> StoryL
             byline = (byline[0].model_copy(update={"affiliation": says.byline[0].name}),)
         byline, dates = byline or says.byline, _both(dates, DateLine(says.published, says.updated, says.labelled))
         line.rule = "byline" if says.byline else _rule(says) or line.zone
+    byline = byline or _marked(lines[head + 1 :])
     return StoryLine(byline, dates.published, dates.updated, dates.labelled)
+
+
+def _marked(lines: Sequence[Line]) -> tuple[Byline, ...]:
+    """The person whom a line over the text names and nothing else, if its element says that this is the author."""
+    for line in takewhile(lambda line: not (line.kept and line.is_prose), lines[:EARLY]):
+        if _AUTHOR.search(line.marks) and line.rule in {None, "not-the-article"} and is_person(line.text):
+            line.rule = "byline"
+            return (Byline(name=line.text),)
+    return ()
 
 
 def _rule(says: StoryLine) -> str | None:

@@ -18,6 +18,7 @@ UNLIKE, ALIKE = (
     0.6,
 )  # of the words of two titles are in both: under the first they have nothing to do with another
 LATE = 3  # running texts over a heading that is no longer a headline
+SMALL = 3  # letters of a word that says little
 TITLE_WORDS = 3  # of a part of a title that may be the headline
 _TITLES = ("og:title", "twitter:title", "dcterms.title", "citation_title")
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
@@ -38,8 +39,10 @@ def take_headline(page: Page, lines: Sequence[Line]) -> str:
     chosen = _shown(lines, [promised, title, page.json_ld("headline")], names)
     headline = _tidied(" ".join(line.text for line in chosen), promised or title, names)
     headline = headline or _cut(promised) or _cut(title)
-    if not headline and page.title:  # all of it is the site's
-        headline = _over_text(lines) or _cut(page.title)
+    if (not headline and page.title) or (
+        not chosen and _SECTION.fullmatch(fold(headline))
+    ):  # the site's, or a section's
+        headline = _over_text(lines) or headline or _cut(page.title)
     key = fold(headline)
     for line in lines:
         if line.kept and (line.key == key or (key and line.key.startswith(f"{key} > "))):
@@ -131,9 +134,14 @@ def _unless_late(lines: Sequence[Line], chosen: list[Line], names: frozenset[str
 
 def _likeness(one: str, other: str) -> float:
     """How many of the words of two titles are in both, 0 to 1; the names of site and section count against none."""
-    mine = frozenset(_WORD.findall(fold(one)))
-    parts = (other, *title_parts(other))
-    return max((_shared(mine, frozenset(_WORD.findall(fold(part)))) for part in parts), default=0.0)
+    mine = _words(one)
+    return max((_shared(mine, _words(part)) for part in (other, *title_parts(other))), default=0.0)
+
+
+def _words(text: str) -> frozenset[str]:
+    """The words of a title, without the small ones that join them if there are others."""
+    words = frozenset(_WORD.findall(fold(text)))
+    return frozenset(word for word in words if len(word) > SMALL) or words
 
 
 def _shared(one: frozenset[str], other: frozenset[str]) -> float:
@@ -177,7 +185,8 @@ def _promised(lines: Sequence[Line], promised: str, names: frozenset[str]) -> li
 def _over_text(lines: Sequence[Line]) -> str:
     """The last bold line over the running text: what sites without headings print a headline as."""
     over = takewhile(lambda line: not (line.kept and line.is_prose), lines)
-    return next((line.text for line in reversed([*over]) if line.bold and line.rule in {None, "not-the-article"}), "")
+    bold = (line for line in reversed([*over]) if line.bold and not line.links)
+    return next((line.text for line in bold if line.rule in {None, "not-the-article"}), "")
 
 
 def _cut(title: str) -> str:

@@ -14,6 +14,7 @@ from services.parser.page import Page
 MOST = 20
 LONGEST = 80  # characters of a name
 _NOBODY = re.compile(rf"\b(?:{either(lexicon('bylines')['nobody'])})\b", re.IGNORECASE)
+_BY = re.compile(r"^by\s+", re.IGNORECASE)
 
 
 def promised_byline(page: Page) -> tuple[Byline, ...]:
@@ -29,9 +30,18 @@ def _names(author: Any, named: dict[str, dict[str, Any]]) -> Iterator[str]:
         whole = one if isinstance(one, dict) else {"name": one}
         if "name" not in whole and isinstance(whole.get("@id"), str):
             whole = named.get(whole["@id"], {})
-        name = squeeze(whole["name"]) if isinstance(whole.get("name"), str) else ""
-        if name and len(name) <= LONGEST and _is_writer(name, whole.get("@type")):
-            yield name
+        for name in _each(whole.get("name")):
+            if name and len(name) <= LONGEST and _is_writer(name, whole.get("@type")):
+                yield name
+
+
+def _each(name: Any) -> list[str]:
+    """The names in one value: a list, or several persons with commas between them."""
+    if isinstance(name, list):
+        return [squeeze(part) for part in name if isinstance(part, str)]
+    whole = _BY.sub("", squeeze(name)) if isinstance(name, str) else ""
+    parts = whole[: LONGEST * MOST].split(", ")
+    return parts if all(map(is_person, parts)) else [whole]
 
 
 def _is_writer(name: str, kind: Any) -> bool:

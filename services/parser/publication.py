@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 
 from services.parser.address_dates import address_day, address_month
 from services.parser.date_labels import is_date, read_date_line
@@ -18,6 +18,7 @@ GRACE = timedelta(days=2)  # a date may be so much later than the capture: clock
 UNDER_A_DEK = 2  # running texts that may stand between headline and date: a summary, a caption
 EDGED = 80  # characters of a line that a date begins or ends
 OVER = 2  # dates over the headline that may be its own
+MOST_OFFSET = 12  # hours between UTC and a publisher, in whole ones
 FIRST_YEAR = 1990  # of pages; a date that no label explains is not older
 _META = lexicon("dates")["meta"]
 
@@ -56,7 +57,21 @@ def times_of(asked: Asked) -> Times:
     sources = _trusted(asked) if asked.trusted else _searched(asked, stamps)
     found = ((evidence, day) for evidence, day in sources if day and _is_past(day, asked.now))
     evidence, published = next(found, (None, None))
+    if not asked.trusted and isinstance(published, datetime):
+        published = _on_day_of_address(published, address_day(asked.page))
     return Times(published, evidence, _updated(asked, stamps))
+
+
+def _on_day_of_address(instant: datetime, day: date | None) -> datetime:
+    """The same instant in the nearest zone in which it is on the day of the address, if it is given in UTC.
+
+    Publishing systems write the day of the newsroom's clock into addresses, and the time in UTC to machines.
+    """
+    apart = (day - instant.date()).days if day and not isinstance(day, datetime) else 0
+    if abs(apart) != 1 or instant.utcoffset() != timedelta(0):
+        return instant
+    hours = -(instant.hour + 1) if apart < 0 else 24 - instant.hour
+    return instant.astimezone(timezone(timedelta(hours=hours))) if abs(hours) <= MOST_OFFSET else instant
 
 
 class _Stamps:

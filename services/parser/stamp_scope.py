@@ -16,6 +16,7 @@ _DATES = lexicon("dates")
 _ELSEWHERE = re.compile(rf"(?<![a-z])(?:{either(_DATES['marks']['elsewhere'])})", re.IGNORECASE)
 _SUBJECT = re.compile(r"(?<![a-z])(?:category|cat|tag|tax|topic|author)-[\w-]{1,80}", re.IGNORECASE)
 _OWN_FOOT = re.compile(r"(?<![a-z])(?:entry|post|article|node|story|item|news)[-_]{0,2}(?:footer|meta)", re.IGNORECASE)
+_OTHERS = frozenset({"nav", "aside", "footer", "figure", "figcaption", "blockquote"})
 _CLOSING = re.compile(either(_DATES["closings"]["forms"]))
 
 
@@ -67,7 +68,7 @@ def _is_other(holder: etree._Element) -> bool:
     words = marks(holder)
     if holder.tag == "footer" and (_OWN_FOOT.search(words) or holder.getparent().tag == "article"):
         return False
-    return holder.tag in {"nav", "aside", "footer"} or _is_called_other(words)
+    return holder.tag in _OTHERS or _is_called_other(words)
 
 
 @lru_cache(maxsize=4_096)

@@ -34,6 +34,10 @@ def person(name, **more):
         (person("  Virginia\n West "), ["Virginia West"]),
         ({"@type": ["Person", "Thing"], "name": "Iris Novak"}, ["Iris Novak"]),
         ({"name": "Iris Novak"}, ["Iris Novak"]),
+        (person(["Iris Novak", "Theo Park"]), ["Iris Novak", "Theo Park"]),
+        (person("Iris Novak, Theo Park"), ["Iris Novak", "Theo Park"]),
+        (person("By Iris Novak"), ["Iris Novak"]),
+        (person("Super User"), []),
         ("Iris Novak", ["Iris Novak"]),
         (["Iris Novak", "Harbor News Service"], ["Iris Novak"]),
         ({"@type": "Organization", "name": "Iris Novak"}, []),
@@ -62,3 +66,10 @@ def test_what_the_page_shows_comes_first():
     article = {"@type": "Article", "headline": "Bridge Reopens", "author": person("Iris Novak")}
     assert byline(article, line="<p>By Sgt. Theo Park, Harbor News</p>") == ["Sgt. Theo Park"]
     assert byline({"@type": "Review", "author": person("Iris Novak")}) == []
+
+
+def test_a_line_whose_element_says_author_names_one():
+    """Without "by"; a menu item or a unit in such an element is nobody."""
+    assert byline(line="<div class='post-author'>Iris Novak</div>") == ["Iris Novak"]
+    assert byline(line="<div class='post-author'>Harbor News Staff</div>") == []
+    assert byline(line="<div class='topics'>Iris Novak</div>") == []

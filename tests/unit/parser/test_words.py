@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from services.parser.boilerplate import mark_anywhere, mark_end, mark_toolbars, mark_top
-from services.parser.byline import read_story_line
+from services.parser.byline import read_byline, read_story_line
 from services.parser.characters import decode, squeeze
 from services.parser.credits import ends_with_credit, read_label, split_credit
 from services.parser.date_labels import is_date
@@ -280,3 +280,29 @@ def test_invisible_characters_part_no_words():
 def mark_boilerplate(lines):
     for mark in (mark_anywhere, mark_top, mark_related, mark_end, mark_toolbars):
         mark(lines)
+
+
+@pytest.mark.parametrize(
+    ("line", "names", "updated"),
+    [
+        ("By Jane Example Last updated: May 4, 2023", ["Jane Example"], date(2023, 5, 4)),
+        ("By Jane Example, published May 3, 2023, updated May 4, 2023", ["Jane Example"], date(2023, 5, 4)),
+        (
+            "Posted 2:22 PM, May 3, 2023, by Jane Example, Updated at 09:01AM, May 4, 2023",
+            ["Jane Example"],
+            date(2023, 5, 4),
+        ),
+        ("von Max Muster und Erika Beispiel", ["Max Muster", "Erika Beispiel"], None),
+        ("Authors: Jane Example, John Sample", ["Jane Example", "John Sample"], None),
+    ],
+)
+def test_a_label_beside_a_name_is_the_dates(line, names, updated):
+    says = read_story_line(line)
+    assert says is not None
+    assert [entry.name for entry in says.byline] == names
+    assert says.updated == updated
+
+
+@pytest.mark.parametrize("nobody", ["Staff", "the editors", "Redacción", "Super User", "admin"])
+def test_a_byline_without_a_name_is_nobodys(nobody):
+    assert read_byline(nobody) == []
