@@ -5,13 +5,16 @@
 
 import json
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import asdict
 
+import pytest
 from sqlalchemy import create_engine, text
 from sqlmodel import Session
 
 from services.account.report import take
 from services.runtime.database import utcnow
+from services.runtime.settings import runtime_settings
 
 SECRETS = "readable secrets"
 """The key is in the state folder of the service, which `dateline audit` looks at and this process does not."""
@@ -45,10 +48,21 @@ def hold(service, subscriber=None, newsroom=None):
         every_story_is_told_in_order(subscriber)
 
 
+@contextmanager
+def here(service):
+    """The settings of the service in this process: an audit asks whether the database can be written from here."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("DATELINE_STATE", "DATELINE_DATABASE_URL"):
+            patch.setenv(name, service.environment[name])
+        runtime_settings.cache_clear()
+        yield
+    runtime_settings.cache_clear()
+
+
 def everything_is_accounted_for(service):
     """As `dateline audit` counts; and each page is due, in flight, at rest or set aside, source by source."""
     engine = create_engine(service.database)
-    with Session(engine) as session:
+    with Session(engine) as session, here(service):
         report = take(session, utcnow())
     engine.dispose()
     amiss = [f"{check.name}: {check.sentence}" for check in report.checks if not check.holds and check.name != SECRETS]
