@@ -111,10 +111,14 @@ class _Finder:
             if self._roles[at] in {None, "slogan"} or len(names.words) >= SURE_WORDS:
                 score = _covers(names, slug_words(line.text))
                 # Said again below a menu, it stands over its text there.
-                again = best is not None and score == best[0] and at - best[1] > NEAR and at <= self._text
+                again = best is not None and score == best[0] and at - best[1] > NEAR and self._is_bare(best[1], at)
                 if score >= COVERED and (best is None or score > best[0] or again):
                     best = (score, at)
         return self._without_site(best[1]) if best else None
+
+    def _is_bare(self, start: int, end: int) -> bool:
+        """Whether no text stands between two lines."""
+        return not any(self._is_text(at, self._lines[at]) for at in range(start + 1, end))
 
     def _without_site(self, at: int) -> int:
         """The line itself, or a later one that says it without what stands behind it."""
@@ -168,8 +172,10 @@ class _Finder:
         at = anchor - 1
         while at >= 0 and anchor - at <= NEAR and (self._is_between(at) or self._roles[at] in PASSED):
             at -= 1
+        # A title may look like a name, too.
+        nearest = anchor - 1 if anchor - 1 in may and not _OFFICE.search(self._lines[anchor - 1].text) else None
         if at not in may:
-            return None
+            return nearest
         stretch = [at]
         while stretch[0] - 1 in may and len(stretch) <= STRETCH:
             stretch.insert(0, stretch[0] - 1)
@@ -178,7 +184,7 @@ class _Finder:
         if len(stretch) > STRETCH or not stretch:
             return at
         best = next((place for place in stretch if not UNIT.search(self._lines[place].text)), at)
-        return None if _OFFICE.search(self._lines[best].text) else best
+        return nearest if _OFFICE.search(self._lines[best].text) else best
 
     def _is_between(self, at: int) -> bool:
         text = self._lines[at].text
