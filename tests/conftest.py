@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import redis
+from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, text
 from sqlmodel import SQLModel
 
@@ -17,6 +18,10 @@ from services.cli.schema import MODELS
 from services.runtime import bus, database, house, redis_server
 from services.runtime.egress import egress_settings
 from services.runtime.settings import runtime_settings
+
+# How long an example takes says how busy the machine is, and nothing of what is tested.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")

@@ -37,7 +37,7 @@ class Layout:
     kind: ArticleKind = "other"
     archive: bool = False
     official: bool = False
-    version: str = "1"
+    version: str = "2"
     """Bumped, with the parser's, when it may read its pages otherwise: then these can be read again, and no others."""
 
     @property

@@ -72,7 +72,7 @@ LARGE = st.sampled_from(["w ", "\x01", '"\\', "é", "\U0001f6df", "https://a.exa
 
 
 @given(LARGE, st.sampled_from((0, 3, 6_000)))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_the_parts_of_any_article_add_up_to_less_than_an_event(text, times):
     short = text[:100]
     one = article(

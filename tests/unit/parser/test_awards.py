@@ -277,7 +277,7 @@ WORDS = st.sampled_from((
 
 
 @given(st.lists(st.lists(WORDS, max_size=25).map(" ".join) | st.text(max_size=80), max_size=8))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_whatever_the_text_every_award_is_a_paragraph_of_the_body(texts):
     """And nothing raises; no amount is negative, no number is in no text."""
     for award in awards([Block(text=text) for text in texts]):
@@ -298,7 +298,7 @@ def test_whatever_the_text_every_award_is_a_paragraph_of_the_body(texts):
     st.integers(min_value=1, max_value=10**12),
     st.dates(min_value=date(2020, 1, 1), max_value=date(2099, 12, 31)),
 )
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_what_is_written_in_the_manner_is_read_back(companies, amount, day):
     """Any companies, any amount, any day."""
     subject = "; and ".join(f"{name}, {place}" for name, place in companies)

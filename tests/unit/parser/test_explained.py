@@ -119,7 +119,7 @@ def trees(draw, depth=4):
 
 
 @given(st.lists(trees(), max_size=5), st.lists(trees(), max_size=3), st.sampled_from(("main", "article", "div")))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_the_lines_of_a_generated_page_are_every_word_of_it(inner, beside, region):
     beside, inner = "".join(beside), "".join(inner)
     markup = (

@@ -53,7 +53,7 @@ def spoken(text):
 
 
 @given(st.lists(trees(), max_size=6), st.sampled_from(("main", 'div class="adetail"')))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_no_word_of_the_main_region_is_lost(parts, region):
     """Kept and removed together are the region's text, as BeautifulSoup, another reader, sees it."""
     markup = f"<html><body><{region}>{''.join(parts)}</{region.split()[0]}></body></html>"
@@ -64,7 +64,7 @@ def test_no_word_of_the_main_region_is_lost(parts, region):
 
 
 @given(st.lists(WORDS, max_size=25))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_no_line_of_a_dump_is_lost_or_moved(parts):
     """Body and removed lines, in the order of the page, are the page."""
     reading, lines = read("\n".join(parts).encode(), content_type="text/plain")
@@ -77,7 +77,7 @@ def test_no_line_of_a_dump_is_lost_or_moved(parts):
 
 
 @given(st.binary(max_size=2_000), st.sampled_from((None, "text/html", "text/plain", "text/html; charset=utf-7")))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_no_bytes_raise(body, content_type):
     """Whatever the bytes, there is a reading, and it is JSON."""
     reading = extract(body, url="http://x.example/[", content_type=content_type)
@@ -86,7 +86,7 @@ def test_no_bytes_raise(body, content_type):
 
 
 @given(st.lists(trees(), max_size=4))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_the_same_bytes_give_the_same_article(parts):
     """Nothing is remembered from one page to the next."""
     markup = f"<html><body>{''.join(parts)}</body></html>".encode()

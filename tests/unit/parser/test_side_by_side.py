@@ -173,7 +173,7 @@ def test_all_words_can_be_read_in_the_light_and_in_the_dark():
 
 
 @given(st.text(max_size=60), st.lists(st.tuples(st.text(max_size=30), st.none() | st.text(max_size=10)), max_size=5))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_whatever_the_words_no_element_comes_from_them(words, lines):
     document = side_by_side(hostile_article(words), [line(*each) for each in lines])
     document.encode("utf-8")
