@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from services.contracts.article import Article, Reading, Rejected
 from services.parser.extract import extract
 from services.parser.limits import too_costly
-from services.parser.page_reader import PageReader
+from services.parser.page_reader import NotAnswered, PageReader
 from services.parser.site.profile import SiteProfile
 
 _SUFFIXES = {".txt": "text/plain", ".html": "text/html", ".htm": "text/html"}
@@ -76,6 +76,8 @@ def batch(
 ) -> Iterator[str]:
     """For each request line `{"path", "url"}` exactly one line of JSON, in order; an unreadable file is rejected.
 
+    Where the parser itself fails, the reason is `not_read`: that is no verdict on the page.
+
     A request may say when the page was fetched, `"fetched_at"` in ISO 8601 with a zone; else that was `now`.
     `profile_of` gives the profile of the site that a page is from, if there is one. Pages are read in a process beside
     this one, which a page that costs too much may end: that page is rejected, and the next ones are read.
@@ -112,7 +114,10 @@ def _answered(
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         return _unreadable(error)
     profile = profile_of(request)
-    answer = reader.ask(_Question(request, request.fetched_at or now, profile.to_json() if profile else None))
+    try:
+        answer = reader.ask(_Question(request, request.fetched_at or now, profile.to_json() if profile else None))
+    except NotAnswered as failure:
+        return _failed(request, failure)
     return answer if answer is not None else _as_json(as_line(too_costly(), request.url))
 
 
@@ -130,6 +135,13 @@ def _answer(question: _Question) -> str:
 def _unreadable(error: Exception) -> str:
     detail = f"This request names no page that can be read: {error}."
     return _as_json(as_line(Rejected(reason="not_an_article", detail=detail), None))
+
+
+def _failed(request: Request, failure: NotAnswered) -> str:
+    """The page was not read, through a fault of the parser: no verdict on it."""
+    line = as_line(Rejected(reason="not_an_article", detail=""), request.url)
+    detail = f"The parser failed on this page ({failure}); please report it with the page."
+    return _as_json(line | {"rejected": {"reason": "not_read", "detail": detail}})
 
 
 def _as_json(line: dict[str, Any]) -> str:

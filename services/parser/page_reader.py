@@ -5,6 +5,7 @@ Beside, and not one for each page: to start a process costs more than to read mo
 
 import multiprocessing
 import signal
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection
@@ -14,6 +15,11 @@ from typing import Generic, TypeVar
 from services.parser.limits import limited
 
 Question = TypeVar("Question")
+
+
+class NotAnswered(Exception):  # noqa: N818 - named for what happened
+    """Answering failed in a way that nobody planned: it is a fault of ours, and not the page's."""
+
 
 _FORKS = multiprocessing.get_context("fork")
 
@@ -27,16 +33,24 @@ class PageReader(Generic[Question]):
         self._ours: Connection | None = None
 
     def ask(self, question: Question) -> str | None:
-        """The answer; None where the process was ended over it."""
+        """The answer; None where the process was ended over it.
+
+        Raises:
+            NotAnswered: answering failed; standard error has the whole story.
+
+        """
         if self._ours is None:
             self._start()
         assert self._ours is not None  # noqa: S101 - just started
         try:
             self._ours.send(question)
-            return str(self._ours.recv())
+            answer, failure = self._ours.recv()
         except (EOFError, OSError):
             self.end()
             return None
+        if failure:
+            raise NotAnswered(failure)
+        return str(answer)
 
     def end(self) -> None:
         """Ends the process, if there is one."""
@@ -57,6 +71,14 @@ class PageReader(Generic[Question]):
         with suppress(EOFError, OSError):
             while True:
                 question: Question = theirs.recv()
-                with limited():
-                    answer = self._answer(question)
-                theirs.send(answer)
+                theirs.send(self._tried(question))
+
+    def _tried(self, question: Question) -> tuple[str | None, str | None]:
+        try:
+            with limited():
+                return self._answer(question), None
+        except MemoryError:
+            raise  # it costs too much, and ends the process
+        except Exception as surprise:  # noqa: BLE001 - whatever it is, the next page can be read
+            traceback.print_exc()
+            return None, f"{type(surprise).__name__}: {surprise}"
