@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from services.parser.boilerplate_rules import ANYWHERE, LOOSE, TOP, Rules
+from services.parser.boilerplate_rules import ANYWHERE, LOOSE, MAX_LENGTH, TOP, Rules
 from services.parser.byline import read_story_line
 from services.parser.characters import fold
 from services.parser.credits import read_label
@@ -27,18 +27,23 @@ Piece = tuple[str, bool]
 
 def mend_broken(pieces: Sequence[Piece]) -> list[Piece]:
     """The lines, each with whether a blank line stands before it; no line is joined over a blank one."""
-    whole: list[Piece] = []
-    open_ended = False
+    whole: list[tuple[list[str], bool]] = []
+    last, open_ended = "", False
     for at, (text, gap) in enumerate(pieces):
         after = pieces[at + 1][0] if at + 1 < len(pieces) and not pieces[at + 1][1] else ""
-        glue = _glue(whole[-1][0], text, after, open_ended=open_ended) if whole and not gap else None
+        glue = _glue(last, text, after, open_ended=open_ended) if whole and not gap else None
         if glue is None:
-            whole.append((text, gap))
-            open_ended = False
+            whole.append(([text], gap))
+            last, open_ended = text, False
         else:
-            whole[-1] = (whole[-1][0] + glue + text, whole[-1][1])
-            open_ended = True
-    return whole
+            whole[-1][0].extend((glue, text))
+            last, open_ended = _ends(last + glue + text), True
+    return [("".join(parts), gap) for parts, gap in whole]
+
+
+def _ends(line: str) -> str:
+    """All that the next piece is judged by: the whole of a line of ten thousand pieces would be gone over for each."""
+    return line if len(line) <= 2 * MAX_LENGTH else line[:MAX_LENGTH] + line[-MAX_LENGTH:]
 
 
 def _glue(last: str, text: str, after: str, *, open_ended: bool) -> str | None:
