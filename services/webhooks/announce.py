@@ -20,7 +20,7 @@ from services.runtime.database import is_sqlite
 from services.runtime.entries import OPEN
 from services.runtime.entries import rows as ledger
 from services.webhooks.filters import Filter, story, why_not
-from services.webhooks.models import DISABLED, TEST, announcements, deliveries, endpoints
+from services.webhooks.models import DISABLED, TEST, announcements, deliveries, endpoints, locked
 from services.webhooks.release import wake
 
 THIN = ("id", "url", "source", "kind", "headline", "published_at", "revision", "first_seen", "updated")
@@ -46,14 +46,9 @@ def _kept(statement: sqlite.Insert | postgresql.Insert) -> ReturningInsert[Any]:
 
 
 _KEEP = {"sqlite": _kept(sqlite.insert(announcements)), "postgresql": _kept(postgresql.insert(announcements))}
-# Locked in one order by all, and held until the commit: numbers have no gap and become visible in order.
-_HELD = (
-    select(endpoints.c.id)
-    # Asked again under the lock: it may have been deleted since it was found to be listening.
-    .where(endpoints.c.id.in_(bindparam("to", expanding=True)), endpoints.c.state != "deleted")
-    .order_by(endpoints.c.id)
-    .with_for_update()
-)
+# Held until the commit: numbers have no gap and become visible in order.
+# Asked again under the lock: it may have been deleted since it was found to be listening.
+_HELD = locked(endpoints.c.id.in_(bindparam("to", expanding=True)), endpoints.c.state != "deleted")
 _NUMBER = (
     update(endpoints)
     .where(endpoints.c.id.in_(_HELD))

@@ -16,7 +16,7 @@ from services.webhooks import breaker
 from services.webhooks.attempt import Address, Parcel, Tried, attempt
 from services.webhooks.breaker import Standing
 from services.webhooks.headers import owner_headers
-from services.webhooks.models import announcements, deliveries, endpoints
+from services.webhooks.models import announcements, deliveries, endpoints, locked
 from services.webhooks.rotation import signers
 
 TOGETHER = 20
@@ -48,7 +48,7 @@ _NEXT = (
     .limit(bindparam("share"))
 )
 _SERVED = select(endpoints).where(endpoints.c.id == _ENDPOINT, endpoints.c.state == "active")
-_HELD = select(endpoints.c.id).where(endpoints.c.id == _ENDPOINT).with_for_update()
+_HELD = locked(endpoints.c.id == _ENDPOINT)
 _NEXT_DUE = select(func.min(deliveries.c.next_try, type_=UtcDateTime)).where(*_FIRST_IN_LINE)
 
 

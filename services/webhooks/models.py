@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import JSON, Column, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy import JSON, Column, ColumnElement, Index, LargeBinary, Select, Text, UniqueConstraint, select, text
 from sqlalchemy import Table as Relation
 from sqlmodel import Field, SQLModel
 
@@ -151,3 +151,11 @@ endpoints: Relation = SQLModel.metadata.tables["endpoints"]
 announcements: Relation = SQLModel.metadata.tables["announcements"]
 deliveries: Relation = SQLModel.metadata.tables["deliveries"]
 attempts: Relation = SQLModel.metadata.tables["attempts"]
+
+
+def locked(*conditions: ColumnElement[bool]) -> Select[tuple[int]]:
+    """Locks the endpoints of these conditions until the commit, and gives their ids.
+
+    All who lock several do so in the order of their ids, so that no two wait for each other.
+    """
+    return select(endpoints.c.id).where(*conditions).order_by(endpoints.c.id).with_for_update()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 from sqlmodel import Session
 
-from services.webhooks.models import endpoints
+from services.webhooks.models import endpoints, locked
 from services.webhooks.sealing import Unreadable, resealed
 
 # Whatever is kept sealed says so in its name.
@@ -23,7 +23,7 @@ class Resealing:
 def reseal(session: Session) -> Resealing:
     """Seals everything that rests in the endpoints with the first key. Again is the same."""
     done, unreadable = 0, []
-    session.execute(select(endpoints.c.id).order_by(endpoints.c.id).with_for_update())  # in the order of everybody
+    session.execute(locked())
     for column in _SEALED:
         kept = session.execute(select(endpoints.c.id, column).where(column != "", column.is_not(None))).all()
         for endpoint, sealed in kept:

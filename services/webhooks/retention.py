@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlmodel import Session
 
-from services.webhooks.models import announcements, attempts, deliveries, endpoints
+from services.webhooks.models import announcements, attempts, deliveries, endpoints, locked
 
 EVERY = timedelta(hours=1)
 """How often the log is looked through."""
@@ -33,8 +33,7 @@ def forget(session: Session, before: datetime) -> bool:
 
 def _hold(session: Session, events: Sequence[str]) -> None:
     to = select(deliveries.c.endpoint).where(deliveries.c.event.in_(events))
-    held = select(endpoints.c.id).where(endpoints.c.id.in_(to)).order_by(endpoints.c.id).with_for_update()
-    session.execute(held)
+    session.execute(locked(endpoints.c.id.in_(to)))
 
 
 def _batch(session: Session, before: datetime) -> Sequence[str]:

@@ -15,7 +15,7 @@ from services.webhooks.custody import must_not_be_lost
 from services.webhooks.filters import Filter, never
 from services.webhooks.headers import seal_headers
 from services.webhooks.limits import ENDPOINTS
-from services.webhooks.models import Endpoint, endpoints
+from services.webhooks.models import Endpoint, endpoints, locked
 from services.webhooks.release import cancel, release
 from services.webhooks.sealing import seal
 from services.webhooks.signing import new_secret
@@ -84,9 +84,8 @@ def delete(session: Session, endpoint: Endpoint, now: datetime) -> None:
 def stop(session: Session, owner: int, now: datetime) -> None:
     """The endpoints of a key that has ended are disabled; only an admin can enable them, or delete them."""
     theirs = (endpoints.c.owner == owner, endpoints.c.state == "active")
-    held = select(endpoints.c.id).where(*theirs).order_by(endpoints.c.id).with_for_update()
     ended = {"state": "disabled", "reason": "The API key that made it has ended.", "updated_at": now}
-    session.execute(update(endpoints).where(endpoints.c.id.in_(held)).values(ended))
+    session.execute(update(endpoints).where(endpoints.c.id.in_(locked(*theirs))).values(ended))
 
 
 def _begin_afresh(session: Session, endpoint: Endpoint, now: datetime) -> None:
