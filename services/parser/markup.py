@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from lxml import etree
 
@@ -254,53 +254,40 @@ class Reader:
         self.silent += filter(None, map(squeeze, beside_cells(table)))
         for image in table.iter("img"):
             self._see(image, where)
+        named = _marks(table)
         for row in table.iter("caption", "tr"):
             if text := " | ".join(filter(None, cells(row))):
-                zone, _, group, inside, _ = where
-                self.lines.append(
-                    Line(
-                        text,
-                        fold(text),
-                        zone,
-                        "table",
-                        group,
-                        inside,
-                        place=self._place,
-                        tag="table",
-                        marks=_marks(table),
-                    )
-                )
+                self._add(text, where, shape="table", tag="table", marks=named)
                 for link in row.iter("a"):
                     self._link(link, len(self._words))
 
     def _flush(self, where: Where) -> None:
         if self._words:
-            written = "".join(self._words)
-            if text := squeeze(written):
-                zone, shape, group, inside, _ = where
-                links = tuple(self._links)
-                self.lines.append(
-                    Line(
-                        text,
-                        fold(text),
-                        zone,
-                        shape,
-                        group,
-                        inside,
-                        not self._plain,
-                        links,
-                        place=self._place,
-                        tag=self._tag,
-                        marks=self._own,
-                        pieces=pieces(written) if self._formatted else (),
-                    )
-                )
-                self._links.clear()
-            self._words.clear()
-            self._plain = False
+            self._end_line(where)
         if self._unseen:
             self.lines += self._unseen
             self._unseen.clear()
+
+    def _end_line(self, where: Where) -> None:
+        written = "".join(self._words)
+        if text := squeeze(written):
+            self._add(
+                text,
+                where,
+                shape=where.shape,
+                bold=not self._plain,
+                links=tuple(self._links),
+                tag=self._tag,
+                marks=self._own,
+                pieces=pieces(written) if self._formatted else (),
+            )
+            self._links.clear()
+        self._words.clear()
+        self._plain = False
+
+    def _add(self, text: str, where: Where, **about: Any) -> None:
+        zone, _, group, inside, _ = where
+        self.lines.append(Line(text, fold(text), zone, group=group, inside=inside, place=self._place, **about))
 
 
 def _marks(element: etree._Element) -> str:
