@@ -13,10 +13,8 @@ from services.parser.lines import Line
 from services.parser.page import Page, title_parts
 from services.parser.zones import OUTSIDE
 
-UNLIKE, ALIKE = (
-    0.34,
-    0.6,
-)  # of the words of two titles are in both: under the first they have nothing to do with another
+# Of the words of two titles this part is in both: under the first they have nothing to do with one another.
+UNLIKE, ALIKE = 0.34, 0.6
 LATE = 3  # running texts over a heading that is no longer a headline
 SMALL = 3  # letters of a word that says little
 TITLE_WORDS = 3  # of a part of a title that may be the headline
@@ -39,9 +37,8 @@ def take_headline(page: Page, lines: Sequence[Line]) -> str:
     chosen = _shown(lines, [promised, title, page.json_ld("headline")], names)
     headline = _tidied(" ".join(line.text for line in chosen), promised or title, names)
     headline = headline or _cut(promised) or _cut(title)
-    if (not headline and page.title) or (
-        not chosen and _SECTION.fullmatch(fold(headline))
-    ):  # the site's, or a section's
+    names_section = not chosen and _SECTION.fullmatch(fold(headline))
+    if names_section or (not headline and page.title):
         headline = _over_text(lines) or headline or _cut(page.title)
     key = fold(headline)
     for line in lines:

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
 
 from services.parser.address_dates import address_day, address_month
-from services.parser.date_labels import is_date, read_date_line
+from services.parser.date_labels import DateLine, is_date, read_date_line
 from services.parser.dates import Order, edge_date, find_date, read_time
 from services.parser.lexicon import lexicon
 from services.parser.lines import Line
@@ -150,18 +151,28 @@ def _only(days: Iterable[date | None]) -> date | None:
     return next(iter(distinct.values())) if len(distinct) == 1 else None
 
 
+def _line_of(stamp: Stamp, asked: Asked) -> DateLine:
+    return _read_line(stamp.text, asked.order)
+
+
+@lru_cache(maxsize=512)
+def _read_line(text: str, order: Order) -> DateLine:
+    """Kept, because each source of a date asks for the same lines."""
+    return read_date_line(text, order=order, short_years=True)
+
+
 def _day(stamp: Stamp, asked: Asked) -> date | None:
     """The date of a stamp that is one of publication, or of nothing in particular."""
     if stamp.role == "updated" and (stamp.sure or not is_date(stamp.text)):
         return None
     machine = read_time(stamp.value, order=asked.order) if stamp.value else None
-    return machine or read_date_line(stamp.text, order=asked.order, short_years=True).published
+    return machine or _line_of(stamp, asked).published
 
 
 def _labelled(stamp: Stamp, asked: Asked) -> date | None:
     if stamp.role == "updated":
         return None if stamp.sure else _both_labelled(stamp, asked)
-    line = read_date_line(stamp.text, order=asked.order, short_years=True)
+    line = _line_of(stamp, asked)
     if line.labelled:
         return line.published
     return _day(stamp, asked) if stamp.sure and stamp.role == "published" else None
@@ -169,14 +180,14 @@ def _labelled(stamp: Stamp, asked: Asked) -> date | None:
 
 def _both_labelled(stamp: Stamp, asked: Asked) -> date | None:
     """The date of publication of a line that also names that of the update, each by its label."""
-    line = read_date_line(stamp.text, order=asked.order, short_years=True)
+    line = _line_of(stamp, asked)
     return line.published if line.labelled and line.updated else None
 
 
 def _bare(stamp: Stamp, asked: Asked) -> date | None:
     """A date that only its place explains: alone in its line, or on an element for times."""
     if stamp.role in {"updated", "other"}:
-        line = read_date_line(stamp.text, order=asked.order, short_years=True)
+        line = _line_of(stamp, asked)
         return line.published if line.updated and line.updated != line.published else None
     if not (stamp.value or stamp.marked or is_date(stamp.text)):
         return None
@@ -194,7 +205,7 @@ def _edge(stamp: Stamp, asked: Asked) -> date | None:
 
 def _is_updated(stamp: Stamp, asked: Asked) -> bool:
     """Whether the line says when it was updated, and nothing of its publication."""
-    line = read_date_line(stamp.text, order=asked.order, short_years=True)
+    line = _line_of(stamp, asked)
     return line.updated is not None and line.published is None
 
 
@@ -214,7 +225,7 @@ def _updated(asked: Asked, stamps: _Stamps) -> date | None:
 
 
 def _update(stamp: Stamp, asked: Asked) -> date | None:
-    line = read_date_line(stamp.text, order=asked.order, short_years=True)
+    line = _line_of(stamp, asked)
     if stamp.role != "updated" or not stamp.sure:
         return line.updated
     return (read_time(stamp.value, order=asked.order) if stamp.value else None) or line.updated or line.published
