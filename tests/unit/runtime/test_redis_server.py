@@ -97,6 +97,14 @@ def test_a_taken_port_is_not_chosen():
         assert redis_server.free_port(port) != port
 
 
+def test_a_chosen_port_is_none_that_the_system_gives_away():
+    """Any connection or listener of another process could take one of those before our server has started."""
+    with socket.socket() as given:
+        given.bind(("127.0.0.1", 0))
+        assert given.getsockname()[1] > max(redis_server.PORTS)
+    assert {redis_server.free_port() for _ in range(20)} <= set(redis_server.PORTS)
+
+
 @contextlib.contextmanager
 def running(command):
     process = subprocess.Popen(command)
