@@ -100,6 +100,14 @@ class Kept(Words):
     fetched_at: datetime
 
 
+class Rejection(Kept):
+    """Why a capture gave no article, and which parser says so."""
+
+    parser: str
+    reason: RejectionReason
+    detail: str
+
+
 class ParsePage(Message):
     """Read an article out of a capture."""
 
@@ -190,7 +198,7 @@ class Preview(Words):
     announced: bool = False
     differences: tuple[Difference, ...] = ()
     origin: Origin
-    proposal: SaveArticle | PageRejected | None = None
+    proposal: SaveArticle | Rejection | None = None
 
 
 class Reingest(Message):
@@ -258,7 +266,7 @@ class PromotePage(Message):
     reingestion: int
     page: int
     newest: str | None
-    proposal: SaveArticle | PageRejected
+    proposal: SaveArticle | Rejection
 
 
 class PagePromoted(Message):

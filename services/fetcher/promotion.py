@@ -4,7 +4,7 @@ from typing import Literal
 
 from sqlmodel import Session
 
-from services.contracts.messages import Lane, PagePromoted, PageRejected, PromotePage
+from services.contracts.messages import Lane, PagePromoted, PromotePage, Rejection
 from services.fetcher.models import Page
 from services.runtime.ledger import say
 
@@ -14,7 +14,7 @@ def promote(session: Session, order: PromotePage, lane: Lane) -> None:
     page = session.get(Page, order.page, with_for_update=True)
     if page is None or page.moved_to is not None or page.capture != order.newest:
         _tell(session, order, "stale", lane)
-    elif isinstance(order.proposal, PageRejected):
+    elif isinstance(order.proposal, Rejection):
         page.rejected, page.rejected_detail = order.proposal.reason, order.proposal.detail
         _tell(session, order, "applied", lane)
     else:

@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Protocol
 
-from services.contracts.article import Article, Reading
-from services.contracts.messages import Kept, PageReingested, PageRejected, ParsePage, Preview, SaveArticle
+from services.contracts.article import Article, Reading, Rejected
+from services.contracts.messages import Kept, PageReingested, PageRejected, ParsePage, Preview, Rejection, SaveArticle
 from services.parser.alone import read_alone
 from services.parser.extract import extract
 from services.parser.layouts import VERSIONS
@@ -39,11 +39,22 @@ def parse_page(order: ParsePage, job: Job) -> None:
         if not origin.dry_run:
             say(session, rejection, key=job.key, lane=job.lane)  # not the page's: the verdict is on this capture
         if origin.reingestion is not None:
-            found = Preview(layout=reading.layout, origin=origin, proposal=rejection) if origin.dry_run else None
+            found = _found(reading, seen, order) if origin.dry_run else None
             counted = PageReingested(
                 reingestion=origin.reingestion, page=origin.page, outcome="rejected", preview=found
             )
             say(session, counted, key=f"{origin.reingestion}:{origin.page}", lane=job.lane)
+
+
+def _found(rejected: Rejected, seen: Kept, order: ParsePage) -> Preview:
+    rejection = Rejection(
+        capture=seen.capture,
+        fetched_at=seen.fetched_at,
+        parser=PARSER_VERSION,
+        reason=rejected.reason,
+        detail=rejected.detail,
+    )
+    return Preview(layout=rejected.layout, origin=order.origin, proposal=rejection)
 
 
 class Reads(Protocol):

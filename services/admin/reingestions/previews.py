@@ -14,9 +14,9 @@ from services.contracts.caller import Caller
 from services.contracts.messages import (
     PagePromoted,
     PageReingested,
-    PageRejected,
     Preview,
     PromotePage,
+    Rejection,
     SaveArticle,
 )
 from services.runtime import audit
@@ -30,7 +30,7 @@ UNDER_WAY = 100
 
 previews: Relation = SQLModel.metadata.tables["previews"]
 found: Relation = SQLModel.metadata.tables["preview_differences"]
-_proposal: TypeAdapter[SaveArticle | PageRejected] = TypeAdapter(SaveArticle | PageRejected)
+_proposal: TypeAdapter[SaveArticle | Rejection] = TypeAdapter(SaveArticle | Rejection)
 # What a promotion becomes when none of its findings is in any of these states.
 _ENDS = {"promoting": ("promoted", ("open", "applying")), "cancelling": ("cancelled", ("applying",))}
 
@@ -107,7 +107,7 @@ def forget(session: Session, reingestion: int) -> bool:
 def _row(news: PageReingested, preview: Preview) -> dict[str, object]:
     origin = preview.origin
     outcome = _outcome(news, origin.was_rejected is not None)
-    rejection = preview.proposal if isinstance(preview.proposal, PageRejected) else None
+    rejection = preview.proposal if isinstance(preview.proposal, Rejection) else None
     does = preview.proposal is not None and outcome != "still_rejected"
     return {
         "reingestion": news.reingestion,
