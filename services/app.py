@@ -25,13 +25,13 @@ from services.account.overview import Overview, overview
 from services.admin import api as admin
 from services.admin import keys
 from services.admin.reference import SECURITY_POLICY, reference
-from services.admin.reingestions import api as reingestions
 from services.admin.retries import api as retry_orders
 from services.contracts.caller import Caller
 from services.desk.app import create_desk
 from services.fetcher import api as fetcher
 from services.parser import api as parser
 from services.reach import reach
+from services.reingest import api as reingestions
 from services.runtime import bus, house, ledger, metrics, retries
 from services.runtime.asgi import guarded
 from services.runtime.database import reading, utcnow

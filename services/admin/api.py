@@ -7,7 +7,6 @@ from fastapi import APIRouter, Query
 from pydantic import AfterValidator
 
 from services.admin import keys, messages
-from services.admin.listing import newest
 from services.admin.message_views import (
     Discard,
     DiscardWanted,
@@ -33,6 +32,7 @@ from services.contracts.caller import Caller
 from services.runtime import audit
 from services.runtime.audit import AuditEntry
 from services.runtime.database import reading, transaction, utcnow
+from services.runtime.listing import newest
 from services.runtime.web import After, Id, Limit, Problem, cursor, page, position, requires, storable
 
 router = APIRouter(prefix="/admin", tags=["admin"])

@@ -42,7 +42,7 @@ CREWS: dict[str, Crew] = {
     "parser": Crew("prefork", max(1, min(4, (os.cpu_count() or 2) - 1))),
     "store": Crew("threads", 1),
     "webhooks": Crew("threads", 8),
-    "admin": Crew("threads", 1),
+    "reingest": Crew("threads", 1),
 }
 
 

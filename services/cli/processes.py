@@ -14,7 +14,7 @@ from services.contracts.errors import UserError
 from services.runtime import redis_server
 from services.runtime.settings import runtime_settings
 
-WORKERS = (("fetcher",), ("parser",), ("store", "admin"), ("webhooks",), ("webhooks",))
+WORKERS = (("fetcher",), ("parser",), ("store", "reingest"), ("webhooks",), ("webhooks",))
 """The workers of one machine. What only writes to the database shares one; what may hang or be killed has its own.
 
 Two deliver: the threads of one take turns on one core, and a fork costs 35 MB.

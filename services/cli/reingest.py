@@ -20,18 +20,17 @@ from services.contracts.messages import Mode, Scope
 with when_run():
     from sqlmodel import Session
 
-    from services.admin import progress
-    from services.admin.listing import newest
-    from services.admin.models import ReingestionRow
-    from services.admin.reingest import Order, OrderedScope, accept
-    from services.admin.reingestions import steering
-    from services.admin.reingestions.views import ReingestionView, reingestion_view, whole_report
     from services.cli.desk import OPERATOR
     from services.cli.reingest_tables import listing, reach_tables
     from services.cli.reingest_watch import watch_promotion, watch_to_the_end
     from services.reach import reach
+    from services.reingest import progress, steering
+    from services.reingest.models import ReingestionRow
+    from services.reingest.order import Order, OrderedScope, accept
+    from services.reingest.views import ReingestionView, reingestion_view, whole_report
     from services.runtime import bus
     from services.runtime.database import reading, transaction, utcnow
+    from services.runtime.listing import newest
 
 app = group(
     "Ingest again: reparse the same captures, or refetch; try it dry, then promote what it found.", no_args_is_help=True

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from services.admin.reingestions.views import Finding, ReingestionView, Report
 from services.cli.output import Listing, counted
+from services.reingest.views import Finding, ReingestionView, Report
 
 
 def listing(views: Sequence[ReingestionView]) -> Listing:

@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from services.admin import progress
-from services.admin.models import ReingestionRow
-from services.admin.reingestions import previews
 from services.cli.output import counted, error
 from services.cli.reingest_tables import outcomes
+from services.reingest import previews, progress
+from services.reingest.models import ReingestionRow
 from services.runtime.database import reading
 
 EVERY = 0.5

@@ -102,12 +102,12 @@ HANDLERS: dict[type[Message], Hearing] = {
     Steer: Hearing("fetcher", "steer", timedelta(seconds=45)),
     SelectPages: Hearing("store", "select_pages", timedelta(seconds=45), together=1, alone=True),
     PagesSelected: Hearing("fetcher", "reingest_selected", timedelta(seconds=45)),
-    ReingestionPlanned: Hearing("admin", "plan", timedelta(seconds=45)),
-    PageReingested: Hearing("admin", "count", timedelta(seconds=45)),
-    Promote: Hearing("admin", "promote", timedelta(seconds=45), together=1, alone=True),
+    ReingestionPlanned: Hearing("reingest", "plan", timedelta(seconds=45)),
+    PageReingested: Hearing("reingest", "count", timedelta(seconds=45)),
+    Promote: Hearing("reingest", "promote", timedelta(seconds=45), together=1, alone=True),
     PromotePage: Hearing("fetcher", "promote_page", timedelta(seconds=45)),
-    PagePromoted: Hearing("admin", "count_promoted", timedelta(seconds=45)),
-    ForgetPreview: Hearing("admin", "forget_preview", timedelta(seconds=45), together=1, alone=True),
+    PagePromoted: Hearing("reingest", "count_promoted", timedelta(seconds=45)),
+    ForgetPreview: Hearing("reingest", "forget_preview", timedelta(seconds=45), together=1, alone=True),
 }
 
 KINDS: dict[str, type[Message]] = {kind.__name__: kind for kind in HANDLERS}

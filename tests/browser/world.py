@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import create_engine, insert, update
 from sqlmodel import col
 
-from services.admin.models import ReingestionRow
 from services.contracts.messages import Origin, ParsePage
+from services.reingest.models import ReingestionRow
 from services.runtime.database import utcnow
 from services.runtime.entries import rows
 

@@ -14,7 +14,6 @@ from orders import KEY, NOW, URL, A, B, order
 from sqlmodel import SQLModel
 
 from services.admin import keys
-from services.admin.models import ReingestionRow
 from services.app import create_app
 from services.contracts.article import Removed
 from services.contracts.urls import article_id
@@ -23,6 +22,7 @@ from services.fetcher import sources
 from services.fetcher.sources import ChannelSeed, SourceSeed
 from services.parser import alone, api
 from services.parser.rules import RULES
+from services.reingest.models import ReingestionRow
 from services.runtime import archive, database, turnstile
 from services.runtime.database import transaction, utcnow
 from services.runtime.egress import egress_settings

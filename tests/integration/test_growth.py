@@ -11,12 +11,12 @@ from sqlmodel import Session, SQLModel
 
 from services.account import gauges
 from services.admin import keys
-from services.admin.models import PreviewDifference, PreviewRow, ReingestionChange, ReingestionRow
 from services.app import create_app
 from services.contracts.urls import article_id
 from services.fetcher import sources
 from services.fetcher.models import Page
 from services.fetcher.sources import ChannelSeed, SourceSeed
+from services.reingest.models import PreviewDifference, PreviewRow, ReingestionChange, ReingestionRow
 from services.runtime import database
 from services.runtime.audit import AuditEntry
 from services.runtime.database import transaction, utcnow

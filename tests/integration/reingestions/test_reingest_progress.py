@@ -6,7 +6,7 @@ import threading
 import pytest
 from reingested import as_an_older_parser_read, asked, order, publish, settle
 
-from services.admin.reingestions import following
+from services.reingest import following
 from services.runtime import watch
 
 pytestmark = pytest.mark.integration

@@ -31,8 +31,8 @@ def slow(monkeypatch):
     """Two pages at a time, so that there is a middle to stop in."""
     monkeypatch.setattr("services.fetcher.reingestion.BATCH", 2)
     monkeypatch.setattr("services.fetcher.reingestion.UNDER_WAY", {"reparse": 1, "refetch": 1})
-    monkeypatch.setattr("services.admin.reingestions.previews.AT_ONCE", 2)
-    monkeypatch.setattr("services.admin.reingestions.previews.UNDER_WAY", 1)
+    monkeypatch.setattr("services.reingest.previews.AT_ONCE", 2)
+    monkeypatch.setattr("services.reingest.previews.UNDER_WAY", 1)
 
 
 def begun(operator):
@@ -110,7 +110,7 @@ def test_a_paused_one_can_be_cancelled(operator, slow):
 
 def test_a_promotion_rests_goes_on_and_is_cancelled_like_the_run_itself(operator, slow, monkeypatch):
     """Asked twice is asked once; what was under way is finished, what was done stays done, the rest is left alone."""
-    monkeypatch.setattr("services.admin.reingestions.previews.AT_ONCE", 1)
+    monkeypatch.setattr("services.reingest.previews.AT_ONCE", 1)
     publish(*PAGES)
     as_an_older_parser_read(*PAGES)
     place = order(operator, dry_run=True)

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from services.admin.keys import authenticate
-from services.admin.reingest import MANY, Order
 from services.contracts.urls import article_id
+from services.reingest.order import MANY, Order
 from services.runtime.database import utcnow
 
 

@@ -9,10 +9,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
-from services.admin import progress
-from services.admin.models import ReingestionRow
-from services.admin.reingestions import previews
-from services.admin.reingestions.views import Progress, reingestion_view
+from services.reingest import previews, progress
+from services.reingest.models import ReingestionRow
+from services.reingest.views import Progress, reingestion_view
 from services.runtime.database import reading
 from services.runtime.sse import HEARTBEAT, LONGEST, RETRY
 from services.runtime.watch import Watch, stopping

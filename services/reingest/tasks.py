@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-from services.admin import progress
-from services.admin.reingestions import previews
 from services.contracts.messages import (
     ForgetPreview,
     PagePromoted,
@@ -11,6 +9,7 @@ from services.contracts.messages import (
     Promote,
     ReingestionPlanned,
 )
+from services.reingest import previews, progress
 from services.runtime.database import reading
 from services.runtime.ledger import Job, say
 from services.runtime.worker import handles

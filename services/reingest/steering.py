@@ -8,12 +8,12 @@ from typing import Literal
 
 from sqlmodel import Session
 
-from services.admin.models import ReingestionRow
-from services.admin.progress import OVER, counted
-from services.admin.reingestions import previews
 from services.contracts.caller import Caller
 from services.contracts.errors import UserError
 from services.contracts.messages import ForgetPreview, Promote, Steer
+from services.reingest import previews
+from services.reingest.models import ReingestionRow
+from services.reingest.progress import OVER, counted
 from services.runtime import audit
 from services.runtime.ledger import say
 

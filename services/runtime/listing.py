@@ -1,15 +1,20 @@
-"""Rows of the desk, newest first and page by page."""
+"""Rows of a table, newest first and page by page."""
 
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from services.admin.models import ApiKey, ReingestionRow
-from services.runtime.audit import AuditEntry
 from services.runtime.web import cursor, page, position
 
-Row = TypeVar("Row", ApiKey, AuditEntry, ReingestionRow)
+
+class Numbered(Protocol):
+    """A row whose number grows with each that is written."""
+
+    id: int | None
+
+
+Row = TypeVar("Row", bound=Numbered)
 
 
 def newest(session: Session, table: type[Row], limit: int, after: str | None) -> tuple[list[Row], str | None]:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlmodel import Session
 
-from services.admin.reingestions.previews import found, previews, states
+from services.reingest.previews import found, previews, states
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from sqlalchemy import case, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
-from services.admin.models import ReingestionChange, ReingestionRow
 from services.contracts.caller import Caller
 from services.contracts.messages import (
     FetchPage,
@@ -25,6 +24,7 @@ from services.contracts.messages import (
     SelectPages,
     Steer,
 )
+from services.reingest.models import ReingestionChange, ReingestionRow
 from services.runtime import audit
 from services.runtime.database import is_sqlite
 from services.runtime.entries import rows

@@ -8,12 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Row
 from sqlmodel import Session
 
-from services.admin import progress
-from services.admin.models import ReingestionRow
-from services.admin.reingest import OrderedScope
-from services.admin.reingestions import report
 from services.contracts.article import Words
 from services.contracts.messages import Difference, Mode, Scope
+from services.reingest import progress, report
+from services.reingest.models import ReingestionRow
+from services.reingest.order import OrderedScope
 
 SAMPLES = 5
 """Findings of each outcome that a report shows."""

@@ -12,12 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
-from services.admin.models import ReingestionRow
 from services.contracts.article import Words
 from services.contracts.caller import Caller
 from services.contracts.errors import UserError
 from services.contracts.messages import Mode, Reingest, Scope
 from services.contracts.urls import BadAddress, canonical_url
+from services.reingest.models import ReingestionRow
 from services.runtime import audit
 from services.runtime.database import is_sqlite
 from services.runtime.ledger import say

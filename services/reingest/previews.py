@@ -9,7 +9,6 @@ from sqlalchemy import Table as Relation
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
-from services.admin.models import ReingestionRow
 from services.contracts.caller import Caller
 from services.contracts.messages import (
     PagePromoted,
@@ -19,6 +18,7 @@ from services.contracts.messages import (
     Rejection,
     SaveArticle,
 )
+from services.reingest.models import ReingestionRow
 from services.runtime import audit
 from services.runtime.database import is_sqlite
 from services.runtime.ledger import say

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from services.admin.models import ReingestionRow
-from services.admin.progress import pace, seconds_left
+from services.reingest.models import ReingestionRow
+from services.reingest.progress import pace, seconds_left
 
 NOW = datetime(2026, 1, 12, 15, tzinfo=UTC)
 

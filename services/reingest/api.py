@@ -10,11 +10,12 @@ from sqlalchemy import Row
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
-from services.admin import progress, reingest
-from services.admin.listing import newest
-from services.admin.models import ReingestionRow
-from services.admin.reingestions import following, report, steering
-from services.admin.reingestions.views import (
+from services.contracts.caller import Caller
+from services.contracts.messages import Scope
+from services.reingest import following, progress, report, steering
+from services.reingest import order as reingest
+from services.reingest.models import ReingestionRow
+from services.reingest.views import (
     Findings,
     Found,
     PageInScope,
@@ -29,9 +30,8 @@ from services.admin.reingestions.views import (
     reingestion_view,
     whole_report,
 )
-from services.contracts.caller import Caller
-from services.contracts.messages import Scope
 from services.runtime.database import reading, transaction, utcnow
+from services.runtime.listing import newest
 from services.runtime.sse import HEADERS, Stream
 from services.runtime.watch import Watch, seat
 from services.runtime.web import After, Id, Limit, Problem, Storable, cursor, page, position, requires

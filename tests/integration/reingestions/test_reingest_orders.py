@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import text
 
-from services.admin import progress, reingest
-from services.admin import tasks as _handlers  # noqa: F401 - they register themselves
-from services.admin.models import ReingestionRow
 from services.contracts.caller import Caller
 from services.contracts.messages import PageReingested, ReingestionPlanned
+from services.reingest import order as reingest
+from services.reingest import progress
+from services.reingest import tasks as _handlers  # noqa: F401 - they register themselves
+from services.reingest.models import ReingestionRow
 from services.runtime.database import reading, transaction
 from services.runtime.ledger import say
 from services.runtime.worker import handle
