@@ -6,7 +6,7 @@ from base64 import b64encode
 from services.runtime.broker import PREFIX, TASK
 
 
-def hint(kind="PageStored", ids=(1,)):
+def hint(kind="SaveArticle", ids=(1,)):
     """A hint as it lies in a queue."""
     return _saying(json.dumps([[kind, list(ids)], {}, {"callbacks": None, "errbacks": None}]))
 
@@ -44,7 +44,7 @@ MESSAGES = {
     "a body that is no JSON": _saying("{"),
     "a body without a call": _saying("[]"),
     "a call of nothing": _saying("[[], {}, {}]"),
-    "a call with names": _saying('[["PageStored", [1]], {"kind": "Deliver"}, {}]'),
+    "a call with names": _saying('[["SaveArticle", [1]], {"kind": "Deliver"}, {}]'),
     "a kind that is a number": hint(7),
     "ids that are none": hint(ids=("x", None)),
     "an id beyond every database": hint(ids=(2**70,)),

@@ -1,13 +1,14 @@
-"""A worker of the tests, run as a process: each `Deliver(n)` causes a `PageStored(n)`, which ends there."""
+"""A worker of the tests, run as a process: each `Deliver(n)` causes a `SaveArticle` of page n, which ends there."""
 
 import os
 import sys
 import time
 from pathlib import Path
 
+import orders
 from celery import signals
 
-from services.contracts.messages import Deliver, PageStored
+from services.contracts.messages import Deliver, SaveArticle
 from services.runtime import bus, logs
 from services.runtime.ledger import Job, say
 from services.runtime.worker import handles
@@ -15,18 +16,19 @@ from services.runtime.worker import handles
 PATIENCE = float(os.environ.get("RELAY_PATIENCE", "0"))
 PAUSE = float(os.environ.get("RELAY_PAUSE", "0"))
 POISON = 13
+SERVICES = ("webhooks", "fetcher", "store")
 
 
 @handles(Deliver)
 def deliver(order: Deliver, job: Job) -> None:
     time.sleep(PAUSE)
     with job.finish() as session:
-        say(session, PageStored(page=order.endpoint, article="art_x"), key=str(order.endpoint))
+        say(session, orders.order(page=order.endpoint), key=str(order.endpoint))
 
 
-@handles(PageStored)
-def stored(order: PageStored, job: Job) -> None:
-    if order.page == POISON and os.environ.get("RELAY_POISON"):
+@handles(SaveArticle)
+def stored(order: SaveArticle, job: Job) -> None:
+    if order.origin.page == POISON and os.environ.get("RELAY_POISON"):
         os._exit(1)
     with job.finish():
         pass
@@ -48,4 +50,6 @@ if __name__ == "__main__":
         signals.worker_ready.connect(stop_listening)
     if os.environ.get("RELAY_READY"):
         signals.worker_ready.connect(tell_that_it_is_ready)
-    bus.run_worker(["webhooks", "fetcher"], pool=sys.argv[1], concurrency=2, name="relay", patience=PATIENCE or None)
+    bus.run_worker(
+        ["webhooks", "fetcher", "store"], pool=sys.argv[1], concurrency=2, name="relay", patience=PATIENCE or None
+    )

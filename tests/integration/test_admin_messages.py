@@ -1,5 +1,6 @@
 """What was given up on, seen and said again from the desk, on a real database of each kind."""
 
+import orders
 import pytest
 from in_process import client
 from sqlalchemy import select, text
@@ -12,7 +13,6 @@ from services.contracts.messages import (
     Message,
     Origin,
     PageReingested,
-    PageStored,
     ParsePage,
     Reingestion,
 )
@@ -51,7 +51,7 @@ def entry(row_id):
 def test_what_was_set_aside_is_listed_with_its_reason_and_nothing_else_is(admin):
     """The newest first, page by page; what waits is no concern of the operator's."""
     with transaction() as session:
-        say(session, PageStored(page=9, article="art_x"), key="9")
+        say(session, orders.order(page=9), key="9")
     first, second = given_up_on(Deliver(endpoint=1), "1"), given_up_on(Deliver(endpoint=2), "2")
     shown = admin.get("/admin/messages?limit=1").json()
     assert [(m["id"], m["kind"], m["key"], m["reason"]) for m in shown["messages"]] == [

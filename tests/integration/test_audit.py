@@ -38,7 +38,7 @@ BODIES = {
     "make_endpoint": {"url": "http://127.0.0.1:9/other"},
     "change_endpoint": {"description": "changed"},
     "replay_deliveries": {"from_sequence": 1, "only": "all"},
-    "replay_dead_letters": {"kind": "PageStored"},
+    "replay_dead_letters": {"kind": "HostServesAgain"},
     "retry_messages_now": {"kind": "PollChannel"},
     "discard_dead_letters": {"kind": "Deliver", "reason": "a test"},
 }
@@ -67,7 +67,7 @@ def admin(installation):
     for _ in STATES:
         order = {"scope": {"all": True}, "dry_run": True, "reason": "a test"}
         assert made.post("/admin/reingestions", json=order).status_code == 202
-    for kind, words in (("PageStored", '{"page": 1, "article": "a"}'), ("Deliver", '{"endpoint": 9}')):
+    for kind, words in (("HostServesAgain", '{"host": "a"}'), ("Deliver", '{"endpoint": 9}')):
         for number in range(3):
             execute(MESSAGE, kind=kind, key=f"{kind}-{number}", words=words, now=utcnow())
     endpoint = {"url": "http://127.0.0.1:9/hook"}

@@ -10,13 +10,14 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
+import orders
 import pytest
 import redis
 from fakes import garbage
 from sqlalchemy import update
 from sqlmodel import select
 
-from services.contracts.messages import Deliver, Message, PageStored
+from services.contracts.messages import Deliver, Message, SaveArticle
 from services.contracts.wiring import HANDLERS
 from services.runtime import bus
 from services.runtime.database import reading, transaction, utcnow
@@ -39,7 +40,7 @@ def relay(db, installation, redis_url, tmp_path):
         with (tmp_path / f"relay-{len(started)}.log").open("w") as log:
             process = subprocess.Popen(
                 [sys.executable, str(RELAY), pool],
-                env={**os.environ, **environment},
+                env={**os.environ, "PYTHONPATH": str(RELAY.parents[1]), **environment},
                 stderr=log,
                 stdout=log,
                 start_new_session=True,
@@ -76,7 +77,7 @@ def in_flight() -> bool:
 
 def end_leases(held: timedelta = timedelta(0)) -> None:
     """What time does to leases held for that long: they last 45 seconds, and a test would rather not."""
-    taken_before = utcnow() - held + HANDLERS[PageStored].lease
+    taken_before = utcnow() - held + HANDLERS[SaveArticle].lease
     with transaction() as session:
         session.execute(update(Entry).where(Entry.lease_until < taken_before).values(lease_until=utcnow()))
 
@@ -130,7 +131,7 @@ def test_a_killed_worker_loses_nothing(relay):
 def test_one_poison_message_burns_only_its_own_attempts(relay):
     """It kills its worker process each time; its neighbours get through and it is set aside."""
     relay("prefork", RELAY_POISON="1")
-    say_all([PageStored(page=n, article="art_x") for n in range(20)])
+    say_all([orders.order(page=n) for n in range(20)])
 
     def only_the_poison_is_left() -> bool:
         end_leases(held=timedelta(seconds=2))

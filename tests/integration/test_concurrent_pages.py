@@ -5,12 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
+import orders
 import pytest
 from fakes import newsroom as fakes
 from fetching import entries, later, pages, runs, said, watches
 from sqlalchemy import BigInteger, inspect, text
 
-from services.contracts.messages import FetchPage, PageStored, ParsePage, Scope
+from services.contracts.messages import FetchPage, ParsePage, SaveArticle, Scope
 from services.contracts.urls import canonical_url
 from services.fetcher import matching
 from services.fetcher.account import unaccounted
@@ -172,7 +173,7 @@ def test_work_that_gives_way_to_other_work_costs_no_attempt(db, monkeypatch):
     with transaction() as session:
         session.execute(text("CREATE TABLE pair (id integer PRIMARY KEY)"))
         session.execute(text("INSERT INTO pair VALUES (1), (2)"))
-        say(session, PageStored(page=1, article="art_x"), key="1")
+        say(session, orders.order(page=1), key="1")
     first, second = (text(f"SELECT id FROM pair WHERE id = {number} FOR UPDATE") for number in (1, 2))
     held, waits = threading.Barrier(2), threading.Barrier(2)
 
@@ -193,12 +194,12 @@ def test_work_that_gives_way_to_other_work_costs_no_attempt(db, monkeypatch):
             waits.wait(PATIENCE)
             session.execute(first)
 
-    monkeypatch.setattr(worker, "_handlers", {"PageStored": handler})
-    [(message, kind)] = ledger.due(utcnow(), kinds=("PageStored",))
+    monkeypatch.setattr(worker, "_handlers", {"SaveArticle": handler})
+    [(message, kind)] = ledger.due(utcnow(), kinds=("SaveArticle",))
     with ThreadPoolExecutor(2) as pool:
         going_first, handling = pool.submit(other), pool.submit(worker.handle, kind, [message])
         assert handling.result(PATIENCE) == 1
         going_first.result(PATIENCE)
-    [entry] = entries(PageStored)
+    [entry] = entries(SaveArticle)
     assert (entry.attempts, entry.lease_token, entry.set_aside_at) == (0, None, None)
     assert entry.reason == "Other work on the same rows went first."

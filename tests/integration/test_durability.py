@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import text
 
-from services.contracts.messages import PageStored, SaveArticle
+from services.contracts.messages import PollChannel, SaveArticle
 from services.contracts.wiring import HANDLERS
 from services.runtime.database import is_sqlite, reading, transaction, utcnow
 from services.runtime.ledger import claim, due, say
@@ -42,8 +42,8 @@ def test_events_that_readers_have_seen_survive_a_power_cut():
 def test_a_finish_lasts_if_its_kind_is_shown(db):
     """What the wiring says is what the commit does."""
     with transaction() as session:
-        say(session, PageStored(page=1, article="art_x"), key="1")
-    [(row, kind)] = due(utcnow(), kinds=["PageStored"])
+        say(session, PollChannel(channel=1), key="1")
+    [(row, kind)] = due(utcnow(), kinds=["PollChannel"])
     [job] = claim(kind, [row], utcnow())
     with job.finish() as session:
         assert not waits_for_the_disk(session)

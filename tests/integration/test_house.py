@@ -2,6 +2,7 @@
 
 import threading
 
+import orders
 import pytest
 from fakes import newsroom as fakes
 from fetching import channel, entries, later, pages, runs, watches
@@ -13,7 +14,7 @@ from sqlmodel import select
 from services.account import report
 from services.admin import keys
 from services.app import create_app
-from services.contracts.messages import FetchPage, PageStored, ParsePage, PollChannel
+from services.contracts.messages import FetchPage, ParsePage, PollChannel
 from services.fetcher.origins import origin_of
 from services.runtime import archive_mark, house, ledger, retries, worker
 from services.runtime.archive import load
@@ -226,10 +227,10 @@ def test_an_error_of_the_disk_is_the_messages_own_when_the_probe_succeeds(db, mo
     def handler(_order, _job):
         raise PermissionError(13, "Permission denied", "x")
 
-    monkeypatch.setattr(worker, "_handlers", {"PageStored": handler})
+    monkeypatch.setattr(worker, "_handlers", {"SaveArticle": handler})
     with transaction() as session:
-        say(session, PageStored(page=1, article="art_x"), key="1")
-    assert worker.handle("PageStored", [1]) == 1
+        say(session, orders.order(page=1), key="1")
+    assert worker.handle("SaveArticle", [1]) == 1
     with reading() as session:
         [entry] = retries.retrying(session)
     assert (entry.attempts, "Permission denied" in entry.reason) == (1, True)
@@ -249,10 +250,10 @@ def test_while_the_database_is_away_no_attempt_is_counted(db, monkeypatch):
             raise OperationalError("SELECT 1", {}, Exception("connection refused"))
 
     monkeypatch.setitem(house._probes, "database", probe)
-    monkeypatch.setattr(worker, "_handlers", {"PageStored": handler})
+    monkeypatch.setattr(worker, "_handlers", {"SaveArticle": handler})
     with transaction() as session:
-        say(session, PageStored(page=1, article="art_x"), key="1")
-    assert worker.handle("PageStored", [1]) == 1
+        say(session, orders.order(page=1), key="1")
+    assert worker.handle("SaveArticle", [1]) == 1
     with reading() as session:
         entry = session.exec(select(Entry)).one()
     assert (entry.attempts, entry.lease_token, entry.set_aside_at) == (0, None, None)

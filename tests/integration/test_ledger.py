@@ -7,11 +7,12 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import datetime, timedelta
 from multiprocessing import get_context
 
+import orders
 import pytest
 from sqlalchemy import event
 from sqlmodel import SQLModel, select
 
-from services.contracts.messages import Deliver, FetchPage, PageStored
+from services.contracts.messages import Deliver, FetchPage
 from services.contracts.wiring import HANDLERS
 from services.runtime import begun, database, ledger
 from services.runtime.database import reading, transaction, utcnow
@@ -19,7 +20,7 @@ from services.runtime.entries import Entry
 from services.runtime.forgotten import end_leases_of_the_dead, take_forgotten
 from services.runtime.ledger import MAX_ATTEMPTS, LeaseLost, claim, due, say
 
-KINDS = ("FetchPage", "Deliver", "PageStored")
+KINDS = ("FetchPage", "Deliver", "SaveArticle")
 LEASE = HANDLERS[FetchPage].lease
 SOON = timedelta(seconds=1)
 LATER = timedelta(hours=1)
@@ -129,8 +130,8 @@ def test_finish_commits_rows_next_messages_and_the_end_together(db):
     said()
     [job] = claimed()
     with job.finish() as session:
-        say(session, PageStored(page=1, article="art_x"), key="1")
-    assert [entry.kind for entry in entries()] == ["PageStored"]
+        say(session, orders.order(page=1), key="1")
+    assert [entry.kind for entry in entries()] == ["SaveArticle"]
     assert job.outcome == "done"
 
 
@@ -141,7 +142,7 @@ def test_a_finish_that_fails_leaves_everything_as_it_was(db):
 
     def fails():
         with job.finish() as session:
-            say(session, PageStored(page=1, article="art_x"), key="1")
+            say(session, orders.order(page=1), key="1")
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
@@ -157,7 +158,7 @@ def test_a_zombies_late_finish_is_refused(db):
     [zombie] = claimed(now)
     [second] = claimed(now + LEASE + SOON)
     with pytest.raises(LeaseLost), zombie.finish() as session:
-        say(session, PageStored(page=1, article="from a zombie"), key="1")
+        say(session, orders.order(page=1), key="1")
     with second.finish():
         pass
     assert entries() == []
@@ -220,7 +221,7 @@ def test_a_postponement_costs_no_attempt(db):
 
 def test_surprises_are_retried_later_and_then_set_aside(db):
     """After the last attempt the message is kept with its reason, out of everybody's way."""
-    said(PageStored(page=1, article="art_x"))
+    said(orders.order(page=1))
     now = utcnow()
     for attempt in range(1, MAX_ATTEMPTS + 1):
         now += timedelta(hours=1)

@@ -6,11 +6,12 @@ import threading
 import time
 from datetime import timedelta
 
+import orders
 import pytest
 import redis
 import structlog
 
-from services.contracts.messages import Deliver, PageStored
+from services.contracts.messages import Deliver
 from services.runtime import bus, instances, ledger, redis_server, sweeper
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.entries import Entry
@@ -62,8 +63,8 @@ def say_one(*, due_at=None):
 def a_sweep_goes_by(number):
     """Something else that comes to be due has been hinted."""
     with transaction() as session:
-        say(session, PageStored(page=number, article="art_x"), key=str(number), due_at=utcnow() + SOON / 10)
-    wait_for(lambda: bus.depths()["fetcher"] == number)
+        say(session, orders.order(page=number), key=str(number), due_at=utcnow() + SOON / 10)
+    wait_for(lambda: bus.depths()["store"] == number)
 
 
 def a_troubled_sweep_goes_by():

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import orders
 import pytest
 import redis
 import structlog
@@ -9,7 +10,7 @@ from drain import drain
 from sqlmodel import select
 
 from services.contracts.errors import PermanentError
-from services.contracts.messages import FetchPage, ForgetPreview, PageStored, PollChannel
+from services.contracts.messages import FetchPage, ForgetPreview, PollChannel
 from services.contracts.wiring import HANDLERS
 from services.runtime import bus, ledger, worker
 from services.runtime.database import reading, transaction, utcnow
@@ -234,11 +235,11 @@ def test_a_slow_group_is_given_back_in_time(hears, lines, monkeypatch):
     hears(handler)
     with transaction() as session:
         for number in range(3):
-            say(session, PageStored(page=number, article="art_x"), key=str(number))
-    monkeypatch.setattr(worker, "_handlers", {"PageStored": handler})
+            say(session, orders.order(page=number), key=str(number))
+    monkeypatch.setattr(worker, "_handlers", {"SaveArticle": handler})
     with reading() as session:
         ids = [entry.id for entry in session.exec(select(Entry)).all()]
-    assert worker.handle("PageStored", ids) == 3
+    assert worker.handle("SaveArticle", ids) == 3
     with reading() as session:
         assert [(entry.attempts, entry.lease_token) for entry in session.exec(select(Entry)).all()] == [(0, None)] * 3
     assert handled(lines) == []
@@ -257,20 +258,20 @@ def test_what_was_taken_up_from_the_bulk_lane_gives_way_to_news(
     hears(handler)
     with transaction() as session:
         for number in range(2):
-            say(session, PageStored(page=number, article="art_x"), key=str(number), lane=lane)
+            say(session, orders.order(page=number), key=str(number), lane=lane)
     with reading() as session:
         ids = [entry.id for entry in session.exec(select(Entry)).all()]
-    monkeypatch.setattr(worker, "_handlers", {"PageStored": handler})
+    monkeypatch.setattr(worker, "_handlers", {"SaveArticle": handler})
     installation(redis_url=redis_url)
     with redis.Redis.from_url(redis_url) as queues:
-        queues.lpush("dateline:fetcher", "news")
-        worker.handle("PageStored", ids)
+        queues.lpush("dateline:store", "news")
+        worker.handle("SaveArticle", ids)
         with reading() as session:
             found = session.exec(select(Entry)).all()
         assert bus.flush(40)  # what was given back is hinted again
         queues.flushall()
     assert [(entry.attempts, entry.lease_token) for entry in found] == left
-    worker.handle("PageStored", ids)
+    worker.handle("SaveArticle", ids)
     with reading() as session:
         assert session.exec(select(Entry)).all() == []
 

@@ -137,7 +137,7 @@ def test_on_a_terminal_a_line_says_when_what_and_of_which_source(log):
     told = structlog.get_logger()
     told.info("handled", kind="ParsePage", key="1", outcome="done", ms=8.4, source="war", url=URL, headline="A bridge")
     told.info("handled", kind="FetchPage", key="1", outcome="done", ms=12.6, source="war", url=URL, answer="new")
-    told.info("handled", kind="PageStored", key="1", outcome="done", ms=2.2)
+    told.info("handled", kind="Announce", key="1", outcome="done", ms=2.2)
     told.info("attempted", endpoint=3, answer="delivered", ms=9.0, webhook_id="evt_1", attempt=1)
     read_, fetched, delivered = [re.sub(r"\x1b\[\dm", "", line) for line in read().splitlines()]
     assert re.fullmatch(r"\d\d:\d\d:\d\dZ  war           read A bridge  8 ms", read_)
