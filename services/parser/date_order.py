@@ -13,6 +13,11 @@ from services.parser.page import Page
 _NUMBERS = lexicon("dates")["numbers"]
 _LANGUAGE = re.compile(r"\s{0,9}([a-z]{2,3})(?:[-_]([a-z]{2}))?\b", re.IGNORECASE)
 _PAIR = re.compile(r"(?<![\d/.-])(\d{1,2})([/-])(\d{1,2})\2(20\d\d|19\d\d)(?![\d/-])")
+# The ends of such dates: a search for a text is much faster than one for any digit, and most pages have no such date.
+_YEARS = tuple(
+    re.compile(rf"{joint}{century}(?<=\d{joint}{century})\d\d(?![\d/-])") for joint in "/-" for century in (19, 20)
+)
+LONGEST = len("12/31/2024")
 _WEEKDAY = re.compile(r"\b(mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6},? \Z", re.IGNORECASE)
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _ENGLISH = re.compile(r"\b(?:the|of|and|to|in|for|is|that|with|on)\b")
@@ -26,12 +31,19 @@ def number_order(page: Page, markup: str = "", words: str = "", *, official: boo
 
     `official` is for pages of United States agencies that came without an address.
     """
-    pairs = list(islice(_PAIR.finditer(markup), MOST))
+    pairs = list(islice(_pairs(markup), MOST))
     said = set(_by_weekdays(markup, pairs))
     if len(said) == 1:
         return said.pop()
     known = _by_place(page, official=official)
     return known if known != "unknown" or not pairs else _by_page(page, pairs, words)
+
+
+def _pairs(markup: str) -> Iterator[re.Match[str]]:
+    """The dates in numbers whose year has four digits, in the order of the page."""
+    for end in sorted(found.end() for years in _YEARS for found in years.finditer(markup)):
+        if pair := _PAIR.search(markup, max(0, end - LONGEST), end + 1):
+            yield pair
 
 
 def _by_place(page: Page, *, official: bool) -> Order:

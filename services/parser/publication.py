@@ -13,7 +13,8 @@ from services.parser.lines import Line
 from services.parser.opening_dates import is_signature, opening_day
 from services.parser.page import Page
 from services.parser.script_dates import promised_in_scripts
-from services.parser.stamps import Stamp, find_stamps
+from services.parser.stamp_readers import Stamp
+from services.parser.stamps import find_stamps
 
 GRACE = timedelta(days=2)  # a date may be so much later than the capture: clocks and zones differ
 UNDER_A_DEK = 2  # running texts that may stand between headline and date: a summary, a caption

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 
 from lxml import etree
 
 from services.parser.characters import squeeze
+from services.parser.stamp_nodes import Text
 
 HEADING: Final = 80
 """Characters of a heading over comments or other articles, and of an element within a line."""
@@ -54,20 +55,19 @@ def _line_parts(node: etree._Element, *, back: bool) -> Iterator[str]:
         yield parent.text
 
 
-def line_of(node: str, holder: etree._Element, most: int) -> str:
+def line_of(node: Text, most: int) -> str:
     """The line of a text in a block of many: from one line break to the next."""
-    at: Any = node
-    inner = squeeze(node)
+    inner = squeeze(node.text)
     if len(inner) > most:
         return inner
-    if at.is_tail:
-        element = at.getparent()
+    if node.beside:
+        element = node.element
         before = [text_of(element, HEADING), *_few(element, back=True)] if element.tag in INLINE else []
         after = _few(element, back=False)[1:]
-    elif holder.tag in INLINE:
-        before, after = _few(holder, back=True), _few(holder, back=False)
+    elif node.holder.tag in INLINE:
+        before, after = _few(node.holder, back=True), _few(node.holder, back=False)
     else:
-        before, first = [], next(iter(holder), None)
+        before, first = [], next(iter(node.holder), None)
         inside = first is not None and first.tag in INLINE
         after = [text_of(first, HEADING), *_few(first, back=False)] if first is not None and inside else []
     return squeeze(" ".join([*reversed(before), inner, *after]))
@@ -75,14 +75,6 @@ def line_of(node: str, holder: etree._Element, most: int) -> str:
 
 def _few(element: etree._Element, *, back: bool) -> list[str]:
     return list(islice(_line_parts(element, back=back), PARTS))
-
-
-def holder_of(node: Any) -> etree._Element:
-    """The element that a text stands in; an element itself."""
-    if not hasattr(node, "is_tail"):
-        return node
-    parent = node.getparent()
-    return parent.getparent() if node.is_tail else parent
 
 
 def block_of(node: etree._Element) -> etree._Element:
