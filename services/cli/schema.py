@@ -11,7 +11,7 @@ from services.admin import keys
 from services.runtime import database
 
 ROOT = Path(services.__file__).parents[1]
-OWNERS = ("fetcher", "store", "webhooks", "admin", "desk")
+OWNERS = ("fetcher", "store", "webhooks", "reingest", "admin", "desk")
 MODELS = (
     "services.runtime.ledger",
     "services.runtime.instances",
