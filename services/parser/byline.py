@@ -66,7 +66,7 @@ _GLUED = re.compile(
 )
 # "ServiceMay 23, 2014": a date that a span alone parted from the unit.
 _GLUED_DATE = re.compile(
-    r"(?<=[a-z])(?=(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.? \d{1,2}, \d{4}$)"
+    r"(?<=[a-z]|[A-Z)])(?=(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.? \d{1,2}, \d{4}$)"
 )
 _SUFFIX = re.compile(r",\s*(?=(?:Jr|Sr)\b\.?|I{2,3}\b|IV\b)")
 _RANK = re.compile(

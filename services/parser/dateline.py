@@ -19,7 +19,8 @@ _DATE = rf"(?:,?\s*\(?{_DAY}(?:(?:,|\sdel?)?\s*\d{{4}})?\)?)?"
 _AGENCY = r"(?:,?\s*\([A-Za-z][\w./ &,-]{1,60}\)|\s*/[A-Z][\w. -]{2,30}/)"
 _HULL = r"(?:\s\([A-Z]{2,5}[ -]\d{1,4}\))?"
 _DASH = r"\s*,?\s*(?:--+|[—–―]|(?<=\s)-(?=\s|$|[“\"A-Z]))\s*"
-_CAPITAL_OPENING = re.compile(rf"^(?P<place>{_CITY}{_HULL}{_REST}){_DATE}(?:{_AGENCY})?{_DATE}{_DASH}")
+_NUMBERS = r"(?:\d{1,2}/\d{1,2}/\d{4}\s-\s)?"  # "9/10/2013 - TOWN, State --"
+_CAPITAL_OPENING = re.compile(rf"^{_NUMBERS}(?P<place>{_CITY}{_HULL}{_REST}){_DATE}(?:{_AGENCY})?{_DATE}{_DASH}")
 # "Washington (AFNS) --": without capitals, only the agency tells a dateline from a sentence.
 _AGENCY_OPENING = re.compile(
     rf"^(?P<place>[A-Z][\w.'’-]+(?:\s[A-Z][\w.'’-]+){{0,5}}(?:,\s*[A-Z][\w.'’ -]{{1,25}})?){_AGENCY}{_DASH}"

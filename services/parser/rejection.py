@@ -66,6 +66,12 @@ def walled_text(page: Page, text: str) -> Reason | None:
     return None
 
 
+def _words(draft: Draft, body: Sequence[Block]) -> int:
+    """How many words the body has, or the captions of a page of pictures."""
+    texts = [block.text for block in body] or [image.caption or "" for image in draft.images]
+    return sum(text.count(" ") for text in texts)
+
+
 def no_article(draft: Draft, body: Sequence[Block], cards: Cards | None) -> Reason | None:
     """Why what was read is no article, or None. `cards` are those of an HTML page."""
     page, layout, headline = draft.parsed.page, draft.parsed.layout, draft.headline
@@ -76,7 +82,7 @@ def no_article(draft: Draft, body: Sequence[Block], cards: Cards | None) -> Reas
     known = layout.names_body and any(line.inside for line in draft.lines)
     if not known and (reason := _listing(draft, body) or (_apart(draft, cards) if cards else None)):
         return reason
-    if not headline and not (layout is DUMP and sum(block.text.count(" ") for block in body) >= UNTITLED_WORDS):
+    if not headline and not (layout is DUMP and _words(draft, body) >= UNTITLED_WORDS):
         return "not_an_article", "The page has no headline."
     shows_video = draft.parsed.videos > 0 and cards is not None and cards.signed
     words = sum(len(block.text.split()) for block in body)

@@ -18,6 +18,8 @@ _ENTRY = re.compile(
     r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.? \d{1,2}, \d{4} [A-Z“‘]"
 )
 
+_NOTE = re.compile(r" this story (?:contains|has) (?:photos|videos?|pictures)\.$", re.IGNORECASE)
+
 
 def count_groups(left: Sequence[Line]) -> int:
     """How many dates beside a title are parted by texts; 0 where more texts than a card's stand together."""
@@ -71,13 +73,16 @@ def count_bulleted(left: Sequence[Line]) -> int:
 def is_text(line: Line) -> bool:
     """Whether a line is running text, of a card or of an article."""
     return (
-        (is_sentence(line.text) or line.is_prose) and not ends_with_credit(line.text) and read_label(line.text) is None
+        (is_sentence(_NOTE.sub("", line.text)) or line.is_prose)
+        and not ends_with_credit(line.text)
+        and read_label(line.text) is None
     )
 
 
 def is_title(line: Line) -> bool:
     """Whether a line can be the title of a card."""
-    return line.key.count(" ") < 2 * CUT_WORDS and not is_sentence(line.text) and not dates_page(line.text)
+    title = _NOTE.sub("", line.text)
+    return title.count(" ") < 2 * CUT_WORDS and not is_sentence(title) and not dates_page(title)
 
 
 def is_cut(line: Line) -> bool:

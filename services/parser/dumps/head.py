@@ -11,11 +11,15 @@ from services.parser.dates import find_date
 from services.parser.dumps.roles import (
     dates_page,
     is_byline,
+    is_note,
     is_place,
     is_sentence,
     is_speaker,
+    is_turn,
     may_be_headline,
+    names_speaker,
     role,
+    signs,
     speaks,
 )
 from services.parser.dumps.titles import without_site
@@ -25,6 +29,8 @@ BETWEEN = 6  # lines between a headline and what dates it
 WORDS = 10  # of a speaker, a place, an office; a longer line is a summary
 ENTRY = 4  # words of a menu's entry between a headline and its date
 UNIT = 8  # words of a unit
+TURNS = 2  # one alone may be anything that stands before a colon
+_ASKS = re.compile(r"(?:WHO|WHAT|WHEN|WHERE|WHY|HOW|NOTE)\b")  # what an advisory answers
 _WRITER = frozenset({"author", "author:", "by", "by:", "written by", "written by:"})
 _CONTACT = frozenset(
     {"contact information:", "contact:", "contacts:", "media contact:", "media contacts:", "press contact:"}
@@ -47,12 +53,12 @@ def mark_head(lines: Sequence[Line], at: int) -> date | None:
     _name(headline)
     end = _end(lines, at)
     dated = _mark_over(lines[:at])
-    return _mark_under(lines[at + 1 : end]) or dated
+    return _mark_under(lines[at + 1 : end], spoken=_first_turn(lines[at + 1 :])) or dated
 
 
 def mark_under(lines: Sequence[Line]) -> date | None:
     """The same for a page whose headline no line says: all lines before the text stand under it."""
-    return _mark_under(lines[: _end(lines, -1)])
+    return _mark_under(lines[: _end(lines, -1)], spoken=_first_turn(lines))
 
 
 def mark_top(lines: Sequence[Line]) -> date | None:
@@ -130,7 +136,14 @@ def _mark_over(lines: Sequence[Line]) -> date | None:
     return dated
 
 
-def _mark_under(lines: Sequence[Line]) -> date | None:
+def _first_turn(lines: Sequence[Line]) -> int:
+    """Where people begin to speak by turns; 0 where they do not."""
+    turns = [at for at, line in enumerate(lines) if line.kept and is_turn(line.text) and not _ASKS.match(line.text)]
+    return turns[0] if len(turns) >= TURNS else 0
+
+
+def _mark_under(lines: Sequence[Line], *, spoken: int) -> date | None:
+    """Marks the lines under the headline; over the line `spoken` of a transcript stands who spoke and where."""
     dated = _mark_values(lines)
     _mark_contacts(lines)
     last = max(
@@ -142,7 +155,7 @@ def _mark_under(lines: Sequence[Line]) -> date | None:
             continue
         day = dates_page(line.text)
         if day:
-            line.zone = "published"
+            line.zone = "story-line" if signs(line.text) else "published"
         elif is_byline(line.text):
             line.zone = "story-line"
         elif speaks(line.text):
@@ -154,7 +167,8 @@ def _mark_under(lines: Sequence[Line]) -> date | None:
             if at and lines[at - 1].zone == "story-line" and _OFFICE.fullmatch(line.text):
                 line.zone = "byline"
                 continue
-            line.rule = _before_date(line) if at < last else _after_date(line, lines[at - 1] if at else None)
+            before = at < last or (at < spoken and not (is_sentence(line.text) or is_note(line.text)))
+            line.rule = _before_date(line) if before else _after_date(line, lines[at - 1] if at else None)
             if at == last + 1 and at and _signed(lines[at - 1]) and line.key.count(" ") < UNIT and line.is_title:
                 line.rule = "office"
         dated = dated or day
@@ -167,6 +181,8 @@ def _signed(line: Line) -> bool:
 
 
 def _after_date(line: Line, above: Line | None) -> str | None:
+    if above is not None and above.zone == "published" and names_speaker(line.text):
+        return "presenter"
     if _OFFICE.fullmatch(line.text):
         return "office"
     placed = above is not None and above.rule is not None and is_place(line.text)

@@ -179,6 +179,9 @@ class _Finder:
         stretch = [at]
         while stretch[0] - 1 in may and len(stretch) <= STRETCH:
             stretch.insert(0, stretch[0] - 1)
+        placed = nearest is not None and is_place(self._lines[nearest].text)
+        if nearest is not None and not placed and all(place in self._menu for place in stretch):
+            return nearest
         stretch = [place for place in stretch if place not in self._menu]
         stretch = [place for place in stretch if self._lines[place].key.count(" ") >= MENU_WORDS - 1] or stretch[-1:]
         if len(stretch) > STRETCH or not stretch:

@@ -23,8 +23,11 @@ def kind_by_words(lines: Sequence[Line]) -> ArticleKind | None:
     headline = next((line for line in lines if line.zone == "headline"), None)
     left = [line for line in lines if line.kept and line is not headline and line.zone != "caption"]
     turns = sum(_TURN.match(line.text) is not None for line in left)
-    if turns >= TURNS and (2 * turns >= len(left) or (headline and _TALK.search(headline.text))):
+    talk = headline is not None and _TALK.search(headline.text) is not None
+    if turns >= TURNS and (talk or 2 * turns >= len(left)):
         return "transcript"
+    if talk and turns and _TURN.match(left[0].text):
+        return "transcript"  # one speaks, and the questions are not in the dump
     if headline is None or any(line.rule in {"byline", "published"} or line.zone == "published" for line in lines):
         return None
     first = next((line for line in left if is_sentence(line.text)), None)

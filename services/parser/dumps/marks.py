@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from services.parser.dumps.roles import is_speaker
+from services.parser.dumps.roles import names_speaker
 from services.parser.lines import Line
 
 QUOTED_WORDS = 5  # fewer in quotation marks are a word of somebody else
@@ -14,7 +14,6 @@ _PLAYER = frozenset({"play", "play play", "pause", "video player", "captions / s
 _MORE = frozenset({"full story", "read more", "read more read more", "story", "more"})
 _CLOSED = ('"', "”")
 _OPENED = re.compile(r"[\"“]")
-_OFFICE = re.compile(r"[A-Z][\w.'’-]*(?:,? (?:of|the|for|and|[A-Z0-9][\w.'’-]*)){1,11}")
 
 
 def mark_marks(lines: Sequence[Line]) -> None:
@@ -25,7 +24,7 @@ def mark_marks(lines: Sequence[Line]) -> None:
             line.rule = after.rule = "video"
         elif line.key.strip(". ") in _MORE:
             line.rule = "read-more"
-        elif _is_pulled(line) and not after.gap and _is_attribution(after):
+        elif _is_pulled(line) and not after.gap and names_speaker(after.text):
             line.shape, after.rule = "quote", "attribution"
     for line in lines[-1:]:
         if line.kept and line.key in _MORE:
@@ -48,10 +47,4 @@ def _is_pulled(line: Line) -> bool:
         line.text.endswith(_CLOSED)
         and line.text.count(" ") >= QUOTED_WORDS
         and len(_OPENED.findall(line.text[:-1])) - line.text[:-1].count("”") == 0
-    )
-
-
-def _is_attribution(line: Line) -> bool:
-    return is_speaker(line.text) or (
-        _OFFICE.fullmatch(line.text) is not None and any(is_speaker(" ".join(line.text.split()[-n:])) for n in (2, 3))
     )

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from services.parser.address import slug
+from services.parser.address import slug, true_address
 from services.parser.captions import alike
 from services.parser.credits import VIRIN, ends_with_credit, read_label
 from services.parser.dates import find_date
@@ -96,7 +96,7 @@ def _read_picture(draft: Draft, lines: Sequence[Line], caption: Line) -> None:
     draft.kind = "photo_essay"
     if title is None:
         number = next(filter(None, (VIRIN.search(line.text) for line in lines)), None)
-        draft.promised = draft.promised or (number[0] if number else "")
+        draft.promised = draft.promised or (number[0] if number else _named(draft.parsed.page.url))
 
 
 def _title(draft: Draft, lines: Sequence[Line], caption: Line) -> Line | None:
@@ -117,8 +117,25 @@ def _title(draft: Draft, lines: Sequence[Line], caption: Line) -> Line | None:
             and not alike(above.key, caption.key)
             and (_FILE.fullmatch(above.text) or may_be_headline(above))
         ):
-            return above if role(above) is None else None
-    return None
+            if role(above) is None:
+                return above
+            break
+    return _under(lines, places[-1])
+
+
+def _named(url: str | None) -> str:
+    """The words of an address that ends with them; a section's name stands before the number of the picture."""
+    address = true_address(url).rstrip("/")
+    names = slug(address.rpartition("/")[2])
+    return " ".join(names.words).capitalize() if names else ""
+
+
+def _under(lines: Sequence[Line], at: int) -> Line | None:
+    """The line right under the caption, where no title stands over it."""
+    below = lines[at + 1] if at + 1 < len(lines) else None
+    if below is None or not may_be_headline(below) or role(below) is not None or read_label(bare_text(below.text)):
+        return None
+    return None if dates_page(below.text) or is_byline(below.text) else below
 
 
 def _name(draft: Draft, line: Line, *, is_picture_title: bool) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from services.parser.captions import alike
 from services.parser.credits import ends_with_credit, read_label
+from services.parser.dumps.roles import dates_page, is_byline
 from services.parser.lexicon import either, lexicon
 from services.parser.lines import TITLE_WORDS, Line
 
@@ -13,6 +14,7 @@ PROSE = 2  # different texts of a picture: more are paragraphs
 ALT_WORDS = 45
 FIRST_GROUP = 1_000_000  # no element of a page has this number
 _OPENING = re.compile(rf"(?:{either(lexicon('dumps')['alt']['openings'])})\b")
+_HEADINGS = frozenset({"photo information", "photo details", "image details", "photo info"})
 _TELLS = re.compile(r"[\"“”]|\bsaid\b|\b(?:19|20)\d\d\b|\b(?:today|yesterday|announced|according)\b", re.IGNORECASE)
 _MORE = re.compile(r"^[. ]{0,9}read more\b")
 _SPLIT = re.compile(r"[-\s/]+")
@@ -58,11 +60,17 @@ def _credited(lines: Sequence[Line]) -> Iterator[tuple[int, int, int]]:
         start = at
         while start > last and start > at - MOST and not lines[start].gap and _belongs(lines[start - 1]):
             start -= 1
+        start = max(last, at - 1) if start == at and _is_apart(lines, at) else start
         end = at
         while end < len(lines) and _is_label(lines[end]):
             end += 1
         yield start, at, end
         at = last = end
+
+
+def _is_apart(lines: Sequence[Line], at: int) -> bool:
+    """Whether a caption stands over a credit, parted from it and under the heading that says so."""
+    return at > 1 and lines[at - 1].kept and lines[at - 1].is_prose and lines[at - 2].key in _HEADINGS
 
 
 def _is_under(lines: Sequence[Line], start: int, labels: int, end: int) -> bool:
@@ -74,7 +82,8 @@ def _is_under(lines: Sequence[Line], start: int, labels: int, end: int) -> bool:
 
 
 def _belongs(line: Line) -> bool:
-    return line.kept or line.rule == "picture-tools"
+    tells = dates_page(line.text) is not None or is_byline(line.text)
+    return (line.kept and not tells) or line.rule == "picture-tools"
 
 
 def _is_label(line: Line) -> bool:

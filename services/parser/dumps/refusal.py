@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from services.contracts.article import RejectionReason
+from services.parser.address import slug
 from services.parser.boilerplate_rules import Rules
+from services.parser.credits import ends_with_credit
 from services.parser.dumps.cards import (
     CARDS,
     COUNTS,
@@ -44,7 +46,8 @@ _NAMES = re.compile(either(_DUMPS["cards"]["names"]))
 _MOTTO = re.compile(either(_DUMPS["cards"]["mottos"]))
 # What the address of a list has, and no article's.
 _LISTS = re.compile(
-    r"/tags?/|/category/\d|/page/\d|[?&]page(?:number)?=\d|/search(?:[/?]|$)|/archive/?(?:[?]|$)", re.IGNORECASE
+    r"/tags?/|/category/\d|/page/\d|/year/\d{4}/month/\d|dvidshub\.net/(?:unit|feature|rss)/|[?&]page(?:number)?=\d|/search(?:[/?]|$)|/archive/?(?:[?]|$)",
+    re.IGNORECASE,
 )
 _SURELY_LISTS = re.compile(r"/(?:tag|category)/\d|[?&]page=\d", re.IGNORECASE)  # whatever words they hold
 _HOME = re.compile(r"https?://[^/?#]{1,200}/?(?:default\.aspx|index\.html?)?", re.IGNORECASE)
@@ -80,7 +83,7 @@ def listing(lines: Sequence[Line], address: str, *, named: bool, title: str) -> 
     reason = _cards(left, texts, named=named) or (
         None
         if named
-        else _few(lines, left, texts, address) or (_untitled(lines, left) if not title else _by_name(title))
+        else _few(lines, left, texts, address) or (_untitled(lines, left, address) if not title else _by_name(title))
     )
     if reason:
         return "listing", f"The page lists articles: {reason}."
@@ -157,7 +160,7 @@ def _by_name(title: str) -> str | None:
     return "its title is a list's" if _NAMES.fullmatch(title) or _SECTIONS.fullmatch(title) else None
 
 
-def _untitled(lines: Sequence[Line], left: Sequence[Line]) -> str | None:
+def _untitled(lines: Sequence[Line], left: Sequence[Line], address: str) -> str | None:
     """A page without a headline that has the name of a list, or what only lists have."""
     first = [line for line in lines[:LOOK_LINES] if line.rule in {None, "navigation", "kicker"}][:CARDS]
     dated = any(dates_page(line.text) or role(line) == "kicker" for line in lines[:LOOK_LINES])
@@ -165,7 +168,21 @@ def _untitled(lines: Sequence[Line], left: Sequence[Line]) -> str | None:
         return "its only title is a section's"
     if sum(_LISTING.fullmatch(line.key) is not None for line in left) >= FEW:
         return "it has filters or pages"
+    if slug(address) is None and _captions(left) >= CARDS:
+        return "its texts are captions"
     return "the same line parts its texts" if _parted(left) else None
+
+
+def _captions(left: Sequence[Line]) -> int:
+    """How many pictures lines tell of, said twice or with their credit; 0 among other texts."""
+    shown = {line.key for line in left if ends_with_credit(line.text) or _is_doubled(line.key)}
+    return len(shown) if not any(is_text(line) and line.key not in shown for line in left) else 0
+
+
+def _is_doubled(key: str) -> bool:
+    """Whether a line says the same before and behind a hyphen."""
+    half = len(key) // 2
+    return key[: half - 1] == key[half + 2 :] and key[half - 1 : half + 2] == " - "
 
 
 def _parted(left: Sequence[Line]) -> bool:

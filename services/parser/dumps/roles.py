@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 
 from services.parser.boilerplate_rules import ANYWHERE, LOOSE, MAX_LENGTH, TOP, Rules
-from services.parser.byline import read_story_line
+from services.parser.byline import read_byline, read_story_line
 from services.parser.characters import fold
 from services.parser.date_labels import is_date
 from services.parser.dates import find_date
@@ -48,6 +48,7 @@ _OFFICE_OF_PERSON = re.compile(
     r"|administrator|president|spokes(?:person|man|woman)|press|general|of|state|defense|war|the|for)\s+)+",
     re.IGNORECASE,
 )
+_OFFICE = re.compile(r"[A-Z][\w.'’-]*(?:,? (?:of|the|for|and|[A-Z0-9][\w.'’-]*)){1,11}")
 _TOOLS = re.compile(r" print ?\|? ?e-?mail$", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 _SAYS_BY = re.compile(r"\b(?:by|por|from)\b", re.IGNORECASE)
@@ -131,6 +132,12 @@ def _is_byline(text: str) -> bool:
     return story is not None and bool(story.byline)
 
 
+def signs(text: str) -> bool:
+    """Whether a line that dates the page names its author beside the day, without "By"."""
+    parts = [part for part in _PARTS.split(bare_text(text)) if part and not is_date(part)]
+    return any(is_person(name.name) for part in parts for name in read_byline(part))
+
+
 def is_place(text: str) -> bool:
     """Whether a line may be nothing but a place."""
     return text.count(" ") < 6 and _PLACE.fullmatch(text.strip(" -–—")) is not None
@@ -139,6 +146,23 @@ def is_place(text: str) -> bool:
 def is_speaker(text: str) -> bool:
     """Whether a line is nothing but a name, perhaps behind an office."""
     return is_person(text) or is_person(_OFFICE_OF_PERSON.sub("", text))
+
+
+def names_speaker(text: str) -> bool:
+    """Whether a line is a name, perhaps behind an office of any kind."""
+    return is_speaker(text) or (
+        _OFFICE.fullmatch(text) is not None and any(is_speaker(" ".join(text.split()[-n:])) for n in (2, 3))
+    )
+
+
+def is_turn(text: str) -> bool:
+    """Whether a line says who speaks, before what is said."""
+    return _TURN.match(text) is not None
+
+
+def is_note(text: str) -> bool:
+    """Whether a line says when people spoke, or in brackets who else was there: a transcript's own first line."""
+    return text.startswith("(") or _CLOCK.fullmatch(text) is not None
 
 
 def is_listed(text: str) -> bool:
@@ -175,7 +199,7 @@ def may_be_headline(line: Line) -> bool:
         and any(letter.isalpha() for letter in text)
         and not text.endswith((",", ";", ":"))
         and not is_sentence(text)
-        and not (_TURN.match(text) and text.endswith(_ENDS))
+        and not (is_turn(text) and text.endswith(_ENDS))
         and not _CLOCK.fullmatch(text)
         and not text.startswith(("http://", "https://", "(", "["))
     )

@@ -8,6 +8,7 @@ from services.parser.characters import fold, squeeze
 from services.parser.dumps.broken import mend_broken
 from services.parser.dumps.markdown import is_markdown, read_markdown
 from services.parser.dumps.run_together import cut_run_together
+from services.parser.lexicon import either, lexicon
 from services.parser.lines import Frame, Line
 from services.parser.wrapping import unwrap
 
@@ -16,6 +17,17 @@ _STAMP = re.compile(r"\s*(?P<stamp>date \d{4}-\d\d-\d\d)\s")
 # "Photo By NAME | the caption...... read more read more".
 _CREDIT_FIRST = re.compile(
     r"(?P<credit>(?:Photo|Video|Graphic|Courtesy Photo)(?: By [^|]{3,80})?) \| (?P<caption>.+)", re.IGNORECASE
+)
+# A picture of a gallery without a caption: the switches for it, the credit, and the link.
+_HUNG = re.compile(
+    r"((?:\d{1,3} ?/ ?\d{1,3} )?Show Caption \+ Hide Caption [–-]) \((Photo Credit: [^()]{1,80})\)"
+    r"(?: (VIEW ORIGINAL))?",
+    re.IGNORECASE,
+)
+# What an agency's archive knows of a picture, all in one line.
+_INFO = re.compile(r"(?:IMAGE|VIDEO|NEWS|AUDIO) INFO (?=[A-Z])")
+_LABELS = re.compile(
+    rf"(?<!Res\.) (?=(?:{either(lexicon('dumps')['fields']['labels'])}):|PUBLIC DOMAIN\b|This work, )", re.IGNORECASE
 )
 _MORE = "read more"
 _WHOLE = re.compile(r"[.!?\"”)](?=\s*(?P<link>Full Story|Read More|Learn More|Read the full story)\W*$)", re.IGNORECASE)
@@ -28,6 +40,7 @@ _KICKER = re.compile(
 _WIDE = re.compile(r" {2,}|\t+")
 _ENTRY = r"[^\W\d_][^\s\d]*+(?: [^\s\d]++){0,2}+"
 _MENU = re.compile(rf"{_ENTRY}(?:(?: {{2,}}|\t+){_ENTRY}){{2,}}")
+_SAID = re.compile(r"[a-z][.?!,:;—](?:\s|$)|^[A-Z]{1,3}[:.] ")  # two spaces stand after sentences, too
 LINK = 40  # characters at the end of a line
 OFTEN = 2  # such links: one may be the author's
 _BULLETS = ("• ", "· ", "▪ ")
@@ -71,10 +84,14 @@ def _cut_links(raw: Sequence[str]) -> Iterator[str]:
     for line in map(str.strip, raw):
         if credit := _CREDIT_FIRST.fullmatch(line):
             yield from filter(None, (credit["credit"], *_cut_more(credit["caption"])))
+        elif hung := _HUNG.fullmatch(line):
+            yield from filter(None, hung.groups())
+        elif _INFO.match(line):
+            yield from _LABELS.split(line)
         elif often and (link := _WHOLE.search(line[-LINK:])):
             at = len(line) - len(line[-LINK:]) + link.start() + 1
             yield from (line[:at], line[at:])
-        elif _MENU.fullmatch(line):
+        elif _MENU.fullmatch(line) and not _SAID.search(line):
             yield from _WIDE.split(line)
         elif kicker := _KICKER.fullmatch(line):
             yield f"{kicker['word']} | {kicker['rest']}"

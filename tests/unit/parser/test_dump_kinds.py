@@ -1,0 +1,188 @@
+"""Kinds of dumps that were once read wrongly: each test names the habit of the pages and what they must become."""
+
+import pytest
+
+from services.contracts.article import Article, Rejected
+from services.parser.byline import read_story_line
+from services.parser.dateline import read_opening
+from services.parser.extract import extract
+
+TEXT = "The ferry office opened the second landing on Monday, two months before its pilots had hoped for it."
+MORE = "Nine boats a day will stop there until the autumn, when the old landing is to be taken down and sold."
+CAPTION = "Pilots of the ferry office moor the first boat of the day at the second landing, Eastmark, May 4, 2021. {}"
+PHOTO = "https://www.war.gov/Multimedia/Photos/igphoto/2009990001/"
+
+
+def read(text, url=None):
+    return extract(text.encode(), url=url, content_type="text/plain")
+
+
+def article(text, url=None):
+    reading = read(text, url)
+    assert isinstance(reading, Article), reading
+    return reading
+
+
+def texts(reading):
+    return [block.text for block in reading.body]
+
+
+def test_two_spaces_after_short_sentences_make_no_menu_of_them():
+    turns = ["MR. LOWE:  Good morning.  Go on.", "Q:  Hi.  Shutdown.", "Q:  Yes.  No.  Perhaps.", f"MR. LOWE:  {TEXT}"]
+    reading = article("Ferry Office Holds a Press Briefing\n\n" + "\n\n".join(turns))
+    assert texts(reading) == [" ".join(turn.split()) for turn in turns]
+
+
+def test_wide_gaps_between_the_words_of_a_menu_still_part_them():
+    reading = article(f"Home   About Us   Boats   Tides\n\nSecond Landing Opens\n\nMay 4, 2021\n\n{TEXT}\n\n{MORE}\n")
+    assert reading.headline == "Second Landing Opens"
+    assert texts(reading) == [TEXT, MORE]
+
+
+@pytest.mark.parametrize(
+    "under",
+    [
+        "Harbor Spokesman Rear Admiral Kit Lowe",
+        "Secretary of Ferries Ruth Adler",
+        "Secretary of Ferries Ruth E. Adler III; Chairman, Joint Pilots General Kit A. Lowe",
+    ],
+)
+def test_who_spoke_stands_under_the_date_of_a_transcript_and_is_no_paragraph(under):
+    turns = [f"MODERATOR: {TEXT}", f"Q: {MORE}"]
+    reading = article(f"Remarks at the Landing\n\nMay 4, 2021\n{under}\n\n" + "\n\n".join(turns))
+    assert texts(reading) == turns
+    assert str(reading.published_at) == "2021-05-04"
+
+
+def test_speaker_and_place_over_the_first_turn_are_no_paragraphs_without_a_date_too():
+    turns = ["SECRETARY ADLER: Well, good morning, everyone.", "QUESTION: Good morning.", f"SECRETARY ADLER: {TEXT}"]
+    over = "Ruth E. Adler, Secretary of Ferries\n\nEastmark\n\nPress Briefing Room"
+    assert texts(article(f"Secretary Ruth E. Adler at the Landing\n\n{over}\n\n" + "\n\n".join(turns))) == turns
+
+
+def test_the_answers_of_an_advisory_are_no_turns():
+    asked = ["WHO: Ruth Adler, who leads the ferry office.", "WHAT: The opening of the second landing.", TEXT]
+    reading = article("Press Day at the Landing\n\nMay 4, 2021\n\nPilots welcome the press\n\n" + "\n\n".join(asked))
+    assert "Pilots welcome the press" in texts(reading)
+
+
+def test_one_turn_under_the_title_of_a_briefing_is_a_transcript():
+    reading = article(
+        f"Kit Lowe, Harbor Spokesman, Holds a Press Briefing\n\nHARBOR SPOKESMAN KIT LOWE: {TEXT}\n\n{MORE}"
+    )
+    assert reading.kind == "transcript"
+
+
+@pytest.mark.parametrize("title", ["MOORING", "Pilot Kit Lowe moors the first boat"])
+def test_a_photo_page_may_print_the_title_under_its_only_caption(title):
+    caption = CAPTION.format("").strip()
+    reading = article(
+        f"Photos\n\nSnapshots of what’s happening in the Defense Department.\n\n{caption}\n\n{title}\n", PHOTO
+    )
+    assert (reading.kind, reading.headline) == ("photo_essay", title)
+    assert [image.caption for image in reading.images] == [caption]
+
+
+def test_the_address_names_a_picture_that_has_no_title():
+    caption = CAPTION.format("(Ferry Office photo by Jo Marsh)")
+    reading = article(caption, "https://www.dvidshub.net/image/9990001/first-boat-moors")
+    assert (reading.headline, reading.kind) == ("First boat moors", "photo_essay")
+
+
+def test_a_section_names_no_picture():
+    caption = CAPTION.format(f"{MORE} (Ferry Office photo by Jo Marsh)")
+    reading = article(caption, "https://www.cpf.navy.mil/Photo-Gallery/igphoto/2009990001/")
+    assert (reading.headline, reading.kind) == ("", "photo_essay")
+
+
+def test_what_an_archive_knows_of_a_picture_may_stand_in_one_line():
+    info = (
+        "IMAGE INFO Date Taken: 05.04.2021 Date Posted: 05.06.2021 19:25 Photo ID: 9990001 VIRIN: 210504-N-AB123-1001"
+        " Resolution: 10x10 Size: 1 MB Location: US Web Views: 5 Downloads: 0 PUBLIC DOMAIN This work, Boat Moors"
+        " [Image 1 of 2], by Jo Marsh, identified by DVIDS, must comply with the restrictions shown on the site."
+    )
+    caption = CAPTION.format("(U.S. Navy photo by Jo Marsh)")
+    reading = article(f"{caption}\n\n{info}\n", "https://www.dvidshub.net/image/9990001/mooring-operations")
+    assert (reading.headline, str(reading.published_at)) == ("Boat Moors", "2021-05-06")
+    assert len(reading.images) == 1
+
+
+def test_a_caption_under_photo_information_may_stand_apart_from_its_credit():
+    head = f"Marines\n\nPhoto Information\n\n{CAPTION.format('').strip()}\n\nPhoto by Jo Marsh\n\n"
+    reading = article(
+        f"{head}Second Landing Opens\n\n7 Jan 2016 | Kit Lowe Marine Corps Base Eastmark\n\n{TEXT}\n\n{MORE}\n"
+    )
+    assert texts(reading) == [TEXT, MORE]
+    assert [image.photographer for image in reading.images] == ["Jo Marsh"]
+    assert [(by.name, by.affiliation) for by in reading.byline] == [("Kit Lowe", "Marine Corps Base Eastmark")]
+
+
+def test_the_switches_of_a_picture_without_a_caption_are_none():
+    block = "Rope Work\n1 / 2 Show Caption + Hide Caption – (Photo Credit: Ferry Office) VIEW ORIGINAL\n"
+    again = block.replace("Rope", "Lamp").replace("1 /", "2 /")
+    reading = article(f"Second Landing Opens\n\nBy ARNEWSMay 4, 2021\n\n{block}{again}\n{TEXT}\n\n{MORE}\n")
+    assert texts(reading) == [TEXT, MORE]
+    assert [image.caption for image in reading.images] == ["Rope Work", "Lamp Work"]
+    assert ([by.name for by in reading.byline], str(reading.published_at)) == (["ARNEWS"], "2021-05-04")
+
+
+def test_a_date_right_over_a_number_is_no_title_of_a_picture():
+    head = 'Second Landing Opens\n\nMarch 19, 2014 | By Jo Marsh\n[caption id="7"]\nVIRIN: 140319-N-AB123-5371\n'
+    reading = article(f"{head}{TEXT}\n\n{MORE}\n")
+    assert str(reading.published_at) == "2014-03-19"
+    assert texts(reading) == [TEXT, MORE]
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "unit"),
+    [
+        ("By ADM Kit B. Lowe, Jr. U.S. Ferry Command", "ADM Kit B. Lowe, Jr.", "U.S. Ferry Command"),
+        ("By Army Sgt. Ruth Adler National Guard Bureau", "Army Sgt. Ruth Adler", "National Guard Bureau"),
+        ("By Jo Marsh Marine Corps Base Eastmark", "Jo Marsh", "Marine Corps Base Eastmark"),
+    ],
+)
+def test_name_and_unit_are_told_apart_where_nothing_parts_them(line, name, unit):
+    says = read_story_line(line)
+    assert says is not None
+    assert [(by.name, by.affiliation) for by in says.byline] == [(name, unit)]
+
+
+def test_a_date_in_numbers_may_stand_before_the_place():
+    opening = read_opening('9/10/2013 - EASTMARK AIR BASE, Ill.  -- "It is open," said the pilot.')
+    assert opening is not None
+    assert (opening.place, opening.text) == ("EASTMARK AIR BASE, Ill.", '"It is open," said the pilot.')
+
+
+CARD = "EASTMARK, Ohio - Pilots of the ferry office said that the second landing opened two months early."
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("\n\n".join(f"Title {word} of It  This story contains photos.\n\n{CARD}" for word in "ABCD"), None),
+        (f"August 2009\n\n{TEXT}\n\n{MORE}\n", None),
+        (f"Today’s Headlines\n\nPublished: 9/12/2012\n\n{TEXT}\n\n{MORE}\n", "https://prhome.defense.gov/NEWS"),
+        (f"Welcome to Defense.gov\n\nGet To Know Us\n\n{TEXT}\n\n{MORE}\n", "https://www.defense.gov/Home/features/x/"),
+        (f"Subscribe to Ferry News feed\nUpdated: 2 hours 21 min ago\n\n{TEXT}\n\n{MORE}\n", None),
+        (f"{TEXT}\n\n{MORE}\n", "https://www.base.marines.mil/News/Year/2016/Month/10/"),
+        ("\n".join(f"{line} - {line}" for line in (TEXT, MORE, "Jo Marsh at the landing")), None),
+    ],
+)
+def test_lists_of_articles_and_pictures_are_no_articles(text, url):
+    reading = read(text, url)
+    assert isinstance(reading, Rejected)
+    assert reading.reason == "listing"
+
+
+def test_captions_alone_are_an_article_where_the_address_names_it():
+    captions = [f"{line} (Ferry Office photo by Jo Marsh)" for line in (TEXT, MORE, CAPTION.format(""))]
+    reading = article("\n".join(captions), "https://www.base.mil/News/Article/999001/2015-in-photos")
+    assert (reading.headline, len(reading.images)) == ("2015 in photos", 3)
+
+
+def test_what_a_mailing_list_says_of_itself_is_no_text():
+    reading = article(
+        f"You are subscribed to no topic for Ferries. It is available.\n09/17/2013 11:13 AM CDT\n\n{TEXT}\n\n{MORE}"
+    )
+    assert texts(reading) == [TEXT, MORE]
+    assert str(reading.published_at) == "2013-09-17"
