@@ -38,7 +38,8 @@ def of(holder: str) -> frozenset[int]:
         path = _path(holder)
         if path.parent.stat().st_uid != os.getuid():
             return frozenset()
-        name, *ids = path.read_text(encoding="ascii").split()
+        # After the first line stands what is left of a longer one.
+        name, *ids = path.read_text(encoding="ascii").partition("\n")[0].split()
         return frozenset(map(int, ids)) if name == holder else frozenset()
     except (OSError, ValueError):
         return frozenset()
@@ -49,11 +50,9 @@ def _note(message: int, *, over: bool) -> None:
         (_ids.discard if over else _ids.add)(message)
         with suppress(OSError):  # a full disk: then it is not known
             line = " ".join([owner(), *map(str, sorted(_ids))])
-            os.pwrite(_file(owner()), f"{line}\n".ljust(ROOM).encode("ascii"), 0)
+            os.pwrite(_file(owner()), f"{line}\n".encode("ascii"), 0)
 
 
-ROOM = 256
-"""Bytes that are written each time: what was longer before must not show through."""
 OLD = 7 * 86_400
 """Seconds without a word after which the file of a process is of no use: no lease is so long."""
 

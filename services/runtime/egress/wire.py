@@ -4,10 +4,7 @@ the deadline: connection, TLS, headers and body share one clock, which a per-rea
 # ruff: noqa: ARG002 - the shapes of these methods are httpcore's; our one clock replaces its timeouts
 
 import math
-import queue
-import socket
 import ssl
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -17,7 +14,8 @@ from typing import Any
 import httpcore
 
 from services.runtime.egress.addresses import Gate
-from services.runtime.egress.errors import EgressError, NotReached, NotResolved, TimedOut, TlsFailed
+from services.runtime.egress.errors import EgressError, NotReached, TimedOut, TlsFailed
+from services.runtime.egress.names import Resolver
 
 CONNECT_SECONDS = 5.0
 """For one address; a host with a dead one among its addresses still answers within the deadline."""
@@ -58,24 +56,11 @@ def remaining(host: str) -> float:
 
 
 def resolve(host: str, port: int) -> list[str]:
-    """The addresses of a name. The system's resolver knows no timeout, so it is asked from a thread of its own."""
-    answers: queue.SimpleQueue[list[str] | OSError | UnicodeError] = queue.SimpleQueue()
+    """The addresses of a name, before the deadline of the request at hand."""
+    return _resolver.resolve(host, port, remaining(host))
 
-    def ask() -> None:
-        try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-            answers.put(list(dict.fromkeys(str(entry[4][0]) for entry in found)))
-        except (OSError, UnicodeError) as error:
-            answers.put(error)
 
-    threading.Thread(target=ask, daemon=True, name="resolve").start()
-    try:
-        answer = answers.get(timeout=remaining(host))
-    except queue.Empty:
-        raise TimedOut(f"Nobody could tell the address of {host} in time.") from None
-    if isinstance(answer, Exception) or not answer:
-        raise NotResolved(f"The name {host} could not be resolved to an address; check its spelling and the DNS.")
-    return answer
+_resolver = Resolver()
 
 
 class GuardedBackend(httpcore.NetworkBackend):
