@@ -28,6 +28,8 @@ from services.runtime.database import Table, UtcDateTime
 
 _OPEN, _SET_ASIDE = text("set_aside_at IS NULL"), text("set_aside_at IS NOT NULL")
 
+_HELD = text("lease_owner IS NOT NULL")
+
 _TRIED = text("set_aside_at IS NULL AND attempts > 0")
 
 
@@ -38,6 +40,10 @@ class Entry(Table, table=True):
     __table_args__ = (
         Index("ledger_open", "kind", "key", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ledger_due", "due_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        # What the sweep looks at: of each kind and lane, what is due for longest.
+        Index("ledger_waiting", "lane", "kind", "due_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        # What is in flight: few rows, among however many are due.
+        Index("ledger_held", "lease_owner", sqlite_where=_HELD, postgresql_where=_HELD),
         # Few rows, to be counted, listed and found without a look at all that waits.
         Index("ledger_set_aside", "id", "discarded_at", sqlite_where=_SET_ASIDE, postgresql_where=_SET_ASIDE),
         # Of what is being retried, and what is in flight: few rows, shown every few seconds.
@@ -74,6 +80,8 @@ class Entry(Table, table=True):
 rows: Relation = SQLModel.metadata.tables["ledger"]
 OPEN: ColumnElement[bool] = rows.c.set_aside_at.is_(None)
 """Neither handled nor given up on. In these words both databases see that their partial indexes serve."""
+HELD: ColumnElement[bool] = rows.c.lease_owner.is_not(None)
+"""In flight, or was until its lease ended."""
 
 
 def due_and_free(now: datetime | ColumnElement[datetime]) -> tuple[ColumnElement[bool], ...]:

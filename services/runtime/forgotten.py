@@ -3,9 +3,10 @@
 import os
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, case, or_, select, update
+from sqlalchemy import Select, bindparam, case, or_, select, union_all, update
 from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import Session
 
@@ -20,11 +21,20 @@ from services.runtime.instances import PLACE, owner
 def take_forgotten(
     now: datetime, *, hinted_before: datetime, kinds: Sequence[str], lane: Lane, limit: int
 ) -> list[tuple[int, str]]:
-    """Stamps up to `limit` due messages that nobody picked up; returns id and kind of each, to be hinted."""
-    asked = {"now": now, "before": hinted_before, "which_lane": lane, "kinds": kinds, "limit": limit}
+    """Stamps up to `limit` due messages that nobody picked up; returns id and kind of each, to be hinted.
+
+    Of each kind the `limit` that are due for longest are looked at, however many there are: the rest waits behind them.
+    """
+    if not kinds:
+        return []
+    asked = {"now": now, "before": hinted_before, "which_lane": lane, "limit": limit}
+    with reading() as session:
+        ids = list(session.execute(_look(tuple(kinds)), asked).scalars())
+    if not ids:
+        return []  # most sweeps: nobody who writes waits for one that only looks
     with transaction(lasting=False) as session:
-        found = session.execute(_TAKE, asked).all()
-    return [(row.id, row.kind) for row in sorted(found)]
+        taken = session.execute(_TAKE, {"now": now, "before": hinted_before, "ids": ids}).all()
+    return [(row.id, row.kind) for row in sorted(taken)]
 
 
 def end_leases_of_the_dead(now: datetime, silent: Collection[str] = ()) -> int:
@@ -32,11 +42,8 @@ def end_leases_of_the_dead(now: datetime, silent: Collection[str] = ()) -> int:
 
     So a killed worker costs no lease here, and seconds elsewhere.
     """
-    # What is held was due: by that, its index serves, and what is at rest is not looked at.
-    is_held = (entries.OPEN, rows.c.due_at <= now, rows.c.lease_until > now)
     with reading() as session:
-        held = session.execute(select(rows.c.lease_owner).distinct().where(*is_held)).scalars()
-        dead = [each for each in held if each and _is_dead(each, silent)]
+        dead = [each for each in _holders(session, now) if _is_dead(each, silent)]
     if not dead:
         return 0
     with transaction(lasting=False) as session:
@@ -46,11 +53,15 @@ def end_leases_of_the_dead(now: datetime, silent: Collection[str] = ()) -> int:
 def end_leases_of_dead_children(session: Session, now: datetime) -> int:
     """Ends the leases of children of this instance that are gone: nobody in another container can tell; how many."""
     place, _, instance = owner().split("/")
-    is_held = (entries.OPEN, rows.c.due_at <= now, rows.c.lease_until > now)
-    held = session.execute(select(rows.c.lease_owner).distinct().where(*is_held)).scalars()
-    ours = [each for each in held if each and each.startswith(f"{place}/") and each.endswith(f"/{instance}")]
+    holders = _holders(session, now)
+    ours = [each for each in holders if each.startswith(f"{place}/") and each.endswith(f"/{instance}")]
     dead = [each for each in ours if _is_dead(each, ())]
     return _end(session, now, dead) if dead else 0
+
+
+def _holders(session: Session, now: datetime) -> list[str]:
+    found = session.execute(select(rows.c.lease_owner).distinct().where(entries.HELD, rows.c.lease_until > now))
+    return [holder for holder in found.scalars() if holder]
 
 
 def _end(session: Session, now: datetime, dead: Sequence[str]) -> int:
@@ -58,7 +69,7 @@ def _end(session: Session, now: datetime, dead: Sequence[str]) -> int:
     ended = 0
     for holder in dead:
         known = begun.of(holder)
-        is_held = (entries.OPEN, rows.c.lease_until > now, rows.c.lease_owner == holder)
+        is_held = (entries.HELD, rows.c.lease_until > now, rows.c.lease_owner == holder)
         # Without its owner it is not ended again by whoever found the same process gone a moment earlier.
         changes: dict[str, Any] = {"lease_until": now, "lease_owner": None, "hinted_at": None}
         if known:
@@ -72,25 +83,33 @@ def _end(session: Session, now: datetime, dead: Sequence[str]) -> int:
 _LAST = [kind for kind, message in KINDS.items() if HANDLERS[message].last_after_death]
 
 
-def _take() -> ReturningUpdate[Any]:
-    now = bindparam("now", type_=UtcDateTime)
-    forgotten = (
-        select(rows.c.id)
-        .where(
-            *due_and_free(now),
-            or_(rows.c.hinted_at.is_(None), rows.c.hinted_at < bindparam("before", type_=UtcDateTime)),
-            rows.c.lane == bindparam("which_lane"),
-            # Not the bare column: its index would be taken, and with it every row that is at rest.
-            (rows.c.kind + "").in_(bindparam("kinds", expanding=True)),
-        )
+_NOW = bindparam("now", type_=UtcDateTime)
+_UNHINTED = or_(rows.c.hinted_at.is_(None), rows.c.hinted_at < bindparam("before", type_=UtcDateTime))
+
+
+# Made once for each set of kinds: to make a statement costs more than to run it, and this one runs four times a second.
+@cache
+def _look(kinds: tuple[str, ...]) -> Select[int]:
+    """Each kind by itself, or the index would not tell which of them is due for longest without reading all."""
+    oldest = [
+        select(rows.c.id, rows.c.due_at, rows.c.hinted_at)
+        .where(*due_and_free(_NOW), rows.c.kind == kind, rows.c.lane == bindparam("which_lane"))
         .order_by(rows.c.due_at)
         .limit(bindparam("limit"))
-        .with_for_update(skip_locked=True)
-    )
-    return update(rows).where(rows.c.id.in_(forgotten)).values(hinted_at=now).returning(rows.c.id, rows.c.kind)
+        .subquery()
+        for kind in kinds
+    ]
+    due = union_all(*(select(each) for each in oldest)).subquery()
+    unhinted = or_(due.c.hinted_at.is_(None), due.c.hinted_at < bindparam("before", type_=UtcDateTime))
+    return select(due.c.id).where(unhinted).order_by(due.c.due_at).limit(bindparam("limit"))
 
 
-# Made once: to make a statement costs more than to run it, and this one runs four times a second.
+def _take() -> ReturningUpdate[Any]:
+    wanted = (rows.c.id.in_(bindparam("ids", expanding=True)), *due_and_free(_NOW), _UNHINTED)
+    free = select(rows.c.id).where(*wanted).with_for_update(skip_locked=True)
+    return update(rows).where(rows.c.id.in_(free)).values(hinted_at=_NOW).returning(rows.c.id, rows.c.kind)
+
+
 _TAKE = _take()
 
 

@@ -21,7 +21,8 @@ PATIENCE = timedelta(seconds=5)
 """How long a hint may be under way before it is taken for lost."""
 LONG = 20
 """Hints in a queue from which on its readers count as busy."""
-AT_ONCE = 1_000
+AT_ONCE = 200
+"""Messages of a lane that one sweep reminds of: more than workers take up until the next one, few enough to cost little."""
 
 LANES: tuple[Lane, ...] = ("live", "bulk")
 
