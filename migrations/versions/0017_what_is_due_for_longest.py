@@ -13,9 +13,7 @@ HELD = sa.text("lease_owner IS NOT NULL")
 
 
 def upgrade() -> None:
-    op.create_index(
-        "ledger_waiting", "ledger", ["lane", "kind", "due_at"], sqlite_where=OPEN, postgresql_where=OPEN
-    )
+    op.create_index("ledger_waiting", "ledger", ["lane", "kind", "due_at"], sqlite_where=OPEN, postgresql_where=OPEN)
     op.create_index("ledger_held", "ledger", ["lease_owner"], sqlite_where=HELD, postgresql_where=HELD)
 
 

@@ -22,7 +22,7 @@ PATIENCE = timedelta(seconds=5)
 LONG = 20
 """Hints in a queue from which on its readers count as busy."""
 AT_ONCE = 200
-"""Messages of a lane that one sweep reminds of: more than workers take up until the next one, few enough to cost little."""
+"""Messages of a lane that one sweep reminds of: more than workers take up until the next, few enough to be cheap."""
 
 LANES: tuple[Lane, ...] = ("live", "bulk")
 

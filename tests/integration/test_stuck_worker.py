@@ -32,6 +32,7 @@ from services.runtime.sweeper import sweep
 pytestmark = [pytest.mark.integration, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 
 RELAY = Path(__file__).with_name("relay_worker.py")
+PYTHON = {"PYTHONPATH": str(RELAY.parents[1])}
 PATIENCE = timedelta(seconds=6)
 
 
@@ -47,7 +48,7 @@ def relay(db, installation, redis_url, tmp_path):
         with (tmp_path / "relay.log").open("a") as log:
             process = subprocess.Popen(
                 [sys.executable, str(RELAY), pool],
-                env={**os.environ, "RELAY_PATIENCE": "2", **environment},
+                env={**os.environ, **PYTHON, "RELAY_PATIENCE": "2", **environment},
                 stderr=log,
                 stdout=log,
                 start_new_session=True,
@@ -122,8 +123,9 @@ def test_a_worker_that_hears_nothing_ends_itself(relay):
     assert ends_as_stuck(relay(RELAY_DEAF="yes"))
 
 
-def test_with_redis_away_the_api_accepts_and_work_resumes_when_it_is_back(db, installation, tmp_path):
+def test_with_redis_away_the_api_accepts_and_work_resumes_when_it_is_back(db, installation, tmp_path, monkeypatch):
     """Nothing but a database stands between an order and its answer."""
+    monkeypatch.setenv("PYTHONPATH", PYTHON["PYTHONPATH"])
     command, url = redis_server.command(tmp_path / "redis")
     installation(redis_url=url)
     bus.app.cache_clear()

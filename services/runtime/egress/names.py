@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from services.runtime.egress.errors import NotResolved, TimedOut
 
 AT_ONCE = 16
-"""Names that one process asks about at a time; each that nobody answers holds a thread for as long as the system waits."""
+"""Names that one process asks about at a time; one that nobody answers holds a thread as long as the system waits."""
 PATIENCE = 5.0
 """Seconds until an answer counts as not coming; a second where an old one is known."""
 FRESH = 60.0
@@ -65,7 +65,9 @@ class Resolver:
 
     def _asked(self, name: Name, ends: float) -> list[str]:
         with self._changed:
-            free = self._changed.wait_for(lambda: name in self._asking or len(self._asking) < self._at_once, _left(ends))
+            free = self._changed.wait_for(
+                lambda: name in self._asking or len(self._asking) < self._at_once, _left(ends)
+            )
             if not free:
                 raise TimeoutError
             if name not in self._asking:
