@@ -5,16 +5,18 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 
-from sqlalchemy import ColumnElement, and_, exists, select, union
+from sqlalchemy import exists, func, select, union
 from sqlmodel import Session, col
 
 from services.contracts.account import Check
 from services.contracts.errors import UserError
-from services.contracts.messages import Announce, PageRejected, PageStored, ParsePage, SaveArticle
+from services.contracts.messages import Announce, ParsePage, SaveArticle
+from services.fetcher.account import UNREAD
 from services.fetcher.models import Page
 from services.runtime import archive
 from services.runtime.entries import rows as ledger
 from services.runtime.settings import runtime_settings
+from services.runtime.verdicts import verdicts
 from services.store.models import articles, events, revisions
 from services.webhooks.models import announcements
 
@@ -32,6 +34,7 @@ def checks(session: Session, now: datetime) -> tuple[Check, ...]:
             _unread(session),
             "captures were neither stored nor rejected, and nothing in the ledger will read them",
         ),
+        _none("verdicts founded", _unfounded(session), "pages are said to have given an article that does not know it"),
         _none(
             "announced events",
             _untold(session, now - REMEMBERED),
@@ -64,22 +67,19 @@ def _none(name: str, number: int, fault: str) -> Check:
     return Check(name, holds=not number, sentence=f"{number} {fault}.")
 
 
-# A verdict is taken off the page's row when new bytes come: one that stands there is about the newest capture.
-_READABLE = and_(col(Page.capture).is_not(None), col(Page.rejected).is_(None))
-
-
-def _is_read() -> ColumnElement[bool]:
-    # The article tells of the latest capture that showed it, also when the wording did not change.
-    return exists().where(articles.c.id == col(Page.article_id), articles.c.fetched_at >= col(Page.fetched_at))
-
-
 def _unread(session: Session) -> int:
     # Compared here, because a database would look through the ledger once for each page of a backlog.
-    waiting = session.execute(select(col(Page.id), col(Page.capture)).where(_READABLE, ~_is_read()))
-    captures = {f"{page}:{capture}" for page, capture in waiting}
-    reads = (ParsePage.__name__, SaveArticle.__name__, PageRejected.__name__, PageStored.__name__)
-    under_way = select(ledger.c.key).where(ledger.c.kind.in_(reads))
+    pages = select(col(Page.id), col(Page.capture)).outerjoin(verdicts, verdicts.c.page == col(Page.id))
+    captures = {f"{page}:{capture}" for page, capture in session.execute(pages.where(UNREAD))}
+    under_way = select(ledger.c.key).where(ledger.c.kind.in_((ParsePage.__name__, SaveArticle.__name__)))
     return len(captures.difference(key.rpartition(":")[0] for key in session.execute(under_way).scalars()))
+
+
+def _unfounded(session: Session) -> int:
+    # The article tells of the latest capture that showed it, also when the wording did not change.
+    there = exists().where(articles.c.id == verdicts.c.article, articles.c.fetched_at >= verdicts.c.read_fetched_at)
+    unfounded = select(func.count()).select_from(verdicts).where(verdicts.c.article.is_not(None), ~there)
+    return int(session.execute(unfounded).scalar_one())
 
 
 def _untold(session: Session, since: datetime) -> int:
@@ -95,6 +95,7 @@ def _named_captures(session: Session) -> Sequence[str]:
         select(col(Page.capture)).where(col(Page.capture).is_not(None)),
         select(articles.c.capture),
         select(revisions.c.capture),
+        select(verdicts.c.read_capture).where(verdicts.c.read_capture.is_not(None)),
     )
     found: Sequence[str] = session.execute(named).scalars().all()
     return found

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from prometheus_client.core import GaugeMetricFamily
 from sqlmodel import Session
 
+from services.fetcher import blocked
 from services.fetcher.account import SourceAccount, account
 from services.fetcher.alarms import alarmed
 from services.runtime import house, ledger, retries
@@ -22,6 +23,12 @@ def gauges(session: Session, now: datetime, depths: Mapping[str, int]) -> Iterat
         for state in STATES:
             pages.add_metric([source.source, state], getattr(source, state))
     yield pages
+    walled = GaugeMetricFamily(
+        "dateline_pages_walled", "Pages whose newest capture the parser takes for a wall or a shell.", labels=["source"]
+    )
+    for name, found in blocked.walled(session).items():
+        walled.add_metric([name], found.pages)
+    yield walled
     lost = GaugeMetricFamily(
         "dateline_channels_lost", "Channels that were read before and cannot be read now.", labels=["source"]
     )

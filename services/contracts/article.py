@@ -4,6 +4,8 @@
 defaults and never renamed, so that services of different ages understand one another.
 """
 
+import hashlib
+import json
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -195,6 +197,11 @@ class Article(Words):
     """The next page of an article that its site has cut into pages; left out where this is the last or only one."""
     truncated: bool = Field(default=False, exclude_if=lambda truncated: not truncated)
     """Whether the page holds more than an article may (`contracts/bounds.py`); left out where it does not."""
+
+    def digest(self) -> str:
+        """SHA-256, in hex, of the whole reading as canonical JSON; a field at its default changes nothing."""
+        words = self.model_dump(mode="json", exclude_defaults=True)
+        return hashlib.sha256(json.dumps(words, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 class Rejected(Words):

@@ -115,8 +115,6 @@ class ParsePage(Message):
     capture: str
     fetched_at: datetime
     content_type: str | None = None
-    readable: Kept | None = None
-    """An earlier capture that is known to give an article: it is read where this one gives none."""
 
 
 class SaveArticle(Message):
@@ -129,25 +127,12 @@ class SaveArticle(Message):
     article: Article
     layout_version: str | None = None
     """Of the article's layout."""
+    digest: str = ""
+    """Of the whole reading, as the parser gave it; empty where it is not known."""
+    profile: str | None = None
+    """Digest of the site profile that it was read with, if it was with one."""
     expects: str | None = None
     """How the article stood when this was previewed; it is kept only if the article still stands so."""
-
-
-class PageStored(Message):
-    """The page gave an article, and out of which capture."""
-
-    page: int
-    article: str
-    readable: Kept | None = None
-
-
-class PageRejected(Message):
-    """The page gave no article, and why."""
-
-    page: int
-    capture: str
-    reason: RejectionReason
-    detail: str
 
 
 class Announce(Message):

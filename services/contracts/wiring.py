@@ -20,9 +20,7 @@ from services.contracts.messages import (
     Message,
     PagePromoted,
     PageReingested,
-    PageRejected,
     PagesSelected,
-    PageStored,
     ParsePage,
     PollChannel,
     Promote,
@@ -82,8 +80,6 @@ HANDLERS: dict[type[Message], Hearing] = {
     HostServesAgain: Hearing("fetcher", "wake", timedelta(seconds=45), together=1, alone=True),
     ParsePage: Hearing("parser", "parse_page", timedelta(seconds=45), needs=("captures",), last_after_death=True),
     SaveArticle: Hearing("store", "save_article", timedelta(seconds=45), shown=True),
-    PageStored: Hearing("fetcher", "settle_stored", timedelta(seconds=45)),
-    PageRejected: Hearing("fetcher", "settle_rejected", timedelta(seconds=45)),
     Announce: Hearing("webhooks", "announce", timedelta(seconds=45)),
     Deliver: Hearing(
         "webhooks",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from sqlalchemy import ColumnElement, String, and_, case, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, String, and_, case, cast, exists, func, or_, select, true
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -12,6 +12,7 @@ from services.contracts.account import Check
 from services.contracts.messages import FetchPage, PollChannel
 from services.fetcher.models import IMPORT, Channel, Page
 from services.runtime.entries import Entry
+from services.runtime.verdicts import is_settled, verdicts
 
 SHOWN = 100
 """Unaccounted pages that are named."""
@@ -49,9 +50,10 @@ def account(session: Session, now: datetime) -> list[SourceAccount]:
     state = _state(now).label("state")
     counted = session.execute(
         select(
-            col(Page.source), state, func.count().label("pages"), func.sum(case((_UNREAD, 1), else_=0)).label("unread")
+            col(Page.source), state, func.count().label("pages"), func.sum(case((UNREAD, 1), else_=0)).label("unread")
         )
         .select_from(Page)
+        .outerjoin(verdicts, verdicts.c.page == col(Page.id))
         .outerjoin(_PLAN, _PLANNED)
         .group_by(col(Page.source), state)
         .order_by(col(Page.source))
@@ -97,7 +99,11 @@ def checks(session: Session, now: datetime) -> tuple[Check, ...]:
     )
 
 
-_UNREAD = and_(col(Page.capture).is_not(None), col(Page.stored_at).is_(None), col(Page.rejected).is_(None))
+UNREAD = and_(
+    col(Page.capture).is_not(None),
+    func.coalesce(~is_settled(col(Page.capture), col(Page.fetched_at)), true()),
+)
+"""Of a page that is joined with its verdict: whether its newest capture was neither stored nor rejected yet."""
 _PLAN = aliased(Entry)
 _TARGET = aliased(Page)
 _KEY: ColumnElement[str] = cast(col(Page.id), String)

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from services.contracts.caller import Caller
 from services.contracts.choices import ChannelKind
 from services.contracts.errors import UserError
-from services.fetcher import sources
+from services.fetcher import blocked, sources
 from services.fetcher.alarms import alarm
 from services.fetcher.models import Channel
 from services.fetcher.preview import preview
@@ -58,7 +58,8 @@ class ChannelView(BaseModel):
 class SourceView(BaseModel):
     """A source and its channels, those in trouble first.
 
-    `blocked` counts the answers that were a wall, a shell or an error page instead of what was asked for.
+    `blocked` counts the answers that were a wall, a shell or an error page instead of what was asked for, and the pages
+    that only the parser sees to be one, as long as they are.
     """
 
     name: str
@@ -210,21 +211,28 @@ def _views(session: Session, healths: Sequence[Health]) -> list[SourceView]:
     found = retries.retrying(session, kind="PollChannel", keys=keys, limit=len(keys))
     failing = {each.key: each.sentence(now) for each in found}
     pages = sources.troubled_pages(session, now)
-    return [_source(health, failing, pages) for health in healths]
+    walled = blocked.walled(session, [health.source.name for health in healths])
+    return [_source(health, failing, pages, walled.get(health.source.name)) for health in healths]
 
 
-def _source(health: Health, failing: Mapping[str, str], pages: Mapping[str, str]) -> SourceView:
+def _source(
+    health: Health, failing: Mapping[str, str], pages: Mapping[str, str], walled: blocked.Walled | None
+) -> SourceView:
+    source = health.source
+    last = source.blocked_at, source.blocked_detail
+    if walled and (source.blocked_at is None or walled.at > source.blocked_at):
+        last = walled.at, walled.detail
     return SourceView(
-        retrying=pages.get(health.source.name),
-        name=health.source.name,
-        title=health.source.title,
-        paused=health.source.paused,
-        blocked=health.source.blocked,
-        blocked_at=health.source.blocked_at,
-        blocked_detail=health.source.blocked_detail,
+        retrying=pages.get(source.name),
+        name=source.name,
+        title=source.title,
+        paused=source.paused,
+        blocked=source.blocked + (walled.pages if walled else 0),
+        blocked_at=last[0],
+        blocked_detail=last[1],
         channels=[_channel(channel, failing.get(str(channel.id))) for channel in health.channels],
-        hosts=health.source.hosts,
-        pages=health.source.pages,
+        hosts=source.hosts,
+        pages=source.pages,
     )
 
 

@@ -1,13 +1,19 @@
-"""How often a source served something else than what it was asked for, and what that was the last time."""
+"""How often a source served something else than what it was asked for, and what that was the last time.
 
+The answers are counted as they come; the pages that only the parser sees through are a query on the verdicts.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from prometheus_client import Counter
-from sqlalchemy import update
+from sqlalchemy import func, or_, select, update
 from sqlmodel import Session, col
 
-from services.fetcher.models import Source
+from services.fetcher.models import Page, Source
 from services.runtime.database import after_commit
+from services.runtime.verdicts import is_rejected, verdicts
 
 ANSWERS = frozenset({"blocked", "empty"})
 """Outcomes of a look that count."""
@@ -19,6 +25,15 @@ BLOCKED = Counter(
 )
 
 
+@dataclass(frozen=True)
+class Walled:
+    """How many pages of a source stand as something else now; of the last, when it was fetched and what it was."""
+
+    pages: int
+    at: datetime
+    detail: str
+
+
 def count(session: Session, source: str, detail: str | None, now: datetime) -> None:
     """One more. Said before the rows of channels and hosts are locked, in one order for all."""
     session.execute(
@@ -28,3 +43,19 @@ def count(session: Session, source: str, detail: str | None, now: datetime) -> N
         .execution_options(synchronize_session=False)
     )
     after_commit(session, BLOCKED.labels(source).inc)
+
+
+def walled(session: Session, names: Sequence[str] | None = None) -> dict[str, Walled]:
+    """Of each source, or of these, with pages whose newest capture reads as a wall: how many there are."""
+    of, last = col(Page.source), verdicts.c.rejected_fetched_at
+    counts = or_(verdicts.c.rejected_reason.in_(READINGS), verdicts.c.article.is_not(None))
+    place = func.row_number().over(partition_by=of, order_by=last.desc()).label("place")
+    standing = (
+        select(of, func.count().over(partition_by=of), last, verdicts.c.rejected_detail, place)
+        .join(Page, col(Page.id) == verdicts.c.page)
+        .where(verdicts.c.rejected_reason.is_not(None), is_rejected(col(Page.capture), col(Page.fetched_at)), counts)
+    )
+    if names is not None:
+        standing = standing.where(of.in_(names))
+    each = standing.subquery()
+    return {row[0]: Walled(*row[1:4]) for row in session.execute(select(each).where(each.c.place == 1))}

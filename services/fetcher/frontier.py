@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from services.contracts.messages import FetchPage, Lane
-from services.contracts.urls import article_id, page_key
+from services.contracts.urls import page_key
 from services.fetcher.discover import Listed
 from services.fetcher.models import IMPORT, Alias, Page
 from services.fetcher.plan import BACKLOG_STEP, LAG
@@ -111,7 +111,6 @@ def _insert(
             url=keyed[key].url,
             source=source,
             channel=channel,
-            article_id=article_id(key),
             backlog=backlog,
             step=BACKLOG_STEP if backlog else 0,
             title=keyed[key].title,

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from services.contracts.errors import UserError
 from services.contracts.messages import ParsePage
-from services.contracts.urls import BadAddress, article_id, canonical_url, meant_url, page_key
+from services.contracts.urls import BadAddress, canonical_url, meant_url, page_key
 from services.fetcher import frontier, warc
 from services.fetcher.content import why_no_page
 from services.fetcher.models import IMPORT, Page
@@ -94,12 +94,12 @@ def _join(
     session: Session, capture: Capture, kept: str, *, key: str, url: str | None, payload: str, now: datetime
 ) -> Imported:
     page = frontier.find(session, key)
-    page = page or Page(key=key, url=url, source=IMPORT, article_id=article_id(key), discovered_at=now)
+    page = page or Page(key=key, url=url, source=IMPORT, discovered_at=now)
     if page.fetched_at is None or page.fetched_at <= capture.fetched_at:
         _remember(page, capture, kept, payload)
     session.add(page)
     session.flush()
-    origin = origin_of(page).model_copy(update={"cause": "import"})
+    origin = origin_of(session, page).model_copy(update={"cause": "import"})
     parse = ParsePage(origin=origin, capture=kept, fetched_at=capture.fetched_at, content_type=capture.content_type)
     say(session, parse, key=f"{page.id}:{kept}:", lane="bulk")
     return Imported(page.id or 0, fresh=True)
@@ -109,7 +109,7 @@ def _remember(page: Page, capture: Capture, kept: str, payload: str) -> None:
     page.capture, page.payload, page.content_type = kept, payload, capture.content_type
     page.fetched_at, page.outcome = capture.fetched_at, "imported"
     # The validators were those of other bytes.
-    page.etag = page.last_modified = page.rejected = page.rejected_detail = None
+    page.etag = page.last_modified = None
 
 
 def _address(url: str) -> str | None:

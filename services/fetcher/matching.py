@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Row, Select, cast, false, func, or_, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from services.contracts.messages import FetchPage, ParsePage, SaveArticle, Scope
@@ -11,6 +12,7 @@ from services.contracts.urls import page_key
 from services.fetcher.models import Alias, Page
 from services.runtime.database import is_sqlite
 from services.runtime.entries import rows
+from services.runtime.verdicts import is_rejected, verdicts
 
 _ABOUT_PAGES = (FetchPage.__name__, ParsePage.__name__, SaveArticle.__name__)
 
@@ -30,7 +32,8 @@ def reach(session: Session, scope: Scope, among: Select[Any] | None, sample: int
         meant.append(col(Page.id).in_(among))
     number = session.execute(select(func.count()).select_from(Page).where(*meant)).scalar_one()
     columns: list[Any] = [col(Page.id).label("page"), col(Page.url), col(Page.source)]
-    shown: Select[Any] = select(*columns, col(Page.article_id).label("article"))
+    shown: Select[Any] = select(*columns, verdicts.c.article)
+    shown = shown.outerjoin(verdicts, verdicts.c.page == col(Page.id))
     return number, session.execute(shown.where(*meant).order_by(col(Page.id)).limit(sample)).all()
 
 
@@ -41,9 +44,9 @@ def _conditions(session: Session, scope: Scope) -> Sequence[ColumnElement[bool]]
     if scope.urls:
         named.append(or_(*_known_as({page_key(url) for url in scope.urls})))
     if scope.articles:
-        named.append(col(Page.article_id).in_(scope.articles))
+        named.append(col(Page.id).in_(select(verdicts.c.page).where(verdicts.c.article.in_(scope.articles))))
     if scope.rejected is not None:
-        named.append(col(Page.rejected) == scope.rejected)
+        named.append(col(Page.id).in_(_rejected(scope.rejected)))
     if scope.set_aside is not None:
         named.append(col(Page.id).in_(_set_aside(session, scope.set_aside)))
     return named
@@ -54,6 +57,13 @@ def _known_as(keys: Collection[str]) -> tuple[ColumnElement[bool], ...]:
     own = select(func.coalesce(col(Page.moved_to), col(Page.id))).where(col(Page.key).in_(keys))
     other = select(col(Alias.page_id)).where(col(Alias.key).in_(keys))
     return col(Page.id).in_(own), col(Page.id).in_(other)
+
+
+def _rejected(reason: str) -> Select[Any]:
+    newest = aliased(Page)
+    about = is_rejected(col(newest.capture), col(newest.fetched_at))
+    found = select(verdicts.c.page).join(newest, col(newest.id) == verdicts.c.page)
+    return found.where(verdicts.c.rejected_reason == reason, about)
 
 
 def _set_aside(session: Session, reason: str) -> Select[Any]:

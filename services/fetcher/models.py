@@ -79,7 +79,7 @@ class Channel(Table, table=True):
 
 
 class Page(Table, table=True):
-    """A page of the frontier: what it is, when we looked, and what became of it."""
+    """A page of the frontier: what it is, and how our looks at it went; `runtime.verdicts` say what it gave."""
 
     __tablename__ = "pages"
 
@@ -93,7 +93,6 @@ class Page(Table, table=True):
 
     None for a page that came as a file, or whose source was removed: no plan visits it.
     """
-    article_id: str = Field(index=True)
     backlog: bool = False
     """It was there before we came: its first article is not announced."""
     title: str | None = Field(default=None, sa_type=Text)
@@ -124,14 +123,6 @@ class Page(Table, table=True):
     capture: str | None = None
     content_type: str | None = None
     fetched_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-
-    stored_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    rejected: str | None = None
-    rejected_detail: str | None = Field(default=None, sa_type=Text)
-    """What is wrong with the newest capture."""
-    readable: str | None = None
-    """The last capture that gave an article, and when it was fetched: read again while the newest gives none."""
-    readable_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class Alias(Table, table=True):

@@ -6,21 +6,22 @@ from sqlmodel import Session
 
 from services.contracts.messages import Cause, Lane, Origin, PageReingested, Preview, Reingestion
 from services.fetcher.models import IMPORT, Page
+from services.runtime import verdicts
 from services.runtime.ledger import say
 
 
-def origin_of(page: Page, again: Reingestion | None = None) -> Origin:
+def origin_of(session: Session, page: Page, again: Reingestion | None = None) -> Origin:
     """Which page it is and why we looked at it."""
     return Origin(
         page=page.id or 0,
         key=page.key,
         url=page.url,
         source=page.source,
-        cause=_cause(page, again),
+        cause=_cause(session, page, again),
         reingestion=again.id if again else None,
         dry_run=bool(again and again.dry_run),
         announce=bool(again and again.announce),
-        **(_before(page) if again and again.dry_run else {}),
+        **(_before(session, page) if again and again.dry_run else {}),
     )
 
 
@@ -34,25 +35,36 @@ def reingested(
     """One page of a re-ingestion is through; nothing is said of a visit by plan."""
     if again is None:
         return
-    number, preview = (page, None) if isinstance(page, int) else (page.id or 0, _nothing_found(page, again))
+    number, preview = (page, None) if isinstance(page, int) else (page.id or 0, _nothing_found(session, page, again))
     told = PageReingested(reingestion=again.id, page=number, outcome=outcome, preview=preview)
     say(session, told, key=f"{again.id}:{number}", lane=lane)
 
 
-def _before(page: Page) -> dict[str, Any]:
+def _before(session: Session, page: Page) -> dict[str, Any]:
     """How the page was before a dry run: what it finds is only done later if the page is still so."""
-    return {"newest": page.capture, "was_rejected": page.rejected}
+    verdict = verdicts.find(session, page.id or 0)
+    rejected = verdict is not None and verdict.rejects(page.capture, page.fetched_at)
+    return {"newest": page.capture, "was_rejected": verdict.rejected_reason if verdict and rejected else None}
 
 
-def _nothing_found(page: Page, again: Reingestion) -> Preview | None:
-    return Preview(article=page.article_id, origin=origin_of(page, again)) if again.dry_run else None
+def _nothing_found(session: Session, page: Page, again: Reingestion) -> Preview | None:
+    if not again.dry_run:
+        return None
+    verdict = verdicts.find(session, page.id or 0)
+    return Preview(article=verdict and verdict.article, origin=origin_of(session, page, again))
 
 
-def _cause(page: Page, again: Reingestion | None) -> Cause:
+def _cause(session: Session, page: Page, again: Reingestion | None) -> Cause:
     if again is not None:
         return again.mode
     if page.source == IMPORT:
         return "import"
     # Once its first article is known, what changes on a page of the backlog is news like any other. What changed since
     # it was imported, and before we came, is not.
-    return "backlog" if page.backlog and (page.stored_at is None or page.visited_at is None) else "live"
+    first = page.backlog and (page.visited_at is None or not _gave_an_article(session, page))
+    return "backlog" if first else "live"
+
+
+def _gave_an_article(session: Session, page: Page) -> bool:
+    verdict = verdicts.find(session, page.id or 0)
+    return verdict is not None and verdict.article is not None

@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from services.contracts.messages import Lane, PagePromoted, PromotePage, Rejection
 from services.fetcher.models import Page
+from services.runtime import verdicts
 from services.runtime.ledger import say
 
 
@@ -15,7 +16,7 @@ def promote(session: Session, order: PromotePage, lane: Lane) -> None:
     if page is None or page.moved_to is not None or page.capture != order.newest:
         _tell(session, order, "stale", lane)
     elif isinstance(order.proposal, Rejection):
-        page.rejected, page.rejected_detail = order.proposal.reason, order.proposal.detail
+        verdicts.hold_rejected(session, order.page, order.proposal)
         _tell(session, order, "applied", lane)
     else:
         say(session, order.proposal, key=f"{order.page}:{order.proposal.capture}:{order.reingestion}", lane=lane)

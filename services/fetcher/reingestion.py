@@ -13,7 +13,6 @@ from sqlmodel import Session, col, func, select
 
 from services.contracts.messages import (
     FetchPage,
-    Kept,
     Mode,
     PageReingested,
     PagesSelected,
@@ -110,30 +109,20 @@ def select_pages(session: Session, scope: Scope, after: int) -> Sequence[Page]:
 
 
 def say_again(session: Session, page: Page, again: Reingestion) -> None:
-    """The page's newest capture is read again, or the page is looked at again; what cannot be done is told as well.
-
-    While the newest is known to give no article, the last one that did is named too.
-    """
+    """The page's newest capture is read again, or the page is looked at again; what cannot be done is told as well."""
     if again.mode == "refetch" and page.url is not None:
         order = FetchPage(page=page.id or 0, reingestion=again)
         say(session, order, key=f"{page.id}:{again.id}", lane="bulk")
     elif again.mode == "reparse" and page.capture is not None and page.fetched_at is not None:
         parse = ParsePage(
-            origin=origin_of(page, again),
+            origin=origin_of(session, page, again),
             capture=page.capture,
             fetched_at=page.fetched_at,
             content_type=page.content_type,
-            readable=_readable(page),
         )
         say(session, parse, key=f"{page.id}:{page.capture}:{again.id}", lane="bulk")
     else:
         reingested(session, page, again, "unavailable", "bulk")
-
-
-def _readable(page: Page) -> Kept | None:
-    if page.rejected is None or page.readable is None or page.readable_at is None:
-        return None
-    return Kept(capture=page.readable, fetched_at=page.readable_at)
 
 
 def _among(session: Session, scope: Scope, ids: Sequence[int]) -> Sequence[Page]:

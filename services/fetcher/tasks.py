@@ -11,9 +11,7 @@ from sqlmodel import Session, select
 from services.contracts.messages import (
     FetchPage,
     HostServesAgain,
-    PageRejected,
     PagesSelected,
-    PageStored,
     ParsePage,
     PollChannel,
     PromotePage,
@@ -139,25 +137,6 @@ def wake(news: HostServesAgain, job: Job) -> None:
         job.note(channels=channels, pages=pages)
 
 
-@handles(PageStored)
-def settle_stored(order: PageStored, job: Job) -> None:
-    """The page's row learns which article it gave, and out of which capture."""
-    with job.finish() as session:
-        if page := session.get(Page, order.page, with_for_update=True):
-            visit.settle(page, order, job.now)
-
-
-@handles(PageRejected)
-def settle_rejected(order: PageRejected, job: Job) -> None:
-    """The page's row learns why it gave no article; a verdict on bytes that are no longer the newest is old news."""
-    with job.finish() as session:
-        page = session.get(Page, order.page, with_for_update=True)
-        if page and page.capture in {order.capture, None}:
-            if page.rejected is None and (page.stored_at or order.reason in blocked.READINGS):
-                blocked.count(session, page.source, order.detail, job.now)
-            page.rejected, page.rejected_detail = order.reason, order.detail
-
-
 @handles(Reingest)
 def reingest(order: Reingest, job: Job) -> None:
     """The next pages of the scope are said again, as soon as there is room for them."""
@@ -204,7 +183,7 @@ def _client(_pid: int) -> Client:
 def _settle(session: Session, order: FetchPage, page: Page, seen: Visit, job: Job) -> None:
     again = order.reingestion
     scale = fetcher_settings().revisit_scale
-    origin, at, asked = origin_of(page, again), visit.fetched_at(page, seen.began or job.now), page.url or ""
+    origin, at, asked = origin_of(session, page, again), visit.fetched_at(page, seen.began or job.now), page.url or ""
     if again is None or not again.dry_run:
         seen = visit.follow(session, page, seen.moved) if seen.moved else seen
         _plan(session, page, seen, job)

@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 from sqlmodel import Session, col, select
 
-from services.contracts.messages import PageStored
 from services.contracts.urls import page_key
 from services.fetcher import frontier
 from services.fetcher.answers import (
@@ -176,17 +175,6 @@ def _remember(page: Page, visit: Visit, now: datetime) -> None:
         page.payload, page.capture = visit.payload, visit.capture
         page.fetched_at = fetched_at(page, visit.began or now)
         page.content_type = fetched.content_type
-        page.rejected = page.rejected_detail = None
-
-
-def settle(page: Page, news: PageStored, now: datetime) -> None:
-    """Writes on the page's row which article it gave, and out of which capture; the newest may yet give none."""
-    page.article_id, page.stored_at = news.article, now
-    read = news.readable
-    if read is None or read.capture == page.capture:
-        page.rejected = page.rejected_detail = None
-    if read and (page.readable_at is None or page.readable_at <= read.fetched_at):
-        page.readable, page.readable_at = read.capture, read.fetched_at
 
 
 def follow(session: Session, page: Page, moved: Moved) -> Visit:

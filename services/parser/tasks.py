@@ -3,50 +3,52 @@
 from datetime import datetime
 from typing import Protocol
 
+from sqlmodel import Session
+
 from services.contracts.article import Article, Reading, Rejected
-from services.contracts.messages import Kept, PageReingested, PageRejected, ParsePage, Preview, Rejection, SaveArticle
+from services.contracts.messages import Kept, PageReingested, ParsePage, Preview, Rejection, SaveArticle
 from services.parser.alone import read_alone
 from services.parser.extract import extract
 from services.parser.layouts import VERSIONS
 from services.parser.limits import limited
 from services.parser.version import PARSER_VERSION
-from services.runtime import archive
+from services.runtime import archive, database, verdicts
 from services.runtime.ledger import Job, say
+from services.runtime.verdicts import Verdict
 from services.runtime.worker import handles
 
 
 @handles(ParsePage)
 def parse_page(order: ParsePage, job: Job) -> None:
-    """Reads the capture, or the last readable one where this gives no article; says `SaveArticle` or `PageRejected`."""
+    """Reads the capture, or the last readable one where this gives no article; says `SaveArticle`, or rejects it."""
     origin = order.origin
-    reading, seen = _read(order, read_alone if job.attempts > 1 else _read_here)
+    with database.reading() as session:
+        verdict = verdicts.find(session, origin.page)
+    reading, seen = _read(order, verdict, read_alone if job.attempts > 1 else _read_here)
     job.note(source=origin.source, url=origin.url)
     with job.finish() as session:
         if isinstance(reading, Article):
-            saving = SaveArticle(
-                origin=origin,
-                capture=seen.capture,
-                fetched_at=seen.fetched_at,
-                parser=PARSER_VERSION,
-                layout_version=VERSIONS[reading.layout],
-                article=reading,
-            )
             job.note(headline=reading.headline)
-            say(session, saving, key=job.key, lane=job.lane)
-            return
-        job.note(rejected=reading.reason)
-        rejection = PageRejected(page=origin.page, capture=seen.capture, reason=reading.reason, detail=reading.detail)
-        if not origin.dry_run:
-            say(session, rejection, key=job.key, lane=job.lane)  # not the page's: the verdict is on this capture
-        if origin.reingestion is not None:
-            found = _found(reading, seen, order) if origin.dry_run else None
-            counted = PageReingested(
-                reingestion=origin.reingestion, page=origin.page, outcome="rejected", preview=found
-            )
-            say(session, counted, key=f"{origin.reingestion}:{origin.page}", lane=job.lane)
+            say(session, _saving(order, seen, reading), key=job.key, lane=job.lane)
+        else:
+            job.note(rejected=reading.reason)
+            _reject(session, order, seen, reading, job)
 
 
-def _found(rejected: Rejected, seen: Kept, order: ParsePage) -> Preview:
+def _saving(order: ParsePage, seen: Kept, article: Article) -> SaveArticle:
+    return SaveArticle(
+        origin=order.origin,
+        capture=seen.capture,
+        fetched_at=seen.fetched_at,
+        parser=PARSER_VERSION,
+        layout_version=VERSIONS[article.layout],
+        digest=article.digest(),
+        article=article,
+    )
+
+
+def _reject(session: Session, order: ParsePage, seen: Kept, rejected: Rejected, job: Job) -> None:
+    origin = order.origin
     rejection = Rejection(
         capture=seen.capture,
         fetched_at=seen.fetched_at,
@@ -54,7 +56,12 @@ def _found(rejected: Rejected, seen: Kept, order: ParsePage) -> Preview:
         reason=rejected.reason,
         detail=rejected.detail,
     )
-    return Preview(layout=rejected.layout, origin=order.origin, proposal=rejection)
+    if not origin.dry_run:
+        verdicts.hold_rejected(session, origin.page, rejection)
+    if origin.reingestion is not None:
+        found = Preview(layout=rejected.layout, origin=origin, proposal=rejection) if origin.dry_run else None
+        counted = PageReingested(reingestion=origin.reingestion, page=origin.page, outcome="rejected", preview=found)
+        say(session, counted, key=f"{origin.reingestion}:{origin.page}", lane=job.lane)
 
 
 class Reads(Protocol):
@@ -69,16 +76,25 @@ def _read_here(body: bytes, *, url: str | None, content_type: str | None, now: d
         return extract(body, url=url, content_type=content_type, now=now)
 
 
-def _read(order: ParsePage, reads: Reads) -> tuple[Reading, Kept]:
+def _read(order: ParsePage, verdict: Verdict | None, reads: Reads) -> tuple[Reading, Kept]:
     """The reading, and the capture that gave it."""
     seen = Kept(capture=order.capture, fetched_at=order.fetched_at)
     reading = _read_capture(order, seen, reads, order.content_type)
-    if order.readable and not isinstance(reading, Article):
+    if not isinstance(reading, Article) and (readable := _readable(order, verdict)):
         # Something else stands where the article was. A parser that knows better has first say on that, too.
-        article = _read_capture(order, order.readable, reads)
+        article = _read_capture(order, readable, reads)
         if isinstance(article, Article):
-            return article, order.readable
+            return article, readable
     return reading, seen
+
+
+def _readable(order: ParsePage, verdict: Verdict | None) -> Kept | None:
+    """The last capture that gave an article: read again while it is known that this one gives none."""
+    if order.origin.cause != "reparse" or verdict is None or not verdict.rejects(order.capture, order.fetched_at):
+        return None
+    if verdict.read_capture is None or verdict.read_fetched_at is None:
+        return None
+    return Kept(capture=verdict.read_capture, fetched_at=verdict.read_fetched_at)
 
 
 def _read_capture(order: ParsePage, kept: Kept, reads: Reads, content_type: str | None = None) -> Reading:

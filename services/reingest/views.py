@@ -87,7 +87,8 @@ class PageInScope(BaseModel, from_attributes=True):
     page: int
     url: str | None
     source: str
-    article: str
+    article: str | None
+    """The one that it gave, if it ever gave one."""
 
 
 class ScopeReach(BaseModel):

@@ -6,7 +6,7 @@ from structlog.typing import EventDict
 
 WIDEST = 100
 """Characters of a headline or an address that are shown."""
-QUIET = frozenset({"PageStored", "PageRejected", "Announce", "Deliver"})
+QUIET = frozenset({"Announce", "Deliver"})
 """What only follows from a line before or after it, when it went as planned."""
 
 DIM, BOLD, PLAIN = "\x1b[2m", "\x1b[1m", "\x1b[0m"

@@ -4,13 +4,13 @@ One rule makes the outcome independent of the order in which captures arrive: th
 latest capture, as the newest parser reads it.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
 from services.contracts.article import Article
 from services.contracts.messages import SaveArticle
+from services.contracts.versions import generation
 from services.store.wording import content_hash, differences, storable, trimmings
 
 
@@ -92,10 +92,5 @@ def decide(known: Known | None, reading: Reading) -> Change:
     return Unchanged()
 
 
-def generation(parser: str) -> tuple[int, ...]:
-    """The numbers in a parser's version, by which versions are ordered: "10" is newer than "9", "1.1" than "1"."""
-    return tuple(int(number) for number in re.findall(r"\d+", parser))
-
-
-def _rank(fetched_at: datetime, parser: str) -> tuple[datetime, tuple[int, ...]]:
+def _rank(fetched_at: datetime, parser: str) -> tuple[datetime, int]:
     return fetched_at, generation(parser)

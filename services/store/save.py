@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, update
+from sqlalchemy import insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
@@ -21,12 +21,11 @@ from services.store.write import write
 
 @dataclass(frozen=True)
 class Saved:
-    """What became of an order: for which article, what is to be announced, and whether its page must hear of it."""
+    """What became of an order: for which article, and what is to be announced."""
 
     change: Change
     article: str
     announce: Announce | None = None
-    settles_page: bool = False
     preview: Preview | None = None
 
 
@@ -47,7 +46,7 @@ def save(session: Session, order: SaveArticle, now: datetime) -> Saved:
         previous = spot.row.revision if spot.row else None
         event = event_row(last + 1, row, reading, change.changed, previous=previous, now=now)
         announce = _tell(session, event, row.source)
-    return Saved(change, row.id, announce, settles_page=_settles_page(spot.row, order))
+    return Saved(change, row.id, announce)
 
 
 def foresee(session: Session, order: SaveArticle) -> Saved:
@@ -70,11 +69,6 @@ def _take_turn(session: Session) -> int:
     # SQLite has one writer anyway. On PostgreSQL the row stays locked until the commit, and what is read after this
     # is what the saves before have written.
     return int(session.execute(_TURN["sqlite" if is_sqlite(session) else "postgresql"]).scalar_one())
-
-
-def _settles_page(row: Row[Any] | None, order: SaveArticle) -> bool:
-    # The page remembers the last capture that gave an article, for the day on which something else stands there.
-    return row is None or row.page != order.origin.page or row.fetched_at < order.fetched_at
 
 
 def _tell(session: Session, event: dict[str, Any], source: str) -> Announce | None:

@@ -4,8 +4,8 @@ from sqlalchemy import ColumnElement, Select, exists, func, literal_column, or_,
 from sqlmodel import Session
 
 from services.contracts.messages import PagesSelected, Scope, SelectPages
+from services.contracts.versions import generation
 from services.runtime.database import is_sqlite
-from services.store.decide import generation
 from services.store.models import articles, revisions
 from services.store.wording import instant
 

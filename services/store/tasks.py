@@ -4,8 +4,10 @@ from typing import Literal
 
 from sqlmodel import Session
 
-from services.contracts.messages import Kept, PagePromoted, PageReingested, PageStored, SaveArticle, SelectPages
+from services.contracts.messages import PagePromoted, PageReingested, SaveArticle, SelectPages
+from services.runtime import verdicts
 from services.runtime.ledger import Job, say
+from services.runtime.verdicts import Read
 from services.runtime.worker import handles
 from services.store.decide import Change, Created, Late, Refreshed, Unchanged, Updated
 from services.store.save import Saved, foresee, save, save_as_foreseen
@@ -69,7 +71,4 @@ def _tell(session: Session, saved: Saved, order: SaveArticle, job: Job) -> None:
     if saved.announce:
         # Keys of one article sort by sequence, so that the webhooks can tell which events come before.
         say(session, saved.announce, key=f"{saved.article}:{saved.announce.sequence:010}", lane=job.lane)
-    if saved.settles_page:
-        page, read = order.origin.page, Kept(capture=order.capture, fetched_at=order.fetched_at)
-        stored = PageStored(page=page, article=saved.article, readable=read)
-        say(session, stored, key=f"{page}:{order.capture}:", lane=job.lane)
+    verdicts.hold_read(session, order.origin.page, saved.article, Read.of(order))

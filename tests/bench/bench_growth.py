@@ -27,6 +27,7 @@ from sqlmodel import Session, SQLModel
 from services.account.gauges import _counted
 from services.account.report import take
 from services.contracts.messages import FetchPage
+from services.contracts.versions import generation
 from services.fetcher import sources
 from services.fetcher.account import account
 from services.runtime import database, forgotten, ledger
@@ -45,6 +46,7 @@ SEARCHES = {
     "search: in none": "nowhere",
     "search: two words that never meet": "harbor storm",
 }
+TABLES = ("sources", "channels", "pages", "verdicts", "articles", "revisions", "article_texts", "events", "ledger")
 KINDS = ("release", "story", "speech", "contracts")
 
 
@@ -53,7 +55,7 @@ def fill(session: Session, begin: int, end: int) -> None:
     tables = SQLModel.metadata.tables
     for first in range(begin, end, CHUNK):
         numbers = range(first, min(first + CHUNK, end))
-        for name in ("sources", "channels", "pages", "articles", "revisions", "article_texts", "events", "ledger"):
+        for name in TABLES:
             rows = [row for number in numbers for row in _rows(name, number)]
             if rows:
                 session.execute(insert(tables[name]), rows)
@@ -79,11 +81,17 @@ def _rows(table: str, number: int) -> Iterator[dict[str, Any]]:
             yield {"id": source, "source_id": source, "kind": "feed", "url": f"https://news-{source}.example.mil/rss"}
         case "pages":
             yield {"id": page, "key": f"page-{number}", "url": url, "source": name, "channel": source} | {
-                "article_id": this,
                 "discovered_at": at,
                 "capture": capture,
                 "fetched_at": at,
-                "stored_at": at,
+            }
+        case "verdicts":
+            yield {"page": page, "article": this, "read_capture": capture, "read_fetched_at": at} | {
+                "read_parser": "1",
+                "read_generation": generation("1"),
+                "read_layout": "afpims",
+                "read_layout_version": "1",
+                "read_layout_generation": generation("1"),
             }
         case "articles":
             yield {"id": this, "key": f"page-{number}", "page": page, "url": url, "source": name, "kind": kind} | {

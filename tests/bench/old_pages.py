@@ -18,10 +18,12 @@ from services.fetcher.discover import Listed
 from services.fetcher.models import Page
 from services.fetcher.origins import origin_of
 from services.parser.extract import extract
+from services.parser.layouts import VERSIONS
 from services.parser.version import PARSER_VERSION
-from services.runtime import archive, database
+from services.runtime import archive, database, verdicts
 from services.runtime.archive import Capture
 from services.runtime.settings import runtime_settings
+from services.runtime.verdicts import Read
 from services.store.save import save
 
 SOURCE = "old"
@@ -70,20 +72,23 @@ def _batch(numbers: range, texts: list[tuple[bytes, Article]]) -> None:
             _keep(page, body, number)
             article = read.model_copy(update={"url": page.url, "article_key": page.key})
             order = SaveArticle(
-                origin=origin_of(page),
+                origin=origin_of(session, page),
                 capture=page.capture,
                 fetched_at=page.fetched_at,
                 parser=PARSER_VERSION,
+                layout_version=VERSIONS[article.layout],
+                digest=article.digest(),
                 article=article,
             )
-            save(session, order, page.fetched_at)
+            saved = save(session, order, page.fetched_at)
+            verdicts.hold_read(session, page.id, saved.article, Read.of(order))
 
 
 def _keep(page: Page, body: bytes, number: int) -> None:
     at = EPOCH + timedelta(seconds=number)
     page.capture = archive.keep(Capture(page.url, at, 200, (("Content-Type", TYPE),), body))
     page.payload, page.content_type, page.fetched_at = archive.payload_digest(body), TYPE, at
-    page.visited_at = page.stored_at = at
+    page.visited_at = at
     page.outcome = "new"
 
 

@@ -257,7 +257,10 @@ def blocked(service):
 
 def page(database_url, url):
     """The outcome of the last visit and of the reading, each with its sentence."""
-    query = "SELECT outcome, detail, rejected, rejected_detail FROM pages WHERE url = :url"
+    query = (
+        "SELECT outcome, detail, rejected_reason AS rejected, rejected_detail FROM pages "
+        "LEFT JOIN verdicts ON page = pages.id AND rejected_capture = pages.capture WHERE url = :url"
+    )
     with contextlib.closing(create_engine(database_url).connect()) as connection:
         found = connection.execute(text(query), {"url": url}).one_or_none()
     if found is None or (found.outcome == "new" and not found.rejected):

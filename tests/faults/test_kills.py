@@ -10,7 +10,7 @@ from faults.world import PATIENCE
 
 pytestmark = pytest.mark.e2e
 
-PATH = ("PollChannel", "FetchPage", "ParsePage", "SaveArticle", "PageStored", "Announce", "Deliver")
+PATH = ("PollChannel", "FetchPage", "ParsePage", "SaveArticle", "Announce", "Deliver")
 DESK = ("Reingest", "ReingestionPlanned", "PageReingested")
 MOMENTS = ("claimed", "handled", "committed", "hinted")
 PLACES = [f"{kind}:{moment}" for kind in PATH for moment in MOMENTS]

@@ -6,14 +6,13 @@ from datetime import timedelta
 import pytest
 from fakes import newsroom as fakes
 from fetching import channel, entries, later, pages, runs, said, watches
+from orders import order
 from sqlmodel import select
 
 from services.account import across
 from services.contracts.messages import (
     FetchPage,
     PageReingested,
-    PageRejected,
-    PageStored,
     ParsePage,
     PollChannel,
     Reingest,
@@ -29,11 +28,12 @@ from services.fetcher.importing import import_file
 from services.fetcher.models import Host, Page
 from services.fetcher.plan import LAG, REVISITS
 from services.fetcher.sources import SourceSeed
-from services.runtime import archive, ledger, worker
+from services.runtime import archive, ledger, verdicts, worker
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.entries import Entry
 from services.runtime.ledger import say
 from services.runtime.settings import runtime_settings
+from services.runtime.verdicts import Read
 
 pytestmark = pytest.mark.integration
 
@@ -60,7 +60,7 @@ def test_what_changed_between_an_import_and_the_first_look_is_no_news(fetcher, n
     url = newsroom.publishes(STORY)
     (imported,) = import_file("old.html", b"<html><p>old words</p></html>", url, utcnow(), later(days=-100))
     with transaction() as session:
-        say(session, PageStored(page=imported.page, article="art_x"), key="1")
+        verdicts.hold_read(session, imported.page, "art_x", Read.of(order(minute=0)))
     runs()
     watches(newsroom)
     runs()
@@ -556,22 +556,18 @@ def test_a_changed_title_in_its_channel_brings_a_visit_now(fetcher, newsroom):
     assert sum(asked.path == newsroom.samples[STORY].path for asked in newsroom.requests) == before + 1
 
 
-def test_what_became_of_a_page_is_on_its_row(fetcher, newsroom):
-    """Stored or rejected; a verdict on bytes that are no longer the newest changes nothing."""
+@pytest.mark.parametrize(("stored", "cause"), [(False, "backlog"), (True, "live")])
+def test_a_page_of_the_backlog_is_news_once_its_first_article_is_known(fetcher, newsroom, stored, cause):
+    """From the very commit that stores it: no message has to arrive before the next look."""
     newsroom.publishes(STORY)
     watches(newsroom)
     runs()
-    page = pages()[0]
-    with transaction() as session:
-        rejected = PageRejected(page=page.id, capture=page.capture, reason="stub", detail="Only a link.")
-        say(session, rejected, key="1")
-        say(session, rejected.model_copy(update={"capture": "older", "reason": "empty"}), key="2")
-    runs()
-    assert pages()[0].rejected == "stub"
-    with transaction() as session:
-        say(session, PageStored(page=page.id, article="art_x"), key="3")
-    runs()
-    assert (pages()[0].article_id, pages()[0].rejected, pages()[0].stored_at is None) == ("art_x", None, False)
+    if stored:
+        with transaction() as session:
+            verdicts.hold_read(session, pages()[0].id, "art_x", Read.of(order()))
+    newsroom.corrects(STORY)
+    runs(later(days=4))
+    assert [parse.origin.cause for parse in said(ParsePage)] == ["backlog", cause]
 
 
 def reingests(mode, number=1, **scope):

@@ -1,25 +1,26 @@
 """The gate before any write: what was served instead of a page changes nothing, is counted, and gives the host rest."""
 
 import contextlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from fakes import newsroom as fakes
 from fastapi import FastAPI
 from fetching import channel, entries, later, pages, runs, said, watches
 from in_process import client
+from orders import order
 from sqlmodel import select, update
 
 from services.contracts.caller import Caller
-from services.contracts.messages import FetchPage, HostServesAgain, PageRejected, PageStored, ParsePage, PollChannel
+from services.contracts.messages import FetchPage, HostServesAgain, ParsePage, PollChannel, Rejection
 from services.contracts.urls import canonical_url
 from services.fetcher import api, frontier, politeness, probation
 from services.fetcher.models import Host, Page, Source
 from services.fetcher.plan import HOST_PATIENCE, LONGEST_LOOK
-from services.runtime import ledger, metrics, worker
+from services.runtime import ledger, metrics, verdicts, worker
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.entries import Entry
-from services.runtime.ledger import say
+from services.runtime.verdicts import Read
 
 pytestmark = pytest.mark.integration
 
@@ -158,22 +159,30 @@ def test_a_listing_that_loses_its_links_is_believed_nothing(fetcher, newsroom):
     assert (channel().outcome, source().blocked, len(pages())) == ("empty", 1, 1)
 
 
-@on_sqlite
-def test_a_verdict_of_the_parser_counts_once_for_each_capture(fetcher, newsroom):
-    """A shell that only its structure gives away; a reparse of the same bytes is no other answer."""
+def gave_none(page, reason):
+    """The parser's verdict on the page's newest capture."""
+    why = Rejection(
+        capture=page.capture, fetched_at=page.fetched_at, parser="1", reason=reason, detail="No words are there."
+    )
+    with transaction() as session:
+        verdicts.hold_rejected(session, page.id, why)
+
+
+def test_a_verdict_of_the_parser_counts_once_for_each_page_and_as_long_as_it_stands(fetcher, newsroom):
+    """A shell that only its structure gives away; a reparse of the same bytes is no other one."""
     newsroom.publishes(STORY)
     watches(newsroom)
     runs()
     (page,) = pages()
-    for number, reason in enumerate(("blocked", "blocked"), 1):
-        with transaction() as session:
-            told = PageRejected(page=page.id, capture=page.capture, reason=reason, detail="No words are there.")
-            say(session, told, key=str(number))
-        runs()
-    assert (source().blocked, source().blocked_detail) == (1, "No words are there.")
+    for _ in range(2):
+        gave_none(page, "blocked")
+    assert (shown()["blocked"], shown()["blocked_detail"]) == (1, "No words are there.")
+    assert datetime.fromisoformat(shown()["blocked_at"]) == page.fetched_at
+    newsroom.corrects(STORY)
+    runs(later(days=4))
+    assert shown()["blocked"] == 0, "newer bytes await a verdict of their own"
 
 
-@on_sqlite
 @pytest.mark.parametrize(("stored", "blocked"), [(False, 0), (True, 1)])
 def test_a_page_that_never_was_an_article_is_no_wall(fetcher, newsroom, stored, blocked):
     """A listing among the pages is one; an article that reads as a listing is not itself any more."""
@@ -181,15 +190,11 @@ def test_a_page_that_never_was_an_article_is_no_wall(fetcher, newsroom, stored, 
     watches(newsroom)
     runs()
     (page,) = pages()
-    with transaction() as session:
-        if stored:
-            say(session, PageStored(page=page.id, article="art_x"), key=str(page.id))
-    runs()
-    with transaction() as session:
-        told = PageRejected(page=page.id, capture=page.capture, reason="listing", detail="It lists 9 articles.")
-        say(session, told, key=f"{page.id}:{page.capture}:")
-    runs()
-    assert (source().blocked, pages()[0].rejected) == (blocked, "listing")
+    if stored:
+        with transaction() as session:
+            verdicts.hold_read(session, page.id, "art_x", Read.of(order()))
+    gave_none(page, "listing")
+    assert shown()["blocked"] == blocked
 
 
 @on_sqlite

@@ -32,7 +32,7 @@ def shown(db):
 
 def join(key, *, due_at):
     with transaction() as session:
-        page = Page(key=key, source="harbor", article_id=key, discovered_at=due_at)
+        page = Page(key=key, source="harbor", discovered_at=due_at)
         session.add(page)
         session.flush()
         say(session, FetchPage(page=page.id), key=str(page.id), due_at=due_at)

@@ -109,7 +109,7 @@ def written(first, last):
 def write_watched(session: Session, number):
     channels = (ChannelSeed(kind="feed", url=f"https://s{number}.example/feed"),)
     sources.register(session, SourceSeed(name=f"source-{number}", channels=channels), NOW)
-    session.add(Page(key=f"page-{number}", source=f"source-{number}", article_id=ARTICLE, discovered_at=NOW))
+    session.add(Page(key=f"page-{number}", source=f"source-{number}", discovered_at=NOW))
     aside = {"reason": "ValueError: no.", "said_at": NOW, "due_at": NOW, "set_aside_at": NOW}
     session.add(Entry(kind="ParsePage", key=f"{number}:c:1", message="{}", **aside))
 

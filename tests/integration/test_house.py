@@ -165,9 +165,10 @@ def unmounted(fetcher, newsroom):
 def test_an_archive_that_is_not_mounted_is_noticed(unmounted, newsroom, admin, monkeypatch):
     """Its folder is there, empty and can be written: news went into it, and what was to be read was dead-lettered."""
     [known] = pages()
-    again = ParsePage(
-        origin=origin_of(known), capture=known.capture, fetched_at=known.fetched_at, content_type=known.content_type
-    )
+    with reading() as session:
+        origin = origin_of(session, known)
+    kept = {"capture": known.capture, "fetched_at": known.fetched_at, "content_type": known.content_type}
+    again = ParsePage(origin=origin, **kept)
     monkeypatch.setitem(worker._handlers, "ParsePage", lambda order, _job: load(order.capture))
     with transaction() as session:
         session.execute(delete(rows).where(rows.c.kind == "ParsePage"))

@@ -14,6 +14,7 @@ from sqlalchemy import inspect
 from sqlmodel import SQLModel
 
 from services.cli import schema
+from services.contracts.versions import generation
 from services.runtime import database
 
 pytestmark = pytest.mark.integration
@@ -106,14 +107,62 @@ def test_what_was_stored_before_tells_what_it_knows(empty):
     """
     database.make_file()
     command.upgrade(empty, "0001")
-    with database.transaction() as session:
-        for statement in (*map(PAGE.format, (1, 2)), ARTICLE, REVISION):
-            session.connection().exec_driver_sql(statement)
+    says(*map(PAGE.format, (1, 2)), ARTICLE, REVISION)
+    command.upgrade(empty, "0017")
+    assert asked("SELECT readable FROM pages ORDER BY id") == [("abc",), (None,)]
+    assert asked("SELECT layout, layout_version FROM articles") == [("afpims", None)]
+
+
+READ = "UPDATE pages SET capture = 'abc', fetched_at = '2026-01-01', stored_at = '2026-01-01' WHERE id = 1"
+WALLED = (
+    "UPDATE pages SET capture = 'wall', fetched_at = '2026-02-02', stored_at = '2026-01-01', readable = 'abc', "
+    "readable_at = '2026-01-01', rejected = 'empty', rejected_detail = 'No words.' WHERE id = 1"
+)
+NEVER = (
+    "UPDATE pages SET capture = 'shell', fetched_at = '2026-02-02', rejected = 'stub', rejected_detail = 'A link.' "
+    "WHERE id = 2"
+)
+VERDICTS = (
+    "SELECT page, article, read_capture, read_parser, read_generation, rejected_capture, rejected_reason, "
+    "rejected_detail FROM verdicts ORDER BY page"
+)
+COLUMNS = "SELECT article_id, readable, rejected, rejected_detail, stored_at IS NULL FROM pages ORDER BY id"
+
+
+def test_what_became_of_a_page_is_carried_over_into_its_verdict_and_back(empty):
+    """Behind a wall both parts are there; a page that never was looked at has no verdict."""
+    database.make_file()
+    command.upgrade(empty, "0017")
+    says(*map(PAGE.format, (1, 2, 3)), ARTICLE.replace("'1')", "'1.1')"), REVISION, WALLED, NEVER)
+    before = asked(COLUMNS)
     schema.upgrade()
+    assert asked(VERDICTS) == [
+        (1, "a1", "abc", "1.1", generation("1.1"), "wall", "empty", "No words."),
+        (2, None, None, None, None, "shell", "stub", "A link."),
+    ]
+    command.downgrade(empty, "0017")
+    assert [row[1:] for row in asked(COLUMNS)] == [row[1:] for row in before]
+    assert asked(COLUMNS)[0] == before[0]
+
+
+def test_a_page_that_gave_an_article_before_captures_were_remembered_names_that_of_the_article(empty):
+    """An older store said that it had stored something, and not out of what."""
+    database.make_file()
+    command.upgrade(empty, "0017")
+    says(PAGE.format(1), ARTICLE, REVISION, READ)
+    schema.upgrade()
+    assert asked(VERDICTS) == [(1, "a1", "abc", "1", generation("1"), None, None, None)]
+
+
+def says(*statements):
+    with database.transaction() as session:
+        for statement in statements:
+            session.connection().exec_driver_sql(statement)
+
+
+def asked(query):
     with database.reading() as session:
-        found = session.connection().exec_driver_sql("SELECT readable FROM pages ORDER BY id").scalars().all()
-        layout = session.connection().exec_driver_sql("SELECT layout, layout_version FROM articles").one()
-    assert (found, tuple(layout)) == (["abc", None], ("afpims", None))
+        return [tuple(row) for row in session.connection().exec_driver_sql(query).all()]
 
 
 def test_the_way_back_leaves_nothing_behind(empty):

@@ -40,7 +40,7 @@ def test_it_tells_messages_by_what_they_wait_for(web):
 
 def test_it_tells_how_each_new_story_came_here(web):
     with transaction() as session:
-        session.add(Page(key=KEY, source="war-releases", article_id="art_1", discovered_at=NOW))
+        session.add(Page(key=KEY, source="war-releases", discovered_at=NOW))
     saved(order(A, published_at="2026-01-12T14:59:00+00:00"))
     [story] = web.get("/overview").json()["stories"]
     assert story["headline"] == "Harbor Reopens"

@@ -1,18 +1,21 @@
-"""How a capture becomes a message to the store, or to the fetcher, on a real database of each kind."""
+"""How a capture becomes a message to the store, or a verdict, on a real database of each kind."""
 
 from datetime import timedelta
 
 import pytest
+from orders import order
 from sqlmodel import select
 
-from services.contracts.messages import Kept, Origin, PageRejected, ParsePage, SaveArticle
+from services.contracts.messages import Kept, Origin, PageReingested, ParsePage, Rejection, SaveArticle
 from services.parser import tasks as _handlers  # noqa: F401 - they register themselves
-from services.runtime import archive, house, ledger, worker
+from services.parser.version import PARSER_VERSION
+from services.runtime import archive, house, ledger, verdicts, worker
 from services.runtime.archive import Capture
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.entries import Entry
 from services.runtime.ledger import say
 from services.runtime.settings import runtime_settings
+from services.runtime.verdicts import Read
 
 pytestmark = pytest.mark.integration
 
@@ -37,10 +40,25 @@ def captured(body, minutes=0):
     return Kept(capture=name, fetched_at=at)
 
 
-def parses(newest, readable=None):
+def parses(newest, cause="live"):
+    origin = ORIGIN.model_copy(update={"cause": cause})
     with transaction() as session:
-        words = ParsePage(origin=ORIGIN, capture=newest.capture, fetched_at=newest.fetched_at, readable=readable)
+        words = ParsePage(origin=origin, capture=newest.capture, fetched_at=newest.fetched_at)
         say(session, words, key=f"1:{newest.capture}:")
+
+
+def gave_before(article, wall):
+    """The page gave an article, and then, in the eyes of an older parser, none."""
+    with transaction() as session:
+        saving = order(parser="0").model_copy(update=article.model_dump())
+        verdicts.hold_read(session, 1, "art_a", Read.of(saving))
+        rejection = Rejection(**wall.model_dump(), parser="0", reason="stub", detail="Only a link.")
+        verdicts.hold_rejected(session, 1, rejection)
+
+
+def verdict():
+    with reading() as session:
+        return verdicts.find(session, 1)
 
 
 def runs():
@@ -48,29 +66,43 @@ def runs():
         worker.handle(kind, [row])
 
 
-def test_each_capture_without_an_article_has_a_verdict_of_its_own(db):
-    """The fetcher is away, and the page changed meanwhile: the verdict on the first must not swallow the second's."""
+def test_the_verdict_is_on_the_later_capture_without_an_article(db):
+    """The page changed before the first was read: the verdict on the first must not swallow the second's."""
     both = [captured(f"<html><title>{number}</title></html>", number) for number in range(2)]
     for one in both:
         parses(one)
     runs()
-    assert [told.capture for told in said(PageRejected)] == [one.capture for one in both]
+    assert (verdict().rejected_capture, verdict().rejected_fetched_at) == (both[1].capture, both[1].fetched_at)
+    assert (verdict().rejected_reason, verdict().rejected_parser) == ("empty", PARSER_VERSION)
+
+
+def test_a_dry_run_writes_no_verdict(db):
+    """It only says what it would be."""
+    page = captured("<html><title>Wait</title></html>")
+    with transaction() as session:
+        origin = ORIGIN.model_copy(update={"reingestion": 1, "dry_run": True, "cause": "reparse"})
+        words = ParsePage(origin=origin, capture=page.capture, fetched_at=page.fetched_at)
+        say(session, words, key=f"1:{page.capture}:1")
+    runs()
+    assert (verdict(), len(said(PageReingested))) == (None, 1)
 
 
 def test_where_the_newest_capture_gives_no_article_the_last_readable_one_is_read(db):
     """It is saved as what that capture said, at its own time; and no new verdict is passed on the wall."""
     article, wall = captured(STORY.format("Bridge Reopens")), captured("<html><title>Wait</title></html>", 1)
-    parses(wall, readable=article)
+    gave_before(article, wall)
+    parses(wall, "reparse")
     runs()
     (saved,) = said(SaveArticle)
     assert (saved.capture, saved.fetched_at) == (article.capture, article.fetched_at)
-    assert (saved.article.headline, said(PageRejected)) == ("Bridge Reopens", [])
+    assert (saved.article.headline, verdict().rejected_parser) == ("Bridge Reopens", "0")
 
 
 def test_a_newest_capture_that_can_be_read_by_now_comes_first(db):
     """A parser that knows a new layout takes the news, not what was there before."""
     old, new = captured(STORY.format("Bridge Closes")), captured(STORY.format("Bridge Reopens"), 1)
-    parses(new, readable=old)
+    gave_before(old, new)
+    parses(new, "reparse")
     runs()
     assert [(saved.capture, saved.article.headline) for saved in said(SaveArticle)] == [(new.capture, "Bridge Reopens")]
 
@@ -78,9 +110,11 @@ def test_a_newest_capture_that_can_be_read_by_now_comes_first(db):
 def test_what_no_capture_gives_is_rejected_as_the_newest_is(db):
     """The verdict is on the newest; one on the capture before it would be old news."""
     old, new = (captured(f"<html><title>{number}</title></html>", number) for number in range(2))
-    parses(new, readable=old)
+    gave_before(old, new)
+    parses(new, "reparse")
     runs()
-    assert ([told.capture for told in said(PageRejected)], said(SaveArticle)) == ([new.capture], [])
+    assert (verdict().rejected_capture, verdict().rejected_parser) == (new.capture, PARSER_VERSION)
+    assert said(SaveArticle) == []
 
 
 def test_a_parser_without_an_archive_waits_for_it(db, monkeypatch):

@@ -82,7 +82,7 @@ def test_what_is_retried_is_seen_everywhere_at_once(admin):
     assert REASON in overview["retrying"][0]["sentence"]
     assert REASON in admin.get("/sources/harbor").json()["channels"][0]["retrying"]
     assert 'dateline_messages{state="retrying"} 2.0' in admin.get("/metrics").text
-    page = {"id": 7, "key": "harbor.example/a", "source": "harbor", "article_id": "a", "discovered_at": utcnow()}
+    page = {"id": 7, "key": "harbor.example/a", "source": "harbor", "discovered_at": utcnow()}
     with transaction() as session:
         session.add(Page(**page))
     [source] = admin.get("/sources").json()

@@ -7,11 +7,12 @@ from itertools import permutations
 import pytest
 from kept import current, rows, saved, sound, told, wordings
 from orders import KEY, NOW, URL, A, B, C, order
-from sqlmodel import delete, select
+from sqlmodel import select
 
 from services.contracts.article import Article, Removed
-from services.contracts.messages import Kept, PageReingested, PageStored, SaveArticle
+from services.contracts.messages import PageReingested, SaveArticle
 from services.contracts.urls import article_id
+from services.runtime import verdicts
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.entries import Entry
 from services.runtime.ledger import say
@@ -199,37 +200,42 @@ def entries(kind: str | None = None) -> list[Entry]:
     return [entry for entry in found if kind in (None, entry.kind)]
 
 
-def test_the_handler_says_what_is_news_to_whom():
-    """A new article: its event to the endpoints, its capture to the fetcher. A later capture of the same: only that."""
+def verdict(page=1):
+    with reading() as session:
+        return verdicts.find(session, page)
+
+
+def test_the_handler_says_what_is_news_and_writes_what_became_of_the_page():
+    """A new article: its event to the endpoints. In the same transaction, which capture gave it."""
     (event,) = [key for kind, key in handled(order()) if kind == "Announce"]
-    assert handled(order()) == [("Announce", event), ("PageStored", "1:capture-0:")]
-    (stored,) = [PageStored.model_validate_json(entry.message) for entry in entries("PageStored")]
-    assert (stored.page, stored.article, stored.readable) == (
-        1,
-        article_id(KEY),
-        Kept(capture="capture-0", fetched_at=NOW),
-    )
-    assert handled(order(minute=1))[1:] == [("PageStored", "1:capture-0:"), ("PageStored", "1:capture-1:")]
+    assert handled(order()) == [("Announce", event)]
+    found = verdict()
+    assert (found.article, found.read_capture, found.read_fetched_at) == (article_id(KEY), "capture-0", NOW)
+    assert (handled(order(minute=1)), verdict().read_capture) == ([("Announce", event)], "capture-1")
     assert [f"{article}:{sequence:010}" for article, sequence in rows(events, "article", "sequence")] == [event]
 
 
-def test_a_page_that_joins_a_known_article_is_told_so():
+def test_each_page_of_an_article_has_a_verdict():
     """An article may come from an import first, and from its live page later."""
-    assert ("PageStored", "2:capture-1:") in handled(order(cause="import"), order(minute=1, page=2))
+    handled(order(cause="import"), order(minute=1, page=2))
+    assert {verdict(page).article for page in (1, 2)} == {article_id(KEY)}
 
 
-def test_a_page_hears_of_every_later_capture_that_gave_its_article_and_of_no_other():
-    """The later capture gave no article at first; the page that believes so is set right, and only then."""
-    assert handled(order(cause="backlog")) == [("PageStored", "1:capture-0:")]
-    with transaction() as session:
-        session.execute(delete(Entry))
-    assert handled(order(cause="reparse", parser="2")) == []
-    assert handled(order(minute=-1, cause="reparse", parser="2")) == []
-    assert handled(order(minute=1, cause="reparse", parser="2")) == [("PageStored", "1:capture-1:")]
+def test_a_verdict_names_the_last_capture_that_gave_the_article_and_who_read_it():
+    """Also where nothing else changes: a reparse asks next time who read it."""
+    handled(order(cause="backlog"), order(cause="reparse", parser="2"))
+    assert (verdict().read_capture, verdict().read_parser) == ("capture-0", "2")
+    handled(order(minute=-1, cause="reparse", parser="2"))
+    assert verdict().read_capture == "capture-0"
 
 
 def test_a_backlog_is_told_to_nobody():
-    assert handled(order(cause="backlog")) == [("PageStored", "1:capture-0:")]
+    assert handled(order(cause="backlog")) == []
+
+
+def test_a_dry_run_writes_no_verdict():
+    handled(order(cause="reparse", reingestion=9, dry_run=True))
+    assert verdict() is None
 
 
 def test_a_reingestion_hears_how_each_page_ended():

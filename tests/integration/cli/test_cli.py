@@ -168,7 +168,11 @@ def test_a_sound_installation_passes(migrated, dateline, tmp_path):
             "UPDATE pages SET source = 'harbor', channel = 1, url = 'https://harbor.example/1'",
             "the first is https://harbor.example/1",
         ),
-        ("UPDATE pages SET article_id = 'art_other'", "1 captures were neither stored nor rejected"),
+        ("DELETE FROM verdicts", "1 captures were neither stored nor rejected"),
+        (
+            "UPDATE verdicts SET article = 'art_other'",
+            "1 pages are said to have given an article that",
+        ),
         ("UPDATE pages SET fetched_at = '2099-01-01 00:00:00.000000'", "1 captures were neither stored nor rejected"),
         ("DELETE FROM revisions", "1 articles lack their current revision"),
         ("DELETE FROM events", "1 articles do not have exactly one event of their creation"),

@@ -4,10 +4,14 @@ from datetime import timedelta
 
 from drain import drain
 from sqlalchemy import text
+from sqlmodel import select
 
+from services.contracts.messages import Rejection
 from services.contracts.wiring import KINDS
 from services.fetcher.importing import import_file
-from services.runtime import ledger
+from services.fetcher.models import Page
+from services.parser.version import PARSER_VERSION
+from services.runtime import ledger, verdicts
 from services.runtime.database import reading, transaction, utcnow
 from services.store import account as store
 
@@ -20,6 +24,8 @@ PAGE = """<!DOCTYPE html><html lang="en"><head><title>{headline}</title>
 NO_ARTICLE = (
     "<!DOCTYPE html><html><head><title>Page not found</title></head><body><h1>Page not found</h1></body></html>"
 )
+GAVE = "SELECT article FROM verdicts JOIN pages ON pages.id = page WHERE url = :url"
+READ_BY_0 = "UPDATE verdicts SET read_parser = '0', read_generation = 0, read_digest = '' WHERE article = :article"
 SOON = timedelta(seconds=60)
 """Later than anything that waits for room or for a hop, and sooner than any visit by plan."""
 
@@ -55,7 +61,7 @@ def as_an_older_parser_read(*numbers):
     """The articles of these pages as parser 0 would have left them: with other words."""
     with transaction() as session:
         for number in numbers:
-            page = session.execute(text("SELECT article_id FROM pages WHERE url = :url"), {"url": url(number)}).scalar()
+            page = session.execute(text(GAVE), {"url": url(number)}).scalar()
             wrong = f"SHARE Harbor {number} Reopens"
             words = {"article": page, "right": f'"headline":"{wrong[6:]}"', "wrong": f'"headline":"{wrong}"'}
             changed = session.execute(
@@ -68,6 +74,19 @@ def as_an_older_parser_read(*numbers):
             assert changed.rowcount == 1
             head = "UPDATE articles SET parser = '0', headline = :wrong WHERE id = :article"
             session.execute(text(head), {"article": page, "wrong": wrong})
+            session.execute(text(READ_BY_0), {"article": page})
+
+
+def as_rejected(number):
+    """The parser of today gave no article out of this page."""
+    with transaction() as session:
+        page, capture, fetched_at = session.execute(
+            select(Page.id, Page.capture, Page.fetched_at).where(Page.url == url(number))
+        ).one()
+        why = Rejection(
+            capture=capture, fetched_at=fetched_at, parser=PARSER_VERSION, reason="stub", detail="Only a link."
+        )
+        verdicts.hold_rejected(session, page, why)
 
 
 def rows(query):

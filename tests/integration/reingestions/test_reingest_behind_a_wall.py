@@ -32,7 +32,8 @@ def walled(operator):
 
 def what_is_there():
     return rows(
-        "SELECT headline, articles.capture, pages.readable, rejected FROM articles JOIN pages ON page = pages.id"
+        "SELECT headline, capture, read_capture, rejected_reason "
+        "FROM articles JOIN verdicts ON articles.page = verdicts.page"
     )
 
 

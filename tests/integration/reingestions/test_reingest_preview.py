@@ -5,6 +5,7 @@ from reingested import (
     NO_ARTICLE,
     arrives,
     as_an_older_parser_read,
+    as_rejected,
     asked,
     done,
     execute,
@@ -121,15 +122,16 @@ def test_pages_that_become_or_cease_to_be_articles_are_told_apart(operator):
     publish(1, 2)
     arrives(3, NO_ARTICLE)
     settle()
-    execute(f"UPDATE pages SET rejected = 'stub', rejected_detail = 'short' WHERE url = '{url(1)}'")
+    as_rejected(1)
     as_an_older_parser_read(1)
-    execute(f"UPDATE pages SET rejected = NULL, rejected_detail = NULL WHERE url = '{url(3)}'")
+    execute(f"DELETE FROM verdicts WHERE page = (SELECT id FROM pages WHERE url = '{url(3)}')")
     place = previewed(operator)
     found = {one["url"]: one["outcome"] for one in operator.get(f"{place}/findings").json()["findings"]}
     assert found == {url(1): "was_rejected", url(2): "unchanged", url(3): "rejected"}
     asked(operator, f"{place}/promote")
     settle()
-    assert scalar(f"SELECT rejected FROM pages WHERE url = '{url(3)}'") is not None
+    verdict = f"SELECT rejected_reason FROM verdicts JOIN pages ON pages.id = page WHERE url = '{url(3)}'"
+    assert scalar(verdict) == "not_an_article"
     again = previewed(operator)
     assert operator.get(f"{again}/findings?outcome=still_rejected").json()["findings"][0]["url"] == url(3)
 

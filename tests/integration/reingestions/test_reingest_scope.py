@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from reingested import as_an_older_parser_read, done, execute, order, publish, rows, settle, url
+from reingested import as_an_older_parser_read, as_rejected, done, execute, order, publish, rows, settle, url
 
 from services.parser.layouts import VERSIONS
 
@@ -20,7 +20,7 @@ def five(operator):
     execute(f"UPDATE articles SET layout_version = NULL WHERE url = '{url(2)}'")
     execute(f"UPDATE articles SET layout_version = '0.9' WHERE url = '{url(4)}'")
     execute(f"UPDATE articles SET kind = 'speech' WHERE url = '{url(4)}'")
-    execute(f"UPDATE pages SET rejected = 'stub', rejected_detail = 'short' WHERE url = '{url(5)}'")
+    as_rejected(5)
     execute(
         "INSERT INTO ledger (kind, key, message, lane, said_at, due_at, attempts, trace_id, set_aside_at, reason) "
         "SELECT 'ParsePage', id || '\\:sha256-x\\:', '{}', 'live', discovered_at, discovered_at, 5, '', discovered_at, "

@@ -1,0 +1,156 @@
+"""What became of each page: the last capture that gave an article, and why a later one gave none.
+
+A verdict is a row, not a message: parser and store write their part of it in the transaction that ends their own
+message, and whoever asks reads it. What comes late, or from an older parser, changes nothing.
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Index, SQLColumnExpression, Text, and_, case, null, or_, text
+from sqlalchemy import Table as Relation
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Field, Session, SQLModel
+
+from services.contracts.messages import Rejection, SaveArticle
+from services.contracts.versions import generation
+from services.runtime.database import Table, UtcDateTime, is_sqlite
+
+_STANDS = text("rejected_reason IS NOT NULL")
+
+
+class Verdict(Table, table=True):
+    """What became of one page.
+
+    `read_*` is the last capture that gave an article, and stays when a later one gives none. `rejected_*` stands only
+    while no capture as late gave an article.
+    """
+
+    __tablename__ = "verdicts"
+    __table_args__ = (
+        Index("verdicts_by_article", "article"),
+        Index("verdicts_by_reader", "read_generation", "page"),
+        Index("verdicts_rejected", "rejected_reason", "page", sqlite_where=_STANDS, postgresql_where=_STANDS),
+    )
+
+    page: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    article: str | None = None
+    """The article that the page gave."""
+    read_capture: str | None = None
+    read_fetched_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    read_digest: str | None = None
+    """`Article.digest()` of the whole reading; empty where it is not known."""
+    read_parser: str | None = None
+    read_generation: int | None = None
+    """`contracts.versions.generation` of the parser, as are the others of these numbers."""
+    read_layout: str | None = None
+    read_layout_version: str | None = None
+    read_layout_generation: int | None = None
+    read_profile: str | None = None
+    """Digest of the site profile that it was read with, if it was with one."""
+    rejected_capture: str | None = None
+    rejected_fetched_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    rejected_parser: str | None = None
+    rejected_generation: int | None = None
+    rejected_reason: str | None = None
+    rejected_detail: str | None = Field(default=None, sa_type=Text)
+
+    def rejects(self, capture: str | None, fetched_at: datetime | None) -> bool:
+        """Whether this capture, or a later one, gave no article."""
+        if capture is None or fetched_at is None or self.rejected_fetched_at is None:
+            return False
+        return self.rejected_capture == capture or self.rejected_fetched_at > fetched_at
+
+
+verdicts: Relation = SQLModel.metadata.tables["verdicts"]
+
+
+@dataclass(frozen=True)
+class Read:
+    """A capture that gave an article, and who read it."""
+
+    capture: str
+    fetched_at: datetime
+    digest: str
+    parser: str
+    generation: int
+    layout: str
+    layout_version: str | None
+    layout_generation: int | None
+    profile: str | None
+
+    @classmethod
+    def of(cls, order: SaveArticle) -> "Read":
+        """What is remembered of the reading that is to be saved."""
+        return cls(
+            capture=order.capture,
+            fetched_at=order.fetched_at,
+            digest=order.digest,
+            parser=order.parser,
+            generation=generation(order.parser),
+            layout=order.article.layout,
+            layout_version=order.layout_version,
+            layout_generation=generation(order.layout_version) if order.layout_version else None,
+            profile=order.profile,
+        )
+
+
+def find(session: Session, page: int) -> Verdict | None:
+    """What became of the page; None while nothing has."""
+    return session.get(Verdict, page)
+
+
+def hold_read(session: Session, page: int, article: str, read: Read) -> None:
+    """The page gave this article; a verdict on a capture that is no later falls."""
+    values = {"page": page, "article": article} | {f"read_{name}": value for name, value in asdict(read).items()}
+    session.execute(_READ["sqlite" if is_sqlite(session) else "postgresql"], values)
+
+
+def hold_rejected(session: Session, page: int, rejection: Rejection) -> None:
+    """The page gave no article, unless a capture as late has given one to this parser or a newer one."""
+    own = rejection.model_dump() | {"generation": generation(rejection.parser)}
+    values = {"page": page} | {f"rejected_{name}": value for name, value in own.items()}
+    session.execute(_REJECTED["sqlite" if is_sqlite(session) else "postgresql"], values)
+
+
+def is_rejected(capture: SQLColumnExpression[Any], fetched_at: SQLColumnExpression[Any]) -> ColumnElement[bool]:
+    """`Verdict.rejects` of a row that these columns are joined to."""
+    return or_(verdicts.c.rejected_capture == capture, verdicts.c.rejected_fetched_at > fetched_at)
+
+
+def is_settled(capture: SQLColumnExpression[Any], fetched_at: SQLColumnExpression[Any]) -> ColumnElement[bool]:
+    """Whether it is known what became of the newest capture of a row that these columns are joined to."""
+    return or_(verdicts.c.read_fetched_at >= fetched_at, is_rejected(capture, fetched_at))
+
+
+def _not_later(part: str, new: Any, of: str) -> ColumnElement[bool]:
+    """Whether what stands as this part is of no later capture, nor of a newer parser's reading of the same one."""
+    stands, comes = verdicts.c[f"{part}_fetched_at"], new[f"{of}_fetched_at"]
+    same = and_(stands == comes, verdicts.c[f"{part}_generation"] <= new[f"{of}_generation"])
+    return or_(stands.is_(None), stands < comes, same)
+
+
+def _hold_read(insert: Any) -> Any:
+    new = insert.excluded
+    falls = _not_later("rejected", new, "read")
+    parts = {name: new[name] for name in verdicts.c.keys() if name == "article" or name.startswith("read_")}  # noqa: SIM118
+    fallen = {
+        name: case((falls, null()), else_=column) for name, column in verdicts.c.items() if name.startswith("rejected_")
+    }
+    return insert.on_conflict_do_update(
+        index_elements=["page"], set_=parts | fallen, where=_not_later("read", new, "read")
+    )
+
+
+def _hold_rejected(insert: Any) -> Any:
+    new = insert.excluded
+    parts = {name: new[name] for name in verdicts.c.keys() if name.startswith("rejected_")}  # noqa: SIM118
+    where = and_(_not_later("rejected", new, "rejected"), _not_later("read", new, "rejected"))
+    return insert.on_conflict_do_update(index_elements=["page"], set_=parts, where=where)
+
+
+# Made once: to make a statement costs more than to run it.
+_MAKES = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_READ = {dialect: _hold_read(make(verdicts)) for dialect, make in _MAKES.items()}
+_REJECTED = {dialect: _hold_rejected(make(verdicts)) for dialect, make in _MAKES.items()}
