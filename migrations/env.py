@@ -2,6 +2,7 @@
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
+from sqlalchemy import Connection
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
@@ -22,7 +23,15 @@ def include(_thing: object, name: str | None, _kind: str, _reflected: object, _o
     return not (name or "").startswith("article_words")
 
 
+def says(connection: Connection, words: str) -> None:
+    """Says this to SQLite outside of every transaction, where alone it listens."""
+    if connection.dialect.name == "sqlite":
+        connection.connection.cursor().execute(words)
+
+
 with database.engine().connect() as connection:
+    # Where a table cannot be altered it is made anew, under the eyes of those that refer to it.
+    says(connection, "PRAGMA foreign_keys=OFF")
     if connection.dialect.name == "postgresql":
         # A migration takes as long as it must; but it waits for no lock so long that others would wait behind it.
         connection.exec_driver_sql("SET statement_timeout TO 0; SET idle_in_transaction_session_timeout TO 0")
@@ -37,3 +46,4 @@ with database.engine().connect() as connection:
     )
     with context.begin_transaction():
         context.run_migrations()
+    says(connection, "PRAGMA foreign_keys=ON")

@@ -1,11 +1,13 @@
 """Truths that no service can check alone, because each side of them belongs to another."""
 
+import json
+import zlib
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 from itertools import islice
+from typing import Any
 
-from sqlalchemy import exists, func, select, union
+from sqlalchemy import LargeBinary, Row, exists, func, select, type_coerce, union
 from sqlmodel import Session, col
 
 from services.contracts.account import Check
@@ -15,18 +17,16 @@ from services.fetcher.account import UNREAD
 from services.fetcher.models import Page
 from services.runtime import archive
 from services.runtime.entries import rows as ledger
+from services.runtime.events.tables import TO_ANNOUNCE, decompressed, events
 from services.runtime.settings import runtime_settings
 from services.runtime.verdicts import verdicts
-from services.store.models import articles, events, revisions
-from services.webhooks.models import announcements
+from services.store.models import articles, revisions
 
-REMEMBERED = timedelta(days=3)
-"""The delivery log may be set to forget events after four days; how they were told is checked for shorter than that."""
 SHOWN = 3
 """Captures that a sentence names."""
 
 
-def checks(session: Session, now: datetime) -> tuple[Check, ...]:
+def checks(session: Session) -> tuple[Check, ...]:
     """What holds between fetcher and store, and between store and webhooks."""
     return (
         _none(
@@ -37,14 +37,14 @@ def checks(session: Session, now: datetime) -> tuple[Check, ...]:
         _none("verdicts founded", _unfounded(session), "pages are said to have given an article that does not know it"),
         _none(
             "announced events",
-            _untold(session, now - REMEMBERED),
-            "events of the last three days were to be announced and were not, and nothing in the ledger will do it",
+            _untold(session),
+            "events were to be announced and were not, and nothing in the ledger will do it",
         ),
     )
 
 
 def deep_checks(session: Session) -> tuple[Check, ...]:
-    """What takes reading everything: that the captures are whole, and that what was sent is what was decided."""
+    """What takes reading everything: that the captures are whole, and the bodies of events."""
     named = _named_captures(session)
     if named and not runtime_settings().captures.is_dir():
         raise UserError(
@@ -54,12 +54,9 @@ def deep_checks(session: Session) -> tuple[Check, ...]:
     damage = {name: fault for name in named if (fault := archive.fault(name))}
     found = ", ".join(f"{number} {fault}" for fault, number in Counter(damage.values()).items()) or "none missing"
     first = f" ({', '.join(islice(damage, SHOWN))})" if damage else ""
-    told = select(events.c.body, announcements.c.body).join(announcements, announcements.c.event == events.c.id)
-    pairs = session.execute(told, execution_options={"yield_per": 100})
-    differing = sum(decided.encode() != sent for decided, sent in pairs)
     return (
         Check("whole captures", holds=not damage, sentence=f"Of the captures that are named: {found}{first}."),
-        _none("frozen bytes", differing, "events were announced in other words than the store has decided"),
+        _none("whole events", _damaged(session), "events have a body that cannot be read, or that is another event's"),
     )
 
 
@@ -82,12 +79,24 @@ def _unfounded(session: Session) -> int:
     return int(session.execute(unfounded).scalar_one())
 
 
-def _untold(session: Session, since: datetime) -> int:
-    told = exists().where(announcements.c.event == events.c.id)
-    owed = (events.c.announced, events.c.occurred_at > since, ~told)
-    keys = {f"{row.article}:{row.sequence:010}" for row in session.execute(select(events).where(*owed))}
-    under_way = select(ledger.c.key).where(ledger.c.kind == Announce.__name__)
-    return len(keys - set(session.execute(under_way).scalars())) if keys else 0
+def _untold(session: Session) -> int:
+    untold = set(session.execute(select(events.c.id).where(TO_ANNOUNCE)).scalars())
+    said = select(ledger.c.message).where(ledger.c.kind == Announce.__name__)
+    under_way = {Announce.model_validate_json(words).event for words in session.execute(said).scalars()}
+    return len(untold - under_way)
+
+
+def _damaged(session: Session) -> int:
+    kept = select(events.c.sequence, events.c.type, type_coerce(events.c.body, LargeBinary).label("body"))
+    return sum(map(_is_damaged, session.execute(kept, execution_options={"yield_per": 100})))
+
+
+def _is_damaged(event: Row[Any]) -> bool:
+    try:
+        body = json.loads(decompressed(event.body))
+    except (ValueError, zlib.error):
+        return True
+    return (body["sequence"], body["type"]) != (event.sequence or 0, event.type)
 
 
 def _named_captures(session: Session) -> Sequence[str]:

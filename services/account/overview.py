@@ -12,7 +12,8 @@ from services.fetcher.account import SourceAccount
 from services.fetcher.models import Page
 from services.runtime import house, ledger, retries
 from services.runtime.entries import OPEN, due_and_free, rows
-from services.store.models import articles, events
+from services.runtime.events.tables import events
+from services.store.models import articles
 from services.webhooks.models import deliveries
 
 TROUBLES = 20
@@ -107,7 +108,7 @@ def _messages(session: Session, now: datetime) -> dict[str, int]:
 def _stories(session: Session) -> tuple[Story, ...]:
     last = select(func.max(events.c.sequence)).scalar_subquery()
     latest = (
-        select(events.c.id, events.c.article, events.c.occurred_at, events.c.sequence)
+        select(events.c.id, events.c.subject, events.c.occurred_at, events.c.sequence)
         .where(events.c.type == "article.created", events.c.announced, events.c.sequence > last - RECENT)
         .order_by(events.c.sequence.desc())
         .limit(LATEST)
@@ -117,7 +118,7 @@ def _stories(session: Session) -> tuple[Story, ...]:
     delivered = select(reached).where(deliveries.c.event == latest.c.id).scalar_subquery()
     found = session.execute(
         select(
-            latest.c.article,
+            latest.c.subject,
             articles.c.headline,
             articles.c.source,
             articles.c.published_at,
@@ -125,7 +126,7 @@ def _stories(session: Session) -> tuple[Story, ...]:
             latest.c.occurred_at.label("stored_at"),
             delivered.label("delivered_at"),
         )
-        .join(articles, articles.c.id == latest.c.article)
+        .join(articles, articles.c.id == latest.c.subject)
         .outerjoin(Page, col(Page.id) == articles.c.page)
         .order_by(latest.c.sequence.desc())
     )

@@ -11,6 +11,7 @@ from services.fetcher import account as pages
 from services.fetcher.account import SourceAccount
 from services.runtime import account as messages
 from services.runtime import ledger, retries
+from services.runtime.events import account as events
 from services.store import account as store
 from services.webhooks import account as webhooks
 
@@ -39,15 +40,17 @@ def take(session: Session, now: datetime, *, deep: bool = False) -> Report:
         taken_at=now,
         sources=tuple(pages.account(session, now)),
         counts=store.counts(session)
+        | events.counts(session)
         | webhooks.counts(session)
         | ledger.counts(session)
         | {"messages retrying": retries.number(session)},
         checks=(
             *pages.checks(session, now),
             *messages.checks(session, now),
-            *across.checks(session, now),
+            *across.checks(session),
             *store.checks(session),
-            *webhooks.checks(session),
+            events.check(session),
+            *webhooks.checks(session, now),
             *(across.deep_checks(session) if deep else ()),
         ),
     )

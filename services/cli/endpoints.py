@@ -106,8 +106,8 @@ def add(
 def send_test(number: Number, as_json: AsJson = False) -> None:
     """Sends a signed endpoint.test event, once."""
     with transaction() as session:
-        _must_be_enabled(own(session, number, to_change=True))
-        delivery = announce_test(session, number, utcnow())
+        _must_be_enabled(found := own(session, number, to_change=True))
+        delivery = announce_test(session, found, utcnow())
         note(session, OPERATOR, "tested", number)
         serve_now(session, number)
     bus.flush()

@@ -20,7 +20,7 @@ with when_run():
 
     from services.cli import stopping
     from services.runtime.database import reading
-    from services.store.follow import Asked, Pulled, look, pull
+    from services.runtime.events.follow import Asked, Pulled, look, pull
 
 EVERY = 0.5
 """Seconds between two looks."""

@@ -136,18 +136,14 @@ class SaveArticle(Message):
 
 
 class Announce(Message):
-    """Tell every interested endpoint of an event; `body` holds the bytes that are signed and sent, frozen.
+    """Owe an event of the log to every interested endpoint.
 
-    With an `owner`, the event is about what that API key subscribed to, and nobody else's endpoints hear of it.
+    Of one article, that with the lower `sequence` goes first. A private event has neither.
     """
 
     event: str
-    sequence: int
-    type: str
-    source: str
-    occurred_at: datetime
-    body: str
-    owner: int | None = None
+    article: str | None = None
+    sequence: int | None = None
 
 
 class Deliver(Message):

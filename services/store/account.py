@@ -6,12 +6,13 @@ from sqlalchemy import Select, and_, func, select
 from sqlmodel import Session
 
 from services.contracts.account import Check
-from services.store.models import articles, counter, events, revisions
+from services.runtime.events.tables import events
+from services.store.models import articles, revisions
 
 
 def counts(session: Session) -> dict[str, int]:
-    """How many articles, revisions and events there are."""
-    tables = {"articles": articles, "revisions": revisions, "events": events}
+    """How many articles and revisions there are."""
+    tables = {"articles": articles, "revisions": revisions}
     return {name: _number(session, select(func.count()).select_from(table)) for name, table in tables.items()}
 
 
@@ -24,7 +25,7 @@ def checks(session: Session) -> tuple[Check, ...]:
     kept = select(func.count()).where(revisions.c.article == articles.c.id).scalar_subquery()
     fewer = select(func.count()).select_from(articles).where(articles.c.revisions != kept)
     nameless = select(func.count()).select_from(revisions).where(revisions.c.capture == "")
-    created = (events.c.article == articles.c.id, events.c.type == "article.created")
+    created = (events.c.subject == articles.c.id, events.c.type == "article.created")
     times = select(func.count()).where(*created).scalar_subquery()
     untold = select(func.count()).select_from(articles).where(times != 1)
     return (
@@ -32,24 +33,12 @@ def checks(session: Session) -> tuple[Check, ...]:
         _none(session, fewer, "kept revisions", "articles do not keep as many wordings as they counted"),
         _none(session, nameless, "named captures", "revisions do not name their capture"),
         _none(session, untold, "articles created once", "articles do not have exactly one event of their creation"),
-        _gapless(session),
     )
 
 
 def _none(session: Session, amiss: Select[Any], name: str, fault: str) -> Check:
     number = _number(session, amiss)
     return Check(name, holds=not number, sentence=f"{number} {fault}.")
-
-
-def _gapless(session: Session) -> Check:
-    last = _number(session, select(func.max(counter.c.last)))
-    number, first, highest = session.execute(
-        select(func.count(), func.min(events.c.sequence), func.max(events.c.sequence))
-    ).one()
-    holds = (number, first or 1, highest or 0) == (last, 1, last)
-    return Check(
-        "gapless events", holds=holds, sentence=f"{number} events are there, and the last number given is {last}."
-    )
 
 
 def _number(session: Session, query: Select[Any]) -> int:

@@ -16,6 +16,8 @@ from starlette.responses import Response
 from services.contracts.article import Article, ArticleKind, When
 from services.contracts.events import ArticleCreated, ArticleEventType, ArticleUpdated, ArticleView
 from services.runtime.database import reading
+from services.runtime.events.follow import Asked, Pulled, find_event, look, pull
+from services.runtime.events.stream import stream
 from services.runtime.sse import HEADERS, Stream
 from services.runtime.watch import Watch, seat, stopping
 from services.runtime.web import (
@@ -33,7 +35,6 @@ from services.runtime.web import (
 from services.store import atom, jsonfeed
 from services.store.atom import Atom
 from services.store.feeds import PAGE, Feed, etag, feed_of, seen
-from services.store.follow import Asked, Pulled, find_event, look, pull
 from services.store.fulltext import excerpts
 from services.store.jsonfeed import JsonFeed
 from services.store.search import (
@@ -46,7 +47,6 @@ from services.store.search import (
     place_of,
     read_articles,
 )
-from services.store.stream import stream
 from services.store.views import (
     ArticleLine,
     ArticlePage,

@@ -1,16 +1,15 @@
-"""An event: what happened to an article, in the very bytes that subscribers are sent and signed for."""
+"""What the event log is told of an article."""
 
 import hashlib
-import json
 from base64 import b32encode
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
 
 from services.contracts.article import ArticleKind
-from services.contracts.messages import Announce, Cause, SaveArticle
+from services.contracts.messages import Cause, SaveArticle
+from services.runtime.events.append import NewEvent
 from services.store.decide import Reading
 from services.store.views import article_view
 
@@ -32,40 +31,20 @@ def event_id(article: str, revision: int, content_hash: str) -> str:
     return "evt_" + b32encode(digest[:15]).decode().lower()
 
 
-def event_row(
-    sequence: int, article: Row[Any], reading: Reading, changed: tuple[str, ...], *, previous: int | None, now: datetime
-) -> dict[str, Any]:
-    """The row of `events` that tells of the article's current revision; `previous` is None for a new article."""
-    kind = "article.created" if previous is None else "article.updated"
+def new_event(
+    article: Row[Any], reading: Reading, changed: tuple[str, ...], *, previous: int | None, now: datetime
+) -> NewEvent:
+    """The event that tells of the article's current revision; `previous` is None for a new article."""
     view = article_view(article, reading.order.article).model_dump(mode="json")
-    facts = {"article": view, "previous_revision": previous, "changed": changed}
-    return {
-        "sequence": sequence,
-        "id": event_id(article.id, article.revision, reading.content_hash),
-        "type": kind,
-        "occurred_at": now,
-        "article": article.id,
-        "revision": article.revision,
-        "source": article.source,
-        "kind": reading.order.article.kind,
-        "cause": reading.order.origin.cause,
-        "changed": list(changed),
-        "announced": is_told(reading.order),
-        "body": _frozen({"type": kind, "timestamp": now.isoformat(), "sequence": sequence, "data": facts}),
-    }
-
-
-def announcement(event: Mapping[str, Any], source: str) -> Announce:
-    """The message that brings an event to the endpoints."""
-    return Announce(
-        event=event["id"],
-        sequence=event["sequence"],
-        type=event["type"],
-        source=source,
-        occurred_at=event["occurred_at"],
-        body=event["body"],
+    return NewEvent(
+        id=event_id(article.id, article.revision, reading.content_hash),
+        type="article.created" if previous is None else "article.updated",
+        subject=article.id,
+        occurred_at=now,
+        data={"article": view, "previous_revision": previous, "changed": changed},
+        source=article.source,
+        kind=reading.order.article.kind,
+        cause=reading.order.origin.cause,
+        changed=changed,
+        announced=is_told(reading.order),
     )
-
-
-def _frozen(body: dict[str, Any]) -> str:
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))

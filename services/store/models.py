@@ -1,8 +1,8 @@
-"""What the store remembers: articles, every wording of each, and one gapless sequence of events."""
+"""What the store remembers: articles, and every wording of each."""
 
 from datetime import datetime
 
-from sqlalchemy import DDL, JSON, Column, Index, Text, event
+from sqlalchemy import DDL, Column, Index, Text, event
 from sqlalchemy import Table as Relation
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlmodel import Field, SQLModel
@@ -95,41 +95,9 @@ class ArticleText(Table, table=True):
     words: str | None = Field(sa_column=Column(Text().with_variant(TSVECTOR(), "postgresql")))
 
 
-class Event(Table, table=True):
-    """A fact of the one sequence: an article is new, or reads otherwise now."""
-
-    __tablename__ = "events"
-    sequence: int = Field(primary_key=True)
-    id: str = Field(unique=True)
-    type: str
-    occurred_at: datetime = Field(sa_type=UtcDateTime)
-    article: str = Field(index=True, foreign_key="articles.id")
-    revision: int
-    source: str
-    """The article's at that time, as is `kind`: what an event says never changes."""
-    kind: str
-    cause: str
-    changed: list[str] = Field(sa_column=Column(JSON, nullable=False))
-    announced: bool
-    """Whether endpoints are told; events of a backlog, an import or a reparse are only there to be read."""
-    body: str = Field(sa_type=Text)
-    """The bytes to be signed, frozen."""
-
-
-class EventCounter(Table, table=True):
-    """The number of the last event, in its only row; whoever writes to the store holds that row until the commit."""
-
-    __tablename__ = "event_counter"
-
-    id: int = Field(primary_key=True)
-    last: int
-
-
 articles: Relation = SQLModel.metadata.tables["articles"]
 revisions: Relation = SQLModel.metadata.tables["revisions"]
 texts: Relation = SQLModel.metadata.tables["article_texts"]
-events: Relation = SQLModel.metadata.tables["events"]
-counter: Relation = SQLModel.metadata.tables["event_counter"]
 
 TOKENIZER = "porter unicode61 remove_diacritics 2"
 """How SQLite reads a text: what is a word, and which forms of it are one."""

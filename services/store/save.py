@@ -2,19 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import insert, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from services.contracts.messages import Announce, Preview, SaveArticle
 from services.contracts.urls import article_id
-from services.runtime.database import is_sqlite
+from services.runtime.events.append import NewEvent, append, hold
 from services.store.decide import Change, Created, Reading, Updated, decide
-from services.store.events import announcement, event_row
+from services.store.events import new_event
 from services.store.find import place
-from services.store.models import counter, events
 from services.store.shadow import preview, standing
 from services.store.write import write
 
@@ -37,15 +33,15 @@ def save(session: Session, order: SaveArticle, now: datetime) -> Saved:
     the sequence of events has no gap and becomes visible in order.
     """
     reading = Reading.of(order)
-    last = _take_turn(session)
+    hold(session)
     spot = place(session, reading)
     change = decide(spot.known, reading)
     row = write(session, spot, reading, change, now)
     announce = None
     if isinstance(change, Created | Updated):
         previous = spot.row.revision if spot.row else None
-        event = event_row(last + 1, row, reading, change.changed, previous=previous, now=now)
-        announce = _tell(session, event, row.source)
+        event = new_event(row, reading, change.changed, previous=previous, now=now)
+        announce = _announcement(event, append(session, event))
     return Saved(change, row.id, announce)
 
 
@@ -59,31 +55,11 @@ def foresee(session: Session, order: SaveArticle) -> Saved:
 
 def save_as_foreseen(session: Session, order: SaveArticle, now: datetime) -> Saved | None:
     """Saves what was foreseen, if the article still stands as it stood then; None, and nothing is written, if not."""
-    _take_turn(session)
+    hold(session)
     if standing(place(session, Reading.of(order))) != order.expects:
         return None
     return save(session, order, now)
 
 
-def _take_turn(session: Session) -> int:
-    # SQLite has one writer anyway. On PostgreSQL the row stays locked until the commit, and what is read after this
-    # is what the saves before have written.
-    return int(session.execute(_TURN["sqlite" if is_sqlite(session) else "postgresql"]).scalar_one())
-
-
-def _tell(session: Session, event: dict[str, Any], source: str) -> Announce | None:
-    session.execute(_INSERT_EVENT, event)
-    session.execute(_COUNT, {"last": event["sequence"]})
-    return announcement(event, source) if event["announced"] else None
-
-
-# Made once: to make a statement costs more than to run it.
-_TURN = {
-    dialect: make(counter)
-    .values(id=1, last=0)
-    .on_conflict_do_update(index_elements=["id"], set_={"last": counter.c.last})
-    .returning(counter.c.last)
-    for dialect, make in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
-}
-_INSERT_EVENT = insert(events)
-_COUNT = update(counter)
+def _announcement(event: NewEvent, sequence: int) -> Announce | None:
+    return Announce(event=event.id, article=event.subject, sequence=sequence) if event.announced else None

@@ -1,18 +1,22 @@
 """What `dateline audit` asks of webhooks: how much there is, and whether anything owed was forgotten."""
 
 import json
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, cast, func, select
+from sqlalchemy import ColumnElement, Row, Select, String, cast, func, select
 from sqlmodel import Session
 
 from services.contracts.account import Check
 from services.contracts.messages import Deliver
 from services.runtime.entries import rows as ledger
-from services.webhooks import custody
+from services.runtime.events.tables import events
+from services.webhooks import custody, retention
 from services.webhooks.filters import Filter, story, why_not
-from services.webhooks.models import EndpointState, announcements, deliveries, endpoints
+from services.webhooks.models import EndpointState, deliveries, endpoints
+from services.webhooks.settings import webhook_settings
 
 MARGIN = timedelta(minutes=1)
 """An endpoint made while an event was being announced may or may not have been seen."""
@@ -35,7 +39,7 @@ def oldest_pending(session: Session) -> datetime | None:
     return found
 
 
-def checks(session: Session) -> tuple[Check, ...]:
+def checks(session: Session, now: datetime) -> tuple[Check, ...]:
     """Every invariant of the webhooks, as it stands now; reads all there is."""
     stuck = _pending().where(~_in_ledger(set_aside=False))
     return (
@@ -57,7 +61,7 @@ def checks(session: Session) -> tuple[Check, ...]:
         ),
         _none(
             "owed events",
-            _unowed(session),
+            _unowed(session, now),
             "times an endpoint wanted an event that is not owed to it",
         ),
     )
@@ -83,17 +87,34 @@ def _in_ledger(*, set_aside: bool) -> ColumnElement[bool]:
     return select(ledger.c.id).where(*same, resting).exists()
 
 
-def _unowed(session: Session) -> int:
-    """How often an endpoint, as it is now, wants an event that was announced since and that is not owed to it."""
+def _unowed(session: Session, now: datetime) -> int:
+    """How often an endpoint, as it is now, wants an event that was announced since and that is not owed to it.
+
+    Of the events whose deliveries are still remembered, the newest first.
+    """
     listening = session.execute(select(endpoints).where(endpoints.c.state.in_(("active", "disabled")))).all()
+    if not listening:
+        return 0
     wanted = {endpoint.id: Filter.model_validate(endpoint.filter) for endpoint in listening}
     owed = {tuple(row) for row in session.execute(select(deliveries.c.event, deliveries.c.endpoint))}
-    told = select(announcements).where(announcements.c.article.is_not(None)).execution_options(yield_per=100)
     return sum(
-        announced.announced_at > endpoint.updated_at + MARGIN
-        and (announced.event, endpoint.id) not in owed
-        and not why_not(endpoint.event_types, wanted[endpoint.id], said)
-        for announced in session.execute(told)
-        for said in (story(announced.source, json.loads(announced.body)),)
+        event.announced_at > endpoint.updated_at + MARGIN
+        and (event.id, endpoint.id) not in owed
+        and not why_not(endpoint.event_types, wanted[endpoint.id], told)
+        for event in _announced_since(session, _remembered(now, listening))
+        for told in (story(event.source, json.loads(event.body)),)
         for endpoint in listening
     )
+
+
+def _announced_since(session: Session, since: datetime) -> Iterator[Row[Any]]:
+    public = (events.c.announced_at.is_not(None), events.c.sequence.is_not(None))
+    newest_first = select(events).where(*public).order_by(events.c.sequence.desc())
+    with session.execute(newest_first, execution_options={"yield_per": 100}) as told:
+        yield from takewhile(lambda event: event.announced_at > since, told)
+
+
+def _remembered(now: datetime, listening: Sequence[Row[Any]]) -> datetime:
+    # Nobody is owed what was announced before they came; and older deliveries are forgotten.
+    came: datetime = min(endpoint.updated_at for endpoint in listening)
+    return max(came, now - timedelta(days=webhook_settings().retention) + retention.EVERY)

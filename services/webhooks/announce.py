@@ -3,28 +3,25 @@
 import json
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Row, bindparam, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.sql.dml import ReturningInsert
 from sqlmodel import Session
 
 from services.contracts.errors import DatelineError
 from services.contracts.messages import Announce, Deliver, Lane
-from services.runtime import tracing
-from services.runtime.database import is_sqlite
+from services.runtime.database import UtcDateTime
 from services.runtime.entries import OPEN
 from services.runtime.entries import rows as ledger
-from services.webhooks.filters import Filter, story, why_not
-from services.webhooks.models import DISABLED, TEST, announcements, deliveries, endpoints, locked
+from services.runtime.events.append import NewEvent, append_private
+from services.runtime.events.tables import events
+from services.webhooks.filters import Filter, Story, is_about_article, story, why_not
+from services.webhooks.models import DISABLED, TEST, Endpoint, deliveries, endpoints, locked
 from services.webhooks.release import wake
 
-THIN = ("id", "url", "source", "kind", "headline", "published_at", "revision", "first_seen", "updated")
-"""What a thin payload tells of an article; the rest is at `GET /articles/{id}`."""
 TESTS, NEWS, BULK = range(3)
 """The ranks of deliveries: what goes first."""
 
@@ -41,11 +38,12 @@ _ALL = _LISTENING.where(endpoints.c.state != "deleted")
 _OF_ONE_OWNER = _LISTENING.where(endpoints.c.state == "active", endpoints.c.owner == bindparam("owner"))
 
 
-def _kept(statement: sqlite.Insert | postgresql.Insert) -> ReturningInsert[Any]:
-    return statement.on_conflict_do_nothing(index_elements=["event"]).returning(announcements.c.event)
-
-
-_KEEP = {"sqlite": _kept(sqlite.insert(announcements)), "postgresql": _kept(postgresql.insert(announcements))}
+_BEGIN = (
+    update(events)
+    .where(events.c.id == bindparam("this"), events.c.announced_at.is_(None))
+    .values(announced_at=bindparam("at", type_=UtcDateTime))
+    .returning(events.c.id, events.c.type, events.c.source, events.c.subject, events.c.owner, events.c.body)
+)
 # Held until the commit: numbers have no gap and become visible in order.
 # Asked again under the lock: it may have been deleted since it was found to be listening.
 _HELD = locked(endpoints.c.id.in_(bindparam("to", expanding=True)), endpoints.c.state != "deleted")
@@ -76,21 +74,29 @@ class Due:
 
 
 def announce(session: Session, order: Announce, now: datetime, *, rank: int = NEWS) -> list[Due]:
-    """Keeps the event's bytes and owes it to each interested endpoint; returns the active ones among them.
+    """Owes the event to each interested endpoint; returns the active ones among them.
 
     Told a second time it owes nothing more: not even to endpoints that came in between. A disabled endpoint is owed
     as well, and served when it is enabled.
     """
-    event = json.loads(order.body)
-    told = story(order.source, event)
-    if not _keep(session, order, event, told.article, now):
+    event = session.execute(_BEGIN, {"this": order.event, "at": now}).one_or_none()
+    if event is None:
         return []
+    listening = session.execute(_ALL if event.owner is None else _OF_ONE_OWNER, {"owner": event.owner}).all()
+    told = _story(event, whole=any(endpoint.filter for endpoint in listening))
     wanting = [
         endpoint.id
-        for endpoint in session.execute(_ALL if order.owner is None else _OF_ONE_OWNER, {"owner": order.owner})
+        for endpoint in listening
         if not why_not(endpoint.event_types, Filter.model_validate(endpoint.filter), told)
     ]
     return _owe(session, order.event, told.article, wanting, rank, now)
+
+
+def _story(event: Row[Any], *, whole: bool) -> Story:
+    # To read the words of an article costs more than all the rest, and only filters ask for them.
+    if whole:
+        return story(event.source, json.loads(event.body))
+    return Story(event.type, event.source, article=event.subject if is_about_article(event.type) else None)
 
 
 def without_turn(session: Session, owed: Sequence[Due], lane: Lane) -> list[Due]:
@@ -118,55 +124,26 @@ def must_not_overtake(session: Session, key: str) -> None:
         raise Overtaking("An earlier event of this article is still to be announced.")
 
 
-def announce_test(session: Session, endpoint: int, now: datetime) -> int:
-    """Owes one active endpoint an `endpoint.test` event, before all else; returns the delivery's id."""
-    order = _about_endpoint(TEST, {"id": endpoint}, f"evt_test_{secrets.token_hex(10)}", now)
-    _keep(session, order, json.loads(order.body), None, now)
+def announce_test(session: Session, endpoint: Endpoint, now: datetime) -> int:
+    """Owes an active endpoint an `endpoint.test` event, before all else; returns the delivery's id."""
+    number = endpoint.id or 0
+    event = _about_endpoint(TEST, number, {"id": number}, f"evt_test_{secrets.token_hex(10)}", now)
+    append_private(session, replace(event, announced=False), endpoint.owner)
     # Asking for a test is asking for a probe: it goes first, and what waits comes after it.
-    wake(session, endpoint, now)
-    _owe(session, order.event, None, [endpoint], TESTS, now)
-    made: int = session.execute(select(deliveries.c.id).where(deliveries.c.event == order.event)).scalar_one()
+    wake(session, number, now)
+    _owe(session, event.id, None, [number], TESTS, now)
+    made: int = session.execute(select(deliveries.c.id).where(deliveries.c.event == event.id)).scalar_one()
     return made
 
 
-def farewell(endpoint: Row[Any], reason: str, now: datetime) -> Announce:
+def farewell(endpoint: Row[Any], reason: str, now: datetime) -> NewEvent:
     """What the key's other endpoints are told of one that was disabled. Not its address, which may hold a token."""
     facts = {"id": endpoint.id, "description": endpoint.description, "reason": reason}
-    return _about_endpoint(DISABLED, facts, f"evt_disabled_{secrets.token_hex(10)}", now, owner=endpoint.owner)
+    return _about_endpoint(DISABLED, endpoint.id, facts, f"evt_disabled_{secrets.token_hex(10)}", now)
 
 
-def thinned(event: Mapping[str, Any]) -> dict[str, Any]:
-    """An event's body without the words of its article."""
-    article = event["data"].get("article")
-    if article is None:
-        return dict(event)
-    brief = {name: article[name] for name in THIN if name in article}
-    return {**event, "data": {**event["data"], "article": brief}}
-
-
-def _about_endpoint(
-    event_type: str, facts: Mapping[str, Any], event: str, now: datetime, owner: int | None = None
-) -> Announce:
-    words = {"type": event_type, "timestamp": now.isoformat(), "sequence": 0, "data": {"endpoint": facts}}
-    return Announce(
-        event=event, sequence=0, type=event_type, source="", occurred_at=now, body=_frozen(words), owner=owner
-    )
-
-
-def _keep(session: Session, order: Announce, event: Mapping[str, Any], article: str | None, now: datetime) -> bool:
-    kept = {
-        "event": order.event,
-        "sequence": order.sequence,
-        "type": order.type,
-        "source": order.source,
-        "article": article,
-        "body": order.body.encode(),
-        "thin": _frozen(thinned(event)).encode(),
-        "trace_id": tracing.current() or "",
-        "occurred_at": order.occurred_at,
-        "announced_at": now,
-    }
-    return session.execute(_KEEP["sqlite" if is_sqlite(session) else "postgresql"], kept).one_or_none() is not None
+def _about_endpoint(event_type: str, number: int, facts: Mapping[str, Any], event: str, now: datetime) -> NewEvent:
+    return NewEvent(event, event_type, f"endpoint/{number}", occurred_at=now, data={"endpoint": facts})
 
 
 def _owe(session: Session, event: str, article: str | None, to: Sequence[int], rank: int, now: datetime) -> list[Due]:
@@ -182,7 +159,3 @@ def _owe(session: Session, event: str, article: str | None, to: Sequence[int], r
         [owed | {"endpoint": each.id, "payload": each.payload, "sequence": each.last_sequence} for each in numbered],
     )
     return [Due(each.id, max(now, each.not_before or now)) for each in numbered if each.state == "active"]
-
-
-def _frozen(words: Mapping[str, Any]) -> str:
-    return json.dumps(words, ensure_ascii=False, separators=(",", ":"))

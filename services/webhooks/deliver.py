@@ -12,11 +12,13 @@ from sqlmodel import Session
 
 from services.runtime.database import UtcDateTime
 from services.runtime.egress import Client
+from services.runtime.events.tables import events
 from services.webhooks import breaker
 from services.webhooks.attempt import Address, Parcel, Tried, attempt
 from services.webhooks.breaker import Standing
 from services.webhooks.headers import owner_headers
-from services.webhooks.models import announcements, deliveries, endpoints, locked
+from services.webhooks.models import deliveries, endpoints, locked
+from services.webhooks.payload import sent
 from services.webhooks.rotation import signers
 
 TOGETHER = 20
@@ -41,8 +43,8 @@ _BEHIND = select(_ahead.c.id).where(
 )
 _FIRST_IN_LINE = (deliveries.c.endpoint == _ENDPOINT, deliveries.c.state == _PENDING, ~_BEHIND.exists())
 _NEXT = (
-    select(deliveries, *(announcements.c[name] for name in ("type", "body", "thin", "trace_id")))
-    .join(announcements, announcements.c.event == deliveries.c.event)
+    select(deliveries, events.c.type, events.c.body, events.c.trace_id)
+    .join(events, events.c.id == deliveries.c.event)
     .where(*_FIRST_IN_LINE, deliveries.c.next_try <= bindparam("now", type_=UtcDateTime))
     .order_by(deliveries.c.rank, deliveries.c.sequence)
     .limit(bindparam("share"))
@@ -108,7 +110,7 @@ def parcels(session: Session, to: Addressee, now: datetime) -> list[Parcel]:
             sequence=row.sequence,
             event=row.event,
             event_type=row.type,
-            body=row.thin if row.payload == "thin" else row.body,
+            body=sent(row.body, row.payload),
             number=row.attempts + 1,
             tries=row.tries,
             trace_id=row.trace_id,

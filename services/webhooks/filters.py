@@ -82,6 +82,11 @@ class Story:
     article: str | None = None
 
 
+def is_about_article(event_type: str) -> bool:
+    """Whether an event of this type tells of an article."""
+    return event_type in ABOUT_ARTICLES
+
+
 def story(source: str, event: Mapping[str, Any]) -> Story:
     """What the body of an event says; one that is about no article has a type only."""
     event_type, article = str(event["type"]), event["data"].get("article")

@@ -8,8 +8,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, func, select
 from sqlmodel import Session, col
 
+from services.runtime.events.tables import events
 from services.webhooks.condition import condition
-from services.webhooks.models import Attempt, Delivery, Endpoint, announcements, deliveries
+from services.webhooks.models import Attempt, Delivery, Endpoint, deliveries
+from services.webhooks.payload import sent
 
 
 @dataclass(frozen=True)
@@ -29,8 +31,8 @@ def delivery_log(
     """Deliveries with the type of their event, the newest first, older than the one with number `before`."""
     older = [col(Delivery.sequence) < before] if before else []
     found = session.execute(
-        select(Delivery, announcements.c.type)
-        .join(announcements, announcements.c.event == col(Delivery.event))
+        select(Delivery, events.c.type)
+        .join(events, events.c.id == col(Delivery.event))
         .where(col(Delivery.endpoint) == endpoint, *older, *_conditions(asked))
         .order_by(col(Delivery.sequence).desc())
         .limit(limit)
@@ -41,11 +43,11 @@ def delivery_log(
 def one_delivery(session: Session, endpoint: int, delivery: int) -> tuple[Delivery, str, bytes] | None:
     """One delivery of the endpoint, with the type of its event and the bytes that are sent; None when it has it not."""
     row = session.execute(
-        select(Delivery, announcements.c.type, announcements.c.body, announcements.c.thin)
-        .join(announcements, announcements.c.event == col(Delivery.event))
+        select(Delivery, events.c.type, events.c.body)
+        .join(events, events.c.id == col(Delivery.event))
         .where(col(Delivery.endpoint) == endpoint, col(Delivery.id) == delivery)
     ).one_or_none()
-    return (row[0], row[1], row.thin if row[0].payload == "thin" else row.body) if row else None
+    return (row[0], row[1], sent(row.body, row[0].payload)) if row else None
 
 
 def attempts_of(session: Session, delivery_ids: Collection[int]) -> dict[int, list[Attempt]]:
@@ -87,7 +89,7 @@ def _oldest(session: Session, endpoint: Endpoint) -> Row[Any]:
 
 
 def _conditions(asked: Asked) -> list[ColumnElement[bool]]:
-    named = {deliveries.c.state: asked.state, announcements.c.type: asked.type, deliveries.c.article: asked.article}
+    named = {deliveries.c.state: asked.state, events.c.type: asked.type, deliveries.c.article: asked.article}
     chosen = [column == value for column, value in named.items() if value is not None]
     if asked.since is not None:
         chosen.append(deliveries.c.created_at >= asked.since)

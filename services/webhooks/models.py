@@ -1,13 +1,14 @@
-"""What webhooks remember: who wants to be told, what is to be told, what is owed to whom, and each try."""
+"""What webhooks remember: who wants to be told, what is owed to whom, and each try."""
 
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import JSON, Column, ColumnElement, Index, LargeBinary, Select, Text, UniqueConstraint, select, text
+from sqlalchemy import JSON, Column, ColumnElement, Index, Select, Text, UniqueConstraint, select, text
 from sqlalchemy import Table as Relation
 from sqlmodel import Field, SQLModel
 
 from services.runtime.database import Table, UtcDateTime
+from services.runtime.events import tables  # noqa: F401 - what a delivery refers to
 
 EventType = Literal["article.created", "article.updated", "endpoint.disabled"]
 TEST = "endpoint.test"
@@ -71,27 +72,6 @@ class Endpoint(Table, table=True):
     """When somebody last asked that it be tried at once: an attempt made before is no reason to wait any more."""
 
 
-class Announcement(Table, table=True):
-    """An event as it is sent: once for all endpoints, its bytes frozen."""
-
-    __tablename__ = "announcements"
-    __table_args__ = (Index("announcements_by_time", "announced_at"),)
-
-    event: str = Field(primary_key=True)
-    sequence: int
-    type: str
-    source: str
-    article: str | None = None
-    """Which article it is about; None when it is about none."""
-    body: bytes = Field(sa_type=LargeBinary, repr=False)
-    thin: bytes = Field(sa_type=LargeBinary, repr=False)
-    """The same without the article's words."""
-    trace_id: str = ""
-    """Of the look that caused it."""
-    occurred_at: datetime = Field(sa_type=UtcDateTime)
-    announced_at: datetime = Field(sa_type=UtcDateTime)
-
-
 class Delivery(Table, table=True):
     """One event owed to one endpoint."""
 
@@ -100,6 +80,7 @@ class Delivery(Table, table=True):
         UniqueConstraint("event", "endpoint"),
         UniqueConstraint("endpoint", "sequence"),
         Index("deliveries_by_state", "state", "endpoint"),
+        Index("deliveries_by_time", "created_at", "id"),
         Index("deliveries_owed", "endpoint", "rank", "sequence", sqlite_where=_PENDING, postgresql_where=_PENDING),
         Index(
             "deliveries_in_line", "endpoint", "article", "sequence", sqlite_where=_PENDING, postgresql_where=_PENDING
@@ -107,7 +88,7 @@ class Delivery(Table, table=True):
     )
 
     id: int | None = Field(default=None, primary_key=True)
-    event: str = Field(foreign_key="announcements.event")
+    event: str = Field(foreign_key="events.id")
     endpoint: int = Field(foreign_key="endpoints.id")
     sequence: int
     """Which of the endpoint's deliveries it is: 1, 2, 3 … without a gap, in event order for each article."""
@@ -148,7 +129,6 @@ class Attempt(Table, table=True):
 
 
 endpoints: Relation = SQLModel.metadata.tables["endpoints"]
-announcements: Relation = SQLModel.metadata.tables["announcements"]
 deliveries: Relation = SQLModel.metadata.tables["deliveries"]
 attempts: Relation = SQLModel.metadata.tables["attempts"]
 

@@ -8,7 +8,9 @@ from sqlalchemy import Row, func, select
 from sqlmodel import Session
 
 from services.runtime.database import reading
-from services.webhooks.models import announcements, deliveries, endpoints
+from services.runtime.events.tables import events
+from services.webhooks.models import deliveries, endpoints
+from services.webhooks.payload import sent
 
 
 @dataclass(frozen=True)
@@ -34,8 +36,8 @@ def pull(session: Session, endpoint: int, after: int, limit: int) -> Pull:
     """
     kept = deliveries.c.endpoint == endpoint
     found = session.execute(
-        select(deliveries, announcements.c.body, announcements.c.thin)
-        .join(announcements, announcements.c.event == deliveries.c.event)
+        select(deliveries, events.c.body)
+        .join(events, events.c.id == deliveries.c.event)
         .where(kept, deliveries.c.sequence > after)
         .order_by(deliveries.c.sequence)
         .limit(limit)
@@ -50,5 +52,4 @@ def look() -> int:
 
 
 def _line(row: Row[Any]) -> bytes:
-    body = row.thin if row.payload == "thin" else row.body
-    return b'{"sequence":%d,"id":"%b","body":%b}' % (row.sequence, row.event.encode(), body)
+    return b'{"sequence":%d,"id":"%b","body":%b}' % (row.sequence, row.event.encode(), sent(row.body, row.payload))

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 from sqlmodel import Session
 
 from services.contracts.choices import DeliveryState
 from services.contracts.messages import Announce
+from services.runtime.events.append import NewEvent, append_private
 from services.webhooks.announce import farewell
 from services.webhooks.attempt import Tried
 from services.webhooks.breaker import patience
@@ -80,7 +82,12 @@ def settle(session: Session, to: Addressee, now: datetime) -> Announce | None:
         return None
     ended = {"state": "disabled", "reason": standing.gone}
     disabled = session.execute(update(endpoints).where(*same).values(known | ended).returning(endpoints)).one_or_none()
-    return farewell(disabled, standing.gone, now) if disabled else None
+    return _say_farewell(session, disabled, farewell(disabled, standing.gone, now)) if disabled else None
+
+
+def _say_farewell(session: Session, endpoint: Row[Any], event: NewEvent) -> Announce:
+    append_private(session, event, endpoint.owner)
+    return Announce(event=event.id)
 
 
 def woken_meanwhile(session: Session, to: Addressee, now: datetime) -> bool:

@@ -1,52 +1,49 @@
-"""What the delivery log forgets: an event, its deliveries and their attempts, together, once it is old enough."""
+"""What the delivery log forgets: a delivery and its attempts, once it is old enough, and private events with them."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlmodel import Session
 
-from services.webhooks.models import announcements, attempts, deliveries, endpoints, locked
+from services.runtime.events.tables import events
+from services.webhooks.models import attempts, deliveries, endpoints, locked
 
 EVERY = timedelta(hours=1)
 """How often the log is looked through."""
 AT_ONCE = 200
-"""Events that one transaction forgets."""
+"""Deliveries that one transaction forgets."""
 
 
 def forget(session: Session, before: datetime) -> bool:
-    """Forgets a batch of the events announced before then; whether there may be more of them.
+    """Forgets a batch of the deliveries made before then; whether there may be more of them.
 
-    An event that is still owed to an active endpoint is kept, whatever its age. All whom the batch was for are held
-    meanwhile, and it is chosen again: one of them may have been enabled, or asked for a replay, a moment ago.
+    What is still owed to an active endpoint is kept, whatever its age. All whom the batch was for are held meanwhile,
+    and it is chosen again: one of them may have been enabled, or asked for a replay, a moment ago. The event log keeps
+    its events; private ones, which nobody finds there, go with their last delivery.
     """
-    _hold(session, _batch(session, before))
-    events = _batch(session, before)
-    if not events:
+    _forget_private_events(session, before)
+    session.execute(locked(endpoints.c.id.in_(select(deliveries.c.endpoint).where(_among(_batch(session, before))))))
+    old = _batch(session, before)
+    if not old:
         return False
-    theirs = select(deliveries.c.id).where(deliveries.c.event.in_(events))
-    session.execute(delete(attempts).where(attempts.c.delivery.in_(theirs)))
-    session.execute(delete(deliveries).where(deliveries.c.event.in_(events)))
-    session.execute(delete(announcements).where(announcements.c.event.in_(events)))
-    return len(events) == AT_ONCE
+    session.execute(delete(attempts).where(attempts.c.delivery.in_(old)))
+    session.execute(delete(deliveries).where(_among(old)))
+    return len(old) == AT_ONCE
 
 
-def _hold(session: Session, events: Sequence[str]) -> None:
-    to = select(deliveries.c.endpoint).where(deliveries.c.event.in_(events))
-    session.execute(locked(endpoints.c.id.in_(to)))
-
-
-def _batch(session: Session, before: datetime) -> Sequence[str]:
+def _batch(session: Session, before: datetime) -> Sequence[int]:
     active = select(endpoints.c.id).where(endpoints.c.state == "active")
-    owed = select(deliveries.c.id).where(
-        deliveries.c.event == announcements.c.event,
-        deliveries.c.state == "pending",
-        deliveries.c.endpoint.in_(active),
-    )
-    old = select(announcements.c.event).where(announcements.c.announced_at < before, ~owed.exists())
-    return session.scalars(old.order_by(announcements.c.announced_at).limit(AT_ONCE)).all()
+    owed = (deliveries.c.state == "pending") & deliveries.c.endpoint.in_(active)
+    old = select(deliveries.c.id).where(deliveries.c.created_at < before, ~owed)
+    return session.scalars(old.order_by(deliveries.c.created_at, deliveries.c.id).limit(AT_ONCE)).all()
 
 
-def anything_left(session: Session) -> bool:
-    """Whether there is anything that will grow old."""
-    return session.execute(select(announcements.c.event).limit(1)).first() is not None
+def _among(ids: Sequence[int]) -> ColumnElement[bool]:
+    return deliveries.c.id.in_(ids)
+
+
+def _forget_private_events(session: Session, before: datetime) -> None:
+    delivered = select(deliveries.c.id).where(deliveries.c.event == events.c.id)
+    old = select(events.c.id).where(events.c.sequence.is_(None), events.c.occurred_at < before, ~delivered.exists())
+    session.execute(delete(events).where(events.c.id.in_(old.order_by(events.c.occurred_at).limit(AT_ONCE))))

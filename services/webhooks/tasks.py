@@ -77,8 +77,7 @@ def forget(_order: ForgetDeliveries, job: Job) -> None:
     with job.finish() as session:
         before = job.now - timedelta(days=webhook_settings().retention)
         more = retention.forget(session, before)
-        if more or retention.anything_left(session):
-            say(session, ForgetDeliveries(), key=job.key, due_at=job.now if more else job.now + retention.EVERY)
+        say(session, ForgetDeliveries(), key=job.key, due_at=job.now if more else job.now + retention.EVERY)
 
 
 @handles(KeyRevoked)

@@ -31,7 +31,7 @@ from services.contracts.versions import generation
 from services.fetcher import sources
 from services.fetcher.account import account
 from services.runtime import database, forgotten, ledger
-from services.store.follow import Asked, pull
+from services.runtime.events.follow import Asked, pull
 from services.store.search import Wanted, find_articles
 
 EACH = 1_000
@@ -118,8 +118,7 @@ def _rows(table: str, number: int) -> Iterator[dict[str, Any]]:
             yield {"number": page, "article": this, "text": said, "labels": ""}
         case "events":
             yield {"sequence": page, "id": f"event-{number}", "type": "article.created", "occurred_at": at} | {
-                "article": this,
-                "revision": 1,
+                "subject": this,
                 "source": name,
                 "kind": kind,
                 "cause": "discovered",

@@ -33,6 +33,7 @@ from standardwebhooks import Webhook
 from services.contracts.messages import Announce
 from services.runtime import bus, redis_server
 from services.runtime.database import transaction, utcnow
+from services.runtime.events.append import NewEvent, append
 from services.runtime.ledger import say
 from services.runtime.settings import runtime_settings
 
@@ -103,10 +104,11 @@ def deliveries(events: int, endpoints: int, rounds: int, database_url: str) -> d
 def _announce(service: Installation, receivers: Receivers, numbers: range) -> float:
     """Seconds from the announcement of these events until every subscriber has verified them all."""
     before = receivers.accepted()
-    orders = [_order(number) for number in numbers]
+    events = [_event(number) for number in numbers]
     with transaction() as session:
-        for order in orders:
-            say(session, order, key=f"art_{order.sequence}:{order.sequence:010}")
+        for event in events:
+            order = Announce(event=event.id, article=event.subject, sequence=append(session, event))
+            say(session, order, key=f"{order.article}:{order.sequence:010}")
         began = time.monotonic()
     service.waits_for(
         lambda: all(now >= had + len(numbers) for now, had in zip(receivers.accepted(), before, strict=True)),
@@ -115,25 +117,23 @@ def _announce(service: Installation, receivers: Receivers, numbers: range) -> fl
     return time.monotonic() - began
 
 
-def _order(number: int) -> Announce:
-    return Announce(
-        event=f"evt_{number}",
-        sequence=number,
-        type="article.created",
-        source="bench",
-        occurred_at=utcnow(),
-        body=_body(number),
-    )
-
-
-def _body(number: int) -> str:
+def _event(number: int) -> NewEvent:
     facts = {"article": {"id": f"art_{number}", "body": [{"kind": "paragraph", "text": WORDS}]}}
-    return json.dumps({"type": "article.created", "sequence": number, "data": facts})
+    return NewEvent(
+        id=f"evt_{number}",
+        type="article.created",
+        subject=f"art_{number}",
+        occurred_at=utcnow(),
+        data=facts,
+        source="bench",
+        kind="news",
+        cause="live",
+    )
 
 
 def _bare_loop(url: str, secret: str, count: int) -> Rate:
     """Signed posts of somebody who writes nothing down."""
-    bodies, webhook = [_body(number) for number in range(count)], Webhook(secret)
+    bodies, webhook = [_event(number).body(number) for number in range(count)], Webhook(secret)
     with httpx.Client(trust_env=False) as client:
         began, spent = time.perf_counter(), time.process_time()
         for number, body in enumerate(bodies):

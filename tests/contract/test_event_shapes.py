@@ -14,8 +14,8 @@ from services.app import create_app
 from services.contracts.article import Award, Byline, Image, Link
 from services.contracts.events import EVENTS, EXAMPLES, THIN, THIN_EXAMPLES, ArticleEventType
 from services.store.decide import Reading
-from services.store.events import event_row
-from services.webhooks import announce, models
+from services.store.events import new_event
+from services.webhooks import announce, models, payload
 from services.webhooks.signing import new_secret, signed_headers
 
 PAGES = event_pages.pages()
@@ -33,7 +33,7 @@ def sent(previous):
         "attachments": [Link(text="a", url="https://a.example")],
         "published_at": "2026-01-12T09:00:00-05:00",
     }
-    return json.loads(event_row(7, ROW, Reading.of(order(**rich)), ("body",), previous=previous, now=NOW)["body"])
+    return json.loads(new_event(ROW, Reading.of(order(**rich)), ("body",), previous=previous, now=NOW).body(7))
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -49,7 +49,7 @@ def test_no_page_is_left_of_an_event_that_is_gone():
 def test_what_is_sent_is_what_the_published_schemas_say():
     """As a receiver would find out who judges by them; they refuse what lacks a field."""
     told = EXAMPLES | {"article.created": sent(None), "article.updated": sent(1)}
-    told |= {f"{name}.thin": announce.thinned(told[name]) for name in THIN}
+    told |= {f"{name}.thin": payload.thinned(told[name]) for name in THIN}
     assert {"events.md", *(f"schemas/{name}.json" for name in told)} == set(PAGES)
     for name, event in told.items():
         schema = jsonschema_rs.validator_for(json.loads(PAGES[f"schemas/{name}.json"]))
@@ -76,13 +76,13 @@ def test_a_thin_event_is_the_whole_one_without_the_words_of_its_article():
     assert set(THIN) == {*get_args(ArticleEventType)} == set(THIN_EXAMPLES)
     for name, model in THIN.items():
         example = THIN_EXAMPLES[name]
-        assert announce.thinned(EXAMPLES[name]) == example
+        assert payload.thinned(EXAMPLES[name]) == example
         assert model.model_validate(example).model_dump(mode="json") == example | {"timestamp": "2026-03-02T15:04:05Z"}
 
 
 def test_what_is_told_of_an_endpoint_is_what_the_model_says():
     given_up = SimpleNamespace(id=2, description="news desk", owner=1)
-    body = json.loads(announce.farewell(given_up, "It answered 410, Gone.", NOW).body)
+    body = json.loads(announce.farewell(given_up, "It answered 410, Gone.", NOW).body(0))
     assert fields(body) == fields(EXAMPLES["endpoint.disabled"])
     assert EVENTS[body["type"]].model_validate(body).model_dump(mode="json")["data"] == body["data"]
 

@@ -17,8 +17,8 @@ from services.demo.site import Answer, HungUp, Site
 from services.runtime import worker
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.egress import egress_settings
+from services.runtime.events import stream
 from services.runtime.ledger import due, say
-from services.store import stream
 from services.store.save import save
 from services.webhooks import account, subscriptions, tasks  # noqa: F401 - the tasks register their handlers
 from services.webhooks.settings import webhook_settings
@@ -173,7 +173,7 @@ def test_every_endpoint_has_every_event_and_whoever_pulls_reads_the_same(receive
         assert pulled(client, number) == taken_in
         assert_each_article_in_order(taken_in)
     with reading() as session:
-        assert [check.sentence for check in account.checks(session) if not check.holds] == []
+        assert [check.sentence for check in account.checks(session, utcnow()) if not check.holds] == []
     assert_each_mood_was_met_as_it_should_be(receivers.came)
 
 

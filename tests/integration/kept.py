@@ -8,8 +8,10 @@ from sqlalchemy import select
 from services.contracts.article import Article
 from services.contracts.messages import SaveArticle
 from services.runtime.database import reading, transaction
+from services.runtime.events import account as log
+from services.runtime.events.tables import events
 from services.store.account import checks
-from services.store.models import articles, events, revisions
+from services.store.models import articles, revisions
 from services.store.save import save
 
 
@@ -23,8 +25,9 @@ def saved(*orders: SaveArticle):
 
 def rows(table, *columns: str):
     """Those columns of a whole table, in the order of its key."""
+    order = [events.c.sequence] if table is events else table.primary_key
     with reading() as session:
-        found = session.execute(select(*(table.c[name] for name in columns)).order_by(*table.primary_key)).all()
+        found = session.execute(select(*(table.c[name] for name in columns)).order_by(*order)).all()
     return [tuple(row) if len(columns) > 1 else row[0] for row in found]
 
 
@@ -49,4 +52,4 @@ def told() -> list[str]:
 def sound() -> bool:
     """Whether every invariant of the store holds."""
     with reading() as session:
-        return all(check.holds for check in checks(session))
+        return all(check.holds for check in (*checks(session), log.check(session)))

@@ -6,15 +6,18 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from event_log import body_of
 from kept import rows, saved
 from orders import NOW, A, B, order
 from sqlalchemy import delete, update
 
 from services.contracts.messages import Announce
 from services.runtime.database import reading, transaction
-from services.store.account import checks, counts
-from services.store.follow import Asked, pull
-from services.store.models import articles, counter, events, revisions
+from services.runtime.events import account as log
+from services.runtime.events.follow import Asked, pull
+from services.runtime.events.tables import counter, events
+from services.store import account
+from services.store.models import articles, revisions
 from services.store.save import save
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("db")]
@@ -30,6 +33,10 @@ def pulled(after=0, limit=50, **asked):
         return pull(session, Asked(**asked), after, limit)
 
 
+def checks(session):
+    return (*account.checks(session), log.check(session))
+
+
 def sequences(page):
     return [event.sequence for event in page.events]
 
@@ -41,8 +48,9 @@ def test_what_is_pulled_is_what_was_pushed():
     page = pulled().page()
     first, second = json.loads(page)["events"]
     assert isinstance(pushed, Announce)
-    assert pushed.body.removeprefix("{").encode() in page
-    assert first == {"id": pushed.event, "cause": "live", "announced": True, **json.loads(pushed.body)}
+    body = body_of(pushed.event)
+    assert body.removeprefix("{").encode() in page
+    assert first == {"id": pushed.event, "cause": "live", "announced": True, **json.loads(body)}
     assert (second["announced"], second["cause"]) == (False, "reparse")
 
 
@@ -133,13 +141,13 @@ def test_doing_the_work_again_gives_the_event_its_old_id():
 def test_the_account_counts_what_is_there():
     saved(order(A), order(B, minute=1), several(2))
     with reading() as session:
-        assert counts(session) == {"articles": 2, "revisions": 3, "events": 3}
+        assert account.counts(session) | log.counts(session) == {"articles": 2, "revisions": 3, "events": 3}
         assert all(check.holds for check in checks(session))
 
 
 def test_the_account_of_an_empty_store_is_right():
     with reading() as session:
-        assert counts(session) == {"articles": 0, "revisions": 0, "events": 0}
+        assert account.counts(session) | log.counts(session) == {"articles": 0, "revisions": 0, "events": 0}
         assert all(check.holds for check in checks(session))
 
 

@@ -21,7 +21,8 @@ from services.runtime import database
 from services.runtime.audit import AuditEntry
 from services.runtime.database import transaction, utcnow
 from services.runtime.entries import Entry
-from services.webhooks.models import Announcement, Attempt, Delivery, Endpoint
+from services.runtime.events.append import NewEvent, append_private
+from services.webhooks.models import Attempt, Delivery, Endpoint
 
 pytestmark = pytest.mark.integration
 ARTICLE = article_id("afpims/defense:1")
@@ -127,10 +128,8 @@ def write_ordered(session: Session, number):
 def write_told(session: Session, number):
     blank = {"event_types": [], "filter": {}, "labels": {}, "header_names": [], "sealed_secret": ""}
     session.add(Endpoint(owner=1, url="https://h.example/", created_at=NOW, updated_at=NOW, **blank))
-    told = {"type": "article.created", "source": "source-1", "body": b'{"type":"article.created"}', "thin": b"{}"}
-    session.add(
-        Announcement(event=f"evt_{number}", sequence=number, occurred_at=NOW, announced_at=NOW, article=ARTICLE, **told)
-    )
+    test = NewEvent(f"evt_{number}", "endpoint.test", "endpoint/1", occurred_at=NOW, data={"endpoint": {"id": 1}})
+    append_private(session, test, owner=1)
     session.flush()
     made = Delivery(event=f"evt_{number}", endpoint=1, sequence=number, created_at=NOW + timedelta(seconds=number))
     session.add(made)

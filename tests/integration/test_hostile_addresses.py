@@ -4,6 +4,7 @@ import re
 
 import httpx
 import pytest
+from event_log import body_of
 from in_process import InProcess
 from kept import saved
 from orders import order
@@ -58,7 +59,7 @@ def asks(installation):
 def told(asks):
     """The page, read and saved: the bytes that are signed and sent to endpoints."""
     reading = extract(PAGE.encode(), url=URL)
-    return saved(order(cause="live").model_copy(update={"article": reading})).announce.body
+    return body_of(saved(order(cause="live").model_copy(update={"article": reading})).announce.event)
 
 
 def test_it_gets_into_no_event_api_feed_or_page_of_the_desk(told, asks):

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from event_log import body_of
 from kept import rows, saved, sound
 from orders import KEY, URL, order
 
@@ -10,7 +11,7 @@ from services.contracts.article import Article, Block, Removed
 from services.contracts.bounds import EVENT
 from services.contracts.urls import article_id
 from services.parser.extract import extract
-from services.store.models import events
+from services.runtime.events.tables import events
 
 pytestmark = pytest.mark.integration
 
@@ -21,7 +22,7 @@ def test_no_event_is_larger_than_a_receiver_takes_whoever_read_the_page(db):
     given = order(cause="live").article.model_copy(
         update={"body": blocks, "removed": (Removed(rule="share", text="x" * 5_000_000),)}
     )
-    body = saved(order(cause="live").model_copy(update={"article": given})).announce.body
+    body = body_of(saved(order(cause="live").model_copy(update={"article": given})).announce.event)
     assert 400_000 < len(body.encode()) < EVENT
     told = json.loads(body)["data"]["article"]
     assert (told["id"], told["truncated"]) == (article_id(KEY), True)

@@ -1,5 +1,6 @@
 """One history of migrations leads from an empty database of each kind to exactly the tables of the models, and back."""
 
+import json
 import subprocess
 import sys
 import threading
@@ -10,12 +11,17 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select
 from sqlmodel import SQLModel
 
 from services.cli import schema
+from services.contracts.messages import ForgetDeliveries
 from services.contracts.versions import generation
 from services.runtime import database
+from services.runtime.entries import rows
+from services.runtime.events.tables import events
+from services.runtime.ledger import say
+from services.webhooks.models import deliveries
 
 pytestmark = pytest.mark.integration
 
@@ -207,3 +213,97 @@ def test_whoever_waits_for_another_migration_is_told():
         assert not took.wait(0.5)
     waiting.join(10)
     assert (told, took.is_set()) == (["waits"], True)
+
+
+EVENT = (
+    "INSERT INTO events (sequence, id, type, occurred_at, article, revision, source, kind, cause, changed, announced, "
+    "body) VALUES ({0}, 'evt_{0}', 'article.updated', '2026-01-0{0}', 'a1', 1, 's', 'news', 'live', '[\"body\"]', "
+    """true, '{{"type":"article.updated","sequence":{0},"data":{{"article":{{"id":"a1","revision":1,"dek":"Ü"}}}}}}')"""
+)
+ENDPOINT = (
+    "INSERT INTO endpoints (id, owner, url, description, event_types, filter, payload, labels, header_names, "
+    "sealed_headers, sealed_secret, sealed_previous, state, created_at, updated_at, last_sequence, failures) VALUES "
+    "(1, 7, 'https://h.example', '', '[]', '{}', 'full', '{}', '[]', '', 'x', '', 'active', '2026-01-01', "
+    "'2026-01-01', 2, 0)"
+)
+ANNOUNCED = (
+    "INSERT INTO announcements (event, sequence, type, source, article, body, thin, trace_id, occurred_at, "
+    "announced_at) SELECT id, sequence, type, source, article, CAST(body AS {bytes}), "
+    """CAST('{{"type":"article.updated","sequence":1,"data":{{"article":{{"id":"a1","revision":1}}}}}}' AS {bytes}), """
+    "'t1', occurred_at, '2026-01-02' FROM events WHERE sequence = 1"
+)
+TESTED = (
+    "INSERT INTO announcements (event, sequence, type, source, body, thin, trace_id, occurred_at, announced_at) "
+    """VALUES ('evt_test', 0, 'endpoint.test', '', CAST('{body}' AS {bytes}), CAST('{body}' AS {bytes}), 't2', """
+    "'2026-01-03', '2026-01-03')"
+)
+TEST_BODY = '{"type":"endpoint.test","sequence":0,"data":{"endpoint":{"id":1}}}'
+DELIVERED = (
+    "INSERT INTO deliveries (id, event, endpoint, sequence, payload, rank, state, attempts, tries, created_at) "
+    "VALUES ({0}, '{1}', 1, {0}, 'full', 1, 'delivered', 1, 1, '2026-01-02')"
+)
+ATTEMPTED = (
+    "INSERT INTO attempts (id, delivery, number, at, request, milliseconds, response, outcome) VALUES "
+    "(1, 1, 1, '2026-01-02', '{}', 5, '', 'delivered')"
+)
+FAREWELL_BODY = '{"type":"endpoint.disabled","sequence":0,"data":{"endpoint":{"id":1}}}'
+FAREWELL = {
+    "event": "evt_disabled",
+    "sequence": 0,
+    "type": "endpoint.disabled",
+    "source": "",
+    "occurred_at": "2026-01-04T00:00:00Z",
+    "body": FAREWELL_BODY,
+    "owner": 7,
+}
+
+
+def test_every_event_keeps_its_bytes_and_every_delivery_its_event(empty, database_url):
+    """On the way to one event log, back, and there again: also of what only one owner may know, or is still to know."""
+    database.make_file()
+    command.upgrade(empty, "0018")
+    of_bytes = {"bytes": "BYTEA" if database_url.startswith("postgresql") else "BLOB"}
+    before = (ARTICLE, *map(EVENT.format, (1, 2)), ENDPOINT, ANNOUNCED.format(**of_bytes))
+    before += (TESTED.replace("{body}", TEST_BODY).replace("{bytes}", of_bytes["bytes"]),)
+    with database.transaction() as session:
+        for statement in (*before, DELIVERED.format(1, "evt_1"), DELIVERED.format(2, "evt_test"), ATTEMPTED):
+            session.connection().exec_driver_sql(statement)
+        say(session, ForgetDeliveries(), key="x")
+        session.connection().exec_driver_sql("UPDATE ledger SET kind = 'Announce'")
+        session.execute(rows.update().values(message=json.dumps(FAREWELL)))
+    old = told_before()
+    for _ in range(2):
+        command.upgrade(empty, "head")
+        with database.reading() as session:
+            log = {row.id: row for row in session.execute(select(events))}
+            joined = session.execute(select(deliveries.c.id, events.c.id).join(events)).all()
+        assert [tuple(row) for row in sorted(joined)] == [(1, "evt_1"), (2, "evt_test")]
+        assert {name: row.body for name, row in log.items()} == {
+            "evt_1": old["events"][0][1],
+            "evt_2": old["events"][1][1],
+            "evt_test": TEST_BODY,
+            "evt_disabled": FAREWELL_BODY,
+        }
+        first, second, test, farewell = (log[f"evt_{name}"] for name in (1, 2, "test", "disabled"))
+        assert (first.sequence, first.subject, first.changed, first.trace_id) == (1, "a1", ["body"], "t1")
+        assert first.announced_at > first.occurred_at
+        assert (second.sequence, second.announced_at) == (2, None)
+        assert (test.sequence, test.owner, test.subject) == (None, 7, "endpoint/1")
+        assert (farewell.sequence, farewell.owner, farewell.announced_at) == (None, 7, None)
+        command.downgrade(empty, "0018")
+        assert told_before() == old
+
+
+def told_before():
+    """Events, announcements and deliveries, as they were in their own tables."""
+    with database.reading() as session:
+        asked = session.connection().exec_driver_sql
+        return {
+            "events": [tuple(row) for row in asked("SELECT id, body, revision, article FROM events ORDER BY sequence")],
+            "announcements": [
+                (row.event, bytes(row.body), bytes(row.thin), row.sequence, row.article)
+                for row in asked("SELECT * FROM announcements ORDER BY event")
+            ],
+            "deliveries": [tuple(row) for row in asked("SELECT id, event FROM deliveries ORDER BY id")],
+            "attempts": [tuple(row) for row in asked("SELECT id, delivery FROM attempts")],
+        }

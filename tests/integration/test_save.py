@@ -15,11 +15,12 @@ from services.contracts.urls import article_id
 from services.runtime import verdicts
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.entries import Entry
+from services.runtime.events.tables import events
 from services.runtime.ledger import say
 from services.runtime.worker import handle
 from services.store import tasks  # noqa: F401 - registers the handler
 from services.store.decide import Created, Late, Refreshed, Unchanged, Updated
-from services.store.models import articles, events, revisions
+from services.store.models import articles, revisions
 from services.store.save import foresee, save
 
 pytestmark = pytest.mark.integration
@@ -212,7 +213,7 @@ def test_the_handler_says_what_is_news_and_writes_what_became_of_the_page():
     found = verdict()
     assert (found.article, found.read_capture, found.read_fetched_at) == (article_id(KEY), "capture-0", NOW)
     assert (handled(order(minute=1)), verdict().read_capture) == ([("Announce", event)], "capture-1")
-    assert [f"{article}:{sequence:010}" for article, sequence in rows(events, "article", "sequence")] == [event]
+    assert [f"{article}:{sequence:010}" for article, sequence in rows(events, "subject", "sequence")] == [event]
 
 
 def test_each_page_of_an_article_has_a_verdict():

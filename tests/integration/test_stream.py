@@ -8,14 +8,18 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 import uvicorn
+from event_log import body_of
 from kept import saved
-from orders import A, B, C, order
+from orders import NOW, A, B, C, order
 from sqlmodel import SQLModel
 
 from services.app import create_app
 from services.cli.server import Server
 from services.contracts.caller import Caller
 from services.runtime import database, watch
+from services.runtime.database import reading, transaction
+from services.runtime.events import account as log
+from services.runtime.events.append import NewEvent, append_private
 from services.store import api
 
 pytestmark = pytest.mark.integration
@@ -110,14 +114,29 @@ def test_events_that_nobody_asked_for_do_not_end_the_wait(client):
 
 
 def test_the_stream_tells_what_was_and_what_comes_in_the_bytes_of_the_webhooks(client):
-    before = saved(order(A)).announce
+    before = saved(order(A)).announce.event
     with client.stream("GET", "/events/stream", params={"after": 0}) as answer:
         listening = Listening(answer)
-        assert listening.event() == (1, "article.created", before.body)
+        assert listening.event() == (1, "article.created", body_of(before))
         until(somebody_waits)
-        after = saved(order(B, minute=1)).announce
-        assert listening.event() == (2, "article.updated", after.body)
-    assert client.get(f"/events/{after.event}").content == after.body.encode()
+        after = saved(order(B, minute=1)).announce.event
+        assert listening.event() == (2, "article.updated", body_of(after))
+    assert client.get(f"/events/{after}").content == body_of(after).encode()
+
+
+def test_what_concerns_one_owner_alone_stands_in_no_list_and_no_stream(client):
+    """It has a body, but neither a number nor an address."""
+    test = NewEvent("evt_test_1", "endpoint.test", "endpoint/1", occurred_at=NOW, data={"endpoint": {"id": 1}})
+    with transaction() as session:
+        append_private(session, test, owner=1)
+    saved(order(A))
+    assert [event["sequence"] for event in client.get("/events").json()["events"]] == [1]
+    assert client.get("/events/evt_test_1").status_code == 404
+    with client.stream("GET", "/events/stream", params={"after": 0}) as answer:
+        assert Listening(answer).event()[:2] == (1, "article.created")
+    with reading() as session:
+        assert log.check(session).holds
+        assert log.counts(session) == {"events": 1}
 
 
 def test_a_stream_goes_on_after_the_last_event_that_was_received(client):

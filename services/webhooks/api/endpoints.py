@@ -125,8 +125,8 @@ def rotate_secret(endpoint_id: Id, caller: Subscriber, wanted: RotationWanted | 
 def test_endpoint(endpoint_id: Id, caller: Subscriber) -> TestOrdered:
     """Send a signed `endpoint.test` event, once; the delivery log tells how it went."""
     with transaction() as session:
-        _must_be_enabled(own(session, caller, endpoint_id, to_change=True))
-        delivery = announce_test(session, endpoint_id, utcnow())
+        _must_be_enabled(found := own(session, caller, endpoint_id, to_change=True))
+        delivery = announce_test(session, found, utcnow())
         note(session, caller, "tested", endpoint_id)
         serve_now(session, endpoint_id)
     return TestOrdered(delivery=delivery)

@@ -1,7 +1,5 @@
 """What the tests of webhooks share: a receiver, events as the store says them, and a look into the tables."""
 
-import json
-
 from sqlmodel import select
 
 from services.contracts.caller import Caller
@@ -10,6 +8,7 @@ from services.demo.site import Answer, HungUp, Site
 from services.runtime import worker
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.entries import Entry
+from services.runtime.events.append import NewEvent, append
 from services.runtime.ledger import due, say
 from services.webhooks import account, tasks  # noqa: F401 - the tasks register their handlers
 
@@ -56,26 +55,29 @@ class Subscriber:
 def announced(
     event="evt_1", sequence=1, article="art_1", *, source="navy", event_type="article.created", lane="live", **about
 ):
-    """An event as the store says it."""
-    now = utcnow()
+    """An event as the store says it; the number is the log's own, and `sequence` only says what comes before what."""
     told = {"id": article, "headline": "Größe “zählt”", "body": [{"kind": "paragraph", "text": "Words."}], **about}
-    body = {
-        "type": event_type,
-        "timestamp": now.isoformat(),
-        "sequence": sequence,
-        "data": {"article": told, "previous_revision": None, "changed": []},
-    }
-    order = Announce(
-        event=event,
-        sequence=sequence,
+    new = NewEvent(
+        id=event,
         type=event_type,
+        subject=article,
+        occurred_at=utcnow(),
+        data={"article": told, "previous_revision": None, "changed": []},
         source=source,
-        occurred_at=now,
-        body=json.dumps(body, ensure_ascii=False),
+        kind="news",
+        cause="live",
     )
     with transaction() as session:
+        append(session, new)
+        order = Announce(event=event, article=article, sequence=sequence)
         say(session, order, key=f"{article}:{sequence:010}", lane=lane)
     return order
+
+
+def told_again(order, sequence=1):
+    """The same event is announced once more."""
+    with transaction() as session:
+        say(session, order, key=f"{order.article}:{sequence:010}")
 
 
 def run(now=None):
@@ -114,7 +116,7 @@ def in_ledger(*kinds):
 
 def balanced():
     with reading() as session:
-        return [check.sentence for check in account.checks(session) if not check.holds] == []
+        return [check.sentence for check in account.checks(session, utcnow()) if not check.holds] == []
 
 
 def log_of(http, endpoint, **params):

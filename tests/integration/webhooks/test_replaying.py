@@ -12,8 +12,9 @@ from sqlalchemy import update
 from services.contracts.messages import ForgetDeliveries
 from services.runtime import worker
 from services.runtime.database import transaction, utcnow
+from services.runtime.events.tables import Event
 from services.runtime.ledger import due, say
-from services.webhooks.models import Announcement, Attempt, Delivery, announcements, deliveries
+from services.webhooks.models import Attempt, Delivery, deliveries
 
 
 def several(count):
@@ -161,17 +162,34 @@ def test_the_log_is_searched(http, endpoint, subscriber):
     assert numbers(since=(utcnow() - timedelta(hours=1)).isoformat(), state="failed") == []
 
 
+def test_a_thin_body_is_the_same_to_the_byte_at_each_attempt_and_when_it_is_replayed(http, subscriber):
+    """It is made of the frozen one each time; a receiver may compare."""
+    endpoint = http.post("/webhooks/endpoints", json={"url": subscriber.url, "payload": "thin"}).json()
+    subscriber.answers = [500, 500]
+    announced(about="Größe “zählt”", revision=1)
+    run()
+    for _ in range(2):
+        run(rows(Delivery)[0].next_try)
+    http.post(f"/webhooks/endpoints/{endpoint['id']}/deliveries/1/replay")
+    run()
+    assert len(subscriber.requests) == 4
+    (body,) = {request.body for request in subscriber.requests}
+    assert set(json.loads(body)["data"]["article"]) == {"id", "headline", "revision"}
+    pulled = http.get(f"/webhooks/endpoints/{endpoint['id']}/events").content
+    assert body in pulled
+
+
 def test_what_is_old_is_forgotten_but_nothing_that_is_owed(http, endpoint, subscriber):
-    """An event goes with its deliveries and their attempts; the rest keeps its numbers."""
+    """A delivery goes with its attempts; the rest keeps its numbers."""
     subscriber.answers = [500]
     several(3)
     with transaction() as session:
-        old = announcements.c.event.in_(("evt_1", "evt_2"))
-        session.execute(update(announcements).where(old).values(announced_at=utcnow() - timedelta(days=31)))
+        old = deliveries.c.event.in_(("evt_1", "evt_2"))
+        session.execute(update(deliveries).where(old).values(created_at=utcnow() - timedelta(days=31)))
         say(session, ForgetDeliveries(), key="all")
     forget()
     assert [row.sequence for row in rows(Delivery)] == [1, 3], "the first is still owed"
-    assert [row.event for row in rows(Announcement)] == ["evt_1", "evt_3"]
+    assert [row.event for row in rows(Delivery)] == ["evt_1", "evt_3"]
     assert {row.delivery for row in rows(Attempt)} == {row.id for row in rows(Delivery)}
     assert balanced()
     http.delete(f"/webhooks/endpoints/{endpoint['id']}")
@@ -179,7 +197,8 @@ def test_what_is_old_is_forgotten_but_nothing_that_is_owed(http, endpoint, subsc
     with transaction() as session:
         say(session, ForgetDeliveries(), key="all")
     forget()
-    assert [row.event for row in rows(Announcement)] == ["evt_3"]
+    assert [row.event for row in rows(Delivery)] == ["evt_3"]
+    assert [row.id for row in rows(Event)] == ["evt_1", "evt_2", "evt_3"], "the event log forgets nothing"
 
 
 def forget():

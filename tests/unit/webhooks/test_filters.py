@@ -3,8 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
-from services.webhooks.announce import thinned
 from services.webhooks.filters import Filter, Story, never, story, why_not
+from services.webhooks.payload import thinned
 from services.webhooks.wanted import Choice, EndpointWanted
 
 EVENT = {

@@ -1,4 +1,4 @@
-"""The sequence of events, from any place of it on: what webhooks push, for those who pull."""
+"""Reading the event log from any place of its sequence on: what webhooks push, for those who pull."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from sqlalchemy import Row, func, select
 from sqlmodel import Session
 
 from services.runtime.database import reading
-from services.store.models import counter, events
+from services.runtime.events.tables import counter, events
 
 
 @dataclass(frozen=True)
@@ -57,10 +57,11 @@ def look() -> int:
 
 
 def find_event(session: Session, event: str) -> Row[Any] | None:
-    """One event, by its id."""
-    return session.execute(select(events).where(events.c.id == event)).one_or_none()
+    """One event, by its id; None for a private one, too."""
+    return session.execute(select(events).where(events.c.id == event, _PUBLIC)).one_or_none()
 
 
+_PUBLIC = events.c.sequence.is_not(None)
 _LAST = select(func.coalesce(func.max(counter.c.last), 0))
 
 

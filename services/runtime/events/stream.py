@@ -7,9 +7,9 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
+from services.runtime.events.follow import Pulled
 from services.runtime.sse import HEARTBEAT, LONGEST, RETRY
 from services.runtime.watch import Watch, stopping
-from services.store.follow import Pulled
 
 log = structlog.get_logger()
 

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from services.runtime import watch
+from services.runtime.events import stream as streaming
+from services.runtime.events.follow import Pulled
+from services.runtime.events.stream import frames, stream
 from services.runtime.watch import Watch
-from services.store import stream as streaming
-from services.store.follow import Pulled
-from services.store.stream import frames, stream
 
 
 @dataclass

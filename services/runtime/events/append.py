@@ -1,0 +1,96 @@
+"""Writing to the event log, in the transaction that makes the event true."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningInsert
+from sqlmodel import Session
+
+from services.runtime import tracing
+from services.runtime.database import is_sqlite
+from services.runtime.events.tables import counter, events
+
+
+@dataclass(frozen=True)
+class NewEvent:
+    """An event to be written; `data` is what the body says beside type, time and sequence.
+
+    The same work done again gives the same `id`. An article's event says its source, kind and cause, and in `changed`
+    which fields differ. `announced` events are for endpoints, too, once an `Announce` says so.
+    """
+
+    id: str
+    type: str
+    subject: str
+    occurred_at: datetime
+    data: Mapping[str, Any]
+    source: str = ""
+    kind: str | None = None
+    cause: str | None = None
+    changed: Sequence[str] = ()
+    announced: bool = True
+
+    def body(self, sequence: int) -> str:
+        """What is signed and sent, once the event has this number."""
+        told = {"type": self.type, "timestamp": self.occurred_at.isoformat(), "sequence": sequence, "data": self.data}
+        return frozen(told)
+
+
+def hold(session: Session) -> None:
+    """Keeps others from appending until the commit: for what must be read, and still be so when the event is written.
+
+    The event counter has its place in the order of locks: after pages and hosts, before endpoints.
+    """
+    if not is_sqlite(session):  # where there is one writer at a time anyway
+        session.execute(_HOLD)
+
+
+def append(session: Session, event: NewEvent) -> int:
+    """Writes the event under the next number, and returns that.
+
+    The number is given under a lock that lasts until the commit: the sequence has no gap and becomes visible in order.
+    """
+    dialect = "sqlite" if is_sqlite(session) else "postgresql"
+    sequence = int(session.execute(_COUNT[dialect]).scalar_one())
+    session.execute(_INSERT, _row(event, sequence, owner=None))
+    return sequence
+
+
+def append_private(session: Session, event: NewEvent, owner: int) -> None:
+    """Writes an event that only this API key may know of; its body says sequence 0."""
+    session.execute(_INSERT, _row(event, None, owner=owner))
+
+
+def frozen(body: Mapping[str, Any]) -> str:
+    """A body as it is kept, signed and sent."""
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+
+
+def _row(event: NewEvent, sequence: int | None, owner: int | None) -> dict[str, Any]:
+    facets = ("id", "type", "subject", "source", "kind", "cause", "occurred_at", "announced")
+    return {name: getattr(event, name) for name in facets} | {
+        "sequence": sequence,
+        "changed": list(event.changed),
+        "owner": owner,
+        "trace_id": tracing.current() or "",
+        "body": event.body(sequence or 0),
+    }
+
+
+def _next(first: sqlite.Insert | postgresql.Insert, by: int) -> ReturningInsert[Any]:
+    return (
+        first.values(id=1, last=by)
+        .on_conflict_do_update(index_elements=["id"], set_={"last": counter.c.last + by})
+        .returning(counter.c.last)
+    )
+
+
+# Made once: to make a statement costs more than to run it.
+_HOLD = _next(postgresql.insert(counter), 0)
+_COUNT = {"sqlite": _next(sqlite.insert(counter), 1), "postgresql": _next(postgresql.insert(counter), 1)}
+_INSERT = insert(events)

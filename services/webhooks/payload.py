@@ -1,0 +1,25 @@
+"""What an endpoint is sent of an event: its frozen body, whole or thin."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from services.runtime.events.append import frozen
+
+THIN = ("id", "url", "source", "kind", "headline", "published_at", "revision", "first_seen", "updated")
+"""What a thin payload tells of an article; the rest is at `GET /articles/{id}`. It is made of the frozen body at each
+attempt, so that another list would change what is sent again: it would need a payload of another name."""
+
+
+def sent(body: str, payload: str) -> bytes:
+    """The bytes that are signed and sent to an endpoint with this payload: the same at each attempt."""
+    return (frozen(thinned(json.loads(body))) if payload == "thin" else body).encode()
+
+
+def thinned(event: Mapping[str, Any]) -> dict[str, Any]:
+    """An event's body without the words of its article."""
+    article = event["data"].get("article")
+    if article is None:
+        return dict(event)
+    brief = {name: article[name] for name in THIN if name in article}
+    return {**event, "data": {**event["data"], "article": brief}}
