@@ -31,7 +31,7 @@ STORY_ZONES = frozenset({"byline", "story-line", "published"})
 _BY = re.compile(
     r"^\W{0,9}(?:(?:courtesy )?(?:story|text|words|audio)(?: (?:and|&) (?:photos?|photography|images?|video))? "
     r"|photos? and (?:story|text) |(?:commentary|written|article|compiled|posted|submitted|published|reported) )?"
-    r"(?:by|por)\b:?\s+(?:by:?\s+)?(?P<names>\S.*)$",
+    r"(?:by|por)\b:?\s+(?:(?:as (?:delivered|prepared)(?: for delivery)? )?by:?\s+)?(?P<names>\S.*)$",
     re.IGNORECASE,
 )
 # In other languages the word for "by" begins many a title, too: only names of persons follow it in a byline.
@@ -185,7 +185,7 @@ def take_story_lines(lines: Sequence[Line], *, order: Order = "month") -> StoryL
     for line in _candidates(lines):
         says = _read(line, before.get(id(line), ""), order)
         if says is None and _is_unit(line, byline):
-            byline = (byline[0].model_copy(update={"affiliation": line.text}),)
+            byline = (byline[0].model_copy(update={"affiliation": line.text.lstrip("•·▪ ")}),)
             line.rule = "byline"
             continue
         of_event = says and (_is_of_an_event(says, dates, line) or is_event_line(after.get(id(line), "")))

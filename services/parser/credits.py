@@ -51,6 +51,7 @@ END = 400
 LONGEST = 1_000  # characters at the end of a caption, among which its credit is
 SENTENCE = 5  # words in brackets that end with a full stop and name no maker tell something
 _BY = re.compile(r"\bby\b|\bcourtesy\b|/|:", re.IGNORECASE)
+_TELLS = re.compile(r"th(?:is|ese|e) ", re.IGNORECASE)  # "(This image has been altered by blurring ....)"
 LABEL_LENGTH = 200
 # "(NASA/Name)", "(Name/The Paper)": only under a picture, for offices are written so too.
 _SLASHED = re.compile(r"\s*\((?P<credit>[A-Z][\w.'’ &-]*(?:/[A-Z][\w.'’ &-]*)+)\)\.?$")
@@ -78,7 +79,7 @@ def split_credit(caption: str) -> Credit:
     if not (found := _BRACKETS.search(caption) or _SENTENCE.search(caption) or _SLASHED.search(caption)):
         return Credit(before + caption)
     line = next(filter(None, found.groups())).strip()
-    if line.endswith(".") and line.count(" ") >= SENTENCE and not _BY.search(line):
+    if line.endswith(".") and line.count(" ") >= SENTENCE and (not _BY.search(line) or _TELLS.match(line)):
         return Credit(before + caption)
     return Credit((before + caption[: found.start()]).strip(), line, photographer(line))
 

@@ -15,7 +15,7 @@ TEASER_WORDS = 18  # a shorter line without an end may be a title
 # "09/30/2002: a title", "01/14/2009 : a title", "Nov. 5, 2021 A Title".
 _ENTRY = re.compile(
     r"\d{1,2}/\d{1,2}/\d{4} ?[:|-] +\S"
-    r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.? \d{1,2}, \d{4} [A-Z“‘]"
+    r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.? \d{1,2}, \d{4}(?: ?[-–:])? [A-Z“‘]"
 )
 
 _NOTE = re.compile(r" this story (?:contains|has) (?:photos|videos?|pictures)\.$", re.IGNORECASE)

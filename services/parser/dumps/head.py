@@ -6,7 +6,7 @@ from datetime import date
 from itertools import pairwise
 
 from services.parser.characters import fold
-from services.parser.credits import read_label
+from services.parser.credits import ends_with_credit, read_label
 from services.parser.dates import find_date
 from services.parser.dumps.roles import (
     dates_page,
@@ -28,6 +28,7 @@ from services.parser.lines import Line
 BETWEEN = 6  # lines between a headline and what dates it
 WORDS = 10  # of a speaker, a place, an office; a longer line is a summary
 ENTRY = 4  # words of a menu's entry between a headline and its date
+SPEAKERS = 40  # words of a line that names all who speak, with their offices
 UNIT = 8  # words of a unit
 TURNS = 2  # one alone may be anything that stands before a colon
 _ASKS = re.compile(r"(?:WHO|WHAT|WHEN|WHERE|WHY|HOW|NOTE)\b")  # what an advisory answers
@@ -167,12 +168,18 @@ def _mark_under(lines: Sequence[Line], *, spoken: int) -> date | None:
             if at and lines[at - 1].zone == "story-line" and _OFFICE.fullmatch(line.text):
                 line.zone = "byline"
                 continue
-            before = at < last or (at < spoken and not (is_sentence(line.text) or is_note(line.text)))
+            before = at < last or (at < spoken and _presents(line.text))
             line.rule = _before_date(line) if before else _after_date(line, lines[at - 1] if at else None)
             if at == last + 1 and at and _signed(lines[at - 1]) and line.key.count(" ") < UNIT and line.is_title:
                 line.rule = "office"
         dated = dated or day
     return dated
+
+
+def _presents(text: str) -> bool:
+    """Whether a line over the first turn of a transcript says who spoke or where, and nothing that was said."""
+    ends = text.endswith((".", "!", "?", "…", '"', "”")) and not text.endswith(("Jr.", "Sr."))
+    return not (ends or is_sentence(text) or is_note(text) or ends_with_credit(text)) and text.count(" ") < SPEAKERS
 
 
 def _signed(line: Line) -> bool:

@@ -10,7 +10,7 @@ from services.parser.lines import Line
 TURNS = 2
 _TURN = re.compile(r"(?:[A-Z][A-Z.'’ -]{2,60}|Q|A):\s|Q\s+[A-Z]")
 _TALK = re.compile(
-    r"\b(?:briefing|news conference|press conference|interview|town hall|media availability|roundtable|q&a)\b",
+    r"\b(?:briefing|(?:news|press) conference|interview|town hall|media availability|transcript|roundtable|q&a)\b",
     re.IGNORECASE,
 )
 _BORN = re.compile(

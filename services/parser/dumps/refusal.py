@@ -37,6 +37,7 @@ _MISSING = re.compile(either(_DUMPS["instead"]["missing"]))
 _MORE = re.compile(either(_DUMPS["cards"]["more"]))
 _KICKERS = re.compile(either(_DUMPS["cards"]["kickers"]))
 _LISTING = re.compile(either(_DUMPS["cards"]["listing"]))
+_COUNTED = re.compile(either(_DUMPS["cards"]["counted"]))
 _HUBS = re.compile(either(_DUMPS["cards"]["hubs"]))
 _SUBTITLE = re.compile(r"\d\d:\d\d:\d\d[,.]\d{3} --> \d\d:\d\d:\d\d[,.]\d{3}")
 _STORY = re.compile(
@@ -99,8 +100,10 @@ def _cards(left: Sequence[Line], texts: Sequence[Line], *, named: bool) -> str |
 def _marked(left: Sequence[Line], texts: Sequence[Line], *, named: bool) -> str | None:
     """Words that only lists have."""
     more = sum(_MORE.fullmatch(line.key) is not None for line in left)
-    if more >= FEW and more + 1 >= len(texts) and not named:
+    if not named and (more >= FEW and (more + 1 >= len(texts) or (more >= CARDS and _first_card(left)))):
         return f"{more} lines lead to the whole of a text"
+    if not named and any(_COUNTED.fullmatch(line.key) for line in left):
+        return "it counts what it shows"
     if sum(_KICKERS.fullmatch(line.key) is not None for line in left) >= FEW:
         return "each has a word for its kind"
     if sum(_STORY.search(line.text) is not None for line in left) >= FEW:
@@ -108,6 +111,12 @@ def _marked(left: Sequence[Line], texts: Sequence[Line], *, named: bool) -> str 
     if sum(_LISTING.fullmatch(line.key) is not None for line in left) >= FEW and more + len(texts) < 2 * CARDS:
         return "it has filters or pages"
     return None
+
+
+def _first_card(left: Sequence[Line]) -> bool:
+    """Whether no more stands over the first link to a whole text than a card holds: a caption, a text."""
+    first = next(at for at, line in enumerate(left) if _MORE.fullmatch(line.key))
+    return sum(map(is_text, left[:first])) <= FEW and is_cut(left[first - 1]) if first else False
 
 
 def _repeated(left: Sequence[Line], texts: Sequence[Line], *, named: bool) -> str | None:

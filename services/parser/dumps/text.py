@@ -29,6 +29,7 @@ _INFO = re.compile(r"(?:IMAGE|VIDEO|NEWS|AUDIO) INFO (?=[A-Z])")
 _LABELS = re.compile(
     rf"(?<!Res\.) (?=(?:{either(lexicon('dumps')['fields']['labels'])}):|PUBLIC DOMAIN\b|This work, )", re.IGNORECASE
 )
+_SHARED = re.compile(r"(Bookmark and Share) ([A-Z\d“\"].{8,})")  # a button before the headline on its line
 _MORE = "read more"
 _WHOLE = re.compile(r"[.!?\"”)](?=\s*(?P<link>Full Story|Read More|Learn More|Read the full story)\W*$)", re.IGNORECASE)
 _KICKER = re.compile(
@@ -86,6 +87,8 @@ def _cut_links(raw: Sequence[str]) -> Iterator[str]:
             yield from filter(None, (credit["credit"], *_cut_more(credit["caption"])))
         elif hung := _HUNG.fullmatch(line):
             yield from filter(None, hung.groups())
+        elif shared := _SHARED.fullmatch(line):
+            yield from shared.groups()
         elif _INFO.match(line):
             yield from _LABELS.split(line)
         elif often and (link := _WHOLE.search(line[-LINK:])):

@@ -60,6 +60,48 @@ def test_speaker_and_place_over_the_first_turn_are_no_paragraphs_without_a_date_
     assert texts(article(f"Secretary Ruth E. Adler at the Landing\n\n{over}\n\n" + "\n\n".join(turns))) == turns
 
 
+def test_a_caption_over_the_first_turn_is_a_pictures():
+    caption = CAPTION.format("(Ferry Office photo by Jo Marsh)")
+    said = ["EASTMARK -- This is what the pilots said on Monday.", "LOWE: Good morning.", f"ADLER: {TEXT}"]
+    reading = article(f"Transcript: Pilots at the Landing\n\n{caption}\n\n{caption}\n\n" + "\n\n".join(said))
+    assert [image.caption for image in reading.images] == [CAPTION.format("").strip()]
+    assert (texts(reading)[0], reading.kind) == ("This is what the pilots said on Monday.", "transcript")
+
+
+def test_what_was_said_over_the_first_name_that_we_know_stays():
+    said = ["[*] LOWE: Good afternoon, everybody.", f"QUESTION: {TEXT}", f"LOWE: {MORE}"]
+    reading = article("Remarks at the Landing\n\nMay 4, 2021\nHarbor Spokesman Kit Lowe\n\n" + "\n\n".join(said))
+    assert texts(reading) == said
+
+
+def test_a_button_may_stand_before_the_headline_on_its_line():
+    head = "Joint Pilots\n\nPilots' Letter to the\nJoint Office\n\nJCS Speech\n\n"
+    title = "Bookmark and Share Ruth Adler at the Harbor Club"
+    by = "As Delivered by Gen. Ruth Adler , Eastmark Tuesday, June 26, 2012"
+    reading = article(f"{head}{title}\n\n{by}\n\n{TEXT}\n\n{MORE}\n", "http://www.jcs.mil/speech.aspx?ID=990018")
+    assert (reading.headline, reading.kind) == ("Ruth Adler at the Harbor Club", "speech")
+    assert str(reading.published_at) == "2012-06-26"
+
+
+def test_what_tells_how_a_picture_was_changed_is_no_credit():
+    note = "(This image has been altered for security by blurring out badges.)"
+    caption = f"{CAPTION.format(MORE)} {note}"
+    reading = article(f"Boat Watch\n{caption}\n", "https://www.war.gov/Spotlights/Boats/Photos/igphoto/2009990002")
+    (image,) = reading.images
+    assert (image.caption, image.credit) == (caption, None)
+
+
+def test_a_name_stands_behind_by_and_as_delivered_by():
+    says = read_story_line("By As Delivered by General Ruth Adler, Eastmark, Minn.")
+    assert says is not None
+    assert says.byline[0].name == "General Ruth Adler"
+
+
+def test_a_row_of_stars_over_the_text_is_none():
+    head = "Message of the Ferry Office\nPress Operations\nRelease No: NR-020-17 Jan. 20, 2017\n***\n"
+    assert texts(article(f"{head}{TEXT}\n{MORE}\n")) == [TEXT, MORE]
+
+
 def test_the_answers_of_an_advisory_are_no_turns():
     asked = ["WHO: Ruth Adler, who leads the ferry office.", "WHAT: The opening of the second landing.", TEXT]
     reading = article("Press Day at the Landing\n\nMay 4, 2021\n\nPilots welcome the press\n\n" + "\n\n".join(asked))
@@ -147,6 +189,13 @@ def test_name_and_unit_are_told_apart_where_nothing_parts_them(line, name, unit)
     assert [(by.name, by.affiliation) for by in says.byline] == [(name, unit)]
 
 
+def test_a_bullet_is_no_part_of_a_unit():
+    reading = article(
+        f"Second Landing Opens\n\n  • Published\n  • By Jo Marsh\n  • Harbor News Service\n{TEXT}\n\n{MORE}\n"
+    )
+    assert [(by.name, by.affiliation) for by in reading.byline] == [("Jo Marsh", "Harbor News Service")]
+
+
 def test_a_date_in_numbers_may_stand_before_the_place():
     opening = read_opening('9/10/2013 - EASTMARK AIR BASE, Ill.  -- "It is open," said the pilot.')
     assert opening is not None
@@ -160,11 +209,20 @@ CARD = "EASTMARK, Ohio - Pilots of the ferry office said that the second landing
     ("text", "url"),
     [
         ("\n\n".join(f"Title {word} of It  This story contains photos.\n\n{CARD}" for word in "ABCD"), None),
+        (f"DoD News\n\n July 1999 More Stories | Archive\n\nTitle of It\n\n{CARD}\n", None),
         (f"August 2009\n\n{TEXT}\n\n{MORE}\n", None),
         (f"Today’s Headlines\n\nPublished: 9/12/2012\n\n{TEXT}\n\n{MORE}\n", "https://prhome.defense.gov/NEWS"),
         (f"Welcome to Defense.gov\n\nGet To Know Us\n\n{TEXT}\n\n{MORE}\n", "https://www.defense.gov/Home/features/x/"),
         (f"Subscribe to Ferry News feed\nUpdated: 2 hours 21 min ago\n\n{TEXT}\n\n{MORE}\n", None),
         (f"{TEXT}\n\n{MORE}\n", "https://www.base.marines.mil/News/Year/2016/Month/10/"),
+        (f"Showing 1-10 of 689\n\nShow\n{TEXT}\n\nTitle of It\n\nMarch 10, 2026\n\n{MORE}\n", "https://ferry.mil/News"),
+        (
+            "\n".join(
+                f"{TEXT}\n\nTitle {word} of It\n\nNews\nJul. 17, 2024\n\n{MORE[:-1]}...\nRead More" for word in "ABC"
+            ),
+            "https://www.ferry.mil/About/News/Article/628713/priorities-focus-of-landing-day/",
+        ),
+        ("\n".join(f"Boats of {day}\nJan. {day}, 2019 - {TEXT}" for day in (18, 17, 16)), None),
         ("\n".join(f"{line} - {line}" for line in (TEXT, MORE, "Jo Marsh at the landing")), None),
     ],
 )
