@@ -70,8 +70,7 @@ class Scope(Words):
 
     def asks_the_store(self) -> bool:
         """Whether it takes the articles, and not only their pages, to tell what is meant."""
-        articles = (self.kind, self.published_from, self.published_until, self.text)
-        return any((*articles, self.layout, self.layout_before, self.parser_before))
+        return any((self.kind, self.published_from, self.published_until, self.text))
 
 
 class PollChannel(Message):

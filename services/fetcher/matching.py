@@ -12,7 +12,7 @@ from services.contracts.urls import page_key
 from services.fetcher.models import Alias, Page
 from services.runtime.database import is_sqlite
 from services.runtime.entries import rows
-from services.runtime.verdicts import is_rejected, verdicts
+from services.runtime.verdicts import is_rejected, read_with, verdicts
 
 _ABOUT_PAGES = (FetchPage.__name__, ParsePage.__name__, SaveArticle.__name__)
 
@@ -47,6 +47,8 @@ def _conditions(session: Session, scope: Scope) -> Sequence[ColumnElement[bool]]
         named.append(col(Page.id).in_(select(verdicts.c.page).where(verdicts.c.article.in_(scope.articles))))
     if scope.rejected is not None:
         named.append(col(Page.id).in_(_rejected(scope.rejected)))
+    if (scope.layout, scope.layout_before, scope.parser_before) != (None, None, None):
+        named.append(col(Page.id).in_(read_with(scope.layout, scope.layout_before, scope.parser_before)))
     if scope.set_aside is not None:
         named.append(col(Page.id).in_(_set_aside(session, scope.set_aside)))
     return named

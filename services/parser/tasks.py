@@ -1,12 +1,12 @@
 """How the parser is reached: a capture comes in, an article or a reason why not goes out."""
 
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from sqlmodel import Session
 
 from services.contracts.article import Article, Reading, Rejected
-from services.contracts.messages import Kept, PageReingested, ParsePage, Preview, Rejection, SaveArticle
+from services.contracts.messages import Kept, Origin, PageReingested, ParsePage, Preview, Rejection, SaveArticle
 from services.parser.alone import read_alone
 from services.parser.extract import extract
 from services.parser.layouts import VERSIONS
@@ -14,13 +14,16 @@ from services.parser.limits import limited
 from services.parser.version import PARSER_VERSION
 from services.runtime import archive, database, verdicts
 from services.runtime.ledger import Job, say
-from services.runtime.verdicts import Verdict
+from services.runtime.verdicts import Read, Verdict
 from services.runtime.worker import handles
 
 
 @handles(ParsePage)
 def parse_page(order: ParsePage, job: Job) -> None:
-    """Reads the capture, or the last readable one where this gives no article; says `SaveArticle`, or rejects it."""
+    """Reads the capture, or the last readable one where this gives no article; says `SaveArticle`, or rejects it.
+
+    A reparse that finds what is known already ends here.
+    """
     origin = order.origin
     with database.reading() as session:
         verdict = verdicts.find(session, origin.page)
@@ -29,7 +32,9 @@ def parse_page(order: ParsePage, job: Job) -> None:
     with job.finish() as session:
         if isinstance(reading, Article):
             job.note(headline=reading.headline)
-            say(session, _saving(order, seen, reading), key=job.key, lane=job.lane)
+            saving = _saving(order, seen, reading)
+            if not _is_known(session, saving, job):
+                say(session, saving, key=job.key, lane=job.lane)
         else:
             job.note(rejected=reading.reason)
             _reject(session, order, seen, reading, job)
@@ -47,6 +52,28 @@ def _saving(order: ParsePage, seen: Kept, article: Article) -> SaveArticle:
     )
 
 
+def _is_known(session: Session, saving: SaveArticle, job: Job) -> bool:
+    """Whether a reparse found the very reading that the page gave; then it is done, and there is nothing to save."""
+    origin, article = saving.origin, saving.article
+    if origin.cause != "reparse" or origin.reingestion is None:
+        return False
+    known = (verdicts.known_as if origin.dry_run else verdicts.read_again)(session, origin.page, Read.of(saving))
+    if known is None:
+        return False
+    job.note(article=known, change="unchanged")
+    found = Preview(article=known, layout=article.layout, headline=article.headline, origin=origin)
+    _count(session, origin, "unchanged", found if origin.dry_run else None, job)
+    return True
+
+
+def _count(
+    session: Session, origin: Origin, outcome: Literal["unchanged", "rejected"], found: Preview | None, job: Job
+) -> None:
+    number = origin.reingestion or 0
+    counted = PageReingested(reingestion=number, page=origin.page, outcome=outcome, preview=found)
+    say(session, counted, key=f"{number}:{origin.page}", lane=job.lane)
+
+
 def _reject(session: Session, order: ParsePage, seen: Kept, rejected: Rejected, job: Job) -> None:
     origin = order.origin
     rejection = Rejection(
@@ -60,8 +87,7 @@ def _reject(session: Session, order: ParsePage, seen: Kept, rejected: Rejected, 
         verdicts.hold_rejected(session, origin.page, rejection)
     if origin.reingestion is not None:
         found = Preview(layout=rejected.layout, origin=origin, proposal=rejection) if origin.dry_run else None
-        counted = PageReingested(reingestion=origin.reingestion, page=origin.page, outcome="rejected", preview=found)
-        say(session, counted, key=f"{origin.reingestion}:{origin.page}", lane=job.lane)
+        _count(session, origin, "rejected", found, job)
 
 
 class Reads(Protocol):

@@ -8,7 +8,21 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Index, SQLColumnExpression, Text, and_, case, null, or_, text
+from sqlalchemy import (
+    ColumnElement,
+    Index,
+    Select,
+    SQLColumnExpression,
+    Text,
+    and_,
+    bindparam,
+    case,
+    null,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy import Table as Relation
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel
@@ -107,6 +121,31 @@ def hold_read(session: Session, page: int, article: str, read: Read) -> None:
     session.execute(_READ["sqlite" if is_sqlite(session) else "postgresql"], values)
 
 
+def known_as(session: Session, page: int, read: Read) -> str | None:
+    """The article, if the very same reading of the same capture is what the page gave last; None if it is not."""
+    article: str | None = session.execute(_KNOWN, asdict(read) | {"of": page}).scalar_one_or_none()
+    return article
+
+
+def read_again(session: Session, page: int, read: Read) -> str | None:
+    """As `known_as`; it counts as read by these versions from now on."""
+    article: str | None = session.execute(_READ_AGAIN, asdict(read) | {"of": page}).scalar_one_or_none()
+    return article
+
+
+def read_with(layout: str | None, layout_before: str | None, parser_before: str | None) -> Select[tuple[int]]:
+    """The pages that gave an article which was last read so: with this layout, by an older version of it or parser."""
+    read: list[ColumnElement[bool]] = [verdicts.c.article.is_not(None)]
+    if layout is not None:
+        read.append(verdicts.c.read_layout == layout)
+    if layout_before is not None:
+        version = verdicts.c.read_layout_generation
+        read.append(or_(version.is_(None), version < generation(layout_before)))
+    if parser_before is not None:
+        read.append(verdicts.c.read_generation < generation(parser_before))
+    return select(verdicts.c.page).where(*read)
+
+
 def hold_rejected(session: Session, page: int, rejection: Rejection) -> None:
     """The page gave no article, unless a capture as late has given one to this parser or a newer one."""
     own = rejection.model_dump() | {"generation": generation(rejection.parser)}
@@ -151,6 +190,24 @@ def _hold_rejected(insert: Any) -> Any:
 
 
 # Made once: to make a statement costs more than to run it.
+_SAME = (
+    verdicts.c.page == bindparam("of"),
+    verdicts.c.read_capture == bindparam("capture"),
+    verdicts.c.read_digest == bindparam("digest"),
+    verdicts.c.read_generation <= bindparam("generation"),
+)
+_KNOWN = select(verdicts.c.article).where(*_SAME)
+_READ_AGAIN = (
+    update(verdicts)
+    .where(*_SAME)
+    .values(
+        {
+            f"read_{name}": bindparam(name)
+            for name in ("parser", "generation", "layout_version", "layout_generation", "profile")
+        }
+    )
+    .returning(verdicts.c.article)
+)
 _MAKES = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _READ = {dialect: _hold_read(make(verdicts)) for dialect, make in _MAKES.items()}
 _REJECTED = {dialect: _hold_rejected(make(verdicts)) for dialect, make in _MAKES.items()}

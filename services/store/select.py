@@ -4,7 +4,6 @@ from sqlalchemy import ColumnElement, Select, exists, func, literal_column, or_,
 from sqlmodel import Session
 
 from services.contracts.messages import PagesSelected, Scope, SelectPages
-from services.contracts.versions import generation
 from services.runtime.database import is_sqlite
 from services.store.models import articles, revisions
 from services.store.wording import instant
@@ -23,13 +22,13 @@ def selected(session: Session, order: SelectPages) -> PagesSelected:
 
 def matching(session: Session, scope: Scope) -> Select[tuple[int]]:
     """The pages that last told of an article for which each condition of the scope on articles holds."""
-    pages = select(articles.c.page).distinct().where(*_on_the_row(session, scope))
+    pages = select(articles.c.page).distinct().where(*_on_the_row(scope))
     if scope.text is None:
         return pages
     return pages.join(revisions, _CURRENT).where(_on_the_text(scope.text, sqlite=is_sqlite(session)))
 
 
-def _on_the_row(session: Session, scope: Scope) -> list[ColumnElement[bool]]:
+def _on_the_row(scope: Scope) -> list[ColumnElement[bool]]:
     named = []
     if scope.source is not None:
         named.append(articles.c.source == scope.source)
@@ -39,20 +38,7 @@ def _on_the_row(session: Session, scope: Scope) -> list[ColumnElement[bool]]:
         named.append(articles.c.dated_at >= instant(scope.published_from))
     if scope.published_until is not None:
         named.append(articles.c.dated_at < instant(scope.published_until))
-    if scope.layout is not None:
-        named.append(articles.c.layout == scope.layout)
-    if scope.layout_before is not None:
-        named.append(_older(session, articles.c.layout_version, scope.layout_before))
-    if scope.parser_before is not None:
-        named.append(_older(session, articles.c.parser, scope.parser_before))
     return named
-
-
-def _older(session: Session, column: ColumnElement[str | None], version: str) -> ColumnElement[bool]:
-    """Of an older version, or of none yet: versions are ordered by their numbers, which no database does."""
-    used = session.execute(select(column).distinct().where(column.is_not(None))).scalars()
-    older = [each for each in used if generation(each or "") < generation(version)]
-    return or_(column.is_(None), column.in_(older))
 
 
 def _on_the_text(words: str, *, sqlite: bool) -> ColumnElement[bool]:

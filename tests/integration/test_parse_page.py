@@ -8,6 +8,8 @@ from sqlmodel import select
 
 from services.contracts.messages import Kept, Origin, PageReingested, ParsePage, Rejection, SaveArticle
 from services.parser import tasks as _handlers  # noqa: F401 - they register themselves
+from services.parser.extract import extract
+from services.parser.layouts import VERSIONS
 from services.parser.version import PARSER_VERSION
 from services.runtime import archive, house, ledger, verdicts, worker
 from services.runtime.archive import Capture
@@ -115,6 +117,80 @@ def test_what_no_capture_gives_is_rejected_as_the_newest_is(db):
     runs()
     assert (verdict().rejected_capture, verdict().rejected_parser) == (new.capture, PARSER_VERSION)
     assert said(SaveArticle) == []
+
+
+def reparsed(newest, **about):
+    """The page is read again under an order; what is known of it was read by an older parser."""
+    with transaction() as session:
+        origin = ORIGIN.model_copy(update={"cause": "reparse", "reingestion": 3} | about)
+        words = ParsePage(origin=origin, capture=newest.capture, fetched_at=newest.fetched_at)
+        say(session, words, key=f"1:{newest.capture}:3")
+    runs()
+
+
+def was_read(kept, digest, parser="0"):
+    with transaction() as session:
+        saving = order(parser=parser).model_copy(update=kept.model_dump() | {"digest": digest})
+        verdicts.hold_read(session, 1, "art_a", Read.of(saving))
+
+
+def digest_of(kept):
+    return extract(archive.load(kept.capture).body, url=URL, content_type="text/html", now=kept.fetched_at).digest()
+
+
+def test_a_reparse_that_finds_what_is_known_ends_in_the_parser(db):
+    """The store hears nothing of it; whoever asks next time learns that this parser read the page."""
+    page = captured(STORY.format("Bridge Reopens"))
+    was_read(page, digest_of(page))
+    reparsed(page)
+    assert (said(SaveArticle), verdict().read_parser, verdict().article) == ([], PARSER_VERSION, "art_a")
+    assert verdict().read_layout_version == VERSIONS["unknown"]
+    [told] = said(PageReingested)
+    assert (told.reingestion, told.page, told.outcome, told.changed, told.preview) == (3, 1, "unchanged", (), None)
+
+
+def test_a_dry_run_that_finds_what_is_known_ends_there_too_and_writes_nothing(db):
+    page = captured(STORY.format("Bridge Reopens"))
+    was_read(page, digest_of(page))
+    reparsed(page, dry_run=True)
+    assert (said(SaveArticle), verdict().read_parser) == ([], "0")
+    [told] = said(PageReingested)
+    preview = told.preview
+    assert (told.outcome, preview.article, preview.headline, preview.proposal) == (
+        "unchanged",
+        "art_a",
+        "Bridge Reopens",
+        None,
+    )
+
+
+@pytest.mark.parametrize("known", ["other words", "of another capture", "by a newer parser", "by nobody knows whom"])
+def test_anything_else_goes_to_the_store(db, known):
+    """Also what an older worker reads when a newer one has been there: the store knows which of them is right."""
+    page, before = captured(STORY.format("Bridge Reopens")), captured(STORY.format("Bridge Reopens"), -1)
+    digest = digest_of(page)
+    match known:
+        case "other words":
+            was_read(page, digest_of(captured(STORY.format("Bridge Closes"))))
+        case "of another capture":
+            was_read(before, digest)
+        case "by a newer parser":
+            was_read(page, digest, "999")
+        case _:
+            was_read(page, "")
+    was = verdict().read_parser
+    reparsed(page)
+    [saving] = said(SaveArticle)
+    assert (saving.digest, said(PageReingested), verdict().read_parser) == (digest, [], was)
+
+
+def test_a_visit_that_finds_what_is_known_goes_to_the_store(db):
+    """Only an order is told how each page ended; the store may have missed the first reading."""
+    page = captured(STORY.format("Bridge Reopens"))
+    was_read(page, digest_of(page))
+    parses(page)
+    runs()
+    assert len(said(SaveArticle)) == 1
 
 
 def test_a_parser_without_an_archive_waits_for_it(db, monkeypatch):

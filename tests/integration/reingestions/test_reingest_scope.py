@@ -3,8 +3,9 @@
 import json
 
 import pytest
-from reingested import as_an_older_parser_read, as_rejected, done, execute, order, publish, rows, settle, url
+from reingested import as_an_older_parser_read, as_rejected, done, execute, order, publish, rows, scalar, settle, url
 
+from services.contracts.versions import generation
 from services.parser.layouts import VERSIONS
 
 pytestmark = pytest.mark.integration
@@ -17,8 +18,9 @@ def five(operator):
     as_an_older_parser_read(1, 2)
     execute(f"UPDATE pages SET source = 'harbor' WHERE url IN ('{url(1)}', '{url(3)}')")
     execute(f"UPDATE articles SET source = 'harbor' WHERE url IN ('{url(1)}', '{url(3)}')")
-    execute(f"UPDATE articles SET layout_version = NULL WHERE url = '{url(2)}'")
-    execute(f"UPDATE articles SET layout_version = '0.9' WHERE url = '{url(4)}'")
+    reads_as = "UPDATE verdicts SET read_layout_version = {}, read_layout_generation = {} WHERE page = {}"
+    execute(reads_as.format("NULL", "NULL", number_of(2)))
+    execute(reads_as.format("'0.9'", generation("0.9"), number_of(4)))
     execute(f"UPDATE articles SET kind = 'speech' WHERE url = '{url(4)}'")
     as_rejected(5)
     execute(
@@ -27,6 +29,10 @@ def five(operator):
         f"'It is 100% Too Deep' FROM pages WHERE url = '{url(4)}'"
     )
     return operator
+
+
+def number_of(page):
+    return scalar(f"SELECT id FROM pages WHERE url = '{url(page)}'")
 
 
 SCOPES = [
