@@ -5,7 +5,7 @@ from itertools import permutations
 import pytest
 from orders import A, B, order
 
-from services.store.decide import Created, Known, Late, Reading, Refreshed, Unchanged, Updated, decide, generation
+from services.store.decide import Created, Known, Late, Reading, Refreshed, Unchanged, Updated, decide
 
 
 def known(saved) -> Known:
@@ -49,12 +49,6 @@ def test_a_newer_parser_may_know_more_about_the_same_words():
     """The kind or the tags become better without any update; the same parser twice changes nothing."""
     assert decided(order(A, kind="other"), order(A, kind="release", parser="2")) == Refreshed(("kind",))
     assert decided(order(A, kind="other"), order(A, kind="release")) == Unchanged()
-
-
-def test_parsers_are_ordered_by_their_numbers():
-    assert generation("10") > generation("9")
-    assert generation("1.1") > generation("1")
-    assert generation("dateline 2.0") == (2, 0)
 
 
 ORDERS = (order(A), order(B, minute=1), order(A, minute=2), order(B, minute=2, parser="2"))
