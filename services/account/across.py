@@ -66,10 +66,10 @@ def _none(name: str, number: int, fault: str) -> Check:
 
 def _unread(session: Session) -> int:
     # Compared here, because a database would look through the ledger once for each page of a backlog.
-    pages = select(col(Page.id), col(Page.capture)).outerjoin(verdicts, verdicts.c.page == col(Page.id))
-    captures = {f"{page}:{capture}" for page, capture in session.execute(pages.where(UNREAD))}
-    under_way = select(ledger.c.key).where(ledger.c.kind.in_((ParsePage.__name__, SaveArticle.__name__)))
-    return len(captures.difference(key.rpartition(":")[0] for key in session.execute(under_way).scalars()))
+    pages = select(col(Page.id)).outerjoin(verdicts, verdicts.c.page == col(Page.id))
+    waiting = set(session.execute(pages.where(UNREAD)).scalars())
+    under_way = select(ledger.c.page).where(ledger.c.kind.in_((ParsePage.__name__, SaveArticle.__name__)))
+    return len(waiting.difference(session.execute(under_way).scalars()))
 
 
 def _unfounded(session: Session) -> int:
@@ -80,10 +80,9 @@ def _unfounded(session: Session) -> int:
 
 
 def _untold(session: Session) -> int:
-    untold = set(session.execute(select(events.c.id).where(TO_ANNOUNCE)).scalars())
-    said = select(ledger.c.message).where(ledger.c.kind == Announce.__name__)
-    under_way = {Announce.model_validate_json(words).event for words in session.execute(said).scalars()}
-    return len(untold - under_way)
+    untold = set(session.execute(select(events.c.sequence).where(TO_ANNOUNCE)).scalars())
+    under_way = select(ledger.c.sequence).where(ledger.c.kind == Announce.__name__)
+    return len(untold.difference(session.execute(under_way).scalars()))
 
 
 def _damaged(session: Session) -> int:

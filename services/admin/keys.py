@@ -48,7 +48,7 @@ def create(
     session.add(key)
     session.flush()
     if expires_at:
-        say(session, KeyRevoked(key=key.id or 0), key=str(key.id), due_at=expires_at)
+        say(session, KeyRevoked(key=key.id or 0), due_at=expires_at)
     return key, f"dl_{key.id}_{secret}"
 
 
@@ -120,7 +120,7 @@ def revoke(session: Session, key_id: int, now: datetime) -> bool:
     )
     if revoked.first() is None:
         return False
-    say(session, KeyRevoked(key=key_id), key=str(key_id), due_at=now)
+    say(session, KeyRevoked(key=key_id), due_at=now)
     return True
 
 

@@ -146,7 +146,7 @@ def _understood(row: Row[Any]) -> Message:
 def _say_again(session: Session, row: Row[Any], now: datetime) -> None:
     message = _understood(row)
     session.execute(delete(rows).where(rows.c.id == row.id))
-    say(session, message, key=row.key, due_at=now, lane=row.lane)
+    say(session, message, due_at=now, lane=row.lane)
 
 
 def _lay_to_rest(session: Session, row: Row[Any], caller: Caller, reason: str, now: datetime) -> None:
@@ -157,7 +157,7 @@ def _lay_to_rest(session: Session, row: Row[Any], caller: Caller, reason: str, n
     except NotUnderstood:
         return
     if told:  # a re-ingestion waits for each of its pages: this one has come to its end
-        say(session, told, key=f"{told.reingestion}:{told.page}", due_at=now, lane=row.lane)
+        say(session, told, due_at=now, lane=row.lane)
 
 
 def _end_of(message: Message) -> PageReingested | PagePromoted | None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from services.contracts.article import Article, ArticleKind, RejectionReason, When, Words
+from services.contracts.subject import Subject
 
 Cause = Literal["live", "backlog", "import", "reparse", "refetch"]
 Mode = Literal["reparse", "refetch"]
@@ -16,6 +17,17 @@ Lane = Literal["live", "bulk"]
 
 class Message(Words):
     """Something that must be handled, once it is said."""
+
+    def subject(self) -> Subject:
+        """What it is about, as the ledger keeps it in columns."""
+        return Subject()
+
+    @property
+    def dedupe(self) -> str:
+        """Of the open messages of a kind, those with the same are one. Opaque: nobody reads anything out of it."""
+        about = self.subject()
+        parts = (about.page, about.channel, about.endpoint, about.reingestion)
+        return ":".join(str(part) for part in parts if part is not None) or "all"
 
 
 class Origin(Words):
@@ -77,6 +89,11 @@ class PollChannel(Message):
     """Look at a channel for pages."""
 
     channel: int
+    host: str | None = None
+    """Whose turn it takes, as in the address; None where that is not known."""
+
+    def subject(self) -> Subject:
+        return Subject(channel=self.channel, host=self.host)
 
 
 class FetchPage(Message):
@@ -84,12 +101,24 @@ class FetchPage(Message):
 
     page: int
     reingestion: Reingestion | None = None
+    host: str | None = None
+    """Whose turn it takes, as in the address; None where that is not known."""
+
+    def subject(self) -> Subject:
+        return Subject(page=self.page, reingestion=self.reingestion.id if self.reingestion else None, host=self.host)
 
 
 class HostServesAgain(Message):
     """A host that left request after request unserved has answered one; the name is as in an address."""
 
     host: str
+
+    def subject(self) -> Subject:
+        return Subject(host=self.host)
+
+    @property
+    def dedupe(self) -> str:
+        return self.host
 
 
 class Kept(Words):
@@ -115,6 +144,13 @@ class ParsePage(Message):
     fetched_at: datetime
     content_type: str | None = None
 
+    def subject(self) -> Subject:
+        return Subject(page=self.origin.page, reingestion=self.origin.reingestion)
+
+    @property
+    def dedupe(self) -> str:
+        return f"{self.origin.page}:{self.capture}:{self.origin.reingestion or ''}"
+
 
 class SaveArticle(Message):
     """Keep this wording, if it is news to us."""
@@ -133,6 +169,13 @@ class SaveArticle(Message):
     expects: str | None = None
     """How the article stood when this was previewed; it is kept only if the article still stands so."""
 
+    def subject(self) -> Subject:
+        return Subject(page=self.origin.page, reingestion=self.origin.reingestion)
+
+    @property
+    def dedupe(self) -> str:
+        return f"{self.origin.page}:{self.capture}:{self.origin.reingestion or ''}"
+
 
 class Announce(Message):
     """Owe an event of the log to every interested endpoint.
@@ -144,11 +187,21 @@ class Announce(Message):
     article: str | None = None
     sequence: int | None = None
 
+    def subject(self) -> Subject:
+        return Subject(article=self.article, sequence=self.sequence)
+
+    @property
+    def dedupe(self) -> str:
+        return self.event
+
 
 class Deliver(Message):
     """Bring an endpoint what is owed to it and due."""
 
     endpoint: int
+
+    def subject(self) -> Subject:
+        return Subject(endpoint=self.endpoint)
 
 
 class ForgetDeliveries(Message):
@@ -159,6 +212,10 @@ class KeyRevoked(Message):
     """An API key has ended; what it subscribed to is told nothing more."""
 
     key: int
+
+    @property
+    def dedupe(self) -> str:
+        return str(self.key)
 
 
 class Difference(Words):
@@ -188,6 +245,9 @@ class Reingest(Message):
     scope: Scope
     after: int = 0
 
+    def subject(self) -> Subject:
+        return Subject(reingestion=self.reingestion.id)
+
 
 class Steer(Message):
     """Go on with a re-ingestion, rest, or end it; of several, the one with the highest number counts."""
@@ -196,6 +256,13 @@ class Steer(Message):
     scope: Scope
     to: Literal["running", "paused", "cancelled"]
     number: int
+
+    def subject(self) -> Subject:
+        return Subject(reingestion=self.reingestion.id)
+
+    @property
+    def dedupe(self) -> str:
+        return f"{self.reingestion.id}:{self.number}"
 
 
 class SelectPages(Message):
@@ -206,6 +273,13 @@ class SelectPages(Message):
     after: int
     limit: int
 
+    def subject(self) -> Subject:
+        return Subject(reingestion=self.reingestion)
+
+    @property
+    def dedupe(self) -> str:
+        return f"{self.reingestion}:{self.after}"
+
 
 class PagesSelected(Message):
     """The next pages after `after`; `complete` with the last of them."""
@@ -215,6 +289,13 @@ class PagesSelected(Message):
     pages: tuple[int, ...]
     complete: bool
 
+    def subject(self) -> Subject:
+        return Subject(reingestion=self.reingestion)
+
+    @property
+    def dedupe(self) -> str:
+        return f"{self.reingestion}:{self.after}"
+
 
 class ReingestionPlanned(Message):
     """So many more pages belong to the re-ingestion; `complete` with the last of them."""
@@ -222,6 +303,15 @@ class ReingestionPlanned(Message):
     reingestion: int
     pages: int
     complete: bool = False
+    after: int = 0
+    """Up to which page it had been planned before."""
+
+    def subject(self) -> Subject:
+        return Subject(reingestion=self.reingestion)
+
+    @property
+    def dedupe(self) -> str:
+        return f"{self.reingestion}:{self.after}"
 
 
 class PageReingested(Message):
@@ -233,11 +323,17 @@ class PageReingested(Message):
     changed: tuple[str, ...] = ()
     preview: Preview | None = None
 
+    def subject(self) -> Subject:
+        return Subject(page=self.page, reingestion=self.reingestion)
+
 
 class Promote(Message):
     """Do what a dry run found, a batch at a time."""
 
     reingestion: int
+
+    def subject(self) -> Subject:
+        return Subject(reingestion=self.reingestion)
 
 
 class PromotePage(Message):
@@ -248,6 +344,9 @@ class PromotePage(Message):
     newest: str | None
     proposal: SaveArticle | Rejection
 
+    def subject(self) -> Subject:
+        return Subject(page=self.page, reingestion=self.reingestion)
+
 
 class PagePromoted(Message):
     """What was found on this page is done; or is `stale`, because page or article changed since, and nothing is."""
@@ -256,8 +355,14 @@ class PagePromoted(Message):
     page: int
     outcome: Literal["applied", "stale"]
 
+    def subject(self) -> Subject:
+        return Subject(page=self.page, reingestion=self.reingestion)
+
 
 class ForgetPreview(Message):
     """Delete what a dry run found, a batch at a time."""
 
     reingestion: int
+
+    def subject(self) -> Subject:
+        return Subject(reingestion=self.reingestion)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from sqlalchemy import ColumnElement, String, and_, case, cast, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, true
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -86,8 +86,8 @@ def checks(session: Session, now: datetime) -> tuple[Check, ...]:
     lost = unaccounted(session, now)
     named = f", the first is {lost[0].url or lost[0].key}" if lost else ""
     # One look through the ledger: asked for each channel, it would be looked through as often as there are channels.
-    planned = select(col(Entry.key)).where(col(Entry.kind) == PollChannel.__name__)
-    unplanned = cast(col(Channel.id), String).not_in(planned)
+    polls = (col(Entry.kind) == PollChannel.__name__, col(Entry.channel).is_not(None))
+    unplanned = col(Channel.id).not_in(select(col(Entry.channel)).where(*polls))
     unwatched = session.execute(select(func.count()).select_from(Channel).where(unplanned)).scalar_one()
     return (
         Check("every page accounted for", holds=not lost, sentence=f"{len(lost)} pages are unaccounted for{named}."),
@@ -106,14 +106,19 @@ UNREAD = and_(
 """Of a page that is joined with its verdict: whether its newest capture was neither stored nor rejected yet."""
 _PLAN = aliased(Entry)
 _TARGET = aliased(Page)
-_KEY: ColumnElement[str] = cast(col(Page.id), String)
-_PLANNED = and_(col(_PLAN.kind) == FetchPage.__name__, col(_PLAN.key) == _KEY, col(_PLAN.set_aside_at).is_(None))
+
+
+def _by_plan(visit: type[Entry]) -> ColumnElement[bool]:
+    return and_(
+        col(visit.kind) == FetchPage.__name__, col(visit.page) == col(Page.id), col(visit.reingestion).is_(None)
+    )
+
+
+_PLANNED = and_(_by_plan(_PLAN), col(_PLAN.set_aside_at).is_(None))
 
 
 def _state(now: datetime) -> ColumnElement[str]:
-    given_up = exists().where(
-        col(Entry.kind) == FetchPage.__name__, col(Entry.key) == _KEY, col(Entry.set_aside_at).is_not(None)
-    )
+    given_up = exists().where(_by_plan(Entry), col(Entry.set_aside_at).is_not(None))
     # What came as a file, whose source was removed, or turned out to be another page, is visited by no plan. Where that
     # other page turned out to be yet another one, nobody looks at either.
     leads_nowhere = exists().where(col(_TARGET.id) == col(Page.moved_to), col(_TARGET.moved_to).is_not(None))

@@ -207,16 +207,16 @@ def _view(session: Session, health: Health) -> SourceView:
 
 def _views(session: Session, healths: Sequence[Health]) -> list[SourceView]:
     # One question for all of them: a list of sources grows.
-    now, keys = utcnow(), [str(channel.id) for health in healths for channel in health.channels]
-    found = retries.retrying(session, kind="PollChannel", keys=keys, limit=len(keys))
-    failing = {each.key: each.sentence(now) for each in found}
+    now, channels = utcnow(), [channel.id or 0 for health in healths for channel in health.channels]
+    found = retries.retrying(session, kind="PollChannel", channels=channels, limit=len(channels))
+    failing = {each.channel: each.sentence(now) for each in found}
     pages = sources.troubled_pages(session, now)
     walled = blocked.walled(session, [health.source.name for health in healths])
     return [_source(health, failing, pages, walled.get(health.source.name)) for health in healths]
 
 
 def _source(
-    health: Health, failing: Mapping[str, str], pages: Mapping[str, str], walled: blocked.Walled | None
+    health: Health, failing: Mapping[int | None, str], pages: Mapping[str, str], walled: blocked.Walled | None
 ) -> SourceView:
     source = health.source
     last = source.blocked_at, source.blocked_detail
@@ -230,7 +230,7 @@ def _source(
         blocked=source.blocked + (walled.pages if walled else 0),
         blocked_at=last[0],
         blocked_detail=last[1],
-        channels=[_channel(channel, failing.get(str(channel.id))) for channel in health.channels],
+        channels=[_channel(channel, failing.get(channel.id)) for channel in health.channels],
         hosts=source.hosts,
         pages=source.pages,
     )

@@ -13,6 +13,7 @@ from services.contracts.urls import page_key
 from services.fetcher.discover import Listed
 from services.fetcher.models import IMPORT, Alias, Page
 from services.fetcher.plan import BACKLOG_STEP, LAG
+from services.fetcher.politeness import host_of
 from services.runtime.database import is_sqlite
 from services.runtime.ledger import say
 
@@ -38,23 +39,28 @@ def join(
     keyed = _by_identity(session, listed)
     fresh = _insert(session, source, channel, keyed, backlog=backlog, now=now)
     lane: Lane = "bulk" if backlog else "live"
-    for page_id in (fresh[key] for key in keyed if key in fresh):
-        visit(session, page_id, lane=lane)
+    for key in (key for key in keyed if key in fresh):
+        visit(session, fresh[key], host_of(keyed[key].url), lane=lane)
     known = {key: one for key, one in keyed.items() if key not in fresh}
     pages = session.exec(select(Page).where(col(Page.key).in_(known))).all() if known else ()
     readdressed = [page for page in pages if _is_elsewhere(page, known[page.key], now)]
     told = [page for page in pages if _differs(page, known[page.key], source, channel, backlog=backlog)]
     changed = list({page.id: page for page in (*readdressed, *told)}.values())
     for page in changed:
-        visit(session, page.moved_to or page.id, lane=lane)
+        visit(session, *target(page), lane=lane)
     return Joined(len(fresh), len(changed))
 
 
-def visit(session: Session, page_id: int | None, *, lane: Lane, due_at: datetime | None = None) -> None:
-    """Says that the page is to be looked at."""
-    if page_id is None:
+def visit(session: Session, page: int, host: str | None, *, lane: Lane, due_at: datetime | None = None) -> None:
+    """Says that the page is to be looked at, at this host; None where its host is not known here."""
+    say(session, FetchPage(page=page, host=host), due_at=due_at, lane=lane)
+
+
+def target(page: Page) -> tuple[int, str | None]:
+    """Which page is visited for this one, itself or the one it turned out to be, and at which host."""
+    if page.id is None:
         raise ValueError("a page must be known before it is visited")
-    say(session, FetchPage(page=page_id), key=str(page_id), due_at=due_at, lane=lane)
+    return (page.moved_to, None) if page.moved_to else (page.id, host_of(page.url or ""))
 
 
 def hold(session: Session, page_id: int, key: str | None) -> Page:

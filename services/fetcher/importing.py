@@ -101,7 +101,7 @@ def _join(
     session.flush()
     origin = origin_of(session, page).model_copy(update={"cause": "import"})
     parse = ParsePage(origin=origin, capture=kept, fetched_at=capture.fetched_at, content_type=capture.content_type)
-    say(session, parse, key=f"{page.id}:{kept}:", lane="bulk")
+    say(session, parse, lane="bulk")
     return Imported(page.id or 0, fresh=True)
 
 

@@ -3,23 +3,22 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Row, Select, cast, false, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, false, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from services.contracts.messages import FetchPage, ParsePage, SaveArticle, Scope
 from services.contracts.urls import page_key
 from services.fetcher.models import Alias, Page
-from services.runtime.database import is_sqlite
 from services.runtime.entries import rows
 from services.runtime.verdicts import is_rejected, read_with, verdicts
 
 _ABOUT_PAGES = (FetchPage.__name__, ParsePage.__name__, SaveArticle.__name__)
 
 
-def matching(session: Session, scope: Scope) -> list[ColumnElement[bool]]:
+def matching(scope: Scope) -> list[ColumnElement[bool]]:
     """The conditions under which a page is meant; a page that turned out to be another one never is."""
-    named = list(_conditions(session, scope))
+    named = list(_conditions(scope))
     if not named and not scope.all and not scope.asks_the_store():
         return [false()]
     return [col(Page.moved_to).is_(None), *named]
@@ -27,7 +26,7 @@ def matching(session: Session, scope: Scope) -> list[ColumnElement[bool]]:
 
 def reach(session: Session, scope: Scope, among: Select[Any] | None, sample: int) -> tuple[int, Sequence[Row[Any]]]:
     """How many pages a scope means, and the first of them; `among` selects those that articles tell of."""
-    meant = matching(session, scope)
+    meant = matching(scope)
     if among is not None:
         meant.append(col(Page.id).in_(among))
     number = session.execute(select(func.count()).select_from(Page).where(*meant)).scalar_one()
@@ -37,7 +36,7 @@ def reach(session: Session, scope: Scope, among: Select[Any] | None, sample: int
     return number, session.execute(shown.where(*meant).order_by(col(Page.id)).limit(sample)).all()
 
 
-def _conditions(session: Session, scope: Scope) -> Sequence[ColumnElement[bool]]:
+def _conditions(scope: Scope) -> Sequence[ColumnElement[bool]]:
     named: list[ColumnElement[bool]] = []
     if scope.source is not None:
         named.append(col(Page.source) == scope.source)
@@ -50,7 +49,7 @@ def _conditions(session: Session, scope: Scope) -> Sequence[ColumnElement[bool]]
     if (scope.layout, scope.layout_before, scope.parser_before) != (None, None, None):
         named.append(col(Page.id).in_(read_with(scope.layout, scope.layout_before, scope.parser_before)))
     if scope.set_aside is not None:
-        named.append(col(Page.id).in_(_set_aside(session, scope.set_aside)))
+        named.append(col(Page.id).in_(_set_aside(scope.set_aside)))
     return named
 
 
@@ -68,9 +67,6 @@ def _rejected(reason: str) -> Select[Any]:
     return found.where(verdicts.c.rejected_reason == reason, about)
 
 
-def _set_aside(session: Session, reason: str) -> Select[Any]:
-    # The key of a message about a page begins with the page's number.
-    key = rows.c.key
-    number = func.substr(key, 1, func.instr(key + ":", ":") - 1) if is_sqlite(session) else func.split_part(key, ":", 1)
+def _set_aside(reason: str) -> Select[Any]:
     given_up = (rows.c.set_aside_at.is_not(None), rows.c.discarded_at.is_(None), rows.c.kind.in_(_ABOUT_PAGES))
-    return select(cast(number, BigInteger)).where(*given_up, rows.c.reason.icontains(reason, autoescape=True))
+    return select(rows.c.page).where(*given_up, rows.c.reason.icontains(reason, autoescape=True))

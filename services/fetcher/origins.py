@@ -37,7 +37,7 @@ def reingested(
         return
     number, preview = (page, None) if isinstance(page, int) else (page.id or 0, _nothing_found(session, page, again))
     told = PageReingested(reingestion=again.id, page=number, outcome=outcome, preview=preview)
-    say(session, told, key=f"{again.id}:{number}", lane=lane)
+    say(session, told, lane=lane)
 
 
 def _before(session: Session, page: Page) -> dict[str, Any]:

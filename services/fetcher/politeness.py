@@ -87,7 +87,7 @@ def after_request(
     elif outcome not in {"refused", "empty"} and session.execute(_FAILURES, {"host": host_of(url)}).scalar():
         host = _host(session, host_of(url))
         if is_open(host):
-            say(session, HostServesAgain(host=host.name), key=host.name)
+            say(session, HostServesAgain(host=host.name))
         host.failures = host.silent = 0
 
 

@@ -19,9 +19,9 @@ def promote(session: Session, order: PromotePage, lane: Lane) -> None:
         verdicts.hold_rejected(session, order.page, order.proposal)
         _tell(session, order, "applied", lane)
     else:
-        say(session, order.proposal, key=f"{order.page}:{order.proposal.capture}:{order.reingestion}", lane=lane)
+        say(session, order.proposal, lane=lane)
 
 
 def _tell(session: Session, order: PromotePage, outcome: Literal["applied", "stale"], lane: Lane) -> None:
     told = PagePromoted(reingestion=order.reingestion, page=order.page, outcome=outcome)
-    say(session, told, key=f"{order.reingestion}:{order.page}", lane=lane)
+    say(session, told, lane=lane)

@@ -7,7 +7,6 @@ that is its pace, it keeps the ledger short, and a pause or an end takes effect 
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import or_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, func, select
 
@@ -28,6 +27,7 @@ from services.contracts.messages import (
 from services.fetcher.matching import matching
 from services.fetcher.models import Page, Walk
 from services.fetcher.origins import origin_of, reingested
+from services.fetcher.politeness import host_of
 from services.runtime.database import is_sqlite
 from services.runtime.entries import OPEN, rows
 from services.runtime.ledger import say
@@ -58,11 +58,8 @@ def begin(session: Session, again: Reingestion, scope: Scope) -> Walk:
 def crowded(session: Session, again: Reingestion) -> bool:
     """Whether so many pages of the order are under way that the next ones had better wait."""
     kinds = [ParsePage.__name__, SaveArticle.__name__] + ([FetchPage.__name__] if again.mode == "refetch" else [])
-    with_a_page = rows.c.kind.in_(kinds) & rows.c.key.endswith(f":{again.id}")
-    told = (rows.c.kind == PageReingested.__name__) & rows.c.key.startswith(f"{again.id}:")
-    # By its kinds first, which have an index: every page of the frontier waits in the ledger for its next visit.
-    by_kind = rows.c.kind.in_([*kinds, PageReingested.__name__])
-    open_ones = select(func.count()).select_from(rows).where(OPEN, by_kind, or_(with_a_page, told))
+    of_pages = rows.c.kind.in_([*kinds, PageReingested.__name__])
+    open_ones = select(func.count()).select_from(rows).where(OPEN, rows.c.reingestion == again.id, of_pages)
     return session.exec(open_ones).one() >= UNDER_WAY[again.mode]
 
 
@@ -73,7 +70,7 @@ def walk_on(session: Session, order: Reingest) -> None:
         return
     if order.scope.asks_the_store():
         asked = SelectPages(reingestion=walk.id, scope=order.scope, after=walk.after, limit=BATCH)
-        say(session, asked, key=f"{walk.id}:{walk.after}", lane="bulk")
+        say(session, asked, lane="bulk")
         return
     pages = select_pages(session, order.scope, walk.after)
     last = pages[-1].id if pages else None
@@ -98,21 +95,21 @@ def steer(session: Session, order: Steer) -> None:
     if order.to == "running":
         _go_on(session, walk)
     elif order.to == "cancelled":
-        told = ReingestionPlanned(reingestion=walk.id, pages=0, complete=True)
-        say(session, told, key=f"{walk.id}:end", lane="bulk")
+        told = ReingestionPlanned(reingestion=walk.id, pages=0, complete=True, after=walk.after)
+        say(session, told, lane="bulk")
 
 
 def select_pages(session: Session, scope: Scope, after: int) -> Sequence[Page]:
     """The next pages of the scope, by id; fewer than a batch when these are the last."""
-    wanted = select(Page).where(col(Page.id) > after, *matching(session, scope))
+    wanted = select(Page).where(col(Page.id) > after, *matching(scope))
     return session.exec(wanted.order_by(col(Page.id)).limit(BATCH)).all()
 
 
 def say_again(session: Session, page: Page, again: Reingestion) -> None:
     """The page's newest capture is read again, or the page is looked at again; what cannot be done is told as well."""
     if again.mode == "refetch" and page.url is not None:
-        order = FetchPage(page=page.id or 0, reingestion=again)
-        say(session, order, key=f"{page.id}:{again.id}", lane="bulk")
+        order = FetchPage(page=page.id or 0, reingestion=again, host=host_of(page.url))
+        say(session, order, lane="bulk")
     elif again.mode == "reparse" and page.capture is not None and page.fetched_at is not None:
         parse = ParsePage(
             origin=origin_of(session, page, again),
@@ -120,13 +117,13 @@ def say_again(session: Session, page: Page, again: Reingestion) -> None:
             fetched_at=page.fetched_at,
             content_type=page.content_type,
         )
-        say(session, parse, key=f"{page.id}:{page.capture}:{again.id}", lane="bulk")
+        say(session, parse, lane="bulk")
     else:
         reingested(session, page, again, "unavailable", "bulk")
 
 
 def _among(session: Session, scope: Scope, ids: Sequence[int]) -> Sequence[Page]:
-    wanted = select(Page).where(col(Page.id).in_(ids), *matching(session, scope))
+    wanted = select(Page).where(col(Page.id).in_(ids), *matching(scope))
     return session.exec(wanted.order_by(col(Page.id))).all()
 
 
@@ -134,8 +131,8 @@ def _take(session: Session, walk: Walk, pages: Sequence[Page], last: int, *, com
     again = Reingestion.model_validate(walk.reingestion)
     for page in pages:
         say_again(session, page, again)
-    told = ReingestionPlanned(reingestion=walk.id, pages=len(pages), complete=complete)
-    say(session, told, key=f"{walk.id}:{walk.after}", lane="bulk")
+    told = ReingestionPlanned(reingestion=walk.id, pages=len(pages), complete=complete, after=walk.after)
+    say(session, told, lane="bulk")
     walk.after = last
     if complete:
         walk.state = "complete"
@@ -145,4 +142,4 @@ def _take(session: Session, walk: Walk, pages: Sequence[Page], last: int, *, com
 
 def _go_on(session: Session, walk: Walk) -> None:
     again, scope = Reingestion.model_validate(walk.reingestion), Scope.model_validate(walk.scope)
-    say(session, Reingest(reingestion=again, scope=scope), key=str(walk.id), lane="bulk")
+    say(session, Reingest(reingestion=again, scope=scope), lane="bulk")

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
+from services.contracts.messages import PollChannel
 from services.fetcher.answers import Validators
 from services.fetcher.discover import Listed
 from services.fetcher.discover.listings import number_of_page, page_of_listing
 from services.fetcher.frontier import Joined
 from services.fetcher.models import Channel
 from services.fetcher.plan import poll_wait
+from services.fetcher.politeness import host_of
 from services.fetcher.settings import FetcherSettings
 
 GIVE_UP_PART = 3
@@ -47,6 +49,11 @@ class Look:
 def next_address(channel: Channel) -> str:
     """What the next look is at."""
     return channel.parts[0] if channel.parts else channel.url
+
+
+def poll_of(channel: Channel) -> PollChannel:
+    """The message that brings the next look."""
+    return PollChannel(channel=channel.id or 0, host=host_of(next_address(channel)))
 
 
 def record(

@@ -16,9 +16,10 @@ from sqlmodel import Session, col, select
 
 from services.contracts.choices import ChannelKind
 from services.contracts.errors import UserError
-from services.contracts.messages import FetchPage, ParsePage, PollChannel, SaveArticle
+from services.contracts.messages import FetchPage, ParsePage, SaveArticle
 from services.contracts.urls import canonical_url
 from services.fetcher.models import IMPORT, Channel, Page, Source
+from services.fetcher.rounds import poll_of
 from services.runtime import retries
 from services.runtime.database import is_sqlite
 from services.runtime.known_fields import about_unknown
@@ -182,11 +183,11 @@ def list_sources(session: Session) -> list[Health]:
 def troubled_pages(session: Session, now: datetime) -> dict[str, str]:
     """Of each source with pages on which work fails unexpectedly: how much of it, and how the first of it is."""
     found = retries.retrying(session, kind=_OF_PAGES, limit=TROUBLES)
-    page_of = {each.id: int(page) for each in found if (page := each.key.partition(":")[0]).isdecimal()}
-    of = dict(session.execute(select(Page.id, Page.source).where(col(Page.id).in_(page_of.values()))).all())
+    pages = {each.page for each in found if each.page is not None}
+    of = dict(session.execute(select(Page.id, Page.source).where(col(Page.id).in_(pages))).all())
     troubles: dict[str, list[str]] = {}
     for each in found:
-        if source := of.get(page_of.get(each.id)):
+        if source := of.get(each.page):
             troubles.setdefault(source, []).append(f"{each.kind} {each.sentence(now)}")
     return {source: f"{len(said)} of its pages, the first: {said[0]}" for source, said in troubles.items()}
 
@@ -278,7 +279,7 @@ def _register_channel(
 
 
 def _poll(session: Session, channel: Channel) -> None:
-    say(session, PollChannel(channel=channel.id or 0), key=str(channel.id))
+    say(session, poll_of(channel))
 
 
 def _first_fault(error: ValidationError) -> str:

@@ -92,7 +92,7 @@ def _poll(order: PollChannel, source: Source, channel: Channel, job: Job) -> Non
         job.note(source=source.name, url=channel.url, answer=look.outcome, fresh=joined.fresh)
         due = rounds.record(channel, look, joined, now=job.now, settings=settings, chance=random.random())  # noqa: S311
         alarms.raise_alarm(session, source.name, channel)
-        say(session, order, key=job.key, due_at=due)
+        say(session, rounds.poll_of(channel), due_at=due)
 
 
 @handles(FetchPage)
@@ -194,9 +194,9 @@ def _settle(session: Session, order: FetchPage, page: Page, seen: Visit, job: Jo
     )
     if seen.capture and seen.fetched:
         parse = ParsePage(origin=origin, capture=seen.capture, fetched_at=at, content_type=seen.fetched.content_type)
-        say(session, parse, key=f"{page.id}:{seen.capture}:{again.id if again else ''}", lane=job.lane)
+        say(session, parse, lane=job.lane)
     elif seen.outcome == "moved" and again and page.moved_to is None and not again.dry_run:
-        say(session, order, key=job.key, lane=job.lane)
+        say(session, order, lane=job.lane)
     else:
         reingested(session, page, again, "unchanged" if seen.outcome == "unchanged" else "unavailable", job.lane)
 
@@ -206,7 +206,7 @@ def _plan(session: Session, page: Page, seen: Visit, job: Job) -> None:
     soon = seen.outcome == "gone" and politeness.may_look_soon(session, page.url or "", job.now)
     pause = visit.record(page, seen, now=job.now, scale=fetcher_settings().revisit_scale, soon=soon)
     if page.channel is not None:
-        frontier.visit(session, page.moved_to or page.id, lane=job.lane, due_at=job.now + pause)
+        frontier.visit(session, *frontier.target(page), lane=job.lane, due_at=job.now + pause)
 
 
 def _rests(page: Page, order: FetchPage) -> bool:

@@ -2,11 +2,10 @@
 
 from sqlmodel import Session, col, select
 
-from services.contracts.messages import PollChannel
 from services.fetcher import frontier
 from services.fetcher.models import Channel, Page
 from services.fetcher.politeness import host_of
-from services.fetcher.rounds import next_address
+from services.fetcher.rounds import next_address, poll_of
 from services.runtime.ledger import say
 
 WOKEN = 500
@@ -18,10 +17,10 @@ def wake(session: Session, host: str) -> tuple[int, int]:
     failed = session.exec(select(Channel).where(col(Channel.failures) > 0).order_by(col(Channel.id))).all()
     channels = [channel for channel in failed if host_of(next_address(channel)) == host]
     for channel in channels:
-        say(session, PollChannel(channel=channel.id or 0), key=str(channel.id))
+        say(session, poll_of(channel))
     pages = _failed_pages(session, host)
     for page in sorted(pages):  # in one order for everybody who says many
-        frontier.visit(session, page, lane="bulk")  # which leaves each in the lane that it is in
+        frontier.visit(session, page, host, lane="bulk")  # which leaves each in the lane that it is in
     return len(channels), len(pages)
 
 

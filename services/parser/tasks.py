@@ -34,7 +34,7 @@ def parse_page(order: ParsePage, job: Job) -> None:
             job.note(headline=reading.headline)
             saving = _saving(order, seen, reading)
             if not _is_known(session, saving, job):
-                say(session, saving, key=job.key, lane=job.lane)
+                say(session, saving, lane=job.lane)
         else:
             job.note(rejected=reading.reason)
             _reject(session, order, seen, reading, job)
@@ -71,7 +71,7 @@ def _count(
 ) -> None:
     number = origin.reingestion or 0
     counted = PageReingested(reingestion=number, page=origin.page, outcome=outcome, preview=found)
-    say(session, counted, key=f"{number}:{origin.page}", lane=job.lane)
+    say(session, counted, lane=job.lane)
 
 
 def _reject(session: Session, order: ParsePage, seen: Kept, rejected: Rejected, job: Job) -> None:

@@ -137,7 +137,7 @@ def accept(
         return _as_before(session, words, caller, idempotency_key)
     row = session.get_one(ReingestionRow, made)
     reingestion, scope = row.words()
-    say(session, Reingest(reingestion=reingestion, scope=scope), key=str(made), lane="bulk")
+    say(session, Reingest(reingestion=reingestion, scope=scope), lane="bulk")
     audit.note(session, caller, "reingestion.ordered", f"reingestion {made}", now, reason=order.reason)
     return row
 

@@ -66,7 +66,7 @@ def promote(session: Session, reingestion: int, now: datetime) -> bool:
             newest=row.newest,
             proposal=_proposal.validate_json(row.proposal),
         )
-        say(session, finding, key=f"{reingestion}:{row.page}", lane="bulk")
+        say(session, finding, lane="bulk")
     _set(session, reingestion, [row.page for row in rows], state="applying")
     settle(session, order, now)
     return len(rows) == AT_ONCE

@@ -11,18 +11,9 @@ from sqlmodel import Session, col
 
 from services.contracts.caller import Caller
 from services.contracts.messages import (
-    FetchPage,
-    PagePromoted,
+    ForgetPreview,
     PageReingested,
-    PagesSelected,
-    ParsePage,
-    Promote,
-    PromotePage,
-    Reingest,
     ReingestionPlanned,
-    SaveArticle,
-    SelectPages,
-    Steer,
 )
 from services.reingest.models import ReingestionChange, ReingestionRow
 from services.runtime import audit
@@ -107,27 +98,9 @@ def changes(session: Session, ids: Sequence[int]) -> Mapping[int, dict[str, int]
 def stuck(session: Session) -> Counter[int]:
     """How many messages of each re-ingestion wait for a decision: until they are replayed, it cannot be done."""
     waits = (rows.c.set_aside_at.is_not(None), rows.c.discarded_at.is_(None))
-    found = session.execute(select(rows.c.kind, rows.c.key).where(*waits, rows.c.kind.in_(_NAMED)))
-    orders = (key.split(":")[place] for kind, key in found if (place := _NAMED[kind]) == 0 or ":" in key)
-    return Counter(int(order) for order in orders if order)
-
-
-# Where the key of a message names its re-ingestion: `order:page` of what is told to the desk, `page:…:order` of what
-# is done with a page. A visit by plan has no second part, and a first reading an empty one.
-_NAMED = {kind.__name__: -1 for kind in (FetchPage, ParsePage, SaveArticle)} | {
-    kind.__name__: 0
-    for kind in (
-        PagePromoted,
-        PageReingested,
-        PagesSelected,
-        Promote,
-        PromotePage,
-        Reingest,
-        ReingestionPlanned,
-        SelectPages,
-        Steer,
-    )
-}
+    order = rows.c.reingestion
+    counted = select(order, func.count()).where(*waits, order.is_not(None), rows.c.kind != ForgetPreview.__name__)
+    return Counter({row.reingestion: row[1] for row in session.execute(counted.group_by(order))})
 
 
 def _count_change(session: Session, reingestion: int, field: str) -> None:

@@ -44,7 +44,7 @@ def resume(session: Session, number: int, caller: Caller, now: datetime) -> Rein
     if row.state in {"accepted", "running"} or row.preview == "promoting":
         return row
     if row.preview == "paused":
-        say(session, Promote(reingestion=number), key=str(number), lane="bulk")
+        say(session, Promote(reingestion=number), lane="bulk")
         return _promotion(session, row, "promoting", caller, now)
     _must(row, row.state == "paused", "it cannot be resumed")
     row.state, row.clock_at, row.clock_count = "running", now, counted(row)
@@ -72,7 +72,7 @@ def promote(session: Session, number: int, caller: Caller, now: datetime) -> Rei
     _must(row, row.preview is None, "what it found cannot be promoted")
     _must(row, row.state in OVER, "wait for its end before you promote it")
     row.preview = "promoting"
-    say(session, Promote(reingestion=number), key=str(number), lane="bulk")
+    say(session, Promote(reingestion=number), lane="bulk")
     _note(session, row, "promoted", caller, now)
     return row
 
@@ -86,7 +86,7 @@ def discard(session: Session, number: int, caller: Caller, now: datetime) -> Rei
     _must(row, row.preview in {None, "cancelled"}, "what it found cannot be discarded")
     _must(row, row.state in OVER, "wait for its end, or cancel it, before you discard what it found")
     row.preview = "discarded"
-    say(session, ForgetPreview(reingestion=number), key=str(number), lane="bulk")
+    say(session, ForgetPreview(reingestion=number), lane="bulk")
     _note(session, row, "discarded", caller, now)
     return row
 
@@ -115,7 +115,7 @@ def _steer(
     again, scope = row.words()
     # Not in the bulk lane: who says stop does not wait behind what is to be stopped.
     order = Steer(reingestion=again, scope=scope, to=to, number=row.steered)
-    say(session, order, key=f"{row.id}:{row.steered}")
+    say(session, order)
     _note(session, row, {"running": "resumed"}.get(to, to), caller, now)
     return row
 

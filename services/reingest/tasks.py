@@ -38,7 +38,7 @@ def promote(order: Promote, job: Job) -> None:
         return
     with job.finish() as session:
         if previews.promote(session, order.reingestion, job.now):
-            say(session, order, key=job.key, lane=job.lane)
+            say(session, order, lane=job.lane)
 
 
 @handles(PagePromoted)
@@ -51,4 +51,4 @@ def count_promoted(news: PagePromoted, job: Job) -> None:
 def forget_preview(order: ForgetPreview, job: Job) -> None:
     with job.finish() as session:
         if previews.forget(session, order.reingestion):
-            say(session, order, key=job.key, lane=job.lane)
+            say(session, order, lane=job.lane)

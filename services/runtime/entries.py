@@ -3,6 +3,7 @@
 The statements are made once: to make one costs more than to run it.
 """
 
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy import (
     bindparam,
     case,
     delete,
+    func,
     null,
     or_,
     select,
@@ -24,6 +26,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 from sqlmodel import Field, SQLModel
 
+from services.contracts.subject import Subject
 from services.runtime.database import Table, UtcDateTime
 
 _OPEN, _SET_ASIDE = text("set_aside_at IS NULL"), text("set_aside_at IS NOT NULL")
@@ -31,6 +34,12 @@ _OPEN, _SET_ASIDE = text("set_aside_at IS NULL"), text("set_aside_at IS NOT NULL
 _HELD = text("lease_owner IS NOT NULL")
 
 _TRIED = text("set_aside_at IS NULL AND attempts > 0")
+
+
+def _of(name: str, column: str, *more: str, only_open: bool = False) -> Index:
+    """Serves those who ask for the messages about one thing; most messages are about no such thing."""
+    about = text(f"{column} IS NOT NULL" + (" AND set_aside_at IS NULL" if only_open else ""))
+    return Index(name, column, *more, sqlite_where=about, postgresql_where=about)
 
 
 class Entry(Table, table=True):
@@ -49,11 +58,16 @@ class Entry(Table, table=True):
         # Of what is being retried, and what is in flight: few rows, shown every few seconds.
         Index("ledger_tried", "id", sqlite_where=_TRIED, postgresql_where=_TRIED),
         Index("ledger_given_up", "kind", "key", sqlite_where=_SET_ASIDE, postgresql_where=_SET_ASIDE),
+        _of("ledger_page", "page"),
+        _of("ledger_article", "article", "sequence", only_open=True),
+        _of("ledger_endpoint", "endpoint"),
+        _of("ledger_reingestion", "reingestion"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
     kind: str
     key: str
+    """Made by the message, and opaque: what it is about stands in the columns at the end."""
     message: str = Field(sa_type=Text)
     lane: str = "live"
     said_at: datetime = Field(sa_type=UtcDateTime)
@@ -75,9 +89,18 @@ class Entry(Table, table=True):
     """A person decided that what was set aside will not be said again; the row stays, so that it is accounted for."""
     discarded_by: str | None = None
     discarded_because: str | None = Field(default=None, sa_type=Text)
+    page: int | None = None
+    sequence: int | None = None
+    endpoint: int | None = None
+    reingestion: int | None = None
+    channel: int | None = None
+    article: str | None = None
+    host: str | None = None
 
 
 rows: Relation = SQLModel.metadata.tables["ledger"]
+SUBJECT: tuple[str, ...] = tuple(each.name for each in fields(Subject))
+"""The columns that tell what a message is about."""
 OPEN: ColumnElement[bool] = rows.c.set_aside_at.is_(None)
 """Neither handled nor given up on. In these words both databases see that their partial indexes serve."""
 HELD: ColumnElement[bool] = rows.c.lease_owner.is_not(None)
@@ -101,6 +124,8 @@ def _say(insert: sqlite.Insert | postgresql.Insert) -> ReturningInsert[Any]:
             "due_at": case((sooner, new.due_at), else_=rows.c.due_at),
             "message": case((sooner, new.message), else_=rows.c.message),
             "hinted_at": case((sooner, new.hinted_at), else_=rows.c.hinted_at),
+            # The one part of the subject that may change: a page moves to another host and stays the page it is.
+            "host": func.coalesce(new.host, rows.c.host),
             "lane": case((new.lane == "live", "live"), else_=rows.c.lane),
             "again_at": case((sooner_again, new.due_at), else_=rows.c.again_at),
             "again_message": case((sooner_again, new.message), else_=rows.c.again_message),

@@ -10,9 +10,9 @@ import dataclasses
 import random
 import secrets
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -126,24 +126,24 @@ class Job:
         """
         ours = (rows.c.id == self.id, rows.c.lease_token == self.token)
         with transaction(lasting=False) as session:
-            again = session.execute(
-                select(rows.c.again_at, rows.c.again_message, rows.c.lane).where(*ours).with_for_update()
-            ).one_or_none()
+            again = session.execute(select(*_AGAIN).where(*ours).with_for_update()).one_or_none()
             if again is None:
                 raise _lost(self)
             laid_aside = {"due_at": now, "set_aside_at": now, "reason": reason}
             session.execute(update(rows).where(*ours).values(entries.FREE | laid_aside))
             if again.again_at is not None:
-                _write(session, self.kind, again.again_message, key=self.key, due=again.again_at, lane=again.lane)
+                about = {name: again._mapping[name] for name in ("key", *entries.SUBJECT)}  # noqa: SLF001 - public
+                _write(session, self.kind, again.again_message, about, due=again.again_at, lane=again.lane)
 
 
-def say(session: Session, message: Message, *, key: str, due_at: datetime | None = None, lane: Lane = "live") -> None:
+def say(session: Session, message: Message, *, due_at: datetime | None = None, lane: Lane = "live") -> None:
     """Writes the message down in the caller's transaction; after the commit its handler is reminded, if it is due.
 
-    Unique on kind and key while open, so that saying it twice is saying it once. While it waits, the earlier of two
-    times wins, and its words with it; while it is in flight, it becomes due again after its finish.
+    Unique on kind and the message's `dedupe` while open, so that saying it twice is saying it once. While it waits, the
+    earlier of two times wins, and its words with it; while it is in flight, it becomes due again after its finish.
     """
-    _write(session, type(message).__name__, message.model_dump_json(), key=key, due=due_at or utcnow(), lane=lane)
+    about = asdict(message.subject()) | {"key": message.dedupe}
+    _write(session, type(message).__name__, message.model_dump_json(), about, due=due_at or utcnow(), lane=lane)
 
 
 def claim(kind: str, ids: Sequence[int], now: datetime, *, fresh: bool = False) -> list[Job]:
@@ -201,14 +201,17 @@ def counts(session: Session) -> dict[str, int]:
     return {name: session.execute(select(func.count()).where(which)).scalar_one() for name, which in names.items()}
 
 
-def _write(session: Session, kind: str, words: str, *, key: str, due: datetime, lane: Lane) -> None:
+_AGAIN = (rows.c.again_at, rows.c.again_message, rows.c.lane, rows.c.key, *(rows.c[name] for name in entries.SUBJECT))
+
+
+def _write(session: Session, kind: str, words: str, about: Mapping[str, object], *, due: datetime, lane: Lane) -> None:
     now = utcnow()
     hinted = now if due <= now else None
     said = session.execute(
         entries.SAY["sqlite" if is_sqlite(session) else "postgresql"],
         {
+            **about,
             "kind": kind,
-            "key": key,
             "message": words,
             "lane": lane,
             "said_at": now,

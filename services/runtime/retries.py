@@ -34,6 +34,8 @@ class Retrying:
     id: int
     kind: str
     key: str
+    page: int | None
+    channel: int | None
     attempts: int
     reason: str
     due_at: datetime
@@ -49,13 +51,13 @@ def retrying(
     session: Session,
     *,
     kind: str | Sequence[str] | None = None,
-    keys: Iterable[str] | None = None,
+    channels: Iterable[int] | None = None,
     after: int = 0,
     limit: int = 100,
 ) -> list[Retrying]:
     """Messages that are being retried, the oldest first, with ids above `after`."""
     wanted = [*_wanted(kind), rows.c.id > after]
-    wanted += [rows.c.key.in_(keys)] if keys is not None else []
+    wanted += [rows.c.channel.in_(channels)] if channels is not None else []
     named = [rows.c[name] for name in Retrying.__dataclass_fields__ if name != "reason"]
     reason = func.coalesce(rows.c.reason, DIED).label("reason")
     found = session.execute(select(*named, reason).where(*wanted).order_by(rows.c.id).limit(limit))

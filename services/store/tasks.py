@@ -42,14 +42,14 @@ def save_article(order: SaveArticle, job: Job) -> None:
                 changed=saved.change.changed,
                 preview=saved.preview,
             )
-            say(session, told, key=f"{reingestion}:{page}", lane=job.lane)
+            say(session, told, lane=job.lane)
 
 
 @handles(SelectPages)
 def select_pages(order: SelectPages, job: Job) -> None:
     """Tells the fetcher the next pages of a scope that only articles can tell."""
     with job.finish() as session:
-        say(session, selected(session, order), key=job.key, lane=job.lane)
+        say(session, selected(session, order), lane=job.lane)
 
 
 def _promote(session: Session, order: SaveArticle, job: Job) -> None:
@@ -58,7 +58,7 @@ def _promote(session: Session, order: SaveArticle, job: Job) -> None:
     if saved:
         _tell(session, saved, order, job)
     told = PagePromoted(reingestion=reingestion, page=page, outcome="applied" if saved else "stale")
-    say(session, told, key=f"{reingestion}:{page}", lane=job.lane)
+    say(session, told, lane=job.lane)
 
 
 def _keep(session: Session, order: SaveArticle, job: Job) -> Saved:
@@ -69,6 +69,5 @@ def _keep(session: Session, order: SaveArticle, job: Job) -> Saved:
 
 def _tell(session: Session, saved: Saved, order: SaveArticle, job: Job) -> None:
     if saved.announce:
-        # Keys of one article sort by sequence, so that the webhooks can tell which events come before.
-        say(session, saved.announce, key=f"{saved.article}:{saved.announce.sequence:010}", lane=job.lane)
+        say(session, saved.announce, lane=job.lane)
     verdicts.hold_read(session, order.origin.page, saved.article, Read.of(order))

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, String, cast, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlmodel import Session
 
 from services.contracts.account import Check
@@ -82,7 +82,7 @@ def _pending(state: EndpointState = "active") -> Select[Any]:
 
 
 def _in_ledger(*, set_aside: bool) -> ColumnElement[bool]:
-    same = (ledger.c.kind == Deliver.__name__, ledger.c.key == cast(deliveries.c.endpoint, String))
+    same = (ledger.c.kind == Deliver.__name__, ledger.c.endpoint == deliveries.c.endpoint)
     resting = ledger.c.set_aside_at.is_not(None) if set_aside else ledger.c.set_aside_at.is_(None)
     return select(ledger.c.id).where(*same, resting).exists()
 

@@ -26,10 +26,15 @@ TESTS, NEWS, BULK = range(3)
 """The ranks of deliveries: what goes first."""
 
 # Made once, like those of the ledger: to make a statement costs more than to run it.
+_EARLIER_ROW = ledger.alias()
 _EARLIER = (
-    select(ledger.c.id)
+    select(_EARLIER_ROW.c.id)
+    .join(ledger, _EARLIER_ROW.c.article == ledger.c.article)
     .where(
-        ledger.c.kind == Announce.__name__, OPEN, ledger.c.key > bindparam("first"), ledger.c.key < bindparam("last")
+        ledger.c.id == bindparam("this"),
+        _EARLIER_ROW.c.kind == Announce.__name__,
+        _EARLIER_ROW.c.set_aside_at.is_(None),
+        _EARLIER_ROW.c.sequence < ledger.c.sequence,
     )
     .limit(1)
 )
@@ -56,8 +61,8 @@ _NUMBER = (
     )
 )
 _OWE = insert(deliveries)
-_COMING = select(ledger.c.key, ledger.c.due_at, ledger.c.lane).where(
-    ledger.c.kind == Deliver.__name__, OPEN, ledger.c.key.in_(bindparam("keys", expanding=True))
+_COMING = select(ledger.c.endpoint, ledger.c.due_at, ledger.c.lane).where(
+    ledger.c.kind == Deliver.__name__, OPEN, ledger.c.endpoint.in_(bindparam("to", expanding=True))
 )
 
 
@@ -105,22 +110,19 @@ def without_turn(session: Session, owed: Sequence[Due], lane: Lane) -> list[Due]
     In a flood nearly every turn is coming, and to say it again costs more than to deliver. Not to say it is safe,
     because a turn ends under the lock that owing takes: it finds what was owed before, or is gone when we look.
     """
-    keys = [str(due.endpoint) for due in owed]
-    coming = {row.key: row for row in session.execute(_COMING, {"keys": keys})} if keys else {}
+    to = [due.endpoint for due in owed]
+    coming = {row.endpoint: row for row in session.execute(_COMING, {"to": to})} if to else {}
 
     def in_time(due: Due) -> bool:
-        turn = coming.get(str(due.endpoint))
+        turn = coming.get(due.endpoint)
         return turn is not None and turn.due_at <= due.at and (turn.lane == "live" or lane == "bulk")
 
     return [due for due in owed if not in_time(due)]
 
 
-def must_not_overtake(session: Session, key: str) -> None:
-    """Raises `Overtaking` for an event that is not its article's next; the key is `article:sequence`."""
-    article, colon, _ = key.rpartition(":")
-    if not colon:
-        return  # an older version said it, and cannot tell
-    if session.execute(_EARLIER, {"first": f"{article}:", "last": key}).first() is not None:
+def must_not_overtake(session: Session, message: int) -> None:
+    """Raises `Overtaking` where the message with this id announces an event that is not its article's next."""
+    if session.execute(_EARLIER, {"this": message}).first() is not None:
         raise Overtaking("An earlier event of this article is still to be announced.")
 
 

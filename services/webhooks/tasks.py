@@ -77,7 +77,7 @@ def forget(_order: ForgetDeliveries, job: Job) -> None:
     with job.finish() as session:
         before = job.now - timedelta(days=webhook_settings().retention)
         more = retention.forget(session, before)
-        say(session, ForgetDeliveries(), key=job.key, due_at=job.now if more else job.now + retention.EVERY)
+        say(session, ForgetDeliveries(), due_at=job.now if more else job.now + retention.EVERY)
 
 
 @handles(KeyRevoked)
@@ -88,11 +88,11 @@ def stop(order: KeyRevoked, job: Job) -> None:
 
 
 def _owe(session: Session, order: Announce, job: Job) -> None:
-    must_not_overtake(session, job.key)
+    must_not_overtake(session, job.id)
     owed = owe(session, order, job.now, rank=BULK if job.lane == "bulk" else NEWS)
     for due in without_turn(session, owed, job.lane):
-        say(session, Deliver(endpoint=due.endpoint), key=str(due.endpoint), due_at=due.at, lane=job.lane)
-    say(session, ForgetDeliveries(), key="all", due_at=job.now + retention.EVERY)
+        say(session, Deliver(endpoint=due.endpoint), due_at=due.at, lane=job.lane)
+    say(session, ForgetDeliveries(), due_at=job.now + retention.EVERY)
 
 
 def _serve(to: Addressee, job: Job) -> None:
@@ -111,7 +111,7 @@ def _serve(to: Addressee, job: Job) -> None:
         rest = None if woken_meanwhile(session, to, job.moment()) else to.standing.not_before
         if to.standing.gone is None and (due := next_due(session, to.endpoint)):
             due = max(due, rest or due)
-            say(session, Deliver(endpoint=to.endpoint), key=job.key, due_at=due, lane=job.lane)
+            say(session, Deliver(endpoint=to.endpoint), due_at=due, lane=job.lane)
 
 
 def _round(client: Client, to: Addressee, job: Job) -> tuple[Addressee, list[Tried], float | None]:
@@ -144,7 +144,7 @@ def _write(session: Session, to: Addressee, made: Sequence[Tried], job: Job) -> 
     record(session, made, stretch=stretch)
     # What was tried has happened, whoever writes it. How the endpoint is, is for those to say who serve it now.
     if job.holds(session) and (news := settle(session, to, now)):
-        say(session, news, key=f"endpoint_{to.endpoint}:{int(now.timestamp()):010}", due_at=now)
+        say(session, news, due_at=now)
         DISABLED.inc()
         log.warning("endpoint_disabled", endpoint=to.endpoint, reason=to.standing.gone)
 

@@ -19,6 +19,7 @@ from datetime import timedelta
 from pathlib import Path
 from statistics import median
 from typing import Any
+from urllib.parse import urlsplit
 
 from orders import NOW, article
 from sqlalchemy import func, insert, text
@@ -131,6 +132,8 @@ def _rows(table: str, number: int) -> Iterator[dict[str, Any]]:
                 "id": page,
                 "kind": "FetchPage",
                 "key": str(page),
+                "page": page,
+                "host": urlsplit(url).netloc,
                 "message": FetchPage(page=page).model_dump_json(),
             } | {"said_at": at, "due_at": NOW + timedelta(days=1, seconds=number)}
 

@@ -108,7 +108,7 @@ def _announce(service: Installation, receivers: Receivers, numbers: range) -> fl
     with transaction() as session:
         for event in events:
             order = Announce(event=event.id, article=event.subject, sequence=append(session, event))
-            say(session, order, key=f"{order.article}:{order.sequence:010}")
+            say(session, order)
         began = time.monotonic()
     service.waits_for(
         lambda: all(now >= had + len(numbers) for now, had in zip(receivers.accepted(), before, strict=True)),

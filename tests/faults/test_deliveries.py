@@ -135,7 +135,7 @@ def happens(count):
             wording, article = divmod(number, count // WORDINGS)
             about = {"page": article + 1, "key": f"navy:{article}", "url": f"https://www.navy.mil/{article}"}
             saved = save(session, order(f"Größe “{wording}”", minute=wording, **about), utcnow())
-            say(session, saved.announce, key=f"{saved.article}:{saved.announce.sequence:010}")
+            say(session, saved.announce)
 
 
 def works_until_nothing_is_owed():

@@ -23,7 +23,7 @@ SERVICES = ("webhooks", "fetcher", "store")
 def deliver(order: Deliver, job: Job) -> None:
     time.sleep(PAUSE)
     with job.finish() as session:
-        say(session, orders.order(page=order.endpoint), key=str(order.endpoint))
+        say(session, orders.order(page=order.endpoint))
 
 
 @handles(SaveArticle)

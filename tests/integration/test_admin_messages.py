@@ -33,10 +33,10 @@ def admin(db):
     return client(create_app(), presented)
 
 
-def given_up_on(message: Message, key: str, reason: str = "The disk is full.") -> int:
+def given_up_on(message: Message, reason: str = "The disk is full.") -> int:
     """Says the message, claims it and sets it aside; its id."""
     with transaction() as session:
-        say(session, message, key=key)
+        say(session, message)
     (row_id,) = [row for row, kind in ledger.due(utcnow(), kinds=[type(message).__name__])]
     (job,) = ledger.claim(type(message).__name__, [row_id], utcnow())
     job.set_aside(reason, utcnow())
@@ -51,8 +51,8 @@ def entry(row_id):
 def test_what_was_set_aside_is_listed_with_its_reason_and_nothing_else_is(admin):
     """The newest first, page by page; what waits is no concern of the operator's."""
     with transaction() as session:
-        say(session, orders.order(page=9), key="9")
-    first, second = given_up_on(Deliver(endpoint=1), "1"), given_up_on(Deliver(endpoint=2), "2")
+        say(session, orders.order(page=9))
+    first, second = given_up_on(Deliver(endpoint=1)), given_up_on(Deliver(endpoint=2))
     shown = admin.get("/admin/messages?limit=1").json()
     assert [(m["id"], m["kind"], m["key"], m["reason"]) for m in shown["messages"]] == [
         (second, "Deliver", "2", "The disk is full.")
@@ -63,7 +63,7 @@ def test_what_was_set_aside_is_listed_with_its_reason_and_nothing_else_is(admin)
 
 def test_a_replayed_message_is_due_again_and_the_log_says_who_asked(admin):
     """Replaying it again, or what never was set aside, is a problem that says where to look."""
-    row_id = given_up_on(Deliver(endpoint=1), "1")
+    row_id = given_up_on(Deliver(endpoint=1))
     assert admin.post(f"/admin/messages/{row_id}/replay").status_code == 204
     assert [kind for _, kind in ledger.due(utcnow(), kinds=["Deliver"])] == ["Deliver"]
     assert admin.get("/admin/messages").json()["messages"] == []
@@ -76,7 +76,7 @@ def test_a_replayed_message_is_due_again_and_the_log_says_who_asked(admin):
 @pytest.mark.parametrize("change", ["kind = 'Renamed'", "message = '{}'"])
 def test_a_message_that_this_version_cannot_read_stays_where_it_is(admin, change):
     """And is not lost by asking."""
-    row_id = given_up_on(Deliver(endpoint=1), "1")
+    row_id = given_up_on(Deliver(endpoint=1))
     with transaction() as session:
         session.execute(text(f"UPDATE ledger SET {change}"))
     answer = admin.post(f"/admin/messages/{row_id}/replay")
@@ -88,7 +88,7 @@ def test_one_message_is_shown_with_what_it_said_and_how_to_see_it_again(admin):
     """The class of the error is told apart from its sentence; what reads a capture can be tried without the service."""
     origin = Origin(page=5, key="k", url="https://harbor.example/1", source="harbor")
     parse = ParsePage(origin=origin, capture="ab" * 32, fetched_at=utcnow())
-    row_id = given_up_on(parse, "5:x:", "ValueError: it was a poem")
+    row_id = given_up_on(parse, "ValueError: it was a poem")
     shown = admin.get(f"/admin/messages/{row_id}").json()
     assert (shown["error"], shown["reason"], shown["attempts"]) == ("ValueError", "ValueError: it was a poem", 1)
     assert shown["words"]["origin"]["url"] == "https://harbor.example/1"
@@ -101,7 +101,7 @@ def test_one_message_is_shown_with_what_it_said_and_how_to_see_it_again(admin):
 def test_what_only_waits_cannot_be_shown_replayed_or_discarded(admin):
     """An open message is nobody's to decide about."""
     with transaction() as session:
-        say(session, Deliver(endpoint=1), key="1")
+        say(session, Deliver(endpoint=1))
         row_id = session.scalar(select(Entry.id))
     asked = [
         admin.get(f"/admin/messages/{row_id}"),
@@ -116,7 +116,7 @@ def test_messages_of_a_kind_are_listed_and_replayed_together(admin):
     """Those of other kinds stay, and so do those that nobody can read."""
     for number in (1, 2, 3):
         given_up_on(Deliver(endpoint=number), str(number))
-    other = given_up_on(FetchPage(page=1), "1")
+    other = given_up_on(FetchPage(page=1))
     with transaction() as session:
         session.execute(text("UPDATE ledger SET message = '{}' WHERE kind = 'Deliver' AND key = '3'"))
     listed = admin.get("/admin/messages", params={"kind": "FetchPage"}).json()["messages"]
@@ -130,7 +130,7 @@ def test_messages_of_a_kind_are_listed_and_replayed_together(admin):
 
 def test_a_discarded_message_is_remembered_with_who_decided_so_and_why(admin):
     """It is out of the list and of every replay, and still there."""
-    row_id = given_up_on(Deliver(endpoint=1), "1")
+    row_id = given_up_on(Deliver(endpoint=1))
     assert admin.post(f"/admin/messages/{row_id}/discard", json={"reason": " "}).status_code == 422
     assert admin.post(f"/admin/messages/{row_id}/discard", json={"reason": "gone for good"}).status_code == 204
     assert admin.get("/admin/messages").json()["messages"] == []
@@ -147,8 +147,8 @@ def test_a_discarded_message_is_remembered_with_who_decided_so_and_why(admin):
 
 def test_discarding_a_kind_needs_its_name_and_a_reason(admin):
     """Everything at once would be a slip of the hand."""
-    given_up_on(Deliver(endpoint=1), "1")
-    given_up_on(FetchPage(page=1), "1")
+    given_up_on(Deliver(endpoint=1))
+    given_up_on(FetchPage(page=1))
     assert admin.post("/admin/messages/discard", json={"reason": "x"}).status_code == 422
     answer = admin.post("/admin/messages/discard", json={"kind": "Deliver", "reason": "nobody listens"})
     assert answer.json() == {"taken": 1, "refused": 0, "more": False}
@@ -167,11 +167,11 @@ def test_more_than_one_order_takes_are_taken_by_the_next(admin, monkeypatch):
 def test_a_page_that_is_discarded_counts_as_unavailable_in_its_reingestion(admin):
     """Else the re-ingestion would wait for it for ever."""
     again = Reingestion(id=7, mode="refetch")
-    row_id = given_up_on(FetchPage(page=5, reingestion=again), "5:7")
+    row_id = given_up_on(FetchPage(page=5, reingestion=again))
     admin.post(f"/admin/messages/{row_id}/discard", json={"reason": "gone"})
     with reading() as session:
         told = session.scalars(select(Entry).where(Entry.kind == "PageReingested")).one()
-    assert (told.key, '"unavailable"' in told.message) == ("7:5", True)
+    assert (told.key, '"unavailable"' in told.message) == ("5:7", True)
 
 
 def test_a_reingestion_says_how_many_of_its_messages_were_set_aside(admin):
@@ -179,10 +179,10 @@ def test_a_reingestion_says_how_many_of_its_messages_were_set_aside(admin):
     made = admin.post("/admin/reingestions", json=ORDER).json()["id"]
     assert made == 1
     again = Reingestion(id=made, mode="refetch")
-    fetch = given_up_on(FetchPage(page=5, reingestion=again), f"5:{made}")
-    given_up_on(PageReingested(reingestion=made, page=6, outcome="unchanged"), f"{made}:6")
-    given_up_on(FetchPage(page=made), f"{made}")
-    given_up_on(FetchPage(page=made, reingestion=Reingestion(id=2, mode="refetch")), f"{made}:2")
+    fetch = given_up_on(FetchPage(page=5, reingestion=again))
+    given_up_on(PageReingested(reingestion=made, page=6, outcome="unchanged"))
+    given_up_on(FetchPage(page=made))
+    given_up_on(FetchPage(page=made, reingestion=Reingestion(id=2, mode="refetch")))
     assert admin.get(f"/admin/reingestions/{made}").json()["set_aside"] == 2
     admin.post(f"/admin/messages/{fetch}/discard", json={"reason": "the page is gone"})
     assert admin.get(f"/admin/reingestions/{made}").json()["set_aside"] == 1

@@ -63,7 +63,7 @@ def test_it_is_live_whatever_the_database_does(installation, web):
 
 def test_the_age_of_forgotten_work_is_told(db, web):
     with transaction() as session:
-        say(session, PollChannel(channel=1), key="1")
+        say(session, PollChannel(channel=1))
     assert web.get("/health/ready").json()["overdue_seconds"] > 0
 
 

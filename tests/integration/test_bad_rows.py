@@ -136,9 +136,9 @@ def test_what_no_database_keeps_is_a_surprise_at_most(fetcher, newsroom, words):
     watches(newsroom)
     before = rows()
     with contextlib.suppress(Exception), transaction() as session:
-        say(session, PollChannel(channel=1), key="another")
-        say(session, HostServesAgain(host=words), key=words)
-    after = [entry for entry in rows() if entry.kind == "PollChannel" and entry.key == "another"]
+        say(session, PollChannel(channel=99))
+        say(session, HostServesAgain(host=words))
+    after = [entry for entry in rows() if entry.kind == "PollChannel" and entry.channel == 99]
     others = [entry for entry in rows() if entry.kind == "HostServesAgain"]
     assert bool(after) == bool(others)
     assert [entry for entry in rows() if entry.id == before[0].id] == before

@@ -57,8 +57,8 @@ def relay(db, installation, redis_url, tmp_path):
 
 def say_all(messages: list[Message]) -> None:
     with transaction() as session:
-        for number, message in enumerate(messages):
-            say(session, message, key=str(number))
+        for message in messages:
+            say(session, message)
     assert bus.flush()
 
 
@@ -179,7 +179,7 @@ def test_saying_does_not_wait_for_a_redis_that_hangs(db, installation):
         installation(redis_url=f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
         bus.app.cache_clear()
         with transaction() as session:
-            say(session, Deliver(endpoint=1), key="1")
+            say(session, Deliver(endpoint=1))
         assert not bus.flush(0)
     assert bus.flush(60)
     assert left() == 1

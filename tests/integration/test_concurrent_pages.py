@@ -11,7 +11,7 @@ from fakes import newsroom as fakes
 from fetching import entries, later, pages, runs, said, watches
 from sqlalchemy import BigInteger, inspect, text
 
-from services.contracts.messages import FetchPage, ParsePage, SaveArticle, Scope
+from services.contracts.messages import FetchPage, ParsePage, Reingestion, SaveArticle, Scope
 from services.contracts.urls import canonical_url
 from services.fetcher import matching
 from services.fetcher.account import unaccounted
@@ -113,7 +113,7 @@ def test_a_slow_answer_that_ends_after_a_later_one_takes_no_correction_back(fetc
         assert began.wait(PATIENCE)
         newsroom.corrects(STORY)
         with transaction() as session:
-            say(session, FetchPage(page=1), key="1:by-hand")
+            say(session, FetchPage(page=1, reingestion=Reingestion(id=1, mode="refetch")))
         [(again, _)] = [row for row in ledger.due(utcnow(), kinds=("FetchPage",)) if row[0] != planned]
         assert worker.handle(kind, [again], now + timedelta(seconds=1)) == 1
         corrected = pages()[0].capture
@@ -164,7 +164,7 @@ def test_every_number_has_64_bits(fetcher, newsroom):
     [job] = ledger.claim("FetchPage", [visit.id], later(days=40))
     job.set_aside("It fell.", utcnow())
     with reading() as session:
-        found = session.scalars(database.select(Page.id).where(*matching.matching(session, Scope(set_aside="fell"))))
+        found = session.scalars(database.select(Page.id).where(*matching.matching(Scope(set_aside="fell"))))
         assert list(found) == [beyond]
 
 
@@ -173,7 +173,7 @@ def test_work_that_gives_way_to_other_work_costs_no_attempt(db, monkeypatch):
     with transaction() as session:
         session.execute(text("CREATE TABLE pair (id integer PRIMARY KEY)"))
         session.execute(text("INSERT INTO pair VALUES (1), (2)"))
-        say(session, orders.order(page=1), key="1")
+        say(session, orders.order(page=1))
     first, second = (text(f"SELECT id FROM pair WHERE id = {number} FOR UPDATE") for number in (1, 2))
     held, waits = threading.Barrier(2), threading.Barrier(2)
 

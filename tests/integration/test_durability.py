@@ -42,7 +42,7 @@ def test_events_that_readers_have_seen_survive_a_power_cut():
 def test_a_finish_lasts_if_its_kind_is_shown(db):
     """What the wiring says is what the commit does."""
     with transaction() as session:
-        say(session, PollChannel(channel=1), key="1")
+        say(session, PollChannel(channel=1))
     [(row, kind)] = due(utcnow(), kinds=["PollChannel"])
     [job] = claim(kind, [row], utcnow())
     with job.finish() as session:

@@ -303,7 +303,7 @@ def test_when_a_host_serves_again_what_failed_there_is_looked_at_at_once(fetcher
     for place in (newsroom.feed_url, address):
         newsroom.misbehaves(place, fakes.bot_wall())
     with transaction() as session:
-        frontier.visit(session, pages()[0].id, lane="live")
+        frontier.visit(session, *frontier.target(pages()[0]), lane="live")
     runs(later(minutes=10))
     assert [channel().outcome, pages()[0].outcome] == ["blocked", "blocked"]
     now = later(hours=3)

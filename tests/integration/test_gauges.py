@@ -35,7 +35,7 @@ def join(key, *, due_at):
         page = Page(key=key, source="harbor", discovered_at=due_at)
         session.add(page)
         session.flush()
-        say(session, FetchPage(page=page.id), key=str(page.id), due_at=due_at)
+        say(session, FetchPage(page=page.id), due_at=due_at)
 
 
 def test_pages_and_messages_are_told_by_state(shown):
@@ -60,7 +60,7 @@ def test_the_depth_of_each_queue_is_told(shown, installation, redis_url):
     with redis.Redis.from_url(redis_url) as server:
         server.flushall()
         with transaction() as session:
-            say(session, Deliver(endpoint=1), key="1")
+            say(session, Deliver(endpoint=1))
         assert bus.flush(20)
         told = shown()
         server.flushall()

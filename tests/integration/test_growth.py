@@ -112,7 +112,7 @@ def write_watched(session: Session, number):
     sources.register(session, SourceSeed(name=f"source-{number}", channels=channels), NOW)
     session.add(Page(key=f"page-{number}", source=f"source-{number}", discovered_at=NOW))
     aside = {"reason": "ValueError: no.", "said_at": NOW, "due_at": NOW, "set_aside_at": NOW}
-    session.add(Entry(kind="ParsePage", key=f"{number}:c:1", message="{}", **aside))
+    session.add(Entry(kind="ParsePage", key=f"{number}", page=number, reingestion=1, message="{}", **aside))
 
 
 def write_ordered(session: Session, number):

@@ -172,7 +172,7 @@ def test_an_archive_that_is_not_mounted_is_noticed(unmounted, newsroom, admin, m
     monkeypatch.setitem(worker._handlers, "ParsePage", lambda order, _job: load(order.capture))
     with transaction() as session:
         session.execute(delete(rows).where(rows.c.kind == "ParsePage"))
-        say(session, again, key="again")
+        say(session, again)
     newsroom.publishes("weather-cell")
     for kinds in (("PollChannel",), ("FetchPage", "ParsePage")):
         for row, kind in ledger.due(later(hours=2), kinds=kinds):
@@ -230,7 +230,7 @@ def test_an_error_of_the_disk_is_the_messages_own_when_the_probe_succeeds(db, mo
 
     monkeypatch.setattr(worker, "_handlers", {"SaveArticle": handler})
     with transaction() as session:
-        say(session, orders.order(page=1), key="1")
+        say(session, orders.order(page=1))
     assert worker.handle("SaveArticle", [1]) == 1
     with reading() as session:
         [entry] = retries.retrying(session)
@@ -253,7 +253,7 @@ def test_while_the_database_is_away_no_attempt_is_counted(db, monkeypatch):
     monkeypatch.setitem(house._probes, "database", probe)
     monkeypatch.setattr(worker, "_handlers", {"SaveArticle": handler})
     with transaction() as session:
-        say(session, orders.order(page=1), key="1")
+        say(session, orders.order(page=1))
     assert worker.handle("SaveArticle", [1]) == 1
     with reading() as session:
         entry = session.exec(select(Entry)).one()

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.integration
 def leased(owner):
     """A message that this owner holds for an hour."""
     with transaction() as session:
-        say(session, Deliver(endpoint=1), key="1")
+        say(session, Deliver(endpoint=1))
     [(row, _)] = ledger.due(utcnow(), kinds=["Deliver"])
     ledger.claim("Deliver", [row], utcnow())
     with transaction() as session:

@@ -26,9 +26,13 @@ SOON = timedelta(seconds=1)
 LATER = timedelta(hours=1)
 
 
-def said(message=FetchPage(page=1), key="page:1", **options) -> None:  # noqa: B008 - frozen
+NOT_YET, NOW_THEN, TOO_LATE = (FetchPage(page=1, host=host) for host in ("a.example", "b.example", "c.example"))
+"""One message in three wordings: what a page is visited for is its number."""
+
+
+def said(message=FetchPage(page=1), **options) -> None:  # noqa: B008 - frozen
     with transaction() as session:
-        say(session, message, key=key, **options)
+        say(session, message, **options)
 
 
 def entries() -> list[Entry]:
@@ -46,7 +50,7 @@ def test_a_message_said_in_a_transaction_that_fails_was_never_said(db):
 
     def fails():
         with transaction() as session:
-            say(session, FetchPage(page=1), key="page:1")
+            say(session, FetchPage(page=1))
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
@@ -64,11 +68,11 @@ def test_saying_it_twice_is_saying_it_once(db):
 def test_the_earlier_of_two_times_wins_with_its_words(db):
     """An operator's `now` beats the plan's `in an hour`; a later time changes nothing."""
     now = utcnow()
-    said(FetchPage(page=1), due_at=now + LATER)
-    said(FetchPage(page=2), due_at=now)
-    said(FetchPage(page=3), due_at=now + LATER)
+    said(NOT_YET, due_at=now + LATER)
+    said(NOW_THEN, due_at=now)
+    said(TOO_LATE, due_at=now + LATER)
     [job] = claimed()
-    assert job.message() == FetchPage(page=2)
+    assert job.message() == NOW_THEN
 
 
 def test_the_live_lane_wins(db):
@@ -112,7 +116,7 @@ def test_a_work_counts_its_own_time_from_the_moment_of_the_claim(db):
 def test_one_of_many_claimers_gets_it(db):
     """Eight threads claim the same forty rows at once: each row has exactly one holder."""
     for number in range(40):
-        said(FetchPage(page=number), key=f"page:{number}")
+        said(FetchPage(page=number))
     ids, now = [entry.id for entry in entries()], utcnow() + SOON
     start = threading.Barrier(8)
 
@@ -130,7 +134,7 @@ def test_finish_commits_rows_next_messages_and_the_end_together(db):
     said()
     [job] = claimed()
     with job.finish() as session:
-        say(session, orders.order(page=1), key="1")
+        say(session, orders.order(page=1))
     assert [entry.kind for entry in entries()] == ["SaveArticle"]
     assert job.outcome == "done"
 
@@ -142,7 +146,7 @@ def test_a_finish_that_fails_leaves_everything_as_it_was(db):
 
     def fails():
         with job.finish() as session:
-            say(session, orders.order(page=1), key="1")
+            say(session, orders.order(page=1))
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
@@ -158,7 +162,7 @@ def test_a_zombies_late_finish_is_refused(db):
     [zombie] = claimed(now)
     [second] = claimed(now + LEASE + SOON)
     with pytest.raises(LeaseLost), zombie.finish() as session:
-        say(session, orders.order(page=1), key="1")
+        say(session, orders.order(page=1))
     with second.finish():
         pass
     assert entries() == []
@@ -182,32 +186,32 @@ def test_saying_its_own_key_in_finish_means_again_then(db):
     [job] = claimed()
     again = utcnow() + LATER
     with job.finish() as session:
-        say(session, FetchPage(page=7), key="page:1", due_at=again)
+        say(session, FetchPage(page=1, host="www.example.gov"), due_at=again)
     [entry] = entries()
     assert (entry.due_at, entry.attempts, entry.lease_token) == (again, 0, None)
-    assert '"page":7' in entry.message
+    assert (entry.host, '"host":"www.example.gov"' in entry.message) == ("www.example.gov", True)
 
 
 def test_what_is_said_while_it_is_in_flight_is_handled_after_it(db):
     """The handler may have read the old state, so it runs once more."""
     said()
     [job] = claimed()
-    said(FetchPage(page=2))
+    said(NOW_THEN)
     assert claimed() == []
     with job.finish():
         pass
     [second] = claimed()
-    assert second.message() == FetchPage(page=2)
+    assert second.message() == NOW_THEN
 
 
 def test_what_is_said_in_flight_survives_a_postponement(db):
     """Postponed for an hour, but said for now: now."""
     said()
     [job] = claimed()
-    said(FetchPage(page=2))
+    said(NOW_THEN)
     job.postpone(utcnow() + LATER, "the newsroom asks for patience")
     [second] = claimed()
-    assert second.message() == FetchPage(page=2)
+    assert second.message() == NOW_THEN
 
 
 def test_a_postponement_costs_no_attempt(db):
@@ -239,20 +243,21 @@ def test_a_set_aside_message_does_not_block_its_key(db):
     said()
     [job] = claimed()
     job.set_aside("no use", utcnow())
-    said(FetchPage(page=2))
+    said(NOW_THEN)
     [second] = claimed()
-    assert second.message() == FetchPage(page=2)
+    assert second.message() == NOW_THEN
 
 
 def test_what_is_said_during_a_handling_that_is_given_up_on_is_not(db):
     """The failed words rest with their reason; the new ones are a message of their own."""
-    said(FetchPage(page=1))
+    said(NOT_YET)
     [job] = claimed()
-    said(FetchPage(page=2))
+    said(NOW_THEN)
     job.set_aside("no use", utcnow())
     old, new = entries()
-    assert (old.set_aside_at is None, '"page":1' in old.message) == (False, True)
-    assert (new.set_aside_at is None, '"page":2' in new.message, new.attempts) == (True, True, 0)
+    assert (old.set_aside_at is None, old.message) == (False, NOT_YET.model_dump_json())
+    assert (new.set_aside_at, new.message, new.attempts) == (None, NOW_THEN.model_dump_json(), 0)
+    assert (new.page, new.host) == (1, NOW_THEN.host)
 
 
 def test_a_zombie_sets_nothing_aside(db):
@@ -269,10 +274,11 @@ def test_a_zombie_sets_nothing_aside(db):
 def test_the_sweep_finds_what_nobody_picked_up_and_only_that(db):
     """A lost hint is found once its time is up; a fresh hint, a wait and work in flight are left alone."""
     now = utcnow()
-    said(key="hinted, and lost")
-    said(key="waiting", due_at=now + LATER)
-    said(Deliver(endpoint=1), key="of another kind")
-    said(key="in flight")
+    lost, waiting, in_flight = (FetchPage(page=page) for page in (1, 2, 3))
+    said(lost)
+    said(waiting, due_at=now + LATER)
+    said(Deliver(endpoint=1))  # of another kind
+    said(in_flight)
     claim("FetchPage", [entries()[3].id], now + SOON)
 
     def swept(at, patience, lane="live"):
@@ -294,14 +300,14 @@ def test_the_sweep_finds_a_wait_that_ended_at_once(db):
 
 def test_a_group_takes_only_what_was_never_tried(db):
     """One that was tried before may have killed its worker: it runs by itself."""
-    said(key="tried")
+    said(FetchPage(page=1))
     now = utcnow() + SOON
     [tried] = claimed(now)
-    said(key="fresh")
+    said(FetchPage(page=2))
     later = now + LEASE + SOON
     ids = [entry.id for entry in entries()]
-    assert [job.key for job in claim("FetchPage", ids, later, fresh=True)] == ["fresh"]
-    assert [job.key for job in claim("FetchPage", [tried.id], later)] == ["tried"]
+    assert [job.key for job in claim("FetchPage", ids, later, fresh=True)] == ["2"]
+    assert [job.key for job in claim("FetchPage", [tried.id], later)] == ["1"]
 
 
 def test_the_leases_of_a_dead_process_end_at_once(db):
@@ -319,15 +325,15 @@ def test_the_leases_of_a_dead_process_end_at_once(db):
 
 def test_two_who_find_the_same_process_gone_give_its_attempts_back_once(db):
     """Each worker and the sweeper look for the dead, each by its own clock, and one may come a moment late."""
-    said(key="begun")
-    said(key="waiting")
+    for page in (1, 2):
+        said(FetchPage(page=page))
     now = utcnow() + SOON
     elsewhere = get_context("spawn").Process(target=claims_begins_one_and_dies, args=([e.id for e in entries()], now))
     elsewhere.start()
     elsewhere.join()
     assert end_leases_of_the_dead(now + SOON) == 2
     assert end_leases_of_the_dead(now + SOON - timedelta(milliseconds=1)) == 0
-    assert [(entry.key, entry.attempts) for entry in entries()] == [("begun", 1), ("waiting", 0)]
+    assert [(entry.key, entry.attempts) for entry in entries()] == [("1", 1), ("2", 0)]
 
 
 def claims_begins_one_and_dies(rows: list[int], now: datetime) -> None:
@@ -378,7 +384,7 @@ def test_a_sweep_that_has_nothing_to_remind_of_writes_nothing(db):
     """What was hinted a moment ago is looked at, and left alone: nobody who writes waits for that."""
     now = utcnow()
     said()
-    said(key="in flight")
+    said(FetchPage(page=2))  # in flight
     claim("FetchPage", [entries()[1].id], now + SOON)
     began = []
     event.listen(database.engine(), "begin", lambda connection: began.append(database._use(connection)))
@@ -390,8 +396,8 @@ def test_the_sweep_takes_those_first_that_wait_for_longest(db):
     """Of all kinds together, and no more than it was asked for; the others are next."""
     now = utcnow()
     for number, kind in enumerate([FetchPage, Deliver] * 3):
-        message = FetchPage(page=1) if kind is FetchPage else Deliver(endpoint=1)
-        said(message, key=str(number), due_at=now - timedelta(minutes=number))
+        message = FetchPage(page=number) if kind is FetchPage else Deliver(endpoint=number)
+        said(message, due_at=now - timedelta(minutes=number))
 
     def swept(at):
         kinds = ["FetchPage", "Deliver"]

@@ -11,14 +11,15 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect, select
-from sqlmodel import SQLModel
+from sqlalchemy import inspect, text
+from sqlmodel import SQLModel, select
 
 from services.cli import schema
-from services.contracts.messages import ForgetDeliveries
+from services.contracts.messages import FetchPage
 from services.contracts.versions import generation
-from services.runtime import database
-from services.runtime.entries import rows
+from services.runtime import database, ledger
+from services.runtime.database import utcnow
+from services.runtime.entries import Entry
 from services.runtime.events.tables import events
 from services.runtime.ledger import say
 from services.webhooks.models import deliveries
@@ -215,6 +216,10 @@ def test_whoever_waits_for_another_migration_is_told():
     assert (told, took.is_set()) == (["waits"], True)
 
 
+WAITING = (
+    "INSERT INTO ledger (kind, key, message, lane, said_at, due_at, attempts, trace_id) "
+    "VALUES ('{}', '{}', '{}', 'live', '2026-01-01', '2026-01-01', 0, '')"
+)
 EVENT = (
     "INSERT INTO events (sequence, id, type, occurred_at, article, revision, source, kind, cause, changed, announced, "
     "body) VALUES ({0}, 'evt_{0}', 'article.updated', '2026-01-0{0}', 'a1', 1, 's', 'news', 'live', '[\"body\"]', "
@@ -268,9 +273,8 @@ def test_every_event_keeps_its_bytes_and_every_delivery_its_event(empty, databas
     with database.transaction() as session:
         for statement in (*before, DELIVERED.format(1, "evt_1"), DELIVERED.format(2, "evt_test"), ATTEMPTED):
             session.connection().exec_driver_sql(statement)
-        say(session, ForgetDeliveries(), key="x")
-        session.connection().exec_driver_sql("UPDATE ledger SET kind = 'Announce'")
-        session.execute(rows.update().values(message=json.dumps(FAREWELL)))
+        farewell = WAITING.format("Announce", "endpoint_1:1", json.dumps(FAREWELL).replace("'", "''"))
+        session.execute(text(farewell.replace(":", "\\:")))
     old = told_before()
     for _ in range(2):
         command.upgrade(empty, "head")
@@ -307,3 +311,49 @@ def told_before():
             "deliveries": [tuple(row) for row in asked("SELECT id, event FROM deliveries ORDER BY id")],
             "attempts": [tuple(row) for row in asked("SELECT id, delivery FROM attempts")],
         }
+
+
+def test_what_waited_before_tells_what_it_is_about(empty):
+    """Each message of the older form is found by its subject and handled; one that nobody can read stays as it is."""
+    database.make_file()
+    command.upgrade(empty, "0017")
+    visit = {"page": 1, "reingestion": {"id": 3, "mode": "refetch"}}
+    event = {"event": "evt_1", "sequence": 12, "type": "article.created", "source": "s"}
+    event |= {"occurred_at": "2026-01-01T00:00:00Z", "body": '{"data": {}}'}
+    waiting = (
+        ("FetchPage", "1", json.dumps({"page": 1})),
+        ("FetchPage", "1:3", json.dumps(visit)),
+        ("FetchPage", "2", "{no json"),
+        (
+            "Announce",
+            "art_x:0000000012",
+            json.dumps(event),
+        ),
+        ("Deliver", "4", json.dumps({"endpoint": 4})),
+    )
+    with database.transaction() as session:
+        connection = session.connection()
+        connection.exec_driver_sql(PAGE.format(1))
+        connection.exec_driver_sql("UPDATE pages SET url = 'https://www.example.gov:8443/News/1/'")
+        for kind, key, message in waiting:
+            connection.execute(text(WAITING.format(kind, key, message).replace(":", "\\:")))
+    schema.upgrade()
+    with database.reading() as session:
+        rows = session.exec(select(Entry).order_by(Entry.id)).all()
+    of = [(row.page, row.reingestion, row.article, row.sequence, row.endpoint, row.host) for row in rows]
+    assert of == [
+        (1, None, None, None, None, "www.example.gov:8443"),
+        (1, 3, None, None, None, "www.example.gov:8443"),
+        (None, None, None, None, None, None),
+        (None, None, "art_x", 12, None, None),
+        (None, None, None, None, 4, None),
+    ]
+    with database.transaction() as session:
+        say(session, FetchPage(page=1))  # is the one that waits, under the same key
+    jobs = [job for row in rows for job in ledger.claim(row.kind, [row.id], utcnow())]
+    assert len(jobs) == len(rows)
+    for job in jobs:
+        with job.finish():
+            pass
+    with database.reading() as session:
+        assert session.exec(select(Entry)).all() == []

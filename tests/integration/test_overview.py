@@ -30,7 +30,7 @@ def web(db):
 def test_it_tells_messages_by_what_they_wait_for(web):
     with transaction() as session:
         for number, minutes in ((1, -5), (2, -5), (3, 60)):
-            say(session, PollChannel(channel=number), key=str(number), due_at=utcnow() + timedelta(minutes=minutes))
+            say(session, PollChannel(channel=number), due_at=utcnow() + timedelta(minutes=minutes))
     assert claim("PollChannel", [1], utcnow())
     told = web.get("/overview").json()
     assert told["messages"] == {"due": 1, "in_flight": 1, "later": 1, "set_aside": 0, "discarded": 0, "retrying": 0}

@@ -46,7 +46,7 @@ def parses(newest, cause="live"):
     origin = ORIGIN.model_copy(update={"cause": cause})
     with transaction() as session:
         words = ParsePage(origin=origin, capture=newest.capture, fetched_at=newest.fetched_at)
-        say(session, words, key=f"1:{newest.capture}:")
+        say(session, words)
 
 
 def gave_before(article, wall):
@@ -84,7 +84,7 @@ def test_a_dry_run_writes_no_verdict(db):
     with transaction() as session:
         origin = ORIGIN.model_copy(update={"reingestion": 1, "dry_run": True, "cause": "reparse"})
         words = ParsePage(origin=origin, capture=page.capture, fetched_at=page.fetched_at)
-        say(session, words, key=f"1:{page.capture}:1")
+        say(session, words)
     runs()
     assert (verdict(), len(said(PageReingested))) == (None, 1)
 
@@ -124,7 +124,7 @@ def reparsed(newest, **about):
     with transaction() as session:
         origin = ORIGIN.model_copy(update={"cause": "reparse", "reingestion": 3} | about)
         words = ParsePage(origin=origin, capture=newest.capture, fetched_at=newest.fetched_at)
-        say(session, words, key=f"1:{newest.capture}:3")
+        say(session, words)
     runs()
 
 

@@ -36,8 +36,8 @@ def failing(db, monkeypatch):
     seed = SourceSeed(name="harbor", channels=(ChannelSeed(kind="feed", url="https://harbor.example/feed"),))
     with transaction() as session:
         sources.register(session, seed, utcnow())
-        say(session, FetchPage(page=7), key="7")
-        say(session, FetchPage(page=8), key="8", due_at=utcnow() + timedelta(days=1))
+        say(session, FetchPage(page=7))
+        say(session, FetchPage(page=8), due_at=utcnow() + timedelta(days=1))
     for row, kind in ledger.due(utcnow(), kinds=("PollChannel", "FetchPage")):
         worker.handle(kind, [row])
 

@@ -66,7 +66,7 @@ def relay(db, installation, redis_url, tmp_path):
 def say_all(numbers):
     with transaction() as session:
         for number in numbers:
-            say(session, Deliver(endpoint=number), key=str(number))
+            say(session, Deliver(endpoint=number))
     assert bus.flush(20)
 
 
@@ -142,7 +142,7 @@ def test_with_redis_away_the_api_accepts_and_work_resumes_when_it_is_back(db, in
         assert made.status_code == 201
         assert web.get("/health/ready").json()["redis"] == "does not answer"
         with transaction() as session:
-            say(session, Deliver(endpoint=2), key="2")
+            say(session, Deliver(endpoint=2))
         assert waiting("Deliver") == 1
         with running(command):
             wait_for(lambda: waiting("Deliver") == 0)

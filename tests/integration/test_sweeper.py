@@ -57,13 +57,13 @@ def wait_for(truth, seconds=60.0):
 
 def say_one(*, due_at=None):
     with transaction() as session:
-        say(session, Deliver(endpoint=1), key="1", due_at=due_at)
+        say(session, Deliver(endpoint=1), due_at=due_at)
 
 
 def a_sweep_goes_by(number):
     """Something else that comes to be due has been hinted."""
     with transaction() as session:
-        say(session, orders.order(page=number), key=str(number), due_at=utcnow() + SOON / 10)
+        say(session, orders.order(page=number), due_at=utcnow() + SOON / 10)
     wait_for(lambda: bus.depths()["store"] == number)
 
 

@@ -30,7 +30,7 @@ def test_a_database_that_is_away_for_a_moment_is_told_when_it_is_back(db, monkey
     monkeypatch.setattr(worker, "_handlers", {"Deliver": handler})
     monkeypatch.setattr(worker, "TELLING", patience)
     with transaction() as session:
-        say(session, Deliver(endpoint=1), key="1")
+        say(session, Deliver(endpoint=1))
     with reading() as session:
         (row,) = session.exec(select(Entry.id)).all()
     worker.handle("Deliver", [row])

@@ -39,7 +39,7 @@ def lines():
 def run(count: int = 1) -> list[Entry]:
     with transaction() as session:
         for number in range(count):
-            say(session, ForgetPreview(reingestion=number), key=str(number))
+            say(session, ForgetPreview(reingestion=number))
     drain()
     with reading() as session:
         return list(session.exec(select(Entry)).all())
@@ -122,7 +122,7 @@ def test_a_message_this_version_cannot_read_is_set_aside(hears, lines):
 
     hears(handler)
     with transaction() as session:
-        say(session, ForgetPreview(reingestion=1), key="1")
+        say(session, ForgetPreview(reingestion=1))
         session.exec(select(Entry)).one().message = '{"reingestion": "not a number"}'
     [entry] = run(0)
     assert handled(lines) == ["set_aside"]
@@ -146,7 +146,7 @@ def test_what_repeats_never_ends(db, monkeypatch, message, error):
     monkeypatch.setattr(worker, "_handlers", {})
     worker.handles(kind)(handler)
     with transaction() as session:
-        say(session, message, key="1")
+        say(session, message)
     now = utcnow()
     for _attempt in range(3 * ledger.MAX_ATTEMPTS):
         now += timedelta(days=1)
@@ -164,7 +164,7 @@ def test_a_visit_whose_workers_die_is_due_again_at_its_next_interval(db, monkeyp
     """Deaths count as attempts, and after them there is one more in each interval."""
     monkeypatch.setattr(worker, "_handlers", {"FetchPage": lambda _order, _job: None})
     with transaction() as session:
-        say(session, FetchPage(page=1), key="1")
+        say(session, FetchPage(page=1))
     now = utcnow()
     for _death in range(ledger.MAX_ATTEMPTS):
         now += timedelta(hours=1)
@@ -235,7 +235,7 @@ def test_a_slow_group_is_given_back_in_time(hears, lines, monkeypatch):
     hears(handler)
     with transaction() as session:
         for number in range(3):
-            say(session, orders.order(page=number), key=str(number))
+            say(session, orders.order(page=number))
     monkeypatch.setattr(worker, "_handlers", {"SaveArticle": handler})
     with reading() as session:
         ids = [entry.id for entry in session.exec(select(Entry)).all()]
@@ -258,7 +258,7 @@ def test_what_was_taken_up_from_the_bulk_lane_gives_way_to_news(
     hears(handler)
     with transaction() as session:
         for number in range(2):
-            say(session, orders.order(page=number), key=str(number), lane=lane)
+            say(session, orders.order(page=number), lane=lane)
     with reading() as session:
         ids = [entry.id for entry in session.exec(select(Entry)).all()]
     monkeypatch.setattr(worker, "_handlers", {"SaveArticle": handler})
@@ -282,7 +282,7 @@ def test_a_stopping_worker_takes_nothing_more(hears, monkeypatch):
     worker.stopping.set()
     try:
         with transaction() as session:
-            say(session, ForgetPreview(reingestion=1), key="1")
+            say(session, ForgetPreview(reingestion=1))
         assert worker.handle("ForgetPreview", [1]) == 0
     finally:
         worker.stopping.clear()

@@ -34,4 +34,4 @@ def note(session: Session, caller: Caller, done: str, endpoint_id: int | None, m
 
 def serve_now(session: Session, endpoint_id: int) -> None:
     """Has the endpoint brought what is due; once for all deliveries that were made so."""
-    say(session, Deliver(endpoint=endpoint_id), key=str(endpoint_id))
+    say(session, Deliver(endpoint=endpoint_id))

@@ -18,13 +18,13 @@ pytestmark = pytest.mark.integration
 @pytest.fixture
 def given_up(db):
     """Two messages that were set aside; their numbers."""
-    return [given_up_on(Deliver(endpoint=number), str(number)) for number in (1, 2)]
+    return [given_up_on(Deliver(endpoint=number)) for number in (1, 2)]
 
 
-def given_up_on(message, key):
+def given_up_on(message):
     kind = type(message).__name__
     with transaction() as session:
-        say(session, message, key=key)
+        say(session, message)
     [(number, _)] = due(utcnow(), kinds=[kind])
     [job] = claim(kind, [number], utcnow())
     job.set_aside("RuntimeError: the roof fell in", utcnow())
@@ -50,7 +50,7 @@ def test_what_was_set_aside_is_listed_with_its_reason(given_up):
 
 def test_the_list_is_filtered_and_paged(given_up):
     """As programs read it: `next` is the number below which the next page begins."""
-    fetch = given_up_on(FetchPage(page=1), "1")
+    fetch = given_up_on(FetchPage(page=1))
     assert [message["id"] for message in said("list", "--kind", "FetchPage")["messages"]] == [fetch]
     first = said("list", "--limit", 2)
     assert ([message["id"] for message in first["messages"]], first["next"]) == ([fetch, given_up[1]], str(given_up[1]))
@@ -77,7 +77,7 @@ def test_one_message_can_be_said_again(given_up):
 
 def test_all_can_be_said_again(given_up):
     """After the cause is mended; of one kind, or all."""
-    fetch = given_up_on(FetchPage(page=1), "1")
+    fetch = given_up_on(FetchPage(page=1))
     assert said("replay", "--all", "--kind", "Deliver") == {"taken": 2, "refused": 0, "more": False}
     assert [message["id"] for message in said("list")["messages"]] == [fetch]
     run("replay", "--all")

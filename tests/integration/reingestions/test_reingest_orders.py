@@ -197,8 +197,8 @@ def test_news_of_one_reingestion_leaves_another_alone():
 def test_the_desk_hears_both_messages_and_a_repeated_hint_counts_nothing_twice():
     made = accept()
     with transaction() as session:
-        say(session, ReingestionPlanned(reingestion=made, pages=1, complete=True), key=f"{made}:0")
-        say(session, PageReingested(reingestion=made, page=5, outcome="unavailable"), key=f"{made}:5")
+        say(session, ReingestionPlanned(reingestion=made, pages=1, complete=True))
+        say(session, PageReingested(reingestion=made, page=5, outcome="unavailable"))
     entries = [entry for entry in ledger() if entry.kind != "Reingest"]
     for entry in entries * 2:
         handle(entry.kind, [entry.id])

@@ -24,8 +24,9 @@ def five(operator):
     execute(f"UPDATE articles SET kind = 'speech' WHERE url = '{url(4)}'")
     as_rejected(5)
     execute(
-        "INSERT INTO ledger (kind, key, message, lane, said_at, due_at, attempts, trace_id, set_aside_at, reason) "
-        "SELECT 'ParsePage', id || '\\:sha256-x\\:', '{}', 'live', discovered_at, discovered_at, 5, '', discovered_at, "
+        "INSERT INTO ledger "
+        "(kind, key, page, message, lane, said_at, due_at, attempts, trace_id, set_aside_at, reason) "
+        "SELECT 'ParsePage', 'x', id, '{}', 'live', discovered_at, discovered_at, 5, '', discovered_at, "
         f"'It is 100% Too Deep' FROM pages WHERE url = '{url(4)}'"
     )
     return operator

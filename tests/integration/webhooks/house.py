@@ -70,14 +70,14 @@ def announced(
     with transaction() as session:
         append(session, new)
         order = Announce(event=event, article=article, sequence=sequence)
-        say(session, order, key=f"{article}:{sequence:010}", lane=lane)
+        say(session, order, lane=lane)
     return order
 
 
 def told_again(order, sequence=1):
     """The same event is announced once more."""
     with transaction() as session:
-        say(session, order, key=f"{order.article}:{sequence:010}")
+        say(session, order)
 
 
 def run(now=None):

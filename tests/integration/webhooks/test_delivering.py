@@ -522,6 +522,6 @@ def test_a_delivery_set_aside_is_told_apart_from_a_lost_one(endpoint):
 def test_a_hint_for_nothing_is_no_trouble(house):
     """A delivery that is not there: a stale message ends quietly."""
     with transaction() as session:
-        say(session, Deliver(endpoint=999), key="999")
+        say(session, Deliver(endpoint=999))
     run(datetime.now(UTC))
     assert in_ledger() == []

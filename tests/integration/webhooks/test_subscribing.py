@@ -133,7 +133,7 @@ def test_the_limits_can_be_read(http):
 def test_the_endpoints_of_a_key_that_ended_are_told_nothing_more(http, endpoint, subscriber):
     """What is owed to them waits, in case an admin enables them."""
     with transaction() as session:
-        say(session, KeyRevoked(key=1), key="1")
+        say(session, KeyRevoked(key=1))
     run()
     announced()
     run()
