@@ -152,6 +152,12 @@ class ParsePage(Message):
         return f"{self.origin.page}:{self.capture}:{self.origin.reingestion or ''}"
 
 
+class Before(Kept):
+    """What an earlier capture says, read by the versions that read the later one."""
+
+    article: Article
+
+
 class SaveArticle(Message):
     """Keep this wording, if it is news to us."""
 
@@ -166,6 +172,8 @@ class SaveArticle(Message):
     """Of the whole reading, as the parser gave it; empty where it is not known."""
     profile: str | None = None
     """Digest of the site profile that it was read with, if it was with one."""
+    before: Before | None = None
+    """Of the capture that other versions of the reader read last: what differs from it, the page has changed."""
     expects: str | None = None
     """How the article stood when this was previewed; it is kept only if the article still stands so."""
 

@@ -6,7 +6,8 @@ from typing import Literal, Protocol
 from sqlmodel import Session
 
 from services.contracts.article import Article, Reading, Rejected
-from services.contracts.messages import Kept, Origin, PageReingested, ParsePage, Preview, Rejection, SaveArticle
+from services.contracts.errors import PermanentError
+from services.contracts.messages import Before, Kept, Origin, PageReingested, ParsePage, Preview, Rejection, SaveArticle
 from services.parser.alone import read_alone
 from services.parser.extract import extract
 from services.parser.layouts import VERSIONS
@@ -27,21 +28,22 @@ def parse_page(order: ParsePage, job: Job) -> None:
     origin = order.origin
     with database.reading() as session:
         verdict = verdicts.find(session, origin.page)
-    reading, seen = _read(order, verdict, read_alone if job.attempts > 1 else _read_here)
+    reads = read_alone if job.attempts > 1 else _read_here
+    reading, seen = _read(order, verdict, reads)
+    saving = _saving(order, seen, reading, verdict, reads) if isinstance(reading, Article) else None
     job.note(source=origin.source, url=origin.url)
     with job.finish() as session:
-        if isinstance(reading, Article):
-            job.note(headline=reading.headline)
-            saving = _saving(order, seen, reading)
+        if saving is not None:
+            job.note(headline=saving.article.headline)
             if not _is_known(session, saving, job):
                 say(session, saving, lane=job.lane)
-        else:
+        elif isinstance(reading, Rejected):
             job.note(rejected=reading.reason)
             _reject(session, order, seen, reading, job)
 
 
-def _saving(order: ParsePage, seen: Kept, article: Article) -> SaveArticle:
-    return SaveArticle(
+def _saving(order: ParsePage, seen: Kept, article: Article, verdict: Verdict | None, reads: "Reads") -> SaveArticle:
+    saving = SaveArticle(
         origin=order.origin,
         capture=seen.capture,
         fetched_at=seen.fetched_at,
@@ -50,6 +52,34 @@ def _saving(order: ParsePage, seen: Kept, article: Article) -> SaveArticle:
         digest=article.digest(),
         article=article,
     )
+    earlier = _read_otherwise(saving, verdict)
+    before = _read_earlier(order, earlier, reads) if earlier else None
+    return saving.model_copy(update={"before": before})
+
+
+def _read_otherwise(saving: SaveArticle, verdict: Verdict | None) -> Kept | None:
+    """The capture that stands for the page so far, if other versions of the reader read it, and something else in it.
+
+    A reparse is about the reader: what it changes is meant to change.
+    """
+    if verdict is None or verdict.read_capture is None or verdict.read_fetched_at is None:
+        return None
+    if saving.origin.cause == "reparse" or verdict.read_capture == saving.capture:
+        return None
+    by = (verdict.read_parser, verdict.read_layout_version, verdict.read_profile)
+    same = by == (saving.parser, VERSIONS.get(verdict.read_layout or ""), saving.profile)
+    if same or verdict.read_digest == saving.digest:
+        return None
+    return Kept(capture=verdict.read_capture, fetched_at=verdict.read_fetched_at)
+
+
+def _read_earlier(order: ParsePage, earlier: Kept, reads: "Reads") -> Before | None:
+    """What the earlier capture says today; None if it gives no article any more, or is not there any more."""
+    try:
+        reading = _read_capture(order, earlier, reads)
+    except PermanentError:
+        return None
+    return Before(**earlier.model_dump(), article=reading) if isinstance(reading, Article) else None
 
 
 def _is_known(session: Session, saving: SaveArticle, job: Job) -> bool:

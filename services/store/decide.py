@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Self
 
 from services.contracts.article import Article
-from services.contracts.messages import SaveArticle
+from services.contracts.messages import Before, SaveArticle
 from services.contracts.versions import generation
 from services.store.wording import content_hash, differences, storable, trimmings
 
@@ -20,12 +20,15 @@ class Reading:
 
     order: SaveArticle
     content_hash: str
+    before: "Reading | None" = None
+    """What the capture before says, as the same versions of the reader read it, where others had read it."""
 
     @classmethod
     def of(cls, order: SaveArticle) -> Self:
         """The order with its text made storable."""
         article = storable(order.article)
-        return cls(order.model_copy(update={"article": article}), content_hash(article))
+        before = cls.of(_earlier(order, order.before)) if order.before else None
+        return cls(order.model_copy(update={"article": article}), content_hash(article), before)
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ class Known:
     read_by: str
     fetched_at: datetime
     parser: str
+    capture: str
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ class Updated:
 
 @dataclass(frozen=True)
 class Refreshed:
-    """The same wording, but a newer parser knows more about it: its reading replaces the old one, silently."""
+    """The page says the same, but a newer reader knows more of it: its reading replaces the old one, silently."""
 
     changed: tuple[str, ...]
 
@@ -84,12 +88,43 @@ def decide(known: Known | None, reading: Reading) -> Change:
     order = reading.order
     if _rank(order.fetched_at, order.parser) < _rank(known.fetched_at, known.parser):
         return Late()
-    if reading.content_hash != known.content_hash:
-        return Updated(differences(known.article, order.article))
-    changed = trimmings(known.article, order.article)
-    if changed and generation(order.parser) > generation(known.read_by):
+    before = reread(known, reading)
+    base, base_hash = (before.order.article, before.content_hash) if before else (known.article, known.content_hash)
+    if reading.content_hash != base_hash:
+        return Updated(differences(base, order.article))
+    changed = (*differences(known.article, order.article), *trimmings(known.article, order.article))
+    if changed and _knows_more(known, order.parser, again=before is not None):
         return Refreshed(changed)
     return Unchanged()
+
+
+def reread(known: Known, reading: Reading) -> Reading | None:
+    """The capture that the article stands on as the reader of the new one reads it, where another reader had read it.
+
+    What differs from that, the page has changed; what both say alike, and the article says otherwise, the reader has.
+    """
+    before = reading.before
+    return before if before and before.order.capture == known.capture else None
+
+
+def refreshed(known: Known, reading: Reading) -> Reading | None:
+    """What the words that stand become before the page's own change is told: as `reread`, by no older reader."""
+    before = reread(known, reading)
+    if before is None or not _knows_more(known, before.order.parser, again=True):
+        return None
+    changed = before.content_hash != known.content_hash or trimmings(known.article, before.order.article)
+    return before if changed else None
+
+
+def _knows_more(known: Known, parser: str, *, again: bool) -> bool:
+    """Whether this parser is newer; the same is enough where both captures were read `again`, in another version."""
+    ours, theirs = generation(parser), generation(known.read_by)
+    return ours > theirs or (again and ours == theirs)
+
+
+def _earlier(order: SaveArticle, before: Before) -> SaveArticle:
+    told = {"capture": before.capture, "fetched_at": before.fetched_at, "article": before.article}
+    return order.model_copy(update=told | {"before": None})
 
 
 def _rank(fetched_at: datetime, parser: str) -> tuple[datetime, int]:

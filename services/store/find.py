@@ -38,7 +38,7 @@ def find(session: Session, key: str) -> Place:
     if row is None:
         return Place(key)
     article = Article.model_validate_json(row.reading)
-    return Place(key, row, Known(article, row.content_hash, row.read_by, row.fetched_at, row.parser))
+    return Place(key, row, Known(article, row.content_hash, row.read_by, row.fetched_at, row.parser, row.capture))
 
 
 # Made once: to make a statement costs more than to run it.

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from services.contracts.messages import SaveArticle
 from services.contracts.urls import article_id
-from services.store.decide import Change, Late, Reading, Refreshed, Unchanged, Updated
+from services.store.decide import Change, Late, Reading, Refreshed, Unchanged, Updated, refreshed
 from services.store.find import Place
 from services.store.fulltext import enter, enter_again
 from services.store.models import articles, revisions
@@ -24,6 +24,8 @@ def write(session: Session, spot: Place, reading: Reading, change: Change, now: 
     """Writes what the change makes of the article at this place; returns its row afterwards."""
     if spot.row is None:
         return _begin(session, spot.key, reading, now)
+    if isinstance(change, Updated) and spot.known and (before := refreshed(spot.known, reading)):
+        _reread(session, spot.row, before)  # so that two revisions differ by what the page has changed, and by no more
     return _follow(session, spot.row, reading, change, now)
 
 

@@ -3,14 +3,15 @@
 from itertools import permutations
 
 import pytest
-from orders import A, B, order
+from orders import NOW, A, B, article, order
 
-from services.store.decide import Created, Known, Late, Reading, Refreshed, Unchanged, Updated, decide
+from services.contracts.messages import Before
+from services.store.decide import Created, Known, Late, Reading, Refreshed, Unchanged, Updated, decide, refreshed
 
 
 def known(saved) -> Known:
     reading = Reading.of(saved)
-    return Known(saved.article, reading.content_hash, saved.parser, saved.fetched_at, saved.parser)
+    return Known(saved.article, reading.content_hash, saved.parser, saved.fetched_at, saved.parser, saved.capture)
 
 
 def decided(before, after):
@@ -49,6 +50,45 @@ def test_a_newer_parser_may_know_more_about_the_same_words():
     """The kind or the tags become better without any update; the same parser twice changes nothing."""
     assert decided(order(A, kind="other"), order(A, kind="release", parser="2")) == Refreshed(("kind",))
     assert decided(order(A, kind="other"), order(A, kind="release")) == Unchanged()
+
+
+def upgraded(words, before, *, minute=1, parser="2", **about):
+    """A later capture, read by a newer parser, with what it reads in the capture that the article stands on."""
+    earlier = Before(capture="capture-0", fetched_at=NOW, article=article(before, **about))
+    return order(words, minute=minute, parser=parser, **about).model_copy(update={"before": earlier})
+
+
+READS_OTHERWISE, CORRECTED = "The harbor re-opened at dawn.", "The harbor re-opened at noon."
+
+
+def test_what_only_the_reader_says_otherwise_is_no_update():
+    """Both captures say it alike to the newer parser: its reading replaces the old one, silently."""
+    assert decided(order(A), upgraded(READS_OTHERWISE, READS_OTHERWISE)) == Refreshed(("body",))
+    assert decided(order(A), upgraded(A, A)) == Unchanged()
+
+
+def test_an_update_after_an_upgrade_names_only_what_the_page_has_changed():
+    """The newer parser reads another headline in both captures."""
+    assert decided(order(A), upgraded(CORRECTED, READS_OTHERWISE, headline="Harbor")) == Updated(("body",))
+    before = refreshed(known(order(A)), Reading.of(upgraded(CORRECTED, READS_OTHERWISE, headline="Harbor")))
+    assert (before.order.article.headline, before.order.capture) == ("Harbor", "capture-0")
+
+
+def test_an_older_parser_makes_no_news_either_and_takes_back_no_better_reading():
+    """Two ages of workers stand side by side for a while."""
+    better = order(READS_OTHERWISE, parser="2")
+    assert decided(better, upgraded(A, A, parser="1")) == Unchanged()
+    assert decided(better, upgraded(B, A, parser="1")) == Updated(("body",))
+    assert refreshed(known(better), Reading.of(upgraded(B, A, parser="1"))) is None
+
+
+def test_another_layout_of_one_parser_is_a_change_of_the_reader_too():
+    assert decided(order(A), upgraded(READS_OTHERWISE, READS_OTHERWISE, parser="1")) == Refreshed(("body",))
+
+
+def test_what_was_read_again_counts_only_for_the_capture_that_the_article_stands_on():
+    """Another capture became the article's meanwhile: it is compared as ever."""
+    assert decided(order(A, minute=1), upgraded(B, B, minute=2)) == Updated(("body",))
 
 
 ORDERS = (order(A), order(B, minute=1), order(A, minute=2), order(B, minute=2, parser="2"))
