@@ -40,6 +40,7 @@ from services.runtime.settings import runtime_settings
 from services.runtime.web import answer_with_problems, refuse_unknown_parameters, requires
 from services.store import api as store
 from services.webhooks import api as webhooks
+from services.webhooks import subscriptions
 from services.webhooks.api import told
 
 ROUTERS = (
@@ -192,6 +193,7 @@ def create_app() -> FastAPI:
     app.state.authenticate = _authenticate
     app.state.reach = reach
     app.state.caller_of_key = _caller_of_key
+    app.state.key_ended = subscriptions.stop
     answer_with_problems(app)
     describe(app)
     app.add_middleware(guarded)

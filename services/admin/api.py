@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from pydantic import AfterValidator
 
 from services.admin import keys, messages
@@ -63,13 +63,13 @@ def list_keys(limit: Limit = 50, after: After = None) -> Keys:
 
 
 @router.delete("/keys/{key_id}", status_code=204)
-def revoke_key(key_id: Id, caller: Admin, reason: Reason | None = None) -> None:
-    """End a key for good. Ending it again changes nothing."""
+def revoke_key(key_id: Id, caller: Admin, request: Request, reason: Reason | None = None) -> None:
+    """End a key for good, and disable its endpoints. Ending it again changes nothing."""
     now = utcnow()
     with transaction() as session:
         if session.get(ApiKey, key_id) is None:
             raise Problem(404, "No such key", "GET /admin/keys lists those there are.")
-        if keys.revoke(session, key_id, now):
+        if keys.revoke(session, key_id, now, request.app.state.key_ended):
             audit.note(session, caller, "key.revoked", f"key {key_id}", now, reason=reason)
 
 

@@ -9,7 +9,7 @@ import hmac
 import re
 import secrets
 import string
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -20,9 +20,7 @@ from sqlmodel import Session, col
 from services.admin.models import ApiKey
 from services.contracts.caller import Caller, Permission
 from services.contracts.errors import UserError
-from services.contracts.messages import KeyRevoked
 from services.runtime.database import is_sqlite, reading, transaction
-from services.runtime.ledger import say
 
 ALPHABET = string.digits + string.ascii_letters
 LENGTH = 43
@@ -31,6 +29,10 @@ COARSE = timedelta(minutes=1)
 """`last_used_at` is at most so old while a key is in use; finer would turn every read into a write."""
 
 _SHAPE = re.compile(rf"dl_([1-9][0-9]{{0,17}})_([0-9A-Za-z]{{{LENGTH}}})")
+
+
+Ended = Callable[[Session, int, datetime], None]
+"""What else ends with a key, in the transaction that ends it: nothing acts in its name once that is committed."""
 
 
 class PastExpiry(UserError):  # noqa: N818 - named for what is wrong
@@ -47,8 +49,6 @@ def create(
     key = ApiKey(name=name, digest=_digest(secret), scopes=sorted(set(scopes)), created_at=now, expires_at=expires_at)
     session.add(key)
     session.flush()
-    if expires_at:
-        say(session, KeyRevoked(key=key.id or 0), due_at=expires_at)
     return key, f"dl_{key.id}_{secret}"
 
 
@@ -110,8 +110,8 @@ def usable(key: ApiKey, now: datetime) -> bool:
     return key.revoked_at is None and (key.expires_at is None or now < key.expires_at)
 
 
-def revoke(session: Session, key_id: int, now: datetime) -> bool:
-    """Ends a key for good, and says so to those who act in its name; False when none of this id is left to revoke."""
+def revoke(session: Session, key_id: int, now: datetime, ended: Ended) -> bool:
+    """Ends a key for good, and `ended` all that acts in its name; False when none of this id is left to revoke."""
     revoked = session.execute(
         update(ApiKey)
         .where(col(ApiKey.id) == key_id, col(ApiKey.revoked_at).is_(None))
@@ -120,7 +120,7 @@ def revoke(session: Session, key_id: int, now: datetime) -> bool:
     )
     if revoked.first() is None:
         return False
-    say(session, KeyRevoked(key=key_id), due_at=now)
+    ended(session, key_id, now)
     return True
 
 
@@ -130,7 +130,8 @@ def listed(session: Session) -> Sequence[ApiKey]:
 
 
 def _caller(key: ApiKey) -> Caller:
-    return Caller(key=key.id or 0, name=key.name, scopes=frozenset(cast("list[Permission]", key.scopes)))
+    scopes = frozenset(cast("list[Permission]", key.scopes))
+    return Caller(key=key.id or 0, name=key.name, scopes=scopes, ends_at=key.expires_at)
 
 
 def _overlaps(key: ApiKey, now: datetime) -> bool:

@@ -18,6 +18,7 @@ with when_run():
     from sqlmodel import Session, col, select
 
     from services.admin import keys
+    from services.admin.models import ApiKey
     from services.cli.desk import OPERATOR
     from services.runtime import bus
     from services.runtime.database import reading, transaction, utcnow
@@ -93,7 +94,9 @@ def add(
     wanted = understood(EndpointWanted, words | choice)
     _check(wanted.url)
     with transaction() as session:
-        made, secret = subscriptions.subscribe(session, _owner(session, key), wanted.model_dump(), utcnow())
+        owner = _owner(session, key)
+        ends_at = owner.expires_at
+        made, secret = subscriptions.subscribe(session, owner.id or 0, wanted.model_dump(), utcnow(), ends_at)
         note(session, OPERATOR, "made", made.id)
     shown = secret.get_secret_value()
     if as_json:
@@ -207,16 +210,16 @@ def _becomes(number: int, state: str, *, as_json: bool) -> None:
         tell(f"Endpoint {number} is {state}.")
 
 
-def _owner(session: Session, key: int | None) -> int:
+def _owner(session: Session, key: int | None) -> ApiKey:
     now = utcnow()
     usable = {each.id or 0: each for each in keys.listed(session) if keys.usable(each, now)}
     if key is not None and key in usable:
-        return key
+        return usable[key]
     if key is not None:
         raise UserError(f"There is no usable key {key}; `dateline keys list` shows all.")
     if not (admins := [number for number, each in usable.items() if "admin" in each.scopes]):
         raise UserError("There is no admin key to own it; name another with --key, as `dateline keys list` shows them.")
-    return min(admins)
+    return usable[min(admins)]
 
 
 def _check(url: str) -> None:

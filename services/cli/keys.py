@@ -22,7 +22,7 @@ with when_run():
     from services.runtime import audit, bus
     from services.runtime.database import reading, transaction, utcnow
     from services.runtime.settings import runtime_settings
-    from services.webhooks import resealing, sealing
+    from services.webhooks import resealing, sealing, subscriptions
     from services.webhooks.settings import webhook_settings
 
 app = group("API keys: make, list, rotate and revoke them; and the key that seals secrets.", no_args_is_help=True)
@@ -83,7 +83,7 @@ def revoke(
     """Ends a key for good."""
     now = utcnow()
     with transaction() as session:
-        if not api_keys.revoke(session, key_id, now):
+        if not api_keys.revoke(session, key_id, now, subscriptions.stop):
             raise UserError(f"There is no usable key {key_id}; `dateline keys list` shows all.")
         audit.note(session, OPERATOR, "key.revoked", f"key {key_id}", now)
     bus.flush()

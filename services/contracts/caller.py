@@ -1,6 +1,7 @@
 """Who asks, and what they may do."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 Permission = Literal["read", "subscribe", "admin"]
@@ -14,11 +15,12 @@ INCLUDES: dict[Permission, frozenset[Permission]] = {
 
 @dataclass(frozen=True)
 class Caller:
-    """An authenticated key: its id, its name and its scopes."""
+    """An authenticated key: its id, its name, its scopes, and when it expires, if it does."""
 
     key: int
     name: str
     scopes: frozenset[Permission] = field(default_factory=frozenset)
+    ends_at: datetime | None = None
 
     def may(self, permission: Permission) -> bool:
         """Whether one of the caller's scopes includes this permission."""

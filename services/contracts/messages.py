@@ -216,16 +216,6 @@ class ForgetDeliveries(Message):
     """Delete what the delivery log need not remember any longer."""
 
 
-class KeyRevoked(Message):
-    """An API key has ended; what it subscribed to is told nothing more."""
-
-    key: int
-
-    @property
-    def dedupe(self) -> str:
-        return str(self.key)
-
-
 class Difference(Words):
     """One field of an article as it stands and as it would read; None where there is nothing. Excerpts, if long."""
 

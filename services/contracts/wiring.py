@@ -16,7 +16,6 @@ from services.contracts.messages import (
     ForgetDeliveries,
     ForgetPreview,
     HostServesAgain,
-    KeyRevoked,
     Message,
     PagePromoted,
     PageReingested,
@@ -49,6 +48,8 @@ class Hearing:
     """Whether each repetition is a story of its own, under a new trace id."""
     repeats: timedelta | None = None
     """What says itself again never ends: after its attempts it is due again so much later, and never dead-lettered."""
+    timer: bool = False
+    """Whether there is always exactly one: said when an installation starts, and by its own handler from then on."""
     needs: tuple[Gate, ...] = ()
     """Of our own house, besides the database: while it is broken, none of this kind is claimed."""
     last_after_death: bool = False
@@ -91,9 +92,15 @@ HANDLERS: dict[type[Message], Hearing] = {
         needs=("secret",),
     ),
     ForgetDeliveries: Hearing(
-        "webhooks", "forget", timedelta(seconds=60), together=1, alone=True, begins=True, repeats=timedelta(hours=1)
+        "webhooks",
+        "forget",
+        timedelta(seconds=60),
+        together=1,
+        alone=True,
+        begins=True,
+        repeats=timedelta(hours=1),
+        timer=True,
     ),
-    KeyRevoked: Hearing("webhooks", "stop", timedelta(seconds=45)),
     Reingest: Hearing("fetcher", "reingest", timedelta(seconds=60), together=1, alone=True),
     Steer: Hearing("fetcher", "steer", timedelta(seconds=45)),
     SelectPages: Hearing("store", "select_pages", timedelta(seconds=45), together=1, alone=True),

@@ -14,6 +14,7 @@ from services.contracts.messages import Lane
 from services.contracts.wiring import HANDLERS
 from services.runtime import bus, crash, forgotten, house, instances
 from services.runtime.database import transaction, utcnow
+from services.runtime.ledger import say
 
 EVERY = 0.5
 """Seconds between two sweeps: how late a wait may end."""
@@ -47,6 +48,14 @@ def sweep(now: datetime, depths: dict[str, int]) -> int:
     return found
 
 
+def arm(now: datetime) -> None:
+    """Says each timer that is not there yet, due when it would come again; nothing else need ever say it."""
+    with transaction(lasting=False) as session:
+        for kind, hearing in HANDLERS.items():
+            if hearing.timer and hearing.repeats:
+                say(session, kind(), due_at=now + hearing.repeats)
+
+
 def _forget(silent: set[str]) -> None:
     if silent:
         with transaction(lasting=False) as session:
@@ -56,9 +65,12 @@ def _forget(silent: set[str]) -> None:
 
 def sweep_for_ever(stop: threading.Event) -> None:
     """Sweeps until told to stop; trouble with Redis or the database is said once and waited out."""
-    troubled, watcher = False, instances.Watcher()
+    armed, troubled, watcher = False, False, instances.Watcher()
     while not stop.wait(EVERY):
         try:
+            if not armed:
+                arm(utcnow())
+                armed = True
             silent = watcher.silent(instances.beats(), time.monotonic())
             forgotten.end_leases_of_the_dead(utcnow(), silent)
             _forget(silent)

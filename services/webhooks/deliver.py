@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, bindparam, func, literal_column, select
+from sqlalchemy import ColumnElement, bindparam, func, literal_column, or_, select
 from sqlmodel import Session
 
 from services.runtime.database import UtcDateTime
@@ -34,6 +34,12 @@ Clock = Callable[[], datetime]
 # indexes serve.
 _ENDPOINT: ColumnElement[int] = bindparam("endpoint")
 _PENDING: ColumnElement[str] = literal_column("'pending'")
+_NOW: ColumnElement[datetime] = bindparam("now", type_=UtcDateTime)
+_SERVED = select(endpoints).where(
+    endpoints.c.id == _ENDPOINT,
+    endpoints.c.state == "active",
+    or_(endpoints.c.ends_at.is_(None), endpoints.c.ends_at > _NOW),
+)
 _ahead = deliveries.alias()
 _BEHIND = select(_ahead.c.id).where(
     _ahead.c.endpoint == _ENDPOINT,
@@ -45,11 +51,10 @@ _FIRST_IN_LINE = (deliveries.c.endpoint == _ENDPOINT, deliveries.c.state == _PEN
 _NEXT = (
     select(deliveries, events.c.type, events.c.body, events.c.trace_id)
     .join(events, events.c.id == deliveries.c.event)
-    .where(*_FIRST_IN_LINE, deliveries.c.next_try <= bindparam("now", type_=UtcDateTime))
+    .where(*_FIRST_IN_LINE, deliveries.c.next_try <= _NOW, _SERVED.exists())
     .order_by(deliveries.c.rank, deliveries.c.sequence)
     .limit(bindparam("share"))
 )
-_SERVED = select(endpoints).where(endpoints.c.id == _ENDPOINT, endpoints.c.state == "active")
 _HELD = locked(endpoints.c.id == _ENDPOINT)
 _NEXT_DUE = select(func.min(deliveries.c.next_try, type_=UtcDateTime)).where(*_FIRST_IN_LINE)
 
@@ -85,7 +90,7 @@ class Rest:
 
 def addressee(session: Session, endpoint: int, now: datetime) -> Addressee | Rest | None:
     """Who is to be served; None when it is not to be served any more, or not until its owner enables it."""
-    row = session.execute(_SERVED, {"endpoint": endpoint}).one_or_none()
+    row = session.execute(_SERVED, {"endpoint": endpoint, "now": now}).one_or_none()
     if row is None:
         return None
     if row.not_before is not None and row.not_before > now:
@@ -102,7 +107,10 @@ def addressee(session: Session, endpoint: int, now: datetime) -> Addressee | Res
 
 
 def parcels(session: Session, to: Addressee, now: datetime) -> list[Parcel]:
-    """The deliveries that are next: due, and not behind an earlier one of the same article."""
+    """The deliveries that are next: due, and not behind an earlier one of the same article.
+
+    None once the endpoint is not to be served any more, also in the midst of its turn.
+    """
     found = session.execute(_NEXT, {"endpoint": to.endpoint, "now": now, "share": to.share})
     return [
         Parcel(

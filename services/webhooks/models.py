@@ -70,6 +70,8 @@ class Endpoint(Table, table=True):
     """What it answered to that attempt; None when there was no answer."""
     woken_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When somebody last asked that it be tried at once: an attempt made before is no reason to wait any more."""
+    ends_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When the key that made it expires: nothing is sent from then on."""
 
 
 class Delivery(Table, table=True):

@@ -29,15 +29,22 @@ class Contradiction(UserError):  # noqa: N818 - named for what happened
     """Nothing can ever pass both the types and the filter."""
 
 
-def subscribe(session: Session, owner: int, wanted: Mapping[str, Any], now: datetime) -> tuple[Endpoint, SecretStr]:
-    """A new endpoint, active at once, and its secret, which is readable here only; `TooMany` for one too many."""
+def subscribe(
+    session: Session, owner: int, wanted: Mapping[str, Any], now: datetime, ends_at: datetime | None = None
+) -> tuple[Endpoint, SecretStr]:
+    """A new endpoint, active at once, and its secret, which is readable here only; `TooMany` for one too many.
+
+    It ends with the owner's key, at `ends_at`. Until the commit nobody can end that key.
+    """
     must_not_be_lost(session)
     alone(session, "endpoints", owner)  # or two who count at once would both find room
     theirs = select(func.count()).where(endpoints.c.owner == owner, endpoints.c.state != "deleted")
     if session.execute(theirs.select_from(endpoints)).scalar_one() >= ENDPOINTS:
         raise TooMany(f"This key has {ENDPOINTS} endpoints already, the most that it may have; delete one first.")
     secret = new_secret()
-    endpoint = Endpoint(**_as_kept(wanted), owner=owner, sealed_secret=seal(secret), created_at=now, updated_at=now)
+    endpoint = Endpoint(
+        **_as_kept(wanted), owner=owner, sealed_secret=seal(secret), created_at=now, updated_at=now, ends_at=ends_at
+    )
     session.add(endpoint)
     session.flush()
     return endpoint, secret
@@ -69,6 +76,8 @@ def change(session: Session, endpoint: Endpoint, wanted: Mapping[str, Any], now:
         endpoint.reason = None if kept["state"] == "active" else "Its owner disabled it."
     endpoint.updated_at = now
     if begins:
+        if endpoint.ends_at and endpoint.ends_at <= now:
+            endpoint.ends_at = None  # an admin wants it, whatever became of the key
         _begin_afresh(session, endpoint, now)
 
 
@@ -82,10 +91,20 @@ def delete(session: Session, endpoint: Endpoint, now: datetime) -> None:
 
 
 def stop(session: Session, owner: int, now: datetime) -> None:
-    """The endpoints of a key that has ended are disabled; only an admin can enable them, or delete them."""
-    theirs = (endpoints.c.owner == owner, endpoints.c.state == "active")
+    """The endpoints of a key that was revoked are disabled; only an admin can enable them, or delete them."""
+    alone(session, "endpoints", owner)  # or one that is made at this moment would be overlooked
+    _disable(session, now, endpoints.c.owner == owner)
+
+
+def stop_expired(session: Session, now: datetime) -> None:
+    """The same for the endpoints of keys that have expired."""
+    _disable(session, now, endpoints.c.ends_at <= now)
+
+
+def _disable(session: Session, now: datetime, which: ColumnElement[bool]) -> None:
     ended = {"state": "disabled", "reason": "The API key that made it has ended.", "updated_at": now}
-    session.execute(update(endpoints).where(endpoints.c.id.in_(locked(*theirs))).values(ended))
+    these = locked(which, endpoints.c.state == "active")
+    session.execute(update(endpoints).where(endpoints.c.id.in_(these)).values(ended))
 
 
 def _begin_afresh(session: Session, endpoint: Endpoint, now: datetime) -> None:

@@ -9,7 +9,7 @@ import structlog
 from prometheus_client import Counter
 from sqlmodel import Session
 
-from services.contracts.messages import Announce, Deliver, ForgetDeliveries, KeyRevoked
+from services.contracts.messages import Announce, Deliver, ForgetDeliveries
 from services.runtime import (
     house,
     metrics,  # noqa: F401 - it names the folder of metrics before the first is made
@@ -68,23 +68,18 @@ def deliver(order: Deliver, job: Job) -> None:
             job.postpone(found.until, "The endpoint is left alone until then.")
         case None:
             with job.finish() as session:
+                subscriptions.stop_expired(session, job.now)
                 cancel(session, order.endpoint)
 
 
 @handles(ForgetDeliveries)
 def forget(_order: ForgetDeliveries, job: Job) -> None:
-    """A batch of what is older than the delivery log reaches back; again at once while there is more."""
+    """A batch of what is older than the delivery log reaches back; again at once while there is more, else hourly."""
     with job.finish() as session:
+        subscriptions.stop_expired(session, job.now)
         before = job.now - timedelta(days=webhook_settings().retention)
         more = retention.forget(session, before)
         say(session, ForgetDeliveries(), due_at=job.now if more else job.now + retention.EVERY)
-
-
-@handles(KeyRevoked)
-def stop(order: KeyRevoked, job: Job) -> None:
-    """The endpoints of a key that has ended are told nothing more."""
-    with job.finish() as session:
-        subscriptions.stop(session, order.key, job.now)
 
 
 def _owe(session: Session, order: Announce, job: Job) -> None:
@@ -92,7 +87,6 @@ def _owe(session: Session, order: Announce, job: Job) -> None:
     owed = owe(session, order, job.now, rank=BULK if job.lane == "bulk" else NEWS)
     for due in without_turn(session, owed, job.lane):
         say(session, Deliver(endpoint=due.endpoint), due_at=due.at, lane=job.lane)
-    say(session, ForgetDeliveries(), due_at=job.now + retention.EVERY)
 
 
 def _serve(to: Addressee, job: Job) -> None:

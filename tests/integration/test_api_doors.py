@@ -5,9 +5,8 @@ import re
 from datetime import timedelta
 
 import pytest
-from drain import drain
 from in_process import client
-from sqlalchemy import select
+from sqlmodel import col, select
 
 from services.admin import keys
 from services.admin.reference import example, operations, permission
@@ -15,7 +14,7 @@ from services.app import create_app
 from services.contracts.caller import INCLUDES
 from services.contracts.wiring import SERVICES
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.entries import rows
+from services.webhooks.models import Endpoint
 
 pytestmark = pytest.mark.integration
 
@@ -136,25 +135,21 @@ def test_the_endpoints_of_a_revoked_key_are_disabled_and_say_why(made):
     endpoint = client(app, theirs).post("/webhooks/endpoints", json={"url": ADDRESS}).json()["id"]
     with client(app, admins) as web:
         web.delete(f"/admin/keys/{number}")
-        drain()
         shown = web.get(f"/webhooks/endpoints/{endpoint}").json()
         assert shown["state"] == "disabled"
         assert "key" in shown["reason"]
         assert web.patch(f"/webhooks/endpoints/{endpoint}", json={"state": "active"}).status_code == 200
 
 
-def test_the_end_of_a_key_is_said_when_it_is_revoked_and_due_when_it_expires(made):
+def test_an_endpoint_of_a_key_that_expires_ends_with_it(made):
     tomorrow = utcnow() + timedelta(days=1)
-    _, ending = made("subscribe", expires_at=tomorrow)
-    _, revoked = made("subscribe", expires_at=tomorrow)
-    _, lasting = made("subscribe")
-    with transaction() as session:
-        keys.revoke(session, revoked, utcnow())
+    ending, _ = made("subscribe", expires_at=tomorrow)
+    lasting, _ = made("subscribe")
+    app = create_app()
+    for key in (ending, lasting):
+        client(app, key).post("/webhooks/endpoints", json={"url": ADDRESS})
     with reading() as session:
-        said = dict(session.execute(select(rows.c.key, rows.c.due_at).where(rows.c.kind == "KeyRevoked")).all())
-    assert said[str(ending)] == tomorrow
-    assert said[str(revoked)] <= utcnow()
-    assert str(lasting) not in said
+        assert session.scalars(select(col(Endpoint.ends_at)).order_by(col(Endpoint.id))).all() == [tomorrow, None]
 
 
 def test_a_key_of_another_sees_no_endpoint_of_mine(made):

@@ -28,6 +28,10 @@ def make(*scopes, **changes):
     return key, presented
 
 
+def nothing_else(_session, _key, _now):
+    """What else ends with a key here."""
+
+
 def kept(key_id):
     with reading() as session:
         return session.get(ApiKey, key_id)
@@ -64,10 +68,10 @@ def test_the_right_secret_under_another_id_is_nobody():
 def test_a_revoked_key_is_nobody_from_then_on_and_is_revoked_once():
     key, presented = make()
     with transaction() as session:
-        assert keys.revoke(session, key.id, NOW)
+        assert keys.revoke(session, key.id, NOW, nothing_else)
     with transaction() as session:
-        assert not keys.revoke(session, key.id, NOW + MINUTE)
-        assert not keys.revoke(session, 999, NOW)
+        assert not keys.revoke(session, key.id, NOW + MINUTE, nothing_else)
+        assert not keys.revoke(session, 999, NOW, nothing_else)
     assert keys.authenticate(presented, NOW) is None
     assert kept(key.id).revoked_at == NOW
 
@@ -103,7 +107,7 @@ def test_a_key_with_a_new_secret_is_the_same_key_and_the_old_secret_opens_until_
 def test_a_key_that_has_ended_gets_no_new_secret():
     key, _ = make()
     with transaction() as session:
-        keys.revoke(session, key.id, NOW)
+        keys.revoke(session, key.id, NOW, nothing_else)
         assert keys.rotate(session, key.id, MINUTE, NOW) is None
         assert keys.rotate(session, 999, MINUTE, NOW) is None
 
@@ -137,7 +141,7 @@ def test_wrong_keys_leave_no_trace_of_use():
 def test_all_keys_are_listed_the_newest_first_with_the_revoked():
     made = [make()[0].id for _ in range(3)]
     with transaction() as session:
-        keys.revoke(session, made[1], NOW)
+        keys.revoke(session, made[1], NOW, nothing_else)
     with reading() as session:
         assert [key.id for key in keys.listed(session)] == made[::-1]
 
@@ -153,7 +157,7 @@ def test_the_first_key_is_an_admins_and_is_made_once():
 def test_there_is_no_second_first_key_after_the_first_was_revoked():
     with transaction() as session:
         presented = keys.first_key(session, NOW)
-        keys.revoke(session, int(presented.split("_")[1]), NOW)
+        keys.revoke(session, int(presented.split("_")[1]), NOW, nothing_else)
     with transaction() as session:
         assert keys.first_key(session, NOW) is None
 

@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from services.account import report
 from services.runtime import database
+from services.runtime.events.follow import Asked, pull
 from services.store.search import Wanted, find_articles
 
 pytestmark = pytest.mark.integration
@@ -54,6 +55,26 @@ def _plan(connection, words, values):
 def test_a_list_begins_at_its_first_row(plans, question, index):
     """A kind that nobody has, or a type that is rare, would otherwise be looked for in all there is."""
     assert index in plans(question)[-1]
+
+
+@pytest.mark.parametrize(
+    ("asked", "index"),
+    [
+        (Asked(), "sequence"),
+        (Asked(type="article.updated"), "events_by_type"),
+        (Asked(source="nobody"), "events_by_source"),
+        (Asked(kind="transcript"), "events_by_kind"),
+        (Asked(announced=True), "events_by_announced"),
+    ],
+    ids=["all", "a type", "a source", "a kind", "what was announced"],
+)
+def test_the_event_log_is_read_from_where_it_is_wanted(plans, asked, index):
+    """Events of a rare type, from the first on, were looked for among all of them."""
+    plan = plans(lambda session: pull(session, asked, 0, 100))[-1]
+    assert index in plan
+    assert "SCAN events" not in plan
+    assert "TEMP B-TREE" not in plan
+    assert "Seq Scan" not in plan
 
 
 @pytest.mark.parametrize("q", ["hurricane", "nowhere", '"onlyonce announced"'])

@@ -7,6 +7,7 @@ from fastapi import Query, Request, Response
 from sqlalchemy import select
 from sqlmodel import col
 
+from services.contracts.caller import Caller
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.egress import Forbidden, egress_settings
 from services.runtime.web import After, Id, Limit, Problem, cursor, page, position
@@ -47,7 +48,8 @@ def make_endpoint(wanted: EndpointWanted, caller: Subscriber, request: Request, 
     """Subscribe. The answer shows the signing secret once; keep it."""
     _check(wanted.url)
     with transaction() as session:
-        made, secret = subscriptions.subscribe(session, caller.key, wanted.model_dump(), utcnow())
+        made, secret = subscriptions.subscribe(session, caller.key, wanted.model_dump(), utcnow(), caller.ends_at)
+        _must_still_open(request, caller)
         note(session, caller, "made", made.id)
     view = endpoint_view(made)
     response.headers["Location"] = request.url_for("show_endpoint", endpoint_id=view.id).path
@@ -153,6 +155,12 @@ def preview_endpoint(endpoint_id: Id, caller: Subscriber, instead: Choice | None
         found = own(session, caller, endpoint_id)
         chosen = instead or Choice(event_types=found.event_types or None, filter=Filter.model_validate(found.filter))
         return preview.preview(session, chosen.event_types or (), chosen.filter or Filter())
+
+
+def _must_still_open(request: Request, caller: Caller) -> None:
+    # A key that was revoked since the request came would have an endpoint that nobody disables.
+    if request.app.state.caller_of_key(caller.key, utcnow()) is None:
+        raise Problem(401, "Not authenticated", "This key has ended.")
 
 
 def _must_be_enabled(endpoint: Endpoint) -> None:

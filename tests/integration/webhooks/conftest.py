@@ -32,12 +32,19 @@ def subscriber():
 
 
 @pytest.fixture
-def http(house):
+def app(house):
     """The API of the webhooks alone; the key is the caller's name."""
     app = FastAPI()
     app.include_router(api.router)
     app.state.authenticate = CALLERS.get
+    app.state.caller_of_key = lambda key, _since: next(each for each in CALLERS.values() if each.key == key)
     answer_with_problems(app)
+    return app
+
+
+@pytest.fixture
+def http(app):
+    """Ann's client of it."""
     with in_process.client(app, "ann") as client:
         yield client
 

@@ -12,7 +12,7 @@ from services.runtime.events.append import NewEvent, append
 from services.runtime.ledger import due, say
 from services.webhooks import account, tasks  # noqa: F401 - the tasks register their handlers
 
-KINDS = ("Announce", "Deliver", "KeyRevoked")
+KINDS = ("Announce", "Deliver")
 CALLERS = {
     "ann": Caller(key=1, name="ann", scopes=frozenset({"subscribe"})),
     "bob": Caller(key=2, name="bob", scopes=frozenset({"subscribe"})),

@@ -1,15 +1,17 @@
 """What an owner says of an endpoint, and what that means for what arrives."""
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 
-from house import announced, in_ledger, log_of, only, rows, run
+from house import CALLERS, announced, in_ledger, log_of, only, rows, run, run_announcements
 from pydantic import SecretStr
 from standardwebhooks import Webhook
 
-from services.contracts.messages import KeyRevoked
-from services.runtime.database import transaction
+from services.contracts.messages import Deliver
+from services.runtime.database import transaction, utcnow
 from services.runtime.ledger import say
-from services.webhooks import subscriptions
+from services.webhooks import deliver, subscriptions
 from services.webhooks.models import Attempt, Delivery, Endpoint
 from services.webhooks.sealing import unseal
 
@@ -130,15 +132,59 @@ def test_the_limits_can_be_read(http):
     assert (told["endpoints_per_key"], told["retention_days"], len(told["schedule"])) == (50, 30, 10)
 
 
-def test_the_endpoints_of_a_key_that_ended_are_told_nothing_more(http, endpoint, subscriber):
+def test_the_endpoints_of_a_key_that_was_revoked_are_told_nothing_more(http, endpoint, subscriber):
     """What is owed to them waits, in case an admin enables them."""
-    with transaction() as session:
-        say(session, KeyRevoked(key=1))
-    run()
     announced()
+    run_announcements()
+    with transaction() as session:
+        subscriptions.stop(session, 1, utcnow())
+    announced("evt_2", 2)
     run()
     assert subscriber.requests == []
     view = http.get(f"/webhooks/endpoints/{endpoint['id']}").json()
     assert (view["state"], view["reason"]) == ("disabled", "The API key that made it has ended.")
-    assert only(Delivery).state == "pending"
+    assert [row.state for row in rows(Delivery)] == ["pending", "pending"]
     assert in_ledger("Deliver") == []
+
+
+def test_a_revocation_ends_a_turn_that_is_under_way(endpoint, subscriber, monkeypatch):
+    """Once it is committed nothing more is sent but the request that is on its way."""
+    monkeypatch.setattr(deliver, "UNWRITTEN", timedelta(0))  # so that each is a round of its own
+
+    def revoked():
+        with transaction() as session:
+            subscriptions.stop(session, 1, utcnow())
+
+    subscriber.meanwhile = [revoked]
+    for number in (1, 2, 3):
+        announced(f"evt_{number}", number, f"art_{number}")
+    run()
+    assert subscriber.events == ["evt_1"]
+    assert only(Endpoint).state == "disabled"
+    assert [row.state for row in rows(Delivery)] == ["delivered", "pending", "pending"]
+
+
+def test_an_endpoint_ends_when_its_key_expires(http, house, subscriber, monkeypatch):
+    """At that time, whoever looks; only an admin can have it served all the same."""
+    ends = utcnow() + timedelta(hours=1)
+    monkeypatch.setitem(CALLERS, "ann", replace(CALLERS["ann"], ends_at=ends))
+    made = http.post("/webhooks/endpoints", json={"url": subscriber.url}).json()
+    announced()
+    run()
+    announced("evt_2", 2)
+    run(ends)
+    assert subscriber.events == ["evt_1"]
+    assert (only(Endpoint).state, only(Endpoint).reason) == ("disabled", "The API key that made it has ended.")
+    with transaction() as session:
+        found = session.get(Endpoint, made["id"])
+        subscriptions.change(session, found, {"state": "active"}, ends)
+        say(session, Deliver(endpoint=made["id"]))
+    run(ends)
+    assert subscriber.events == ["evt_1", "evt_2"]
+
+
+def test_a_key_that_has_just_been_revoked_gets_no_endpoint(app, http, subscriber):
+    """Its request was let in a moment before; nobody would disable what it made."""
+    app.state.caller_of_key = lambda _key, _since: None
+    assert http.post("/webhooks/endpoints", json={"url": subscriber.url}).status_code == 401
+    assert rows(Endpoint) == []
