@@ -79,8 +79,8 @@ HANDLERS: dict[type[Message], Hearing] = {
         needs=("archive",),
     ),
     HostServesAgain: Hearing("fetcher", "wake", timedelta(seconds=45), together=1, alone=True),
-    ParsePage: Hearing("parser", "parse_page", timedelta(seconds=45), needs=("captures",), last_after_death=True),
-    SaveArticle: Hearing("store", "save_article", timedelta(seconds=45), shown=True),
+    ParsePage: Hearing("parser", "parse_pages", timedelta(seconds=45), needs=("captures",), last_after_death=True),
+    SaveArticle: Hearing("store", "save_articles", timedelta(seconds=45), shown=True),
     Announce: Hearing("webhooks", "announce", timedelta(seconds=45)),
     Deliver: Hearing(
         "webhooks",

@@ -1,45 +1,100 @@
 """How the parser is reached: a capture comes in, an article or a reason why not goes out."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
 from sqlmodel import Session
 
-from services.contracts.article import Article, Reading, Rejected
+from services.contracts.article import Article, Reading
 from services.contracts.errors import PermanentError
-from services.contracts.messages import Before, Kept, Origin, PageReingested, ParsePage, Preview, Rejection, SaveArticle
+from services.contracts.messages import (
+    Before,
+    Kept,
+    Message,
+    Origin,
+    PageReingested,
+    ParsePage,
+    Preview,
+    Rejection,
+    SaveArticle,
+)
 from services.parser.alone import read_alone
 from services.parser.extract import extract
 from services.parser.layouts import VERSIONS
 from services.parser.limits import limited
 from services.parser.version import PARSER_VERSION
 from services.runtime import archive, database, verdicts
-from services.runtime.ledger import Job, say
+from services.runtime.batch import Batch
+from services.runtime.ledger import Job, say_all
 from services.runtime.verdicts import Read, Verdict
-from services.runtime.worker import handles
+from services.runtime.worker import handles_together
 
 
-@handles(ParsePage)
-def parse_page(order: ParsePage, job: Job) -> None:
-    """Reads the capture, or the last readable one where this gives no article; says `SaveArticle`, or rejects it.
+@handles_together(ParsePage)
+def parse_pages(batch: Batch[ParsePage]) -> None:
+    """Reads each capture, or the last readable one where this gives no article; says `SaveArticle`, or rejects it.
 
     A reparse that finds what is known already ends here.
     """
-    origin = order.origin
+    orders = batch.messages()
     with database.reading() as session:
-        verdict = verdicts.find(session, origin.page)
+        known = verdicts.find_all(session, (order.origin.page for _, order in orders))
+    found = batch.map(orders, lambda job, order: _found(order, known.get(order.origin.page), job))
+    if not found:
+        return
+    with batch.finish(found) as (session, done):
+        verdicts.hold_all_rejected(session, [pair for _, each in done for pair in each.rejected()])
+        say_all(
+            session, [job.says(told) for job, each in sorted(done, key=_page) for told in _told(session, each, job)]
+        )
+
+
+@dataclass(frozen=True)
+class Found:
+    """What reading a page came to: a wording to be saved, or why there is none, read with this layout."""
+
+    origin: Origin
+    made: SaveArticle | Rejection
+    layout: str | None
+
+    def rejected(self) -> Iterator[tuple[int, Rejection]]:
+        """The page and why it gave none, where that is to be remembered."""
+        if isinstance(self.made, Rejection) and not self.origin.dry_run:
+            yield self.origin.page, self.made
+
+
+def _page(read: tuple[Job, Found]) -> int:
+    return read[1].origin.page
+
+
+def _found(order: ParsePage, verdict: Verdict | None, job: Job) -> Found:
+    job.note(source=order.origin.source, url=order.origin.url)
     reads = read_alone if job.attempts > 1 else _read_here
     reading, seen = _read(order, verdict, reads)
-    saving = _saving(order, seen, reading, verdict, reads) if isinstance(reading, Article) else None
-    job.note(source=origin.source, url=origin.url)
-    with job.finish() as session:
-        if saving is not None:
-            job.note(headline=saving.article.headline)
-            if not _is_known(session, saving, job):
-                say(session, saving, lane=job.lane)
-        elif isinstance(reading, Rejected):
-            job.note(rejected=reading.reason)
-            _reject(session, order, seen, reading, job)
+    if isinstance(reading, Article):
+        job.note(headline=reading.headline)
+        return Found(order.origin, _saving(order, seen, reading, verdict, reads), reading.layout)
+    job.note(rejected=reading.reason)
+    rejection = Rejection(
+        capture=seen.capture,
+        fetched_at=seen.fetched_at,
+        parser=PARSER_VERSION,
+        reason=reading.reason,
+        detail=reading.detail,
+    )
+    return Found(order.origin, rejection, reading.layout)
+
+
+def _told(session: Session, found: Found, job: Job) -> Iterator[Message]:
+    """What is said of a page that was read."""
+    origin, made = found.origin, found.made
+    if isinstance(made, SaveArticle):
+        yield _known_already(session, made, job) or made
+    elif origin.reingestion is not None:
+        preview = Preview(layout=found.layout, origin=origin, proposal=made) if origin.dry_run else None
+        yield _counted(origin, "rejected", preview)
 
 
 def _saving(order: ParsePage, seen: Kept, article: Article, verdict: Verdict | None, reads: "Reads") -> SaveArticle:
@@ -82,42 +137,22 @@ def _read_earlier(order: ParsePage, earlier: Kept, reads: "Reads") -> Before | N
     return Before(**earlier.model_dump(), article=reading) if isinstance(reading, Article) else None
 
 
-def _is_known(session: Session, saving: SaveArticle, job: Job) -> bool:
-    """Whether a reparse found the very reading that the page gave; then it is done, and there is nothing to save."""
+def _known_already(session: Session, saving: SaveArticle, job: Job) -> PageReingested | None:
+    """Where a reparse found the very reading that the page gave, it is done, and there is nothing to save."""
     origin, article = saving.origin, saving.article
     if origin.cause != "reparse" or origin.reingestion is None:
-        return False
+        return None
     known = (verdicts.known_as if origin.dry_run else verdicts.read_again)(session, origin.page, Read.of(saving))
     if known is None:
-        return False
+        return None
     job.note(article=known, change="unchanged")
     found = Preview(article=known, layout=article.layout, headline=article.headline, origin=origin)
-    _count(session, origin, "unchanged", found if origin.dry_run else None, job)
-    return True
+    return _counted(origin, "unchanged", found if origin.dry_run else None)
 
 
-def _count(
-    session: Session, origin: Origin, outcome: Literal["unchanged", "rejected"], found: Preview | None, job: Job
-) -> None:
+def _counted(origin: Origin, outcome: Literal["unchanged", "rejected"], preview: Preview | None) -> PageReingested:
     number = origin.reingestion or 0
-    counted = PageReingested(reingestion=number, page=origin.page, outcome=outcome, preview=found)
-    say(session, counted, lane=job.lane)
-
-
-def _reject(session: Session, order: ParsePage, seen: Kept, rejected: Rejected, job: Job) -> None:
-    origin = order.origin
-    rejection = Rejection(
-        capture=seen.capture,
-        fetched_at=seen.fetched_at,
-        parser=PARSER_VERSION,
-        reason=rejected.reason,
-        detail=rejected.detail,
-    )
-    if not origin.dry_run:
-        verdicts.hold_rejected(session, origin.page, rejection)
-    if origin.reingestion is not None:
-        found = Preview(layout=rejected.layout, origin=origin, proposal=rejection) if origin.dry_run else None
-        _count(session, origin, "rejected", found, job)
+    return PageReingested(reingestion=number, page=origin.page, outcome=outcome, preview=preview)
 
 
 class Reads(Protocol):

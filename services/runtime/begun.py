@@ -9,7 +9,7 @@ import os
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -23,13 +23,13 @@ os.register_at_fork(after_in_child=_ids.clear)
 
 
 @contextmanager
-def begun(message: int) -> Iterator[None]:
-    """Within, this process has begun the message with this id."""
-    _note(message, over=False)
+def begun(*messages: int) -> Iterator[None]:
+    """Within, this process has begun the messages with these ids."""
+    _note(messages, over=False)
     try:
         yield
     finally:
-        _note(message, over=True)
+        _note(messages, over=True)
 
 
 def of(holder: str) -> frozenset[int]:
@@ -45,9 +45,9 @@ def of(holder: str) -> frozenset[int]:
         return frozenset()
 
 
-def _note(message: int, *, over: bool) -> None:
+def _note(messages: Collection[int], *, over: bool) -> None:
     with _lock:
-        (_ids.discard if over else _ids.add)(message)
+        (_ids.difference_update if over else _ids.update)(messages)
         with suppress(OSError):  # a full disk: then it is not known
             line = " ".join([owner(), *map(str, sorted(_ids))])
             os.pwrite(_file(owner()), f"{line}\n".encode("ascii"), 0)

@@ -186,7 +186,7 @@ def _clear(*, but: Sequence[str] = ()) -> None:
 
 
 def _watch(queues: Sequence[str], patience: float) -> None:
-    from services.runtime.worker import stopping  # noqa: PLC0415 - the worker says, saying hints, hinting is here
+    from services.runtime.surprises import stopping  # noqa: PLC0415 - the worker says, saying hints, hinting is here
 
     def waiting() -> int:
         found = depths()
@@ -202,7 +202,7 @@ def _handle(kind: str, ids: list[int]) -> None:
 
 
 def _stop(**_signal: object) -> None:
-    from services.runtime.worker import stopping  # noqa: PLC0415 - as above
+    from services.runtime.surprises import stopping  # noqa: PLC0415 - as above
 
     stopping.set()
 

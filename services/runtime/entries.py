@@ -130,7 +130,7 @@ def _say(insert: sqlite.Insert | postgresql.Insert) -> ReturningInsert[Any]:
             "again_at": case((sooner_again, new.due_at), else_=rows.c.again_at),
             "again_message": case((sooner_again, new.message), else_=rows.c.again_message),
         },
-    ).returning(rows.c.id, rows.c.lane, rows.c.lease_token)
+    ).returning(rows.c.id, rows.c.kind, rows.c.key, rows.c.lane, rows.c.lease_token)
 
 
 def _claim(*conditions: ColumnElement[bool]) -> Any:
@@ -162,6 +162,8 @@ FREE: dict[str, Any] = {
 GIVEN_BACK = (rows.c.id, rows.c.lane, rows.c.due_at)
 
 _OURS = (rows.c.id == bindparam("this"), rows.c.lease_token == bindparam("token"))
+_THESE = (rows.c.id.in_(bindparam("these", expanding=True)), rows.c.lease_token == bindparam("token"))
+END_ALL = delete(rows).where(*_THESE, rows.c.again_at.is_(None)).returning(rows.c.id)
 END = delete(rows).where(*_OURS, rows.c.again_at.is_(None)).returning(rows.c.id)
 END_FOR_NOW = (
     update(rows)

@@ -10,10 +10,12 @@ import dataclasses
 import random
 import secrets
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Literal
 
 from sqlalchemy import Row, case, func, select, update
@@ -33,6 +35,9 @@ BACKOFF = tuple(timedelta(seconds=s) for s in (2, 10, 60, 300))
 
 
 Outcome = Literal["done", "postponed", "retried", "set_aside"]
+
+
+_SAID_AGAIN = [rows.c[name] for name in ("again_at", "again_message", "lane", "trace_id", "key", *entries.SUBJECT)]
 
 
 class LeaseLost(DatelineError):  # noqa: N818 - named for what happened
@@ -56,6 +61,7 @@ class Job:
     outcome: Outcome | None = None
     reason: str | None = None
     notes: dict[str, object] = dataclasses.field(default_factory=dict)
+    seconds: float = 0.0
 
     def note(self, **notes: object) -> None:
         """Adds to the one log line that tells of this handling: an address, a headline, what changed."""
@@ -68,6 +74,10 @@ class Job:
     def message(self) -> Message:
         """What was said; a pydantic `ValidationError` when this version cannot read it."""
         return KINDS[self.kind].model_validate_json(self.words)
+
+    def says(self, message: Message, due_at: datetime | None = None) -> "Said":
+        """What is to be said on account of this one: in its lane, as part of its story."""
+        return Said(message, due_at=due_at, lane=self.lane, trace_id=self.trace_id)
 
     @contextmanager
     def finish(self) -> Iterator[Session]:
@@ -86,7 +96,7 @@ class Job:
         """Raises `LeaseLost` when another worker has taken over: for work that others see before its finish."""
         with reading() as session:
             if not self.holds(session):
-                raise _lost(self)
+                raise lost(self)
 
     def holds(self, session: Session) -> bool:
         """Whether no other worker has taken over, as this session sees it."""
@@ -126,14 +136,25 @@ class Job:
         """
         ours = (rows.c.id == self.id, rows.c.lease_token == self.token)
         with transaction(lasting=False) as session:
-            again = session.execute(select(*_AGAIN).where(*ours).with_for_update()).one_or_none()
+            again = session.execute(select(*_SAID_AGAIN).where(*ours).with_for_update()).one_or_none()
             if again is None:
-                raise _lost(self)
+                raise lost(self)
             laid_aside = {"due_at": now, "set_aside_at": now, "reason": reason}
             session.execute(update(rows).where(*ours).values(entries.FREE | laid_aside))
             if again.again_at is not None:
                 about = {name: again._mapping[name] for name in ("key", *entries.SUBJECT)}  # noqa: SLF001 - public
-                _write(session, self.kind, again.again_message, about, due=again.again_at, lane=again.lane)
+                words = about | {"kind": self.kind, "message": again.again_message, "lane": again.lane}
+                _write_all(session, [words | _times(again.again_at, again.trace_id, at := utcnow())], at)
+
+
+@dataclass(frozen=True)
+class Said:
+    """A message that is to be written down: when it is due (now, if None), its lane, and of which story it is part."""
+
+    message: Message
+    due_at: datetime | None = None
+    lane: Lane = "live"
+    trace_id: str | None = None
 
 
 def say(session: Session, message: Message, *, due_at: datetime | None = None, lane: Lane = "live") -> None:
@@ -142,8 +163,19 @@ def say(session: Session, message: Message, *, due_at: datetime | None = None, l
     Unique on kind and the message's `dedupe` while open, so that saying it twice is saying it once. While it waits, the
     earlier of two times wins, and its words with it; while it is in flight, it becomes due again after its finish.
     """
-    about = asdict(message.subject()) | {"key": message.dedupe}
-    _write(session, type(message).__name__, message.model_dump_json(), about, due=due_at or utcnow(), lane=lane)
+    say_all(session, [Said(message, due_at, lane)])
+
+
+def say_all(session: Session, messages: Iterable[Said]) -> None:
+    """As `say`, for many in one statement; of those that are one, the earlier counts."""
+    now, written = utcnow(), dict[tuple[str, str], dict[str, Any]]()
+    for row in (_row(each, now) for each in messages):
+        name = row["kind"], row["key"]
+        before = written.setdefault(name, row)
+        lane = "live" if "live" in {before["lane"], row["lane"]} else "bulk"
+        written[name] = min(before, row, key=lambda each: each["due_at"]) | {"lane": lane}
+    # In one order for everybody who says many: two who say the same would else wait for one another.
+    _write_all(session, [written[name] for name in sorted(written)], now)
 
 
 def claim(kind: str, ids: Sequence[int], now: datetime, *, fresh: bool = False) -> list[Job]:
@@ -201,28 +233,39 @@ def counts(session: Session) -> dict[str, int]:
     return {name: session.execute(select(func.count()).where(which)).scalar_one() for name, which in names.items()}
 
 
-_AGAIN = (rows.c.again_at, rows.c.again_message, rows.c.lane, rows.c.key, *(rows.c[name] for name in entries.SUBJECT))
+def _row(said: Said, now: datetime) -> dict[str, Any]:
+    message = said.message
+    words = {"kind": type(message).__name__, "key": message.dedupe, "message": message.model_dump_json()}
+    story = said.trace_id or tracing.current() or tracing.new()
+    return asdict(message.subject()) | words | {"lane": said.lane} | _times(said.due_at or now, story, now)
 
 
-def _write(session: Session, kind: str, words: str, about: Mapping[str, object], *, due: datetime, lane: Lane) -> None:
-    now = utcnow()
+def _times(due: datetime, story: str, now: datetime) -> dict[str, Any]:
     hinted = now if due <= now else None
-    said = session.execute(
-        entries.SAY["sqlite" if is_sqlite(session) else "postgresql"],
-        {
-            **about,
-            "kind": kind,
-            "message": words,
-            "lane": lane,
-            "said_at": now,
-            "due_at": due,
-            "hinted_at": hinted,
-            "attempts": 0,
-            "trace_id": tracing.current() or tracing.new(),
-        },
-    ).one()
-    if hinted and not said.lease_token:
-        after_commit(session, lambda: bus.hint(kind, said.lane, [said.id]))
+    return {"said_at": now, "due_at": due, "hinted_at": hinted, "attempts": 0, "trace_id": story}
+
+
+def _write_all(session: Session, written: Sequence[dict[str, Any]], now: datetime) -> None:
+    if not written:
+        return
+    due = {(row["kind"], row["key"]) for row in written if row["due_at"] <= now}
+    reminded = defaultdict[tuple[str, Lane], list[int]](list)
+    for said in session.execute(entries.SAY["sqlite" if is_sqlite(session) else "postgresql"], written):
+        if not said.lease_token and (said.kind, said.key) in due:
+            reminded[said.kind, said.lane].append(said.id)
+    for (kind, lane), ids in reminded.items():
+        after_commit(session, partial(bus.hint, kind, lane, sorted(ids)))
+
+
+def end_all(session: Session, jobs: Sequence[Job]) -> list[Job]:
+    """Ends messages that were claimed together; those among them that were still ours. Others got the rest."""
+    ours = {"these": [job.id for job in jobs], "token": jobs[0].token}
+    ended = set(session.execute(entries.END_ALL, ours).scalars())
+    for job in (job for job in jobs if job.id not in ended):
+        with suppress(LeaseLost):
+            _end(session, job)
+            ended.add(job.id)
+    return [job for job in jobs if job.id in ended]
 
 
 def _end(session: Session, job: Job) -> None:
@@ -246,12 +289,13 @@ def _give_back(session: Session, job: Job, *, due_at: datetime, **changes: objec
     _given_back(session, job, changed)
 
 
-def _lost(job: Job) -> LeaseLost:
+def lost(job: Job) -> LeaseLost:
+    """What is raised where another worker has taken over."""
     return LeaseLost(f"{job.kind} {job.key} is in other hands; what was done here is discarded.")
 
 
 def _given_back(session: Session, job: Job, changed: Row[Any] | None) -> None:
     if changed is None:
-        raise _lost(job)
+        raise lost(job)
     if changed.due_at <= utcnow():
         after_commit(session, lambda: bus.hint(job.kind, changed.lane, [changed.id]))

@@ -4,6 +4,7 @@ A verdict is a row, not a message: parser and store write their part of it in th
 message, and whoever asks reads it. What comes late, or from an older parser, changes nothing.
 """
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -115,10 +116,25 @@ def find(session: Session, page: int) -> Verdict | None:
     return session.get(Verdict, page)
 
 
+def find_all(session: Session, pages: Iterable[int]) -> dict[int, Verdict]:
+    """What became of these pages, as far as anything has."""
+    found = session.scalars(select(Verdict).where(verdicts.c.page.in_(set(pages))))
+    return {verdict.page: verdict for verdict in found}
+
+
 def hold_read(session: Session, page: int, article: str, read: Read) -> None:
     """The page gave this article; a verdict on a capture that is no later falls."""
-    values = {"page": page, "article": article} | {f"read_{name}": value for name, value in asdict(read).items()}
-    session.execute(_READ["sqlite" if is_sqlite(session) else "postgresql"], values)
+    hold_all_read(session, [(page, article, read)])
+
+
+def hold_all_read(session: Session, found: Iterable[tuple[int, str, Read]]) -> None:
+    """As `hold_read`, for several pages, in the order of their numbers."""
+    written = [
+        {"page": page, "article": article} | {f"read_{name}": value for name, value in asdict(read).items()}
+        for page, article, read in sorted(found, key=lambda each: (each[0], each[2].fetched_at))
+    ]
+    if written:
+        session.execute(_READ["sqlite" if is_sqlite(session) else "postgresql"], written)
 
 
 def known_as(session: Session, page: int, read: Read) -> str | None:
@@ -148,9 +164,18 @@ def read_with(layout: str | None, layout_before: str | None, parser_before: str 
 
 def hold_rejected(session: Session, page: int, rejection: Rejection) -> None:
     """The page gave no article, unless a capture as late has given one to this parser or a newer one."""
-    own = rejection.model_dump() | {"generation": generation(rejection.parser)}
-    values = {"page": page} | {f"rejected_{name}": value for name, value in own.items()}
-    session.execute(_REJECTED["sqlite" if is_sqlite(session) else "postgresql"], values)
+    hold_all_rejected(session, [(page, rejection)])
+
+
+def hold_all_rejected(session: Session, rejected: Iterable[tuple[int, Rejection]]) -> None:
+    """As `hold_rejected`, for several pages, in the order of their numbers."""
+    written = [
+        {"page": page, "rejected_generation": generation(rejection.parser)}
+        | {f"rejected_{name}": value for name, value in rejection.model_dump().items()}
+        for page, rejection in sorted(rejected, key=lambda each: (each[0], each[1].fetched_at))
+    ]
+    if written:
+        session.execute(_REJECTED["sqlite" if is_sqlite(session) else "postgresql"], written)
 
 
 def is_rejected(capture: SQLColumnExpression[Any], fetched_at: SQLColumnExpression[Any]) -> ColumnElement[bool]:

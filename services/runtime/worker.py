@@ -1,49 +1,32 @@
 """What a worker does with a hint: claim, handle, and say how it ended, exactly once for each message."""
 
-import random
-import threading
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import wraps
 from typing import TypeVar, cast
 
 import structlog
-from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
-from services.contracts.errors import DatelineError, PermanentError
 from services.contracts.messages import Message
 from services.contracts.wiring import HANDLERS, KINDS
-from services.runtime import house, ledger, liveness, metrics
+from services.runtime import batch, house, ledger, liveness, metrics
+from services.runtime.batch import Batch, give_back, why_not_now
 from services.runtime.begun import begun
 from services.runtime.database import gave_way, utcnow
-from services.runtime.giving_way import news_waits
 from services.runtime.ledger import MAX_ATTEMPTS, Job, LeaseLost, Outcome
-from services.runtime.redaction import redacted
+from services.runtime.surprises import named, stopping, surprised
 
 M = TypeVar("M", bound=Message)
 Handler = Callable[[M, Job], None]
-
-ENOUGH = 10.0
-"""Seconds of work after which one hint takes nothing more on: a few slow pages must not bring the others of their group
-to the hard limit, nor their leases to an end."""
-
-TELLING = 4.0
-"""Seconds for which the database is told of a surprise again and again: its own restart may be the surprise. That is
-soon over, and the lease is not."""
-
-A_MOMENT = (0.05, 0.5)
-"""Seconds after which work that gave way to other work is due again."""
-
-_WAITS = "What needs it waits."
-_GAVE_WAY = "Other work on the same rows went first."
-
-stopping = threading.Event()
-"""Set when this worker was told to stop: it takes nothing more."""
+BatchHandler = Callable[[Batch[M]], None]
 
 log = structlog.get_logger()
 _concurrency = 1
 _handlers: dict[str, Handler[Message]] = {}
+_together: dict[Handler[Message], BatchHandler[Message]] = {}
+"""Of the handlers of one message, those that can do with several."""
 
 
 def handles(kind: type[M]) -> Callable[[Handler[M]], Handler[M]]:
@@ -53,6 +36,21 @@ def handles(kind: type[M]) -> Callable[[Handler[M]], Handler[M]]:
         if kind not in HANDLERS or kind.__name__ in _handlers:
             raise TypeError(f"{kind.__name__} must stand in the wiring, and have one handler.")
         _handlers[kind.__name__] = cast("Handler[Message]", handler)
+        return handler
+
+    return register
+
+
+def handles_together(kind: type[M]) -> Callable[[BatchHandler[M]], BatchHandler[M]]:
+    """As `handles`, for a function that hears one message or several; it ends them by the `finish` of the batch."""
+
+    def register(handler: BatchHandler[M]) -> BatchHandler[M]:
+        @wraps(handler)
+        def alone(_order: M, job: Job) -> None:
+            handler(Batch([job], alone=True))
+
+        handles(kind)(alone)
+        _together[cast("Handler[Message]", alone)] = cast("BatchHandler[Message]", handler)
         return handler
 
     return register
@@ -91,15 +89,17 @@ def handle(kind: str, ids: Sequence[int], now: datetime | None = None) -> int:
 def _handle(kind: str, ids: Sequence[int], now: datetime | None) -> int:
     group = [] if HANDLERS[KINDS[kind]].alone else ledger.claim(kind, ids, now or utcnow(), fresh=True)
     began = time.monotonic()
-    for job in group:
-        if why := _why_not_now(job, began):
-            job.postpone(utcnow(), f"{why}; its turn comes again.")
+    if len(group) > 1 and (together := _together.get(_handlers[kind])):
+        _run_together(together, group)
+    for job in (job for job in group if job.outcome is None):
+        if why := why_not_now(job, began):
+            give_back(job, why)
         else:
             _run(job)
     claimed = {job.id for job in group}
     handled = len(group)
     for single in (i for i in ids if i not in claimed):
-        if stopping.is_set() or time.monotonic() - began >= ENOUGH:
+        if stopping.is_set() or time.monotonic() - began >= batch.ENOUGH:
             break  # what is not claimed stays due
         for job in ledger.claim(kind, [single], now or utcnow()):
             _run(job)
@@ -107,33 +107,41 @@ def _handle(kind: str, ids: Sequence[int], now: datetime | None) -> int:
     return handled
 
 
-def _why_not_now(job: Job, began: float) -> str | None:
-    if time.monotonic() - began >= ENOUGH:
-        return "Others of its group took long"
-    # A hint of the bulk lane was reserved, and its group claimed, before the news came.
-    return "News came in between" if job.lane == "bulk" and news_waits(job.kind) else None
+def _run_together(handler: BatchHandler[Message], group: Sequence[Job]) -> None:
+    try:
+        handler(Batch(group))
+    except Exception as trouble:  # noqa: BLE001 - each is done alone, where it shows whose fault it is
+        log.info("batch_undone", kind=group[0].kind, messages=len(group), why=type(trouble).__name__)
+    for job in group:
+        if job.outcome is not None:
+            _log(job, job.outcome, job.reason)
 
 
 def _run(job: Job) -> None:
     began = time.perf_counter()
     with structlog.contextvars.bound_contextvars(trace_id=job.trace_id):
         outcome, reason = _attempt(job)
-        seconds = time.perf_counter() - began
-        liveness.sign()
-        metrics.HANDLED.labels(job.kind, outcome).inc()
-        metrics.SECONDS.labels(job.kind).observe(seconds)
-        told = job.notes | ({"reason": reason} if reason else {})
-        milliseconds = round(seconds * 1000, 1)
+    job.seconds = time.perf_counter() - began
+    _log(job, outcome, reason)
+
+
+def _log(job: Job, outcome: Outcome, reason: str | None) -> None:
+    liveness.sign()
+    metrics.HANDLED.labels(job.kind, outcome).inc()
+    metrics.SECONDS.labels(job.kind).observe(job.seconds)
+    told = job.notes | ({"reason": reason} if reason else {})
+    milliseconds = round(job.seconds * 1000, 1)
+    with structlog.contextvars.bound_contextvars(trace_id=job.trace_id):
         write = log.debug if outcome == "postponed" else log.info  # to wait for one's turn is no news
         write("handled", kind=job.kind, key=job.key, attempts=job.attempts, outcome=outcome, ms=milliseconds, **told)
 
 
-def _attempt(job: Job) -> tuple[str, str | None]:
+def _attempt(job: Job) -> tuple[Outcome, str | None]:
     """Runs the handler; whatever happens, the row says so. The one place that catches everything."""
     try:
         if job.attempts > MAX_ATTEMPTS:
             reason = f"Its worker died or hung {MAX_ATTEMPTS} times while handling it."
-            return _named(again=job.give_up(reason, utcnow())), reason
+            return named(again=job.give_up(reason, utcnow())), reason
         with begun(job.id):
             _handlers[job.kind](job.message(), job)
         if job.outcome is None:
@@ -141,57 +149,5 @@ def _attempt(job: Job) -> tuple[str, str | None]:
     except LeaseLost as lost:
         return "retried", str(lost)
     except Exception as surprise:  # noqa: BLE001 - nobody planned it: the ledger decides, not Celery
-        return _surprised(job, surprise)
+        return surprised(job, surprise)
     return job.outcome, job.reason
-
-
-def _sentence(surprise: Exception) -> str:
-    """What operators read of it. Of a database's error the first line: the next ones quote the row, secrets and all."""
-    words = str(surprise)
-    told = words.partition("\n")[0] if isinstance(surprise, SQLAlchemyError) else words
-    return redacted(f"{type(surprise).__name__}: {told}"[:1000]).replace("\x00", "")
-
-
-def _surprised(job: Job, surprise: Exception) -> tuple[str, str]:
-    if gave_way(surprise):
-        return _excused(job, _GAVE_WAY, random.uniform(*A_MOMENT))  # noqa: S311 - so that they do not meet again
-    if trouble := house.blame(surprise, HANDLERS[KINDS[job.kind]].needs):
-        return _excused(job, f"{trouble} {_WAITS}", house.AGAIN)
-    reason = _sentence(surprise)
-    log.warning("surprise", kind=job.kind, key=job.key, exc_info=not isinstance(surprise, DatelineError))
-    hopeless = isinstance(surprise, PermanentError | ValidationError)
-    began = time.monotonic()
-    while True:
-        try:
-            return _tell(job, reason, hopeless=hopeless), reason
-        except LeaseLost as lost:
-            return "retried", f"{reason} ({lost})"
-        except SQLAlchemyError as trouble:
-            if time.monotonic() - began >= TELLING or stopping.wait(0.3):
-                # The database cannot be told now; the lease ends by itself and the message is due again.
-                return "retried", f"{reason} (then {type(trouble).__name__})"
-
-
-def _excused(job: Job, reason: str, pause: float) -> tuple[str, str]:
-    """The work was not to blame: due again soon, at no cost of an attempt, told as soon as somebody can be told."""
-    lease = HANDLERS[KINDS[job.kind]].lease.total_seconds()
-    while True:
-        liveness.sign()
-        try:
-            job.postpone(utcnow() + timedelta(seconds=pause), reason)
-        except LeaseLost as lost:
-            return "retried", f"{reason} ({lost})"
-        except SQLAlchemyError as trouble:
-            if time.monotonic() - job.began >= lease - TELLING or stopping.wait(0.3):
-                return "retried", f"{reason} (then {type(trouble).__name__})"
-        else:
-            return "postponed", reason
-
-
-def _tell(job: Job, reason: str, *, hopeless: bool) -> Outcome:
-    tell = job.give_up if hopeless else job.retry
-    return _named(again=tell(reason, utcnow()))
-
-
-def _named(*, again: bool) -> Outcome:
-    return "retried" if again else "set_aside"

@@ -32,7 +32,13 @@ def event_id(article: str, revision: int, content_hash: str) -> str:
 
 
 def new_event(
-    article: Row[Any], reading: Reading, changed: tuple[str, ...], *, previous: int | None, now: datetime
+    article: Row[Any],
+    reading: Reading,
+    changed: tuple[str, ...],
+    *,
+    previous: int | None,
+    now: datetime,
+    trace_id: str | None = None,
 ) -> NewEvent:
     """The event that tells of the article's current revision; `previous` is None for a new article."""
     view = article_view(article, reading.order.article).model_dump(mode="json")
@@ -47,4 +53,5 @@ def new_event(
         cause=reading.order.origin.cause,
         changed=changed,
         announced=is_told(reading.order),
+        trace_id=trace_id,
     )

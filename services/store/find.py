@@ -1,5 +1,6 @@
 """Where a reading belongs: the article it speaks for, as that article stands now."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,17 +25,40 @@ class Place:
 
 def place(session: Session, reading: Reading) -> Place:
     """The article that the reading's page speaks for, known or not."""
-    found, own = find(session, claimed_key(reading.order)), own_key(reading.order)
-    if found.row is None or found.known is None or found.key == own:
-        return found
-    if strangers(found.known.article, found.row.url, reading.order.article, reading.order.origin.url):
-        return find(session, own)
-    return found
+    return places(session, [reading])[0]
 
 
-def find(session: Session, key: str) -> Place:
-    """The article with this identity."""
-    row = session.execute(_FIND, {"article": article_id(key)}).one_or_none()
+def places(session: Session, readings: Sequence[Reading]) -> list[Place]:
+    """As `place`, for each of several."""
+    rows = _rows(session, {claimed_key(reading.order) for reading in readings})
+    found = [_placed(claimed_key(reading.order), rows) for reading in readings]
+    apart = {own_key(reading.order) for reading, each in zip(readings, found, strict=True) if _is_apart(reading, each)}
+    own = _rows(session, apart) if apart else {}
+    return [
+        _placed(own_key(reading.order), own) if _is_apart(reading, each) else each
+        for reading, each in zip(readings, found, strict=True)
+    ]
+
+
+def keys(reading: Reading) -> set[str]:
+    """The identities of which the article that the reading's page speaks for has one."""
+    return {claimed_key(reading.order), own_key(reading.order)}
+
+
+def _is_apart(reading: Reading, found: Place) -> bool:
+    """Whether what goes by the same identity is somebody else's article."""
+    if found.row is None or found.known is None or found.key == own_key(reading.order):
+        return False
+    return strangers(found.known.article, found.row.url, reading.order.article, reading.order.origin.url)
+
+
+def _rows(session: Session, wanted: Iterable[str]) -> dict[str, Row[Any]]:
+    ids = [article_id(key) for key in wanted]
+    return {row.id: row for row in session.execute(_FIND, {"articles": ids})}
+
+
+def _placed(key: str, rows: Mapping[str, Row[Any]]) -> Place:
+    row = rows.get(article_id(key))
     if row is None:
         return Place(key)
     article = Article.model_validate_json(row.reading)
@@ -45,5 +69,5 @@ def find(session: Session, key: str) -> Place:
 _FIND = (
     select(articles, revisions.c.content_hash, revisions.c.reading, revisions.c.parser.label("read_by"))
     .join(revisions, (revisions.c.article == articles.c.id) & (revisions.c.number == articles.c.revision))
-    .where(articles.c.id == bindparam("article"))
+    .where(articles.c.id.in_(bindparam("articles", expanding=True)))
 )

@@ -5,7 +5,7 @@ SQLite has an FTS5 table that triggers keep in step with `article_texts`; Postgr
 
 import sqlite3
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from hashlib import blake2b
 from typing import Any
@@ -41,9 +41,9 @@ FEW = 1_000
 """Up to so many finds are sorted by date; among more, the newest are met soon by going through the dates."""
 
 
-def enter(session: Session, article: str, wording: Article) -> None:
-    """Makes a new article to be found."""
-    session.execute(_ENTER[is_sqlite(session)], _entry(session, article, wording))
+def enter(session: Session, new: Iterable[tuple[str, Article]]) -> None:
+    """Makes new articles to be found, each by its wording."""
+    session.execute(_ENTER[is_sqlite(session)], [_entry(session, article, wording) for article, wording in new])
 
 
 def enter_again(session: Session, article: str, wording: Article) -> None:

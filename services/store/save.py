@@ -1,5 +1,6 @@
 """A wording becomes what we know: article, revision and event, in the caller's transaction."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,12 +8,12 @@ from sqlmodel import Session
 
 from services.contracts.messages import Announce, Preview, SaveArticle
 from services.contracts.urls import article_id
-from services.runtime.events.append import NewEvent, append, hold
+from services.runtime.events.append import NewEvent, append_all, hold
 from services.store.decide import Change, Created, Reading, Updated, decide
 from services.store.events import new_event
-from services.store.find import place
+from services.store.find import Place, keys, place, places
 from services.store.shadow import preview, standing
-from services.store.write import write
+from services.store.write import begin, follow
 
 
 @dataclass(frozen=True)
@@ -32,17 +33,67 @@ def save(session: Session, order: SaveArticle, now: datetime) -> Saved:
     kept as a revision if it was never seen, without an event. Saves take turns until their transactions end, so that
     the sequence of events has no gap and becomes visible in order.
     """
-    reading = Reading.of(order)
+    return save_all(session, [(order, None)], now)[0]
+
+
+def save_all(session: Session, orders: Sequence[tuple[SaveArticle, str | None]], now: datetime) -> list[Saved]:
+    """As `save`, for several, each with the trace id of its story: those of one article in order of their captures."""
     hold(session)
-    spot = place(session, reading)
-    change = decide(spot.known, reading)
-    row = write(session, spot, reading, change, now)
-    announce = None
-    if isinstance(change, Created | Updated):
-        previous = spot.row.revision if spot.row else None
-        event = new_event(row, reading, change.changed, previous=previous, now=now)
-        announce = _announcement(event, append(session, event))
-    return Saved(change, row.id, announce)
+    arrived = [Arrived(at, Reading.of(order), trace) for at, (order, trace) in enumerate(orders)]
+    saved: dict[int, Saved] = {}
+    for wave in _waves(sorted(arrived, key=Arrived.when)):
+        saved |= zip((each.at for each in wave), _save_apart(session, wave, now), strict=True)
+    return [saved[each.at] for each in arrived]
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """A wording that came with others: at which place among them, and as part of which story."""
+
+    at: int
+    reading: Reading
+    trace_id: str | None
+
+    def when(self) -> tuple[datetime, int]:
+        """By which those of one article are put in order."""
+        return self.reading.order.fetched_at, self.at
+
+
+def _waves(arrived: Sequence[Arrived]) -> Iterator[list[Arrived]]:
+    """In turn, wordings no two of which can be of the same article."""
+    while arrived:
+        wave, later, seen = list[Arrived](), list[Arrived](), set[str]()
+        for each in arrived:
+            own = keys(each.reading)
+            (later if own & seen else wave).append(each)
+            seen |= own
+        yield wave
+        arrived = later
+
+
+def _save_apart(session: Session, wave: Sequence[Arrived], now: datetime) -> list[Saved]:
+    """Saves wordings of different articles."""
+    spots = places(session, [each.reading for each in wave])
+    changes = [decide(spot.known, each.reading) for spot, each in zip(spots, wave, strict=True)]
+    new = [(spot.key, each.reading) for spot, each in zip(spots, wave, strict=True) if spot.row is None]
+    begun = iter(begin(session, new, now))
+    rows = [
+        next(begun) if spot.row is None else follow(session, spot.row, spot.known, each.reading, change, now)
+        for spot, each, change in zip(spots, wave, changes, strict=True)
+    ]
+    news = [
+        new_event(row, each.reading, change.changed, previous=_previous(spot), now=now, trace_id=each.trace_id)
+        for spot, each, change, row in zip(spots, wave, changes, rows, strict=True)
+        if isinstance(change, Created | Updated)
+    ]
+    told = dict(
+        zip((event.subject for event in news), map(_announcement, news, append_all(session, news)), strict=True)
+    )
+    return [Saved(change, row.id, told.get(row.id)) for change, row in zip(changes, rows, strict=True)]
+
+
+def _previous(spot: Place) -> int | None:
+    return spot.row.revision if spot.row else None
 
 
 def foresee(session: Session, order: SaveArticle) -> Saved:

@@ -1,5 +1,6 @@
 """The rows that a change leaves behind."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,8 +9,7 @@ from sqlmodel import Session
 
 from services.contracts.messages import SaveArticle
 from services.contracts.urls import article_id
-from services.store.decide import Change, Late, Reading, Refreshed, Unchanged, Updated, refreshed
-from services.store.find import Place
+from services.store.decide import Change, Known, Late, Reading, Refreshed, Unchanged, Updated, refreshed
 from services.store.fulltext import enter, enter_again
 from services.store.models import articles, revisions
 from services.store.wording import instant
@@ -20,28 +20,33 @@ _UPDATE_ARTICLE = update(articles).where(articles.c.id == bindparam("this")).ret
 _INSERT_REVISION = insert(revisions)
 
 
-def write(session: Session, spot: Place, reading: Reading, change: Change, now: datetime) -> Row[Any]:
-    """Writes what the change makes of the article at this place; returns its row afterwards."""
-    if spot.row is None:
-        return _begin(session, spot.key, reading, now)
-    if isinstance(change, Updated) and spot.known and (before := refreshed(spot.known, reading)):
-        _reread(session, spot.row, before)  # so that two revisions differ by what the page has changed, and by no more
-    return _follow(session, spot.row, reading, change, now)
+def begin(session: Session, new: Sequence[tuple[str, Reading]], now: datetime) -> list[Row[Any]]:
+    """Writes new articles, each under its identity; returns their rows."""
+    if not new:
+        return []
+    rows = {
+        row.id: row for row in session.execute(_INSERT_ARTICLE, [_first(key, reading, now) for key, reading in new])
+    }
+    made = [(rows[article_id(key)], reading) for key, reading in new]
+    session.execute(_INSERT_REVISION, [_revision(row.id, 1, reading, now) for row, reading in made])
+    enter(session, [(row.id, reading.order.article) for row, reading in made])
+    return [row for row, _ in made]
 
 
-def _begin(session: Session, key: str, reading: Reading, now: datetime) -> Row[Any]:
-    values = _head(reading) | _face(reading, now) | {"first_seen": now, "updated": now}
-    first = {"id": article_id(key), "key": key, "revision": 1, "revisions": 1}
-    row = session.execute(_INSERT_ARTICLE, first | values).one()
-    _add_revision(session, row.id, 1, reading, now)
-    enter(session, row.id, reading.order.article)
-    return row
+def _first(key: str, reading: Reading, now: datetime) -> dict[str, Any]:
+    first = {"id": article_id(key), "key": key, "revision": 1, "revisions": 1, "first_seen": now, "updated": now}
+    return first | _head(reading) | _face(reading, now)
 
 
-def _follow(session: Session, row: Row[Any], reading: Reading, change: Change, now: datetime) -> Row[Any]:
+def follow(
+    session: Session, row: Row[Any], known: Known | None, reading: Reading, change: Change, now: datetime
+) -> Row[Any]:
+    """Writes what the change makes of a known article; returns its row afterwards."""
     following = row.revisions + 1
     match change:
         case Updated():
+            if known and (before := refreshed(known, reading)):
+                _reread(session, row, before)  # so that two revisions differ by what the page changed, and by no more
             _add_revision(session, row.id, following, reading, now)
             enter_again(session, row.id, reading.order.article)
             current = {"revision": following, "revisions": following, "updated": now}
@@ -63,8 +68,12 @@ def _set(session: Session, article: str, values: dict[str, Any]) -> Row[Any]:
 
 
 def _add_revision(session: Session, article: str, number: int, reading: Reading, now: datetime) -> None:
+    session.execute(_INSERT_REVISION, _revision(article, number, reading, now))
+
+
+def _revision(article: str, number: int, reading: Reading, now: datetime) -> dict[str, Any]:
     own = {"article": article, "number": number, "cause": reading.order.origin.cause, "created_at": now}
-    session.execute(_INSERT_REVISION, own | _read(reading))
+    return own | _read(reading)
 
 
 def _reread(session: Session, row: Row[Any], reading: Reading) -> None:

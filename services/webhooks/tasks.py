@@ -17,7 +17,8 @@ from services.runtime import (
 from services.runtime.database import reading, transaction
 from services.runtime.egress import Client, egress_settings, open_client
 from services.runtime.ledger import Job, say
-from services.runtime.worker import handles, stopping
+from services.runtime.surprises import stopping
+from services.runtime.worker import handles
 from services.webhooks import custody, retention, subscriptions
 from services.webhooks.announce import BULK, NEWS, Overtaking, must_not_overtake, without_turn
 from services.webhooks.announce import announce as owe

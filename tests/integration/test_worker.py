@@ -12,7 +12,7 @@ from sqlmodel import select
 from services.contracts.errors import PermanentError
 from services.contracts.messages import FetchPage, ForgetPreview, PollChannel
 from services.contracts.wiring import HANDLERS
-from services.runtime import bus, ledger, worker
+from services.runtime import batch, bus, ledger, surprises, worker
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.entries import Entry
 from services.runtime.ledger import say
@@ -226,7 +226,7 @@ def test_a_kind_without_a_handler_here_stays_due(hears):
 
 def test_a_slow_group_is_given_back_in_time(hears, lines, monkeypatch):
     """What one hint has no time for is due again at once, at no cost of an attempt, and handled by the next."""
-    monkeypatch.setattr(worker, "ENOUGH", 0.0)
+    monkeypatch.setattr(batch, "ENOUGH", 0.0)
 
     def handler(_order, job):
         with job.finish():
@@ -279,10 +279,10 @@ def test_what_was_taken_up_from_the_bulk_lane_gives_way_to_news(
 def test_a_stopping_worker_takes_nothing_more(hears, monkeypatch):
     """What it has not claimed stays due for the next one."""
     hears(lambda _order, _job: None)
-    worker.stopping.set()
+    surprises.stopping.set()
     try:
         with transaction() as session:
             say(session, ForgetPreview(reingestion=1))
         assert worker.handle("ForgetPreview", [1]) == 0
     finally:
-        worker.stopping.clear()
+        surprises.stopping.clear()

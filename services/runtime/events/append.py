@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import BigInteger, bindparam, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 from sqlmodel import Session
@@ -34,6 +34,8 @@ class NewEvent:
     cause: str | None = None
     changed: Sequence[str] = ()
     announced: bool = True
+    trace_id: str | None = None
+    """Of the story that it is part of; the present one, if None."""
 
     def body(self, sequence: int) -> str:
         """What is signed and sent, once the event has this number."""
@@ -47,7 +49,7 @@ def hold(session: Session) -> None:
     The event counter has its place in the order of locks: after pages and hosts, before endpoints.
     """
     if not is_sqlite(session):  # where there is one writer at a time anyway
-        session.execute(_HOLD)
+        session.execute(_HOLD, {"by": 0})
 
 
 def append(session: Session, event: NewEvent) -> int:
@@ -55,10 +57,18 @@ def append(session: Session, event: NewEvent) -> int:
 
     The number is given under a lock that lasts until the commit: the sequence has no gap and becomes visible in order.
     """
+    return append_all(session, [event])[0]
+
+
+def append_all(session: Session, new: Sequence[NewEvent]) -> list[int]:
+    """As `append`, for several, in this order."""
+    if not new:
+        return []
     dialect = "sqlite" if is_sqlite(session) else "postgresql"
-    sequence = int(session.execute(_COUNT[dialect]).scalar_one())
-    session.execute(_INSERT, _row(event, sequence, owner=None))
-    return sequence
+    last = int(session.execute(_COUNT[dialect], {"by": len(new)}).scalar_one())
+    numbers = list(range(last - len(new) + 1, last + 1))
+    session.execute(_INSERT, [_row(event, number, owner=None) for event, number in zip(new, numbers, strict=True)])
+    return numbers
 
 
 def append_private(session: Session, event: NewEvent, owner: int) -> None:
@@ -77,12 +87,13 @@ def _row(event: NewEvent, sequence: int | None, owner: int | None) -> dict[str, 
         "sequence": sequence,
         "changed": list(event.changed),
         "owner": owner,
-        "trace_id": tracing.current() or "",
+        "trace_id": event.trace_id or tracing.current() or "",
         "body": event.body(sequence or 0),
     }
 
 
-def _next(first: sqlite.Insert | postgresql.Insert, by: int) -> ReturningInsert[Any]:
+def _next(first: sqlite.Insert | postgresql.Insert) -> ReturningInsert[Any]:
+    by = bindparam("by", type_=BigInteger)
     return (
         first.values(id=1, last=by)
         .on_conflict_do_update(index_elements=["id"], set_={"last": counter.c.last + by})
@@ -91,6 +102,6 @@ def _next(first: sqlite.Insert | postgresql.Insert, by: int) -> ReturningInsert[
 
 
 # Made once: to make a statement costs more than to run it.
-_HOLD = _next(postgresql.insert(counter), 0)
-_COUNT = {"sqlite": _next(sqlite.insert(counter), 1), "postgresql": _next(postgresql.insert(counter), 1)}
+_HOLD = _next(postgresql.insert(counter))
+_COUNT = {"sqlite": _next(sqlite.insert(counter)), "postgresql": _next(postgresql.insert(counter))}
 _INSERT = insert(events)

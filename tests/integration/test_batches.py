@@ -1,0 +1,224 @@
+"""Messages that are handled together: in few statements, each with its one outcome, and none at another's cost."""
+
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from orders import KEY, NOW, A, B, C, order
+from sqlalchemy import event, select, update
+
+from services.contracts.messages import HostServesAgain, Origin, ParsePage, SaveArticle
+from services.contracts.wiring import HANDLERS
+from services.parser import tasks as _parser
+from services.runtime import archive, database, ledger, worker
+from services.runtime.archive import Capture
+from services.runtime.batch import Batch
+from services.runtime.database import reading, transaction, utcnow
+from services.runtime.entries import rows
+from services.runtime.ledger import Said, say, say_all
+from services.store import tasks as _store
+from services.store.models import articles, revisions
+
+pytestmark = pytest.mark.integration
+
+HANDLED = (_parser, _store)
+"""Where the handlers are, which register themselves."""
+PAGES = 20
+MOST = 1.0
+"""Statements for a page from its capture to the stored article, where twenty come together: it was 13."""
+STORY = """<html><title>{0}</title><body><article><h1>{0}</h1>
+<p>The bridge reopened at dawn on Monday, two days after the storm, and the first trucks crossed it at noon.</p>
+<p>Engineers had worked through the night, the commander said, and marked the edges of the river anew.</p>
+</article></body></html>"""
+
+
+@contextmanager
+def statements():
+    """What is asked of the database meanwhile; to begin and to end a transaction is not counted."""
+    asked = []
+
+    def note(_connection, _cursor, words, *_rest):
+        if not words.startswith(("PRAGMA", "BEGIN", "SET ")):
+            asked.append(words)
+
+    event.listen(database.engine(), "before_cursor_execute", note)
+    yield asked
+    event.remove(database.engine(), "before_cursor_execute", note)
+
+
+def captured(number):
+    """The order to read a page that was just fetched."""
+    url = f"https://news.example/story/{number}"
+    story = STORY.format(f"Bridge {number} reopens after the storm")
+    name = archive.keep(Capture(url, NOW, 200, (("Content-Type", "text/html"),), story.encode()))
+    origin = Origin(page=number, key=f"news.example/story/{number}", url=url, source="news")
+    return ParsePage(origin=origin, capture=name, fetched_at=NOW)
+
+
+def open_ones(kind):
+    with reading() as session:
+        found = session.execute(select(rows).where(rows.c.kind == kind.__name__).order_by(rows.c.id))
+        return found.all()
+
+
+def together(kind):
+    return worker.handle(kind.__name__, [row.id for row in open_ones(kind)], utcnow() + timedelta(seconds=1))
+
+
+@pytest.fixture
+def hears(db, monkeypatch):
+    """Makes a function the one handler of batches of `SaveArticle`, of which this many wait."""
+    monkeypatch.setattr(worker, "_handlers", {})
+
+    def register(handler, count=3):
+        worker.handles_together(SaveArticle)(handler)
+        with transaction() as session:
+            say_all(session, [Said(order(page=number)) for number in range(count)])
+
+    return register
+
+
+def test_pages_that_come_together_cost_few_statements(db):
+    """From twenty captures to twenty stored articles with their events."""
+    with transaction() as session:
+        say_all(session, [Said(captured(number)) for number in range(PAGES)])
+    with statements() as asked:
+        assert (together(ParsePage), together(SaveArticle)) == (PAGES, PAGES)
+    with reading() as session:
+        assert len(session.execute(select(articles)).all()) == PAGES
+    assert len(open_ones(ParsePage) + open_ones(SaveArticle)) == 0
+    assert len(asked) <= MOST * PAGES, "\n".join(asked)
+
+
+def test_those_of_one_article_are_applied_in_the_order_of_their_captures(db):
+    """However they arrive, also where others come in between."""
+    wordings = [
+        order(C, minute=2),
+        order(minute=0, page=2, key="other", url="https://www.war.gov/o"),
+        order(A),
+        order(B, minute=1),
+    ]
+    with transaction() as session:
+        for each in wordings:
+            say(session, each)
+    assert together(SaveArticle) == len(wordings)
+    with reading() as session:
+        article = session.execute(select(articles).where(articles.c.key == KEY)).one()
+        told = session.execute(
+            select(revisions.c.number, revisions.c.capture)
+            .where(revisions.c.article == article.id)
+            .order_by(revisions.c.number)
+        ).all()
+    assert (article.revision, article.capture) == (3, "capture-2")
+    assert [tuple(row) for row in told] == [(1, "capture-0"), (2, "capture-1"), (3, "capture-2")]
+
+
+def test_a_member_that_fails_is_retried_by_itself_and_the_others_are_done(hears):
+    """Its reason is its own, and so is the attempt."""
+
+    def handler(batch: Batch[SaveArticle]):
+        with batch.finish(batch.map(batch.messages(), work)):
+            pass
+
+    def work(_job, order):
+        if order.origin.page == 1:
+            raise ValueError("a page of its own kind")
+
+    hears(handler)
+    assert together(SaveArticle) == 3
+    [left] = open_ones(SaveArticle)
+    assert (left.page, left.attempts, left.lease_token) == (1, 1, None)
+    assert left.reason == "ValueError: a page of its own kind"
+
+
+def test_where_what_they_do_together_fails_nothing_is_kept_and_each_is_done_alone(hears):
+    """At no cost of an attempt: what only fails for many is no fault of theirs."""
+    sizes = []
+
+    def handler(batch: Batch[SaveArticle]):
+        orders = batch.messages()
+        sizes.append(len(orders))
+        with batch.finish(orders) as (session, done):
+            say_all(session, [job.says(HostServesAgain(host=f"{len(done)}.example")) for job, _ in done])
+            if len(done) > 1:
+                raise RuntimeError("too many at once")
+
+    hears(handler)
+    assert together(SaveArticle) == 3
+    assert sizes == [3, 1, 1, 1]
+    assert open_ones(SaveArticle) == []
+    assert [row.host for row in open_ones(HostServesAgain)] == ["1.example"]
+
+
+def test_the_one_among_them_that_is_at_fault_is_charged(hears):
+    """The others are done."""
+
+    def handler(batch: Batch[SaveArticle]):
+        with batch.finish(batch.messages()) as (_session, done):
+            if any(order.origin.page == 2 for _, order in done):
+                raise ValueError("nothing comes of the second")
+
+    hears(handler)
+    assert together(SaveArticle) == 3
+    assert [(row.page, row.attempts) for row in open_ones(SaveArticle)] == [(2, 1)]
+
+
+def test_who_lost_the_lease_drops_out_and_writes_nothing(hears):
+    """Another worker has it by now, and says what is to be said of it."""
+
+    def handler(batch: Batch[SaveArticle]):
+        orders = batch.messages()
+        with transaction() as session:
+            session.execute(update(rows).where(rows.c.page == 0).values(lease_token="of another"))
+        with batch.finish(orders) as (session, done):
+            say_all(session, [job.says(HostServesAgain(host=f"{each.origin.page}.example")) for job, each in done])
+
+    hears(handler)
+    together(SaveArticle)
+    assert [row.lease_token for row in open_ones(SaveArticle)] == ["of another"]
+    assert [row.host for row in open_ones(HostServesAgain)] == ["1.example", "2.example"]
+
+
+def test_what_is_said_again_meanwhile_is_due_again(hears):
+    """With all its attempts; the others are over."""
+
+    def handler(batch: Batch[SaveArticle]):
+        orders = batch.messages()
+        with transaction() as session:
+            say(session, order(page=1))
+        with batch.finish(orders):
+            pass
+
+    hears(handler)
+    together(SaveArticle)
+    [left] = open_ones(SaveArticle)
+    assert (left.page, left.attempts, left.lease_token, left.again_at) == (1, 0, None, None)
+
+
+def test_what_was_tried_before_is_handled_by_itself(hears):
+    """One that kills its worker burns only its own attempts."""
+    sizes = []
+
+    def handler(batch: Batch[SaveArticle]):
+        orders = batch.messages()
+        sizes.append(len(orders))
+        with batch.finish(orders):
+            pass
+
+    hears(handler)
+    begun = utcnow() + timedelta(seconds=1)
+    [tried, *_] = open_ones(SaveArticle)
+    assert len(ledger.claim("SaveArticle", [tried.id], begun)) == 1
+    ids = [row.id for row in open_ones(SaveArticle)]
+    assert worker.handle("SaveArticle", ids, begun + HANDLERS[SaveArticle].lease + timedelta(seconds=1)) == 3
+    assert sizes == [2, 1]
+
+
+def test_what_is_said_twice_in_one_breath_is_said_once(db):
+    """The earlier time counts, with its words, and the live lane."""
+    now = utcnow()
+    later, sooner = (Said(HostServesAgain(host="a.example"), now + timedelta(hours=hours)) for hours in (2, 1))
+    with transaction() as session:
+        say_all(session, [later, sooner, Said(HostServesAgain(host="a.example"), now + timedelta(hours=3), "bulk")])
+    [row] = open_ones(HostServesAgain)
+    assert (row.due_at, row.lane) == (sooner.due_at, "live")
