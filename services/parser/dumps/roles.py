@@ -28,7 +28,7 @@ _SURE = Rules(
     {name: TOP[name] for name in ("banner", "skip-link", "alert")},
     {name: _HEAD[name] for name in ("historical-notice", "alert", "banner")},
 )
-_BULLET = re.compile(r"^[•·▪*-]\s+")
+_BULLET = re.compile(r"[•·▪*-]\s+")
 _PARTS = re.compile(r"\s*[|•·]\s*|\s+/\s+")
 _NUMBERED = re.compile(
     r"^(?:(?:for )?immediate release|(?:news |press |media )?release)?[:,]?\s*"
@@ -90,7 +90,8 @@ def mark_sure(lines: Sequence[Line]) -> None:
 
 def bare_text(text: str) -> str:
     """The text without its bullet."""
-    return _BULLET.sub("", text)
+    bullet = _BULLET.match(text)
+    return text[bullet.end() :] if bullet else text
 
 
 def dates_page(text: str) -> date | None:

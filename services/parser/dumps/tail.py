@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import takewhile
 
 from services.parser.boilerplate_rules import Rules
@@ -34,11 +35,14 @@ def cut_tail(lines: Sequence[Line], start: int = 0) -> None:
     `start` is where the headline is, as far as the address tells it: nothing over it ends the article.
     """
     said = 0
+    rest: list[_Rest] = []  # counted once: each line may be a heading
     for at, line in enumerate(lines):
         if at < start or (not line.kept and line.rule != "end-mark") or line.zone == "caption":
             continue
         rule = _rule(line) if said else None
-        if rule and _may_go(lines[at + 1 :], said, rule):
+        if rule:
+            rest = rest or _counted(lines)
+        if rule and _may_go(rest[at + 1], said, rule):
             _mark(lines[at:], rule)
             break
         if is_sentence(line.text) and role(line) is None:
@@ -95,18 +99,40 @@ def _rule(line: Line) -> str | None:
     )
 
 
-def _may_go(after: Sequence[Line], said: int, rule: str) -> bool:
+@dataclass(frozen=True)
+class _Rest:
+    """What stands from a line on: its texts but for copies, their characters, and what only cards have."""
+
+    texts: int = 0
+    length: int = 0
+    cards: int = 0
+
+
+def _counted(lines: Sequence[Line]) -> list[_Rest]:
+    """The rest of the page from each line on, and after the last; under a heading no text is a copy of one over it."""
     texts: list[Line] = []
-    for line in after:
-        if line.kept and is_sentence(line.text) and not any(alike(line.key, text.key) for text in texts[-CARD:]):
+    own: list[_Rest] = []
+    for line in lines:
+        if _rule(line):
+            texts.clear()
+        text = line.kept and is_sentence(line.text) and not any(alike(line.key, last.key) for last in texts[-CARD:])
+        if text:
             texts.append(line)
-    length = sum(len(line.text) for line in texts)
-    cards = sum(is_card(line) for line in after)
-    if rule == "cards":
-        return said >= ARTICLE and bool(cards) and 2 * cards >= len(texts)
+        own.append(_Rest(texts=text, length=len(line.text) * text, cards=is_card(line)))
+    rest = [_Rest()]
+    for each in reversed(own):
+        last = rest[-1]
+        rest.append(_Rest(last.texts + each.texts, last.length + each.length, last.cards + each.cards))
+    return rest[::-1]
+
+
+def _may_go(after: _Rest, said: int, rule: str) -> bool:
     if rule == "end-mark":
-        return length <= MARKED * said
-    return not texts or (len(texts) <= SENTENCES and length <= HALF * said) or (cards > 0 and 2 * cards >= len(texts))
+        return after.length <= MARKED * said
+    in_cards = after.cards > 0 and 2 * after.cards >= after.texts
+    if rule == "cards":
+        return said >= ARTICLE and in_cards
+    return not after.texts or (after.texts <= SENTENCES and after.length <= HALF * said) or in_cards
 
 
 def _mark(lines: Sequence[Line], rule: str) -> None:
