@@ -17,6 +17,10 @@ _NOWHERE = str.maketrans("", "", "\t\n\r")
 # White space, control, direction and invisible characters, quotes and brackets: not one of them may stand bare.
 _BARE = re.compile('[\x00-\x20\x7f-\xa0\xad\u061c\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff"<>`]')
 _SURROGATES = re.compile("[\ud800-\udfff]")
+# What most addresses look like: complete, with nothing in them that would have to be looked at, or written otherwise.
+_PLAIN = re.compile(
+    r"https?://(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,20}/[\w/.~%+,!*:@-]*(?:\?[\w/.~%+,!*:@=&-]+)?", re.ASCII
+)
 _HOST = re.compile(r"[^\s/\\@\"<>%|^`{}]+")
 
 
@@ -25,6 +29,8 @@ def web_address(address: str | None, base: str | None = None) -> str | None:
 
     A relative one is completed by `base`, if that is a web address itself.
     """
+    if address and len(address) <= LONGEST and _PLAIN.fullmatch(address):
+        return address
     joined = _joined(address, base)
     if not joined:
         return None

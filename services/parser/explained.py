@@ -55,7 +55,7 @@ def explained_lines(reading: Reading, parsed: ParsedPage | None) -> Iterator[Lin
     yield from (LineView(text=text, state="outside") for text in before)
     otherwise = None if isinstance(reading, Article) else reading.reason
     yield from (_view(line, otherwise) for line in parsed.lines)
-    yield from (LineView(text=text, state="outside") for text in (*parsed.silent, *after))
+    yield from (LineView(text=text, state="outside") for text in (*parsed.silent(), *after))
 
 
 def _view(line: Line, otherwise: str | None) -> LineView:

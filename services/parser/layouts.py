@@ -13,6 +13,7 @@ from lxml import etree
 
 from services.contracts.addresses import web_address
 from services.contracts.article import ArticleKind
+from services.parser.characters import encoded
 from services.parser.page import Page
 
 
@@ -152,13 +153,13 @@ LAYOUTS = (
 )
 VERSIONS = {layout.name: layout.version for layout in (*LAYOUTS, WHOLE_PAGE, DUMP)}
 """The version of each layout, by its name: the skins of one count as one."""
-_WORDS = etree.XPath("boolean(.//text()[normalize-space()][not(parent::script or parent::style or parent::noscript)])")
-_FINDERS = tuple((layout, etree.XPath(layout.region)) for layout in LAYOUTS)
+_UNREAD = frozenset({"script", "style", "noscript"})
+_FINDERS = tuple((layout, layout.sign.encode(), etree.XPath(layout.region)) for layout in LAYOUTS)
 
 
 # Each form begins with letters, so that a search for it costs next to nothing on the pages that lack it.
 _OFFICIAL = tuple(
-    re.compile(form)
+    re.compile(form.encode())
     for form in (
         *(
             rf"{system}-(?<=[\"' ]{system}-)"
@@ -171,15 +172,16 @@ _OFFICIAL = tuple(
 )
 
 
-_SIGNS = ("usa-", "cdc-", "official website of the", "oficial del gobierno")
+_SIGNS = (b"usa-", b"cdc-", b"official website of the", b"oficial del gobierno")
 
 
 def recognise(page: Page, markup: str) -> tuple[Layout, etree._Element | None]:
     """The layout of a page and its main region; `WHOLE_PAGE` and the body element where no layout is known."""
     if page.root is None:
         return WHOLE_PAGE, None
-    for layout, find in _FINDERS:
-        if layout.sign not in markup or (layout.official and not is_official(page, markup)):
+    sent = encoded(markup)
+    for layout, sign, find in _FINDERS:
+        if sign not in sent or (layout.official and not is_official(page, markup)):
             continue
         if (region := next(filter(_has_words, find(page.root)), None)) is not None:
             return layout, region
@@ -188,7 +190,14 @@ def recognise(page: Page, markup: str) -> tuple[Layout, etree._Element | None]:
 
 def _has_words(region: etree._Element) -> bool:
     """Whether anything is said in it: a mark to jump to is no region."""
-    return bool(_WORDS(region))
+    return any(_says_words(element, region) for element in region.iter())
+
+
+def _says_words(element: etree._Element, region: etree._Element) -> bool:
+    text, tail = element.text, element.tail
+    if text and not text.isspace() and isinstance(element.tag, str) and element.tag not in _UNREAD:
+        return True
+    return bool(tail) and not tail.isspace() and element is not region
 
 
 def is_official(page: Page, markup: str) -> bool:
@@ -201,5 +210,5 @@ def is_official(page: Page, markup: str) -> bool:
 
 @lru_cache(maxsize=1)  # several questions are asked of one page
 def _says_official(markup: str) -> bool:
-    folded = markup.lower()
+    folded = encoded(markup).lower()
     return any(sign in folded for sign in _SIGNS) and any(form.search(folded) for form in _OFFICIAL)

@@ -1,25 +1,23 @@
 """The main region of an HTML page as lines and picture frames, read off lxml's tree in one pass."""
 
-import re
-from dataclasses import replace
-from itertools import islice
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterator
+from typing import Final, NamedTuple
 
 from lxml import etree
 
 from services.contracts.article import BlockKind
-from services.parser.characters import fold, squeeze
+from services.parser.characters import squeeze
+from services.parser.frames import FrameReader
 from services.parser.general.hidden import is_hidden
 from services.parser.general.holders import Holders
 from services.parser.layouts import Layout
-from services.parser.lines import Anchor, Frame, Line
+from services.parser.line_builder import LineBuilder, Paragraph, Where
 from services.parser.page import Page
-from services.parser.picture_source import holds_one_picture, plays, source_of
-from services.parser.preformatted import pieces
+from services.parser.picture_source import holds_one_picture, plays
 from services.parser.scripts import part_figures
 from services.parser.spoken import MACHINES, spoken
 from services.parser.tables import beside_cells, cells, is_data
-from services.parser.zones import OUTSIDE, TAGS, zone_of
+from services.parser.zones import OUTSIDE, TAGS, zones_of
 
 _BLOCK_NAMES = (
     "address article aside blockquote body br button caption center dd details dialog div dl dt fieldset figcaption"
@@ -44,22 +42,8 @@ PERMALINKS: Final = frozenset("#¶§")
 HEAD: Final = frozenset({"headline", "published", "byline", "story-line", "kicker", "dek", "label"})
 _INNER: Final = frozenset({"body", "picture", "caption"})
 CHANGES: Final = BOLD | SHAPES.keys()
-NEAR_FRAMES: Final = 4  # pictures that a <noscript> may show again
-MAX_FRAMES: Final = 2_000  # no page of a newsroom shows more pictures
-VIDEO_HOSTS: Final = ("youtube", "youtu.be", "dvidshub.net/video", "vimeo")
-_NO_PAGE: Final = re.compile(r"\s*(?:#|(?!https?:)[a-z][a-z0-9+.-]{0,30}:)", re.IGNORECASE)
-"""An address that leads to a place on the page, to a mailbox or to a script."""
-_SPOKEN: Final = ("alt", "title", "data-caption", "data-title", "aria-label")
-
-
-class Where(NamedTuple):
-    """What an element inherits from those around it."""
-
-    zone: str = ""
-    shape: BlockKind = "paragraph"
-    group: int = 0
-    inside: bool = False
-    bold: bool = False
+_SPEAKING: Final = TAGS.keys() | {"aside", "button", "a", "div", "h1"}
+"""Elements whose name may begin a zone."""
 
 
 class Place(NamedTuple):
@@ -74,79 +58,85 @@ class Reader:
     """Reads one region, element by element. `lines`, `frames`, `videos` and `places` are what it found."""
 
     def __init__(self, page: Page, layout: Layout) -> None:
-        self.page = page
         self.layout = layout
-        self.lines: list[Line] = []
-        self.frames: list[Frame] = []
-        self.videos = 0
-        self.silent: list[str] = []
-        self._words: list[str] = []
-        self._plain = False
-        self._links: list[Anchor] = []
-        self._unseen: list[Line] = []
-        self._groups = 0
-        self._holders = None if layout.names_body else Holders(page)
-        self._shown: set[int] = set()
         self.places: list[Place] = [Place(0, "", "")]
-        self._place = 0
-        self._tag = ""
-        self._own = ""
-        self._formatted = False
+        self._text = LineBuilder()
+        self._pictures = FrameReader(page, layout)
+        self._zone_of = zones_of(layout.zones)
+        self._holders = None if layout.names_body else Holders(page)
+        self._groups = 0
+        self._silent: list[etree._Element] = []
+        self.lines, self.frames = self._text.lines, self._pictures.frames
+
+    @property
+    def videos(self) -> int:
+        """How many videos are shown."""
+        return self._pictures.videos
+
+    def silent(self) -> Iterator[str]:
+        """What the region holds that is shown to nobody who reads its text."""
+        for element in self._silent:
+            said = beside_cells(element) if element.tag == "table" else [spoken(element)]
+            yield from filter(None, map(squeeze, said))
 
     def read(self, region: etree._Element) -> None:
         """Reads the region into `lines` and `frames`."""
         part_figures(region)
         self._read(region, Where())
-        self._flush(Where())
+        self._text.flush(Where())
 
     def _read(self, element: etree._Element, around: Where) -> None:
         # One frame of the stack for each level of the page, so that libxml2's depth limit is also Python's.
-        name = element.tag
+        name, zone = element.tag, around.zone
         if name == "img":
-            self._see(element, around)
+            self._pictures.see(element, zone, around.group, self._text.at)
         if not isinstance(name, str) or name in SILENT:
-            self._watch(element, around)
-            self._silence(element)
+            self._pass_by(element, name, around)
             return
-        begun = self._begun(element, name, around.zone)
+        marks = marks_of(element)
+        begun = None if zone in OUTSIDE else self._begun(element, name, zone, marks)
         if begun == "unseen":
-            self._pass_over(element)
+            self._text.pass_over(element)
             return
-        # Outside of the article links are a menu: one line each.
-        apart = begun is not None or name in BLOCKS or (name == "a" and around.zone in OUTSIDE)
         inner = around if begun is None and name not in CHANGES else self._inside(name, begun, around)
-        place, tag, own = self._place, self._tag, self._own
+        # Outside of the article links are a menu: one line each.
+        apart = begun is not None or name in BLOCKS or (name == "a" and zone in OUTSIDE)
+        text = self._text
+        before, formatted = text.paragraph, text.formatted
         if apart:
-            self._flush(around)
-            self._tag, self._own = name, _marks(element)
-            if name not in PARAGRAPHS:
-                self.places.append(Place(place, name, self._own))
-                self._place = len(self.places) - 1
-        start = len(self._words)
-        if name == "table" and is_data(element):
-            self._rows(element, inner)
-        else:
-            self._formatted = self._formatted or name == "pre"
-            self._say(element.text, inner)
-            for child in element:
-                self._read(child, inner)
-                self._say(child.tail, inner)
+            text.flush(around)
+            text.paragraph = Paragraph(self._place(before.place, name, marks), name, marks)
+            text.formatted = formatted or name == "pre"
+        start = text.pieces
+        is_read = name == "table" and self._rows(element, marks, inner)
+        if (said := element.text) and not is_read:
+            text.say(said, bold=inner.bold)
+        for child in () if is_read else element:
+            self._read(child, inner)
+            if said := child.tail:
+                text.say(said, bold=inner.bold)
         if apart:
-            self._flush(inner)
-            self._place, self._tag, self._own = place, tag, own
-            self._formatted = self._formatted and name != "pre"
+            text.flush(inner)
+            text.paragraph, text.formatted = before, formatted
         if name == "a":
-            self._link(element, start)
+            text.link(element, start)
 
-    def _begun(self, element: etree._Element, name: str, zone: str) -> str | None:
-        """The zone that begins with this element, if one does. Outside of the article stays outside."""
-        if zone in OUTSIDE:
-            return None
-        words = _marks(element)
-        found = zone_of(words, self.layout.zones, block=name in BLOCKS) if words else None
+    def _place(self, around: int, name: str, marks: str) -> int:
+        """The number of the block that begins with this element; a paragraph begins none."""
+        if name in PARAGRAPHS:
+            return around
+        self.places.append(Place(around, name, marks))
+        return len(self.places) - 1
+
+    def _begun(self, element: etree._Element, name: str, zone: str, marks: str) -> str | None:
+        """The zone that begins with this element, if one does."""
+        found = self._zone_of(marks, name in BLOCKS) if marks else None
         if found == "caption" and plays(element):
             return "control"
-        found = found or ("unseen" if is_hidden(element) else self._by_name(element, name, zone))
+        if found is None:
+            found = "unseen" if is_hidden(element) else None
+            if found is None and name in _SPEAKING:
+                found = self._by_name(element, name, zone)
         if found is None or found == "body":
             return found
         # What stands over an article has no place in it: there a "date" or "title" is a word of the text.
@@ -180,117 +170,34 @@ class Reader:
 
     def _frame(self, begun: str | None, zone: str, around: Where) -> int:
         """A picture zone is a frame; inside another it is one of its own only once that one shows a picture."""
-        if begun == "picture" and (not around.group or around.group in self._shown):
+        if begun == "picture" and (not around.group or around.group in self._pictures.shown):
             self._groups += 1
             return self._groups
         return around.group if zone in {"picture", "caption", around.zone} else 0
 
-    def _say(self, text: str | None, where: Where) -> None:
-        if text:
-            self._words.append(text)
-            self._plain = self._plain or not (where.bold or text.isspace())
+    def _pass_by(self, element: etree._Element, name: object, around: Where) -> None:
+        """An element for machines, or a comment."""
+        if isinstance(name, str):
+            self._pictures.watch(element, around.zone, around.group, self._text.at)
+            if name not in MACHINES:
+                self._silent.append(element)
 
-    def _link(self, element: etree._Element, start: int) -> None:
-        written = element.get("href")
-        if not written or _NO_PAGE.match(written):
-            return
-        inline = len(self._words) > start
-        text = squeeze("".join(self._words[start:] if inline else element.itertext()))
-        if not text:
-            return
-        link = Anchor(text, written)
-        if inline or not self.lines:
-            self._links.append(link)
-        else:  # a card: the link is around whole lines
-            self.lines[-1].links += (link,)
-
-    def _see(self, image: etree._Element, where: Where) -> None:
-        if len(self.frames) == MAX_FRAMES:
-            return
-        if where.zone in OUTSIDE or (self.layout.names_body and where.zone not in {"body", "picture", "caption"}):
-            return
-        around = [image, *(node for node in image.iterancestors("a", "li"))][:3]
-        says = [squeeze(node.get(name) or "") for node in around for name in _SPOKEN]
-        self._shown.add(where.group)
-        self.frames.append(
-            Frame(
-                url=self.page.absolute(source_of(image)),
-                alt=says[0],
-                at=len(self.lines) + bool("".join(self._words).strip()),
-                group=where.group,
-                says=tuple(dict.fromkeys(fold(text) for text in says if text)),
-            )
-        )
-
-    def _watch(self, element: etree._Element, where: Where) -> None:
-        if element.tag == "noscript":
-            self._see_unscripted(element, where)
-        if element.tag in {"iframe", "embed", "object"}:
-            source = " ".join(filter(None, map(element.get, ("src", "data-src", "data"))))
-            self.videos += any(host in source for host in VIDEO_HOSTS)
-
-    def _see_unscripted(self, element: etree._Element, where: Where) -> None:
-        """The picture that scripts would load; nothing new where the page shows it with its address as well."""
-        shown = {frame.url for frame in self.frames[-NEAR_FRAMES:]}
-        for image in islice(element.iter("img"), NEAR_FRAMES):
-            address = self.page.absolute(source_of(image))
-            if address is None or address in shown:
-                continue
-            last = self.frames[-1] if self.frames else None
-            if last and last.url is None and last.group == where.group:
-                self.frames[-1] = replace(last, url=address)  # what stands there until a script comes
-            else:
-                self._see(image, where)
-
-    def _silence(self, element: etree._Element) -> None:
-        if isinstance(element.tag, str) and element.tag not in MACHINES and (text := squeeze(spoken(element))):
-            self.silent.append(text)
-
-    def _pass_over(self, element: etree._Element) -> None:
-        if text := squeeze(spoken(element)):
-            self._unseen.append(Line(text, fold(text), zone="unseen"))
-
-    def _rows(self, table: etree._Element, where: Where) -> None:
-        self.silent += filter(None, map(squeeze, beside_cells(table)))
+    def _rows(self, table: etree._Element, marks: str, where: Where) -> bool:
+        """Reads a table of figures row by row; nothing if it is of another kind."""
+        if not is_data(table):
+            return False
+        self._silent.append(table)
         for image in table.iter("img"):
-            self._see(image, where)
-        named = _marks(table)
+            self._pictures.see(image, where.zone, where.group, self._text.at)
         for row in table.iter("caption", "tr"):
             if text := " | ".join(filter(None, cells(row))):
-                self._add(text, where, shape="table", tag="table", marks=named)
+                self._text.add_row(text, where, marks)
                 for link in row.iter("a"):
-                    self._link(link, len(self._words))
-
-    def _flush(self, where: Where) -> None:
-        if self._words:
-            self._end_line(where)
-        if self._unseen:
-            self.lines += self._unseen
-            self._unseen.clear()
-
-    def _end_line(self, where: Where) -> None:
-        written = "".join(self._words)
-        if text := squeeze(written):
-            self._add(
-                text,
-                where,
-                shape=where.shape,
-                bold=not self._plain,
-                links=tuple(self._links),
-                tag=self._tag,
-                marks=self._own,
-                pieces=pieces(written) if self._formatted else (),
-            )
-            self._links.clear()
-        self._words.clear()
-        self._plain = False
-
-    def _add(self, text: str, where: Where, **about: Any) -> None:
-        zone, _, group, inside, _ = where
-        self.lines.append(Line(text, fold(text), zone, group=group, inside=inside, place=self._place, **about))
+                    self._text.link(link, self._text.pieces)
+        return True
 
 
-def _marks(element: etree._Element) -> str:
+def marks_of(element: etree._Element) -> str:
     """The words of its class and id."""
     words = element.get("class") or ""
     if mark := element.get("id"):

@@ -8,11 +8,11 @@ from typing import Any
 from lxml import etree
 
 from services.contracts.addresses import web_address
-from services.parser.characters import fold, squeeze
+from services.parser.characters import encoded, fold, squeeze
 from services.parser.general.unclosed import without_unclosed
 from services.parser.json_ld import is_about_a_page, read_things
 
-_RESOURCE_LIMIT = "ERR_RESOURCE_LIMIT"
+_RESOURCE_LIMIT = etree.ErrorTypes.ERR_RESOURCE_LIMIT
 # What stands between a headline and the name of the site in the title of a window.
 _SEPARATOR = re.compile(r"(\s+(?:[|»–—:>·-]|::)\s+|:\s+)")
 _AFPIMS_HOST = "dma public web"
@@ -151,9 +151,9 @@ def read_page(markup: str, url: str | None) -> Page | None:
     """
     parser = etree.HTMLParser(encoding="utf-8")
     try:
-        root = etree.fromstring(without_unclosed(markup).encode("utf-8", errors="replace"), parser=parser)
+        root = etree.fromstring(encoded(without_unclosed(markup)), parser=parser)
     except etree.ParserError:
         return None
-    if any(entry.type_name == _RESOURCE_LIMIT for entry in parser.error_log):
+    if parser.error_log.filter_types(_RESOURCE_LIMIT):
         raise TooDeep
     return Page(root=root, url=url) if root is not None else None

@@ -1,6 +1,6 @@
 """What a page comes to before anything is decided, and the draft of an article that the passes fill in."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -40,7 +40,7 @@ class ParsedPage:
     """When the page was captured, if anybody knows."""
     region: etree._Element | None = None
     """None for a text dump, whose lines are all of it."""
-    silent: Sequence[str] = ()
+    silent: Callable[[], Iterable[str]] = tuple
     """What the region holds that is shown to nobody who reads its text."""
 
     @cached_property

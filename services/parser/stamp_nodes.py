@@ -16,7 +16,7 @@ _SILENT: Final = frozenset({"script", "style", "noscript", "template", "textarea
 _ITEMS: Final = frozenset(
     {"datePublished", "datepublished", "dateCreated", "datecreated", "dateModified", "datemodified"}
 )
-_TIMED: Final = ("date", "time", "publish")
+_TIMED: Final = re.compile("date|time|publish")
 _DIGIT: Final = re.compile("[0-9]")
 
 
@@ -46,34 +46,30 @@ def nodes_of(body: etree._Element, start: str) -> list[Text | etree._Element]:
 
 
 def _nodes(body: etree._Element, start: str) -> Iterator[Text | etree._Element]:
+    has_digit = _DIGIT.search
     for event, element in etree.iterwalk(body, events=("start", "end", "comment", "pi")):
         if event == "start":
-            if _may_date(element):
+            if element.tag in _WHOLE or _may_date(element):
                 yield element
-            text, holder, beside = element.text, element, False
+            text = element.text
         elif element is body:
             return
         else:
-            text, holder, beside = element.tail, element.getparent(), True
-        if text and _matters(text, start) and holder.tag not in _SILENT:
-            yield Text(text, holder, element, beside)
-
-
-def _matters(text: str, start: str) -> bool:
-    return len(text) >= PROSE or _DIGIT.search(text) is not None or start in text
+            text = element.tail
+        if text and (len(text) >= PROSE or has_digit(text) or start in text):
+            holder, beside = (element, False) if event == "start" else (element.getparent(), True)
+            if holder.tag not in _SILENT:
+                yield Text(text, holder, element, beside)
 
 
 def _may_date(element: etree._Element) -> bool:
-    """Whether it is a heading, a link, or an element that may say a date to machines."""
-    name = element.tag
-    if name in _WHOLE:
-        return True
+    """Whether it is an element that may say a date to machines."""
     classes = element.get("class")
-    if classes and any(word in classes for word in _TIMED) and any(element.get(name) is not None for name in DATA):
+    if classes and _TIMED.search(classes) and any(element.get(name) is not None for name in DATA):
         return True
     item, about = element.get("itemprop"), element.get("property")
     return (
         (item is not None and item in _ITEMS)
         or (about is not None and ("dc:date" in about or "datePublished" in about))
-        or (name == "abbr" and element.get("title") is not None)
+        or (element.tag == "abbr" and element.get("title") is not None)
     )

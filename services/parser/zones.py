@@ -5,7 +5,7 @@ and the zone's name is the rule under which its lines leave.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -24,14 +24,22 @@ CLASSES = _by_word(_LEXICON["classes"])
 _HINTS = re.compile(either(f"(?P<{zone}>{either(forms)})" for zone, forms in _LEXICON["hints"].items()))
 
 
-@lru_cache(maxsize=8_192)
-def zone_of(words: str, own: tuple[tuple[str, str], ...], *, block: bool) -> str | None:
-    """The zone that an element with these class and id words begins: `own` (the layout's) before everybody's."""
-    table = dict(own)
-    for known in (table, CLASSES):
-        for word in words.split():
-            if word in known:
-                return known[word]
-    if block and (hint := _HINTS.search(words)):
-        return hint.lastgroup
-    return None
+@lru_cache(maxsize=64)
+def zones_of(own: tuple[tuple[str, str], ...]) -> Callable[[str, bool], str | None]:
+    """The zone that an element begins by the words of its class and id: `own` (the layout's) before everybody's.
+
+    The second argument is whether the element is a block.
+    """
+    tables = (dict(own), CLASSES)
+
+    @lru_cache(maxsize=8_192)  # pages of one site repeat their classes
+    def zone_of(words: str, block: bool) -> str | None:
+        for known in tables:
+            for word in words.split():
+                if word in known:
+                    return known[word]
+        if block and (hint := _HINTS.search(words)):
+            return hint.lastgroup
+        return None
+
+    return zone_of

@@ -1,6 +1,8 @@
 """The elements that hold the article for certain: whatever they are called, no zone of chrome begins with them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 from lxml import etree
@@ -10,35 +12,57 @@ from services.parser.page import Page
 
 LONG: Final = 60  # characters of a piece of text that is probably of the article
 MOST_PIECES: Final = 1_000  # of them are weighed: enough to know where a page has its words
-_PIECES: Final = etree.XPath(
-    "//body//text()[string-length(normalize-space(.)) > $long]"
-    "[not(parent::script or parent::style or parent::noscript or parent::template or parent::textarea)]"
-)
-_MAIN: Final = etree.XPath("(//main|//*[@role='main'])[1]")
-_HEADINGS: Final = etree.XPath("//h1[position() < 4]")
+MOST_HEADINGS: Final = 20  # that may be the article's
 MAY_OUTWEIGH: Final = frozenset({"comments", "unseen"})
+_MACHINES: Final = frozenset({"script", "style", "noscript", "template", "textarea"})
 
 
 class Holders:
     """Which elements of a page hold its article: `sure` by what is in them, `heavy` by how much is."""
 
     def __init__(self, page: Page) -> None:
-        self._sure: set[etree._Element] = set()
-        self._heavy: set[etree._Element] = set()
-        if page.root is not None:
-            self._sure = {above for element in _landmarks(page) for above in _up(element)}
-            self._heavy = _heavy(page.root)
+        look = _look(page.root) if page.root is not None else _Look()
+        titled = _titled(look.headings, fold(page.title))
+        self._sure = {above for element in (*look.main, *titled) for above in _up(element)}
+        self._heavy = _heavy(look.pieces[:MOST_PIECES])
 
     def forbid(self, element: etree._Element, zone: str) -> bool:
         """Whether a zone of this name cannot begin with this element."""
         return element in self._sure or (element in self._heavy and zone not in MAY_OUTWEIGH)
 
 
-def _landmarks(page: Page) -> Iterator[etree._Element]:
-    """The main part, and the heading that the window is called after."""
-    yield from _MAIN(page.root)
-    title = fold(page.title)
-    for heading in _HEADINGS(page.root):
+@dataclass
+class _Look:
+    """What one walk through the tree finds: the main part, headings, and long pieces of text with their elements."""
+
+    main: list[etree._Element] = field(default_factory=list)
+    headings: list[etree._Element] = field(default_factory=list)
+    pieces: list[tuple[etree._Element, int]] = field(default_factory=list)
+
+
+def _look(root: etree._Element) -> _Look:
+    look = _Look()
+    for element in root.iter():
+        name = element.tag
+        if name == "h1":
+            look.headings.append(element)
+        if not look.main and (name == "main" or element.get("role") == "main"):
+            look.main.append(element)
+        text, tail = element.text, element.tail
+        if text and len(text) > LONG and isinstance(name, str) and name not in _MACHINES and _is_long(text):
+            look.pieces.append((element, len(text)))
+        if tail and len(tail) > LONG and _is_long(tail):
+            look.pieces.append((element.getparent(), len(tail)))
+    return look
+
+
+def _is_long(text: str) -> bool:
+    return len(squeeze(text)) > LONG
+
+
+def _titled(headings: Iterable[etree._Element], title: str) -> Iterator[etree._Element]:
+    """The headings that the window is called after."""
+    for heading in islice(headings, MOST_HEADINGS):
         if (words := fold(squeeze("".join(heading.itertext())))) and words in title and " " in words:
             yield heading
 
@@ -48,13 +72,12 @@ def _up(element: etree._Element) -> Iterator[etree._Element]:
     yield from element.iterancestors()
 
 
-def _heavy(root: etree._Element) -> set[etree._Element]:
+def _heavy(pieces: Iterable[tuple[etree._Element, int]]) -> set[etree._Element]:
     """The elements around more than half of the long pieces of text."""
     weights: dict[etree._Element, int] = {}
     total = 0
-    for piece in _PIECES(root, long=LONG)[:MOST_PIECES]:
-        total += len(piece)
-        home = piece.getparent()
-        for element in _up(home.getparent() if piece.is_tail else home):
-            weights[element] = weights.get(element, 0) + len(piece)
+    for home, weight in pieces:
+        total += weight
+        for element in _up(home):
+            weights[element] = weights.get(element, 0) + weight
     return {element for element, weight in weights.items() if 2 * weight > total}
