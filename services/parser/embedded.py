@@ -11,7 +11,7 @@ from typing import Any, Final
 from lxml import etree
 
 from services.contracts.article import ReadFrom
-from services.parser.characters import fold, squeeze
+from services.parser.characters import fold, squeeze, word_count
 from services.parser.general.features import linked_share
 from services.parser.json_ld import is_article
 from services.parser.lines import Line
@@ -73,7 +73,7 @@ def embedded(page: Page, lines: list[Line]) -> Embedded | None:
     """
     if page.root is None:
         return None
-    shown = sum(line.key.count(" ") + 1 for line in lines if line.zone not in OUTSIDE and _is_text(line))
+    shown = sum(line.words for line in lines if line.zone not in OUTSIDE and _is_text(line))
     for texts in (_promised(page), _state(page, shown)):
         enough = [text for text in texts if text.is_enough and shown < SHOWN * text.words]
         if enough:
@@ -159,7 +159,7 @@ def _values(script: str) -> Iterator[Any]:
 def _embedded(origin: ReadFrom, text: str, page: Page, thing: dict[str, Any]) -> Embedded:
     is_markup = _PARAGRAPH.search(text) is not None
     markup = text if is_markup else "".join(f"<p>{escape(part)}</p>" for part in _paragraphs(text))
-    words = _TAG.sub(" ", markup).count(" ")
+    words = word_count(_TAG.sub(" ", markup))
     titles = (squeeze(title) for name in _TITLES if isinstance(title := thing.get(name), str))
     promised = fold(page.meta("og:title") or page.title)
     title = max((title for title in titles if fold(title) in promised), key=len, default="")

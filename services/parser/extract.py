@@ -30,6 +30,7 @@ from services.parser.publication import Asked, times_of
 from services.parser.reference import is_reference
 from services.parser.rejection import no_article, walled, walled_text
 from services.parser.site.profile import SiteProfile
+from services.parser.unshown import reveal
 
 # The notice of an archive may stand outside of the main region.
 NOTICES: tuple[str, ...] = tuple(lexicon("pages")["historical-notices"])
@@ -112,6 +113,7 @@ def _read_markup(markup: str, url: str | None, now: datetime | None, profile: Si
     hidden = None if layout.names_body else embedded(page, reader.lines)
     if hidden:
         draw(page, region, hidden)
+    if hidden or (not layout.names_body and reveal(region, reader.lines)):
         reader = Reader(page, layout)
         reader.read(region)
     parsed = ParsedPage(

@@ -26,6 +26,7 @@ _SECTION = re.compile(
 )
 # What stands beside a headline in its heading: how many comments, the site that it is about.
 _BESIDE = re.compile(r"[\s|:,.-]{0,9}(?:\([\w.-]{3,40}\))?\s?\d{0,5}[\s|:,.-]{0,9}")
+_FRONT = re.compile(r"\s*(?:https?://[^/?#]{1,250})?/?\s*", re.IGNORECASE)
 _SEPARATED = re.compile(r"\s(?:[|\N{EN DASH}\N{EM DASH}-]|::)\s(?=[^|\N{EN DASH}\N{EM DASH}]{1,60}$)")
 
 
@@ -33,7 +34,7 @@ def take_headline(page: Page, lines: Sequence[Line]) -> str:
     """The headline; its lines are marked, also where the page says it again before the text."""
     promised = page.meta(*_TITLES) or page.json_ld("headline")
     promised, title = page.without_site(promised), page.without_site(page.title)
-    names = _site_names(page) | _named_behind(lines, title)
+    names = _site_names(page) | _named_behind(lines, title) | _named_by_links(lines)
     chosen = _shown(lines, [promised, title, page.json_ld("headline")], names)
     headline = _tidied(" ".join(line.text for line in chosen), promised or title, names)
     headline = headline or _cut(promised) or _cut(title)
@@ -66,6 +67,12 @@ def _named_behind(lines: Sequence[Line], title: str) -> frozenset[str]:
         cut and len(before) > len(title[cut.end() :]) and any(line.key == before for line in _early_headings(lines))
     )
     return frozenset({fold(title[cut.end() :])}) if cut and headed else frozenset()
+
+
+def _named_by_links(lines: Sequence[Line]) -> frozenset[str]:
+    """What leads to the front page over the text, as the name of a site does."""
+    over = takewhile(lambda line: not (line.kept and line.is_prose), lines)
+    return frozenset(line.key for line in over if line.is_linked and _FRONT.fullmatch(line.links[0].url))
 
 
 def _shown(lines: Sequence[Line], promises: Sequence[str], names: frozenset[str]) -> list[Line]:

@@ -4,10 +4,11 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from services.contracts.article import BlockKind
+from services.parser.characters import word_count
 
 PROSE_WORDS = 12
 TITLE_WORDS = 10
-_ENDS = (".", "!", "?", '."', '!"', '?"', ".'", ".)", "...")
+_ENDS = (".", "!", "?", '."', '!"', '?"', ".'", ".)", "...", "。", "。」", "؟", "।")
 
 
 class Anchor(NamedTuple):
@@ -55,9 +56,14 @@ class Line:
         return self.rule is None
 
     @property
+    def words(self) -> int:
+        """How many words it has."""
+        return word_count(self.key)
+
+    @property
     def is_prose(self) -> bool:
         """Long enough, or finished enough, to be running text."""
-        words = self.key.count(" ") + 1
+        words = self.words
         return words > 2 * PROSE_WORDS or (words >= PROSE_WORDS and self.key.endswith(_ENDS))
 
     @property
@@ -68,7 +74,7 @@ class Line:
     @property
     def is_title(self) -> bool:
         """Short and unfinished, as titles and subheads are."""
-        return self.key.count(" ") < TITLE_WORDS and not self.key.endswith((".", ",", ";", ":", '"'))
+        return self.words <= TITLE_WORDS and not self.key.endswith((".", ",", ";", ":", '"', "。"))
 
 
 @dataclass(slots=True)

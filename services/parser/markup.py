@@ -99,10 +99,9 @@ class Reader:
             self._text.pass_over(element)
             return
         inner = around if begun is None and name not in CHANGES else self._inside(name, begun, around)
-        # Outside of the article links are a menu: one line each.
-        apart = begun is not None or name in BLOCKS or (name == "a" and zone in OUTSIDE)
         text = self._text
         before, formatted = text.paragraph, text.formatted
+        apart = begun is not None or self._parts(name, zone, before.tag)
         if apart:
             text.flush(around)
             text.paragraph = Paragraph(self._place(before.place, name, marks), name, marks)
@@ -120,6 +119,11 @@ class Reader:
             text.paragraph, text.formatted = before, formatted
         if name == "a":
             text.link(element, start)
+
+    def _parts(self, name: str, zone: str, around: str) -> bool:
+        """Whether lines begin and end with this element; `around` is the element of the paragraph around it."""
+        # Elements of the page's own making are mostly boxes. Outside of the article links are a menu: one line each.
+        return name in BLOCKS or ("-" in name and around not in PARAGRAPHS) or (name == "a" and zone in OUTSIDE)
 
     def _place(self, around: int, name: str, marks: str) -> int:
         """The number of the block that begins with this element; a paragraph begins none."""

@@ -30,6 +30,7 @@ from services.parser.zones import OUTSIDE
 
 # Zones whose lines become something other than body, under these names.
 NAMED = {"kicker": "kicker", "label": "label", "notice": "historical-notice", "dek": "dek"}
+MUCH_UNDER = 4  # times as much text stands under a headline as over it, where that is not the article's
 TITLES = 8  # lines that may stand over the one that opens with a place: a title, whom to ask
 
 
@@ -80,11 +81,22 @@ def _mark_over(draft: Draft) -> None:
     lines = draft.lines
     prose = next((at for at, line in enumerate(lines) if line.kept and line.is_prose), len(lines))
     heads = [at for at, line in enumerate(lines[:prose]) if line.rule == "headline"]
+    if not heads and draft.parsed.layout is WHOLE_PAGE:
+        heads = late_heads(lines)
     if draft.parsed.layout.names_body or not heads or prose == len(lines):
         return
     for line in lines[: heads[-1]]:
         if line.kept:
             line.rule = "over-the-headline"
+
+
+def late_heads(lines: Sequence[Line]) -> list[int]:
+    """The headline under running text that is not the article's: a little of it, in blocks where nothing else is."""
+    head = next((at for at, line in enumerate(lines) if line.rule == "headline" and line.tag == "h1"), 0)
+    over, under = ([line for line in part if line.kept] for part in (lines[:head], lines[head:]))
+    words, others = (sum(line.words for line in part if line.is_prose) for part in (over, under))
+    apart = {line.place for line in over}.isdisjoint(line.place for line in under)
+    return [head] if apart and others >= MUCH_UNDER * words else []
 
 
 def _place_images(draft: Draft) -> None:

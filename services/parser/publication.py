@@ -22,6 +22,7 @@ EDGED = 80  # characters of a line that a date begins or ends
 OVER = 2  # dates over the headline that may be its own
 MOST_OFFSET = 12  # hours between UTC and a publisher, in whole ones
 FIRST_YEAR = 1990  # of pages; a date that no label explains is not older
+_VERSIONS = ("datePublished", "dateModified")
 _META = lexicon("dates")["meta"]
 
 
@@ -94,6 +95,18 @@ class _Stamps:
         return iter(self._found)
 
 
+def _first_version(asked: Asked, stamps: _Stamps) -> date | None:
+    """An earlier day that the page shows alone at the headline, where its head knows one day for all versions.
+
+    Some systems promise the day of the last change as that of the publication too, and no time of day.
+    """
+    promised, changed = (read_time(asked.page.json_ld(name), order=asked.order) for name in _VERSIONS)
+    if promised is None or isinstance(promised, datetime) or promised != changed:
+        return None
+    shown = (_bare(stamp, asked) for stamp in stamps if stamp.own and 0 <= stamp.prose <= UNDER_A_DEK)
+    return next((day for day in shown if day and not isinstance(day, datetime) and day < promised), None)
+
+
 def _machine(asked: Asked) -> Iterator[tuple[str, date | None]]:
     page = asked.page
     for evidence, text in (
@@ -120,6 +133,7 @@ def _first(asked: Asked, *, zone: str | None = None, rule: str | None = None) ->
 
 def _searched(asked: Asked, stamps: _Stamps) -> Iterator[tuple[str, date | None]]:
     """Each source of a page that no layout knows, the surest first."""
+    yield "byline", _first_version(asked, stamps)
     yield from _machine(asked)
     yield from (("microdata", _day(stamp, asked)) for stamp in stamps if stamp.value and stamp.sure)
     if asked.labelled:

@@ -7,7 +7,7 @@ from typing import Final
 from lxml import etree
 
 from services.contracts.article import Block, RejectionReason
-from services.parser.characters import fold
+from services.parser.characters import fold, word_count
 from services.parser.general.cards import Cards
 from services.parser.layouts import DUMP
 from services.parser.lexicon import either, lexicon
@@ -69,7 +69,7 @@ def walled_text(page: Page, text: str) -> Reason | None:
 def _words(draft: Draft, body: Sequence[Block]) -> int:
     """How many words the body has, or the captions of a page of pictures."""
     texts = [block.text for block in body] or [image.caption or "" for image in draft.images]
-    return sum(text.count(" ") for text in texts)
+    return sum(word_count(text) - 1 for text in texts)
 
 
 def no_article(draft: Draft, body: Sequence[Block], cards: Cards | None) -> Reason | None:
@@ -85,7 +85,7 @@ def no_article(draft: Draft, body: Sequence[Block], cards: Cards | None) -> Reas
     if not headline and not (layout is DUMP and _words(draft, body) >= UNTITLED_WORDS):
         return "not_an_article", "The page has no headline."
     shows_video = draft.parsed.videos > 0 and cards is not None and cards.signed
-    words = sum(len(block.text.split()) for block in body)
+    words = sum(word_count(block.text) for block in body)
     if not known and page.root is not None and words < STUB_WORDS and not shows_video:
         return "stub", "Hardly a sentence is where the article should be."
     return None

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from lxml import etree
 
-from services.parser.characters import squeeze
+from services.parser.characters import squeeze, word_count
 
 PROSE, PROSE_WORDS = 80, 12  # characters and words of running text
 DATA: Final = ("title", "data-timestamp", "data-time", "data-date", "data-datetime", "data-utime", "data-published")
@@ -34,7 +34,7 @@ class Text(NamedTuple):
     def is_prose(self) -> bool:
         """Whether it is running text."""
         text = squeeze(self.text) if len(self.text) >= PROSE else ""  # markup is indented
-        return len(text) >= PROSE and text.count(" ") >= PROSE_WORDS
+        return len(text) >= PROSE and word_count(text) > PROSE_WORDS
 
 
 def nodes_of(body: etree._Element, start: str) -> list[Text | etree._Element]:

@@ -53,13 +53,13 @@ def cards_of(lines: Sequence[Line], places: Sequence[Place]) -> Cards:
     labels: dict[str, list[int]] = defaultdict(list)
     for at, line in enumerate(shown):
         if line.links and not line.group and linked_share(line) > LINKED:
-            words = line.key.count(" ") + 1
+            words = line.words
             if words >= TITLE_WORDS:
                 looks[_look(line, places)].append(at)
             if words <= LABEL_WORDS:
                 labels[line.key].append(at)
     titles, again = (max(found.values(), key=len, default=[]) for found in (looks, labels))
-    prose = {at: line.key.count(" ") + 1 for at, line in enumerate(shown) if _is_text(line)}
+    prose = {at: line.words for at, line in enumerate(shown) if _is_text(line)}
     inside = {at + step for at in titles for step in range(BELOW + 1)}
     first = min((found[0] - ABOVE for found in (titles, again) if len(found) >= REPEATED), default=len(shown))
     return Cards(

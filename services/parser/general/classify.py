@@ -16,6 +16,8 @@ RULE: Final = "not-the-article"
 LIKELY: Final = -0.3  # the logarithm of the odds from which on a line is the article's
 IN_REGION: Final = -1.25  # the same where the layout says in which region of the page the article is
 UNLIKELY: Final = -2.5  # above this, a line between two lines of the article that stand in its block is the article's
+BROKEN: Final = frozenset({"div", "td", "section", "article", "main", "center", "body"})
+"""Elements that are no paragraph: several lines of one are parted by line breaks."""
 PLACED: Final = frozenset({"headline", "caption"})
 """Zones that say themselves what their lines are."""
 
@@ -50,11 +52,24 @@ def line_odds(page: Page, lines: Sequence[Line], places: Sequence[Place]) -> lis
 
 
 def article_lines(lines: Sequence[Line], odds: Sequence[float], cut: float) -> list[bool]:
-    """Which lines are the article's: the likely ones, and what stands among them in one block."""
+    """Which lines are the article's: the likely ones, and what stands among or after them in one block."""
     text = [line >= cut for line in odds]
     likely = [at for at, sure in enumerate(text) if sure]
     for before, after in pairwise(likely):
-        if lines[before].place == lines[after].place:
-            for at in range(before + 1, after):
-                text[at] = odds[at] > UNLIKELY and lines[at].place == lines[before].place and not lines[at].is_linked
+        for at in range(before + 1, after):
+            among = lines[before].place == lines[after].place == lines[at].place
+            text[at] = odds[at] > UNLIKELY and among and not lines[at].is_linked
+    for at in range(1, len(lines)):
+        text[at] = text[at] or (text[at - 1] and odds[at] > UNLIKELY and _goes_on(lines[at - 1], lines[at]))
     return text
+
+
+def _goes_on(before: Line, line: Line) -> bool:
+    """Whether running text follows the line before in the same element, which only line breaks part."""
+    return (
+        line.is_prose
+        and not line.links
+        and line.place == before.place
+        and line.tag == before.tag
+        and line.tag in BROKEN
+    )

@@ -52,7 +52,7 @@ class Features:
     def __init__(self, page: Page, lines: Sequence[Line], places: Sequence[Place]) -> None:
         self.lines = lines
         self.open = [line.zone not in OUTSIDE for line in lines]
-        self.words = [line.key.count(" ") + 1 for line in lines]
+        self.words = [line.words for line in lines]
         self.linked = [linked_share(line) for line in lines]
         self.prose = [
             is_open and linked < MOSTLY_LINKED and _is_prose(line, words)
