@@ -1,6 +1,6 @@
 """How the parser is reached: a capture comes in, an article or a reason why not goes out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -45,10 +45,9 @@ def parse_pages(batch: Batch[ParsePage]) -> None:
     if not found:
         return
     with batch.finish(found) as (session, done):
+        already = _known_already(session, done)
         verdicts.hold_all_rejected(session, [pair for _, each in done for pair in each.rejected()])
-        say_all(
-            session, [job.says(told) for job, each in sorted(done, key=_page) for told in _told(session, each, job)]
-        )
+        say_all(session, [job.says(told) for job, each in done for told in _told(each, already.get(job.id), job)])
 
 
 @dataclass(frozen=True)
@@ -59,14 +58,19 @@ class Found:
     made: SaveArticle | Rejection
     layout: str | None
 
+    def reparsed(self) -> Iterator[tuple[int, Read]]:
+        """The page and how it reads again, where a reparse asks for it."""
+        if (
+            isinstance(self.made, SaveArticle)
+            and self.origin.cause == "reparse"
+            and self.origin.reingestion is not None
+        ):
+            yield self.origin.page, Read.of(self.made)
+
     def rejected(self) -> Iterator[tuple[int, Rejection]]:
         """The page and why it gave none, where that is to be remembered."""
         if isinstance(self.made, Rejection) and not self.origin.dry_run:
             yield self.origin.page, self.made
-
-
-def _page(read: tuple[Job, Found]) -> int:
-    return read[1].origin.page
 
 
 def _found(order: ParsePage, verdict: Verdict | None, job: Job) -> Found:
@@ -87,11 +91,24 @@ def _found(order: ParsePage, verdict: Verdict | None, job: Job) -> Found:
     return Found(order.origin, rejection, reading.layout)
 
 
-def _told(session: Session, found: Found, job: Job) -> Iterator[Message]:
-    """What is said of a page that was read."""
+def _known_already(session: Session, done: Sequence[tuple[Job, Found]]) -> dict[int, str]:
+    """Where a reparse found the very reading that the page gave, there is nothing to save: the articles, by message."""
+    asked = [(job.id, each.origin.dry_run, pair) for job, each in done for pair in each.reparsed()]
+    known = verdicts.known_as(session, [pair for _, _, pair in asked])
+    found = [(*each, article) for each, article in zip(asked, known, strict=True) if article is not None]
+    verdicts.read_again(session, [pair for _, dry_run, pair, _ in found if not dry_run])
+    return {message: article for message, _, _, article in found}
+
+
+def _told(found: Found, known: str | None, job: Job) -> Iterator[Message]:
+    """What is said of a page that was read; with the id of its article where it is known already."""
     origin, made = found.origin, found.made
-    if isinstance(made, SaveArticle):
-        yield _known_already(session, made, job) or made
+    if isinstance(made, SaveArticle) and known is not None:
+        job.note(article=known, change="unchanged")
+        seen = Preview(article=known, layout=found.layout, headline=made.article.headline, origin=origin)
+        yield _counted(origin, "unchanged", seen if origin.dry_run else None)
+    elif isinstance(made, SaveArticle):
+        yield made
     elif origin.reingestion is not None:
         preview = Preview(layout=found.layout, origin=origin, proposal=made) if origin.dry_run else None
         yield _counted(origin, "rejected", preview)
@@ -135,19 +152,6 @@ def _read_earlier(order: ParsePage, earlier: Kept, reads: "Reads") -> Before | N
     except PermanentError:
         return None
     return Before(**earlier.model_dump(), article=reading) if isinstance(reading, Article) else None
-
-
-def _known_already(session: Session, saving: SaveArticle, job: Job) -> PageReingested | None:
-    """Where a reparse found the very reading that the page gave, it is done, and there is nothing to save."""
-    origin, article = saving.origin, saving.article
-    if origin.cause != "reparse" or origin.reingestion is None:
-        return None
-    known = (verdicts.known_as if origin.dry_run else verdicts.read_again)(session, origin.page, Read.of(saving))
-    if known is None:
-        return None
-    job.note(article=known, change="unchanged")
-    found = Preview(article=known, layout=article.layout, headline=article.headline, origin=origin)
-    return _counted(origin, "unchanged", found if origin.dry_run else None)
 
 
 def _counted(origin: Origin, outcome: Literal["unchanged", "rejected"], preview: Preview | None) -> PageReingested:

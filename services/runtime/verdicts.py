@@ -4,7 +4,7 @@ A verdict is a row, not a message: parser and store write their part of it in th
 message, and whoever asks reads it. What comes late, or from an older parser, changes nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Index,
+    Row,
     Select,
     SQLColumnExpression,
     Text,
@@ -137,16 +138,26 @@ def hold_all_read(session: Session, found: Iterable[tuple[int, str, Read]]) -> N
         session.execute(_READ["sqlite" if is_sqlite(session) else "postgresql"], written)
 
 
-def known_as(session: Session, page: int, read: Read) -> str | None:
-    """The article, if the very same reading of the same capture is what the page gave last; None if it is not."""
-    article: str | None = session.execute(_KNOWN, asdict(read) | {"of": page}).scalar_one_or_none()
-    return article
+def known_as(session: Session, found: Sequence[tuple[int, Read]]) -> list[str | None]:
+    """For each page the article, if the very same reading of the same capture is what it gave last; None if not.
+
+    The rows stay as they are until the commit.
+    """
+    if not found:
+        return []
+    held = {row.page: row for row in session.execute(_KNOWN, {"pages": sorted({page for page, _ in found})})}
+    return [held[page].article if page in held and _is_same(held[page], read) else None for page, read in found]
 
 
-def read_again(session: Session, page: int, read: Read) -> str | None:
-    """As `known_as`; it counts as read by these versions from now on."""
-    article: str | None = session.execute(_READ_AGAIN, asdict(read) | {"of": page}).scalar_one_or_none()
-    return article
+def read_again(session: Session, known: Sequence[tuple[int, Read]]) -> None:
+    """What is `known_as` an article already counts as read by these versions from now on."""
+    if known:
+        session.execute(_READ_AGAIN, [asdict(read) | {"of": page} for page, read in known])
+
+
+def _is_same(row: Row[Any], read: Read) -> bool:
+    same = (row.read_capture, row.read_digest) == (read.capture, read.digest)
+    return same and row.read_generation <= read.generation
 
 
 def read_with(layout: str | None, layout_before: str | None, parser_before: str | None) -> Select[tuple[int]]:
@@ -215,23 +226,27 @@ def _hold_rejected(insert: Any) -> Any:
 
 
 # Made once: to make a statement costs more than to run it.
-_SAME = (
-    verdicts.c.page == bindparam("of"),
-    verdicts.c.read_capture == bindparam("capture"),
-    verdicts.c.read_digest == bindparam("digest"),
-    verdicts.c.read_generation <= bindparam("generation"),
+_KNOWN = (
+    select(
+        verdicts.c.page,
+        verdicts.c.article,
+        verdicts.c.read_capture,
+        verdicts.c.read_digest,
+        verdicts.c.read_generation,
+    )
+    .where(verdicts.c.page.in_(bindparam("pages", expanding=True)), verdicts.c.article.is_not(None))
+    .order_by(verdicts.c.page)
+    .with_for_update()
 )
-_KNOWN = select(verdicts.c.article).where(*_SAME)
 _READ_AGAIN = (
     update(verdicts)
-    .where(*_SAME)
+    .where(verdicts.c.page == bindparam("of"))
     .values(
         {
             f"read_{name}": bindparam(name)
             for name in ("parser", "generation", "layout_version", "layout_generation", "profile")
         }
     )
-    .returning(verdicts.c.article)
 )
 _MAKES = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _READ = {dialect: _hold_read(make(verdicts)) for dialect, make in _MAKES.items()}

@@ -7,7 +7,7 @@ import pytest
 from orders import KEY, NOW, A, B, C, order
 from sqlalchemy import event, select, update
 
-from services.contracts.messages import HostServesAgain, Origin, ParsePage, SaveArticle
+from services.contracts.messages import HostServesAgain, Origin, PageReingested, ParsePage, SaveArticle
 from services.contracts.wiring import HANDLERS
 from services.parser import tasks as _parser
 from services.runtime import archive, database, ledger, worker
@@ -46,12 +46,12 @@ def statements():
     event.remove(database.engine(), "before_cursor_execute", note)
 
 
-def captured(number):
+def captured(number, **about):
     """The order to read a page that was just fetched."""
     url = f"https://news.example/story/{number}"
     story = STORY.format(f"Bridge {number} reopens after the storm")
     name = archive.keep(Capture(url, NOW, 200, (("Content-Type", "text/html"),), story.encode()))
-    origin = Origin(page=number, key=f"news.example/story/{number}", url=url, source="news")
+    origin = Origin(page=number, key=f"news.example/story/{number}", url=url, source="news", **about)
     return ParsePage(origin=origin, capture=name, fetched_at=NOW)
 
 
@@ -88,6 +88,18 @@ def test_pages_that_come_together_cost_few_statements(db):
         assert len(session.execute(select(articles)).all()) == PAGES
     assert len(open_ones(ParsePage) + open_ones(SaveArticle)) == 0
     assert len(asked) <= MOST * PAGES, "\n".join(asked)
+
+
+def test_pages_that_are_read_again_and_say_the_same_cost_few_statements(db):
+    """Each is counted under its order, and nothing goes to the store."""
+    again = {"cause": "reparse", "reingestion": 3}
+    for about in ({}, again):
+        with transaction() as session:
+            say_all(session, [Said(captured(number, **about)) for number in range(PAGES)])
+        with statements() as asked:
+            assert (together(ParsePage), together(SaveArticle)) == (PAGES, 0 if about else PAGES)
+    assert sorted(row.page for row in open_ones(PageReingested)) == list(range(PAGES))
+    assert len(asked) <= MOST * PAGES / 2, "\n".join(asked)
 
 
 def test_those_of_one_article_are_applied_in_the_order_of_their_captures(db):
