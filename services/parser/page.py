@@ -13,6 +13,8 @@ from services.parser.general.unclosed import without_unclosed
 from services.parser.json_ld import is_about_a_page, read_things
 
 _RESOURCE_LIMIT = etree.ErrorTypes.ERR_RESOURCE_LIMIT
+# lxml drops all that stands behind it; browsers go on, for pages put together from whole documents have it early.
+_END = re.compile(r"</html\s*>", re.IGNORECASE)
 # What stands between a headline and the name of the site in the title of a window.
 _SEPARATOR = re.compile(r"(\s+(?:[|»–—:>·-]|::)\s+|:\s+)")
 _AFPIMS_HOST = "dma public web"
@@ -151,7 +153,7 @@ def read_page(markup: str, url: str | None) -> Page | None:
     """
     parser = etree.HTMLParser(encoding="utf-8")
     try:
-        root = etree.fromstring(encoded(without_unclosed(markup)), parser=parser)
+        root = etree.fromstring(encoded(without_unclosed(_END.sub("", markup))), parser=parser)
     except etree.ParserError:
         return None
     if parser.error_log.filter_types(_RESOURCE_LIMIT):

@@ -174,3 +174,12 @@ def test_a_page_does_not_choose_whose_article_it_is():
     reading = extract(ARTICLES["53-canonical-elsewhere"], url=URL)
     assert reading.url == URL
     assert reading.article_key in {None, "afpims:4100001"}
+
+
+@pytest.mark.parametrize("end", ["</body></html>", "</HTML >"])
+def test_a_page_goes_on_behind_its_end(end):
+    """Where a whole document stands for the menu, the article stands behind it, and browsers show it."""
+    menu = f"<html><head><title>Storm</title></head><body><nav>Menu</nav>{end}"
+    reading = extract(menu.encode() + page(), url=URL, content_type="text/html")
+    assert isinstance(reading, Article)
+    assert [block.text for block in reading.body] == [TEXT, f"{TEXT} Again."]
