@@ -15,7 +15,7 @@ from services.fetcher.models import IMPORT, Alias, Page
 from services.fetcher.plan import BACKLOG_STEP, LAG
 from services.fetcher.politeness import host_of
 from services.runtime.database import is_sqlite
-from services.runtime.ledger import say
+from services.runtime.ledger import Said, say, say_all
 
 AT_ONCE = 200
 """Pages joined in one transaction: other writers wait meanwhile."""
@@ -39,15 +39,14 @@ def join(
     keyed = _by_identity(session, listed)
     fresh = _insert(session, source, channel, keyed, backlog=backlog, now=now)
     lane: Lane = "bulk" if backlog else "live"
-    for key in (key for key in keyed if key in fresh):
-        visit(session, fresh[key], host_of(keyed[key].url), lane=lane)
+    visits = [FetchPage(page=fresh[key], host=host_of(keyed[key].url)) for key in keyed if key in fresh]
     known = {key: one for key, one in keyed.items() if key not in fresh}
     pages = session.exec(select(Page).where(col(Page.key).in_(known))).all() if known else ()
     readdressed = [page for page in pages if _is_elsewhere(page, known[page.key], now)]
     told = [page for page in pages if _differs(page, known[page.key], source, channel, backlog=backlog)]
     changed = list({page.id: page for page in (*readdressed, *told)}.values())
-    for page in changed:
-        visit(session, *target(page), lane=lane)
+    visits += [FetchPage(page=number, host=host) for number, host in map(target, changed)]
+    say_all(session, [Said(each, lane=lane) for each in visits])
     return Joined(len(fresh), len(changed))
 
 
