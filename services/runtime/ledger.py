@@ -92,12 +92,6 @@ class Job:
             crash.at(f"{self.kind}:handled")
         self.outcome = "done"
 
-    def must_hold(self) -> None:
-        """Raises `LeaseLost` when another worker has taken over: for work that others see before its finish."""
-        with reading() as session:
-            if not self.holds(session):
-                raise lost(self)
-
     def holds(self, session: Session) -> bool:
         """Whether no other worker has taken over, as this session sees it."""
         ours = (rows.c.id == self.id, rows.c.lease_token == self.token)

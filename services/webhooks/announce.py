@@ -2,10 +2,11 @@
 
 import json
 import secrets
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from operator import attrgetter
+from itertools import count
 from typing import Any
 
 from sqlalchemy import Row, bindparam, insert, select, update
@@ -26,36 +27,31 @@ TESTS, NEWS, BULK = range(3)
 """The ranks of deliveries: what goes first."""
 
 # Made once, like those of the ledger: to make a statement costs more than to run it.
-_EARLIER_ROW = ledger.alias()
-_EARLIER = (
-    select(_EARLIER_ROW.c.id)
-    .join(ledger, _EARLIER_ROW.c.article == ledger.c.article)
-    .where(
-        ledger.c.id == bindparam("this"),
-        _EARLIER_ROW.c.kind == Announce.__name__,
-        _EARLIER_ROW.c.set_aside_at.is_(None),
-        _EARLIER_ROW.c.sequence < ledger.c.sequence,
-    )
-    .limit(1)
+_EARLIER = select(ledger.c.id).where(
+    ledger.c.kind == Announce.__name__,
+    ledger.c.set_aside_at.is_(None),
+    ledger.c.article == events.c.subject,
+    ledger.c.sequence < events.c.sequence,
 )
-_LISTENING = select(endpoints.c.id, endpoints.c.event_types, endpoints.c.filter)
-_ALL = _LISTENING.where(endpoints.c.state != "deleted")
-_OF_ONE_OWNER = _LISTENING.where(endpoints.c.state == "active", endpoints.c.owner == bindparam("owner"))
-
-
+_THESE = (events.c.id.in_(bindparam("these", expanding=True)), events.c.announced_at.is_(None))
 _BEGIN = (
     update(events)
-    .where(events.c.id == bindparam("this"), events.c.announced_at.is_(None))
+    .where(*_THESE, ~_EARLIER.exists())
     .values(announced_at=bindparam("at", type_=UtcDateTime))
-    .returning(events.c.id, events.c.type, events.c.source, events.c.subject, events.c.owner, events.c.body)
+    .returning(events.c.id, events.c.type, events.c.source, events.c.subject, events.c.owner)
 )
+_LEFT = select(events.c.id).where(*_THESE).limit(1)
+_BODIES = select(events.c.id, events.c.body).where(events.c.id.in_(bindparam("these", expanding=True)))
+_LISTENING = select(
+    endpoints.c.id, endpoints.c.event_types, endpoints.c.filter, endpoints.c.owner, endpoints.c.state
+).where(endpoints.c.state != "deleted")
 # Held until the commit: numbers have no gap and become visible in order.
 # Asked again under the lock: it may have been deleted since it was found to be listening.
 _HELD = locked(endpoints.c.id.in_(bindparam("to", expanding=True)), endpoints.c.state != "deleted")
 _NUMBER = (
     update(endpoints)
     .where(endpoints.c.id.in_(_HELD))
-    .values(last_sequence=endpoints.c.last_sequence + 1)
+    .values(last_sequence=endpoints.c.last_sequence + bindparam("more"))
     .returning(
         endpoints.c.id, endpoints.c.last_sequence, endpoints.c.payload, endpoints.c.state, endpoints.c.not_before
     )
@@ -78,30 +74,64 @@ class Due:
     at: datetime
 
 
-def announce(session: Session, order: Announce, now: datetime, *, rank: int = NEWS) -> list[Due]:
-    """Owes the event to each interested endpoint; returns the active ones among them.
+@dataclass(frozen=True)
+class _Wish:
+    """An event that an endpoint wants; of which article, and what goes first."""
 
-    Told a second time it owes nothing more: not even to endpoints that came in between. A disabled endpoint is owed
-    as well, and served when it is enabled.
+    event: str
+    endpoint: int
+    article: str | None = None
+    rank: int = NEWS
+
+
+def announce(session: Session, ranks: Mapping[str, int], now: datetime) -> list[Due]:
+    """Owes each of the events to each interested endpoint, in the order given; returns the active ones among them.
+
+    `ranks` are those of the events by their ids. An event that was announced before owes nothing more: not even to
+    endpoints that came in between. A disabled endpoint is owed as well, and served when it is enabled. Raises
+    `Overtaking` where an event is not its article's next.
     """
-    event = session.execute(_BEGIN, {"this": order.event, "at": now}).one_or_none()
-    if event is None:
+    found = session.execute(_BEGIN, {"these": [*ranks], "at": now})
+    begun = {event.id: event for event in found}
+    if left := [name for name in ranks if name not in begun]:
+        _must_be_announced(session, left)
+    if not begun:
         return []
-    listening = session.execute(_ALL if event.owner is None else _OF_ONE_OWNER, {"owner": event.owner}).all()
-    told = _story(event, whole=any(endpoint.filter for endpoint in listening))
-    wanting = [
-        endpoint.id
+    listening = session.execute(_LISTENING).all()
+    stories = _stories(session, begun, whole=any(endpoint.filter for endpoint in listening))
+    wishes = [
+        _Wish(name, endpoint.id, stories[name].article, rank)
+        for name, rank in ranks.items()
+        if name in begun
         for endpoint in listening
-        if not why_not(endpoint.event_types, Filter.model_validate(endpoint.filter), told)
+        if _may_know(endpoint, begun[name].owner) and _wants(endpoint, stories[name])
     ]
-    return _owe(session, order.event, told.article, wanting, rank, now)
+    return _owe(session, wishes, now)
 
 
-def _story(event: Row[Any], *, whole: bool) -> Story:
+def _must_be_announced(session: Session, left: Sequence[str]) -> None:
+    if session.execute(_LEFT, {"these": left}).first() is not None:
+        raise Overtaking("An earlier event of this article is still to be announced.")
+
+
+def _stories(session: Session, begun: Mapping[str, Row[Any]], *, whole: bool) -> dict[str, Story]:
     # To read the words of an article costs more than all the rest, and only filters ask for them.
     if whole:
-        return story(event.source, json.loads(event.body))
+        bodies = session.execute(_BODIES, {"these": [*begun]})
+        return {row.id: story(begun[row.id].source, json.loads(row.body)) for row in bodies}
+    return {event.id: _brief(event) for event in begun.values()}
+
+
+def _brief(event: Row[Any]) -> Story:
     return Story(event.type, event.source, article=event.subject if is_about_article(event.type) else None)
+
+
+def _may_know(endpoint: Row[Any], owner: int | None) -> bool:
+    return owner is None or (endpoint.owner == owner and endpoint.state == "active")
+
+
+def _wants(endpoint: Row[Any], told: Story) -> bool:
+    return not why_not(endpoint.event_types, Filter.model_validate(endpoint.filter), told)
 
 
 def without_turn(session: Session, owed: Sequence[Due], lane: Lane) -> list[Due]:
@@ -120,12 +150,6 @@ def without_turn(session: Session, owed: Sequence[Due], lane: Lane) -> list[Due]
     return [due for due in owed if not in_time(due)]
 
 
-def must_not_overtake(session: Session, message: int) -> None:
-    """Raises `Overtaking` where the message with this id announces an event that is not its article's next."""
-    if session.execute(_EARLIER, {"this": message}).first() is not None:
-        raise Overtaking("An earlier event of this article is still to be announced.")
-
-
 def announce_test(session: Session, endpoint: Endpoint, now: datetime) -> int:
     """Owes an active endpoint an `endpoint.test` event, before all else; returns the delivery's id."""
     number = endpoint.id or 0
@@ -133,7 +157,7 @@ def announce_test(session: Session, endpoint: Endpoint, now: datetime) -> int:
     append_private(session, replace(event, announced=False), endpoint.owner)
     # Asking for a test is asking for a probe: it goes first, and what waits comes after it.
     wake(session, number, now)
-    _owe(session, event.id, None, [number], TESTS, now)
+    _owe(session, [_Wish(event.id, number, rank=TESTS)], now)
     made: int = session.execute(select(deliveries.c.id).where(deliveries.c.event == event.id)).scalar_one()
     return made
 
@@ -148,16 +172,28 @@ def _about_endpoint(event_type: str, number: int, facts: Mapping[str, Any], even
     return NewEvent(event, event_type, f"endpoint/{number}", occurred_at=now, data={"endpoint": facts})
 
 
-def _owe(session: Session, event: str, article: str | None, to: Sequence[int], rank: int, now: datetime) -> list[Due]:
-    if not to:
-        return []
-    numbered = sorted(session.execute(_NUMBER, {"to": to}), key=attrgetter("id"))
-    if not numbered:
-        return []
-    owed = {"event": event, "article": article, "rank": rank, "next_try": now, "created_at": now}
-    owed |= {"state": "pending", "attempts": 0, "tries": 0}
-    session.execute(
-        _OWE,
-        [owed | {"endpoint": each.id, "payload": each.payload, "sequence": each.last_sequence} for each in numbered],
-    )
-    return [Due(each.id, max(now, each.not_before or now)) for each in numbered if each.state == "active"]
+def _owe(session: Session, wishes: Sequence[_Wish], now: datetime) -> list[Due]:
+    counted = Counter(wish.endpoint for wish in wishes)
+    numbered = _numbered(session, counted)
+    following = {number: count(row.last_sequence - counted[number] + 1) for number, row in numbered.items()}
+    owed = {"next_try": now, "created_at": now, "state": "pending", "attempts": 0, "tries": 0}
+    made = [
+        owed | asdict(wish) | {"payload": numbered[wish.endpoint].payload, "sequence": next(following[wish.endpoint])}
+        for wish in wishes
+        if wish.endpoint in numbered
+    ]
+    if made:
+        session.execute(_OWE, made)
+    active = [numbered[number] for number in sorted(numbered) if numbered[number].state == "active"]
+    return [Due(each.id, max(now, each.not_before or now)) for each in active]
+
+
+def _numbered(session: Session, counted: Mapping[int, int]) -> dict[int, Row[Any]]:
+    """The endpoints that are still there, by id, each with the last of so many new numbers."""
+    if len(several := {*counted.values()}) > 1:
+        session.execute(_HELD, {"to": [*counted]})  # all of them first, or two who number would wait for one another
+    return {
+        row.id: row
+        for more in several
+        for row in session.execute(_NUMBER, {"more": more, "to": [each for each in counted if counted[each] == more]})
+    }

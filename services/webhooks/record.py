@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from services.contracts.choices import DeliveryState
 from services.contracts.messages import Announce
+from services.runtime.database import is_sqlite
 from services.runtime.events.append import NewEvent, append_private
 from services.webhooks.announce import farewell
 from services.webhooks.attempt import Tried
@@ -18,25 +20,35 @@ from services.webhooks.models import TEST, attempts, deliveries, endpoints
 from services.webhooks.release import release, wake
 from services.webhooks.retries import next_try
 
-# A worker that lost its lease and comes too late must not write over what another has written since.
-_UNTOUCHED = (
-    select(deliveries.c.id, deliveries.c.attempts)
-    .where(deliveries.c.id.in_(bindparam("these", expanding=True)), deliveries.c.state == "pending")
-    .order_by(deliveries.c.id)
-    .with_for_update()
-)
+# A worker that lost its lease and comes too late must not write over what another has written since: the number of an
+# attempt is taken once, and only by the next one of a delivery that is still owed.
 _SETTLE = (
     update(deliveries)
-    .where(deliveries.c.id == bindparam("this"))
+    .where(
+        deliveries.c.id == bindparam("this"),
+        deliveries.c.state == "pending",
+        deliveries.c.attempts == bindparam("before"),
+    )
     .values(
         state=bindparam("new_state"),
-        attempts=bindparam("number"),
+        attempts=bindparam("made"),
         tries=bindparam("counted"),
         next_try=bindparam("due"),
         delivered_at=bindparam("arrived"),
     )
 )
-_LOG = insert(attempts)
+_ATTEMPT = [column for column in attempts.c if column is not attempts.c.id]
+_TAKEN = select(deliveries.c.id).where(
+    deliveries.c.id == bindparam("delivery"), deliveries.c.attempts == bindparam("number")
+)
+
+
+def _log(made: sqlite.Insert | postgresql.Insert) -> sqlite.Insert | postgresql.Insert:
+    said = [bindparam(column.name, type_=column.type).label(column.name) for column in _ATTEMPT]
+    return made.from_select(_ATTEMPT, select(*said).where(_TAKEN.exists())).on_conflict_do_nothing()
+
+
+_LOG = {"sqlite": _log(sqlite.insert(attempts)), "postgresql": _log(postgresql.insert(attempts))}
 _KNOWN = ("failures", "failing_since", "not_before", "last_error", "last_status")
 
 
@@ -54,15 +66,10 @@ def verdict(tried: Tried, *, stretch: float) -> tuple[DeliveryState, datetime | 
 
 
 def record(session: Session, made: Sequence[Tried], *, stretch: float) -> None:
-    """Writes attempts, and what they mean for their deliveries."""
-    if not made:
-        return
-    these = [tried.parcel.delivery for tried in made]
-    before = {row.id: row.attempts for row in session.execute(_UNTOUCHED, {"these": these})}
-    ours = [tried for tried in made if before.get(tried.parcel.delivery) == tried.parcel.number - 1]
-    if ours:
-        session.execute(_SETTLE, [_settled(tried, stretch) for tried in ours])
-        session.execute(_LOG, [_logged(tried) for tried in ours])
+    """Writes attempts, and what they mean for their deliveries; the caller holds the endpoint."""
+    if made:
+        session.execute(_SETTLE, [_settled(tried, stretch) for tried in made])
+        session.execute(_LOG["sqlite" if is_sqlite(session) else "postgresql"], [_logged(tried) for tried in made])
 
 
 def settle(session: Session, to: Addressee, now: datetime) -> Announce | None:
@@ -108,7 +115,8 @@ def _settled(tried: Tried, stretch: float) -> dict[str, object]:
     state, due = verdict(tried, stretch=stretch)
     return {
         "this": tried.parcel.delivery,
-        "number": tried.parcel.number,
+        "before": tried.parcel.number - 1,
+        "made": tried.parcel.number,
         "counted": tried.parcel.tries + 1,
         "new_state": state,
         "due": due,

@@ -9,18 +9,19 @@ import structlog
 from prometheus_client import Counter
 from sqlmodel import Session
 
-from services.contracts.messages import Announce, Deliver, ForgetDeliveries
+from services.contracts.messages import Announce, Deliver, ForgetDeliveries, Lane
 from services.runtime import (
     house,
     metrics,  # noqa: F401 - it names the folder of metrics before the first is made
 )
+from services.runtime.batch import Batch
 from services.runtime.database import reading, transaction
 from services.runtime.egress import Client, egress_settings, open_client
-from services.runtime.ledger import Job, say
+from services.runtime.ledger import Job, Said, say, say_all
 from services.runtime.surprises import stopping
-from services.runtime.worker import handles
+from services.runtime.worker import handles, handles_together
 from services.webhooks import custody, retention, subscriptions
-from services.webhooks.announce import BULK, NEWS, Overtaking, must_not_overtake, without_turn
+from services.webhooks.announce import BULK, NEWS, Overtaking, without_turn
 from services.webhooks.announce import announce as owe
 from services.webhooks.attempt import Tried
 from services.webhooks.deliver import SLICE, Addressee, Rest, addressee, bring, hold, next_due, parcels
@@ -42,14 +43,20 @@ LINGER = 0.02
 log = structlog.get_logger()
 
 
-@handles(Announce)
-def announce(order: Announce, job: Job) -> None:
+@handles_together(Announce)
+def announce(batch: Batch[Announce]) -> None:
     """One delivery for each interested endpoint, due at once; after the earlier events of the article."""
+    orders = sorted(batch.messages(), key=lambda each: each[1].sequence or 0)
+    if not orders:
+        return
     try:
         # Asked within: a transaction to ask in would cost more than the question, and leaving this one undoes it.
-        with job.finish() as session:
-            _owe(session, order, job)
+        with batch.finish(orders) as (session, done):
+            _owe(session, done)
     except Overtaking as early:
+        if len(orders) > 1:
+            raise  # each is done alone, where it shows which of them is early
+        job, _ = orders[0]
         job.postpone(job.now + A_MOMENT, str(early))
 
 
@@ -83,11 +90,13 @@ def forget(_order: ForgetDeliveries, job: Job) -> None:
         say(session, ForgetDeliveries(), due_at=job.now if more else job.now + retention.EVERY)
 
 
-def _owe(session: Session, order: Announce, job: Job) -> None:
-    must_not_overtake(session, job.id)
-    owed = owe(session, order, job.now, rank=BULK if job.lane == "bulk" else NEWS)
-    for due in without_turn(session, owed, job.lane):
-        say(session, Deliver(endpoint=due.endpoint), due_at=due.at, lane=job.lane)
+def _owe(session: Session, done: Sequence[tuple[Job, Announce]]) -> None:
+    first, _ = done[0]
+    lane: Lane = "live" if any(job.lane == "live" for job, _ in done) else "bulk"
+    ranks = {order.event: BULK if job.lane == "bulk" else NEWS for job, order in done}
+    owed = without_turn(session, owe(session, ranks, first.now), lane)
+    turns = (Said(Deliver(endpoint=due.endpoint), due.at, lane, first.trace_id) for due in owed)
+    say_all(session, turns)
 
 
 def _serve(to: Addressee, job: Job) -> None:
@@ -98,7 +107,6 @@ def _serve(to: Addressee, job: Job) -> None:
             with transaction(lasting=False) as session:
                 _write(session, to, made, job)
             stopping.wait(pause)
-            job.must_hold()
             to, made, pause = _round(client, _written(to), job)
     job.note(endpoint=to.endpoint)
     with job.finish() as session:
@@ -113,7 +121,7 @@ def _round(client: Client, to: Addressee, job: Job) -> tuple[Addressee, list[Tri
     """The next few deliveries, tried; the endpoint as it stands then; and the pause before more, or None at the end."""
     began = job.moment()
     with reading() as session:
-        batch = parcels(session, to, began)
+        batch = parcels(session, to, job, began)
     standing, made = to.standing, []
     for tried, standing in bring(client, to, batch, job.moment):  # noqa: B007 - the last standing is what counts
         made.append(tried)
@@ -138,7 +146,7 @@ def _write(session: Session, to: Addressee, made: Sequence[Tried], job: Job) -> 
     hold(session, to.endpoint)
     record(session, made, stretch=stretch)
     # What was tried has happened, whoever writes it. How the endpoint is, is for those to say who serve it now.
-    if job.holds(session) and (news := settle(session, to, now)):
+    if to.changed and job.holds(session) and (news := settle(session, to, now)):
         say(session, news, due_at=now)
         DISABLED.inc()
         log.warning("endpoint_disabled", endpoint=to.endpoint, reason=to.standing.gone)

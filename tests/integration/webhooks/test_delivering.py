@@ -111,7 +111,7 @@ def test_the_worker_dies_before_it_can_write_the_attempt_down(endpoint, subscrib
     worker.handle("Announce", [row[0]])
     (row,) = due(utcnow(), kinds=KINDS)
     (job,) = claim("Deliver", [row[0]], utcnow())
-    try_once(job.message().endpoint, job.now)  # and here it dies
+    try_once(job)  # and here it dies
 
     run(utcnow() + timedelta(minutes=1))
     assert subscriber.events == ["evt_1", "evt_1"]
@@ -119,12 +119,12 @@ def test_the_worker_dies_before_it_can_write_the_attempt_down(endpoint, subscrib
     assert only(Delivery).state == "delivered"
 
 
-def try_once(endpoint, now):
+def try_once(job):
     """One attempt at the endpoint's next delivery, of which nothing is written down."""
     with reading() as session, open_client(egress_settings()) as client:
-        to = deliver.addressee(session, endpoint, now)
-        (parcel,) = deliver.parcels(session, to, now)
-        ((tried, standing),) = deliver.bring(client, to, [parcel], lambda: now)
+        to = deliver.addressee(session, job.message().endpoint, job.now)
+        (parcel,) = deliver.parcels(session, to, job, job.now)
+        ((tried, standing),) = deliver.bring(client, to, [parcel], lambda: job.now)
     return replace(to, standing=standing), tried
 
 
@@ -335,7 +335,9 @@ def test_an_old_address_that_is_gone_does_not_disable_the_new_one(endpoint, subs
     announced()
     run_announcements()
     subscriber.answers = [410]
-    to, tried = try_once(endpoint["id"], utcnow() + timedelta(seconds=1))
+    ((turn, _),) = due(utcnow(), kinds=("Deliver",))
+    (job,) = claim("Deliver", [turn], utcnow())
+    to, tried = try_once(job)
     http.patch(f"/webhooks/endpoints/{endpoint['id']}", json={"url": f"{subscriber.url}/new"})
     with transaction() as session:
         record.record(session, [tried], stretch=1.0)

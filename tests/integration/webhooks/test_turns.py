@@ -11,7 +11,7 @@ from services.runtime import database, house, worker
 from services.runtime.database import transaction, utcnow
 from services.runtime.ledger import MAX_ATTEMPTS, claim, due
 from services.webhooks import deliver, tasks
-from services.webhooks.announce import announce
+from services.webhooks.announce import NEWS, announce
 from services.webhooks.deliver import TOGETHER, hold, next_due
 from services.webhooks.models import Delivery
 
@@ -79,7 +79,7 @@ def test_a_turn_ends_after_whoever_owes_at_that_moment(db, endpoint):
     order = announced()
     with ThreadPoolExecutor(1) as pool:
         with transaction() as session:
-            owed = announce(session, order, utcnow())
+            owed = announce(session, {order.event: NEWS}, utcnow())
             ending = pool.submit(_ends_a_turn, endpoint["id"])
             _until(lambda: ending.done() or db == "sqlite" or _somebody_waits(session))
         assert ending.result(60) is not None
@@ -95,6 +95,33 @@ def test_an_announcement_takes_as_many_statements_for_six_endpoints_as_for_two(h
     happens(3)
     assert len(_statements(lambda: happens(4))) == len(few)
     assert len(rows(Delivery)) == 2 + 2 + 6 + 6
+
+
+def test_announcements_that_wait_together_take_as_many_statements_as_a_few(endpoint, subscriber):
+    """They are numbered in the order in which their events were written, each endpoint's without a gap."""
+    waiting(0)()  # it says the endpoint's turn
+    few = _statements(waiting(*range(1, 4)))
+    assert len(_statements(waiting(*range(4, 44)))) == len(few)
+    run()
+    assert subscriber.events == [f"evt_{number}" for number in range(44)]
+    assert subscriber.numbers == list(range(1, 45))
+
+
+def test_of_announcements_that_wait_together_only_the_early_one_waits_on(endpoint, subscriber):
+    """An earlier event of its article is in other hands; that is no reason for the rest to wait, nor for an attempt."""
+    announced("evt_1", 1)
+    ((first, _),) = due(utcnow(), kinds=("Announce",))
+    claim("Announce", [first], utcnow())
+    for number, article in ((2, "art_1"), (3, "art_3"), (4, "art_4")):
+        announced(f"evt_{number}", number, article)
+    worker.handle("Announce", [row for row, _ in due(utcnow(), kinds=("Announce",))])
+    assert sorted(row.event for row in rows(Delivery)) == ["evt_3", "evt_4"]
+    assert {(entry.key, entry.attempts) for entry in in_ledger("Announce")} == {("evt_1", 1), ("evt_2", 0)}
+    with transaction() as session:
+        session.execute(text("UPDATE ledger SET lease_until = NULL, due_at = said_at WHERE kind = 'Announce'"))
+    run()
+    assert subscriber.events.index("evt_1") < subscriber.events.index("evt_2")
+    assert balanced()
 
 
 def test_a_round_takes_as_many_statements_for_many_deliveries_as_for_a_few(endpoint, subscriber, monkeypatch):
@@ -120,6 +147,7 @@ def test_whoever_lost_its_turn_writes_over_nothing(endpoint, subscriber, http):
     def meanwhile():
         with transaction() as session:
             session.execute(text("UPDATE deliveries SET state = 'delivered', attempts = 1, tries = 1, next_try = NULL"))
+            session.execute(text(ATTEMPTED))
         other.append(True)
 
     subscriber.meanwhile = [meanwhile]
@@ -127,7 +155,7 @@ def test_whoever_lost_its_turn_writes_over_nothing(endpoint, subscriber, http):
     worker.handle("Deliver", [turn])
     assert other == [True]
     (view,) = log_of(http, endpoint)["deliveries"]
-    assert (view["state"], view["attempts"]) == ("delivered", [])
+    assert (view["state"], [each["outcome"] for each in view["attempts"]]) == ("delivered", ["delivered"])
 
 
 def subscribes(http, subscriber, count):
@@ -139,6 +167,20 @@ def happens(*numbers):
     for number in numbers:
         announced(f"evt_{number}", number, f"art_{number}")
     run_announcements()
+
+
+def waiting(*numbers):
+    """Several events wait to be announced; what announces them together."""
+    for number in numbers:
+        announced(f"evt_{number}", number, f"art_{number}")
+    found = [row for row, _ in due(utcnow(), kinds=("Announce",))]
+    return lambda: worker.handle("Announce", found)
+
+
+ATTEMPTED = (
+    "INSERT INTO attempts (delivery, number, at, request, milliseconds, response, outcome) "
+    "SELECT id, 1, created_at, '{}', 1, '', 'delivered' FROM deliveries"
+)
 
 
 def _statements(does):
