@@ -29,6 +29,7 @@ from services.admin.retries import api as retry_orders
 from services.contracts.caller import Caller
 from services.desk.app import create_desk
 from services.fetcher import api as fetcher
+from services.fetcher.pages import api as pages
 from services.parser import api as parser
 from services.reach import reach
 from services.reingest import api as reingestions
@@ -45,6 +46,7 @@ from services.webhooks.api import told
 
 ROUTERS = (
     fetcher.router,
+    pages.router,
     parser.router,
     store.router,
     store.feeds,
@@ -67,6 +69,7 @@ TAGS = [
     {"name": "feeds", "description": "The latest articles for feed readers, as Atom and as JSON Feed."},
     {"name": "webhooks", "description": "Endpoints that events are posted to, and each delivery with its attempts."},
     {"name": "sources", "description": "What is watched, how it has been, and how to watch more."},
+    {"name": "pages", "description": "Every page that is known: where it is, and what became of it."},
     {"name": "captures", "description": "What newsrooms answered, as received, and how an article came out of it."},
     {"name": "admin", "description": "For operators: keys, the audit log, re-ingestions, dead letters and retries."},
 ]

@@ -20,6 +20,7 @@ COMMANDS = {
     "parse": ("parse:parse", "Reads a page and shows the article in it; stores nothing."),
     "import": ("desk:import_files", "Takes archived pages: HTML, text dumps or WARC files."),
     "sources": ("sources:app", "Sources: list, add, pause, resume, poll, remove."),
+    "pages": ("pages:app", "Pages: find any page that is known, and what became of it."),
     "poll": ("sources:poll", "Looks at all channels of these sources now."),
     "articles": ("articles:app", "Articles: search, read, compare wordings, explain a reading."),
     "events": ("events:events", "What happened to articles; with --follow as it happens."),

@@ -25,6 +25,7 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("", "Now", "read"),
     ("/articles", "Articles", "read"),
     ("/sources", "Sources", "read"),
+    ("/pages", "Pages", "read"),
     ("/reingestions", "Re-ingestions", "admin"),
     ("/webhooks", "Webhooks", "subscribe"),
     ("/set-aside", "Set aside", "admin"),

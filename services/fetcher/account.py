@@ -47,14 +47,14 @@ class Lost:
 
 def account(session: Session, now: datetime) -> list[SourceAccount]:
     """Every page of every source, in exactly one state."""
-    state = _state(now).label("state")
+    state = state_of(now).label("state")
     counted = session.execute(
         select(
             col(Page.source), state, func.count().label("pages"), func.sum(case((UNREAD, 1), else_=0)).label("unread")
         )
         .select_from(Page)
         .outerjoin(verdicts, verdicts.c.page == col(Page.id))
-        .outerjoin(_PLAN, _PLANNED)
+        .outerjoin(PLAN, PLANNED)
         .group_by(col(Page.source), state)
         .order_by(col(Page.source))
     ).all()
@@ -73,8 +73,8 @@ def unaccounted(session: Session, now: datetime) -> list[Lost]:
     """The first of those pages that are in no state; there should be none."""
     found = session.execute(
         select(col(Page.id), col(Page.key), col(Page.url), col(Page.source))
-        .outerjoin(_PLAN, _PLANNED)
-        .where(_state(now) == "unaccounted")
+        .outerjoin(PLAN, PLANNED)
+        .where(state_of(now) == "unaccounted")
         .order_by(col(Page.id))
         .limit(SHOWN)
     ).all()
@@ -104,7 +104,8 @@ UNREAD = and_(
     func.coalesce(~is_settled(col(Page.capture), col(Page.fetched_at)), true()),
 )
 """Of a page that is joined with its verdict: whether its newest capture was neither stored nor rejected yet."""
-_PLAN = aliased(Entry)
+PLAN = aliased(Entry)
+"""The planned visit of a page: joined where `PLANNED`."""
 _TARGET = aliased(Page)
 
 
@@ -114,10 +115,11 @@ def _by_plan(visit: type[Entry]) -> ColumnElement[bool]:
     )
 
 
-_PLANNED = and_(_by_plan(_PLAN), col(_PLAN.set_aside_at).is_(None))
+PLANNED = and_(_by_plan(PLAN), col(PLAN.set_aside_at).is_(None))
 
 
-def _state(now: datetime) -> ColumnElement[str]:
+def state_of(now: datetime) -> ColumnElement[str]:
+    """Where a page is, of one that is joined with its planned visit: due, in flight, at rest, set aside, or nowhere."""
     given_up = exists().where(_by_plan(Entry), col(Entry.set_aside_at).is_not(None))
     # What came as a file, whose source was removed, or turned out to be another page, is visited by no plan. Where that
     # other page turned out to be yet another one, nobody looks at either.
@@ -125,9 +127,9 @@ def _state(now: datetime) -> ColumnElement[str]:
     moved = and_(col(Page.moved_to).is_not(None), ~leads_nowhere)
     resting = or_(col(Page.source) == IMPORT, col(Page.channel).is_(None), moved)
     return case(
-        (col(_PLAN.lease_until) >= now, "in_flight"),
-        (col(_PLAN.due_at) <= now, "due"),
-        (col(_PLAN.id).is_not(None), "at_rest"),
+        (col(PLAN.lease_until) >= now, "in_flight"),
+        (col(PLAN.due_at) <= now, "due"),
+        (col(PLAN.id).is_not(None), "at_rest"),
         (given_up, "set_aside"),
         (resting, "at_rest"),
         else_="unaccounted",

@@ -82,12 +82,16 @@ class Page(Table, table=True):
     """A page of the frontier: what it is, and how our looks at it went; `runtime.verdicts` say what it gave."""
 
     __tablename__ = "pages"
+    __table_args__ = (
+        Index("pages_by_source", "source", "id"),
+        Index("pages_by_address", "url", postgresql_ops={"url": "text_pattern_ops"}),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(unique=True)
     """`contracts.urls.page_key`: its identity, which a new address does not change."""
     url: str | None = Field(default=None, sa_type=Text)
-    source: str = Field(index=True)
+    source: str
     channel: int | None = None
     """The channel that listed it first. What others say of it in their own words is no sign of a change.
 

@@ -19,13 +19,15 @@ from services.contracts.article import Removed
 from services.contracts.urls import article_id
 from services.desk import sessions
 from services.fetcher import sources
+from services.fetcher.models import Page
 from services.fetcher.sources import ChannelSeed, SourceSeed
 from services.parser import alone, api
 from services.parser.rules import RULES
 from services.reingest.models import ReingestionRow
-from services.runtime import archive, database, turnstile
+from services.runtime import archive, database, turnstile, verdicts
 from services.runtime.database import transaction, utcnow
 from services.runtime.egress import egress_settings
+from services.runtime.verdicts import Read
 from services.webhooks.models import Endpoint
 
 pytestmark = pytest.mark.integration
@@ -189,6 +191,38 @@ def test_the_navigation_shows_what_the_key_may_open(signed_in):
     for scope, paths in shown.items():
         browser = signed_in(scope)
         assert {path: browser.get(path).status_code for path in paths} == dict.fromkeys(paths, 200)
+
+
+def known_page(**known):
+    """A page of the frontier; its number."""
+    with transaction() as session:
+        page = Page(**{"key": "k", "url": URL, "source": "war-releases", "discovered_at": utcnow()} | known)
+        session.add(page)
+        session.flush()
+        return page.id
+
+
+def test_a_page_is_found_and_shown_with_what_became_of_it(signed_in):
+    """Also by what its newest capture gave; a wrong cursor is told above the form."""
+    given = order(A)
+    number = known_page(capture=given.capture, fetched_at=given.fetched_at, outcome="new")
+    with transaction() as session:
+        verdicts.hold_read(session, number, ID, Read.of(given))
+    browser = signed_in("read")
+    assert URL in browser.get("/pages", params={"address": "644123", "verdict": "article"}).text
+    assert "No page is like that." in browser.get("/pages", params={"verdict": "rejected"}).text
+    assert 'role="alert"' in browser.get("/pages", params={"after": "nonsense"}).text
+    shown = browser.get(f"/pages/{number}").text
+    assert f'href="/desk/articles/{ID}"' in shown
+    assert given.capture in shown
+    assert browser.get("/pages/999").status_code == 404
+
+
+def test_a_page_that_came_as_a_file_is_shown_without_an_address(signed_in):
+    number = known_page(url=None, source="import")
+    browser = signed_in("read")
+    assert "a file without an address" in browser.get("/pages").text
+    assert "without an address" in browser.get(f"/pages/{number}").text
 
 
 def test_an_article_is_read_with_its_history_its_lines_and_its_provenance(signed_in):

@@ -6,6 +6,8 @@ from sqlalchemy import event, text
 from sqlmodel import Session
 
 from services.account import report
+from services.fetcher.pages.find import Wanted as Pages
+from services.fetcher.pages.find import find_pages
 from services.runtime import database
 from services.runtime.events.follow import Asked, pull
 from services.store.search import Wanted, find_articles
@@ -91,3 +93,27 @@ def test_the_sum_of_everything_goes_once_through_the_ledger_for_all_channels(pla
     plan = next(each for each in plans(lambda session: report.take(session, NOW)) if "channels" in each)
     assert "CORRELATED" not in plan
     assert "hashed SubPlan" in plan or "SubPlan" not in plan
+
+
+@pytest.mark.parametrize(
+    ("wanted", "index"),
+    [
+        (Pages(), ""),
+        (Pages(source="nobody"), "pages_by_source"),
+        (Pages(host="nowhere.example"), "pages_by_address"),
+        (Pages(address="https://nowhere.example/News/Article/1999"), "pages_by_address"),
+        (Pages(reason="listing"), "verdicts_rejected"),
+        (Pages(verdict="rejected"), "verdicts_rejected"),
+        (Pages(state="in_flight"), "ledger_"),
+        (Pages(state="set_aside"), "ledger_"),
+    ],
+    ids=["newest", "a source", "a host", "an address", "a reason", "rejected", "in flight", "set aside"],
+)
+def test_a_page_is_found_without_a_look_through_all_of_them(plans, wanted, index):
+    """Neither through the pages nor, for each of them, through the ledger or the verdicts."""
+    *_, which, in_full = plans(lambda session: find_pages(session, wanted, NOW, 5, None))
+    assert index in which, which
+    through = [f"{scan} {table}" for scan in ("Seq Scan on", "SCAN") for table in ("pages", "verdicts", "ledger")]
+    newest = "SCAN pages" if wanted == Pages() else ""  # by their number, as far as the list goes
+    assert [scan for scan in through if scan in which and scan != newest] == [], which
+    assert [scan for scan in through if scan in in_full] == [], in_full

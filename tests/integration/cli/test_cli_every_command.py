@@ -64,11 +64,17 @@ def test_it_explains_itself_and_names_what_it_does_not_know(dateline, path):
     assert refused.out == ""
 
 
-@pytest.mark.parametrize("path", ["articles", "events", "sources", "webhooks", "set-aside"])
+@pytest.mark.parametrize("path", ["articles", "events", "pages", "sources", "webhooks", "set-aside"])
 def test_a_list_is_what_is_meant_without_a_command(on_sqlite, dateline, path):
     """With options or without; an empty list is a document too."""
     told = dateline(path, "--json")
-    assert json.loads(told.out) in ([], {"articles": [], "more": False}, {"events": [], "next": 0}, NONE_SET_ASIDE)
+    assert json.loads(told.out) in (
+        [],
+        {"articles": [], "more": False},
+        {"pages": [], "more": False},
+        {"events": [], "next": 0},
+        NONE_SET_ASIDE,
+    )
     assert "Traceback" not in dateline(path).err
 
 
@@ -79,6 +85,7 @@ def orders(article, page, message):
     """Every command with what it needs, in an order in which each can do it; `drain` where workers must come first."""
     again = ("reingest", "reparse", "--all", "--reason", "a test", "--dry-run")
     yield from (("articles", "list"), *(("articles", verb, article) for verb in ("show", "history", "explain")))
+    yield from (("pages", "list"), ("pages", "show", 1))
     yield from (("events",), ("audit",), ("parse", page), ("import", page))
     yield from (again, again, drain, again)
     yield from (("reingest", verb, *words) for verb, *words in REINGESTIONS)

@@ -1,0 +1,1 @@
+"""Every page can be found: the frontier as a list."""

@@ -1,0 +1,116 @@
+"""The frontier over HTTP: every page that is known, where it is, and what became of it."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel
+from sqlalchemy import Row
+
+from services.contracts.article import RejectionReason
+from services.contracts.caller import Caller
+from services.contracts.choices import PageState, PageVerdict
+from services.fetcher.pages.find import Wanted, find_page, find_pages
+from services.runtime.database import reading, utcnow
+from services.runtime.redaction import at_every_depth, redacted
+from services.runtime.web import After, Id, Limit, Problem, Storable, cursor, page, position, requires
+
+router = APIRouter(prefix="/pages", tags=["pages"])
+
+Reader = Annotated[Caller, requires("read")]
+Name = Annotated[Storable | None, Query(max_length=253)]
+Host = Annotated[
+    Storable | None, Query(max_length=253, description="As in an address, with its port if it has one.", min_length=1)
+]
+_ADDRESS = "A whole address, the beginning of one from `https://` on, or a part of one."
+Address = Annotated[Storable | None, Query(max_length=2_000, min_length=1, description=_ADDRESS)]
+
+
+class ListedBy(BaseModel):
+    """The channel that listed a page first."""
+
+    kind: str
+    url: str
+
+
+class PageLine(BaseModel):
+    """A page of the frontier: where it is, how the last look went, and what its newest capture gave.
+
+    `verdict` is `article`, `rejected` (`reason` and `because` say why), `unread` or `nothing` (no capture yet).
+    `article` is the one that it gave last, out of `readable`, which may be an earlier capture than `capture`.
+    """
+
+    id: int
+    url: str | None
+    source: str
+    channel: ListedBy | None
+    title: str | None
+    state: PageState
+    discovered_at: datetime
+    visited_at: datetime | None
+    outcome: str | None
+    detail: str | None
+    next_visit_at: datetime | None
+    verdict: PageVerdict
+    reason: RejectionReason | None
+    because: str | None
+    article: str | None
+    capture: str | None
+    fetched_at: datetime | None
+    readable: str | None
+    readable_at: datetime | None
+    moved_to: int | None
+
+
+class Pages(BaseModel):
+    """Pages, those found last first; `next` is the cursor of the page that follows, null on the last."""
+
+    pages: list[PageLine]
+    next: str | None
+
+
+def _wanted(
+    *,
+    source: Name = None,
+    host: Host = None,
+    state: PageState | None = None,
+    verdict: PageVerdict | None = None,
+    reason: RejectionReason | None = None,
+    address: Address = None,
+) -> Wanted:
+    return Wanted(source, host, state, verdict, reason, address or None)
+
+
+@router.get("")
+def list_pages(
+    *, wanted: Annotated[Wanted, Depends(_wanted)], caller: Reader, limit: Limit = 50, after: After = None
+) -> Pages:
+    """Every page that is known, those found last first. What looks like a secret in an address only admins see."""
+    place = position("pages", after, int)
+    wanted = replace(wanted, queries=caller.may("admin"))
+    with reading() as session:
+        rows = find_pages(session, wanted, utcnow(), limit, place[0] if place else None)
+    shown, following = page(rows, limit, lambda row: cursor("pages", row.id))
+    return Pages(pages=[_shown(line(row), caller) for row in shown], next=following)
+
+
+@router.get("/{page_id}")
+def show_page(page_id: Id, caller: Reader) -> PageLine:
+    """One page."""
+    with reading() as session:
+        row = find_page(session, page_id, utcnow())
+    if row is None:
+        raise Problem(404, "No such page", "GET /pages lists those there are.")
+    return _shown(line(row), caller)
+
+
+def line(row: Row[Any]) -> PageLine:
+    """A row of `find_pages` as the API shows it."""
+    channel = ListedBy(kind=row.channel_kind, url=row.channel_url) if row.channel_url else None
+    read = {"readable": row.read_capture, "readable_at": row.read_fetched_at}
+    return PageLine.model_validate(row._asdict() | read | {"channel": channel})
+
+
+def _shown(view: PageLine, caller: Caller) -> PageLine:
+    return view if caller.may("admin") else PageLine.model_validate(at_every_depth(redacted, view.model_dump()))

@@ -1,0 +1,153 @@
+"""Every page can be found: the frontier as a list, with where each page is and what became of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
+from sqlmodel import Session, col
+
+from services.contracts.article import RejectionReason
+from services.contracts.choices import PageState, PageVerdict
+from services.contracts.errors import UserError
+from services.contracts.messages import FetchPage
+from services.contracts.urls import canonical_url, meant_url, page_key
+from services.fetcher import frontier
+from services.fetcher.account import PLAN, PLANNED, state_of
+from services.fetcher.models import Channel, Page
+from services.runtime.database import is_sqlite
+from services.runtime.entries import OPEN
+from services.runtime.entries import rows as ledger
+from services.runtime.verdicts import is_rejected, verdicts
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which pages: all of these must hold. `address` is a whole address, the beginning of one, or a part of one."""
+
+    source: str | None = None
+    host: str | None = None
+    state: PageState | None = None
+    verdict: PageVerdict | None = None
+    reason: RejectionReason | None = None
+    address: str | None = None
+    queries: bool = True
+    """Whether the part of an address from `?` on is looked at, too: there may be a secret in it."""
+
+
+def find_pages(session: Session, wanted: Wanted, now: datetime, limit: int, after: int | None) -> Sequence[Row[Any]]:
+    """The pages wanted, those found last first, from below number `after` on; one row more than `limit`."""
+    # Which they are is asked first: a database that believes that it must tell all of thousands reads whole tables.
+    found = session.execute(_ids(session, wanted, now, after).limit(limit + 1)).scalars().all()
+    return session.execute(_in_full(now).where(col(Page.id).in_(found)).order_by(col(Page.id).desc())).all()
+
+
+def find_page(session: Session, page: int, now: datetime) -> Row[Any] | None:
+    """One page."""
+    return session.execute(_in_full(now).where(col(Page.id) == page)).one_or_none()
+
+
+def _ids(session: Session, wanted: Wanted, now: datetime, after: int | None) -> Select[Any]:
+    ids = select(col(Page.id)).where(*_conditions(session, wanted, now)).order_by(col(Page.id).desc())
+    if wanted.state is not None:
+        ids = ids.outerjoin(PLAN, PLANNED)
+    if wanted.verdict is not None or wanted.reason is not None:
+        ids = ids.outerjoin(verdicts, verdicts.c.page == col(Page.id))
+    return ids if after is None else ids.where(col(Page.id) < after)
+
+
+def _in_full(now: datetime) -> Select[Any]:
+    columns: list[Any] = [
+        *Page.__table__.columns,  # type: ignore[attr-defined]  # of every table, and no model says so
+        state_of(now).label("state"),
+        col(PLAN.due_at).label("next_visit_at"),
+        col(Channel.kind).label("channel_kind"),
+        col(Channel.url).label("channel_url"),
+        _stands.label("verdict"),
+        case((_REJECTED, verdicts.c.rejected_reason)).label("reason"),
+        case((_REJECTED, verdicts.c.rejected_detail)).label("because"),
+        verdicts.c.article,
+        verdicts.c.read_capture,
+        verdicts.c.read_fetched_at,
+    ]
+    return (
+        select(*columns)
+        .select_from(Page)
+        .outerjoin(PLAN, PLANNED)
+        .outerjoin(Channel, col(Channel.id) == col(Page.channel))
+        .outerjoin(verdicts, verdicts.c.page == col(Page.id))
+    )
+
+
+_REJECTED = is_rejected(col(Page.capture), col(Page.fetched_at))
+_stands = case(
+    (_REJECTED, "rejected"),
+    (verdicts.c.read_fetched_at >= col(Page.fetched_at), "article"),
+    (col(Page.capture).is_not(None), "unread"),
+    else_="nothing",
+)
+
+
+def _conditions(session: Session, wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
+    named: list[ColumnElement[bool]] = []
+    if wanted.source is not None:
+        named.append(col(Page.source) == wanted.source)
+    if wanted.host is not None:
+        begins = [f"{scheme}://{wanted.host.lower()}/" for scheme in ("https", "http")]
+        named.append(or_(*(_begins(session, each) for each in begins)))
+    if wanted.state is not None:
+        named.append(_is(wanted.state, now))
+    if wanted.reason is not None:
+        named += [_in(select(verdicts.c.page).where(verdicts.c.rejected_reason == wanted.reason)), _REJECTED]
+    if wanted.verdict == "rejected":
+        named.append(_in(select(verdicts.c.page).where(verdicts.c.rejected_reason.is_not(None))))
+    if wanted.verdict is not None:
+        named.append(_stands == wanted.verdict)
+    if wanted.address is not None:
+        named.append(_at(session, wanted.address.strip(), queries=wanted.queries))
+    return named
+
+
+def _is(state: PageState, now: datetime) -> ColumnElement[bool]:
+    """Asked of the few rows of the ledger that can mean it, where there are few; else of the pages as they come."""
+    by_plan = (ledger.c.kind == FetchPage.__name__, ledger.c.page.is_not(None))
+    few = {
+        "due": (OPEN, ledger.c.due_at <= now),
+        "in_flight": (ledger.c.lease_owner.is_not(None), ledger.c.lease_until >= now),
+        "set_aside": (~OPEN,),
+    }
+    same = state_of(now) == state
+    return and_(_in(select(ledger.c.page).where(*by_plan, *few[state])), same) if state in few else same
+
+
+def _at(session: Session, address: str, *, queries: bool) -> ColumnElement[bool]:
+    """A page that is or was at this address, or whose address begins so; of less than an address, that has it in it."""
+    if not address.lower().startswith(("http://", "https://")):
+        searched = col(Page.url) if queries else _without_query(session)
+        return searched.icontains(address, autoescape=True)
+    try:
+        known = frontier.find(session, page_key(canonical_url(meant_url(address))))
+    except UserError:
+        known = None
+    begins = _begins(session, address if queries else address.partition("?")[0])
+    # By its number, which is asked first, because no database unites an index with an answer that is still to come.
+    return or_(begins, col(Page.id).in_((known.id, known.moved_to))) if known else begins
+
+
+def _without_query(session: Session) -> ColumnElement[str]:
+    url = col(Page.url)
+    end = func.instr(url + "?", "?") if is_sqlite(session) else func.strpos(url + "?", "?")
+    return func.substr(url, 1, end - 1)
+
+
+def _begins(session: Session, text: str) -> ColumnElement[bool]:
+    """Said as a span, so that the index of addresses serves; on PostgreSQL byte by byte, whatever its language."""
+    url, end = col(Page.url), text[:-1] + chr(ord(text[-1]) + 1)
+    if is_sqlite(session):
+        return and_(url >= text, url < end)
+    return and_(url.op("~>=~", is_comparison=True)(text), url.op("~<~", is_comparison=True)(end))
+
+
+def _in(pages: Select[Any]) -> ColumnElement[bool]:
+    return col(Page.id).in_(pages)
