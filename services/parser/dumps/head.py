@@ -39,6 +39,8 @@ _CONTACT = frozenset(
 _DATED = re.compile(
     r"(?:date|(?:published|posted)(?: on)?|(?:release|publication) date|date posted|fecha de publicacion|issued on):?"
 )
+# Over the contracts of each; in capitals they look like places.
+_SERVICE = re.compile(r"(?:.{0,40} )?(?:ARMY|NAVY|AIR FORCE|MARINE CORPS|SPACE FORCE|COAST GUARD|AGENCY|COMMAND)")
 _SMALL = re.compile(r"(?:^|\s)[a-z'’]{4,}(?!\S)")  # a word that no name and no office has
 _OFFICE = re.compile(
     r".{3,80}\b(?:public affairs|(?:news|press) service|media center|press office|communications)"
@@ -193,7 +195,8 @@ def _after_date(line: Line, above: Line | None) -> str | None:
     if _OFFICE.fullmatch(line.text):
         return "office"
     placed = above is not None and above.rule is not None and is_place(line.text)
-    return "place" if placed and not line.text.endswith(("-", "–", "—")) else None
+    placed = placed and not (line.text.endswith(("-", "–", "—")) or _SERVICE.fullmatch(line.text))
+    return "place" if placed else None
 
 
 def _before_date(line: Line) -> str | None:

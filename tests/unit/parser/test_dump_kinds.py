@@ -238,6 +238,17 @@ def test_captions_alone_are_an_article_where_the_address_names_it():
     assert (reading.headline, len(reading.images)) == ("2015 in photos", 3)
 
 
+@pytest.mark.parametrize("hour", ["FOR RELEASE AT\n5 p.m. ET", "FOR RELEASE AT 5 p.m. ET"])
+def test_old_contracts_have_no_headline_and_a_service_over_the_first(hour):
+    over = f"Contracts\n\nPress Operations Bookmark and Share\n\n{hour}\nNo. 110-10\nMarch 1, 2010\n\n"
+    head = f"{over}CONTRACTS\n\nNAVY\n\n"
+    reading = article(
+        f"{head}{TEXT}\n\nAIR FORCE\n\n{MORE}\n", "http://www.defense.gov/contracts/contract.aspx?contractid=9"
+    )
+    assert (reading.headline, reading.kind, str(reading.published_at)) == ("", "contracts", "2010-03-01")
+    assert texts(reading) == ["NAVY", TEXT, "AIR FORCE", MORE]
+
+
 def test_what_a_mailing_list_says_of_itself_is_no_text():
     reading = article(
         f"You are subscribed to no topic for Ferries. It is available.\n09/17/2013 11:13 AM CDT\n\n{TEXT}\n\n{MORE}"
