@@ -1,7 +1,11 @@
 """Messages that are handled together: in few statements, each with its one outcome, and none at another's cost."""
 
+import random
+import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from orders import KEY, NOW, A, B, C, order
@@ -15,6 +19,7 @@ from services.runtime.archive import Capture
 from services.runtime.batch import Batch
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.entries import rows
+from services.runtime.events.tables import events
 from services.runtime.ledger import Said, say, say_all
 from services.store import tasks as _store
 from services.store.models import articles, revisions
@@ -123,6 +128,29 @@ def test_those_of_one_article_are_applied_in_the_order_of_their_captures(db):
         ).all()
     assert (article.revision, article.capture) == (3, "capture-2")
     assert [tuple(row) for row in told] == [(1, "capture-0"), (2, "capture-1"), (3, "capture-2")]
+
+
+def test_workers_that_save_the_same_articles_at_once_lose_nothing_and_blame_nobody(db):
+    """Three captures of each of thirty articles, scattered over the batches of four workers."""
+    orders = [
+        order(words, minute=minute, page=number, key=f"news/{number}", url=f"https://news.example/{number}")
+        for number in range(30)
+        for minute, words in enumerate((A, B, C))
+    ]
+    random.Random(1).shuffle(orders)
+    with transaction() as session:
+        say_all(session, map(Said, orders))
+    until = time.monotonic() + 60
+    with ThreadPoolExecutor(4) as workers:
+        while ids := [row.id for row in open_ones(SaveArticle)]:
+            assert time.monotonic() < until, open_ones(SaveArticle)
+            handle = partial(worker.handle, "SaveArticle", now=utcnow() + timedelta(seconds=5))
+            list(workers.map(handle, [ids[at::4] for at in range(4)]))
+    with reading() as session:
+        standing = session.execute(select(articles.c.capture)).scalars().all()
+        numbers = session.execute(select(events.c.sequence).order_by(events.c.sequence)).scalars().all()
+    assert standing == ["capture-2"] * 30
+    assert numbers == list(range(1, len(numbers) + 1))
 
 
 def test_a_member_that_fails_is_retried_by_itself_and_the_others_are_done(hears):
