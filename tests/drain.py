@@ -5,9 +5,12 @@ from services.runtime.database import utcnow
 
 
 def drain(now=None) -> int:
-    """Handles in this process all that is due and that it has handlers for, until nothing is; returns how many."""
+    """Handles in this process all that is due and that it has handlers for, while it can; returns how many."""
     handled = 0
-    while due := ledger.due(now or utcnow(), kinds=tuple(worker._handlers)):
-        for row_id, kind in due:
-            handled += worker.handle(kind, [row_id], now)
+    while more := sum(worker.handle(kind, [row_id], now) for row_id, kind in _due(now or utcnow())):
+        handled += more
     return handled
+
+
+def _due(now):
+    return ledger.due(now, kinds=tuple(worker._handlers))

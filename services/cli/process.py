@@ -33,11 +33,13 @@ class Crew:
 
     pool: bus.Pool
     concurrency: int
+    in_flight: int = 0
+    """Requests to newsrooms that it waits for at a time, in threads of their own."""
 
 
 CREWS: dict[str, Crew] = {
     # Waiting for the network is most of the work; the client's own deadline ends it, whatever the server does.
-    "fetcher": Crew("threads", 16),
+    "fetcher": Crew("threads", 2, in_flight=32),
     # A page may pin the C parser for longer than anyone waits: only a process can be killed.
     "parser": Crew("prefork", max(1, min(4, (os.cpu_count() or 2) - 1))),
     "store": Crew("threads", 1),
@@ -60,9 +62,14 @@ def worker(
         importlib.import_module(f"services.{name}.tasks")
     crews = [CREWS[name] for name in service]
     pool: bus.Pool = "prefork" if any(crew.pool == "prefork" for crew in crews) else "threads"
-    bus.run_worker(
-        service, pool=pool, concurrency=concurrency or max(crew.concurrency for crew in crews), name="+".join(service)
-    )
+    in_flight = max(crew.in_flight for crew in crews)
+    if in_flight and pool == "prefork":
+        # A process that forks must have no threads that hold locks, nor a database open.
+        raise UserError("The parser works in processes and the fetcher in threads; give each a worker of its own.")
+    at_a_time = max(crew.concurrency for crew in crews)
+    if concurrency:
+        at_a_time, in_flight = (at_a_time, concurrency) if in_flight else (concurrency, 0)
+    bus.run_worker(service, pool=pool, concurrency=at_a_time, name="+".join(service), in_flight=in_flight)
 
 
 def sweep() -> None:

@@ -5,6 +5,7 @@ field is added with a default, so that services of different ages work side by s
 """
 
 from datetime import datetime
+from enum import IntEnum
 from typing import Literal
 
 from services.contracts.article import Article, ArticleKind, RejectionReason, When, Words
@@ -13,6 +14,23 @@ from services.contracts.subject import Subject
 Cause = Literal["live", "backlog", "import", "reparse", "refetch"]
 Mode = Literal["reparse", "refetch"]
 Lane = Literal["live", "bulk"]
+Why = Literal["new", "revisit", "claimed"]
+"""Why a page is looked at: nobody has seen it, by plan or news of it, or because only a sitemap says it changed."""
+
+
+class Rank(IntEnum):
+    """Of what is due at one host, what goes first."""
+
+    CHANNEL = 0
+    NEW = 1
+    """A page that nobody has seen."""
+    REVISIT = 2
+    CLAIMED = 3
+    """A page of which only a sitemap says that it changed."""
+    BACKLOG = 4
+    """The bulk lane."""
+    LAST = 5
+    """What cost a worker its life, again."""
 
 
 class Message(Words):
@@ -28,6 +46,11 @@ class Message(Words):
         about = self.subject()
         parts = (about.page, about.channel, about.endpoint, about.reingestion)
         return ":".join(str(part) for part in parts if part is not None) or "all"
+
+    def rank(self, lane: Lane) -> Rank | None:
+        """When its turn comes at its host; None for what takes no turns."""
+        del lane
+        return None
 
 
 class Origin(Words):
@@ -95,6 +118,10 @@ class PollChannel(Message):
     def subject(self) -> Subject:
         return Subject(channel=self.channel, host=self.host)
 
+    def rank(self, lane: Lane) -> Rank:
+        del lane
+        return Rank.CHANNEL
+
 
 class FetchPage(Message):
     """Look at a page: a visit by plan, or for a re-ingestion."""
@@ -103,9 +130,16 @@ class FetchPage(Message):
     reingestion: Reingestion | None = None
     host: str | None = None
     """Whose turn it takes, as in the address; None where that is not known."""
+    why: Why = "revisit"
+
+    def rank(self, lane: Lane) -> Rank:
+        return Rank.BACKLOG if lane == "bulk" else _RANKS[self.why]
 
     def subject(self) -> Subject:
         return Subject(page=self.page, reingestion=self.reingestion.id if self.reingestion else None, host=self.host)
+
+
+_RANKS = {"new": Rank.NEW, "revisit": Rank.REVISIT, "claimed": Rank.CLAIMED}
 
 
 class HostServesAgain(Message):

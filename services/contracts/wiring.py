@@ -1,7 +1,7 @@
 """The system on one page: who hears what, and how much one hint may carry.
 
-`together` is how many messages of a kind one hint names. Kinds that cross the network are claimed one by one; kinds
-that only compute or write are claimed as a group, because a hop through Celery costs more than reading most pages.
+`together` is how many messages of a kind one hint names. Kinds that only compute or write are claimed as a group,
+because a hop through Celery costs more than reading most pages; what asks newsrooms is claimed in turns of their hosts.
 `lease` is how long a worker may hold a message before another may take it; it exceeds every limit on that work.
 """
 
@@ -52,6 +52,8 @@ class Hearing:
     """Whether there is always exactly one: said when an installation starts, and by its own handler from then on."""
     needs: tuple[Gate, ...] = ()
     """Of our own house, besides the database: while it is broken, none of this kind is claimed."""
+    by_host: bool = False
+    """Whether the hosts take turns: a wake-up says that there is something to claim, not what."""
     last_after_death: bool = False
     """Whether one that ended its worker is tried again in the bulk lane, after all others."""
     shown: bool = False
@@ -63,8 +65,7 @@ HANDLERS: dict[type[Message], Hearing] = {
         "fetcher",
         "poll_channel",
         timedelta(seconds=120),
-        together=1,
-        alone=True,
+        by_host=True,
         begins=True,
         repeats=timedelta(minutes=15),
     ),
@@ -72,8 +73,7 @@ HANDLERS: dict[type[Message], Hearing] = {
         "fetcher",
         "fetch_page",
         timedelta(seconds=60),
-        together=1,
-        alone=True,
+        by_host=True,
         begins=True,
         repeats=timedelta(hours=6),
         needs=("archive",),

@@ -8,7 +8,7 @@ from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
-from services.contracts.messages import FetchPage, Lane
+from services.contracts.messages import FetchPage, Lane, Why
 from services.contracts.urls import page_key
 from services.fetcher.discover import Listed
 from services.fetcher.models import IMPORT, Alias, Page
@@ -33,26 +33,41 @@ class Joined:
 
 
 def join(
-    session: Session, source: str, channel: int, listed: Sequence[Listed], *, backlog: bool, now: datetime
+    session: Session,
+    source: str,
+    channel: int,
+    listed: Sequence[Listed],
+    *,
+    backlog: bool,
+    now: datetime,
+    claimed: bool = False,
 ) -> Joined:
-    """Unseen pages join the frontier, known ones are compared; a visit is said for each that is new or changed."""
+    """Unseen pages join the frontier, known ones are compared; a visit is said for each that is new or changed.
+
+    `claimed`: that a page changed is only claimed, as sitemaps do that are made anew each night.
+    """
     keyed = _by_identity(session, listed)
     fresh = _insert(session, source, channel, keyed, backlog=backlog, now=now)
     lane: Lane = "bulk" if backlog else "live"
-    visits = [FetchPage(page=fresh[key], host=host_of(keyed[key].url)) for key in keyed if key in fresh]
+    visits = [FetchPage(page=fresh[key], host=host_of(keyed[key].url), why="new") for key in keyed if key in fresh]
     known = {key: one for key, one in keyed.items() if key not in fresh}
     pages = session.exec(select(Page).where(col(Page.key).in_(known))).all() if known else ()
     readdressed = [page for page in pages if _is_elsewhere(page, known[page.key], now)]
     told = [page for page in pages if _differs(page, known[page.key], source, channel, backlog=backlog)]
     changed = list({page.id: page for page in (*readdressed, *told)}.values())
-    visits += [FetchPage(page=number, host=host) for number, host in map(target, changed)]
+    for page in changed:
+        number, host = target(page)
+        why: Why = "claimed" if claimed and page not in readdressed else "revisit"
+        visits.append(FetchPage(page=number, host=host, why=why))
     say_all(session, [Said(each, lane=lane) for each in visits])
     return Joined(len(fresh), len(changed))
 
 
-def visit(session: Session, page: int, host: str | None, *, lane: Lane, due_at: datetime | None = None) -> None:
+def visit(
+    session: Session, page: int, host: str | None, *, lane: Lane, due_at: datetime | None = None, why: Why = "revisit"
+) -> None:
     """Says that the page is to be looked at, at this host; None where its host is not known here."""
-    say(session, FetchPage(page=page, host=host), due_at=due_at, lane=lane)
+    say(session, FetchPage(page=page, host=host, why=why), due_at=due_at, lane=lane)
 
 
 def target(page: Page) -> tuple[int, str | None]:
@@ -141,7 +156,7 @@ def _is_elsewhere(page: Page, one: Listed, now: datetime) -> bool:
         return False
     if page.failures > len(LAG) and page.visited_at and now - page.visited_at < LAG[-1]:
         return False
-    page.url, page.etag, page.last_modified, page.ticket_at = one.url, None, None, None
+    page.url, page.etag, page.last_modified = one.url, None, None
     return True
 
 
@@ -154,7 +169,4 @@ def _differs(page: Page, one: Listed, source: str, channel: int, *, backlog: boo
         return False
     before = page.title, page.updated
     page.title, page.updated = one.title or page.title, one.updated or page.updated
-    differs = adopted or before != (page.title, page.updated)
-    if differs:
-        page.ticket_at = None  # it may stand far back in the queue of the backlog
-    return differs
+    return adopted or before != (page.title, page.updated)

@@ -60,8 +60,6 @@ class Channel(Table, table=True):
 
     etag: str | None = None
     last_modified: str | None = None
-    ticket_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-
     polled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     succeeded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     failures: int = 0
@@ -105,7 +103,6 @@ class Page(Table, table=True):
     updated: str | None = None
     discovered_at: datetime = Field(sa_type=UtcDateTime)
 
-    ticket_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     step: int = 0
     """Where in the plan of visits it stands."""
     failures: int = 0
@@ -139,20 +136,18 @@ class Alias(Table, table=True):
 
 
 class Host(Table, table=True):
-    """A host's turns, shared by all workers, and its robots.txt."""
+    """A host's slot, shared by all workers, and its robots.txt."""
 
     __tablename__ = "hosts"
 
     name: str = Field(primary_key=True)
     """Host and port, as in an address."""
     taken_at: datetime = Field(default=LONG_AGO, sa_type=UtcDateTime)
-    next_live_at: datetime = Field(default=LONG_AGO, sa_type=UtcDateTime)
-    next_bulk_at: datetime = Field(default=LONG_AGO, sa_type=UtcDateTime)
+    """When the slot was taken last."""
     resumes_at: datetime = Field(default=LONG_AGO, sa_type=UtcDateTime)
+    """Until when the host wants rest."""
     failures: int = 0
     """Requests in a row that the host did not serve; from `plan.HOST_PATIENCE` on, its breaker is open."""
-    probed_at: datetime = Field(default=LONG_AGO, sa_type=UtcDateTime)
-    """When, with the breaker open, one request was let through to see whether the host serves again."""
 
     robots: str | None = None
     """rules, free or unreachable; None before it was first asked."""
@@ -163,12 +158,11 @@ class Host(Table, table=True):
 
     silent: int = 0
     """Requests in a row to which no answer came in time."""
-    asking: int | None = None
-    """The message that asks the host, and the token of its claim: while that is held, nobody else asks."""
-    asking_token: str | None = None
     quick_looks: int = 0
     """Looks at missing pages that are or were due sooner than usual, since `quick_since`."""
     quick_since: datetime = Field(default=LONG_AGO, sa_type=UtcDateTime)
+    next_at: datetime = Field(default=LONG_AGO, sa_type=UtcDateTime)
+    """When the slot may be taken again: a pace, or the host's own Crawl-delay, after it was."""
 
 
 class Walk(Table, table=True):

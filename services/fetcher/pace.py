@@ -1,54 +1,101 @@
-"""Whose turn it is at a host: pure arithmetic on times.
+"""Whose turn it is: pure arithmetic on what waits and how its hosts stand."""
 
-A page that may not go now gets a slot of its own, its *ticket*, and is due again exactly then: a thousand waiting
-pages hold a thousand different times instead of asking all at once, over and over. Pages of the bulk lane take slots
-in a queue of their own and stand back while live ones wait.
-"""
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-
-from services.contracts.messages import Lane
+from services.contracts.messages import Rank
+from services.fetcher.plan import HOST_PATIENCE
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class Queue:
-    """The state of a host: when it was last asked, when each lane's queue ends, and until when it wants rest."""
+class Slot:
+    """How a host stands: when it may be asked again, when it was asked last, and what is known of it."""
 
+    name: str
+    ready_at: datetime = LONG_AGO
     taken_at: datetime = LONG_AGO
-    next_live_at: datetime = LONG_AGO
-    next_bulk_at: datetime = LONG_AGO
-    resumes_at: datetime = LONG_AGO
+    crawl_delay: float = 0.0
+    failures: int = 0
+    on_trial: bool = True
+    """Nothing is known of it, or what is known is that it did not answer. What has no host yet (its name is empty) is
+    not: no request is made for it."""
+
+    def is_single(self, pace: float) -> bool:
+        """Whether it is asked for one thing at a time: only a newsroom of your own, that answers, is not."""
+        asks = self.on_trial or max(pace, self.crawl_delay) > 0 or self.failures >= HOST_PATIENCE
+        return asks and self.name != ""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A host with something due; `ranks` are those of its due messages, the first to go first."""
+
+    slot: Slot
+    ranks: tuple[int, ...]
+
+    @property
+    def is_backlog(self) -> bool:
+        """Whether nothing of it is news."""
+        return self.ranks[0] >= Rank.BACKLOG
+
+
+@dataclass(frozen=True)
+class Places:
+    """How many requests may begin now: of all, of those to hosts on trial, and of those that are kept for a backlog."""
+
+    all: int
+    on_trial: int
+    backlog: int = 0
 
 
 @dataclass(frozen=True)
 class Turn:
-    """Go when `due` is None, else come back then, holding `ticket`; `queue` is the host afterwards."""
+    """So many messages of a host may go now; `single`: only while nothing else of it is in flight."""
 
-    queue: Queue
-    ticket: datetime | None = None
-    due: datetime | None = None
+    slot: Slot
+    ranks: tuple[int, ...]
+    number: int
+    single: bool
 
 
-def take_turn(queue: Queue, ticket: datetime | None, lane: Lane, now: datetime, pace: timedelta) -> Turn:
-    """Decides for one page that is here now, holding this ticket or none.
+@dataclass
+class _Left:
+    all: int
+    on_trial: int
+    turns: list[Turn] = field(default_factory=list)
 
-    No two go within `pace` of one another. A ticket that is older than one pace counts no longer, so that after a
-    standstill the waiting ones line up again instead of going at once.
+
+def choose(
+    waiting: Sequence[Waiting], now: datetime, places: Places, *, pace: float, busy: frozenset[str]
+) -> list[Turn]:
+    """Whose turn it is: news before backlogs, and of either the host first that was asked longest ago.
+
+    A few places are a backlog's, so that it goes on beside any amount of news. Hosts that answer go before those that
+    never did.
     """
-    if ticket is not None and lane == "live" and ticket >= queue.next_live_at:
-        ticket = None  # it is one of the bulk queue: the same page is waiting there for a re-ingestion
-    if ticket is not None and ticket > now:
-        return Turn(queue, ticket, ticket)
-    free_at = max(queue.taken_at + pace, queue.resumes_at, queue.next_live_at if lane == "bulk" else LONG_AGO)
-    if ticket is not None and max(free_at, now) - ticket <= pace:
-        return _go(queue, now) if free_at <= now else Turn(queue, ticket, free_at)
-    slot = max(now, free_at, queue.next_live_at, queue.next_bulk_at if lane == "bulk" else LONG_AGO)
-    lined_up = replace(queue, **{f"next_{lane}_at": slot + pace})
-    return _go(lined_up, now) if slot <= now else Turn(lined_up, slot, slot)
+    ready = [each for each in waiting if each.slot.ready_at <= now and _is_free(each.slot, pace, busy)]
+    ready.sort(key=lambda each: (each.slot.on_trial, each.slot.taken_at, each.slot.name))
+    news = [each for each in ready if not each.is_backlog]
+    backlog = [each for each in ready if each.is_backlog]
+    return _fill([*backlog[: places.backlog], *news, *backlog[places.backlog :]], places, pace)
 
 
-def _go(queue: Queue, now: datetime) -> Turn:
-    return Turn(replace(queue, taken_at=now))
+def _is_free(slot: Slot, pace: float, busy: frozenset[str]) -> bool:
+    return slot.name not in busy or not slot.is_single(pace)
+
+
+def _fill(ordered: Sequence[Waiting], places: Places, pace: float) -> list[Turn]:
+    left = _Left(places.all, places.on_trial)
+    for number, each in enumerate(ordered):
+        single = each.slot.is_single(pace)
+        if left.all <= 0 or (each.slot.on_trial and left.on_trial <= 0):
+            continue
+        # Where a host may be asked for several things at once, it shares with those that are still to come.
+        count = 1 if single else -(-left.all // (len(ordered) - number))
+        left.turns.append(Turn(each.slot, each.ranks, count, single))
+        left.all -= count
+        left.on_trial -= each.slot.on_trial
+    return left.turns

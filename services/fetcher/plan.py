@@ -50,8 +50,6 @@ SILENCE = 3
 """Unserved requests that one counts for to which no answer came in time: it held a thread, so the second opens the
 breaker."""
 LONGEST_REST = timedelta(hours=1)
-LONGEST_LOOK = timedelta(minutes=1)
-"""No look takes longer (it is the lease of a visit): a probe of a resting host that is older died with its worker."""
 
 LONGEST_POLL_WAIT = timedelta(hours=6)
 

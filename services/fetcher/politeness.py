@@ -1,59 +1,26 @@
-"""Turns and robots.txt, remembered on the host's row that all workers share."""
+"""How a host serves, and its robots.txt, remembered on the host's row that all workers share."""
 
 from datetime import datetime, timedelta
-from typing import Protocol
 from urllib.parse import urlsplit
 
 from sqlalchemy import bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, select
 
-from services.contracts.messages import HostServesAgain, Lane
+from services.contracts.messages import HostServesAgain
 from services.fetcher import robots
 from services.fetcher.answers import Blocked, Refused, Unavailable
 from services.fetcher.models import Host
-from services.fetcher.pace import LONG_AGO, Queue, take_turn
-from services.fetcher.plan import HOST_PATIENCE, LONGEST_LOOK, QUICK_LOOKS, QUICK_SPAN, SILENCE, host_rest
+from services.fetcher.plan import HOST_PATIENCE, QUICK_LOOKS, QUICK_SPAN, SILENCE, host_rest
 from services.fetcher.robots import Robots, State, ask_robots
 from services.runtime.database import is_sqlite, reading, transaction
 from services.runtime.egress import Client
-from services.runtime.ledger import Job, is_held, say
-
-GLANCE = timedelta(seconds=5)
-"""How soon those who wait for the answer to a probe ask again how it went."""
-
-
-class Waiting(Protocol):
-    """A row that may hold a ticket: a page or a channel."""
-
-    ticket_at: datetime | None
+from services.runtime.ledger import say
 
 
 def host_of(url: str) -> str:
     """The name under which the host of an address keeps its turns."""
     return urlsplit(url).netloc
-
-
-def turn(
-    session: Session, one: Waiting, url: str, *, lane: Lane, now: datetime, pace: float, job: Job | None = None
-) -> datetime | None:
-    """None when it may go now, else when to come back; its ticket and the host's queue are kept in this session.
-
-    With a `job`, the host is asked by nobody else until that has ended: one request at a time, of all processes.
-    """
-    host = _host(session, host_of(url))
-    if job and host.asking and is_held(session, host.asking, host.asking_token or "", now):
-        return now + max(GLANCE, timedelta(seconds=pace))
-    if is_open(host) and now < host.probed_at + LONGEST_LOOK:
-        return now + GLANCE
-    queue = Queue(host.taken_at, host.next_live_at, host.next_bulk_at, host.resumes_at)
-    taken = take_turn(queue, one.ticket_at, lane, now, timedelta(seconds=max(pace, host.crawl_delay)))
-    one.ticket_at = taken.ticket
-    _set_queue(host, taken.queue)
-    if taken.due is None:
-        host.probed_at = now if is_open(host) else host.probed_at
-        host.asking, host.asking_token = (job.id, job.token) if job else (None, None)
-    return taken.due
 
 
 def is_open(host: Host) -> bool:
@@ -83,7 +50,6 @@ def after_request(
         host.failures += SILENCE if silent and not is_open(host) else 1
         rest = max(host_rest(host.failures, scale), asked_for or timedelta())
         host.resumes_at = max(host.resumes_at, now + rest)
-        host.probed_at = LONG_AGO
     elif outcome not in {"refused", "empty"} and session.execute(_FAILURES, {"host": host_of(url)}).scalar():
         host = _host(session, host_of(url))
         if is_open(host):
@@ -141,8 +107,3 @@ def _host(session: Session, name: str) -> Host:
 
 # Made once: to make a statement costs more than to run it, and this one runs after every request.
 _FAILURES = select(Host.failures).where(Host.name == bindparam("host"))
-
-
-def _set_queue(host: Host, queue: Queue) -> None:
-    host.taken_at, host.next_live_at = queue.taken_at, queue.next_live_at
-    host.next_bulk_at = queue.next_bulk_at

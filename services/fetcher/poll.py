@@ -91,7 +91,8 @@ def _last_start(look: Look) -> int:
 
 def _join(session: Session, source: Source, channel: Channel, listed: Sequence[Listed], now: datetime) -> Joined:
     backlog = channel.first_round_at is None
-    return frontier.join(session, source.name, channel.id or 0, listed, backlog=backlog, now=now)
+    claimed = channel.kind == "sitemap"
+    return frontier.join(session, source.name, channel.id or 0, listed, backlog=backlog, now=now, claimed=claimed)
 
 
 def scope_of(source: Source, channel: Channel) -> Scope:

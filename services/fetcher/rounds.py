@@ -60,7 +60,7 @@ def record(
     channel: Channel, look: Look, joined: Joined, *, now: datetime, settings: FetcherSettings, chance: float
 ) -> datetime:
     """Writes on the channel's row how the look went; returns when the next one is due."""
-    channel.polled_at, channel.ticket_at = now, None
+    channel.polled_at = now
     channel.capture = look.capture or channel.capture
     own = look.detail if look.succeeded or not channel.parts else None
     _note_trouble(channel, look)

@@ -2,7 +2,7 @@
 
 import os
 import random
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cache
 
 from sqlalchemy import bindparam
@@ -11,12 +11,14 @@ from sqlmodel import Session, select
 from services.contracts.messages import (
     FetchPage,
     HostServesAgain,
+    Message,
     PagesSelected,
     ParsePage,
     PollChannel,
     PromotePage,
     Reingest,
     Steer,
+    Why,
 )
 from services.contracts.urls import page_key
 from services.fetcher import (
@@ -25,26 +27,29 @@ from services.fetcher import (
     frontier,
     politeness,
     poll,
-    probation,
     promotion,
     reingestion,
     rounds,
+    turns,
     visit,
     waking,
 )
-from services.fetcher.models import Channel, Host, Page, Source
+from services.fetcher.models import Channel, Page, Source
 from services.fetcher.origins import origin_of, reingested
-from services.fetcher.politeness import after_request, host_of, is_open, turn
+from services.fetcher.politeness import after_request, host_of
 from services.fetcher.settings import fetcher_settings
 from services.fetcher.visit import Visit
 from services.runtime.database import reading, transaction
 from services.runtime.egress import Client, egress_settings, open_client
+from services.runtime.in_flight import MOST
 from services.runtime.ledger import Job, say
-from services.runtime.worker import handles
+from services.runtime.worker import handles, takes_turns
 
 PAUSE = timedelta(hours=1)
 """How often a paused source is asked whether it still is. Resuming says its polls at once."""
-QUEUED = "It waits for its turn at the host."
+
+
+takes_turns(turns.claim)
 
 
 @handles(PollChannel)
@@ -53,25 +58,18 @@ def poll_channel(order: PollChannel, job: Job) -> None:
     with reading() as session:
         channel = session.get(Channel, order.channel)
         source = session.get(Source, channel.source_id) if channel else None
-        name = host_of(rounds.next_address(channel)) if channel else ""
-        host = session.get(Host, name)
     if channel is None or source is None:
-        with job.finish():
-            return  # it was taken out of its source
-    if source.paused:
-        job.postpone(job.now + PAUSE, f"The source {source.name} is paused.")
-        return
-    with probation.thread_for(name, host) as free:
-        if free:
-            _poll(order, source, channel, job)
-        else:
-            job.postpone(job.now + probation.WAIT, probation.WHY)
+        with job.finish() as session:
+            turns.give_back(session, job)  # it was taken out of its source
+    elif source.paused:
+        _rest(job, source.name)
+    elif host_of(rounds.next_address(channel)) != job.host:
+        _turn_of_another(job, rounds.poll_of(channel))
+    else:
+        _poll(order, source, channel, job)
 
 
 def _poll(order: PollChannel, source: Source, channel: Channel, job: Job) -> None:
-    if due := _channel_turn(order.channel, job):
-        job.postpone(due, QUEUED)
-        return
     settings, scope = fetcher_settings(), poll.scope_of(source, channel)
     look = poll.look_at(client(), channel, scope, now=job.now, settings=settings)
     joined = poll.join_all_but_last(source, channel, look, job.now)
@@ -89,6 +87,7 @@ def _poll(order: PollChannel, source: Source, channel: Channel, job: Job) -> Non
             scale=settings.revisit_scale,
             silent=look.silent,
         )
+        turns.end(session, job, settings.pace)
         job.note(source=source.name, url=channel.url, answer=look.outcome, fresh=joined.fresh)
         due = rounds.record(channel, look, joined, now=job.now, settings=settings, chance=random.random())  # noqa: S311
         alarms.raise_alarm(session, source.name, channel)
@@ -100,26 +99,33 @@ def fetch_page(order: FetchPage, job: Job) -> None:
     """One look at a page: new bytes are said to the parser, and it says itself again for the next visit."""
     with reading() as session:
         page = session.get(Page, order.page)
-        host = session.get(Host, host_of(page.url)) if page and page.url else None
         paused = page is not None and order.reingestion is None and _is_paused(session, page.source)
     if page is None or page.url is None or page.moved_to is not None or _rests(page, order):
         with job.finish() as session:
+            turns.give_back(session, job)
             reingested(session, order.page, order.reingestion, "unavailable", job.lane)
-        return
-    if paused:
-        job.postpone(job.now + PAUSE, f"The source {page.source} is paused.")
-        return
-    with probation.thread_for(host_of(page.url), host) as free:
-        if free:
-            _visit(order, page, page.url, host, job)
-        else:
-            job.postpone(job.now + probation.WAIT, probation.WHY)
+    elif paused:
+        _rest(job, page.source)
+    elif host_of(page.url) != job.host:
+        _turn_of_another(job, order.model_copy(update={"host": host_of(page.url)}))
+    else:
+        _visit(order, page, page.url, job)
 
 
-def _visit(order: FetchPage, page: Page, url: str, host: Host | None, job: Job) -> None:
-    if due := _page_turn(order.page, url, host, job):
-        job.postpone(due, QUEUED)
-        return
+def _rest(job: Job, source: str) -> None:
+    with transaction(lasting=False) as session:
+        turns.give_back(session, job)
+    job.postpone(job.now + PAUSE, f"The source {source} is paused.")
+
+
+def _turn_of_another(job: Job, order: Message) -> None:
+    """It has moved to another host meanwhile, where it takes its turn."""
+    with job.finish() as session:
+        turns.give_back(session, job)
+        say(session, order, lane=job.lane)
+
+
+def _visit(order: FetchPage, page: Page, url: str, job: Job) -> None:
     forced = order.reingestion is not None and order.reingestion.forced
     seen = visit.look_at(client(), page, url, now=job.moment(), settings=fetcher_settings(), forced=forced)
     job.note(source=page.source, url=url, answer=seen.outcome)
@@ -177,7 +183,7 @@ def client() -> Client:
 
 @cache
 def _client(_pid: int) -> Client:
-    return open_client(egress_settings(), keep_alive=True)
+    return open_client(egress_settings(), keep_alive=True, connections=MOST)
 
 
 def _settle(session: Session, order: FetchPage, page: Page, seen: Visit, job: Job) -> None:
@@ -192,6 +198,7 @@ def _settle(session: Session, order: FetchPage, page: Page, seen: Visit, job: Jo
     after_request(
         session, asked, seen.outcome, now=job.now, asked_for=seen.retry_after, scale=scale, silent=seen.silent
     )
+    turns.end(session, job, fetcher_settings().pace)
     if seen.capture and seen.fetched:
         parse = ParsePage(origin=origin, capture=seen.capture, fetched_at=at, content_type=seen.fetched.content_type)
         say(session, parse, lane=job.lane)
@@ -206,7 +213,8 @@ def _plan(session: Session, page: Page, seen: Visit, job: Job) -> None:
     soon = seen.outcome == "gone" and politeness.may_look_soon(session, page.url or "", job.now)
     pause = visit.record(page, seen, now=job.now, scale=fetcher_settings().revisit_scale, soon=soon)
     if page.channel is not None:
-        frontier.visit(session, *frontier.target(page), lane=job.lane, due_at=job.now + pause)
+        why: Why = "revisit" if page.fetched_at else "new"
+        frontier.visit(session, *frontier.target(page), lane=job.lane, due_at=job.now + pause, why=why)
 
 
 def _rests(page: Page, order: FetchPage) -> bool:
@@ -220,24 +228,3 @@ def _is_paused(session: Session, source: str) -> bool:
 
 # Made once: to make a statement costs more than to run it.
 _PAUSED = select(Source.paused).where(Source.name == bindparam("source"))
-
-
-def _channel_turn(channel_id: int, job: Job) -> datetime | None:
-    with transaction() as session:
-        channel = session.get_one(Channel, channel_id, with_for_update=True)
-        at = rounds.next_address(channel)
-        pace = fetcher_settings().pace
-        return turn(session, channel, at, lane=job.lane, now=job.now, pace=pace, job=job if pace else None)
-
-
-def _page_turn(page_id: int, url: str, host: Host | None, job: Job) -> datetime | None:
-    pace = fetcher_settings().pace
-    if pace == 0 and _is_free(host, job.now):
-        return None  # nothing to line up for: the host's row is left alone
-    with transaction() as session:
-        page = session.get_one(Page, page_id, with_for_update=True)
-        return turn(session, page, url, lane=job.lane, now=job.now, pace=pace, job=job if pace else None)
-
-
-def _is_free(host: Host | None, now: datetime) -> bool:
-    return host is None or (host.crawl_delay == 0 and host.resumes_at <= now and not is_open(host))

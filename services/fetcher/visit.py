@@ -137,7 +137,7 @@ def record(page: Page, visit: Visit, *, now: datetime, scale: float, soon: bool 
     `soon`: whether the host may be asked again within the hour for a page that is missing.
     """
     again = page.outcome == visit.outcome
-    page.visited_at, page.ticket_at = now, None
+    page.visited_at = now
     page.outcome, page.detail = visit.outcome, visit.detail
     match visit.outcome:
         case "blocked" | "empty" | "unavailable":

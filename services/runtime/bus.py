@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
 from signal import SIGKILL
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import structlog
 from celery import Celery, signals
@@ -42,6 +42,9 @@ HARD_LIMIT = 30
 MAX_MEMORY = 400_000
 """Kilobytes after which a prefork worker is replaced once its work is done."""
 
+
+if TYPE_CHECKING:
+    from services.runtime.in_flight import InFlight
 
 Pool = Literal["prefork", "threads", "solo"]
 
@@ -129,15 +132,22 @@ def depths() -> dict[str, int]:
 
 
 def run_worker(
-    services: Sequence[str], *, pool: Pool, concurrency: int, name: str, patience: float | None = None
+    services: Sequence[str],
+    *,
+    pool: Pool,
+    concurrency: int,
+    name: str,
+    in_flight: int = 0,
+    patience: float | None = None,
 ) -> None:
-    """Runs a Celery worker for these services until it is told to stop, or has been stuck for `patience` seconds."""
+    """Runs a Celery worker for these services until it is told to stop, or has been stuck for `patience` seconds.
+
+    `in_flight`: how many requests to newsrooms it may wait for at a time, beside what Celery hands it.
+    """
     queues = [queue_name(service, lane) for lane in ("live", "bulk") for service in services]
     from services.runtime import forgotten  # noqa: PLC0415 - the ledger says, saying hints, hinting is here
-    from services.runtime import worker as handling  # noqa: PLC0415 - as above
 
     liveness.begin()
-    handling.begin(concurrency=concurrency)
     instances.begin(name, ended := threading.Event(), forgotten.end_leases_of_dead_children)
     signals.worker_init.connect(_ready, weak=False)
     signals.worker_process_init.connect(_ready, weak=False)
@@ -150,7 +160,9 @@ def run_worker(
     signals.worker_process_init.connect(follow, weak=False)
     signals.worker_shutting_down.connect(_stop, weak=False)
     _clear(but=QUEUES)
-    _watch(queues, patience or liveness.patience(services))
+    patience = patience or liveness.patience(services)
+    _watch(queues, patience)
+    requests = _begin_requests(in_flight, patience) if in_flight else None
     import celery.apps.worker  # noqa: PLC0415 - who only says hints needs no worker
 
     celery.apps.worker.safe_say = _says_nothing
@@ -171,8 +183,21 @@ def run_worker(
     try:
         worker.start()
     finally:
+        if requests:
+            requests.end()
         ended.set()
         instances.end()
+
+
+def _begin_requests(in_flight: int, patience: float) -> "InFlight":
+    from services.runtime.surprises import stopping  # noqa: PLC0415 - the worker says, saying hints, hinting is here
+    from services.runtime.worker import begin_in_flight  # noqa: PLC0415 - as above
+
+    requests = begin_in_flight(in_flight)
+    signals.worker_shutting_down.connect(lambda **_signal: requests.stop(), weak=False)
+    hung = (requests.hung_for, stopping, patience)
+    threading.Thread(target=liveness.watch_requests, args=hung, name="watch.requests", daemon=True).start()
+    return requests
 
 
 def _says_nothing(_words: str, _file: object = None) -> None:

@@ -36,10 +36,10 @@ _HELD = text("lease_owner IS NOT NULL")
 _TRIED = text("set_aside_at IS NULL AND attempts > 0")
 
 
-def _of(name: str, column: str, *more: str, only_open: bool = False) -> Index:
+def _of(name: str, column: str, *columns: str, only_open: bool = False) -> Index:
     """Serves those who ask for the messages about one thing; most messages are about no such thing."""
     about = text(f"{column} IS NOT NULL" + (" AND set_aside_at IS NULL" if only_open else ""))
-    return Index(name, column, *more, sqlite_where=about, postgresql_where=about)
+    return Index(name, *(columns or (column,)), sqlite_where=about, postgresql_where=about)
 
 
 class Entry(Table, table=True):
@@ -58,8 +58,10 @@ class Entry(Table, table=True):
         # Of what is being retried, and what is in flight: few rows, shown every few seconds.
         Index("ledger_tried", "id", sqlite_where=_TRIED, postgresql_where=_TRIED),
         Index("ledger_given_up", "kind", "key", sqlite_where=_SET_ASIDE, postgresql_where=_SET_ASIDE),
+        # Of each host what goes first, and of that what is due for longest.
+        _of("ledger_turns", "rank", "host", "rank", "due_at", only_open=True),
         _of("ledger_page", "page"),
-        _of("ledger_article", "article", "sequence", only_open=True),
+        _of("ledger_article", "article", "article", "sequence", only_open=True),
         _of("ledger_endpoint", "endpoint"),
         _of("ledger_reingestion", "reingestion"),
     )
@@ -96,6 +98,9 @@ class Entry(Table, table=True):
     channel: int | None = None
     article: str | None = None
     host: str | None = None
+    rank: int | None = None
+    """`messages.Rank`, for what takes turns at its host; its host is empty where that is not known."""
+    again_rank: int | None = None
 
 
 rows: Relation = SQLModel.metadata.tables["ledger"]
@@ -116,6 +121,8 @@ def due_and_free(now: datetime | ColumnElement[datetime]) -> tuple[ColumnElement
 def _say(insert: sqlite.Insert | postgresql.Insert) -> ReturningInsert[Any]:
     new, in_flight = insert.excluded, rows.c.lease_token.is_not(None)
     sooner = ~in_flight & (rows.c.due_at > new.due_at)
+    # What is said in the bulk lane leaves each in the lane, and at the turn, that it has.
+    is_news = (new.lane == "live") & (sooner | (rows.c.lane == "bulk"))
     sooner_again = in_flight & or_(rows.c.again_at.is_(None), rows.c.again_at > new.due_at)
     return insert.on_conflict_do_update(
         index_elements=["kind", "key"],
@@ -125,9 +132,11 @@ def _say(insert: sqlite.Insert | postgresql.Insert) -> ReturningInsert[Any]:
             "message": case((sooner, new.message), else_=rows.c.message),
             "hinted_at": case((sooner, new.hinted_at), else_=rows.c.hinted_at),
             # The one part of the subject that may change: a page moves to another host and stays the page it is.
-            "host": func.coalesce(new.host, rows.c.host),
+            "host": func.coalesce(func.nullif(new.host, ""), rows.c.host),
+            "rank": case((~in_flight & (is_news | sooner & (rows.c.lane == "bulk")), new.rank), else_=rows.c.rank),
             "lane": case((new.lane == "live", "live"), else_=rows.c.lane),
             "again_at": case((sooner_again, new.due_at), else_=rows.c.again_at),
+            "again_rank": case((sooner_again, new.rank), else_=rows.c.again_rank),
             "again_message": case((sooner_again, new.message), else_=rows.c.again_message),
         },
     ).returning(rows.c.id, rows.c.kind, rows.c.key, rows.c.lane, rows.c.lease_token)
@@ -149,7 +158,7 @@ def _claim(*conditions: ColumnElement[bool]) -> Any:
             # Why it was deferred is no reason any more once it is taken up.
             reason=case((rows.c.attempts == 0, null()), else_=rows.c.reason),
         )
-        .returning(rows.c.id, rows.c.key, rows.c.lane, rows.c.attempts, rows.c.trace_id, rows.c.message)
+        .returning(rows.c.id, rows.c.key, rows.c.host, rows.c.lane, rows.c.attempts, rows.c.trace_id, rows.c.message)
     )
 
 
@@ -157,7 +166,8 @@ SAY = {"sqlite": _say(sqlite.insert(rows)), "postgresql": _say(postgresql.insert
 CLAIM, CLAIM_FRESH = _claim(), _claim(rows.c.attempts == 0)
 
 FREE: dict[str, Any] = {
-    name: null() for name in ("again_at", "again_message", "lease_token", "lease_owner", "lease_until", "hinted_at")
+    name: null()
+    for name in ("again_at", "again_message", "again_rank", "lease_token", "lease_owner", "lease_until", "hinted_at")
 }
 GIVEN_BACK = (rows.c.id, rows.c.lane, rows.c.due_at)
 
@@ -173,6 +183,7 @@ END_FOR_NOW = (
         | {
             "due_at": rows.c.again_at,
             "message": rows.c.again_message,
+            "rank": func.coalesce(rows.c.again_rank, rows.c.rank),
             "attempts": 0,
             "reason": null(),
             "trace_id": bindparam("story"),

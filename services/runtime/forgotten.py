@@ -10,7 +10,7 @@ from sqlalchemy import Select, bindparam, case, or_, select, union_all, update
 from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import Session
 
-from services.contracts.messages import Lane
+from services.contracts.messages import Lane, Rank
 from services.contracts.wiring import HANDLERS, KINDS
 from services.runtime import begun, entries
 from services.runtime.database import UtcDateTime, reading, transaction
@@ -76,6 +76,9 @@ def _end(session: Session, now: datetime, dead: Sequence[str]) -> int:
             is_begun = rows.c.id.in_(known)
             changes["attempts"] = case((is_begun, rows.c.attempts), else_=rows.c.attempts - 1)
             changes["lane"] = case((is_begun & rows.c.kind.in_(_LAST), "bulk"), else_=rows.c.lane)
+            # A kill takes many with it, so that once says nothing; a channel brings everybody's news.
+            again = is_begun & (rows.c.rank > Rank.CHANNEL) & (rows.c.attempts > 1)
+            changes["rank"] = case((again, int(Rank.LAST)), else_=rows.c.rank)
         ended += len(session.execute(update(rows).where(*is_held).values(changes).returning(rows.c.id)).all())
     return ended
 

@@ -37,7 +37,9 @@ BACKOFF = tuple(timedelta(seconds=s) for s in (2, 10, 60, 300))
 Outcome = Literal["done", "postponed", "retried", "set_aside"]
 
 
-_SAID_AGAIN = [rows.c[name] for name in ("again_at", "again_message", "lane", "trace_id", "key", *entries.SUBJECT)]
+_SAID_AGAIN = [
+    rows.c[name] for name in ("again_at", "again_message", "again_rank", "lane", "trace_id", "key", *entries.SUBJECT)
+]
 
 
 class LeaseLost(DatelineError):  # noqa: N818 - named for what happened
@@ -51,6 +53,8 @@ class Job:
     id: int
     kind: str
     key: str
+    host: str | None
+    """At which host it takes its turn, if it does."""
     lane: Lane
     attempts: int
     token: str
@@ -138,6 +142,7 @@ class Job:
             if again.again_at is not None:
                 about = {name: again._mapping[name] for name in ("key", *entries.SUBJECT)}  # noqa: SLF001 - public
                 words = about | {"kind": self.kind, "message": again.again_message, "lane": again.lane}
+                words |= {"rank": again.again_rank}
                 _write_all(session, [words | _times(again.again_at, again.trace_id, at := utcnow())], at)
 
 
@@ -167,7 +172,8 @@ def say_all(session: Session, messages: Iterable[Said]) -> None:
         name = row["kind"], row["key"]
         before = written.setdefault(name, row)
         lane = "live" if "live" in {before["lane"], row["lane"]} else "bulk"
-        written[name] = min(before, row, key=lambda each: each["due_at"]) | {"lane": lane}
+        rank = before["rank"] if before["rank"] is None else min(before["rank"], row["rank"])
+        written[name] = min(before, row, key=lambda each: each["due_at"]) | {"lane": lane, "rank": rank}
     _write_all(session, list(written.values()), now)
 
 
@@ -176,21 +182,31 @@ def claim(kind: str, ids: Sequence[int], now: datetime, *, fresh: bool = False) 
 
     The claim is committed before the work, so that a worker's death costs an attempt and waiting costs none.
     """
-    token, began = secrets.token_hex(8), time.monotonic()
     with transaction(lasting=False) as session:
-        taken = {
-            "of": kind,
-            "ids": ids,
-            "now": now,
-            "token": token,
-            "owner": instances.owner(),
-            "until": now + HANDLERS[KINDS[kind]].lease,
-        }
-        found = session.execute(entries.CLAIM_FRESH if fresh else entries.CLAIM, taken).all()
-    if found:
+        jobs = take(session, kind, ids, now, fresh=fresh)
+    if jobs:
         crash.at(f"{kind}:claimed")
+    return jobs
+
+
+def take(session: Session, kind: str, ids: Sequence[int], now: datetime, *, fresh: bool = False) -> list[Job]:
+    """Claims them in the caller's transaction, in the order of the ids."""
+    if not ids:
+        return []
+    token, began = secrets.token_hex(8), time.monotonic()
+    taken = {
+        "of": kind,
+        "ids": ids,
+        "now": now,
+        "token": token,
+        "owner": instances.owner(),
+        "until": now + HANDLERS[KINDS[kind]].lease,
+    }
+    found = session.execute(entries.CLAIM_FRESH if fresh else entries.CLAIM, taken).all()
     jobs = {
-        row.id: Job(row.id, kind, row.key, row.lane, row.attempts, token, row.trace_id, now, began, row.message)
+        row.id: Job(
+            row.id, kind, row.key, row.host, row.lane, row.attempts, token, row.trace_id, now, began, row.message
+        )
         for row in found
     }
     return [jobs[i] for i in ids if i in jobs]
@@ -205,12 +221,6 @@ def due(now: datetime, *, kinds: Sequence[str]) -> list[tuple[int, str]]:
             .order_by(rows.c.due_at, rows.c.id)
         ).all()
     return [(row.id, row.kind) for row in found]
-
-
-def is_held(session: Session, row_id: int, token: str, now: datetime) -> bool:
-    """Whether the message that was claimed with this token is still being handled."""
-    ours = (rows.c.id == row_id, rows.c.lease_token == token, rows.c.lease_until > now)
-    return session.execute(select(rows.c.id).where(*ours)).first() is not None
 
 
 def overdue(session: Session, now: datetime) -> float:
@@ -230,7 +240,10 @@ def _row(said: Said, now: datetime) -> dict[str, Any]:
     message = said.message
     words = {"kind": type(message).__name__, "key": message.dedupe, "message": message.model_dump_json()}
     story = said.trace_id or tracing.current() or tracing.new()
-    return asdict(message.subject()) | words | {"lane": said.lane} | _times(said.due_at or now, story, now)
+    about = asdict(message.subject()) | {"rank": (rank := message.rank(said.lane))}
+    if rank is not None:
+        about["host"] = about["host"] or ""
+    return about | words | {"lane": said.lane} | _times(said.due_at or now, story, now)
 
 
 def _times(due: datetime, story: str, now: datetime) -> dict[str, Any]:
@@ -277,6 +290,7 @@ def _give_back(session: Session, job: Job, *, due_at: datetime, **changes: objec
     ours = (rows.c.id == job.id, rows.c.lease_token == job.token)
     kept = {"due_at": case((sooner, rows.c.again_at), else_=due_at)}
     kept |= {"message": case((sooner, rows.c.again_message), else_=rows.c.message)}
+    kept |= {"rank": case((sooner, func.coalesce(rows.c.again_rank, rows.c.rank)), else_=rows.c.rank)}
     given_back = update(rows).where(*ours).values(kept | entries.FREE | changes).returning(*entries.GIVEN_BACK)
     changed = session.execute(given_back).one_or_none()
     _given_back(session, job, changed)

@@ -83,6 +83,14 @@ def watch(waiting: Callable[[], int], stop: threading.Event, seconds: float) -> 
             os._exit(STUCK)
 
 
+def watch_requests(hung_for: Callable[[], float], stop: threading.Event, seconds: float) -> None:
+    """Looks until told to stop, and ends this process when for so many seconds it took on no request and ended none."""
+    while not stop.wait(seconds / LOOKS):
+        if hung_for() >= seconds:
+            log.error("stuck", silent_seconds=round(hung_for()), advice="it ends, to be started again")
+            os._exit(STUCK)
+
+
 def _counted(waiting: Callable[[], int]) -> int:
     try:
         with _looking:

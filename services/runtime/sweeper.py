@@ -37,7 +37,8 @@ def sweep(now: datetime, depths: dict[str, int]) -> int:
         kinds = [
             kind.__name__
             for kind, hearing in HANDLERS.items()
-            if depths.get(bus.queue_name(hearing.service, lane), 0) < LONG
+            # Those whose hosts take turns are found by whoever claims them.
+            if not hearing.by_host and depths.get(bus.queue_name(hearing.service, lane), 0) < LONG
         ]
         rows = forgotten.take_forgotten(now, hinted_before=now - PATIENCE, kinds=kinds, lane=lane, limit=AT_ONCE)
         if rows:

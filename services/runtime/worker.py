@@ -15,6 +15,7 @@ from services.runtime import batch, house, ledger, liveness, metrics
 from services.runtime.batch import Batch, give_back, why_not_now
 from services.runtime.begun import begun
 from services.runtime.database import gave_way, utcnow
+from services.runtime.in_flight import MAX_MEMORY, Claim, Claimed, InFlight, Room
 from services.runtime.ledger import MAX_ATTEMPTS, Job, LeaseLost, Outcome
 from services.runtime.surprises import named, stopping, surprised
 
@@ -23,10 +24,11 @@ Handler = Callable[[M, Job], None]
 BatchHandler = Callable[[Batch[M]], None]
 
 log = structlog.get_logger()
-_concurrency = 1
 _handlers: dict[str, Handler[Message]] = {}
 _together: dict[Handler[Message], BatchHandler[Message]] = {}
 """Of the handlers of one message, those that can do with several."""
+_turns: Claim = lambda _now, _room: Claimed()  # noqa: E731 - until a service says how its hosts take turns
+_in_flight: InFlight | None = None
 
 
 def handles(kind: type[M]) -> Callable[[Handler[M]], Handler[M]]:
@@ -56,15 +58,19 @@ def handles_together(kind: type[M]) -> Callable[[BatchHandler[M]], BatchHandler[
     return register
 
 
-def concurrency() -> int:
-    """How many messages this process handles at a time, at most."""
-    return _concurrency
+def takes_turns(claim: Claim) -> Claim:
+    """Registers the one function that claims what goes in turns of its hosts."""
+    global _turns  # noqa: PLW0603 - one service in one process
+    _turns = claim
+    return claim
 
 
-def begin(*, concurrency: int) -> None:
-    """Says how many messages this process will handle at a time."""
-    global _concurrency  # noqa: PLW0603 - one worker in one process
-    _concurrency = concurrency
+def begin_in_flight(places: int) -> InFlight:
+    """From now on this process claims by itself what goes in turns, and a wake-up only makes it look."""
+    global _in_flight  # noqa: PLW0603 - one worker in one process
+    _in_flight = InFlight(_turns, _run, places=places, memory=MAX_MEMORY)
+    _in_flight.begin()
+    return _in_flight
 
 
 def handle(kind: str, ids: Sequence[int], now: datetime | None = None) -> int:
@@ -76,6 +82,9 @@ def handle(kind: str, ids: Sequence[int], now: datetime | None = None) -> int:
     liveness.sign()
     if kind not in _handlers:
         return 0  # a newer worker said it; it stays due until one that knows it is asked
+    if HANDLERS[KINDS[kind]].by_host and _in_flight:
+        _in_flight.wake()
+        return 0
     if house.closed(HANDLERS[KINDS[kind]].needs):
         return 0  # it stays due until the house is in order
     try:
@@ -87,6 +96,8 @@ def handle(kind: str, ids: Sequence[int], now: datetime | None = None) -> int:
 
 
 def _handle(kind: str, ids: Sequence[int], now: datetime | None) -> int:
+    if HANDLERS[KINDS[kind]].by_host:
+        return _handle_in_turns(kind, ids, now or utcnow())
     group = [] if HANDLERS[KINDS[kind]].alone else ledger.claim(kind, ids, now or utcnow(), fresh=True)
     began = time.monotonic()
     if len(group) > 1 and (together := _together.get(_handlers[kind])):
@@ -96,6 +107,7 @@ def _handle(kind: str, ids: Sequence[int], now: datetime | None) -> int:
             give_back(job, why)
         else:
             _run(job)
+            liveness.sign()
     claimed = {job.id for job in group}
     handled = len(group)
     for single in (i for i in ids if i not in claimed):
@@ -103,6 +115,7 @@ def _handle(kind: str, ids: Sequence[int], now: datetime | None) -> int:
             break  # what is not claimed stays due
         for job in ledger.claim(kind, [single], now or utcnow()):
             _run(job)
+            liveness.sign()
             handled += 1
     return handled
 
@@ -115,6 +128,15 @@ def _run_together(handler: BatchHandler[Message], group: Sequence[Job]) -> None:
     for job in group:
         if job.outcome is not None:
             _log(job, job.outcome, job.reason)
+    liveness.sign()
+
+
+def _handle_in_turns(kind: str, ids: Sequence[int], now: datetime) -> int:
+    """Those of them whose turn it is, one after another."""
+    claimed = _turns(now, Room(len(ids), len(ids), kinds=(kind,), ids=tuple(ids)))
+    for job in claimed.jobs:
+        _run(job)
+    return len(claimed.jobs)
 
 
 def _run(job: Job) -> None:
@@ -126,7 +148,6 @@ def _run(job: Job) -> None:
 
 
 def _log(job: Job, outcome: Outcome, reason: str | None) -> None:
-    liveness.sign()
     metrics.HANDLED.labels(job.kind, outcome).inc()
     metrics.SECONDS.labels(job.kind).observe(job.seconds)
     told = job.notes | ({"reason": reason} if reason else {})

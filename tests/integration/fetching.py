@@ -15,11 +15,13 @@ OURS = ("PollChannel", "FetchPage", "HostServesAgain", "Reingest")
 
 
 def runs(now=None):
-    """Everything of the fetcher that is due by then is handled; what it says to others stays in the ledger."""
+    """Everything of the fetcher that is due by then, and whose turn it is, is handled.
+
+    What it says to others stays in the ledger.
+    """
     now = now or later(seconds=20)
-    while rows := ledger.due(now, kinds=OURS):
-        for row, kind in rows:
-            worker.handle(kind, [row], now)
+    while sum(worker.handle(kind, [row], now) for row, kind in ledger.due(now, kinds=OURS)):
+        pass
 
 
 def watches(newsroom, kind="feed", path=None, name="demo", **seed):

@@ -1,6 +1,6 @@
 """From a channel to captures, against a real newsroom on loopback and on both databases."""
 
-from collections import Counter
+import itertools
 from datetime import timedelta
 
 import pytest
@@ -28,7 +28,7 @@ from services.fetcher.importing import import_file
 from services.fetcher.models import Host, Page
 from services.fetcher.plan import LAG, REVISITS
 from services.fetcher.sources import SourceSeed
-from services.runtime import archive, ledger, verdicts, worker
+from services.runtime import archive, verdicts
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.entries import Entry
 from services.runtime.ledger import say
@@ -217,33 +217,20 @@ def test_a_host_whose_robots_txt_fails_is_left_alone_for_now(fetcher, newsroom):
     assert channel().outcome == "read"
 
 
-def test_many_waiting_pages_hold_as_many_different_slots(fetcher, newsroom):
-    """At a pace of a minute, pages go one a minute; each waits for a time of its own, and none is asked twice."""
+def test_a_host_is_asked_once_in_a_pace_however_much_of_it_waits(fetcher, newsroom):
+    """At a pace of a minute, pages go one a minute; what waits for its turn costs no attempt and is not put off."""
     for slug in newsroom.samples:
         newsroom.publishes(slug)
     watches(newsroom, name="paced")
     fetcher(FETCHER_PACE="60")
-    runs()
-    runs(later(seconds=90))
-    tickets = [page.ticket_at for page in pages() if page.ticket_at]
-    assert len(tickets) >= len(pages()) - 2
-    gaps = [after - before for before, after in zip(sorted(tickets), sorted(tickets)[1:], strict=False)]
-    assert min(gaps) >= timedelta(seconds=59)
-
-
-def test_after_a_standstill_stale_tickets_do_not_go_at_once(fetcher, newsroom):
-    """A worker that comes back after hours finds many tickets past their time: one page goes, the others line up."""
-    for slug in newsroom.samples:
-        newsroom.publishes(slug)
-    watches(newsroom)
-    fetcher(FETCHER_PACE="60")
-    runs()
-    runs(later(seconds=90))
-    before = Counter(asked.path for asked in newsroom.requests).total()
-    now = later(hours=2)
-    for row, kind in ledger.due(now, kinds=("FetchPage",)):
-        worker.handle(kind, [row], now)
-    assert Counter(asked.path for asked in newsroom.requests).total() == before + 1
+    now = later(seconds=20)
+    runs(now)
+    asked = [len(newsroom.requests)]
+    for minutes in (0.5, 1.5, 2, 3, 180):
+        runs(now + timedelta(minutes=minutes))
+        asked.append(len(newsroom.requests))
+    assert [after - before for before, after in itertools.pairwise(asked)] == [0, 1, 0, 1, 1]
+    assert {(entry.attempts, entry.reason) for entry in entries(FetchPage)} == {(0, None)}
 
 
 def test_a_page_that_moved_to_a_known_one_rests(fetcher, newsroom):

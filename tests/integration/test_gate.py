@@ -1,6 +1,5 @@
 """The gate before any write: what was served instead of a page changes nothing, is counted, and gives the host rest."""
 
-import contextlib
 from datetime import datetime, timedelta
 
 import pytest
@@ -14,17 +13,20 @@ from sqlmodel import select, update
 from services.contracts.caller import Caller
 from services.contracts.messages import FetchPage, HostServesAgain, ParsePage, PollChannel, Rejection
 from services.contracts.urls import canonical_url
-from services.fetcher import api, frontier, politeness, probation
-from services.fetcher.models import Host, Page, Source
-from services.fetcher.plan import HOST_PATIENCE, LONGEST_LOOK
+from services.contracts.wiring import HANDLERS
+from services.fetcher import api, frontier, politeness, turns
+from services.fetcher.models import Host, Source
+from services.fetcher.plan import HOST_PATIENCE
 from services.runtime import ledger, metrics, verdicts, worker
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.entries import Entry
+from services.runtime.in_flight import Room
 from services.runtime.verdicts import Read
 
 pytestmark = pytest.mark.integration
 
 STORY = "storm-response"
+EVERYTHING = Room(places=100, on_trial=100)
 SHELL = b'<!doctype html><html><body><div id="app"></div><script src="/app.js"></script></body></html>'
 SOFT_404 = b"<html><head><title>Page not found | News</title></head><body><p>Sorry.</p></body></html>"
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -239,9 +241,8 @@ def test_a_host_behind_a_wall_is_asked_ever_less_often_and_by_one_at_a_time(fetc
 
     def visits(now):
         before = len(newsroom.requests)
-        while rows := ledger.due(now, kinds=("FetchPage",)):
-            for row, kind in rows:
-                worker.handle(kind, [row], now)
+        while sum(worker.handle(kind, [row], now) for row, kind in ledger.due(now, kinds=("FetchPage",))):
+            pass
         return len(newsroom.requests) - before
 
     for row, kind in ledger.due(utcnow(), kinds=("PollChannel",)):
@@ -267,30 +268,27 @@ def test_a_host_behind_a_wall_is_asked_ever_less_often_and_by_one_at_a_time(fetc
 
 
 def test_while_one_probes_the_others_wait_for_its_answer(fetcher, newsroom):
-    """A probe whose worker died is forgotten after the longest time that a look may take."""
+    """A probe whose worker died is forgotten when its lease ends."""
     for slug in list(newsroom.samples)[:2]:
         newsroom.publishes(slug)
     watches(newsroom)
     runs()
-    now = later(hours=1)
-
-    def turn(number, at):
-        with transaction() as session:
-            page = session.get_one(Page, number, with_for_update=True)
-            return politeness.turn(session, page, page.url, lane="live", now=at, pace=0)
+    now = later(days=4)
 
     def ended(outcome):
         with transaction() as session:
             politeness.after_request(session, pages()[0].url, outcome, now=now, asked_for=None, scale=0)
 
+    def claims(at):
+        return len(turns.claim(at, EVERYTHING).jobs)
+
     for _ in range(HOST_PATIENCE):
         ended("blocked")
-    assert turn(1, now) is None
-    assert turn(2, now) == now + politeness.GLANCE
-    assert turn(2, now + LONGEST_LOOK) is None, "nobody hears of the first any more"
+    assert [claims(now), claims(now)] == [1, 0]
+    afterwards = now + HANDLERS[PollChannel].lease
+    assert [claims(afterwards), claims(afterwards)] == [1, 0], "nobody hears of the first any more"
     ended("unchanged")
-    assert turn(1, now + LONGEST_LOOK) is None
-    assert turn(2, now + LONGEST_LOOK) is None
+    assert claims(afterwards + HANDLERS[PollChannel].lease) == 3
 
 
 @pytest.mark.parametrize("asked_for", [None, timedelta(hours=2)])
@@ -354,56 +352,3 @@ def test_the_second_request_that_is_not_answered_in_time_opens_the_breaker(fetch
     with transaction() as session:
         politeness.after_request(session, newsroom.feed_url, "unchanged", now=now, asked_for=None, scale=1)
     assert (host().silent, host().failures) == (0, 0)
-
-
-def test_a_host_is_asked_for_one_thing_at_a_time(fetcher, newsroom):
-    """By all processes together, however long its answer takes; whoever asked and died does not keep the others out."""
-    fetcher(FETCHER_PACE="1", FETCHER_REVISIT_SCALE="1")
-    for slug in list(newsroom.samples)[:2]:
-        newsroom.publishes(slug)
-    watches(newsroom)
-    for row, kind in ledger.due(utcnow(), kinds=("PollChannel",)):
-        worker.handle(kind, [row])
-    now = later(seconds=30)
-    rows = [row for row, kind in ledger.due(now, kinds=("FetchPage",))]
-    first, second = (ledger.claim("FetchPage", [row], now)[0] for row in rows)
-
-    def turn(number, job, at):
-        with transaction() as session:
-            page = session.get_one(Page, number, with_for_update=True)
-            return politeness.turn(session, page, page.url, lane="live", now=at, pace=1, job=job)
-
-    assert turn(1, first, now) is None
-    slow = now + timedelta(seconds=20)
-    assert turn(2, second, slow) > slow
-    first.postpone(slow + timedelta(hours=1), "It has its answer.")
-    assert turn(2, second, slow) is None
-    assert turn(1, first, slow + timedelta(hours=1)) is None, "the lease of the second has ended"
-
-
-def test_a_host_that_is_slow_just_now_gets_no_second_thread(monkeypatch):
-    """One that had always answered took all threads with its pages when it fell silent; now others go on."""
-    known = Host(name="known", robots="free")
-    with probation.thread_for("known", known) as first, probation.thread_for("known", known) as at_once:
-        assert (first, at_once) == (True, True)
-        monkeypatch.setattr(probation, "SLOW", -1.0)  # they have been under way for long
-        with probation.thread_for("known", known) as later_on, probation.thread_for("other", known) as other:
-            assert (later_on, other) == (False, True)
-    with probation.thread_for("known", known) as afterwards:
-        assert afterwards
-
-
-def test_hosts_that_do_not_answer_share_a_quarter_of_the_threads(fetcher, newsroom, monkeypatch):
-    """A known host always has a thread; a look at another one waits at no cost of an attempt."""
-    monkeypatch.setattr(worker, "_concurrency", 8)
-    with contextlib.ExitStack() as held:
-        silent = [held.enter_context(probation.thread_for(f"silent-{number}", None)) for number in range(3)]
-        assert silent == [True, True, False]
-        assert held.enter_context(probation.thread_for("known", Host(name="known", robots="free")))
-        newsroom.publishes(STORY)
-        watches(newsroom)
-        runs(later(seconds=1))
-        (entry,) = entries(PollChannel)
-        assert (newsroom.requests, entry.attempts, entry.reason) == ([], 0, probation.WHY)
-    runs(later(seconds=60))
-    assert pages()[0].outcome == "new"

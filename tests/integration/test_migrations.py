@@ -344,7 +344,7 @@ def test_what_waited_before_tells_what_it_is_about(empty):
     assert of == [
         (1, None, None, None, None, "www.example.gov:8443"),
         (1, 3, None, None, None, "www.example.gov:8443"),
-        (None, None, None, None, None, None),
+        (None, None, None, None, None, ""),  # it takes a turn, at a host that is not known
         (None, None, "art_x", 12, None, None),
         (None, None, None, None, 4, None),
     ]

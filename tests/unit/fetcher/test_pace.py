@@ -1,128 +1,100 @@
-"""Turns at a host: nobody within the pace of another, everybody a slot of their own, live before bulk."""
+"""Whose turn it is: one thing of a host at a time, news before backlogs, and nobody is passed over for ever."""
 
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.fetcher.pace import Queue, take_turn
+from services.contracts.messages import Rank
+from services.fetcher.pace import LONG_AGO, Places, Slot, Waiting, choose
+from services.fetcher.plan import HOST_PATIENCE
 
-NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-PACE = timedelta(seconds=5)
-
-
-def at(seconds):
-    return NOW + timedelta(seconds=seconds)
+NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
+PLENTY = Places(100, 100)
 
 
-def line_up(count, lane="live", queue=Queue(), now=NOW):  # noqa: B008 - frozen
-    """So many pages without tickets arrive at once; their tickets (None: it went), and the host afterwards."""
-    tickets = []
-    for _ in range(count):
-        turn = take_turn(queue, None, lane, now, PACE)
-        queue = turn.queue
-        tickets.append(turn.ticket)
-    return tickets, queue
+def host(name="news", *ranks, **standing):
+    return Waiting(Slot(name, **({"on_trial": False} | standing)), ranks or (Rank.NEW,))
 
 
-def test_the_first_goes_and_the_others_get_slots_of_their_own():
-    """No thundering herd: four waiting pages come back at four different times."""
-    tickets, _ = line_up(5)
-    assert tickets == [None, at(5), at(10), at(15), at(20)]
+def chosen(*waiting, places=PLENTY, pace=5.0, busy=(), now=NOW):
+    return [(turn.slot.name, turn.number) for turn in choose(waiting, now, places, pace=pace, busy=frozenset(busy))]
 
 
-def test_a_ticket_is_honoured_at_its_time():
-    """The one whose slot it is goes, and the queue behind it does not move."""
-    _, queue = line_up(3)
-    turn = take_turn(queue, at(5), "live", at(5), PACE)
-    assert turn.due is None
-    assert turn.queue.next_live_at == queue.next_live_at
+def test_a_host_gives_one_thing_at_a_time():
+    """However much of it is due, and however much room there is."""
+    assert chosen(host("a", *Rank), host("b")) == [("a", 1), ("b", 1)]
 
 
-def test_who_comes_too_early_waits_for_the_time_on_the_ticket():
-    """And keeps it."""
-    _, queue = line_up(3)
-    turn = take_turn(queue, at(10), "live", at(6), PACE)
-    assert (turn.ticket, turn.due) == (at(10), at(10))
+def test_a_host_of_which_something_is_in_flight_waits():
+    assert chosen(host("a"), host("b"), busy={"a"}) == [("b", 1)]
 
 
-def test_who_is_held_up_for_a_moment_keeps_the_ticket():
-    """The one before went half a second late: wait that long, instead of joining the end of the queue."""
-    _, queue = line_up(1000)
-    late = take_turn(queue, at(5), "live", at(5.5), PACE).queue
-    turn = take_turn(late, at(10), "live", at(10), PACE)
-    assert (turn.ticket, turn.due) == (at(10), at(10.5))
-    assert take_turn(turn.queue, at(10), "live", at(10.5), PACE).due is None
+def test_a_host_waits_for_its_pace_and_for_its_rest():
+    soon = NOW + timedelta(seconds=1)
+    assert chosen(host(ready_at=soon)) == []
+    assert chosen(host(ready_at=soon), now=soon) == [("news", 1)]
 
 
-def test_stale_tickets_line_up_again():
-    """After an hour's standstill one goes at once and the others take new slots, a pace apart."""
-    tickets, queue = line_up(5)
-    dues = []
-    for ticket in tickets[1:]:
-        turn = take_turn(queue, ticket, "live", at(3600), PACE)
-        queue = turn.queue
-        dues.append(turn.due)
-    assert dues == [None, at(3605), at(3610), at(3615)]
+def test_a_newsroom_of_your_own_is_asked_for_as_much_as_there_is_room_for():
+    """Without a pace, what room there is is shared among the hosts."""
+    assert chosen(host("a"), pace=0, places=Places(5, 5)) == [("a", 5)]
+    assert chosen(host("a"), host("b"), pace=0, places=Places(5, 5)) == [("a", 3), ("b", 2)]
+    assert chosen(host("a"), pace=0, places=Places(5, 5), busy={"a"}) == [("a", 5)]
 
 
-def test_bulk_pages_never_push_a_live_one_back():
-    """A thousand pages of a backlog wait, and the news goes at the very next turn."""
-    _, queue = line_up(1000, "bulk")
-    turn = take_turn(queue, None, "live", at(1), PACE)
-    assert turn.due == at(5)
+def test_a_crawl_delay_an_open_breaker_and_a_host_on_trial_are_no_newsroom_of_your_own():
+    for standing in ({"crawl_delay": 2.0}, {"failures": HOST_PATIENCE}, {"on_trial": True}):
+        assert chosen(host(**standing), pace=0) == [("news", 1)]
+        assert chosen(host(**standing), pace=0, busy={"news"}) == []
 
 
-def test_a_page_that_waits_in_the_bulk_queue_too_is_not_kept_from_its_live_turn():
-    """A re-ingestion of everything gave it a slot an hour from now; its visit by plan goes before that queue."""
-    tickets, queue = line_up(1000, "bulk")
-    turn = take_turn(queue, tickets[-1], "live", at(1), PACE)
-    assert turn.due == at(5)
+def test_what_has_no_host_yet_waits_for_nobody():
+    """No request is made for it: it is said again with the right one."""
+    assert chosen(host(""), busy={""}, places=Places(3, 3)) == [("", 3)]
 
 
-def test_bulk_pages_stand_back_while_live_ones_wait():
-    """A bulk page whose slot has come gives way, and takes another one behind them."""
-    _, queue = line_up(2, "bulk")
-    _, queue = line_up(3, "live", queue, at(1))
-    turn = take_turn(queue, at(5), "bulk", at(5), PACE)
-    assert turn.due >= queue.next_live_at
+def test_news_goes_before_backlogs_and_of_either_who_waits_for_longest():
+    before = NOW - timedelta(minutes=1)
+    waiting = [host("old", Rank.BACKLOG), host("a"), host("b", taken_at=before), host("older", Rank.LAST)]
+    assert [name for name, _ in chosen(*waiting, places=Places(3, 3))] == ["a", "b", "old"]
 
 
-def test_a_host_that_wants_rest_gets_it():
-    """Retry-After: nobody goes before, and afterwards they go one by one."""
-    tickets, _ = line_up(3, queue=Queue(resumes_at=at(100)))
-    assert tickets == [at(100), at(105), at(110)]
+def test_a_few_places_are_the_backlogs():
+    """Beside any amount of news it goes on."""
+    news = [host(f"news-{number}") for number in range(50)]
+    assert ("backlog", 1) in chosen(*news, host("backlog", Rank.BACKLOG), places=Places(8, 8, backlog=1))
+    assert ("backlog", 1) not in chosen(*news, host("backlog", Rank.BACKLOG), places=Places(8, 8, backlog=0))
 
 
-def test_without_a_pace_everybody_goes():
-    """For a newsroom of your own on loopback."""
-    queue = Queue()
-    for _ in range(5):
-        turn = take_turn(queue, None, "live", NOW, timedelta())
-        queue = turn.queue
-        assert turn.due is None
+def test_hosts_that_never_answered_take_only_their_share_and_go_last():
+    silent = [host(f"silent-{number}", on_trial=True) for number in range(20)]
+    found = [name for name, _ in chosen(*silent, host("news"), places=Places(10, 4))]
+    assert (found[0], len(found)) == ("news", 5)
 
 
 @given(
-    st.lists(st.tuples(st.sampled_from(["live", "bulk"]), st.floats(0, 20), st.floats(0, 9)), min_size=1, max_size=25)
+    st.lists(st.tuples(st.integers(1, 40), st.sampled_from(list(Rank))), min_size=1, max_size=12),
+    st.integers(1, 4),
 )
-def test_no_two_go_within_the_pace_and_everybody_goes(arrivals):
-    """Whoever arrives when, in whichever lane, and however late a worker picks them up."""
-    queue, gone = Queue(), []
-    waiting = [(at(arrives), number, lane, None, late) for number, (lane, arrives, late) in enumerate(arrivals)]
+def test_everything_goes_in_the_end_and_no_host_sooner_than_its_pace(backlogs, places):
+    """Whatever waits at however many hosts: each turn a claim of few places, once a second."""
+    left = {f"host-{number}": [rank] * count for number, (count, rank) in enumerate(backlogs)}
+    taken = dict.fromkeys(left, LONG_AGO)
+    now, pace = NOW, timedelta(seconds=3)
     for _ in range(5_000):
+        waiting = [
+            host(name, of_it[0], taken_at=taken[name], ready_at=taken[name] + pace)
+            for name, of_it in left.items()
+            if of_it
+        ]
         if not waiting:
-            break
-        waiting.sort()
-        due, number, lane, ticket, late = waiting.pop(0)
-        now = max(due + timedelta(seconds=late), gone[-1] if gone else NOW)
-        turn = take_turn(queue, ticket, lane, now, PACE)
-        queue = turn.queue
-        if turn.due is None:
-            gone.append(now)
-        else:
-            assert turn.due > now
-            waiting.append((turn.due, number, lane, turn.ticket, late / 2))
-    assert len(gone) == len(arrivals)
-    assert all(after - before >= PACE for before, after in pairwise(gone))
+            return
+        turns = choose(waiting, now, Places(places, places), pace=3.0, busy=frozenset())
+        assert len(turns) <= places
+        for turn in turns:
+            assert now - taken[turn.slot.name] >= pace
+            taken[turn.slot.name] = now
+            left[turn.slot.name].pop()
+        now += timedelta(seconds=1)
+    raise AssertionError(f"still waiting: {left}")
