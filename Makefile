@@ -52,7 +52,7 @@ fast: .venv/dev ## The tests that need no process and no server
 
 bench: .venv/bench ## The cost of reading a page, peers beside us, pages a second through the whole pipeline, and deliveries
 	@$(BIN)/python tests/bench/bench_parse.py --peers
-	@PYTHONPATH=tests $(BIN)/python -m bench.bench_pipeline
+	@PYTHONPATH=tests $(BIN)/python -m bench.bench_pipeline --scrapy
 	@PYTHONPATH=tests $(BIN)/python -m bench.bench_webhooks
 
 golden: .venv/dev ## Add a page to tests/pages: FILE=page.html [URL=its address] or URL=…, LAYOUT=…, NAME=…, [FORCE=1]

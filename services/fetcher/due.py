@@ -10,6 +10,7 @@ from sqlalchemy import Table as Relation
 from sqlmodel import Session, SQLModel
 
 from services.contracts.messages import Rank
+from services.fetcher.models import Host
 from services.fetcher.pace import LONG_AGO, Slot, Waiting
 from services.runtime.database import UtcDateTime
 from services.runtime.entries import HELD, OPEN, due_and_free, rows
@@ -20,7 +21,7 @@ FEW = 500
 SET_BACK = timedelta(minutes=1)
 """A slot that was taken so far in the future was taken before the clock was set back; it is free."""
 
-hosts: Relation = SQLModel.metadata.tables["hosts"]
+hosts: Relation = SQLModel.metadata.tables[str(Host.__tablename__)]
 
 
 def waiting(session: Session, now: datetime, kinds: Sequence[str], ids: Sequence[int] | None = None) -> list[Waiting]:

@@ -21,15 +21,18 @@ from pathlib import Path
 import psutil
 from bench.installation import Installation, installation
 from bench.plain_loop import Rate, plain_loop
+from bench.scrapy_loop import scrapy_loop
 from fakes.generated import GeneratedNewsroom
 from fakes.subscriber import Subscriber
 
 LOOP_PAGES = 60
 IDLE_SECONDS = 10.0
 WARMING_PAGES = 20
+READERS = ("bs4", "css")
+"""How Scrapy's spider reads a page."""
 
 
-def throughput(pages: int, database_url: str) -> dict:
+def throughput(pages: int, database_url: str, *, beside_scrapy: bool = False) -> dict:
     """A newsroom's whole backlog, from the registration of the source to the last article stored."""
     with _newsroom(pages) as (newsroom, address), tempfile.TemporaryDirectory() as folder:
         addresses = [address(index) for index in range(min(pages, LOOP_PAGES))]
@@ -44,6 +47,8 @@ def throughput(pages: int, database_url: str) -> dict:
             served = _cpu(newsroom) - served
             memory = service.memory()
         loop = _mean(before, plain_loop(addresses, Path(folder)))
+        all_of_them = [address(index) for index in range(pages)] if beside_scrapy else []
+        crawls = {reader: scrapy_loop(reader, all_of_them, Path(folder)) for reader in READERS if beside_scrapy}
     return {
         "pages": pages,
         "pages_per_second": pages / seconds,
@@ -52,6 +57,10 @@ def throughput(pages: int, database_url: str) -> dict:
         "newsroom_cpu_ms_per_page": 1000 * served / pages,
         "plain_loop": {"pages_per_second": loop.pages, "cpu_ms_per_page": loop.cpu_ms},
         "times_the_plain_loop": pages / seconds / loop.pages,
+        "scrapy": {
+            reader: {"pages_per_second": rate.pages, "cpu_ms_per_page": rate.cpu_ms} for reader, rate in crawls.items()
+        },
+        "times_scrapy": {reader: pages / seconds / rate.pages for reader, rate in crawls.items()},
         "memory_mb_under_load": sum(memory.values()),
     }
 
@@ -187,12 +196,13 @@ def main() -> None:
     arguments.add_argument("--pages", type=int, default=500, help="pages of the newsroom; 0 leaves this part out")
     arguments.add_argument("--publications", type=int, default=50, help="news at idle; 0 leaves this part out")
     arguments.add_argument("--backlog", type=int, default=500, help="pages taken in meanwhile; 0 leaves this part out")
+    arguments.add_argument("--scrapy", action="store_true", help="and Scrapy on the same pages (`make .venv/bench`)")
     arguments.add_argument("--database", default="", help="an empty PostgreSQL for each part; SQLite when not given")
     arguments.add_argument("--json", type=Path, help="where to write the result, to compare runs")
     asked = arguments.parse_args()
     result = {}
     if asked.pages:
-        result["throughput"] = throughput(asked.pages, asked.database)
+        result["throughput"] = throughput(asked.pages, asked.database, beside_scrapy=asked.scrapy)
     if asked.publications:
         result["latency"] = latency(asked.publications, asked.backlog, asked.database)
     words = json.dumps(result, indent=2)

@@ -16,6 +16,7 @@ from services.contracts.urls import canonical_url
 from services.fetcher import matching
 from services.fetcher.account import unaccounted
 from services.fetcher.models import Page
+from services.fetcher.politeness import host_of
 from services.runtime import database, ledger, worker
 from services.runtime.archive import load
 from services.runtime.database import reading, transaction, utcnow
@@ -113,7 +114,8 @@ def test_a_slow_answer_that_ends_after_a_later_one_takes_no_correction_back(fetc
         assert began.wait(PATIENCE)
         newsroom.corrects(STORY)
         with transaction() as session:
-            say(session, FetchPage(page=1, reingestion=Reingestion(id=1, mode="refetch")))
+            refetch = Reingestion(id=1, mode="refetch")
+            say(session, FetchPage(page=1, reingestion=refetch, host=host_of(pages()[0].url)))
         [(again, _)] = [row for row in ledger.due(utcnow(), kinds=("FetchPage",)) if row[0] != planned]
         assert worker.handle(kind, [again], now + timedelta(seconds=1)) == 1
         corrected = pages()[0].capture
