@@ -19,10 +19,10 @@ from services.parser.dumps.structure import DUMP_RULES, mark_dump
 from services.parser.general.classify import RULE, mark_by_look
 from services.parser.headline import take_headline
 from services.parser.images import take_images
-from services.parser.layouts import WHOLE_PAGE
+from services.parser.layouts import DUMP, WHOLE_PAGE
 from services.parser.lines import Line
 from services.parser.parsed_page import Draft
-from services.parser.related import mark_related
+from services.parser.related import mark_comments, mark_related
 from services.parser.site.dumps import mark_site_dump
 from services.parser.site.furniture import mark_site, prepare_site
 from services.parser.site.profile import OUTSIDE_BODY, REPEATS
@@ -48,6 +48,12 @@ def _mark_by_look(draft: Draft) -> None:
     named = parsed.layout.names_body and any(line.inside for line in draft.lines)
     if parsed.places and not named:
         mark_by_look(parsed.page, draft.lines, parsed.frames, parsed.places, in_region=parsed.layout is not WHOLE_PAGE)
+
+
+def _mark_comments(draft: Draft) -> None:
+    """Where no layout names the body, comments are known by the heading over them."""
+    if not draft.parsed.layout.names_body and draft.parsed.layout is not DUMP:
+        mark_comments(draft.lines)
 
 
 def _mark_zones(draft: Draft) -> None:
@@ -134,6 +140,7 @@ PASSES: tuple[Pass, ...] = (
     Pass(lambda draft: mark_anywhere(draft.lines), frozenset(ANYWHERE)),
     Pass(lambda draft: mark_top(draft.lines), frozenset([*TOP, *OFFICE, *LOOSE])),
     Pass(lambda draft: mark_related(draft.lines), frozenset({"related"})),
+    Pass(_mark_comments, frozenset({"comments"})),
     Pass(lambda draft: mark_contacts(draft.lines), frozenset({"contact"})),
     Pass(_mark_by_look, frozenset({RULE})),
     Pass(prepare_site, frozenset({REPEATS})),

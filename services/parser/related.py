@@ -9,15 +9,20 @@ from services.parser.boilerplate_rules import END
 from services.parser.characters import fold
 from services.parser.lexicon import either, lexicon
 from services.parser.lines import Line
+from services.parser.zones import OUTSIDE
 
+BEFORE_COMMENTS = 40  # words of running text over the comments; fewer are a summary
+HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6", "legend", "summary"})
 LOOK = 16  # lines from the end, or headings
 _FORMS = lexicon("related")
+_HEADINGS = (*END["related"], *_FORMS["headings"])
 _RELATED = {
-    True: re.compile(rf"(?:{either(END['related'])})\W{{0,4}}"),
-    False: re.compile(rf"(?:{either((*END['related'], *_FORMS['filed']))})\W{{0,4}}"),
+    True: re.compile(rf"(?:{either(_HEADINGS)})\W{{0,4}}"),
+    False: re.compile(rf"(?:{either((*_HEADINGS, *_FORMS['filed']))})\W{{0,4}}"),
 }
 _PROMOTION = re.compile(rf"\W*(?:{either(_FORMS['promotions'])})\s*:")
-_BARE_PROMOTION = re.compile(rf"\W*(?:{either(_FORMS['promotions'])})\W*")
+_BARE_PROMOTION = re.compile(rf"\W*(?:{either((*_FORMS['promotions'], *_HEADINGS))})\W*")
+_COMMENTS = re.compile(rf"\W{{0,3}}(?:{either(_FORMS['comments'])})\W{{0,4}}")
 
 
 def mark_related(lines: Sequence[Line]) -> None:
@@ -26,6 +31,26 @@ def mark_related(lines: Sequence[Line]) -> None:
     _mark_last(left)
     _mark_apart(lines)
     _mark_promotions(left)
+
+
+def mark_comments(lines: Sequence[Line]) -> None:
+    """Says of a heading over comments, and of all that is kept under it, that they are no text.
+
+    Over it must stand running text: "3 comments" also stands under a headline, beside name and date.
+    """
+    words = 0
+    for at, line in enumerate(lines):
+        if line.kept and line.is_prose:
+            words += line.words
+        elif words >= BEFORE_COMMENTS and line.zone not in OUTSIDE and _is_over_comments(line):
+            for comment in lines[at:]:
+                comment.rule = comment.rule or "comments"
+            return
+
+
+def _is_over_comments(line: Line) -> bool:
+    is_heading = line.tag in HEADINGS or line.bold or line.shape == "subhead"
+    return is_heading and _COMMENTS.fullmatch(line.key) is not None
 
 
 def _mark_last(lines: Sequence[Line]) -> None:

@@ -36,9 +36,9 @@ def mark_by_look(
     pictures = {frame.group for frame in frames if frame.group}
     first = next((at for at, line in enumerate(lines) if line.is_prose and text[at]), 0)
     for at, line in enumerate(lines):
-        placed = line.zone in PLACED or line.group in pictures
-        told = at < first and read_story_line(line.text) is not None
-        if line.kept and line.zone not in OUTSIDE and not (text[at] or placed or told):
+        if text[at] or not line.kept or line.zone in OUTSIDE or line.zone in PLACED or line.group in pictures:
+            continue
+        if at >= first or read_story_line(line.text) is None:
             line.rule = RULE
 
 

@@ -6,6 +6,7 @@ from test_scripts_and_unshown import ENGLISH, body, page
 
 from services.parser.extract import extract
 from services.parser.passes import late_heads
+from services.parser.related import mark_comments
 
 HEADING = "<h1>Second Landing Opens Early</h1>"
 TEXT = "".join(f"<p>{text}</p>" for text in ENGLISH)
@@ -71,3 +72,59 @@ def test_an_element_of_the_pages_own_making_in_a_sentence_is_of_the_sentence():
     first = ENGLISH[0].replace("harbor", "<x-link>harbor</x-link>")
     rest = "".join(f"<p>{text}</p>" for text in ENGLISH[1:])
     assert body(extract(page(f"<article>{HEADING}<p>{first}</p>{rest}</article>"))) == list(ENGLISH)
+
+
+COMMENTS = (
+    "I think so, too, and my neighbours say the same about the whole thing, which is a pity.",
+    "That is the best news of the whole year for all of us who have to take the ferry every day.",
+)
+OVER_COMMENTS = (
+    "3 thoughts on “Second Landing Opens Early”", "2 Comments", "Leave a Reply", "2 Kommentare", "2 commentaires",
+    "Laisser un commentaire", "2 comentarios", "2 commenti", "2 reacties", "2 комментария", "2 kommentarer",
+    "2件のコメント", "Comments (2)",
+)  # fmt: skip
+OVER_STORIES = (
+    "Lesen Sie auch", "Ähnliche Artikel", "À lire aussi", "Articles similaires", "Te puede interesar", "Leggi anche",
+    "Leia também", "Lees ook", "Zobacz także", "Читайте также", "Läs också", "İlgili haberler", "関連記事", "相关阅读",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("heading", OVER_COMMENTS)
+@pytest.mark.parametrize("box", ["<div><b>Max</b> says:<p>{}</p></div>", "<p><b>Max</b></p><p>{}</p>"])
+def test_comments_are_known_by_the_heading_over_them(heading, box):
+    """Where no class says so: they were read as the end of the article."""
+    thread = "".join(box.format(comment) for comment in COMMENTS)
+    assert body(extract(page(f"{HEADING}{TEXT}<h3>{heading}</h3>{thread}"))) == list(ENGLISH)
+
+
+@pytest.mark.parametrize("name", ["kommentare", "comments-section", "fb-comments", "reader-comments"])
+def test_comments_are_known_by_the_class_of_their_list(name):
+    thread = "".join(f"<li><p>{comment}</p></li>" for comment in COMMENTS)
+    assert body(extract(page(f"{HEADING}{TEXT}<ol class='{name}'>{thread}</ol>"))) == list(ENGLISH)
+
+
+def test_comments_on_a_plan_are_a_subhead():
+    inner = f"{HEADING}{TEXT}<h3>Comments on the plan from the town</h3><p>{COMMENTS[0]}</p>"
+    assert COMMENTS[0] in body(extract(page(inner)))
+
+
+@pytest.mark.parametrize(("words", "is_over"), [(40, True), (39, False)])
+def test_a_number_of_comments_under_a_summary_ends_no_article(words, is_over):
+    lines = [line(of_words(words, ".")), line("2 Comments", tag="h3"), line(of_words(30, "!"))]
+    mark_comments(lines)
+    assert lines[-1].rule == ("comments" if is_over else None)
+
+
+@pytest.mark.parametrize("heading", OVER_STORIES)
+def test_other_stories_are_known_by_their_heading_in_many_languages(heading):
+    title = "How the old lighthouse got its third lamp and lost its second keeper in a single night"
+    inner = f"<div><h3>{heading}</h3><div><a href='/o'>{title}</a><p>{COMMENTS[0]}</p></div></div>"
+    assert body(extract(page(f"{HEADING}{TEXT}{inner}"))) == list(ENGLISH)
+
+
+@pytest.mark.parametrize("heading", OVER_STORIES)
+def test_a_line_that_leads_to_another_story_is_no_text_in_many_languages(heading):
+    title = "How the old lighthouse got its third lamp and lost its second keeper in a single night"
+    first, *rest = (f"<p>{text}</p>" for text in ENGLISH)
+    inner = f"{first}<p><strong>{heading}:</strong> <a href='/o'>{title}</a></p>{''.join(rest)}"
+    assert body(extract(page(f"<article>{HEADING}{inner}</article>"))) == list(ENGLISH)
