@@ -70,7 +70,7 @@ def _batch(numbers: range, texts: list[tuple[bytes, Article]]) -> None:
             number = listed[page.url]
             body, read = texts[number % len(texts)]
             _keep(page, body, number)
-            article = read.model_copy(update={"url": page.url, "article_key": page.key})
+            article = read.model_copy(update={"url": page.url})
             order = SaveArticle(
                 origin=origin_of(session, page),
                 capture=page.capture,
