@@ -22,6 +22,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from services import __version__
 from services.account.gauges import gauges
 from services.account.overview import Overview, overview
+from services.account.waits import overdue
 from services.admin import api as admin
 from services.admin import keys
 from services.admin.reference import SECURITY_POLICY, reference
@@ -33,7 +34,7 @@ from services.fetcher.pages import api as pages
 from services.parser import api as parser
 from services.reach import reach
 from services.reingest import api as reingestions
-from services.runtime import bus, house, ledger, metrics, retries
+from services.runtime import bus, house, metrics, retries
 from services.runtime.asgi import guarded
 from services.runtime.database import reading, utcnow
 from services.runtime.openapi import describe, problems
@@ -150,8 +151,8 @@ def check_liveness() -> Alive:
 )
 def check_readiness(response: Response) -> Readiness:
     """Whether requests can be served, and how far the workers are behind."""
-    overdue = _overdue()
-    away = ["The database does not answer."] if overdue is None else []
+    late = _overdue()
+    away = ["The database does not answer."] if late is None else []
     broken = away or _broken()
     if broken:
         response.status_code = 503
@@ -160,7 +161,7 @@ def check_readiness(response: Response) -> Readiness:
         ready=not reasons,
         database="does not answer" if away else "answers",
         redis=_redis(runtime_settings().redis_url),
-        overdue_seconds=overdue,
+        overdue_seconds=late,
         reasons=reasons,
     )
 
@@ -228,7 +229,7 @@ def _gauges() -> list[Metric]:
 def _overdue() -> float | None:
     try:
         with reading() as session:
-            return ledger.overdue(session, utcnow())
+            return overdue(session, utcnow())
     except SQLAlchemyError as trouble:
         log.warning("not_ready", error=f"{type(trouble).__name__}: {trouble}"[:300])
         return None

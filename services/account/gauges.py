@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from prometheus_client.core import GaugeMetricFamily
 from sqlmodel import Session
 
+from services.account.waits import overdue
 from services.fetcher import blocked
 from services.fetcher.account import SourceAccount, account
 from services.fetcher.alarms import alarmed
@@ -43,7 +44,7 @@ def gauges(session: Session, now: datetime, depths: Mapping[str, int]) -> Iterat
     yield GaugeMetricFamily(
         "dateline_overdue_seconds",
         "How long the longest-waiting message has been due.",
-        value=ledger.overdue(session, now),
+        value=overdue(session, now),
     )
     gates = GaugeMetricFamily("dateline_gate_shut", "Trouble of our own that work waits for.", labels=["gate"])
     for gate in house.shut(session):

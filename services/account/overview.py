@@ -8,9 +8,10 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from services.account.gauges import counted_pages
+from services.account.waits import overdue
 from services.fetcher.account import SourceAccount
 from services.fetcher.models import Page
-from services.runtime import house, ledger, retries
+from services.runtime import house, retries
 from services.runtime.entries import OPEN, due_and_free, rows
 from services.runtime.events.tables import events
 from services.store.models import articles
@@ -80,7 +81,7 @@ def overview(session: Session, now: datetime, depths: Mapping[str, int]) -> Over
         taken_at=now,
         sources=tuple(counted_pages(session, now)),
         messages=_messages(session, now),
-        overdue_seconds=ledger.overdue(session, now),
+        overdue_seconds=overdue(session, now),
         queues=dict(depths),
         stories=_stories(session),
         retrying=tuple(

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from services.account import across
+from services.account.waits import overdue
 from services.contracts.account import Check
 from services.fetcher import account as pages
 from services.fetcher.account import SourceAccount
@@ -46,7 +47,7 @@ def take(session: Session, now: datetime, *, deep: bool = False) -> Report:
         | {"messages retrying": retries.number(session)},
         checks=(
             *pages.checks(session, now),
-            *messages.checks(session, now),
+            *messages.checks(session, now, overdue(session, now)),
             *across.checks(session),
             *store.checks(session),
             events.check(session),

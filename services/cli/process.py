@@ -57,15 +57,15 @@ def worker(
         raise UserError(f"There is no service {unknown[0]!r}; the services are {', '.join(SERVICES)}.")
     if not runtime_settings().redis_url:
         raise UserError("A worker needs a Redis: set DATELINE_REDIS_URL, or use `dateline up`, which brings its own.")
-    _begin("+".join(service))
-    for name in service:
-        importlib.import_module(f"services.{name}.tasks")
     crews = [CREWS[name] for name in service]
     pool: bus.Pool = "prefork" if any(crew.pool == "prefork" for crew in crews) else "threads"
     in_flight = max(crew.in_flight for crew in crews)
     if in_flight and pool == "prefork":
         # A process that forks must have no threads that hold locks, nor a database open.
         raise UserError("The parser works in processes and the fetcher in threads; give each a worker of its own.")
+    _begin("+".join(service))
+    for name in service:
+        importlib.import_module(f"services.{name}.tasks")
     at_a_time = max(crew.concurrency for crew in crews)
     if concurrency:
         at_a_time, in_flight = (at_a_time, concurrency) if in_flight else (concurrency, 0)

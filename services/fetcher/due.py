@@ -14,6 +14,7 @@ from services.fetcher.models import Host
 from services.fetcher.pace import LONG_AGO, Slot, Waiting
 from services.runtime.database import UtcDateTime
 from services.runtime.entries import HELD, OPEN, due_and_free, rows
+from services.runtime.in_flight import BY_HOST
 
 FEW = 500
 """Due messages up to which each of them is read. Beyond that each host is asked for its first, however many wait."""
@@ -24,14 +25,19 @@ SET_BACK = timedelta(minutes=1)
 hosts: Relation = SQLModel.metadata.tables[str(Host.__tablename__)]
 
 
+def overdue(session: Session, now: datetime) -> float:
+    """Seconds for which the longest-waiting host could have been asked for what is due there; 0 when none waits."""
+    asked = busy(session, now) - {""}  # what has no host yet waits for none
+    since = [max(row.due_at, _slot(row, now).ready_at) for row in _found(session, now) if row.host not in asked]
+    return max((now - min(since)).total_seconds(), 0.0) if since else 0.0
+
+
 def waiting(session: Session, now: datetime, kinds: Sequence[str], ids: Sequence[int] | None = None) -> list[Waiting]:
     """The hosts with something of these kinds due, in no order; with `ids`, only what is due among those messages."""
     if ids is not None:
         found = session.execute(_AMONG, {"now": now, "ids": list(ids)}).all()
     else:
-        found = session.execute(_few(tuple(kinds)), {"now": now}).all()
-        if sum(row.number for row in found) >= FEW:
-            found = session.execute(_MANY, {"now": now, "set_back": now + SET_BACK}).all()
+        found = _found(session, now, kinds)
     ranks: dict[str, set[int]] = {}
     for row in found:
         ranks.setdefault(row.host, set()).add(row.rank)
@@ -66,6 +72,14 @@ def soonest(session: Session, now: datetime, kinds: Sequence[str]) -> datetime |
     return session.execute(_soonest(tuple(kinds)), {"now": now}).scalar()
 
 
+def _found(session: Session, now: datetime, kinds: Sequence[str] = BY_HOST) -> Sequence[Row[Any]]:
+    """Host, rank and the first due time of each, and how the host stands."""
+    found = session.execute(_few(tuple(kinds)), {"now": now}).all()
+    if sum(row.number for row in found) < FEW:
+        return found
+    return session.execute(_MANY, {"now": now, "set_back": now + SET_BACK}).all()
+
+
 def _slot(row: Row[Any], now: datetime) -> Slot:
     if row.name is None:
         return Slot(row.host, on_trial=bool(row.host))
@@ -91,7 +105,7 @@ def _with_hosts(found: Any) -> Select[Any]:
 def _few(kinds: tuple[str, ...]) -> Select[Any]:
     """By the index that the sweeper uses: of each kind and lane those that are due for longest."""
     oldest = [
-        select(rows.c.host, rows.c.rank)
+        select(rows.c.host, rows.c.rank, rows.c.due_at)
         .where(*due_and_free(_NOW), _IN_TURNS, rows.c.kind == kind, rows.c.lane == lane)
         .order_by(rows.c.due_at)
         .limit(FEW)
@@ -100,7 +114,8 @@ def _few(kinds: tuple[str, ...]) -> Select[Any]:
         for lane in ("live", "bulk")
     ]
     all_of_them = union_all(*(select(each) for each in oldest)).subquery()
-    counted = select(all_of_them.c.host, all_of_them.c.rank, func.count().label("number"))
+    first = func.min(all_of_them.c.due_at, type_=UtcDateTime).label("due_at")
+    counted = select(all_of_them.c.host, all_of_them.c.rank, first, func.count().label("number"))
     return _with_hosts(counted.group_by(all_of_them.c.host, all_of_them.c.rank).subquery())
 
 
@@ -124,7 +139,9 @@ def _many() -> TextClause:
                     ORDER BY l.host LIMIT 1)
             FROM at WHERE at.host IS NOT NULL
         )
-        SELECT at.host AS host, r.rank AS rank, {names}
+        SELECT at.host AS host, r.rank AS rank, {names},
+            (SELECT l.due_at FROM ledger l WHERE l.rank IS NOT NULL AND l.set_aside_at IS NULL AND l.host = at.host
+             AND l.rank = r.rank ORDER BY l.due_at LIMIT 1) AS due_at
         FROM at CROSS JOIN ({ranks}) r LEFT JOIN hosts h ON h.name = at.host
         WHERE at.host IS NOT NULL
         AND (h.name IS NULL OR (h.resumes_at <= :now AND (h.next_at <= :now OR h.taken_at > :set_back)))
@@ -134,7 +151,7 @@ def _many() -> TextClause:
     return text(words).bindparams(_NOW, bindparam("set_back", type_=UtcDateTime))
 
 
-_MANY = _many().columns(**{column.name: column.type for column in _STANDING})
+_MANY = _many().columns(**{column.name: column.type for column in _STANDING}, due_at=UtcDateTime)
 _BUSY = select(rows.c.host).distinct().where(HELD, _IN_TURNS, rows.c.lease_until > _NOW)
 
 

@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from services.contracts.account import Check
 from services.contracts.wiring import HANDLERS, KINDS
-from services.runtime import house, ledger, retries
+from services.runtime import house, retries
 from services.runtime.entries import OPEN, rows
 
 LATE = 300.0
@@ -17,9 +17,8 @@ MARGIN = timedelta(minutes=1)
 """By how much the clocks of two machines may differ."""
 
 
-def checks(session: Session, now: datetime) -> tuple[Check, ...]:
-    """Every invariant of the ledger, as it stands now."""
-    overdue = ledger.overdue(session, now)
+def checks(session: Session, now: datetime, overdue: float) -> tuple[Check, ...]:
+    """Every invariant of the ledger, as it stands now, given for how long something has been overdue."""
     held = _number(session, rows.c.lease_until > now + LONGEST + MARGIN)
     unheard = _number(session, rows.c.kind.not_in(KINDS))
     failing = retries.retrying(session, limit=1)

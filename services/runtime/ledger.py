@@ -18,14 +18,14 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Literal
 
-from sqlalchemy import Row, case, func, select, update
+from sqlalchemy import Row, Select, bindparam, case, func, select, union_all, update
 from sqlmodel import Session
 
 from services.contracts.errors import DatelineError
 from services.contracts.messages import Lane, Message
 from services.contracts.wiring import HANDLERS, KINDS
 from services.runtime import bus, crash, entries, instances, tracing
-from services.runtime.database import after_commit, is_sqlite, reading, transaction, utcnow
+from services.runtime.database import UtcDateTime, after_commit, is_sqlite, reading, transaction, utcnow
 from services.runtime.entries import due_and_free, rows
 
 MAX_ATTEMPTS = 5
@@ -224,8 +224,11 @@ def due(now: datetime, *, kinds: Sequence[str]) -> list[tuple[int, str]]:
 
 
 def overdue(session: Session, now: datetime) -> float:
-    """Seconds that the longest-waiting due and free message has been due; 0 when nothing waits."""
-    oldest = session.execute(select(func.min(rows.c.due_at)).where(*due_and_free(now))).scalar()
+    """Seconds that the longest-waiting due and free message has been due; 0 when nothing waits.
+
+    What takes turns at its host may well have to wait, and is not looked at.
+    """
+    oldest = session.execute(_OLDEST, {"now": now}).scalar()
     return float((now - oldest).total_seconds()) if oldest else 0.0
 
 
@@ -234,6 +237,26 @@ def counts(session: Session) -> dict[str, int]:
     waits, decided = entries.OPEN, rows.c.discarded_at.is_not(None)
     names = {"messages open": waits, "messages set aside": ~waits & ~decided, "messages discarded": ~waits & decided}
     return {name: session.execute(select(func.count()).where(which)).scalar_one() for name, which in names.items()}
+
+
+def _oldest() -> Select[Any]:
+    """Each kind by itself: a backlog of those that take turns must not be read through."""
+    now = bindparam("now", type_=UtcDateTime)
+    first = [
+        select(rows.c.due_at)
+        .where(*due_and_free(now), rows.c.kind == kind.__name__, rows.c.lane == lane)
+        .order_by(rows.c.due_at)
+        .limit(1)
+        .subquery()
+        for kind, hearing in HANDLERS.items()
+        for lane in ("live", "bulk")
+        if not hearing.by_host
+    ]
+    each = union_all(*(select(one) for one in first)).subquery()
+    return select(func.min(each.c.due_at))
+
+
+_OLDEST = _oldest()
 
 
 def _row(said: Said, now: datetime) -> dict[str, Any]:

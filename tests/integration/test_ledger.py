@@ -414,6 +414,6 @@ def test_overdue_tells_how_long_the_oldest_waits(db):
     now = utcnow()
     with reading() as session:
         assert ledger.overdue(session, now) == 0
-    said(due_at=now)
+    said(Deliver(endpoint=1), due_at=now)
     with reading() as session:
         assert ledger.overdue(session, now + timedelta(seconds=30)) == pytest.approx(30, abs=0.1)

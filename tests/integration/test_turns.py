@@ -11,6 +11,7 @@ from fetching import channel, entries, later, pages, runs, watches
 from sqlalchemy import event, func, update
 from sqlmodel import Session, select
 
+from services.account.waits import overdue
 from services.contracts.messages import FetchPage, PollChannel, Rank
 from services.contracts.wiring import HANDLERS
 from services.fetcher import due, frontier, turns
@@ -131,6 +132,29 @@ def test_the_next_visit_of_a_page_has_its_own_rank(hosts):
     waits("news", [2], lane="bulk")
     waits("news", [2], why="new")
     assert [(entry.rank, entry.lane) for entry in entries(FetchPage)] == [(2, "live"), (1, "live")]
+
+
+@pytest.mark.parametrize("few", [due.FEW, 1], ids=["each of them read", "from host to host"])
+def test_what_waits_for_its_turn_is_not_overdue_and_what_nobody_asks_for_is(hosts, monkeypatch, few):
+    """An alarm on how long something waits must not ring for a backlog at the pace of its host."""
+    monkeypatch.setattr(due, "FEW", few)
+    hosts("news", "resting", resumes_at=later(hours=1))
+    hosts("news")
+    waits("news", range(9), due_at=later(hours=-2))
+    waits("resting", [10], due_at=later(hours=-2))
+
+    def seconds(at):
+        with reading() as session:
+            return overdue(session, at)
+
+    assert 7_190 < seconds(utcnow()) < 7_260, "nobody asks the host"
+    now = utcnow()
+    [job] = claimed(now)
+    assert seconds(now) == 0
+    with job.finish() as session:
+        turns.end(session, job, 5.0)
+    assert seconds(now + timedelta(seconds=4)) == 0
+    assert 94 < seconds(now + timedelta(seconds=100)) <= 95, "it could have been asked again after its pace"
 
 
 def test_a_pace_lies_between_two_requests_however_the_first_ended(hosts):

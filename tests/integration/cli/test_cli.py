@@ -384,6 +384,12 @@ def test_a_wrong_setting_is_named_before_anything_starts(dateline, installation,
     assert "canary" not in told.err
 
 
+def test_the_fetcher_and_the_parser_share_no_worker(dateline, installation):
+    """One works in threads, the other in processes that it forks."""
+    installation(redis_url="redis://127.0.0.1:9/0")
+    assert dateline("worker", "fetcher", "parser").refuses("give each a worker of its own")
+
+
 def test_a_worker_needs_a_redis_and_a_service_that_exists(dateline):
     assert dateline("worker", "fetcher").refuses("set DATELINE_REDIS_URL, or use `dateline up`")
     assert dateline("worker", "printer").refuses("There is no service 'printer'; the services are fetcher, parser")
