@@ -87,8 +87,8 @@ def hold(session: Session, page_id: int, key: str | None) -> Page:
     if key and (other := find(session, key)):
         ids |= {other.id or 0, *session.scalars(select(col(Page.id)).where(col(Page.moved_to) == page_id))}
     held = select(Page).where(col(Page.id).in_(ids)).order_by(col(Page.id)).with_for_update()
-    session.exec(held.execution_options(populate_existing=True)).all()
-    return session.get_one(Page, page_id)
+    pages = {page.id: page for page in session.exec(held.execution_options(populate_existing=True))}
+    return pages[page_id]
 
 
 def leads_on(session: Session, page: Page, to: Page) -> None:

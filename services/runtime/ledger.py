@@ -280,10 +280,16 @@ def _write_all(session: Session, written: Sequence[dict[str, Any]], now: datetim
     due = {(row["kind"], row["key"]) for row in written if row["due_at"] <= now}
     reminded = defaultdict[tuple[str, Lane], list[int]](list)
     for said in session.execute(entries.SAY["sqlite" if is_sqlite(session) else "postgresql"], written):
-        if not said.lease_token and (said.kind, said.key) in due:
+        if said.lease_token:
+            session.info.setdefault(_AGAIN, set()).add(said.id)
+        elif (said.kind, said.key) in due:
             reminded[said.kind, said.lane].append(said.id)
     for (kind, lane), ids in reminded.items():
         after_commit(session, partial(bus.hint, kind, lane, sorted(ids)))
+
+
+_AGAIN = "said again"
+"""Where a session keeps the ids of messages in flight that were said again in it."""
 
 
 def end_all(session: Session, jobs: Sequence[Job]) -> list[Job]:
@@ -299,7 +305,7 @@ def end_all(session: Session, jobs: Sequence[Job]) -> list[Job]:
 
 def _end(session: Session, job: Job) -> None:
     ours = {"this": job.id, "token": job.token}
-    if session.execute(entries.END, ours).first():
+    if job.id not in session.info.get(_AGAIN, ()) and session.execute(entries.END, ours).first():
         return
     # Said again meanwhile: it is due at that time, with those words.
     story = tracing.new() if HANDLERS[KINDS[job.kind]].begins else job.trace_id

@@ -14,12 +14,13 @@ from sqlalchemy import event, select, update
 from services.contracts.messages import HostServesAgain, Origin, PageReingested, ParsePage, SaveArticle
 from services.contracts.wiring import HANDLERS
 from services.parser import tasks as _parser
-from services.runtime import archive, database, ledger, worker
+from services.runtime import archive, begun, database, ledger, worker
 from services.runtime.archive import Capture
 from services.runtime.batch import Batch
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.entries import rows
 from services.runtime.events.tables import events
+from services.runtime.instances import owner
 from services.runtime.ledger import Said, say, say_all
 from services.store import tasks as _store
 from services.store.models import articles, revisions
@@ -171,6 +172,22 @@ def test_a_member_that_fails_is_retried_by_itself_and_the_others_are_done(hears)
     assert left.reason == "ValueError: a page of its own kind"
 
 
+def test_it_is_on_record_who_is_at_fault_if_the_process_ends_now(hears):
+    """While one is worked on, that one; in the transaction that ends them, any of them."""
+    on_record = []
+
+    def handler(batch: Batch[SaveArticle]):
+        found = batch.map(batch.messages(), lambda job, _order: on_record.append((job.id, begun.of(owner()))))
+        with batch.finish(found) as (_session, done):
+            on_record.append(({job.id for job, _ in done}, begun.of(owner())))
+
+    hears(handler)
+    together(SaveArticle)
+    *members, (all_of_them, in_the_end) = on_record
+    assert all(record == {number} for number, record in members)
+    assert (len(all_of_them), in_the_end, begun.of(owner())) == (3, all_of_them, frozenset())
+
+
 def test_where_what_they_do_together_fails_nothing_is_kept_and_each_is_done_alone(hears):
     """At no cost of an attempt: what only fails for many is no fault of theirs."""
     sizes = []
@@ -246,11 +263,11 @@ def test_what_was_tried_before_is_handled_by_itself(hears):
             pass
 
     hears(handler)
-    begun = utcnow() + timedelta(seconds=1)
+    moment = utcnow() + timedelta(seconds=1)
     [tried, *_] = open_ones(SaveArticle)
-    assert len(ledger.claim("SaveArticle", [tried.id], begun)) == 1
+    assert len(ledger.claim("SaveArticle", [tried.id], moment)) == 1
     ids = [row.id for row in open_ones(SaveArticle)]
-    assert worker.handle("SaveArticle", ids, begun + HANDLERS[SaveArticle].lease + timedelta(seconds=1)) == 3
+    assert worker.handle("SaveArticle", ids, moment + HANDLERS[SaveArticle].lease + timedelta(seconds=1)) == 3
     assert sizes == [2, 1]
 
 
