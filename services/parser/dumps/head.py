@@ -170,10 +170,8 @@ def _mark_under(lines: Sequence[Line], *, spoken: int) -> date | None:
             if at and lines[at - 1].zone == "story-line" and _OFFICE.fullmatch(line.text):
                 line.zone = "byline"
                 continue
-            before = at < last or (at < spoken and _presents(line.text))
-            line.rule = _before_date(line) if before else _after_date(line, lines[at - 1] if at else None)
-            if at == last + 1 and at and _signed(lines[at - 1]) and line.key.count(" ") < UNIT and line.is_title:
-                line.rule = "office"
+            above = lines[at - 1] if at else None
+            line.rule = _before_date(line) if at < last else _behind(line, above, spoken=at < spoken)
         dated = dated or day
     return dated
 
@@ -189,7 +187,12 @@ def _signed(line: Line) -> bool:
     return line.key.startswith(("story by ", "courtesy story"))
 
 
-def _after_date(line: Line, above: Line | None) -> str | None:
+def _behind(line: Line, above: Line | None, *, spoken: bool) -> str | None:
+    """The rule of a line behind the last date or byline; `spoken` over the first turn of a transcript."""
+    if above is not None and _signed(above) and line.key.count(" ") < UNIT and line.is_title:
+        return "office"
+    if spoken and _presents(line.text):
+        return "place" if is_place(line.text) else "presenter"
     if above is not None and above.zone == "published" and names_speaker(line.text):
         return "presenter"
     if _OFFICE.fullmatch(line.text):

@@ -7,6 +7,7 @@ from services.contracts.article import Article, Rejected
 from services.parser.address import slug
 from services.parser.dumps.broken import mend_broken
 from services.parser.dumps.cards import is_title
+from services.parser.dumps.fields import mark_column
 from services.parser.dumps.head import mark_under
 from services.parser.dumps.headline import find_headline
 from services.parser.dumps.kinds import kind_by_words
@@ -370,3 +371,54 @@ def test_the_title_of_a_card_has_24_words(words, may_be):
 def test_what_is_no_article_is_a_rejection():
     reading = extract(b"Invalid article id", content_type="text/plain")
     assert isinstance(reading, Rejected)
+
+
+# Around the headline, and lists, by their numbers.
+
+
+@pytest.mark.parametrize(("count", "rule"), [(3, "label"), (2, None)])
+def test_three_values_behind_pipes_are_a_column(count, rule):
+    column = lines(*[f"| Value {word}" for word in "ABC"[:count]])
+    mark_column(column)
+    assert column[0].rule == rule
+
+
+@pytest.mark.parametrize(("words", "rule"), [(4, "navigation"), (5, None)])
+def test_an_entry_over_the_date_has_four_words(words, rule):
+    under = [line(of_words(words), shape="list_item"), line("March 4, 2019")]
+    mark_under(under)
+    assert under[0].rule == rule
+
+
+@pytest.mark.parametrize(("words", "is_named"), [(40, True), (41, False)])
+def test_a_line_of_forty_words_may_name_who_speaks(words, is_named):
+    under = lines(of_words(words), "LOWE: Good morning.", "ADLER: Good morning.")
+    mark_under(under)
+    assert (under[0].rule is not None) is is_named
+
+
+@pytest.mark.parametrize(("turns", "is_named"), [(2, True), (1, False)])
+def test_two_turns_make_a_transcript(turns, is_named):
+    under = lines("The Old Landing of the North", *["LOWE: Good morning.", "ADLER: Good morning."][:turns])
+    mark_under(under)
+    assert (under[0].rule is not None) is is_named
+
+
+@pytest.mark.parametrize(("words", "rule"), [(8, "office"), (9, None)])
+def test_a_unit_under_whose_story_it_is_has_eight_words(words, rule):
+    under = lines("Story by Jo Marsh", of_words(words))
+    mark_under(under)
+    assert under[1].rule == rule
+
+
+@pytest.mark.parametrize(("words", "at"), [(20, 0), (21, None)])
+def test_a_title_of_two_sentences_has_twenty_words_by_its_address(words, at):
+    said = ["pier" + "abcdefghijklmnopqrstuvwxyz"[number] for number in range(words)]
+    title = f"{' '.join(said[:9]).capitalize()}. {' '.join(said[9:]).capitalize()}"
+    assert find_headline(lines(title, LEAD), page("-".join(said))) == at
+
+
+@pytest.mark.parametrize(("before", "is_list"), [(19, True), (20, False)])
+def test_the_motto_of_a_list_stands_among_its_first_twenty_lines(before, is_list):
+    each = lines(*numbered(before), "Stories from around the Harbor Department", LEAD, NEXT, LAST, *[LEAD + NEXT] * 3)
+    assert (listed(each) is not None) is is_list
