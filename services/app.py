@@ -19,7 +19,7 @@ from redis.retry import Retry
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import HTMLResponse, RedirectResponse
 
-from services import __version__
+from services import __version__, scopes
 from services.account.gauges import gauges
 from services.account.overview import Overview, overview
 from services.account.waits import overdue
@@ -32,7 +32,6 @@ from services.desk.app import create_desk
 from services.fetcher import api as fetcher
 from services.fetcher.pages import api as pages
 from services.parser import api as parser
-from services.reach import reach
 from services.reingest import api as reingestions
 from services.runtime import bus, house, metrics, retries
 from services.runtime.asgi import guarded
@@ -195,7 +194,7 @@ def create_app() -> FastAPI:
         webhooks=told.router,
     )
     app.state.authenticate = _authenticate
-    app.state.reach = reach
+    scopes.connect()
     app.state.caller_of_key = _caller_of_key
     app.state.key_ended = subscriptions.stop
     answer_with_problems(app)

@@ -17,17 +17,9 @@ from sqlmodel import Session
 
 from services.contracts.caller import Caller
 from services.contracts.errors import UserError
-from services.contracts.messages import (
-    FetchPage,
-    Message,
-    PagePromoted,
-    PageReingested,
-    ParsePage,
-    PromotePage,
-    SaveArticle,
-)
+from services.contracts.messages import Message, Reingest, SaveArticle
 from services.contracts.wiring import KINDS
-from services.runtime import audit
+from services.runtime import audit, results
 from services.runtime.entries import rows
 from services.runtime.ledger import say
 
@@ -147,27 +139,33 @@ def _say_again(session: Session, row: Row[Any], now: datetime) -> None:
     message = _understood(row)
     session.execute(delete(rows).where(rows.c.id == row.id))
     say(session, message, due_at=now, lane=row.lane)
+    _wake(session, message)
 
 
 def _lay_to_rest(session: Session, row: Row[Any], caller: Caller, reason: str, now: datetime) -> None:
     decided = {"discarded_at": now, "discarded_by": caller.name, "discarded_because": reason}
     session.execute(update(rows).where(rows.c.id == row.id).values(decided))
     try:
-        told = _end_of(_understood(row))
+        message = _understood(row)
     except NotUnderstood:
         return
-    if told:  # a re-ingestion waits for each of its pages: this one has come to its end
-        say(session, told, due_at=now, lane=row.lane)
+    _end_page(session, message)
+    _wake(session, message)
 
 
-def _end_of(message: Message) -> PageReingested | PagePromoted | None:
-    match message:
-        case FetchPage(reingestion=again) if again is not None:
-            return PageReingested(reingestion=again.id, page=message.page, outcome="unavailable")
-        case PromotePage():
-            return PagePromoted(reingestion=message.reingestion, page=message.page, outcome="stale")
-        case SaveArticle(expects=str()):
-            return PagePromoted(reingestion=message.origin.reingestion or 0, page=message.origin.page, outcome="stale")
-        case ParsePage() | SaveArticle() if (number := message.origin.reingestion) is not None:
-            return PageReingested(reingestion=number, page=message.origin.page, outcome="unavailable")
-    return None
+def _end_page(session: Session, message: Message) -> None:
+    """A re-ingestion waits for each of its pages: this one has come to its end."""
+    about = message.subject()
+    if about.reingestion is None or about.page is None:
+        return
+    if isinstance(message, SaveArticle) and message.expects is not None:
+        results.settle(session, about.reingestion, about.page, "stale")
+    else:
+        results.record(session, results.Result(about.reingestion, about.page, "unavailable"))
+
+
+def _wake(session: Session, message: Message) -> None:
+    """The walk of a re-ingestion does not wait for what waits for a person."""
+    about = message.subject()
+    if about.reingestion is not None and about.page is not None:
+        say(session, Reingest(reingestion=about.reingestion), lane="bulk")

@@ -66,6 +66,8 @@ def worker(
     _begin("+".join(service))
     for name in service:
         importlib.import_module(f"services.{name}.tasks")
+    if "reingest" in service:
+        importlib.import_module("services.scopes").connect()  # it asks other services, which not every worker loads
     at_a_time = max(crew.concurrency for crew in crews)
     if concurrency:
         at_a_time, in_flight = (at_a_time, concurrency) if in_flight else (concurrency, 0)

@@ -22,6 +22,7 @@ Two deliver: the threads of one take turns on one core, and a fork costs 35 MB.
 SHARED = (
     "services.cli.process",
     *(f"services.{name}.tasks" for together in WORKERS for name in together),
+    "services.scopes",
     "services.app",
     "services.cli.server",
     "celery.apps.worker",

@@ -23,14 +23,15 @@ with when_run():
     from services.cli.desk import OPERATOR
     from services.cli.reingest_tables import listing, reach_tables
     from services.cli.reingest_watch import watch_promotion, watch_to_the_end
-    from services.reach import reach
     from services.reingest import progress, steering
     from services.reingest.models import ReingestionRow
     from services.reingest.order import Order, OrderedScope, accept
+    from services.reingest.state import Verb
     from services.reingest.views import ReingestionView, reingestion_view, whole_report
     from services.runtime import bus
     from services.runtime.database import reading, transaction, utcnow
     from services.runtime.listing import newest
+    from services.scopes import reach
 
 app = group(
     "Ingest again: reparse the same captures, or refetch; try it dry, then promote what it found.", no_args_is_help=True
@@ -118,7 +119,7 @@ def list_reingestions(
 def show_reingestion(number: Number, watch: Watch = False, as_json: AsJson = False) -> None:
     """Shows one, and with --watch how it, or its promotion, goes on."""
     view = _view_of(number)
-    to_the_end = watch_promotion if view.preview in progress.PROMOTION else watch_to_the_end
+    to_the_end = watch_promotion if view.preview in {"promoting", "paused", "cancelling"} else watch_to_the_end
     finished = to_the_end(number) if watch else True
     view = _view_of(number)
     if as_json:
@@ -136,7 +137,7 @@ def show_report(number: Number, as_json: AsJson = False) -> None:
     if not view.dry_run:
         raise UserError(f"Re-ingestion {number} was no dry run, and kept no differences.")
     with reading() as session:
-        found = whole_report(session, view)
+        found = whole_report(session, session.get_one(ReingestionRow, number), view)
     if as_json:
         print_json(found)
         return
@@ -147,7 +148,7 @@ def show_report(number: Number, as_json: AsJson = False) -> None:
 @app.command()
 def promote(number: Number, watch: Watch = False, as_json: AsJson = False) -> None:
     """Does exactly what a dry run found; a page that changed since is left alone and reported as stale."""
-    _steer(steering.promote, number, as_json=as_json)
+    _steer("promote", number, as_json=as_json)
     if watch and not watch_promotion(number):
         raise typer.Exit(1)
 
@@ -155,25 +156,25 @@ def promote(number: Number, watch: Watch = False, as_json: AsJson = False) -> No
 @app.command()
 def discard(number: Number, as_json: AsJson = False) -> None:
     """Forgets what a dry run found."""
-    _steer(steering.discard, number, as_json=as_json)
+    _steer("discard", number, as_json=as_json)
 
 
 @app.command()
 def pause(number: Number, as_json: AsJson = False) -> None:
     """Takes no more pages until it is resumed; also of a promotion."""
-    _steer(steering.pause, number, as_json=as_json)
+    _steer("pause", number, as_json=as_json)
 
 
 @app.command()
 def resume(number: Number, as_json: AsJson = False) -> None:
     """Goes on where it, or its promotion, was paused."""
-    _steer(steering.resume, number, as_json=as_json)
+    _steer("resume", number, as_json=as_json)
 
 
 @app.command()
 def cancel(number: Number, as_json: AsJson = False) -> None:
     """Takes no more pages for good, also of a promotion; what was done stays done."""
-    _steer(steering.cancel, number, as_json=as_json)
+    _steer("cancel", number, as_json=as_json)
 
 
 def _count(scope: Scope, *, as_json: bool) -> None:
@@ -196,9 +197,9 @@ def _accept(order: Order, *, as_json: bool) -> int:
     return made.id or 0
 
 
-def _steer(steered: Callable[..., ReingestionRow], number: int, *, as_json: bool) -> None:
+def _steer(verb: Verb, number: int, *, as_json: bool) -> None:
     with transaction() as session:
-        view = _view(session, steered(session, number, OPERATOR, utcnow()))
+        view = _view(session, steering.steer(session, verb, number, OPERATOR, utcnow()))
     bus.flush()
     if as_json:
         print_json(view)
@@ -216,4 +217,5 @@ def _view_of(number: int) -> ReingestionView:
 
 def _view(session: Session, row: ReingestionRow) -> ReingestionView:
     number = row.id or 0
-    return reingestion_view(row, progress.changes(session, [number])[number], progress.stuck(session)[number], utcnow())
+    counts, stuck = progress.counts(session, [row])[number], progress.stuck(session)[number]
+    return reingestion_view(row, counts, stuck, utcnow())

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from services.cli.output import Listing, counted
-from services.reingest.views import Finding, ReingestionView, Report
+from services.reingest.views import FindingView, ReingestionView, Report
 
 
 def listing(views: Sequence[ReingestionView]) -> Listing:
@@ -41,7 +41,7 @@ def _line(view: ReingestionView) -> Sequence[object]:
     return (view.id, what, scope, state, pages, outcomes(view.outcomes), view.asked_by.name, view.reason)
 
 
-def _rows(finding: Finding) -> Iterator[Sequence[object]]:
+def _rows(finding: FindingView) -> Iterator[Sequence[object]]:
     what = finding.headline or finding.reason
     if not finding.differences:
         yield (finding.page, finding.outcome, what, None, None, None)

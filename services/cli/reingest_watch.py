@@ -14,8 +14,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from services.cli.output import counted, error
 from services.cli.reingest_tables import outcomes
-from services.reingest import previews, progress
+from services.reingest import progress
 from services.reingest.models import ReingestionRow
+from services.reingest.progress import Counts
 from services.runtime.database import reading
 
 EVERY = 0.5
@@ -45,28 +46,27 @@ def watch_promotion(number: int) -> bool:
 
 
 def _ingestion(number: int) -> Look:
-    with reading() as session:
-        row = session.get_one(ReingestionRow, number)
-        stuck = progress.stuck(session)[number]
-    through = progress.counted(row)
-    total = row.planned if row.planned_completely else max(row.expected or 0, row.planned)
-    said = outcomes(progress.outcomes(row)) or "nothing yet"
+    row, now, stuck = _ask(number)
+    through, total = now.through, progress.total(row)
+    said = outcomes({name: now.outcomes[name] for name in progress.OUTCOMES}) or "nothing yet"
     waits = row.planned_completely and stuck > 0 and through + stuck >= row.planned
     words = f"{row.state}: {through} of {counted(total, 'page', 'pages')} ({said})"
-    return Look(words, through, total, row.state in {"done", "cancelled"}, row.state == "done", stuck if waits else 0)
+    return Look(words, through, total, row.is_in().ended, row.state == "done", stuck if waits else 0)
 
 
 def _promotion(number: int) -> Look:
+    row, now, stuck = _ask(number)
+    states = {name: now.findings[name] for name in progress.FINDINGS}
+    through, total = states["applied"] + states["stale"], sum(states.values())
+    words = f"{row.preview}: {through} of {counted(total, 'page', 'pages')} ({outcomes(states) or 'nothing to do'})"
+    helpless = stuck if stuck >= states["applying"] > 0 else 0
+    return Look(words, through, total, row.is_in().over, row.preview == "promoted", helpless)
+
+
+def _ask(number: int) -> tuple[ReingestionRow, Counts, int]:
     with reading() as session:
         row = session.get_one(ReingestionRow, number)
-        states = previews.states(session, number)
-        stuck = progress.stuck(session)[number]
-    through = states["applied"] + states["stale"]
-    pages = counted(sum(states.values()), "page", "pages")
-    words = f"{row.preview}: {through} of {pages} ({outcomes(states) or 'nothing to do'})"
-    over, whole = progress.is_over(row), row.preview == "promoted"
-    helpless = stuck if stuck >= states["applying"] > 0 else 0
-    return Look(words, through, sum(states.values()), over, whole, helpless)
+        return row, progress.counts(session, [row])[number], progress.stuck(session)[number]
 
 
 def _watch(look: Callable[[], Look]) -> bool:

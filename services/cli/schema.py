@@ -17,6 +17,7 @@ MODELS = (
     "services.runtime.instances",
     "services.runtime.house",
     "services.runtime.audit",
+    "services.runtime.results",
     "services.runtime.events.tables",
     *(f"services.{name}.models" for name in OWNERS),
 )

@@ -14,21 +14,12 @@ from services.contracts.messages import (
     Deliver,
     FetchPage,
     ForgetDeliveries,
-    ForgetPreview,
     HostServesAgain,
     Message,
-    PagePromoted,
-    PageReingested,
-    PagesSelected,
     ParsePage,
     PollChannel,
-    Promote,
-    PromotePage,
     Reingest,
-    ReingestionPlanned,
     SaveArticle,
-    SelectPages,
-    Steer,
 )
 
 Gate = Literal["archive", "captures", "database", "secret"]
@@ -101,16 +92,7 @@ HANDLERS: dict[type[Message], Hearing] = {
         repeats=timedelta(hours=1),
         timer=True,
     ),
-    Reingest: Hearing("fetcher", "reingest", timedelta(seconds=60), together=1, alone=True),
-    Steer: Hearing("fetcher", "steer", timedelta(seconds=45)),
-    SelectPages: Hearing("store", "select_pages", timedelta(seconds=45), together=1, alone=True),
-    PagesSelected: Hearing("fetcher", "reingest_selected", timedelta(seconds=45)),
-    ReingestionPlanned: Hearing("reingest", "plan", timedelta(seconds=45)),
-    PageReingested: Hearing("reingest", "count", timedelta(seconds=45)),
-    Promote: Hearing("reingest", "promote", timedelta(seconds=45), together=1, alone=True),
-    PromotePage: Hearing("fetcher", "promote_page", timedelta(seconds=45)),
-    PagePromoted: Hearing("reingest", "count_promoted", timedelta(seconds=45)),
-    ForgetPreview: Hearing("reingest", "forget_preview", timedelta(seconds=45), together=1, alone=True),
+    Reingest: Hearing("reingest", "walk", timedelta(seconds=60), together=1, alone=True),
 }
 
 KINDS: dict[str, type[Message]] = {kind.__name__: kind for kind in HANDLERS}

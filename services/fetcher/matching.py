@@ -36,6 +36,18 @@ def reach(session: Session, scope: Scope, among: Select[Any] | None, sample: int
     return number, session.execute(shown.where(*meant).order_by(col(Page.id)).limit(sample)).all()
 
 
+def next_pages(session: Session, scope: Scope, after: int, limit: int) -> Sequence[int]:
+    """The pages above `after` that a scope means, the lowest first."""
+    wanted = select(col(Page.id)).where(col(Page.id) > after, *matching(scope))
+    return session.execute(wanted.order_by(col(Page.id)).limit(limit)).scalars().all()
+
+
+def among(session: Session, scope: Scope, ids: Sequence[int]) -> Sequence[int]:
+    """Those of these pages that a scope means, the lowest first."""
+    wanted = select(col(Page.id)).where(col(Page.id).in_(ids), *matching(scope))
+    return session.execute(wanted.order_by(col(Page.id))).scalars().all()
+
+
 def _conditions(scope: Scope) -> Sequence[ColumnElement[bool]]:
     named: list[ColumnElement[bool]] = []
     if scope.source is not None:

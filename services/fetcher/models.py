@@ -1,7 +1,7 @@
 """What the fetcher remembers: sources and their channels, the frontier, the hosts, and how far re-ingestions are."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from sqlalchemy import JSON, Index, Text
 from sqlmodel import Field
@@ -163,20 +163,3 @@ class Host(Table, table=True):
     quick_since: datetime = Field(default=LONG_AGO, sa_type=UtcDateTime)
     next_at: datetime = Field(default=LONG_AGO, sa_type=UtcDateTime)
     """When the slot may be taken again: a pace, or the host's own Crawl-delay, after it was."""
-
-
-class Walk(Table, table=True):
-    """How far a re-ingestion is through the pages of its scope."""
-
-    __tablename__ = "reingestion_walks"
-
-    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    """The re-ingestion's."""
-    reingestion: dict[str, Any] = Field(sa_type=JSON)
-    scope: dict[str, Any] = Field(sa_type=JSON)
-    after: int = 0
-    """The last page that was taken."""
-    state: str = "running"
-    """running, paused, cancelled or complete."""
-    number: int = 0
-    """Of the last `Steer` that was heard."""

@@ -4,10 +4,10 @@ from typing import Any, Literal
 
 from sqlmodel import Session
 
-from services.contracts.messages import Cause, Lane, Origin, PageReingested, Preview, Reingestion
+from services.contracts.messages import Cause, Origin, Preview, Reingestion
 from services.fetcher.models import IMPORT, Page
-from services.runtime import verdicts
-from services.runtime.ledger import say
+from services.runtime import results, verdicts
+from services.runtime.results import Result
 
 
 def origin_of(session: Session, page: Page, again: Reingestion | None = None) -> Origin:
@@ -26,18 +26,13 @@ def origin_of(session: Session, page: Page, again: Reingestion | None = None) ->
 
 
 def reingested(
-    session: Session,
-    page: Page | int,
-    again: Reingestion | None,
-    outcome: Literal["unchanged", "unavailable"],
-    lane: Lane,
+    session: Session, page: Page | int, again: Reingestion | None, outcome: Literal["unchanged", "unavailable"]
 ) -> None:
-    """One page of a re-ingestion is through; nothing is said of a visit by plan."""
+    """One page of a re-ingestion is through; nothing is written of a visit by plan."""
     if again is None:
         return
     number, preview = (page, None) if isinstance(page, int) else (page.id or 0, _nothing_found(session, page, again))
-    told = PageReingested(reingestion=again.id, page=number, outcome=outcome, preview=preview)
-    say(session, told, lane=lane)
+    results.record(session, Result(again.id, number, outcome, preview=preview))
 
 
 def _before(session: Session, page: Page) -> dict[str, Any]:

@@ -12,12 +12,8 @@ from services.contracts.messages import (
     FetchPage,
     HostServesAgain,
     Message,
-    PagesSelected,
     ParsePage,
     PollChannel,
-    PromotePage,
-    Reingest,
-    Steer,
     Why,
 )
 from services.contracts.urls import page_key
@@ -27,8 +23,6 @@ from services.fetcher import (
     frontier,
     politeness,
     poll,
-    promotion,
-    reingestion,
     rounds,
     turns,
     visit,
@@ -103,7 +97,7 @@ def fetch_page(order: FetchPage, job: Job) -> None:
     if page is None or page.url is None or page.moved_to is not None or _rests(page, order):
         with job.finish() as session:
             turns.give_back(session, job)
-            reingested(session, order.page, order.reingestion, "unavailable", job.lane)
+            reingested(session, order.page, order.reingestion, "unavailable")
     elif paused:
         _rest(job, page.source)
     elif host_of(page.url) != job.host:
@@ -143,39 +137,6 @@ def wake(news: HostServesAgain, job: Job) -> None:
         job.note(channels=channels, pages=pages)
 
 
-@handles(Reingest)
-def reingest(order: Reingest, job: Job) -> None:
-    """The next pages of the scope are said again, as soon as there is room for them."""
-    with reading() as session:
-        crowded = reingestion.crowded(session, order.reingestion)
-    if crowded:
-        job.postpone(job.now + reingestion.WAIT, "Enough of its pages are under way.")
-        return
-    with job.finish() as session:
-        reingestion.walk_on(session, order)
-
-
-@handles(PagesSelected)
-def reingest_selected(news: PagesSelected, job: Job) -> None:
-    """The pages that the store chose are said again."""
-    with job.finish() as session:
-        reingestion.take_selected(session, news)
-
-
-@handles(Steer)
-def steer(order: Steer, job: Job) -> None:
-    """A re-ingestion rests, goes on or ends."""
-    with job.finish() as session:
-        reingestion.steer(session, order)
-
-
-@handles(PromotePage)
-def promote_page(order: PromotePage, job: Job) -> None:
-    """What a dry run found is done, if the page is as it was; the store sees to the same for the article."""
-    with job.finish() as session:
-        promotion.promote(session, order, job.lane)
-
-
 def client() -> Client:
     """The guarded client of this process; a forked child makes one of its own."""
     return _client(os.getpid())
@@ -205,7 +166,7 @@ def _settle(session: Session, order: FetchPage, page: Page, seen: Visit, job: Jo
     elif seen.outcome == "moved" and again and page.moved_to is None and not again.dry_run:
         say(session, order, lane=job.lane)
     else:
-        reingested(session, page, again, "unchanged" if seen.outcome == "unchanged" else "unavailable", job.lane)
+        reingested(session, page, again, "unchanged" if seen.outcome == "unchanged" else "unavailable")
 
 
 def _plan(session: Session, page: Page, seen: Visit, job: Job) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Protocol
 
 from sqlmodel import Session
 
@@ -12,9 +12,7 @@ from services.contracts.errors import PermanentError
 from services.contracts.messages import (
     Before,
     Kept,
-    Message,
     Origin,
-    PageReingested,
     ParsePage,
     Preview,
     Rejection,
@@ -25,9 +23,10 @@ from services.parser.extract import extract
 from services.parser.layouts import VERSIONS
 from services.parser.limits import limited
 from services.parser.version import PARSER_VERSION
-from services.runtime import archive, database, verdicts
+from services.runtime import archive, database, results, verdicts
 from services.runtime.batch import Batch
 from services.runtime.ledger import Job, say_all
+from services.runtime.results import PageOutcome, Result
 from services.runtime.verdicts import Read, Verdict
 from services.runtime.worker import handles_together
 
@@ -47,7 +46,9 @@ def parse_pages(batch: Batch[ParsePage]) -> None:
     with batch.finish(found) as (session, done):
         already = _known_already(session, done)
         verdicts.hold_all_rejected(session, [pair for _, each in done for pair in each.rejected()])
-        say_all(session, [job.says(told) for job, each in done for told in _told(each, already.get(job.id), job)])
+        ends = [(job, _end(each, already.get(job.id), job)) for job, each in done]
+        results.record_all(session, [end for _, end in ends if isinstance(end, Result)])
+        say_all(session, [job.says(end) for job, end in ends if isinstance(end, SaveArticle)])
 
 
 @dataclass(frozen=True)
@@ -100,18 +101,23 @@ def _known_already(session: Session, done: Sequence[tuple[Job, Found]]) -> dict[
     return {message: article for message, _, _, article in found}
 
 
-def _told(found: Found, known: str | None, job: Job) -> Iterator[Message]:
-    """What is said of a page that was read; with the id of its article where it is known already."""
+def _end(found: Found, known: str | None, job: Job) -> SaveArticle | Result | None:
+    """What comes of a reading: a wording to be saved, or a result of a re-ingestion.
+
+    `known` is the id of its article, where a reparse found the very reading that is known.
+    """
     origin, made = found.origin, found.made
-    if isinstance(made, SaveArticle) and known is not None:
+    if isinstance(made, SaveArticle) and known is None:
+        return made
+    if origin.reingestion is None:
+        return None
+    if isinstance(made, Rejection):
+        preview = Preview(layout=found.layout, origin=origin, proposal=made)
+    else:
         job.note(article=known, change="unchanged")
-        seen = Preview(article=known, layout=found.layout, headline=made.article.headline, origin=origin)
-        yield _counted(origin, "unchanged", seen if origin.dry_run else None)
-    elif isinstance(made, SaveArticle):
-        yield made
-    elif origin.reingestion is not None:
-        preview = Preview(layout=found.layout, origin=origin, proposal=made) if origin.dry_run else None
-        yield _counted(origin, "rejected", preview)
+        preview = Preview(article=known, layout=found.layout, headline=made.article.headline, origin=origin)
+    outcome: PageOutcome = "rejected" if isinstance(made, Rejection) else "unchanged"
+    return Result(origin.reingestion, origin.page, outcome, preview=preview if origin.dry_run else None)
 
 
 def _saving(order: ParsePage, seen: Kept, article: Article, verdict: Verdict | None, reads: "Reads") -> SaveArticle:
@@ -152,11 +158,6 @@ def _read_earlier(order: ParsePage, earlier: Kept, reads: "Reads") -> Before | N
     except PermanentError:
         return None
     return Before(**earlier.model_dump(), article=reading) if isinstance(reading, Article) else None
-
-
-def _counted(origin: Origin, outcome: Literal["unchanged", "rejected"], preview: Preview | None) -> PageReingested:
-    number = origin.reingestion or 0
-    return PageReingested(reingestion=number, page=origin.page, outcome=outcome, preview=preview)
 
 
 class Reads(Protocol):

@@ -1,7 +1,6 @@
 """Re-ingestions over HTTP: ordered, watched, steered, judged."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from datetime import datetime
+from collections.abc import AsyncIterator, Sequence
 from functools import partial
 from typing import Annotated, Any
 
@@ -15,9 +14,10 @@ from services.contracts.messages import Scope
 from services.reingest import following, progress, report, steering
 from services.reingest import order as reingest
 from services.reingest.models import ReingestionRow
+from services.reingest.scope import neighbours
+from services.reingest.state import NotNow, Verb
 from services.reingest.views import (
     Findings,
-    Found,
     PageInScope,
     Progress,
     Reingestions,
@@ -25,13 +25,13 @@ from services.reingest.views import (
     Report,
     ScopeReach,
     ScopeWanted,
-    Settled,
     finding_views,
     reingestion_view,
     whole_report,
 )
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.listing import newest
+from services.runtime.results import Finding, Settled
 from services.runtime.sse import HEADERS, Stream
 from services.runtime.watch import Watch, seat
 from services.runtime.web import After, Id, Limit, Problem, Storable, cursor, page, position, requires
@@ -51,7 +51,6 @@ STREAMED: dict[int | str, dict[str, Any]] = {
 _watch = Watch(following.look)
 
 Admin = Annotated[Caller, requires("admin")]
-Steered = Callable[[Session, int, Caller, datetime], ReingestionRow]
 Name = Annotated[Storable | None, Query(max_length=200)]
 IdempotencyKey = Annotated[
     str | None,
@@ -72,7 +71,7 @@ def order_reingestion(
     idempotency_key: IdempotencyKey = None,
 ) -> ReingestionView:
     """Ingest something again: accepted as soon as it is written down, done in the background."""
-    expected, _ = _reach(request, order.scope)
+    expected, _ = _reach(order.scope)
     with transaction() as session:
         try:
             row = reingest.accept(session, order, caller, utcnow(), idempotency_key, expected)
@@ -84,9 +83,9 @@ def order_reingestion(
 
 
 @router.post("/scope", dependencies=[requires("admin")])
-def try_scope(wanted: ScopeWanted, request: Request) -> ScopeReach:
+def try_scope(wanted: ScopeWanted) -> ScopeReach:
     """How many pages a scope holds now, and the first of them. Nothing is ordered."""
-    pages, sample = _reach(request, wanted.scope)
+    pages, sample = _reach(wanted.scope)
     return ScopeReach(pages=pages, sample=[PageInScope.model_validate(one) for one in sample])
 
 
@@ -124,45 +123,46 @@ async def follow_reingestion(reingestion_id: Id, _seat: Annotated[None, Depends(
 @router.post("/{reingestion_id}/pause")
 def pause_reingestion(reingestion_id: Id, caller: Admin) -> ReingestionView:
     """Take no more pages until it is resumed; those under way are finished. A promotion alike."""
-    return _steer(steering.pause, reingestion_id, caller)
+    return _steer("pause", reingestion_id, caller)
 
 
 @router.post("/{reingestion_id}/resume")
 def resume_reingestion(reingestion_id: Id, caller: Admin) -> ReingestionView:
     """Go on where it, or its promotion, was paused."""
-    return _steer(steering.resume, reingestion_id, caller)
+    return _steer("resume", reingestion_id, caller)
 
 
 @router.post("/{reingestion_id}/cancel")
 def cancel_reingestion(reingestion_id: Id, caller: Admin) -> ReingestionView:
     """Take no more pages for good; what was done stays done. A promotion alike."""
-    return _steer(steering.cancel, reingestion_id, caller)
+    return _steer("cancel", reingestion_id, caller)
 
 
 @router.post("/{reingestion_id}/promote", status_code=202)
 def promote_reingestion(reingestion_id: Id, caller: Admin) -> ReingestionView:
     """Do exactly what the dry run found. A page or article that changed since is left alone, and reported as stale."""
-    return _steer(steering.promote, reingestion_id, caller)
+    return _steer("promote", reingestion_id, caller)
 
 
 @router.post("/{reingestion_id}/discard", status_code=202)
 def discard_reingestion(reingestion_id: Id, caller: Admin) -> ReingestionView:
     """Forget what the dry run found; its counts stay."""
-    return _steer(steering.discard, reingestion_id, caller)
+    return _steer("discard", reingestion_id, caller)
 
 
 @router.get("/{reingestion_id}/report", dependencies=[requires("admin")])
 def show_reingestion_report(reingestion_id: Id) -> Report:
     """How far a dry run would reach: counts by source, layout, field and outcome, with samples."""
     with reading() as session:
-        return whole_report(session, _view(session, _dry_run(session, reingestion_id)))
+        row = _dry_run(session, reingestion_id)
+        return whole_report(session, row, _view(session, row))
 
 
 @router.get("/{reingestion_id}/findings", dependencies=[requires("admin")])
 def list_reingestion_findings(
     reingestion_id: Id,
     *,
-    outcome: Found | None = None,
+    outcome: Finding | None = None,
     state: Settled | None = None,
     source: Name = None,
     layout: Name = None,
@@ -178,23 +178,21 @@ def list_reingestion_findings(
         _dry_run(session, reingestion_id)
         rows = report.findings(session, reingestion_id, wanted, place[0] if place else 0, limit + 1)
         shown, following = page(rows, limit, lambda row: cursor(listing, row.page))
-        return Findings(findings=finding_views(session, reingestion_id, shown), next=following)
+        return Findings(findings=finding_views(shown), next=following)
 
 
-def _reach(request: Request, scope: Scope) -> tuple[int, Sequence[Row[Any]]]:
-    # Pages and articles are two services'; the composition root knows how to ask both.
+def _reach(scope: Scope) -> tuple[int, Sequence[Row[Any]]]:
     with reading() as session:
-        pages, sample = request.app.state.reach(session, scope, SHOWN)
-    return pages, sample
+        return neighbours().reach(session, scope, SHOWN)
 
 
-def _steer(steered: Steered, number: int, caller: Caller) -> ReingestionView:
+def _steer(verb: Verb, number: int, caller: Caller) -> ReingestionView:
     try:
         with transaction() as session:
-            return _view(session, steered(session, number, caller, utcnow()))
+            return _view(session, steering.steer(session, verb, number, caller, utcnow()))
     except steering.NoSuchReingestion:
         raise _unknown() from None
-    except steering.NotNow as conflict:
+    except NotNow as conflict:
         raise Problem(409, "Not possible now", str(conflict)) from None
 
 
@@ -228,5 +226,5 @@ def _view(session: Session, row: ReingestionRow) -> ReingestionView:
 
 
 def _views(session: Session, rows: list[ReingestionRow]) -> list[ReingestionView]:
-    changed, stuck = progress.changes(session, [row.id or 0 for row in rows]), progress.stuck(session)
-    return [reingestion_view(row, changed[row.id or 0], stuck[row.id or 0], utcnow()) for row in rows]
+    counted, stuck = progress.counts(session, rows), progress.stuck(session)
+    return [reingestion_view(row, counted[row.id or 0], stuck[row.id or 0], utcnow()) for row in rows]

@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
-from services.reingest import previews, progress
+from services.reingest import progress
 from services.reingest.models import ReingestionRow
 from services.reingest.views import Progress, reingestion_view
 from services.runtime.database import reading
@@ -31,10 +31,11 @@ def look() -> int:
 def how_far(session: Session, row: ReingestionRow, now: datetime) -> Progress:
     """A re-ingestion, with its promotion."""
     number = row.id or 0
-    view = reingestion_view(row, progress.changes(session, [number])[number], progress.stuck(session)[number], now)
+    counted = progress.counts(session, [row])[number]
+    view = reingestion_view(row, counted, progress.stuck(session)[number], now)
     begun = row.preview is not None and row.preview != "discarded"
-    promotion = previews.states(session, number) if begun else None
-    return Progress(**view.model_dump(), promotion=promotion, over=progress.is_over(row))
+    findings = {name: counted.findings[name] for name in progress.FINDINGS}
+    return Progress(**view.model_dump(), promotion=findings if begun else None, over=row.is_in().over)
 
 
 async def follow(watch: Watch, show: Callable[[], tuple[int, Progress]]) -> AsyncIterator[bytes]:

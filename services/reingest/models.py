@@ -1,21 +1,21 @@
-"""What a re-ingestion remembers: the order, how far it is, and what a dry run found."""
+"""What a re-ingestion remembers: the order, how far it is, and in which state."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, Text, UniqueConstraint
+from sqlalchemy import JSON, Text, UniqueConstraint
 from sqlmodel import Field
 
 from services.contracts.messages import Reingestion, Scope
+from services.reingest.state import State
 from services.runtime.database import Table, UtcDateTime
 
 
 class ReingestionRow(Table, table=True):
     """An operator's order to ingest something again, and how far it is.
 
-    `accepted` until the first word from the fetcher or the store, then `running`, or `paused`; `done` when it is
-    completely planned and each of its pages is counted under one outcome. `cancelling` takes no more pages, and is
-    `cancelled` when those it took are counted.
+    Nobody writes it but its walk and those who order something about it: pages that end write rows of their own
+    (`runtime.results`), and each step of the walk adds to these counts what has come since.
     """
 
     __tablename__ = "reingestions"
@@ -36,6 +36,7 @@ class ReingestionRow(Table, table=True):
     started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     planned: int = 0
+    """Pages that were taken."""
     planned_completely: bool = False
     created: int = 0
     updated: int = 0
@@ -44,69 +45,28 @@ class ReingestionRow(Table, table=True):
     unavailable: int = 0
     expected: int | None = None
     """Pages that the scope held when it was ordered."""
-    steered: int = 0
-    """How often it was paused, resumed or cancelled."""
     clock_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     clock_count: int = 0
     """Since when it runs without a pause, and how many pages were counted by then: what its pace is worked out from."""
     preview: str | None = None
-    """What became of a dry run's findings: None, `promoting`, `paused`, `promoted`, `cancelling`, `cancelled` or
-    `discarded`.
-    """
+    """The state of a dry run's promotion; None while nobody has decided about what it found."""
     steps: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     """How often anything of it changed: who follows it looks again when the sum of all has grown."""
+    after: int = 0
+    """The last page that was looked at."""
+    open: int = 0
+    applying: int = 0
+    applied: int = 0
+    stale: int = 0
+    """What became of a dry run's findings."""
+    changed_fields: dict[str, int] = Field(default_factory=dict, sa_type=JSON)
+    """On how many pages each field of the article differs."""
 
     def words(self) -> tuple[Reingestion, Scope]:
         """The order as it travels."""
         words = self.model_dump(include={"id", "mode", "dry_run", "forced", "announce"})
         return Reingestion.model_validate(words), Scope.model_validate(self.scope)
 
-
-class ReingestionChange(Table, table=True):
-    """On how many pages of a re-ingestion one field of the article differs."""
-
-    __tablename__ = "reingestion_changes"
-
-    reingestion: int = Field(primary_key=True)
-    field: str = Field(primary_key=True)
-    pages: int = 0
-
-
-class PreviewRow(Table, table=True):
-    """What a dry run found on one page, and what became of it.
-
-    `outcome` is created, updated, unchanged, rejected (it stands as an article now), still_rejected, was_rejected (it
-    would become an article) or unavailable. `state` is open, applying, applied, stale, or nothing: nothing to do.
-    """
-
-    __tablename__ = "previews"
-    __table_args__ = (Index("previews_by_state", "reingestion", "state", "page"),)
-
-    reingestion: int = Field(primary_key=True)
-    page: int = Field(primary_key=True)
-    outcome: str
-    state: str
-    source: str
-    url: str | None = Field(default=None, sa_type=Text)
-    article: str | None = None
-    layout: str | None = None
-    headline: str | None = Field(default=None, sa_type=Text)
-    reason: str | None = Field(default=None, sa_type=Text)
-    """Why the page is, or was, no article."""
-    announced: bool = False
-    newest: str | None = None
-    """The page's newest capture then."""
-    proposal: str | None = Field(default=None, sa_type=Text)
-    """What will be said to do it, as JSON; gone when it is done."""
-
-
-class PreviewDifference(Table, table=True):
-    """One field of one page that a dry run would change."""
-
-    __tablename__ = "preview_differences"
-
-    reingestion: int = Field(primary_key=True)
-    page: int = Field(primary_key=True)
-    field: str = Field(primary_key=True)
-    before: str | None = Field(default=None, sa_type=Text)
-    after: str | None = Field(default=None, sa_type=Text)
+    def is_in(self) -> State:
+        """Where it is."""
+        return State(run=self.state, promotion=self.preview, dry_run=self.dry_run)  # type: ignore[arg-type]  # columns

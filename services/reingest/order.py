@@ -1,7 +1,7 @@
 """An operator's order to ingest something again.
 
-It is a row, and `Reingest` is said in the transaction that writes it: whatever happens to Redis, an accepted
-order is carried out.
+It is a row, and its walk is said in the transaction that writes it: whatever happens to Redis, an accepted order is
+carried out.
 """
 
 from datetime import datetime
@@ -136,10 +136,14 @@ def accept(
     if made is None:
         return _as_before(session, words, caller, idempotency_key)
     row = session.get_one(ReingestionRow, made)
-    reingestion, scope = row.words()
-    say(session, Reingest(reingestion=reingestion, scope=scope), lane="bulk")
+    go_on(session, made)
     audit.note(session, caller, "reingestion.ordered", f"reingestion {made}", now, reason=order.reason)
     return row
+
+
+def go_on(session: Session, reingestion: int) -> None:
+    """Lets the walk of a re-ingestion take its next step, now; it may be over, resting, or on its way already."""
+    say(session, Reingest(reingestion=reingestion), lane="bulk")
 
 
 def _as_before(session: Session, words: dict[str, Any], caller: Caller, idempotency_key: str | None) -> ReingestionRow:

@@ -1,54 +1,18 @@
-"""What the desk hears: how far a re-ingestion is, what a dry run found, and what becomes of that."""
+"""What re-ingestion handles: the next step of a walk."""
 
-from datetime import timedelta
-
-from services.contracts.messages import (
-    ForgetPreview,
-    PagePromoted,
-    PageReingested,
-    Promote,
-    ReingestionPlanned,
-)
-from services.reingest import previews, progress
+from services.contracts.messages import Reingest
+from services.reingest import walk as walking
 from services.runtime.database import reading
 from services.runtime.ledger import Job, say
 from services.runtime.worker import handles
 
 
-@handles(ReingestionPlanned)
-def plan(news: ReingestionPlanned, job: Job) -> None:
-    with job.finish() as session:
-        progress.plan(session, news, job.now)
-
-
-@handles(PageReingested)
-def count(news: PageReingested, job: Job) -> None:
-    with job.finish() as session:
-        if news.preview is not None:
-            previews.keep(session, news, news.preview)
-        progress.count(session, news, job.now)
-
-
-@handles(Promote)
-def promote(order: Promote, job: Job) -> None:
+@handles(Reingest)
+def walk(order: Reingest, job: Job) -> None:
+    """Takes one step, and says itself again for the next one."""
     with reading() as session:
-        crowded = previews.crowded(session, order.reingestion)
-    if crowded:
-        job.postpone(job.now + timedelta(seconds=1), "Enough of its pages are under way.")
-        return
+        found = walking.look(session, order.reingestion)
     with job.finish() as session:
-        if previews.promote(session, order.reingestion, job.now):
-            say(session, order, lane=job.lane)
-
-
-@handles(PagePromoted)
-def count_promoted(news: PagePromoted, job: Job) -> None:
-    with job.finish() as session:
-        previews.count_promoted(session, news, job.now)
-
-
-@handles(ForgetPreview)
-def forget_preview(order: ForgetPreview, job: Job) -> None:
-    with job.finish() as session:
-        if previews.forget(session, order.reingestion):
-            say(session, order, lane=job.lane)
+        pause = walking.step(session, order.reingestion, found, job.now)
+        if pause is not None:
+            say(session, order, due_at=job.now + pause, lane=job.lane)

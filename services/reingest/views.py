@@ -13,13 +13,13 @@ from services.contracts.messages import Difference, Mode, Scope
 from services.reingest import progress, report
 from services.reingest.models import ReingestionRow
 from services.reingest.order import OrderedScope
+from services.reingest.progress import Counts
+from services.reingest.state import Promotion, Run
+from services.runtime.results import Finding, Settled
 
 SAMPLES = 5
 """Findings of each outcome that a report shows."""
 TELLING = ("created", "updated", "rejected", "was_rejected")
-
-Found = Literal["created", "updated", "unchanged", "rejected", "still_rejected", "was_rejected", "unavailable"]
-Settled = Literal["open", "applying", "applied", "stale", "nothing"]
 
 
 class Asker(Words):
@@ -41,7 +41,7 @@ class ReingestionView(Words):
     reason: str
     asked_by: Asker
     asked_at: datetime
-    state: Literal["accepted", "running", "paused", "cancelling", "cancelled", "done"]
+    state: Run
     started_at: datetime | None
     finished_at: datetime | None
     expected: int | None = Field(description="Pages that the scope held when it was ordered")
@@ -52,7 +52,7 @@ class ReingestionView(Words):
     set_aside: int = Field(description="Its messages that were set aside; until they are replayed it cannot be done")
     pages_per_second: float | None
     seconds_left: float | None = Field(description="At this pace; null when nobody can tell")
-    preview: Literal["open", "promoting", "paused", "promoted", "cancelling", "cancelled", "discarded"] | None = Field(
+    preview: Literal["open"] | Promotion | None = Field(
         description="What became of a dry run's findings; null when it was none"
     )
 
@@ -98,11 +98,11 @@ class ScopeReach(BaseModel):
     sample: list[PageInScope]
 
 
-class Finding(BaseModel, from_attributes=True):
+class FindingView(BaseModel, title="Finding"):
     """What a dry run found on one page, and what became of it."""
 
     page: int
-    outcome: Found
+    outcome: Finding
     state: Settled
     source: str
     url: str | None
@@ -117,7 +117,7 @@ class Finding(BaseModel, from_attributes=True):
 class Findings(BaseModel):
     """One page of what a dry run found, by page."""
 
-    findings: list[Finding]
+    findings: list[FindingView]
     next: str | None
 
 
@@ -140,37 +140,31 @@ class Report(ReachReport):
     """The same, with the first findings of each outcome that changes anything."""
 
     reingestion: ReingestionView
-    samples: list[Finding]
+    samples: list[FindingView]
 
 
-def reingestion_view(row: ReingestionRow, changed: dict[str, int], stuck: int, now: datetime) -> ReingestionView:
+def reingestion_view(row: ReingestionRow, counted: Counts, stuck: int, now: datetime) -> ReingestionView:
     """A re-ingestion as its operator sees it."""
-    words: dict[str, Any] = row.model_dump(exclude={"asked_by", "preview"})
+    words: dict[str, Any] = row.model_dump(exclude={"asked_by", "preview", "changed_fields"})
     return ReingestionView(
         **words,
         asked_by=Asker(key=row.asked_by, name=row.asked_by_name),
-        outcomes=progress.outcomes(row),
-        changed_fields=changed,
+        outcomes={name: counted.outcomes[name] for name in progress.OUTCOMES},
+        changed_fields=dict(sorted(counted.fields.items())),
         set_aside=stuck,
-        pages_per_second=progress.pace(row, now),
-        seconds_left=progress.seconds_left(row, now),
+        pages_per_second=progress.pace(row, counted.through, now),
+        seconds_left=progress.seconds_left(row, counted.through, now),
         preview=row.preview or ("open" if row.dry_run else None),
     )
 
 
-def whole_report(session: Session, view: ReingestionView) -> Report:
+def whole_report(session: Session, row: ReingestionRow, view: ReingestionView) -> Report:
     """The report of a dry run."""
-    reach = ReachReport.model_validate(report.reach(session, view.id))
-    samples = finding_views(session, view.id, report.samples(session, view.id, TELLING, SAMPLES))
+    reach = ReachReport.model_validate(report.reach(session, row))
+    samples = finding_views(report.samples(session, view.id, TELLING, SAMPLES))
     return Report(**reach.model_dump(), reingestion=view, samples=samples)
 
 
-def finding_views(session: Session, reingestion: int, rows: Sequence[Row[Any]]) -> list[Finding]:
+def finding_views(rows: Sequence[Row[Any]]) -> list[FindingView]:
     """What was found on these pages, with each field that differs."""
-    differing = report.differences(session, reingestion, [row.page for row in rows])
-    return [_finding_view(row, differing[row.page]) for row in rows]
-
-
-def _finding_view(row: Row[Any], differences: list[Row[Any]]) -> Finding:
-    own = {name: getattr(row, name) for name in Finding.model_fields if name != "differences"}
-    return Finding(**own, differences=[Difference.model_validate(one, from_attributes=True) for one in differences])
+    return [FindingView.model_validate(dict(row._mapping) | {"outcome": row.finding}) for row in rows]  # noqa: SLF001 - its public name

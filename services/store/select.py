@@ -1,9 +1,11 @@
 """Which pages a scope means, as far as only their articles tell."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import ColumnElement, Select, exists, func, literal_column, or_, select
 from sqlmodel import Session
 
-from services.contracts.messages import PagesSelected, Scope, SelectPages
+from services.contracts.messages import Scope
 from services.runtime.database import is_sqlite
 from services.store.models import articles, revisions
 from services.store.wording import instant
@@ -11,13 +13,10 @@ from services.store.wording import instant
 _CURRENT = (revisions.c.article == articles.c.id) & (revisions.c.number == articles.c.revision)
 
 
-def selected(session: Session, order: SelectPages) -> PagesSelected:
-    """The next pages, by their number."""
-    wanted = matching(session, order.scope).where(articles.c.page > order.after)
-    found = session.execute(wanted.order_by(articles.c.page).limit(order.limit)).scalars().all()
-    return PagesSelected(
-        reingestion=order.reingestion, after=order.after, pages=tuple(found), complete=len(found) < order.limit
-    )
+def next_pages(session: Session, scope: Scope, after: int, limit: int) -> Sequence[int]:
+    """The pages above `after` whose articles match, the lowest first."""
+    wanted = matching(session, scope).where(articles.c.page > after)
+    return session.execute(wanted.order_by(articles.c.page).limit(limit)).scalars().all()
 
 
 def matching(session: Session, scope: Scope) -> Select[tuple[int]]:

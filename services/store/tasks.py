@@ -1,21 +1,21 @@
 """What the store hears."""
 
-from typing import Literal
+from collections.abc import Iterator
 
 from sqlmodel import Session
 
-from services.contracts.messages import Message, PagePromoted, PageReingested, SaveArticle, SelectPages
-from services.runtime import verdicts
+from services.contracts.messages import SaveArticle
+from services.runtime import results, verdicts
 from services.runtime.batch import Batch
-from services.runtime.ledger import Job, Said, say, say_all
+from services.runtime.ledger import Job, say_all
+from services.runtime.results import Result
 from services.runtime.verdicts import Read
-from services.runtime.worker import handles, handles_together
+from services.runtime.worker import handles_together
 from services.store.decide import Change, Created, Late, Refreshed, Unchanged, Updated
 from services.store.save import Saved, foresee, save_all, save_as_foreseen
-from services.store.select import selected
 
 # As the person who ordered it sees it: a refreshed reading is another article, a late one changed nothing.
-OUTCOMES: dict[type[Change], Literal["created", "updated", "unchanged"]] = {
+OUTCOMES: dict[type[Change], results.PageOutcome] = {
     Created: "created",
     Updated: "updated",
     Refreshed: "updated",
@@ -23,6 +23,7 @@ OUTCOMES: dict[type[Change], Literal["created", "updated", "unchanged"]] = {
     Late: "unchanged",
 }
 Order = tuple[Job, SaveArticle]
+Become = tuple[Job, SaveArticle, Saved]
 
 
 @handles_together(SaveArticle)
@@ -37,54 +38,41 @@ def save_articles(batch: Batch[SaveArticle]) -> None:
         promoted = [each for each in done if each[1].expects is not None]
         foreseen = [each for each in done if each[1].expects is None and each[1].origin.dry_run]
         kept = [each for each in done if each[1].expects is None and not each[1].origin.dry_run]
-        say_all(session, [*_keep(session, kept), *_foresee(session, foreseen), *_promote(session, promoted)])
+        become = [*_keep(session, kept), *_foresee(session, foreseen), *_promote(session, promoted)]
+        results.record_all(session, [result for _, order, saved in become for result in _result(order, saved)])
+        say_all(session, [job.says(saved.announce) for job, _, saved in become if saved.announce])
 
 
-@handles(SelectPages)
-def select_pages(order: SelectPages, job: Job) -> None:
-    """Tells the fetcher the next pages of a scope that only articles can tell."""
-    with job.finish() as session:
-        say(session, selected(session, order), lane=job.lane)
-
-
-def _keep(session: Session, orders: list[Order]) -> list[Said]:
+def _keep(session: Session, orders: list[Order]) -> list[Become]:
     if not orders:
         return []
     saved = save_all(session, [(order, job.trace_id) for job, order in orders], orders[0][0].now)
-    become = [(job, order, each) for (job, order), each in zip(orders, saved, strict=True)]
+    become = [_noted(job, order, each) for (job, order), each in zip(orders, saved, strict=True)]
     verdicts.hold_all_read(session, [(order.origin.page, each.article, Read.of(order)) for _, order, each in become])
-    return [job.says(told) for job, order, each in become for told in _told(job, order, each)]
+    return become
 
 
-def _foresee(session: Session, orders: list[Order]) -> list[Said]:
-    return [job.says(told) for job, order in orders for told in _told(job, order, foresee(session, order))]
+def _foresee(session: Session, orders: list[Order]) -> list[Become]:
+    return [_noted(job, order, foresee(session, order)) for job, order in orders]
 
 
-def _promote(session: Session, orders: list[Order]) -> list[Said]:
-    return [job.says(told) for job, order in orders for told in _promoted(session, order, job)]
+def _promote(session: Session, orders: list[Order]) -> list[Become]:
+    """Saves what a dry run foresaw, where the article still stands as it stood then; what was stale is left out."""
+    saved = [(job, order, save_as_foreseen(session, order, job.now)) for job, order in orders]
+    for _, order, each in saved:
+        if each:
+            verdicts.hold_read(session, order.origin.page, each.article, Read.of(order))
+        results.settle(session, order.origin.reingestion or 0, order.origin.page, "applied" if each else "stale")
+    return [_noted(job, order, each) for job, order, each in saved if each]
 
 
-def _told(job: Job, order: SaveArticle, saved: Saved) -> list[Message]:
-    """What is said of an order that was kept or foreseen."""
+def _noted(job: Job, order: SaveArticle, saved: Saved) -> Become:
     job.note(article=saved.article, change=type(saved.change).__name__.lower())
-    told: list[Message] = [saved.announce] if saved.announce else []
-    if (reingestion := order.origin.reingestion) is not None:
+    return job, order, saved
+
+
+def _result(order: SaveArticle, saved: Saved) -> Iterator[Result]:
+    """What a re-ingestion found on the page; a finding that is promoted has its result already."""
+    if order.origin.reingestion is not None and order.expects is None:
         outcome = OUTCOMES[type(saved.change)]
-        counted = PageReingested(
-            reingestion=reingestion,
-            page=order.origin.page,
-            outcome=outcome,
-            changed=saved.change.changed,
-            preview=saved.preview,
-        )
-        told.append(counted)
-    return told
-
-
-def _promoted(session: Session, order: SaveArticle, job: Job) -> list[Message]:
-    page, reingestion = order.origin.page, order.origin.reingestion or 0
-    saved = save_as_foreseen(session, order, job.now)
-    if saved:
-        verdicts.hold_read(session, page, saved.article, Read.of(order))
-    told = PagePromoted(reingestion=reingestion, page=page, outcome="applied" if saved else "stale")
-    return [saved.announce, told] if saved and saved.announce else [told]
+        yield Result(order.origin.reingestion, order.origin.page, outcome, saved.change.changed, saved.preview)

@@ -11,7 +11,7 @@ from services.runtime import ledger, worker
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.entries import Entry
 
-OURS = ("PollChannel", "FetchPage", "HostServesAgain", "Reingest")
+OURS = ("PollChannel", "FetchPage", "HostServesAgain")
 
 
 def runs(now=None):

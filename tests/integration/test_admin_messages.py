@@ -12,14 +12,15 @@ from services.contracts.messages import (
     FetchPage,
     Message,
     Origin,
-    PageReingested,
     ParsePage,
+    Reingest,
     Reingestion,
 )
 from services.runtime import ledger
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.entries import Entry
 from services.runtime.ledger import say
+from services.runtime.results import ReingestedPage
 
 pytestmark = pytest.mark.integration
 
@@ -170,8 +171,9 @@ def test_a_page_that_is_discarded_counts_as_unavailable_in_its_reingestion(admin
     row_id = given_up_on(FetchPage(page=5, reingestion=again))
     admin.post(f"/admin/messages/{row_id}/discard", json={"reason": "gone"})
     with reading() as session:
-        told = session.scalars(select(Entry).where(Entry.kind == "PageReingested")).one()
-    assert (told.key, '"unavailable"' in told.message) == ("5:7", True)
+        assert session.get_one(ReingestedPage, (7, 5)).outcome == "unavailable"
+        walks = session.scalars(select(Entry.key).where(Entry.kind == "Reingest")).all()
+    assert walks == ["7"], "its walk did not wait for what a person had to decide"
 
 
 def test_a_reingestion_says_how_many_of_its_messages_were_set_aside(admin):
@@ -180,7 +182,7 @@ def test_a_reingestion_says_how_many_of_its_messages_were_set_aside(admin):
     assert made == 1
     again = Reingestion(id=made, mode="refetch")
     fetch = given_up_on(FetchPage(page=5, reingestion=again))
-    given_up_on(PageReingested(reingestion=made, page=6, outcome="unchanged"))
+    given_up_on(Reingest(reingestion=made))
     given_up_on(FetchPage(page=made))
     given_up_on(FetchPage(page=made, reingestion=Reingestion(id=2, mode="refetch")))
     assert admin.get(f"/admin/reingestions/{made}").json()["set_aside"] == 2

@@ -9,19 +9,17 @@ from fetching import channel, entries, later, pages, runs, said, watches
 from orders import order
 from sqlmodel import select
 
+from services import scopes
 from services.account import across
 from services.contracts.messages import (
     FetchPage,
-    PageReingested,
     ParsePage,
     PollChannel,
-    Reingest,
     Reingestion,
-    ReingestionPlanned,
     Scope,
 )
 from services.contracts.urls import canonical_url
-from services.fetcher import frontier, politeness, sources
+from services.fetcher import frontier, politeness, reingestion, sources
 from services.fetcher.account import account, unaccounted
 from services.fetcher.discover import Listed
 from services.fetcher.importing import import_file
@@ -32,6 +30,7 @@ from services.runtime import archive, verdicts
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.entries import Entry
 from services.runtime.ledger import say
+from services.runtime.results import ReingestedPage
 from services.runtime.settings import runtime_settings
 from services.runtime.verdicts import Read
 
@@ -557,10 +556,11 @@ def test_a_page_of_the_backlog_is_news_once_its_first_article_is_known(fetcher, 
     assert [parse.origin.cause for parse in said(ParsePage)] == ["backlog", cause]
 
 
-def reingests(mode, number=1, **scope):
+def reingests(mode, number=1, *, dry_run=False, **scope):
     with transaction() as session:
-        order = Reingest(reingestion=Reingestion(id=number, mode=mode), scope=Scope(**scope or {"all": True}))
-        say(session, order)
+        found = scopes.next_pages(session, Scope(**scope or {"all": True}), 0, 100)
+        assert found.complete
+        reingestion.enter(session, found.pages, Reingestion(id=number, mode=mode, dry_run=dry_run))
     runs()
 
 
@@ -575,7 +575,6 @@ def test_a_reparse_reads_kept_captures_without_any_request(fetcher, newsroom):
     first, again = said(ParsePage)
     assert (again.capture, again.origin.cause, again.origin.reingestion) == (first.capture, "reparse", 1)
     assert entries(ParsePage)[1].lane == "bulk"
-    assert [(told.pages, told.complete) for told in said(ReingestionPlanned)] == [(1, True)]
 
 
 @pytest.mark.parametrize("known", [True, False])
@@ -614,7 +613,9 @@ def test_a_refetch_tells_of_every_page_how_it_ended(fetcher, newsroom):
     newsroom.withdraws(gone)
     reingests("refetch", 7, source="demo")
     by_url = {page.url: page for page in pages()}
-    assert {(told.page, told.outcome) for told in said(PageReingested)} == {
+    with reading() as session:
+        results = {(row.page, row.outcome) for row in session.exec(select(ReingestedPage))}
+    assert results == {
         (by_url[canonical_url(newsroom.address(same))].id, "unchanged"),
         (by_url[canonical_url(newsroom.address(gone))].id, "unavailable"),
     }
@@ -634,10 +635,7 @@ def test_a_dry_run_leaves_the_page_as_it_was(fetcher, newsroom):
     runs()
     before = pages()[0]
     newsroom.misbehaves(STORY, fakes.always(200, b"<html><p>other words</p></html>"))
-    with transaction() as session:
-        again = Reingestion(id=3, mode="refetch", dry_run=True)
-        say(session, Reingest(reingestion=again, scope=Scope(all=True)))
-    runs()
+    reingests("refetch", 3, dry_run=True)
     assert said(ParsePage)[-1].origin.dry_run
     assert pages()[0].payload == before.payload
 

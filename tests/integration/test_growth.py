@@ -16,12 +16,13 @@ from services.contracts.urls import article_id
 from services.fetcher import sources
 from services.fetcher.models import Page
 from services.fetcher.sources import ChannelSeed, SourceSeed
-from services.reingest.models import PreviewDifference, PreviewRow, ReingestionChange, ReingestionRow
+from services.reingest.models import ReingestionRow
 from services.runtime import database
 from services.runtime.audit import AuditEntry
 from services.runtime.database import transaction, utcnow
 from services.runtime.entries import Entry
 from services.runtime.events.append import NewEvent, append_private
+from services.runtime.results import ReingestedPage
 from services.webhooks.models import Attempt, Delivery, Endpoint
 
 pytestmark = pytest.mark.integration
@@ -120,9 +121,9 @@ def write_ordered(session: Session, number):
     session.add(AuditEntry(at=NOW, key=1, key_name="admin", action="key.made", subject=f"key {number}"))
     by = {"asked_by": 1, "asked_by_name": "admin", "asked_at": NOW}
     session.add(ReingestionRow(scope={"all": True}, reason="why not", dry_run=True, state="done", **by))
-    session.add(ReingestionChange(reingestion=number, field="body", pages=1))
-    session.add(PreviewRow(reingestion=1, page=number, outcome="updated", state="open", source="source-1"))
-    session.add(PreviewDifference(reingestion=1, page=number, field="body", before="a", after="b"))
+    found = {"outcome": "updated", "finding": "updated", "state": "open", "source": "source-1", "changed": ["body"]}
+    differs = [{"field": "body", "before": "a", "after": "b"}]
+    session.add(ReingestedPage(reingestion=1, page=number, differences=differs, **found))
 
 
 def write_told(session: Session, number):

@@ -17,11 +17,13 @@ from sqlmodel import SQLModel, select
 from services.cli import schema
 from services.contracts.messages import FetchPage
 from services.contracts.versions import generation
+from services.reingest.models import ReingestionRow
 from services.runtime import database, ledger
 from services.runtime.database import utcnow
 from services.runtime.entries import Entry
 from services.runtime.events.tables import events
 from services.runtime.ledger import say
+from services.runtime.results import ReingestedPage
 from services.webhooks.models import deliveries
 
 pytestmark = pytest.mark.integration
@@ -170,6 +172,68 @@ def says(*statements):
 def asked(query):
     with database.reading() as session:
         return [tuple(row) for row in session.connection().exec_driver_sql(query).all()]
+
+
+ORDER = (
+    "INSERT INTO reingestions (id, scope, mode, dry_run, forced, announce, reason, asked_by, asked_by_name, state, "
+    "asked_at, planned, planned_completely, created, updated, unchanged, rejected, unavailable, steered, clock_count, "
+    "preview) VALUES ({0}, '{{}}', 'reparse', true, false, false, 'r', 1, 'desk', '{1}', '2026-01-01', 3, false, 0, 1, "
+    "0, 1, 0, 0, 0, {2})"
+)
+PREVIEW = (
+    "INSERT INTO previews (reingestion, page, outcome, state, source, announced, proposal) "
+    "VALUES ({0}, {1}, '{2}', '{3}', 's', false, '{{}}')"
+)
+REINGESTED = (
+    *(ORDER.format(*each) for each in ((1, "running", "NULL"), (2, "done", "NULL"), (3, "done", "'promoting'"))),
+    *(PREVIEW.format(*each) for each in ((2, 7, "updated", "open"), (2, 8, "rejected", "open"))),
+    *(PREVIEW.format(*each) for each in ((3, 7, "was_rejected", "applying"), (3, 9, "updated", "applying"))),
+    "INSERT INTO preview_differences VALUES (2, 7, 'headline', 'old', 'new')",
+    "INSERT INTO reingestion_changes VALUES (2, 'headline', 1)",
+    "INSERT INTO reingestion_walks VALUES (1, '{}', '{}', 7, 'running', 0)",
+    *(
+        "INSERT INTO ledger (kind, key, page, reingestion, message, lane, said_at, due_at, attempts, trace_id) "
+        f"VALUES ('{kind}', '{page}:{order}', {page}, {order}, '{{}}', 'bulk', '2026-01-01', '2026-01-01', 0, '')"
+        for kind, page, order in (
+            ("Reingest", "NULL", 1),
+            ("PagePromoted", 1, 3),
+            ("SaveArticle", 9, 3),
+            ("ParsePage", 1, "NULL"),
+        )
+    ),
+)
+
+
+def test_a_reingestion_that_was_under_way_is_cancelled_and_what_a_dry_run_found_can_still_be_promoted(empty):
+    """Its counts travelled as messages, and are not trusted any more; the audit log says so. Nothing else is lost."""
+    database.make_file()
+    command.upgrade(empty, "0023")
+    says(*REINGESTED)
+    schema.upgrade()
+    orders = asked("SELECT id, state, preview, open, applying, stale FROM reingestions ORDER BY id")
+    pages = asked("SELECT reingestion, page, outcome, finding, state FROM reingestion_pages ORDER BY 1, 2")
+    noted = asked("SELECT subject, reason FROM audit_log WHERE action = 'reingestion.ended' ORDER BY id")
+    kinds = asked("SELECT kind FROM ledger ORDER BY kind")
+    with database.reading() as session:
+        found, counted = session.get(ReingestedPage, (2, 7)), session.get(ReingestionRow, 2)
+    assert orders == [
+        (1, "cancelled", None, 0, 0, 0),
+        (2, "done", None, 1, 0, 1),
+        (3, "done", "cancelled", 1, 1, 0),
+    ]
+    assert pages == [
+        (2, 7, "updated", "updated", "open"),
+        (2, 8, "rejected", "rejected", "stale"),
+        (3, 7, "updated", "was_rejected", "open"),
+        (3, 9, "updated", "updated", "applying"),
+    ]
+    assert [subject for subject, reason in noted if "updated while" in reason] == ["reingestion 1", "reingestion 3"]
+    assert kinds == [("ParsePage",), ("SaveArticle",)]
+    assert (found.changed, found.differences) == (
+        ["headline"],
+        [{"field": "headline", "before": "old", "after": "new"}],
+    )
+    assert (found.counted_at is not None, counted.changed_fields) == (True, {"headline": 1})
 
 
 def test_the_way_back_leaves_nothing_behind(empty):

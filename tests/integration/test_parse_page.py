@@ -6,7 +6,7 @@ import pytest
 from orders import order
 from sqlmodel import select
 
-from services.contracts.messages import Kept, Origin, PageReingested, ParsePage, Rejection, SaveArticle
+from services.contracts.messages import Kept, Origin, ParsePage, Rejection, SaveArticle
 from services.parser import tasks as _handlers  # noqa: F401 - they register themselves
 from services.parser.extract import extract
 from services.parser.layouts import VERSIONS
@@ -16,6 +16,7 @@ from services.runtime.archive import Capture
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.entries import Entry
 from services.runtime.ledger import say
+from services.runtime.results import ReingestedPage
 from services.runtime.settings import runtime_settings
 from services.runtime.verdicts import Read
 
@@ -86,7 +87,8 @@ def test_a_dry_run_writes_no_verdict(db):
         words = ParsePage(origin=origin, capture=page.capture, fetched_at=page.fetched_at)
         say(session, words)
     runs()
-    assert (verdict(), len(said(PageReingested))) == (None, 1)
+    [found] = results()
+    assert (verdict(), found.outcome, found.finding, found.state) == (None, "rejected", "rejected", "open")
 
 
 def test_where_the_newest_capture_gives_no_article_the_last_readable_one_is_read(db):
@@ -134,6 +136,12 @@ def was_read(kept, digest, parser="0"):
         verdicts.hold_read(session, 1, "art_a", Read.of(saving))
 
 
+def results():
+    """What re-ingestions found."""
+    with reading() as session:
+        return session.exec(select(ReingestedPage)).all()
+
+
 def digest_of(kept):
     return extract(archive.load(kept.capture).body, url=URL, content_type="text/html", now=kept.fetched_at).digest()
 
@@ -145,8 +153,8 @@ def test_a_reparse_that_finds_what_is_known_ends_in_the_parser(db):
     reparsed(page)
     assert (said(SaveArticle), verdict().read_parser, verdict().article) == ([], PARSER_VERSION, "art_a")
     assert verdict().read_layout_version == VERSIONS["unknown"]
-    [told] = said(PageReingested)
-    assert (told.reingestion, told.page, told.outcome, told.changed, told.preview) == (3, 1, "unchanged", (), None)
+    [found] = results()
+    assert (found.reingestion, found.page, found.outcome, found.changed, found.finding) == (3, 1, "unchanged", [], None)
 
 
 def test_a_dry_run_that_finds_what_is_known_ends_there_too_and_writes_nothing(db):
@@ -154,13 +162,13 @@ def test_a_dry_run_that_finds_what_is_known_ends_there_too_and_writes_nothing(db
     was_read(page, digest_of(page))
     reparsed(page, dry_run=True)
     assert (said(SaveArticle), verdict().read_parser) == ([], "0")
-    [told] = said(PageReingested)
-    preview = told.preview
-    assert (told.outcome, preview.article, preview.headline, preview.proposal) == (
+    [found] = results()
+    assert (found.finding, found.article, found.headline, found.proposal, found.state) == (
         "unchanged",
         "art_a",
         "Bridge Reopens",
         None,
+        "nothing",
     )
 
 
@@ -181,7 +189,7 @@ def test_anything_else_goes_to_the_store(db, known):
     was = verdict().read_parser
     reparsed(page)
     [saving] = said(SaveArticle)
-    assert (saving.digest, said(PageReingested), verdict().read_parser) == (digest, [], was)
+    assert (saving.digest, results(), verdict().read_parser) == (digest, [], was)
 
 
 def test_a_visit_that_finds_what_is_known_goes_to_the_store(db):

@@ -33,6 +33,8 @@ def failing(db, monkeypatch):
         raise PermissionError(13, "Permission denied", "x")
 
     monkeypatch.setattr(worker, "_handlers", {"PollChannel": handler, "FetchPage": handler})
+    # Long enough for a slow machine to look before it is due again.
+    monkeypatch.setattr(ledger, "BACKOFF", (timedelta(seconds=45),))
     seed = SourceSeed(name="harbor", channels=(ChannelSeed(kind="feed", url="https://harbor.example/feed"),))
     with transaction() as session:
         sources.register(session, seed, utcnow())

@@ -10,13 +10,14 @@ from orders import KEY, NOW, URL, A, B, C, order
 from sqlmodel import select
 
 from services.contracts.article import Article, Removed
-from services.contracts.messages import PageReingested, SaveArticle
+from services.contracts.messages import SaveArticle
 from services.contracts.urls import article_id
 from services.runtime import verdicts
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.entries import Entry
 from services.runtime.events.tables import events
 from services.runtime.ledger import say
+from services.runtime.results import ReingestedPage
 from services.runtime.worker import handle
 from services.store import tasks  # noqa: F401 - registers the handler
 from services.store.decide import Created, Late, Refreshed, Unchanged, Updated
@@ -240,12 +241,11 @@ def test_a_dry_run_writes_no_verdict():
     assert verdict() is None
 
 
-def test_a_reingestion_hears_how_each_page_ended():
-    """Outcome and changed fields; a dry run reports the same and leaves everything as it was."""
+def test_a_reingestion_learns_how_each_page_ended():
+    """Outcome and changed fields, as a row; a dry run writes the same and leaves everything as it was."""
     again = order(B, parser="2", cause="reparse", reingestion=9, dry_run=True)
-    assert ("PageReingested", "1:9") in handled(order(), again)
-    (entry,) = entries("PageReingested")
-    told_the_desk = PageReingested.model_validate_json(entry.message)
-    assert (told_the_desk.reingestion, told_the_desk.page) == (9, 1)
-    assert (told_the_desk.outcome, told_the_desk.changed) == ("updated", ("body",))
+    handled(order(), again)
+    with reading() as session:
+        found = session.get_one(ReingestedPage, (9, 1))
+    assert (found.outcome, found.changed, found.finding, found.state) == ("updated", ["body"], "updated", "open")
     assert (current(), told()) == (A, ["article.created"])

@@ -1,21 +1,22 @@
-"""Re-ingestions on a real database of each kind: accepted once, planned, counted, done."""
+"""Re-ingestions on a real database of each kind: accepted once, walked, counted, done."""
 
 import json
 import threading
+from collections import Counter
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, func, insert, select, text
 
+from services import scopes
 from services.contracts.caller import Caller
-from services.contracts.messages import PageReingested, ReingestionPlanned
+from services.fetcher.models import Page
 from services.reingest import order as reingest
-from services.reingest import progress
-from services.reingest import tasks as _handlers  # noqa: F401 - they register themselves
+from services.reingest import progress, walk
 from services.reingest.models import ReingestionRow
+from services.runtime import database, results
 from services.runtime.database import reading, transaction
-from services.runtime.ledger import say
-from services.runtime.worker import handle
 
 pytestmark = pytest.mark.integration
 
@@ -26,7 +27,7 @@ ORDER = reingest.Order.model_validate({"scope": {"source": "war"}, "mode": "refe
 
 @pytest.fixture(autouse=True)
 def _database(db):
-    return db
+    scopes.connect()
 
 
 def accept(order=ORDER, caller=DESK, key=None):
@@ -34,15 +35,25 @@ def accept(order=ORDER, caller=DESK, key=None):
         return reingest.accept(session, order, caller, NOW, key).id
 
 
-def planned(reingestion, pages, *, complete=False):
+def watched(number):
+    """So many pages of the source that is ordered."""
     with transaction() as session:
-        progress.plan(session, ReingestionPlanned(reingestion=reingestion, pages=pages, complete=complete), NOW)
+        for page in range(1, number + 1):
+            address = f"https://www.war.gov/{page}"
+            session.add(Page(key=address, url=address, source="war", article_id=f"art_{page}", discovered_at=NOW))
 
 
-def counted(reingestion, page, outcome="unchanged", changed=()):
+def steps(reingestion):
+    """Takes the next step of its walk; how long until the one after it."""
+    with reading() as session:
+        found = walk.look(session, reingestion)
     with transaction() as session:
-        news = PageReingested(reingestion=reingestion, page=page, outcome=outcome, changed=changed)
-        progress.count(session, news, NOW)
+        return walk.step(session, reingestion, found, NOW)
+
+
+def ends(reingestion, page, outcome="unchanged", changed=()):
+    with transaction() as session:
+        results.record(session, results.Result(reingestion, page, outcome, changed))
 
 
 def row(reingestion):
@@ -50,9 +61,10 @@ def row(reingestion):
         return session.get(ReingestionRow, reingestion)
 
 
-def changes(reingestion):
+def counted(reingestion):
+    """The counts that a reader is told, whether the walk has taken them up or not."""
     with reading() as session:
-        return progress.changes(session, [reingestion])[reingestion]
+        return progress.counts(session, [session.get_one(ReingestionRow, reingestion)])[reingestion]
 
 
 def ledger():
@@ -82,10 +94,9 @@ def test_an_order_and_its_message_are_written_together():
     made = accept()
     (entry,) = ledger()
     assert (entry.kind, entry.key, entry.lane) == ("Reingest", str(made), "bulk")
-    words = json.loads(entry.message)
-    told = {"id": made, "mode": "refetch", "dry_run": False, "forced": False, "announce": False}
-    assert words["reingestion"] == told
-    assert words["scope"]["source"] == "war"
+    assert json.loads(entry.message) == {"reingestion": made}
+    again, scope = row(made).words()
+    assert (again.mode, scope.source) == ("refetch", "war")
 
 
 def test_an_order_that_is_rolled_back_leaves_nothing():
@@ -136,71 +147,136 @@ def test_the_same_order_given_at_the_same_time_is_accepted_once():
     assert len(ledger()) == 1
 
 
-def test_it_runs_from_the_first_news_and_is_done_with_the_last_page():
+def test_it_runs_from_its_first_step_and_is_done_with_the_last_page(monkeypatch):
+    monkeypatch.setattr(walk, "BATCH", 2)
+    watched(3)
     made = accept()
     assert row(made).state == "accepted"
-    planned(made, 2)
-    assert (row(made).state, row(made).started_at) == ("running", NOW)
-    counted(made, 1, "updated", ("headline", "body"))
-    counted(made, 2, "created")
-    assert row(made).state == "running", "more pages may yet be planned"
-    planned(made, 1, complete=True)
-    assert row(made).state == "running"
-    counted(made, 3, "rejected")
+    assert steps(made) == walk.NOW
+    begun = row(made)
+    assert (begun.state, begun.started_at, begun.planned) == ("running", NOW, 2)
+    ends(made, 1, "updated", ("headline", "body"))
+    ends(made, 2, "created")
+    assert steps(made) == walk.WAIT, "one page is under way"
+    assert (row(made).state, row(made).planned, row(made).planned_completely) == ("running", 3, True)
+    ends(made, 3, "rejected")
+    assert steps(made) is None
     done = row(made)
     assert (done.state, done.finished_at, done.planned) == ("done", NOW, 3)
     assert (done.updated, done.created, done.rejected, done.unchanged, done.unavailable) == (1, 1, 1, 0, 0)
 
 
-def test_a_page_may_be_through_before_its_plan_is_heard():
+def test_a_page_is_told_of_before_the_walk_takes_it_up_and_counted_once():
+    watched(2)
     made = accept()
-    counted(made, 1)
-    assert row(made).state == "running"
-    planned(made, 1, complete=True)
-    assert row(made).state == "done"
+    steps(made)
+    ends(made, 1)
+    assert (row(made).unchanged, counted(made).outcomes["unchanged"]) == (0, 1)
+    steps(made)
+    assert (row(made).unchanged, counted(made).outcomes["unchanged"]) == (1, 1)
 
 
 def test_a_scope_without_pages_is_done_at_once():
     made = accept()
-    planned(made, 0, complete=True)
+    steps(made)
     assert row(made).state == "done"
 
 
 def test_differing_fields_are_counted_by_pages():
+    watched(2)
     made = accept()
-    counted(made, 1, "updated", ("headline", "body"))
-    counted(made, 2, "updated", ("headline",))
-    assert changes(made) == {"headline": 2, "body": 1}
+    steps(made)
+    ends(made, 1, "updated", ("headline", "body"))
+    steps(made)
+    ends(made, 2, "updated", ("headline",))
+    assert counted(made).fields == {"headline": 2, "body": 1}
 
 
-def test_workers_that_count_at_once_lose_no_page_and_one_of_them_sees_the_end():
+def test_the_first_result_of_a_page_stays():
+    """A page has one, whoever comes to its end again."""
+    watched(1)
     made = accept()
-    planned(made, 60, complete=True)
+    steps(made)
+    ends(made, 1, "updated", ("body",))
+    ends(made, 1, "unavailable")
+    assert (counted(made).outcomes, counted(made).fields) == (Counter(updated=1), {"body": 1})
+
+
+def test_workers_that_end_pages_at_once_lose_none_while_the_walk_counts():
+    watched(60)
+    made = accept()
+    steps(made)
 
     def worker(first):
         for page in range(first, first + 15):
-            counted(made, page, "updated" if page % 2 else "unchanged", ("body", "headline") if page % 2 else ())
+            ends(made, page, "updated" if page % 2 else "unchanged", ("body", "headline") if page % 2 else ())
 
-    together(*[lambda first=first: worker(first) for first in (0, 15, 30, 45)])
+    def walker():
+        while steps(made) == walk.WAIT:
+            pass
+
+    together(walker, *[lambda first=first: worker(first) for first in (1, 16, 31, 46)])
     done = row(made)
     assert (done.updated, done.unchanged, done.state) == (30, 30, "done")
-    assert changes(made) == {"headline": 30, "body": 30}
+    assert counted(made).fields == {"headline": 30, "body": 30}
 
 
-def test_news_of_one_reingestion_leaves_another_alone():
+def test_the_results_of_a_real_run_are_forgotten_when_they_are_counted(monkeypatch):
+    """Nobody asks for them any more; what a dry run found is kept."""
+    monkeypatch.setattr(walk, "FORGOTTEN", 2)
+    watched(5)
+    for dry_run, kept in ((False, 0), (True, 5)):
+        made = accept(ORDER.model_copy(update={"dry_run": dry_run}))
+        steps(made)
+        for page in range(1, 6):
+            ends(made, page)
+        while steps(made) is not None:
+            pass
+        with reading() as session:
+            rows = session.execute(select(func.count()).where(results.pages.c.reingestion == made)).scalar_one()
+        assert (row(made).state, row(made).unchanged, rows) == ("done", 5, kept)
+
+
+def test_what_ends_pages_of_one_reingestion_leaves_another_alone():
+    watched(1)
     made, other = accept(), accept()
-    planned(made, 1, complete=True)
-    counted(made, 1)
-    assert (row(other).state, row(other).planned, row(other).unchanged) == ("accepted", 0, 0)
+    steps(made)
+    ends(made, 1)
+    steps(made)
+    assert (row(made).state, row(made).unchanged) == ("done", 1)
+    assert (row(other).state, row(other).planned, counted(other).through) == ("accepted", 0, 0)
 
 
-def test_the_desk_hears_both_messages_and_a_repeated_hint_counts_nothing_twice():
+def test_reading_and_folding_the_counts_looks_only_at_what_is_not_counted_yet():
+    """By an index, however many pages have ended: both are done every second while a large order runs."""
     made = accept()
     with transaction() as session:
-        say(session, ReingestionPlanned(reingestion=made, pages=1, complete=True))
-        say(session, PageReingested(reingestion=made, page=5, outcome="unavailable"))
-    entries = [entry for entry in ledger() if entry.kind != "Reingest"]
-    for entry in entries * 2:
-        handle(entry.kind, [entry.id])
-    assert (row(made).state, row(made).planned, row(made).unavailable) == ("done", 1, 1)
-    assert [entry.kind for entry in ledger()] == ["Reingest"]
+        ended = [{"reingestion": made, "page": page, "outcome": "unchanged"} for page in range(1, 2_001)]
+        blank = {"changed": [], "counted_at": NOW, "state": "nothing", "announced": False, "differences": []}
+        session.execute(insert(results.pages), [each | blank for each in ended])
+        session.execute(text("ANALYZE"))
+    ends(made, 2_001)
+    with statements() as said, transaction() as session:
+        row = walk.held(session, made)
+        assert progress.counts(session, [row])[made].through == 1
+        assert progress.fold(session, row, NOW).through == 1
+    about_results = [plan(*each) for each in said if "reingestion_pages" in each[0]]
+    assert ["reingestion_pages_uncounted" in each for each in about_results] == [True, True], about_results
+
+
+@contextmanager
+def statements():
+    """Each statement that is executed in the block, with its values."""
+    said = []
+    listens = (database.engine(), "before_cursor_execute", lambda *called: said.append(called[2:4]))
+    event.listen(*listens)
+    try:
+        yield said
+    finally:
+        event.remove(*listens)
+
+
+def plan(words, values):
+    with database.engine().connect() as connection:
+        explain = "EXPLAIN QUERY PLAN" if connection.dialect.name == "sqlite" else "EXPLAIN"
+        return "\n".join(str(found[-1]) for found in connection.exec_driver_sql(f"{explain} {words}", values))

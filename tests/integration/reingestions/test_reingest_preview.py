@@ -81,7 +81,7 @@ def test_what_was_previewed_is_done_once_and_silently(operator):
     ]
     assert rows("SELECT DISTINCT announced FROM events WHERE cause = 'reparse'") in ([(0,)], [(False,)])
     assert rows("SELECT headline FROM articles WHERE headline LIKE 'SHARE%'") == []
-    assert scalar("SELECT count(*) FROM previews WHERE proposal IS NOT NULL") == 0
+    assert scalar("SELECT count(*) FROM reingestion_pages WHERE proposal IS NOT NULL") == 0
     assert sound() == []
 
 
@@ -143,7 +143,8 @@ def test_what_is_discarded_is_gone_and_cannot_be_promoted(operator):
     for _ in range(2):
         asked(operator, f"{place}/discard")
         settle()
-    assert (scalar("SELECT count(*) FROM previews"), scalar("SELECT count(*) FROM preview_differences")) == (0, 0)
+    assert scalar("SELECT count(*) FROM reingestion_pages") == 0
+    assert operator.get(f"{place}/report").json()["promotion"]["open"] == 0
     assert "discarded" in asked(operator, f"{place}/promote", 409)["detail"]
     assert (operator.get(place).json()["outcomes"]["updated"], kept() == before) == (1, True)
 
@@ -154,8 +155,8 @@ def test_a_finding_whose_message_was_given_up_on_and_discarded_ends_the_promotio
     as_an_older_parser_read(1)
     place = previewed(operator)
     asked(operator, f"{place}/promote")
-    worker.handle("Promote", [scalar("SELECT id FROM ledger WHERE kind = 'Promote'")])
-    execute("UPDATE ledger SET set_aside_at = said_at, reason = 'a test' WHERE kind = 'PromotePage'")
+    worker.handle("Reingest", [scalar("SELECT id FROM ledger WHERE kind = 'Reingest'")])
+    execute("UPDATE ledger SET set_aside_at = said_at, reason = 'a test' WHERE kind = 'SaveArticle'")
     settle()
     words = operator.get(place).json()
     assert (words["preview"], words["set_aside"]) == ("promoting", 1)

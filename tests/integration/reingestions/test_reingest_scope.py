@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from reingested import as_an_older_parser_read, as_rejected, done, execute, order, publish, rows, scalar, settle, url
+from reingested import as_an_older_parser_read, as_rejected, done, execute, order, publish, rows, scalar, url
 
 from services.contracts.versions import generation
 from services.parser.layouts import VERSIONS
@@ -99,16 +99,14 @@ def test_an_order_takes_the_pages_that_its_scope_holds(five):
         place = order(five, scope, dry_run=True)
         words = done(five, place)
         assert (words["expected"], words["planned"]) == (len(pages), len(pages)), scope
-        found = rows(f"SELECT url FROM previews WHERE reingestion = {number}")
+        found = rows(f"SELECT url FROM reingestion_pages WHERE reingestion = {number}")
         assert {int(address.rpartition("/")[2]) for (address,) in found} == pages, scope
 
 
 def test_a_scope_is_walked_in_batches_and_no_page_twice(five, monkeypatch):
     """Also when a page of the walk no longer belongs to it in the meantime."""
-    monkeypatch.setattr("services.fetcher.reingestion.BATCH", 2)
-    monkeypatch.setattr("services.fetcher.reingestion.UNDER_WAY", {"reparse": 1, "refetch": 1})
+    monkeypatch.setattr("services.reingest.walk.BATCH", 2)
+    monkeypatch.setattr("services.reingest.walk.UNDER_WAY", {"reparse": 1, "refetch": 1})
     for scope in ({"all": True}, {"text": "ferries"}):
         words = done(five, order(five, scope))
         assert (words["planned"], sum(words["outcomes"].values())) == (5, 5)
-    settle()
-    assert rows("SELECT state, count(*) FROM reingestion_walks GROUP BY state") == [("complete", 2)]

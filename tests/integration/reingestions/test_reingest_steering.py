@@ -6,20 +6,21 @@ from datetime import timedelta
 import pytest
 from drain import drain
 from reingested import (
+    SOON,
     as_an_older_parser_read,
     asked,
     done,
     order,
     publish,
-    rows,
     scalar,
     settle,
     sound,
 )
 
 from services.contracts.wiring import HANDLERS
+from services.reingest import walk
 from services.runtime import ledger, worker
-from services.runtime.database import utcnow
+from services.runtime.database import reading, transaction, utcnow
 
 pytestmark = pytest.mark.integration
 
@@ -29,10 +30,10 @@ PAGES = (1, 2, 3, 4, 5)
 @pytest.fixture
 def slow(monkeypatch):
     """Two pages at a time, so that there is a middle to stop in."""
-    monkeypatch.setattr("services.fetcher.reingestion.BATCH", 2)
-    monkeypatch.setattr("services.fetcher.reingestion.UNDER_WAY", {"reparse": 1, "refetch": 1})
-    monkeypatch.setattr("services.reingest.previews.AT_ONCE", 2)
-    monkeypatch.setattr("services.reingest.previews.UNDER_WAY", 1)
+    monkeypatch.setattr("services.reingest.walk.BATCH", 2)
+    monkeypatch.setattr("services.reingest.walk.UNDER_WAY", {"reparse": 1, "refetch": 1})
+    monkeypatch.setattr("services.reingest.promotion.AT_ONCE", 2)
+    monkeypatch.setattr("services.reingest.promotion.UNDER_WAY", 1)
 
 
 def begun(operator):
@@ -60,28 +61,61 @@ def test_a_pause_takes_no_more_pages_and_resuming_goes_on_where_it_was(operator,
     assert "paused" not in asked(operator, f"{place}/pause", 409)["title"]
 
 
-def test_a_pause_that_is_heard_before_the_order_holds(operator):
+def test_a_pause_before_the_first_step_holds(operator):
     """Who stops what was only just ordered need not have waited for it to begin."""
     publish(1)
     place = order(operator)
     asked(operator, f"{place}/pause", 200)
-    worker.handle("Steer", [scalar("SELECT id FROM ledger WHERE kind = 'Steer'")])
     settle()
     assert operator.get(place).json()["planned"] == 0
     asked(operator, f"{place}/resume", 200)
     assert done(operator, place)["planned"] == 1
 
 
-def test_of_a_pause_and_its_end_the_later_one_counts_whichever_is_heard_first(operator, slow):
-    """Each has a number: the pause that comes late is old news."""
+def test_of_a_pause_and_its_end_the_later_one_counts_also_when_a_step_is_being_taken(operator, slow):
+    """The step that reads the pause ends the walk; the end of the pause begins it again, and is not lost with it."""
     place = begun(operator)
     asked(operator, f"{place}/pause", 200)
-    asked(operator, f"{place}/resume", 200)
-    (pause, resume) = rows("SELECT id, key FROM ledger WHERE kind = 'Steer' ORDER BY key")
-    assert (pause[1][-1], resume[1][-1]) == ("1", "2")
-    worker.handle("Steer", [resume[0]])
-    worker.handle("Steer", [pause[0]])
+    (step,) = ledger.claim("Reingest", [scalar("SELECT id FROM ledger WHERE kind = 'Reingest'")], utcnow() + SOON)
+    with step.finish() as session:
+        assert walk.step(session, step.message().reingestion, None, step.now) in {None, walk.WAIT}
+        asked_meanwhile = threading.Thread(target=lambda: asked(operator, f"{place}/resume", 200))
+        asked_meanwhile.start()
+    asked_meanwhile.join(60)
     assert done(operator, place)["planned"] == 5
+
+
+def looked(operator):
+    """An order whose first pages are through, and the next pages that it found."""
+    place = begun(operator)
+    only_pages = tuple(kind for kind in worker._handlers if kind != "Reingest")
+    while waiting := ledger.due(utcnow(), kinds=only_pages):
+        assert [worker.handle(kind, [row_id]) for row_id, kind in waiting]
+    with reading() as session:
+        found = walk.look(session, 1)
+    assert len(found.pages) == 2
+    return place, found
+
+
+def test_a_step_takes_nothing_for_which_it_looked_before_a_pause(operator, slow):
+    """It looks for the next pages without a lock; the row it then holds is what counts."""
+    place, found = looked(operator)
+    asked(operator, f"{place}/pause", 200)
+    planned = operator.get(place).json()["planned"]
+    with transaction() as session:
+        walk.step(session, 1, found, utcnow())
+    assert operator.get(place).json()["planned"] == planned
+
+
+def test_pages_looked_for_twice_are_taken_once(operator, slow):
+    """Two steps that found the same pages: the second one finds the order elsewhere."""
+    place, found = looked(operator)
+    for _ in range(2):
+        with transaction() as session:
+            walk.step(session, 1, found, utcnow())
+    assert scalar("SELECT planned FROM reingestions") == 4
+    ended = done(operator, place)
+    assert (ended["planned"], sum(ended["outcomes"].values())) == (5, 5)
 
 
 def test_a_cancelled_one_ends_with_the_pages_it_took_and_cannot_go_on(operator, slow):
@@ -110,7 +144,7 @@ def test_a_paused_one_can_be_cancelled(operator, slow):
 
 def test_a_promotion_rests_goes_on_and_is_cancelled_like_the_run_itself(operator, slow, monkeypatch):
     """Asked twice is asked once; what was under way is finished, what was done stays done, the rest is left alone."""
-    monkeypatch.setattr("services.reingest.previews.AT_ONCE", 1)
+    monkeypatch.setattr("services.reingest.promotion.AT_ONCE", 1)
     publish(*PAGES)
     as_an_older_parser_read(*PAGES)
     place = order(operator, dry_run=True)
@@ -118,7 +152,7 @@ def test_a_promotion_rests_goes_on_and_is_cancelled_like_the_run_itself(operator
     asked(operator, f"{place}/promote")
 
     def steered(step, to, applied):
-        settle(lambda: scalar("SELECT count(*) FROM previews WHERE state = 'applied'") >= applied)
+        settle(lambda: scalar("SELECT count(*) FROM reingestion_pages WHERE state = 'applied'") >= applied)
         assert all(asked(operator, f"{place}/{step}", 200)["preview"] in to for _ in range(2))
         settle()
         return operator.get(f"{place}/report").json()["promotion"]
