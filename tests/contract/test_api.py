@@ -42,6 +42,7 @@ def app_for(*scopes):
 def _app_for(scopes):
     app, caller = create_app(), Caller(key=1, name="somebody", scopes=frozenset(scopes))
     app.state.authenticate = lambda _key: caller
+    app.state.caller_of_key = lambda _key, _since: caller
     return app
 
 

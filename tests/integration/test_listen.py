@@ -45,6 +45,7 @@ def dateline(installation):
     SQLModel.metadata.create_all(database.engine())
     made = create_app()
     made.state.authenticate = KEYS.get
+    made.state.caller_of_key = lambda _key, _since: KEYS["subscriber"]
     server = Server(uvicorn.Config(made, port=0, log_config=None))
     thread = threading.Thread(target=server.run)
     thread.start()
