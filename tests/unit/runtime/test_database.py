@@ -1,13 +1,17 @@
 """The two ways to use the database, and the one way to keep an instant."""
 
+import contextlib
+import sqlite3
+import threading
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import Column, MetaData, Table, select, text
+from sqlalchemy import Column, MetaData, Table, make_url, select, text
 from sqlalchemy.exc import OperationalError, StatementError
 
 from services.runtime import database
 from services.runtime.database import UtcDateTime, after_commit, reading, transaction
+from services.runtime.settings import runtime_settings
 
 NOON = datetime(2026, 1, 12, 12, tzinfo=UTC)
 
@@ -101,3 +105,19 @@ def test_looking_for_a_database_leaves_none_behind(installation, tmp_path):
     ):
         database.engine()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_new_file_is_opened_while_somebody_else_writes_to_it(installation):
+    """Of several processes that start together, one ended with "database is locked", without waiting at all."""
+    installation()
+    database.make_file()
+    path = make_url(runtime_settings().database).database
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as first:
+        first.execute("BEGIN IMMEDIATE")
+        first.execute("CREATE TABLE words (word TEXT)")
+        ends = threading.Timer(0.3, first.execute, ["COMMIT"])
+        ends.start()
+        with reading() as session:
+            assert session.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+            assert session.execute(text("SELECT count(*) FROM words")).scalar() == 0
+        ends.join()
