@@ -36,7 +36,7 @@ from services.fetcher.visit import Visit
 from services.runtime.database import reading, transaction
 from services.runtime.egress import Client, egress_settings, open_client
 from services.runtime.in_flight import MOST
-from services.runtime.ledger import Job, say
+from services.runtime.ledger import Job, Said, say, say_all
 from services.runtime.worker import handles, takes_turns
 
 PAUSE = timedelta(hours=1)
@@ -151,9 +151,10 @@ def _settle(session: Session, order: FetchPage, page: Page, seen: Visit, job: Jo
     again = order.reingestion
     scale = fetcher_settings().revisit_scale
     origin, at, asked = origin_of(session, page, again), visit.fetched_at(page, seen.began or job.now), page.url or ""
+    said: list[Said] = []
     if again is None or not again.dry_run:
         seen = visit.follow(session, page, seen.moved) if seen.moved else seen
-        _plan(session, page, seen, job)
+        said += _plan(session, page, seen, job)
     if seen.outcome in blocked.ANSWERS:
         blocked.count(session, page.source, seen.detail, job.now)
     after_request(
@@ -162,20 +163,23 @@ def _settle(session: Session, order: FetchPage, page: Page, seen: Visit, job: Jo
     turns.end(session, job, fetcher_settings().pace)
     if seen.capture and seen.fetched:
         parse = ParsePage(origin=origin, capture=seen.capture, fetched_at=at, content_type=seen.fetched.content_type)
-        say(session, parse, lane=job.lane)
+        said.append(job.says(parse))
     elif seen.outcome == "moved" and again and page.moved_to is None and not again.dry_run:
-        say(session, order, lane=job.lane)
+        said.append(job.says(order))
     else:
         reingested(session, page, again, "unchanged" if seen.outcome == "unchanged" else "unavailable")
+    say_all(session, said)
 
 
-def _plan(session: Session, page: Page, seen: Visit, job: Job) -> None:
+def _plan(session: Session, page: Page, seen: Visit, job: Job) -> list[Said]:
     """The page's row says how it went, and its next visit is due: its own, or that of the page it turned out to be."""
     soon = seen.outcome == "gone" and politeness.may_look_soon(session, page.url or "", job.now)
     pause = visit.record(page, seen, now=job.now, scale=fetcher_settings().revisit_scale, soon=soon)
-    if page.channel is not None:
-        why: Why = "revisit" if page.fetched_at else "new"
-        frontier.visit(session, *frontier.target(page), lane=job.lane, due_at=job.now + pause, why=why)
+    if page.channel is None:
+        return []
+    why: Why = "revisit" if page.fetched_at else "new"
+    number, host = frontier.target(page)
+    return [job.says(FetchPage(page=number, host=host, why=why), due_at=job.now + pause)]
 
 
 def _rests(page: Page, order: FetchPage) -> bool:
