@@ -5,8 +5,10 @@ from test_edges import line, of_words
 from test_scripts_and_unshown import ENGLISH, body, page
 
 from services.parser.extract import extract
+from services.parser.page import read_page
 from services.parser.passes import late_heads
 from services.parser.related import mark_comments
+from services.parser.stamps import find_stamps
 
 HEADING = "<h1>Second Landing Opens Early</h1>"
 TEXT = "".join(f"<p>{text}</p>" for text in ENGLISH)
@@ -128,3 +130,17 @@ def test_a_line_that_leads_to_another_story_is_no_text_in_many_languages(heading
     first, *rest = (f"<p>{text}</p>" for text in ENGLISH)
     inner = f"{first}<p><strong>{heading}:</strong> <a href='/o'>{title}</a></p>{''.join(rest)}"
     assert body(extract(page(f"<article>{HEADING}{inner}</article>"))) == list(ENGLISH)
+
+
+@pytest.mark.parametrize(("length", "is_date"), [(40, True), (41, False)])
+def test_a_date_in_boxes_stands_in_a_short_one(length, is_date):
+    """Day, month and year in boxes of their own; what else is in the box around them is counted, too."""
+    parts = ["12", "November", "2012"]
+    parts.append("x" * (length - len(" ".join(parts)) - 1))
+    boxes = "".join(f"<div>{part}</div>" for part in parts)
+    dated = find_stamps(html_page(f"{HEADING}<div class='date'>{boxes}</div>{TEXT}"), "Second Landing Opens Early")
+    assert [stamp.text for stamp in dated] == ([" ".join(parts)] if is_date else [])
+
+
+def html_page(inner):
+    return read_page(page(inner).decode(), None)
