@@ -30,6 +30,7 @@ WORDS = 10  # of a speaker, a place, an office; a longer line is a summary
 ENTRY = 4  # words of a menu's entry between a headline and its date
 SPEAKERS = 40  # words of a line that names all who speak, with their offices
 UNIT = 8  # words of a unit
+NOTICE = 2  # texts
 TURNS = 2  # one alone may be anything that stands before a colon
 _ASKS = re.compile(r"(?:WHO|WHAT|WHEN|WHERE|WHY|HOW|NOTE)\b")  # what an advisory answers
 _WRITER = frozenset({"author", "author:", "by", "by:", "written by", "written by:"})
@@ -56,6 +57,8 @@ def mark_head(lines: Sequence[Line], at: int) -> date | None:
     _name(headline)
     end = _end(lines, at)
     dated = _mark_over(lines[:at])
+    if any(dates_page(line.text) for line in lines[at + 1 : at + 2]):
+        _mark_notice(lines[:at])
     return _mark_under(lines[at + 1 : end], spoken=_first_turn(lines[at + 1 :])) or dated
 
 
@@ -127,9 +130,12 @@ def _mark_over(lines: Sequence[Line]) -> date | None:
     for line in lines:
         if not line.kept or line.zone in {"caption", "byline", "published"}:
             continue
-        day = dates_page(line.text)
+        presents = line.key.startswith("presenter")
+        day = find_date(line.text) if presents else dates_page(line.text)
         dated = dated or day
-        if day or is_byline(line.text):
+        if presents:
+            line.rule = "presenter"
+        elif day or is_byline(line.text):
             line.rule = "published" if day else "byline"
         else:
             short = (may_be_headline(line) or line.shape == "list_item") and not (
@@ -143,6 +149,14 @@ def _first_turn(lines: Sequence[Line]) -> int:
     """Where people begin to speak by turns; 0 where they do not."""
     turns = [at for at, line in enumerate(lines) if line.kept and is_turn(line.text) and not _ASKS.match(line.text)]
     return turns[0] if len(turns) >= TURNS else 0
+
+
+def _mark_notice(over: Sequence[Line]) -> None:
+    """A text or two over a headline that has its date under it are the site's; more are an article's."""
+    texts = [line for line in over if line.kept and line.zone == ""]
+    if len(texts) <= NOTICE:
+        for line in texts:
+            line.rule = "over-the-headline"
 
 
 def _mark_under(lines: Sequence[Line], *, spoken: int) -> date | None:

@@ -163,9 +163,17 @@ class _Finder:
         may = set(self._may)
         for marks in ({"published", "release-number"}, {"label", "contact"}):
             for anchor in range(1, min(self._text + 1, len(self._lines))):
-                if self._roles[anchor] in marks and (at := self._above(anchor, may)) is not None:
+                if (
+                    self._roles[anchor] in marks
+                    and not self._presents(anchor)
+                    and (at := self._above(anchor, may)) is not None
+                ):
                     return at
         return None
+
+    def _presents(self, anchor: int) -> bool:
+        """Whether a line says who speaks, over the headline: a letterhead's does, with the date behind the name."""
+        return self._lines[anchor].key.startswith("presenter") and anchor + 1 in self._may
 
     def _above(self, anchor: int, may: set[int]) -> int | None:
         """The nearest line over the anchor that can be a headline; names and places may stand between."""

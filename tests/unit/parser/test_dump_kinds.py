@@ -249,6 +249,23 @@ def test_old_contracts_have_no_headline_and_a_service_over_the_first(hour):
     assert texts(reading) == ["NAVY", TEXT, "AIR FORCE", MORE]
 
 
+NOTICE = "The letters of the harbor will no longer be printed from May 2022 on. Please read the news of the office."
+
+
+@pytest.mark.parametrize(("over", "stays"), [([NOTICE], False), ([NOTICE, TEXT], False), ([NOTICE, TEXT, MORE], True)])
+def test_a_text_over_a_headline_with_its_date_is_the_sites(over, stays):
+    reading = article("\n\n".join([*over, "Letters of the Harbor", "Monday June 16, 2014", TEXT + " Twice.", MORE]))
+    assert (NOTICE in texts(reading)) is stays
+
+
+def test_a_letterhead_names_speaker_and_day_over_the_headline():
+    head = "Find a Job at Sea!\n\nU.S. Department of Ferries\nNews Transcript\n\n"
+    title = "Presenter: Harbor Spokesman Kit Lowe June 27, 2011\n\nHarbor Briefing with Kit Lowe from the Landing"
+    reading = article(f"{head}{title}\n\nMR. LOWE: {TEXT}\n\n{MORE}\n")
+    assert reading.headline == "Harbor Briefing with Kit Lowe from the Landing"
+    assert str(reading.published_at) == "2011-06-27"
+
+
 def test_what_a_mailing_list_says_of_itself_is_no_text():
     reading = article(
         f"You are subscribed to no topic for Ferries. It is available.\n09/17/2013 11:13 AM CDT\n\n{TEXT}\n\n{MORE}"
