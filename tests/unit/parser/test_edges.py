@@ -250,6 +250,12 @@ def test_the_date_that_opens_a_text_is_in_its_first_two_paragraphs(paragraphs, d
     assert (found and found.day) == day
 
 
+@pytest.mark.parametrize(("length", "is_read"), [(60, True), (61, False)])
+def test_the_place_before_an_opening_date_is_short(length, is_read):
+    place = f"{'H' * 28} {'T' * (length - 31)}, "
+    assert (opening_day([line(f"{place}March 4, 2019 -- {LEAD}")], "month") is not None) is is_read
+
+
 @pytest.mark.parametrize(("lines", "day"), [(3, 4), (4, None)])
 def test_a_date_far_over_the_headline_is_no_date_of_the_article(lines, day):
     """That of the visit, perhaps."""
