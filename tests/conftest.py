@@ -123,6 +123,10 @@ def _make_tables(url: str) -> None:
         importlib.import_module(module)
     engine = create_engine(url)
     SQLModel.metadata.create_all(engine)
+    if engine.dialect.name == "sqlite":
+        # As an installation has it from its first moment: of several who turn it on at once, some are refused.
+        with engine.connect() as connection:
+            connection.execute(text("PRAGMA journal_mode=WAL"))
     engine.dispose()
 
 
