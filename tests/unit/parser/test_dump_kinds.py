@@ -272,3 +272,23 @@ def test_what_a_mailing_list_says_of_itself_is_no_text():
     )
     assert texts(reading) == [TEXT, MORE]
     assert str(reading.published_at) == "2013-09-17"
+
+
+@pytest.mark.parametrize("line", ["Official website of the Lakeland Harbor", "You are here: Boats, Landings, Tides"])
+def test_banner_and_path_of_a_site_are_no_headline(line):
+    reading = article(f"{line}\n\n{TEXT}\n\n{MORE}\n")
+    assert reading.headline == ""
+    assert texts(reading) == [TEXT, MORE]
+
+
+def test_comments_of_readers_end_the_text():
+    reading = article(
+        f"Second Landing Opens Early\n\nMay 4, 2021\n\n{TEXT}\n\n{MORE}\n\nLeave a Reply\n\nI liked the old one.\n"
+    )
+    assert texts(reading) == [TEXT, MORE]
+
+
+def test_words_for_kinds_before_titles_are_a_lists():
+    reading = read(f"Boats\n\nVideo |\nTitle of It\n\n{TEXT}\n\nRelease |\nTitle of That\n\n{MORE}\n\n{TEXT} Twice.\n")
+    assert isinstance(reading, Rejected)
+    assert "word for its kind" in reading.detail
