@@ -28,6 +28,7 @@ from services.runtime import archive, database, turnstile, verdicts
 from services.runtime.database import transaction, utcnow
 from services.runtime.egress import egress_settings
 from services.runtime.verdicts import Read
+from services.webhooks import subscriptions
 from services.webhooks.models import Endpoint
 
 pytestmark = pytest.mark.integration
@@ -153,7 +154,7 @@ def test_a_session_ends_by_signing_out_with_its_key_and_by_its_time(signed_in, a
     revoked = signed_in("read")
     with transaction() as session:
         for each in keys.listed(session):
-            keys.revoke(session, each.id, utcnow())
+            keys.revoke(session, each.id, utcnow(), subscriptions.stop)
     old = httpx.Client(transport=InProcess(app), base_url="http://dateline.test/desk")
     with transaction() as session:
         old.cookies["dateline_session"] = sessions.begin(session, 1, utcnow() - sessions.LASTS)
