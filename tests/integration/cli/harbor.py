@@ -4,8 +4,11 @@ import importlib
 
 from drain import drain as handle_all
 
+from services import scopes
 from services.contracts.wiring import SERVICES
 from services.fetcher.importing import import_file
+from services.reingest.walk import WAIT
+from services.runtime import ledger, worker
 from services.runtime.database import reading, utcnow
 from services.store.search import Wanted, find_articles
 
@@ -21,7 +24,13 @@ def drain():
     """What workers would do, done here."""
     for service in SERVICES:
         importlib.import_module(f"services.{service}.tasks")
+    scopes.connect()
     handle_all()
+    # The walk of a re-ingestion counts what has come a moment later.
+    later = utcnow() + 2 * WAIT
+    while walks := ledger.due(later, kinds=["Reingest"]):
+        for walk, kind in walks:
+            worker.handle(kind, [walk], later)
 
 
 def arrives(words=RELEASE, number=1):
