@@ -10,7 +10,7 @@ from drain import drain
 from sqlmodel import select
 
 from services.contracts.errors import PermanentError
-from services.contracts.messages import FetchPage, ForgetPreview, PollChannel
+from services.contracts.messages import FetchPage, PollChannel, Reingest
 from services.contracts.wiring import HANDLERS
 from services.runtime import batch, bus, ledger, surprises, worker
 from services.runtime.database import reading, transaction, utcnow
@@ -20,11 +20,11 @@ from services.runtime.ledger import say
 
 @pytest.fixture
 def hears(db, monkeypatch):
-    """Makes a function the one handler of `ForgetPreview` for this test."""
+    """Makes a function the one handler of `Reingest` for this test."""
     monkeypatch.setattr(worker, "_handlers", {})
 
     def register(handler):
-        worker.handles(ForgetPreview)(handler)
+        worker.handles(Reingest)(handler)
 
     return register
 
@@ -39,7 +39,7 @@ def lines():
 def run(count: int = 1) -> list[Entry]:
     with transaction() as session:
         for number in range(count):
-            say(session, ForgetPreview(reingestion=number))
+            say(session, Reingest(reingestion=number))
     drain()
     with reading() as session:
         return list(session.exec(select(Entry)).all())
@@ -87,7 +87,7 @@ def test_a_reason_repeats_no_secret(hears, by_the_database):
             raise RuntimeError(secret)
         with job.finish() as session:
             twice = {
-                "kind": "ForgetPreview",
+                "kind": "Reingest",
                 "key": "7 s3cret",
                 "message": secret,
                 "said_at": utcnow(),
@@ -122,7 +122,7 @@ def test_a_message_this_version_cannot_read_is_set_aside(hears, lines):
 
     hears(handler)
     with transaction() as session:
-        say(session, ForgetPreview(reingestion=1))
+        say(session, Reingest(reingestion=1))
         session.exec(select(Entry)).one().message = '{"reingestion": "not a number"}'
     [entry] = run(0)
     assert handled(lines) == ["set_aside"]
@@ -282,7 +282,7 @@ def test_a_stopping_worker_takes_nothing_more(hears, monkeypatch):
     surprises.stopping.set()
     try:
         with transaction() as session:
-            say(session, ForgetPreview(reingestion=1))
-        assert worker.handle("ForgetPreview", [1]) == 0
+            say(session, Reingest(reingestion=1))
+        assert worker.handle("Reingest", [1]) == 0
     finally:
         surprises.stopping.clear()
