@@ -22,6 +22,7 @@ class SlowNewsroom:
 
     def __init__(self):
         self.came, self.at_once, self._now, self._lock = [], [], 0, threading.Lock()
+        self.listed = 0
         newsroom = self
 
         class Answer(BaseHTTPRequestHandler):
@@ -56,7 +57,7 @@ class SlowNewsroom:
 
     def _body(self, path):
         if path == "/feed":
-            items = "".join(f"<item><link>{self.url}/news/{number}/</link></item>" for number in range(PAGES))
+            items = "".join(f"<item><link>{self.url}/news/{number}/</link></item>" for number in range(self.listed))
             return f"<rss><channel>{items}</channel></rss>".encode()
         return b"" if path == "/robots.txt" else f"<html><title>{path}</title><p>Words of {path}.</p></html>".encode()
 
@@ -99,8 +100,10 @@ def test_two_processes_ask_one_host_for_one_thing_at_a_time_and_keep_its_pace(tm
             service.running(tmp_path, "feed", f"{newsroom.url}/feed", **SETTINGS) as running,
             one_more_fetcher(running) as log,
         ):
+            running.waits_for(lambda: looks(log), "a look of the second one", seconds=120)
+            newsroom.listed = PAGES
             running.waits_for(lambda: len(newsroom.pages()) == PAGES, "a look at each page", seconds=120)
-            shares = [looks_at_pages(running.state / "up.log"), looks_at_pages(log)]
+            shares = [looks(running.state / "up.log"), looks(log)]
     finally:
         newsroom.closes()
     assert max(newsroom.at_once) == 1
@@ -108,5 +111,7 @@ def test_two_processes_ask_one_host_for_one_thing_at_a_time_and_keep_its_pace(tm
     assert min(shares) > 0, shares
 
 
-def looks_at_pages(log):
-    return sum('"kind": "FetchPage"' in line for line in log.read_text().splitlines())
+def looks(log):
+    """How many a process has taken, at the feed or at a page."""
+    kinds = ('"kind": "PollChannel"', '"kind": "FetchPage"')
+    return sum(any(kind in line for kind in kinds) for line in log.read_text().splitlines())
