@@ -136,9 +136,9 @@ USWDS = Layout(
 
 USWDS_BY_ROLE = replace(USWDS, region="//*[@role='main']|//*[@id='main-content']")
 
-WHOLE_PAGE = Layout(name="unknown", sign="", region="//body", zones=())
+WHOLE_PAGE = Layout(name="unknown", sign="", region="//body", zones=(), version="3")
 # People keep dumps of news; a page of an unknown site may be anything.
-DUMP = Layout(name="text-dump", sign="", region="", zones=(), kind="news")
+DUMP = Layout(name="text-dump", sign="", region="", zones=(), kind="news", version="3")
 
 LAYOUTS = (
     AFPIMS,
