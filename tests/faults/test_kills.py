@@ -13,8 +13,9 @@ pytestmark = pytest.mark.e2e
 PATH = ("PollChannel", "FetchPage", "ParsePage", "SaveArticle", "Announce", "Deliver")
 AGAIN = ("Reingest", "ParsePage")
 MOMENTS = ("claimed", "handled", "committed", "hinted")
-PLACES = [f"{kind}:{moment}" for kind in PATH for moment in MOMENTS]
-PLACES += ["capture:written", "capture:kept", "sweep:taken"]
+# The fetcher claims polls by itself when they are due: nobody need hint them.
+PLACES = [f"{kind}:{moment}" for kind in PATH for moment in MOMENTS if (kind, moment) != ("PollChannel", "hinted")]
+PLACES += ["capture:written", "capture:kept"]
 # Of every process, and of every moment, at least one.
 SOME = ("PollChannel:committed", "capture:written", "ParsePage:hinted", "ParsePage:claimed")
 SOME += ("SaveArticle:handled", "Announce:hinted", "Deliver:handled", "sweep:taken")
@@ -33,6 +34,15 @@ def test_one_is_killed_at_one_place(request, on, place):
     """The same one by one, on each database, so that what breaks has a name."""
     world = request.getfixturevalue(on)
     world.kills_at([place])
+    world.settles()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("on", ["world", "world_on_postgresql"])
+def test_the_sweeper_is_killed_over_what_another_death_left_to_it(request, on):
+    """Who fetched a page dies before its capture is hinted; the sweeper has it in hand, and dies, too."""
+    world = request.getfixturevalue(on)
+    world.kills_at(["FetchPage:committed", "sweep:taken"])
     world.settles()
 
 
