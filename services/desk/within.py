@@ -1,8 +1,9 @@
 """The API, asked from within: the same routes, checks and answers as over the network, in the caller's name."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from http import HTTPStatus
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import httpx
@@ -29,6 +30,14 @@ class Refused(Exception):  # noqa: N818 - named for what happened
         return " ".join(f"{'/'.join(where[1:]) or where[0]}: {detail}" for where, detail in faults) or str(self)
 
 
+class Found(NamedTuple):
+    """A page of a list: its rows, where the next page begins, and what was wrong with the question, if anything."""
+
+    rows: Sequence[Any] = ()
+    following: str | None = None
+    trouble: str = ""
+
+
 @dataclass(frozen=True)
 class Api:
     """The API as this caller may use it; answers are parsed JSON, None where there is no body."""
@@ -39,6 +48,16 @@ class Api:
     async def get(self, path: str, **query: Any) -> Any:
         """What the API answers to this question; empty parameters are left out."""
         return await self._ask("GET", path, params={k: v for k, v in query.items() if v not in (None, "")})
+
+    async def search(self, path: str, **query: Any) -> Found:
+        """One page of the list at this path; a question that the API cannot read finds nothing, and is told why."""
+        try:
+            page = await self.get(path, **query)
+        except Refused as refusal:
+            if refusal.status != HTTPStatus.UNPROCESSABLE_ENTITY:
+                raise
+            return Found(trouble=refusal.sentence)
+        return Found(page[path.strip("/")], page["next"])
 
     async def order(self, method: str, path: str, words: Words | None = None, **more: Any) -> Any:
         """What the API answers to this order; `more` is httpx's `params` and `headers`."""

@@ -40,22 +40,15 @@ async def search(
     after: str = "",
 ) -> Response:
     asked = {"q": q, "source": source, "kind": kind, "since": since, "until": until, "tag": tag, "virin": virin}
-    trouble = ""
-    found: dict[str, Any] = {"articles": [], "next": None}
-    try:
-        found = await visit.api.get("/articles", **asked, after=after)
-    except Refused as refusal:
-        if refusal.status != 422:
-            raise
-        trouble = refusal.sentence
+    found = await visit.api.search("/articles", **asked, after=after)
     return visit.page(
         "articles.html",
         asked=asked,
         feeds=_feeds(asked),
-        articles=found["articles"],
-        following=found["next"],
+        articles=found.rows,
+        following=found.following,
         after=after,
-        trouble=trouble,
+        trouble=found.trouble,
         sources=[each["name"] for each in await visit.api.get("/sources")],
         kinds=KINDS,
     )

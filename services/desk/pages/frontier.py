@@ -1,6 +1,6 @@
 """Pages: find any page that is known, and what became of it."""
 
-from typing import Any, get_args
+from typing import get_args
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -8,7 +8,6 @@ from starlette.responses import Response
 from services.contracts.article import RejectionReason
 from services.contracts.choices import PageState, PageVerdict
 from services.desk.visit import Visiting
-from services.desk.within import Refused
 
 router = APIRouter(prefix="/pages")
 
@@ -27,21 +26,14 @@ async def search(
     after: str = "",
 ) -> Response:
     asked = {"address": address, "source": source, "host": host, "state": state, "verdict": verdict, "reason": reason}
-    trouble = ""
-    found: dict[str, Any] = {"pages": [], "next": None}
-    try:
-        found = await visit.api.get("/pages", **asked, after=after)
-    except Refused as refusal:
-        if refusal.status != 422:
-            raise
-        trouble = refusal.sentence
+    found = await visit.api.search("/pages", **asked, after=after)
     return visit.page(
         "pages.html",
         asked=asked,
-        pages=found["pages"],
-        following=found["next"],
+        pages=found.rows,
+        following=found.following,
         after=after,
-        trouble=trouble,
+        trouble=found.trouble,
         sources=[each["name"] for each in await visit.api.get("/sources")],
         choices=CHOICES,
     )
