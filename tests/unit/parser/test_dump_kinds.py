@@ -1,30 +1,16 @@
 """Kinds of dumps that were once read wrongly: each test names the habit of the pages and what they must become."""
 
 import pytest
+from test_dumps import article, read, texts
 
-from services.contracts.article import Article, Rejected
+from services.contracts.article import Rejected
 from services.parser.byline import read_story_line
 from services.parser.dateline import read_opening
-from services.parser.extract import extract
 
 TEXT = "The ferry office opened the second landing on Monday, two months before its pilots had hoped for it."
 MORE = "Nine boats a day will stop there until the autumn, when the old landing is to be taken down and sold."
 CAPTION = "Pilots of the ferry office moor the first boat of the day at the second landing, Eastmark, May 4, 2021. {}"
 PHOTO = "https://www.war.gov/Multimedia/Photos/igphoto/2009990001/"
-
-
-def read(text, url=None):
-    return extract(text.encode(), url=url, content_type="text/plain")
-
-
-def article(text, url=None):
-    reading = read(text, url)
-    assert isinstance(reading, Article), reading
-    return reading
-
-
-def texts(reading):
-    return [block.text for block in reading.body]
 
 
 def test_two_spaces_after_short_sentences_make_no_menu_of_them():
