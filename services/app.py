@@ -20,13 +20,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from services import __version__, scopes
-from services.account.gauges import gauges
-from services.account.overview import Overview, overview
-from services.account.waits import overdue
 from services.admin import api as admin
 from services.admin import keys
 from services.admin.reference import SECURITY_POLICY, reference
 from services.admin.retries import api as retry_orders
+from services.audit.gauges import gauges
+from services.audit.overview import Overview, overview
+from services.audit.waits import overdue
 from services.contracts.caller import Caller
 from services.desk.app import create_desk
 from services.fetcher import api as fetcher

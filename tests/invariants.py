@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlmodel import Session
 
-from services.account.report import take
+from services.audit.report import take
 from services.runtime.database import utcnow
 from services.runtime.settings import runtime_settings
 

@@ -29,8 +29,8 @@ from services.admin.views import (
     Reason,
 )
 from services.contracts.caller import Caller
-from services.runtime import audit
-from services.runtime.audit import AuditEntry
+from services.runtime import audit_log
+from services.runtime.audit_log import AuditEntry
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.listing import newest
 from services.runtime.web import After, Id, Limit, Problem, cursor, page, position, requires, storable
@@ -50,7 +50,7 @@ def make_key(wanted: KeyWanted, caller: Admin) -> KeyMade:
     now = utcnow()
     with transaction() as session:
         key, presented = keys.create(session, wanted.name, wanted.scopes, now, wanted.expires_at)
-        audit.note(session, caller, "key.made", f"key {key.id} ({key.name})", now, reason=wanted.reason)
+        audit_log.note(session, caller, "key.made", f"key {key.id} ({key.name})", now, reason=wanted.reason)
     return KeyMade(**KeyView.model_validate(key).model_dump(), key=presented)
 
 
@@ -70,7 +70,7 @@ def revoke_key(key_id: Id, caller: Admin, request: Request, reason: Reason | Non
         if session.get(ApiKey, key_id) is None:
             raise Problem(404, "No such key", "GET /admin/keys lists those there are.")
         if keys.revoke(session, key_id, now, request.app.state.key_ended):
-            audit.note(session, caller, "key.revoked", f"key {key_id}", now, reason=reason)
+            audit_log.note(session, caller, "key.revoked", f"key {key_id}", now, reason=reason)
 
 
 @router.post("/keys/{key_id}/rotate")
@@ -82,7 +82,7 @@ def rotate_key(key_id: Id, caller: Admin, wanted: KeyRotation | None = None) -> 
         if rotated is None:
             raise Problem(404, "No such key in use", "GET /admin/keys lists those there are.")
         key, presented = rotated
-        audit.note(session, caller, "key.rotated", f"key {key_id} ({key.name})", now, reason=wanted.reason)
+        audit_log.note(session, caller, "key.rotated", f"key {key_id} ({key.name})", now, reason=wanted.reason)
     return KeyMade(**KeyView.model_validate(key).model_dump(), key=presented)
 
 

@@ -1,7 +1,7 @@
 """Messages that were given up on: which they are, what each of them said, and what a person decides about them.
 
 A message is replayed: said again, with all its attempts, as if it had never failed. Or it is discarded: it stays where
-it is, with who decided so, when and why, so that the account still knows what became of it. That is for good.
+it is, with who decided so, when and why, so that the audit still knows what became of it. That is for good.
 """
 
 import json
@@ -19,7 +19,7 @@ from services.contracts.caller import Caller
 from services.contracts.errors import UserError
 from services.contracts.messages import Message, Reingest, SaveArticle
 from services.contracts.wiring import KINDS
-from services.runtime import audit, results
+from services.runtime import audit_log, results
 from services.runtime.entries import rows
 from services.runtime.ledger import say
 
@@ -74,7 +74,7 @@ def replay(session: Session, message: int, caller: Caller, now: datetime) -> boo
     if row is None:
         return False
     _say_again(session, row, now)
-    audit.note(session, caller, "message.replayed", f"message {message}", now)
+    audit_log.note(session, caller, "message.replayed", f"message {message}", now)
     return True
 
 
@@ -84,7 +84,7 @@ def discard(session: Session, message: int, caller: Caller, reason: str, now: da
     if row is None:
         return False
     _lay_to_rest(session, row, caller, reason, now)
-    audit.note(session, caller, "message.discarded", f"message {message}", now, reason=reason)
+    audit_log.note(session, caller, "message.discarded", f"message {message}", now, reason=reason)
     return True
 
 
@@ -98,7 +98,7 @@ def replay_all(session: Session, kind: str | None, caller: Caller, now: datetime
         except NotUnderstood:
             refused += 1
     if taken := len(found) - refused:
-        audit.note(session, caller, "messages.replayed", f"{taken} messages, kind {kind or 'any'}", now)
+        audit_log.note(session, caller, "messages.replayed", f"{taken} messages, kind {kind or 'any'}", now)
     return Done(taken, refused, more)
 
 
@@ -108,7 +108,7 @@ def discard_all(session: Session, kind: str, caller: Caller, reason: str, now: d
     for row in found:
         _lay_to_rest(session, row, caller, reason, now)
     if found:
-        audit.note(session, caller, "messages.discarded", f"{len(found)} messages, kind {kind}", now, reason=reason)
+        audit_log.note(session, caller, "messages.discarded", f"{len(found)} messages, kind {kind}", now, reason=reason)
     return Done(len(found), 0, more)
 
 

@@ -26,7 +26,7 @@ COMMANDS = {
     "events": ("events:events", "What happened to articles; with --follow as it happens."),
     "webhooks": ("webhooks:app", "Webhooks: endpoints, what they were sent, and once more."),
     "reingest": ("reingest:app", "Ingests again: reparse the same captures, or refetch."),
-    "audit": ("accounts:audit", "Accounts for every page and every message."),
+    "audit": ("audit:audit", "Checks that every page and every message is where it should be."),
     "retries": ("retries:app", "What failed unexpectedly and is retried: list, or try it now."),
     "set-aside": ("set_aside:app", "What was given up on and why: list, show, replay or discard it."),
     "keys": ("keys:app", "API keys: make, list, rotate and revoke them."),

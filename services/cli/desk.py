@@ -17,7 +17,7 @@ from services.contracts.errors import HouseTrouble, UserError
 with when_run():
     from services.cli import likely
     from services.fetcher import importing, warc
-    from services.runtime import archive_mark, audit, bus
+    from services.runtime import archive_mark, audit_log, bus
     from services.runtime.database import transaction, utcnow
 
 
@@ -84,7 +84,7 @@ def _taken(path: Path, url: str | None, captured_at: datetime | None) -> dict[st
         _shown(path, url, captured_at)
     pages = importing.import_file(path.name, content, url, utcnow(), captured_at)
     with transaction() as session:
-        audit.note(session, OPERATOR, "file.imported", f"{path.name!r}: {len(pages)} pages", utcnow())
+        audit_log.note(session, OPERATOR, "file.imported", f"{path.name!r}: {len(pages)} pages", utcnow())
     return {"file": str(path), "pages": len(pages), "new": sum(page.fresh for page in pages)}
 
 

@@ -19,7 +19,7 @@ with when_run():
     from services.admin.models import ApiKey
     from services.admin.views import KeyMade, KeyRotation, KeyView
     from services.cli.desk import OPERATOR
-    from services.runtime import audit, bus
+    from services.runtime import audit_log, bus
     from services.runtime.database import reading, transaction, utcnow
     from services.runtime.settings import runtime_settings
     from services.webhooks import resealing, sealing, subscriptions
@@ -43,7 +43,7 @@ def create(
     now, ends = utcnow(), expires.replace(tzinfo=UTC) if expires else None
     with transaction() as session:
         key, presented = api_keys.create(session, name, cast("list[Permission]", scope), now, ends)
-        audit.note(session, OPERATOR, "key.made", f"key {key.id} ({key.name})", now)
+        audit_log.note(session, OPERATOR, "key.made", f"key {key.id} ({key.name})", now)
     _show(key, presented, as_json=as_json)
 
 
@@ -60,7 +60,7 @@ def rotate(
         if rotated is None:
             raise UserError(f"There is no usable key {key_id}; `dateline keys list` shows all.")
         key, presented = rotated
-        audit.note(session, OPERATOR, "key.rotated", f"key {key.id} ({key.name})", now)
+        audit_log.note(session, OPERATOR, "key.rotated", f"key {key.id} ({key.name})", now)
     _show(key, presented, as_json=as_json)
 
 
@@ -85,7 +85,7 @@ def revoke(
     with transaction() as session:
         if not api_keys.revoke(session, key_id, now, subscriptions.stop):
             raise UserError(f"There is no usable key {key_id}; `dateline keys list` shows all.")
-        audit.note(session, OPERATOR, "key.revoked", f"key {key_id}", now)
+        audit_log.note(session, OPERATOR, "key.revoked", f"key {key_id}", now)
     bus.flush()
     if as_json:
         print_json({"id": key_id, "revoked_at": now})
@@ -105,7 +105,7 @@ def reseal(
         sealing.new_first_key(runtime_settings().state)
     with transaction() as session:
         found = resealing.reseal(session)
-        audit.note(session, OPERATOR, "secrets.resealed", f"{found.done} secrets", utcnow())
+        audit_log.note(session, OPERATOR, "secrets.resealed", f"{found.done} secrets", utcnow())
     if as_json:
         print_json(asdict(found))
     if found.unreadable:

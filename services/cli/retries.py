@@ -12,7 +12,7 @@ from services.contracts.errors import UserError
 with when_run():
     from services.admin.retries.api import Retries, view
     from services.cli.desk import OPERATOR
-    from services.runtime import audit, bus, retries
+    from services.runtime import audit_log, bus, retries
     from services.runtime.database import reading, transaction, utcnow
 
 app = group("What failed unexpectedly and is retried: list it, or try it now.", cls=ListsByDefault)
@@ -56,7 +56,7 @@ def try_now(
             raise UserError(f"No message {min(missing)} is being retried; `dateline retries` lists those that are.")
         count = len(taken) if numbers else retries.try_all_now(session, kind, now)
         if count:
-            audit.note(session, OPERATOR, "messages.hurried", f"{count} messages, kind {kind or 'any'}", now)
+            audit_log.note(session, OPERATOR, "messages.hurried", f"{count} messages, kind {kind or 'any'}", now)
     bus.flush()
     if as_json:
         print_json({"taken": count})

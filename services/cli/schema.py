@@ -16,7 +16,7 @@ MODELS = (
     "services.runtime.ledger",
     "services.runtime.instances",
     "services.runtime.house",
-    "services.runtime.audit",
+    "services.runtime.audit_log",
     "services.runtime.results",
     "services.runtime.events.tables",
     *(f"services.{name}.models" for name in OWNERS),

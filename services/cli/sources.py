@@ -26,7 +26,7 @@ with when_run():
     from services.fetcher.api import ChannelView, SourceView
     from services.fetcher.api import list_sources as view_sources
     from services.fetcher.sources import SourceSeed
-    from services.runtime import audit, bus
+    from services.runtime import audit_log, bus
     from services.runtime.database import reading, transaction, utcnow
 
 app = group("Sources: list, add, pause, resume, poll, remove.", cls=ListsByDefault)
@@ -45,7 +45,7 @@ def list_sources(
     if load:
         with transaction() as session:
             added, changed = watched.load(session, watched.read_sources(load), utcnow())
-            audit.note(session, OPERATOR, "sources.loaded", f"file {load.name}", utcnow())
+            audit_log.note(session, OPERATOR, "sources.loaded", f"file {load.name}", utcnow())
         bus.flush()
         error(f"{added} added, {changed} changed.")
     if name:
@@ -131,7 +131,7 @@ def poll(source: Names, as_json: AsJson = False) -> None:
 
 
 def _note(session: Session, done: str, name: str) -> None:
-    audit.note(session, OPERATOR, f"source.{done}", f"source {name}", utcnow())
+    audit_log.note(session, OPERATOR, f"source.{done}", f"source {name}", utcnow())
 
 
 def _tell(name: str, sentence: str, *, as_json: bool) -> None:

@@ -17,7 +17,7 @@ from services.fetcher.models import Channel
 from services.fetcher.preview import preview
 from services.fetcher.settings import fetcher_settings
 from services.fetcher.sources import Health, PreviewOrder, SourceSeed
-from services.runtime import audit, retries
+from services.runtime import audit_log, retries
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.egress import egress_settings, open_client
 from services.runtime.redaction import at_every_depth, redacted
@@ -128,7 +128,7 @@ def add_source(seed: SourceSeed, caller: Admin, response: Response) -> SourceVie
     with transaction() as session:
         action = "source.changed" if sources.is_known(session, seed.name) else "source.added"
         sources.register(session, seed, utcnow())
-        audit.note(session, caller, action, f"source {seed.name}", utcnow())
+        audit_log.note(session, caller, action, f"source {seed.name}", utcnow())
         response.headers["Location"] = f"/sources/{seed.name}"
         return _view(session, sources.find_source(session, seed.name))
 
@@ -164,7 +164,7 @@ def poll_source(name: str, caller: Admin) -> Polled:
     """Looks at every channel of the source now, as soon as the pace of its host allows."""
     with transaction() as session:
         _found(session, name)
-        audit.note(session, caller, "source.polled", f"source {name}", utcnow())
+        audit_log.note(session, caller, "source.polled", f"source {name}", utcnow())
         return Polled(channels=sources.poll_now(session, name))
 
 
@@ -174,7 +174,7 @@ def pause_source(name: str, order: Pause, caller: Admin) -> SourceView:
     with transaction() as session:
         _found(session, name)
         sources.pause(session, name, paused=order.paused)
-        audit.note(session, caller, f"source.{'paused' if order.paused else 'resumed'}", f"source {name}", utcnow())
+        audit_log.note(session, caller, f"source.{'paused' if order.paused else 'resumed'}", f"source {name}", utcnow())
         return _view(session, sources.find_source(session, name))
 
 
@@ -184,7 +184,7 @@ def remove_source(name: str, caller: Admin) -> None:
     with transaction() as session:
         _found(session, name)
         sources.remove(session, name)
-        audit.note(session, caller, "source.removed", f"source {name}", utcnow())
+        audit_log.note(session, caller, "source.removed", f"source {name}", utcnow())
 
 
 def _shown(view: SourceView, caller: Caller) -> SourceView:

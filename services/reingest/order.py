@@ -18,7 +18,7 @@ from services.contracts.errors import UserError
 from services.contracts.messages import Mode, Reingest, Scope
 from services.contracts.urls import BadAddress, canonical_url
 from services.reingest.models import ReingestionRow
-from services.runtime import audit
+from services.runtime import audit_log
 from services.runtime.database import is_sqlite
 from services.runtime.ledger import say
 from services.runtime.web import Storable, storable
@@ -137,7 +137,7 @@ def accept(
         return _as_before(session, words, caller, idempotency_key)
     row = session.get_one(ReingestionRow, made)
     go_on(session, made)
-    audit.note(session, caller, "reingestion.ordered", f"reingestion {made}", now, reason=order.reason)
+    audit_log.note(session, caller, "reingestion.ordered", f"reingestion {made}", now, reason=order.reason)
     return row
 
 

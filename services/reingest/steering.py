@@ -15,7 +15,7 @@ from services.reingest.order import go_on
 from services.reingest.progress import fold
 from services.reingest.state import VERBS, NotNow, State, Verb
 from services.reingest.walk import held, put
-from services.runtime import audit
+from services.runtime import audit_log
 
 _NOTED: dict[Verb, str] = {
     "pause": "paused",
@@ -42,7 +42,7 @@ def steer(session: Session, verb: Verb, number: int, caller: Caller, now: dateti
         raise NotNow(f"Re-ingestion {number} {trouble}") from None
     if after != before:
         put(row, after)
-        audit.note(session, caller, f"reingestion.{_action(verb, before)}", f"reingestion {number}", now)
+        audit_log.note(session, caller, f"reingestion.{_action(verb, before)}", f"reingestion {number}", now)
         _follow(session, row, verb, now)
     return row
 

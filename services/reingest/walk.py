@@ -19,7 +19,7 @@ from services.reingest.models import ReingestionRow
 from services.reingest.progress import OUTCOMES, Counts, counts, fold, stuck_pages
 from services.reingest.scope import Batch, neighbours
 from services.reingest.state import Left, State, Work, advance, work
-from services.runtime import audit
+from services.runtime import audit_log
 from services.runtime.results import pages
 
 BATCH = 100
@@ -138,4 +138,4 @@ def _forget(session: Session, number: int) -> bool:
 
 def _note(session: Session, row: ReingestionRow, action: str, result: Mapping[str, object], now: datetime) -> None:
     caller = Caller(key=row.asked_by, name=row.asked_by_name)
-    audit.note(session, caller, f"reingestion.{action}", f"reingestion {row.id}", now, result=json.dumps(result))
+    audit_log.note(session, caller, f"reingestion.{action}", f"reingestion {row.id}", now, result=json.dumps(result))

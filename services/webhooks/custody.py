@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlmodel import Session
 
-from services.contracts.account import Check
+from services.contracts.checks import Check
 from services.contracts.errors import UserError
 from services.runtime.database import reading
 from services.webhooks.models import endpoints

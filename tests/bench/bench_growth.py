@@ -25,12 +25,12 @@ from orders import NOW, article
 from sqlalchemy import func, insert, text
 from sqlmodel import Session, SQLModel
 
-from services.account.gauges import _counted
-from services.account.report import take
+from services.audit.gauges import _counted
+from services.audit.report import take
 from services.contracts.messages import FetchPage
 from services.contracts.versions import generation
 from services.fetcher import sources
-from services.fetcher.account import account
+from services.fetcher.checks import count_pages
 from services.runtime import database, forgotten, ledger
 from services.runtime.events.follow import Asked, pull
 from services.store.search import Wanted, find_articles
@@ -161,7 +161,7 @@ def questions(articles: int) -> dict[str, Callable[[Session], object]]:
         "events: from 0": lambda s: pull(s, Asked(), 0, 100),
         "events: a rare type, from 0": lambda s: pull(s, Asked(type="article.updated"), 0, 100),
         "sources: all": sources.list_sources,
-        "pages: counted by source": lambda s: account(s, now),
+        "pages: counted by source": lambda s: count_pages(s, now),
         "audit": lambda s: take(s, now),
         "ledger: counts": ledger.counts,
         "ledger: overdue": lambda s: ledger.overdue(s, now),

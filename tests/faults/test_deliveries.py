@@ -20,7 +20,7 @@ from services.runtime.egress import egress_settings
 from services.runtime.events import stream
 from services.runtime.ledger import due, say
 from services.store.save import save
-from services.webhooks import account, subscriptions, tasks  # noqa: F401 - the tasks register their handlers
+from services.webhooks import checks, subscriptions, tasks  # noqa: F401 - the tasks register their handlers
 from services.webhooks.settings import webhook_settings
 from services.webhooks.wanted import EndpointWanted
 
@@ -156,7 +156,7 @@ def works_until_nothing_is_owed():
 
 def deliveries_are_pending():
     with reading() as session:
-        return "pending deliveries" in account.counts(session)
+        return "pending deliveries" in checks.counts(session)
 
 
 @pytest.mark.parametrize("count", [100, pytest.param(1_000, marks=pytest.mark.long)])
@@ -173,7 +173,7 @@ def test_every_endpoint_has_every_event_and_whoever_pulls_reads_the_same(receive
         assert pulled(client, number) == taken_in
         assert_each_article_in_order(taken_in)
     with reading() as session:
-        assert [check.sentence for check in account.checks(session, utcnow()) if not check.holds] == []
+        assert [check.sentence for check in checks.checks(session, utcnow()) if not check.holds] == []
     assert_each_mood_was_met_as_it_should_be(receivers.came)
 
 

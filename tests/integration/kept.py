@@ -8,9 +8,9 @@ from sqlalchemy import select
 from services.contracts.article import Article
 from services.contracts.messages import SaveArticle
 from services.runtime.database import reading, transaction
-from services.runtime.events import account as log
+from services.runtime.events import checks as log
 from services.runtime.events.tables import events
-from services.store.account import checks
+from services.store.checks import checks
 from services.store.models import articles, revisions
 from services.store.save import save
 

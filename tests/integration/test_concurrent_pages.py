@@ -14,7 +14,7 @@ from sqlalchemy import BigInteger, inspect, text
 from services.contracts.messages import FetchPage, ParsePage, Reingestion, SaveArticle, Scope
 from services.contracts.urls import canonical_url
 from services.fetcher import matching
-from services.fetcher.account import unaccounted
+from services.fetcher.checks import unaccounted
 from services.fetcher.models import Page
 from services.fetcher.politeness import host_of
 from services.runtime import database, ledger, worker

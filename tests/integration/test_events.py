@@ -13,10 +13,10 @@ from sqlalchemy import delete, update
 
 from services.contracts.messages import Announce
 from services.runtime.database import reading, transaction
-from services.runtime.events import account as log
+from services.runtime.events import checks as log
 from services.runtime.events.follow import Asked, pull
 from services.runtime.events.tables import counter, events
-from services.store import account
+from services.store import checks
 from services.store.models import articles, revisions
 from services.store.save import save
 
@@ -33,8 +33,8 @@ def pulled(after=0, limit=50, **asked):
         return pull(session, Asked(**asked), after, limit)
 
 
-def checks(session):
-    return (*account.checks(session), log.check(session))
+def all_checks(session):
+    return (*checks.checks(session), log.check(session))
 
 
 def sequences(page):
@@ -141,14 +141,14 @@ def test_doing_the_work_again_gives_the_event_its_old_id():
 def test_the_account_counts_what_is_there():
     saved(order(A), order(B, minute=1), several(2))
     with reading() as session:
-        assert account.counts(session) | log.counts(session) == {"articles": 2, "revisions": 3, "events": 3}
-        assert all(check.holds for check in checks(session))
+        assert checks.counts(session) | log.counts(session) == {"articles": 2, "revisions": 3, "events": 3}
+        assert all(check.holds for check in all_checks(session))
 
 
 def test_the_account_of_an_empty_store_is_right():
     with reading() as session:
-        assert account.counts(session) | log.counts(session) == {"articles": 0, "revisions": 0, "events": 0}
-        assert all(check.holds for check in checks(session))
+        assert checks.counts(session) | log.counts(session) == {"articles": 0, "revisions": 0, "events": 0}
+        assert all(check.holds for check in all_checks(session))
 
 
 @pytest.mark.parametrize(
@@ -168,4 +168,4 @@ def test_the_account_notices_damage(damage, names):
     with transaction() as session:
         session.execute(damage)
     with reading() as session:
-        assert {check.name for check in checks(session) if not check.holds} == names
+        assert {check.name for check in all_checks(session) if not check.holds} == names

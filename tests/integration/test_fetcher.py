@@ -10,7 +10,7 @@ from orders import order
 from sqlmodel import select
 
 from services import scopes
-from services.account import across
+from services.audit import across
 from services.contracts.messages import (
     FetchPage,
     ParsePage,
@@ -20,7 +20,7 @@ from services.contracts.messages import (
 )
 from services.contracts.urls import canonical_url
 from services.fetcher import frontier, politeness, reingestion, sources
-from services.fetcher.account import account, unaccounted
+from services.fetcher.checks import count_pages, unaccounted
 from services.fetcher.discover import Listed
 from services.fetcher.importing import import_file
 from services.fetcher.models import Host, Page
@@ -425,7 +425,7 @@ def test_a_source_that_is_removed_is_watched_no_longer_and_its_pages_stay(fetche
     runs(later(days=40))
     assert (len(newsroom.requests), len(pages()), entries(PollChannel), entries(FetchPage)) == (asked, 1, [], [])
     with reading() as session:
-        assert (unaccounted(session, utcnow()), account(session, utcnow())[0].at_rest) == ([], 1)
+        assert (unaccounted(session, utcnow()), count_pages(session, utcnow())[0].at_rest) == ([], 1)
         assert sources.list_sources(session) == []
     watches(newsroom)
     runs(later(days=41))
@@ -678,14 +678,14 @@ def test_every_page_is_in_exactly_one_state(fetcher, newsroom):
     watches(newsroom)
     runs()
     with reading() as session:
-        (sum_up,) = account(session, later(seconds=30))
+        (sum_up,) = count_pages(session, later(seconds=30))
         assert not unaccounted(session, utcnow())
     assert sum_up.pages == len(pages()) == sum_up.at_rest + sum_up.due + sum_up.in_flight + sum_up.set_aside
     with transaction() as session:
         session.delete(session.get(Entry, entries(FetchPage)[0].id))
     with reading() as session:
         assert len(unaccounted(session, utcnow())) == 1
-        assert account(session, utcnow())[0].unaccounted == 1
+        assert count_pages(session, utcnow())[0].unaccounted == 1
 
 
 def test_a_capture_that_nobody_will_read_is_found(fetcher, newsroom):

@@ -12,7 +12,7 @@ from warcio.warcwriter import WARCWriter
 
 from services.contracts.errors import UserError
 from services.contracts.messages import FetchPage, ParsePage
-from services.fetcher.account import account, unaccounted
+from services.fetcher.checks import count_pages, unaccounted
 from services.fetcher.discover import Listed
 from services.fetcher.frontier import join
 from services.fetcher.importing import import_file
@@ -102,7 +102,7 @@ def test_imported_pages_are_at_rest(db):
     """They have no next visit, and that is as it should be."""
     imports()
     with reading() as session:
-        assert [(sums.source, sums.at_rest) for sums in account(session, utcnow())] == [("import", 1)]
+        assert [(sums.source, sums.at_rest) for sums in count_pages(session, utcnow())] == [("import", 1)]
         assert not unaccounted(session, utcnow())
 
 

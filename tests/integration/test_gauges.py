@@ -5,8 +5,8 @@ import redis
 from in_process import client
 from sqlalchemy import text
 
-from services.account import gauges
 from services.app import create_app
+from services.audit import gauges
 from services.contracts.messages import Deliver, FetchPage
 from services.fetcher.models import Page
 from services.runtime import bus

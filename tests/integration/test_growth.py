@@ -9,16 +9,16 @@ from orders import NOW, order
 from sqlalchemy import event
 from sqlmodel import Session, SQLModel
 
-from services.account import gauges
 from services.admin import keys
 from services.app import create_app
+from services.audit import gauges
 from services.contracts.urls import article_id
 from services.fetcher import sources
 from services.fetcher.models import Page
 from services.fetcher.sources import ChannelSeed, SourceSeed
 from services.reingest.models import ReingestionRow
 from services.runtime import database
-from services.runtime.audit import AuditEntry
+from services.runtime.audit_log import AuditEntry
 from services.runtime.database import transaction, utcnow
 from services.runtime.entries import Entry
 from services.runtime.events.append import NewEvent, append_private

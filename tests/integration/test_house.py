@@ -11,9 +11,9 @@ from sqlalchemy import delete
 from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
-from services.account import report
 from services.admin import keys
 from services.app import create_app
+from services.audit import report
 from services.contracts.messages import FetchPage, ParsePage, PollChannel
 from services.fetcher.origins import origin_of
 from services.runtime import archive_mark, house, ledger, retries, worker

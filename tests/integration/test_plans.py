@@ -5,7 +5,7 @@ from bench.bench_growth import NOW, fill
 from sqlalchemy import event, text
 from sqlmodel import Session
 
-from services.account import report
+from services.audit import report
 from services.fetcher.pages.find import Wanted as Pages
 from services.fetcher.pages.find import find_pages
 from services.runtime import database

@@ -7,9 +7,9 @@ from in_process import client
 from sqlmodel import select
 from typer.testing import CliRunner
 
-from services.account import report
 from services.admin import keys
 from services.app import create_app
+from services.audit import report
 from services.cli import app as dateline
 from services.contracts.messages import FetchPage
 from services.fetcher import sources

@@ -18,7 +18,7 @@ from services.cli.server import Server
 from services.contracts.caller import Caller
 from services.runtime import database, watch
 from services.runtime.database import reading, transaction
-from services.runtime.events import account as log
+from services.runtime.events import checks as log
 from services.runtime.events.append import NewEvent, append_private
 from services.store import api
 

@@ -12,7 +12,7 @@ from fetching import channel, entries, later, pages, runs, watches
 from sqlalchemy import event, func, update
 from sqlmodel import Session, select
 
-from services.account.waits import overdue
+from services.audit.waits import overdue
 from services.contracts.messages import FetchPage, PollChannel, Rank
 from services.contracts.wiring import HANDLERS
 from services.fetcher import due, frontier, turns

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from services.admin.message_views import Kind
 from services.contracts.caller import Caller
-from services.runtime import audit, retries
+from services.runtime import audit_log, retries
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.retries import AT_ONCE, Retrying
 from services.runtime.web import After, Id, Limit, Problem, cursor, page, position, requires, storable
@@ -72,7 +72,7 @@ def retry_messages_now(order: RetryOrder, caller: Admin) -> Hurried:
     with transaction() as session:
         taken = retries.try_all_now(session, order.kind, now)
         if taken:
-            audit.note(session, caller, "messages.hurried", f"{taken} messages, kind {order.kind or 'any'}", now)
+            audit_log.note(session, caller, "messages.hurried", f"{taken} messages, kind {order.kind or 'any'}", now)
     return Hurried(taken=taken, more=taken == AT_ONCE)
 
 
@@ -83,7 +83,7 @@ def retry_message_now(message_id: Id, caller: Admin) -> None:
     with transaction() as session:
         if not retries.try_now(session, message_id, now):
             raise Problem(404, "No such message", "GET /admin/retries lists those that are being retried.")
-        audit.note(session, caller, "message.hurried", f"message {message_id}", now)
+        audit_log.note(session, caller, "message.hurried", f"message {message_id}", now)
 
 
 def view(message: Retrying, now: datetime) -> RetryView:

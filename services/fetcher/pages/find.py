@@ -14,7 +14,7 @@ from services.contracts.errors import UserError
 from services.contracts.messages import FetchPage
 from services.contracts.urls import canonical_url, meant_url, page_key
 from services.fetcher import frontier
-from services.fetcher.account import PLAN, PLANNED, state_of
+from services.fetcher.checks import PLAN, PLANNED, state_of
 from services.fetcher.models import Channel, Page
 from services.runtime.database import is_sqlite
 from services.runtime.entries import OPEN

@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from services.contracts.caller import Caller
 from services.contracts.messages import Deliver
-from services.runtime import audit
+from services.runtime import audit_log
 from services.runtime.database import utcnow
 from services.runtime.ledger import say
 from services.runtime.web import Problem, requires
@@ -29,7 +29,7 @@ def own(session: Session, caller: Caller, endpoint_id: int, *, to_change: bool =
 
 def note(session: Session, caller: Caller, done: str, endpoint_id: int | None, more: str = "") -> None:
     """Writes down what the caller has done with an endpoint."""
-    audit.note(session, caller, f"endpoint.{done}", f"endpoint {endpoint_id}{more}", utcnow())
+    audit_log.note(session, caller, f"endpoint.{done}", f"endpoint {endpoint_id}{more}", utcnow())
 
 
 def serve_now(session: Session, endpoint_id: int) -> None:

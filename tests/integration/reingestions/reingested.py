@@ -13,7 +13,7 @@ from services.fetcher.models import Page
 from services.parser.version import PARSER_VERSION
 from services.runtime import ledger, verdicts
 from services.runtime.database import reading, transaction, utcnow
-from services.store import account as store
+from services.store import checks as store
 
 PAGE = """<!DOCTYPE html><html lang="en"><head><title>{headline}</title>
 <meta property="article:published_time" content="2026-01-{day:02}"></head><body><article><h1>{headline}</h1>

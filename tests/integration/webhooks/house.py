@@ -10,7 +10,7 @@ from services.runtime.database import reading, transaction, utcnow
 from services.runtime.entries import Entry
 from services.runtime.events.append import NewEvent, append
 from services.runtime.ledger import due, say
-from services.webhooks import account, tasks  # noqa: F401 - the tasks register their handlers
+from services.webhooks import checks, tasks  # noqa: F401 - the tasks register their handlers
 
 KINDS = ("Announce", "Deliver")
 CALLERS = {
@@ -116,7 +116,7 @@ def in_ledger(*kinds):
 
 def balanced():
     with reading() as session:
-        return [check.sentence for check in account.checks(session, utcnow()) if not check.holds] == []
+        return [check.sentence for check in checks.checks(session, utcnow()) if not check.holds] == []
 
 
 def log_of(http, endpoint, **params):

@@ -19,7 +19,7 @@ from services.runtime.egress import egress_settings, open_client
 from services.runtime.entries import rows as ledger_rows
 from services.runtime.events.tables import events
 from services.runtime.ledger import claim, due, say
-from services.webhooks import account, attempt, deliver, record
+from services.webhooks import attempt, checks, deliver, record
 from services.webhooks.models import Attempt, Delivery, Endpoint, deliveries, endpoints
 from services.webhooks.retries import SCHEDULE
 
@@ -472,8 +472,8 @@ def test_the_account_finds_what_was_forgotten(endpoint, subscriber):
     announced()
     run()
     with reading() as session:
-        assert account.counts(session) == {"active endpoints": 1, "pending deliveries": 1}
-        assert account.oldest_pending(session) == only(Delivery).created_at
+        assert checks.counts(session) == {"active endpoints": 1, "pending deliveries": 1}
+        assert checks.oldest_pending(session) == only(Delivery).created_at
     with transaction() as session:
         session.execute(ledger.rows.delete())
     announced("evt_lost", 2, "art_2")
@@ -482,7 +482,7 @@ def test_the_account_finds_what_was_forgotten(endpoint, subscriber):
         later = utcnow() + timedelta(hours=1)
         session.execute(update(events).where(events.c.id == "evt_lost").values(announced_at=later))
     with reading() as session:
-        found = {check.name: check.holds for check in account.checks(session, utcnow())}
+        found = {check.name: check.holds for check in checks.checks(session, utcnow())}
     amiss = [name for name, holds in found.items() if not holds]
     assert amiss == ["remembered deliveries", "owed events"]
 
@@ -517,7 +517,7 @@ def test_a_delivery_set_aside_is_told_apart_from_a_lost_one(endpoint):
     with transaction() as session:
         session.execute(update(ledger_rows).where(ledger_rows.c.kind == "Deliver").values(set_aside_at=utcnow()))
     with reading() as session:
-        failing = [check.name for check in account.checks(session, utcnow()) if not check.holds]
+        failing = [check.name for check in checks.checks(session, utcnow()) if not check.holds]
     assert failing == ["moving deliveries"]
 
 

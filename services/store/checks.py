@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Select, and_, func, select
 from sqlmodel import Session
 
-from services.contracts.account import Check
+from services.contracts.checks import Check
 from services.runtime.events.tables import events
 from services.store.models import articles, revisions
 

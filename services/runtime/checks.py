@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session
 
-from services.contracts.account import Check
+from services.contracts.checks import Check
 from services.contracts.wiring import HANDLERS, KINDS
 from services.runtime import house, retries
 from services.runtime.entries import OPEN, rows

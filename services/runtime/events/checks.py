@@ -3,7 +3,7 @@
 from sqlalchemy import func, select
 from sqlmodel import Session
 
-from services.contracts.account import Check
+from services.contracts.checks import Check
 from services.runtime.events.follow import last_sequence
 from services.runtime.events.tables import events
 

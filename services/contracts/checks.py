@@ -1,4 +1,4 @@
-"""The words of an audit: what each service counts, and what it swears to."""
+"""One line of an audit: a truth that a service checks about its own rows."""
 
 from dataclasses import dataclass
 

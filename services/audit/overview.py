@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from services.account.gauges import counted_pages
-from services.account.waits import overdue
-from services.fetcher.account import SourceAccount
+from services.audit.gauges import counted_pages
+from services.audit.waits import overdue
+from services.fetcher.checks import SourcePages
 from services.fetcher.models import Page
 from services.runtime import house, retries
 from services.runtime.entries import OPEN, due_and_free, rows
@@ -66,7 +66,7 @@ class Overview:
     """
 
     taken_at: datetime
-    sources: tuple[SourceAccount, ...]
+    sources: tuple[SourcePages, ...]
     messages: dict[str, int]
     overdue_seconds: float
     queues: dict[str, int]

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, tru
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from services.contracts.account import Check
+from services.contracts.checks import Check
 from services.contracts.messages import FetchPage, PollChannel
 from services.fetcher.models import IMPORT, Channel, Page
 from services.runtime.entries import Entry
@@ -19,7 +19,7 @@ SHOWN = 100
 
 
 @dataclass(frozen=True)
-class SourceAccount:
+class SourcePages:
     """How many pages of one source are where; the states sum up to `pages`.
 
     `unread` of them have a capture that was neither stored nor rejected yet.
@@ -45,7 +45,7 @@ class Lost:
     source: str
 
 
-def account(session: Session, now: datetime) -> list[SourceAccount]:
+def count_pages(session: Session, now: datetime) -> list[SourcePages]:
     """Every page of every source, in exactly one state."""
     state = state_of(now).label("state")
     counted = session.execute(
@@ -59,7 +59,7 @@ def account(session: Session, now: datetime) -> list[SourceAccount]:
         .order_by(col(Page.source))
     ).all()
     return [
-        SourceAccount(
+        SourcePages(
             source=source,
             pages=sum(row.pages for row in rows),
             unread=sum(row.unread for row in rows),

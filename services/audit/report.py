@@ -5,16 +5,16 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from services.account import across
-from services.account.waits import overdue
-from services.contracts.account import Check
-from services.fetcher import account as pages
-from services.fetcher.account import SourceAccount
-from services.runtime import account as messages
+from services.audit import across
+from services.audit.waits import overdue
+from services.contracts.checks import Check
+from services.fetcher import checks as pages
+from services.fetcher.checks import SourcePages
+from services.runtime import checks as messages
 from services.runtime import ledger, retries
-from services.runtime.events import account as events
-from services.store import account as store
-from services.webhooks import account as webhooks
+from services.runtime.events import checks as events
+from services.store import checks as store
+from services.webhooks import checks as webhooks
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Report:
     """The pages of each source by state, what else there is, and what was checked."""
 
     taken_at: datetime
-    sources: tuple[SourceAccount, ...]
+    sources: tuple[SourcePages, ...]
     counts: dict[str, int]
     checks: tuple[Check, ...]
 
@@ -39,7 +39,7 @@ def take(session: Session, now: datetime, *, deep: bool = False) -> Report:
     """
     return Report(
         taken_at=now,
-        sources=tuple(pages.account(session, now)),
+        sources=tuple(pages.count_pages(session, now)),
         counts=store.counts(session)
         | events.counts(session)
         | webhooks.counts(session)

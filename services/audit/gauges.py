@@ -1,4 +1,4 @@
-"""The account as metrics: where the pages are, what waits, and how long the queues are."""
+"""The audit as metrics: where the pages are, what waits, and how long the queues are."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from prometheus_client.core import GaugeMetricFamily
 from sqlmodel import Session
 
-from services.account.waits import overdue
+from services.audit.waits import overdue
 from services.fetcher import blocked
-from services.fetcher.account import SourceAccount, account
 from services.fetcher.alarms import alarmed
+from services.fetcher.checks import SourcePages, count_pages
 from services.runtime import house, ledger, retries
 
 KEPT = timedelta(minutes=1)
@@ -56,14 +56,14 @@ def gauges(session: Session, now: datetime, depths: Mapping[str, int]) -> Iterat
     yield queues
 
 
-def counted_pages(session: Session, now: datetime) -> list[SourceAccount]:
+def counted_pages(session: Session, now: datetime) -> list[SourcePages]:
     """Where the pages of each source are; at most a minute old."""
     database = str(session.get_bind())
     counted_at, found = _counted.get(database, (None, []))
     if counted_at is None or not now - KEPT < counted_at <= now:
-        found = account(session, now)
+        found = count_pages(session, now)
         _counted[database] = now, found
     return found
 
 
-_counted: dict[str, tuple[datetime, list[SourceAccount]]] = {}
+_counted: dict[str, tuple[datetime, list[SourcePages]]] = {}

@@ -9,9 +9,9 @@ from services.cli.late import when_run
 from services.cli.output import AsJson, Listing, print_json, show
 
 with when_run():
-    from services.account.report import Report, take
+    from services.audit.report import Report, take
     from services.cli import startup
-    from services.fetcher.account import SourceAccount
+    from services.fetcher.checks import SourcePages
     from services.runtime.database import reading, utcnow
     from services.runtime.redaction import visible
 
@@ -35,7 +35,7 @@ def audit(
 
 
 def _show(report: Report) -> None:
-    columns = [field.name for field in fields(SourceAccount)]
+    columns = [field.name for field in fields(SourcePages)]
     names = [column.replace("_", " ") for column in columns]
     show(Listing(names, [[getattr(row, column) for column in columns] for row in report.sources], "Pages"))
     show(Listing(("what", "how many"), list(report.counts.items()), "Holdings"))

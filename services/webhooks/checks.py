@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlmodel import Session
 
-from services.contracts.account import Check
+from services.contracts.checks import Check
 from services.contracts.messages import Deliver
 from services.runtime.entries import rows as ledger
 from services.runtime.events.tables import events

@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import LargeBinary, Row, exists, func, select, type_coerce, union
 from sqlmodel import Session, col
 
-from services.contracts.account import Check
+from services.contracts.checks import Check
 from services.contracts.errors import UserError
 from services.contracts.messages import Announce, ParsePage, SaveArticle
-from services.fetcher.account import UNREAD
+from services.fetcher.checks import UNREAD
 from services.fetcher.models import Page
 from services.runtime import archive
 from services.runtime.entries import rows as ledger
