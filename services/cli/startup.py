@@ -20,7 +20,7 @@ ELSEWHERE = frozenset(
     | {f"DATELINE_SCALE_{service}" for service in SCALED}
 )
 """Variables that others read: tests, the examples of receivers, and Docker Compose."""
-VERSIONS = Path(services.__file__).parents[1] / "migrations" / "versions"
+VERSIONS = Path(services.__file__).parent / "migrations" / "versions"
 KEY_BYTES = 32
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
-SAMPLES = Path(__file__).parents[2] / "seeds" / "samples"
+SAMPLES = Path(__file__).parents[1] / "seeds" / "samples"
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """How long a whole article takes, as a share of what BeautifulSoup takes for the bare tree of the same page.
 
 `python tests/bench/bench_parse.py [--pairs 15] [--json FILE] [--real FOLDER]`; `--peers` also times
-trafilatura and newspaper4k (from requirements-bench.lock) on the same pages. Times are CPU milliseconds of this
+trafilatura and newspaper4k (from requirements/bench.lock) on the same pages. Times are CPU milliseconds of this
 process; the ratio is the median of paired runs, because the machine is never quiet. Pages are made from the golden
 ones: their article with its region repeated to the size of a real body, inside as much navigation, script and state as
 a real page carries. `--real` times the HTML files of a folder, each once after it was read once: their sum, median and

@@ -4,7 +4,7 @@
 
 The trees are trained anew without the hosts of a fold, for each fold, and `extract` reads the pages of that fold with
 them. `--seen` uses the trees as they are instead, which have seen these pages; `--peers` reads the same pages with
-trafilatura, readability-lxml and newspaper4k. It needs requirements-bench.lock.
+trafilatura, readability-lxml and newspaper4k. It needs requirements/bench.lock.
 """
 
 import argparse

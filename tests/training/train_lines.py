@@ -2,7 +2,7 @@
 
 It cross-validates by host, so that the figures it prints are those of pages of sites that it has not seen. `--write`
 writes services/parser/general/lines.json, and `--odds FILE` what each page's lines were given by trees that had not
-seen its host. It needs requirements-bench.lock.
+seen its host. It needs requirements/bench.lock.
 """
 
 import argparse

@@ -87,7 +87,14 @@ def test_sources_are_loaded_paused_and_resumed(migrated, dateline, tmp_path):
 
 
 def test_without_sources_the_way_to_some_is_shown(on_sqlite, dateline):
-    assert "`dateline sources --load " in dateline("sources").err
+    assert "`dateline sources --defaults` brings" in dateline("sources").err
+
+
+def test_the_sources_that_come_along_are_loaded_without_a_file(migrated, dateline):
+    """An installation from a wheel has no file to point at."""
+    loaded = dateline("sources", "--defaults")
+    assert loaded.status == 0
+    assert "war-news" in loaded.out
 
 
 @pytest.mark.parametrize("arguments", [["poll", "nowhere"], ["sources", "pause", "nowhere"], ["sources", "nowhere"]])
