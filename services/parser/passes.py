@@ -16,6 +16,7 @@ from services.parser.characters import fold
 from services.parser.contacts import mark_contacts
 from services.parser.dateline import is_note, read_opening
 from services.parser.dumps.structure import DUMP_RULES, mark_dump
+from services.parser.general import copies
 from services.parser.general.classify import RULE, mark_by_look
 from services.parser.headline import take_headline
 from services.parser.images import take_images
@@ -47,7 +48,14 @@ def _mark_by_look(draft: Draft) -> None:
     parsed = draft.parsed
     named = parsed.layout.names_body and any(line.inside for line in draft.lines)
     if parsed.places and not named:
-        mark_by_look(parsed.page, draft.lines, parsed.frames, parsed.places, in_region=parsed.layout is not WHOLE_PAGE)
+        lines = [line for line in draft.lines if line.rule != copies.RULE]
+        mark_by_look(parsed.page, lines, parsed.frames, parsed.places, in_region=parsed.layout is not WHOLE_PAGE)
+
+
+def _mark_copies(draft: Draft) -> None:
+    """Where no layout names the body, and the page has blocks."""
+    if draft.parsed.places and not draft.parsed.layout.names_body:
+        copies.mark_copies(draft.lines)
 
 
 def _mark_comments(draft: Draft) -> None:
@@ -137,6 +145,7 @@ PASSES: tuple[Pass, ...] = (
     Pass(mark_site_dump, frozenset({REPEATS, OUTSIDE_BODY})),
     Pass(mark_dump, DUMP_RULES),
     Pass(_mark_zones, OUTSIDE | frozenset(NAMED.values())),
+    Pass(_mark_copies, frozenset({copies.RULE})),
     Pass(lambda draft: mark_anywhere(draft.lines), frozenset(ANYWHERE)),
     Pass(lambda draft: mark_top(draft.lines), frozenset([*TOP, *OFFICE, *LOOSE])),
     Pass(lambda draft: mark_related(draft.lines), frozenset({"related"})),
