@@ -20,8 +20,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from services import __version__, scopes
+from services.access import keys
 from services.admin import api as admin
-from services.admin import keys
 from services.admin.reference import SECURITY_POLICY, reference
 from services.admin.retries import api as retry_orders
 from services.audit.gauges import gauges

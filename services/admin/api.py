@@ -1,4 +1,4 @@
-"""The operator's desk over HTTP: re-ingestions, API keys, and the log of who did what."""
+"""The admin API: keys, messages that were given up on, and the log of who did what."""
 
 from datetime import timedelta
 from typing import Annotated
@@ -6,7 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from pydantic import AfterValidator
 
-from services.admin import keys, messages
+from services.access import keys
+from services.access.models import ApiKey
+from services.admin import messages
 from services.admin.message_views import (
     Discard,
     DiscardWanted,
@@ -17,7 +19,6 @@ from services.admin.message_views import (
     Taken,
     whole,
 )
-from services.admin.models import ApiKey
 from services.admin.views import (
     AuditLog,
     AuditView,

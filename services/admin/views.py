@@ -1,4 +1,4 @@
-"""What operators say and see over HTTP."""
+"""What the admin API takes and answers."""
 
 from datetime import datetime
 from typing import Annotated

@@ -22,7 +22,7 @@ with when_run():
     from sqlmodel import Session
 
     from services.cli.story import show_changes, show_story
-    from services.desk.words import differences
+    from services.desk.word_diff import paragraph_changes
     from services.parser.explain import explain
     from services.parser.explained import Explanation, explained_lines
     from services.parser.extract import parse
@@ -182,7 +182,7 @@ def _wording(row: Row[Any], older: Row[Any] | None) -> dict[str, Any]:
         "against": older.number,
         "changed": changed,
         "fields": fields,
-        "paragraphs": differences(_texts(before), _texts(now)),
+        "paragraphs": paragraph_changes(_texts(before), _texts(now)),
     }
 
 

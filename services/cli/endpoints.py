@@ -17,8 +17,8 @@ from services.contracts.errors import UserError
 with when_run():
     from sqlmodel import Session, col, select
 
-    from services.admin import keys
-    from services.admin.models import ApiKey
+    from services.access import keys
+    from services.access.models import ApiKey
     from services.cli.desk import OPERATOR
     from services.runtime import bus
     from services.runtime.database import reading, transaction, utcnow

@@ -15,8 +15,8 @@ from services.contracts.caller import INCLUDES, Permission
 from services.contracts.errors import UserError
 
 with when_run():
-    from services.admin import keys as api_keys
-    from services.admin.models import ApiKey
+    from services.access import keys as api_keys
+    from services.access.models import ApiKey
     from services.admin.views import KeyMade, KeyRotation, KeyView
     from services.cli.desk import OPERATOR
     from services.runtime import audit_log, bus

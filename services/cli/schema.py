@@ -7,11 +7,11 @@ from alembic import command
 from alembic.config import Config
 
 import services
-from services.admin import keys
+from services.access import keys
 from services.runtime import database
 
 MIGRATIONS = Path(services.__file__).parent / "migrations"
-OWNERS = ("fetcher", "store", "webhooks", "reingest", "admin", "desk")
+OWNERS = ("fetcher", "store", "webhooks", "reingest", "access")
 MODELS = (
     "services.runtime.ledger",
     "services.runtime.instances",

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from services.cli.output import show_text
 from services.contracts.article import Article
-from services.desk.words import Piece
+from services.desk.word_diff import Piece
 
 STYLES = {"same": "", "gone": "red strike", "new": "bold green"}
 MARKS = {"same": "{}", "gone": "[-{}-]", "new": "{{+{}+}}"}

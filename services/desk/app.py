@@ -7,10 +7,10 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from services.desk.api_client import Refused
 from services.desk.pages import articles, frontier, keys, now, reingestions, set_aside, sign_in, sources, webhooks
 from services.desk.render import POLICY, rendered, static
-from services.desk.visit import SignInFirst
-from services.desk.within import Refused
+from services.desk.signed_in import SignInFirst
 
 FOREVER = "public, max-age=31536000, immutable"
 """For files whose address changes with their bytes."""

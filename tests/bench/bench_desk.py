@@ -26,7 +26,7 @@ from in_process import InProcess
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
-from services.admin import keys
+from services.access import keys
 from services.app import create_app
 from services.cli import schema
 from services.contracts.article import Article, Block

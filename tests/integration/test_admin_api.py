@@ -4,7 +4,7 @@ import pytest
 from in_process import client
 from sqlalchemy import text
 
-from services.admin import keys
+from services.access import keys
 from services.admin.reference import example, operations
 from services.app import create_app
 from services.runtime.database import reading, transaction, utcnow

@@ -5,7 +5,8 @@ import pytest
 from in_process import client
 from sqlalchemy import select, text
 
-from services.admin import keys, messages
+from services.access import keys
+from services.admin import messages
 from services.app import create_app
 from services.contracts.messages import (
     Deliver,

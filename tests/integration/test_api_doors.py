@@ -8,7 +8,7 @@ import pytest
 from in_process import client
 from sqlmodel import col, select
 
-from services.admin import keys
+from services.access import keys
 from services.admin.reference import example, operations, permission
 from services.app import create_app
 from services.contracts.caller import INCLUDES

@@ -14,7 +14,7 @@ from in_process import client
 from schemathesis import GenerationMode
 from sqlmodel import SQLModel
 
-from services.admin import keys
+from services.access import keys
 from services.app import create_app
 from services.runtime import archive
 from services.runtime.database import engine, make_file, transaction, utcnow

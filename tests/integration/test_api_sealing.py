@@ -8,7 +8,7 @@ from in_process import client
 from sqlalchemy import text
 
 from services import cli
-from services.admin import keys
+from services.access import keys
 from services.app import create_app
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.settings import runtime_settings

@@ -13,8 +13,8 @@ from in_process import client
 from sqlalchemy import select
 from sqlmodel import SQLModel
 
-from services.admin import keys
-from services.admin.models import ApiKey
+from services.access import keys
+from services.access.models import ApiKey
 from services.app import create_app
 from services.contracts.wiring import SERVICES
 from services.runtime import bus, logs

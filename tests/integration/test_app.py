@@ -8,7 +8,7 @@ from in_process import client
 from sqlmodel import SQLModel
 
 from services import __version__
-from services.admin import keys
+from services.access import keys
 from services.admin.reference import operations
 from services.app import create_app
 from services.contracts.caller import Caller

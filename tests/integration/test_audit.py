@@ -5,7 +5,7 @@ from in_process import client
 from sqlalchemy import text
 from sqlmodel import SQLModel
 
-from services.admin import keys
+from services.access import keys
 from services.admin.reference import example, operations, permission
 from services.app import create_app
 from services.runtime import database

@@ -13,11 +13,10 @@ from kept import saved
 from orders import KEY, NOW, URL, A, B, order
 from sqlmodel import SQLModel
 
-from services.admin import keys
+from services.access import keys, sessions
 from services.app import create_app
 from services.contracts.article import Removed
 from services.contracts.urls import article_id
-from services.desk import sessions
 from services.fetcher import sources
 from services.fetcher.models import Page
 from services.fetcher.sources import ChannelSeed, SourceSeed
@@ -157,7 +156,7 @@ def test_a_session_ends_by_signing_out_with_its_key_and_by_its_time(signed_in, a
             keys.revoke(session, each.id, utcnow(), subscriptions.stop)
     old = httpx.Client(transport=InProcess(app), base_url="http://dateline.test/desk")
     with transaction() as session:
-        old.cookies["dateline_session"] = sessions.begin(session, 1, utcnow() - sessions.LASTS)
+        old.cookies["dateline_session"] = sessions.sign_in(session, 1, utcnow() - sessions.LASTS)
     for browser in (gone, revoked, old):
         assert browser.get("/articles").headers["location"].startswith("/desk/sign-in")
 

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from services.admin import keys
+from services.access import keys
 from services.admin.reference import operations
 from services.app import create_app
 from services.contracts.urls import article_id

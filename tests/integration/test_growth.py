@@ -9,7 +9,7 @@ from orders import NOW, order
 from sqlalchemy import event
 from sqlmodel import Session, SQLModel
 
-from services.admin import keys
+from services.access import keys
 from services.app import create_app
 from services.audit import gauges
 from services.contracts.urls import article_id

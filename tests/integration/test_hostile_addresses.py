@@ -11,7 +11,7 @@ from orders import order
 from sqlalchemy import update
 from sqlmodel import SQLModel
 
-from services.admin import keys
+from services.access import keys
 from services.app import create_app
 from services.contracts.urls import article_id
 from services.parser.extract import extract

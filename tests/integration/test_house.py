@@ -11,7 +11,7 @@ from sqlalchemy import delete
 from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
-from services.admin import keys
+from services.access import keys
 from services.app import create_app
 from services.audit import report
 from services.contracts.messages import FetchPage, ParsePage, PollChannel

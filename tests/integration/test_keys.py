@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import event, text
 
-from services.admin import keys
-from services.admin.models import ApiKey
+from services.access import keys
+from services.access.models import ApiKey
 from services.runtime import database
 from services.runtime.database import reading, transaction
 

@@ -9,7 +9,7 @@ from orders import KEY, NOW, A, order
 from sqlalchemy import event
 from sqlmodel import SQLModel
 
-from services.admin import keys
+from services.access import keys
 from services.app import create_app
 from services.contracts.messages import PollChannel
 from services.fetcher.models import Page

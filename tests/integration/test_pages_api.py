@@ -7,7 +7,7 @@ from orders import order
 from sqlalchemy import text
 from sqlmodel import select
 
-from services.admin import keys
+from services.access import keys
 from services.app import create_app
 from services.contracts.messages import FetchPage, Rejection
 from services.contracts.urls import page_key

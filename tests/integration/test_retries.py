@@ -7,7 +7,7 @@ from in_process import client
 from sqlmodel import select
 from typer.testing import CliRunner
 
-from services.admin import keys
+from services.access import keys
 from services.app import create_app
 from services.audit import report
 from services.cli import app as dateline

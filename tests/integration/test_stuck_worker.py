@@ -18,7 +18,7 @@ from in_process import client
 from kombu.exceptions import OperationalError
 from sqlalchemy import func, select, update
 
-from services.admin import keys
+from services.access import keys
 from services.app import create_app
 from services.cli.supervisor import Process, Supervisor
 from services.contracts.messages import Deliver

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from services.admin import keys
+from services.access import keys
 from services.runtime.asgi import MAX_BODY, MAX_PARTS
 from services.runtime.database import transaction, utcnow
 from services.runtime.turnstile import FAILURES

@@ -13,9 +13,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from services.contracts.article import ArticleKind
-from services.desk.visit import Form, Visiting
-from services.desk.within import Api, Refused
-from services.desk.words import differences
+from services.desk.api_client import Api, Refused
+from services.desk.signed_in import Form, SignedIn
+from services.desk.word_diff import paragraph_changes
 
 router = APIRouter(prefix="/articles")
 
@@ -29,7 +29,7 @@ FOLLOWED = ("source", "kind", "q", "tag", "virin")
 
 @router.get("")
 async def search(
-    visit: Visiting,
+    visit: SignedIn,
     q: str = "",
     source: str = "",
     kind: str = "",
@@ -55,20 +55,20 @@ async def search(
 
 
 @router.get("/{article}")
-async def read(visit: Visiting, article: str) -> Response:
+async def read(visit: SignedIn, article: str) -> Response:
     found = await visit.api.get(f"/articles/{article}")
     return visit.page("article.html", article=found, runs=list(_runs(found["body"])), tab="read")
 
 
 @router.get("/{article}/history")
-async def history(visit: Visiting, article: str, number: Annotated[int | None, Query(ge=1)] = None) -> Response:
+async def history(visit: SignedIn, article: str, number: Annotated[int | None, Query(ge=1)] = None) -> Response:
     found = await visit.api.get(f"/articles/{article}")
     listed = (await visit.api.get(f"/articles/{article}/revisions", limit=200))["revisions"]
     shown = number or found["revision"]
     now = await visit.api.get(f"/articles/{article}/revisions/{shown}")
     before = await _before(visit.api, article, listed, now)
     # To compare may take seconds, in which others want answers.
-    paragraphs = await run_in_threadpool(differences, _texts(before), _texts(now)) if before else []
+    paragraphs = await run_in_threadpool(paragraph_changes, _texts(before), _texts(now)) if before else []
     return visit.page(
         "history.html",
         article=found,
@@ -82,7 +82,7 @@ async def history(visit: Visiting, article: str, number: Annotated[int | None, Q
 
 
 @router.get("/{article}/explain")
-async def explain(visit: Visiting, article: str, number: Annotated[int | None, Query(ge=1)] = None) -> Response:
+async def explain(visit: SignedIn, article: str, number: Annotated[int | None, Query(ge=1)] = None) -> Response:
     found = await visit.api.get(f"/articles/{article}")
     revision = await visit.api.get(f"/articles/{article}/revisions/{number or found['revision']}")
     told = await visit.api.get(f"/captures/{revision['capture']}/explanation")
@@ -100,7 +100,7 @@ async def explain(visit: Visiting, article: str, number: Annotated[int | None, Q
 
 
 @router.get("/{article}/provenance")
-async def provenance(visit: Visiting, article: str) -> Response:
+async def provenance(visit: SignedIn, article: str) -> Response:
     found = await visit.api.get(f"/articles/{article}")
     listed = (await visit.api.get(f"/articles/{article}/revisions", limit=20))["revisions"]
     captures = {each["capture"]: await _capture(visit.api, each["capture"]) for each in listed}
@@ -108,7 +108,7 @@ async def provenance(visit: Visiting, article: str) -> Response:
 
 
 @router.post("/{article}/reingest")
-async def reingest(visit: Visiting, article: str, form: Form) -> Response:
+async def reingest(visit: SignedIn, article: str, form: Form) -> Response:
     order = {
         "scope": {"articles": [article]},
         "mode": form.get("mode", "reparse"),

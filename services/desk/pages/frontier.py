@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from services.contracts.article import RejectionReason
 from services.contracts.choices import PageState, PageVerdict
-from services.desk.visit import Visiting
+from services.desk.signed_in import SignedIn
 
 router = APIRouter(prefix="/pages")
 
@@ -16,7 +16,7 @@ CHOICES = {"state": get_args(PageState), "verdict": get_args(PageVerdict), "reas
 
 @router.get("")
 async def search(
-    visit: Visiting,
+    visit: SignedIn,
     address: str = "",
     source: str = "",
     host: str = "",
@@ -40,5 +40,5 @@ async def search(
 
 
 @router.get("/{number}")
-async def show(visit: Visiting, number: str) -> Response:
+async def show(visit: SignedIn, number: str) -> Response:
     return visit.page("page.html", page=await visit.api.get(f"/pages/{number}"))

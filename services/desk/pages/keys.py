@@ -7,8 +7,8 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from services.desk.visit import Form, Visiting
-from services.desk.within import Refused
+from services.desk.api_client import Refused
+from services.desk.signed_in import Form, SignedIn
 
 router = APIRouter()
 
@@ -20,12 +20,12 @@ SCOPES = (
 
 
 @router.get("/keys")
-async def keys(visit: Visiting, after: str = "") -> Response:
+async def keys(visit: SignedIn, after: str = "") -> Response:
     return _keys(visit, await visit.api.get("/admin/keys", after=after), await visit.shown_once())
 
 
 @router.post("/keys")
-async def make(visit: Visiting, form: Form) -> Response:
+async def make(visit: SignedIn, form: Form) -> Response:
     wanted = {"name": form.get("name", ""), "scopes": [form.get("scope", "read")]}
     try:
         made = await visit.api.order("POST", "/admin/keys", wanted | _named(form, "reason"))
@@ -35,26 +35,26 @@ async def make(visit: Visiting, form: Form) -> Response:
 
 
 @router.post("/keys/{key_id}/rotate")
-async def rotate(visit: Visiting, key_id: int, form: Form) -> Response:
+async def rotate(visit: SignedIn, key_id: int, form: Form) -> Response:
     wanted = {"overlap_hours": form.get("overlap_hours") or 24} | _named(form, "reason")
     made = await visit.api.order("POST", f"/admin/keys/{key_id}/rotate", wanted)
     return await visit.leads_once("/keys", made["key"])
 
 
 @router.post("/keys/{key_id}/revoke")
-async def revoke(visit: Visiting, key_id: int, form: Form) -> Response:
+async def revoke(visit: SignedIn, key_id: int, form: Form) -> Response:
     await visit.api.order("DELETE", f"/admin/keys/{key_id}", params=_named(form, "reason"))
     return visit.leads("/keys", f"Key {key_id} opens nothing any more.")
 
 
 @router.get("/log")
-async def log(visit: Visiting, after: str = "") -> Response:
+async def log(visit: SignedIn, after: str = "") -> Response:
     found = await visit.api.get("/admin/audit", after=after)
     return visit.page("log.html", entries=[_with_words(each) for each in found["entries"]], following=found["next"])
 
 
 def _keys(
-    visit: Visiting, found: dict[str, Any], made: str = "", *, asked: Mapping[str, str] | None = None, trouble: str = ""
+    visit: SignedIn, found: dict[str, Any], made: str = "", *, asked: Mapping[str, str] | None = None, trouble: str = ""
 ) -> Response:
     return visit.page(
         "keys.html",

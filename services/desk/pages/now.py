@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from services.desk.visit import Form, Visit, Visiting
+from services.desk.signed_in import DeskRequest, Form, SignedIn
 
 router = APIRouter()
 
@@ -33,19 +33,19 @@ class Chart:
 
 
 @router.post("/retries")
-async def try_all_now(visit: Visiting, _form: Form) -> Response:
+async def try_all_now(visit: SignedIn, _form: Form) -> Response:
     taken = await visit.api.order("POST", "/admin/retries", {})
     return visit.leads("/", f"{taken['taken']} message(s) are tried again now.")
 
 
 @router.post("/retries/{message_id}")
-async def try_now(visit: Visiting, message_id: int, _form: Form) -> Response:
+async def try_now(visit: SignedIn, message_id: int, _form: Form) -> Response:
     await visit.api.order("POST", f"/admin/retries/{message_id}")
     return visit.leads("/", f"Message {message_id} is tried again now.")
 
 
 @router.get("/")
-async def now(visit: Visiting) -> Response:
+async def now(visit: SignedIn) -> Response:
     seen = await visit.api.get("/overview")
     sources = await visit.api.get("/sources")
     latest = await visit.api.get("/articles", by="seen", limit=10)
@@ -65,7 +65,7 @@ async def now(visit: Visiting) -> Response:
     )
 
 
-async def _troubled_endpoints(visit: Visit) -> Sequence[Mapping[str, Any]]:
+async def _troubled_endpoints(visit: DeskRequest) -> Sequence[Mapping[str, Any]]:
     if not visit.caller.may("subscribe"):
         return ()
     found: Sequence[Mapping[str, Any]] = (await visit.api.get("/webhooks/endpoints", troubled="true"))["endpoints"]

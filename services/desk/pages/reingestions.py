@@ -8,8 +8,8 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from services.contracts.article import ArticleKind, RejectionReason
-from services.desk.visit import Form, Visiting
-from services.desk.within import Refused
+from services.desk.api_client import Refused
+from services.desk.signed_in import Form, SignedIn
 
 router = APIRouter(prefix="/reingestions")
 
@@ -39,18 +39,18 @@ STEERED = {
 
 
 @router.get("")
-async def reingestions(visit: Visiting, after: str = "") -> Response:
+async def reingestions(visit: SignedIn, after: str = "") -> Response:
     found = await visit.api.get("/admin/reingestions", after=after, limit=25)
     return visit.page("reingestions.html", reingestions=found["reingestions"], following=found["next"])
 
 
 @router.get("/new")
-async def compose(visit: Visiting) -> Response:
+async def compose(visit: SignedIn) -> Response:
     return await _composing(visit, {})
 
 
 @router.post("/scope")
-async def count(visit: Visiting, form: Form) -> Response:
+async def count(visit: SignedIn, form: Form) -> Response:
     """How many pages the scope of a half-written order holds, while it is being written."""
     scope = _scope(form)
     if not scope:
@@ -63,7 +63,7 @@ async def count(visit: Visiting, form: Form) -> Response:
 
 
 @router.post("")
-async def order(visit: Visiting, form: Form) -> Response:
+async def order(visit: SignedIn, form: Form) -> Response:
     wanted = {
         "scope": _scope(form),
         "mode": form.get("mode", "reparse"),
@@ -79,7 +79,7 @@ async def order(visit: Visiting, form: Form) -> Response:
 
 
 @router.get("/{reingestion}")
-async def reingestion(visit: Visiting, reingestion: int) -> Response:
+async def reingestion(visit: SignedIn, reingestion: int) -> Response:
     found = await visit.api.get(f"/admin/reingestions/{reingestion}")
     ended = found["state"] in {"done", "cancelled"}
     report = await visit.api.get(f"/admin/reingestions/{reingestion}/report") if found["dry_run"] and ended else None
@@ -94,14 +94,14 @@ async def reingestion(visit: Visiting, reingestion: int) -> Response:
 
 
 @router.get("/{reingestion}/progress")
-async def progress(visit: Visiting, reingestion: int) -> Response:
+async def progress(visit: SignedIn, reingestion: int) -> Response:
     """Tells the page that there is more to see; what that is, the page asks for as ever."""
     return visit.api.passed_on(f"/admin/reingestions/{reingestion}/progress")
 
 
 @router.get("/{reingestion}/findings")
 async def findings(
-    visit: Visiting,
+    visit: SignedIn,
     reingestion: int,
     outcome: str = "",
     source: str = "",
@@ -117,14 +117,14 @@ async def findings(
 
 
 @router.post("/{reingestion}/{step}")
-async def steer(visit: Visiting, reingestion: int, step: str, _form: Form) -> Response:
+async def steer(visit: SignedIn, reingestion: int, step: str, _form: Form) -> Response:
     if step not in STEERED:
         raise Refused(404, {"title": "Nothing is here", "detail": "A re-ingestion knows no such order."})
     await visit.api.order("POST", f"/admin/reingestions/{reingestion}/{step}")
     return visit.leads(f"/reingestions/{reingestion}", STEERED[step])
 
 
-async def _composing(visit: Visiting, asked: Mapping[str, str], trouble: str = "") -> Response:
+async def _composing(visit: SignedIn, asked: Mapping[str, str], trouble: str = "") -> Response:
     return visit.page(
         "order.html",
         422 if trouble else 200,

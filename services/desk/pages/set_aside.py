@@ -3,13 +3,13 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from services.desk.visit import Form, Visiting
+from services.desk.signed_in import Form, SignedIn
 
 router = APIRouter(prefix="/set-aside")
 
 
 @router.get("")
-async def messages(visit: Visiting, kind: str = "", discarded: bool = False, after: str = "") -> Response:
+async def messages(visit: SignedIn, kind: str = "", discarded: bool = False, after: str = "") -> Response:
     found = await visit.api.get("/admin/messages", kind=kind, discarded=discarded, after=after)
     return visit.page(
         "set_aside.html",
@@ -22,24 +22,24 @@ async def messages(visit: Visiting, kind: str = "", discarded: bool = False, aft
 
 
 @router.get("/{message_id}")
-async def message(visit: Visiting, message_id: int) -> Response:
+async def message(visit: SignedIn, message_id: int) -> Response:
     return visit.page("message.html", message=await visit.api.get(f"/admin/messages/{message_id}"))
 
 
 @router.post("/replay")
-async def replay_all(visit: Visiting, form: Form) -> Response:
+async def replay_all(visit: SignedIn, form: Form) -> Response:
     taken = await visit.api.order("POST", "/admin/messages/replay", {"kind": form.get("kind") or None})
     more = " There are more: ask again." if taken["more"] else ""
     return visit.leads("/set-aside", f"{taken['taken']} message(s) said again.{more}")
 
 
 @router.post("/{message_id}/replay")
-async def replay(visit: Visiting, message_id: int, _form: Form) -> Response:
+async def replay(visit: SignedIn, message_id: int, _form: Form) -> Response:
     await visit.api.order("POST", f"/admin/messages/{message_id}/replay")
     return visit.leads("/set-aside", f"Message {message_id} was said again, with all its attempts.")
 
 
 @router.post("/{message_id}/discard")
-async def discard(visit: Visiting, message_id: int, form: Form) -> Response:
+async def discard(visit: SignedIn, message_id: int, form: Form) -> Response:
     await visit.api.order("POST", f"/admin/messages/{message_id}/discard", {"reason": form.get("reason", "")})
     return visit.leads("/set-aside", f"Message {message_id} will not be said again; it is kept among the discarded.")

@@ -9,11 +9,11 @@ from fastapi import APIRouter, Form, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from services.access import sessions
 from services.contracts.caller import Caller
-from services.desk import sessions
 from services.desk.render import POLICY, rendered
-from services.desk.visit import COOKIE, Visiting
-from services.desk.visit import Form as OurForm
+from services.desk.signed_in import COOKIE, SignedIn
+from services.desk.signed_in import Form as OurForm
 from services.runtime.database import transaction, utcnow
 from services.runtime.web import Problem, refuse_wrong_keys
 
@@ -38,7 +38,7 @@ def begin(request: Request, key: Annotated[str, Form()] = "", next: Annotated[st
         trouble = "This key is unknown, revoked or expired. `dateline keys` lists those that there are."
         return _asking(request, 401, wanted=next, trouble=trouble)
     with transaction() as session:
-        token = sessions.begin(session, caller.key, utcnow())
+        token = sessions.sign_in(session, caller.key, utcnow())
     base = request.scope["root_path"]
     answer = RedirectResponse(next if next.startswith(f"{base}/") else f"{base}/", 303)
     answer.set_cookie(
@@ -54,10 +54,10 @@ def begin(request: Request, key: Annotated[str, Form()] = "", next: Annotated[st
 
 
 @router.post("/sign-out")
-async def end(visit: Visiting, _form: OurForm) -> Response:
+async def end(visit: SignedIn, _form: OurForm) -> Response:
     def forget() -> None:
         with transaction() as session:
-            sessions.end(session, visit.request.cookies[COOKIE])
+            sessions.sign_out(session, visit.request.cookies[COOKIE])
 
     await run_in_threadpool(forget)
     answer = RedirectResponse(f"{visit.base}/sign-in", 303)

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from services.desk.visit import Form, Visiting
-from services.desk.within import Refused
+from services.desk.api_client import Refused
+from services.desk.signed_in import Form, SignedIn
 
 router = APIRouter(prefix="/sources")
 
@@ -16,17 +16,17 @@ KINDS = ("feed", "listing", "sitemap")
 
 
 @router.get("")
-async def sources(visit: Visiting) -> Response:
+async def sources(visit: SignedIn) -> Response:
     return visit.page("sources.html", sources=await visit.api.get("/sources"))
 
 
 @router.get("/{name}")
-async def source(visit: Visiting, name: str) -> Response:
+async def source(visit: SignedIn, name: str) -> Response:
     return await _show(visit, name)
 
 
 @router.post("/look")
-async def look(visit: Visiting, form: Form) -> Response:
+async def look(visit: SignedIn, form: Form) -> Response:
     order = {"url": form.get("url", "").strip(), "pages": form.get("pages", "").split()}
     try:
         seen = await visit.api.order("POST", "/sources/preview", order)
@@ -37,7 +37,7 @@ async def look(visit: Visiting, form: Form) -> Response:
 
 
 @router.post("")
-async def add(visit: Visiting, form: Form) -> Response:
+async def add(visit: SignedIn, form: Form) -> Response:
     channel = {"kind": form.get("kind", "feed"), "url": form.get("url", "").strip()}
     try:
         made = await visit.api.order("POST", "/sources", _seed(form.get("name", ""), form, [channel]))
@@ -47,7 +47,7 @@ async def add(visit: Visiting, form: Form) -> Response:
 
 
 @router.post("/{name}")
-async def change(visit: Visiting, name: str, form: Form) -> Response:
+async def change(visit: SignedIn, name: str, form: Form) -> Response:
     known = (await visit.api.get(f"/sources/{name}"))["channels"]
     intervals = {each["url"]: each["interval"] for each in known}
     lines = [line.split(maxsplit=1) for line in form.get("channels", "").splitlines() if line.strip()]
@@ -60,19 +60,19 @@ async def change(visit: Visiting, name: str, form: Form) -> Response:
 
 
 @router.post("/{name}/poll")
-async def poll(visit: Visiting, name: str, _form: Form) -> Response:
+async def poll(visit: SignedIn, name: str, _form: Form) -> Response:
     polled = await visit.api.order("POST", f"/sources/{name}/poll")
     return visit.leads(f"/sources/{name}", f"Looking at {polled['channels']} channel(s) now.")
 
 
 @router.post("/{name}/pause")
-async def pause(visit: Visiting, name: str, form: Form) -> Response:
+async def pause(visit: SignedIn, name: str, form: Form) -> Response:
     paused = form.get("paused") == "yes"
     await visit.api.order("POST", f"/sources/{name}/pause", {"paused": paused})
     return visit.leads(f"/sources/{name}", "It rests." if paused else "It is watched again.")
 
 
-async def _show(visit: Visiting, name: str, *, asked: Mapping[str, str] | None = None, trouble: str = "") -> Response:
+async def _show(visit: SignedIn, name: str, *, asked: Mapping[str, str] | None = None, trouble: str = "") -> Response:
     found = await visit.api.get(f"/sources/{name}")
     articles = (await visit.api.get("/articles", source=name, limit=10))["articles"]
     written = {
@@ -86,7 +86,7 @@ async def _show(visit: Visiting, name: str, *, asked: Mapping[str, str] | None =
 
 
 def _adding(
-    visit: Visiting, asked: Mapping[str, str], *, seen: Mapping[str, Any] | None = None, trouble: str = ""
+    visit: SignedIn, asked: Mapping[str, str], *, seen: Mapping[str, Any] | None = None, trouble: str = ""
 ) -> Response:
     status = 422 if trouble else 200
     return visit.page("source_new.html", status, asked=asked, seen=seen, trouble=trouble, kinds=KINDS)

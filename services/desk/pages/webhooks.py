@@ -6,8 +6,8 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from services.desk.visit import Form, Visiting
-from services.desk.within import Refused
+from services.desk.api_client import Refused
+from services.desk.signed_in import Form, SignedIn
 
 router = APIRouter(prefix="/webhooks")
 
@@ -17,12 +17,12 @@ STATES = ("pending", "delivered", "failed", "cancelled")
 
 
 @router.get("")
-async def endpoints(visit: Visiting) -> Response:
+async def endpoints(visit: SignedIn) -> Response:
     return await _list(visit)
 
 
 @router.post("")
-async def make(visit: Visiting, form: Form) -> Response:
+async def make(visit: SignedIn, form: Form) -> Response:
     try:
         made = await visit.api.order("POST", "/webhooks/endpoints", _wanted(form))
     except Refused as refusal:
@@ -31,71 +31,71 @@ async def make(visit: Visiting, form: Form) -> Response:
 
 
 @router.get("/{endpoint}")
-async def endpoint(visit: Visiting, endpoint: int, state: str = "", after: str = "") -> Response:
+async def endpoint(visit: SignedIn, endpoint: int, state: str = "", after: str = "") -> Response:
     return await _show(visit, endpoint, state=state, after=after, secret=await visit.shown_once())
 
 
 @router.get("/{endpoint}/preview")
-async def preview(visit: Visiting, endpoint: int) -> Response:
+async def preview(visit: SignedIn, endpoint: int) -> Response:
     found = await visit.api.get(f"/webhooks/endpoints/{endpoint}")
     judged = await visit.api.order("POST", f"/webhooks/endpoints/{endpoint}/preview", {})
     return visit.page("preview.html", endpoint=found, preview=judged)
 
 
 @router.get("/{endpoint}/deliveries/{delivery}")
-async def delivery(visit: Visiting, endpoint: int, delivery: int) -> Response:
+async def delivery(visit: SignedIn, endpoint: int, delivery: int) -> Response:
     path = f"/webhooks/endpoints/{endpoint}"
     found, whole = await asyncio.gather(visit.api.get(path), visit.api.get(f"{path}/deliveries/{delivery}"))
     return visit.page("delivery.html", endpoint=found, delivery=whole)
 
 
 @router.post("/{endpoint}/deliveries/{delivery}/replay")
-async def replay_one(visit: Visiting, endpoint: int, delivery: int, _form: Form) -> Response:
+async def replay_one(visit: SignedIn, endpoint: int, delivery: int, _form: Form) -> Response:
     done = await visit.api.order("POST", f"/webhooks/endpoints/{endpoint}/deliveries/{delivery}/replay")
     said = "It is on its way again." if done["deliveries"] else "It was cancelled, and does not come."
     return visit.leads(f"/webhooks/{endpoint}/deliveries/{delivery}", said)
 
 
 @router.post("/{endpoint}/replay")
-async def replay_failed(visit: Visiting, endpoint: int, _form: Form) -> Response:
+async def replay_failed(visit: SignedIn, endpoint: int, _form: Form) -> Response:
     order = {"from_sequence": 1, "only": "failed"}
     done = await visit.api.order("POST", f"/webhooks/endpoints/{endpoint}/replays", order)
     return visit.leads(f"/webhooks/{endpoint}", f"{done['deliveries']} deliveries are on their way again.")
 
 
 @router.post("/{endpoint}/retry")
-async def retry(visit: Visiting, endpoint: int, _form: Form) -> Response:
+async def retry(visit: SignedIn, endpoint: int, _form: Form) -> Response:
     done = await visit.api.order("POST", f"/webhooks/endpoints/{endpoint}/retry")
     return visit.leads(f"/webhooks/{endpoint}", f"{done['deliveries']} deliveries are due now.")
 
 
 @router.post("/{endpoint}/test")
-async def test(visit: Visiting, endpoint: int, _form: Form) -> Response:
+async def test(visit: SignedIn, endpoint: int, _form: Form) -> Response:
     ordered = await visit.api.order("POST", f"/webhooks/endpoints/{endpoint}/test")
     return visit.leads(f"/webhooks/{endpoint}/deliveries/{ordered['delivery']}", "The test is on its way.")
 
 
 @router.post("/{endpoint}/rotate")
-async def rotate(visit: Visiting, endpoint: int, form: Form) -> Response:
+async def rotate(visit: SignedIn, endpoint: int, form: Form) -> Response:
     order = {"overlap_hours": form.get("overlap_hours") or 24}
     made = await visit.api.order("POST", f"/webhooks/endpoints/{endpoint}/rotate", order)
     return await visit.leads_once(f"/webhooks/{endpoint}", made["secret"])
 
 
 @router.post("/{endpoint}/state")
-async def change(visit: Visiting, endpoint: int, form: Form) -> Response:
+async def change(visit: SignedIn, endpoint: int, form: Form) -> Response:
     wanted = form.get("state", "active")
     await visit.api.order("PATCH", f"/webhooks/endpoints/{endpoint}", {"state": wanted})
     return visit.leads(f"/webhooks/{endpoint}", "It is told again." if wanted == "active" else "Nothing is sent there.")
 
 
 @router.post("/{endpoint}/delete")
-async def delete(visit: Visiting, endpoint: int, _form: Form) -> Response:
+async def delete(visit: SignedIn, endpoint: int, _form: Form) -> Response:
     await visit.api.order("DELETE", f"/webhooks/endpoints/{endpoint}")
     return visit.leads("/webhooks", f"Endpoint {endpoint} is gone for good.")
 
 
-async def _list(visit: Visiting, *, asked: dict[str, str] | None = None, trouble: str = "") -> Response:
+async def _list(visit: SignedIn, *, asked: dict[str, str] | None = None, trouble: str = "") -> Response:
     found = (await visit.api.get("/webhooks/endpoints", limit=100))["endpoints"]
     health = await asyncio.gather(*(visit.api.get(f"/webhooks/endpoints/{each['id']}/health") for each in found))
     return visit.page(
@@ -108,7 +108,7 @@ async def _list(visit: Visiting, *, asked: dict[str, str] | None = None, trouble
     )
 
 
-async def _show(visit: Visiting, endpoint: int, *, state: str = "", after: str = "", secret: str = "") -> Response:
+async def _show(visit: SignedIn, endpoint: int, *, state: str = "", after: str = "", secret: str = "") -> Response:
     path = f"/webhooks/endpoints/{endpoint}"
     found, health, log = await asyncio.gather(
         visit.api.get(path),

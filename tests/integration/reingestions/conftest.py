@@ -5,7 +5,7 @@ import importlib
 import pytest
 from in_process import client
 
-from services.admin import keys
+from services.access import keys
 from services.app import create_app
 from services.contracts.wiring import SERVICES
 from services.runtime.database import transaction, utcnow

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from services.admin.keys import authenticate
+from services.access.keys import authenticate
 from services.contracts.urls import article_id
 from services.reingest.order import MANY, Order
 from services.runtime.database import utcnow

@@ -5,14 +5,14 @@ from math import isqrt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.desk import words
-from services.desk.words import MOST, differences
+from services.desk import word_diff
+from services.desk.word_diff import MOST, paragraph_changes
 
 texts = st.lists(st.text(alphabet="ab .\n", max_size=30), max_size=8)
 
 
 def told(before, after):
-    return [[(piece.fate, piece.text) for piece in paragraph] for paragraph in differences(before, after)]
+    return [[(piece.fate, piece.text) for piece in paragraph] for paragraph in paragraph_changes(before, after)]
 
 
 def test_equal_wordings_differ_nowhere():
@@ -43,7 +43,7 @@ def test_a_paragraph_too_long_to_compare_is_shown_as_replaced():
 
 def test_a_page_that_is_built_to_be_compared_for_ever_is_not(monkeypatch):
     """What is left when enough was compared is shown as replaced, and so are paragraphs that are all the same."""
-    monkeypatch.setattr(words, "MOST", 100)
+    monkeypatch.setattr(word_diff, "MOST", 100)
     fates = [[fate for fate, _ in paragraph] for paragraph in told(["a b c d"] * 10, ["a b c e"] * 10)]
     assert (fates[0], fates[-2:]) == (["same", "gone", "new"], [["gone"], ["new"]])
     assert [fate for [(fate, _)] in told(["a"] * 11, ["a"] * 10)] == ["gone", "new"] * 10 + ["gone"]
@@ -52,7 +52,7 @@ def test_a_page_that_is_built_to_be_compared_for_ever_is_not(monkeypatch):
 @given(texts, texts)
 def test_both_wordings_can_be_read_off_whole(before, after):
     """Nothing of either is lost, and nothing is made up."""
-    paragraphs = differences(before, after)
+    paragraphs = paragraph_changes(before, after)
 
     def wording(without):
         kept = [[piece.text for piece in each if piece.fate != without] for each in paragraphs]

@@ -12,13 +12,13 @@ from cryptography.fernet import Fernet
 from sqlalchemy import delete
 from sqlmodel import Session, col
 
-from services.desk.models import DeskSession
+from services.access.models import DeskSession
 
 LASTS = timedelta(hours=12)
 """A working day; then the key is asked for again."""
 
 
-def begin(session: Session, key: int, now: datetime) -> str:
+def sign_in(session: Session, key: int, now: datetime) -> str:
     """Signs the holder of this key in; returns the token, which cannot be had again."""
     session.execute(delete(DeskSession).where(col(DeskSession.expires_at) <= now))
     token = secrets.token_urlsafe(32)
@@ -26,30 +26,30 @@ def begin(session: Session, key: int, now: datetime) -> str:
     return token
 
 
-def begun(session: Session, token: str, now: datetime) -> tuple[int, datetime] | None:
+def signed_in_key(session: Session, token: str, now: datetime) -> tuple[int, datetime] | None:
     """Whose token this is, and since when; None for one that has ended or never was."""
     found = session.get(DeskSession, _digest(token))
     return (found.key, found.expires_at - LASTS) if found and now < found.expires_at else None
 
 
-def end(session: Session, token: str) -> None:
+def sign_out(session: Session, token: str) -> None:
     """Signs out; doing so twice changes nothing."""
     session.execute(delete(DeskSession).where(col(DeskSession.digest) == _digest(token)))
 
 
-def keep_once(session: Session, token: str, secret: str) -> None:
+def store_secret(session: Session, token: str, secret: str) -> None:
     """Keeps a secret for the next page of this session; without the token nobody can read it."""
     if found := session.get(DeskSession, _digest(token)):
         found.once = _sealing(token).encrypt(secret.encode()).decode()
 
 
-def keeps_one(session: Session, token: str) -> bool:
+def has_secret(session: Session, token: str) -> bool:
     """Whether there is a secret to show."""
     found = session.get(DeskSession, _digest(token))
     return found is not None and found.once is not None
 
 
-def take_once(session: Session, token: str) -> str:
+def take_secret(session: Session, token: str) -> str:
     """The secret that was kept, which is forgotten with that; empty when there is none."""
     found = session.get(DeskSession, _digest(token))
     if not found or not found.once:

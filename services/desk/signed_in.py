@@ -9,10 +9,10 @@ from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from services.access import sessions
 from services.contracts.caller import Caller, Permission
-from services.desk import sessions
+from services.desk.api_client import Api, Refused
 from services.desk.render import POLICY, rendered
-from services.desk.within import Api, Refused
 from services.runtime.database import reading, transaction, utcnow
 
 COOKIE = "dateline_session"
@@ -39,7 +39,7 @@ class SignInFirst(Exception):  # noqa: N818 - named for what is to be done
 
 
 @dataclass(frozen=True)
-class Visit:
+class DeskRequest:
     """Somebody who is signed in, and what they ask."""
 
     request: Request
@@ -72,7 +72,7 @@ class Visit:
 
         def keep() -> None:
             with transaction() as session:
-                sessions.keep_once(session, self._token, secret)
+                sessions.store_secret(session, self._token, secret)
 
         await run_in_threadpool(keep)
         return self.leads(path)
@@ -82,10 +82,10 @@ class Visit:
 
         def take() -> str:
             with reading() as session:
-                if not sessions.keeps_one(session, self._token):
+                if not sessions.has_secret(session, self._token):
                     return ""
             with transaction() as session:
-                return sessions.take_once(session, self._token)
+                return sessions.take_secret(session, self._token)
 
         return await run_in_threadpool(take)
 
@@ -102,17 +102,17 @@ class Visit:
         ]
 
 
-async def visit(request: Request) -> Visit:
+async def signed_in(request: Request) -> DeskRequest:
     """Who is signed in; raises `SignInFirst` when nobody is."""
     token = request.cookies.get(COOKIE, "")
     caller = await run_in_threadpool(_caller, request, token) if token else None
     if caller is None:
         raise SignInFirst
     request.state.caller = caller
-    return Visit(request, caller, sessions.form_token(token), Api(request.app.state.api, caller))
+    return DeskRequest(request, caller, sessions.form_token(token), Api(request.app.state.api, caller))
 
 
-async def form(request: Request, visit: Annotated[Visit, Depends(visit)]) -> dict[str, str]:
+async def form(request: Request, visit: Annotated[DeskRequest, Depends(signed_in)]) -> dict[str, str]:
     """The fields of a form that this session was shown; raises `Refused` for any other."""
     sent = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
     if not hmac.compare_digest(sent.pop("form_token", "").encode(), visit.form_token.encode()):
@@ -120,14 +120,14 @@ async def form(request: Request, visit: Annotated[Visit, Depends(visit)]) -> dic
     return sent
 
 
-Visiting = Annotated[Visit, Depends(visit)]
+SignedIn = Annotated[DeskRequest, Depends(signed_in)]
 Form = Annotated[dict[str, str], Depends(form)]
 
 
 def _caller(request: Request, token: str) -> Caller | None:
     now = utcnow()
     with reading() as session:
-        begun = sessions.begun(session, token, now)
+        begun = sessions.signed_in_key(session, token, now)
     found: Caller | None = request.app.state.caller_of_key(*begun) if begun else None
     return found
 

@@ -17,7 +17,7 @@ from sqlalchemy import or_, select, text, update
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col
 
-from services.admin.models import ApiKey
+from services.access.models import ApiKey
 from services.contracts.caller import Caller, Permission
 from services.contracts.errors import UserError
 from services.runtime.database import is_sqlite, reading, transaction

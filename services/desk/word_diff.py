@@ -25,7 +25,7 @@ class Piece:
     text: str
 
 
-def differences(before: Sequence[str], after: Sequence[str]) -> list[tuple[Piece, ...]]:
+def paragraph_changes(before: Sequence[str], after: Sequence[str]) -> list[tuple[Piece, ...]]:
     """The paragraphs of both wordings in order; a paragraph with pieces of several fates was changed."""
     left = MOST - _pairs(before, after)
     shown: list[tuple[Piece, ...]] = []

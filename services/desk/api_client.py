@@ -12,14 +12,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.contracts.caller import Caller
 
-Words = Mapping[str, Any]
+JsonObject = Mapping[str, Any]
 _ASKED = ("type", "asgi", "http_version", "scheme", "server", "client", "method", "headers")
 
 
 class Refused(Exception):  # noqa: N818 - named for what happened
     """The API said no: with which status, and the problem (RFC 9457) that it told."""
 
-    def __init__(self, status: int, problem: Words) -> None:
+    def __init__(self, status: int, problem: JsonObject) -> None:
         super().__init__(problem.get("detail") or problem.get("title") or str(status))
         self.status, self.problem = status, problem
 
@@ -30,7 +30,7 @@ class Refused(Exception):  # noqa: N818 - named for what happened
         return " ".join(f"{'/'.join(where[1:]) or where[0]}: {detail}" for where, detail in faults) or str(self)
 
 
-class Found(NamedTuple):
+class ResultPage(NamedTuple):
     """A page of a list: its rows, where the next page begins, and what was wrong with the question, if anything."""
 
     rows: Sequence[Any] = ()
@@ -49,17 +49,17 @@ class Api:
         """What the API answers to this question; empty parameters are left out."""
         return await self._ask("GET", path, params={k: v for k, v in query.items() if v not in (None, "")})
 
-    async def search(self, path: str, **query: Any) -> Found:
+    async def search(self, path: str, **query: Any) -> ResultPage:
         """One page of the list at this path; a question that the API cannot read finds nothing, and is told why."""
         try:
             page = await self.get(path, **query)
         except Refused as refusal:
             if refusal.status != HTTPStatus.UNPROCESSABLE_ENTITY:
                 raise
-            return Found(trouble=refusal.sentence)
-        return Found(page[path.strip("/")], page["next"])
+            return ResultPage(trouble=refusal.sentence)
+        return ResultPage(page[path.strip("/")], page["next"])
 
-    async def order(self, method: str, path: str, words: Words | None = None, **more: Any) -> Any:
+    async def order(self, method: str, path: str, words: JsonObject | None = None, **more: Any) -> Any:
         """What the API answers to this order; `more` is httpx's `params` and `headers`."""
         return await self._ask(method, path, json=words, **more)
 
