@@ -49,10 +49,11 @@ def show(listing: Listing) -> None:
 
 
 def show_facts(facts: Mapping[str, object]) -> None:
-    """Prints a name and a value on each line; what is not known is left out."""
+    """Prints a name and a value on each line, for several values several lines; what is not known is left out."""
     for name, value in facts.items():
-        if value not in (None, ""):
-            typer.echo(f"{name:18} {visible(cell(value))}")
+        for number, each in enumerate(value if isinstance(value, tuple) else (value,)):
+            if each not in (None, ""):
+                typer.echo(f"{'' if number else name:18} {visible(cell(each))}")
 
 
 def show_text(text: Text) -> None:

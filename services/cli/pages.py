@@ -15,7 +15,7 @@ from services.contracts.choices import PageState, PageVerdict
 from services.contracts.errors import UserError
 
 with when_run():
-    from services.fetcher.pages.api import PageLine, line
+    from services.fetcher.pages.api import PageLine, ShownBy, lines
     from services.fetcher.pages.find import Wanted, find_page, find_pages
     from services.runtime.database import reading, utcnow
 
@@ -41,7 +41,7 @@ def list_pages(
     wanted = Wanted(source, host, state, verdict, reason, address or None)
     with reading() as session:
         found = find_pages(session, wanted, utcnow(), limit, None)
-    shown = [line(row) for row in found[:limit]]
+        shown = lines(session, found[:limit])
     if as_json:
         print_json({"pages": shown, "more": len(found) > limit})
     elif shown:
@@ -58,9 +58,9 @@ def show_page(number: Number, as_json: AsJson = False) -> None:
     """Shows one page: where it is, how the last look went, and what its newest capture gave."""
     with reading() as session:
         row = find_page(session, number, utcnow())
-    if row is None:
-        raise UserError(f"There is no page {number}; `dateline pages` lists those there are.")
-    view = line(row)
+        if row is None:
+            raise UserError(f"There is no page {number}; `dateline pages` lists those there are.")
+        (view,) = lines(session, [row])
     if as_json:
         print_json(view)
     else:
@@ -69,14 +69,21 @@ def show_page(number: Number, as_json: AsJson = False) -> None:
 
 def _row(page: PageLine) -> tuple[object, ...]:
     stands = f"{page.verdict}: {page.reason}" if page.reason else page.verdict
-    return (page.id, page.source, page.state.replace("_", " "), stands, page.next_visit_at, page.url)
+    sources = ", ".join(dict.fromkeys([page.source, *(each.source for each in page.channels)]))
+    return (page.id, sources, page.state.replace("_", " "), stands, page.next_visit_at, page.url)
 
 
 def _facts(page: PageLine) -> dict[str, Any]:
-    channel = f"{page.channel.kind} {page.channel.url}" if page.channel else None
-    found = {"page": page.id, "address": page.url, "title": page.title, "source": page.source, "listed by": channel}
+    channels = tuple(map(_channel, page.channels))
+    found = {"page": page.id, "address": page.url, "title": page.title, "source": page.source, "shown by": channels}
     looks = {"found": page.discovered_at, "last look": page.visited_at, "outcome": page.outcome, "detail": page.detail}
     read = {"verdict": page.verdict, "reason": page.reason, "because": page.because, "article": page.article}
     kept = {"newest capture": page.capture, "of": page.fetched_at, "readable capture": page.readable}
     waits = {"state": page.state.replace("_", " "), "next visit": page.next_visit_at, "moved to page": page.moved_to}
     return found | waits | looks | read | kept
+
+
+def _channel(shown: ShownBy) -> str:
+    channel = f"{shown.kind} {shown.url}" if shown.url else "a channel that is watched no longer"
+    at = f", {shown.first_seen:%Y-%m-%d %H:%M:%S}" + (f" at {shown.position}" if shown.position else "")
+    return f"{shown.source}: {channel}{at}" + (f": {shown.title}" if shown.title else "")

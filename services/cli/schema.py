@@ -18,6 +18,7 @@ MODELS = (
     "services.runtime.house",
     "services.runtime.audit_log",
     "services.runtime.results",
+    "services.runtime.sightings",
     "services.runtime.events.tables",
     *(f"services.{name}.models" for name in OWNERS),
 )

@@ -14,8 +14,10 @@ from services.fetcher.discover import Listed
 from services.fetcher.models import IMPORT, Alias, Page
 from services.fetcher.plan import BACKLOG_STEP, LAG
 from services.fetcher.politeness import host_of
+from services.runtime import sightings
 from services.runtime.database import is_sqlite
 from services.runtime.ledger import Said, say, say_all
+from services.runtime.sightings import Shown
 
 AT_ONCE = 200
 """Pages joined in one transaction: other writers wait meanwhile."""
@@ -53,13 +55,15 @@ def join(
     known = {key: one for key, one in keyed.items() if key not in fresh}
     pages = session.exec(select(Page).where(col(Page.key).in_(known))).all() if known else ()
     readdressed = [page for page in pages if _is_elsewhere(page, known[page.key], now)]
-    told = [page for page in pages if _differs(page, known[page.key], source, channel, backlog=backlog)]
+    told = [page for page in pages if _differs(session, page, known[page.key], source, channel, backlog=backlog)]
     changed = list({page.id: page for page in (*readdressed, *told)}.values())
     for page in changed:
         number, host = target(page)
         why: Why = "claimed" if claimed and page not in readdressed else "revisit"
         visits.append(FetchPage(page=number, host=host, why=why))
     say_all(session, [Said(each, lane=lane) for each in visits])
+    shown = {fresh[key]: _shown(keyed[key]) for key in fresh} | _shown_again(session, source, pages, known)
+    sightings.note(session, source, channel, shown, now)
     return Joined(len(fresh), len(changed))
 
 
@@ -160,13 +164,27 @@ def _is_elsewhere(page: Page, one: Listed, now: datetime) -> bool:
     return True
 
 
-def _differs(page: Page, one: Listed, source: str, channel: int, *, backlog: bool) -> bool:
+def _differs(session: Session, page: Page, one: Listed, source: str, channel: int, *, backlog: bool) -> bool:
     """Whether a known page deserves a visit now; what its channel says of it is remembered."""
     adopted = page.source == IMPORT or page.channel is None  # its source was removed
     if adopted:
         page.source, page.channel, page.url, page.backlog = source, channel, one.url, backlog
+        sightings.belongs_to(session, page.id or 0, source)
     if page.channel != channel:
         return False
     before = page.title, page.updated
     page.title, page.updated = one.title or page.title, one.updated or page.updated
     return adopted or before != (page.title, page.updated)
+
+
+def _shown(one: Listed, *, shared: bool = False) -> Shown:
+    return Shown(one.position, one.title, one.published, shared)
+
+
+def _shown_again(session: Session, source: str, pages: Sequence[Page], known: dict[str, Listed]) -> dict[int, Shown]:
+    """How known pages are shown, each by the number of the page that it turned out to be, if it did."""
+    moved = {page.moved_to for page in pages if page.moved_to}
+    targets = session.exec(select(Page.id, Page.source).where(col(Page.id).in_(moved))).all() if moved else ()
+    owners = {page.id: page.source for page in pages} | dict(targets)
+    shown = [(page.moved_to or page.id or 0, known[page.key]) for page in pages]
+    return {number: _shown(one, shared=owners[number] != source) for number, one in shown}

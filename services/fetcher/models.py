@@ -42,7 +42,8 @@ class Channel(Table, table=True):
     """A feed, listing or sitemap of a source, and how it has been."""
 
     __tablename__ = "channels"
-    __table_args__ = (Index("channels_url", "source_id", "url", unique=True),)
+    # A number is never given twice: pages and sightings name channels that are gone.
+    __table_args__ = (Index("channels_url", "source_id", "url", unique=True), {"sqlite_autoincrement": True})
 
     id: int | None = Field(default=None, primary_key=True)
     source_id: int = Field(foreign_key="sources.id", index=True)

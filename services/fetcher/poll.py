@@ -126,7 +126,7 @@ def _read(channel: Channel, answer: Fetched, scope: Scope) -> Look:
         if read_before:
             return Look("blocked", detail=f"Something else stands where it was. {found.detail}")
         return Look("unreadable", detail=found.detail)
-    listed = tuple(one for one in found.listed if scope.covers(one.url))
+    listed = tuple(replace(one, position=at) for at, one in enumerate(found.listed, 1) if scope.covers(one.url))
     parts = tuple(part for part in found.parts if Scope(scope.families, ()).covers(part))
     nothing = _nothing_in_scope(found, listed)
     if nothing and read_before and channel.listed:

@@ -28,7 +28,7 @@ from services.fetcher.plan import RESTLESS, REVISITS, UNWANTED, UNWELL, gone_wai
 from services.fetcher.politeness import host_of, permission
 from services.fetcher.scope import ARTICLES, Scope
 from services.fetcher.settings import FetcherSettings
-from services.runtime import archive
+from services.runtime import archive, sightings
 from services.runtime.archive import Capture
 from services.runtime.egress import Client
 
@@ -200,6 +200,7 @@ def follow(session: Session, page: Page, moved: Moved) -> Visit:
         page.moved_to, other.moved_to = other.id, None
         page.moves += 1
         frontier.leads_on(session, page, other)
+        sightings.merge(session, page.id or 0, other.id or 0, other.source)
         return Visit("moved", f"It is another page that is known already: {moved.url}.")
     if new and other is None and page.id is not None:
         session.add(Alias(key=key, page_id=page.id))

@@ -47,7 +47,18 @@ SEARCHES = {
     "search: in none": "nowhere",
     "search: two words that never meet": "harbor storm",
 }
-TABLES = ("sources", "channels", "pages", "verdicts", "articles", "revisions", "article_texts", "events", "ledger")
+TABLES = (
+    "sources",
+    "channels",
+    "pages",
+    "sightings",
+    "verdicts",
+    "articles",
+    "revisions",
+    "article_texts",
+    "events",
+    "ledger",
+)
 KINDS = ("release", "story", "speech", "contracts")
 
 
@@ -76,16 +87,16 @@ def _rows(table: str, number: int) -> Iterator[dict[str, Any]]:
     name, kind, said = f"source-{source}", KINDS[number % len(KINDS)], _text(number)
     headline, capture = f"Harbor {number} Reopens", f"2026/01/{number:08}.warc.gz"
     match table:
-        case "sources" if number % EACH == 0:
-            yield {"id": source, "name": name, "title": name, "hosts": [], "pages": [], "created_at": NOW}
-        case "channels" if number % EACH == 0:
-            yield {"id": source, "source_id": source, "kind": "feed", "url": f"https://news-{source}.example.mil/rss"}
+        case "sources" | "channels" if number % EACH == 0:
+            yield _watched(table, source)
         case "pages":
             yield {"id": page, "key": f"page-{number}", "url": url, "source": name, "channel": source} | {
                 "discovered_at": at,
                 "capture": capture,
                 "fetched_at": at,
             }
+        case "sightings":
+            yield {"page": page, "channel": source, "source": name, "first_seen": at, "title": headline}
         case "verdicts":
             yield {"page": page, "article": this, "read_capture": capture, "read_fetched_at": at} | {
                 "read_parser": "1",
@@ -136,6 +147,13 @@ def _rows(table: str, number: int) -> Iterator[dict[str, Any]]:
                 "host": urlsplit(url).netloc,
                 "message": FetchPage(page=page).model_dump_json(),
             } | {"said_at": at, "due_at": NOW + timedelta(days=1, seconds=number)}
+
+
+def _watched(table: str, source: int) -> dict[str, Any]:
+    name = f"source-{source}"
+    if table == "sources":
+        return {"id": source, "name": name, "title": name, "hosts": [], "pages": [], "created_at": NOW}
+    return {"id": source, "source_id": source, "kind": "feed", "url": f"https://news-{source}.example.mil/rss"}
 
 
 _READING = article("{}").model_dump_json()

@@ -6,12 +6,14 @@ from in_process import client
 from orders import order
 from sqlalchemy import text
 from sqlmodel import select
+from statements import counted
 
 from services.access import keys
 from services.app import create_app
 from services.contracts.messages import FetchPage, Rejection
 from services.contracts.urls import page_key
-from services.fetcher import frontier, sources
+from services.fetcher import frontier, sources, visit
+from services.fetcher.answers import Moved
 from services.fetcher.discover import Listed
 from services.fetcher.models import Alias, Channel, Page
 from services.fetcher.pages.find import Wanted, find_pages
@@ -27,15 +29,16 @@ FEED = "https://www.harbor.example/rss"
 NEWS = "https://www.harbor.example/news/{}/"
 
 
-def lists(*urls, name="harbor", feed=FEED):
+def lists(*urls, name="harbor", feed=FEED, **said):
     """The pages at these addresses, as a channel of this source listed them; their numbers."""
     with transaction() as session:
         seed = SourceSeed(name=name, channels=[ChannelSeed(kind="feed", url=feed)])
         source = sources.register(session, seed, utcnow())
         session.flush()
         (channel,) = session.exec(select(Channel.id).where(Channel.source_id == source.id)).all()
-        frontier.join(session, name, channel, [Listed(url) for url in urls], backlog=False, now=utcnow())
-        found = dict(session.exec(select(Page.url, Page.id).where(Page.source == name)).all())
+        listed = [Listed(url, position=at, **said) for at, url in enumerate(urls, 1)]
+        frontier.join(session, name, channel, listed, backlog=False, now=utcnow())
+        found = dict(session.exec(select(Page.url, Page.id)).all())
     return [found[url] for url in urls]
 
 
@@ -77,6 +80,57 @@ def asks():
     return ask
 
 
+PORT = {"name": "port", "feed": "https://port.example/rss"}
+
+
+def channels(told):
+    return [(each["source"], each["position"], each["title"], each["published"]) for each in told["channels"]]
+
+
+def test_every_channel_that_showed_a_page_is_known_with_how_it_showed_it_first(asks):
+    """Only the first was known; whoever reads by source missed what another source had listed sooner."""
+    lists(NEWS.format(1), NEWS.format(2), title="Storm", published="1 May")
+    (page,) = lists(NEWS.format(2), **PORT, title="The Storm", published="2 May")
+    lists(NEWS.format(2), **PORT, title="The Storm, Corrected", published="3 May")
+    told = asks(f"/pages/{page}")
+    assert channels(told) == [("harbor", 2, "Storm", "1 May"), ("port", 1, "The Storm", "2 May")]
+    assert told in asks()["pages"]
+    assert (numbers(asks(source="port")), numbers(asks(source="harbor"))) == ([page], [page, page - 1])
+
+
+def test_a_channel_that_is_watched_no_longer_still_showed_its_pages(asks):
+    """Its number is never given to another channel, which would then have shown them."""
+    (page,) = lists(NEWS.format(1))
+    with transaction() as session:
+        sources.remove(session, "harbor")
+    lists(NEWS.format(2), **PORT)
+    (shown,) = asks(f"/pages/{page}")["channels"]
+    assert (shown["source"], shown["kind"], shown["url"]) == ("harbor", None, None)
+    assert numbers(asks(source="harbor")) == [page]
+
+
+def test_what_is_shown_again_is_not_written_again():
+    """A channel lists the same pages at each look."""
+    lists(*map(NEWS.format, range(1, 4)))
+    with counted() as cost:
+        lists(*map(NEWS.format, range(1, 4)))
+    assert [words for words in cost.statements if "sightings" in words and not words.startswith("SELECT")] == []
+    assert "sightings" in str(cost.statements)
+
+
+def test_a_page_that_turns_out_to_be_another_takes_those_that_showed_it_along(asks):
+    """Each of them has shown the one that stays, also when it lists the old address again."""
+    (stays,) = lists(NEWS.format(2))
+    (goes,) = lists(NEWS.format(1), **PORT)
+    with transaction() as session:
+        seen = visit.follow(session, session.get_one(Page, goes), Moved(NEWS.format(2), permanent=True))
+    lists(NEWS.format(1), **PORT)
+    assert seen.outcome == "moved"
+    assert [each[0] for each in channels(asks(f"/pages/{stays}"))] == ["harbor", "port"]
+    assert asks(f"/pages/{goes}")["channels"] == []
+    assert numbers(asks(source="port")) == [stays]
+
+
 def numbers(told):
     return [page["id"] for page in told["pages"]]
 
@@ -88,7 +142,7 @@ def test_a_page_tells_where_it_is_and_what_became_of_it(asks):
     gave_none(page, 2)
     told = asks(f"/pages/{page}")
     assert (told["url"], told["source"]) == (NEWS.format(1), "harbor")
-    assert told["channel"] == {"kind": "feed", "url": FEED}
+    assert [(each["source"], each["kind"], each["url"]) for each in told["channels"]] == [("harbor", "feed", FEED)]
     assert (told["state"], told["outcome"]) == ("due", "new")
     assert (told["verdict"], told["reason"], told["because"]) == ("rejected", "listing", "It lists 9 articles.")
     assert (told["article"], told["readable"], told["capture"]) == ("art_a", "capture-1", "capture-2")

@@ -99,7 +99,7 @@ def test_the_sum_of_everything_goes_once_through_the_ledger_for_all_channels(pla
     ("wanted", "index"),
     [
         (Pages(), ""),
-        (Pages(source="nobody"), "pages_by_source"),
+        (Pages(source="nobody"), "sightings_by_source"),
         (Pages(host="nowhere.example"), "pages_by_address"),
         (Pages(address="https://nowhere.example/News/Article/1999"), "pages_by_address"),
         (Pages(reason="listing"), "verdicts_rejected"),

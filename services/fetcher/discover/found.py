@@ -20,6 +20,8 @@ class Listed:
     title: str | None = None
     published: str | None = None
     updated: str | None = None
+    position: int | None = None
+    """Its place in the document, from 1."""
 
 
 @dataclass(frozen=True)

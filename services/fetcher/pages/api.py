@@ -1,17 +1,19 @@
 """The frontier over HTTP: every page that is known, where it is, and what became of it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Row
+from sqlmodel import Session
 
 from services.contracts.article import RejectionReason
 from services.contracts.caller import Caller
 from services.contracts.choices import PageState, PageVerdict
-from services.fetcher.pages.find import Wanted, find_page, find_pages
+from services.fetcher.pages.find import Wanted, channels_of, find_page, find_pages
 from services.runtime.database import reading, utcnow
 from services.runtime.redaction import at_every_depth, redacted
 from services.runtime.web import After, Id, Limit, Problem, Storable, cursor, page, position, requires
@@ -27,11 +29,21 @@ _ADDRESS = "A whole address, the beginning of one from `https://` on, or a part 
 Address = Annotated[Storable | None, Query(max_length=2_000, min_length=1, description=_ADDRESS)]
 
 
-class ListedBy(BaseModel):
-    """The channel that listed a page first."""
+class ShownBy(BaseModel):
+    """A channel that showed a page, and how it showed it first; `published` as the channel wrote it.
 
-    kind: str
-    url: str
+    `kind` and `url` are null when the channel is watched no longer, `position` counts from 1.
+    """
+
+    model_config = ConfigDict(from_attributes=True)
+
+    source: str
+    kind: str | None
+    url: str | None
+    first_seen: datetime
+    position: int | None
+    title: str | None
+    published: str | None
 
 
 class PageLine(BaseModel):
@@ -39,12 +51,13 @@ class PageLine(BaseModel):
 
     `verdict` is `article`, `rejected` (`reason` and `because` say why), `unread` or `nothing` (no capture yet).
     `article` is the one that it gave last, out of `readable`, which may be an earlier capture than `capture`.
+    `channels` are all that showed it, of whichever source, the first of them in front; `source` says how it is visited.
     """
 
     id: int
     url: str | None
     source: str
-    channel: ListedBy | None
+    channels: list[ShownBy]
     title: str | None
     state: PageState
     discovered_at: datetime
@@ -91,8 +104,9 @@ def list_pages(
     wanted = replace(wanted, queries=caller.may("admin"))
     with reading() as session:
         rows = find_pages(session, wanted, utcnow(), limit, place[0] if place else None)
-    shown, following = page(rows, limit, lambda row: cursor("pages", row.id))
-    return Pages(pages=[_shown(line(row), caller) for row in shown], next=following)
+        shown, following = page(rows, limit, lambda row: cursor("pages", row.id))
+        found = lines(session, shown)
+    return Pages(pages=[_shown(each, caller) for each in found], next=following)
 
 
 @router.get("/{page_id}")
@@ -100,16 +114,22 @@ def show_page(page_id: Id, caller: Reader) -> PageLine:
     """One page."""
     with reading() as session:
         row = find_page(session, page_id, utcnow())
-    if row is None:
-        raise Problem(404, "No such page", "GET /pages lists those there are.")
-    return _shown(line(row), caller)
+        if row is None:
+            raise Problem(404, "No such page", "GET /pages lists those there are.")
+        (found,) = lines(session, [row])
+    return _shown(found, caller)
 
 
-def line(row: Row[Any]) -> PageLine:
-    """A row of `find_pages` as the API shows it."""
-    channel = ListedBy(kind=row.channel_kind, url=row.channel_url) if row.channel_url else None
+def lines(session: Session, rows: Sequence[Row[Any]]) -> list[PageLine]:
+    """Rows of `find_pages` as the API shows them."""
+    channels = channels_of(session, [row.id for row in rows])
+    return [_line(row, channels.get(row.id, ())) for row in rows]
+
+
+def _line(row: Row[Any], channels: Sequence[Row[Any]]) -> PageLine:
     read = {"readable": row.read_capture, "readable_at": row.read_fetched_at}
-    return PageLine.model_validate(row._asdict() | read | {"channel": channel})
+    shown = {"channels": [ShownBy.model_validate(each) for each in channels]}
+    return PageLine.model_validate(row._asdict() | read | shown)
 
 
 def _shown(view: PageLine, caller: Caller) -> PageLine:

@@ -1,6 +1,6 @@
 """Every page can be found: the frontier as a list, with where each page is and what became of it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,16 +15,20 @@ from services.contracts.messages import FetchPage
 from services.contracts.urls import canonical_url, meant_url, page_key
 from services.fetcher import frontier
 from services.fetcher.checks import PLAN, PLANNED, state_of
-from services.fetcher.models import Channel, Page
+from services.fetcher.models import IMPORT, Channel, Page
 from services.runtime.database import is_sqlite
 from services.runtime.entries import OPEN
 from services.runtime.entries import rows as ledger
+from services.runtime.sightings import sightings
 from services.runtime.verdicts import is_rejected, verdicts
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which pages: all of these must hold. `address` is a whole address, the beginning of one, or a part of one."""
+    """Which pages: all of these must hold.
+
+    `source` is any that showed it. `address` is a whole address, the beginning of one, or a part of one.
+    """
 
     source: str | None = None
     host: str | None = None
@@ -48,13 +52,42 @@ def find_page(session: Session, page: int, now: datetime) -> Row[Any] | None:
     return session.execute(_in_full(now).where(col(Page.id) == page)).one_or_none()
 
 
+def channels_of(session: Session, pages: Collection[int]) -> dict[int, list[Row[Any]]]:
+    """Of each of these pages the channels that showed it, those that did so first in front.
+
+    Kind and address are None for a channel that is watched no longer.
+    """
+    found = (
+        select(sightings, col(Channel.kind), col(Channel.url))
+        .outerjoin(Channel, col(Channel.id) == sightings.c.channel)
+        .where(sightings.c.page.in_(pages))
+        .order_by(sightings.c.first_seen, sightings.c.channel)
+    )
+    channels: dict[int, list[Row[Any]]] = {}
+    for row in session.execute(found):
+        channels.setdefault(row.page, []).append(row)
+    return channels
+
+
 def _ids(session: Session, wanted: Wanted, now: datetime, after: int | None) -> Select[Any]:
-    ids = select(col(Page.id)).where(*_conditions(session, wanted, now)).order_by(col(Page.id).desc())
+    number, ids = _listed(wanted.source)
+    ids = ids.where(*_conditions(session, wanted, now)).order_by(number.desc())
     if wanted.state is not None:
         ids = ids.outerjoin(PLAN, PLANNED)
     if wanted.verdict is not None or wanted.reason is not None:
         ids = ids.outerjoin(verdicts, verdicts.c.page == col(Page.id))
-    return ids if after is None else ids.where(col(Page.id) < after)
+    return ids if after is None else ids.where(number < after)
+
+
+def _listed(source: str | None) -> tuple[Any, Select[Any]]:
+    """All pages, or all that a source showed, and the number by which they are listed."""
+    if source is None:
+        return col(Page.id), select(col(Page.id))
+    if source == IMPORT:  # what no channel showed
+        return col(Page.id), select(col(Page.id)).where(col(Page.source) == IMPORT)
+    # By the index of sightings, from its end: of a source with few pages no others are looked at.
+    shown = select(sightings.c.page).distinct().join(Page, col(Page.id) == sightings.c.page)
+    return sightings.c.page, shown.where(sightings.c.source == source)
 
 
 def _in_full(now: datetime) -> Select[Any]:
@@ -62,8 +95,6 @@ def _in_full(now: datetime) -> Select[Any]:
         *Page.__table__.columns,  # type: ignore[attr-defined]  # of every table, and no model says so
         state_of(now).label("state"),
         col(PLAN.due_at).label("next_visit_at"),
-        col(Channel.kind).label("channel_kind"),
-        col(Channel.url).label("channel_url"),
         _stands.label("verdict"),
         case((_REJECTED, verdicts.c.rejected_reason)).label("reason"),
         case((_REJECTED, verdicts.c.rejected_detail)).label("because"),
@@ -72,11 +103,7 @@ def _in_full(now: datetime) -> Select[Any]:
         verdicts.c.read_fetched_at,
     ]
     return (
-        select(*columns)
-        .select_from(Page)
-        .outerjoin(PLAN, PLANNED)
-        .outerjoin(Channel, col(Channel.id) == col(Page.channel))
-        .outerjoin(verdicts, verdicts.c.page == col(Page.id))
+        select(*columns).select_from(Page).outerjoin(PLAN, PLANNED).outerjoin(verdicts, verdicts.c.page == col(Page.id))
     )
 
 
@@ -91,8 +118,6 @@ _stands = case(
 
 def _conditions(session: Session, wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
     named: list[ColumnElement[bool]] = []
-    if wanted.source is not None:
-        named.append(col(Page.source) == wanted.source)
     if wanted.host is not None:
         begins = [f"{scheme}://{wanted.host.lower()}/" for scheme in ("https", "http")]
         named.append(or_(*(_begins(session, each) for each in begins)))
