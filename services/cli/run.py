@@ -35,7 +35,10 @@ SEEDS = Path(services.__file__).parent / "seeds" / "sources.toml"
 def up(
     host: Host = "127.0.0.1",
     port: Port = 8080,
-    first_sources: Annotated[Path, typer.Option("--sources", help="What to watch at the very first start.")] = SEEDS,
+    first_sources: Annotated[
+        Path,
+        typer.Option("--sources", help="What to watch at the very first start.", show_default="those that come along"),
+    ] = SEEDS,
 ) -> None:
     """Runs the whole service on this machine: Redis, workers, sweeper and web app; Ctrl-C ends it."""
     logs.configure("up")

@@ -1,0 +1,58 @@
+"""The documentation: made from the code where it can be, every page can be found, every link leads somewhere."""
+
+import re
+from pathlib import Path
+
+import prose
+import pytest
+import reference_pages
+from sqlmodel import SQLModel
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+REFERENCE = reference_pages.pages()
+DOCUMENTS = [str(path.relative_to(ROOT)) for path in prose.documents()]
+LIMITS = {"words": 19.0, "long": 23.0, "semicolons": 19.0, "headless": 6.3}
+"""What `python tests/prose.py` may say of all documents together: lower these when it says less."""
+
+
+@pytest.mark.parametrize("name", REFERENCE)
+def test_the_reference_says_what_the_code_says(name):
+    """Else run `python tests/reference_pages.py`."""
+    assert DOCS.joinpath(name).read_text() == REFERENCE[name]
+
+
+def test_the_index_lists_every_page():
+    listed = set(re.findall(r"\]\((?!\.\./)([\w/.-]+\.md)", (DOCS / "README.md").read_text()))
+    assert listed == {path.name for path in DOCS.glob("*.md")} - {"README.md"} | {"decisions/README.md"}
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_link_leads_somewhere(name):
+    """To a file of this checkout, and to a heading of it where the link names one."""
+    text = re.sub(r"^ *```.*?^ *```", "", (ROOT / name).read_text(), flags=re.MULTILINE | re.DOTALL)
+    for target in re.findall(r"\]\((?!https?://|mailto:)([^)\s]+)\)", text):
+        place, _, heading = target.partition("#")
+        leads_to = (ROOT / name).parent / place if place else ROOT / name
+        assert leads_to.exists(), target
+        assert not heading or heading in anchors(leads_to.read_text()), target
+
+
+def test_the_prose_stays_readable():
+    """Sentences are no longer, and no more tangled, than they were; `python tests/prose.py` shows each document."""
+    whole = sum((prose.measure((ROOT / name).read_text()) for name in DOCUMENTS), prose.Prose())
+    assert {name: value for name, value in whole.per_hundred.items() if value > LIMITS[name]} == {}
+
+
+def test_the_diagram_shows_every_table():
+    """The one of docs/architecture.md, drawn by hand; beside tables it shows the folder `archive`."""
+    [drawn] = re.findall(r"^erDiagram\n(.*?)```", (DOCS / "architecture.md").read_text(), re.MULTILINE | re.DOTALL)
+    shown = {name for pair in re.findall(r"^ +(\w+) \S+ (\w+) :", drawn, re.MULTILINE) for name in pair}
+    assert shown == {model.__tablename__ for model in reference_pages.models(SQLModel)} | {"archive"}
+
+
+def anchors(text):
+    """How the headings of a document are linked to."""
+    titles = re.findall(r"^#+ (.*)$", re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL), re.MULTILINE)
+    plain = (re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", title).lower().replace("`", "") for title in titles)
+    return {re.sub(r"[^\w\- ]", "", title).strip().replace(" ", "-") for title in plain}
