@@ -23,6 +23,9 @@ GRACE = 10.0
 RESTART_PAUSE = (0.2, 1.0, 2.0, 5.0, 15.0)
 """Seconds before the first, second … restart in a row; a process that lived for a minute starts again at the first."""
 _SETTLED = 60.0
+STEP, PAUSE = 0.1, 0.5
+"""Seconds between two looks at the processes while there are steps to take besides, and from then on."""
+_OVER = object()
 
 log = structlog.get_logger()
 
@@ -92,9 +95,9 @@ class Supervisor:
 
     def watch(self, besides: Iterator[None] | None = None) -> None:
         """Restarts what exits, until told to stop, and meanwhile goes on with this, a step at a time."""
-        going_on = besides or iter(())
-        while not self.stop.wait(0.1):
-            next(going_on, None)
+        going_on, pause = besides or iter(()), STEP
+        while not self.stop.wait(pause):
+            pause = PAUSE if next(going_on, _OVER) is _OVER else STEP
             for process in self._processes:
                 self._look_after(process)
 

@@ -82,6 +82,8 @@ class Transport(redis.Transport):
     """Delivers to the worker what has the shape of a hint."""
 
     Channel = Channel
+    # Seconds that Redis lets a worker wait for a hint that does not come. kombu's one second wakes both every second.
+    brpop_timeout = 5
 
     def _deliver(self, message: object, queue: str) -> None:
         Hint.model_validate(message)

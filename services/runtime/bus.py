@@ -148,7 +148,8 @@ def run_worker(
     from services.runtime import forgotten  # noqa: PLC0415 - the ledger says, saying hints, hinting is here
 
     liveness.begin()
-    instances.begin(name, ended := threading.Event(), forgotten.end_leases_of_dead_children)
+    forks = forgotten.end_leases_of_dead_children if pool == "prefork" else None
+    instances.begin(name, ended := threading.Event(), forks)
     signals.worker_init.connect(_ready, weak=False)
     signals.worker_process_init.connect(_ready, weak=False)
     main = os.getpid()

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import structlog
 from sqlalchemy import Table as Relation
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Field, Session, SQLModel
@@ -71,15 +71,15 @@ def this() -> str:
     return _id
 
 
-def begin(name: str, stop: threading.Event, each: Callable[[Session, datetime], object] = lambda *_: None) -> None:
+def begin(name: str, stop: threading.Event, of_children: Callable[[Session, datetime], object] | None = None) -> None:
     """From now on this process, and the children it forks, are an instance of their own, which beats until `stop`.
 
-    `each` is called in the transaction of every heartbeat, with the time.
+    `of_children` only where it forks: called in the transaction of every heartbeat, with the time.
     """
     global _id  # noqa: PLW0603 - one worker in one process
     _id = secrets.token_hex(8)
-    _beat_once(name, each)
-    threading.Thread(target=_beat, args=[name, stop, each], name="heartbeat", daemon=True).start()
+    _beat_once(name, of_children)
+    threading.Thread(target=_beat, args=[name, stop, of_children], name="heartbeat", daemon=True).start()
 
 
 def end() -> None:
@@ -88,23 +88,39 @@ def end() -> None:
         session.execute(delete(instances).where(instances.c.id == _id))
 
 
-def _beat(name: str, stop: threading.Event, each: Callable[[Session, datetime], object]) -> None:
+def _beat(name: str, stop: threading.Event, of_children: Callable[[Session, datetime], object] | None) -> None:
     while not stop.wait(EVERY):
-        _beat_once(name, each)
+        _beat_once(name, of_children)
 
 
-def _beat_once(name: str, each: Callable[[Session, datetime], object]) -> None:
-    # A main process that forks must not hold a SQLite database open, whose locks its children would believe their own.
+def _beat_once(name: str, of_children: Callable[[Session, datetime], object] | None) -> None:
     try:
+        if of_children is None:
+            with transaction(lasting=False) as session:
+                _count(session, name)
+            return
+        # A main process that forks must not hold a SQLite database open, whose locks its children would believe their
+        # own. To open one for each beat costs three times as much as the beat.
         with liveness.no_fork(), unpooled() as session:
-            insert = sqlite.insert(instances) if is_sqlite(session) else postgresql.insert(instances)
-            new = insert.values(id=_id, name=f"{name}@{socket.gethostname()}", started_at=utcnow(), beats=0)
-            again = {"beats": instances.c.beats + 1}
-            session.execute(new.on_conflict_do_update(index_elements=["id"], set_=again))
-            each(session, utcnow())
+            _count(session, name)
+            of_children(session, utcnow())
     except SQLAlchemyError as trouble:
         # The database is away; so it is for the sweeper, which counts only the silence that it can see.
         log.debug("no_heartbeat", error=type(trouble).__name__)
+
+
+def _count(session: Session, name: str) -> None:
+    now = {"this": _id, "called": f"{name}@{socket.gethostname()}", "began": utcnow()}
+    session.execute(_BEAT["sqlite" if is_sqlite(session) else "postgresql"], now)
+
+
+def _one_more(insert: sqlite.Insert | postgresql.Insert) -> sqlite.Insert | postgresql.Insert:
+    began = bindparam("began", type_=UtcDateTime)
+    new = insert.values(id=bindparam("this"), name=bindparam("called"), started_at=began, beats=0)
+    return new.on_conflict_do_update(index_elements=["id"], set_={"beats": instances.c.beats + 1})
+
+
+_BEAT = {"sqlite": _one_more(sqlite.insert(instances)), "postgresql": _one_more(postgresql.insert(instances))}
 
 
 class Watcher:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from services.contracts.messages import Lane
-from services.contracts.wiring import HANDLERS
+from services.contracts.wiring import HANDLERS, KINDS
 from services.runtime import bus, crash, forgotten, house, instances
 from services.runtime.database import transaction, utcnow
 from services.runtime.ledger import say
@@ -22,10 +22,14 @@ PATIENCE = timedelta(seconds=5)
 """How long a hint may be under way before it is taken for lost."""
 LONG = 20
 """Hints in a queue from which on its readers count as busy."""
+LOOKS = 5
+"""How often it looks for processes and instances that are gone in the time after which an instance counts as silent."""
 AT_ONCE = 200
 """Messages of a lane that one sweep reminds of: more than workers take up until the next, few enough to be cheap."""
 
 LANES: tuple[Lane, ...] = ("live", "bulk")
+SWEPT = tuple(kind.__name__ for kind, hearing in HANDLERS.items() if not hearing.by_host)
+"""Those whose hosts take turns are found by whoever claims them."""
 
 log = structlog.get_logger()
 
@@ -34,12 +38,7 @@ def sweep(now: datetime, depths: dict[str, int]) -> int:
     """Hints what is due and forgotten, given how many hints wait in each queue; returns how many messages."""
     found = 0
     for lane in LANES:
-        kinds = [
-            kind.__name__
-            for kind, hearing in HANDLERS.items()
-            # Those whose hosts take turns are found by whoever claims them.
-            if not hearing.by_host and depths.get(bus.queue_name(hearing.service, lane), 0) < LONG
-        ]
+        kinds = [kind for kind in SWEPT if depths.get(bus.queue_name(HANDLERS[KINDS[kind]].service, lane), 0) < LONG]
         rows = forgotten.take_forgotten(now, hinted_before=now - PATIENCE, kinds=kinds, lane=lane, limit=AT_ONCE)
         if rows:
             crash.at("sweep:taken")
@@ -57,28 +56,39 @@ def arm(now: datetime) -> None:
                 say(session, kind(), due_at=now + hearing.repeats)
 
 
-def _forget(silent: set[str]) -> None:
-    if silent:
-        with transaction(lasting=False) as session:
-            house.forget(session, silent)
-        instances.forget(silent)
-
-
 def sweep_for_ever(stop: threading.Event) -> None:
     """Sweeps until told to stop; trouble with Redis or the database is said once and waited out."""
-    armed, troubled, watcher = False, False, instances.Watcher()
+    armed, troubled, reaper = False, False, _Reaper()
     while not stop.wait(EVERY):
         try:
             if not armed:
                 arm(utcnow())
                 armed = True
-            silent = watcher.silent(instances.beats(), time.monotonic())
-            forgotten.end_leases_of_the_dead(utcnow(), silent)
-            _forget(silent)
-            sweep(utcnow(), bus.depths())
+            reaper.reap()
+            # Redis is asked only where there is something to remind of: most sweeps find nothing.
+            if forgotten.any_waits(now := utcnow(), hinted_before=now - PATIENCE, kinds=SWEPT, limit=AT_ONCE):
+                sweep(now, bus.depths())
         except Exception as trouble:  # noqa: BLE001 - whatever is away comes back, and the sweep must be there then
             if not troubled:
                 log.warning("sweep_failed", error=f"{type(trouble).__name__}: {trouble}"[:300])
             troubled = True
         else:
             troubled = False
+
+
+class _Reaper:
+    """Ends what processes and instances hold that are gone; looks for them now and then."""
+
+    def __init__(self) -> None:
+        self._watcher, self._next = instances.Watcher(), 0.0
+
+    def reap(self) -> None:
+        if (now := time.monotonic()) < self._next:
+            return
+        self._next = now + instances.SILENT / LOOKS
+        silent = self._watcher.silent(instances.beats(), now)
+        forgotten.end_leases_of_the_dead(utcnow(), silent)
+        if silent:
+            with transaction(lasting=False) as session:
+                house.forget(session, silent)
+            instances.forget(silent)

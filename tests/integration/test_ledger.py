@@ -17,7 +17,7 @@ from services.contracts.wiring import HANDLERS
 from services.runtime import begun, database, ledger
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.entries import Entry
-from services.runtime.forgotten import end_leases_of_the_dead, take_forgotten
+from services.runtime.forgotten import any_waits, end_leases_of_the_dead, take_forgotten
 from services.runtime.ledger import MAX_ATTEMPTS, LeaseLost, claim, due, say
 
 KINDS = ("FetchPage", "Deliver", "SaveArticle")
@@ -367,9 +367,10 @@ def test_a_sweep_costs_no_more_however_much_is_due_or_at_rest(installation):
     event.listen(database.engine(), "before_cursor_execute", lambda *called: asked.append(called[2:4]))
     swept = utcnow()
     take_forgotten(swept, hinted_before=swept, kinds=list(KINDS), lane="live", limit=10)
+    assert not any_waits(swept, hinted_before=swept, kinds=list(KINDS), limit=10)
     end_leases_of_the_dead(swept)
     looks = [(words, values) for words, values in asked if "FROM ledger" in words]
-    assert len(looks) == 2
+    assert len(looks) == 3
     with database.engine().connect() as connection:
         for words, values in looks:
             plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {words}", values).all()

@@ -10,9 +10,10 @@ import orders
 import pytest
 import redis
 import structlog
+from sqlalchemy import event
 
 from services.contracts.messages import Deliver
-from services.runtime import bus, instances, ledger, redis_server, sweeper
+from services.runtime import bus, database, instances, ledger, redis_server, sweeper
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.entries import Entry
 from services.runtime.ledger import say
@@ -160,3 +161,15 @@ def answers(client):
         return client.ping()
     except redis.exceptions.ConnectionError:
         return False
+
+
+def test_a_sweep_with_nothing_to_remind_of_leaves_redis_alone(db, installation, monkeypatch):
+    """Most sweeps find nothing; to ask Redis each time was a good part of what an idle installation costs."""
+    monkeypatch.setattr(sweeper, "EVERY", 0.05)
+    installation(redis_url="redis://127.0.0.1:1")
+    bus.app.cache_clear()
+    looks = []
+    event.listen(database.engine(), "before_cursor_execute", lambda *called: looks.append("FROM ledger" in called[2]))
+    with structlog.testing.capture_logs() as lines, sweeping():
+        wait_for(lambda: sum(looks) >= 10)
+    assert not troubles(lines)
