@@ -59,7 +59,7 @@ def up(
             if status := supervisor.waits_for(preparing):
                 _refuse(status)
             processes.start_redis(supervisor, state / "redis")
-            processes.start_all(supervisor, [f"--host={host}", f"--port={port}"])
+            processes.start_all(supervisor, host, port)
             supervisor.watch(_ready(host, port))
         finally:
             supervisor.end()
