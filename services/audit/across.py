@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 
 from services.contracts.checks import Check
 from services.contracts.errors import UserError
-from services.contracts.messages import Announce, ParsePage, SaveArticle
+from services.contracts.messages import Announce, ParsePage, SaveArticle, about_capture
 from services.fetcher.checks import UNREAD
 from services.fetcher.models import Page
 from services.runtime import archive
@@ -66,10 +66,18 @@ def _none(name: str, number: int, fault: str) -> Check:
 
 def _unread(session: Session) -> int:
     # Compared here, because a database would look through the ledger once for each page of a backlog.
-    pages = select(col(Page.id)).outerjoin(verdicts, verdicts.c.page == col(Page.id))
-    waiting = set(session.execute(pages.where(UNREAD)).scalars())
-    under_way = select(ledger.c.page).where(ledger.c.kind.in_((ParsePage.__name__, SaveArticle.__name__)))
-    return len(waiting.difference(session.execute(under_way).scalars()))
+    pages = select(col(Page.id), col(Page.capture)).outerjoin(verdicts, verdicts.c.page == col(Page.id))
+    waiting = {row.id: row.capture for row in session.execute(pages.where(UNREAD))}
+    if not waiting:
+        return 0
+    under_way = select(ledger.c.page, ledger.c.key, ledger.c.reingestion).where(
+        ledger.c.kind.in_((ParsePage.__name__, SaveArticle.__name__)), ledger.c.page.is_not(None)
+    )
+    for page, key, reingestion in session.execute(under_way):
+        # By its capture: an older one that waits says nothing of a newer one that was lost.
+        if page in waiting and key == about_capture(page, waiting[page], reingestion):
+            del waiting[page]
+    return len(waiting)
 
 
 def _unfounded(session: Session) -> int:

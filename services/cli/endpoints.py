@@ -27,6 +27,7 @@ with when_run():
     from services.webhooks.addresses import check_address
     from services.webhooks.announce import announce_test
     from services.webhooks.api.own import note, serve_now
+    from services.webhooks.condition import is_served
     from services.webhooks.models import Endpoint
     from services.webhooks.release import wake
     from services.webhooks.views import EndpointMade, Health, Retried, Rotated, TestOrdered, endpoint_view
@@ -40,7 +41,7 @@ def list_endpoints(as_json: AsJson = False) -> None:
     """Lists the endpoints of all keys, the newest first."""
     mine = select(Endpoint).where(*subscriptions.visible_to(OPERATOR)).order_by(col(Endpoint.id).desc())
     with reading() as session:
-        found = [(each, log.health(session, each)) for each in session.exec(mine)]
+        found = [(each, log.health(session, each, utcnow())) for each in session.exec(mine)]
     if as_json:
         print_json([_whole(each, health) for each, health in found])
     elif not found:
@@ -55,7 +56,7 @@ def show_endpoint(number: Number, as_json: AsJson = False) -> None:
     """Shows one endpoint: what it wants to hear, and how it has been."""
     with reading() as session:
         found = own(session, number)
-        health = log.health(session, found)
+        health = log.health(session, found, utcnow())
     whole = _whole(found, health)
     if as_json:
         print_json(whole)
@@ -100,7 +101,7 @@ def add(
         note(session, OPERATOR, "made", made.id)
     shown = secret.get_secret_value()
     if as_json:
-        print_json(EndpointMade(**endpoint_view(made).model_dump(), secret=shown))
+        print_json(EndpointMade(**endpoint_view(made, utcnow()).model_dump(), secret=shown))
         return
     error(f"Endpoint {made.id} is made for key {made.owner}. Its secret, shown this once:")
     typer.echo(shown)
@@ -192,7 +193,7 @@ def own(session: Session, number: int, *, to_change: bool = False) -> Endpoint:
 
 
 def _must_be_enabled(endpoint: Endpoint) -> None:
-    if endpoint.state != "active":
+    if not is_served(endpoint, utcnow()):
         raise UserError(f"Endpoint {endpoint.id} is disabled; `dateline webhooks enable {endpoint.id}` first.")
 
 
@@ -205,7 +206,7 @@ def _becomes(number: int, state: str, *, as_json: bool) -> None:
             serve_now(session, number)
     bus.flush()
     if as_json:
-        print_json(endpoint_view(found))
+        print_json(endpoint_view(found, utcnow()))
     else:
         tell(f"Endpoint {number} is {state}.")
 
@@ -230,7 +231,7 @@ def _check(url: str) -> None:
 
 
 def _whole(endpoint: Endpoint, health: dict[str, Any]) -> dict[str, Any]:
-    view = endpoint_view(endpoint).model_dump() | {"key": endpoint.owner}
+    view = endpoint_view(endpoint, utcnow()).model_dump() | {"key": endpoint.owner}
     return view | {"health": Health(**health).model_dump()}
 
 

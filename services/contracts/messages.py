@@ -170,6 +170,11 @@ class Rejection(Kept):
     detail: str
 
 
+def about_capture(page: int, capture: str, reingestion: int | None) -> str:
+    """The key of what is said about one capture of a page, to be compared as a whole."""
+    return f"{page}:{capture}:{reingestion or ''}"
+
+
 class ParsePage(Message):
     """Read an article out of a capture."""
 
@@ -183,7 +188,7 @@ class ParsePage(Message):
 
     @property
     def dedupe(self) -> str:
-        return f"{self.origin.page}:{self.capture}:{self.origin.reingestion or ''}"
+        return about_capture(self.origin.page, self.capture, self.origin.reingestion)
 
 
 class Before(Kept):
@@ -216,7 +221,7 @@ class SaveArticle(Message):
 
     @property
     def dedupe(self) -> str:
-        return f"{self.origin.page}:{self.capture}:{self.origin.reingestion or ''}"
+        return about_capture(self.origin.page, self.capture, self.origin.reingestion)
 
 
 class Announce(Message):

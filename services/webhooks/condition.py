@@ -27,12 +27,16 @@ class Condition(BaseModel):
     held_until: datetime | None = Field(description="When it is probed next, if anything is due by then")
 
 
-def condition(endpoint: Endpoint) -> Condition:
-    """How this endpoint is."""
-    state = _state(endpoint)
+KEY_ENDED = "The API key that made it has ended."
+"""Why an endpoint is disabled whose key was revoked or has expired."""
+
+
+def condition(endpoint: Endpoint, now: datetime) -> Condition:
+    """How this endpoint is now: one whose key has expired is disabled from that moment on, before its row says so."""
+    state = _state(endpoint, now)
     return Condition(
         state=state,
-        reason=endpoint.reason if state == "disabled" else None,
+        reason=endpoint.reason or KEY_ENDED if state == "disabled" else None,
         failures=endpoint.failures,
         failing_since=endpoint.failing_since,
         last_error=endpoint.last_error,
@@ -41,13 +45,18 @@ def condition(endpoint: Endpoint) -> Condition:
     )
 
 
-def in_trouble() -> ColumnElement[bool]:
+def is_served(endpoint: Endpoint, now: datetime) -> bool:
+    """Whether anything is sent to it: it is enabled, and its key has not ended."""
+    return endpoint.state == "active" and (endpoint.ends_at is None or endpoint.ends_at > now)
+
+
+def in_trouble(now: datetime) -> ColumnElement[bool]:
     """Which endpoints are disabled, held or failing."""
-    return or_(col(Endpoint.state) == "disabled", col(Endpoint.failures) > 0)
+    return or_(col(Endpoint.state) == "disabled", col(Endpoint.failures) > 0, col(Endpoint.ends_at) <= now)
 
 
-def _state(endpoint: Endpoint) -> State:
-    if endpoint.state == "disabled":
+def _state(endpoint: Endpoint, now: datetime) -> State:
+    if not is_served(endpoint, now):
         return "disabled"
     if not endpoint.failures:
         return "active"

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, func, select
 from sqlmodel import Session, col
 
 from services.runtime.events.tables import events
-from services.webhooks.condition import condition
+from services.webhooks.condition import condition, is_served
 from services.webhooks.models import Attempt, Delivery, Endpoint, deliveries
 from services.webhooks.payload import sent
 
@@ -59,7 +59,7 @@ def attempts_of(session: Session, delivery_ids: Collection[int]) -> dict[int, li
     return found
 
 
-def health(session: Session, endpoint: Endpoint) -> dict[str, Any]:
+def health(session: Session, endpoint: Endpoint, now: datetime) -> dict[str, Any]:
     """How an endpoint is: what it is owed, by state, and how its last attempts went."""
     states = select(deliveries.c.state, func.count()).where(deliveries.c.endpoint == endpoint.id)
     counted: dict[str, int] = {row[0]: row[1] for row in session.execute(states.group_by(deliveries.c.state))}
@@ -67,13 +67,13 @@ def health(session: Session, endpoint: Endpoint) -> dict[str, Any]:
     return {
         **{state: counted.get(state, 0) for state in ("pending", "delivered", "failed")},
         "oldest_pending": waiting.oldest,
-        "next_try": _next_try(endpoint, waiting.next_try),
-        **condition(endpoint).model_dump(),
+        "next_try": _next_try(endpoint, waiting.next_try, now),
+        **condition(endpoint, now).model_dump(),
     }
 
 
-def _next_try(endpoint: Endpoint, due: datetime | None) -> datetime | None:
-    if endpoint.state != "active" or due is None:
+def _next_try(endpoint: Endpoint, due: datetime | None, now: datetime) -> datetime | None:
+    if due is None or not is_served(endpoint, now):
         return None
     return max(due, endpoint.not_before or due)
 

@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 from services.contracts.caller import Caller
 from services.contracts.errors import UserError
 from services.runtime.database import alone_with as alone
+from services.webhooks.condition import KEY_ENDED, is_served
 from services.webhooks.custody import must_not_be_lost
 from services.webhooks.filters import Filter, never
 from services.webhooks.headers import seal_headers
@@ -65,8 +66,9 @@ def visible_to(caller: Caller) -> tuple[ColumnElement[bool], ...]:
 def change(session: Session, endpoint: Endpoint, wanted: Mapping[str, Any], now: datetime) -> None:
     """Changes what is named. An endpoint that is enabled, or moves, begins afresh: what waits for it is due now."""
     kept = _as_kept(wanted)
-    begins = kept.get("state", endpoint.state) == "active" and (
-        endpoint.state == "disabled" or kept.get("url", endpoint.url) != endpoint.url
+    served = is_served(endpoint, now)
+    begins = kept.get("state", "active" if served else "disabled") == "active" and (
+        not served or kept.get("url", endpoint.url) != endpoint.url
     )
     for name, value in kept.items():
         setattr(endpoint, name, value)
@@ -102,7 +104,7 @@ def stop_expired(session: Session, now: datetime) -> None:
 
 
 def _disable(session: Session, now: datetime, which: ColumnElement[bool]) -> None:
-    ended = {"state": "disabled", "reason": "The API key that made it has ended.", "updated_at": now}
+    ended = {"state": "disabled", "reason": KEY_ENDED, "updated_at": now}
     these = locked(which, endpoints.c.state == "active")
     session.execute(update(endpoints).where(endpoints.c.id.in_(these)).values(ended))
 

@@ -155,7 +155,7 @@ class Preview(BaseModel):
     events: list[Judged]
 
 
-def endpoint_view(endpoint: Endpoint) -> EndpointView:
+def endpoint_view(endpoint: Endpoint, now: datetime) -> EndpointView:
     """An endpoint as its owner sees it."""
     own = endpoint.model_dump(exclude={"metadata"})
     return EndpointView.model_validate(
@@ -165,7 +165,7 @@ def endpoint_view(endpoint: Endpoint) -> EndpointView:
             "metadata": endpoint.labels,
             "old_secret_until": endpoint.previous_until,
         }
-        | condition(endpoint).model_dump()
+        | condition(endpoint, now).model_dump()
     )
 
 

@@ -15,7 +15,7 @@ from services.webhooks import log, preview, rotation, subscriptions
 from services.webhooks.addresses import check_address
 from services.webhooks.announce import announce_test
 from services.webhooks.api.own import Subscriber, note, own, router, serve_now
-from services.webhooks.condition import in_trouble
+from services.webhooks.condition import in_trouble, is_served
 from services.webhooks.filters import Filter
 from services.webhooks.limits import Limits, limits
 from services.webhooks.models import Endpoint
@@ -51,7 +51,7 @@ def make_endpoint(wanted: EndpointWanted, caller: Subscriber, request: Request, 
         made, secret = subscriptions.subscribe(session, caller.key, wanted.model_dump(), utcnow(), caller.ends_at)
         _must_still_open(request, caller)
         note(session, caller, "made", made.id)
-    view = endpoint_view(made)
+    view = endpoint_view(made, utcnow())
     response.headers["Location"] = request.url_for("show_endpoint", endpoint_id=view.id).path
     return EndpointMade(**view.model_dump(), secret=secret.get_secret_value())
 
@@ -61,28 +61,28 @@ def list_endpoints(
     caller: Subscriber, *, troubled: Troubled = False, limit: Limit = 50, after: After = None
 ) -> Endpoints:
     """Your endpoints, the newest first."""
-    place = position("endpoints", after, int)
+    now, place = utcnow(), position("endpoints", after, int)
     older = [col(Endpoint.id) < place[0]] if place else []
-    ill = [in_trouble()] if troubled else []
+    ill = [in_trouble(now)] if troubled else []
     mine = select(Endpoint).where(*subscriptions.visible_to(caller), *older, *ill)
     with reading() as session:
         found = session.scalars(mine.order_by(col(Endpoint.id).desc()).limit(limit + 1)).all()
     shown, following = page(found, limit, lambda endpoint: cursor("endpoints", endpoint.id or 0))
-    return Endpoints(endpoints=[endpoint_view(endpoint) for endpoint in shown], next=following)
+    return Endpoints(endpoints=[endpoint_view(endpoint, now) for endpoint in shown], next=following)
 
 
 @router.get("/endpoints/{endpoint_id}")
 def show_endpoint(endpoint_id: Id, caller: Subscriber) -> EndpointView:
     """One endpoint."""
     with reading() as session:
-        return endpoint_view(own(session, caller, endpoint_id))
+        return endpoint_view(own(session, caller, endpoint_id), utcnow())
 
 
 @router.get("/endpoints/{endpoint_id}/health")
 def show_endpoint_health(endpoint_id: Id, caller: Subscriber) -> Health:
     """What the endpoint is owed, and how its last attempts went."""
     with reading() as session:
-        return Health(**log.health(session, own(session, caller, endpoint_id)))
+        return Health(**log.health(session, own(session, caller, endpoint_id), utcnow()))
 
 
 @router.patch("/endpoints/{endpoint_id}")
@@ -96,7 +96,7 @@ def change_endpoint(endpoint_id: Id, wanted: EndpointChanged, caller: Subscriber
         note(session, caller, "changed", endpoint_id, f": {', '.join(sorted(wanted.named()))}")
         if found.state == "active":
             serve_now(session, endpoint_id)
-    return endpoint_view(found)
+    return endpoint_view(found, utcnow())
 
 
 @router.delete("/endpoints/{endpoint_id}", status_code=204)
@@ -164,7 +164,7 @@ def _must_still_open(request: Request, caller: Caller) -> None:
 
 
 def _must_be_enabled(endpoint: Endpoint) -> None:
-    if endpoint.state != "active":
+    if not is_served(endpoint, utcnow()):
         raise Problem(409, "The endpoint is disabled", 'Enable it first: PATCH it with {"state": "active"}.')
 
 

@@ -183,6 +183,21 @@ def test_an_endpoint_ends_when_its_key_expires(http, house, subscriber, monkeypa
     assert subscriber.events == ["evt_1", "evt_2"]
 
 
+def test_an_endpoint_shows_as_ended_from_the_moment_its_key_expires(http, subscriber, monkeypatch):
+    """Its row is written within the hour; until then it was shown as active, and could be tested."""
+    made = http.post("/webhooks/endpoints", json={"url": subscriber.url}).json()
+    with transaction() as session:
+        session.get(Endpoint, made["id"]).ends_at = utcnow()
+    path = f"/webhooks/endpoints/{made['id']}"
+    for shown in (http.get(path).json(), http.get(f"{path}/health").json()):
+        assert (shown["state"], shown["reason"]) == ("disabled", "The API key that made it has ended.")
+    assert [each["id"] for each in http.get("/webhooks/endpoints?troubled=true").json()["endpoints"]] == [made["id"]]
+    assert http.post(f"{path}/test").status_code == 409
+    described = http.patch(path, json={"description": "Desk"}).json()
+    enabled = http.patch(path, json={"state": "active"}).json()
+    assert (described["state"], enabled["state"]) == ("disabled", "active")
+
+
 def test_a_key_that_has_just_been_revoked_gets_no_endpoint(app, http, subscriber):
     """Its request was let in a moment before; nobody would disable what it made."""
     app.state.caller_of_key = lambda _key, _since: None
