@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlmodel import Session
 
 from services.contracts.caller import Caller
@@ -237,7 +237,22 @@ def _source(
 
 
 def _channel(channel: Channel, retrying: str | None) -> ChannelView:
-    troubles = [f"{url}: {why}" for url, why in channel.troubles.items()]
-    return ChannelView.model_validate(
-        channel.model_dump() | {"retrying": retrying, "alarm": alarm(channel), "troubles": troubles}
+    kept = channel.model_dump(warnings=False) | {
+        "retrying": retrying,
+        "troubles": [f"{url}: {why}" for url, why in channel.troubles.items()],
+    }
+    try:
+        view = ChannelView.model_validate(kept)
+    except ValidationError as fault:
+        return _damaged(channel, fault)
+    return view.model_copy(update={"alarm": alarm(channel)})
+
+
+def _damaged(channel: Channel, fault: ValidationError) -> ChannelView:
+    """What can be said of a channel in whose row somebody wrote what Dateline never does: the others are shown."""
+    first = fault.errors(include_url=False)[0]
+    detail = (
+        f"Its row in the database is damaged: {first['loc'][0]}: {first['msg']}. Remove the source and add it again."
     )
+    known = dict.fromkeys(("polled_at", "succeeded_at"), None) | dict.fromkeys(("failures", "listed", "fresh"), 0)
+    return ChannelView(kind=str(channel.kind), url=str(channel.url), outcome="damaged", detail=detail, **known)

@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import JSON, Index, Text
+from sqlalchemy import Index, Text
 from sqlmodel import Field
 
 from services.fetcher.pace import LONG_AGO
+from services.runtime.columns import Json
 from services.runtime.database import Table, UtcDateTime
 
 Outcome = Literal[
@@ -25,9 +26,9 @@ class Source(Table, table=True):
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(unique=True)
     title: str = ""
-    hosts: list[str] = Field(default_factory=list, sa_type=JSON)
+    hosts: list[str] = Field(default_factory=list, sa_type=Json(list))
     """Hosts, besides those of its channels, that it may lead to."""
-    pages: list[str] = Field(default_factory=list, sa_type=JSON)
+    pages: list[str] = Field(default_factory=list, sa_type=Json(list))
     """Patterns of article addresses; none means the default of each channel's kind."""
     paused: bool = False
     blocked: int = 0
@@ -52,7 +53,7 @@ class Channel(Table, table=True):
     interval: float | None = None
     """Seconds between two rounds; the default of its kind when not set."""
 
-    parts: list[str] = Field(default_factory=list, sa_type=JSON)
+    parts: list[str] = Field(default_factory=list, sa_type=Json(list, derived=True))
     """What this round has still to look at: further pages of a listing, parts of a sitemap."""
     looked: int = 0
     """Documents that this round has looked at."""
@@ -71,7 +72,7 @@ class Channel(Table, table=True):
     listed: int = 0
     """Addresses in scope at the last look that brought any, and how many of them were new to us."""
     fresh: int = 0
-    troubles: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
+    troubles: dict[str, str] = Field(default_factory=dict, sa_type=Json(dict, derived=True))
     """The documents of this round that could not be read in full, each with its sentence."""
     capture: str | None = None
     """What came in its place when it could not be read the last time, in the archive."""

@@ -56,6 +56,10 @@ class NoInstallation(DatelineError, SQLAlchemyError):  # noqa: N818 - named for 
     """The database has not been made. Looking for one must not make one; to a service it is a database that is away."""
 
 
+class DamagedRow(DatelineError):  # noqa: N818 - named for what happened
+    """A column holds what Dateline never wrote there."""
+
+
 class Table(SQLModel):
     """The base of every table."""
 
@@ -67,6 +71,8 @@ def _widen(table: Relation, metadata: MetaData) -> None:
         for column in table.columns:
             if type(column.type) is Integer:
                 column.type = _WIDE
+            elif isinstance(column.type, UtcDateTime):
+                column.type.of = f"{table.name}.{column.name}"
 
 
 _WIDE = BigInteger().with_variant(Integer(), "sqlite")  # where a key must be called INTEGER, and has 64 bits
@@ -77,6 +83,24 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     impl = DateTime(timezone=True)
     cache_ok = True
+    of = "A column"
+    """Of which column it is, for people."""
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        """As usual; SQLite keeps any text as a time, and the one who reads it is told where."""
+        process = super().result_processor(dialect, coltype)
+        if process is None or dialect.name != "sqlite":
+            return process
+
+        def read(value: Any) -> Any:
+            try:
+                return process(value)
+            except (ValueError, TypeError):
+                raise DamagedRow(
+                    f"{self.of} holds {str(value)[:80]!r} where a time belongs. Correct that row, or restore a backup."
+                ) from None
+
+        return read
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:

@@ -9,11 +9,16 @@ import json
 import pytest
 from fakes import newsroom as fakes
 from fetching import channel, later, pages, runs, watches
+from sqlalchemy import text
 from sqlmodel import select
+from typer.testing import CliRunner
 
+from services.cli import app
 from services.contracts.messages import HostServesAgain, PollChannel
+from services.fetcher import sources
+from services.fetcher.sources import ChannelSeed, SourceSeed
 from services.runtime import ledger, worker
-from services.runtime.database import reading, transaction, utcnow
+from services.runtime.database import DamagedRow, reading, transaction, utcnow
 from services.runtime.entries import Entry
 from services.runtime.ledger import say
 
@@ -25,6 +30,11 @@ FEED = "<rss><channel><item><title>{}</title><link>{}</link></item></channel></r
 def rows():
     with reading() as session:
         return list(session.exec(select(Entry).order_by(Entry.id)).all())
+
+
+def execute(statement):
+    with transaction() as session:
+        session.execute(text(statement))
 
 
 def changes(**values):
@@ -145,3 +155,45 @@ def test_what_no_database_keeps_is_a_surprise_at_most(fetcher, newsroom, words):
     runs()
     assert ledger.due(utcnow(), kinds=("PollChannel",)) == []
     assert channel().outcome in {"read", "unchanged"}
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "sentence"),
+    [
+        ("troubles", "'{'", None),
+        ("troubles", "'[1]'", None),
+        ("parts", "'nonsense'", None),
+        ("failures", "'many'", "failures"),
+        ("kind", "x'00ff'", "kind"),
+        ("interval", "'soon'", "interval"),
+    ],
+)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_damaged_row_of_a_channel_hides_no_other(fetcher, column, value, sentence):
+    """`dateline sources` ended with a traceback. What each look writes anew counts as empty, the rest is named."""
+    channels = [ChannelSeed(kind="feed", url=f"https://harbor.example/{number}") for number in (1, 2)]
+    with transaction() as session:
+        sources.register(session, SourceSeed(name="harbor", channels=channels), utcnow())
+    execute(f"UPDATE channels SET {column} = {value} WHERE id = 1")
+    result = CliRunner().invoke(app, ["sources", "--json"], catch_exceptions=False)
+    (source,) = json.loads(result.stdout)
+    damaged = [each["detail"] for each in source["channels"] if each["outcome"] == "damaged"]
+    assert len(source["channels"]) == 2
+    assert [sentence in each for each in damaged] == ([True] if sentence else [])
+
+
+@pytest.mark.parametrize(
+    ("statement", "named"),
+    [
+        ("UPDATE channels SET polled_at = 'yesterday'", "channels.polled_at"),
+        ("UPDATE sources SET hosts = 'all'", "'all'"),
+        ("UPDATE sources SET pages = 'null'", "'null'"),
+    ],
+)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_damaged_time_or_list_is_one_sentence(fetcher, newsroom, statement, named):
+    """Which pages a source means, or when it was polled, is nothing to be guessed."""
+    watches(newsroom)
+    execute(statement)
+    with pytest.raises(DamagedRow, match=named), reading() as session:
+        sources.list_sources(session)
