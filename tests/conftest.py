@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, text
 from sqlmodel import SQLModel
 
-from services.cli.schema import MODELS
+from services.cli.processes.schema import MODELS
 from services.runtime import bus, database, house, redis_server
 from services.runtime.egress import egress_settings
 from services.runtime.settings import runtime_settings

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pages.golden import PAGES, reading
 
-from services.cli.parse import get_page
+from services.cli.commands.parse import get_page
 from services.contracts.errors import UserError
 
 

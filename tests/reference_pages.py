@@ -12,7 +12,7 @@ from sqlmodel import SQLModel
 
 from services.cli import COMMANDS
 from services.cli.groups import LateCommand
-from services.cli.schema import MODELS
+from services.cli.processes.schema import MODELS
 
 KINDS = {
     "utcdatetime": "time",

@@ -10,15 +10,15 @@ from typer.core import TyperGroup
 
 from services.cli import late
 from services.cli.groups import LateCommand
-from services.cli.refusals import answer_for
+from services.cli.output.refusals import answer_for
 
 # Each command is imported when it is asked for: a worker must not wait for what only a person needs, nor a person who
 # asks for help for all that the commands need.
 COMMANDS = {
-    "up": ("run:up", "Runs the whole service on this machine; Ctrl-C ends it."),
+    "up": ("up:up", "Runs the whole service on this machine; Ctrl-C ends it."),
     "demo": ("demo:demo", "Shows the whole path on this machine, without internet."),
     "parse": ("parse:parse", "Reads a page and shows the article in it; stores nothing."),
-    "import": ("desk:import_files", "Takes archived pages: HTML, text dumps or WARC files."),
+    "import": ("import_files:import_files", "Takes archived pages: HTML, text dumps or WARC files."),
     "sources": ("sources:app", "Sources: list, add, pause, resume, poll, remove."),
     "pages": ("pages:app", "Pages: find any page that is known, and what became of it."),
     "poll": ("sources:poll", "Looks at all channels of these sources now."),
@@ -31,10 +31,10 @@ COMMANDS = {
     "set-aside": ("set_aside:app", "What was given up on and why: list, show, replay or discard it."),
     "keys": ("keys:app", "API keys: make, list, rotate and revoke them."),
     "listen": ("listen:listen", "Receives webhooks and shows them, before your receiver exists."),
-    "migrate": ("prepare:migrate", "Brings the database up to date; makes the first admin key."),
-    "web": ("process:web", "Runs the web app alone: desk, API, health and metrics."),
-    "worker": ("process:worker", "Runs a worker for one or more services."),
-    "sweep": ("process:sweep", "Runs the sweeper alone."),
+    "migrate": ("migrate:migrate", "Brings the database up to date; makes the first admin key."),
+    "web": ("run:web", "Runs the web app alone: desk, API, health and metrics."),
+    "worker": ("run:worker", "Runs a worker for one or more services."),
+    "sweep": ("run:sweep", "Runs the sweeper alone."),
 }
 
 

@@ -52,14 +52,14 @@ class LateCommand(TyperCommand):
     """A command that is imported when it is run, completed or explained; until then its name and one line will do."""
 
     def __init__(self, name: str, place: str, about: str) -> None:
-        """`place`: the module in `services.cli` and the function or group in it, as `module:name`."""
+        """`place`: the module in `services.cli.commands` and the function or group in it, as `module:name`."""
         super().__init__(name, help=about, rich_markup_mode=None)
         self._place = place
 
     def load(self) -> Any:
         """The command itself."""
         module, attribute = self._place.split(":")
-        target: typer.Typer | Callable[..., Any] = getattr(late.outline(f"services.cli.{module}"), attribute)
+        target: typer.Typer | Callable[..., Any] = getattr(late.outline(f"services.cli.commands.{module}"), attribute)
         if not isinstance(target, typer.Typer):
             function, target = target, group("")
             target.command()(function)

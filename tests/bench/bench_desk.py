@@ -28,7 +28,7 @@ from sqlmodel import Session, col, select
 
 from services.access import keys
 from services.app import create_app
-from services.cli import schema
+from services.cli.processes import schema
 from services.contracts.article import Article, Block
 from services.contracts.messages import Origin, SaveArticle
 from services.contracts.urls import page_key

@@ -20,7 +20,7 @@ import structlog
 from fakes.generated import GeneratedNewsroom
 from sqlalchemy import event, select
 
-from services.cli import schema
+from services.cli.processes import schema
 from services.contracts.messages import Message, Origin, ParsePage, SaveArticle
 from services.parser import tasks as parser
 from services.runtime import archive, database, worker

@@ -10,7 +10,7 @@ from fakes.generated import EPOCH, GeneratedNewsroom
 from sqlalchemy import text
 from sqlmodel import col, select
 
-from services.cli import schema
+from services.cli.processes import schema
 from services.contracts.article import Article
 from services.contracts.messages import SaveArticle
 from services.fetcher import frontier

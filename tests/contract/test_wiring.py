@@ -4,8 +4,8 @@ import importlib
 
 import pytest
 
-from services.cli.process import CREWS
-from services.cli.processes import WORKERS
+from services.cli.processes.installation import WORKERS
+from services.cli.processes.roles import CREWS
 from services.contracts import messages
 from services.contracts.messages import Message
 from services.contracts.wiring import HANDLERS, KINDS, SERVICES

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import psutil
 import pytest
 
-from services.cli.demo import BACKLOG, CORRECTED, FOLDER, NEWS
+from services.cli.commands.demo import BACKLOG, CORRECTED, FOLDER, NEWS
 from services.demo.samples import read_samples
 
 pytestmark = pytest.mark.e2e

@@ -12,7 +12,7 @@ import pytest
 from fakes.newsroom import MisbehavingNewsroom
 from service import free_port
 
-from services.cli.schema import upgrade
+from services.cli.processes.schema import upgrade
 from services.fetcher import tasks
 from services.fetcher.settings import fetcher_settings
 from services.runtime.egress import egress_settings

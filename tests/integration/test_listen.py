@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 import services.webhooks.tasks  # noqa: F401 - what is owed shall be brought
 from services.app import create_app
 from services.cli import app
-from services.cli.server import Server
+from services.cli.processes.web_server import Server
 from services.contracts.caller import Caller
 from services.contracts.errors import UserError
 from services.demo.receiver import Received
@@ -107,7 +107,7 @@ def test_a_key_that_may_not_subscribe_is_told_so(dateline):
 
 def test_an_endpoint_that_stays_behind_is_told_of():
     """With where it is, and a status that is not that of a clean end."""
-    from services.cli import listen
+    from services.cli.commands import listen
 
     away = httpx.MockTransport(lambda _request: httpx.Response(503))
     with httpx.Client(transport=away) as client, pytest.raises(UserError, match=r"DELETE http://dateline\.test/1"):
@@ -116,7 +116,7 @@ def test_an_endpoint_that_stays_behind_is_told_of():
 
 def test_what_is_shown_commands_no_terminal(capsys):
     """Not even what a stranger sent."""
-    from services.cli import listen
+    from services.cli.commands import listen
 
     body = json.dumps(
         {

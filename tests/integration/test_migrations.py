@@ -14,7 +14,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 from sqlmodel import SQLModel, select
 
-from services.cli import schema
+from services.cli.processes import schema
 from services.contracts.messages import FetchPage
 from services.contracts.versions import generation
 from services.reingest.models import ReingestionRow

@@ -14,7 +14,7 @@ from orders import NOW, A, B, C, order
 from sqlmodel import SQLModel
 
 from services.app import create_app
-from services.cli.server import Server
+from services.cli.processes.web_server import Server
 from services.contracts.caller import Caller
 from services.runtime import database, watch
 from services.runtime.database import reading, transaction

@@ -20,7 +20,7 @@ from sqlalchemy import func, select, update
 
 from services.access import keys
 from services.app import create_app
-from services.cli.supervisor import Process, Supervisor
+from services.cli.processes.supervisor import Process, Supervisor
 from services.contracts.messages import Deliver
 from services.runtime import bus, redis_server
 from services.runtime.database import reading, transaction, utcnow

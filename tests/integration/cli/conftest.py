@@ -9,7 +9,7 @@ import pytest
 import structlog
 
 from services import cli
-from services.cli import schema
+from services.cli.processes import schema
 from services.fetcher.settings import fetcher_settings
 from services.runtime.egress import egress_settings
 from services.webhooks.settings import webhook_settings

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import text
 
-from services.cli import schema
-from services.cli.startup import refuse_other_schema, refuse_unknown_settings
+from services.cli.processes import schema
+from services.cli.processes.startup import refuse_other_schema, refuse_unknown_settings
 from services.contracts.errors import UserError
 from services.runtime import database
 

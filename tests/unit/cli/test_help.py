@@ -69,7 +69,7 @@ import sys
 from pathlib import Path
 from services.cli import app
 app(["parse", "--help"], standalone_mode=False)
-from services.cli.parse import get_page
+from services.cli.commands.parse import get_page
 print(len(get_page(sys.argv[1], None)[0]))
 """
     command = [sys.executable, "-c", program, __file__]

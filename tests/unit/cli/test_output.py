@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from rich.text import Text
 
-from services.cli.output import (
+from services.cli.output.terminal import (
     Listing,
     cell,
     counted,

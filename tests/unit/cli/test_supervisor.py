@@ -12,15 +12,15 @@ import psutil
 import pytest
 import structlog
 
-from services.cli import supervisor
-from services.cli.supervisor import Process, Supervisor
+from services.cli.processes import supervisor
+from services.cli.processes.supervisor import Process, Supervisor
 
 LIVES = "import signal; signal.pause()"
 STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready', flush=True); signal.pause()"
 PARENT = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {LIVES!r}]); {LIVES}"
 SUPERVISOR = """
 import signal
-from services.cli.supervisor import Process, Supervisor
+from services.cli.processes.supervisor import Process, Supervisor
 made = Supervisor()
 made.stop_on_signals()
 made.start(Process("child", {work}))
@@ -31,7 +31,7 @@ made.end()
 KINDS = {"a command": f"[{sys.executable!r}, '-c', {LIVES!r}]", "a fork": "signal.pause"}
 ONCE = """
 import signal, sys
-from services.cli.supervisor import Process, Supervisor
+from services.cli.processes.supervisor import Process, Supervisor
 made = Supervisor()
 made.stop_on_signals()
 once, endless = Process("once", lambda: sys.exit(7)), Process("waits for news", signal.pause)
@@ -45,8 +45,8 @@ print(endless.child.returncode, flush=True)
 """
 LOCKS = """
 import pathlib, signal, sys
-from services.cli.fork import Fork
-from services.cli.lock import only_one
+from services.cli.processes.fork import Fork
+from services.cli.processes.lock import only_one
 lock = pathlib.Path(sys.argv[1], 'up.lock')
 with only_one(lock, 'taken'):
     lives = Fork("lives", signal.pause)

@@ -1,0 +1,46 @@
+"""`dateline audit`: every page and every message of this installation, summed up and checked."""
+
+from dataclasses import asdict, fields
+from typing import Annotated
+
+import typer
+
+from services.cli.late import when_run
+from services.cli.output.terminal import AsJson, Listing, print_json, show
+
+with when_run():
+    from services.audit.report import Report, take
+    from services.cli.processes import startup
+    from services.fetcher.checks import SourcePages
+    from services.runtime.database import reading, utcnow
+    from services.runtime.redaction import visible
+
+
+def audit(
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Also read every capture, and the bytes of every event.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Accounts for every page and every message; exit status 1 when something is unaccounted for or overdue."""
+    startup.refuse_other_schema()
+    with reading() as session:
+        report = take(session, utcnow(), deep=deep)
+    if as_json:
+        print_json(asdict(report) | {"holds": report.holds})
+    else:
+        _show(report)
+    if not report.holds:
+        raise typer.Exit(1)
+
+
+def _show(report: Report) -> None:
+    columns = [field.name for field in fields(SourcePages)]
+    names = [column.replace("_", " ") for column in columns]
+    show(Listing(names, [[getattr(row, column) for column in columns] for row in report.sources], "Pages"))
+    show(Listing(("what", "how many"), list(report.counts.items()), "Holdings"))
+    for check in report.checks:
+        word, colour = ("ok  ", None) if check.holds else ("FAIL", "red")
+        # "0 pages are unaccounted for" after "ok" would say no twice.
+        sentence = "" if check.holds and check.sentence.startswith("0 ") else f": {visible(check.sentence)}"
+        typer.secho(f"{word}  {check.name}{sentence}", fg=colour)

@@ -1,0 +1,100 @@
+"""`dateline import`: pages that come as files."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from services.cli.late import when_run
+from services.cli.output.terminal import AsJson, Listing, counted, error, print_json, show, tell
+from services.contracts.errors import HouseTrouble, UserError
+
+with when_run():
+    from services.cli.commands import import_readings
+    from services.cli.operator import OPERATOR
+    from services.fetcher import importing, warc
+    from services.runtime import archive_mark, audit_log, bus
+    from services.runtime.database import transaction, utcnow
+
+
+def import_files(
+    files: Annotated[list[Path], typer.Argument(help="HTML pages, text dumps or WARC files.")],
+    url: Annotated[str | None, typer.Option(help="Where the page was found; for a single page.")] = None,
+    captured: Annotated[datetime | None, typer.Option(help="When the copies were made (UTC); now by default.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be taken; write nothing.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Takes archived pages through the same path, without any request; a file that is no article is refused."""
+    if url and len(files) > 1:
+        raise UserError("--url names the address of one page; import one file at a time with it.")
+    captured_at = captured.replace(tzinfo=UTC) if captured else None
+    if not dry_run:
+        _refuse_other_archive()
+    taken = []
+    for path in files:
+        try:
+            taken.append(_shown(path, url, captured_at) if dry_run else _taken(path, url, captured_at))
+        except UserError as reason:
+            error(str(reason))
+        else:
+            _tell(taken[-1], as_json=as_json)
+    bus.flush()
+    if as_json:
+        print_json({"files": taken})
+    if len(taken) < len(files):
+        refused = f"{len(files) - len(taken)} of {counted(len(files), 'file was', 'files were')}"
+        raise UserError(f"{refused} refused, for the reasons above.")
+
+
+def _refuse_other_archive() -> None:
+    """A `UserError` when captures would go where this database does not look for them."""
+    try:
+        archive_mark.prove()
+    except HouseTrouble as trouble:
+        raise UserError(f"Nothing was imported into the archive: {trouble}.") from None
+
+
+def _shown(path: Path, url: str | None, captured_at: datetime | None) -> dict[str, Any]:
+    """What the pages of a file read as; a `UserError` when it would be refused."""
+    content = _read(path)
+    pages = import_readings.readings(importing.captures(path.name, content, url, utcnow(), captured_at))
+    if url is None and not warc.is_warc(content):
+        import_readings.refuse_no_article(path.name, pages[0])
+    return {"file": str(path), "pages": [vars(page) for page in pages]}
+
+
+def _taken(path: Path, url: str | None, captured_at: datetime | None) -> dict[str, Any]:
+    content = _read(path)
+    if url is None and not warc.is_warc(content):
+        _shown(path, url, captured_at)
+    pages = importing.import_file(path.name, content, url, utcnow(), captured_at)
+    with transaction() as session:
+        audit_log.note(session, OPERATOR, "file.imported", f"{path.name!r}: {len(pages)} pages", utcnow())
+    return {"file": str(path), "pages": len(pages), "new": sum(page.fresh for page in pages)}
+
+
+def _tell(took: Mapping[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        return
+    if "new" in took:
+        pages = counted(took["pages"], "page is", "pages are")
+        tell(f"{took['file']}: {took['new']} of {pages} new and on the way.")
+    else:
+        show(
+            Listing(
+                import_readings.COLUMNS,
+                [import_readings.line(import_readings.ImportReading(**page)) for page in took["pages"]],
+                took["file"],
+            )
+        )
+
+
+def _read(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > warc.MAX_FILE:
+            raise UserError(f"{path} is larger than {warc.MAX_FILE // 1_000_000} MB; split it first.")
+        return path.read_bytes()
+    except OSError as trouble:
+        raise UserError(f"{path} cannot be read: {trouble.strerror}.") from None

@@ -1,0 +1,30 @@
+"""`dateline web`, `worker` and `sweep`: the processes of an installation, one by one."""
+
+from typing import Annotated
+
+import typer
+
+from services.cli.late import when_run
+from services.cli.parsing import Host, Port
+from services.contracts.wiring import SERVICES
+
+with when_run():
+    from services.cli.processes import roles
+
+
+def worker(
+    service: Annotated[list[str], typer.Argument(help=f"One or more of: {', '.join(SERVICES)}.")],
+    concurrency: Annotated[int | None, typer.Option(help="How many messages at a time.")] = None,
+) -> None:
+    """Runs a worker for one or more services."""
+    roles.worker(service, concurrency)
+
+
+def sweep() -> None:
+    """Reminds workers of what is due and was not picked up; any number may run."""
+    roles.sweep()
+
+
+def web(host: Host = "127.0.0.1", port: Port = 8080) -> None:
+    """Runs the web app: API, documentation at /docs, health and metrics."""
+    roles.web(host, port)

@@ -1,0 +1,112 @@
+"""What every process makes sure of before it begins: settings that exist and can be used, and a database of its age."""
+
+import os
+from base64 import urlsafe_b64decode
+from collections.abc import Iterable
+from difflib import get_close_matches
+from pathlib import Path
+
+from pydantic_settings import BaseSettings
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import OperationalError
+
+import services
+from services.contracts.errors import UserError
+from services.fetcher.settings import fetcher_settings
+from services.parser.settings import parser_settings
+from services.runtime import database
+from services.runtime.egress import egress_settings
+from services.runtime.settings import runtime_settings
+from services.webhooks.settings import webhook_settings
+
+SCALED = ("FETCHER", "PARSER", "STORE", "WEBHOOKS", "WEB")
+ELSEWHERE = frozenset(
+    {"DATELINE_CRASH_AT", "DATELINE_KEY", "DATELINE_PORT", "DATELINE_PUBLISH", "DATELINE_TAG"}
+    | {f"DATELINE_SCALE_{service}" for service in SCALED}
+)
+"""Variables that others read: tests, the examples of receivers, and Docker Compose."""
+VERSIONS = Path(services.__file__).parent / "migrations" / "versions"
+KEY_BYTES = 32
+
+
+def refuse_unknown_settings(environment: Iterable[str] | None = None) -> None:
+    """Raises a `UserError` for a `DATELINE_…` variable that nothing reads, and names the nearest that exists."""
+    known = sorted(_known() | ELSEWHERE)
+    for name in sorted(os.environ if environment is None else environment):
+        if name.startswith("DATELINE_") and name not in known:
+            near = get_close_matches(name, known, 1, cutoff=0.0)[0]
+            raise UserError(f"There is no setting {name}; the nearest is {near}. Correct it, or take it away.")
+
+
+def refuse_bad_key(keys: str) -> None:
+    """Raises a `UserError` when DATELINE_SECRET_KEY holds something that is no key; it is not repeated."""
+    if not all(map(_is_key, keys.replace(",", " ").split())):
+        raise UserError(
+            f"DATELINE_SECRET_KEY cannot be used: each key is {KEY_BYTES} bytes in URL-safe base64, several stand with "
+            "a comma between; `openssl rand -base64 32 | tr '+/' '-_'` makes one."
+        )
+
+
+def refuse_other_schema(*, older: bool = True) -> None:
+    """Raises a `UserError` when the database is of a newer version than this program or, if `older`, not migrated.
+
+    While the database is away nothing is known of it, and work waits for it anyway.
+    """
+    try:
+        at = _revision()
+    except OperationalError:
+        return
+    except database.NoInstallation:
+        if older:
+            raise
+        return
+    ours = sorted(path.name.partition("_")[0] for path in VERSIONS.glob("[0-9]*.py"))
+    if at and at not in ours:
+        raise UserError(
+            f"The database was migrated by a newer Dateline (to {at}; this one knows {ours[-1]}). "
+            "Run that version, or give this one the copy of the database from before."
+        )
+    if older and at != ours[-1]:
+        state = f"is at {at}" if at else "has no tables yet"
+        raise UserError(f"The database {state}, and this version needs {ours[-1]}: run `dateline migrate` first.")
+
+
+def read_settings(*, migrated: bool = True) -> None:
+    """Reads every service's settings, so that a wrong one is told to the operator now and not to the first message.
+
+    Refuses, unless it is to be migrated still, a database of another age than this program.
+    """
+    for read in (runtime_settings, egress_settings, fetcher_settings, parser_settings, webhook_settings):
+        read()
+    refuse_unknown_settings()
+    refuse_bad_key(webhook_settings().secret_key.get_secret_value())
+    refuse_other_schema(older=migrated)
+
+
+def _revision() -> str | None:
+    engine = database.engine()
+    try:
+        if not inspect(engine).has_table("alembic_version"):
+            return None
+        with engine.connect() as connection:
+            found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+            return found
+    finally:
+        engine.dispose()  # whoever forks must not hold it open
+
+
+def _known() -> set[str]:
+    ours = [each for each in BaseSettings.__subclasses__() if each.__module__.startswith("services.")]
+    return {name for settings in ours for name in _names(settings)}
+
+
+def _names(settings: type[BaseSettings]) -> Iterable[str]:
+    prefix = settings.model_config.get("env_prefix", "")
+    return (str(field.validation_alias or f"{prefix}{name.upper()}") for name, field in settings.model_fields.items())
+
+
+def _is_key(key: str) -> bool:
+    try:
+        return len(urlsafe_b64decode(key)) == KEY_BYTES
+    except ValueError:
+        return False
