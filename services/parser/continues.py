@@ -16,9 +16,6 @@ MOST: Final = 200  # links that may lead on; a page with more is no article
 ABOVE: Final = 6  # elements around a link that may say that it belongs to comments
 LABEL: Final = 40  # characters of a link that leads on
 _SIGN: Final = re.compile(r"rel=[\"']?[^\"'>]{0,20}\bnext|[?&;/_-](?:page|p|pg|seite)?[=/_-]?[2-9]\b", re.IGNORECASE)
-_LINKS: Final = etree.XPath(
-    "//link[@href and @rel] | //body//a[contains(@rel, 'next') or starts-with(@href, '?') or contains(@href, $name)]"
-)
 _NUMBER: Final = re.compile(r"[/_-]?(?:page|p|pg|seite)?[/_-]?(?P<number>\d{1,2})(?:\.\w{2,5})?/?$")
 _ENDING: Final = re.compile(r"(?:\.\w{2,5}|/)$")
 _PAGES: Final = frozenset({"page", "p", "pg", "pagenum", "pagina", "seite", "paged", "start_page"})
@@ -47,9 +44,17 @@ def _name(path: str) -> str:
 
 
 def _addresses(page: Page, name: str) -> Iterator[str]:
-    for link in islice((link for link in _LINKS(page.root, name=name) if _leads_on(link)), MOST):
+    for link in islice((link for link in _named(page, name) if _leads_on(link)), MOST):
         if address := page.absolute(link.get("href") or ""):
             yield address
+
+
+def _named(page: Page, name: str) -> Iterator[etree._Element]:
+    """The links that say "next", or go on from the page's own name."""
+    for link in page.root.iter("a", "link") if page.root is not None else ():
+        address = link.get("href")
+        if address and (name in address or address.startswith("?") or "next" in (link.get("rel") or "").lower()):
+            yield link
 
 
 def _leads_on(link: etree._Element) -> bool:

@@ -6,20 +6,23 @@ from datetime import date
 from itertools import islice
 
 from services.parser.address_dates import address_month, taken_apart
+from services.parser.characters import decoded
 from services.parser.dates import Order
 from services.parser.lexicon import lexicon
 from services.parser.page import Page
 
 _NUMBERS = lexicon("dates")["numbers"]
 _LANGUAGE = re.compile(r"\s{0,9}([a-z]{2,3})(?:[-_]([a-z]{2}))?\b", re.IGNORECASE)
-_PAIR = re.compile(r"(?<![\d/.-])(\d{1,2})([/-])(\d{1,2})\2(20\d\d|19\d\d)(?![\d/-])")
+_PAIR = re.compile(rb"(?<![\d/.-])(\d{1,2})([/-])(\d{1,2})\2(20\d\d|19\d\d)(?![\d/-])")
 # The ends of such dates: a search for a text is much faster than one for any digit, and most pages have no such date.
 _YEARS = tuple(
-    re.compile(rf"{joint}{century}(?<=\d{joint}{century})\d\d(?![\d/-])") for joint in "/-" for century in (19, 20)
+    re.compile(rf"{joint}{century}(?<=\d{joint}{century})\d\d(?![\d/-])".encode())
+    for joint in "/-"
+    for century in (19, 20)
 )
 LONGEST = len("12/31/2024")
-_WEEKDAY = re.compile(r"\b(mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6},? \Z", re.IGNORECASE)
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WEEKDAY = re.compile(rb"\b(mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6},? \Z", re.IGNORECASE)
+_DAYS = (b"mon", b"tue", b"wed", b"thu", b"fri", b"sat", b"sun")
 _ENGLISH = re.compile(r"\b(?:the|of|and|to|in|for|is|that|with|on)\b")
 MOST = 200  # dates in numbers of one page
 WORDS = 60  # that tell a language
@@ -31,15 +34,16 @@ def number_order(page: Page, markup: str = "", words: str = "", *, official: boo
 
     `official` is for pages of United States agencies that came without an address.
     """
-    pairs = list(islice(_pairs(markup), MOST))
-    said = set(_by_weekdays(markup, pairs))
+    sent = decoded(markup).utf8
+    pairs = list(islice(_pairs(sent), MOST))
+    said = set(_by_weekdays(sent, pairs))
     if len(said) == 1:
         return said.pop()
     known = _by_place(page, official=official)
     return known if known != "unknown" or not pairs else _by_page(page, pairs, words)
 
 
-def _pairs(markup: str) -> Iterator[re.Match[str]]:
+def _pairs(markup: bytes) -> Iterator[re.Match[bytes]]:
     """The dates in numbers whose year has four digits, in the order of the page."""
     for end in sorted(found.end() for years in _YEARS for found in years.finditer(markup)):
         if pair := _PAIR.search(markup, max(0, end - LONGEST), end + 1):
@@ -61,7 +65,7 @@ def _by_place(page: Page, *, official: bool) -> Order:
     return "month" if region in _NUMBERS["month-first-regions"] else "unknown"
 
 
-def _by_page(page: Page, pairs: Sequence[re.Match[str]], words: str) -> Order:
+def _by_page(page: Page, pairs: Sequence[re.Match[bytes]], words: str) -> Order:
     """By dates that can be read in one way only: all of a page are written alike; else by the language of the text."""
     votes = set(_votes(page, pairs))
     if len(votes) == 1:
@@ -69,17 +73,17 @@ def _by_page(page: Page, pairs: Sequence[re.Match[str]], words: str) -> Order:
     return "day" if not votes and _is_foreign(words) else "unknown"
 
 
-def _votes(page: Page, pairs: Sequence[re.Match[str]]) -> Iterator[Order]:
+def _votes(page: Page, pairs: Sequence[re.Match[bytes]]) -> Iterator[Order]:
     year, month = address_month(page) or ("", 0)
     for found in pairs:
-        one, two = int(found[1]), int(found[3])
-        if one > 12 >= two or (found[4] == year and two == month != one):
+        one, two, own = int(found[1]), int(found[3]), found[4].decode() == year
+        if one > 12 >= two or (own and two == month != one):
             yield "day"
-        elif two > 12 >= one or (found[4] == year and one == month != two):
+        elif two > 12 >= one or (own and one == month != two):
             yield "month"
 
 
-def _by_weekdays(markup: str, pairs: Sequence[re.Match[str]]) -> Iterator[Order]:
+def _by_weekdays(markup: bytes, pairs: Sequence[re.Match[bytes]]) -> Iterator[Order]:
     """By the weekday before a date: "Sat, 01/03/2014" is in March."""
     for found in pairs:
         if weekday := _WEEKDAY.search(markup, max(0, found.start() - 12), found.start()):

@@ -2,7 +2,7 @@
 
 import re
 
-from services.parser.characters import encoded
+from services.parser.characters import Decoded
 
 MAX_BYTES = 10_000_000
 # lxml compares each attribute of a tag with all before it: about 1 ns for each pair, measured with lxml 6.1.
@@ -12,9 +12,11 @@ MAX_PAIRS = 2_000_000_000
 _LONG_TAG = re.compile(r"<[a-zA-Z](?:[^>=]++|=\s*+(?:\"[^\"]*+\"?|'[^']*+'?)?)*+")
 _NAME = re.compile(r"[^\s/\"']+")
 _SHORT = 1_000
+# Every character that may part attributes as a space: so they are all counted at once, and faster than one by one.
+_AS_SPACES = bytes(0x20 if chr(code) in " \t\n\r\f/\"'" else code for code in range(256))
 
 
-def hostile(markup: str) -> str | None:
+def hostile(markup: Decoded) -> str | None:
     """Why no tree may be built of this page, or None."""
     # Attributes are parted by these: a page with few of them has no room for the trap, and most pages end here.
     if len(markup) ** 2 < 4 * MAX_PAIRS or _partings(markup) ** 2 < MAX_PAIRS:
@@ -28,7 +30,6 @@ def hostile(markup: str) -> str | None:
     return None
 
 
-def _partings(markup: str) -> int:
-    """How many characters of a page may part attributes; in bytes they are counted all at once."""
-    plain = encoded(markup)
-    return len(plain) - len(plain.translate(None, b" \t\n\r\f/\"'"))
+def _partings(markup: Decoded) -> int:
+    """How many characters of a page may part attributes."""
+    return markup.utf8.translate(_AS_SPACES).count(b" ")

@@ -5,15 +5,15 @@ without trusts its whole region. Class names are taken from captured pages unles
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from urllib.parse import urlsplit
 
 from lxml import etree
 
 from services.contracts.addresses import web_address
 from services.contracts.article import ArticleKind
-from services.parser.characters import encoded
+from services.parser.characters import Decoded, decoded
 from services.parser.page import Page
 
 
@@ -155,7 +155,8 @@ LAYOUTS = (
 VERSIONS = {layout.name: layout.version for layout in (*LAYOUTS, WHOLE_PAGE, DUMP)}
 """The version of each layout, by its name: the skins of one count as one."""
 _UNREAD = frozenset({"script", "style", "noscript"})
-_FINDERS = tuple((layout, layout.sign.encode(), etree.XPath(layout.region)) for layout in LAYOUTS)
+_Finder = tuple[Layout, bytes, etree.XPath]
+_FINDERS: tuple[_Finder, ...] = tuple((layout, layout.sign.encode(), etree.XPath(layout.region)) for layout in LAYOUTS)
 
 
 # Each form begins with letters, so that a search for it costs next to nothing on the pages that lack it.
@@ -176,17 +177,20 @@ _OFFICIAL = tuple(
 _SIGNS = (b"usa-", b"cdc-", b"official website of the", b"oficial del gobierno")
 
 
-def recognise(page: Page, markup: str) -> tuple[Layout, etree._Element | None]:
+def recognise(page: Page, markup: Decoded) -> tuple[Layout, etree._Element | None]:
     """The layout of a page and its main region; `WHOLE_PAGE` and the body element where no layout is known."""
     if page.root is None:
         return WHOLE_PAGE, None
-    sent = encoded(markup)
-    for layout, sign, find in _FINDERS:
-        if sign not in sent or (layout.official and not is_official(page, markup)):
-            continue
-        if (region := next(filter(_has_words, find(page.root)), None)) is not None:
+    for layout, sign, find in _possible(page, markup):
+        if sign in markup.utf8 and (region := next(filter(_has_words, find(page.root)), None)) is not None:
             return layout, region
     return WHOLE_PAGE, page.root.find("body")
+
+
+def _possible(page: Page, markup: Decoded) -> Iterator[_Finder]:
+    yield from (finder for finder in _FINDERS if not finder[0].official)
+    if is_official(page, markup):  # asked only of a page that is none of the others
+        yield from (finder for finder in _FINDERS if finder[0].official)
 
 
 def _has_words(region: etree._Element) -> bool:
@@ -206,10 +210,5 @@ def is_official(page: Page, markup: str) -> bool:
     hosts = (urlsplit(address).hostname or "" for each in (page.url, page.canonical) if (address := web_address(each)))
     if any(re.search(r"\.(?:gov|mil)(?:\.|$)", host) for host in hosts):
         return True
-    return _says_official(markup)
-
-
-@lru_cache(maxsize=1)  # several questions are asked of one page
-def _says_official(markup: str) -> bool:
-    folded = encoded(markup).lower()
+    folded = decoded(markup).lowered
     return any(sign in folded for sign in _SIGNS) and any(form.search(folded) for form in _OFFICIAL)

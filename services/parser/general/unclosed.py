@@ -4,24 +4,30 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-_OPEN: Final = re.compile(r"<style\b[^<>]{0,2000}>", re.IGNORECASE)
-_CLOSE: Final = re.compile(r"</style", re.IGNORECASE)
+_OPEN: Final = re.compile(rb"<style\b[^<>]{0,2000}>")
 _MARKUP: Final = re.compile(
-    r"</?(?:html|head|body|header|main|article|section|nav|div|p|h[1-6]|ul|table)\b[^{};]{0,200}>", re.IGNORECASE
+    rb"</?(?:html|head|body|header|main|article|section|nav|div|p|h[1-6]|ul|table)\b[^{};]{0,200}>"
 )
 
 
-def without_unclosed(markup: str) -> str:
-    """The page without any `<style>` that runs into its markup, which begins again where the first tag stands."""
-    return "".join(_parts(markup))
+def without_unclosed(markup: bytes, lowered: bytes) -> bytes:
+    """The page without any `<style>` that runs into its markup, which begins again where the first tag stands.
+
+    `lowered` is the page in small letters, where it can be searched for texts, which costs least.
+    """
+    return b"".join(_parts(markup, lowered))
 
 
-def _parts(markup: str) -> Iterator[str]:
-    begun = 0
-    while opened := _OPEN.search(markup, begun):
-        closed = _CLOSE.search(markup, opened.end())
-        end = closed.start() if closed else len(markup)
-        leak = _MARKUP.search(markup, opened.end(), end)
-        yield markup[begun : opened.start() if leak else end]
-        begun = leak.start() if leak else end
+def _parts(markup: bytes, lowered: bytes) -> Iterator[bytes]:
+    begun = at = 0
+    while (at := lowered.find(b"<style", at)) >= 0:
+        opened = _OPEN.match(lowered, at)
+        if opened is None:
+            at += 1
+            continue
+        closed = lowered.find(b"</style", opened.end())
+        end = closed if closed >= 0 else len(lowered)
+        leak = _MARKUP.search(lowered, opened.end(), end) if lowered.find(b"<", opened.end(), end) >= 0 else None
+        yield markup[begun : at if leak else end]
+        begun = at = leak.start() if leak else end
     yield markup[begun:]
