@@ -107,7 +107,8 @@ class Link(Words):
 
 
 def _web_links(links: tuple[Link, ...]) -> tuple[Link, ...]:
-    return tuple(Link(text=link.text, url=url) for link in links if (url := web_address(link.url)))
+    addressed = ((link, web_address(link.url)) for link in links)
+    return tuple(link if url == link.url else Link(text=link.text, url=url) for link, url in addressed if url)
 
 
 Links = Annotated[tuple[Link, ...], AfterValidator(_web_links)]

@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from pydantic import TypeAdapter
+
 from services.contracts.article import Block, BlockKind
 from services.parser.lines import Line
 
@@ -11,6 +13,7 @@ SUBHEAD_LENGTH = 90
 _TURN = re.compile(r"^(?:[A-Z][A-Z.,'’ -]{2,60}(?: \([^)]{1,40}\))?:\s|(?:Q|A)[.:]?\s+(?=[A-Z(\"“…—–-]))")
 _SPEAKER = re.compile(r"^(?:[A-Z][\w.'’-]+ ){0,4}[A-Z][\w.'’-]+:\s")
 TURNS = 4
+_BLOCKS = TypeAdapter(tuple[Block, ...])
 
 
 def blocks(lines: Sequence[Line]) -> tuple[Block, ...]:
@@ -18,11 +21,12 @@ def blocks(lines: Sequence[Line]) -> tuple[Block, ...]:
     kept = [line for line in lines if line.kept]
     talk = sum(_TURN.match(line.text) is not None for line in kept) >= TURNS
     following = [*(after for _, after in pairwise(kept)), None][: len(kept)]
-    return tuple(
-        Block(kind=_kind(line, after, talk=talk), text=text)
+    written = (
+        {"kind": _kind(line, after, talk=talk), "text": text}
         for line, after in zip(kept, following, strict=True)
         for text in line.blocks
     )
+    return _BLOCKS.validate_python(tuple(written))
 
 
 def _kind(line: Line, after: Line | None, *, talk: bool) -> BlockKind:

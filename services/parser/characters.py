@@ -3,7 +3,7 @@
 import codecs
 import re
 import unicodedata
-from typing import Final
+from typing import Final, Self
 
 from bs4.dammit import EncodingDetector, UnicodeDammit
 
@@ -41,7 +41,7 @@ class Decoded(str):
     utf8: bytes
     _lowered: bytes | None
 
-    def __new__(cls, text: str, utf8: bytes | None = None) -> "Decoded":
+    def __new__(cls, text: str, utf8: bytes | None = None) -> Self:
         """`utf8` are the same characters, if they are at hand."""
         decoded = super().__new__(cls, text)
         decoded.utf8 = text.encode("utf-8", errors="replace") if utf8 is None else utf8

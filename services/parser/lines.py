@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from services.contracts.article import BlockKind
-from services.parser.characters import word_count
+from services.parser.characters import fold, word_count
 
 PROSE_WORDS = 12
 TITLE_WORDS = 10
@@ -44,6 +44,20 @@ class Line:
     detail: str | None = None
     gap: bool = False
     pieces: tuple[str, ...] = ()
+    words: int = field(init=False, repr=False, compare=False)
+    """How many words it has."""
+    is_prose: bool = field(init=False, repr=False, compare=False)
+    """Whether it is long enough, or finished enough, to be running text."""
+
+    def __post_init__(self) -> None:
+        """Counts once what every pass asks."""
+        self.words = words = word_count(self.key)
+        self.is_prose = words >= PROSE_WORDS and (words > 2 * PROSE_WORDS or self.key.endswith(_ENDS))
+
+    def rewrite(self, text: str) -> None:
+        """Gives it another text."""
+        self.text, self.key = text, fold(text)
+        self.__post_init__()
 
     @property
     def blocks(self) -> tuple[str, ...]:
@@ -54,17 +68,6 @@ class Line:
     def kept(self) -> bool:
         """Whether nothing has taken it out so far."""
         return self.rule is None
-
-    @property
-    def words(self) -> int:
-        """How many words it has."""
-        return word_count(self.key)
-
-    @property
-    def is_prose(self) -> bool:
-        """Long enough, or finished enough, to be running text."""
-        words = self.words
-        return words > 2 * PROSE_WORDS or (words >= PROSE_WORDS and self.key.endswith(_ENDS))
 
     @property
     def is_linked(self) -> bool:

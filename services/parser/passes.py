@@ -128,7 +128,7 @@ def _take_dateline(draft: Draft) -> None:
         return
     first = lines[at]
     lines.insert(at, replace(first, text=opening.printed, key=fold(opening.printed), links=(), rule="dateline"))
-    first.text, first.key = opening.text, fold(opening.text)
+    first.rewrite(opening.text)
     if not opening.text:
         lines.remove(first)
     draft.dateline = opening.place

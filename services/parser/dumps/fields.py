@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
 
-from services.parser.characters import fold
 from services.parser.credits import read_label
 from services.parser.date_labels import is_date
 from services.parser.dates import find_date
@@ -49,8 +48,7 @@ def mark_column(lines: Sequence[Line]) -> date | None:
         if not piped or len(column) < COLUMN:
             continue
         for line in column:
-            line.text = line.text.strip("| ")
-            line.key = fold(line.text)
+            line.rewrite(line.text.strip("| "))
             if read_label(line.text) is None:
                 line.rule = "label"
             if is_date(line.text.partition(" ")[0]) and (day := find_date(line.text)):

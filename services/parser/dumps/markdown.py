@@ -98,8 +98,7 @@ class _Reader:
             line.zone, line.shape = ("title", "paragraph") if level == 1 else ("", "subhead")
         elif text.startswith("|"):
             line.shape = "table"
-            line.text = squeeze(words.strip("| "))
-            line.key = fold(line.text)
+            line.rewrite(squeeze(words.strip("| ")))
         elif item or text.startswith(">"):
             line.shape = "list_item" if item else "quote"
         line.bold = not level and _is_bold(inner)

@@ -19,6 +19,8 @@ NAMES: Final = (
     "depth", "is_top", "in_top", "home_words", "home_prose", "home_linked", "home_share", "up_words", "up_linked",
     "up_share", "twins", "twins_linked", "like_top",
 )  # fmt: skip
+COUNTS: Final = frozenset({"depth", "twins"})
+FLAGS: Final = frozenset(NAMES[: NAMES.index("depth")]) | {"is_top", "in_top", "like_top"}
 
 
 @dataclass(slots=True)

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from math import log1p
 from typing import Final
 
+from services.parser.general.blocks import COUNTS as BLOCK_COUNTS
+from services.parser.general.blocks import FLAGS as BLOCK_FLAGS
 from services.parser.general.blocks import NAMES as BLOCK_NAMES
 from services.parser.general.blocks import Blocks, sums
 from services.parser.general.title import title_line
@@ -43,7 +45,18 @@ NAMES: Final = (
     "since_prose", "until_prose", "around_prose", "around_linked", "outside_near", "under_linked", "since_heading",
     "promised",
 )  # fmt: skip
+FLAGS: Final = frozenset(
+    {*BLOCK_FLAGS, "stop", "bold", "prose", "between", "prose_before1", "beside_after1", "beside_after2"}
+)
+"""Those that are true or false."""
+COUNTS: Final = frozenset({
+    *BLOCK_COUNTS, "commas", "bars", "tag", "again", "from_title", "from_first", "to_last", "words_before1",
+    "words_before2", "words_before3", "words_after1", "words_after2", "since_prose", "until_prose", "since_heading",
+    "promised",
+})  # fmt: skip
+"""Those that are whole numbers."""
 Row = tuple[float, ...]
+Columns = tuple[Sequence[float], ...]
 
 
 class Features:
@@ -95,56 +108,92 @@ class Features:
         self._places = [line.place for line in self.lines] + none
 
     def rows(self, which: Sequence[int]) -> Iterator[Row]:
-        """The numbers of these lines, each in the order of `NAMES`."""
-        for at in which:
-            line = self.lines[at]
-            yield (
-                *self._look(at),
-                *self._stand(at),
-                *self.blocks.vector(line.place),
-                *self._beside(at),
-                *self._near(at),
-            )
+        """The numbers of these lines, each in the order of `NAMES`.
 
-    def _look(self, at: int) -> Row:
-        line, words = self.lines[at], self.words[at]
-        text, size = line.text, len(line.text)
-        capitals, digits = _capitals_and_digits(text[:200])
-        return (
-            log1p(words), _STOPS.search(text[-4:]) is not None, min(8, text.count(",")), digits, capitals,
-            self.linked[at], line.bold, sum(map(text.count, _BARS)), size / words,
-            self.prose[at], _TAGS.get(line.tag, 0), min(self._again[line.key], 5),
-        )  # fmt: skip
+        They are made one number after the other, each for all lines: line after line takes twice as long.
+        """
+        before = zip(*self._look([self.lines[at] for at in which], which), *self._stand(which), strict=True)
+        blocks = map(self.blocks.vector, map(self._places.__getitem__, which))
+        after = zip(*self._beside(which), *self._near(which), strict=True)
+        for own, block, around in zip(before, blocks, after, strict=True):
+            yield (*own, *block, *around)
 
-    def _stand(self, at: int) -> Row:
-        from_title = max(-30, min(60, at - self._title)) if self._title >= 0 else -31
-        first, last, whole = self._first, self._last, self.blocks.whole
+    def _look(self, lines: Sequence[Line], which: Sequence[int]) -> Columns:
+        """What a line looks like."""
+        texts, words = [line.text for line in lines], [self.words[at] for at in which]
+        shares = [_capitals_and_digits(text[:200]) for text in texts]
         return (
-            at / len(self.lines), self._said[at + 1] / max(1, whole.words), from_title,
-            max(-FAR, min(FAR, at - first)), max(-FAR, min(FAR, last - at)), first <= at <= last,
-            self.blocks.blocks[self.blocks.top].prose / max(1, whole.prose),
-        )  # fmt: skip
+            [log1p(count) for count in words],
+            [_stops(text) for text in texts],
+            [min(8, text.count(",")) for text in texts],
+            [digits for _, digits in shares],
+            [capitals for capitals, _ in shares],
+            [self.linked[at] for at in which],
+            [line.bold for line in lines],
+            [_bars(text) for text in texts],
+            [len(text) / count for text, count in zip(texts, words, strict=True)],
+            [self.prose[at] for at in which],
+            [_TAGS.get(line.tag, 0) for line in lines],
+            [min(self._again[line.key], 5) for line in lines],
+        )
 
-    def _beside(self, at: int) -> Row:
-        """What the lines before and after look like; `here` is the place of this one in the longer lists."""
-        here, lengths, linked, places = at + WINDOW, self._lengths, self._linked_around, self._places
-        place = places[at]
+    def _stand(self, which: Sequence[int]) -> Columns:
+        """Where a line stands."""
+        first, last, title, whole = self._first, self._last, self._title, self.blocks.whole
+        count, words = len(self.lines), max(1, whole.words)
+        top = self.blocks.blocks[self.blocks.top].prose / max(1, whole.prose)
         return (
-            lengths[here - 1], lengths[here - 2], lengths[here - 3], linked[here - 3], at > 0 and self.prose[at - 1],
-            lengths[here + 1], lengths[here + 2], linked[here + 1], linked[here + 2], linked[here + 3],
-            places[at + 1] == place, places[at + 2] == place,
-        )  # fmt: skip
+            [at / count for at in which],
+            [self._said[at + 1] / words for at in which],
+            [max(-30, min(60, at - title)) if title >= 0 else -31 for at in which],
+            [max(-FAR, min(FAR, at - first)) for at in which],
+            [max(-FAR, min(FAR, last - at)) for at in which],
+            [first <= at <= last for at in which],
+            [top] * len(which),
+        )
 
-    def _near(self, at: int) -> Row:
-        low, high = max(0, at - AROUND), min(len(self.lines), at + AROUND + 1)
-        words = max(1.0, self._all[high] - self._all[low])
-        under = min(len(self.lines), at + 5)
-        promised = (1 if self.lines[at].text[:80] in self._promised else -1) if self._promised else 0
+    def _beside(self, which: Sequence[int]) -> Columns:
+        """What the lines before and after look like; `here` is the place of a line in the longer lists."""
+        lengths, linked, places = self._lengths, self._linked_around, self._places
+        here = [at + WINDOW for at in which]
         return (
-            self._since[at], self._until[at], (self._text[high] - self._text[low]) / words,
-            (self._links[high] - self._links[low]) / words, (self._closed[high] - self._closed[low]) / (high - low),
-            (self._shares[under] - self._shares[at + 1]) / max(1, under - at - 1), self._heading[at], promised,
-        )  # fmt: skip
+            [lengths[at - 1] for at in here],
+            [lengths[at - 2] for at in here],
+            [lengths[at - 3] for at in here],
+            [linked[at - 3] for at in here],
+            [at > 0 and self.prose[at - 1] for at in which],
+            [lengths[at + 1] for at in here],
+            [lengths[at + 2] for at in here],
+            [linked[at + 1] for at in here],
+            [linked[at + 2] for at in here],
+            [linked[at + 3] for at in here],
+            [places[at + 1] == places[at] for at in which],
+            [places[at + 2] == places[at] for at in which],
+        )
+
+    def _near(self, which: Sequence[int]) -> Columns:
+        """What is around a line within some lines."""
+        count = len(self.lines)
+        around = [(max(0, at - AROUND), min(count, at + AROUND + 1)) for at in which]
+        words = [max(1.0, self._all[high] - self._all[low]) for low, high in around]
+        prose, links, closed, shares = self._text, self._links, self._closed, self._shares
+        under = [(at + 1, min(count, at + 5)) for at in which]
+        return (
+            [self._since[at] for at in which],
+            [self._until[at] for at in which],
+            [(prose[high] - prose[low]) / most for (low, high), most in zip(around, words, strict=True)],
+            [(links[high] - links[low]) / most for (low, high), most in zip(around, words, strict=True)],
+            [(closed[high] - closed[low]) / (high - low) for low, high in around],
+            [(shares[high] - shares[low]) / max(1, high - low) for low, high in under],
+            [self._heading[at] for at in which],
+            [self._is_promised(self.lines[at].text) for at in which],
+        )
+
+    def _is_promised(self, text: str) -> int:
+        """Whether the page's head has it as text of the article (1) or not (-1); 0 where the head has no text."""
+        if not self._promised:
+            return 0
+        return 1 if text[:80] in self._promised else -1
 
 
 def _capitals_and_digits(text: str) -> tuple[float, float]:
@@ -161,8 +210,17 @@ def linked_share(line: Line) -> float:
     return min(1.0, sum(len(link.text) for link in line.links) / len(line.text)) if line.links else 0.0
 
 
+def _stops(text: str) -> bool:
+    """Whether it ends as a sentence does."""
+    return not text[-1].isalnum() and _STOPS.search(text[-4:]) is not None
+
+
+def _bars(text: str) -> int:
+    return text.count("|") if text.isascii() else sum(map(text.count, _BARS))
+
+
 def _is_prose(line: Line, words: int) -> bool:
-    return words >= MANY or (words >= FEW and _STOPS.search(line.text[-4:]) is not None)
+    return words >= MANY or (words >= FEW and _stops(line.text))
 
 
 def _runs(marks: Sequence[bool]) -> list[int]:

@@ -4,6 +4,7 @@ import pytest
 from test_edges import line, of_words
 from test_scripts_and_unshown import ENGLISH, body, page
 
+from services.parser.characters import decode
 from services.parser.extract import extract
 from services.parser.page import read_page
 from services.parser.passes import late_heads
@@ -143,4 +144,4 @@ def test_a_date_in_boxes_stands_in_a_short_one(length, is_date):
 
 
 def html_page(inner):
-    return read_page(page(inner).decode(), None)
+    return read_page(decode(page(inner)), None)
