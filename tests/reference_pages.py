@@ -11,7 +11,7 @@ import typer
 from sqlmodel import SQLModel
 
 from services.cli import COMMANDS
-from services.cli.groups import LateCommand
+from services.cli.groups import LazyCommand
 from services.cli.processes.schema import MODELS
 
 KINDS = {
@@ -58,7 +58,7 @@ def commands():
 
 
 def chapter(name, place, about):
-    command = LateCommand(name, place, about).load()
+    command = LazyCommand(name, place, about).load()
     context = typer.Context(command, info_name=f"dateline {name}")
     yield f"## `dateline {name}`\n"
     if not hasattr(command, "commands"):

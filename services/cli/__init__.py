@@ -8,8 +8,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from services.cli import late
-from services.cli.groups import LateCommand
+from services.cli.groups import LazyCommand
 from services.cli.output.refusals import answer_for
 
 # Each command is imported when it is asked for: a worker must not wait for what only a person needs, nor a person who
@@ -40,7 +39,7 @@ COMMANDS = {
 
 class _Commands(TyperGroup):
     def __init__(self, **settings: Any) -> None:
-        commands = {name: LateCommand(name, *late) for name, late in COMMANDS.items()}
+        commands = {name: LazyCommand(name, *command) for name, command in COMMANDS.items()}
         super().__init__(**settings | {"commands": commands})
 
 
@@ -70,6 +69,4 @@ def _root(
 
 def main(words: Sequence[str] | None = None) -> None:
     """Runs the command, by default the one of the command line."""
-    if words is None:
-        late.for_one_command()
     answer_for(partial(app, words, prog_name="dateline", standalone_mode=False))

@@ -1,13 +1,11 @@
 """How the commands hang together: groups whose help is plain and quick, and commands that are imported when run."""
 
 from collections.abc import Callable
-from functools import partial
+from importlib import import_module
 from typing import Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
-
-from services.cli import late
 
 
 def group(about: str, *, cls: type[TyperGroup] | None = None, no_args_is_help: bool = False) -> typer.Typer:
@@ -48,7 +46,7 @@ class ListsByDefault(TyperGroup):
         return word.startswith("-") or (takes_words and word not in self.commands)
 
 
-class LateCommand(TyperCommand):
+class LazyCommand(TyperCommand):
     """A command that is imported when it is run, completed or explained; until then its name and one line will do."""
 
     def __init__(self, name: str, place: str, about: str) -> None:
@@ -59,14 +57,12 @@ class LateCommand(TyperCommand):
     def load(self) -> Any:
         """The command itself."""
         module, attribute = self._place.split(":")
-        target: typer.Typer | Callable[..., Any] = getattr(late.outline(f"services.cli.commands.{module}"), attribute)
+        target: typer.Typer | Callable[..., Any] = getattr(import_module(f"services.cli.commands.{module}"), attribute)
         if not isinstance(target, typer.Typer):
             function, target = target, group("")
             target.command()(function)
         command = typer.main.get_command(target)
         command.name = self.name
-        for each in (command, *getattr(command, "commands", {}).values()):
-            each.callback = partial(late.in_full, each.callback) if each.callback else None
         return command
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:

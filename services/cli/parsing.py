@@ -2,17 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from services.cli.late import in_full, when_run
 from services.contracts.article import When
 from services.contracts.errors import UserError
-
-with when_run():
-    from services.store.wording import instant
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
@@ -31,11 +27,8 @@ def parse_into(shape: type[Shape], words: Mapping[str, object]) -> Shape:
 
 def parse_time(words: str | datetime) -> datetime:
     """A date or a time in ISO 8601 as an instant; a bare date is its midnight UTC."""
-    instant_of: datetime = in_full(_moment, words)
-    return instant_of
+    from services.store.wording import instant  # noqa: PLC0415 - the help of a command need not wait for it
 
-
-def _moment(words: str | datetime) -> datetime:
     try:
         found = instant(_WHEN.validate_python(words))
     except ValidationError:
@@ -45,6 +38,17 @@ def _moment(words: str | datetime) -> datetime:
     return found
 
 
+def parse_cursor(listing: str, after: str | None, *kinds: type) -> tuple[Any, ...] | None:
+    """The place that a cursor of this listing names, as in the API; a `UserError` for one that is of another."""
+    from services.runtime.web import Problem, position  # noqa: PLC0415 - as above
+
+    try:
+        return position(listing, after, *kinds)
+    except Problem as problem:
+        raise UserError(f"--after: {problem.detail}") from None
+
+
+After = Annotated[str | None, typer.Option("--after", metavar="CURSOR", help="`next` of the page before, in its JSON.")]
 Since = Annotated[
     datetime | None, typer.Option(parser=parse_time, metavar="DATE", help="From this date or time on (UTC).")
 ]

@@ -3,39 +3,32 @@
 Exit status: 0 when something was found, 1 when nothing was, 2 when it was not understood or there is no such article.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from itertools import takewhile
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from services.cli.groups import ListsByDefault, group
-from services.cli.late import when_run
 from services.cli.output.terminal import AsJson, Listing, cell, display, error, print_json, show, show_facts, show_text
-from services.cli.parsing import Since, Until
+from services.cli.parsing import After, Since, Until, parse_cursor
 from services.contracts.article import Article, ArticleKind
 from services.contracts.errors import UserError
 
-with when_run():
-    from rich.text import Text
+if TYPE_CHECKING:
     from sqlalchemy import Row
     from sqlmodel import Session
 
-    from services.cli.output.article_view import print_article, show_changes
-    from services.desk.word_diff import paragraph_changes
-    from services.parser.explain import explain
-    from services.parser.explained import Explanation, explained_lines
-    from services.parser.extract import parse
-    from services.runtime import archive
-    from services.runtime.database import reading
-    from services.store import wording
     from services.store.excerpt import Piece
-    from services.store.fulltext import excerpts
-    from services.store.search import Wanted, find_article, find_articles, find_revision, find_revisions
-    from services.store.views import ArticleLine, RevisionLine, RevisionView, article_view
+    from services.store.views import ArticleLine, RevisionView
 
 app = group("Articles: search them, read one, see how it was and why it reads so.", cls=ListsByDefault)
 
+LISTING = "articles/published"
+"""What the cursors of the list are good for; the API's are the same."""
 AROUND = 25
 """Letters before the first hit that a table shows; after it, twice as many."""
 
@@ -57,21 +50,28 @@ def list_articles(
     since: Since = None,
     until: Until = None,
     limit: Annotated[int, typer.Option(min=1, max=1_000, help="How many at most.")] = 20,
+    after: After = None,
     as_json: AsJson = False,
 ) -> None:
     """Lists the articles that say these words, or all, the latest published first."""
+    from services.runtime.database import reading
+    from services.runtime.web import cursor, page
+    from services.store.fulltext import excerpts
+    from services.store.search import Wanted, find_articles, place_of
+
     q = " ".join(words or ()) or None
     wanted = Wanted(source=source, kind=kind, q=q, tag=tag, virin=virin, since=since, until=until)
     with reading() as session:
-        found = find_articles(session, wanted, limit, None)
-        said = excerpts(session, q, [row.id for row in found[:limit]]) if q else {}
-    shown = [_found(row, said.get(row.id)) for row in found[:limit]]
+        found = find_articles(session, wanted, limit, parse_cursor(LISTING, after, datetime, str))
+        rows, following = page(found, limit, lambda row: cursor(LISTING, *place_of(wanted, row)))
+        excerpts_of = excerpts(session, q, [row.id for row in rows]) if q else {}
+    shown = [_found(row, excerpts_of.get(row.id)) for row in rows]
     if as_json:
-        print_json({"articles": shown, "more": len(found) > limit})
+        print_json({"articles": shown, "next": following})
     elif shown:
         columns = ("id", "published", "source", "headline", *(("says",) if q else ()))
         show(Listing(columns, [_line(each) for each in shown]))
-        if len(found) > limit:
+        if following:
             error("There are more: raise --limit, or say --until when.")
     if not shown:
         error("No article is like that." if wanted != Wanted() else "There are no articles yet.")
@@ -81,6 +81,10 @@ def list_articles(
 @app.command("show")
 def show_article(article: Id, revision: Revision = None, as_json: AsJson = False) -> None:
     """Shows the clean article, as it stands or as it stood in a revision."""
+    from services.cli.output.article_view import print_article
+    from services.runtime.database import reading
+    from services.store.views import article_view
+
     with reading() as session:
         row = _known(session, article)
         one = _revision(session, article, revision) if revision else None
@@ -99,25 +103,38 @@ def show_article(article: Id, revision: Revision = None, as_json: AsJson = False
 def history(
     article: Id,
     limit: Annotated[int, typer.Option(min=1, max=1_000, help="How many wordings at most.")] = 10,
+    after: After = None,
     as_json: AsJson = False,
 ) -> None:
     """Shows every wording the article had, the latest first, with the words that each changed."""
+    from services.runtime.database import reading
+    from services.runtime.web import cursor, page
+    from services.store.search import find_revisions
+
+    listing = f"revisions/{article}"
     with reading() as session:
         _known(session, article)
-        found = find_revisions(session, article, limit, None)
-    told = [_wording(one, older) for one, older in zip(found[:limit], [*found[1 : limit + 1], None], strict=False)]
+        found = find_revisions(session, article, limit, parse_cursor(listing, after, datetime, int))
+    rows, following = page(found, limit, lambda row: cursor(listing, row.fetched_at, row.number))
+    told = [_wording(one, older) for one, older in zip(rows, [*found[1:], None], strict=False)]
     if as_json:
-        print_json({"article": article, "revisions": told, "more": len(found) > limit})
+        print_json({"article": article, "revisions": told, "next": following})
         return
     for one in told:
         _show_wording(one)
-    if len(found) > limit:
+    if following:
         error("There are more: raise --limit.")
 
 
 @app.command("explain")
 def explain_article(article: Id, revision: Revision = None, as_json: AsJson = False) -> None:
     """Shows each line of the captured page, and the rule that took it out, as the parser of today reads it."""
+    from services.parser.explain import explain
+    from services.parser.explained import Explanation, explained_lines
+    from services.parser.extract import parse
+    from services.runtime import archive
+    from services.runtime.database import reading
+
     with reading() as session:
         row = _known(session, article)
         name = _revision(session, article, revision or row.revision).capture
@@ -131,6 +148,8 @@ def explain_article(article: Id, revision: Revision = None, as_json: AsJson = Fa
 
 
 def _known(session: Session, article: str) -> Row[Any]:
+    from services.store.search import find_article
+
     row = find_article(session, article)
     if row is None:
         raise UserError(f"There is no article {article!r}; `dateline articles` lists those there are.")
@@ -138,6 +157,8 @@ def _known(session: Session, article: str) -> Row[Any]:
 
 
 def _revision(session: Session, article: str, number: int) -> Row[Any]:
+    from services.store.search import find_revision
+
     row = find_revision(session, article, number)
     if row is None:
         raise UserError(f"The article has no revision {number}; `dateline articles history {article}` lists its own.")
@@ -145,14 +166,20 @@ def _revision(session: Session, article: str, number: int) -> Row[Any]:
 
 
 def _in_full(row: Row[Any]) -> RevisionView:
+    from services.store.views import RevisionView
+
     return RevisionView(**_about(row), article=Article.model_validate_json(row.reading))
 
 
 def _about(row: Row[Any]) -> dict[str, Any]:
+    from services.store.views import RevisionLine
+
     return RevisionLine.model_validate(row).model_dump()
 
 
 def _found(row: Row[Any], said: list[Piece] | None) -> ArticleLine:
+    from services.store.views import ArticleLine
+
     return ArticleLine.model_validate(row).model_copy(update={"excerpt": said})
 
 
@@ -172,6 +199,9 @@ def _around_the_hit(excerpt: Sequence[Piece]) -> str:
 
 def _wording(row: Row[Any], older: Row[Any] | None) -> dict[str, Any]:
     """A revision, and what it changed against the one that an older capture gave; nothing of the oldest."""
+    from services.desk.word_diff import paragraph_changes
+    from services.store import wording
+
     if older is None:
         return {**_about(row), "against": None, "changed": [], "fields": {}, "paragraphs": []}
     before, now = (Article.model_validate_json(each.reading) for each in (older, row))
@@ -191,6 +221,10 @@ def _texts(article: Article) -> list[str]:
 
 
 def _show_wording(told: Mapping[str, Any]) -> None:
+    from rich.text import Text
+
+    from services.cli.output.article_view import show_changes
+
     current = ", current" if told["current"] else ""
     facts = f"captured {cell(told['fetched_at'])}, {told['cause']}, parser {told['parser']}"
     show_text(Text(f"revision {told['number']}{current}: {facts}", "bold"))

@@ -1,19 +1,16 @@
 """`dateline audit`: every page and every message of this installation, summed up and checked."""
 
+from __future__ import annotations
+
 from dataclasses import asdict, fields
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from services.cli.late import when_run
 from services.cli.output.terminal import AsJson, Listing, print_json, show
 
-with when_run():
-    from services.audit.report import Report, take
-    from services.cli.processes import startup
-    from services.fetcher.checks import SourcePages
-    from services.runtime.database import reading, utcnow
-    from services.runtime.redaction import visible
+if TYPE_CHECKING:
+    from services.audit.report import Report
 
 
 def audit(
@@ -23,6 +20,10 @@ def audit(
     as_json: AsJson = False,
 ) -> None:
     """Accounts for every page and every message; exit status 1 when something is unaccounted for or overdue."""
+    from services.audit.report import take
+    from services.cli.processes import startup
+    from services.runtime.database import reading, utcnow
+
     startup.refuse_other_schema()
     with reading() as session:
         report = take(session, utcnow(), deep=deep)
@@ -35,6 +36,9 @@ def audit(
 
 
 def _show(report: Report) -> None:
+    from services.fetcher.checks import SourcePages
+    from services.runtime.redaction import visible
+
     columns = [field.name for field in fields(SourcePages)]
     names = [column.replace("_", " ") for column in columns]
     show(Listing(names, [[getattr(row, column) for column in columns] for row in report.sources], "Pages"))

@@ -1,28 +1,22 @@
 """Deliveries on the terminal: what an endpoint was sent, and once more."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from services.cli.commands.endpoints import Number, own
-from services.cli.late import when_run
 from services.cli.output.terminal import AsJson, Listing, counted, error, print_json, show, tell
 from services.cli.parsing import Since, Until, parse_into
 from services.contracts.choices import DeliveryState
 from services.contracts.errors import UserError
 
-with when_run():
-    from services.cli.operator import OPERATOR
-    from services.runtime import bus
-    from services.runtime.database import reading, transaction, utcnow
-    from services.webhooks import log
-    from services.webhooks.api.own import note, serve_now
+if TYPE_CHECKING:
     from services.webhooks.models import Delivery
-    from services.webhooks.replay import Range, count
-    from services.webhooks.replay import replay as bring_again
-    from services.webhooks.views import DeliveryView, Replayed, delivery_view
-    from services.webhooks.wanted import ReplayWanted
+    from services.webhooks.replay import Range
+    from services.webhooks.views import DeliveryView
 
 Option = typer.Option
 
@@ -37,6 +31,10 @@ def list_deliveries(
     as_json: AsJson = False,
 ) -> None:
     """Lists what an endpoint was sent and is owed, the newest first; --json has every attempt."""
+    from services.runtime.database import reading
+    from services.webhooks import log
+    from services.webhooks.views import delivery_view
+
     asked = log.Asked(state=state, since=since, until=until)
     with reading() as session:
         own(session, number)
@@ -67,6 +65,10 @@ def replay(
     as_json: AsJson = False,
 ) -> None:
     """Brings deliveries again, under the same ids and numbers: those named, that failed, or of a time."""
+    from services.webhooks.replay import Range
+    from services.webhooks.views import Replayed
+    from services.webhooks.wanted import ReplayWanted
+
     _one_way(named=bool(deliveries), failed=failed, timed=bool(since or until), delivered=delivered)
     only = "all" if deliveries or delivered else "failed"
     named = {"deliveries": deliveries or None, "since": since, "until": until, "from_sequence": 1 if failed else None}
@@ -89,12 +91,21 @@ def _one_way(*, named: bool, failed: bool, timed: bool, delivered: bool) -> None
 
 
 def _count(number: int, chosen: Range) -> int:
+    from services.runtime.database import reading
+    from services.webhooks.replay import count
+
     with reading() as session:
         own(session, number)
         return count(session, number, chosen)
 
 
 def _bring(number: int, chosen: Range) -> int:
+    from services.cli.operator import OPERATOR
+    from services.runtime import bus
+    from services.runtime.database import transaction, utcnow
+    from services.webhooks.api.own import note, serve_now
+    from services.webhooks.replay import replay as bring_again
+
     with transaction() as session:
         own(session, number, to_change=True)
         brought = bring_again(session, number, chosen, utcnow())

@@ -1,5 +1,7 @@
 """The demonstration: the whole service on this machine, with a newsroom and a subscriber on loopback."""
 
+from __future__ import annotations
+
 import os
 import re
 import shutil
@@ -10,26 +12,23 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
-from services.cli.late import when_run
 from services.cli.processes.lock import only_one
 from services.cli.processes.signals import stop_on_signals
 from services.contracts.errors import DatelineError
 from services.contracts.urls import canonical_url
 
-with when_run():
+if TYPE_CHECKING:
     import httpx
 
     from services.cli.output.trace_view import TraceLog
     from services.cli.processes.supervisor import Process
     from services.demo.newsroom import Newsroom
     from services.demo.receiver import Received, Receiver
-    from services.runtime.redis_server import free_port
-    from services.runtime.state import make_private
 
 FOLDER = Path("var/demo")
 LOG = FOLDER / "dateline.log"
@@ -75,6 +74,9 @@ def demo(
     once: Annotated[bool, typer.Option("--once", help="End when everything was shown, not on Ctrl-C.")] = False,
 ) -> None:
     """Shows the whole path on this machine, without internet: from a newsroom to a verified webhook."""
+    from services.demo.newsroom import Newsroom
+    from services.runtime.state import make_private
+
     make_private(FOLDER.parent)
     refusal = (
         f"A demonstration is already running here, in {FOLDER}; end it with Ctrl-C first, or run this one elsewhere."
@@ -92,6 +94,8 @@ def demo(
 
 def _begin_afresh() -> None:
     """Nothing of the demonstration before, and no setting of the installation beside it."""
+    from services.runtime.state import make_private
+
     if FOLDER.exists():
         shutil.rmtree(FOLDER)
     make_private(FOLDER)
@@ -131,6 +135,8 @@ class Stage:
     receiver: Receiver | None = None
 
     def ready(self) -> bool:
+        import httpx
+
         try:
             return self.client.get("/health/ready").is_success
         except httpx.TransportError:
@@ -152,6 +158,9 @@ class Stage:
         return len(self.client.get("/articles").json()["articles"])
 
     def subscribe(self, ending: ExitStack) -> None:
+        from services.demo.receiver import Receiver
+        from services.runtime.redis_server import free_port
+
         port = free_port()
         endpoint = self.post("/webhooks/endpoints", {"url": f"http://127.0.0.1:{port}/webhooks"})
         self.receiver = Receiver(endpoint["secret"], port=port)
@@ -221,6 +230,12 @@ class Stage:
 
 
 def _start(stop: threading.Event, newsroom: Newsroom, ending: ExitStack) -> Stage:
+    import httpx
+
+    from services.cli.output.trace_view import TraceLog
+    from services.cli.processes.supervisor import Process
+    from services.runtime.redis_server import free_port
+
     SOURCES.write_text(SOURCE.format(newsroom=newsroom))
     port = free_port(PORT)
     command = [sys.executable, "-m", "services.cli", "up", f"--port={port}", f"--sources={SOURCES}"]

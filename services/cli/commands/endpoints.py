@@ -3,35 +3,23 @@
 Exit status: 0 when it is done, 1 when nothing was found, 2 when it was not understood or there is no such endpoint.
 """
 
+from __future__ import annotations
+
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from services.cli.late import when_run
 from services.cli.output.terminal import AsJson, Listing, counted, error, print_json, show, show_facts, tell
 from services.cli.parsing import parse_into
 from services.contracts.choices import Payload
 from services.contracts.errors import UserError
 
-with when_run():
-    from sqlmodel import Session, col, select
+if TYPE_CHECKING:
+    from sqlmodel import Session
 
-    from services.access import keys
     from services.access.models import ApiKey
-    from services.cli.operator import OPERATOR
-    from services.runtime import bus
-    from services.runtime.database import reading, transaction, utcnow
-    from services.runtime.egress import Forbidden, egress_settings
-    from services.webhooks import log, rotation, subscriptions
-    from services.webhooks.addresses import check_address
-    from services.webhooks.announce import announce_test
-    from services.webhooks.api.own import note, serve_now
-    from services.webhooks.condition import is_served
     from services.webhooks.models import Endpoint
-    from services.webhooks.release import wake
-    from services.webhooks.views import EndpointMade, Health, Retried, Rotated, TestOrdered, endpoint_view
-    from services.webhooks.wanted import EndpointWanted, RotationWanted
 
 Number = Annotated[int, typer.Argument(min=1, metavar="ID", help="The endpoint's number, as the list shows it.")]
 Values = list[str] | None
@@ -39,6 +27,13 @@ Values = list[str] | None
 
 def list_endpoints(as_json: AsJson = False) -> None:
     """Lists the endpoints of all keys, the newest first."""
+    from sqlmodel import col, select
+
+    from services.cli.operator import OPERATOR
+    from services.runtime.database import reading, utcnow
+    from services.webhooks import log, subscriptions
+    from services.webhooks.models import Endpoint
+
     mine = select(Endpoint).where(*subscriptions.visible_to(OPERATOR)).order_by(col(Endpoint.id).desc())
     with reading() as session:
         found = [(each, log.health(session, each, utcnow())) for each in session.exec(mine)]
@@ -54,6 +49,9 @@ def list_endpoints(as_json: AsJson = False) -> None:
 
 def show_endpoint(number: Number, as_json: AsJson = False) -> None:
     """Shows one endpoint: what it wants to hear, and how it has been."""
+    from services.runtime.database import reading, utcnow
+    from services.webhooks import log
+
     with reading() as session:
         found = own(session, number)
         health = log.health(session, found, utcnow())
@@ -85,6 +83,13 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Makes an endpoint and shows its secret, this once."""
+    from services.cli.operator import OPERATOR
+    from services.runtime.database import transaction, utcnow
+    from services.webhooks import subscriptions
+    from services.webhooks.api.own import note
+    from services.webhooks.views import EndpointMade, endpoint_view
+    from services.webhooks.wanted import EndpointWanted
+
     conditions = {"sources": source, "kinds": kind, "tags": tag, "bylines": byline, "datelines": dateline}
     named = {name: values for name, values in (conditions | {"words": word}).items() if values}
     choice: dict[str, object] = {
@@ -109,6 +114,13 @@ def add(
 
 def send_test(number: Number, as_json: AsJson = False) -> None:
     """Sends a signed endpoint.test event, once."""
+    from services.cli.operator import OPERATOR
+    from services.runtime import bus
+    from services.runtime.database import transaction, utcnow
+    from services.webhooks.announce import announce_test
+    from services.webhooks.api.own import note, serve_now
+    from services.webhooks.views import TestOrdered
+
     with transaction() as session:
         _must_be_enabled(found := own(session, number, to_change=True))
         delivery = announce_test(session, found, utcnow())
@@ -123,6 +135,13 @@ def send_test(number: Number, as_json: AsJson = False) -> None:
 
 def retry(number: Number, as_json: AsJson = False) -> None:
     """Tries at once all that waits for it, in order: for a receiver that was mended."""
+    from services.cli.operator import OPERATOR
+    from services.runtime import bus
+    from services.runtime.database import transaction, utcnow
+    from services.webhooks.api.own import note, serve_now
+    from services.webhooks.release import wake
+    from services.webhooks.views import Retried
+
     with transaction() as session:
         _must_be_enabled(own(session, number, to_change=True))
         due = wake(session, number, utcnow(), afresh=True)
@@ -142,6 +161,13 @@ def rotate(
     as_json: AsJson = False,
 ) -> None:
     """Makes a new secret and shows it, this once."""
+    from services.cli.operator import OPERATOR
+    from services.runtime.database import transaction, utcnow
+    from services.webhooks import rotation
+    from services.webhooks.api.own import note
+    from services.webhooks.views import Rotated
+    from services.webhooks.wanted import RotationWanted
+
     hours = parse_into(RotationWanted, {"overlap_hours": overlap}).overlap_hours
     with transaction() as session:
         found = own(session, number, to_change=True)
@@ -171,6 +197,12 @@ def delete(
     as_json: AsJson = False,
 ) -> None:
     """Ends an endpoint for good: what is owed to it is cancelled, and its secret forgotten."""
+    from services.cli.operator import OPERATOR
+    from services.runtime import bus
+    from services.runtime.database import transaction, utcnow
+    from services.webhooks import subscriptions
+    from services.webhooks.api.own import note, serve_now
+
     if not yes:
         raise UserError(f"This is for good; say `dateline webhooks delete {number} --yes` if you mean it.")
     with transaction() as session:
@@ -186,6 +218,9 @@ def delete(
 
 def own(session: Session, number: int, *, to_change: bool = False) -> Endpoint:
     """The endpoint of this number; a `UserError` when there is none."""
+    from services.cli.operator import OPERATOR
+    from services.webhooks import subscriptions
+
     found = subscriptions.own(session, OPERATOR, number, to_change=to_change)
     if found is None:
         raise UserError(f"There is no endpoint {number}; `dateline webhooks` lists those there are.")
@@ -193,11 +228,21 @@ def own(session: Session, number: int, *, to_change: bool = False) -> Endpoint:
 
 
 def _must_be_enabled(endpoint: Endpoint) -> None:
+    from services.runtime.database import utcnow
+    from services.webhooks.condition import is_served
+
     if not is_served(endpoint, utcnow()):
         raise UserError(f"Endpoint {endpoint.id} is disabled; `dateline webhooks enable {endpoint.id}` first.")
 
 
 def _becomes(number: int, state: str, *, as_json: bool) -> None:
+    from services.cli.operator import OPERATOR
+    from services.runtime import bus
+    from services.runtime.database import transaction, utcnow
+    from services.webhooks import subscriptions
+    from services.webhooks.api.own import note, serve_now
+    from services.webhooks.views import endpoint_view
+
     with transaction() as session:
         found = own(session, number, to_change=True)
         subscriptions.change(session, found, {"state": state}, utcnow())
@@ -212,6 +257,9 @@ def _becomes(number: int, state: str, *, as_json: bool) -> None:
 
 
 def _owner(session: Session, key: int | None) -> ApiKey:
+    from services.access import keys
+    from services.runtime.database import utcnow
+
     now = utcnow()
     usable = {each.id or 0: each for each in keys.listed(session) if keys.usable(each, now)}
     if key is not None and key in usable:
@@ -224,6 +272,9 @@ def _owner(session: Session, key: int | None) -> ApiKey:
 
 
 def _check(url: str) -> None:
+    from services.runtime.egress import Forbidden, egress_settings
+    from services.webhooks.addresses import check_address
+
     try:
         check_address(url, egress_settings())
     except Forbidden as refusal:
@@ -231,6 +282,9 @@ def _check(url: str) -> None:
 
 
 def _whole(endpoint: Endpoint, health: dict[str, Any]) -> dict[str, Any]:
+    from services.runtime.database import utcnow
+    from services.webhooks.views import Health, endpoint_view
+
     view = endpoint_view(endpoint, utcnow()).model_dump() | {"key": endpoint.owner}
     return view | {"health": Health(**health).model_dump()}
 

@@ -3,24 +3,22 @@
 Exit status: 0 when something was found, 1 when nothing was; 0 when Ctrl-C ends what was followed.
 """
 
+from __future__ import annotations
+
 import json
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from services.cli.commands.articles import Kind, Source
-from services.cli.late import when_run
 from services.cli.output.terminal import AsJson, Listing, cell, error, print_json, print_json_line, show, show_text
 from services.contracts.events import ArticleEventType
 
-with when_run():
-    from rich.text import Text
+if TYPE_CHECKING:
     from sqlalchemy import Row
 
-    from services.cli.processes import signals
-    from services.runtime.database import reading
-    from services.runtime.events.follow import Asked, Pulled, look, pull
+    from services.runtime.events.follow import Asked, Pulled
 
 EVERY = 0.5
 """Seconds between two looks."""
@@ -41,6 +39,8 @@ def events(
     as_json: AsJson = False,
 ) -> None:
     """Shows what happened to articles, in its order; with --follow as it happens, with --json a line for each."""
+    from services.runtime.events.follow import Asked, look
+
     asked = Asked(kind_of_event, source, kind, announced)
     if follow:
         _follow(asked, look() if after is None else after, as_json=as_json)
@@ -58,6 +58,10 @@ def events(
 
 
 def _follow(asked: Asked, after: int, *, as_json: bool) -> None:
+    from rich.text import Text
+
+    from services.cli.processes import signals
+
     stop = signals.stop_on_signals()
     while not stop.is_set():
         pulled = _pull(asked, after, AT_ONCE)
@@ -72,6 +76,9 @@ def _follow(asked: Asked, after: int, *, as_json: bool) -> None:
 
 
 def _pull(asked: Asked, after: int, limit: int) -> Pulled:
+    from services.runtime.database import reading
+    from services.runtime.events.follow import pull
+
     with reading() as session:
         return pull(session, asked, after, limit)
 

@@ -7,16 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from services.cli.late import when_run
 from services.cli.output.terminal import AsJson, Listing, counted, error, print_json, show, tell
 from services.contracts.errors import HouseTrouble, UserError
-
-with when_run():
-    from services.cli.commands import import_readings
-    from services.cli.operator import OPERATOR
-    from services.fetcher import importing, warc
-    from services.runtime import archive_mark, audit_log, bus
-    from services.runtime.database import transaction, utcnow
 
 
 def import_files(
@@ -27,6 +19,8 @@ def import_files(
     as_json: AsJson = False,
 ) -> None:
     """Takes archived pages through the same path, without any request; a file that is no article is refused."""
+    from services.runtime import bus
+
     if url and len(files) > 1:
         raise UserError("--url names the address of one page; import one file at a time with it.")
     captured_at = captured.replace(tzinfo=UTC) if captured else None
@@ -50,6 +44,8 @@ def import_files(
 
 def _refuse_other_archive() -> None:
     """A `UserError` when captures would go where this database does not look for them."""
+    from services.runtime import archive_mark
+
     try:
         archive_mark.prove()
     except HouseTrouble as trouble:
@@ -58,6 +54,10 @@ def _refuse_other_archive() -> None:
 
 def _shown(path: Path, url: str | None, captured_at: datetime | None) -> dict[str, Any]:
     """What the pages of a file read as; a `UserError` when it would be refused."""
+    from services.cli.commands import import_readings
+    from services.fetcher import importing, warc
+    from services.runtime.database import utcnow
+
     content = _read(path)
     pages = import_readings.readings(importing.captures(path.name, content, url, utcnow(), captured_at))
     if url is None and not warc.is_warc(content):
@@ -66,6 +66,11 @@ def _shown(path: Path, url: str | None, captured_at: datetime | None) -> dict[st
 
 
 def _taken(path: Path, url: str | None, captured_at: datetime | None) -> dict[str, Any]:
+    from services.cli.operator import OPERATOR
+    from services.fetcher import importing, warc
+    from services.runtime import audit_log
+    from services.runtime.database import transaction, utcnow
+
     content = _read(path)
     if url is None and not warc.is_warc(content):
         _shown(path, url, captured_at)
@@ -76,6 +81,8 @@ def _taken(path: Path, url: str | None, captured_at: datetime | None) -> dict[st
 
 
 def _tell(took: Mapping[str, Any], *, as_json: bool) -> None:
+    from services.cli.commands import import_readings
+
     if as_json:
         return
     if "new" in took:
@@ -92,6 +99,8 @@ def _tell(took: Mapping[str, Any], *, as_json: bool) -> None:
 
 
 def _read(path: Path) -> bytes:
+    from services.fetcher import warc
+
     try:
         if path.stat().st_size > warc.MAX_FILE:
             raise UserError(f"{path} is larger than {warc.MAX_FILE // 1_000_000} MB; split it first.")

@@ -1,29 +1,22 @@
 """`dateline keys`: who may ask, and the key that seals the secrets of endpoints."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from services.cli.groups import group
-from services.cli.late import when_run
 from services.cli.output.terminal import AsJson, Listing, error, print_json, show, tell
 from services.cli.parsing import parse_into
 from services.contracts.caller import INCLUDES, Permission
 from services.contracts.errors import UserError
 
-with when_run():
-    from services.access import keys as api_keys
+if TYPE_CHECKING:
     from services.access.models import ApiKey
-    from services.admin.views import KeyMade, KeyRotation, KeyView
-    from services.cli.operator import OPERATOR
-    from services.runtime import audit_log, bus
-    from services.runtime.database import reading, transaction, utcnow
-    from services.runtime.settings import runtime_settings
-    from services.webhooks import resealing, sealing, subscriptions
-    from services.webhooks.settings import webhook_settings
 
 app = group("API keys: make, list, rotate and revoke them; and the key that seals secrets.", no_args_is_help=True)
 
@@ -38,6 +31,11 @@ def create(
     as_json: AsJson = False,
 ) -> None:
     """Makes a key and shows it, this once."""
+    from services.access import keys as api_keys
+    from services.cli.operator import OPERATOR
+    from services.runtime import audit_log
+    from services.runtime.database import transaction, utcnow
+
     if unknown := [word for word in scope if word not in INCLUDES]:
         raise UserError(f"There is no scope {unknown[0]!r}; the scopes are {', '.join(INCLUDES)}.")
     now, ends = utcnow(), expires.replace(tzinfo=UTC) if expires else None
@@ -54,6 +52,12 @@ def rotate(
     as_json: AsJson = False,
 ) -> None:
     """Gives a key a new secret and shows it, this once; its endpoints stay its own."""
+    from services.access import keys as api_keys
+    from services.admin.views import KeyRotation
+    from services.cli.operator import OPERATOR
+    from services.runtime import audit_log
+    from services.runtime.database import transaction, utcnow
+
     hours, now = parse_into(KeyRotation, {"overlap_hours": overlap}).overlap_hours, utcnow()
     with transaction() as session:
         rotated = api_keys.rotate(session, key_id, timedelta(hours=hours), now)
@@ -67,6 +71,10 @@ def rotate(
 @app.command("list")
 def list_keys(as_json: AsJson = False) -> None:
     """Lists all keys, revoked and expired ones too."""
+    from services.access import keys as api_keys
+    from services.admin.views import KeyView
+    from services.runtime.database import reading
+
     with reading() as session:
         found = api_keys.listed(session)
     if as_json:
@@ -81,6 +89,12 @@ def revoke(
     as_json: AsJson = False,
 ) -> None:
     """Ends a key for good."""
+    from services.access import keys as api_keys
+    from services.cli.operator import OPERATOR
+    from services.runtime import audit_log, bus
+    from services.runtime.database import transaction, utcnow
+    from services.webhooks import subscriptions
+
     now = utcnow()
     with transaction() as session:
         if not api_keys.revoke(session, key_id, now, subscriptions.stop):
@@ -99,6 +113,13 @@ def reseal(
     as_json: AsJson = False,
 ) -> None:
     """Seals the secrets of all endpoints with the first of the installation's keys."""
+    from services.cli.operator import OPERATOR
+    from services.runtime import audit_log
+    from services.runtime.database import transaction, utcnow
+    from services.runtime.settings import runtime_settings
+    from services.webhooks import resealing, sealing
+    from services.webhooks.settings import webhook_settings
+
     if new_key and webhook_settings().secret_key.get_secret_value():
         raise UserError("The keys stand in DATELINE_SECRET_KEY; put the new one there, in front and before a comma.")
     if new_key:
@@ -116,6 +137,8 @@ def reseal(
 
 
 def _show(key: ApiKey, presented: str, *, as_json: bool) -> None:
+    from services.admin.views import KeyMade, KeyView
+
     if as_json:
         print_json(KeyMade(**KeyView.model_validate(key).model_dump(), key=presented))
         return
@@ -124,6 +147,9 @@ def _show(key: ApiKey, presented: str, *, as_json: bool) -> None:
 
 
 def _line(key: ApiKey) -> Sequence[object]:
+    from services.access import keys as api_keys
+    from services.runtime.database import utcnow
+
     state = "usable" if api_keys.usable(key, utcnow()) else "revoked or expired"
     made = f"{key.created_at:%Y-%m-%d}"
     return (key.id, key.name, ", ".join(key.scopes), made, key.last_used_at or "never", state)

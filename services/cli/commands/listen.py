@@ -1,29 +1,27 @@
 """`dateline listen`: webhooks as they arrive, for whoever writes a receiver."""
 
+from __future__ import annotations
+
 import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
-from services.cli.late import when_run
 from services.cli.output.terminal import error
 from services.contracts.errors import UserError
 from services.demo.moods import MOODS
 
-with when_run():
+if TYPE_CHECKING:
     import httpx
-    from standardwebhooks.webhooks import EmptyWebhookSecretError
 
-    from services.cli.processes import signals
-    from services.demo.listener import Listener, Misbehaviour, passing_on
+    from services.demo.listener import Listener, Misbehaviour
     from services.demo.receiver import Received
-    from services.webhooks.signing import new_secret
 
 _console = Console(highlight=False, soft_wrap=True)
 
@@ -57,6 +55,11 @@ def listen(
     as_json: AsJson = False,
 ) -> None:
     """Receives webhooks, verifies them and shows them, until Ctrl-C; can pass them on, and misbehave."""
+    import httpx
+
+    from services.cli.processes import signals
+    from services.demo.listener import passing_on
+
     if not secret and not key:
         raise UserError("Give --secret, of an endpoint you have, or --key, to have one made for as long as you listen.")
     misbehaviour = _misbehaviour(misbehave)
@@ -77,6 +80,11 @@ def listen(
 
 
 def _listener(secret: str | None, tell: Callable[[Received, str], None], **settings: Any) -> Listener:
+    from standardwebhooks.webhooks import EmptyWebhookSecretError
+
+    from services.demo.listener import Listener
+    from services.webhooks.signing import new_secret
+
     try:
         return Listener(secret or new_secret().get_secret_value(), tell, **settings)
     except OSError as trouble:
@@ -87,6 +95,8 @@ def _listener(secret: str | None, tell: Callable[[Received, str], None], **setti
 
 
 def _misbehaviour(words: str | None) -> Misbehaviour | None:
+    from services.demo.listener import Misbehaviour
+
     try:
         return Misbehaviour.of(words) if words else None
     except ValueError as fault:
@@ -99,6 +109,8 @@ def _misbehaviour(words: str | None) -> Misbehaviour | None:
 @contextmanager
 def _registered(client: httpx.Client, dateline: str, key: str, here: str) -> Iterator[str]:
     """The secret of an endpoint for this address, which is gone afterwards."""
+    import httpx
+
     headers = {"Authorization": f"Bearer {key}"}
     wanted = {"url": here, "description": "dateline listen"}
     try:
@@ -115,6 +127,8 @@ def _registered(client: httpx.Client, dateline: str, key: str, here: str) -> Ite
 
 
 def _remove(client: httpx.Client, endpoint: str, headers: dict[str, str]) -> None:
+    import httpx
+
     try:
         gone = client.delete(endpoint, headers=headers).status_code in {204, 404}
     except httpx.HTTPError:

@@ -7,18 +7,7 @@ from typing import Annotated
 
 import typer
 
-from services.cli.late import when_run
 from services.cli.output.terminal import counted
-
-with when_run():
-    from services.cli.processes import schema
-    from services.cli.processes.startup import read_settings
-    from services.fetcher import sources
-    from services.runtime import database
-    from services.runtime.database import reading, transaction, utcnow
-    from services.runtime.egress import egress_settings
-    from services.runtime.settings import runtime_settings
-    from services.webhooks import custody
 
 
 def migrate(
@@ -27,6 +16,9 @@ def migrate(
     ] = False,
 ) -> None:
     """Brings the database up to date; at the very first start it also makes an admin key and shows it once."""
+    from services.cli.processes import schema
+    from services.cli.processes.startup import read_settings
+
     read_settings(migrated=False)
     with _up_to_date():
         key = None if no_key else schema.first_key()
@@ -38,6 +30,8 @@ def migrate(
 
 def prepare(seeds: Path, url: str) -> None:
     """Makes everything ready for the processes, and tells the operator where to look."""
+    from services.cli.processes.startup import read_settings
+
     read_settings(migrated=False)
     with _up_to_date():
         _plant(seeds)
@@ -47,6 +41,9 @@ def prepare(seeds: Path, url: str) -> None:
 @contextmanager
 def _up_to_date() -> Iterator[None]:
     """The schema of this version, and nobody else who prepares the same database meanwhile."""
+    from services.cli.processes import schema
+    from services.runtime import database
+
     database.make_file()
     with database.alone(lambda: typer.echo("Another Dateline prepares this database; waiting for it ...", err=True)):
         schema.upgrade()
@@ -55,6 +52,9 @@ def _up_to_date() -> Iterator[None]:
 
 def _plant(seeds: Path) -> None:
     """The sources of the first start; later the operator decides."""
+    from services.fetcher import sources
+    from services.runtime.database import transaction, utcnow
+
     with transaction() as session:
         if not sources.list_sources(session):
             for seed in sources.read_sources(seeds):
@@ -62,6 +62,13 @@ def _plant(seeds: Path) -> None:
 
 
 def _welcome(url: str) -> None:
+    from services.cli.processes import schema
+    from services.fetcher import sources
+    from services.runtime.database import reading
+    from services.runtime.egress import egress_settings
+    from services.runtime.settings import runtime_settings
+    from services.webhooks import custody
+
     with reading() as session:
         watched = len(sources.list_sources(session))
     typer.echo(f"The desk, for people:         {url}/desk/")

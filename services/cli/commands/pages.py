@@ -3,21 +3,21 @@
 Exit status: 0 when something was found, 1 when nothing was, 2 when it was not understood or there is no such page.
 """
 
-from typing import Annotated, Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from services.cli.groups import ListsByDefault, group
-from services.cli.late import when_run
 from services.cli.output.terminal import AsJson, Listing, error, print_json, show, show_facts
+from services.cli.parsing import After, parse_cursor
 from services.contracts.article import RejectionReason
 from services.contracts.choices import PageState, PageVerdict
 from services.contracts.errors import UserError
 
-with when_run():
-    from services.fetcher.pages.api import PageLine, ShownBy, lines
-    from services.fetcher.pages.find import Wanted, find_page, find_pages
-    from services.runtime.database import reading, utcnow
+if TYPE_CHECKING:
+    from services.fetcher.pages.api import PageLine, ShownBy
 
 app = group("Pages: find any page that is known, and what became of it.", cls=ListsByDefault)
 
@@ -35,18 +35,26 @@ def list_pages(
     verdict: Annotated[PageVerdict | None, typer.Option(help="What its newest capture gave.")] = None,
     reason: Annotated[RejectionReason | None, typer.Option(help="Rejected as.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1_000, help="How many at most.")] = 20,
+    after: After = None,
     as_json: AsJson = False,
 ) -> None:
     """Lists the pages that are known, those found last first."""
+    from services.fetcher.pages.api import lines
+    from services.fetcher.pages.find import Wanted, find_pages
+    from services.runtime.database import reading, utcnow
+    from services.runtime.web import cursor, page
+
     wanted = Wanted(source, host, state, verdict, reason, address or None)
+    place = parse_cursor("pages", after, int)
     with reading() as session:
-        found = find_pages(session, wanted, utcnow(), limit, None)
-        shown = lines(session, found[:limit])
+        found = find_pages(session, wanted, utcnow(), limit, place[0] if place else None)
+        rows, following = page(found, limit, lambda row: cursor("pages", row.id))
+        shown = lines(session, rows)
     if as_json:
-        print_json({"pages": shown, "more": len(found) > limit})
+        print_json({"pages": shown, "next": following})
     elif shown:
         show(Listing(("page", "source", "state", "verdict", "next visit", "address"), [_row(each) for each in shown]))
-        if len(found) > limit:
+        if following:
             error("There are more: raise --limit, or say more about them.")
     if not shown:
         error("No page is like that." if wanted != Wanted() else "There are no pages yet.")
@@ -56,6 +64,10 @@ def list_pages(
 @app.command("show")
 def show_page(number: Number, as_json: AsJson = False) -> None:
     """Shows one page: where it is, how the last look went, and what its newest capture gave."""
+    from services.fetcher.pages.api import lines
+    from services.fetcher.pages.find import find_page
+    from services.runtime.database import reading, utcnow
+
     with reading() as session:
         row = find_page(session, number, utcnow())
         if row is None:

@@ -8,27 +8,10 @@ from typing import Annotated
 
 import typer
 
-from services.cli.late import when_run
 from services.cli.output.terminal import AsJson, display, error, print_json
 from services.contracts.article import Article
 from services.contracts.errors import PermanentError, UserError
 from services.contracts.urls import canonical_url
-
-with when_run():
-    from services.cli.output.article_view import print_article
-    from services.fetcher.answers import Fetched, Moved, NotModified
-    from services.fetcher.client import get
-    from services.fetcher.settings import fetcher_settings
-    from services.fetcher.warc import is_warc
-    from services.parser.contract import as_line, batch
-    from services.parser.explain import explain
-    from services.parser.explained import explained_lines
-    from services.parser.extract import parse as parse_page
-    from services.parser.learned_batch import learned_batch
-    from services.parser.side_by_side import side_by_side
-    from services.runtime import archive
-    from services.runtime.database import utcnow
-    from services.runtime.egress import egress_settings, open_client
 
 _TYPES = {".txt": "text/plain", ".html": "text/html", ".htm": "text/html"}
 
@@ -58,6 +41,15 @@ def parse(
     ] = False,
 ) -> None:
     """Reads one page and shows the article, or why it is none; exit status 1 when it is none."""
+    from services.cli.output.article_view import print_article
+    from services.parser.contract import as_line, batch
+    from services.parser.explain import explain
+    from services.parser.explained import explained_lines
+    from services.parser.extract import parse as parse_page
+    from services.parser.learned_batch import learned_batch
+    from services.parser.side_by_side import side_by_side
+    from services.runtime.database import utcnow
+
     if many:
         for line in learned_batch(sys.stdin, now=utcnow()) if learns else batch(sys.stdin, now=utcnow()):
             print(line, flush=True)  # noqa: T201 - the output of the command
@@ -83,6 +75,8 @@ def parse(
 
 def get_page(page: str, url: str | None) -> tuple[bytes, str | None, str | None]:
     """Body, address and content type of a file, or of what an address answers; UserError where there is none."""
+    from services.fetcher.warc import is_warc
+
     if page.startswith(("http://", "https://")):
         return _fetch(canonical_url(page))
     path = Path(page)
@@ -96,6 +90,8 @@ def get_page(page: str, url: str | None) -> tuple[bytes, str | None, str | None]
 
 
 def _kept(name: str) -> tuple[bytes, str | None, str | None, datetime]:
+    from services.runtime import archive
+
     if not re.fullmatch(r"[0-9a-f]{64}", name):
         raise UserError(
             f"{name!r} names no capture: a name is 64 digits of a SHA-256, as `dateline set-aside show` tells."
@@ -109,6 +105,12 @@ def _kept(name: str) -> tuple[bytes, str | None, str | None, datetime]:
 
 
 def _fetch(url: str) -> tuple[bytes, str | None, str | None]:
+    from services.fetcher.answers import Fetched, Moved, NotModified
+    from services.fetcher.client import get
+    from services.fetcher.settings import fetcher_settings
+    from services.runtime.database import utcnow
+    from services.runtime.egress import egress_settings, open_client
+
     with open_client(egress_settings()) as client:
         answer = get(client, url, now=utcnow(), limits=fetcher_settings().page_limits)
     match answer:

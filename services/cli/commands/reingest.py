@@ -4,34 +4,27 @@ Exit status: 0 when what was asked for is done, 1 when what was watched did not 
 understood or is not possible.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from typing import Annotated, Any, get_args
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
 from services.cli.groups import group
-from services.cli.late import when_run
 from services.cli.output.terminal import AsJson, counted, error, print_json, show, tell
 from services.cli.parsing import parse_into
 from services.contracts.article import ArticleKind, RejectionReason
 from services.contracts.errors import UserError
 from services.contracts.messages import Mode, Scope
 
-with when_run():
+if TYPE_CHECKING:
     from sqlmodel import Session
 
-    from services.cli.commands.reingest_watch import watch_promotion, watch_to_the_end
-    from services.cli.operator import OPERATOR
-    from services.cli.output.reingest_tables import listing, reach_tables
-    from services.reingest import progress, steering
     from services.reingest.models import ReingestionRow
-    from services.reingest.order import Order, OrderedScope, accept
+    from services.reingest.order import Order
     from services.reingest.state import Verb
-    from services.reingest.views import ReingestionView, reingestion_view, whole_report
-    from services.runtime import bus
-    from services.runtime.database import reading, transaction, utcnow
-    from services.runtime.listing import newest
-    from services.scopes import reach
+    from services.reingest.views import ReingestionView
 
 app = group(
     "Ingest again: reparse the same captures, or refetch; try it dry, then promote what it found.", no_args_is_help=True
@@ -72,6 +65,9 @@ def _ordering(mode: Mode) -> Callable[..., None]:
         report: Annotated[bool, Option("--report", help="Wait, then show the report of the dry run.")] = False,
         as_json: AsJson = False,
     ) -> None:
+        from services.cli.commands.reingest_watch import watch_to_the_end
+        from services.reingest.order import Order, OrderedScope
+
         named = {"all": everything, "source": source, "urls": url or [], "articles": article or [], "kind": kind}
         named |= {"published_from": since, "published_until": until, "layout": layout, "text": text}
         named |= {"layout_before": layout_before, "parser_before": parser_before}
@@ -104,6 +100,11 @@ def list_reingestions(
     limit: Annotated[int, Option(min=1, max=200, help="How many at most.")] = 20, as_json: AsJson = False
 ) -> None:
     """Lists what was ordered, the newest first."""
+    from services.cli.output.reingest_tables import listing
+    from services.reingest.models import ReingestionRow
+    from services.runtime.database import reading
+    from services.runtime.listing import newest
+
     with reading() as session:
         rows, _ = newest(session, ReingestionRow, limit, None)
         views = [_view(session, row) for row in rows]
@@ -118,6 +119,9 @@ def list_reingestions(
 @app.command("show")
 def show_reingestion(number: Number, watch: Watch = False, as_json: AsJson = False) -> None:
     """Shows one, and with --watch how it, or its promotion, goes on."""
+    from services.cli.commands.reingest_watch import watch_promotion, watch_to_the_end
+    from services.cli.output.reingest_tables import listing
+
     view = _view_of(number)
     to_the_end = watch_promotion if view.preview in {"promoting", "paused", "cancelling"} else watch_to_the_end
     finished = to_the_end(number) if watch else True
@@ -133,6 +137,11 @@ def show_reingestion(number: Number, watch: Watch = False, as_json: AsJson = Fal
 @app.command("report")
 def show_report(number: Number, as_json: AsJson = False) -> None:
     """Shows how far a dry run would reach: by outcome, source, layout and field, with samples."""
+    from services.cli.output.reingest_tables import reach_tables
+    from services.reingest.models import ReingestionRow
+    from services.reingest.views import whole_report
+    from services.runtime.database import reading
+
     view = _view_of(number)
     if not view.dry_run:
         raise UserError(f"Re-ingestion {number} was no dry run, and kept no differences.")
@@ -148,6 +157,8 @@ def show_report(number: Number, as_json: AsJson = False) -> None:
 @app.command()
 def promote(number: Number, watch: Watch = False, as_json: AsJson = False) -> None:
     """Does exactly what a dry run found; a page that changed since is left alone and reported as stale."""
+    from services.cli.commands.reingest_watch import watch_promotion
+
     _steer("promote", number, as_json=as_json)
     if watch and not watch_promotion(number):
         raise typer.Exit(1)
@@ -178,6 +189,9 @@ def cancel(number: Number, as_json: AsJson = False) -> None:
 
 
 def _count(scope: Scope, *, as_json: bool) -> None:
+    from services.runtime.database import reading
+    from services.scopes import reach
+
     with reading() as session:
         pages, _ = reach(session, scope, 0)
     if as_json:
@@ -187,6 +201,12 @@ def _count(scope: Scope, *, as_json: bool) -> None:
 
 
 def _accept(order: Order, *, as_json: bool) -> int:
+    from services.cli.operator import OPERATOR
+    from services.reingest.order import accept
+    from services.runtime import bus
+    from services.runtime.database import reading, transaction, utcnow
+    from services.scopes import reach
+
     with reading() as session:
         expected, _ = reach(session, order.scope, 0)
     with transaction() as session:
@@ -198,6 +218,11 @@ def _accept(order: Order, *, as_json: bool) -> int:
 
 
 def _steer(verb: Verb, number: int, *, as_json: bool) -> None:
+    from services.cli.operator import OPERATOR
+    from services.reingest import steering
+    from services.runtime import bus
+    from services.runtime.database import transaction, utcnow
+
     with transaction() as session:
         view = _view(session, steering.steer(session, verb, number, OPERATOR, utcnow()))
     bus.flush()
@@ -208,6 +233,9 @@ def _steer(verb: Verb, number: int, *, as_json: bool) -> None:
 
 
 def _view_of(number: int) -> ReingestionView:
+    from services.reingest.models import ReingestionRow
+    from services.runtime.database import reading
+
     with reading() as session:
         row = session.get(ReingestionRow, number)
         if row is None:
@@ -216,6 +244,10 @@ def _view_of(number: int) -> ReingestionView:
 
 
 def _view(session: Session, row: ReingestionRow) -> ReingestionView:
+    from services.reingest import progress
+    from services.reingest.views import reingestion_view
+    from services.runtime.database import utcnow
+
     number = row.id or 0
     counts, stuck = progress.counts(session, [row])[number], progress.stuck(session)[number]
     return reingestion_view(row, counts, stuck, utcnow())

@@ -5,15 +5,8 @@ from typing import Annotated
 import typer
 
 from services.cli.groups import ListsByDefault, group
-from services.cli.late import when_run
 from services.cli.output.terminal import AsJson, Listing, counted, error, print_json, show, tell
 from services.contracts.errors import UserError
-
-with when_run():
-    from services.admin.retries.api import Retries, view
-    from services.cli.operator import OPERATOR
-    from services.runtime import audit_log, bus, retries
-    from services.runtime.database import reading, transaction, utcnow
 
 app = group("What failed unexpectedly and is retried: list it, or try it now.", cls=ListsByDefault)
 
@@ -27,6 +20,10 @@ def list_retries(
     as_json: AsJson = False,
 ) -> None:
     """Lists what is being retried, why, and when it is tried next."""
+    from services.admin.retries.api import Retries, view
+    from services.runtime import retries
+    from services.runtime.database import reading, utcnow
+
     with reading() as session:
         found = retries.retrying(session, kind=kind, limit=limit)
     now = utcnow()
@@ -47,6 +44,10 @@ def try_now(
     as_json: AsJson = False,
 ) -> None:
     """Tries messages again now, instead of when their pause is over."""
+    from services.cli.operator import OPERATOR
+    from services.runtime import audit_log, bus, retries
+    from services.runtime.database import transaction, utcnow
+
     if bool(numbers) is everything or (numbers and kind):
         raise UserError("Give either numbers, or --all with or without --kind.")
     now = utcnow()

@@ -4,12 +4,8 @@ from typing import Annotated
 
 import typer
 
-from services.cli.late import when_run
 from services.cli.parsing import Host, Port
 from services.contracts.wiring import SERVICES
-
-with when_run():
-    from services.cli.processes import roles
 
 
 def worker(
@@ -17,14 +13,20 @@ def worker(
     concurrency: Annotated[int | None, typer.Option(help="How many messages at a time.")] = None,
 ) -> None:
     """Runs a worker for one or more services."""
+    from services.cli.processes import roles
+
     roles.worker(service, concurrency)
 
 
 def sweep() -> None:
     """Reminds workers of what is due and was not picked up; any number may run."""
+    from services.cli.processes import roles
+
     roles.sweep()
 
 
 def web(host: Host = "127.0.0.1", port: Port = 8080) -> None:
     """Runs the web app: API, documentation at /docs, health and metrics."""
+    from services.cli.processes import roles
+
     roles.web(host, port)

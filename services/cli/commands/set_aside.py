@@ -3,26 +3,23 @@
 Exit status: 0 when everything that was asked for is done, 1 when some of it could not be, 2 when it was not understood.
 """
 
+from __future__ import annotations
+
 import json
 from collections.abc import Callable, Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from services.cli.groups import ListsByDefault, group
-from services.cli.late import when_run
 from services.cli.output.terminal import AsJson, Listing, counted, error, print_json, show, show_facts, tell
 from services.contracts.errors import UserError
 
-with when_run():
+if TYPE_CHECKING:
     from sqlmodel import Session
 
-    from services.admin import messages
-    from services.admin.message_views import SetAside, SetAsides, Taken, whole
-    from services.admin.messages import AT_ONCE, Done
-    from services.cli.operator import OPERATOR
-    from services.runtime import bus
-    from services.runtime.database import reading, transaction, utcnow
+    from services.admin.message_views import SetAside
+    from services.admin.messages import Done
 
 app = group("What was given up on and why: list, show, replay or discard it.", cls=ListsByDefault)
 
@@ -40,6 +37,10 @@ def list_messages(
     as_json: AsJson = False,
 ) -> None:
     """Lists what was set aside and why, the newest first."""
+    from services.admin import messages
+    from services.admin.message_views import SetAside, SetAsides
+    from services.runtime.database import reading
+
     with reading() as session:
         found = messages.listed(session, kind=kind, discarded=discarded, before=before, limit=limit + 1)
     shown, more = [SetAside.model_validate(row) for row in found[:limit]], len(found) > limit
@@ -59,6 +60,10 @@ def show_message(
     number: Annotated[int, typer.Argument(help="The number in the list.")], as_json: AsJson = False
 ) -> None:
     """Shows one message: what it said, what went wrong, and how to see it again."""
+    from services.admin import messages
+    from services.admin.message_views import whole
+    from services.runtime.database import reading
+
     with reading() as session:
         row = messages.find(session, number)
     if row is None:
@@ -79,6 +84,11 @@ def replay_messages(
     numbers: Numbers = None, everything: Everything = False, kind: Kind = None, as_json: AsJson = False
 ) -> None:
     """Says messages again, with all their attempts, as if they had never failed."""
+    from services.admin import messages
+    from services.cli.operator import OPERATOR
+    from services.runtime import bus
+    from services.runtime.database import utcnow
+
     _one_or_the_other(numbers, everything, kind)
     if numbers:
         done = _each(numbers, lambda session, number: messages.replay(session, number, OPERATOR, utcnow()))
@@ -97,6 +107,11 @@ def discard_messages(
     as_json: AsJson = False,
 ) -> None:
     """Decides that messages will not be said again. They are kept, with who decided so, when and why."""
+    from services.admin import messages
+    from services.cli.operator import OPERATOR
+    from services.runtime import bus
+    from services.runtime.database import utcnow
+
     _one_or_the_other(numbers, everything, kind)
     if not reason.strip():
         raise UserError("Say why with --reason; it is kept with the message.")
@@ -116,6 +131,9 @@ def _one_or_the_other(numbers: list[int] | None, everything: bool, kind: str | N
 
 
 def _each(numbers: list[int], decide: Callable[[Session, int], bool]) -> Done:
+    from services.admin.messages import Done
+    from services.runtime.database import transaction
+
     with transaction() as session:
         for number in numbers:
             if not decide(session, number):
@@ -124,6 +142,9 @@ def _each(numbers: list[int], decide: Callable[[Session, int], bool]) -> Done:
 
 
 def _all(decide: Callable[[Session], Done]) -> Done:
+    from services.admin.messages import AT_ONCE, Done
+    from services.runtime.database import transaction
+
     taken = 0
     while True:
         with transaction() as session:
@@ -134,6 +155,8 @@ def _all(decide: Callable[[Session], Done]) -> Done:
 
 
 def _tell(done: Done, what: str, *, as_json: bool) -> None:
+    from services.admin.message_views import Taken
+
     if as_json:
         print_json(Taken.model_validate(done))
     else:

@@ -4,30 +4,24 @@ These commands write to the database like everybody else; a running service pick
 not running will when it starts.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from services.cli.groups import ListsByDefault, group
-from services.cli.late import when_run
 from services.cli.output.terminal import AsJson, Listing, counted, error, print_json, show, show_facts, tell
 from services.cli.parsing import parse_into
 from services.contracts.choices import ChannelKind
 from services.contracts.errors import UserError
 
-with when_run():
+if TYPE_CHECKING:
     from sqlmodel import Session
 
-    from services.cli.commands.up import SEEDS
-    from services.cli.operator import OPERATOR
-    from services.fetcher import sources as watched
     from services.fetcher.api import ChannelView, SourceView
-    from services.fetcher.api import list_sources as view_sources
-    from services.fetcher.sources import SourceSeed
-    from services.runtime import audit_log, bus
-    from services.runtime.database import reading, transaction, utcnow
 
 app = group("Sources: list, add, pause, resume, poll, remove.", cls=ListsByDefault)
 
@@ -45,6 +39,13 @@ def list_sources(
     as_json: AsJson = False,
 ) -> None:
     """Lists the sources and how their channels have been; or shows one."""
+    from services.cli.commands.up import SEEDS
+    from services.cli.operator import OPERATOR
+    from services.fetcher import sources as watched
+    from services.fetcher.api import list_sources as view_sources
+    from services.runtime import audit_log, bus
+    from services.runtime.database import transaction, utcnow
+
     if load := SEEDS if defaults else load:
         with transaction() as session:
             added, changed = watched.load(session, watched.read_sources(load), utcnow())
@@ -76,6 +77,11 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Watches a source from now on; what is there already is stored and not announced."""
+    from services.fetcher import sources as watched
+    from services.fetcher.sources import SourceSeed
+    from services.runtime import bus
+    from services.runtime.database import transaction, utcnow
+
     channels = [{"kind": kind, "url": each, "interval": interval} for each in url]
     named = {"name": name, "title": title, "hosts": host or (), "pages": page or (), "channels": channels}
     seed = parse_into(SourceSeed, named)
@@ -91,6 +97,9 @@ def add(
 @app.command()
 def pause(name: Name, as_json: AsJson = False) -> None:
     """Looks neither at the source nor at its pages until it is resumed."""
+    from services.fetcher import sources as watched
+    from services.runtime.database import transaction
+
     with transaction() as session:
         watched.pause(session, name)
         _note(session, "paused", name)
@@ -100,6 +109,10 @@ def pause(name: Name, as_json: AsJson = False) -> None:
 @app.command()
 def resume(name: Name, as_json: AsJson = False) -> None:
     """Looks at the source again, beginning now."""
+    from services.fetcher import sources as watched
+    from services.runtime import bus
+    from services.runtime.database import transaction
+
     with transaction() as session:
         watched.pause(session, name, paused=False)
         _note(session, "resumed", name)
@@ -110,6 +123,9 @@ def resume(name: Name, as_json: AsJson = False) -> None:
 @app.command()
 def remove(name: Name, as_json: AsJson = False) -> None:
     """Watches the source no longer. Its articles and captures stay."""
+    from services.fetcher import sources as watched
+    from services.runtime.database import transaction
+
     with transaction() as session:
         watched.remove(session, name)
         _note(session, "removed", name)
@@ -122,6 +138,10 @@ def remove(name: Name, as_json: AsJson = False) -> None:
 @app.command()
 def poll(source: Names, as_json: AsJson = False) -> None:
     """Looks at all channels of these sources now."""
+    from services.fetcher import sources as watched
+    from services.runtime import bus
+    from services.runtime.database import transaction
+
     with transaction() as session:
         channels = sum(watched.poll_now(session, name) for name in source)
         for name in source:
@@ -134,6 +154,10 @@ def poll(source: Names, as_json: AsJson = False) -> None:
 
 
 def _note(session: Session, done: str, name: str) -> None:
+    from services.cli.operator import OPERATOR
+    from services.runtime import audit_log
+    from services.runtime.database import utcnow
+
     audit_log.note(session, OPERATOR, f"source.{done}", f"source {name}", utcnow())
 
 
@@ -145,6 +169,11 @@ def _tell(name: str, sentence: str, *, as_json: bool) -> None:
 
 
 def _view(name: str) -> SourceView:
+    from services.cli.operator import OPERATOR
+    from services.fetcher import sources as watched
+    from services.fetcher.api import list_sources as view_sources
+    from services.runtime.database import reading
+
     with reading() as session:
         watched.find_source(session, name)  # names those there are, when this is none of them
     return next(view for view in view_sources(OPERATOR) if view.name == name)

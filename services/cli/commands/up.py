@@ -12,18 +12,9 @@ from typing import Annotated, NoReturn
 import typer
 
 import services
-from services.cli.late import when_run
 from services.cli.parsing import Host, Port
 from services.cli.processes.lock import only_one
 from services.contracts.errors import UserError
-
-with when_run():
-    from services.cli.output.refusals import answer_for
-    from services.cli.processes import installation
-    from services.cli.processes.supervisor import Process, Supervisor
-    from services.runtime import logs, metrics
-    from services.runtime.settings import runtime_settings
-    from services.runtime.state import make_state_folder
 
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - not listened on here
 SEEDS = Path(services.__file__).parent / "seeds" / "sources.toml"
@@ -38,6 +29,11 @@ def up(
     ] = SEEDS,
 ) -> None:
     """Runs the whole service on this machine: Redis, workers, sweeper and web app; Ctrl-C ends it."""
+    from services.cli.processes import installation
+    from services.cli.processes.supervisor import Process, Supervisor
+    from services.runtime import logs, metrics
+    from services.runtime.state import make_state_folder
+
     logs.configure("up")
     state = make_state_folder()
     with only_one(
@@ -63,13 +59,16 @@ def up(
 
 
 def _prepare(seeds: Path, url: str) -> None:
-    from services.cli.commands.migrate import prepare  # noqa: PLC0415 - in a fork that then ends: nobody else needs all that
+    from services.cli.commands.migrate import prepare
+    from services.cli.output.refusals import answer_for
 
     answer_for(partial(prepare, seeds, url))
 
 
 def _refuse(status: int) -> NoReturn:
     """Ends as the preparation has ended, which has said why, unless the system had ended it."""
+    from services.runtime.settings import runtime_settings
+
     if status < 0:
         raise UserError(
             f"Preparing the database was ended by the system ({signal.Signals(-status).name}): "

@@ -36,11 +36,23 @@ def test_articles_are_listed_and_searched(harbor, dateline):
     assert "Airfield Reopens" in lines[1]
     for asked in (["open", "again"], ["--until", "2026-02-01"], ["list", "open", "--kind", "news"]):
         told = json.loads(dateline("articles", *asked, "--json").out)
-        assert ([one["id"] for one in told["articles"]], told["more"]) == ([harbor], False)
+        assert ([one["id"] for one in told["articles"]], told["next"]) == ([harbor], None)
     around = dateline("articles", "list", "ferries", "--until", "2026-02-01").out.splitlines()
     assert ("Ferries to the islands" in around[1], around[1].count("…")) == (True, 2)
     first = dateline("articles", "--limit", 1)
     assert (first.out.count("art_"), "There are more" in first.err) == (1, True)
+
+
+def test_a_list_goes_on_where_the_page_before_ended(harbor, dateline):
+    """By the API's own cursor: `next` leads on, and is null on the last page; one of another list is refused."""
+    first = json.loads(dateline("articles", "--limit", 1, "--json").out)
+    second = json.loads(dateline("articles", "--limit", 1, "--after", first["next"], "--json").out)
+    assert ([one["id"] for one in second["articles"]], second["next"]) == ([harbor], None)
+    wordings = json.loads(dateline("articles", "history", harbor, "--limit", 1, "--json").out)
+    older = json.loads(dateline("articles", "history", harbor, "--after", wordings["next"], "--json").out)
+    assert ([one["number"] for one in older["revisions"]], older["next"]) == ([1], None)
+    foreign = dateline("pages", "--after", first["next"])
+    assert (foreign.status, "Take `next` from the page before" in foreign.err) == (2, True)
 
 
 @pytest.mark.parametrize("asked", [["zeppelin"], ["--since", "2026-03-01T08:00Z"], ["--source", "nowhere"]])
@@ -49,7 +61,7 @@ def test_finding_nothing_is_status_1(harbor, dateline, asked):
     """So that a script can tell; a program still gets its document."""
     assert dateline("articles", *asked).status == 1
     found = dateline("articles", *asked, "--json")
-    assert (found.status, json.loads(found.out)) == (1, {"articles": [], "more": False})
+    assert (found.status, json.loads(found.out)) == (1, {"articles": [], "next": None})
 
 
 def test_an_article_is_read_as_it_stands_and_as_it_stood(harbor, dateline):

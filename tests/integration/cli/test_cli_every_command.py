@@ -70,8 +70,8 @@ def test_a_list_is_what_is_meant_without_a_command(on_sqlite, dateline, path):
     told = dateline(path, "--json")
     assert json.loads(told.out) in (
         [],
-        {"articles": [], "more": False},
-        {"pages": [], "more": False},
+        {"articles": [], "next": None},
+        {"pages": [], "next": None},
         {"events": [], "next": 0},
         NONE_SET_ASIDE,
     )

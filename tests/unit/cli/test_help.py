@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -41,8 +40,7 @@ def test_the_help_of_no_command_imports_what_the_command_works_with():
     """With all that `dateline webhooks add` needs to make an endpoint, its help took two seconds."""
     program = """
 import contextlib, io, sys, typer
-from services.cli import app, late
-late.for_one_command()
+from services.cli import app
 
 def explain(command, *words):
     with contextlib.redirect_stdout(io.StringIO()) as shown:
@@ -60,21 +58,6 @@ print(*sys.modules)
     assert set(COMMANDS) | {"articles list", "webhooks add", "reingest reparse"} <= set(explained)
     heavy = {"sqlalchemy", "celery", "redis", "httpx", "fastapi", "uvicorn", "lxml", "structlog", "cryptography"}
     assert heavy & set(done.stdout.split()) == set()
-
-
-def test_a_process_that_goes_on_after_a_help_finds_every_module_whole():
-    """Only a program that ends with its help may leave imports out."""
-    program = """
-import sys
-from pathlib import Path
-from services.cli import app
-app(["parse", "--help"], standalone_mode=False)
-from services.cli.commands.parse import get_page
-print(len(get_page(sys.argv[1], None)[0]))
-"""
-    command = [sys.executable, "-c", program, __file__]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert done.stdout.endswith(f"\n{Path(__file__).stat().st_size}\n")
 
 
 @pytest.mark.parametrize(
