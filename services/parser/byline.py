@@ -55,6 +55,10 @@ _SENT = re.compile(
     re.IGNORECASE,
 )
 _FROM = re.compile(r"^from an? .{5,120} (?:news release|press release|report)$", re.IGNORECASE)
+# Under which topic it is filed: "by NAME on DATE in News".
+_FILED = re.compile(
+    r"\s(?:(?:posted |filed |veröffentlicht )?(?:in|under|unter|dans|en|em|w)|category:?)\s\D{1,60}$", re.IGNORECASE
+)
 _PARTS = re.compile(r"\s[|/•·]\s|^[/|]\s?|\s?[/|]$")
 _LEXICON = lexicon("bylines")
 UNIT = re.compile(rf"\b(?:{either(_LEXICON['units'])})\b", re.IGNORECASE)
@@ -228,7 +232,7 @@ def _is_unit(line: Line, byline: Sequence[Byline]) -> bool:
 
 
 def _read(line: Line, before: str, order: Order) -> StoryLine | None:
-    says = read_story_line(line.text, bare_names=line.zone == "story-line", order=order)
+    says = read_story_line(line.text, bare_names=line.zone == "story-line", order=order) or _labelled(line, order)
     if says is None and line.zone == "byline":
         return StoryLine(tuple(read_byline(line.text)))
     if says and says.published and not (says.labelled or says.updated) and len(before) <= LABEL:
@@ -237,6 +241,16 @@ def _read(line: Line, before: str, order: Order) -> StoryLine | None:
             return replace(says, published=None, updated=says.published)
         return replace(says, labelled=role == "published")
     return says
+
+
+def _labelled(line: Line, order: Order) -> StoryLine | None:
+    """The dates of a short line that opens with the label of one, and goes on: "Published: DATE Source: OFFICE"."""
+    key = fold(line.text) if len(line.text) <= DATE_LINE and not line.is_prose else ""
+    first = next(iter(spots(key, short_years=True)), None)
+    if first is None or label_start(key, first.start) > 0 or first.start == 0:
+        return None
+    dates = read_date_line(line.text, order=order, short_years=True)
+    return StoryLine((), dates.published, dates.updated, dates.labelled)
 
 
 def _parts(text: str) -> Iterator[str]:
@@ -253,7 +267,7 @@ def _undated(part: str) -> tuple[str, ...]:
     key = fold(part)
     if len(key) == len(part) and (found := spots(key, short_years=True)):
         start = label_start(key, found[0].start)
-        names, when = _JOINT.sub("", part[:start]), part[start:]
+        names, when = _JOINT.sub("", part[:start]), _FILED.sub("", part[start:])
         if is_date(when) and _by(names):
             return names, f"published {when}" if label_role(names) == "published" else when
     return (part,)

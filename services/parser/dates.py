@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Literal
 
 from services.parser.characters import fold
-from services.parser.lexicon import lexicon
+from services.parser.lexicon import either, lexicon
 
 Order = Literal["month", "day", "unknown"]
 """Which of two numbers comes first; where nobody knows, "03/04/2024" is no date."""
@@ -47,13 +47,23 @@ _FORMS = (
         rf"(?: ?(?:日|{fold('일')}))?"
     ),
 )
+# The same in scripts whose letters carry marks, which no class of letters holds.
+_MARKED = either(re.escape(name) for name in _MONTHS if not re.fullmatch(r"[^\W\d_]{1,20}", name))
+_MARKED_FORMS = (
+    re.compile(rf"(?<!\d)(?P<day>\d{{1,2}}),? ?(?P<month>{_MARKED}),? {{0,2}}{_YEAR}"),
+    re.compile(rf"(?P<month>{_MARKED}) (?P<day>\d{{1,2}}),? {{0,2}}{_YEAR}"),
+)
+_ANY_MARK = re.compile("[\u064b-\u065f\u0900-\u0eff]")
+_THAI = frozenset(fold(name) for names in lexicon("dates")["months"]["thai"] for name in names.split())
+_BUDDHIST = 543  # years that the Thai calendar is ahead
 # 12 Mar '14, 12 March 06: no clock follows.
 _SHORT = re.compile(
     rf"(?<!\d)(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.)?[ -]{_MONTH}[.,]? ?[-' ]'?(?P<year>\d\d)"
     r"(?![:.h]?\d| ?(?:[ap]\.?m|uhr|h)\b|\w)"
 )
 _NUMBERS = re.compile(
-    r"(?<![\d./-])(?P<one>\d{1,2})(?P<sep>[./-]) ?(?P<two>\d{1,2})(?P=sep) ?(?P<year>\d{4}|\d\d)(?![./-]?\d)"
+    r"(?<![\d./-])(?P<one>\d{1,2})(?: (?=[./-] ))?(?P<sep>[./-]) ?(?P<two>\d{1,2})(?: (?=[./-] ))?(?P=sep) ?"
+    r"(?P<year>\d{4}|\d\d)(?![./-]?\d)"
 )
 _ANY = re.compile(r"\d{4}|\d[./-] ?\d{1,2}[./-] ?\d\d|\d[^\W\d_]{0,2}\.?[ -][^\W\d_]{3,12}[.,]? ?[-' ]'?\d\d")
 _CLOCK = re.compile(
@@ -148,15 +158,25 @@ def _zone(text: str | None) -> timezone | None:
 
 
 def _spots(key: str, order: Order, *, short_years: bool) -> Iterator[Spot]:
-    for form in (*_FORMS, _SHORT) if short_years else _FORMS:
+    for form in _forms_for(key, short_years=short_years):
         for found in form.finditer(key):
             month, year = found["month"], _full_year(found["year"])
+            if year and month in _THAI:
+                year -= _BUDDHIST
             number = int(month) if month.isdecimal() else _MONTHS.get(month)
             if number and year and (day := _day(year, number, int(found["day"]))):
                 yield Spot(day, *found.span())
     for found in _NUMBERS.finditer(key):
         if (len(found["year"]) == 4 or short_years) and (spot := _numbers(found, order)):
             yield spot
+
+
+def _forms_for(key: str, *, short_years: bool) -> Iterator[re.Pattern[str]]:
+    yield from _FORMS
+    if short_years:
+        yield _SHORT
+    if not key.isascii() and _ANY_MARK.search(key):
+        yield from _MARKED_FORMS
 
 
 def _numbers(found: re.Match[str], order: Order) -> Spot | None:

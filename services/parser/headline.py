@@ -6,6 +6,7 @@ from html import unescape
 from itertools import groupby, takewhile
 from urllib.parse import urlsplit
 
+from services.parser.byline import read_story_line
 from services.parser.characters import fold
 from services.parser.date_labels import is_date
 from services.parser.lexicon import either, lexicon
@@ -39,8 +40,8 @@ def take_headline(page: Page, lines: Sequence[Line]) -> str:
     headline = _tidied(" ".join(line.text for line in chosen), promised or title, names)
     headline = headline or _cut(promised) or _cut(title)
     names_section = not chosen and _SECTION.fullmatch(fold(headline))
-    if names_section or (not headline and page.title):
-        headline = _over_text(lines) or headline or _cut(page.title)
+    if names_section or (not headline and page.root is not None):
+        headline = _printed(_over_text(lines)) or headline or _cut(page.title) or _printed(_opening_title(lines))
     key = fold(headline)
     for line in lines:
         if line.kept and (line.key == key or (key and line.key.startswith(f"{key} > "))):
@@ -186,11 +187,31 @@ def _promised(lines: Sequence[Line], promised: str, names: frozenset[str]) -> li
     return found
 
 
-def _over_text(lines: Sequence[Line]) -> str:
+def _printed(line: Line | None) -> str:
+    """The text of a line that is the headline, which it is marked as."""
+    if line is None:
+        return ""
+    line.rule = "headline"
+    return line.text
+
+
+def _over_text(lines: Sequence[Line]) -> Line | None:
     """The last bold line over the running text: what sites without headings print a headline as."""
     over = takewhile(lambda line: not (line.kept and line.is_prose), lines)
     bold = (line for line in reversed([*over]) if line.bold and not line.links)
-    return next((line.text for line in bold if line.rule in {None, "not-the-article"}), "")
+    return next(filter(_may_be_title, bold), None)
+
+
+def _opening_title(lines: Sequence[Line]) -> Line | None:
+    """The first line over the running text that looks like a title: pages without a title have nothing better."""
+    over = takewhile(lambda line: not (line.kept and line.is_prose), lines)
+    return next((line for line in over if line.is_title and not line.links and _may_be_title(line)), None)
+
+
+def _may_be_title(line: Line) -> bool:
+    """Whether a line is free to be a headline, and neither a date nor a byline."""
+    free = line.zone not in OUTSIDE and line.rule in {None, "not-the-article"}
+    return free and " " in line.key and read_story_line(line.text) is None
 
 
 def _cut(title: str) -> str:

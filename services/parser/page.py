@@ -100,7 +100,7 @@ class Page:
         """The first value under this name of what the page's JSON-LD says of the page, else an empty string."""
         about = (thing.get(name) for thing in self.things if is_about_a_page(thing))
         first = (value[0] if isinstance(value, list) and value else value for value in about)
-        return next((value for value in first if isinstance(value, str) and value.strip()), "")
+        return next((str(value) for value in first if _says(value)), "")
 
     def absolute(self, address: str) -> str | None:
         """An address of this page as one can follow it from elsewhere; None for what is none of the web.
@@ -144,6 +144,11 @@ class Page:
 
     def _count(self, find: etree.XPath) -> int:
         return int(find(self.root)) if self.root is not None else 0
+
+
+def _says(value: object) -> bool:
+    """Whether a value of JSON-LD is a text, or a number that may be a time."""
+    return bool(value.strip()) if isinstance(value, str) else isinstance(value, int) and not isinstance(value, bool)
 
 
 def title_parts(title: str) -> list[str]:

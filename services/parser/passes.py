@@ -23,6 +23,7 @@ from services.parser.images import take_images
 from services.parser.layouts import DUMP, WHOLE_PAGE
 from services.parser.lines import Line
 from services.parser.parsed_page import Draft
+from services.parser.preformatted import first_formatted, openings
 from services.parser.related import mark_comments, mark_related
 from services.parser.site.dumps import mark_site_dump
 from services.parser.site.furniture import mark_site, prepare_site
@@ -72,6 +73,14 @@ def _mark_zones(draft: Draft) -> None:
 
 def _take_images(draft: Draft) -> None:
     draft.found = take_images(draft.lines, draft.parsed.frames)
+
+
+def _open_preformatted(draft: Draft) -> None:
+    """Title, byline and date that a preformatted text begins with are lines of their own, for the passes after this."""
+    at = first_formatted(draft.lines) if draft.parsed.places else None
+    if at is not None and (opening := openings(draft.lines[at], draft.parsed.page.title)):
+        draft.lines[at:at] = opening
+        draft.found = [(place + len(opening) * (place > at), image) for place, image in draft.found]
 
 
 def _take_headline(draft: Draft) -> None:
@@ -156,6 +165,7 @@ PASSES: tuple[Pass, ...] = (
     Pass(lambda draft: mark_end(draft.lines), frozenset([*END, *LOOSE])),
     Pass(lambda draft: mark_toolbars(draft.lines), frozenset(LOOSE)),
     Pass(_take_images, frozenset({"caption", "credit", "picture-title"})),
+    Pass(_open_preformatted),
     Pass(_take_headline, frozenset({"headline", "navigation"})),
     Pass(_take_story_lines, STORY_ZONES | {"updated"}),
     Pass(_mark_outside, frozenset({"outside-body"})),

@@ -1,11 +1,15 @@
 """The lines of preformatted text: broken by the author, or only by the width of a page."""
 
-from collections.abc import Iterator
-from itertools import groupby
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby, islice, takewhile
 from typing import Final
 
-from services.parser.characters import squeeze
+from services.parser.byline import read_story_line
+from services.parser.characters import fold, squeeze
+from services.parser.lines import Line
 
+OPENINGS: Final = 4  # lines over a preformatted text: a title, a name, a day
 FULL: Final = 55  # characters; a line of running text that was broken for its width is at least so long
 
 
@@ -21,3 +25,27 @@ def _paragraph(lines: list[str]) -> Iterator[str]:
         yield " ".join(lines)
     else:
         yield from lines
+
+
+def openings(line: Line, title: str) -> list[Line]:
+    """The lines that open a preformatted text and say its title, by whom or when, as lines of their own; the text goes
+    on without them.
+    """
+    said = takewhile(lambda piece: _is_opening(piece, fold(title)), islice(line.blocks[:-1], OPENINGS))
+    found = [replace(line, text=piece, key=fold(piece), pieces=(), links=()) for piece in said]
+    if found:
+        line.pieces = line.pieces[len(found) :]
+        line.text = " ".join(line.pieces)
+        line.key = fold(line.text)
+    return found
+
+
+def _is_opening(piece: str, title: str) -> bool:
+    key = fold(piece)
+    return (" " in key and key in title) or read_story_line(piece) is not None
+
+
+def first_formatted(lines: Sequence[Line]) -> int | None:
+    """Where the running text begins, if its first line is preformatted."""
+    first = next((at for at, line in enumerate(lines) if line.kept and line.is_prose), None)
+    return first if first is not None and len(lines[first].pieces) > 1 else None

@@ -1,14 +1,15 @@
 """When a page was published and updated: machines were promised some, addresses and readers see the rest."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
 
-from services.parser.address_dates import address_day, address_month
+from services.parser.address_dates import address_day, address_month, taken_apart
 from services.parser.date_labels import DateLine, is_date, read_date_line
 from services.parser.dates import Order, edge_date, find_date, read_time
-from services.parser.lexicon import lexicon
+from services.parser.lexicon import either, lexicon
 from services.parser.lines import Line
 from services.parser.opening_dates import is_signature, opening_day
 from services.parser.page import Page
@@ -17,13 +18,18 @@ from services.parser.stamp_readers import Stamp
 from services.parser.stamps import find_stamps
 
 GRACE = timedelta(days=2)  # a date may be so much later than the capture: clocks and zones differ
+MINUTE = timedelta(minutes=1)
 UNDER_A_DEK = 2  # running texts that may stand between headline and date: a summary, a caption
 EDGED = 80  # characters of a line that a date begins or ends
 OVER = 2  # dates over the headline that may be its own
 MOST_OFFSET = 12  # hours between UTC and a publisher, in whole ones
 FIRST_YEAR = 1990  # of pages; a date that no label explains is not older
+_BARE = frozenset({"byline", "time", "dateline", "headline"})
+"""Evidence of a date that no label explains, and no machine was promised."""
 _VERSIONS = ("datePublished", "dateModified")
 _META = lexicon("dates")["meta"]
+_BARS = re.compile(r"\s?[|•·]\s?|\s[\N{EN DASH}\N{EM DASH}/-]\s")
+_EVENT_PATH = re.compile(rf"/(?:{either(lexicon('dates')['events']['paths'])})/")
 
 
 @dataclass(frozen=True)
@@ -60,21 +66,44 @@ def times_of(asked: Asked) -> Times:
     sources = _trusted(asked) if asked.trusted else _searched(asked, stamps)
     found = ((evidence, day) for evidence, day in sources if day and _is_past(day, asked.now))
     evidence, published = next(found, (None, None))
+    if published and evidence in _BARE and _is_event(asked, published):
+        evidence, published = None, None
     if not asked.trusted and isinstance(published, datetime):
-        published = _on_day_of_address(published, address_day(asked.page))
+        published = _on_own_clock(published, asked, stamps)
     return Times(published, evidence, _updated(asked, stamps))
 
 
-def _on_day_of_address(instant: datetime, day: date | None) -> datetime:
-    """The same instant in the nearest zone in which it is on the day of the address, if it is given in UTC.
+def _on_own_clock(instant: datetime, asked: Asked, stamps: Iterable[Stamp]) -> datetime:
+    """The same instant as the newsroom's clock has it: as the page shows it, or on the day of its address."""
+    if instant.utcoffset() != timedelta(0):
+        return instant
+    near = [stamp for stamp in stamps if stamp.own and 0 <= stamp.prose <= UNDER_A_DEK]
+    shown = (read_time(stamp.text, order=asked.order) for stamp in near if len(stamp.text) <= EDGED)
+    if exact := next((time for time in shown if isinstance(time, datetime) and abs(time - instant) < MINUTE), None):
+        return exact
+    days = (day for stamp in near if (day := _bare(stamp, asked)) and not isinstance(day, datetime))
+    return _on_day(instant, address_day(asked.page) or next(days, None))
 
-    Publishing systems write the day of the newsroom's clock into addresses, and the time in UTC to machines.
+
+def _on_day(instant: datetime, day: date | None) -> datetime:
+    """The same instant in the nearest zone in which it is on this day.
+
+    Publishing systems write the day of the newsroom's clock into addresses and pages, and the time in UTC to machines.
     """
     apart = (day - instant.date()).days if day and not isinstance(day, datetime) else 0
-    if abs(apart) != 1 or instant.utcoffset() != timedelta(0):
+    if abs(apart) != 1:
         return instant
     hours = -(instant.hour + 1) if apart < 0 else 24 - instant.hour
     return instant.astimezone(timezone(timedelta(hours=hours))) if abs(hours) <= MOST_OFFSET else instant
+
+
+def _is_event(asked: Asked, day: date) -> bool:
+    """Whether a date that only its place explains is that of an event: the page is about one, or says when it is."""
+    starts = (str(thing.get(name) or "") for thing in asked.page.things for name in ("startDate", "endDate"))
+    if any(_day_of(day) == _day_of(start) for text in starts if text and (start := read_time(text))):
+        return True
+    path = taken_apart(asked.page.url or asked.page.canonical)[1].lower()
+    return not asked.labelled and _EVENT_PATH.search(path) is not None
 
 
 class _Stamps:
@@ -96,15 +125,20 @@ class _Stamps:
 
 
 def _first_version(asked: Asked, stamps: _Stamps) -> date | None:
-    """An earlier day that the page shows alone at the headline, where its head knows one day for all versions.
+    """An earlier day that the page shows alone at the headline, where its head knows one day for all versions, or an
+    update before the publication.
 
     Some systems promise the day of the last change as that of the publication too, and no time of day.
     """
     promised, changed = (read_time(asked.page.json_ld(name), order=asked.order) for name in _VERSIONS)
-    if promised is None or isinstance(promised, datetime) or promised != changed:
+    if promised is None or changed is None or isinstance(promised, datetime) or promised < _day_of(changed):
         return None
     shown = (_bare(stamp, asked) for stamp in stamps if stamp.own and 0 <= stamp.prose <= UNDER_A_DEK)
     return next((day for day in shown if day and not isinstance(day, datetime) and day < promised), None)
+
+
+def _day_of(moment: date) -> date:
+    return moment.date() if isinstance(moment, datetime) else moment
 
 
 def _machine(asked: Asked) -> Iterator[tuple[str, date | None]]:
@@ -204,10 +238,15 @@ def _bare(stamp: Stamp, asked: Asked) -> date | None:
     if stamp.role in {"updated", "other"}:
         line = _line_of(stamp, asked)
         return line.published if line.updated and line.updated != line.published else None
-    if not (stamp.value or stamp.marked or is_date(stamp.text)):
+    if not (stamp.value or stamp.marked or is_date(stamp.text) or _has_date_part(stamp.text)):
         return None
     day = _day(stamp, asked)
     return day if day and day.year >= FIRST_YEAR and not _is_updated(stamp, asked) else None
+
+
+def _has_date_part(text: str) -> bool:
+    """Whether a date is all that stands between two bars: "Dana Example | March 12, 2014 | 3 minutes"."""
+    return len(text) <= EDGED and any(is_date(part) for part in _BARS.split(text))
 
 
 def _edge(stamp: Stamp, asked: Asked) -> date | None:

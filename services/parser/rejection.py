@@ -18,8 +18,10 @@ from services.parser.parsed_page import Draft
 
 WALL_LENGTH = 1_500  # characters; a longer page with these words in it is about them
 STUB_WORDS = 12
+SIGNED_WORDS = 6  # under a date or a byline of its own: "The bridge is closed until six."
 LINKED = 0.6  # of the text: more than this is a list of links
 UNTITLED_WORDS = 30  # a dump of the body alone has no headline, and is an article
+UNTITLED_PAGE_WORDS = 60  # the same of a page of the first years, which has neither title nor heading
 CARDS = 3
 LINKS = 8
 ERROR_WORDS: Final = 120  # of running text; a longer page that speaks of errors is about them
@@ -82,11 +84,12 @@ def no_article(draft: Draft, body: Sequence[Block], cards: Cards | None) -> Reas
     known = layout.names_body and any(line.inside for line in draft.lines)
     if not known and (reason := _listing(draft, body) or (_apart(draft, cards) if cards else None)):
         return reason
-    if not headline and not (layout is DUMP and _words(draft, body) >= UNTITLED_WORDS):
+    if not headline and _words(draft, body) < (UNTITLED_WORDS if layout is DUMP else UNTITLED_PAGE_WORDS):
         return "not_an_article", "The page has no headline."
     shows_video = draft.parsed.videos > 0 and cards is not None and cards.signed
     words = sum(word_count(block.text) for block in body)
-    if not known and page.root is not None and words < STUB_WORDS and not shows_video:
+    least = SIGNED_WORDS if cards is not None and cards.signed else STUB_WORDS
+    if not known and page.root is not None and words < least and not shows_video:
         return "stub", "Hardly a sentence is where the article should be."
     return None
 
@@ -136,7 +139,8 @@ def _is_sorry(draft: Draft, cards: Cards, headline: str) -> bool:
     named = any(title.count(" ") < ERROR_TITLE and _ERROR.search(title) for title in titles)
     if cards.prose < FORM_WORDS and named:
         return True
-    return cards.prose < ERROR_WORDS and any(_APOLOGY.search(line.key) for line in draft.lines if line.kept)
+    short = named or headline.count(" ") < ERROR_TITLE
+    return short and cards.prose < ERROR_WORDS and any(_APOLOGY.search(line.key) for line in draft.lines if line.kept)
 
 
 def _listing(draft: Draft, body: Sequence[Block]) -> Reason | None:

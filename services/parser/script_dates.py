@@ -11,9 +11,9 @@ from services.parser.page import Page
 MOST = 20  # of one page; with several days they are those of a list
 _SCRIPTS = etree.XPath("//script[not(@src)]/text()")
 _PROMISE = re.compile(
-    r"[\"'](?:date_?published|published_?(?:at|on|date|time)|publish_?(?:date|time)|publication_?date|pub_?date"
-    r"|first_?published(?:_?at|_?date)?|article_?(?:publish(?:ed)?_?)?date|display_?date)"
-    r"\\?[\"']\s{0,9}:\s{0,9}\\?[\"'](?P<date>[12]\d{3}-?\d\d-?\d\d[^\"'\\]{0,30})",
+    r"(?<![a-z_])(?:page|article|post|story|content|news|first)?_?(?:date_?(?:published|posted)|published_?(?:at|on|date|time)"
+    r"|publish_?(?:date|time)|publication_?date|pub_?date|first_?published(?:_?at|_?date)?|article_?date|display_?date)"
+    r"(?:\\?[\"'])?\s{0,9}:\s{0,9}\\?[\"'](?P<date>[12]\d{3}-?\d\d-?\d\d[^\"'\\]{0,30})",
     re.IGNORECASE,
 )
 

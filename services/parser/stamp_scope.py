@@ -17,6 +17,8 @@ _ELSEWHERE = re.compile(rf"(?<![a-z])(?:{either(_DATES['marks']['elsewhere'])})"
 _SUBJECT = re.compile(r"(?<![a-z])(?:category|cat|tag|tax|topic|author)-[\w-]{1,80}", re.IGNORECASE)
 _OWN_FOOT = re.compile(r"(?<![a-z])(?:entry|post|article|node|story|item|news)[-_]{0,2}(?:footer|meta)", re.IGNORECASE)
 _OTHERS = frozenset({"nav", "aside", "footer", "figure", "figcaption", "blockquote"})
+COUNT = re.compile(rf"\d{{1,5}} (?:{either(_DATES['closings']['counted'])})\W{{0,3}}")
+"""A line that counts comments."""
 _CLOSING = re.compile(either(_DATES["closings"]["forms"]))
 
 

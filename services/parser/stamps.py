@@ -8,11 +8,12 @@ from lxml import etree
 
 from services.parser.characters import fold, squeeze
 from services.parser.date_labels import DATE_LINE
+from services.parser.dates import spots
 from services.parser.page import Page
-from services.parser.stamp_lines import HEADING, block_of, text_of
+from services.parser.stamp_lines import HEADING, block_of, line_of, text_of
 from services.parser.stamp_nodes import Text, nodes_of
 from services.parser.stamp_readers import Stamp, promised, sentence, shown
-from services.parser.stamp_scope import FEW_LINKS, HEADINGS, Scope
+from services.parser.stamp_scope import COUNT, FEW_LINKS, HEADINGS, Scope
 
 MOST = 400  # stamps; a page with more dates is a calendar
 START = 24  # characters of the headline that find its place
@@ -76,6 +77,8 @@ class _Walk:
                     yield from self._own(self._running(node), node.holder, at)
                     continue
                 block = block_of(node.holder)
+                if self._prose > 0 and _is_count(node):
+                    self._scope.pass_heading(node.holder, node.text, begun=True)
                 if block is not last or len(node.text) > DATE_LINE:
                     stamp = shown(node, block, self._prose, self._year)
                     last = block if stamp and stamp.text == text_of(block, DATE_LINE) else last
@@ -94,10 +97,32 @@ class _Walk:
     def _own(self, stamp: Stamp | None, node: etree._Element, at: int) -> Iterator[Stamp]:
         if stamp is None or (self._prose < 0 and at < self._close_to_head and not stamp.sure):
             return
+        if self._prose < 0 and not stamp.sure and _is_teaser(node):
+            return
         if not self._scope.is_elsewhere(node):
             yield replace(stamp, own=self._scope.holds(node))
         elif stamp.sure and stamp.role == "updated" and self._scope.is_in_foot(node):
             yield stamp
+
+
+def _is_count(node: Text) -> bool:
+    """Whether a line is nothing but how many comments there are: a heading over them, if it leads nowhere."""
+    plain = len(node.text) <= HEADING and not node.beside and node.holder.tag not in HEADINGS | {"a"}
+    key = fold(squeeze(node.text)) if plain else ""
+    return COUNT.fullmatch(key) is not None and fold(line_of(node, HEADING)) == key
+
+
+def _is_teaser(node: etree._Element) -> bool:
+    """Whether a date stands in one of several entries of a list, each with a date and a link."""
+    entry = next((one for one in (node, *node.iterancestors()) if one.tag in {"li", "tr"}), None)
+    if entry is None or not _leads_elsewhere(entry):
+        return False
+    return any(one is not None and _leads_elsewhere(one) for one in (entry.getprevious(), entry.getnext()))
+
+
+def _leads_elsewhere(entry: etree._Element) -> bool:
+    text = text_of(entry, DATE_LINE) if next(entry.iter("a"), None) is not None else ""
+    return 0 < len(text) <= DATE_LINE and bool(spots(fold(text), short_years=True))
 
 
 def _holder_of(node: Text | etree._Element) -> etree._Element:

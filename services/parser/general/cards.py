@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from services.parser.date_labels import is_date
 from services.parser.dates import spots
 from services.parser.general.features import linked_share
 from services.parser.lexicon import either, lexicon
@@ -52,7 +53,7 @@ def cards_of(lines: Sequence[Line], places: Sequence[Place]) -> Cards:
     looks: dict[tuple[str, ...], list[int]] = defaultdict(list)
     labels: dict[str, list[int]] = defaultdict(list)
     for at, line in enumerate(shown):
-        if line.links and not line.group and linked_share(line) > LINKED:
+        if line.links and not line.group and _is_linked_title(line):
             words = line.words
             if words >= TITLE_WORDS:
                 looks[_look(line, places)].append(at)
@@ -72,6 +73,15 @@ def cards_of(lines: Sequence[Line], places: Sequence[Place]) -> Cards:
         signed=any(line.rule in _SIGNED for line in shown[: max(0, first)])
         or _signed_below(shown, (*looks.values(), again)),
     )
+
+
+def _is_linked_title(line: Line) -> bool:
+    """Whether a line is a link, a link and its date, or a row of a table that a link begins."""
+    if linked_share(line) > LINKED:
+        return True
+    if line.tag == "table":
+        return line.text.startswith(line.links[0].text) and not line.is_prose
+    return len(line.links) == 1 and len(line.text) <= DATE_LINE and is_date(line.text.replace(line.links[0].text, " "))
 
 
 def _look(line: Line, places: Sequence[Place]) -> tuple[str, ...]:
