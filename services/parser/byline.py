@@ -40,6 +40,7 @@ _BY_PERSON = re.compile(
     r"|^\W{0,9}(?:autor(?:a|es|en)?|auteurs?|autore|authors?|redakt[eo]ur|text|texte|skribent)\s?:\s+(?P<others>\S.*)$",
     re.IGNORECASE,
 )
+_TELLS = re.compile(r"\b[a-z]{4,20}[.!?]\W{0,2} \S")  # "By the way, he was the first. I was the second"
 _AFTER_DATE = re.compile(r"\s(?=(?:by|por|von|par|di|door)\s)", re.IGNORECASE)
 # What joins a name to the date after it: "by NAME on Saturday, DATE".
 _JOINT = re.compile(
@@ -144,7 +145,7 @@ def _both(first: DateLine, second: DateLine) -> DateLine:
 def _by(part: str) -> str | None:
     """The names after "by", in whatever language."""
     if by := _BY.match(part):
-        return by["names"]
+        return None if _TELLS.search(by["names"]) else by["names"]
     names = (by["names"] or by["others"]) if (by := _BY_PERSON.match(part)) else None
     return names if names and all(map(is_person, _NAMES.split(names))) else None
 
@@ -161,6 +162,9 @@ def _people(text: str) -> list[Byline]:
     """The names before the first comma, and after it where they work."""
     head, _, affiliation = _SUFFIX.sub("\N{NO-BREAK SPACE}", text).partition(",")
     unit = affiliation.strip(" ,") or None
+    first, *last = _AND.split(text)
+    if len(last) == 1 and is_person(first) and (fused := _FUSED.fullmatch(last[0])):
+        return [Byline(name=name, affiliation=fused["unit"]) for name in (first, fused["name"])]
     if fused := _FUSED.fullmatch(text):
         return [Byline(name=fused["name"], affiliation=fused["unit"])]
     if unit is None and (glued := _NUMBERED.match(head)) and is_person(glued["name"]):

@@ -5,9 +5,15 @@ import re
 import unicodedata
 from typing import Final, Self
 
-from bs4.dammit import EncodingDetector, UnicodeDammit
+from bs4.dammit import EncodingDetector
 
-MAX_MIXED = 1_000_000
+# A letter beyond ASCII in UTF-8, perhaps cut short, or a byte that begins none.
+_HIGH = re.compile(
+    rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{1,2}|[\xf0-\xf4][\x80-\xbf]{3}|(?P<stray>[\x80-\xff])"
+)
+_QUOTES = re.compile(
+    rb"\xe2\x80[\x93-\x9d]"
+)  # dashes and quotes in UTF-8; in Windows-1252 nobody writes these in a row
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w-]{2,40})", re.IGNORECASE)
 _CONTROL: Final = bytes(range(9)) + bytes(range(0x0E, 0x20)) + b"\x7f"
 _CONTROL_AS_NULL: Final = bytes(0 if code in _CONTROL and code else code or 1 for code in range(256))
@@ -58,6 +64,9 @@ class Decoded(str):
 
 def decode(body: bytes, content_type: str | None = None) -> Decoded:
     """The characters of a page, without controls: UTF-8 if it is valid, else what was declared, else Windows-1252.
+
+    Where both are mixed (quotes pasted into a page of UTF-8, pages dumped one behind the other) each letter is read by
+    itself.
 
     Valid UTF-8 with more than ASCII in it is never anything else by accident, so it outranks a wrong declaration.
     """
@@ -111,12 +120,21 @@ def word_count(text: str) -> int:
 
 def _decode_declared(body: bytes, content_type: str | None) -> str:
     declared = _declared(body, content_type)
-    if declared == "utf-8" and len(body) <= MAX_MIXED:
-        # A page that says UTF-8 and is not: someone pasted Windows-1252 quotes into it. BeautifulSoup untangles them.
-        return UnicodeDammit.detwingle(body).decode("utf-8", errors="replace")
-    if declared in {None, "utf-8"} or declared in _WINDOWS:
+    if declared == "utf-8" or (declared is None and _is_mixed(body)):
+        return _HIGH.sub(_untangled, body).decode("utf-8", errors="replace")
+    if declared is None or declared in _WINDOWS:
         return body.decode("cp1252", errors="replace")
     return body.decode(declared, errors="replace")
+
+
+def _is_mixed(body: bytes) -> bool:
+    """Whether most of its letters beyond ASCII are UTF-8: texts of two encodings were put into one."""
+    return _QUOTES.search(body) is not None or sum(-1 if found["stray"] else 1 for found in _HIGH.finditer(body)) > 0
+
+
+def _untangled(found: re.Match[bytes]) -> bytes:
+    """A letter in UTF-8 as it is, and a byte that is none as Windows-1252."""
+    return found[0].decode("cp1252", errors="replace").encode() if found["stray"] else found[0]
 
 
 def _declared(body: bytes, content_type: str | None) -> str | None:

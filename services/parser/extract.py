@@ -29,7 +29,7 @@ from services.parser.parsed_page import Draft, ParsedPage
 from services.parser.passes import run_passes
 from services.parser.promised import promised_byline
 from services.parser.publication import Asked, times_of
-from services.parser.reference import is_reference
+from services.parser.reference import is_reference, is_reference_dump
 from services.parser.rejection import no_article, walled, walled_text
 from services.parser.site.profile import SiteProfile
 from services.parser.unshown import reveal
@@ -170,7 +170,12 @@ def _article(parsed: ParsedPage) -> _Answer:
     kind = draft.kind or kind_of(
         page, layout, headline, lines, body, images, classes=parsed.classes, videos=parsed.videos
     )
-    if cards and is_reference(draft, times.evidence, cards):
+    stays = (
+        is_reference(draft, times.evidence, cards)
+        if cards
+        else layout is DUMP and is_reference_dump(draft, times.evidence)
+    )
+    if stays:
         kind = "reference"
     body_links, attachments = links(page, lines)
     article = Article(

@@ -38,7 +38,7 @@ def _mark(picture: Picture) -> None:
     for line in picture.lines:
         if read_label(line.text):
             line.rule = "credit"
-        elif caption is not None and (line.key == caption.key or not line.is_title):
+        elif caption is not None and (line.key == caption.key or not _is_title(line)):
             line.rule = "caption"
         else:
             line.rule = "picture-title"
@@ -54,13 +54,17 @@ def _caption(picture: Picture) -> Line | None:
     if not words:
         return None
     said = {text for frame in picture.frames for text in frame.says}
-    long = [line for line in words if not line.is_title] or [line for line in words if line.key in said]
+    long = [line for line in words if not _is_title(line)] or [line for line in words if line.key in said]
     last = (long or words)[-1]
     return max((line for line in words if alike(line.key, last.key)), key=lambda line: len(line.text))
 
 
+def _is_title(line: Line) -> bool:
+    return line.is_title or line.shape == "subhead"
+
+
 def _title(picture: Picture, caption: Line | None) -> str | None:
-    titles = [line.text for line in _words(picture) if line.is_title and caption and line.key != caption.key]
+    titles = [line.text for line in _words(picture) if _is_title(line) and caption and line.key != caption.key]
     return titles[0] if titles else None
 
 

@@ -139,7 +139,7 @@ USWDS_BY_ROLE = replace(USWDS, region="//*[@role='main']|//*[@id='main-content']
 
 WHOLE_PAGE = Layout(name="unknown", sign="", region="//body", zones=(), version="4")
 # People keep dumps of news; a page of an unknown site may be anything.
-DUMP = Layout(name="text-dump", sign="", region="", zones=(), kind="news", version="3")
+DUMP = Layout(name="text-dump", sign="", region="", zones=(), kind="news", version="4")
 
 LAYOUTS = (
     AFPIMS,

@@ -46,6 +46,15 @@ def is_reference(draft: Draft, evidence: str | None, cards: Cards) -> bool:
     return lacks_body or _PATH.search(path) is not None or (cards.prose < LONG and _is_in_menu(draft))
 
 
+def is_reference_dump(draft: Draft, evidence: str | None) -> bool:
+    """Whether a dump is of such a page: it has no date and nobody signed it, and its title or its address says so."""
+    if draft.kind or evidence or draft.story.byline or draft.dateline:
+        return False
+    path, _ = address_of(draft.parsed.page)
+    named = _TITLE.fullmatch(fold(draft.parsed.page.without_site(draft.headline))) is not None
+    return named or (_PATH.search(path) is not None and not _NEWS.search(path))
+
+
 def _is_in_menu(draft: Draft) -> bool:
     """Whether a menu of the page leads to the page itself."""
     own = {key for address in (draft.parsed.page.url, draft.parsed.page.canonical) if (key := _key(address))}

@@ -1,7 +1,7 @@
 """Lines that a dump broke in the middle of a sentence: at a link, at a bold word, at a drop capital."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from services.parser.boilerplate_rules import ANYWHERE, LOOSE, MAX_LENGTH, TOP, Rules
 from services.parser.byline import read_story_line
@@ -18,6 +18,9 @@ _GOES_ON = re.compile(r"[a-zà-ÿ]|[,.;:)\]](?:\s|$)")
 _HYPHEN = re.compile(r"\w-$")
 _DASH = re.compile(r"[-–—]{1,2}")
 _OPEN = re.compile(r"(?:[a-zà-ÿ][\w'’-]*|[,–—-]|,[\"”])$")
+# A rank at the end of a line, cut off from the name of who speaks: "GEN.", then "LOWE: Good morning."
+_RANK = re.compile(r"(?:^|\s)(?P<rank>(?:MR|MRS|MS|DR|SEC|GEN|ADM|COL|LT|CAPT|CMDR|MAJ|SGT|AMB|SEN|REP|GOV)\.)$")
+_NAME = re.compile(r"[A-Z][A-Z'’-]+(?: [A-Z][A-Z'’-]+)?: ")
 _PLACE = re.compile(r"[A-Z][A-Za-z.' -]{1,40}(?:, [A-Z][A-Za-z. ]{1,24}){0,2}")
 _ADDRESS = re.compile(r"https?://|\S@\S")
 _CHROME = Rules(ANYWHERE, TOP, LOOSE)
@@ -39,6 +42,17 @@ def mend_broken(pieces: Sequence[Piece]) -> list[Piece]:
             whole[-1][0].extend((glue, text))
             last, open_ended = _ends(last + glue + text), True
     return [("".join(parts), gap) for parts, gap in whole]
+
+
+def with_ranks(lines: Sequence[str]) -> Iterator[str]:
+    """The lines; a rank that ends one stands before the name that begins the next."""
+    rank = ""
+    for line, after in zip(lines, [*lines[1:], ""], strict=False):
+        cut = _RANK.search(line[-TAIL:]) if _NAME.match(after) else None
+        rest = line[: len(line) - len(cut["rank"])].rstrip() if cut else line
+        if rest or not cut:
+            yield f"{rank} {rest}" if rank else rest
+        rank = cut["rank"] if cut else ""
 
 
 def _ends(line: str) -> str:

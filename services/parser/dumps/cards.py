@@ -18,7 +18,7 @@ _ENTRY = re.compile(
     r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.? \d{1,2}, \d{4}(?: ?[-–:])? [A-Z“‘]"
 )
 
-_NOTE = re.compile(r" this story (?:contains|has) (?:photos|videos?|pictures)\.$", re.IGNORECASE)
+_NOTE = re.compile(r"(?: this story (?:contains|has) (?:photos|videos?|audio|pictures)\.){1,3}$", re.IGNORECASE)
 
 
 def count_groups(left: Sequence[Line]) -> int:
@@ -72,8 +72,9 @@ def count_bulleted(left: Sequence[Line]) -> int:
 
 def is_text(line: Line) -> bool:
     """Whether a line is running text, of a card or of an article."""
+    is_noted = line.key.endswith(".") and _NOTE.search(line.text) is not None
     return (
-        (is_sentence(_NOTE.sub("", line.text)) or line.is_prose)
+        (is_sentence(_NOTE.sub("", line.text)) or (line.is_prose and not is_noted))
         and not ends_with_credit(line.text)
         and read_label(line.text) is None
     )

@@ -173,7 +173,8 @@ class _Finder:
 
     def _presents(self, anchor: int) -> bool:
         """Whether a line says who speaks, over the headline: a letterhead's does, with the date behind the name."""
-        return self._lines[anchor].key.startswith("presenter") and anchor + 1 in self._may
+        dated = anchor + 2 < len(self._lines) and self._roles[anchor + 1] == "published"
+        return self._lines[anchor].key.startswith("presenter") and anchor + 1 + dated in self._may
 
     def _above(self, anchor: int, may: set[int]) -> int | None:
         """The nearest line over the anchor that can be a headline; names and places may stand between."""

@@ -9,6 +9,7 @@ from services.parser.lines import Line
 
 TURNS = 2
 _TURN = re.compile(r"(?:[A-Z][A-Z.'’ -]{2,60}|Q|A):\s|Q\s+[A-Z]")
+_NAMED_TURN = re.compile(r"(?P<name>[A-Z][a-z][\w'’-]{1,30}):\s")  # "Lowe: Good morning."
 _TALK = re.compile(
     r"\b(?:briefing|(?:news|press) conference|interview|town hall|media availability|transcript|roundtable|q&a)\b",
     re.IGNORECASE,
@@ -24,6 +25,8 @@ def kind_by_words(lines: Sequence[Line]) -> ArticleKind | None:
     left = [line for line in lines if line.kept and line is not headline and line.zone != "caption"]
     turns = sum(_TURN.match(line.text) is not None for line in left)
     talk = headline is not None and _TALK.search(headline.text) is not None
+    if talk and any(_is_turn_of_named(line, headline) for line in left):
+        return "transcript"
     if turns >= TURNS and (talk or 2 * turns >= len(left)):
         return "transcript"
     if talk and turns and _TURN.match(left[0].text):
@@ -33,3 +36,9 @@ def kind_by_words(lines: Sequence[Line]) -> ArticleKind | None:
     first = next((line for line in left if is_sentence(line.text)), None)
     told = first is not None and _BORN.search(first.text) and headline.key.rsplit(" ", 1)[-1] in first.key
     return "biography" if told and is_speaker(headline.text) else None
+
+
+def _is_turn_of_named(line: Line, headline: Line | None) -> bool:
+    """Whether somebody speaks whom the headline names."""
+    turn = _NAMED_TURN.match(line.text)
+    return turn is not None and headline is not None and turn["name"] in headline.text

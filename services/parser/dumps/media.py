@@ -92,7 +92,7 @@ def _read_picture(draft: Draft, lines: Sequence[Line], caption: Line) -> None:
         elif is_byline(line.text):
             line.zone = "story-line"
         else:
-            line.rule = role(line) or ("alt" if place < at and is_sentence(line.text) else "picture-tools")
+            line.rule = role(line) or ("alt" if place < at and line.text.endswith(".") else "picture-tools")
     draft.kind = "photo_essay"
     if title is None:
         number = next(filter(None, (VIRIN.search(line.text) for line in lines)), None)
@@ -142,7 +142,7 @@ def _name(draft: Draft, line: Line, *, is_picture_title: bool) -> None:
     """The title of the picture is the headline of its page; printed between its lines it stays the picture's, too."""
     draft.promised = draft.promised or without_site(line.text)
     if is_picture_title and not _FILE.fullmatch(line.text):
-        line.zone, line.group = "caption", GROUP
+        line.zone, line.group, line.shape = "caption", GROUP, "subhead"
     else:
         line.rule = "headline"
 

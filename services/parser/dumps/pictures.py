@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from services.parser.captions import alike
 from services.parser.credits import ends_with_credit, read_label
-from services.parser.dumps.roles import dates_page, is_byline
+from services.parser.dumps.roles import dates_page, is_byline, is_titled
 from services.parser.lexicon import either, lexicon
 from services.parser.lines import TITLE_WORDS, Line
 
@@ -13,11 +14,15 @@ MOST = 7  # lines over one credit: the alt, the title, and the caption up to fiv
 PROSE = 2  # different texts of a picture: more are paragraphs
 ALT_WORDS = 45
 FIRST_GROUP = 1_000_000  # no element of a page has this number
+UNCREDITED_GROUP = 3_000_000
 _OPENING = re.compile(rf"(?:{either(lexicon('dumps')['alt']['openings'])})\b")
 _HEADINGS = frozenset({"photo information", "photo details", "image details", "photo info"})
 _TELLS = re.compile(r"[\"“”]|\bsaid\b|\b(?:19|20)\d\d\b|\b(?:today|yesterday|announced|according)\b", re.IGNORECASE)
+# As captions say it, at the end of a sentence: "in Eastmark, May 4, 2021."
+_DATED = re.compile(
+    r", (?:Jan|Feb|March|April|May|June|July|Aug|Sept|Oct|Nov|Dec)[a-z]{0,6}\.? \d{1,2}, \d{4}\.(?: |$)"
+)
 _MORE = re.compile(r"^[. ]{0,9}read more\b")
-_SPLIT = re.compile(r"[-\s/]+")
 
 
 def mark_pictures(lines: Sequence[Line]) -> None:
@@ -30,6 +35,7 @@ def mark_pictures(lines: Sequence[Line]) -> None:
             _mark_block(words, lines[labels:end], number)
         else:
             _mark_alt_over(lines, labels)
+    _mark_uncredited(lines)
     _mark_slideshow(lines)
 
 
@@ -41,13 +47,6 @@ def is_alt(text: str) -> bool:
         and _TELLS.search(text) is None
         and not ends_with_credit(text)
     )
-
-
-def is_titled(text: str) -> bool:
-    """Whether a short line is written as titles are: its longer words with a capital."""
-    long = [word for word in _SPLIT.split(text) if len(word) > 3]
-    capitals = [word for word in long if word[0].isupper() or word[0].isdigit()]
-    return len(capitals) * 3 >= 2 * len(long)
 
 
 def _credited(lines: Sequence[Line]) -> Iterator[tuple[int, int, int]]:
@@ -127,6 +126,18 @@ def _mark_alt_over(lines: Sequence[Line], at: int) -> None:
         above -= 1
     if above >= 0 and lines[above].kept and lines[above].zone == "" and is_alt(lines[above].text):
         lines[above].rule = "alt"
+
+
+def _mark_uncredited(lines: Sequence[Line]) -> None:
+    """Pictures without a credit: alt, perhaps a title, and a caption that says when, in a block of their own."""
+    starts = [at for at, line in enumerate(lines) if line.gap or not at]
+    for number, (start, end) in enumerate(pairwise([*starts, len(lines)]), UNCREDITED_GROUP):
+        block = lines[start:end]
+        if not 2 <= len(block) <= 3 or any(not line.kept or line.zone for line in block):
+            continue
+        titled = len(block) == 2 or _is_title(block[1])
+        if titled and is_alt(block[0].text) and _DATED.search(block[-1].text) and block[-1].is_prose:
+            _mark_block(block, [], number)
 
 
 def _mark_slideshow(lines: Sequence[Line]) -> None:

@@ -14,6 +14,7 @@ from services.parser.dumps.cards import (
     COUNTS,
     count_bulleted,
     count_dated,
+    count_datelined,
     count_groups,
     is_cut,
     is_text,
@@ -39,7 +40,7 @@ _KICKERS = re.compile(either(_DUMPS["cards"]["kickers"]))
 _LISTING = re.compile(either(_DUMPS["cards"]["listing"]))
 _COUNTED = re.compile(either(_DUMPS["cards"]["counted"]))
 _HUBS = re.compile(either(_DUMPS["cards"]["hubs"]))
-_SUBTITLE = re.compile(r"\d\d:\d\d:\d\d[,.]\d{3} --> \d\d:\d\d:\d\d[,.]\d{3}")
+_SUBTITLE = re.compile(r"\d\d[,.]\d{3} --> (?:\d\d:)?\d\d:\d\d[,.]\d{3}")
 _STORY = re.compile(
     r"(?:[.!?,;\"”…] ?(?:Story|\[more\]|\[…\]|\(more\)|\(read more\)|Read more[ »>]{0,3})|\[\.\.\.\])$", re.IGNORECASE
 )
@@ -47,10 +48,16 @@ _NAMES = re.compile(either(_DUMPS["cards"]["names"]))
 _MOTTO = re.compile(either(_DUMPS["cards"]["mottos"]))
 # What the address of a list has, and no article's.
 _LISTS = re.compile(
-    r"/tags?/|/category/\d|/page/\d|/year/\d{4}/month/\d|dvidshub\.net/(?:unit|feature|rss)/|[?&]page(?:number)?=\d|/search(?:[/?]|$)|/archive/?(?:[?]|$)",
+    r"/tags?/|/category/\d|/page/\d|/year/\d{4}/month/\d|dvidshub\.net/(?:unit|feature|rss)/|[?&]page(?:number)?=\d"
+    r"|/search(?:[/?]|$)|/archive/?(?:[?]|$)|/articles\.aspx|[?&](?:mo?=\d{1,2}&yr?=\d{4}|yr?=\d{4}&mo?=\d{1,2})(?:&|$)|/(?:special-reports?|spotlights?)/[\w-]+/?$"
+    r"|/(?:(?:press-|news-|media-|feature-)?(?:releases|stories)|news|newsroom|features|speeches|transcripts|contracts"
+    r"|advisories|statements|photos|videos|articles)/?$",
     re.IGNORECASE,
 )
-_SURELY_LISTS = re.compile(r"/(?:tag|category)/\d|[?&]page=\d", re.IGNORECASE)  # whatever words they hold
+# Whatever words they hold.
+_SURELY_LISTS = re.compile(r"/(?:tag|category)/\d|/tags?/[\w-]+/?$|[?&]page=\d", re.IGNORECASE)
+# A card of a listing that a script would have filled: 'article-title="Second Landing Opens"'.
+_ATTRIBUTE = re.compile(r"article-(?:id|title|url|alt|summary)\w{0,20}=")
 _HOME = re.compile(r"https?://[^/?#]{1,200}/?(?:default\.aspx|index\.html?)?", re.IGNORECASE)
 _SECTIONS = re.compile(either(_DUMPS["cards"]["sections"]))
 _ROLES = Rules(_DUMPS["head"])
@@ -110,7 +117,8 @@ def _marked(left: Sequence[Line], texts: Sequence[Line], *, named: bool) -> str 
         return "its texts end in links to the whole"
     if sum(_LISTING.fullmatch(line.key) is not None for line in left) >= FEW and more + len(texts) < 2 * CARDS:
         return "it has filters or pages"
-    return None
+    scripted = sum(_ATTRIBUTE.match(line.key) is not None for line in left) >= CARDS
+    return "its cards are the attributes of a script" if scripted else None
 
 
 def _first_card(left: Sequence[Line]) -> bool:
@@ -156,7 +164,7 @@ def _few(lines: Sequence[Line], left: Sequence[Line], texts: Sequence[Line], add
         return "its motto is a list's"
     if _LISTS.search(address):
         return "its address is a list's"
-    cards = max(count_dated(left), count_bulleted(left))
+    cards = max(count_dated(left), count_bulleted(left), count_datelined(left))
     if not (cards and cards >= len(texts)):
         return None
     if any(_NAMES.fullmatch(line.key) for line in lines[:LOOK_LINES]):

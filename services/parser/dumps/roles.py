@@ -36,8 +36,12 @@ _NUMBERED = re.compile(
     re.IGNORECASE,
 )
 _AGENCY = re.compile(r"[A-Z][\w.&'’-]*(?: (?:of|the|for|and|[A-Z&][\w.&'’-]*)){0,6}")
+_FAULT = re.compile(r"#[A-Z/]{1,8}[!?]?")  # what a spreadsheet says instead of a name: "#NAME?"
+_AS_OF = re.compile(r"\W{0,3}(?:current )?as of\b", re.IGNORECASE)  # it dates what is said, not the page
 _RUNNING_TIME = re.compile(r"\d{1,2}:\d\d(?::\d\d)?")
-_DELIVERED = re.compile(r"(?:remarks )?as (?:delivered|prepared)(?: for delivery)?\b.{0,20}\bby\b", re.IGNORECASE)
+_DELIVERED = re.compile(
+    r"(?:remarks )?as (?:delivered|prepared|written)(?: for delivery)?\b.{0,20}\bby\b", re.IGNORECASE
+)
 _PLACE = re.compile(
     r"(?:[A-Z][\w.'’-]*+\s){0,3}[A-Z][\w.'’-]*+(?:, (?:[A-Z][\w.'’-]*+\s?){1,4}){1,2}"
     r"|(?:[A-Z][A-Z.'’-]++[ ,]*+){1,6}|(?:Washington|The Pentagon|Pentagon)"
@@ -58,6 +62,8 @@ _MENU = re.compile(rf"\b(?:{either(lexicon('dumps')['menu']['words'])})\b", re.I
 _ENDS = (".", "?", "!", '"', "”", ")", "…")
 _LISTED = re.compile(r"[\w' -]{2,30}(?:, [\w' -]{2,30}){3,}")
 _SENTENCES = re.compile(r"[a-z\d][a-z\d)][.?!][\"”’]? [A-Z“\"]")
+_STATES = tuple(f", {state}" for state in lexicon("places")["short-states"] if state.endswith("."))
+_SPLIT = re.compile(r"[-\s/]+")
 _ABBREVIATED = re.compile(rf"\b(?:{either(lexicon('dumps')['abbreviations']['words'])})\. ", re.IGNORECASE)
 
 
@@ -102,7 +108,7 @@ def dates_page(text: str) -> date | None:
 
 @lru_cache(maxsize=REMEMBERED)
 def _dates_page(text: str) -> date | None:
-    if not (day := find_date(text)):
+    if not (day := find_date(text)) or _AS_OF.match(text):
         return None
     if is_date(text) or is_date(_NUMBERED.sub("", text)):
         return day
@@ -182,13 +188,20 @@ def is_sentence(text: str) -> bool:
     """Whether a line is running text: it ends as sentences do, or holds more than one."""
     bare = text.rstrip("\"”’')")
     if text.count(" ") + 1 >= SENTENCE and bare.endswith((".", ":")) and not bare.endswith((" Jr.", " Sr.")):
-        return True
+        return not (bare.endswith(_STATES) and is_titled(text)) or _holds_sentences(text[:MAX_LENGTH])
     return _holds_sentences(text[:MAX_LENGTH])
 
 
 @lru_cache(maxsize=REMEMBERED)
 def _holds_sentences(start: str) -> bool:
     return _SENTENCES.search(start) is not None and _SENTENCES.search(_ABBREVIATED.sub("", start)) is not None
+
+
+def is_titled(text: str) -> bool:
+    """Whether a line is written as titles are: its longer words with a capital."""
+    long = [word for word in _SPLIT.split(text) if len(word) > 3]
+    capitals = [word for word in long if word[0].isupper() or word[0].isdigit()]
+    return len(capitals) * 3 >= 2 * len(long)
 
 
 def may_be_headline(line: Line) -> bool:
@@ -215,4 +228,5 @@ def _goes_with(part: str) -> bool:
         or _RUNNING_TIME.fullmatch(part) is not None
         or _AGENCY.fullmatch(part) is not None
         or is_listed(part)
+        or _FAULT.fullmatch(part) is not None
     )

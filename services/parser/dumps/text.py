@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from services.parser.characters import fold, squeeze
-from services.parser.dumps.broken import mend_broken
+from services.parser.dumps.broken import mend_broken, with_ranks
 from services.parser.dumps.markdown import is_markdown, read_markdown
 from services.parser.dumps.run_together import cut_run_together
 from services.parser.lexicon import either, lexicon
@@ -70,7 +70,7 @@ def read_text(text: str) -> Dump:
 
 def text_lines(text: str) -> list[Line]:
     """The lines of plain text, paragraphs that were broken put together again."""
-    raw = [squeeze(_TAG.sub(" ", line)) for line in _cut_links(cut_run_together(unwrap(text)))]
+    raw = [squeeze(_TAG.sub(" ", line)) for line in with_ranks([*_cut_links(cut_run_together(unwrap(text)))])]
     return [_line(whole, gap=gap) for whole, gap in mend_broken(list(_with_gaps(raw)))]
 
 

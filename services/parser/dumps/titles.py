@@ -8,6 +8,7 @@ from services.parser.dumps.roles import is_sentence
 from services.parser.lines import Line
 
 _COUNTED = re.compile(r" \[image \d{1,4} of \d{1,4}\]$", re.IGNORECASE)
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")  # no site has one in its name
 _SEPARATOR = re.compile(r"\s+(?:[|»–—>-]|::|~)\s+")
 _WORK = re.compile(
     r"this work, (?P<title>.{2,300}?)(?: \[image \d+ of \d+\])?, by .{2,80}?, (?:identified|must comply)", re.IGNORECASE
@@ -30,7 +31,7 @@ def without_site(text: str) -> str:
     if (
         " | " in text
         or " > " in text
-        or (UNIT.search(last) and not is_sentence(text))
+        or (UNIT.search(last) and not is_sentence(text) and not _YEAR.search(last))
         or re.search(r"\.(?:gov|mil|com|org)$", last)
     ):
         return text[: text.rindex(last)].rstrip(" |»–—>-:~") if len(rest) == 1 or " > " not in text else head

@@ -1,0 +1,199 @@
+"""More kinds of dumps that were once read wrongly: each test names the habit of the pages and what they must become."""
+
+import pytest
+from test_dumps import article, read, texts
+
+from services.contracts.article import Rejected
+from services.parser.characters import decode
+from services.parser.dumps.cards import is_text
+from services.parser.dumps.roles import is_sentence
+from services.parser.dumps.text import text_lines
+
+TEXT = "The ferry office opened the second landing on Monday, two months before its pilots had hoped for it."
+MORE = "Nine boats a day will stop there until the autumn, when the old landing is to be taken down and sold."
+LAST = "Divers will return in the spring, and the office will publish all that they find at the landing."
+CAPTION = "A pilot ties up the first boat of the day at Eastmark, Wash., March 17, 2020. Nine boats stop there."
+VIDEO = "https://www.war.gov/Multimedia/Videos/videoid/990001/"
+TITLE = 'Harbor Chief Opens "Second Landing" for All Boats'
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("Media Roundtable with Secretary of Ferries Ruth Adler from the Harbor Briefing Room, Eastmark, Va.", False),
+        ("She was the first of the pilots to be sent from the harbor to the new landing in Eastmark, Va.", True),
+        ("The Boats of Eastmark Return. Ruth Adler Speaks With the Pilots at the Harbor of Eastmark, Va.", True),
+    ],
+)
+def test_a_long_title_may_end_with_a_state(text, sentence):
+    assert is_sentence(text) is sentence
+
+
+def test_an_alt_a_title_and_a_dated_caption_in_a_block_are_a_pictures_without_a_credit_too():
+    page = f"Crews Clear the Channel\n\n{TEXT}\n\nA person holds a rope.\nHarbor Help\n{CAPTION}\n\n{MORE}\n"
+    reading = article(page)
+    assert texts(reading) == [TEXT, MORE]
+    assert [(image.title, image.caption) for image in reading.images] == [("Harbor Help", CAPTION)]
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        f"A person holds a rope.\n\n{CAPTION}",  # two paragraphs
+        f"A person holds a rope.\n{CAPTION.replace(', March 17, 2020', ' in March')}",  # no day
+        f"A person was said to hold a rope.\n{CAPTION}\n{LAST}\n{TEXT}",  # more than a picture's
+    ],
+)
+def test_what_is_no_block_of_a_picture_stays(block):
+    reading = article(f"Crews Clear the Channel\n\n{TEXT}\n\n{block}\n\n{MORE}\n")
+    assert set(block.split("\n")) - {""} <= set(texts(reading))
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        f"Player Embed Code: Download Embed Share {TITLE} Office of the Secretary of War Public Affairs",
+        f"Videos Videos of what’s happening in the Defense Department. Play Play {TITLE} Defense.gov",
+    ],
+)
+def test_a_video_page_on_one_line(before):
+    reading = article(f"{before} Sept. 9, 2024 | 2:47 {TEXT}", VIDEO)
+    assert (reading.headline, reading.kind, str(reading.published_at)) == (TITLE, "video", "2024-09-09")
+    assert texts(reading) == [TEXT]
+
+
+def test_a_rank_that_ends_a_line_stands_before_the_name_that_begins_the_next():
+    page = f"Pilots Hold a News Briefing at the Landing DR.\nADLER: Good morning.\n{TEXT}\nGEN.\nLOWE: Thank you."
+    reading = article(page)
+    assert (reading.headline, reading.kind) == ("Pilots Hold a News Briefing at the Landing", "transcript")
+    assert texts(reading) == ["DR. ADLER: Good morning.", TEXT, "GEN. LOWE: Thank you."]
+
+
+def test_a_rank_before_anything_else_stays_where_it_is():
+    assert [line.text for line in text_lines("They met the GEN.\nLowe went home.")] == [
+        "They met the GEN.",
+        "Lowe went home.",
+    ]
+
+
+def test_a_pictures_title_is_its_title_however_long_between_two_copies_of_the_caption():
+    title = "Secretary Adler answers a question of the press at the second landing of the harbor"
+    page = f"Photos\n\nSnapshots of what’s happening in the Defense Department.\n\n{CAPTION}\n\n{title}\n\n{CAPTION}\n"
+    reading = article(page, "https://www.war.gov/Multimedia/Photos/igphoto/2009990003/")
+    (image,) = reading.images
+    assert (reading.headline, image.title, image.caption) == (title, title, CAPTION)
+
+
+def test_who_presents_and_the_day_may_stand_over_the_headline():
+    day = "Wednesday, February 19, 2003 - 1:46 p.m. EST"
+    head = f"Image of Harbor oval\n\nPresenter: Secretary of Ferries Ruth Adler\n{day}"
+    reading = article(f"{head}\n\nHarbor News Briefing - Secretary Adler\n\nAdler: Good afternoon. {TEXT}\n\n{MORE}\n")
+    assert (reading.headline, reading.kind) == ("Harbor News Briefing - Secretary Adler", "transcript")
+    assert (str(reading.published_at), len(reading.body)) == ("2003-02-19", 2)
+
+
+def test_a_name_before_a_colon_makes_no_transcript_if_the_headline_has_it_not():
+    assert article(f"Harbor News Briefing\n\nBackground: {TEXT}\n\n{MORE}\n").kind != "transcript"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://www.example.mil/Media-Room/News",
+        "https://www.example.mil/media/press-releases/",
+        "https://www.defense.gov/news/articles.aspx?SectionID=0",
+        "https://www.defense.gov/transcripts/default.aspx?mo=9&yr=2002",
+        "https://www.defense.gov/News/Special-Reports/1216_yip/",
+        "https://www.example.gov/tag/second-landing-opens-early/",
+    ],
+)
+def test_the_address_of_a_section_is_a_lists(address):
+    page = f"Second Landing Opens Early\n\n{TEXT}\n\n{MORE}\n"
+    reading = read(page, address)
+    assert isinstance(reading, Rejected)
+    assert reading.reason == "listing"
+    article(page, f"{address.partition('?')[0].rstrip('/').removesuffix('.aspx')}/990001/second-landing-opens-early")
+
+
+def test_cards_that_a_script_would_have_filled_are_a_list():
+    card = 'Feature"\narticle-id="990001"\narticle-title="Second Landing Opens"\narticle-url="https://www.war.gov/a"\n'
+    reading = read(card * 2, "https://www.war.gov/fetch?from=stories")
+    assert isinstance(reading, Rejected)
+    assert "script" in reading.detail
+
+
+def test_a_title_with_a_note_of_its_photos_is_no_text():
+    noted = "Pilots of All Nine Harbors Will Meet at the Second Landing in May {}"
+    plain, twice = (noted.format(note) for note in ("", "This story contains photos. This story contains audio."))
+    assert [is_text(line) for line in text_lines(f"{plain}\n{twice}\n{TEXT}")] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("path", "title", "kept"),
+    [
+        ("/About/Second-Landing/", "Second Landing Office", False),
+        ("/x/", "Frequently Asked Questions", False),
+        ("/News/About/Second-Landing/", "Second Landing Office", True),
+        ("/x/", "Second Landing Office", True),
+    ],
+)
+def test_a_dump_without_a_date_of_a_page_that_stays_is_no_news(path, title, kept):
+    page = f"{title}\n\n{TEXT}\n\n{MORE}\n"
+    assert (article(page, f"https://www.example.mil{path}").kind == "reference") is not kept
+    dated = article(f"{title}\n\nMay 4, 2021\n\n{TEXT}\n\n{MORE}\n", f"https://www.example.mil{path}")
+    assert dated.kind != "reference"
+
+
+def test_texts_of_two_encodings_in_one_dump():
+    """Pages that were dumped one behind the other, and letters that were cut short."""
+    assert decode("The harbor’s café".encode() + b"\nIt\x92s the pilots\x92 caf\xe9") == (
+        "The harbor’s café\nIt’s the pilots’ café"
+    )
+    assert decode("é – è".encode() + b"\xe2\x80 \x92") == "é – è\ufffd ’"
+    assert decode("ÉCOLE » é à ç".encode("cp1252")) == "ÉCOLE » é à ç"
+
+
+def test_a_month_in_an_address_alone_is_no_lists():
+    """Blogs ask so for their pages on small screens."""
+    article(f"Second Landing Opens Early\n\n{TEXT}\n\n{MORE}\n", "https://example.blogspot.com/2012/01/a.html?m=1")
+
+
+def test_subtitles_without_hours_are_no_article():
+    said = " ".join(f"00:0{number}.100 --> 00:0{number}.900 nine boats" for number in range(1, 5))
+    assert isinstance(read(f"WEBVTT {said}"), Rejected)
+
+
+def test_a_sentence_that_begins_with_by_is_no_byline():
+    said = "By the way, one pilot just got his own boat. I'm very, very proud of him. (Laughter.)"
+    reading = article(f"Remarks at the Landing\n\nSECRETARY ADLER: {TEXT}\n\n{said}\n\n{MORE}\n")
+    assert reading.byline == ()
+    assert said in texts(reading)
+
+
+@pytest.mark.parametrize("line", ["By Courtesy Story", "By Press Release", "By News Release"])
+def test_by_nobody_is_neither_text_nor_byline(line):
+    reading = article(f"Second Landing Opens\n\n{line}\n\n{TEXT}\n\n{MORE}\n")
+    assert (reading.byline, texts(reading)) == ((), [TEXT, MORE])
+
+
+def test_two_names_may_share_the_unit_behind_them():
+    by = "By Tech. Sgt. Ruth B. Adler and Sgt. 1st Class Kit Lowe National Guard Bureau"
+    reading = article(f"Second Landing Opens\n\n{by}\n\n{TEXT}\n\n{MORE}\n")
+    assert [(name.name, name.affiliation) for name in reading.byline] == [
+        ("Tech. Sgt. Ruth B. Adler", "National Guard Bureau"),
+        ("Sgt. 1st Class Kit Lowe", "National Guard Bureau"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [("20 May 2005 | #NAME?", "2005-05-20"), ("20 May 2005 | of the boats", "None"), ("As of May 20, 2005", "None")],
+)
+def test_what_dates_a_page_beside_a_fault(line, day):
+    assert str(article(f"Second Landing Opens\n\n{line}\n\n{TEXT}\n\n{MORE}\n").published_at) == day
+
+
+def test_a_title_that_ends_with_a_year_has_no_site_behind_it():
+    title = "Harbor Guard - Fact Sheet - Flood Operations {}"
+    found = [article(f"{title.format(end)}\n\n{TEXT}\n\n{MORE}\n").headline for end in ("2009", "Office")]
+    assert found == [title.format("2009"), "Harbor Guard - Fact Sheet"]
