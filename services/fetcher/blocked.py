@@ -6,6 +6,7 @@ The answers are counted as they come; the pages that only the parser sees throug
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from prometheus_client import Counter
 from sqlalchemy import func, or_, select, update
@@ -34,15 +35,17 @@ class Walled:
     detail: str
 
 
-def count(session: Session, source: str, detail: str | None, now: datetime) -> None:
-    """One more. Said before the rows of channels and hosts are locked, in one order for all."""
+def count(session: Session, source: str, detail: str | None, now: datetime, answers: int = 1) -> None:
+    """So many more, and what the last one was. Said before the rows of channels and hosts are locked, in one order for
+    all.
+    """
     session.execute(
         update(Source)
         .where(col(Source.name) == source)
-        .values(blocked=Source.blocked + 1, blocked_at=now, blocked_detail=detail)
+        .values(blocked=Source.blocked + answers, blocked_at=now, blocked_detail=detail)
         .execution_options(synchronize_session=False)
     )
-    after_commit(session, BLOCKED.labels(source).inc)
+    after_commit(session, partial(BLOCKED.labels(source).inc, answers))
 
 
 def walled(session: Session, names: Sequence[str] | None = None) -> dict[str, Walled]:

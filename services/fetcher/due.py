@@ -27,8 +27,9 @@ hosts: Relation = SQLModel.metadata.tables[str(Host.__tablename__)]
 
 def overdue(session: Session, now: datetime) -> float:
     """Seconds for which the longest-waiting host could have been asked for what is due there; 0 when none waits."""
-    asked = busy(session, now) - {""}  # what has no host yet waits for none
-    since = [max(row.due_at, _slot(row, now).ready_at) for row in _found(session, now) if row.host not in asked]
+    # What has no host yet waits for none.
+    free = [row for row in _found(session, now) if row.asked is None or row.host == ""]
+    since = [max(row.due_at, _slot(row, now).ready_at) for row in free]
     return max((now - min(since)).total_seconds(), 0.0) if since else 0.0
 
 
@@ -41,8 +42,8 @@ def waiting(session: Session, now: datetime, kinds: Sequence[str], ids: Sequence
     ranks: dict[str, set[int]] = {}
     for row in found:
         ranks.setdefault(row.host, set()).add(row.rank)
-    known = {row.host: _slot(row, now) for row in found}
-    return [Waiting(known[name], tuple(sorted(of_host))) for name, of_host in ranks.items()]
+    known = {row.host: (_slot(row, now), row.asked is not None) for row in found}
+    return [Waiting(slot, tuple(sorted(ranks[name])), is_asked) for name, (slot, is_asked) in known.items()]
 
 
 def busy(session: Session, now: datetime) -> frozenset[str]:
@@ -96,8 +97,14 @@ _STANDING = [
 ]
 
 
+_BUSY = select(rows.c.host).distinct().where(HELD, _IN_TURNS, rows.c.lease_until > _NOW)
+
+
 def _with_hosts(found: Any) -> Select[Any]:
-    return select(found, *_STANDING).select_from(found.outerjoin(hosts, hosts.c.name == found.c.host))
+    """How each host stands, and whether it is `asked` for something just now."""
+    busy = _BUSY.subquery()
+    joined = found.outerjoin(hosts, hosts.c.name == found.c.host).outerjoin(busy, busy.c.host == found.c.host)
+    return select(found, *_STANDING, busy.c.host.label("asked")).select_from(joined)
 
 
 # Made once: to make a statement costs more than to run it.
@@ -139,10 +146,12 @@ def _many() -> TextClause:
                     ORDER BY l.host LIMIT 1)
             FROM at WHERE at.host IS NOT NULL
         )
-        SELECT at.host AS host, r.rank AS rank, {names},
+        SELECT at.host AS host, r.rank AS rank, {names}, busy.host AS asked,
             (SELECT l.due_at FROM ledger l WHERE l.rank IS NOT NULL AND l.set_aside_at IS NULL AND l.host = at.host
              AND l.rank = r.rank ORDER BY l.due_at LIMIT 1) AS due_at
         FROM at CROSS JOIN ({ranks}) r LEFT JOIN hosts h ON h.name = at.host
+        LEFT JOIN (SELECT DISTINCT l.host FROM ledger l WHERE l.lease_owner IS NOT NULL AND l.rank IS NOT NULL
+                   AND l.lease_until > :now) busy ON busy.host = at.host
         WHERE at.host IS NOT NULL
         AND (h.name IS NULL OR (h.resumes_at <= :now AND (h.next_at <= :now OR h.taken_at > :set_back)))
         AND (SELECT l.due_at FROM ledger l WHERE l.rank IS NOT NULL AND l.set_aside_at IS NULL AND l.host = at.host
@@ -152,7 +161,6 @@ def _many() -> TextClause:
 
 
 _MANY = _many().columns(**{column.name: column.type for column in _STANDING}, due_at=UtcDateTime)
-_BUSY = select(rows.c.host).distinct().where(HELD, _IN_TURNS, rows.c.lease_until > _NOW)
 
 
 def _oldest(*conditions: ColumnElement[bool]) -> Select[Any]:

@@ -1,10 +1,10 @@
 """The frontier: pages that a channel lists become pages we know, each with a visit due."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
@@ -61,6 +61,7 @@ def join(
         number, host = target(page)
         why: Why = "claimed" if claimed and page not in readdressed else "revisit"
         visits.append(FetchPage(page=number, host=host, why=why))
+    session.flush()  # whoever settles a visit locks its page first, too, and the messages after it
     say_all(session, [Said(each, lane=lane) for each in visits])
     shown = {fresh[key]: _shown(keyed[key]) for key in fresh} | _shown_again(session, source, pages, known)
     sightings.note(session, source, channel, shown, now)
@@ -81,18 +82,21 @@ def target(page: Page) -> tuple[int, str | None]:
     return (page.moved_to, None) if page.moved_to else (page.id, host_of(page.url or ""))
 
 
-def hold(session: Session, page_id: int, key: str | None) -> Page:
-    """The page, held until the end of the transaction, with all that follow it and the page of this identity, if any.
+def involved(session: Session, page_id: int, key: str) -> set[int]:
+    """The ids of the page, of all that follow it, and of the page of this identity, if any."""
+    if not (other := find(session, key)):
+        return {page_id}
+    return {page_id, other.id or 0, *session.scalars(select(col(Page.id)).where(col(Page.moved_to) == page_id))}
 
-    Whoever holds several does so in the order of their ids, so that nobody waits for one who waits for them; two that
+
+def hold_all(session: Session, ids: Iterable[int]) -> dict[int, Page]:
+    """These pages as they are now, by their ids; locked until the end of the transaction.
+
+    Whoever locks several does so in the order of their ids, so that nobody waits for one who waits for them; two that
     lead to one another do not both come to rest.
     """
-    ids = {page_id}
-    if key and (other := find(session, key)):
-        ids |= {other.id or 0, *session.scalars(select(col(Page.id)).where(col(Page.moved_to) == page_id))}
-    held = select(Page).where(col(Page.id).in_(ids)).order_by(col(Page.id)).with_for_update()
-    pages = {page.id: page for page in session.exec(held.execution_options(populate_existing=True))}
-    return pages[page_id]
+    found = session.scalars(_HELD, {"ids": sorted(set(ids))}, execution_options={"populate_existing": True})
+    return {page.id or 0: page for page in found}
 
 
 def leads_on(session: Session, page: Page, to: Page) -> None:
@@ -188,3 +192,7 @@ def _shown_again(session: Session, source: str, pages: Sequence[Page], known: di
     owners = {page.id: page.source for page in pages} | dict(targets)
     shown = [(page.moved_to or page.id or 0, known[page.key]) for page in pages]
     return {number: _shown(one, shared=owners[number] != source) for number, one in shown}
+
+
+# Made once: to make a statement costs more than to run it.
+_HELD = select(Page).where(col(Page.id).in_(bindparam("ids", expanding=True))).order_by(col(Page.id)).with_for_update()

@@ -99,7 +99,7 @@ def _join(
         _remember(page, capture, kept, payload)
     session.add(page)
     session.flush()
-    origin = origin_of(session, page).model_copy(update={"cause": "import"})
+    origin = origin_of(page, {}).model_copy(update={"cause": "import"})
     parse = ParsePage(origin=origin, capture=kept, fetched_at=capture.fetched_at, content_type=capture.content_type)
     say(session, parse, lane="bulk")
     return Imported(page.id or 0, fresh=True)

@@ -35,6 +35,8 @@ class Waiting:
 
     slot: Slot
     ranks: tuple[int, ...]
+    is_asked: bool = False
+    """Whether something of it is in flight, in whichever process."""
 
     @property
     def is_backlog(self) -> bool:
@@ -69,22 +71,22 @@ class _Left:
 
 
 def choose(
-    waiting: Sequence[Waiting], now: datetime, places: Places, *, pace: float, busy: frozenset[str]
+    waiting: Sequence[Waiting], now: datetime, places: Places, *, pace: float, slow: frozenset[str] = frozenset()
 ) -> list[Turn]:
     """Whose turn it is: news before backlogs, and of either the host first that was asked longest ago.
 
     A few places are a backlog's, so that it goes on beside any amount of news. Hosts that answer go before those that
-    never did.
+    never did. The `slow` ones get no second request.
     """
-    ready = [each for each in waiting if each.slot.ready_at <= now and _is_free(each.slot, pace, busy)]
+    ready = [each for each in waiting if each.slot.ready_at <= now and _is_free(each, pace, slow)]
     ready.sort(key=lambda each: (each.slot.on_trial, each.slot.taken_at, each.slot.name))
     news = [each for each in ready if not each.is_backlog]
     backlog = [each for each in ready if each.is_backlog]
     return _fill([*backlog[: places.backlog], *news, *backlog[places.backlog :]], places, pace)
 
 
-def _is_free(slot: Slot, pace: float, busy: frozenset[str]) -> bool:
-    return slot.name not in busy or not slot.is_single(pace)
+def _is_free(waiting: Waiting, pace: float, slow: frozenset[str]) -> bool:
+    return not waiting.slot.is_single(pace) or not (waiting.is_asked or waiting.slot.name in slow)
 
 
 def _fill(ordered: Sequence[Waiting], places: Places, pace: float) -> list[Turn]:

@@ -1,21 +1,25 @@
 """How a host serves, and its robots.txt, remembered on the host's row that all workers share."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from sqlalchemy import bindparam
+from sqlalchemy import select as core_select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from services.contracts.messages import HostServesAgain
 from services.fetcher import robots
 from services.fetcher.answers import Blocked, Refused, Unavailable
+from services.fetcher.due import hosts
 from services.fetcher.models import Host
 from services.fetcher.plan import HOST_PATIENCE, QUICK_LOOKS, QUICK_SPAN, SILENCE, host_rest
 from services.fetcher.robots import Robots, State, ask_robots
 from services.runtime.database import is_sqlite, reading, transaction
 from services.runtime.egress import Client
-from services.runtime.ledger import say
+from services.runtime.ledger import Said, say_all
 
 
 def host_of(url: str) -> str:
@@ -28,53 +32,101 @@ def is_open(host: Host) -> bool:
     return host.failures >= HOST_PATIENCE
 
 
-def after_request(
-    session: Session,
-    url: str,
-    outcome: str,
-    *,
-    now: datetime,
-    asked_for: timedelta | None,
-    scale: float,
-    silent: bool = False,
-) -> None:
-    """The host's row learns how it served us.
+@dataclass(frozen=True)
+class Served:
+    """How a host served one request: when it was made, what came of it, and how long it asked us to wait.
 
-    All its pages wait as long as it asked for, and longer the more requests in a row it left unserved. What was
-    refused by us, or came without a page in it, says nothing of the host. That its breaker closes is said. No answer in
-    time (`silent`) weighs more than a bad one: it held a thread.
+    `silent`: no answer came in time.
     """
-    if outcome in {"blocked", "unavailable"}:
-        host = _host(session, host_of(url))
-        host.silent = host.silent + 1 if silent else 0
-        host.failures += SILENCE if silent and not is_open(host) else 1
-        rest = max(host_rest(host.failures, scale), asked_for or timedelta())
-        host.resumes_at = max(host.resumes_at, now + rest)
-    elif outcome not in {"refused", "empty"} and session.execute(_FAILURES, {"host": host_of(url)}).scalar():
-        host = _host(session, host_of(url))
-        if is_open(host):
-            say(session, HostServesAgain(host=host.name))
-        host.failures = host.silent = 0
+
+    host: str
+    outcome: str
+    at: datetime
+    asked_for: timedelta | None = None
+    silent: bool = False
+    trace_id: str | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Whether the host did not serve us."""
+        return self.outcome in {"blocked", "unavailable"}
+
+    @property
+    def is_well(self) -> bool:
+        """Whether it did. What was refused by us, or came without a page in it, says nothing of the host."""
+        return not self.failed and self.outcome not in {"refused", "empty"}
 
 
-def may_look_soon(session: Session, url: str, now: datetime) -> bool:
-    """Takes one of the quick looks that the missing pages of a host share; False when there are none left."""
-    host = _host(session, host_of(url))
-    if not now - QUICK_SPAN < host.quick_since <= now:
-        host.quick_looks, host.quick_since = 0, now
-    host.quick_looks += 1
-    return host.quick_looks <= QUICK_LOOKS
+class Hosts:
+    """The rows of the hosts of some requests: read in one statement, and locked where they change."""
+
+    def __init__(self, session: Session, names: Iterable[str]) -> None:
+        self._session = session
+        found = session.execute(_STANDING, {"names": sorted(set(names))})
+        self._standing = {row.name: row for row in found}
+        self._locked: dict[str, Host] = {}
+
+    def delay(self, name: str) -> float:
+        """Seconds that the host itself wants between two requests."""
+        return self._standing[name].crawl_delay if name in self._standing else 0.0
+
+    def lock(self, names: Iterable[str]) -> None:
+        """Locks the rows of these hosts until the end of the transaction, in one order for everybody."""
+        wanted = sorted(set(names) - self._locked.keys())
+        self._locked |= {host.name: host for host in _locked(self._session, wanted)}
+
+    def learn(self, served: Sequence[Served], *, scale: float) -> None:
+        """The rows learn how the hosts served us.
+
+        All pages of one wait as long as it asked for, and longer the more requests in a row it left unserved. That its
+        breaker closes is said. No answer in time weighs more than a bad one: it held a thread.
+        """
+        failing = {each.host for each in served if each.failed or self._has_failed(each.host)}
+        learnt = [each for each in served if each.host in failing and (each.failed or each.is_well)]
+        self.lock(each.host for each in learnt)
+        serves_again = [message for each in learnt if (message := self._learn(each, scale))]
+        say_all(self._session, serves_again)
+
+    def may_look_soon(self, name: str, now: datetime) -> bool:
+        """Takes one of the quick looks that the missing pages of a host share; False when there are none left."""
+        self.lock([name])
+        host = self._locked[name]
+        if not now - QUICK_SPAN < host.quick_since <= now:
+            host.quick_looks, host.quick_since = 0, now
+        host.quick_looks += 1
+        return host.quick_looks <= QUICK_LOOKS
+
+    def _has_failed(self, name: str) -> bool:
+        return name in self._standing and self._standing[name].failures > 0
+
+    def _learn(self, served: Served, scale: float) -> Said | None:
+        host = self._locked[served.host]
+        if served.failed:
+            host.silent = host.silent + 1 if served.silent else 0
+            host.failures += SILENCE if served.silent and not is_open(host) else 1
+            rest = max(host_rest(host.failures, scale), served.asked_for or timedelta())
+            host.resumes_at = max(host.resumes_at, served.at + rest)
+            return None
+        was_open, host.failures, host.silent = is_open(host), 0, 0
+        return Said(HostServesAgain(host=host.name), trace_id=served.trace_id) if was_open else None
 
 
-def permission(client: Client, url: str, now: datetime) -> Refused | Blocked | Unavailable | None:
-    """None when robots.txt lets us look; it is read anew when what we know of it is more than a day old."""
-    with reading() as session:
-        known = session.get(Host, host_of(url))
+def permission(
+    client: Client, url: str, now: datetime, known: Host | None = None
+) -> Refused | Blocked | Unavailable | None:
+    """None when robots.txt lets us look; it is read anew when what we know of it is more than a day old.
+
+    `known` is the host's row, as it was read a moment ago.
+    """
+    if known is None or known.name != host_of(url):
+        with reading() as session:
+            known = session.get(Host, host_of(url))
     if known is not None and _counts(known, now):
         return _as_robots(known).verdict(url)
     said = ask_robots(client, url, now)
     with transaction() as session:
-        return _remember(_host(session, host_of(url)), said, now).verdict(url)
+        [host] = _locked(session, [host_of(url)])
+        return _remember(host, said, now).verdict(url)
 
 
 def _counts(host: Host, now: datetime) -> bool:
@@ -97,13 +149,18 @@ def _as_robots(host: Host) -> Robots:
     return Robots(states.get(host.robots, "unreachable"), host.robots_text, host.robots_detail)
 
 
-def _host(session: Session, name: str) -> Host:
-    """The host's row, locked until the end of the transaction; made when it is not there."""
+def _locked(session: Session, names: Sequence[str]) -> Sequence[Host]:
+    """The rows of these hosts, in their order; made where there are none, and locked until the transaction ends."""
+    if not names:
+        return ()
     insert = sqlite.insert(Host) if is_sqlite(session) else postgresql.insert(Host)
-    fresh = Host(name=name).model_dump()
-    session.execute(insert.values(**fresh).on_conflict_do_nothing())
-    return session.get_one(Host, name, with_for_update=True)
+    fresh = [Host(name=name).model_dump() for name in names]
+    session.execute(insert.values(fresh).on_conflict_do_nothing())
+    held = select(Host).where(col(Host.name).in_(names)).order_by(col(Host.name)).with_for_update()
+    return session.exec(held.execution_options(populate_existing=True)).all()
 
 
 # Made once: to make a statement costs more than to run it, and this one runs after every request.
-_FAILURES = select(Host.failures).where(Host.name == bindparam("host"))
+_STANDING = core_select(hosts.c.name, hosts.c.failures, hosts.c.crawl_delay).where(
+    hosts.c.name.in_(bindparam("names", expanding=True))
+)

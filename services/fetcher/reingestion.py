@@ -6,35 +6,40 @@ from sqlmodel import Session, col, select
 
 from services.contracts.messages import FetchPage, ParsePage, Reingestion
 from services.fetcher.models import Page
-from services.fetcher.origins import origin_of, reingested
+from services.fetcher.origins import Verdicts, origin_of, result_of, verdicts_of
 from services.fetcher.politeness import host_of
-from services.runtime.ledger import say
+from services.runtime import results
+from services.runtime.ledger import Said, say_all
 
 
 def enter(session: Session, ids: Sequence[int], again: Reingestion) -> int:
     """Lets these pages enter the path again; how many of them are pages still, and not another one by now."""
     wanted = select(Page).where(col(Page.id).in_(ids), col(Page.moved_to).is_(None)).order_by(col(Page.id))
     found = session.exec(wanted).all()
-    for page in found:
-        say_again(session, page, again)
+    say_again(session, found, again)
     return len(found)
 
 
-def say_again(session: Session, page: Page, again: Reingestion) -> None:
-    """The page's newest capture is read again, or the page is looked at again; what cannot be done is a result."""
+def say_again(session: Session, pages: Sequence[Page], again: Reingestion) -> None:
+    """Each page's newest capture is read again, or the page is looked at again; what cannot be done is a result."""
+    known = verdicts_of(session, [(page, again) for page in pages])
+    orders = [(page, _order(page, known, again)) for page in pages]
+    say_all(session, [Said(order, lane="bulk") for _, order in orders if order])
+    ended = [result_of(page, known, again, "unavailable") for page, order in orders if order is None]
+    results.record_all(session, [result for result in ended if result])
+
+
+def _order(page: Page, known: Verdicts, again: Reingestion) -> FetchPage | ParsePage | None:
     if again.mode == "refetch" and page.url is not None:
-        order = FetchPage(page=page.id or 0, reingestion=again, host=host_of(page.url))
-        say(session, order, lane="bulk")
-    elif again.mode == "reparse" and page.capture is not None and page.fetched_at is not None:
-        parse = ParsePage(
-            origin=origin_of(session, page, again),
+        return FetchPage(page=page.id or 0, reingestion=again, host=host_of(page.url))
+    if again.mode == "reparse" and page.capture is not None and page.fetched_at is not None:
+        return ParsePage(
+            origin=origin_of(page, known, again),
             capture=page.capture,
             fetched_at=page.fetched_at,
             content_type=page.content_type,
         )
-        say(session, parse, lane="bulk")
-    else:
-        reingested(session, page, again, "unavailable")
+    return None
 
 
 def still(session: Session, newest: Mapping[int, str | None]) -> set[int]:

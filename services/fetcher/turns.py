@@ -16,9 +16,10 @@ from sqlmodel import Session, col, select
 from services.fetcher import due
 from services.fetcher.models import Host
 from services.fetcher.pace import Places, Slot, Turn, Waiting, choose
+from services.fetcher.politeness import Hosts
 from services.fetcher.settings import fetcher_settings
 from services.runtime import crash, ledger
-from services.runtime.database import is_sqlite, reading, transaction
+from services.runtime.database import UtcDateTime, is_sqlite, reading, transaction
 from services.runtime.in_flight import Claimed, Room
 from services.runtime.ledger import Job
 
@@ -28,8 +29,7 @@ def claim(now: datetime, room: Room) -> Claimed:
     pace = fetcher_settings().pace
     with reading() as session:
         waiting = due.waiting(session, now, room.kinds, room.ids)
-        busy = due.busy(session, now) if waiting else frozenset()
-        turns = choose(waiting, now, Places(room.places, room.on_trial, room.backlog), pace=pace, busy=busy | room.slow)
+        turns = choose(waiting, now, Places(room.places, room.on_trial, room.backlog), pace=pace, slow=room.slow)
         wanted = [(turn, _ids(session, now, turn, room)) for turn in turns]
         again = None if room.ids else _again(session, now, waiting, room)
     jobs = _take([(turn, ids) for turn, ids in wanted if ids], now, room.kinds, pace)
@@ -43,20 +43,28 @@ def give_back(session: Session, job: Job) -> None:
     session.execute(update(Host).where(*spent).values(next_at=job.now))
 
 
-def end(session: Session, job: Job, pace: float) -> None:
-    """The host has been asked: a pace lies between the end of this request and the beginning of the next.
+def end(session: Session, jobs: Sequence[Job], hosts: Hosts, pace: float) -> None:
+    """The hosts have been asked: a pace lies between the end of a request and the beginning of the next.
 
     Counted from the claim alone, a busy machine could begin the next one sooner after this one.
     """
-    delay = session.execute(_DELAY, {"host": job.host}).scalar()
-    if pause := max(pace, delay or 0.0):
-        free_at = job.moment() + timedelta(seconds=pause)
-        spent = update(Host).where(col(Host.name) == job.host, col(Host.next_at) < free_at)
-        session.execute(spent.values(next_at=free_at))
+    last = {job.host: job for job in sorted(jobs, key=Job.moment)}
+    by_pause: dict[float, list[Job]] = {}
+    for name, job in last.items():
+        if name and (pause := max(pace, hosts.delay(name))):
+            by_pause.setdefault(pause, []).append(job)
+    for pause, ended in sorted(by_pause.items()):
+        names = sorted(job.host or "" for job in ended)
+        session.execute(_SPEND, {"names": names, "free_at": max(map(Job.moment, ended)) + timedelta(seconds=pause)})
 
 
 # Made once: to make a statement costs more than to run it.
-_DELAY = select(Host.crawl_delay).where(col(Host.name) == bindparam("host"))
+_FREE_AT = bindparam("free_at", type_=UtcDateTime)
+_SPEND = (
+    update(due.hosts)
+    .where(due.hosts.c.name.in_(bindparam("names", expanding=True)), due.hosts.c.next_at < _FREE_AT)
+    .values(next_at=_FREE_AT)
+)
 
 
 def _ids(session: Session, now: datetime, turn: Turn, room: Room) -> list[int]:

@@ -1,7 +1,7 @@
 """One look at a page: what came of it, and what its row says afterwards."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -23,7 +23,7 @@ from services.fetcher.answers import (
 )
 from services.fetcher.client import get
 from services.fetcher.content import why_no_page
-from services.fetcher.models import Alias, Channel, Outcome, Page, Source
+from services.fetcher.models import Alias, Channel, Host, Outcome, Page, Source
 from services.fetcher.plan import RESTLESS, REVISITS, UNWANTED, UNWELL, gone_wait, wait
 from services.fetcher.politeness import host_of, permission
 from services.fetcher.scope import ARTICLES, Scope
@@ -54,9 +54,19 @@ class Visit:
 
 
 def look_at(
-    client: Client, page: Page, url: str, *, now: datetime, settings: FetcherSettings, forced: bool = False
+    client: Client,
+    page: Page,
+    url: str,
+    *,
+    now: datetime,
+    settings: FetcherSettings,
+    forced: bool = False,
+    host: Host | None = None,
 ) -> Visit:
-    """Asks for the page, even if it was not modified when `forced`; new bytes are in the archive when this returns."""
+    """Asks for the page, even if it was not modified when `forced`; new bytes are in the archive when this returns.
+
+    `host` is the row of the page's host, as it was read a moment ago.
+    """
     # Without a capture of ours, or with a damaged one, "not modified" would leave us with nothing.
     validators = Validators(page.etag, page.last_modified) if _is_held(page) and not forced else Validators()
     asked = time.monotonic()
@@ -66,7 +76,7 @@ def look_at(
         now=now,
         limits=settings.page_limits,
         validators=validators,
-        may=lambda hop: permission(client, hop, now),
+        may=lambda hop: permission(client, hop, now, host),
     )
     began = answer.began if isinstance(answer, Fetched) else None
     return _named(page, answer, now + timedelta(seconds=began - asked) if began else now)
@@ -102,12 +112,12 @@ def _identities(page: Page) -> set[str]:
 def _keep(page: Page, answer: Fetched, began: datetime) -> Visit:
     if reason := why_no_page(answer.body, answer.content_type):
         return Visit("refused", reason)
-    payload = archive.payload_digest(answer.body)
+    payload, bare = archive.payload_digest(answer.body), replace(answer, body=b"")  # of no use any more, and large
     if payload == page.payload and _is_held(page):
-        return Visit("unchanged", fetched=answer, payload=payload, began=began)
+        return Visit("unchanged", fetched=bare, payload=payload, began=began)
     capture = archive.keep(Capture(answer.url, began, answer.status, answer.headers, answer.body, answer.asked))
     outcome: Outcome = "changed" if page.capture else "new"
-    return Visit(outcome, fetched=answer, payload=payload, capture=capture, began=began)
+    return Visit(outcome, fetched=bare, payload=payload, capture=capture, began=began)
 
 
 def still_news(visit: Visit, page: Page, known: datetime | None) -> Visit:

@@ -35,7 +35,7 @@ class Batch(Generic[M]):
     """Messages that were claimed together, or one that is handled `alone`: the same code works on both."""
 
     def __init__(self, jobs: Sequence[Job], *, alone: bool = False) -> None:
-        self._jobs, self._alone, self._began = jobs, alone, time.monotonic()
+        self._jobs, self.alone, self._began = jobs, alone, time.monotonic()
 
     def messages(self) -> list[tuple[Job, M]]:
         """What was said, each with its job."""
@@ -43,21 +43,25 @@ class Batch(Generic[M]):
 
     def map(self, members: Iterable[tuple[Job, In]], work: Callable[[Job, In], Out]) -> list[tuple[Job, Out]]:
         """What the work makes of each member; without those that fail, or for which there is no time now."""
-        if self._alone:
+        if self.alone:
             return [(job, work(job, value)) for job, value in members]
         return [(job, made) for job, value in members for made in self._tried(job, partial(work, job, value))]
 
     @contextmanager
-    def finish(self, members: Sequence[tuple[Job, In]]) -> Iterator[tuple[Session, list[tuple[Job, In]]]]:
+    def finish(
+        self, members: Sequence[tuple[Job, In]], *, lock: Callable[[Session], object] = lambda _session: None
+    ) -> Iterator[tuple[Session, list[tuple[Job, In]]]]:
         """One transaction that ends the members, and holds what they write and say; those come with it that are ours.
 
         The end comes first and decides: whose lease was lost drops out. A `LeaseLost` where that leaves nobody.
+        `lock` comes before it, and locks what others lock before they write messages about it.
         """
         jobs, began = [job for job, _ in members], time.perf_counter()
         kind = jobs[0].kind
         # Whatever ends the process now may be the fault of any of them: each is charged, and done alone the next time.
         with begun(*(job.id for job in jobs)), transaction(lasting=HANDLERS[KINDS[kind]].shown) as session:
             after_commit(session, lambda: crash.at(f"{kind}:committed"))
+            lock(session)
             ended = {job.id for job in ledger.end_all(session, jobs)}
             if not ended:
                 raise ledger.lost(jobs[0])

@@ -10,9 +10,11 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Index,
+    String,
     Text,
     bindparam,
     case,
+    cast,
     delete,
     func,
     null,
@@ -172,7 +174,12 @@ FREE: dict[str, Any] = {
 GIVEN_BACK = (rows.c.id, rows.c.lane, rows.c.due_at)
 
 _OURS = (rows.c.id == bindparam("this"), rows.c.lease_token == bindparam("token"))
-_THESE = (rows.c.id.in_(bindparam("these", expanding=True)), rows.c.lease_token == bindparam("token"))
+# By their ids, which an index finds; each under the token of its own claim.
+_CLAIM = cast(rows.c.id, String) + ":" + rows.c.lease_token
+_THESE = (
+    rows.c.id.in_(bindparam("these", expanding=True)),
+    _CLAIM.in_(bindparam("claims", expanding=True)),
+)
 END_ALL = delete(rows).where(*_THESE, rows.c.again_at.is_(None)).returning(rows.c.id)
 END = delete(rows).where(*_OURS, rows.c.again_at.is_(None)).returning(rows.c.id)
 END_FOR_NOW = (

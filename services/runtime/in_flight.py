@@ -82,11 +82,20 @@ class _Flight:
 class InFlight:
     """The requests of this process: claims with `claim`, and gives each to `run` in a thread of its own.
 
-    Where the process holds more than `memory` kilobytes, it takes nothing more, and ends when its work is done.
+    `prepare` is given what was claimed together, before that. Where the process holds more than `memory` kilobytes, it
+    takes nothing more, and ends when its work is done.
     """
 
-    def __init__(self, claim: Claim, run: Callable[[Job], None], *, places: int, memory: float = math.inf) -> None:
-        self._claim, self._run, self._places, self._memory = claim, run, places, memory
+    def __init__(
+        self,
+        claim: Claim,
+        run: Callable[[Job], None],
+        *,
+        places: int,
+        memory: float = math.inf,
+        prepare: Callable[[Sequence[Job]], None] = lambda _jobs: None,
+    ) -> None:
+        self._claim, self._run, self._places, self._memory, self._prepare = claim, run, places, memory, prepare
         self._lock = threading.Lock()
         self._flying: dict[int, _Flight] = {}
         self._woken, self._over = threading.Event(), threading.Event()
@@ -157,6 +166,7 @@ class InFlight:
         except Exception as surprise:
             log.warning("not_claimed", error=f"{type(surprise).__name__}: {surprise}"[:300], exc_info=True)
             return REST
+        self._prepare(claimed.jobs)
         for job in claimed.jobs:
             self._start(_Flight(job, job.id in claimed.on_trial))
         return _seconds_until(claimed.again)

@@ -66,6 +66,8 @@ class Job:
     reason: str | None = None
     notes: dict[str, object] = dataclasses.field(default_factory=dict)
     seconds: float = 0.0
+    context: object = None
+    """What was read for it at one go with others, before it was handled."""
 
     def note(self, **notes: object) -> None:
         """Adds to the one log line that tells of this handling: an address, a headline, what changed."""
@@ -293,8 +295,8 @@ _AGAIN = "said again"
 
 
 def end_all(session: Session, jobs: Sequence[Job]) -> list[Job]:
-    """Ends messages that were claimed together; those among them that were still ours. Others got the rest."""
-    ours = {"these": [job.id for job in jobs], "token": jobs[0].token}
+    """Ends several messages in one statement; those among them that were still ours. Others got the rest."""
+    ours = {"these": [job.id for job in jobs], "claims": [f"{job.id}:{job.token}" for job in jobs]}
     ended = set(session.execute(entries.END_ALL, ours).scalars())
     for job in (job for job in jobs if job.id not in ended):
         with suppress(LeaseLost):

@@ -4,19 +4,21 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import wraps
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.contracts.messages import Message
 from services.contracts.wiring import HANDLERS, KINDS
-from services.runtime import batch, house, ledger, liveness, metrics
+from services.runtime import batch, house, ledger, liveness
 from services.runtime.batch import Batch, give_back, why_not_now
 from services.runtime.begun import begun
 from services.runtime.database import gave_way, utcnow
 from services.runtime.in_flight import MAX_MEMORY, Claim, Claimed, InFlight, Room
 from services.runtime.ledger import MAX_ATTEMPTS, Job, LeaseLost, Outcome
+from services.runtime.outcomes import report
+from services.runtime.requests import Requests
 from services.runtime.surprises import named, stopping, surprised
 
 M = TypeVar("M", bound=Message)
@@ -27,6 +29,8 @@ log = structlog.get_logger()
 _handlers: dict[str, Handler[Message]] = {}
 _together: dict[Handler[Message], BatchHandler[Message]] = {}
 """Of the handlers of one message, those that can do with several."""
+_requests: dict[str, Requests[Any, Any, Any]] = {}
+"""Of the kinds that ask somebody over the network, those that read and settle several at once."""
 _turns: Claim = lambda _now, _room: Claimed()  # noqa: E731 - until a service says how its hosts take turns
 _in_flight: InFlight | None = None
 
@@ -58,6 +62,14 @@ def handles_together(kind: type[M]) -> Callable[[BatchHandler[M]], BatchHandler[
     return register
 
 
+def handles_requests(kind: type[M], requests: Requests[M, Any, Any]) -> None:
+    """As `handles`, for messages that each make a request: what they need is read, and how they end is written, at once
+    for several.
+    """
+    handles(kind)(requests.handle)
+    _requests[kind.__name__] = requests
+
+
 def takes_turns(claim: Claim) -> Claim:
     """Registers the one function that claims what goes in turns of its hosts."""
     global _turns  # noqa: PLW0603 - one service in one process
@@ -68,7 +80,7 @@ def takes_turns(claim: Claim) -> Claim:
 def begin_in_flight(places: int) -> InFlight:
     """From now on this process claims by itself what goes in turns, and a wake-up only makes it look."""
     global _in_flight  # noqa: PLW0603 - one worker in one process
-    _in_flight = InFlight(_turns, _run, places=places, memory=MAX_MEMORY)
+    _in_flight = InFlight(_turns, _run_request, places=places, memory=MAX_MEMORY, prepare=_prepare)
     _in_flight.begin()
     return _in_flight
 
@@ -127,16 +139,39 @@ def _run_together(handler: BatchHandler[Message], group: Sequence[Job]) -> None:
         log.info("batch_undone", kind=group[0].kind, messages=len(group), why=type(trouble).__name__)
     for job in group:
         if job.outcome is not None:
-            _log(job, job.outcome, job.reason)
+            report(job, job.outcome, job.reason)
     liveness.sign()
 
 
 def _handle_in_turns(kind: str, ids: Sequence[int], now: datetime) -> int:
     """Those of them whose turn it is, one after another."""
     claimed = _turns(now, Room(len(ids), len(ids), kinds=(kind,), ids=tuple(ids)))
-    for job in claimed.jobs:
+    fresh = [job for job in claimed.jobs if _may_join(job)] if len(claimed.jobs) > 1 else []
+    if fresh:
+        _prepare(fresh)
+        requests = _requests[kind]
+        requests.settle([(job, answer) for job in fresh if (answer := requests.answer(job)) is not None])
+    for job in (job for job in claimed.jobs if job not in fresh):
         _run(job)
     return len(claimed.jobs)
+
+
+def _may_join(job: Job) -> bool:
+    """Whether it is read and settled with others; one that was tried before is not."""
+    return job.kind in _requests and job.attempts <= 1
+
+
+def _prepare(jobs: Sequence[Job]) -> None:
+    for kind, requests in _requests.items():
+        if of_kind := [job for job in jobs if job.kind == kind and _may_join(job)]:
+            requests.prepare(of_kind)
+
+
+def _run_request(job: Job) -> None:
+    if _may_join(job):
+        _requests[job.kind].run(job)
+    else:
+        _run(job)
 
 
 def _run(job: Job) -> None:
@@ -144,17 +179,7 @@ def _run(job: Job) -> None:
     with structlog.contextvars.bound_contextvars(trace_id=job.trace_id):
         outcome, reason = _attempt(job)
     job.seconds = time.perf_counter() - began
-    _log(job, outcome, reason)
-
-
-def _log(job: Job, outcome: Outcome, reason: str | None) -> None:
-    metrics.HANDLED.labels(job.kind, outcome).inc()
-    metrics.SECONDS.labels(job.kind).observe(job.seconds)
-    told = job.notes | ({"reason": reason} if reason else {})
-    milliseconds = round(job.seconds * 1000, 1)
-    with structlog.contextvars.bound_contextvars(trace_id=job.trace_id):
-        write = log.debug if outcome == "postponed" else log.info  # to wait for one's turn is no news
-        write("handled", kind=job.kind, key=job.key, attempts=job.attempts, outcome=outcome, ms=milliseconds, **told)
+    report(job, outcome, reason)
 
 
 def _attempt(job: Job) -> tuple[Outcome, str | None]:

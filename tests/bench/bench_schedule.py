@@ -24,6 +24,7 @@ from sqlmodel import SQLModel
 from services.contracts.messages import PollChannel, Rank
 from services.fetcher import turns
 from services.fetcher.models import Host
+from services.fetcher.politeness import Hosts
 from services.runtime import database, ledger
 from services.runtime.database import transaction, utcnow
 from services.runtime.in_flight import Room
@@ -78,7 +79,7 @@ def run(began: datetime, due: dict[int, datetime], *, minutes: float) -> Kept:
                 due[channel] = now + INTERVAL
                 with job.finish() as session:
                     ledger.say(session, PollChannel(channel=channel, host=job.host), due_at=due[channel])
-                    turns.end(session, job, 5.0)
+                    turns.end(session, [job], Hosts(session, [job.host]), 5.0)
                 ends.append(time.perf_counter() - started)
             if len(jobs) < PLACES:
                 break

@@ -72,7 +72,7 @@ def _batch(numbers: range, texts: list[tuple[bytes, Article]]) -> None:
             _keep(page, body, number)
             article = read.model_copy(update={"url": page.url})
             order = SaveArticle(
-                origin=origin_of(session, page),
+                origin=origin_of(page, {}),
                 capture=page.capture,
                 fetched_at=page.fetched_at,
                 parser=PARSER_VERSION,

@@ -267,6 +267,12 @@ def test_a_host_behind_a_wall_is_asked_ever_less_often_and_by_one_at_a_time(fetc
     assert {page.outcome for page in pages()} == {"new"}
 
 
+def learns(session, url, outcome, *, now, scale=1, **answer):
+    """The row of the host learns how it served one request."""
+    served = politeness.Served(politeness.host_of(url), outcome, now, **answer)
+    politeness.Hosts(session, [served.host]).learn([served], scale=scale)
+
+
 def test_while_one_probes_the_others_wait_for_its_answer(fetcher, newsroom):
     """A probe whose worker died is forgotten when its lease ends."""
     for slug in list(newsroom.samples)[:2]:
@@ -277,7 +283,7 @@ def test_while_one_probes_the_others_wait_for_its_answer(fetcher, newsroom):
 
     def ended(outcome):
         with transaction() as session:
-            politeness.after_request(session, pages()[0].url, outcome, now=now, asked_for=None, scale=0)
+            learns(session, pages()[0].url, outcome, now=now, scale=0)
 
     def claims(at):
         return len(turns.claim(at, EVERYTHING).jobs)
@@ -307,13 +313,13 @@ def test_when_a_host_serves_again_what_failed_there_is_looked_at_at_once(fetcher
     now = later(hours=3)
     with transaction() as session:  # what hours of this come to
         for _ in range(HOST_PATIENCE):
-            politeness.after_request(session, address, "blocked", now=now, asked_for=asked_for, scale=1)
+            learns(session, address, "blocked", now=now, asked_for=asked_for)
         session.execute(update(Entry).values(due_at=later(hours=9)))
     newsroom.behaves()
     newsroom.publishes(next(slug for slug in newsroom.samples if slug != STORY))
     asleep = len(newsroom.requests)
     with transaction() as session:
-        politeness.after_request(session, address, "unchanged", now=now, asked_for=None, scale=1)
+        learns(session, address, "unchanged", now=now)
     if asked_for:
         assert host().resumes_at == now + asked_for
         runs(now)
@@ -331,7 +337,7 @@ def test_one_good_answer_among_bad_ones_wakes_nobody(fetcher, newsroom):
     watches(newsroom)
     runs()
     with transaction() as session:
-        politeness.after_request(session, newsroom.feed_url, "unchanged", now=utcnow(), asked_for=None, scale=1)
+        learns(session, newsroom.feed_url, "unchanged", now=utcnow())
     runs()
     assert (channel().failures, host().failures, said(HostServesAgain)) == (1, 0, [])
 
@@ -344,11 +350,9 @@ def test_the_second_request_that_is_not_answered_in_time_opens_the_breaker(fetch
     now = later(hours=1)
     for number in (1, 2):
         with transaction() as session:
-            politeness.after_request(
-                session, newsroom.feed_url, "unavailable", now=now, asked_for=None, scale=1, silent=True
-            )
+            learns(session, newsroom.feed_url, "unavailable", now=now, silent=True)
         assert (host().silent, politeness.is_open(host())) == (number, number == 2)
     assert host().resumes_at == now + timedelta(minutes=2)
     with transaction() as session:
-        politeness.after_request(session, newsroom.feed_url, "unchanged", now=now, asked_for=None, scale=1)
+        learns(session, newsroom.feed_url, "unchanged", now=now)
     assert (host().silent, host().failures) == (0, 0)

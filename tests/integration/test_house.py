@@ -165,8 +165,7 @@ def unmounted(fetcher, newsroom):
 def test_an_archive_that_is_not_mounted_is_noticed(unmounted, newsroom, admin, monkeypatch):
     """Its folder is there, empty and can be written: news went into it, and what was to be read was dead-lettered."""
     [known] = pages()
-    with reading() as session:
-        origin = origin_of(session, known)
+    origin = origin_of(known, {})
     kept = {"capture": known.capture, "fetched_at": known.fetched_at, "content_type": known.content_type}
     again = ParsePage(origin=origin, **kept)
     monkeypatch.setitem(worker._handlers, "ParsePage", lambda order, _job: load(order.capture))

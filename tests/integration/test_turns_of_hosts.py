@@ -17,6 +17,7 @@ from services.contracts.messages import FetchPage, PollChannel, Rank
 from services.contracts.wiring import HANDLERS
 from services.fetcher import due, frontier, turns
 from services.fetcher.models import Host, Page, Source
+from services.fetcher.politeness import Hosts
 from services.runtime import begun, database, forgotten, instances, ledger, worker
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.entries import Entry, rows
@@ -153,7 +154,7 @@ def test_what_waits_for_its_turn_is_not_overdue_and_what_nobody_asks_for_is(host
     [job] = claimed(now)
     assert seconds(now) == 0
     with job.finish() as session:
-        turns.end(session, job, 5.0)
+        turns.end(session, [job], Hosts(session, [job.host]), 5.0)
     assert seconds(now + timedelta(seconds=4)) == 0
     assert 70 < seconds(now + timedelta(seconds=100)) <= 95, "it could have been asked again after its pace"
 

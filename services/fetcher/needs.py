@@ -1,0 +1,62 @@
+"""What looks at pages need to know, read for several at once: the page, its host, and whether its source is paused."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam
+from sqlmodel import Session, col, select
+
+from services.contracts.messages import FetchPage
+from services.fetcher.models import Host, Page, Source
+from services.fetcher.politeness import host_of
+from services.runtime.database import reading
+from services.runtime.entries import rows
+from services.runtime.ledger import Job
+
+
+@dataclass(frozen=True)
+class Needs:
+    """A page as it is before a look, if there is one, and the row of the host that is asked, if it is known."""
+
+    page: Page | None = None
+    host: Host | None = None
+    paused: bool = False
+
+    def url(self, order: FetchPage) -> str | None:
+        """What is looked at; None where nothing is, because no plan visits the page any more.
+
+        A re-ingestion may still ask for a page whose source was removed.
+        """
+        if self.page is None or self.page.moved_to is not None or (order.reingestion is None and not self.page.channel):
+            return None
+        return self.page.url
+
+    def waits(self, order: FetchPage) -> bool:
+        """Whether its source is paused. A re-ingestion does not mind."""
+        return self.paused and order.reingestion is None
+
+    def is_at(self, host: str | None) -> bool:
+        """Whether the page is at this host still."""
+        return host_of((self.page and self.page.url) or "") == host
+
+
+def read(orders: Sequence[tuple[Job, FetchPage]]) -> dict[int, Needs]:
+    """What each needs, by the ids of their jobs, in one statement."""
+    with reading() as session:
+        found = {each[0]: Needs(*each[1:3], paused=bool(each[3])) for each in _read(session, orders)}
+        session.expunge_all()
+    return {job.id: found.get(job.id, Needs()) for job, _ in orders}
+
+
+def _read(session: Session, orders: Sequence[tuple[Job, FetchPage]]) -> Sequence[tuple[int, Page, Host | None, bool]]:
+    return session.execute(_NEEDS, {"ids": [job.id for job, _ in orders]}).all()
+
+
+# Made once: to make a statement costs more than to run it.
+_NEEDS = (
+    select(rows.c.id, Page, Host, Source.paused)
+    .join_from(rows, Page, col(Page.id) == rows.c.page)
+    .outerjoin(Source, col(Source.name) == Page.source)
+    .outerjoin(Host, col(Host.name) == rows.c.host)
+    .where(rows.c.id.in_(bindparam("ids", expanding=True)))
+)

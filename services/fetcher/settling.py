@@ -1,0 +1,114 @@
+"""What looks at pages leave behind, written for several at once: pages, hosts, next visits, captures to be read."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from services.contracts.messages import FetchPage, ParsePage, Why
+from services.contracts.urls import page_key
+from services.fetcher import blocked, frontier, turns, visit
+from services.fetcher.models import Page
+from services.fetcher.origins import Verdicts, origin_of, result_of, verdicts_of
+from services.fetcher.politeness import Hosts, Served, host_of
+from services.fetcher.settings import fetcher_settings
+from services.fetcher.visit import Visit
+from services.runtime import results
+from services.runtime.ledger import Job, Said, say_all
+from services.runtime.results import Result
+
+
+@dataclass(frozen=True)
+class Look:
+    """A look at a page that has its answer; the page as it was before, and the address that was asked for."""
+
+    order: FetchPage
+    page: Page
+    url: str
+    answer: Visit
+
+    @property
+    def is_real(self) -> bool:
+        """Whether what came of it is written on the page's row; a dry run only shows it."""
+        return self.order.reingestion is None or not self.order.reingestion.dry_run
+
+
+Looks = Sequence[tuple[Job, Look]]
+
+
+@dataclass
+class _Left:
+    """What a look leaves behind besides the rows: how it went in the end, what is said, and what is reported."""
+
+    look: Look
+    outcome: Visit
+    said: Sequence[Said] = ()
+    result: Result | None = None
+
+
+def lock(session: Session, looks: Looks) -> dict[int, Page]:
+    """The pages as they are now, locked, with those that they may turn out to be."""
+    ids = {look.order.page for _, look in looks}
+    for _, look in looks:
+        if moved := look.answer.moved:
+            ids |= frontier.involved(session, look.order.page, page_key(moved.url))
+    return frontier.hold_all(session, ids)
+
+
+def settle(session: Session, looks: Looks, pages: Mapping[int, Page]) -> None:
+    """Writes what came of the looks; `pages` are those that they were at, locked."""
+    settings = fetcher_settings()
+    known = verdicts_of(session, [(pages[look.order.page], look.order.reingestion) for _, look in looks])
+    hosts = Hosts(session, [host_of(look.url) for _, look in looks])
+    hosts.lock(host_of(look.url) for _, look in looks if look.answer.outcome == "gone" and look.is_real)
+    left = [(job, _settle(session, job, look, pages[look.order.page], known, hosts)) for job, look in looks]
+    _count_blocked(session, left)
+    hosts.learn([_served(job, each) for job, each in left], scale=settings.revisit_scale)
+    turns.end(session, [job for job, _ in looks], hosts, settings.pace)
+    say_all(session, [said for _, each in left for said in each.said])
+    results.record_all(session, [each.result for _, each in left if each.result])
+
+
+def _settle(session: Session, job: Job, look: Look, page: Page, known: Verdicts, hosts: Hosts) -> _Left:
+    again = look.order.reingestion
+    seen = visit.still_news(look.answer, page, look.page.fetched_at)
+    origin, at = origin_of(page, known, again), visit.fetched_at(page, seen.began or job.now)
+    said: list[Said] = []
+    if look.is_real:
+        seen = visit.follow(session, page, seen.moved) if seen.moved else seen
+        said += _plan(page, seen, job, hosts)
+    if seen.capture and seen.fetched:
+        parse = ParsePage(origin=origin, capture=seen.capture, fetched_at=at, content_type=seen.fetched.content_type)
+        return _Left(look, seen, [*said, job.says(parse)])
+    if seen.outcome == "moved" and again and page.moved_to is None and look.is_real:
+        return _Left(look, seen, [*said, job.says(look.order)])
+    ended = result_of(page, known, again, "unchanged" if seen.outcome == "unchanged" else "unavailable")
+    return _Left(look, seen, said, ended)
+
+
+def _plan(page: Page, seen: Visit, job: Job, hosts: Hosts) -> list[Said]:
+    """The page's row says how it went, and its next visit is due: its own, or that of the page it turned out to be."""
+    soon = seen.outcome == "gone" and hosts.may_look_soon(host_of(page.url or ""), job.now)
+    pause = visit.record(page, seen, now=job.now, scale=fetcher_settings().revisit_scale, soon=soon)
+    if page.channel is None:
+        return []
+    why: Why = "revisit" if page.fetched_at else "new"
+    number, host = frontier.target(page)
+    return [job.says(FetchPage(page=number, host=host, why=why), due_at=job.now + pause)]
+
+
+def _served(job: Job, left: _Left) -> Served:
+    seen = left.outcome
+    return Served(host_of(left.look.url), seen.outcome, job.now, seen.retry_after, seen.silent, job.trace_id)
+
+
+def _count_blocked(session: Session, left: Sequence[tuple[Job, _Left]]) -> None:
+    """In one order of the sources, for everybody."""
+    answers: dict[str, list[tuple[Job, _Left]]] = defaultdict(list)
+    for job, each in left:
+        if each.outcome.outcome in blocked.ANSWERS:
+            answers[each.look.page.source].append((job, each))
+    for source, of_it in sorted(answers.items()):
+        job, last = of_it[-1]
+        blocked.count(session, source, last.outcome.detail, job.now, len(of_it))
