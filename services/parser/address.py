@@ -56,3 +56,8 @@ def slug(url: str | None) -> Slug | None:
 def slug_words(text: str) -> list[str]:
     """The words of a line as slugs spell them: without apostrophes, full stops between capitals, and case."""
     return _PART.findall(re.sub(r"(?<=\w)['.](?=\w)|'", "", fold(text)))
+
+
+def parted_words(text: str) -> list[str]:
+    """The same as some systems spell them: "U.S." is two words there."""
+    return _PART.findall(fold(text).replace("'", ""))

@@ -123,10 +123,10 @@ def read_story_line(text: str, *, bare_names: bool = False, order: Order = "mont
             dates = _both(dates, read_date_line(part, order=order, short_years=True))
         elif (by := _by(part)) or (bare_names and len(parts) > 1):
             byline += read_byline(by or part)
-        elif (sent := _SENT.match(part)) and not part.endswith("."):
-            byline += read_byline(sent["names"])
         elif _FROM.match(part):
             byline.append(Byline(name=part))
+        elif (sent := _SENT.match(part)) and not part.endswith("."):
+            byline += read_byline(sent["names"])
         elif byline and len(part.split()) <= UNIT_WORDS and not part.endswith("."):
             byline[-1] = byline[-1].model_copy(update={"affiliation": byline[-1].affiliation or part})
         elif fold(part) not in _KICKERS:

@@ -7,6 +7,7 @@ from services.parser.boilerplate_rules import ANYWHERE, LOOSE, MAX_LENGTH, TOP, 
 from services.parser.byline import read_story_line
 from services.parser.characters import fold
 from services.parser.credits import read_label
+from services.parser.dateline import read_opening
 from services.parser.lines import Line
 
 LONG = 4  # words: fewer, and a line in small letters may be an entry of a menu
@@ -89,7 +90,12 @@ def _is_amid(last: str, text: str, after: str, *, open_ended: bool) -> bool:
     if text.count(" ") >= SHORT or _END.search(text[-TAIL:]) or not after or _is_apart(after):
         return False
     long = last.count(" ") + 1 >= LONG or open_ended
-    return long and _OPEN.search(last[-TAIL:]) is not None and _GOES_ON.match(after) is not None
+    return (
+        long
+        and read_opening(text) is None
+        and _OPEN.search(last[-TAIL:]) is not None
+        and _GOES_ON.match(after) is not None
+    )
 
 
 def _is_apart(text: str) -> bool:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 
-from services.parser.address import Slug, slug_words
+from services.parser.address import Slug, parted_words, slug_words
 from services.parser.byline import UNIT
 from services.parser.characters import fold
 from services.parser.credits import ends_with_credit, read_label
@@ -109,7 +109,7 @@ class _Finder:
             if not (names and _may_be_named(line) and line.rule is None and line.zone != "caption"):
                 continue
             if self._roles[at] in {None, "slogan"} or len(names.words) >= SURE_WORDS:
-                score = _covers(names, slug_words(line.text))
+                score = max(_covers(names, slug_words(line.text)), _covers(names, parted_words(line.text)))
                 # Said again below a menu, it stands over its text there.
                 again = best is not None and score == best[0] and at - best[1] > NEAR and self._is_bare(best[1], at)
                 if score >= COVERED and (best is None or score > best[0] or again):
@@ -168,8 +168,14 @@ class _Finder:
                     and not self._presents(anchor)
                     and (at := self._above(anchor, may)) is not None
                 ):
-                    return at
+                    return self._over_block(at, anchor, may)
         return None
+
+    def _over_block(self, at: int, anchor: int, may: set[int]) -> int:
+        """The line over a block that says who spoke, before whom, where and when; else the line itself."""
+        start = next((place for place in range(anchor, 0, -1) if self._lines[place].gap), 0)
+        speaks = any(is_speaker(line.text) for line in self._lines[start : at + 1])
+        return start - 1 if speaks and start <= at and start - 1 in may else at
 
     def _presents(self, anchor: int) -> bool:
         """Whether a line says who speaks, over the headline: a letterhead's does, with the date behind the name."""

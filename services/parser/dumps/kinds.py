@@ -8,10 +8,12 @@ from services.parser.dumps.roles import is_sentence, is_speaker
 from services.parser.lines import Line
 
 TURNS = 2
+_APART = frozenset({"caption", "published", "byline", "story-line"})
 _TURN = re.compile(r"(?:[A-Z][A-Z.'’ -]{2,60}|Q|A):\s|Q\s+[A-Z]")
 _NAMED_TURN = re.compile(r"(?P<name>[A-Z][a-z][\w'’-]{1,30}):\s")  # "Lowe: Good morning."
 _TALK = re.compile(
-    r"\b(?:briefing|(?:news|press) conference|interview|town hall|media availability|transcript|roundtable|q&a)\b",
+    r"\b(?:briefing|(?:news|press) conference|interview|town hall|media availability|transcript|remarks|roundtable"
+    r"|q&a)\b",
     re.IGNORECASE,
 )
 _BORN = re.compile(
@@ -22,7 +24,7 @@ _BORN = re.compile(
 def kind_by_words(lines: Sequence[Line]) -> ArticleKind | None:
     """`transcript` where people take turns, `biography` where the headline is a person and the text tells a life."""
     headline = next((line for line in lines if line.zone == "headline"), None)
-    left = [line for line in lines if line.kept and line is not headline and line.zone != "caption"]
+    left = [line for line in lines if line.kept and line is not headline and line.zone not in _APART]
     turns = sum(_TURN.match(line.text) is not None for line in left)
     talk = headline is not None and _TALK.search(headline.text) is not None
     if talk and any(_is_turn_of_named(line, headline) for line in left):

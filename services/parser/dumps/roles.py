@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 
 from services.parser.boilerplate_rules import ANYWHERE, LOOSE, MAX_LENGTH, TOP, Rules
-from services.parser.byline import read_byline, read_story_line
+from services.parser.byline import UNIT, read_byline, read_story_line
 from services.parser.characters import fold
 from services.parser.date_labels import is_date
 from services.parser.dates import find_date
@@ -38,6 +38,11 @@ _NUMBERED = re.compile(
 _AGENCY = re.compile(r"[A-Z][\w.&'’-]*(?: (?:of|the|for|and|[A-Z&][\w.&'’-]*)){0,6}")
 _FAULT = re.compile(r"#[A-Z/]{1,8}[!?]?")  # what a spreadsheet says instead of a name: "#NAME?"
 _AS_OF = re.compile(r"\W{0,3}(?:current )?as of\b", re.IGNORECASE)  # it dates what is said, not the page
+# "Example Command Public Affairs Eastmark, Country Dec 28, 2016": who, where and when, with nothing between them.
+_ISSUED = re.compile(
+    r"(?:[A-Z][\w.'’&-]*+,? (?:(?:of|the|for|and) )?){3,14}?(?<=, )[A-Z][\w.'’-]+ (?:[A-Z][\w.'’-]+ )?"
+    r"[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}"
+)
 _RUNNING_TIME = re.compile(r"\d{1,2}:\d\d(?::\d\d)?")
 _DELIVERED = re.compile(
     r"(?:remarks )?as (?:delivered|prepared|written)(?: for delivery)?\b.{0,20}\bby\b", re.IGNORECASE
@@ -118,6 +123,8 @@ def _dates_page(text: str) -> date | None:
     dated_parts = [part for part in parts if is_date(part) or is_date(_NUMBERED.sub("", part))]
     if len(parts) > 1 and dated_parts and all(part in dated_parts or _goes_with(part) for part in parts):
         return find_date(dated_parts[0])
+    if _ISSUED.fullmatch(text) and UNIT.search(text):
+        return day
     story = read_story_line(text)
     return story.published if story else None
 

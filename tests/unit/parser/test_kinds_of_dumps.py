@@ -197,3 +197,42 @@ def test_a_title_that_ends_with_a_year_has_no_site_behind_it():
     title = "Harbor Guard - Fact Sheet - Flood Operations {}"
     found = [article(f"{title.format(end)}\n\n{TEXT}\n\n{MORE}\n").headline for end in ("2009", "Office")]
     assert found == [title.format("2009"), "Harbor Guard - Fact Sheet"]
+
+
+def test_a_slug_may_part_an_abbreviation():
+    title, other = "U.S. Ferry Command Posture Statement 2016", "POSTURE STATEMENT OF THE CHIEF May 4, 2016"
+    page = f"{title}\n\n{other}\n\nBy Ruth Adler May 4, 2016\n\n{TEXT}\n\n{MORE}\n"
+    assert article(page, "https://www.example.mil/article/1/u-s-ferry-command-posture-statement-2016").headline == title
+
+
+def test_from_a_release_is_named_as_it_is_printed():
+    reading = article(f"Second Landing Opens\n\nFrom a Ferry Command News Release\n\n{TEXT}\n\n{MORE}\n")
+    assert [by.name for by in reading.byline] == ["From a Ferry Command News Release"]
+
+
+def test_a_unit_over_a_wrapped_text_is_no_part_of_it():
+    """Its place opens the text, and no link stands in the middle of a sentence there."""
+    text = "EASTMARK, June 20, 2012 – Several boats\nof the ferry office will stop here until the autumn."
+    lines = [line.text for line in text_lines(f"American Forces Press Service\n{text}")]
+    assert lines == ["American Forces Press Service", text.replace("\n", " ")]
+
+
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ("U.S. Ferry Command Public Affairs Eastmark, Germany Dec 28, 2016", "2016-12-28"),
+        ("Pilots of All Harbors Meet in Eastmark, Germany Dec 28, 2016", "None"),  # no unit
+        ("The Ferry Command Opens a Landing in Eastmark, Germany Dec 28, 2016", "None"),  # a sentence
+    ],
+)
+def test_unit_place_and_day_may_stand_in_one_line(line, day):
+    assert str(article(f"Second Landing Opens\n\n{line}\n\n{TEXT}\n\n{MORE}\n").published_at) == day
+
+
+def test_the_headline_stands_over_the_block_that_says_who_spoke_where_and_when():
+    title, block = "Remarks at the Fortieth Meeting of the Pilots", "Secretary Ruth E. Adler\nRemarks to the Pilots\n{}"
+    where = "Grand Harbor Hotel, Eastmark, DC\nMarch 23, 2001"
+    turns = f"SECRETARY ADLER: {TEXT}\n\n{MORE}\n"
+    reading = article(f"You are in: Harbor > Speeches > 2001\n\n{title}\n\n{block.format(where)}\n\n{turns}")
+    assert (reading.headline, str(reading.published_at), len(reading.body)) == (title, "2001-03-23", 2)
+    assert reading.kind == "transcript"
