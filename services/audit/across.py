@@ -26,12 +26,12 @@ SHOWN = 3
 """Captures that a sentence names."""
 
 
-def checks(session: Session) -> tuple[Check, ...]:
-    """What holds between fetcher and store, and between store and webhooks."""
+def checks(session: Session, unread: int) -> tuple[Check, ...]:
+    """What holds between fetcher and store, and between store and webhooks; so many captures are `unread`."""
     return (
         _none(
             "every capture read",
-            _unread(session),
+            _unread(session) if unread else 0,
             "captures were neither stored nor rejected, and nothing in the ledger will read them",
         ),
         _none("verdicts founded", _unfounded(session), "pages are said to have given an article that does not know it"),
@@ -68,8 +68,6 @@ def _unread(session: Session) -> int:
     # Compared here, because a database would look through the ledger once for each page of a backlog.
     pages = select(col(Page.id), col(Page.capture)).outerjoin(verdicts, verdicts.c.page == col(Page.id))
     waiting = {row.id: row.capture for row in session.execute(pages.where(UNREAD))}
-    if not waiting:
-        return 0
     under_way = select(ledger.c.page, ledger.c.key, ledger.c.reingestion).where(
         ledger.c.kind.in_((ParsePage.__name__, SaveArticle.__name__)), ledger.c.page.is_not(None)
     )
@@ -89,6 +87,8 @@ def _unfounded(session: Session) -> int:
 
 def _untold(session: Session) -> int:
     untold = set(session.execute(select(events.c.sequence).where(TO_ANNOUNCE)).scalars())
+    if not untold:
+        return 0
     under_way = select(ledger.c.sequence).where(ledger.c.kind == Announce.__name__)
     return len(untold.difference(session.execute(under_way).scalars()))
 

@@ -37,18 +37,19 @@ def take(session: Session, now: datetime, *, deep: bool = False) -> Report:
 
     Raises `UserError` when the archive cannot be seen from here.
     """
+    counted = tuple(pages.count_pages(session, now))
     return Report(
         taken_at=now,
-        sources=tuple(pages.count_pages(session, now)),
+        sources=counted,
         counts=store.counts(session)
         | events.counts(session)
         | webhooks.counts(session)
         | ledger.counts(session)
         | {"messages retrying": retries.number(session)},
         checks=(
-            *pages.checks(session, now),
+            *pages.checks(session, now, counted),
             *messages.checks(session, now, overdue(session, now)),
-            *across.checks(session),
+            *across.checks(session, sum(each.unread for each in counted)),
             *store.checks(session),
             events.check(session),
             *webhooks.checks(session, now),

@@ -1,5 +1,6 @@
 """Where every page is: the sum that must come out even."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -81,9 +82,9 @@ def unaccounted(session: Session, now: datetime) -> list[Lost]:
     return [Lost(*row) for row in found]
 
 
-def checks(session: Session, now: datetime) -> tuple[Check, ...]:
-    """Whether each page is in one of the states, and each channel will be looked at again."""
-    lost = unaccounted(session, now)
+def checks(session: Session, now: datetime, counted: Sequence[SourcePages]) -> tuple[Check, ...]:
+    """Whether each page is in one of the states, as they were counted, and each channel will be looked at again."""
+    lost = unaccounted(session, now) if any(each.unaccounted for each in counted) else []
     named = f", the first is {lost[0].url or lost[0].key}" if lost else ""
     # One look through the ledger: asked for each channel, it would be looked through as often as there are channels.
     polls = (col(Entry.kind) == PollChannel.__name__, col(Entry.channel).is_not(None))

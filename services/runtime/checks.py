@@ -2,13 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlmodel import Session
 
 from services.contracts.checks import Check
 from services.contracts.wiring import HANDLERS, KINDS
 from services.runtime import house, retries
-from services.runtime.entries import OPEN, rows
+from services.runtime.entries import HELD, OPEN, rows
 
 LATE = 300.0
 """Seconds that a message may be due before it counts as overdue: any backlog of a healthy service is shorter."""
@@ -19,8 +19,8 @@ MARGIN = timedelta(minutes=1)
 
 def checks(session: Session, now: datetime, overdue: float) -> tuple[Check, ...]:
     """Every invariant of the ledger, as it stands now, given for how long something has been overdue."""
-    held = _number(session, rows.c.lease_until > now + LONGEST + MARGIN)
-    unheard = _number(session, rows.c.kind.not_in(KINDS))
+    held = _number(session, and_(HELD, rows.c.lease_until > now + LONGEST + MARGIN))
+    unheard = sum(number for kind, number in _kinds(session).items() if kind not in KINDS)
     failing = retries.retrying(session, limit=1)
     first = f"; the first: {failing[0].kind} {failing[0].key}, {failing[0].sentence(now)}" if failing else ""
     broken = house.shut(session)
@@ -51,6 +51,11 @@ def checks(session: Session, now: datetime, overdue: float) -> tuple[Check, ...]
             sentence=f"{unheard} messages are of a kind that this version does not know; the one that said them does.",
         ),
     )
+
+
+def _kinds(session: Session) -> dict[str, int]:
+    """How many open messages of each kind there are: by the index of keys, and none of their rows."""
+    return dict(session.execute(select(rows.c.kind, func.count()).where(OPEN).group_by(rows.c.kind)).all())
 
 
 def _number(session: Session, amiss: ColumnElement[bool]) -> int:

@@ -144,6 +144,15 @@ def reading() -> Iterator[Session]:
 
 
 @contextmanager
+def snapshot() -> Iterator[Session]:
+    """As `reading`, and all that is asked is as of one moment, for those who compare one answer with another."""
+    with reading() as session:
+        if not is_sqlite(session):
+            session.connection().exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield session
+
+
+@contextmanager
 def unpooled() -> Iterator[Session]:
     """A short write on a connection that is closed with it, for a process that forks; it waits for nobody for long."""
     with Session(_unpooled(runtime_settings().database)) as session, session.begin():

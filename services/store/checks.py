@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, exists, func, select
 from sqlmodel import Session
 
 from services.contracts.checks import Check
 from services.runtime.events.tables import events
-from services.store.models import articles, revisions
+from services.store.models import NAMELESS, articles, revisions
 
 
 def counts(session: Session) -> dict[str, int]:
@@ -18,26 +18,55 @@ def counts(session: Session) -> dict[str, int]:
 
 def checks(session: Session) -> tuple[Check, ...]:
     """Every invariant of the store, as it stands now."""
-    current = and_(revisions.c.article == articles.c.id, revisions.c.number == articles.c.revision)
-    without = (
-        select(func.count()).select_from(articles.outerjoin(revisions, current)).where(revisions.c.number.is_(None))
-    )
-    kept = select(func.count()).where(revisions.c.article == articles.c.id).scalar_subquery()
-    fewer = select(func.count()).select_from(articles).where(articles.c.revisions != kept)
-    nameless = select(func.count()).select_from(revisions).where(revisions.c.capture == "")
-    created = (events.c.subject == articles.c.id, events.c.type == "article.created")
-    times = select(func.count()).where(*created).scalar_subquery()
-    untold = select(func.count()).select_from(articles).where(times != 1)
     return (
-        _none(session, without, "current revisions", "articles lack their current revision"),
-        _none(session, fewer, "kept revisions", "articles do not keep as many wordings as they counted"),
-        _none(session, nameless, "named captures", "revisions do not name their capture"),
-        _none(session, untold, "articles created once", "articles do not have exactly one event of their creation"),
+        _none(session, _without_current(), "current revisions", "articles lack their current revision"),
+        _none(session, _miscounted(), "kept revisions", "articles do not keep as many wordings as they counted"),
+        _none(session, _nameless(), "named captures", "revisions do not name their capture"),
+        _none(
+            session,
+            _never_created(),
+            "articles created once",
+            "articles do not have exactly one event of their creation",
+            _created_again(),
+        ),
     )
 
 
-def _none(session: Session, amiss: Select[Any], name: str, fault: str) -> Check:
-    number = _number(session, amiss)
+# Each goes through an index, in its order, and looks the other side up: at a million articles a subquery for each of
+# them took PostgreSQL ten times as long.
+def _without_current() -> Select[Any]:
+    current = and_(revisions.c.article == articles.c.id, revisions.c.number == articles.c.revision)
+    return select(func.count()).select_from(articles).where(~exists().where(current))
+
+
+def _miscounted() -> Select[Any]:
+    """An article with none at all lacks its current one, too."""
+    kept = select(revisions.c.article, func.count().label("number")).group_by(revisions.c.article).subquery()
+    both = kept.join(articles, articles.c.id == kept.c.article)
+    return select(func.count()).select_from(both).where(articles.c.revisions != kept.c.number)
+
+
+def _nameless() -> Select[Any]:
+    return select(func.count()).select_from(revisions).where(NAMELESS)
+
+
+def _never_created() -> Select[Any]:
+    created = and_(events.c.subject == articles.c.id, events.c.type == "article.created")
+    return select(func.count()).select_from(articles).where(~exists().where(created))
+
+
+def _created_again() -> Select[Any]:
+    several = (
+        select(events.c.subject)
+        .where(events.c.type == "article.created")
+        .group_by(events.c.subject)
+        .having(func.count() > 1)
+    )
+    return select(func.count()).select_from(several.subquery())
+
+
+def _none(session: Session, amiss: Select[Any], name: str, fault: str, *others: Select[Any]) -> Check:
+    number = sum(_number(session, query) for query in (amiss, *others))
     return Check(name, holds=not number, sentence=f"{number} {fault}.")
 
 

@@ -694,11 +694,11 @@ def test_a_capture_that_nobody_will_read_is_found(fetcher, newsroom):
     watches(newsroom)
     runs()
     with reading() as session:
-        assert across.checks(session)[0].holds
+        assert across.checks(session, 1)[0].holds
     with transaction() as session:
         session.delete(session.get(Entry, entries(ParsePage)[0].id))
     with reading() as session:
-        assert not across.checks(session)[0].holds
+        assert not across.checks(session, 1)[0].holds
 
 
 def test_fresh_news_is_looked_at_again_after_five_minutes(fetcher, newsroom):

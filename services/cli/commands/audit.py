@@ -22,10 +22,10 @@ def audit(
     """Accounts for every page and every message; exit status 1 when something is unaccounted for or overdue."""
     from services.audit.report import take
     from services.cli.processes import startup
-    from services.runtime.database import reading, utcnow
+    from services.runtime.database import snapshot, utcnow
 
     startup.refuse_other_schema()
-    with reading() as session:
+    with snapshot() as session:
         report = take(session, utcnow(), deep=deep)
     if as_json:
         print_json(asdict(report) | {"holds": report.holds})
