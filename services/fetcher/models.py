@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import Index, Text
-from sqlmodel import Field
+from sqlalchemy import DDL, Index, Text, event
+from sqlalchemy import Table as Relation
+from sqlmodel import Field, SQLModel
 
 from services.fetcher.pace import LONG_AGO
 from services.runtime.columns import Json
@@ -165,3 +166,32 @@ class Host(Table, table=True):
     quick_since: datetime = Field(default=LONG_AGO, sa_type=UtcDateTime)
     next_at: datetime = Field(default=LONG_AGO, sa_type=UtcDateTime)
     """When the slot may be taken again: a pace, or the host's own Crawl-delay, after it was."""
+
+
+ADDRESS_WORDS = "to_tsvector('simple'::regconfig, regexp_replace(url, '[^a-zA-Z0-9]+'::text, ' '::text, 'g'::text))"
+"""The words of an address, as PostgreSQL has them in an index: in these words it sees that the index serves."""
+
+# Not in the models' words, because the index is another thing in each database; migrations make the same.
+_FORGET = "INSERT INTO page_words (page_words, rowid, url) VALUES ('delete', old.id, old.url);"
+_LEARN = "INSERT INTO page_words (rowid, url) VALUES (new.id, new.url);"
+_INDEX = {
+    "sqlite": (
+        "CREATE VIRTUAL TABLE page_words USING fts5(url, content='pages', content_rowid='id', detail=none)",
+        f"CREATE TRIGGER page_words_learn AFTER INSERT ON pages BEGIN {_LEARN} END",
+        f"CREATE TRIGGER page_words_forget AFTER DELETE ON pages BEGIN {_FORGET} END",
+        f"CREATE TRIGGER page_words_learn_again AFTER UPDATE OF url ON pages BEGIN {_FORGET} {_LEARN} END",
+    ),
+    "postgresql": (f"CREATE INDEX page_words ON pages USING gin ({ADDRESS_WORDS})",),
+}
+
+
+def _runs(when: str, dialect: str, statement: str) -> None:
+    ddl = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]  # the library left it without types
+    event.listen(_PAGES, when, ddl.execute_if(dialect=dialect))
+
+
+_PAGES: Relation = SQLModel.metadata.tables["pages"]
+for _dialect, _statements in _INDEX.items():
+    for _statement in _statements:
+        _runs("after_create", _dialect, _statement)
+_runs("before_drop", "sqlite", "DROP TABLE IF EXISTS page_words")

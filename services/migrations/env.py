@@ -19,8 +19,8 @@ def render(kind: str, thing: object, autogen: AutogenContext) -> str | bool:
 
 
 def include(_thing: object, name: str | None, _kind: str, _reflected: object, _other: object) -> bool:
-    # The full-text index is made by statements of its own; on SQLite it keeps tables that no model knows.
-    return not (name or "").startswith("article_words")
+    # Full-text indexes are made by statements of their own; on SQLite they keep tables that no model knows.
+    return not (name or "").startswith(("article_words", "page_words"))
 
 
 def says(connection: Connection, words: str) -> None:

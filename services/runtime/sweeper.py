@@ -24,7 +24,7 @@ LONG = 20
 """Hints in a queue from which on its readers count as busy."""
 LOOKS = 5
 """How often it looks for processes and instances that are gone in the time after which an instance counts as silent."""
-AT_ONCE = 200
+AT_ONCE = 100
 """Messages of a lane that one sweep reminds of: more than workers take up until the next, few enough to be cheap."""
 
 LANES: tuple[Lane, ...] = ("live", "bulk")

@@ -3,6 +3,7 @@
 SQLite has an FTS5 table that triggers keep in step with `article_texts`; PostgreSQL has a `tsvector` there.
 """
 
+import json
 import sqlite3
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -15,6 +16,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     Text,
+    and_,
     bindparam,
     column,
     false,
@@ -37,7 +39,9 @@ LONGEST = 200_000
 """Characters of an article that can be searched: PostgreSQL refuses a vector over 1 MB, and saving must not fail."""
 MOST_LABELS = 1_000
 """Tags and VIRINs of an article that can be asked for, for the same reason."""
-FEW = 1_000
+WINDOW = 500
+"""The first articles of a list that are looked at before the index is asked for all: a common word is met there."""
+FEW = 2_000
 """Up to so many finds are sorted by date; among more, the newest are met soon by going through the dates."""
 
 
@@ -51,11 +55,27 @@ def enter_again(session: Session, article: str, wording: Article) -> None:
     session.execute(_ENTER_AGAIN[is_sqlite(session)], _entry(session, article, wording))
 
 
-def found(session: Session, q: str, labels: Sequence[str]) -> list[ColumnElement[bool]]:
-    """What must hold of a row of `article_texts` for these words and these labels."""
+def asks_for_text(q: str, labels: Sequence[str]) -> bool:
+    """Whether any text decides which articles are meant."""
+    return bool(q or labels)
+
+
+def found(
+    session: Session, q: str, labels: Sequence[str], first: Select[Any], enough: int
+) -> list[ColumnElement[bool]]:
+    """What must hold of a row of `article_texts` for these words and these labels, among those that come first.
+
+    `first` selects the numbers of all rows of the list, in their order. Where `enough` of the first
+    `WINDOW` match, no other is looked at: a common word is met there. What is rare is found by the index.
+    """
     terms = Terms.read(q)
     if q and not (terms.wanted or terms.unwanted):
         return [false()]
+    looked, among = (_among_sqlite if is_sqlite(session) else _among_postgresql)(
+        session, terms, labels, first.limit(WINDOW)
+    )
+    if looked < WINDOW or len(among) >= enough:
+        return [texts.c.number.in_(among[:enough])]
     return _sqlite(session, terms, labels) if is_sqlite(session) else _postgresql(session, terms, labels)
 
 
@@ -97,6 +117,27 @@ def _entry(session: Session, article: str, wording: Article) -> dict[str, str]:
     return entry if is_sqlite(session) else entry | {"folded": said.translate(_FOLDED)}
 
 
+def _among_sqlite(
+    session: Session, terms: Terms, labels: Sequence[str], first: Select[Any]
+) -> tuple[int, Sequence[int]]:
+    """How many rows there are, and the numbers of those that match, in their order."""
+    numbers = session.execute(first).scalars().all()
+    asked = {"numbers": json.dumps(list(numbers)), "low": min(numbers, default=0), "high": max(numbers, default=0)}
+    found = set(numbers)
+    if terms.wanted or labels:
+        found = set(session.execute(_AMONG, asked | {"match": _both(terms, labels)}).scalars())
+    if terms.unwanted:
+        found -= set(session.execute(_AMONG, asked | {"match": _any_of(terms.unwanted)}).scalars())
+    return len(numbers), [number for number in numbers if number in found]
+
+
+def _among_postgresql(
+    session: Session, terms: Terms, labels: Sequence[str], first: Select[Any]
+) -> tuple[int, Sequence[int]]:
+    rows = session.execute(first.add_columns(and_(*_conditions(terms, labels)))).all()
+    return len(rows), [number for number, matches in rows if matches]
+
+
 def _sqlite(session: Session, terms: Terms, labels: Sequence[str]) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if terms.wanted or labels:
@@ -106,8 +147,12 @@ def _sqlite(session: Session, terms: Terms, labels: Sequence[str]) -> list[Colum
         many = len(first) > FEW
         conditions.append((texts.c.number + 0).in_(numbers) if many else texts.c.number.in_(first))
     if terms.unwanted:
-        conditions.append(texts.c.number.not_in(_numbers(f"text : ({_phrases(terms.unwanted, ' OR ')})")))
+        conditions.append(texts.c.number.not_in(_numbers(_any_of(terms.unwanted))))
     return conditions
+
+
+def _any_of(terms: Sequence[str]) -> str:
+    return f"text : ({_phrases(terms, ' OR ')})"
 
 
 def _both(terms: Terms, labels: Sequence[str]) -> str:
@@ -136,16 +181,24 @@ def _marked_by_sqlite(terms: Terms, said: Sequence[str]) -> list[str]:
 
 
 def _postgresql(session: Session, terms: Terms, labels: Sequence[str]) -> list[ColumnElement[bool]]:
+    conditions = _conditions(terms, labels)
+    if not (terms.wanted or labels):
+        return conditions
+    # Left to itself the planner reads the whole table for two common words that never meet, and goes through all dates
+    # for an unknown one: it takes both for common.
+    session.connection().exec_driver_sql(_BY_THE_INDEX.format("off"))
+    first = session.execute(select(texts.c.number).where(*conditions).limit(FEW + 1)).scalars().all()
+    session.connection().exec_driver_sql(_BY_THE_INDEX.format("on"))
+    return conditions if len(first) > FEW else [texts.c.number.in_(first)]
+
+
+def _conditions(terms: Terms, labels: Sequence[str]) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if terms.wanted or terms.unwanted:
         conditions.append(texts.c.words.bool_op("@@")(_query(terms)))
     if labels:
         conditions.append(texts.c.words.bool_op("@@")(func.plainto_tsquery("simple", " ".join(labels))))
-    if not conditions:
-        return []
-    # Left to itself the planner goes through the dates, and through all of them where hardly any article is found.
-    first = session.execute(select(texts.c.number).where(*conditions).limit(FEW + 1)).scalars().all()
-    return conditions if len(first) > FEW else [texts.c.number.in_(first)]
+    return conditions
 
 
 def _query(terms: Terms) -> ColumnElement[Any]:
@@ -170,11 +223,19 @@ def _letter(character: str) -> str | None:
     return bare if bare != character and bare.isascii() else None
 
 
+_BY_THE_INDEX = "SET LOCAL enable_seqscan TO {0}; SET LOCAL enable_indexscan TO {0}"
+
 # SQLite's tokenizer does both by itself: PostgreSQL would keep accents, and read "either/or" as the name of a file.
 # Done here, because its own `translate` looks through all of these for each character: 40 ms for an article.
 _FOLDED = {number: bare for number in (*range(0x21, 0x250), *range(0x1E00, 0x2070)) if (bare := _letter(chr(number)))}
 
 _INDEX = table("article_words", column("rowid"), column("article_words"))
+# As a span, because the index goes from there to there; asked for one number after the other, it begins anew for each.
+_AMONG = select(_INDEX.c.rowid).where(
+    _INDEX.c.article_words.op("MATCH")(bindparam("match")),
+    _INDEX.c.rowid.between(bindparam("low"), bindparam("high")),
+    (_INDEX.c.rowid + 0).in_(select(func.json_each(bindparam("numbers")).table_valued("value").c.value)),
+)
 _OWN: dict[str, Any] = {"article": bindparam("of"), "text": bindparam("said"), "labels": bindparam("marked")}
 _VECTOR = func.to_tsvector("english", bindparam("folded", type_=Text)).op("||")(
     func.to_tsvector("simple", bindparam("marked", type_=Text))

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, literal, select, tuple_
 from sqlmodel import Session
 
 from services.store.events import SILENT
-from services.store.fulltext import found, label
+from services.store.fulltext import asks_for_text, found, label
 from services.store.models import articles, revisions, texts
 
 By = Literal["published", "seen", "updated"]
@@ -86,11 +86,15 @@ def _page(
 ) -> Select[Any]:
     when = ORDER[wanted.by]
     query = query.where(*_conditions(wanted))
-    if said := _said(session, wanted):
-        query = query.join(texts, texts.c.article == articles.c.id).where(*said)
     if after:
         query = query.where(tuple_(when, articles.c.id) < _position(when, after))
-    return query.order_by(when.desc(), articles.c.id.desc()).limit(limit + 1)
+    query = query.order_by(when.desc(), articles.c.id.desc())
+    labels = _labels(wanted)
+    if asks_for_text(wanted.q or "", labels):
+        query = query.join(texts, texts.c.article == articles.c.id)
+        first = query.with_only_columns(texts.c.number)
+        query = query.where(*found(session, wanted.q or "", labels, first, limit + 1))
+    return query.limit(limit + 1)
 
 
 def _revisions() -> Select[Any]:
@@ -113,9 +117,9 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     return asked
 
 
-def _said(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
+def _labels(wanted: Wanted) -> list[str]:
     named = {"tag": wanted.tag, "virin": wanted.virin}
-    return found(session, wanted.q or "", [label(kind, name) for kind, name in named.items() if name is not None])
+    return [label(kind, name) for kind, name in named.items() if name is not None]
 
 
 def _position(when: ColumnElement[datetime], after: tuple[datetime, str | int]) -> Any:

@@ -55,8 +55,8 @@ def differences():
 
 
 def comparable(_thing, name, *_about):
-    """Not the full-text index, which no model describes; the database itself is asked about it below."""
-    return not (name or "").startswith("article_words")
+    """Not the full-text indexes, which no model describes; the database itself is asked about it below."""
+    return not (name or "").startswith(("article_words", "page_words"))
 
 
 def tables():

@@ -16,6 +16,7 @@ from services.fetcher import frontier, sources, visit
 from services.fetcher.answers import Moved
 from services.fetcher.discover import Listed
 from services.fetcher.models import Alias, Channel, Page
+from services.fetcher.pages import parts
 from services.fetcher.pages.find import Wanted, find_pages
 from services.fetcher.sources import ChannelSeed, SourceSeed
 from services.runtime import ledger, verdicts
@@ -204,7 +205,11 @@ def _rewrite(row, values):
         session.execute(text(words), {"row": row} | named)
 
 
-def test_a_page_is_found_by_any_address_that_it_has_or_had_and_by_parts_of_it(asks):
+@pytest.mark.parametrize(("window", "few"), [(500, 2_000), (0, 2_000), (0, 0)], ids=["first", "index", "many"])
+def test_a_page_is_found_by_any_address_that_it_has_or_had_and_by_parts_of_it(asks, monkeypatch, window, few):
+    """Parts are looked for among the first pages, and then by the words of addresses, however many pages there are."""
+    monkeypatch.setattr(parts, "WINDOW", window)
+    monkeypatch.setattr(parts, "FEW", few)
     one, two, other = lists(NEWS.format("a-storm"), NEWS.format("the-tide"), "https://port.example:8080/news/A_storm/")
     with transaction() as session:
         session.add(Alias(key=page_key("https://www.harbor.example/old/storm/"), page_id=one))
@@ -217,6 +222,9 @@ def test_a_page_is_found_by_any_address_that_it_has_or_had_and_by_parts_of_it(as
     assert numbers(asks(host="port.example:8080")) == [other]
     assert numbers(asks(host="port.example")) == []
     assert numbers(asks(address="no_such%")) == []
+    assert numbers(asks(address="%'\"")) == []
+    assert numbers(asks(address="harbor.example/news/the")) == [two]
+    assert numbers(asks(address="storm/", source="harbor")) == [other, one]
 
 
 def test_pages_are_listed_page_by_page_and_by_source(asks):

@@ -35,13 +35,17 @@ def plans(db):
             event.remove(*listens)
         with database.engine().connect() as connection:
             explain = "EXPLAIN QUERY PLAN" if connection.dialect.name == "sqlite" else "EXPLAIN"
-            return [_plan(connection, f"{explain} {words}", values) for words, values in said if "SELECT" in words]
+            return list(_plans(connection, explain, said))
 
     return asked
 
 
-def _plan(connection, words, values):
-    return "\n".join(str(row[-1]) for row in connection.exec_driver_sql(words, values))
+def _plans(connection, explain, said):
+    for words, values in said:
+        if words.startswith("SET LOCAL enable"):
+            connection.exec_driver_sql(words)
+        elif "SELECT" in words:
+            yield "\n".join(str(row[-1]) for row in connection.exec_driver_sql(f"{explain} {words}", values))
 
 
 @pytest.mark.parametrize(
@@ -67,8 +71,11 @@ def test_a_list_begins_at_its_first_row(plans, question, index):
         (Asked(source="nobody"), "events_by_source"),
         (Asked(kind="transcript"), "events_by_kind"),
         (Asked(announced=True), "events_by_announced"),
+        (Asked(type="article.updated", kind="release"), "events_by_"),
+        (Asked(type="article.updated", kind="release", announced=True), "events_by_"),
+        (Asked(source="source-1", type="article.updated", announced=True), "events_by_"),
     ],
-    ids=["all", "a type", "a source", "a kind", "what was announced"],
+    ids=["all", "a type", "a source", "a kind", "what was announced", "type, kind", "three of them", "of a source"],
 )
 def test_the_event_log_is_read_from_where_it_is_wanted(plans, asked, index):
     """Events of a rare type, from the first on, were looked for among all of them."""
@@ -86,6 +93,24 @@ def test_where_few_are_found_only_they_are_read(plans, q):
     assert "articles_by_date" not in plan
     assert "SCAN articles" not in plan
     assert "Seq Scan" not in plan
+
+
+@pytest.mark.parametrize("q", ["harbor storm", "nowhere", "hurricane announced"])
+def test_words_that_hardly_meet_are_looked_for_in_the_index(plans, q):
+    """Half of all articles have the one, half the other: PostgreSQL read all of them to find that none has both."""
+    first, *rest = plans(lambda session: find_articles(session, Wanted(q=q), 50, None))
+    through = ("Seq Scan", "SCAN articles\n", "SCAN article_texts\n")
+    assert "articles_by_date" in first
+    assert any("article_words" in plan or "VIRTUAL TABLE INDEX" in plan for plan in rest)
+    assert [plan for plan in rest if any(scan in f"{plan}\n" for scan in through)] == []
+
+
+@pytest.mark.parametrize("q", ["announced", "harbor", "announced -hurricane"])
+def test_a_common_word_is_met_among_the_first_articles(plans, q):
+    """Nothing is asked about all that have it: there may be a million."""
+    *_, listed = plans(lambda session: find_articles(session, Wanted(q=q), 50, None))
+    assert "VIRTUAL TABLE" not in listed
+    assert "article_words" not in listed
 
 
 def test_the_sum_of_everything_goes_once_through_the_ledger_for_all_channels(plans):

@@ -22,8 +22,15 @@ DRILL = "A drill in the harbor ended before storms came."
 PICTURE = Image(caption="A ferry beside the breakwater", virin="260112-N-AB123-1001")
 
 
+@pytest.fixture(params=[(500, 2_000), (0, 2_000), (0, 0)], ids=["first rows", "few finds", "many finds"])
+def way(request, monkeypatch):
+    """Each of the ways in which finds are come by, however many articles there are."""
+    for name, number in zip(("WINDOW", "FEW"), request.param, strict=True):
+        monkeypatch.setattr(fulltext, name, number)
+
+
 @pytest.fixture
-def client(db):
+def client(db, way):
     app = FastAPI()
     app.include_router(router)
     app.include_router(feeds)
@@ -148,10 +155,8 @@ def test_the_excerpt_shows_the_hits_where_the_article_says_them(client):
     assert client.get("/articles").json()["articles"][0]["excerpt"] is None
 
 
-@pytest.mark.parametrize("few", [0, fulltext.FEW], ids=["many", "few"])
-def test_finds_come_in_the_order_of_the_list_page_by_page(client, monkeypatch, few):
+def test_finds_come_in_the_order_of_the_list_page_by_page(client):
     """Whether they are few, and sorted, or many, and looked up along the dates; none is skipped or shown twice."""
-    monkeypatch.setattr(fulltext, "FEW", few)
     for number in (3, 1, 5, 2, 4):
         told(number, STORM if number != 4 else DRILL, tags=("Sea",), published_at=f"2026-01-1{number // 2}")
     shown, after = [], None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, or_, select
 from sqlmodel import Session, col
 
 from services.contracts.article import RejectionReason
@@ -16,6 +16,7 @@ from services.contracts.urls import canonical_url, meant_url, page_key
 from services.fetcher import frontier
 from services.fetcher.checks import PLAN, PLANNED, state_of
 from services.fetcher.models import IMPORT, Channel, Page
+from services.fetcher.pages.parts import holding
 from services.runtime.database import is_sqlite
 from services.runtime.entries import OPEN
 from services.runtime.entries import rows as ledger
@@ -43,7 +44,10 @@ class Wanted:
 def find_pages(session: Session, wanted: Wanted, now: datetime, limit: int, after: int | None) -> Sequence[Row[Any]]:
     """The pages wanted, those found last first, from below number `after` on; one row more than `limit`."""
     # Which they are is asked first: a database that believes that it must tell all of thousands reads whole tables.
-    found = session.execute(_ids(session, wanted, now, after).limit(limit + 1)).scalars().all()
+    ids, part = _ids(session, wanted, now, after), _part(wanted)
+    if part:
+        ids = ids.where(holding(session, ids, part, queries=wanted.queries, enough=limit + 1))
+    found = session.execute(ids.limit(limit + 1)).scalars().all()
     return session.execute(_in_full(now).where(col(Page.id).in_(found)).order_by(col(Page.id).desc())).all()
 
 
@@ -129,9 +133,15 @@ def _conditions(session: Session, wanted: Wanted, now: datetime) -> list[ColumnE
         named.append(_in(select(verdicts.c.page).where(verdicts.c.rejected_reason.is_not(None))))
     if wanted.verdict is not None:
         named.append(_stands == wanted.verdict)
-    if wanted.address is not None:
+    if wanted.address is not None and _part(wanted) is None:
         named.append(_at(session, wanted.address.strip(), queries=wanted.queries))
     return named
+
+
+def _part(wanted: Wanted) -> str | None:
+    """What is asked for as a part of an address, if it is."""
+    address = (wanted.address or "").strip()
+    return None if address.lower().startswith(("http://", "https://")) else address or None
 
 
 def _is(state: PageState, now: datetime) -> ColumnElement[bool]:
@@ -147,10 +157,7 @@ def _is(state: PageState, now: datetime) -> ColumnElement[bool]:
 
 
 def _at(session: Session, address: str, *, queries: bool) -> ColumnElement[bool]:
-    """A page that is or was at this address, or whose address begins so; of less than an address, that has it in it."""
-    if not address.lower().startswith(("http://", "https://")):
-        searched = col(Page.url) if queries else _without_query(session)
-        return searched.icontains(address, autoescape=True)
+    """A page that is or was at this address, or whose address begins so."""
     try:
         known = frontier.find(session, page_key(canonical_url(meant_url(address))))
     except UserError:
@@ -158,12 +165,6 @@ def _at(session: Session, address: str, *, queries: bool) -> ColumnElement[bool]
     begins = _begins(session, address if queries else address.partition("?")[0])
     # By its number, which is asked first, because no database unites an index with an answer that is still to come.
     return or_(begins, col(Page.id).in_((known.id, known.moved_to))) if known else begins
-
-
-def _without_query(session: Session) -> ColumnElement[str]:
-    url = col(Page.url)
-    end = func.instr(url + "?", "?") if is_sqlite(session) else func.strpos(url + "?", "?")
-    return func.substr(url, 1, end - 1)
 
 
 def _begins(session: Session, text: str) -> ColumnElement[bool]:

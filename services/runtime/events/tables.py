@@ -40,10 +40,11 @@ class Event(Table, table=True):
 
     __tablename__ = "events"
     __table_args__ = (
-        Index("events_by_type", "type", "sequence"),
-        Index("events_by_source", "source", "sequence"),
-        Index("events_by_kind", "kind", "sequence"),
-        Index("events_by_announced", "announced", "sequence"),
+        # With what else may be asked for at the end, so that an event that is passed over is not read.
+        Index("events_by_type", "type", "sequence", "kind", "announced"),
+        Index("events_by_source", "source", "sequence", "type", "kind", "announced"),
+        Index("events_by_kind", "kind", "sequence", "type", "announced"),
+        Index("events_by_announced", "announced", "sequence", "type", "kind"),
         Index("events_by_subject", "subject", "type", "sequence"),
         Index("events_to_announce", "sequence", sqlite_where=TO_ANNOUNCE, postgresql_where=TO_ANNOUNCE),
         Index("events_private", "occurred_at", sqlite_where=_PRIVATE, postgresql_where=_PRIVATE),
