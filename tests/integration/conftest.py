@@ -29,7 +29,7 @@ def newsroom():
 @pytest.fixture
 def fetcher(db, monkeypatch):
     """The fetcher on an empty database, at full pace, allowed to visit loopback."""
-    settings = {"EGRESS_ALLOW": "127.0.0.0/8", "FETCHER_PACE": "0", "FETCHER_TIMEOUT": "2"}
+    settings = {"EGRESS_ALLOW": "127.0.0.0/8", "FETCHER_PACE": "0", "FETCHER_TIMEOUT": "30"}
 
     def configure(**changes):
         for name, value in (settings | changes).items():

@@ -26,7 +26,7 @@ def leased(owner):
     [(row, _)] = ledger.due(utcnow(), kinds=["Deliver"])
     ledger.claim("Deliver", [row], utcnow())
     with transaction() as session:
-        entry = session.exec(select(Entry)).one()
+        entry = session.exec(select(Entry).where(Entry.kind == "Deliver")).one()
         entry.lease_owner, entry.lease_until = owner, utcnow() + timedelta(hours=1)
 
 

@@ -1,5 +1,7 @@
 """An installation that may reach loopback, a receiver there, and the API of the webhooks alone."""
 
+from datetime import timedelta
+
 import in_process
 import pytest
 from fastapi import FastAPI
@@ -7,7 +9,7 @@ from house import CALLERS, Subscriber
 
 from services.runtime.egress import egress_settings
 from services.runtime.web import answer_with_problems
-from services.webhooks import api
+from services.webhooks import api, retries
 from services.webhooks.settings import webhook_settings
 
 
@@ -21,6 +23,13 @@ def house(db, installation):
     yield db
     for cache in caches:
         cache.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch):
+    """The first retry comes long after any stall of a busy disk, so that a test may say what happens before it."""
+    first, _, *others = retries.SCHEDULE
+    monkeypatch.setattr(retries, "SCHEDULE", (first, timedelta(minutes=2), *others))
 
 
 @pytest.fixture

@@ -19,9 +19,8 @@ from services.runtime.egress import egress_settings, open_client
 from services.runtime.entries import rows as ledger_rows
 from services.runtime.events.tables import events
 from services.runtime.ledger import claim, due, say
-from services.webhooks import attempt, checks, deliver, record
+from services.webhooks import attempt, checks, deliver, record, retries
 from services.webhooks.models import Attempt, Delivery, Endpoint, deliveries, endpoints
-from services.webhooks.retries import SCHEDULE
 
 KINDS = ("Announce", "Deliver")
 
@@ -163,7 +162,7 @@ def test_a_failing_receiver_is_tried_ten_times_and_then_given_up(endpoint, subsc
         run(delivery.next_try)
 
     assert (delivery.state, delivery.attempts) == ("failed", 10)
-    for pause, before, after in zip(SCHEDULE[1:], times, times[1:], strict=False):
+    for pause, before, after in zip(retries.SCHEDULE[1:], times, times[1:], strict=False):
         assert 0.79 < (after - before) / pause < 1.25
     assert {(request.headers["webhook-id"], request.body) for request in subscriber.requests} == {
         ("evt_1", body_of("evt_1").encode())
