@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Literal
 
 from services.parser.characters import fold
@@ -47,6 +48,9 @@ _FORMS = (
         rf"(?: ?(?:日|{fold('일')}))?"
     ),
 )
+_NAMELESS = tuple(form for form in _FORMS if _MONTH not in form.pattern)
+_WORDS = re.compile(r"[^\W\d_]{3,}")
+_GLUED = re.compile(r"(?<=\d)(?:st|nd|rd|th|er|o|a)([^\W\d_]{3,})")  # 4thmarch2014
 # The same in scripts whose letters carry marks, which no class of letters holds.
 _MARKED = either(re.escape(name) for name in _MONTHS if not re.fullmatch(r"[^\W\d_]{1,20}", name))
 _MARKED_FORMS = (
@@ -74,6 +78,7 @@ _ZONES = {
     "z": 0, "utc": 0, "gmt": 0, "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
     "bst": 1, "cet": 1, "cest": 2, "mez": 1, "mesz": 2, "eet": 2, "eest": 3, "msk": 3, "jst": 9,
 }  # fmt: skip
+REMEMBERED = 400  # characters of the longest text whose dates are kept
 EDGE = 14  # characters: a weekday before the date, a time of day after it
 _SPAN = range(1775, 2101)
 _EPOCH = date(1970, 1, 1)  # what a machine says that does not know
@@ -102,16 +107,24 @@ def edge_date(text: str, *, order: Order = "month") -> date | None:
     return found[0].day if found and (found[0].start <= EDGE or len(key) - found[0].end <= EDGE) else None
 
 
-def spots(key: str, *, order: Order = "month", short_years: bool = False) -> list[Spot]:
+def spots(key: str, *, order: Order = "month", short_years: bool = False) -> tuple[Spot, ...]:
     """Every date in a folded text, in its order; with `short_years` also "04.05.23"."""
     if not _ANY.search(key):
-        return []
+        return ()
+    return _remembered(key, order, short_years) if len(key) <= REMEMBERED else _ordered(key, order, short_years)
+
+
+def _ordered(key: str, order: Order, short_years: bool) -> tuple[Spot, ...]:
     found = sorted(_spots(key, order, short_years=short_years), key=lambda spot: (spot.start, -spot.end))
     kept: list[Spot] = []
     for spot in found:
         if not kept or spot.start >= kept[-1].end:
             kept.append(spot)
-    return kept
+    return tuple(kept)
+
+
+_remembered = lru_cache(maxsize=1_024)(_ordered)
+"""Several questions are asked of one line: its date, its label, whether it is nothing else."""
 
 
 def read_time(text: str, *, order: Order = "month") -> date | None:
@@ -172,11 +185,17 @@ def _spots(key: str, order: Order, *, short_years: bool) -> Iterator[Spot]:
 
 
 def _forms_for(key: str, *, short_years: bool) -> Iterator[re.Pattern[str]]:
-    yield from _FORMS
-    if short_years:
+    names_month = _names_month(key)
+    yield from _FORMS if names_month else _NAMELESS
+    if short_years and names_month:
         yield _SHORT
     if not key.isascii() and _ANY_MARK.search(key):
         yield from _MARKED_FORMS
+
+
+def _names_month(key: str) -> bool:
+    """Whether the name of a month is in a text: most name none, and to look for dates in words costs much."""
+    return not (_MONTHS.keys().isdisjoint(_WORDS.findall(key)) and _MONTHS.keys().isdisjoint(_GLUED.findall(key)))
 
 
 def _numbers(found: re.Match[str], order: Order) -> Spot | None:

@@ -12,6 +12,7 @@ from services.parser.awards import awards
 from services.parser.body import blocks
 from services.parser.characters import Decoded, decode, decoded
 from services.parser.continues import continues_at
+from services.parser.dumps.beginning import beginning
 from services.parser.dumps.text import read_text
 from services.parser.embedded import draw, embedded
 from services.parser.general.cards import cards_of
@@ -99,8 +100,10 @@ def _read_dump(text: str, url: str | None, now: datetime | None, profile: SitePr
     page = Page(url=url)
     if reason := walled_text(page, text):
         return _rejected(*reason, layout=DUMP)
-    dump = read_text(text)
-    return _article(ParsedPage(page, DUMP, dump.lines, dump.frames, now=now, profile=profile))
+    start = beginning(text)
+    dump = read_text(start)
+    is_cut = len(start) < len(text)
+    return _article(ParsedPage(page, DUMP, dump.lines, dump.frames, now=now, profile=profile, is_cut=is_cut))
 
 
 def _read_markup(markup: Decoded, url: str | None, now: datetime | None, profile: SiteProfile | None) -> _Answer:
@@ -202,6 +205,7 @@ def _article(parsed: ParsedPage) -> _Answer:
         removed=_removed(lines),
         read_from=parsed.read_from,
         continues_at=continues_at(page, parsed.markup),
+        truncated=parsed.is_cut,
     )
     return bounded(article), parsed
 

@@ -35,6 +35,8 @@ class ParsedPage:
     """The blocks that lines stand in, by `Line.place`; none for a text dump."""
     read_from: ReadFrom | None = None
     """Where the text was, if the page does not show it."""
+    is_cut: bool = False
+    """Whether only the beginning of a dump was read."""
     profile: SiteProfile | None = None
     now: datetime | None = None
     """When the page was captured, if anybody knows."""

@@ -16,6 +16,7 @@ from services.parser.stamp_readers import Stamp, promised, sentence, shown
 from services.parser.stamp_scope import COUNT, FEW_LINKS, HEADINGS, Scope
 
 MOST = 400  # stamps; a page with more dates is a calendar
+MOST_NODES = 10_000  # that are looked at; a page with more numbers, links and headings is a table or a list
 START = 24  # characters of the headline that find its place
 
 
@@ -69,7 +70,7 @@ class _Walk:
 
     def stamps(self) -> Iterator[Stamp]:
         last = None
-        for at, node in enumerate(self._nodes):
+        for at, node in enumerate(islice(self._nodes, MOST_NODES)):
             if at == self._head:
                 self._prose = 0
             elif isinstance(node, Text):

@@ -21,6 +21,9 @@ SIZES = 2_000, 32_000
 """Characters of the lines that whole pages are attacked with."""
 GROWTH = 2.5
 """How much more than its size the larger page may cost: a quadratic step would make it sixteen times."""
+ENDLESS = 4 * GROWTH
+"""How many times of that are waited for: it is a share of what the smaller page costs, so that no load is a failure."""
+TRIES = 3
 FLOOR = 0.05
 """Seconds of CPU below which a time says nothing."""
 WORST = 4
@@ -205,16 +208,29 @@ def _cost(pattern, method, before, pump, end):
 @pytest.mark.parametrize("place", PLACES)
 def test_a_page_of_attacks_costs_its_size(worst, place):
     """Each line of the page attacks one pattern; sixteen times the characters may cost little more than that."""
-    small, large = (_seconds(place, worst, size) for size in SIZES)
-    assert large <= small * SIZES[1] / SIZES[0] * GROWTH, f"{small:.2f} s became {large:.2f} s"
+    times = [_times(place, worst)]
+    while times[-1] > GROWTH and len(times) < TRIES:  # a busy machine lies
+        times.append(_times(place, worst))
+    assert min(times) <= GROWTH, (
+        f"{min(times) * SIZES[1] / SIZES[0]:.1f} times as much for {SIZES[1] // SIZES[0]} times"
+    )
+
+
+def _times(place, attacks):
+    """How much more than its size the larger page costs; as many times as can be waited for, if it does not end."""
+    small, most = _seconds(place, attacks, SIZES[0]), SIZES[1] / SIZES[0] * ENDLESS
+    try:
+        with limited(small * most):
+            return _seconds(place, attacks, SIZES[1]) / small * SIZES[0] / SIZES[1]
+    except Endless:
+        return ENDLESS
 
 
 def _seconds(place, attacks, size):
     lines = [before + (pump * size)[:size] + end for before, pump, end in attacks]
     lines = [line.replace("<", "(").replace("'", "`").replace("\n", " ") for line in lines]
     pages = [PLACES[place](lines[start : start + AT_ONCE]) for start in range(0, len(lines), AT_ONCE)]
-    with limited(120):
-        begun = time.process_time()
-        for page in pages:
-            extract(page.encode(errors="replace"))
-        return max(time.process_time() - begun, FLOOR)
+    begun = time.process_time()
+    for page in pages:
+        extract(page.encode(errors="replace"))
+    return max(time.process_time() - begun, FLOOR)
