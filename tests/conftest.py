@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, text
 from sqlmodel import SQLModel
 
 from services.cli.processes.schema import MODELS
+from services.cli.processes.startup import newest_version
 from services.runtime import bus, database, house, redis_server
 from services.runtime.egress import egress_settings
 from services.runtime.settings import runtime_settings
@@ -123,6 +124,10 @@ def _make_tables(url: str) -> None:
         importlib.import_module(module)
     engine = create_engine(url)
     SQLModel.metadata.create_all(engine)
+    with engine.begin() as connection:
+        # As migrations leave it: commands refuse a database of another version.
+        connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+        connection.execute(text("INSERT INTO alembic_version VALUES (:version)"), {"version": newest_version()})
     if engine.dialect.name == "sqlite":
         # As an installation has it from its first moment: of several who turn it on at once, some are refused.
         with engine.connect() as connection:

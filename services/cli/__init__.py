@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from services.cli import remote
 from services.cli.groups import LazyCommand
 from services.cli.output.refusals import answer_for
 
@@ -35,6 +36,8 @@ COMMANDS = {
     "worker": ("run:worker", "Runs a worker for one or more services."),
     "sweep": ("run:sweep", "Runs the sweeper alone."),
 }
+HERE = frozenset({"up", "demo", "parse", "import", "audit", "migrate", "web", "worker", "sweep"})
+"""Commands that work with files or processes of this machine, whatever other installations there are."""
 
 
 class _Commands(TyperGroup):
@@ -60,11 +63,21 @@ def _show_version(wanted: bool) -> None:
 
 @app.callback()
 def _root(
+    context: typer.Context,
+    server: Annotated[
+        str | None, typer.Option(envvar="DATELINE_SERVER", help="Ask the installation at this address instead.")
+    ] = None,
+    key: Annotated[
+        str | None, typer.Option(envvar="DATELINE_KEY", help="The API key for --server.", show_default=False)
+    ] = None,
     version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
     del version
+    remote.choose(server, key)
+    if context.invoked_subcommand in HERE:
+        remote.refuse(f"`dateline {context.invoked_subcommand}`")
 
 
 def main(words: Sequence[str] | None = None) -> None:

@@ -1,4 +1,7 @@
-"""The API, asked from within: the same routes, checks and answers as over the network, in the caller's name."""
+"""The API as the desk and the commands ask it: within this process or over the network, with the same answers.
+
+Within, a request passes the same routes and checks as one from outside, in the caller's name.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -68,18 +71,36 @@ class Api:
         return _PassedOn(self, path)
 
     async def _ask(self, method: str, path: str, **asked: Any) -> Any:
-        transport = httpx.ASGITransport(self.admitted)
-        async with httpx.AsyncClient(transport=transport, base_url="http://desk", trust_env=False) as client:
-            # A path is made of what a visitor's address named: none of it may become a query.
-            answer = await client.request(method, quote(path), **asked)
-        words = answer.json() if answer.content else None
-        if answer.is_error:
-            raise Refused(answer.status_code, words or {})
-        return words
+        async with within(self.app, self.caller) as client:
+            return await ask(client, method, path, **asked)
 
-    async def admitted(self, scope: Scope, receive: Receive, send: Send) -> None:
+
+def within(app: ASGIApp, caller: Caller) -> httpx.AsyncClient:
+    """A client of this app, in the name of a caller who need not show a key."""
+    transport = httpx.ASGITransport(_admitting(app, caller))
+    return httpx.AsyncClient(transport=transport, base_url="http://within", trust_env=False)
+
+
+async def ask(client: httpx.AsyncClient, method: str, path: str, **asked: Any) -> Any:
+    """The API's answer as parsed JSON, None where it has no body; `asked` is httpx's `params`, `json` and `headers`.
+
+    Raises `Refused` for a problem, httpx's errors where nobody answers, and ValueError for what is no JSON.
+    """
+    # A path is made of what a visitor's address named: none of it may become a query.
+    answer = await client.request(method, quote(path), **asked)
+    told = answer.json() if answer.content else None
+    if not answer.is_success:
+        # A redirect leads to what a path without its last part means, which nobody asked for.
+        raise Refused(HTTPStatus.NOT_FOUND if answer.is_redirect else answer.status_code, told or {})
+    return told
+
+
+def _admitting(app: ASGIApp, caller: Caller) -> ASGIApp:
+    async def admitted(scope: Scope, receive: Receive, send: Send) -> None:
         # Nobody outside can write into the state of a request: whoever stands there has been admitted by us.
-        await self.app({**scope, "state": {"caller": self.caller}}, receive, send)
+        await app({**scope, "state": {"caller": caller}}, receive, send)
+
+    return admitted
 
 
 class _PassedOn(Response):
@@ -90,4 +111,4 @@ class _PassedOn(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = {name: scope[name] for name in _ASKED}
         place = {"path": self._path, "raw_path": self._path.encode(), "root_path": "", "query_string": b""}
-        await self._api.admitted(asked | place, receive, send)
+        await _admitting(self._api.app, self._api.caller)(asked | place, receive, send)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlmodel import Session
 
 from services.contracts.caller import Caller
@@ -107,6 +107,21 @@ class Polled(BaseModel):
     channels: int
 
 
+class SourceBatch(BaseModel):
+    """Sources to be watched, as a file lists them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    sources: list[SourceSeed] = Field(min_length=1, max_length=1_000)
+
+
+class Loaded(BaseModel):
+    """How many sources are new, and how many are different now; the others were so already."""
+
+    added: int
+    changed: int
+
+
 class Pause(BaseModel):
     """Whether the source rests."""
 
@@ -131,6 +146,15 @@ def add_source(seed: SourceSeed, caller: Admin, response: Response) -> SourceVie
         audit_log.note(session, caller, action, f"source {seed.name}", utcnow())
         response.headers["Location"] = f"/sources/{seed.name}"
         return _view(session, sources.find_source(session, seed.name))
+
+
+@router.post("/sources/batch")
+def load_sources(batch: SourceBatch, caller: Admin) -> Loaded:
+    """Watches all of these from now on; sources of the same names are changed into these. All of them, or none."""
+    with transaction() as session:
+        added, changed = sources.load(session, batch.sources, utcnow())
+        audit_log.note(session, caller, "sources.loaded", f"{len(batch.sources)} sources", utcnow())
+    return Loaded(added=added, changed=changed)
 
 
 @router.post("/sources/preview", dependencies=[requires("admin")])

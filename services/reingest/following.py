@@ -33,9 +33,7 @@ def how_far(session: Session, row: ReingestionRow, now: datetime) -> Progress:
     number = row.id or 0
     counted = progress.counts(session, [row])[number]
     view = reingestion_view(row, counted, progress.stuck(session)[number], now)
-    begun = row.preview is not None and row.preview != "discarded"
-    findings = {name: counted.findings[name] for name in progress.FINDINGS}
-    return Progress(**view.model_dump(), promotion=findings if begun else None, over=row.is_in().over)
+    return Progress(**view.model_dump())
 
 
 async def follow(watch: Watch, show: Callable[[], tuple[int, Progress]]) -> AsyncIterator[bytes]:

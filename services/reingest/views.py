@@ -55,13 +55,12 @@ class ReingestionView(Words):
     preview: Literal["open"] | Promotion | None = Field(
         description="What became of a dry run's findings; null when it was none"
     )
+    promotion: dict[str, int] | None = Field(description="What becomes of a dry run's findings; null before")
+    over: bool = Field(description="Whether nothing more will happen unless somebody orders it")
 
 
 class Progress(ReingestionView):
-    """A re-ingestion as it goes on; `promotion` counts what becomes of a dry run's findings, null before."""
-
-    promotion: dict[str, int] | None
-    over: bool = Field(description="Whether nothing more will happen unless somebody orders it")
+    """A re-ingestion as it goes on."""
 
 
 class Reingestions(BaseModel):
@@ -146,6 +145,8 @@ class Report(ReachReport):
 def reingestion_view(row: ReingestionRow, counted: Counts, stuck: int, now: datetime) -> ReingestionView:
     """A re-ingestion as its operator sees it."""
     words: dict[str, Any] = row.model_dump(exclude={"asked_by", "preview", "changed_fields"})
+    begun = row.preview is not None and row.preview != "discarded"
+    findings = {name: counted.findings[name] for name in progress.FINDINGS}
     return ReingestionView(
         **words,
         asked_by=Asker(key=row.asked_by, name=row.asked_by_name),
@@ -155,6 +156,8 @@ def reingestion_view(row: ReingestionRow, counted: Counts, stuck: int, now: date
         pages_per_second=progress.pace(row, counted.through, now),
         seconds_left=progress.seconds_left(row, counted.through, now),
         preview=row.preview or ("open" if row.dry_run else None),
+        promotion=findings if begun else None,
+        over=row.is_in().over,
     )
 
 

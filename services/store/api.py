@@ -76,6 +76,7 @@ Number = Annotated[int, Path(ge=1, le=MAX_NUMBER)]
 Sequence = Annotated[int, Query(ge=0, le=MAX_NUMBER, description="`next` of the page before; 0 begins at the first.")]
 EventId = Annotated[Storable, Path(max_length=40, examples=["evt_ge2dinzthe3tqnbvgyzto"])]
 Most = Annotated[int, Query(ge=1, le=LIMIT, description="At most so many.")]
+Latest = Annotated[bool, Query(description="Begin after the last event there is, in place of `after`.")]
 Wait = Annotated[float, Query(ge=0, le=30, description="Seconds to wait for an event when there is none yet.")]
 Announced = Annotated[bool | None, Query(description="`true`: only what webhooks were told.")]
 
@@ -165,13 +166,20 @@ def show_revision(article: ArticleId, number: Number) -> RevisionView:
 
 @router.get("/events", tags=["events"], response_model=EventPage)
 async def list_events(
-    request: Request, asked: Annotated[Asked, Depends(_asked)], after: Sequence = 0, limit: Most = 50, wait: Wait = 0
+    *,
+    request: Request,
+    asked: Annotated[Asked, Depends(_asked)],
+    after: Sequence = 0,
+    latest: Latest = False,
+    limit: Most = 50,
+    wait: Wait = 0,
 ) -> Response:
     """What subscribers are told, for those who would rather ask; silent events (`announced` = false) are here too.
 
     With `wait`, an empty page comes only after so many seconds, and an event the moment it is there.
     """
-    pulled = await run_in_threadpool(_pull, asked, after, limit)
+    begin = await run_in_threadpool(look) if latest else after
+    pulled = await run_in_threadpool(_pull, asked, begin, limit)
     if wait and not pulled.events:
         with seat(request.state.caller.key):
             pulled = await _wait(asked, pulled, limit, wait)

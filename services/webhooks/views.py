@@ -15,6 +15,7 @@ class EndpointView(Condition, from_attributes=True):
     """An endpoint, without its secret; of your own headers only the names."""
 
     id: int
+    key: int = Field(description="The number of the key that it belongs to")
     url: str
     description: str
     event_types: list[str]
@@ -161,6 +162,7 @@ def endpoint_view(endpoint: Endpoint, now: datetime) -> EndpointView:
     return EndpointView.model_validate(
         own
         | {
+            "key": endpoint.owner,
             "headers": dict.fromkeys(endpoint.header_names, MASK),
             "metadata": endpoint.labels,
             "old_secret_until": endpoint.previous_until,

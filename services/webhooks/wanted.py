@@ -84,6 +84,7 @@ class EndpointWanted(Choice):
     )
 
     url: Url
+    key: int | None = Field(default=None, ge=1, le=MAX_ID, description="Whose it is; only admins may name another key.")
     description: Description = ""
     payload: Payload = "full"
     rate: Rate | None = None

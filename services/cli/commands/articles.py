@@ -6,29 +6,23 @@ Exit status: 0 when something was found, 1 when nothing was, 2 when it was not u
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from itertools import takewhile
+from itertools import takewhile, zip_longest
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from services.cli import client
 from services.cli.groups import ListsByDefault, group
 from services.cli.output.terminal import AsJson, Listing, cell, display, error, print_json, show, show_facts, show_text
-from services.cli.parsing import After, Since, Until, parse_cursor
+from services.cli.parsing import After, Since, Until
 from services.contracts.article import Article, ArticleKind
-from services.contracts.errors import UserError
 
 if TYPE_CHECKING:
-    from sqlalchemy import Row
-    from sqlmodel import Session
-
     from services.store.excerpt import Piece
     from services.store.views import ArticleLine, RevisionView
 
 app = group("Articles: search them, read one, see how it was and why it reads so.", cls=ListsByDefault)
 
-LISTING = "articles/published"
-"""What the cursors of the list are good for; the API's are the same."""
 AROUND = 25
 """Letters before the first hit that a table shows; after it, twice as many."""
 
@@ -54,27 +48,20 @@ def list_articles(
     as_json: AsJson = False,
 ) -> None:
     """Lists the articles that say these words, or all, the latest published first."""
-    from services.runtime.database import reading
-    from services.runtime.web import cursor, page
-    from services.store.fulltext import excerpts
-    from services.store.search import Wanted, find_articles, place_of
+    from services.store.views import ArticleLine
 
-    q = " ".join(words or ()) or None
-    wanted = Wanted(source=source, kind=kind, q=q, tag=tag, virin=virin, since=since, until=until)
-    with reading() as session:
-        found = find_articles(session, wanted, limit, parse_cursor(LISTING, after, datetime, str))
-        rows, following = page(found, limit, lambda row: cursor(LISTING, *place_of(wanted, row)))
-        excerpts_of = excerpts(session, q, [row.id for row in rows]) if q else {}
-    shown = [_found(row, excerpts_of.get(row.id)) for row in rows]
+    chosen: dict[str, Any] = {"source": source, "kind": kind, "q": " ".join(words or ()), "tag": tag, "virin": virin}
+    chosen |= {"since": since, "until": until}
+    rows, following = client.listed("/articles", "articles", limit, after=after, **chosen)
     if as_json:
-        print_json({"articles": shown, "next": following})
-    elif shown:
-        columns = ("id", "published", "source", "headline", *(("says",) if q else ()))
-        show(Listing(columns, [_line(each) for each in shown]))
+        print_json({"articles": rows, "next": following})
+    elif rows:
+        columns = ("id", "published", "source", "headline", *(("says",) if chosen["q"] else ()))
+        show(Listing(columns, [_line(ArticleLine.model_validate(row)) for row in rows]))
         if following:
             error("There are more: raise --limit, or say --until when.")
-    if not shown:
-        error("No article is like that." if wanted != Wanted() else "There are no articles yet.")
+    if not rows:
+        error("No article is like that." if any(chosen.values()) else "There are no articles yet.")
         raise typer.Exit(1)
 
 
@@ -82,21 +69,17 @@ def list_articles(
 def show_article(article: Id, revision: Revision = None, as_json: AsJson = False) -> None:
     """Shows the clean article, as it stands or as it stood in a revision."""
     from services.cli.output.article_view import print_article
-    from services.runtime.database import reading
-    from services.store.views import article_view
 
-    with reading() as session:
-        row = _known(session, article)
-        one = _revision(session, article, revision) if revision else None
-    view = _in_full(one) if one else None
-    whole = article_view(row, Article.model_validate_json(row.reading))
+    whole = client.get(f"/articles/{article}", _unknown(article))
+    view = _revision(article, revision) if revision else None
     if as_json:
         print_json(view or whole)
         return
-    print_article(view.article if view else whole)
+    print_article(Article.model_validate((view or {"article": whole})["article"]))
     typer.echo()
-    shown = f"{view.number if view else row.revision} of {row.revisions}"
-    show_facts({"address": whole.url, "source": whole.source, "revision": shown, "id": article})
+    current = whole["revision"]
+    shown = current if not view or view["current"] else f"{view['number']}; the current one is {current}"
+    show_facts({"address": whole["url"], "source": whole["source"], "revision": shown, "id": article})
 
 
 @app.command()
@@ -107,20 +90,17 @@ def history(
     as_json: AsJson = False,
 ) -> None:
     """Shows every wording the article had, the latest first, with the words that each changed."""
-    from services.runtime.database import reading
-    from services.runtime.web import cursor, page
-    from services.store.search import find_revisions
+    from services.store.views import RevisionView
 
-    listing = f"revisions/{article}"
-    with reading() as session:
-        _known(session, article)
-        found = find_revisions(session, article, limit, parse_cursor(listing, after, datetime, int))
-    rows, following = page(found, limit, lambda row: cursor(listing, row.fetched_at, row.number))
-    told = [_wording(one, older) for one, older in zip(rows, [*found[1:], None], strict=False)]
+    path = f"/articles/{article}/revisions"
+    rows, following = client.listed(path, "revisions", limit, _unknown(article), after=after)
+    older = client.listed(path, "revisions", 1, after=following).rows if following else []
+    revisions = [RevisionView.model_validate(_revision(article, row["number"])) for row in (*rows, *older)]
+    shown = [_wording(one, before) for one, before in zip_longest(revisions[: len(rows)], revisions[1:])]
     if as_json:
-        print_json({"article": article, "revisions": told, "next": following})
+        print_json({"article": article, "revisions": shown, "next": following})
         return
-    for one in told:
+    for one in shown:
         _show_wording(one)
     if following:
         error("There are more: raise --limit.")
@@ -130,57 +110,26 @@ def history(
 def explain_article(article: Id, revision: Revision = None, as_json: AsJson = False) -> None:
     """Shows each line of the captured page, and the rule that took it out, as the parser of today reads it."""
     from services.parser.explain import explain
-    from services.parser.explained import Explanation, explained_lines
-    from services.parser.extract import parse
-    from services.runtime import archive
-    from services.runtime.database import reading
+    from services.parser.explained import Explanation
 
-    with reading() as session:
-        row = _known(session, article)
-        name = _revision(session, article, revision or row.revision).capture
-    kept = archive.load(name)
-    read_now, parsed = parse(kept.body, url=kept.url, content_type=kept.content_type)
-    lines = list(explained_lines(read_now, parsed))
+    whole = client.get(f"/articles/{article}", _unknown(article))
+    capture = _revision(article, revision or whole["revision"])["capture"]
+    explanation = client.get(f"/captures/{capture}/explanation")
     if as_json:
-        print_json(Explanation(lines=lines, reading=read_now))
+        print_json(explanation)
     else:
-        display(explain(read_now, lines))
+        understood = Explanation.model_validate(explanation)
+        display(explain(understood.reading, understood.lines))
 
 
-def _known(session: Session, article: str) -> Row[Any]:
-    from services.store.search import find_article
-
-    row = find_article(session, article)
-    if row is None:
-        raise UserError(f"There is no article {article!r}; `dateline articles` lists those there are.")
-    return row
+def _revision(article: str, number: int) -> dict[str, Any]:
+    advice = f"The article has no revision {number}; `dateline articles history {article}` lists its own."
+    revision: dict[str, Any] = client.get(f"/articles/{article}/revisions/{number}", {404: advice})
+    return revision
 
 
-def _revision(session: Session, article: str, number: int) -> Row[Any]:
-    from services.store.search import find_revision
-
-    row = find_revision(session, article, number)
-    if row is None:
-        raise UserError(f"The article has no revision {number}; `dateline articles history {article}` lists its own.")
-    return row
-
-
-def _in_full(row: Row[Any]) -> RevisionView:
-    from services.store.views import RevisionView
-
-    return RevisionView(**_about(row), article=Article.model_validate_json(row.reading))
-
-
-def _about(row: Row[Any]) -> dict[str, Any]:
-    from services.store.views import RevisionLine
-
-    return RevisionLine.model_validate(row).model_dump()
-
-
-def _found(row: Row[Any], said: list[Piece] | None) -> ArticleLine:
-    from services.store.views import ArticleLine
-
-    return ArticleLine.model_validate(row).model_copy(update={"excerpt": said})
+def _unknown(article: str) -> dict[int, str]:
+    return {404: f"There is no article {article!r}; `dateline articles` lists those there are."}
 
 
 def _line(article: ArticleLine) -> Sequence[str]:
@@ -197,22 +146,23 @@ def _around_the_hit(excerpt: Sequence[Piece]) -> str:
     return f"{'…' if begin else ''}{whole[begin:end]}{'…' if end < len(whole) else ''}"
 
 
-def _wording(row: Row[Any], older: Row[Any] | None) -> dict[str, Any]:
+def _wording(now: RevisionView, older: RevisionView | None) -> dict[str, Any]:
     """A revision, and what it changed against the one that an older capture gave; nothing of the oldest."""
     from services.desk.word_diff import paragraph_changes
     from services.store import wording
+    from services.store.views import RevisionLine
 
+    about = RevisionLine.model_validate(now).model_dump()
     if older is None:
-        return {**_about(row), "against": None, "changed": [], "fields": {}, "paragraphs": []}
-    before, now = (Article.model_validate_json(each.reading) for each in (older, row))
-    changed = wording.differences(before, now)
-    fields = {name: [getattr(before, name), getattr(now, name)] for name in changed if name not in {"body", "images"}}
+        return {**about, "against": None, "changed": [], "fields": {}, "paragraphs": []}
+    changed = wording.differences(older.article, now.article)
+    told = [name for name in changed if name not in {"body", "images"}]
     return {
-        **_about(row),
+        **about,
         "against": older.number,
         "changed": changed,
-        "fields": fields,
-        "paragraphs": paragraph_changes(_texts(before), _texts(now)),
+        "fields": {name: [getattr(each.article, name) for each in (older, now)] for name in told},
+        "paragraphs": paragraph_changes(_texts(older.article), _texts(now.article)),
     }
 
 

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from pydantic_core import to_jsonable_python
 
-from services.cli.commands.endpoints import Number, own
+from services.cli import client
+from services.cli.commands.endpoints import Number, refusals
 from services.cli.output.terminal import AsJson, Listing, counted, error, print_json, show, tell
-from services.cli.parsing import Since, Until, parse_into
+from services.cli.parsing import After, Since, Until
 from services.contracts.choices import DeliveryState
 from services.contracts.errors import UserError
 
 if TYPE_CHECKING:
-    from services.webhooks.models import Delivery
-    from services.webhooks.replay import Range
     from services.webhooks.views import DeliveryView
 
 Option = typer.Option
@@ -27,29 +27,22 @@ def list_deliveries(
     since: Since = None,
     until: Until = None,
     limit: Annotated[int, Option(min=1, max=1_000, help="How many at most.")] = 25,
-    before: Annotated[int | None, Option(min=1, help="Only sequences below this one: the next page.")] = None,
+    after: After = None,
     as_json: AsJson = False,
 ) -> None:
     """Lists what an endpoint was sent and is owed, the newest first; --json has every attempt."""
-    from services.runtime.database import reading
-    from services.webhooks import log
-    from services.webhooks.views import delivery_view
+    from services.webhooks.views import DeliveryView
 
-    asked = log.Asked(state=state, since=since, until=until)
-    with reading() as session:
-        own(session, number)
-        found = log.delivery_log(session, number, asked, before=before, limit=limit + 1)
-        attempts = log.attempts_of(session, [_id(row) for row, _ in found[:limit]])
-    shown = [delivery_view(row, told, attempts[_id(row)]) for row, told in found[:limit]]
-    following = shown[-1].sequence if len(found) > limit else None
+    path, chosen = f"/webhooks/endpoints/{number}/deliveries", {"state": state, "since": since, "until": until}
+    rows, following = client.listed(path, "deliveries", limit, refusals(number), after=after, **chosen)
     if as_json:
-        print_json({"deliveries": shown, "next": following})
-    elif shown:
+        print_json({"deliveries": rows, "next": following})
+    elif rows:
         columns = ("id", "sequence", "type", "state", "made", "tries", "answer")
-        show(Listing(columns, [_line(each) for each in shown]))
+        show(Listing(columns, [_line(DeliveryView.model_validate(each)) for each in rows]))
         if following:
-            error(f"There are more: add --before {following}.")
-    if not shown:
+            error(f"There are more: add --after {following}.")
+    if not rows:
         error("No delivery is like that.")
         raise typer.Exit(1)
 
@@ -65,18 +58,14 @@ def replay(
     as_json: AsJson = False,
 ) -> None:
     """Brings deliveries again, under the same ids and numbers: those named, that failed, or of a time."""
-    from services.webhooks.replay import Range
-    from services.webhooks.views import Replayed
-    from services.webhooks.wanted import ReplayWanted
-
     _one_way(named=bool(deliveries), failed=failed, timed=bool(since or until), delivered=delivered)
     only = "all" if deliveries or delivered else "failed"
     named = {"deliveries": deliveries or None, "since": since, "until": until, "from_sequence": 1 if failed else None}
-    wanted = parse_into(ReplayWanted, named | {"only": only, "dry_run": dry_run})
-    chosen = Range(**wanted.model_dump(exclude={"only", "dry_run"}), failed_only=only == "failed")
-    brought = _count(number, chosen) if dry_run else _bring(number, chosen)
+    wanted = to_jsonable_python(named | {"only": only, "dry_run": dry_run})
+    replayed = client.order("POST", f"/webhooks/endpoints/{number}/replays", wanted, refusals(number))
+    brought = replayed["deliveries"]
     if as_json:
-        print_json(Replayed(deliveries=brought, dry_run=dry_run))
+        print_json(replayed)
     else:
         one, many = ("would be", "would be") if dry_run else ("is", "are")
         tell(f"{counted(brought, f'delivery {one}', f'deliveries {many}')} brought again.")
@@ -88,35 +77,6 @@ def replay(
 def _one_way(*, named: bool, failed: bool, timed: bool, delivered: bool) -> None:
     if named + failed + timed != 1 or (delivered and not timed):
         raise UserError("Name the deliveries, or say --failed, or a time with --since and --until.")
-
-
-def _count(number: int, chosen: Range) -> int:
-    from services.runtime.database import reading
-    from services.webhooks.replay import count
-
-    with reading() as session:
-        own(session, number)
-        return count(session, number, chosen)
-
-
-def _bring(number: int, chosen: Range) -> int:
-    from services.cli.operator import OPERATOR
-    from services.runtime import bus
-    from services.runtime.database import transaction, utcnow
-    from services.webhooks.api.own import note, serve_now
-    from services.webhooks.replay import replay as bring_again
-
-    with transaction() as session:
-        own(session, number, to_change=True)
-        brought = bring_again(session, number, chosen, utcnow())
-        note(session, OPERATOR, "replayed", number, f": {brought} deliveries")
-        serve_now(session, number)
-    bus.flush()
-    return brought
-
-
-def _id(row: Delivery) -> int:
-    return row.id or 0
 
 
 def _line(delivery: DeliveryView) -> Sequence[object]:

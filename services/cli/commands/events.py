@@ -5,20 +5,18 @@ Exit status: 0 when something was found, 1 when nothing was; 0 when Ctrl-C ends 
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from services.cli import client
 from services.cli.commands.articles import Kind, Source
 from services.cli.output.terminal import AsJson, Listing, cell, error, print_json, print_json_line, show, show_text
 from services.contracts.events import ArticleEventType
 
 if TYPE_CHECKING:
-    from sqlalchemy import Row
-
-    from services.runtime.events.follow import Asked, Pulled
+    from services.store.views import EventView
 
 EVERY = 0.5
 """Seconds between two looks."""
@@ -39,56 +37,56 @@ def events(
     as_json: AsJson = False,
 ) -> None:
     """Shows what happened to articles, in its order; with --follow as it happens, with --json a line for each."""
-    from services.runtime.events.follow import Asked, look
+    from services.store.views import EventView
 
-    asked = Asked(kind_of_event, source, kind, announced)
+    chosen = {"type": kind_of_event, "source": source, "kind": kind, "announced": announced}
     if follow:
-        _follow(asked, look() if after is None else after, as_json=as_json)
+        _follow(chosen, after, as_json=as_json)
         return
-    pulled = _pull(asked, after or 0, limit)
+    found, following, more = _first(chosen, after or 0, limit)
     if as_json:
-        print_json({"events": [_told(row) for row in pulled.events], "next": pulled.next})
-    elif pulled.events:
-        show(Listing(COLUMNS, [_line(row) for row in pulled.events]))
-        if pulled.more:
-            error(f"There are more: add --after {pulled.next}.")
-    if not pulled.events:
+        print_json({"events": found, "next": following})
+    elif found:
+        show(Listing(COLUMNS, [_line(EventView.model_validate(each)) for each in found]))
+        if more:
+            error(f"There are more: add --after {following}.")
+    if not found:
         error("No event is like that.")
         raise typer.Exit(1)
 
 
-def _follow(asked: Asked, after: int, *, as_json: bool) -> None:
+def _follow(chosen: Mapping[str, Any], after: int | None, *, as_json: bool) -> None:
     from rich.text import Text
 
     from services.cli.processes import signals
+    from services.store.views import EventView
 
     stop = signals.stop_on_signals()
+    following = client.get("/events", latest=True)["next"] if after is None else after
     while not stop.is_set():
-        pulled = _pull(asked, after, AT_ONCE)
-        for row in pulled.events:
+        page = client.get("/events", after=following, limit=AT_ONCE, **chosen)
+        for event in page["events"]:
             if as_json:
-                print_json_line(_told(row))
+                print_json_line(event)
             else:
-                show_text(Text("  ".join(map(cell, _line(row)))))
-        after = pulled.next
-        if not pulled.more:
+                show_text(Text("  ".join(map(cell, _line(EventView.model_validate(event))))))
+        following = page["next"]
+        if len(page["events"]) < AT_ONCE:
             stop.wait(EVERY)
 
 
-def _pull(asked: Asked, after: int, limit: int) -> Pulled:
-    from services.runtime.database import reading
-    from services.runtime.events.follow import pull
-
-    with reading() as session:
-        return pull(session, asked, after, limit)
-
-
-def _told(row: Row[Any]) -> dict[str, Any]:
-    """The event as the API shows it: what webhooks send, after three members in front."""
-    return {"id": row.id, "cause": row.cause, "announced": row.announced, **json.loads(row.body)}
+def _first(chosen: Mapping[str, Any], after: int, limit: int) -> tuple[list[Any], int, bool]:
+    """At most `limit` events, after which number to go on, and whether there are more."""
+    found: list[Any] = []
+    while True:
+        page = client.get("/events", after=after, limit=min(AT_ONCE, limit - len(found)), **chosen)
+        found, after = [*found, *page["events"]], page["next"]
+        if not page["events"] or len(found) >= limit:
+            return found, after, bool(client.get("/events", after=after, limit=1, **chosen)["events"])
 
 
-def _line(row: Row[Any]) -> Sequence[object]:
-    headline = json.loads(row.body)["data"]["article"]["headline"]
-    changed = f" ({', '.join(row.changed)} changed)" if row.changed else ""
-    return (row.sequence, row.occurred_at, row.type.removeprefix("article."), row.source, row.cause, headline + changed)
+def _line(event: EventView) -> Sequence[object]:
+    changed = f" ({', '.join(event.data.changed)} changed)" if event.data.changed else ""
+    kind = event.type.removeprefix("article.")
+    article = event.data.article
+    return (event.sequence, event.timestamp, kind, article.source, event.cause, article.headline + changed)

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, cast
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from services.cli import client, remote
 from services.cli.groups import group
 from services.cli.output.terminal import AsJson, Listing, error, print_json, show, tell
-from services.cli.parsing import parse_into
-from services.contracts.caller import INCLUDES, Permission
+from services.contracts.caller import INCLUDES
 from services.contracts.errors import UserError
 
 if TYPE_CHECKING:
-    from services.access.models import ApiKey
+    from services.admin.views import KeyView
 
 app = group("API keys: make, list, rotate and revoke them; and the key that seals secrets.", no_args_is_help=True)
 
@@ -31,18 +32,11 @@ def create(
     as_json: AsJson = False,
 ) -> None:
     """Makes a key and shows it, this once."""
-    from services.access import keys as api_keys
-    from services.cli.operator import OPERATOR
-    from services.runtime import audit_log
-    from services.runtime.database import transaction, utcnow
-
     if unknown := [word for word in scope if word not in INCLUDES]:
         raise UserError(f"There is no scope {unknown[0]!r}; the scopes are {', '.join(INCLUDES)}.")
-    now, ends = utcnow(), expires.replace(tzinfo=UTC) if expires else None
-    with transaction() as session:
-        key, presented = api_keys.create(session, name, cast("list[Permission]", scope), now, ends)
-        audit_log.note(session, OPERATOR, "key.made", f"key {key.id} ({key.name})", now)
-    _show(key, presented, as_json=as_json)
+    ends = expires.replace(tzinfo=UTC).isoformat() if expires else None
+    wanted = {"name": name, "scopes": scope, "expires_at": ends}
+    _show(client.order("POST", "/admin/keys", wanted), as_json=as_json)
 
 
 @app.command()
@@ -52,35 +46,21 @@ def rotate(
     as_json: AsJson = False,
 ) -> None:
     """Gives a key a new secret and shows it, this once; its endpoints stay its own."""
-    from services.access import keys as api_keys
-    from services.admin.views import KeyRotation
-    from services.cli.operator import OPERATOR
-    from services.runtime import audit_log
-    from services.runtime.database import transaction, utcnow
-
-    hours, now = parse_into(KeyRotation, {"overlap_hours": overlap}).overlap_hours, utcnow()
-    with transaction() as session:
-        rotated = api_keys.rotate(session, key_id, timedelta(hours=hours), now)
-        if rotated is None:
-            raise UserError(f"There is no usable key {key_id}; `dateline keys list` shows all.")
-        key, presented = rotated
-        audit_log.note(session, OPERATOR, "key.rotated", f"key {key.id} ({key.name})", now)
-    _show(key, presented, as_json=as_json)
+    made = client.order("POST", f"/admin/keys/{key_id}/rotate", {"overlap_hours": overlap}, _unknown(key_id))
+    _show(made, as_json=as_json)
 
 
 @app.command("list")
 def list_keys(as_json: AsJson = False) -> None:
     """Lists all keys, revoked and expired ones too."""
-    from services.access import keys as api_keys
     from services.admin.views import KeyView
-    from services.runtime.database import reading
 
-    with reading() as session:
-        found = api_keys.listed(session)
+    rows, _ = client.listed("/admin/keys", "keys", sys.maxsize)
     if as_json:
-        print_json([KeyView.model_validate(key) for key in found])
+        print_json(rows)
         return
-    show(Listing(("id", "name", "scopes", "made", "last used", "state"), [_line(key) for key in found]))
+    lines = [_line(KeyView.model_validate(each)) for each in rows]
+    show(Listing(("id", "name", "scopes", "made", "last used", "state"), lines))
 
 
 @app.command()
@@ -89,20 +69,9 @@ def revoke(
     as_json: AsJson = False,
 ) -> None:
     """Ends a key for good."""
-    from services.access import keys as api_keys
-    from services.cli.operator import OPERATOR
-    from services.runtime import audit_log, bus
-    from services.runtime.database import transaction, utcnow
-    from services.webhooks import subscriptions
-
-    now = utcnow()
-    with transaction() as session:
-        if not api_keys.revoke(session, key_id, now, subscriptions.stop):
-            raise UserError(f"There is no usable key {key_id}; `dateline keys list` shows all.")
-        audit_log.note(session, OPERATOR, "key.revoked", f"key {key_id}", now)
-    bus.flush()
+    client.order("DELETE", f"/admin/keys/{key_id}", None, _unknown(key_id))
     if as_json:
-        print_json({"id": key_id, "revoked_at": now})
+        print_json({"id": key_id, "state": "revoked"})
     else:
         tell(f"Key {key_id} is revoked.")
 
@@ -120,6 +89,7 @@ def reseal(
     from services.webhooks import resealing, sealing
     from services.webhooks.settings import webhook_settings
 
+    remote.refuse("`dateline keys reseal`")
     if new_key and webhook_settings().secret_key.get_secret_value():
         raise UserError("The keys stand in DATELINE_SECRET_KEY; put the new one there, in front and before a comma.")
     if new_key:
@@ -136,20 +106,22 @@ def reseal(
         tell(f"{found.done} are sealed with the first key; the others are needed for older backups only.")
 
 
-def _show(key: ApiKey, presented: str, *, as_json: bool) -> None:
-    from services.admin.views import KeyMade, KeyView
-
+def _show(made: Mapping[str, Any], *, as_json: bool) -> None:
     if as_json:
-        print_json(KeyMade(**KeyView.model_validate(key).model_dump(), key=presented))
+        print_json(made)
         return
     error("Shown this once; only its digest is kept:")
-    typer.echo(presented)
+    typer.echo(made["key"])
 
 
-def _line(key: ApiKey) -> Sequence[object]:
-    from services.access import keys as api_keys
+def _unknown(key_id: int) -> dict[int, str]:
+    return {404: f"There is no usable key {key_id}; `dateline keys list` shows all."}
+
+
+def _line(key: KeyView) -> Sequence[object]:
     from services.runtime.database import utcnow
 
-    state = "usable" if api_keys.usable(key, utcnow()) else "revoked or expired"
+    ended = key.revoked_at or (key.expires_at and key.expires_at <= utcnow())
+    state = "revoked or expired" if ended else "usable"
     made = f"{key.created_at:%Y-%m-%d}"
     return (key.id, key.name, ", ".join(key.scopes), made, key.last_used_at or "never", state)

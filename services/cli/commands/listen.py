@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from services.cli import remote
 from services.cli.output.terminal import error
 from services.contracts.errors import UserError
 from services.demo.moods import MOODS
@@ -35,7 +36,16 @@ Key = Annotated[
     str | None,
     typer.Option(envvar="DATELINE_KEY", help="An API key: makes an endpoint for as long as you listen."),
 ]
-Dateline = Annotated[str, typer.Option("--dateline", envvar="DATELINE", help="Where Dateline answers.")]
+Dateline = Annotated[
+    str | None,
+    typer.Option(
+        "--dateline",
+        envvar="DATELINE",
+        help="Where Dateline answers.",
+        show_default="that of --server, or http://127.0.0.1:8080",
+    ),
+]
+LOCAL = "http://127.0.0.1:8080"
 Forward = Annotated[str | None, typer.Option(help="Post each message on to this address, and answer as it does.")]
 Misbehave = Annotated[
     str | None,
@@ -49,7 +59,7 @@ def listen(
     port: Port = 0,
     secret: Secret = None,
     key: Key = None,
-    dateline: Dateline = "http://127.0.0.1:8080",
+    dateline: Dateline = None,
     forward: Forward = None,
     misbehave: Misbehave = None,
     as_json: AsJson = False,
@@ -60,6 +70,9 @@ def listen(
     from services.cli.processes import signals
     from services.demo.listener import passing_on
 
+    there = remote.server()
+    key = key or (there.key if there else None)
+    dateline = dateline or (there.url if there else LOCAL)
     if not secret and not key:
         raise UserError("Give --secret, of an endpoint you have, or --key, to have one made for as long as you listen.")
     misbehaviour = _misbehaviour(misbehave)

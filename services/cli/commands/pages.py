@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from services.cli import client
 from services.cli.groups import ListsByDefault, group
 from services.cli.output.terminal import AsJson, Listing, error, print_json, show, show_facts
-from services.cli.parsing import After, parse_cursor
+from services.cli.parsing import After
 from services.contracts.article import RejectionReason
 from services.contracts.choices import PageState, PageVerdict
-from services.contracts.errors import UserError
 
 if TYPE_CHECKING:
     from services.fetcher.pages.api import PageLine, ShownBy
@@ -39,44 +39,39 @@ def list_pages(
     as_json: AsJson = False,
 ) -> None:
     """Lists the pages that are known, those found last first."""
-    from services.fetcher.pages.api import lines
-    from services.fetcher.pages.find import Wanted, find_pages
-    from services.runtime.database import reading, utcnow
-    from services.runtime.web import cursor, page
+    from services.fetcher.pages.api import PageLine
 
-    wanted = Wanted(source, host, state, verdict, reason, address or None)
-    place = parse_cursor("pages", after, int)
-    with reading() as session:
-        found = find_pages(session, wanted, utcnow(), limit, place[0] if place else None)
-        rows, following = page(found, limit, lambda row: cursor("pages", row.id))
-        shown = lines(session, rows)
+    chosen: dict[str, Any] = {
+        "source": source,
+        "host": host,
+        "state": state,
+        "verdict": verdict,
+        "reason": reason,
+        "address": address,
+    }
+    rows, following = client.listed("/pages", "pages", limit, after=after, **chosen)
     if as_json:
-        print_json({"pages": shown, "next": following})
-    elif shown:
-        show(Listing(("page", "source", "state", "verdict", "next visit", "address"), [_row(each) for each in shown]))
+        print_json({"pages": rows, "next": following})
+    elif rows:
+        shown = [_row(PageLine.model_validate(each)) for each in rows]
+        show(Listing(("page", "source", "state", "verdict", "next visit", "address"), shown))
         if following:
             error("There are more: raise --limit, or say more about them.")
-    if not shown:
-        error("No page is like that." if wanted != Wanted() else "There are no pages yet.")
+    if not rows:
+        error("No page is like that." if any(chosen.values()) else "There are no pages yet.")
         raise typer.Exit(1)
 
 
 @app.command("show")
 def show_page(number: Number, as_json: AsJson = False) -> None:
     """Shows one page: where it is, how the last look went, and what its newest capture gave."""
-    from services.fetcher.pages.api import lines
-    from services.fetcher.pages.find import find_page
-    from services.runtime.database import reading, utcnow
+    from services.fetcher.pages.api import PageLine
 
-    with reading() as session:
-        row = find_page(session, number, utcnow())
-        if row is None:
-            raise UserError(f"There is no page {number}; `dateline pages` lists those there are.")
-        (view,) = lines(session, [row])
+    page = client.get(f"/pages/{number}", {404: f"There is no page {number}; `dateline pages` lists those there are."})
     if as_json:
-        print_json(view)
+        print_json(page)
     else:
-        show_facts(_facts(view))
+        show_facts(_facts(PageLine.model_validate(page)))
 
 
 def _row(page: PageLine) -> tuple[object, ...]:

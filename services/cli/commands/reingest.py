@@ -4,27 +4,17 @@ Exit status: 0 when what was asked for is done, 1 when what was watched did not 
 understood or is not possible.
 """
 
-from __future__ import annotations
-
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any, get_args
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, get_args
 
 import typer
 
+from services.cli import client
 from services.cli.groups import group
 from services.cli.output.terminal import AsJson, counted, error, print_json, show, tell
-from services.cli.parsing import parse_into
 from services.contracts.article import ArticleKind, RejectionReason
 from services.contracts.errors import UserError
-from services.contracts.messages import Mode, Scope
-
-if TYPE_CHECKING:
-    from sqlmodel import Session
-
-    from services.reingest.models import ReingestionRow
-    from services.reingest.order import Order
-    from services.reingest.state import Verb
-    from services.reingest.views import ReingestionView
+from services.contracts.messages import Mode
 
 app = group(
     "Ingest again: reparse the same captures, or refetch; try it dry, then promote what it found.", no_args_is_help=True
@@ -66,25 +56,24 @@ def _ordering(mode: Mode) -> Callable[..., None]:
         as_json: AsJson = False,
     ) -> None:
         from services.cli.commands.reingest_watch import watch_to_the_end
-        from services.reingest.order import Order, OrderedScope
 
         named = {"all": everything, "source": source, "urls": url or [], "articles": article or [], "kind": kind}
         named |= {"published_from": since, "published_until": until, "layout": layout, "text": text}
         named |= {"layout_before": layout_before, "parser_before": parser_before}
         named |= {"rejected": rejected, "set_aside": set_aside}
-        scope = parse_into(OrderedScope, named)
+        scope = {name: value for name, value in named.items() if value}
         if count:
             _count(scope, as_json=as_json)
             return
         if not reason:
             raise UserError("Say why with --reason; it is kept in the audit log.")
         words = {"scope": scope, "mode": mode, "dry_run": dry_run, "forced": forced, "announce": announce}
-        number = _accept(parse_into(Order, words | {"reason": reason}), as_json=as_json)
+        number = _accept(words | {"reason": reason}, as_json=as_json)
         finished = watch_to_the_end(number) if watch or report else True
         if report:
             show_report(number, as_json=as_json)
         elif as_json:
-            print_json(_view_of(number))
+            print_json(_get(number))
         if not finished:
             raise typer.Exit(1)
 
@@ -101,35 +90,30 @@ def list_reingestions(
 ) -> None:
     """Lists what was ordered, the newest first."""
     from services.cli.output.reingest_tables import listing
-    from services.reingest.models import ReingestionRow
-    from services.runtime.database import reading
-    from services.runtime.listing import newest
+    from services.reingest.views import ReingestionView
 
-    with reading() as session:
-        rows, _ = newest(session, ReingestionRow, limit, None)
-        views = [_view(session, row) for row in rows]
+    rows, _ = client.listed("/admin/reingestions", "reingestions", limit)
     if as_json:
-        print_json(views)
-    elif not views:
+        print_json(rows)
+    elif not rows:
         error("Nothing was ingested again yet.")
     else:
-        show(listing(views))
+        show(listing([ReingestionView.model_validate(each) for each in rows]))
 
 
 @app.command("show")
 def show_reingestion(number: Number, watch: Watch = False, as_json: AsJson = False) -> None:
     """Shows one, and with --watch how it, or its promotion, goes on."""
-    from services.cli.commands.reingest_watch import watch_promotion, watch_to_the_end
+    from services.cli.commands.reingest_watch import view_of, watch_promotion, watch_to_the_end
     from services.cli.output.reingest_tables import listing
 
-    view = _view_of(number)
+    view = view_of(number)
     to_the_end = watch_promotion if view.preview in {"promoting", "paused", "cancelling"} else watch_to_the_end
     finished = to_the_end(number) if watch else True
-    view = _view_of(number)
     if as_json:
-        print_json(view)
+        print_json(_get(number))
     else:
-        show(listing([view]))
+        show(listing([view_of(number)]))
     if not finished:
         raise typer.Exit(1)
 
@@ -137,20 +121,17 @@ def show_reingestion(number: Number, watch: Watch = False, as_json: AsJson = Fal
 @app.command("report")
 def show_report(number: Number, as_json: AsJson = False) -> None:
     """Shows how far a dry run would reach: by outcome, source, layout and field, with samples."""
+    from services.cli.commands.reingest_watch import view_of
     from services.cli.output.reingest_tables import reach_tables
-    from services.reingest.models import ReingestionRow
-    from services.reingest.views import whole_report
-    from services.runtime.database import reading
+    from services.reingest.views import Report
 
-    view = _view_of(number)
-    if not view.dry_run:
+    if not view_of(number).dry_run:
         raise UserError(f"Re-ingestion {number} was no dry run, and kept no differences.")
-    with reading() as session:
-        found = whole_report(session, session.get_one(ReingestionRow, number), view)
+    found = client.get(f"/admin/reingestions/{number}/report")
     if as_json:
         print_json(found)
         return
-    for table in reach_tables(found):
+    for table in reach_tables(Report.model_validate(found)):
         show(table)
 
 
@@ -188,66 +169,34 @@ def cancel(number: Number, as_json: AsJson = False) -> None:
     _steer("cancel", number, as_json=as_json)
 
 
-def _count(scope: Scope, *, as_json: bool) -> None:
-    from services.runtime.database import reading
-    from services.scopes import reach
-
-    with reading() as session:
-        pages, _ = reach(session, scope, 0)
+def _count(scope: Mapping[str, Any], *, as_json: bool) -> None:
+    pages = client.order("POST", "/admin/reingestions/scope", {"scope": scope})["pages"]
     if as_json:
         print_json({"pages": pages})
     else:
         tell(f"{counted(pages, 'page', 'pages')}.")
 
 
-def _accept(order: Order, *, as_json: bool) -> int:
-    from services.cli.operator import OPERATOR
-    from services.reingest.order import accept
-    from services.runtime import bus
-    from services.runtime.database import reading, transaction, utcnow
-    from services.scopes import reach
-
-    with reading() as session:
-        expected, _ = reach(session, order.scope, 0)
-    with transaction() as session:
-        made = accept(session, order, OPERATOR, utcnow(), expected=expected)
-    bus.flush()
+def _accept(words: Mapping[str, Any], *, as_json: bool) -> int:
+    made = client.order("POST", "/admin/reingestions", words)
+    number: int = made["id"]
     if not as_json:
-        tell(f"Re-ingestion {made.id} of {counted(expected, 'page', 'pages')} is accepted.")
-    return made.id or 0
+        tell(f"Re-ingestion {number} of {counted(made['expected'], 'page', 'pages')} is accepted.")
+    return number
 
 
-def _steer(verb: Verb, number: int, *, as_json: bool) -> None:
-    from services.cli.operator import OPERATOR
-    from services.reingest import steering
-    from services.runtime import bus
-    from services.runtime.database import transaction, utcnow
-
-    with transaction() as session:
-        view = _view(session, steering.steer(session, verb, number, OPERATOR, utcnow()))
-    bus.flush()
+def _steer(verb: str, number: int, *, as_json: bool) -> None:
+    view = client.order("POST", f"/admin/reingestions/{number}/{verb}", None, _unknown(number))
     if as_json:
         print_json(view)
     else:
-        tell(f"Re-ingestion {number} is {view.preview if view.preview not in {None, 'open'} else view.state}.")
+        preview = view["preview"]
+        tell(f"Re-ingestion {number} is {preview if preview not in {None, 'open'} else view['state']}.")
 
 
-def _view_of(number: int) -> ReingestionView:
-    from services.reingest.models import ReingestionRow
-    from services.runtime.database import reading
-
-    with reading() as session:
-        row = session.get(ReingestionRow, number)
-        if row is None:
-            raise UserError(f"There is no re-ingestion {number}; `dateline reingest list` shows those there are.")
-        return _view(session, row)
+def _get(number: int) -> Any:
+    return client.get(f"/admin/reingestions/{number}", _unknown(number))
 
 
-def _view(session: Session, row: ReingestionRow) -> ReingestionView:
-    from services.reingest import progress
-    from services.reingest.views import reingestion_view
-    from services.runtime.database import utcnow
-
-    number = row.id or 0
-    counts, stuck = progress.counts(session, [row])[number], progress.stuck(session)[number]
-    return reingestion_view(row, counts, stuck, utcnow())
+def _unknown(number: int) -> dict[int, str]:
+    return {404: f"There is no re-ingestion {number}; `dateline reingest list` shows those there are."}

@@ -1,7 +1,6 @@
 """A re-ingestion, or the promotion of a dry run, watched to its end: a bar on a terminal, else a line now and then.
 
-It looks into the database, twice a second, and not at the API's stream: the terminal needs neither a key nor a web app
-that runs.
+It asks twice a second, and not for a stream: so it is the same on this machine, where no web app need run.
 """
 
 import sys
@@ -12,12 +11,10 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from services.cli.output.reingest_tables import outcomes
+from services.cli import client
+from services.cli.output.reingest_tables import outcomes, total
 from services.cli.output.terminal import counted, error
-from services.reingest import progress
-from services.reingest.models import ReingestionRow
-from services.reingest.progress import Counts
-from services.runtime.database import reading
+from services.reingest.views import ReingestionView
 
 EVERY = 0.5
 """Seconds between two looks."""
@@ -45,28 +42,29 @@ def watch_promotion(number: int) -> bool:
     return _watch(lambda: _promotion(number))
 
 
+def view_of(number: int) -> ReingestionView:
+    """The re-ingestion as it is now; a `UserError` when there is none of this number."""
+    advice = f"There is no re-ingestion {number}; `dateline reingest list` shows those there are."
+    return ReingestionView.model_validate(client.get(f"/admin/reingestions/{number}", {404: advice}))
+
+
 def _ingestion(number: int) -> Look:
-    row, now, stuck = _ask(number)
-    through, total = now.through, progress.total(row)
-    said = outcomes({name: now.outcomes[name] for name in progress.OUTCOMES}) or "nothing yet"
-    waits = row.planned_completely and stuck > 0 and through + stuck >= row.planned
-    words = f"{row.state}: {through} of {counted(total, 'page', 'pages')} ({said})"
-    return Look(words, through, total, row.is_in().ended, row.state == "done", stuck if waits else 0)
+    view = view_of(number)
+    through, stuck = sum(view.outcomes.values()), view.set_aside
+    waits = view.planned_completely and stuck > 0 and through + stuck >= view.planned
+    pages, said = counted(total(view), "page", "pages"), outcomes(view.outcomes) or "nothing yet"
+    words = f"{view.state}: {through} of {pages} ({said})"
+    ended = view.state in {"done", "cancelled"}
+    return Look(words, through, total(view), ended, view.state == "done", stuck if waits else 0)
 
 
 def _promotion(number: int) -> Look:
-    row, now, stuck = _ask(number)
-    states = {name: now.findings[name] for name in progress.FINDINGS}
-    through, total = states["applied"] + states["stale"], sum(states.values())
-    words = f"{row.preview}: {through} of {counted(total, 'page', 'pages')} ({outcomes(states) or 'nothing to do'})"
-    helpless = stuck if stuck >= states["applying"] > 0 else 0
-    return Look(words, through, total, row.is_in().over, row.preview == "promoted", helpless)
-
-
-def _ask(number: int) -> tuple[ReingestionRow, Counts, int]:
-    with reading() as session:
-        row = session.get_one(ReingestionRow, number)
-        return row, progress.counts(session, [row])[number], progress.stuck(session)[number]
+    view = view_of(number)
+    states = view.promotion or {"applied": 0, "stale": 0, "applying": 0}
+    through, whole = states["applied"] + states["stale"], sum(states.values())
+    words = f"{view.preview}: {through} of {counted(whole, 'page', 'pages')} ({outcomes(states) or 'nothing to do'})"
+    helpless = view.set_aside if view.set_aside >= states["applying"] > 0 else 0
+    return Look(words, through, whole, view.over, view.preview == "promoted", helpless)
 
 
 def _watch(look: Callable[[], Look]) -> bool:

@@ -1,12 +1,16 @@
 """`dateline retries`: what failed unexpectedly and is tried again, and trying it now."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from services.cli import client
 from services.cli.groups import ListsByDefault, group
 from services.cli.output.terminal import AsJson, Listing, counted, error, print_json, show, tell
+from services.cli.parsing import After
 from services.contracts.errors import UserError
+
+LOOK = "`dateline retries` lists those that are"
 
 app = group("What failed unexpectedly and is retried: list it, or try it now.", cls=ListsByDefault)
 
@@ -17,22 +21,17 @@ Kind = Annotated[str | None, typer.Option(help="Only messages of this kind, such
 def list_retries(
     kind: Kind = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = 100,
+    after: After = None,
     as_json: AsJson = False,
 ) -> None:
     """Lists what is being retried, why, and when it is tried next."""
-    from services.admin.retries.api import Retries, view
-    from services.runtime import retries
-    from services.runtime.database import reading, utcnow
-
-    with reading() as session:
-        found = retries.retrying(session, kind=kind, limit=limit)
-    now = utcnow()
+    rows, following = client.listed("/admin/retries", "messages", limit, kind=kind, after=after)
     if as_json:
-        print_json(Retries(messages=[view(each, now) for each in found], next=None))
-    elif not found:
+        print_json({"messages": rows, "next": following})
+    elif not rows:
         error("Nothing is being retried.")
     else:
-        lines = [(each.id, each.kind, each.key, each.sentence(now)) for each in found]
+        lines = [(each["id"], each["kind"], each["key"], each["sentence"]) for each in rows]
         show(Listing(("number", "kind", "key", "how it is"), lines))
 
 
@@ -44,22 +43,24 @@ def try_now(
     as_json: AsJson = False,
 ) -> None:
     """Tries messages again now, instead of when their pause is over."""
-    from services.cli.operator import OPERATOR
-    from services.runtime import audit_log, bus, retries
-    from services.runtime.database import transaction, utcnow
-
     if bool(numbers) is everything or (numbers and kind):
         raise UserError("Give either numbers, or --all with or without --kind.")
-    now = utcnow()
-    with transaction() as session:
-        taken = [each for each in numbers or () if retries.try_now(session, each, now)]
-        if missing := set(numbers or ()) - set(taken):
-            raise UserError(f"No message {min(missing)} is being retried; `dateline retries` lists those that are.")
-        count = len(taken) if numbers else retries.try_all_now(session, kind, now)
-        if count:
-            audit_log.note(session, OPERATOR, "messages.hurried", f"{count} messages, kind {kind or 'any'}", now)
-    bus.flush()
+    if numbers:
+        for number in numbers:
+            client.order(
+                "POST", f"/admin/retries/{number}", None, {404: f"No message {number} is being retried; {LOOK}."}
+            )
+    taken = len(numbers) if numbers else _all(kind)
     if as_json:
-        print_json({"taken": count})
+        print_json({"taken": taken})
     else:
-        tell(f"{counted(count, 'message is', 'messages are')} due now.")
+        tell(f"{counted(taken, 'message is', 'messages are')} due now.")
+
+
+def _all(kind: str | None) -> int:
+    taken = 0
+    while True:
+        done: dict[str, Any] = client.order("POST", "/admin/retries", {"kind": kind})
+        taken += int(done["taken"])
+        if not done["more"]:
+            return taken

@@ -6,20 +6,19 @@ Exit status: 0 when everything that was asked for is done, 1 when some of it cou
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from services.cli import client
 from services.cli.groups import ListsByDefault, group
 from services.cli.output.terminal import AsJson, Listing, counted, error, print_json, show, show_facts, tell
+from services.cli.parsing import After
 from services.contracts.errors import UserError
 
 if TYPE_CHECKING:
-    from sqlmodel import Session
-
     from services.admin.message_views import SetAside
-    from services.admin.messages import Done
 
 app = group("What was given up on and why: list, show, replay or discard it.", cls=ListsByDefault)
 
@@ -33,26 +32,23 @@ def list_messages(
     kind: Kind = None,
     discarded: Annotated[bool, typer.Option("--discarded", help="Those that were discarded instead.")] = False,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = 100,
-    before: Annotated[int | None, typer.Option(help="Only numbers below this one: the next page.")] = None,
+    after: After = None,
     as_json: AsJson = False,
 ) -> None:
     """Lists what was set aside and why, the newest first."""
-    from services.admin import messages
-    from services.admin.message_views import SetAside, SetAsides
-    from services.runtime.database import reading
+    from services.admin.message_views import SetAside
 
-    with reading() as session:
-        found = messages.listed(session, kind=kind, discarded=discarded, before=before, limit=limit + 1)
-    shown, more = [SetAside.model_validate(row) for row in found[:limit]], len(found) > limit
-    following = str(shown[-1].id) if more else None
+    chosen = {"kind": kind, "discarded": discarded or None, "after": after}
+    rows, following = client.listed("/admin/messages", "messages", limit, None, **chosen)
     if as_json:
-        print_json(SetAsides(messages=shown, next=following))
-    elif not shown:
+        print_json({"messages": rows, "next": following})
+    elif not rows:
         error("Nothing is set aside." if not discarded else "Nothing was discarded.")
     else:
-        show(Listing(("number", "kind", "key", "since", "attempts", "reason"), [_line(row) for row in shown]))
-    if more and not as_json:
-        error(f"There are more: add --before {following}.")
+        lines = [_line(SetAside.model_validate(row)) for row in rows]
+        show(Listing(("number", "kind", "key", "since", "attempts", "reason"), lines))
+    if following and not as_json:
+        error(f"There are more: add --after {following}.")
 
 
 @app.command("show")
@@ -60,22 +56,14 @@ def show_message(
     number: Annotated[int, typer.Argument(help="The number in the list.")], as_json: AsJson = False
 ) -> None:
     """Shows one message: what it said, what went wrong, and how to see it again."""
-    from services.admin import messages
-    from services.admin.message_views import whole
-    from services.runtime.database import reading
-
-    with reading() as session:
-        row = messages.find(session, number)
-    if row is None:
-        raise _unknown(number)
-    message = whole(row)
+    message = client.get(f"/admin/messages/{number}", _unknown(number))
     if as_json:
         print_json(message)
         return
-    told = message.model_dump(mode="json", exclude={"words", "reproduce"})
-    show_facts({name.replace("_", " "): value for name, value in told.items()})
-    show_facts({"words": json.dumps(message.words, ensure_ascii=False)})
-    for command in message.reproduce:
+    facts = {name: value for name, value in message.items() if name not in {"words", "reproduce"}}
+    show_facts({name.replace("_", " "): value for name, value in facts.items()})
+    show_facts({"words": json.dumps(message["words"], ensure_ascii=False)})
+    for command in message["reproduce"]:
         show_facts({"see it again": command})
 
 
@@ -84,17 +72,8 @@ def replay_messages(
     numbers: Numbers = None, everything: Everything = False, kind: Kind = None, as_json: AsJson = False
 ) -> None:
     """Says messages again, with all their attempts, as if they had never failed."""
-    from services.admin import messages
-    from services.cli.operator import OPERATOR
-    from services.runtime import bus
-    from services.runtime.database import utcnow
-
     _one_or_the_other(numbers, everything, kind)
-    if numbers:
-        done = _each(numbers, lambda session, number: messages.replay(session, number, OPERATOR, utcnow()))
-    else:
-        done = _all(lambda session: messages.replay_all(session, kind, OPERATOR, utcnow()))
-    bus.flush()
+    done = _each(numbers, "replay") if numbers else _all("replay", {"kind": kind})
     _tell(done, "due again", as_json=as_json)
 
 
@@ -107,21 +86,15 @@ def discard_messages(
     as_json: AsJson = False,
 ) -> None:
     """Decides that messages will not be said again. They are kept, with who decided so, when and why."""
-    from services.admin import messages
-    from services.cli.operator import OPERATOR
-    from services.runtime import bus
-    from services.runtime.database import utcnow
-
     _one_or_the_other(numbers, everything, kind)
     if not reason.strip():
         raise UserError("Say why with --reason; it is kept with the message.")
     if numbers:
-        done = _each(numbers, lambda session, number: messages.discard(session, number, OPERATOR, reason, utcnow()))
+        done = _each(numbers, "discard", {"reason": reason})
     elif kind is None:
         raise UserError("Name the --kind that is to be discarded, or the numbers; not everything at once.")
     else:
-        done = _all(lambda session: messages.discard_all(session, kind, OPERATOR, reason, utcnow()))
-    bus.flush()
+        done = _all("discard", {"kind": kind, "reason": reason})
     _tell(done, "discarded", as_json=as_json)
 
 
@@ -130,44 +103,38 @@ def _one_or_the_other(numbers: list[int] | None, everything: bool, kind: str | N
         raise UserError("Give either numbers, or --all with or without --kind.")
 
 
-def _each(numbers: list[int], decide: Callable[[Session, int], bool]) -> Done:
-    from services.admin.messages import Done
-    from services.runtime.database import transaction
-
-    with transaction() as session:
-        for number in numbers:
-            if not decide(session, number):
-                raise _unknown(number)
-    return Done(len(numbers), refused=0, more=False)
+def _each(numbers: Sequence[int], decision: str, words: Mapping[str, str] | None = None) -> dict[str, Any]:
+    for number in numbers:  # before any is taken: a mistyped one shall change nothing
+        if client.get(f"/admin/messages/{number}", _unknown(number))["discarded_at"]:
+            raise UserError(_unknown(number)[404])
+    for number in numbers:
+        client.order("POST", f"/admin/messages/{number}/{decision}", words, _unknown(number))
+    return {"taken": len(numbers), "refused": 0, "more": False}
 
 
-def _all(decide: Callable[[Session], Done]) -> Done:
-    from services.admin.messages import AT_ONCE, Done
-    from services.runtime.database import transaction
+def _all(decision: str, words: Mapping[str, str | None]) -> dict[str, Any]:
+    from services.admin.messages import AT_ONCE
 
     taken = 0
     while True:
-        with transaction() as session:
-            done = decide(session)
-        taken += done.taken
-        if not done.more or done.refused >= AT_ONCE:
-            return Done(taken, done.refused, done.more)
+        done: dict[str, Any] = client.order("POST", f"/admin/messages/{decision}", words)
+        taken += done["taken"]
+        if not done["more"] or done["refused"] >= AT_ONCE:
+            return done | {"taken": taken}
 
 
-def _tell(done: Done, what: str, *, as_json: bool) -> None:
-    from services.admin.message_views import Taken
-
+def _tell(done: Mapping[str, Any], what: str, *, as_json: bool) -> None:
     if as_json:
-        print_json(Taken.model_validate(done))
+        print_json(done)
     else:
-        tell(f"{counted(done.taken, 'message is', 'messages are')} {what}.")
-    if done.refused:
-        error(f"{done.refused} cannot be read by this version and stay as they are; the version that said them can.")
+        tell(f"{counted(done['taken'], 'message is', 'messages are')} {what}.")
+    if refused := done["refused"]:
+        error(f"{refused} cannot be read by this version and stay as they are; the version that said them can.")
         raise typer.Exit(1)
 
 
-def _unknown(number: int) -> UserError:
-    return UserError(f"No message {number} waits for a decision; `dateline set-aside list` shows those that do.")
+def _unknown(number: int) -> dict[int, str]:
+    return {404: f"No message {number} waits for a decision; `dateline set-aside list` shows those that do."}
 
 
 def _line(row: SetAside) -> Sequence[object]:

@@ -1,7 +1,6 @@
 """`dateline sources`: what is watched, how it has been, and orders of the operator.
 
-These commands write to the database like everybody else; a running service picks it up at once, and a service that is
-not running will when it starts.
+A running service picks up at once what they change, and a service that is not running will when it starts.
 """
 
 from __future__ import annotations
@@ -12,15 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from services.cli import client
 from services.cli.groups import ListsByDefault, group
 from services.cli.output.terminal import AsJson, Listing, counted, error, print_json, show, show_facts, tell
-from services.cli.parsing import parse_into
 from services.contracts.choices import ChannelKind
 from services.contracts.errors import UserError
 
 if TYPE_CHECKING:
-    from sqlmodel import Session
-
     from services.fetcher.api import ChannelView, SourceView
 
 app = group("Sources: list, add, pause, resume, poll, remove.", cls=ListsByDefault)
@@ -40,29 +37,24 @@ def list_sources(
 ) -> None:
     """Lists the sources and how their channels have been; or shows one."""
     from services.cli.commands.up import SEEDS
-    from services.cli.operator import OPERATOR
-    from services.fetcher import sources as watched
-    from services.fetcher.api import list_sources as view_sources
-    from services.runtime import audit_log, bus
-    from services.runtime.database import transaction, utcnow
+    from services.fetcher.api import SourceView
+    from services.fetcher.sources import read_sources
 
     if load := SEEDS if defaults else load:
-        with transaction() as session:
-            added, changed = watched.load(session, watched.read_sources(load), utcnow())
-            audit_log.note(session, OPERATOR, "sources.loaded", f"file {load.name}", utcnow())
-        bus.flush()
-        error(f"{added} added, {changed} changed.")
+        batch = [seed.model_dump(mode="json") for seed in read_sources(load)]
+        loaded = client.order("POST", "/sources/batch", {"sources": batch})
+        error(f"{loaded['added']} added, {loaded['changed']} changed.")
     if name:
         _show_one(_view(name), as_json=as_json)
         return
-    views = view_sources(OPERATOR)
+    views = client.get("/sources")
     if as_json:
         print_json(views)
     elif not views:
         error("There are no sources yet; `dateline sources --defaults` brings those that come with Dateline.")
     else:
         columns = ("source", "channel", "last look", "how it went")
-        show(Listing(columns, [row for view in views for row in _rows(view)]))
+        show(Listing(columns, [row for view in views for row in _rows(SourceView.model_validate(view))]))
 
 
 @app.command()
@@ -77,58 +69,32 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Watches a source from now on; what is there already is stored and not announced."""
-    from services.fetcher import sources as watched
-    from services.fetcher.sources import SourceSeed
-    from services.runtime import bus
-    from services.runtime.database import transaction, utcnow
-
     channels = [{"kind": kind, "url": each, "interval": interval} for each in url]
     named = {"name": name, "title": title, "hosts": host or (), "pages": page or (), "channels": channels}
-    seed = parse_into(SourceSeed, named)
-    with transaction() as session:
-        if watched.is_known(session, name):
-            raise UserError(f"There is a source {name!r} already; `dateline sources --load FILE` changes it.")
-        watched.register(session, seed, utcnow())
-        _note(session, "added", name)
-    bus.flush()
+    if client.find(f"/sources/{name}"):
+        raise UserError(f"There is a source {name!r} already; `dateline sources --load FILE` changes it.")
+    client.order("POST", "/sources", named)
     _tell(name, f"{name} is watched from now on; the first poll is due.", as_json=as_json)
 
 
 @app.command()
 def pause(name: Name, as_json: AsJson = False) -> None:
     """Looks neither at the source nor at its pages until it is resumed."""
-    from services.fetcher import sources as watched
-    from services.runtime.database import transaction
-
-    with transaction() as session:
-        watched.pause(session, name)
-        _note(session, "paused", name)
+    client.order("POST", f"/sources/{name}/pause", {"paused": True})
     _tell(name, f"{name} is paused.", as_json=as_json)
 
 
 @app.command()
 def resume(name: Name, as_json: AsJson = False) -> None:
     """Looks at the source again, beginning now."""
-    from services.fetcher import sources as watched
-    from services.runtime import bus
-    from services.runtime.database import transaction
-
-    with transaction() as session:
-        watched.pause(session, name, paused=False)
-        _note(session, "resumed", name)
-    bus.flush()
+    client.order("POST", f"/sources/{name}/pause", {"paused": False})
     _tell(name, f"{name} is watched again.", as_json=as_json)
 
 
 @app.command()
 def remove(name: Name, as_json: AsJson = False) -> None:
     """Watches the source no longer. Its articles and captures stay."""
-    from services.fetcher import sources as watched
-    from services.runtime.database import transaction
-
-    with transaction() as session:
-        watched.remove(session, name)
-        _note(session, "removed", name)
+    client.order("DELETE", f"/sources/{name}")
     if as_json:
         print_json({"removed": name})
     else:
@@ -138,27 +104,11 @@ def remove(name: Name, as_json: AsJson = False) -> None:
 @app.command()
 def poll(source: Names, as_json: AsJson = False) -> None:
     """Looks at all channels of these sources now."""
-    from services.fetcher import sources as watched
-    from services.runtime import bus
-    from services.runtime.database import transaction
-
-    with transaction() as session:
-        channels = sum(watched.poll_now(session, name) for name in source)
-        for name in source:
-            _note(session, "polled", name)
-    bus.flush()
+    channels = sum(client.order("POST", f"/sources/{name}/poll")["channels"] for name in source)
     if as_json:
         print_json({"channels": channels})
     else:
         tell(f"{counted(channels, 'channel is', 'channels are')} due now.")
-
-
-def _note(session: Session, done: str, name: str) -> None:
-    from services.cli.operator import OPERATOR
-    from services.runtime import audit_log
-    from services.runtime.database import utcnow
-
-    audit_log.note(session, OPERATOR, f"source.{done}", f"source {name}", utcnow())
 
 
 def _tell(name: str, sentence: str, *, as_json: bool) -> None:
@@ -168,15 +118,8 @@ def _tell(name: str, sentence: str, *, as_json: bool) -> None:
         tell(sentence)
 
 
-def _view(name: str) -> SourceView:
-    from services.cli.operator import OPERATOR
-    from services.fetcher import sources as watched
-    from services.fetcher.api import list_sources as view_sources
-    from services.runtime.database import reading
-
-    with reading() as session:
-        watched.find_source(session, name)  # names those there are, when this is none of them
-    return next(view for view in view_sources(OPERATOR) if view.name == name)
+def _view(name: str) -> Any:
+    return client.get(f"/sources/{name}")
 
 
 def _rows(view: SourceView) -> Iterator[Sequence[object]]:
@@ -191,10 +134,11 @@ def _rows(view: SourceView) -> Iterator[Sequence[object]]:
         yield (view.name, channel.url, channel.polled_at or "not yet", "; ".join(filter(None, said)))
 
 
-def _show_one(view: SourceView, *, as_json: bool) -> None:
+def _show_one(answer: Any, *, as_json: bool) -> None:
     if as_json:
-        print_json(view)
+        print_json(answer)
         return
+    view = SourceView.model_validate(answer)
     state = "paused" if view.paused else "watched"
     blocked = counted(view.blocked, "answer", "answers") if view.blocked else None
     facts = {"source": view.name, "title": view.title, "state": state, "blocked": blocked}

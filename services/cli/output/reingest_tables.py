@@ -33,7 +33,7 @@ def _tables(report: Report) -> Iterator[Listing]:
 
 
 def _line(view: ReingestionView) -> Sequence[object]:
-    pages = f"{sum(view.outcomes.values())} of {_total(view)}"
+    pages = f"{sum(view.outcomes.values())} of {total(view)}"
     state = view.state if view.preview in {None, "open"} else f"{view.state}, {view.preview}"
     what = view.mode + (" (dry run)" if view.dry_run else "")
     named = view.scope.model_dump(mode="json", exclude_defaults=True)
@@ -59,5 +59,6 @@ def _short(text: str | None) -> str:
     return words if len(words) <= 80 else words[:79] + "…"
 
 
-def _total(view: ReingestionView) -> int:
+def total(view: ReingestionView) -> int:
+    """Pages that it has, as far as that is known."""
     return view.planned if view.planned_completely else max(view.expected or 0, view.planned)

@@ -21,7 +21,7 @@ from services.webhooks.settings import webhook_settings
 
 SCALED = ("FETCHER", "PARSER", "STORE", "WEBHOOKS", "WEB")
 ELSEWHERE = frozenset(
-    {"DATELINE_CRASH_AT", "DATELINE_KEY", "DATELINE_PORT", "DATELINE_PUBLISH", "DATELINE_TAG"}
+    {"DATELINE_CRASH_AT", "DATELINE_KEY", "DATELINE_PORT", "DATELINE_PUBLISH", "DATELINE_SERVER", "DATELINE_TAG"}
     | {f"DATELINE_SCALE_{service}" for service in SCALED}
 )
 """Variables that others read: tests, the examples of receivers, and Docker Compose."""
@@ -60,7 +60,7 @@ def refuse_other_schema(*, older: bool = True) -> None:
         if older:
             raise
         return
-    ours = sorted(path.name.partition("_")[0] for path in VERSIONS.glob("[0-9]*.py"))
+    ours = _versions()
     if at and at not in ours:
         raise UserError(
             f"The database was migrated by a newer Dateline (to {at}; this one knows {ours[-1]}). "
@@ -81,6 +81,15 @@ def read_settings(*, migrated: bool = True) -> None:
     refuse_unknown_settings()
     refuse_bad_key(webhook_settings().secret_key.get_secret_value())
     refuse_other_schema(older=migrated)
+
+
+def newest_version() -> str:
+    """The version that migrations lead to."""
+    return _versions()[-1]
+
+
+def _versions() -> list[str]:
+    return sorted(path.name.partition("_")[0] for path in VERSIONS.glob("[0-9]*.py"))
 
 
 def _revision() -> str | None:

@@ -47,9 +47,11 @@ def show_limits(_caller: Subscriber) -> Limits:
 def make_endpoint(wanted: EndpointWanted, caller: Subscriber, request: Request, response: Response) -> EndpointMade:
     """Subscribe. The answer shows the signing secret once; keep it."""
     _check(wanted.url)
+    owner = _owner(request, caller, wanted.key)
+    chosen = wanted.model_dump(exclude={"key"})
     with transaction() as session:
-        made, secret = subscriptions.subscribe(session, caller.key, wanted.model_dump(), utcnow(), caller.ends_at)
-        _must_still_open(request, caller)
+        made, secret = subscriptions.subscribe(session, owner.key, chosen, utcnow(), owner.ends_at)
+        _must_still_open(request, owner)
         note(session, caller, "made", made.id)
     view = endpoint_view(made, utcnow())
     response.headers["Location"] = request.url_for("show_endpoint", endpoint_id=view.id).path
@@ -155,6 +157,18 @@ def preview_endpoint(endpoint_id: Id, caller: Subscriber, instead: Choice | None
         found = own(session, caller, endpoint_id)
         chosen = instead or Choice(event_types=found.event_types or None, filter=Filter.model_validate(found.filter))
         return preview.preview(session, chosen.event_types or (), chosen.filter or Filter())
+
+
+def _owner(request: Request, caller: Caller, key: int | None) -> Caller:
+    """The key that an endpoint is made for: the caller's own, unless an admin names another."""
+    if key in {None, caller.key}:
+        return caller
+    if not caller.may("admin"):
+        raise Problem(403, "Not permitted", "Only an admin makes endpoints for other keys; leave `key` out.")
+    owner: Caller | None = request.app.state.caller_of_key(key, utcnow())
+    if owner is None:
+        raise Problem(422, "No such key in use", f"There is no usable key {key}; GET /admin/keys lists all.")
+    return owner
 
 
 def _must_still_open(request: Request, caller: Caller) -> None:

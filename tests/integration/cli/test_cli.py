@@ -63,7 +63,8 @@ def test_a_key_is_shown_once_works_and_ends(migrated, dateline):
     assert made.out.split("_")[2].strip() not in listed.out
     assert dateline("keys", "revoke", 1).out == "Key 1 is revoked.\n"
     assert "revoked or expired" in dateline("keys", "list").out
-    assert dateline("keys", "revoke", 1).refuses("no usable key 1")
+    assert dateline("keys", "revoke", 1).out == "Key 1 is revoked.\n"
+    assert dateline("keys", "revoke", 2).refuses("no usable key 2")
 
 
 def test_an_unknown_scope_is_refused(on_sqlite, dateline):

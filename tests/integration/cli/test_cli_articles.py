@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -67,7 +68,9 @@ def test_finding_nothing_is_status_1(harbor, dateline, asked):
 def test_an_article_is_read_as_it_stands_and_as_it_stood(harbor, dateline):
     shown = dateline("articles", "show", harbor).out
     assert shown.startswith("Harbor Open Again\nnews · 2026-01-12\n\nThe harbor reopened at noon")
-    assert "2 of 2" in shown
+    assert re.search(r"^revision +2$", shown, re.MULTILINE)
+    stood = dateline("articles", "show", harbor, "--revision", 1).out
+    assert re.search(r"^revision +1; the current one is 2$", stood, re.MULTILINE)
     assert dateline("articles", "show", harbor, "--revision", 1).out.startswith("Harbor Reopens\n")
     assert json.loads(dateline("articles", "show", harbor, "--json").out)["headline"] == "Harbor Open Again"
     before = json.loads(dateline("articles", "show", harbor, "--revision", 1, "--json").out)

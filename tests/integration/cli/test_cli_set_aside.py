@@ -49,13 +49,13 @@ def test_what_was_set_aside_is_listed_with_its_reason(given_up):
 
 
 def test_the_list_is_filtered_and_paged(given_up):
-    """As programs read it: `next` is the number below which the next page begins."""
+    """As programs read it: `next` is the cursor of what follows, as in the API."""
     fetch = given_up_on(FetchPage(page=1))
     assert [message["id"] for message in said("list", "--kind", "FetchPage")["messages"]] == [fetch]
     first = said("list", "--limit", 2)
-    assert ([message["id"] for message in first["messages"]], first["next"]) == ([fetch, given_up[1]], str(given_up[1]))
-    assert f"--before {given_up[1]}" in run("list", "--limit", 2).output
-    second = said("list", "--limit", 2, "--before", first["next"])
+    assert [message["id"] for message in first["messages"]] == [fetch, given_up[1]]
+    assert f"--after {first['next']}." in run("list", "--limit", 2).output
+    second = said("list", "--limit", 2, "--after", first["next"])
     assert ([message["id"] for message in second["messages"]], second["next"]) == (given_up[:1], None)
 
 

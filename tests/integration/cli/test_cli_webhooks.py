@@ -50,7 +50,7 @@ def test_what_cannot_be_an_endpoint_is_one_sentence(dateline):
         (["http://user:pass@127.0.0.1/"], "may not carry a user name"),
         (["http://127.0.0.1/", "--type", "article.burnt"], "No event is of type"),
         (["http://127.0.0.1/", "--type", "endpoint.*", "--word", "ship"], "drop either of the two"),
-        (["http://127.0.0.1/", "--kind", "rumour"], "filter: "),
+        (["http://127.0.0.1/", "--kind", "rumour"], "filter/kinds/0: "),
         (["http://127.0.0.1/", "--rate", "1000"], "rate: "),
         (["http://127.0.0.1/", "--key", "9"], "no usable key 9"),
     ):
