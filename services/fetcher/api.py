@@ -16,7 +16,7 @@ from services.fetcher.alarms import alarm
 from services.fetcher.models import Channel
 from services.fetcher.preview import preview
 from services.fetcher.settings import fetcher_settings
-from services.fetcher.sources import Health, PreviewOrder, SourceSeed
+from services.fetcher.sources import EXAMPLE, Health, PreviewOrder, SourceSeed
 from services.runtime import audit_log, retries
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.egress import egress_settings, open_client
@@ -110,7 +110,7 @@ class Polled(BaseModel):
 class SourceBatch(BaseModel):
     """Sources to be watched, as a file lists them."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"sources": [EXAMPLE]}]})
 
     sources: list[SourceSeed] = Field(min_length=1, max_length=1_000)
 

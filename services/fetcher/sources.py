@@ -74,7 +74,7 @@ def _each_once(channels: tuple[ChannelSeed, ...]) -> tuple[ChannelSeed, ...]:
     return channels
 
 
-_EXAMPLE: dict[str, Any] = {
+EXAMPLE: dict[str, Any] = {
     "name": "navy",
     "title": "U.S. Navy",
     "pages": [r"/Press-Office/News-Stories/"],
@@ -85,7 +85,7 @@ _EXAMPLE: dict[str, Any] = {
 class SourceSeed(BaseModel):
     """A source as a person writes it. `pages` are patterns of article addresses; `hosts` those beside its channels'."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
     title: Annotated[Storable, Field(max_length=200)] = ""

@@ -135,6 +135,8 @@ def _rows(view: SourceView) -> Iterator[Sequence[object]]:
 
 
 def _show_one(answer: Any, *, as_json: bool) -> None:
+    from services.fetcher.api import SourceView
+
     if as_json:
         print_json(answer)
         return
