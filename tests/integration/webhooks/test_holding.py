@@ -128,7 +128,7 @@ def test_the_slow_and_the_failing_share_half_of_the_threads(endpoint, subscriber
     finally:
         for seat in taken:
             seat.__exit__(None, None, None)
-    run(utcnow() + timedelta(minutes=1))
+    run(utcnow() + timedelta(minutes=3))
     assert pending() == 0
 
 
