@@ -4,11 +4,11 @@ It is a row, and its walk is said in the transaction that writes it: whatever ha
 carried out.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
@@ -21,6 +21,7 @@ from services.reingest.models import ReingestionRow
 from services.runtime import audit_log
 from services.runtime.database import is_sqlite
 from services.runtime.ledger import say
+from services.runtime.settings import retention_settings
 from services.runtime.web import Storable, storable
 
 MANY = 1_000
@@ -137,6 +138,7 @@ def accept(
         return _as_before(session, words, caller, idempotency_key)
     row = session.get_one(ReingestionRow, made)
     go_on(session, made)
+    _discard_old(session, now)
     audit_log.note(session, caller, "reingestion.ordered", f"reingestion {made}", now, reason=order.reason)
     return row
 
@@ -157,3 +159,17 @@ def _as_before(session: Session, words: dict[str, Any], caller: Caller, idempote
             f"This Idempotency-Key came with another order before (re-ingestion {row.id}); take a new key."
         )
     return row
+
+
+def _discard_old(session: Session, now: datetime) -> None:
+    """What old dry runs found and nobody wanted, when the next order is given: between orders it does not grow."""
+    days = retention_settings().results
+    if not days:
+        return
+    old = (col(ReingestionRow.finished_at) < now - timedelta(days=days), col(ReingestionRow.dry_run).is_(True))
+    unwanted = or_(col(ReingestionRow.preview).is_(None), col(ReingestionRow.preview) == "cancelled")
+    found = select(ReingestionRow).where(*old, unwanted).order_by(col(ReingestionRow.id)).with_for_update()
+    for row in session.scalars(found):
+        row.preview = "discarded"
+        row.steps += 1
+        go_on(session, row.id or 0)

@@ -69,6 +69,27 @@ class RuntimeSettings(BaseSettings):
         return self.archive or self.state / "archive"
 
 
+class RetentionSettings(BaseSettings):
+    """For how many days each of these is kept; 0 is for ever. Articles, revisions and captures are kept anyway."""
+
+    model_config = SettingsConfigDict(env_prefix="DATELINE_KEEP_", frozen=True, extra="ignore")
+
+    events: int = Field(default=0, ge=0, le=36_500)
+    """Events of the log, from the first on; those that a delivery still needs stay, and all that follow them."""
+    audit_log: int = Field(default=0, ge=0, le=36_500)
+    """Entries of the audit log."""
+    dead_letters: int = Field(default=0, ge=0, le=36_500)
+    """Dead letters about captures that a later one has overtaken, and about hosts."""
+    results: int = Field(default=0, ge=0, le=36_500)
+    """What a dry run found and nobody promoted or discarded; it is discarded when the next order is given."""
+
+
+@cache
+def retention_settings() -> RetentionSettings:
+    """The settings of this process, read once."""
+    return RetentionSettings()
+
+
 @cache
 def runtime_settings() -> RuntimeSettings:
     """The settings of this process, read once."""

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from services.contracts.article import Article, ArticleKind, When
 from services.contracts.events import ArticleCreated, ArticleEventType, ArticleUpdated, ArticleView
 from services.runtime.database import reading
-from services.runtime.events.follow import Asked, Pulled, find_event, look, pull
+from services.runtime.events.follow import Asked, CursorTooOld, Pulled, find_event, look, pull, refuse_old
 from services.runtime.events.stream import stream
 from services.runtime.sse import HEADERS, Stream
 from services.runtime.watch import Watch, seat, stopping
@@ -198,10 +198,8 @@ async def stream_events(
     Begins after `Last-Event-ID`, else after `after`, else with the next event there is. A stream ends at times, at
     the latest after 15 minutes: come again with the `Last-Event-ID` you have, as every EventSource does.
     """
-    begin = after if last_event_id is None else last_event_id
-    if begin is None:
-        begin = await run_in_threadpool(look)
-    return Stream(stream(_watch, partial(_pull, asked, limit=LIMIT), begin), headers=HEADERS)
+    begin = await run_in_threadpool(_begin, after if last_event_id is None else last_event_id)
+    return Stream(stream(_watch, partial(_follow, asked, limit=LIMIT), begin), headers=HEADERS)
 
 
 @router.get("/events/{event}", tags=["events"], response_model=ArticleCreated | ArticleUpdated)
@@ -235,7 +233,27 @@ def _document(request: Request, body: bytes, media_type: str) -> Response:
 
 def _pull(asked: Asked, after: int, limit: int) -> Pulled:
     with reading() as session:
+        try:
+            return pull(session, asked, after, limit)
+        except CursorTooOld as gone:
+            raise Problem(410, "These events are kept no longer", str(gone)) from None
+
+
+def _follow(asked: Asked, after: int, limit: int) -> Pulled:
+    with reading() as session:
         return pull(session, asked, after, limit)
+
+
+def _begin(after: int | None) -> int:
+    """Where a stream begins: after this number, if all that follows it is kept, or with the next event."""
+    if after is None:
+        return look()
+    with reading() as session:
+        try:
+            refuse_old(session, after)
+        except CursorTooOld as gone:
+            raise Problem(410, "These events are kept no longer", str(gone)) from None
+    return after
 
 
 async def _wait(asked: Asked, pulled: Pulled, limit: int, seconds: float) -> Pulled:

@@ -1,13 +1,18 @@
 """What `dateline audit` asks of the store: how much it holds, and whether it holds together."""
 
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, select
+from sqlalchemy import Select, and_, exists, false, func, select
 from sqlmodel import Session
 
 from services.contracts.checks import Check
+from services.runtime.events.follow import forgotten
 from services.runtime.events.tables import events
 from services.store.models import NAMELESS, articles, revisions
+
+CLOCKS = timedelta(hours=1)
+"""By how much events may be out of the order of their times, because they come from several machines."""
 
 
 def counts(session: Session) -> dict[str, int]:
@@ -24,7 +29,7 @@ def checks(session: Session) -> tuple[Check, ...]:
         _none(session, _nameless(), "named captures", "revisions do not name their capture"),
         _none(
             session,
-            _never_created(),
+            _never_created(session),
             "articles created once",
             "articles do not have exactly one event of their creation",
             _created_again(),
@@ -50,9 +55,14 @@ def _nameless() -> Select[Any]:
     return select(func.count()).select_from(revisions).where(NAMELESS)
 
 
-def _never_created() -> Select[Any]:
+def _never_created(session: Session) -> Select[Any]:
     created = and_(events.c.subject == articles.c.id, events.c.type == "article.created")
-    return select(func.count()).select_from(articles).where(~exists().where(created))
+    lacking = select(func.count()).select_from(articles).where(~exists().where(created))
+    if not (gone := forgotten(session)):
+        return lacking
+    first = session.execute(select(events.c.occurred_at).where(events.c.sequence == gone + 1)).scalar()
+    # Of what came before the first event that is kept, it is forgotten.
+    return lacking.where(articles.c.first_seen > first + CLOCKS if first else false())
 
 
 def _created_again() -> Select[Any]:

@@ -6,7 +6,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, delete, select
 from sqlmodel import Session
 
+from services.runtime import retention
+from services.runtime.events.append import hold
 from services.runtime.events.tables import events
+from services.runtime.retention import first_events
 from services.webhooks.models import attempts, deliveries, endpoints, locked
 
 EVERY = timedelta(hours=1)
@@ -41,6 +44,14 @@ def _batch(session: Session, before: datetime) -> Sequence[int]:
 
 def _among(ids: Sequence[int]) -> ColumnElement[bool]:
     return deliveries.c.id.in_(ids)
+
+
+def forget_events(session: Session, before: datetime) -> bool:
+    """Forgets the first events of the log from before then, up to the first that a delivery needs; whether more."""
+    hold(session)
+    first = first_events(session)
+    needed = session.scalars(select(deliveries.c.event).where(deliveries.c.event.in_(first)))
+    return retention.forget_events(session, before, set(needed))
 
 
 def _forget_private_events(session: Session, before: datetime) -> None:

@@ -14,10 +14,12 @@ from services.runtime import (
     house,
     metrics,  # noqa: F401 - it names the folder of metrics before the first is made
 )
+from services.runtime import retention as keeping
 from services.runtime.batch import Batch
 from services.runtime.database import reading, transaction
 from services.runtime.egress import Client, egress_settings, open_client
 from services.runtime.ledger import Job, Said, say, say_all
+from services.runtime.settings import retention_settings
 from services.runtime.surprises import stopping
 from services.runtime.worker import handles, handles_together
 from services.webhooks import custody, retention, subscriptions
@@ -84,10 +86,13 @@ def deliver(order: Deliver, job: Job) -> None:
 def forget(_order: ForgetDeliveries, job: Job) -> None:
     """A batch of what is older than the delivery log reaches back; again at once while there is more, else hourly."""
     with job.finish() as session:
+        # The event log comes first, because its counter is locked before endpoints are.
+        days = retention_settings().events
+        more = [retention.forget_events(session, job.now - timedelta(days=days)) if days else False]
         subscriptions.stop_expired(session, job.now)
         before = job.now - timedelta(days=webhook_settings().retention)
-        more = retention.forget(session, before)
-        say(session, ForgetDeliveries(), due_at=job.now if more else job.now + retention.EVERY)
+        more += [retention.forget(session, before), keeping.forget(session, job.now)]
+        say(session, ForgetDeliveries(), due_at=job.now if any(more) else job.now + retention.EVERY)
 
 
 def _owe(session: Session, done: Sequence[tuple[Job, Announce]]) -> None:

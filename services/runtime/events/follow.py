@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlmodel import Session
 
+from services.contracts.errors import UserError
 from services.runtime.database import reading
 from services.runtime.events.tables import counter, events
 
@@ -19,6 +20,10 @@ class Asked:
     source: str | None = None
     kind: str | None = None
     announced: bool | None = None
+
+
+class CursorTooOld(UserError):  # noqa: N818 - named for what happened
+    """The events that follow this number are not all kept any more."""
 
 
 @dataclass(frozen=True)
@@ -36,13 +41,32 @@ class Pulled:
 
 
 def pull(session: Session, asked: Asked, after: int, limit: int) -> Pulled:
-    """The events asked for that follow number `after`, at most `limit`; what was passed over is not looked at again."""
+    """The events asked for that follow number `after`, at most `limit`; what was passed over is not looked at again.
+
+    0 begins at the first that is kept. Raises `CursorTooOld` where some that follow were forgotten.
+    """
+    refuse_old(session, after)
     # Read before the events: whatever is committed in between belongs to the next page, on either database.
     last = max(after, last_sequence(session))
     following = select(events).where(events.c.sequence > after, events.c.sequence <= last, *_conditions(asked))
     found = session.execute(following.order_by(events.c.sequence).limit(limit + 1)).all()
     shown, more = found[:limit], len(found) > limit
     return Pulled(shown, shown[-1].sequence if more else last, more)
+
+
+def refuse_old(session: Session, after: int) -> None:
+    """Raises `CursorTooOld` for the number of a reader that would miss what was forgotten meanwhile."""
+    first = forgotten(session)
+    if 0 < after < first:
+        raise CursorTooOld(
+            f"The events up to number {first} are kept no longer: begin again after {first}, and read the articles "
+            "that changed meanwhile."
+        )
+
+
+def forgotten(session: Session) -> int:
+    """The number of the last event that is kept no longer; 0 while all are."""
+    return int(session.execute(_FORGOTTEN).scalar_one())
 
 
 def last_sequence(session: Session) -> int:
@@ -62,6 +86,7 @@ def find_event(session: Session, event: str) -> Row[Any] | None:
 
 
 _PUBLIC = events.c.sequence.is_not(None)
+_FORGOTTEN = select(func.coalesce(func.max(counter.c.forgotten), 0))
 _LAST = select(func.coalesce(func.max(counter.c.last), 0))
 
 

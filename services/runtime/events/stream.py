@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
-from services.runtime.events.follow import Pulled
+from services.runtime.events.follow import CursorTooOld, Pulled
 from services.runtime.sse import HEARTBEAT, LONGEST, RETRY
 from services.runtime.watch import Watch, stopping
 
@@ -28,7 +28,7 @@ async def stream(watch: Watch, pull: Callable[[int], Pulled], after: int) -> Asy
             after = pulled.next
             if not pulled.more:
                 await watch.beyond(after, HEARTBEAT)
-    except SQLAlchemyError as trouble:
+    except (SQLAlchemyError, CursorTooOld) as trouble:
         log.warning("stream_ended", error=type(trouble).__name__)
 
 

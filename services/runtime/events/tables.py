@@ -82,6 +82,8 @@ class EventCounter(Table, table=True):
 
     id: int = Field(primary_key=True)
     last: int
+    forgotten: int | None = None
+    """The number of the last event that is kept no longer."""
 
 
 events: Relation = SQLModel.metadata.tables["events"]
