@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import Table as Relation
 from sqlalchemy import bindparam, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, col, select
+from sqlmodel import Session, SQLModel, col, select
 
 from services.contracts.messages import FetchPage, Lane, Why
 from services.contracts.urls import page_key
@@ -132,26 +133,23 @@ def _insert(
     known = set(session.exec(select(Page.key).where(col(Page.key).in_(keyed))))
     if not (unknown := sorted(set(keyed) - known)):
         return {}
-    insert = sqlite.insert(Page) if is_sqlite(session) else postgresql.insert(Page)
+    # In one order for everybody: two workers that insert the same pages would else wait for one another.
     rows = [
-        Page(
-            key=key,
-            url=keyed[key].url,
-            source=source,
-            channel=channel,
-            backlog=backlog,
-            step=BACKLOG_STEP if backlog else 0,
-            title=keyed[key].title,
-            published=keyed[key].published,
-            updated=keyed[key].updated,
-            discovered_at=now,
-        ).model_dump(exclude={"id"})
-        # In one order for everybody: two workers that insert the same pages would else wait for one another.
+        {
+            "key": key,
+            "url": keyed[key].url,
+            "source": source,
+            "channel": channel,
+            "backlog": backlog,
+            "step": BACKLOG_STEP if backlog else 0,
+            "title": keyed[key].title,
+            "published": keyed[key].published,
+            "updated": keyed[key].updated,
+            "discovered_at": now,
+        }
         for key in unknown
     ]
-    made = session.execute(
-        insert.values(rows).on_conflict_do_nothing(index_elements=["key"]).returning(col(Page.key), col(Page.id))
-    ).all()
+    made = session.execute(_INSERT["sqlite" if is_sqlite(session) else "postgresql"], rows).all()
     return {row.key: row.id for row in made}
 
 
@@ -195,4 +193,9 @@ def _shown_again(session: Session, source: str, pages: Sequence[Page], known: di
 
 
 # Made once: to make a statement costs more than to run it.
+_PAGES: Relation = SQLModel.metadata.tables[str(Page.__tablename__)]
+_INSERT = {
+    dialect: make(_PAGES).on_conflict_do_nothing(index_elements=["key"]).returning(_PAGES.c.key, _PAGES.c.id)
+    for dialect, make in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
 _HELD = select(Page).where(col(Page.id).in_(bindparam("ids", expanding=True))).order_by(col(Page.id)).with_for_update()

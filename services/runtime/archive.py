@@ -5,7 +5,6 @@ SHA-256 of the file itself, so that a changed byte is noticed; `cat` of any of t
 """
 
 import errno
-import gzip
 import hashlib
 import io
 import os
@@ -25,6 +24,7 @@ from warcio.warcwriter import WARCWriter
 
 from services.contracts.errors import HouseTrouble, PermanentError
 from services.runtime import crash
+from services.runtime.packing import pack
 from services.runtime.settings import runtime_settings
 
 Headers = tuple[tuple[str, str], ...]
@@ -33,8 +33,6 @@ MARK = "dateline-archive"
 """In the archive's folder; without a dot, so that no copy leaves it behind. An empty one takes the database's mark."""
 proved: set[Path] = set()
 """Archives in which this process has found their mark: where it is gone, something else is in their place."""
-LEVEL = 4
-"""Of gzip: a twentieth larger than its best, in half the time."""
 
 # The body is kept decoded, so the headers that describe its coding on the wire are kept under another name.
 _OF_THE_WIRE = {"content-encoding", "transfer-encoding", "content-length"}
@@ -199,7 +197,7 @@ def _as_warc(capture: Capture) -> bytes:
 def _member(writer: WARCWriter, record: ArcWarcRecord) -> bytes:
     writer.out = io.BytesIO()
     writer.write_record(record)
-    return gzip.compress(writer.out.getvalue(), LEVEL, mtime=0)
+    return pack(writer.out.getvalue())
 
 
 def _from_warc(member: bytes, name: str) -> Capture:
