@@ -18,7 +18,6 @@ from services.runtime.database import reading, transaction
 from services.runtime.egress import Client, egress_settings, open_client
 from services.runtime.in_flight import MOST
 from services.runtime.ledger import Job, say
-from services.runtime.requests import Requests
 from services.runtime.results import Result
 from services.runtime.worker import handles, handles_requests, takes_turns
 
@@ -65,28 +64,6 @@ def _poll(order: PollChannel, source: Source, channel: Channel, job: Job) -> Non
         say(session, rounds.poll_of(channel), due_at=due)
 
 
-def look_at_page(job: Job, order: FetchPage, needs: Needs) -> Look | None:
-    """One look at a page, outside of any transaction; None where the page is not to be looked at now."""
-    page, url = needs.page, needs.url(order)
-    if page is None or url is None:
-        _leave(order, job)
-    elif needs.waits(order):
-        _rest(job, page.source)
-    elif not needs.is_at(job.host):
-        _turn_of_another(job, order.model_copy(update={"host": host_of(url)}))
-    else:
-        return _look(order, page, url, needs.host, job)
-    return None
-
-
-def _look(order: FetchPage, page: Page, url: str, host: Host | None, job: Job) -> Look:
-    forced = order.reingestion is not None and order.reingestion.forced
-    now, settings = job.moment(), fetcher_settings()
-    seen = visit.look_at(client(), page, url, now=now, settings=settings, forced=forced, host=host)
-    job.note(source=page.source, url=url, answer=seen.outcome)
-    return Look(order, page, url, seen)
-
-
 def settle_pages(batch: Batch[FetchPage], looks: settling.Looks) -> None:
     """New bytes are said to the parser, and each page says itself again for its next visit.
 
@@ -100,7 +77,27 @@ def settle_pages(batch: Batch[FetchPage], looks: settling.Looks) -> None:
         settling.settle(session, ours, pages)
 
 
-handles_requests(FetchPage, Requests(needs.read, look_at_page, settle_pages))
+@handles_requests(FetchPage, read=needs.read, settle=settle_pages)
+def fetch_page(order: FetchPage, job: Job, known: Needs) -> Look | None:
+    """One look at a page, outside of any transaction; None where the page is not to be looked at now."""
+    page, url = known.page, known.url(order)
+    if page is None or url is None:
+        _leave(order, job)
+    elif known.waits(order):
+        _rest(job, page.source)
+    elif not known.is_at(job.host):
+        _turn_of_another(job, order.model_copy(update={"host": host_of(url)}))
+    else:
+        return _look(order, page, url, known.host, job)
+    return None
+
+
+def _look(order: FetchPage, page: Page, url: str, host: Host | None, job: Job) -> Look:
+    forced = order.reingestion is not None and order.reingestion.forced
+    now, settings = job.moment(), fetcher_settings()
+    seen = visit.look_at(client(), page, url, now=now, settings=settings, forced=forced, host=host)
+    job.note(source=page.source, url=url, answer=seen.outcome)
+    return Look(order, page, url, seen)
 
 
 def _leave(order: FetchPage, job: Job) -> None:

@@ -23,6 +23,10 @@ M = TypeVar("M", bound=Message)
 Need = TypeVar("Need")
 Answer = TypeVar("Answer")
 
+Read = Callable[[Sequence[tuple[Job, M]]], Mapping[int, Need]]
+Ask = Callable[[M, Job, Need], Answer | None]
+Settle = Callable[[Batch[M], Sequence[tuple[Job, Answer]]], None]
+
 SPACING: dict[Lane, float] = {"live": 0.05, "bulk": 0.25}
 """Seconds between two groups that are settled, while more answers are to come: as between the wake-ups that follow."""
 
@@ -39,9 +43,9 @@ class Requests(Generic[M, Need, Answer]):
 
     def __init__(
         self,
-        read: Callable[[Sequence[tuple[Job, M]]], Mapping[int, Need]],
-        ask: Callable[[Job, M, Need], Answer | None],
-        settle: Callable[[Batch[M], Sequence[tuple[Job, Answer]]], None],
+        read: Read[M, Need],
+        ask: Ask[M, Need, Answer],
+        settle: Settle[M, Answer],
     ) -> None:
         self._read, self._ask, self._settle = read, ask, settle
         self._gathering = Gathering[tuple[Job, Answer]](self.settle)
@@ -106,7 +110,7 @@ class Requests(Generic[M, Need, Answer]):
 
     def _answer(self, job: Job, order: M) -> Answer | None:
         needs = cast("Need | None", job.context)
-        answer = self._ask(job, order, self._read([(job, order)])[job.id] if needs is None else needs)
+        answer = self._ask(order, job, self._read([(job, order)])[job.id] if needs is None else needs)
         if answer is None and job.outcome is None:
             raise TypeError(f"The request of {job.kind} has neither an answer nor an end.")
         return answer

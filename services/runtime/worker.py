@@ -18,7 +18,7 @@ from services.runtime.database import gave_way, utcnow
 from services.runtime.in_flight import MAX_MEMORY, Claim, Claimed, InFlight, Room
 from services.runtime.ledger import MAX_ATTEMPTS, Job, LeaseLost, Outcome
 from services.runtime.outcomes import report
-from services.runtime.requests import Requests
+from services.runtime.requests import Answer, Ask, Need, Read, Requests, Settle
 from services.runtime.surprises import named, stopping, surprised
 
 M = TypeVar("M", bound=Message)
@@ -62,12 +62,23 @@ def handles_together(kind: type[M]) -> Callable[[BatchHandler[M]], BatchHandler[
     return register
 
 
-def handles_requests(kind: type[M], requests: Requests[M, Any, Any]) -> None:
-    """As `handles`, for messages that each make a request: what they need is read, and how they end is written, at once
-    for several.
-    """
-    handles(kind)(requests.handle)
-    _requests[kind.__name__] = requests
+def handles_requests(
+    kind: type[M], *, read: Read[M, Need], settle: Settle[M, Answer]
+) -> Callable[[Ask[M, Need, Answer]], Ask[M, Need, Answer]]:
+    """As `handles`, for the function that makes the request of one; `Requests` says what the three have to do."""
+
+    def register(ask: Ask[M, Need, Answer]) -> Ask[M, Need, Answer]:
+        requests = Requests(read, ask, settle)
+
+        @wraps(ask)
+        def alone(order: M, job: Job) -> None:
+            requests.handle(order, job)
+
+        handles(kind)(alone)
+        _requests[kind.__name__] = requests
+        return ask
+
+    return register
 
 
 def takes_turns(claim: Claim) -> Claim:

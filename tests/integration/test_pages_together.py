@@ -21,7 +21,6 @@ from services.runtime.database import reading, transaction, utcnow
 from services.runtime.entries import rows
 from services.runtime.in_flight import Claimed, InFlight
 from services.runtime.ledger import Said, say_all
-from services.runtime.requests import Requests
 from services.store import tasks as _store
 from services.store.models import articles
 
@@ -112,7 +111,7 @@ def asks(db, monkeypatch):
 
     def register(ask, settle, count=3):
         read = lambda orders: {job.id: order for job, order in orders}  # noqa: E731 - what it needs is what it says
-        worker.handles_requests(FetchPage, Requests(read, ask, settle))
+        worker.handles_requests(FetchPage, read=read, settle=settle)(ask)
         monkeypatch.setattr(worker, "_turns", _claims_all)
         with transaction() as session:
             say_all(session, [Said(FetchPage(page=number, host="news")) for number in range(count)])
@@ -125,7 +124,7 @@ def _claims_all(now, room):
     return Claimed(ledger.claim("FetchPage", ids[: room.places], now))
 
 
-def answers(_job, order, needs):
+def answers(order, _job, needs):
     assert needs == order
     return order.page
 
@@ -136,7 +135,7 @@ def ends(batch: Batch[FetchPage], answered):
 
 
 def test_one_whose_request_fails_pays_with_its_own_attempt(asks):
-    def ask(_job, order, _needs):
+    def ask(order, _job, _needs):
         if order.page == 1:
             raise ValueError("a page of its own kind")
         return order.page
@@ -152,7 +151,7 @@ def test_where_they_cannot_be_settled_together_each_is_settled_alone(asks):
     """At no cost of an attempt for the others; the one that is at fault pays for itself, and nobody is asked again."""
     groups, asked = [], []
 
-    def ask(_job, order, _needs):
+    def ask(order, _job, _needs):
         asked.append(order.page)
         return order.page
 
@@ -208,7 +207,7 @@ def test_requests_in_flight_are_settled_in_groups(asks):
     """All of them have their answers in the same moment, each in a thread of its own."""
     all_of_them, sizes = threading.Barrier(12), []
 
-    def ask(_job, order, _needs):
+    def ask(order, _job, _needs):
         all_of_them.wait(PATIENCE)
         return order.page
 
@@ -232,7 +231,7 @@ def test_a_stop_settles_what_has_its_answer(asks):
     """It is not asked for twice."""
     began = threading.Event()
 
-    def ask(_job, order, _needs):
+    def ask(order, _job, _needs):
         began.set()
         return order.page
 
