@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from services.parser.lexicon import either, lexicon
+
 MAX_LENGTH = 120
 _MONTH = (
     r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?|July?|Aug(?:ust|\.)?"
@@ -34,13 +36,18 @@ _PLAIN_OPENING = re.compile(
     r"^(?P<place>Washington|(?:[A-Z][\w.'’-]+\s){0,3}[A-Z][\w.'’-]+,\s[A-Z][\w.'’-]*+(?:\s[A-Z][\w.'’-]*+){0,2}?)"
     rf"{_DATE}\s(?:--+|[—–-])\s+(?=[“\"A-Z].{{40}})"
 )
+_STATES = (*lexicon("places")["states"], *lexicon("places")["short-states"])
 _TRAILING_DATE = re.compile(rf",?\s*{_MONTH}(?:\s\d.*)?$")
 _NOTE = re.compile(r"^\W*(?:editor['’]?s['’]? note|correction|nota del editor)", re.IGNORECASE)
 # "(Washington, D.C.-May 25, 2005) The agency": the dateline in brackets, with its date.
 _BRACKETED_OPENING = re.compile(
     rf"^\((?P<place>[A-Z][\w.'’-]*(?:\s[A-Z][\w.'’-]*){{0,3}}(?:,\s[A-Z][\w.'’]*){{0,2}}?)\s?[-–—,]{{1,2}}\s?{_DAY},\s\d{{4}}\)\s*(?=[“\"A-Z])"
 )
-_FORMS = (_BRACKETED_OPENING, _CAPITAL_OPENING, _AGENCY_OPENING, _SERVICE_OPENING, _PLAIN_OPENING)
+# "(New York, N.Y.) The agency": in brackets without a date only a state tells it.
+_STATED_OPENING = re.compile(
+    rf"^\((?P<place>[A-Z][\w.'’-]*(?:\s[A-Z][\w.'’-]*){{0,3}},\s(?:{either(map(re.escape, _STATES))}))\)\s+(?=[“\"A-Z])"
+)
+_FORMS = (_BRACKETED_OPENING, _STATED_OPENING, _CAPITAL_OPENING, _AGENCY_OPENING, _SERVICE_OPENING, _PLAIN_OPENING)
 # "NASA — the agency": a sentence may begin so; a place without a state stands over a sentence of its own.
 _AMID = re.compile(r"[a-z$\d]")
 

@@ -168,8 +168,16 @@ class _Finder:
                     and not self._presents(anchor)
                     and (at := self._above(anchor, may)) is not None
                 ):
-                    return self._over_block(at, anchor, may)
+                    return self._over_byline(at, anchor, may) or self._over_block(at, anchor, may)
         return None
+
+    def _over_byline(self, at: int, anchor: int, may: set[int]) -> int | None:
+        """The line right over the byline under the date, where only a section's name, or pictures, tell against it."""
+        lines = self._lines[anchor + 1 : anchor + NEAR]
+        signed = next((place for place, line in enumerate(lines, anchor + 1) if is_byline(line.text)), 0)
+        pictured = any(self._roles[place] == "caption" for place in range(anchor, signed))
+        section = self._lines[at].key.count(" ") < MENU_WORDS - 1
+        return signed - 1 if signed - 1 in may and signed - 1 > anchor and (section or pictured) else None
 
     def _over_block(self, at: int, anchor: int, may: set[int]) -> int:
         """The line over a block that says who spoke, before whom, where and when; else the line itself."""

@@ -135,7 +135,7 @@ def _repeated(left: Sequence[Line], texts: Sequence[Line], *, named: bool) -> st
             return says.format(number)
     if (groups := count_groups(left)) >= (FEW * CARDS if named else CARDS):
         return f"{groups} titles have a date and a text each"
-    cut = sum(map(is_cut, left))
+    cut = len({line.key for line in left if is_cut(line)})  # a caption may stand twice
     return f"{cut} texts are cut" if cut >= CARDS and cut * 5 >= 3 * len(texts) else None
 
 

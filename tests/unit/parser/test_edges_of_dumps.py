@@ -255,7 +255,7 @@ def test_under_the_bullets_of_a_list_stand_texts(words, is_list):
 
 @pytest.mark.parametrize(("words", "is_list"), [(19, True), (18, False)])
 def test_three_texts_that_are_cut_are_a_list(words, is_list):
-    assert (listed(lines(*[of_words(words, "...")] * 3)) is not None) is is_list
+    assert (listed(lines(*(of_words(words, f"{end}...") for end in "abc"))) is not None) is is_list
 
 
 @pytest.mark.parametrize(("entries", "is_menu"), [(6, True), (5, False)])

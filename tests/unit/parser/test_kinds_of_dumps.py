@@ -5,6 +5,7 @@ from test_dumps import article, read, texts
 
 from services.contracts.article import Rejected
 from services.parser.characters import decode
+from services.parser.dateline import read_opening
 from services.parser.dumps.cards import is_text
 from services.parser.dumps.roles import is_sentence
 from services.parser.dumps.text import text_lines
@@ -236,3 +237,45 @@ def test_the_headline_stands_over_the_block_that_says_who_spoke_where_and_when()
     reading = article(f"You are in: Harbor > Speeches > 2001\n\n{title}\n\n{block.format(where)}\n\n{turns}")
     assert (reading.headline, str(reading.published_at), len(reading.body)) == (title, "2001-03-23", 2)
     assert reading.kind == "transcript"
+
+
+@pytest.mark.parametrize(
+    ("over", "between", "headline"),
+    [
+        ("Trending", "", "Second Landing Opens Early"),  # a section
+        ("The Harbor Press Feed", CAPTION + " Ferry Office photo by Ruth Adler", "Second Landing Opens Early"),
+        ("The Harbor Opens It", "", "The Harbor Opens It"),  # a headline, and its summary under the date
+    ],
+)
+def test_what_stands_over_a_date_and_over_a_byline_under_it(over, between, headline):
+    page = f"{over}\n\nMay 4, 2021\n\n{between}\nSecond Landing Opens Early\nBy Ruth Adler\n\n{TEXT}\n\n{MORE}\n"
+    assert article(page).headline == headline
+
+
+def test_a_caption_that_stands_four_times_is_no_list_of_cut_texts():
+    caption = (
+        "A pilot of the ferry office ties up the first boat of the day at the landing in Eastmark after a long night"
+    )
+    page = f"Second Landing Opens Early\n\n{caption}\n{caption}\n\n{caption}\n{caption}\n\n{TEXT}\n\n{MORE}\n"
+    assert texts(article(page))[-2:] == [TEXT, MORE]
+
+
+def test_a_way_to_more_between_headline_and_text_is_none_of_it():
+    page = (
+        f"Second Landing Opens\n\nRelease Date: May 4, 2021\n\n» More Information on the Landings\n\n{TEXT}\n\n{MORE}\n"
+    )
+    assert texts(article(page)) == [TEXT, MORE]
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("(New York, N.Y.) The agency opened it.", "New York, N.Y."),
+        ("(Eastmark, Ohio) The agency opened it.", "Eastmark, Ohio"),
+        ("(Ruth Adler, Pilot) The agency opened it.", None),
+        ("(Eastmark, Ohio) opened it.", None),
+    ],
+)
+def test_a_place_with_its_state_may_open_a_text_in_brackets(text, place):
+    opening = read_opening(text)
+    assert (opening and opening.place) == place
