@@ -33,12 +33,14 @@ from services.fetcher import api as fetcher
 from services.fetcher.pages import api as pages
 from services.parser import api as parser
 from services.reingest import api as reingestions
-from services.runtime import bus, house, metrics, retries
-from services.runtime.asgi import guarded
+from services.runtime import metrics
+from services.runtime.celery import wake_ups
 from services.runtime.database import reading, utcnow
-from services.runtime.openapi import describe, problems
+from services.runtime.http.middleware import guarded
+from services.runtime.http.openapi import describe, problems
+from services.runtime.http.problems import answer_with_problems, refuse_unknown_parameters, requires
+from services.runtime.ledger import health_gates, retries
 from services.runtime.settings import runtime_settings
-from services.runtime.web import answer_with_problems, refuse_unknown_parameters, requires
 from services.store import api as store
 from services.webhooks import api as webhooks
 from services.webhooks import subscriptions
@@ -238,7 +240,7 @@ def _broken() -> list[str]:
     """What of our own is in the way of the work, as workers found it, or this process."""
     try:
         with reading() as session:
-            return [gate.reason for gate in house.shut(session)]
+            return [gate.reason for gate in health_gates.shut(session)]
     except SQLAlchemyError:
         return []  # that the database is away is told already
 
@@ -253,7 +255,7 @@ def _retried() -> list[str]:
 
 
 def _depths() -> dict[str, int]:
-    return bus.depths() if _redis(runtime_settings().redis_url) == "answers" else {}
+    return wake_ups.depths() if _redis(runtime_settings().redis_url) == "answers" else {}
 
 
 def _redis(url: str) -> Answering:

@@ -16,8 +16,10 @@ from sqlmodel import SQLModel
 
 from services.cli.processes.schema import MODELS
 from services.cli.processes.startup import newest_version
-from services.runtime import bus, database, house, redis_server
+from services.runtime import database, redis_server
+from services.runtime.celery import wake_ups
 from services.runtime.egress import egress_settings
+from services.runtime.ledger import health_gates
 from services.runtime.settings import runtime_settings
 
 # How long an example takes says how busy the machine is, and nothing of what is tested.
@@ -68,15 +70,15 @@ def installation(tmp_path, monkeypatch):
         egress_settings.cache_clear()
 
     configure(state=str(tmp_path / "var"), database_url="", redis_url="")
-    bus.app.cache_clear()
-    house.begin()
+    wake_ups.app.cache_clear()
+    health_gates.begin()
     yield configure
     with contextlib.suppress(database.NoInstallation):
         database.engine().dispose()
     database._engine.cache_clear()
     runtime_settings.cache_clear()
     egress_settings.cache_clear()
-    bus.app.cache_clear()
+    wake_ups.app.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """The whole system without Celery, as tests of a step's consequences want it."""
 
-from services.runtime import ledger, worker
 from services.runtime.database import utcnow
+from services.runtime.ledger import jobs, worker
 
 
 def drain(now=None) -> int:
@@ -13,4 +13,4 @@ def drain(now=None) -> int:
 
 
 def _due(now):
-    return ledger.due(now, kinds=tuple(worker._handlers))
+    return jobs.due(now, kinds=tuple(worker._handlers))

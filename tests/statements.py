@@ -7,7 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import event
 
-from services.runtime import database, ledger, worker
+from services.runtime import database
+from services.runtime.ledger import jobs, worker
 
 
 @dataclass
@@ -45,7 +46,7 @@ def counted() -> Iterator[Cost]:
 def of_each_message(now: datetime, kinds: Sequence[str]) -> list[tuple[str, Cost]]:
     """Handles what is due, one after the other, and what follows from it; what each message cost."""
     found = []
-    while due := ledger.due(now, kinds=kinds):
+    while due := jobs.due(now, kinds=kinds):
         for row, kind in due:
             with counted() as cost:
                 handled = worker.handle(kind, [row], now)

@@ -33,8 +33,8 @@ from services.contracts.caller import Caller
 from services.runtime import audit_log
 from services.runtime.audit_log import AuditEntry
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.listing import newest
-from services.runtime.web import After, Id, Limit, Problem, cursor, page, position, requires, storable
+from services.runtime.http.listing import newest
+from services.runtime.http.problems import After, Id, Limit, Problem, cursor, page, position, requires, storable
 
 router = APIRouter(prefix="/admin", tags=["admin"])
 

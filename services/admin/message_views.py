@@ -12,7 +12,7 @@ from services.admin import messages
 from services.admin.views import Reason
 from services.contracts.messages import Lane
 from services.contracts.wiring import KINDS
-from services.runtime.web import storable
+from services.runtime.http.problems import storable
 
 # Any word, for a version that said more kinds than this one knows may have left some behind.
 Kind = Annotated[str, Field(max_length=100, examples=[*KINDS]), AfterValidator(storable)]

@@ -19,9 +19,10 @@ from services.contracts.caller import Caller
 from services.contracts.errors import UserError
 from services.contracts.messages import Message, Reingest, SaveArticle
 from services.contracts.wiring import KINDS
-from services.runtime import audit_log, results
-from services.runtime.entries import rows
-from services.runtime.ledger import say
+from services.runtime import audit_log
+from services.runtime.ledger.jobs import say
+from services.runtime.ledger.ledger_table import rows
+from services.runtime.provenance import results
 
 AT_ONCE = 1_000
 """Messages that one order to replay or discard takes at most."""

@@ -15,11 +15,11 @@ from services.contracts.errors import UserError
 from services.contracts.messages import Announce, ParsePage, SaveArticle, about_capture
 from services.fetcher.checks import UNREAD
 from services.fetcher.models import Page
-from services.runtime import archive
-from services.runtime.entries import rows as ledger
+from services.runtime.archive import capture_store
 from services.runtime.events.tables import TO_ANNOUNCE, decompressed, events
+from services.runtime.ledger.ledger_table import rows as ledger
+from services.runtime.provenance.verdicts import verdicts
 from services.runtime.settings import runtime_settings
-from services.runtime.verdicts import verdicts
 from services.store.models import articles, revisions
 
 SHOWN = 3
@@ -51,7 +51,7 @@ def deep_checks(session: Session) -> tuple[Check, ...]:
             f"There is no archive at {runtime_settings().captures}: run this where the captures are "
             "(with Docker: docker compose exec fetcher dateline audit --deep)."
         )
-    damage = {name: fault for name in named if (fault := archive.fault(name))}
+    damage = {name: fault for name in named if (fault := capture_store.fault(name))}
     found = ", ".join(f"{number} {fault}" for fault, number in Counter(damage.values()).items()) or "none missing"
     first = f" ({', '.join(islice(damage, SHOWN))})" if damage else ""
     return (

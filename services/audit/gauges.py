@@ -10,7 +10,7 @@ from services.audit.waits import overdue
 from services.fetcher import blocked
 from services.fetcher.alarms import alarmed
 from services.fetcher.checks import SourcePages, count_pages
-from services.runtime import house, ledger, retries
+from services.runtime.ledger import health_gates, jobs, retries
 
 KEPT = timedelta(minutes=1)
 """How old the sum of the pages may be: of a hundred thousand, to count them takes half a second."""
@@ -37,7 +37,7 @@ def gauges(session: Session, now: datetime, depths: Mapping[str, int]) -> Iterat
         lost.add_metric([name], number)
     yield lost
     messages = GaugeMetricFamily("dateline_messages", "Messages by what is to be done with them.", labels=["state"])
-    for what, number in ledger.counts(session).items():
+    for what, number in jobs.counts(session).items():
         messages.add_metric([what.removeprefix("messages ").replace(" ", "_")], number)
     messages.add_metric(["retrying"], retries.number(session))
     yield messages
@@ -47,7 +47,7 @@ def gauges(session: Session, now: datetime, depths: Mapping[str, int]) -> Iterat
         value=overdue(session, now),
     )
     gates = GaugeMetricFamily("dateline_gate_shut", "Trouble of our own that work waits for.", labels=["gate"])
-    for gate in house.shut(session):
+    for gate in health_gates.shut(session):
         gates.add_metric([gate.name], 1)
     yield gates
     queues = GaugeMetricFamily("dateline_queue_depth", "Hints that wait in Redis.", labels=["queue"])

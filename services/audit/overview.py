@@ -11,9 +11,9 @@ from services.audit.gauges import counted_pages
 from services.audit.waits import overdue
 from services.fetcher.checks import SourcePages
 from services.fetcher.models import Page
-from services.runtime import house, retries
-from services.runtime.entries import OPEN, due_and_free, rows
 from services.runtime.events.tables import events
+from services.runtime.ledger import health_gates, retries
+from services.runtime.ledger.ledger_table import OPEN, due_and_free, rows
 from services.store.models import articles
 from services.webhooks.models import deliveries
 
@@ -88,7 +88,7 @@ def overview(session: Session, now: datetime, depths: Mapping[str, int]) -> Over
             Trouble(each.id, each.kind, each.key, each.sentence(now))
             for each in retries.retrying(session, limit=TROUBLES)
         ),
-        gates=tuple(Shut(each.name, each.since, each.reason) for each in house.shut(session)),
+        gates=tuple(Shut(each.name, each.since, each.reason) for each in health_gates.shut(session)),
     )
 
 

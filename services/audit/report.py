@@ -10,9 +10,9 @@ from services.audit.waits import overdue
 from services.contracts.checks import Check
 from services.fetcher import checks as pages
 from services.fetcher.checks import SourcePages
-from services.runtime import checks as messages
-from services.runtime import ledger, retries
 from services.runtime.events import checks as events
+from services.runtime.ledger import checks as messages
+from services.runtime.ledger import jobs, retries
 from services.store import checks as store
 from services.webhooks import checks as webhooks
 
@@ -44,7 +44,7 @@ def take(session: Session, now: datetime, *, deep: bool = False) -> Report:
         counts=store.counts(session)
         | events.counts(session)
         | webhooks.counts(session)
-        | ledger.counts(session)
+        | jobs.counts(session)
         | {"messages retrying": retries.number(session)},
         checks=(
             *pages.checks(session, now, counted),

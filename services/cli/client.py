@@ -67,17 +67,17 @@ def find(path: str) -> Any | None:
 
 def order(method: str, path: str, words: Any = None, refusals: Refusals | None = None) -> Any:
     """What the API answers to this order, None where it has nothing to say. A refusal is a `UserError`."""
-    from services.runtime import bus
+    from services.runtime.celery import wake_ups
 
     answer = _asked(method, path, refusals or {}, json=words)
     if remote.server() is None:
-        bus.flush()
+        wake_ups.flush()
     return answer
 
 
 def listed(path: str, name: str, limit: int, refusals: Refusals | None = None, **query: Any) -> Listed:
     """At most `limit` rows of the list at this path, by as many questions as it takes."""
-    from services.runtime.web import LIMIT
+    from services.runtime.http.problems import LIMIT
 
     rows: list[Any] = []
     following = query.pop("after", None)
@@ -140,7 +140,7 @@ def _app(module: str) -> FastAPI:
 
     from services.access import keys
     from services.runtime.database import utcnow
-    from services.runtime.web import answer_with_problems, refuse_unknown_parameters
+    from services.runtime.http.problems import answer_with_problems, refuse_unknown_parameters
 
     app = FastAPI(openapi_url=None, redirect_slashes=False)
     app.state.caller_of_key = lambda key, since: keys.caller_of(key, since, utcnow())

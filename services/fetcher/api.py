@@ -17,11 +17,12 @@ from services.fetcher.models import Channel
 from services.fetcher.preview import preview
 from services.fetcher.settings import fetcher_settings
 from services.fetcher.sources import EXAMPLE, Health, PreviewOrder, SourceSeed
-from services.runtime import audit_log, retries
+from services.runtime import audit_log
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.egress import egress_settings, open_client
+from services.runtime.http.problems import Problem, requires
+from services.runtime.ledger import retries
 from services.runtime.redaction import at_every_depth, redacted
-from services.runtime.web import Problem, requires
 
 router = APIRouter(tags=["sources"])
 

@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 
 from services.fetcher.models import Page, Source
 from services.runtime.database import after_commit
-from services.runtime.verdicts import is_rejected, verdicts
+from services.runtime.provenance.verdicts import is_rejected, verdicts
 
 ANSWERS = frozenset({"blocked", "empty"})
 """Outcomes of a look that count."""

@@ -12,8 +12,8 @@ from sqlmodel import Session, col
 from services.contracts.checks import Check
 from services.contracts.messages import FetchPage, PollChannel
 from services.fetcher.models import IMPORT, Channel, Page
-from services.runtime.entries import Entry
-from services.runtime.verdicts import is_settled, verdicts
+from services.runtime.ledger.ledger_table import Entry
+from services.runtime.provenance.verdicts import is_settled, verdicts
 
 SHOWN = 100
 """Unaccounted pages that are named."""

@@ -13,8 +13,8 @@ from services.contracts.messages import Rank
 from services.fetcher.models import Host
 from services.fetcher.pace import LONG_AGO, Slot, Waiting
 from services.runtime.database import UtcDateTime
-from services.runtime.entries import HELD, OPEN, due_and_free, rows
-from services.runtime.in_flight import BY_HOST
+from services.runtime.ledger.in_flight import BY_HOST
+from services.runtime.ledger.ledger_table import HELD, OPEN, due_and_free, rows
 
 FEW = 500
 """Due messages up to which each of them is read. Beyond that each host is asked for its first, however many wait."""

@@ -15,10 +15,10 @@ from services.fetcher.discover import Listed
 from services.fetcher.models import IMPORT, Alias, Page
 from services.fetcher.plan import BACKLOG_STEP, LAG
 from services.fetcher.politeness import host_of
-from services.runtime import sightings
 from services.runtime.database import is_sqlite
-from services.runtime.ledger import Said, say, say_all
-from services.runtime.sightings import Shown
+from services.runtime.ledger.jobs import Said, say, say_all
+from services.runtime.provenance import sightings
+from services.runtime.provenance.sightings import Shown
 
 AT_ONCE = 200
 """Pages joined in one transaction: other writers wait meanwhile."""

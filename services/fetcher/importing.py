@@ -14,10 +14,10 @@ from services.fetcher import frontier, warc
 from services.fetcher.content import why_no_page
 from services.fetcher.models import IMPORT, Page
 from services.fetcher.origins import origin_of
-from services.runtime import archive
-from services.runtime.archive import Capture
+from services.runtime.archive import capture_store
+from services.runtime.archive.capture_store import Capture
 from services.runtime.database import reading, transaction
-from services.runtime.ledger import say
+from services.runtime.ledger.jobs import say
 
 _NOWHERE = "https://import.invalid/"
 """A WARC record of a response needs a web address; `.invalid` is one that will never be anybody's (RFC 2606)."""
@@ -71,7 +71,7 @@ def _refuse_to_guess(name: str, url: str) -> None:
 
 def _as_capture(name: str, content: bytes, url: str | None, captured_at: datetime) -> Capture:
     content_type = _TYPES.get(PurePath(name).suffix.lower(), "text/html" if b"<" in content[:2000] else "text/plain")
-    address = canonical_url(meant_url(url)) if url else f"{_NOWHERE}{archive.payload_digest(content)}"
+    address = canonical_url(meant_url(url)) if url else f"{_NOWHERE}{capture_store.payload_digest(content)}"
     return Capture(address, captured_at, 200, (("Content-Type", content_type),), content)
 
 
@@ -79,13 +79,13 @@ def _import(capture: Capture, now: datetime) -> Imported:
     if capture.fetched_at > now:
         # It would count as the newest until then, and hide what is published meanwhile.
         raise UserError(f"The copy of {capture.url} cannot be from {capture.fetched_at}, which is still to come.")
-    url, payload = _address(capture.url), archive.payload_digest(capture.body)
+    url, payload = _address(capture.url), capture_store.payload_digest(capture.body)
     key = page_key(url) if url else f"import:{payload}"
     with reading() as session:
         known = frontier.find(session, key)
     if known is not None and known.payload == payload:
         return Imported(known.id or 0, fresh=False)
-    kept = archive.keep(capture)
+    kept = capture_store.keep(capture)
     with transaction() as session:
         return _join(session, capture, kept, key=key, url=url, payload=payload, now=now)
 

@@ -10,8 +10,8 @@ from sqlmodel import Session, col
 from services.contracts.messages import FetchPage, ParsePage, SaveArticle, Scope
 from services.contracts.urls import page_key
 from services.fetcher.models import Alias, Page
-from services.runtime.entries import rows
-from services.runtime.verdicts import is_rejected, read_with, verdicts
+from services.runtime.ledger.ledger_table import rows
+from services.runtime.provenance.verdicts import is_rejected, read_with, verdicts
 
 _ABOUT_PAGES = (FetchPage.__name__, ParsePage.__name__, SaveArticle.__name__)
 

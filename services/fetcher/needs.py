@@ -10,8 +10,8 @@ from services.contracts.messages import FetchPage
 from services.fetcher.models import Host, Page, Source
 from services.fetcher.politeness import host_of
 from services.runtime.database import reading
-from services.runtime.entries import rows
-from services.runtime.ledger import Job
+from services.runtime.ledger.jobs import Job
+from services.runtime.ledger.ledger_table import rows
 
 
 @dataclass(frozen=True)

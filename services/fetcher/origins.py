@@ -7,9 +7,9 @@ from sqlmodel import Session
 
 from services.contracts.messages import Cause, Origin, Preview, Reingestion
 from services.fetcher.models import IMPORT, Page
-from services.runtime import verdicts
-from services.runtime.results import Result
-from services.runtime.verdicts import Verdict
+from services.runtime.provenance import verdicts
+from services.runtime.provenance.results import Result
+from services.runtime.provenance.verdicts import Verdict
 
 Verdicts = Mapping[int, Verdict]
 """What became of some pages, by their ids."""

@@ -19,7 +19,7 @@ from services.fetcher.plan import HOST_PATIENCE, QUICK_LOOKS, QUICK_SPAN, SILENC
 from services.fetcher.robots import Robots, State, ask_robots
 from services.runtime.database import is_sqlite, reading, transaction
 from services.runtime.egress import Client
-from services.runtime.ledger import Said, say_all
+from services.runtime.ledger.jobs import Said, say_all
 
 
 def host_of(url: str) -> str:

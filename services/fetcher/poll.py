@@ -28,8 +28,8 @@ from services.fetcher.politeness import host_of, permission
 from services.fetcher.rounds import Look, next_address
 from services.fetcher.scope import ARTICLES, Scope
 from services.fetcher.settings import FetcherSettings
-from services.runtime import archive
-from services.runtime.archive import Capture
+from services.runtime.archive import capture_store
+from services.runtime.archive.capture_store import Capture
 from services.runtime.database import transaction
 from services.runtime.egress import Client, deadline
 
@@ -48,7 +48,7 @@ def look_at(client: Client, channel: Channel, scope: Scope, *, now: datetime, se
     kept = Capture(came.url, now, came.status, came.headers, came.body, came.asked)
     # A channel is read also while the archive cannot be written: what it lists waits for that, and nothing else does.
     with suppress(OSError):
-        return replace(look, capture=archive.keep(kept))
+        return replace(look, capture=capture_store.keep(kept))
     return look
 
 

@@ -8,8 +8,8 @@ from services.contracts.messages import FetchPage, ParsePage, Reingestion
 from services.fetcher.models import Page
 from services.fetcher.origins import Verdicts, origin_of, result_of, verdicts_of
 from services.fetcher.politeness import host_of
-from services.runtime import results
-from services.runtime.ledger import Said, say_all
+from services.runtime.ledger.jobs import Said, say_all
+from services.runtime.provenance import results
 
 
 def enter(session: Session, ids: Sequence[int], again: Reingestion) -> int:

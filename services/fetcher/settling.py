@@ -14,9 +14,9 @@ from services.fetcher.origins import Verdicts, origin_of, result_of, verdicts_of
 from services.fetcher.politeness import Hosts, Served, host_of
 from services.fetcher.settings import fetcher_settings
 from services.fetcher.visit import Visit
-from services.runtime import results
-from services.runtime.ledger import Job, Said, say_all
-from services.runtime.results import Result
+from services.runtime.ledger.jobs import Job, Said, say_all
+from services.runtime.provenance import results
+from services.runtime.provenance.results import Result
 
 
 @dataclass(frozen=True)

@@ -20,11 +20,11 @@ from services.contracts.messages import FetchPage, ParsePage, SaveArticle
 from services.contracts.urls import canonical_url
 from services.fetcher.models import IMPORT, Channel, Page, Source
 from services.fetcher.rounds import poll_of
-from services.runtime import retries
 from services.runtime.database import is_sqlite
+from services.runtime.http.problems import Storable
 from services.runtime.known_fields import about_unknown
-from services.runtime.ledger import say
-from services.runtime.web import Storable
+from services.runtime.ledger import retries
+from services.runtime.ledger.jobs import say
 
 
 def _address(url: str) -> str:

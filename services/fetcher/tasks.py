@@ -12,14 +12,14 @@ from services.fetcher.needs import Needs
 from services.fetcher.politeness import Hosts, Served, host_of
 from services.fetcher.settings import fetcher_settings
 from services.fetcher.settling import Look
-from services.runtime import results
-from services.runtime.batch import Batch
 from services.runtime.database import reading, transaction
 from services.runtime.egress import Client, egress_settings, open_client
-from services.runtime.in_flight import MOST
-from services.runtime.ledger import Job, say
-from services.runtime.results import Result
-from services.runtime.worker import handles, handles_requests, takes_turns
+from services.runtime.ledger.batch import Batch
+from services.runtime.ledger.in_flight import MOST
+from services.runtime.ledger.jobs import Job, say
+from services.runtime.ledger.worker import handles, handles_requests, takes_turns
+from services.runtime.provenance import results
+from services.runtime.provenance.results import Result
 
 PAUSE = timedelta(hours=1)
 """How often a paused source is asked whether it still is. Resuming says its polls at once."""

@@ -18,10 +18,10 @@ from services.fetcher.models import Host
 from services.fetcher.pace import Places, Slot, Turn, Waiting, choose
 from services.fetcher.politeness import Hosts
 from services.fetcher.settings import fetcher_settings
-from services.runtime import crash, ledger
+from services.runtime import fault_points
 from services.runtime.database import UtcDateTime, is_sqlite, reading, transaction
-from services.runtime.in_flight import Claimed, Room
-from services.runtime.ledger import Job
+from services.runtime.ledger.in_flight import Claimed, Room
+from services.runtime.ledger.jobs import Job, take
 
 
 def claim(now: datetime, room: Room) -> Claimed:
@@ -89,10 +89,10 @@ def _take(wanted: Sequence[tuple[Turn, list[int]]], now: datetime, kinds: Sequen
     with transaction(lasting=False) as session:
         free = _lock(session, [turn.slot for turn, _ in wanted if turn.single], now)
         ids = [each for turn, found in wanted if not turn.single or turn.slot.name in free for each in found]
-        jobs = [job for kind in kinds for job in ledger.take(session, kind, ids, now)]
+        jobs = [job for kind in kinds for job in take(session, kind, ids, now)]
         _spend(session, [job.host for job in jobs if job.host in free], free, now, pace)
     for kind in {job.kind for job in jobs}:
-        crash.at(f"{kind}:claimed")
+        fault_points.fault_point(f"{kind}:claimed")
     return jobs
 
 

@@ -28,9 +28,10 @@ from services.fetcher.plan import RESTLESS, REVISITS, UNWANTED, UNWELL, gone_wai
 from services.fetcher.politeness import host_of, permission
 from services.fetcher.scope import ARTICLES, Scope
 from services.fetcher.settings import FetcherSettings
-from services.runtime import archive, sightings
-from services.runtime.archive import Capture
+from services.runtime.archive import capture_store
+from services.runtime.archive.capture_store import Capture
 from services.runtime.egress import Client
+from services.runtime.provenance import sightings
 
 MAX_MOVES = 5
 
@@ -112,10 +113,13 @@ def _identities(page: Page) -> set[str]:
 def _keep(page: Page, answer: Fetched, began: datetime) -> Visit:
     if reason := why_no_page(answer.body, answer.content_type):
         return Visit("refused", reason)
-    payload, bare = archive.payload_digest(answer.body), replace(answer, body=b"")  # of no use any more, and large
+    payload, bare = (
+        capture_store.payload_digest(answer.body),
+        replace(answer, body=b""),
+    )  # of no use any more, and large
     if payload == page.payload and _is_held(page):
         return Visit("unchanged", fetched=bare, payload=payload, began=began)
-    capture = archive.keep(Capture(answer.url, began, answer.status, answer.headers, answer.body, answer.asked))
+    capture = capture_store.keep(Capture(answer.url, began, answer.status, answer.headers, answer.body, answer.asked))
     outcome: Outcome = "changed" if page.capture else "new"
     return Visit(outcome, fetched=bare, payload=payload, capture=capture, began=began)
 
@@ -130,7 +134,7 @@ def still_news(visit: Visit, page: Page, known: datetime | None) -> Visit:
 
 
 def _is_held(page: Page) -> bool:
-    return page.capture is not None and archive.holds(page.capture)
+    return page.capture is not None and capture_store.holds(page.capture)
 
 
 def fetched_at(page: Page, now: datetime) -> datetime:

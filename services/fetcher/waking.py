@@ -6,7 +6,7 @@ from services.fetcher import frontier
 from services.fetcher.models import Channel, Page
 from services.fetcher.politeness import host_of
 from services.fetcher.rounds import next_address, poll_of
-from services.runtime.ledger import say
+from services.runtime.ledger.jobs import say
 
 WOKEN = 500
 """Pages that are looked at, at most; while a host rests few are asked for, so that few can have failed."""

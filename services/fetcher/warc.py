@@ -14,7 +14,7 @@ from warcio.recordloader import ArcWarcRecord
 
 from services.contracts.errors import UserError
 from services.fetcher.content import why_no_page
-from services.runtime.archive import Capture, Headers
+from services.runtime.archive.capture_store import Capture, Headers
 from services.runtime.egress import EgressError
 from services.runtime.egress.body import read_body
 from services.runtime.egress.errors import Garbled, TooLarge

@@ -11,8 +11,8 @@ from services.contracts.errors import PermanentError
 from services.parser import alone
 from services.parser.explained import Explanation
 from services.parser.settings import parser_settings
-from services.runtime import archive
-from services.runtime.web import Problem, requires
+from services.runtime.archive import capture_store
+from services.runtime.http.problems import Problem, requires
 
 router = APIRouter(prefix="/captures", tags=["captures"], dependencies=[requires("read")])
 
@@ -48,7 +48,7 @@ def show_capture(name: Name) -> CaptureView:
         headers=list(capture.headers),
         request_headers=list(capture.request_headers),
         bytes=len(capture.body),
-        payload_digest=archive.payload_digest(capture.body),
+        payload_digest=capture_store.payload_digest(capture.body),
     )
 
 
@@ -71,10 +71,10 @@ def explain_capture(name: Name) -> Response:
     return Response(told, media_type="application/json")
 
 
-def _load(name: str) -> archive.Capture:
+def _load(name: str) -> capture_store.Capture:
     try:
-        return archive.load(name)
-    except archive.NoArchive as nothing:
+        return capture_store.load(name)
+    except capture_store.NoArchive as nothing:
         raise Problem(503, "No archive here", str(nothing)) from None
     except PermanentError as damage:
         raise Problem(404, "No such capture", str(damage)) from None

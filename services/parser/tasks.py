@@ -23,12 +23,14 @@ from services.parser.extract import extract
 from services.parser.layouts import VERSIONS
 from services.parser.limits import limited
 from services.parser.version import PARSER_VERSION
-from services.runtime import archive, database, results, verdicts
-from services.runtime.batch import Batch
-from services.runtime.ledger import Job, say_all
-from services.runtime.results import PageOutcome, Result
-from services.runtime.verdicts import Read, Verdict
-from services.runtime.worker import handles_together
+from services.runtime import database
+from services.runtime.archive import capture_store
+from services.runtime.ledger.batch import Batch
+from services.runtime.ledger.jobs import Job, say_all
+from services.runtime.ledger.worker import handles_together
+from services.runtime.provenance import results, verdicts
+from services.runtime.provenance.results import PageOutcome, Result
+from services.runtime.provenance.verdicts import Read, Verdict
 
 
 @handles_together(ParsePage)
@@ -194,6 +196,6 @@ def _readable(order: ParsePage, verdict: Verdict | None) -> Kept | None:
 
 
 def _read_capture(order: ParsePage, kept: Kept, reads: Reads, content_type: str | None = None) -> Reading:
-    capture = archive.load(kept.capture)
+    capture = capture_store.load(kept.capture)
     content_type = content_type or capture.content_type
     return reads(capture.body, url=order.origin.url, content_type=content_type, now=kept.fetched_at)

@@ -30,11 +30,11 @@ from services.reingest.views import (
     whole_report,
 )
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.listing import newest
-from services.runtime.results import Finding, Settled
-from services.runtime.sse import HEADERS, Stream
-from services.runtime.watch import Watch, seat
-from services.runtime.web import After, Id, Limit, Problem, Storable, cursor, page, position, requires
+from services.runtime.http.listing import newest
+from services.runtime.http.long_poll import Watch, seat
+from services.runtime.http.problems import After, Id, Limit, Problem, Storable, cursor, page, position, requires
+from services.runtime.http.sse import HEADERS, Stream
+from services.runtime.provenance.results import Finding, Settled
 
 router = APIRouter(prefix="/admin/reingestions", tags=["admin"])
 

@@ -13,8 +13,8 @@ from services.reingest import progress
 from services.reingest.models import ReingestionRow
 from services.reingest.views import Progress, reingestion_view
 from services.runtime.database import reading
-from services.runtime.sse import HEARTBEAT, LONGEST, RETRY
-from services.runtime.watch import Watch, stopping
+from services.runtime.http.long_poll import Watch, stopping
+from services.runtime.http.sse import HEARTBEAT, LONGEST, RETRY
 
 EVERY = 1.0
 """Seconds between two words about it: counts may change a hundred times a second, and nobody reads as fast."""

@@ -20,9 +20,9 @@ from services.contracts.urls import BadAddress, canonical_url
 from services.reingest.models import ReingestionRow
 from services.runtime import audit_log
 from services.runtime.database import is_sqlite
-from services.runtime.ledger import say
+from services.runtime.http.problems import Storable, storable
+from services.runtime.ledger.jobs import say
 from services.runtime.settings import retention_settings
-from services.runtime.web import Storable, storable
 
 MANY = 1_000
 """Addresses or articles that one order may name; a source or everything has no such limit."""

@@ -14,8 +14,8 @@ from sqlalchemy import Row, func, select, update
 from sqlmodel import Session
 
 from services.reingest.models import ReingestionRow
-from services.runtime.entries import rows as ledger
-from services.runtime.results import pages
+from services.runtime.ledger.ledger_table import rows as ledger
+from services.runtime.provenance.results import pages
 
 OUTCOMES = ("created", "updated", "unchanged", "rejected", "unavailable")
 FINDINGS = ("open", "applying", "applied", "stale")

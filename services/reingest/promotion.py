@@ -10,9 +10,9 @@ from services.contracts.messages import Rejection, SaveArticle
 from services.reingest.models import ReingestionRow
 from services.reingest.progress import FINDINGS
 from services.reingest.scope import neighbours
-from services.runtime import verdicts
-from services.runtime.ledger import say
-from services.runtime.results import pages, settle
+from services.runtime.ledger.jobs import say
+from services.runtime.provenance import verdicts
+from services.runtime.provenance.results import pages, settle
 
 AT_ONCE = 50
 """Findings handed on in one transaction."""

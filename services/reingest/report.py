@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from services.reingest.models import ReingestionRow
 from services.reingest.progress import FINDINGS, counts
-from services.runtime.results import pages
+from services.runtime.provenance.results import pages
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 from services.contracts.messages import Reingest
 from services.reingest import walk as walking
 from services.runtime.database import reading
-from services.runtime.ledger import Job, say
-from services.runtime.worker import handles
+from services.runtime.ledger.jobs import Job, say
+from services.runtime.ledger.worker import handles
 
 
 @handles(Reingest)

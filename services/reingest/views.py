@@ -15,7 +15,7 @@ from services.reingest.models import ReingestionRow
 from services.reingest.order import OrderedScope
 from services.reingest.progress import Counts
 from services.reingest.state import Promotion, Run
-from services.runtime.results import Finding, Settled
+from services.runtime.provenance.results import Finding, Settled
 
 SAMPLES = 5
 """Findings of each outcome that a report shows."""

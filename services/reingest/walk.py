@@ -20,7 +20,7 @@ from services.reingest.progress import OUTCOMES, Counts, counts, fold, stuck_pag
 from services.reingest.scope import Batch, neighbours
 from services.reingest.state import Left, State, Work, advance, work
 from services.runtime import audit_log
-from services.runtime.results import pages
+from services.runtime.provenance.results import pages
 
 BATCH = 100
 """Pages taken in one transaction."""

@@ -33,7 +33,7 @@ from sqlmodel import Session, SQLModel, create_engine
 
 from services.contracts.errors import DatelineError
 from services.runtime.settings import runtime_settings
-from services.runtime.state import make_private
+from services.runtime.state_folder import make_private
 
 BUSY_TIMEOUT = 15_000
 """Milliseconds that a SQLite writer waits for its turn; with four writers the longest wait seen was 3 s."""

@@ -12,7 +12,7 @@ from typing import TextIO, cast
 import structlog
 from structlog.typing import EventDict, ExcInfo, Processor, WrappedLogger
 
-from services.runtime import terminal
+from services.runtime import log_terminal
 from services.runtime.redaction import at_every_depth, redacted, visible
 from services.runtime.settings import runtime_settings
 
@@ -75,7 +75,7 @@ def _visible(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDic
 
 
 def _for_a_person(logger: WrappedLogger, method: str, event: EventDict) -> str:
-    told = terminal.line(event)
+    told = log_terminal.line(event)
     if told == "":
         raise structlog.DropEvent
     return told or _console(logger, method, event)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, multiprocess, values
 from prometheus_client.core import Metric
 
-from services.runtime.mapped import ReservedDict
+from services.runtime.metric_files import ReservedDict
 from services.runtime.settings import runtime_settings
 
 _FOLDER = "PROMETHEUS_MULTIPROC_DIR"

@@ -11,10 +11,10 @@ from sqlmodel import Session, col
 
 from services.contracts.messages import HostServesAgain, ParsePage, SaveArticle
 from services.runtime.audit_log import AuditEntry
-from services.runtime.entries import rows
 from services.runtime.events.tables import counter, events
+from services.runtime.ledger.ledger_table import rows
+from services.runtime.provenance.verdicts import verdicts
 from services.runtime.settings import retention_settings
-from services.runtime.verdicts import verdicts
 
 AT_ONCE = 500
 """Rows that one transaction forgets of each sort."""

@@ -18,9 +18,8 @@ from services.contracts.events import ArticleCreated, ArticleEventType, ArticleU
 from services.runtime.database import reading
 from services.runtime.events.follow import Asked, CursorTooOld, Pulled, find_event, look, pull, refuse_old
 from services.runtime.events.stream import stream
-from services.runtime.sse import HEADERS, Stream
-from services.runtime.watch import Watch, seat, stopping
-from services.runtime.web import (
+from services.runtime.http.long_poll import Watch, seat, stopping
+from services.runtime.http.problems import (
     LIMIT,
     After,
     Limit,
@@ -32,6 +31,7 @@ from services.runtime.web import (
     requires,
     requires_also_as_password,
 )
+from services.runtime.http.sse import HEADERS, Stream
 from services.store import atom, jsonfeed
 from services.store.atom import Atom
 from services.store.feeds import PAGE, Feed, etag, feed_of, seen

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from sqlmodel import Session
 
 from services.contracts.messages import SaveArticle
-from services.runtime import results, verdicts
-from services.runtime.batch import Batch
-from services.runtime.ledger import Job, say_all
-from services.runtime.results import Result
-from services.runtime.verdicts import Read
-from services.runtime.worker import handles_together
+from services.runtime.ledger.batch import Batch
+from services.runtime.ledger.jobs import Job, say_all
+from services.runtime.ledger.worker import handles_together
+from services.runtime.provenance import results, verdicts
+from services.runtime.provenance.results import Result
+from services.runtime.provenance.verdicts import Read
 from services.store.decide import Change, Created, Late, Refreshed, Unchanged, Updated
 from services.store.save import Saved, foresee, save_all, save_as_foreseen
 

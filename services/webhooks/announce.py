@@ -15,10 +15,10 @@ from sqlmodel import Session
 from services.contracts.errors import DatelineError
 from services.contracts.messages import Announce, Deliver, Lane
 from services.runtime.database import UtcDateTime
-from services.runtime.entries import OPEN
-from services.runtime.entries import rows as ledger
 from services.runtime.events.append import NewEvent, append_private
 from services.runtime.events.tables import events
+from services.runtime.ledger.ledger_table import OPEN
+from services.runtime.ledger.ledger_table import rows as ledger
 from services.webhooks.filters import Filter, Story, is_about_article, story, why_not
 from services.webhooks.models import DISABLED, TEST, Endpoint, deliveries, endpoints, locked
 from services.webhooks.release import wake

@@ -11,8 +11,8 @@ from sqlmodel import Session
 
 from services.contracts.checks import Check
 from services.contracts.messages import Deliver
-from services.runtime.entries import rows as ledger
 from services.runtime.events.tables import events
+from services.runtime.ledger.ledger_table import rows as ledger
 from services.webhooks import custody, retention
 from services.webhooks.filters import Filter, story, why_not
 from services.webhooks.models import EndpointState, deliveries, endpoints

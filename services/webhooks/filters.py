@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
 
 from services.contracts.article import ArticleKind
-from services.runtime.web import Storable
+from services.runtime.http.problems import Storable
 from services.webhooks.models import TEST, EventType
 
 TYPES: tuple[str, ...] = get_args(EventType)

@@ -10,18 +10,15 @@ from prometheus_client import Counter
 from sqlmodel import Session
 
 from services.contracts.messages import Announce, Deliver, ForgetDeliveries, Lane
-from services.runtime import (
-    house,
-    metrics,  # noqa: F401 - it names the folder of metrics before the first is made
-)
 from services.runtime import retention as keeping
-from services.runtime.batch import Batch
 from services.runtime.database import reading, transaction
 from services.runtime.egress import Client, egress_settings, open_client
-from services.runtime.ledger import Job, Said, say, say_all
+from services.runtime.ledger import health_gates
+from services.runtime.ledger.batch import Batch
+from services.runtime.ledger.failures import stopping
+from services.runtime.ledger.jobs import Job, Said, say, say_all
+from services.runtime.ledger.worker import handles, handles_together
 from services.runtime.settings import retention_settings
-from services.runtime.surprises import stopping
-from services.runtime.worker import handles, handles_together
 from services.webhooks import custody, retention, subscriptions
 from services.webhooks.announce import BULK, NEWS, Overtaking, without_turn
 from services.webhooks.announce import announce as owe
@@ -36,7 +33,7 @@ from services.webhooks.shares import AGAIN, remember, seat
 ATTEMPTS = Counter("dateline_attempts_total", "Attempts to deliver an event, by how they ended.", ["outcome"])
 DISABLED = Counter("dateline_endpoints_disabled_total", "Endpoints that were given up.")
 
-house.probes("secret", custody.prove)
+health_gates.probes("secret", custody.prove)
 
 A_MOMENT = timedelta(seconds=2)
 """How long an event waits that would be announced before an earlier one of its article."""

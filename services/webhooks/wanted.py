@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from pydantic.config import JsonDict
 
 from services.contracts.choices import Payload
-from services.runtime.web import MAX_ID, Instant, Storable
+from services.runtime.http.problems import MAX_ID, Instant, Storable
 from services.webhooks.filters import Filter, Pattern, never
 from services.webhooks.headers import OwnHeaders
 from services.webhooks.limits import METADATA, RATE

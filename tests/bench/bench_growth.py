@@ -31,8 +31,9 @@ from services.contracts.messages import FetchPage
 from services.contracts.versions import generation
 from services.fetcher import sources
 from services.fetcher.checks import count_pages
-from services.runtime import database, forgotten, ledger
+from services.runtime import database
 from services.runtime.events.follow import Asked, pull
+from services.runtime.ledger import jobs, redelivery
 from services.store.search import Wanted, find_articles
 
 EACH = 1_000
@@ -181,8 +182,8 @@ def questions(articles: int) -> dict[str, Callable[[Session], object]]:
         "sources: all": sources.list_sources,
         "pages: counted by source": lambda s: count_pages(s, now),
         "audit": lambda s: take(s, now),
-        "ledger: counts": ledger.counts,
-        "ledger: overdue": lambda s: ledger.overdue(s, now),
+        "ledger: counts": jobs.counts,
+        "ledger: overdue": lambda s: jobs.overdue(s, now),
     }
     for name, q in SEARCHES.items():
         asked[name] = lambda s, q=q: find_articles(s, Wanted(q=q), 50, None)
@@ -200,8 +201,8 @@ def measured(articles: int) -> dict[str, float]:
 
 def _sweep() -> None:
     now = NOW + timedelta(hours=1)
-    forgotten.take_forgotten(now, hinted_before=now, kinds=["FetchPage"], lane="live", limit=1_000)
-    forgotten.end_leases_of_the_dead(now)
+    redelivery.take_forgotten(now, hinted_before=now, kinds=["FetchPage"], lane="live", limit=1_000)
+    redelivery.end_leases_of_the_dead(now)
 
 
 def _milliseconds(ask: Callable[[Session], object], times: int = 7) -> float:

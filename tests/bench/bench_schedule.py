@@ -25,9 +25,11 @@ from services.contracts.messages import PollChannel, Rank
 from services.fetcher import turns
 from services.fetcher.models import Host
 from services.fetcher.politeness import Hosts
-from services.runtime import database, ledger
+from services.runtime import database
 from services.runtime.database import transaction, utcnow
-from services.runtime.in_flight import Room
+from services.runtime.ledger.in_flight import Room
+from services.runtime.ledger.jobs import say
+from services.runtime.ledger.ledger_table import rows
 from services.runtime.settings import runtime_settings
 
 STEP = timedelta(seconds=0.5)
@@ -56,7 +58,7 @@ def fill(began: datetime, *, hosts: int, channels: int) -> dict[int, datetime]:
     with transaction() as session:
         known = [Host(name=_name(number), robots="free").model_dump() for number in range(hosts)]
         session.execute(insert(SQLModel.metadata.tables["hosts"]), known)
-        session.execute(insert(ledger.rows), [_poll(number, at, _name(number % hosts)) for number, at in due.items()])
+        session.execute(insert(rows), [_poll(number, at, _name(number % hosts)) for number, at in due.items()])
     if not database.is_sqlite(session):
         with transaction() as session:
             session.execute(text("ANALYZE"))
@@ -78,7 +80,7 @@ def run(began: datetime, due: dict[int, datetime], *, minutes: float) -> Kept:
                 late.append((now - due[channel]).total_seconds())
                 due[channel] = now + INTERVAL
                 with job.finish() as session:
-                    ledger.say(session, PollChannel(channel=channel, host=job.host), due_at=due[channel])
+                    say(session, PollChannel(channel=channel, host=job.host), due_at=due[channel])
                     turns.end(session, [job], Hosts(session, [job.host]), 5.0)
                 ends.append(time.perf_counter() - started)
             if len(jobs) < PLACES:

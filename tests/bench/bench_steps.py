@@ -23,11 +23,13 @@ from sqlalchemy import event, select
 from services.cli.processes import schema
 from services.contracts.messages import Message, Origin, ParsePage, SaveArticle
 from services.parser import tasks as parser
-from services.runtime import archive, database, worker
-from services.runtime.archive import Capture
+from services.runtime import database
+from services.runtime.archive import capture_store
+from services.runtime.archive.capture_store import Capture
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.entries import rows
-from services.runtime.ledger import Said, say_all
+from services.runtime.ledger import worker
+from services.runtime.ledger.jobs import Said, say_all
+from services.runtime.ledger.ledger_table import rows
 from services.store import tasks as store
 
 HANDLED = (parser, store)
@@ -60,7 +62,7 @@ def _steps(newsroom: GeneratedNewsroom, numbers: range, size: int, asked: list[s
 
 def _captured(url: str, number: int) -> ParsePage:
     body, at = httpx.get(url).content, utcnow()
-    name = archive.keep(Capture(url, at, 200, (("Content-Type", "text/html; charset=utf-8"),), body))
+    name = capture_store.keep(Capture(url, at, 200, (("Content-Type", "text/html; charset=utf-8"),), body))
     return ParsePage(origin=Origin(page=number, key=f"{number}", url=url, source="s"), capture=name, fetched_at=at)
 
 

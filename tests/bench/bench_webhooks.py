@@ -31,10 +31,11 @@ from fakes.subscriber import Subscriber
 from standardwebhooks import Webhook
 
 from services.contracts.messages import Announce
-from services.runtime import bus, redis_server
+from services.runtime import redis_server
+from services.runtime.celery import wake_ups
 from services.runtime.database import transaction, utcnow
 from services.runtime.events.append import NewEvent, append
-from services.runtime.ledger import say
+from services.runtime.ledger.jobs import say
 from services.runtime.settings import runtime_settings
 
 WORDS = "Engineers reopened the bridge at dawn. " * 200
@@ -157,7 +158,7 @@ def _announce_from_here(state: Path, database_url: str, redis_url: str) -> None:
         "DATELINE_REDIS_URL": redis_url,
     }
     runtime_settings.cache_clear()
-    bus.app.cache_clear()
+    wake_ups.app.cache_clear()
 
 
 @contextmanager

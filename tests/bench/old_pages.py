@@ -20,10 +20,12 @@ from services.fetcher.origins import origin_of
 from services.parser.extract import extract
 from services.parser.layouts import VERSIONS
 from services.parser.version import PARSER_VERSION
-from services.runtime import archive, database, verdicts
-from services.runtime.archive import Capture
+from services.runtime import database
+from services.runtime.archive import capture_store
+from services.runtime.archive.capture_store import Capture
+from services.runtime.provenance import verdicts
+from services.runtime.provenance.verdicts import Read
 from services.runtime.settings import runtime_settings
-from services.runtime.verdicts import Read
 from services.store.save import save
 
 SOURCE = "old"
@@ -86,8 +88,8 @@ def _batch(numbers: range, texts: list[tuple[bytes, Article]]) -> None:
 
 def _keep(page: Page, body: bytes, number: int) -> None:
     at = EPOCH + timedelta(seconds=number)
-    page.capture = archive.keep(Capture(page.url, at, 200, (("Content-Type", TYPE),), body))
-    page.payload, page.content_type, page.fetched_at = archive.payload_digest(body), TYPE, at
+    page.capture = capture_store.keep(Capture(page.url, at, 200, (("Content-Type", TYPE),), body))
+    page.payload, page.content_type, page.fetched_at = capture_store.payload_digest(body), TYPE, at
     page.visited_at = at
     page.outcome = "new"
 

@@ -8,7 +8,7 @@ from sqlmodel import col
 from services.contracts.messages import Origin, ParsePage
 from services.reingest.models import ReingestionRow
 from services.runtime.database import utcnow
-from services.runtime.entries import rows
+from services.runtime.ledger.ledger_table import rows
 
 QUIET = {
     "DATELINE_DATABASE_URL": "",

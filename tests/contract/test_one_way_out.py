@@ -25,7 +25,7 @@ CLIENTS = {
 READS = {"InvalidURL", "URL"}
 """Of httpx: what reads an address. It sends nothing."""
 SOCKETS = {
-    "runtime/instances.py": "the name of this machine",
+    "runtime/ledger/instances.py": "the name of this machine",
     "runtime/metrics.py": "the name of this machine",
     "runtime/redis_server.py": "a free port for our own Redis",
 }

@@ -9,7 +9,8 @@ from services.cli.processes.roles import CREWS
 from services.contracts import messages
 from services.contracts.messages import Message
 from services.contracts.wiring import HANDLERS, KINDS, SERVICES
-from services.runtime import bus, worker
+from services.runtime.celery import wake_ups
+from services.runtime.ledger import worker
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -43,7 +44,7 @@ def test_a_second_handler_of_a_kind_is_refused():
 
 def test_each_queue_of_the_wiring_is_declared(installation):
     """One for each service and lane: a hint to a queue that is not declared would be refused."""
-    declared = [queue.name for queue in bus.app().conf.task_queues]
+    declared = [queue.name for queue in wake_ups.app().conf.task_queues]
     assert declared == [name for service in SERVICES for name in (service, f"{service}.bulk")]
 
 
@@ -55,4 +56,4 @@ def test_each_service_has_a_worker_on_a_machine():
 
 def test_a_lease_outlasts_the_hard_limit_of_the_work():
     """Else a message could be handled twice at once by healthy workers."""
-    assert [kind for kind, hearing in HANDLERS.items() if hearing.lease.total_seconds() <= bus.HARD_LIMIT] == []
+    assert [kind for kind, hearing in HANDLERS.items() if hearing.lease.total_seconds() <= wake_ups.HARD_LIMIT] == []

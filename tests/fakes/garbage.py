@@ -3,7 +3,7 @@
 import json
 from base64 import b64encode
 
-from services.runtime.broker import PREFIX, TASK
+from services.runtime.celery.broker_gate import PREFIX, TASK
 
 
 def hint(kind="SaveArticle", ids=(1,)):

@@ -5,9 +5,9 @@ import time
 
 from sqlalchemy import select
 
-from services.runtime import bus
+from services.runtime.celery import wake_ups
 from services.runtime.database import reading
-from services.runtime.entries import OPEN, rows
+from services.runtime.ledger.ledger_table import OPEN, rows
 
 SOME = 40
 EVERY = 0.3
@@ -18,7 +18,7 @@ def insist():
         found = session.execute(select(rows.c.id, rows.c.kind, rows.c.lane).where(OPEN)).all()
     chosen = random.sample(found, min(SOME, len(found))) * 2
     for row in random.sample(chosen, len(chosen)):
-        bus.hint(row.kind, row.lane, [row.id])
+        wake_ups.wake_up(row.kind, row.lane, [row.id])
 
 
 if __name__ == "__main__":

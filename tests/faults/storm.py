@@ -11,8 +11,8 @@ from fakes import garbage
 
 from faults.test_kills import PLACES
 from faults.world import CUT, INSISTENT, World
-from services.runtime.broker import PREFIX
-from services.runtime.bus import QUEUES
+from services.runtime.celery.broker_gate import PREFIX
+from services.runtime.celery.wake_ups import QUEUES
 
 SPELL = (0.5, 5.0)
 """Seconds that a fault lasts, if it lasts."""

@@ -14,11 +14,11 @@ from standardwebhooks import Webhook
 from services.app import create_app
 from services.contracts.caller import Caller
 from services.demo.site import Answer, HungUp, Site
-from services.runtime import worker
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.egress import egress_settings
 from services.runtime.events import stream
-from services.runtime.ledger import due, say
+from services.runtime.ledger import worker
+from services.runtime.ledger.jobs import due, say
 from services.store.save import save
 from services.webhooks import checks, subscriptions, tasks  # noqa: F401 - the tasks register their handlers
 from services.webhooks.settings import webhook_settings

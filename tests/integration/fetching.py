@@ -7,9 +7,9 @@ from sqlmodel import select
 from services.fetcher import sources
 from services.fetcher.models import Channel, Page
 from services.fetcher.sources import ChannelSeed, SourceSeed
-from services.runtime import ledger, worker
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.entries import Entry
+from services.runtime.ledger import jobs, worker
+from services.runtime.ledger.ledger_table import Entry
 
 OURS = ("PollChannel", "FetchPage", "HostServesAgain")
 
@@ -20,7 +20,7 @@ def runs(now=None):
     What it says to others stays in the ledger.
     """
     now = now or later(seconds=20)
-    while sum(worker.handle(kind, [row], now) for row, kind in ledger.due(now, kinds=OURS)):
+    while sum(worker.handle(kind, [row], now) for row, kind in jobs.due(now, kinds=OURS)):
         pass
 
 

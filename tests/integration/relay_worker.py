@@ -9,9 +9,11 @@ import orders
 from celery import signals
 
 from services.contracts.messages import Deliver, SaveArticle
-from services.runtime import bus, logs
-from services.runtime.ledger import Job, say
-from services.runtime.worker import handles
+from services.runtime import logs
+from services.runtime.celery import wake_ups
+from services.runtime.ledger.jobs import Job, say
+from services.runtime.ledger.run_worker import run_worker
+from services.runtime.ledger.worker import handles
 
 PATIENCE = float(os.environ.get("RELAY_PATIENCE", "0"))
 PAUSE = float(os.environ.get("RELAY_PAUSE", "0"))
@@ -40,7 +42,7 @@ def tell_that_it_is_ready(**_signal) -> None:
 
 def stop_listening(sender, **_signal) -> None:
     """What a consumer does that has lost its connection and does not know."""
-    for queue in bus.QUEUES:
+    for queue in wake_ups.QUEUES:
         sender.cancel_task_queue(queue)
 
 
@@ -50,6 +52,6 @@ if __name__ == "__main__":
         signals.worker_ready.connect(stop_listening)
     if os.environ.get("RELAY_READY"):
         signals.worker_ready.connect(tell_that_it_is_ready)
-    bus.run_worker(
+    run_worker(
         ["webhooks", "fetcher", "store"], pool=sys.argv[1], concurrency=2, name="relay", patience=PATIENCE or None
     )

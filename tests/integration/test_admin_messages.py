@@ -17,11 +17,11 @@ from services.contracts.messages import (
     Reingest,
     Reingestion,
 )
-from services.runtime import ledger
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.entries import Entry
-from services.runtime.ledger import say
-from services.runtime.results import ReingestedPage
+from services.runtime.ledger import jobs
+from services.runtime.ledger.jobs import say
+from services.runtime.ledger.ledger_table import Entry
+from services.runtime.provenance.results import ReingestedPage
 
 pytestmark = pytest.mark.integration
 
@@ -39,8 +39,8 @@ def given_up_on(message: Message, reason: str = "The disk is full.") -> int:
     """Says the message, claims it and sets it aside; its id."""
     with transaction() as session:
         say(session, message)
-    (row_id,) = [row for row, kind in ledger.due(utcnow(), kinds=[type(message).__name__])]
-    (job,) = ledger.claim(type(message).__name__, [row_id], utcnow())
+    (row_id,) = [row for row, kind in jobs.due(utcnow(), kinds=[type(message).__name__])]
+    (job,) = jobs.claim(type(message).__name__, [row_id], utcnow())
     job.set_aside(reason, utcnow())
     return row_id
 
@@ -67,7 +67,7 @@ def test_a_replayed_message_is_due_again_and_the_log_says_who_asked(admin):
     """Replaying it again, or what never was set aside, is a problem that says where to look."""
     row_id = given_up_on(Deliver(endpoint=1))
     assert admin.post(f"/admin/messages/{row_id}/replay").status_code == 204
-    assert [kind for _, kind in ledger.due(utcnow(), kinds=["Deliver"])] == ["Deliver"]
+    assert [kind for _, kind in jobs.due(utcnow(), kinds=["Deliver"])] == ["Deliver"]
     assert admin.get("/admin/messages").json()["messages"] == []
     assert admin.get("/admin/audit").json()["entries"][0]["subject"] == f"message {row_id}"
     for unknown in (row_id + 1, 999):
@@ -125,8 +125,8 @@ def test_messages_of_a_kind_are_listed_and_replayed_together(admin):
     assert [message["id"] for message in listed] == [other]
     answer = admin.post("/admin/messages/replay", json={"kind": "Deliver"})
     assert answer.json() == {"taken": 2, "refused": 1, "more": False}
-    assert len(ledger.due(utcnow(), kinds=["Deliver"])) == 2
-    assert ledger.due(utcnow(), kinds=["FetchPage"]) == []
+    assert len(jobs.due(utcnow(), kinds=["Deliver"])) == 2
+    assert jobs.due(utcnow(), kinds=["FetchPage"]) == []
     assert admin.post("/admin/messages/replay", json={}).json()["taken"] == 1
 
 
@@ -144,7 +144,7 @@ def test_a_discarded_message_is_remembered_with_who_decided_so_and_why(admin):
         assert admin.post(f"/admin/messages/{row_id}/{again}", json={"reason": "x"}).status_code == 404
     assert admin.post("/admin/messages/replay", json={}).json()["taken"] == 0
     with reading() as session:
-        assert ledger.counts(session) == {"messages open": 0, "messages set aside": 0, "messages discarded": 1}
+        assert jobs.counts(session) == {"messages open": 0, "messages set aside": 0, "messages discarded": 1}
 
 
 def test_discarding_a_kind_needs_its_name_and_a_reason(admin):

@@ -16,12 +16,12 @@ from sqlmodel import SQLModel
 
 from services.access import keys
 from services.app import create_app
-from services.runtime import archive
+from services.runtime.archive import capture_store
 from services.runtime.database import engine, make_file, transaction, utcnow
 
 pytestmark = pytest.mark.integration
 
-ANY_CAPTURE = archive.Capture("https://newsroom.example/", datetime(2026, 1, 1, tzinfo=UTC), 200, (), b"a page")
+ANY_CAPTURE = capture_store.Capture("https://newsroom.example/", datetime(2026, 1, 1, tzinfo=UTC), 200, (), b"a page")
 EXAMPLES = int(os.environ.get("EXAMPLES", "2"))
 """Requests of each sort for each operation; EXAMPLES=100 asks for longer."""
 SCHEMA = schemathesis.openapi.from_dict(create_app().openapi())
@@ -56,7 +56,7 @@ def on_sqlite(installation):
 @pytest.mark.parametrize("mode", GenerationMode, ids=lambda mode: mode.value)
 def test_no_request_is_answered_with_a_5xx(db, nobody_is_known, mode):
     """Made from the OpenAPI, or to break it in one place; the same requests in every run."""
-    archive.keep(ANY_CAPTURE)  # without an archive captures are a 503, and rightly
+    capture_store.keep(ANY_CAPTURE)  # without an archive captures are a 503, and rightly
     statuses, broken = Counter(), []
     for operation, cases in made_up(mode).items():
         web = admin()  # each with a key of its own, because one of them ends keys

@@ -17,17 +17,18 @@ from services.access import keys
 from services.access.models import ApiKey
 from services.app import create_app
 from services.contracts.wiring import SERVICES
-from services.runtime import bus, logs
+from services.runtime import logs
+from services.runtime.celery import wake_ups
 from services.runtime.database import engine, make_file, reading, transaction, utcnow
 from services.runtime.egress import egress_settings
-from services.runtime.entries import rows
+from services.runtime.ledger.ledger_table import rows
 from services.runtime.settings import runtime_settings
 from services.webhooks.models import Endpoint
 from services.webhooks.settings import webhook_settings
 
 pytestmark = pytest.mark.integration
 
-CACHED = (webhook_settings, egress_settings, bus.app)
+CACHED = (webhook_settings, egress_settings, wake_ups.app)
 REDIS = "c4naryOfRedis"
 DATABASE = "c4naryOfTheDatabase"
 SEALING = base64.urlsafe_b64encode(b"c4nary of the sealing key".ljust(32, b"!")).decode()
@@ -80,7 +81,7 @@ def test_no_secret_is_read_where_it_does_not_belong(configure, log):
     assert web.post("/sources", json={"name": "newsroom", "channels": [feed]}).status_code == 201
     assert web.post(f"/webhooks/endpoints/{made['id']}/test").status_code == 202
     drain()
-    bus.flush(1.0)
+    wake_ups.flush(1.0)
     secrets = [presented, made["secret"], REDIS, DATABASE, SEALING, FEED, HOOK]
     shown = [web.request(method, path).text for method, path in _readable(made["id"], presented)]
     shown += [web.post("/sources", content=f'{{"name": "Bearer {presented}"').text]

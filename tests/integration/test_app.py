@@ -15,9 +15,9 @@ from services.contracts.caller import Caller
 from services.contracts.messages import PollChannel
 from services.runtime import database
 from services.runtime.database import transaction, utcnow
-from services.runtime.ledger import say
+from services.runtime.http.problems import PROBLEM
+from services.runtime.ledger.jobs import say
 from services.runtime.settings import runtime_settings
-from services.runtime.web import PROBLEM
 
 pytestmark = pytest.mark.integration
 

@@ -12,7 +12,7 @@ from services.contracts.article import Removed
 from services.contracts.caller import Caller
 from services.contracts.urls import article_id
 from services.runtime.database import transaction
-from services.runtime.web import answer_with_problems
+from services.runtime.http.problems import answer_with_problems
 from services.store.api import router
 from services.store.save import save
 

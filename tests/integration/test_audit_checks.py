@@ -8,8 +8,8 @@ from services.audit import across
 from services.contracts.messages import ParsePage
 from services.fetcher.models import Page
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.entries import Entry
-from services.runtime.ledger import say
+from services.runtime.ledger.jobs import say
+from services.runtime.ledger.ledger_table import Entry
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("db")]
 

@@ -17,10 +17,10 @@ from services.cli import app
 from services.contracts.messages import HostServesAgain, PollChannel
 from services.fetcher import sources
 from services.fetcher.sources import ChannelSeed, SourceSeed
-from services.runtime import ledger, worker
 from services.runtime.database import DamagedRow, reading, transaction, utcnow
-from services.runtime.entries import Entry
-from services.runtime.ledger import say
+from services.runtime.ledger import jobs, worker
+from services.runtime.ledger.jobs import say
+from services.runtime.ledger.ledger_table import Entry
 
 pytestmark = pytest.mark.integration
 
@@ -153,7 +153,7 @@ def test_what_no_database_keeps_is_a_surprise_at_most(fetcher, newsroom, words):
     assert bool(after) == bool(others)
     assert [entry for entry in rows() if entry.id == before[0].id] == before
     runs()
-    assert ledger.due(utcnow(), kinds=("PollChannel",)) == []
+    assert jobs.due(utcnow(), kinds=("PollChannel",)) == []
     assert channel().outcome in {"read", "unchanged"}
 
 

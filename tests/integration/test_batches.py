@@ -14,15 +14,17 @@ from sqlalchemy import event, select, update
 from services.contracts.messages import HostServesAgain, Origin, ParsePage, SaveArticle
 from services.contracts.wiring import HANDLERS
 from services.parser import tasks as _parser
-from services.runtime import archive, begun, database, ledger, worker
-from services.runtime.archive import Capture
-from services.runtime.batch import Batch
+from services.runtime import database
+from services.runtime.archive import capture_store
+from services.runtime.archive.capture_store import Capture
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.entries import rows
 from services.runtime.events.tables import events
-from services.runtime.instances import owner
-from services.runtime.ledger import Said, say, say_all
-from services.runtime.results import pages
+from services.runtime.ledger import begun_work, jobs, worker
+from services.runtime.ledger.batch import Batch
+from services.runtime.ledger.instances import owner
+from services.runtime.ledger.jobs import Said, say, say_all
+from services.runtime.ledger.ledger_table import rows
+from services.runtime.provenance.results import pages
 from services.store import tasks as _store
 from services.store.models import articles, revisions
 
@@ -57,7 +59,7 @@ def captured(number, **about):
     """The order to read a page that was just fetched."""
     url = f"https://news.example/story/{number}"
     story = STORY.format(f"Bridge {number} reopens after the storm")
-    name = archive.keep(Capture(url, NOW, 200, (("Content-Type", "text/html"),), story.encode()))
+    name = capture_store.keep(Capture(url, NOW, 200, (("Content-Type", "text/html"),), story.encode()))
     origin = Origin(page=number, key=f"news.example/story/{number}", url=url, source="news", **about)
     return ParsePage(origin=origin, capture=name, fetched_at=NOW)
 
@@ -180,15 +182,15 @@ def test_it_is_on_record_who_is_at_fault_if_the_process_ends_now(hears):
     on_record = []
 
     def handler(batch: Batch[SaveArticle]):
-        found = batch.map(batch.messages(), lambda job, _order: on_record.append((job.id, begun.of(owner()))))
+        found = batch.map(batch.messages(), lambda job, _order: on_record.append((job.id, begun_work.of(owner()))))
         with batch.finish(found) as (_session, done):
-            on_record.append(({job.id for job, _ in done}, begun.of(owner())))
+            on_record.append(({job.id for job, _ in done}, begun_work.of(owner())))
 
     hears(handler)
     together(SaveArticle)
     *members, (all_of_them, in_the_end) = on_record
     assert all(record == {number} for number, record in members)
-    assert (len(all_of_them), in_the_end, begun.of(owner())) == (3, all_of_them, frozenset())
+    assert (len(all_of_them), in_the_end, begun_work.of(owner())) == (3, all_of_them, frozenset())
 
 
 def test_where_what_they_do_together_fails_nothing_is_kept_and_each_is_done_alone(hears):
@@ -268,7 +270,7 @@ def test_what_was_tried_before_is_handled_by_itself(hears):
     hears(handler)
     moment = utcnow() + timedelta(seconds=1)
     [tried, *_] = open_ones(SaveArticle)
-    assert len(ledger.claim("SaveArticle", [tried.id], moment)) == 1
+    assert len(jobs.claim("SaveArticle", [tried.id], moment)) == 1
     ids = [row.id for row in open_ones(SaveArticle)]
     assert worker.handle("SaveArticle", ids, moment + HANDLERS[SaveArticle].lease + timedelta(seconds=1)) == 3
     assert sizes == [2, 1]

@@ -19,11 +19,11 @@ from sqlmodel import select
 
 from services.contracts.messages import Deliver, Message, SaveArticle
 from services.contracts.wiring import HANDLERS
-from services.runtime import bus
+from services.runtime.celery import wake_ups
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.entries import Entry
-from services.runtime.ledger import MAX_ATTEMPTS, say
-from services.runtime.sweeper import sweep
+from services.runtime.ledger.jobs import MAX_ATTEMPTS, say
+from services.runtime.ledger.ledger_table import Entry
+from services.runtime.ledger.sweeper import sweep
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 RELAY = Path(__file__).with_name("relay_worker.py")
@@ -59,7 +59,7 @@ def say_all(messages: list[Message]) -> None:
     with transaction() as session:
         for message in messages:
             say(session, message)
-    assert bus.flush()
+    assert wake_ups.flush()
 
 
 def entries() -> list[Entry]:
@@ -94,7 +94,7 @@ def until_left(count: int, patience: timedelta | None = None) -> None:
 
     def settled() -> bool:
         if patience is not None:
-            sweep(utcnow() + patience, bus.depths())
+            sweep(utcnow() + patience, wake_ups.depths())
         return left() == count
 
     wait_for(settled)
@@ -135,7 +135,7 @@ def test_one_poison_message_burns_only_its_own_attempts(relay):
 
     def only_the_poison_is_left() -> bool:
         end_leases(held=timedelta(seconds=2))
-        sweep(utcnow() + timedelta(seconds=6), bus.depths())
+        sweep(utcnow() + timedelta(seconds=6), wake_ups.depths())
         return [entry.set_aside_at is not None for entry in entries()] == [True]
 
     wait_for(only_the_poison_is_left, 180)
@@ -149,7 +149,7 @@ def test_garbage_in_a_queue_is_refused_piece_by_piece(relay, redis_url, tmp_path
     """Ahead of the hints lie a thousand of every kind, and one of 50 MB: a sentence for each, and on it goes."""
     pieces = 30 * garbage.ELEMENTS + [garbage.HUGE]
     with redis.Redis.from_url(redis_url) as client:
-        client.lpush(f"{bus.PREFIX}webhooks", *pieces)
+        client.lpush(f"{wake_ups.PREFIX}webhooks", *pieces)
     worker = relay()
     say_all([Deliver(endpoint=n) for n in range(20)])
     until_left(0)
@@ -169,7 +169,7 @@ def test_what_takes_the_place_of_a_queue_is_taken_away(relay, redis_url):
             say_all([Deliver(endpoint=n) for n in range(first, first + 20)])
             until_left(0, patience=timedelta(seconds=6))
             garbage.takes_the_place_of(client, "webhooks")
-    wait_for(lambda: set(bus.depths().values()) == {0})
+    wait_for(lambda: set(wake_ups.depths().values()) == {0})
     assert worker.poll() is None, "one process read on"
 
 
@@ -177,9 +177,9 @@ def test_saying_does_not_wait_for_a_redis_that_hangs(db, installation):
     """It accepts and says nothing: the caller has its answer while the hint is still on its way, and the row stays."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         installation(redis_url=f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
-        bus.app.cache_clear()
+        wake_ups.app.cache_clear()
         with transaction() as session:
             say(session, Deliver(endpoint=1))
-        assert not bus.flush(0)
-    assert bus.flush(60)
+        assert not wake_ups.flush(0)
+    assert wake_ups.flush(60)
     assert left() == 1

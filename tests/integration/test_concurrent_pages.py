@@ -17,10 +17,11 @@ from services.fetcher import matching
 from services.fetcher.checks import unaccounted
 from services.fetcher.models import Page
 from services.fetcher.politeness import host_of
-from services.runtime import database, ledger, worker
-from services.runtime.archive import load
+from services.runtime import database
+from services.runtime.archive.capture_store import load
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.ledger import say
+from services.runtime.ledger import jobs, worker
+from services.runtime.ledger.jobs import say
 
 pytestmark = [pytest.mark.integration, pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)]
 
@@ -30,14 +31,14 @@ PATIENCE = 60
 
 
 def polls():
-    for row, kind in ledger.due(utcnow(), kinds=("PollChannel",)):
+    for row, kind in jobs.due(utcnow(), kinds=("PollChannel",)):
         worker.handle(kind, [row])
 
 
 def visits_at_once():
     """Each page that is due by a worker of its own."""
     now = later(seconds=20)
-    due = ledger.due(now, kinds=("FetchPage",))
+    due = jobs.due(now, kinds=("FetchPage",))
     with ThreadPoolExecutor(len(due)) as pool:
         handled = [pool.submit(worker.handle, kind, [row], now) for row, kind in due]
         return [each.result(PATIENCE) for each in handled]
@@ -108,7 +109,7 @@ def test_a_slow_answer_that_ends_after_a_later_one_takes_no_correction_back(fetc
 
     newsroom.misbehaves(STORY, slow, times=1)
     now = later(days=40)
-    [(planned, kind)] = ledger.due(now, kinds=("FetchPage",))
+    [(planned, kind)] = jobs.due(now, kinds=("FetchPage",))
     with ThreadPoolExecutor(1) as pool:
         looking = pool.submit(worker.handle, kind, [planned], now)
         assert began.wait(PATIENCE)
@@ -116,7 +117,7 @@ def test_a_slow_answer_that_ends_after_a_later_one_takes_no_correction_back(fetc
         with transaction() as session:
             refetch = Reingestion(id=1, mode="refetch")
             say(session, FetchPage(page=1, reingestion=refetch, host=host_of(pages()[0].url)))
-        [(again, _)] = [row for row in ledger.due(utcnow(), kinds=("FetchPage",)) if row[0] != planned]
+        [(again, _)] = [row for row in jobs.due(utcnow(), kinds=("FetchPage",)) if row[0] != planned]
         assert worker.handle(kind, [again], now + timedelta(seconds=1)) == 1
         corrected = pages()[0].capture
         goes_on.set()
@@ -163,7 +164,7 @@ def test_every_number_has_64_bits(fetcher, newsroom):
     assert [(page.id, page.outcome) for page in pages()] == [(beyond, "new")]
     [visit] = entries(FetchPage)
     assert visit.id > beyond
-    [job] = ledger.claim("FetchPage", [visit.id], later(days=40))
+    [job] = jobs.claim("FetchPage", [visit.id], later(days=40))
     job.set_aside("It fell.", utcnow())
     with reading() as session:
         found = session.scalars(database.select(Page.id).where(*matching.matching(Scope(set_aside="fell"))))
@@ -197,7 +198,7 @@ def test_work_that_gives_way_to_other_work_costs_no_attempt(db, monkeypatch):
             session.execute(first)
 
     monkeypatch.setattr(worker, "_handlers", {"SaveArticle": handler})
-    [(message, kind)] = ledger.due(utcnow(), kinds=("SaveArticle",))
+    [(message, kind)] = jobs.due(utcnow(), kinds=("SaveArticle",))
     with ThreadPoolExecutor(2) as pool:
         going_first, handling = pool.submit(other), pool.submit(worker.handle, kind, [message])
         assert handling.result(PATIENCE) == 1

@@ -14,12 +14,15 @@ import redis
 from sqlmodel import select
 
 from services.contracts.messages import Origin, ParsePage, SaveArticle
-from services.runtime import archive, bus, forgotten, verdicts
-from services.runtime.archive import Capture
+from services.runtime.archive import capture_store
+from services.runtime.archive.capture_store import Capture
+from services.runtime.celery import wake_ups
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.entries import Entry
-from services.runtime.ledger import say
-from services.runtime.sweeper import sweep
+from services.runtime.ledger import redelivery
+from services.runtime.ledger.jobs import say
+from services.runtime.ledger.ledger_table import Entry
+from services.runtime.ledger.sweeper import sweep
+from services.runtime.provenance import verdicts
 
 pytestmark = pytest.mark.integration
 
@@ -36,7 +39,7 @@ ORDINARY = 6
 def captured(number, body):
     at = utcnow()
     url = URL.format(number)
-    name = archive.keep(Capture(url, at, 200, (("Content-Type", "text/html"),), body.encode()))
+    name = capture_store.keep(Capture(url, at, 200, (("Content-Type", "text/html"),), body.encode()))
     return ParsePage(
         origin=Origin(page=number, key=f"page:{number}", url=url, source="harbor"), capture=name, fetched_at=at
     )
@@ -51,7 +54,7 @@ def entries(kind):
 def parser(installation, redis_url, tmp_path):
     """A parser worker as `dateline up` starts it, of one child, that allows a page one second of CPU."""
     installation(redis_url=redis_url)
-    bus.app.cache_clear()
+    wake_ups.app.cache_clear()
     redis.Redis.from_url(redis_url).flushall()
     subprocess.run([sys.executable, "-m", "services.cli", "migrate"], check=True, capture_output=True)
     started = []
@@ -80,8 +83,8 @@ def sweeps_until(truth, seconds=90):
     while not truth():
         assert time.monotonic() < deadline, [entry.model_dump() for entry in entries(ParsePage)]
         with contextlib.suppress(redis.exceptions.RedisError, OSError):
-            forgotten.end_leases_of_the_dead(utcnow())
-            sweep(utcnow() + timedelta(seconds=6), bus.depths())
+            redelivery.end_leases_of_the_dead(utcnow())
+            sweep(utcnow() + timedelta(seconds=6), wake_ups.depths())
         time.sleep(0.2)
 
 
@@ -95,7 +98,7 @@ def test_it_ends_one_child_once_and_the_others_of_its_group_are_neither_charged_
         say(session, captured(0, COSTLY))
         for number in range(1, ORDINARY + 1):
             say(session, captured(number, STORY.format(number)))
-    assert bus.flush(20)
+    assert wake_ups.flush(20)
     attempts = {}
 
     def all_are_through():

@@ -23,10 +23,13 @@ from services.fetcher.sources import ChannelSeed, SourceSeed
 from services.parser import alone, api
 from services.parser.rules import RULES
 from services.reingest.models import ReingestionRow
-from services.runtime import archive, database, turnstile, verdicts
+from services.runtime import database
+from services.runtime.archive import capture_store
 from services.runtime.database import transaction, utcnow
 from services.runtime.egress import egress_settings
-from services.runtime.verdicts import Read
+from services.runtime.http import rate_limits
+from services.runtime.provenance import verdicts
+from services.runtime.provenance.verdicts import Read
 from services.webhooks import subscriptions
 from services.webhooks.models import Endpoint
 
@@ -94,8 +97,8 @@ def test_a_wrong_key_opens_nothing_and_is_not_repeated(stranger, wrong):
 
 def test_wrong_keys_are_counted_as_those_of_the_api_are(stranger, app, monkeypatch):
     """Whether they come to the one or the other; who must wait reads for how long. A right key is wrong no time."""
-    monkeypatch.setattr(turnstile, "PENANCE", 3_600)  # however slow this machine is, nobody is forgiven meanwhile
-    for _ in range(turnstile.FAILURES - 1):
+    monkeypatch.setattr(rate_limits, "PENANCE", 3_600)  # however slow this machine is, nobody is forgiven meanwhile
+    for _ in range(rate_limits.FAILURES - 1):
         assert stranger.post("/sign-in", data={"key": "dl_1_wrong"}).status_code == 401
     assert stranger.post("/sign-in", data={"key": key("read")}).status_code == 303
     assert client(app, "dl_1_wrong").get("/articles").status_code == 401
@@ -234,7 +237,7 @@ def test_an_article_is_read_with_its_history_its_lines_and_its_provenance(signed
     history = browser.get(f"/articles/{ID}/history").text
     assert "<del>" in history
     assert "<ins>" in history
-    archive.keep(archive.Capture(url=URL, fetched_at=NOW, status=200, headers=(), body=b"another"))
+    capture_store.keep(capture_store.Capture(url=URL, fetched_at=NOW, status=200, headers=(), body=b"another"))
     assert "does not hold this capture" in browser.get(f"/articles/{ID}/provenance").text
 
 
@@ -264,7 +267,7 @@ def test_a_search_can_be_followed_in_a_feed_reader(signed_in, app):
 
 def test_each_line_of_the_page_is_shown_with_the_rule_that_took_it(signed_in):
     page = (PAGES / "afpims" / "news-with-photos" / "page.html").read_bytes()
-    name = archive.keep(archive.Capture(url=URL, fetched_at=NOW, status=200, headers=(), body=page))
+    name = capture_store.keep(capture_store.Capture(url=URL, fetched_at=NOW, status=200, headers=(), body=page))
     saved(order(A).model_copy(update={"capture": name}))
     browser = signed_in("read")
     explained = browser.get(f"/articles/{ID}/explain").text
@@ -277,7 +280,7 @@ def test_each_line_of_the_page_is_shown_with_the_rule_that_took_it(signed_in):
 def test_a_page_that_was_built_to_hurt_hurts_only_the_process_that_reads_it(signed_in, monkeypatch):
     """It is ended, and who asked is told how to look at the page in spite of that; so for a page without an end."""
     body = b"<main><h1>Harbor</h1>" + b"<p>No end.</p>" * (alone.LINES + 1)
-    name = archive.keep(archive.Capture(url=URL, fetched_at=NOW, status=200, headers=(), body=body))
+    name = capture_store.keep(capture_store.Capture(url=URL, fetched_at=NOW, status=200, headers=(), body=body))
     saved(order(A).model_copy(update={"capture": name}))
     browser = signed_in("read")
     answer = browser.get(f"/articles/{ID}/explain")

@@ -6,7 +6,7 @@ from sqlalchemy import text
 from services.contracts.messages import PollChannel, SaveArticle
 from services.contracts.wiring import HANDLERS
 from services.runtime.database import is_sqlite, reading, transaction, utcnow
-from services.runtime.ledger import claim, due, say
+from services.runtime.ledger.jobs import claim, due, say
 
 
 def waits_for_the_disk(session) -> bool:

@@ -26,13 +26,14 @@ from services.fetcher.importing import import_file
 from services.fetcher.models import Host, Page
 from services.fetcher.plan import LAG, REVISITS
 from services.fetcher.sources import SourceSeed
-from services.runtime import archive, verdicts
+from services.runtime.archive import capture_store
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.entries import Entry
-from services.runtime.ledger import say
-from services.runtime.results import ReingestedPage
+from services.runtime.ledger.jobs import say
+from services.runtime.ledger.ledger_table import Entry
+from services.runtime.provenance import verdicts
+from services.runtime.provenance.results import ReingestedPage
+from services.runtime.provenance.verdicts import Read
 from services.runtime.settings import runtime_settings
-from services.runtime.verdicts import Read
 
 pytestmark = pytest.mark.integration
 
@@ -51,7 +52,7 @@ def test_what_was_there_before_us_is_backlog_and_what_comes_is_news(fetcher, new
     newsroom.publishes(other)
     runs(later(minutes=10))
     assert [parse.origin.cause for parse in said(ParsePage)] == ["backlog", "live"]
-    assert archive.load(said(ParsePage)[1].capture).url == newsroom.address(other)
+    assert capture_store.load(said(ParsePage)[1].capture).url == newsroom.address(other)
 
 
 def test_what_changed_between_an_import_and_the_first_look_is_no_news(fetcher, newsroom):
@@ -95,7 +96,7 @@ def test_a_page_whose_capture_was_damaged_is_kept_again(fetcher, newsroom):
     runtime_settings().captures.joinpath(damaged[:2], f"{damaged}.warc.gz").write_bytes(b"less")
     runs(later(days=4))
     again = said(ParsePage)[1].capture
-    assert (pages()[0].capture, archive.holds(again)) == (again, True)
+    assert (pages()[0].capture, capture_store.holds(again)) == (again, True)
 
 
 def test_a_corrected_page_is_visited_early_and_said_again(fetcher, newsroom):

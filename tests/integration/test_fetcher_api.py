@@ -12,8 +12,8 @@ from services.contracts.messages import PollChannel
 from services.fetcher import api
 from services.fetcher.models import Channel, Source
 from services.runtime.database import reading, transaction
-from services.runtime.entries import Entry
-from services.runtime.web import answer_with_problems
+from services.runtime.http.problems import answer_with_problems
+from services.runtime.ledger.ledger_table import Entry
 
 pytestmark = pytest.mark.integration
 

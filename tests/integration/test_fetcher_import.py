@@ -17,9 +17,9 @@ from services.fetcher.discover import Listed
 from services.fetcher.frontier import join
 from services.fetcher.importing import import_file
 from services.fetcher.models import Page
-from services.runtime import archive
+from services.runtime.archive import capture_store
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.entries import Entry
+from services.runtime.ledger.ledger_table import Entry
 
 pytestmark = pytest.mark.integration
 
@@ -55,7 +55,7 @@ def test_a_file_without_an_address_is_known_by_its_bytes(db):
     assert (first.fresh, again.fresh, first.page) == (True, False, again.page)
     (parse,) = said(ParsePage)
     assert (parse.origin.cause, parse.origin.url, parse.origin.source) == ("import", None, "import")
-    assert archive.load(parse.capture).body == PAGE
+    assert capture_store.load(parse.capture).body == PAGE
     assert not said(FetchPage)
 
 

@@ -17,11 +17,13 @@ from services.contracts.wiring import HANDLERS
 from services.fetcher import api, frontier, politeness, turns
 from services.fetcher.models import Host, Source
 from services.fetcher.plan import HOST_PATIENCE
-from services.runtime import ledger, metrics, verdicts, worker
+from services.runtime import metrics
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.entries import Entry
-from services.runtime.in_flight import Room
-from services.runtime.verdicts import Read
+from services.runtime.ledger import jobs, worker
+from services.runtime.ledger.in_flight import Room
+from services.runtime.ledger.ledger_table import Entry
+from services.runtime.provenance import verdicts
+from services.runtime.provenance.verdicts import Read
 
 pytestmark = pytest.mark.integration
 
@@ -241,11 +243,11 @@ def test_a_host_behind_a_wall_is_asked_ever_less_often_and_by_one_at_a_time(fetc
 
     def visits(now):
         before = len(newsroom.requests)
-        while sum(worker.handle(kind, [row], now) for row, kind in ledger.due(now, kinds=("FetchPage",))):
+        while sum(worker.handle(kind, [row], now) for row, kind in jobs.due(now, kinds=("FetchPage",))):
             pass
         return len(newsroom.requests) - before
 
-    for row, kind in ledger.due(utcnow(), kinds=("PollChannel",)):
+    for row, kind in jobs.due(utcnow(), kinds=("PollChannel",)):
         worker.handle(kind, [row])
     began = later(seconds=20)
     assert visits(began) == HOST_PATIENCE

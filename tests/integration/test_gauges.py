@@ -9,9 +9,9 @@ from services.app import create_app
 from services.audit import gauges
 from services.contracts.messages import Deliver, FetchPage
 from services.fetcher.models import Page
-from services.runtime import bus
+from services.runtime.celery import wake_ups
 from services.runtime.database import transaction, utcnow
-from services.runtime.ledger import claim, due, say
+from services.runtime.ledger.jobs import claim, due, say
 
 pytestmark = pytest.mark.integration
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -56,12 +56,12 @@ def test_pages_and_messages_are_told_by_state(shown):
 def test_the_depth_of_each_queue_is_told(shown, installation, redis_url):
     """Of both lanes of every service; nothing is said of them while Redis is away."""
     installation(redis_url=redis_url)
-    bus.app.cache_clear()
+    wake_ups.app.cache_clear()
     with redis.Redis.from_url(redis_url) as server:
         server.flushall()
         with transaction() as session:
             say(session, Deliver(endpoint=1))
-        assert bus.flush(20)
+        assert wake_ups.flush(20)
         told = shown()
         server.flushall()
     assert (told['dateline_queue_depth{queue="webhooks"}'], told['dateline_queue_depth{queue="parser.bulk"}']) == (1, 0)

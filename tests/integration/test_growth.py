@@ -20,9 +20,9 @@ from services.reingest.models import ReingestionRow
 from services.runtime import database
 from services.runtime.audit_log import AuditEntry
 from services.runtime.database import transaction, utcnow
-from services.runtime.entries import Entry
 from services.runtime.events.append import NewEvent, append_private
-from services.runtime.results import ReingestedPage
+from services.runtime.ledger.ledger_table import Entry
+from services.runtime.provenance.results import ReingestedPage
 from services.webhooks.models import Attempt, Delivery, Endpoint
 
 pytestmark = pytest.mark.integration

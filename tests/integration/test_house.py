@@ -16,12 +16,13 @@ from services.app import create_app
 from services.audit import report
 from services.contracts.messages import FetchPage, ParsePage, PollChannel
 from services.fetcher.origins import origin_of
-from services.runtime import archive_mark, house, ledger, retries, worker
-from services.runtime.archive import load
+from services.runtime.archive import marker
+from services.runtime.archive.capture_store import load
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.entries import Entry, rows
-from services.runtime.house import _State
-from services.runtime.ledger import say
+from services.runtime.ledger import health_gates, jobs, retries, worker
+from services.runtime.ledger.health_gates import _State
+from services.runtime.ledger.jobs import say
+from services.runtime.ledger.ledger_table import Entry, rows
 from services.runtime.settings import runtime_settings
 
 pytestmark = pytest.mark.integration
@@ -32,9 +33,9 @@ STORY = "storm-response"
 @pytest.fixture(autouse=True)
 def gates(monkeypatch):
     """Of a process that has just begun, and that probes without pauses."""
-    monkeypatch.setattr(house, "_states", {name: _State() for name in house._states})
-    monkeypatch.setattr(house, "AGAIN", 0.0)
-    monkeypatch.setattr(house, "GOOD_FOR", 0.0)
+    monkeypatch.setattr(health_gates, "_states", {name: _State() for name in health_gates._states})
+    monkeypatch.setattr(health_gates, "AGAIN", 0.0)
+    monkeypatch.setattr(health_gates, "GOOD_FOR", 0.0)
 
 
 @pytest.fixture
@@ -52,8 +53,8 @@ def test_while_the_archive_cannot_be_written_no_page_is_asked_for(fetcher, newsr
     archive = runtime_settings().captures
     archive.parent.mkdir(parents=True, exist_ok=True)
     archive.write_text("in the way")
-    for _ in range(3 * ledger.MAX_ATTEMPTS):
-        for row, kind in ledger.due(later(minutes=1), kinds=("PollChannel", "FetchPage")):
+    for _ in range(3 * jobs.MAX_ATTEMPTS):
+        for row, kind in jobs.due(later(minutes=1), kinds=("PollChannel", "FetchPage")):
             worker.handle(kind, [row], later(minutes=1))
     assert len(pages()) == 1, "the feed is read all the same"
     assert not [asked for asked in newsroom.requests if asked.path in newsroom.address(STORY)]
@@ -103,7 +104,7 @@ def test_an_archive_that_breaks_while_a_page_is_fetched_costs_no_attempt(fetcher
         return polite
 
     newsroom.misbehaves(STORY, breaks)
-    for row, kind in ledger.due(utcnow(), kinds=("PollChannel",)):
+    for row, kind in jobs.due(utcnow(), kinds=("PollChannel",)):
         worker.handle(kind, [row])
     [visit] = entries(FetchPage)
     assert worker.handle("FetchPage", [visit.id], later(minutes=1)) == 1
@@ -121,11 +122,11 @@ def test_a_folder_of_captures_that_is_closed_to_us_is_trouble_of_the_house(fetch
     closed = runtime_settings().captures / "7f"
     closed.rmdir()
     closed.write_text("in the way")
-    for _ in range(3 * ledger.MAX_ATTEMPTS):
-        for row, kind in ledger.due(later(minutes=1), kinds=("PollChannel", "FetchPage")):
+    for _ in range(3 * jobs.MAX_ATTEMPTS):
+        for row, kind in jobs.due(later(minutes=1), kinds=("PollChannel", "FetchPage")):
             worker.handle(kind, [row], later(minutes=1))
     assert [visit.attempts for visit in entries(FetchPage)] == [0]
-    assert house.closed(["archive"]) == "The archive cannot be written: its folder 7f is closed to us."
+    assert health_gates.closed(["archive"]) == "The archive cannot be written: its folder 7f is closed to us."
     closed.unlink()
     closed.mkdir()
     runs(later(minutes=1))
@@ -138,12 +139,12 @@ def test_nothing_is_kept_where_the_archive_was(fetcher, newsroom, monkeypatch):
     watches(newsroom)
     runs(later(minutes=1))
     archive = runtime_settings().captures
-    monkeypatch.setattr(house, "GOOD_FOR", 60.0)
-    assert house.closed(["archive"]) is None
+    monkeypatch.setattr(health_gates, "GOOD_FOR", 60.0)
+    assert health_gates.closed(["archive"]) is None
     archive.rename(archive.with_name("aside"))
     archive.mkdir()
     newsroom.corrects(STORY)
-    for row, kind in ledger.due(later(days=40), kinds=("FetchPage",)):
+    for row, kind in jobs.due(later(days=40), kinds=("FetchPage",)):
         assert worker.handle(kind, [row], later(days=40)) == 1
     [visit] = entries(FetchPage)
     assert (visit.attempts, visit.reason.partition(":")[0]) == (0, "The archive cannot be written")
@@ -174,7 +175,7 @@ def test_an_archive_that_is_not_mounted_is_noticed(unmounted, newsroom, admin, m
         say(session, again)
     newsroom.publishes("weather-cell")
     for kinds in (("PollChannel",), ("FetchPage", "ParsePage")):
-        for row, kind in ledger.due(later(hours=2), kinds=kinds):
+        for row, kind in jobs.due(later(hours=2), kinds=kinds):
             worker.handle(kind, [row], later(hours=2))
     for entry in (*entries(FetchPage), *entries(ParsePage)):
         assert (entry.attempts, entry.set_aside_at) == (0, None)
@@ -189,36 +190,36 @@ def test_an_archive_that_is_not_mounted_is_noticed(unmounted, newsroom, admin, m
 
     runtime_settings().captures.rmdir()
     unmounted.rename(runtime_settings().captures)
-    assert house.probe("archive") is None
-    assert house.probe("captures") is None
+    assert health_gates.probe("archive") is None
+    assert health_gates.probe("captures") is None
     assert admin.get("/health/ready").json()["reasons"] == []
 
 
 def test_an_archive_that_is_lost_is_given_up_by_an_empty_mark(unmounted):
     """Only people can know that what is not there will not come back."""
-    assert house.probe("archive")
-    mark = runtime_settings().captures / archive_mark.FILE
+    assert health_gates.probe("archive")
+    mark = runtime_settings().captures / marker.FILE
     mark.touch()
-    archive_mark.prove()
-    assert house.probe("archive") is None
-    assert mark.read_text() == (unmounted / archive_mark.FILE).read_text()
+    marker.prove()
+    assert health_gates.probe("archive") is None
+    assert mark.read_text() == (unmounted / marker.FILE).read_text()
 
 
 def test_the_archive_of_another_database_is_refused(unmounted):
     """Two installations of one machine, and one that is mounted in the other's place."""
-    (runtime_settings().captures / archive_mark.FILE).write_text("of another")
-    assert "mount the right one" in (house.probe("archive") or "")
+    (runtime_settings().captures / marker.FILE).write_text("of another")
+    assert "mount the right one" in (health_gates.probe("archive") or "")
 
 
 def test_an_archive_of_before_is_marked_by_who_writes_to_it(db):
     """An upgrade, or a new database beside an archive that was kept, asks nobody for anything."""
     archive = runtime_settings().captures
-    archive_mark.prove()
+    marker.prove()
     assert not archive.exists(), "who only reads writes nothing"
-    assert house.probe("archive") is None
-    assert len((archive / archive_mark.FILE).read_text()) == 32
-    (archive / archive_mark.FILE).unlink()
-    assert "mount the right one" in (house.probe("captures") or ""), "known from then on"
+    assert health_gates.probe("archive") is None
+    assert len((archive / marker.FILE).read_text()) == 32
+    (archive / marker.FILE).unlink()
+    assert "mount the right one" in (health_gates.probe("captures") or ""), "known from then on"
 
 
 def test_an_error_of_the_disk_is_the_messages_own_when_the_probe_succeeds(db, monkeypatch):
@@ -249,7 +250,7 @@ def test_while_the_database_is_away_no_attempt_is_counted(db, monkeypatch):
         if away.is_set():
             raise OperationalError("SELECT 1", {}, Exception("connection refused"))
 
-    monkeypatch.setitem(house._probes, "database", probe)
+    monkeypatch.setitem(health_gates._probes, "database", probe)
     monkeypatch.setattr(worker, "_handlers", {"SaveArticle": handler})
     with transaction() as session:
         say(session, orders.order(page=1))
@@ -266,13 +267,13 @@ def test_what_an_instance_that_is_gone_found_broken_counts_no_longer(db, monkeyp
     def broken():
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setitem(house._probes, "archive", broken)
-    assert house.probe("archive") == "The archive cannot be written: No space left on device."
+    monkeypatch.setitem(health_gates._probes, "archive", broken)
+    assert health_gates.probe("archive") == "The archive cannot be written: No space left on device."
     with reading() as session:
-        [gate] = house.shut(session)
+        [gate] = health_gates.shut(session)
     with transaction() as session:
-        house.forget(session, [gate.instance])
-        assert house.shut(session) == []
+        health_gates.forget(session, [gate.instance])
+        assert health_gates.shut(session) == []
 
 
 def audited():
@@ -292,6 +293,6 @@ def test_a_lost_key_is_found_by_audit_and_keeps_deliveries_waiting(db, installat
         session.add(Endpoint(**made, sealed_secret=sealing.seal(sealing.SecretStr("whsec_x"))))
     custody.prove()
     (runtime_settings().state / sealing.FILE).unlink()
-    assert (house.probe("secret") or "").startswith("The endpoints' secrets cannot be read: secret.key")
+    assert (health_gates.probe("secret") or "").startswith("The endpoints' secrets cannot be read: secret.key")
     with reading() as session:
         assert not custody.check(session).holds

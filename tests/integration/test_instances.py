@@ -10,11 +10,11 @@ import pytest
 from sqlmodel import select
 
 from services.contracts.messages import Deliver
-from services.runtime import forgotten, instances, ledger, sweeper
 from services.runtime.database import transaction, utcnow
-from services.runtime.entries import Entry
-from services.runtime.instances import EVERY, SILENT, Watcher
-from services.runtime.ledger import say
+from services.runtime.ledger import instances, jobs, redelivery, sweeper
+from services.runtime.ledger.instances import EVERY, SILENT, Watcher
+from services.runtime.ledger.jobs import say
+from services.runtime.ledger.ledger_table import Entry
 
 pytestmark = pytest.mark.integration
 
@@ -23,15 +23,15 @@ def leased(owner):
     """A message that this owner holds for an hour."""
     with transaction() as session:
         say(session, Deliver(endpoint=1))
-    [(row, _)] = ledger.due(utcnow(), kinds=["Deliver"])
-    ledger.claim("Deliver", [row], utcnow())
+    [(row, _)] = jobs.due(utcnow(), kinds=["Deliver"])
+    jobs.claim("Deliver", [row], utcnow())
     with transaction() as session:
         entry = session.exec(select(Entry).where(Entry.kind == "Deliver")).one()
         entry.lease_owner, entry.lease_until = owner, utcnow() + timedelta(hours=1)
 
 
 def is_free():
-    return bool(ledger.due(utcnow(), kinds=["Deliver"]))
+    return bool(jobs.due(utcnow(), kinds=["Deliver"]))
 
 
 @pytest.fixture
@@ -86,11 +86,11 @@ def test_a_dead_child_of_a_living_instance_loses_its_leases_to_its_own_main_proc
     """A sweeper in another container cannot know of it."""
     leased(f"{instances.PLACE}/999999999/{instances.owner().rsplit('/', 1)[1]}")
     with transaction() as session:
-        assert forgotten.end_leases_of_dead_children(session, utcnow()) == 1
+        assert redelivery.end_leases_of_dead_children(session, utcnow()) == 1
     assert is_free()
     leased(instances.owner())
     with transaction() as session:
-        assert forgotten.end_leases_of_dead_children(session, utcnow()) == 0
+        assert redelivery.end_leases_of_dead_children(session, utcnow()) == 0
 
 
 def test_silence_counts_only_while_we_look():

@@ -14,11 +14,12 @@ from sqlmodel import SQLModel, select
 
 from services.contracts.messages import Deliver, FetchPage
 from services.contracts.wiring import HANDLERS
-from services.runtime import begun, database, ledger
+from services.runtime import database
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.entries import Entry
-from services.runtime.forgotten import any_waits, end_leases_of_the_dead, take_forgotten
-from services.runtime.ledger import MAX_ATTEMPTS, LeaseLost, claim, due, say
+from services.runtime.ledger import begun_work, jobs
+from services.runtime.ledger.jobs import MAX_ATTEMPTS, LeaseLost, claim, due, say
+from services.runtime.ledger.ledger_table import Entry
+from services.runtime.ledger.redelivery import any_waits, end_leases_of_the_dead, take_forgotten
 
 KINDS = ("FetchPage", "Deliver", "SaveArticle")
 LEASE = HANDLERS[FetchPage].lease
@@ -338,7 +339,7 @@ def test_two_who_find_the_same_process_gone_give_its_attempts_back_once(db):
 
 def claims_begins_one_and_dies(rows: list[int], now: datetime) -> None:
     claim("FetchPage", rows, now)
-    with begun.begun(rows[0]):
+    with begun_work.begun(rows[0]):
         os._exit(1)
 
 
@@ -414,7 +415,7 @@ def test_overdue_tells_how_long_the_oldest_waits(db):
     """Liveness is a matter of what waits, not of which process is up."""
     now = utcnow()
     with reading() as session:
-        assert ledger.overdue(session, now) == 0
+        assert jobs.overdue(session, now) == 0
     said(Deliver(endpoint=1), due_at=now)
     with reading() as session:
-        assert ledger.overdue(session, now + timedelta(seconds=30)) == pytest.approx(30, abs=0.1)
+        assert jobs.overdue(session, now + timedelta(seconds=30)) == pytest.approx(30, abs=0.1)

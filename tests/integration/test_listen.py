@@ -22,7 +22,8 @@ from services.cli.processes.web_server import Server
 from services.contracts.caller import Caller
 from services.contracts.errors import UserError
 from services.demo.receiver import Received
-from services.runtime import database, watch
+from services.runtime import database
+from services.runtime.http import long_poll
 
 pytestmark = pytest.mark.integration
 
@@ -57,7 +58,7 @@ def dateline(installation):
         yield client
     server.handle_exit(signal.SIGTERM, None)
     thread.join(PATIENCE)
-    watch.stopping.clear()
+    long_poll.stopping.clear()
 
 
 def test_it_subscribes_verifies_shows_and_leaves_nothing_behind(dateline, tmp_path):

@@ -11,7 +11,7 @@ from services.contracts.caller import Caller
 from services.fetcher import api
 from services.fetcher.alarms import PATIENCE, alarm, alarmed
 from services.fetcher.models import Channel
-from services.runtime import archive
+from services.runtime.archive import capture_store
 from services.runtime.database import reading, transaction
 
 pytestmark = pytest.mark.integration
@@ -142,7 +142,7 @@ def test_a_channel_that_can_be_read_no_longer_is_an_alarm_and_what_came_is_kept(
     newsroom.misbehaves(newsroom.feed_url, misbehaviour)
     runs(later(minutes=6))
     kept = channel().capture
-    assert archive.load(kept).body == body
+    assert capture_store.load(kept).body == body
     assert alarms() == {"demo": 1}
     assert shown()["alarm"].startswith("It was read until ")
     assert shown()["alarm"].endswith(f"What came instead is kept as capture {kept}.")

@@ -18,12 +18,12 @@ from services.cli.processes import schema
 from services.contracts.messages import FetchPage
 from services.contracts.versions import generation
 from services.reingest.models import ReingestionRow
-from services.runtime import database, ledger
+from services.runtime import database
 from services.runtime.database import utcnow
-from services.runtime.entries import Entry
 from services.runtime.events.tables import events
-from services.runtime.ledger import say
-from services.runtime.results import ReingestedPage
+from services.runtime.ledger.jobs import claim, say
+from services.runtime.ledger.ledger_table import Entry
+from services.runtime.provenance.results import ReingestedPage
 from services.webhooks.models import deliveries
 
 pytestmark = pytest.mark.integration
@@ -414,7 +414,7 @@ def test_what_waited_before_tells_what_it_is_about(empty):
     ]
     with database.transaction() as session:
         say(session, FetchPage(page=1))  # is the one that waits, under the same key
-    jobs = [job for row in rows for job in ledger.claim(row.kind, [row.id], utcnow())]
+    jobs = [job for row in rows for job in claim(row.kind, [row.id], utcnow())]
     assert len(jobs) == len(rows)
     for job in jobs:
         with job.finish():

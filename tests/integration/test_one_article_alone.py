@@ -12,8 +12,8 @@ from statements import of_each_message, table
 
 from services.contracts.wiring import SERVICES
 from services.demo.site import Answer, Site
-from services.runtime import house
 from services.runtime.database import transaction, utcnow
+from services.runtime.ledger import health_gates
 from services.webhooks import subscriptions
 from services.webhooks.wanted import EndpointWanted
 
@@ -42,14 +42,14 @@ def endpoint(fetcher, installation):
 
 def test_one_article_alone(db, endpoint, newsroom, monkeypatch):
     """Once the source is known; the first look at a host asks more."""
-    monkeypatch.setattr(house, "GOOD_FOR", 3600.0)
+    monkeypatch.setattr(health_gates, "GOOD_FOR", 3600.0)
     watches(newsroom)
     newsroom.publishes("harbor-exercise")
     now = utcnow()
     while not of_each_message(now, ("SaveArticle",)):
         of_each_message(now := now + timedelta(seconds=20), KINDS[:3])
     newsroom.publishes("storm-response")
-    house.probe("secret")  # as it is every ten seconds, whoever delivers what
+    health_gates.probe("secret")  # as it is every ten seconds, whoever delivers what
     costs = []
     while [kind for kind, _ in costs][-1:] != ["Deliver"]:
         costs = of_each_message(now := now + timedelta(minutes=1), KINDS)

@@ -15,7 +15,7 @@ from services.contracts.messages import PollChannel
 from services.fetcher.models import Page
 from services.runtime import database
 from services.runtime.database import transaction, utcnow
-from services.runtime.ledger import claim, say
+from services.runtime.ledger.jobs import claim, say
 
 pytestmark = pytest.mark.integration
 

@@ -19,10 +19,11 @@ from services.fetcher.models import Alias, Channel, Page
 from services.fetcher.pages import parts
 from services.fetcher.pages.find import Wanted, find_pages
 from services.fetcher.sources import ChannelSeed, SourceSeed
-from services.runtime import ledger, verdicts
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.ledger import say
-from services.runtime.verdicts import Read
+from services.runtime.ledger import jobs
+from services.runtime.ledger.jobs import say
+from services.runtime.provenance import verdicts
+from services.runtime.provenance.verdicts import Read
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("db")]
 
@@ -175,7 +176,7 @@ def test_where_a_page_is_is_asked_for(asks):
     _rewrite(by_page[rests], "due_at = :later")
     _rewrite(by_page[given_up], "set_aside_at = :now, reason = 'It broke.'")
     _rewrite(by_page[lost], None)
-    [job] = ledger.claim("FetchPage", [by_page[flies]], utcnow())
+    [job] = jobs.claim("FetchPage", [by_page[flies]], utcnow())
     states = ("due", "in_flight", "at_rest", "set_aside", "unaccounted")
     assert {state: numbers(asks(state=state)) for state in states} == {
         "due": [due],
@@ -195,7 +196,7 @@ def _visits():
 
 
 def _all_visits():
-    return select(ledger.rows.c.id, ledger.rows.c.page).where(ledger.rows.c.kind == "FetchPage")
+    return select(jobs.rows.c.id, jobs.rows.c.page).where(jobs.rows.c.kind == "FetchPage")
 
 
 def _rewrite(row, values):

@@ -15,12 +15,13 @@ from services.contracts.messages import FetchPage, ParsePage, PollChannel, SaveA
 from services.contracts.urls import canonical_url
 from services.fetcher import tasks as _fetcher
 from services.parser import tasks as _parser
-from services.runtime import database, ledger, worker
-from services.runtime.batch import Batch
+from services.runtime import database
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.entries import rows
-from services.runtime.in_flight import Claimed, InFlight
-from services.runtime.ledger import Said, say_all
+from services.runtime.ledger import jobs, worker
+from services.runtime.ledger.batch import Batch
+from services.runtime.ledger.in_flight import Claimed, InFlight
+from services.runtime.ledger.jobs import Said, say_all
+from services.runtime.ledger.ledger_table import rows
 from services.store import tasks as _store
 from services.store.models import articles
 
@@ -120,8 +121,8 @@ def asks(db, monkeypatch):
 
 
 def _claims_all(now, room):
-    ids = [row for row, _ in ledger.due(now, kinds=("FetchPage",))]
-    return Claimed(ledger.claim("FetchPage", ids[: room.places], now))
+    ids = [row for row, _ in jobs.due(now, kinds=("FetchPage",))]
+    return Claimed(jobs.claim("FetchPage", ids[: room.places], now))
 
 
 def answers(order, _job, needs):

@@ -11,14 +11,16 @@ from services.parser import tasks as _handlers  # noqa: F401 - they register the
 from services.parser.extract import extract
 from services.parser.layouts import VERSIONS
 from services.parser.version import PARSER_VERSION
-from services.runtime import archive, house, ledger, verdicts, worker
-from services.runtime.archive import Capture
+from services.runtime.archive import capture_store
+from services.runtime.archive.capture_store import Capture
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.entries import Entry
-from services.runtime.ledger import say
-from services.runtime.results import ReingestedPage
+from services.runtime.ledger import health_gates, jobs, worker
+from services.runtime.ledger.jobs import say
+from services.runtime.ledger.ledger_table import Entry
+from services.runtime.provenance import verdicts
+from services.runtime.provenance.results import ReingestedPage
+from services.runtime.provenance.verdicts import Read
 from services.runtime.settings import runtime_settings
-from services.runtime.verdicts import Read
 
 pytestmark = pytest.mark.integration
 
@@ -39,7 +41,7 @@ def said(kind):
 def captured(body, minutes=0):
     """A capture of the page, as it was so long after now."""
     at = utcnow() + timedelta(minutes=minutes)
-    name = archive.keep(Capture(URL, at, 200, (("Content-Type", "text/html"),), body.encode()))
+    name = capture_store.keep(Capture(URL, at, 200, (("Content-Type", "text/html"),), body.encode()))
     return Kept(capture=name, fetched_at=at)
 
 
@@ -65,7 +67,7 @@ def verdict():
 
 
 def runs():
-    for row, kind in ledger.due(utcnow(), kinds=["ParsePage"]):
+    for row, kind in jobs.due(utcnow(), kinds=["ParsePage"]):
         worker.handle(kind, [row])
 
 
@@ -143,7 +145,9 @@ def results():
 
 
 def digest_of(kept):
-    return extract(archive.load(kept.capture).body, url=URL, content_type="text/html", now=kept.fetched_at).digest()
+    return extract(
+        capture_store.load(kept.capture).body, url=URL, content_type="text/html", now=kept.fetched_at
+    ).digest()
 
 
 def test_a_reparse_that_finds_what_is_known_ends_in_the_parser(db):
@@ -203,15 +207,15 @@ def test_a_visit_that_finds_what_is_known_goes_to_the_store(db):
 
 def test_a_parser_without_an_archive_waits_for_it(db, monkeypatch):
     """Every page was set aside at once, and for good, where a volume was missing."""
-    monkeypatch.setattr(house, "AGAIN", 0.0)
+    monkeypatch.setattr(health_gates, "AGAIN", 0.0)
     parses(captured(STORY.format("A bridge")))
     kept = runtime_settings().captures
     kept.rename(kept.with_name("elsewhere"))
-    house.begin()
+    health_gates.begin()
     runs()
     with reading() as session:
         [waiting] = session.exec(select(Entry)).all()
-        [shut] = house.shut(session)
+        [shut] = health_gates.shut(session)
     assert (waiting.attempts, waiting.set_aside_at) == (0, None)
     assert shut.reason == "The archive cannot be read: no capture is where the parser looks for them."
     kept.with_name("elsewhere").rename(kept)

@@ -14,10 +14,12 @@ from services.contracts.caller import Caller
 from services.contracts.messages import ForgetDeliveries, HostServesAgain, ParsePage, Rejection
 from services.reingest.models import ReingestionRow
 from services.reingest.order import Order, accept
-from services.runtime import audit_log, ledger, verdicts, worker
+from services.runtime import audit_log
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.entries import Entry
-from services.runtime.ledger import say
+from services.runtime.ledger import jobs, worker
+from services.runtime.ledger.jobs import say
+from services.runtime.ledger.ledger_table import Entry
+from services.runtime.provenance import verdicts
 from services.runtime.settings import retention_settings
 from services.store.save import save
 from services.webhooks import tasks  # noqa: F401 - whose handler it is
@@ -49,7 +51,7 @@ def forgets():
     """As the hourly timer does."""
     with transaction() as session:
         say(session, ForgetDeliveries())
-    ((row, kind),) = ledger.due(utcnow(), kinds=["ForgetDeliveries"])
+    ((row, kind),) = jobs.due(utcnow(), kinds=["ForgetDeliveries"])
     assert worker.handle(kind, [row], utcnow()) == 1
 
 

@@ -15,10 +15,10 @@ from services.contracts.messages import FetchPage
 from services.fetcher import sources
 from services.fetcher.models import Page
 from services.fetcher.sources import ChannelSeed, SourceSeed
-from services.runtime import ledger, retries, worker
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.entries import Entry
-from services.runtime.ledger import MAX_ATTEMPTS, say
+from services.runtime.ledger import jobs, retries, worker
+from services.runtime.ledger.jobs import MAX_ATTEMPTS, say
+from services.runtime.ledger.ledger_table import Entry
 
 pytestmark = pytest.mark.integration
 
@@ -34,13 +34,13 @@ def failing(db, monkeypatch):
 
     monkeypatch.setattr(worker, "_handlers", {"PollChannel": handler, "FetchPage": handler})
     # Long enough for a slow machine to look before it is due again.
-    monkeypatch.setattr(ledger, "BACKOFF", (timedelta(seconds=45),))
+    monkeypatch.setattr(jobs, "BACKOFF", (timedelta(seconds=45),))
     seed = SourceSeed(name="harbor", channels=(ChannelSeed(kind="feed", url="https://harbor.example/feed"),))
     with transaction() as session:
         sources.register(session, seed, utcnow())
         say(session, FetchPage(page=7))
         say(session, FetchPage(page=8), due_at=utcnow() + timedelta(days=1))
-    for row, kind in ledger.due(utcnow(), kinds=("PollChannel", "FetchPage")):
+    for row, kind in jobs.due(utcnow(), kinds=("PollChannel", "FetchPage")):
         worker.handle(kind, [row])
 
 
@@ -66,7 +66,7 @@ def test_what_is_retried_says_how_often_why_and_when_next(failing):
     assert visit.sentence(now) == f"retrying (1 of {MAX_ATTEMPTS}), {REASON}, {visit.sentence(now).split(', ')[-1]}"
     assert visit.sentence(visit.due_at - timedelta(minutes=4)).endswith("next in 4 min")
     assert visit.sentence(visit.due_at).endswith("due now")
-    [job] = ledger.claim("FetchPage", [visit.id], now + timedelta(minutes=1))
+    [job] = jobs.claim("FetchPage", [visit.id], now + timedelta(minutes=1))
     job.postpone(now + timedelta(hours=1), "It waits for its turn at the host.")
     with reading() as session:
         assert [each.kind for each in retries.retrying(session)] == ["PollChannel"]

@@ -12,13 +12,13 @@ from sqlmodel import select
 from services.contracts.article import Article, Removed
 from services.contracts.messages import SaveArticle
 from services.contracts.urls import article_id
-from services.runtime import verdicts
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.entries import Entry
 from services.runtime.events.tables import events
-from services.runtime.ledger import say
-from services.runtime.results import ReingestedPage
-from services.runtime.worker import handle
+from services.runtime.ledger.jobs import say
+from services.runtime.ledger.ledger_table import Entry
+from services.runtime.ledger.worker import handle
+from services.runtime.provenance import verdicts
+from services.runtime.provenance.results import ReingestedPage
 from services.store import tasks  # noqa: F401 - registers the handler
 from services.store.decide import Created, Late, Refreshed, Unchanged, Updated
 from services.store.models import articles, revisions

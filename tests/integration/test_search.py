@@ -10,7 +10,7 @@ from orders import NOW, order
 from services.contracts.article import Byline, Image
 from services.contracts.caller import Caller
 from services.runtime.database import engine, transaction
-from services.runtime.web import answer_with_problems
+from services.runtime.http.problems import answer_with_problems
 from services.store import fulltext
 from services.store.api import feeds, router
 from services.store.fulltext import LONGEST

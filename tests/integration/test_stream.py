@@ -16,10 +16,11 @@ from sqlmodel import SQLModel
 from services.app import create_app
 from services.cli.processes.web_server import Server
 from services.contracts.caller import Caller
-from services.runtime import database, watch
+from services.runtime import database
 from services.runtime.database import reading, transaction
 from services.runtime.events import checks as log
 from services.runtime.events.append import NewEvent, append_private
+from services.runtime.http import long_poll
 from services.store import api
 
 pytestmark = pytest.mark.integration
@@ -51,7 +52,7 @@ def server(installation):
     yield made
     made.handle_exit(15, None)
     thread.join(2 * PATIENCE)
-    watch.stopping.clear()
+    long_poll.stopping.clear()
 
 
 @pytest.fixture
@@ -100,7 +101,7 @@ def test_a_question_that_waits_is_answered_at_once_when_something_is_there(clien
     """It takes no seat."""
     saved(order(A))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(watch, "SEATS", 0)
+        patch.setattr(long_poll, "SEATS", 0)
         assert client.get("/events", params={"wait": 30}).json()["next"] == 1
 
 
@@ -163,13 +164,13 @@ def test_a_stream_tells_only_what_was_asked_for(client):
 
 def test_who_goes_away_leaves_the_seat(client, monkeypatch):
     """And while it is taken, the next who comes is told so."""
-    monkeypatch.setattr(watch, "SEATS_OF_A_KEY", 1)
+    monkeypatch.setattr(long_poll, "SEATS_OF_A_KEY", 1)
     with client.stream("GET", "/events/stream") as answer:
         assert answer.status_code == 200
         refused = client.get("/events/stream")
         assert (refused.status_code, refused.headers["retry-after"]) == (429, "30")
         assert client.get("/events", params={"wait": 1}).status_code == 429
-    until(lambda: not watch._taken.total())
+    until(lambda: not long_poll._taken.total())
 
 
 def test_a_server_that_is_told_to_stop_sends_everybody_home(server, client, caplog):

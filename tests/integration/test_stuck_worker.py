@@ -22,12 +22,13 @@ from services.access import keys
 from services.app import create_app
 from services.cli.processes.supervisor import Process, Supervisor
 from services.contracts.messages import Deliver
-from services.runtime import bus, redis_server
+from services.runtime import redis_server
+from services.runtime.celery import wake_ups
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.entries import Entry
-from services.runtime.ledger import say
+from services.runtime.ledger.jobs import say
+from services.runtime.ledger.ledger_table import Entry
+from services.runtime.ledger.sweeper import sweep
 from services.runtime.liveness import STUCK
-from services.runtime.sweeper import sweep
 
 pytestmark = [pytest.mark.integration, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 
@@ -40,7 +41,7 @@ PATIENCE = timedelta(seconds=6)
 def relay(db, installation, redis_url, tmp_path):
     """Starts relay workers that count as stuck after two seconds; all that is left of them is ended by pid."""
     installation(redis_url=redis_url)
-    bus.app.cache_clear()
+    wake_ups.app.cache_clear()
     redis.Redis.from_url(redis_url).flushall()
     started = []
 
@@ -67,7 +68,7 @@ def say_all(numbers):
     with transaction() as session:
         for number in numbers:
             say(session, Deliver(endpoint=number))
-    assert bus.flush(20)
+    assert wake_ups.flush(20)
 
 
 def left():
@@ -81,7 +82,7 @@ def wait_for(truth, seconds=90):
     while not truth():
         assert time.monotonic() < deadline, f"waited in vain; left: {left()}"
         with contextlib.suppress(redis.exceptions.RedisError, OperationalError, OSError):  # it may not be up yet
-            sweep(utcnow() + PATIENCE, bus.depths())
+            sweep(utcnow() + PATIENCE, wake_ups.depths())
         time.sleep(0.2)
 
 
@@ -128,7 +129,7 @@ def test_with_redis_away_the_api_accepts_and_work_resumes_when_it_is_back(db, in
     monkeypatch.setenv("PYTHONPATH", PYTHON["PYTHONPATH"])
     command, url = redis_server.command(tmp_path / "redis")
     installation(redis_url=url)
-    bus.app.cache_clear()
+    wake_ups.app.cache_clear()
     with transaction() as session:
         web = client(create_app(), keys.first_key(session, utcnow()))
     with structlog.testing.capture_logs(), running(command) as first, supervised(tmp_path):

@@ -13,10 +13,12 @@ import structlog
 from sqlalchemy import event
 
 from services.contracts.messages import Deliver
-from services.runtime import bus, database, instances, ledger, redis_server, sweeper
+from services.runtime import database, redis_server
+from services.runtime.celery import wake_ups
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.entries import Entry
-from services.runtime.ledger import say
+from services.runtime.ledger import instances, jobs, sweeper
+from services.runtime.ledger.jobs import say
+from services.runtime.ledger.ledger_table import Entry
 
 pytestmark = pytest.mark.integration
 
@@ -27,13 +29,13 @@ SOON = timedelta(milliseconds=300)
 def queue(db, installation, redis_url):
     """Counts the hints that wait for webhooks, in a Redis that holds nothing else."""
     installation(redis_url=redis_url)
-    bus.app.cache_clear()
+    wake_ups.app.cache_clear()
     client = redis.Redis.from_url(redis_url)
     client.flushall()
-    yield lambda: bus.depths()["webhooks"]
+    yield lambda: wake_ups.depths()["webhooks"]
     client.flushall()
     client.close()
-    bus.app.cache_clear()
+    wake_ups.app.cache_clear()
 
 
 @contextlib.contextmanager
@@ -65,7 +67,7 @@ def a_sweep_goes_by(number):
     """Something else that comes to be due has been hinted."""
     with transaction() as session:
         say(session, orders.order(page=number), due_at=utcnow() + SOON / 10)
-    wait_for(lambda: bus.depths()["store"] == number)
+    wait_for(lambda: wake_ups.depths()["store"] == number)
 
 
 def a_troubled_sweep_goes_by():
@@ -76,7 +78,7 @@ def a_troubled_sweep_goes_by():
         entry = session.get(Entry, 1)
         entry.lease_owner, entry.lease_until = f"{instances.PLACE}/{gone.pid}/elsewhere", utcnow() + timedelta(hours=1)
         entry.lease_token = "taken"
-    wait_for(lambda: ledger.due(utcnow(), kinds=["Deliver"]))
+    wait_for(lambda: jobs.due(utcnow(), kinds=["Deliver"]))
 
 
 def hinted_at():
@@ -108,13 +110,13 @@ def test_what_is_reminded_of_is_left_alone_for_a_while(queue, monkeypatch):
 
 def test_a_long_queue_is_left_alone(queue):
     """Its readers are busy; the row is not even stamped, and is hinted once the queue is short again."""
-    assert bus.flush()
-    with bus.app().connection_for_write() as connection:
+    assert wake_ups.flush()
+    with wake_ups.app().connection_for_write() as connection:
         client = connection.default_channel.client
         client.rpush("webhooks", *(["a hint"] * sweeper.LONG))
         say_one(due_at=utcnow() + SOON)
         with sweeping():
-            wait_for(lambda: ledger.due(utcnow(), kinds=["Deliver"]))
+            wait_for(lambda: jobs.due(utcnow(), kinds=["Deliver"]))
             a_sweep_goes_by(1)
             a_sweep_goes_by(2)
             assert (queue(), hinted_at()) == (sweeper.LONG, None)
@@ -128,14 +130,14 @@ def test_trouble_with_redis_is_said_once_and_waited_out(db, installation, tmp_pa
     monkeypatch.setattr(sweeper, "EVERY", 0.05)
     command, url = redis_server.command(tmp_path / "redis")
     installation(redis_url=url)
-    bus.app.cache_clear()
+    wake_ups.app.cache_clear()
     say_one(due_at=utcnow() + SOON)
     with structlog.testing.capture_logs() as lines, sweeping():
         wait_for(lambda: troubles(lines))
         for _ in range(3):
             a_troubled_sweep_goes_by()
         with running(command, url) as client:
-            wait_for(lambda: client.llen(f"{bus.PREFIX}webhooks") == 1)
+            wait_for(lambda: client.llen(f"{wake_ups.PREFIX}webhooks") == 1)
             assert len(troubles(lines)) == 1
         wait_for(lambda: len(troubles(lines)) == 2)
 
@@ -167,7 +169,7 @@ def test_a_sweep_with_nothing_to_remind_of_leaves_redis_alone(db, installation, 
     """Most sweeps find nothing; to ask Redis each time was a good part of what an idle installation costs."""
     monkeypatch.setattr(sweeper, "EVERY", 0.05)
     installation(redis_url="redis://127.0.0.1:1")
-    bus.app.cache_clear()
+    wake_ups.app.cache_clear()
     looks = []
     event.listen(database.engine(), "before_cursor_execute", lambda *called: looks.append("FROM ledger" in called[2]))
     with structlog.testing.capture_logs() as lines, sweeping():

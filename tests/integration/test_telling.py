@@ -6,10 +6,10 @@ import pytest
 from sqlmodel import select
 
 from services.contracts.messages import Deliver
-from services.runtime import surprises, worker
 from services.runtime.database import reading, transaction
-from services.runtime.entries import Entry
-from services.runtime.ledger import say
+from services.runtime.ledger import failures, worker
+from services.runtime.ledger.jobs import say
+from services.runtime.ledger.ledger_table import Entry
 
 
 @pytest.mark.parametrize(("patience", "told"), [(60, True), (0, False)])
@@ -28,7 +28,7 @@ def test_a_database_that_is_away_for_a_moment_is_told_when_it_is_back(db, monkey
 
     back = threading.Timer(0.5, rename, ("away", "ledger"))
     monkeypatch.setattr(worker, "_handlers", {"Deliver": handler})
-    monkeypatch.setattr(surprises, "TELLING", patience)
+    monkeypatch.setattr(failures, "TELLING", patience)
     with transaction() as session:
         say(session, Deliver(endpoint=1))
     with reading() as session:

@@ -18,11 +18,12 @@ from services.contracts.wiring import HANDLERS
 from services.fetcher import due, frontier, turns
 from services.fetcher.models import Host, Page, Source
 from services.fetcher.politeness import Hosts
-from services.runtime import begun, database, forgotten, instances, ledger, worker
+from services.runtime import database
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.entries import Entry, rows
-from services.runtime.in_flight import InFlight, Room
-from services.runtime.ledger import say
+from services.runtime.ledger import begun_work, instances, jobs, redelivery, worker
+from services.runtime.ledger.in_flight import InFlight, Room
+from services.runtime.ledger.jobs import say
+from services.runtime.ledger.ledger_table import Entry, rows
 
 pytestmark = pytest.mark.integration
 
@@ -184,7 +185,7 @@ def test_a_slot_is_free_when_its_lease_has_ended_or_its_instance_is_gone(hosts):
     assert claimed(now + LEASE - timedelta(seconds=1)) == []
     with reading() as session:
         assert due.busy(session, now) == {"news"}
-    assert forgotten.end_leases_of_the_dead(now, silent=[job_instance()]) == 1
+    assert redelivery.end_leases_of_the_dead(now, silent=[job_instance()]) == 1
     with reading() as session:
         assert due.busy(session, now) == frozenset()
     assert at(claimed(now + timedelta(seconds=5))) == ["news"]
@@ -206,7 +207,7 @@ def test_a_stop_gives_back_what_is_in_flight(hosts):
         try:
             with job.finish():
                 pass
-        except ledger.LeaseLost as error:
+        except jobs.LeaseLost as error:
             lost.append(error)
 
     flying = InFlight(turns.claim, waits_for_its_answer, places=4)
@@ -237,9 +238,9 @@ def _ranks_after_a_death():
     now = later(seconds=1)
     for kind in ("PollChannel", "FetchPage"):
         ids = [entry.id for entry in _all() if entry.kind == kind]
-        assert ledger.claim(kind, ids, now)
-    with begun.begun(_all()[0].id), begun.begun(_all()[1].id):
-        assert forgotten.end_leases_of_the_dead(now, silent=[instances.this()]) == 2
+        assert jobs.claim(kind, ids, now)
+    with begun_work.begun(_all()[0].id), begun_work.begun(_all()[1].id):
+        assert redelivery.end_leases_of_the_dead(now, silent=[instances.this()]) == 2
     return {entry.kind: entry.rank for entry in _all()}
 
 
@@ -323,7 +324,7 @@ def test_what_a_sitemap_claims_comes_after_what_is_planned(fetcher, newsroom):
         session.execute(update(Entry).where(rows.c.kind == "FetchPage").values(lane="live", rank=Rank.REVISIT))
         session.execute(update(Entry).where(rows.c.kind == "PollChannel").values(due_at=utcnow()))
     newsroom.misbehaves("/sitemap.xml", fakes.always(200, sitemap.format(address, "2026-02-01").encode()))
-    for row, kind in ledger.due(utcnow(), kinds=("PollChannel",)):
+    for row, kind in jobs.due(utcnow(), kinds=("PollChannel",)):
         worker.handle(kind, [row], later(seconds=30))
     assert channel().outcome == "read"
     assert [entry.rank for entry in entries(FetchPage)] == [Rank.CLAIMED]

@@ -8,9 +8,9 @@ import pytest
 from orders import NOW, order
 
 from services.contracts.messages import Rejection
-from services.runtime import verdicts
 from services.runtime.database import reading, transaction
-from services.runtime.verdicts import Read
+from services.runtime.provenance import verdicts
+from services.runtime.provenance.verdicts import Read
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("db")]
 

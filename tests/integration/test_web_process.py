@@ -6,9 +6,9 @@ import json
 import pytest
 
 from services.access import keys
-from services.runtime.asgi import MAX_BODY, MAX_PARTS
 from services.runtime.database import transaction, utcnow
-from services.runtime.turnstile import FAILURES
+from services.runtime.http.middleware import MAX_BODY, MAX_PARTS
+from services.runtime.http.rate_limits import FAILURES
 
 pytestmark = pytest.mark.integration
 

@@ -12,10 +12,11 @@ from sqlmodel import select
 from services.contracts.errors import PermanentError
 from services.contracts.messages import FetchPage, PollChannel, Reingest
 from services.contracts.wiring import HANDLERS
-from services.runtime import batch, bus, ledger, surprises, worker
+from services.runtime.celery import wake_ups
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.entries import Entry
-from services.runtime.ledger import say
+from services.runtime.ledger import batch, failures, jobs, worker
+from services.runtime.ledger.jobs import say
+from services.runtime.ledger.ledger_table import Entry
 
 
 @pytest.fixture
@@ -148,7 +149,7 @@ def test_what_repeats_never_ends(db, monkeypatch, message, error):
     with transaction() as session:
         say(session, message)
     now = utcnow()
-    for _attempt in range(3 * ledger.MAX_ATTEMPTS):
+    for _attempt in range(3 * jobs.MAX_ATTEMPTS):
         now += timedelta(days=1)
         with reading() as session:
             [entry] = session.exec(select(Entry)).all()
@@ -166,13 +167,13 @@ def test_a_visit_whose_workers_die_is_due_again_at_its_next_interval(db, monkeyp
     with transaction() as session:
         say(session, FetchPage(page=1))
     now = utcnow()
-    for _death in range(ledger.MAX_ATTEMPTS):
+    for _death in range(jobs.MAX_ATTEMPTS):
         now += timedelta(hours=1)
-        assert ledger.claim("FetchPage", [1], now)
+        assert jobs.claim("FetchPage", [1], now)
     assert worker.handle("FetchPage", [1], now + timedelta(hours=1)) == 1
     with reading() as session:
         [entry] = session.exec(select(Entry)).all()
-    assert (entry.set_aside_at, entry.attempts) == (None, ledger.MAX_ATTEMPTS - 1)
+    assert (entry.set_aside_at, entry.attempts) == (None, jobs.MAX_ATTEMPTS - 1)
     assert "died or hung" in entry.reason
 
 
@@ -268,7 +269,7 @@ def test_what_was_taken_up_from_the_bulk_lane_gives_way_to_news(
         worker.handle("SaveArticle", ids)
         with reading() as session:
             found = session.exec(select(Entry)).all()
-        assert bus.flush(40)  # what was given back is hinted again
+        assert wake_ups.flush(40)  # what was given back is hinted again
         queues.flushall()
     assert [(entry.attempts, entry.lease_token) for entry in found] == left
     worker.handle("SaveArticle", ids)
@@ -279,10 +280,10 @@ def test_what_was_taken_up_from_the_bulk_lane_gives_way_to_news(
 def test_a_stopping_worker_takes_nothing_more(hears, monkeypatch):
     """What it has not claimed stays due for the next one."""
     hears(lambda _order, _job: None)
-    surprises.stopping.set()
+    failures.stopping.set()
     try:
         with transaction() as session:
             say(session, Reingest(reingestion=1))
         assert worker.handle("Reingest", [1]) == 0
     finally:
-        surprises.stopping.clear()
+        failures.stopping.clear()

@@ -8,10 +8,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from services.admin.message_views import Kind
 from services.contracts.caller import Caller
-from services.runtime import audit_log, retries
+from services.runtime import audit_log
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.retries import AT_ONCE, Retrying
-from services.runtime.web import After, Id, Limit, Problem, cursor, page, position, requires, storable
+from services.runtime.http.problems import After, Id, Limit, Problem, cursor, page, position, requires, storable
+from services.runtime.ledger import retries
+from services.runtime.ledger.retries import AT_ONCE, Retrying
 
 router = APIRouter(prefix="/admin/retries", tags=["admin"])
 

@@ -75,7 +75,7 @@ def demo(
 ) -> None:
     """Shows the whole path on this machine, without internet: from a newsroom to a verified webhook."""
     from services.demo.newsroom import Newsroom
-    from services.runtime.state import make_private
+    from services.runtime.state_folder import make_private
 
     make_private(FOLDER.parent)
     refusal = (
@@ -94,7 +94,7 @@ def demo(
 
 def _begin_afresh() -> None:
     """Nothing of the demonstration before, and no setting of the installation beside it."""
-    from services.runtime.state import make_private
+    from services.runtime.state_folder import make_private
 
     if FOLDER.exists():
         shutil.rmtree(FOLDER)

@@ -19,7 +19,7 @@ def import_files(
     as_json: AsJson = False,
 ) -> None:
     """Takes archived pages through the same path, without any request; a file that is no article is refused."""
-    from services.runtime import bus
+    from services.runtime.celery import wake_ups
 
     if url and len(files) > 1:
         raise UserError("--url names the address of one page; import one file at a time with it.")
@@ -34,7 +34,7 @@ def import_files(
             error(str(reason))
         else:
             _tell(taken[-1], as_json=as_json)
-    bus.flush()
+    wake_ups.flush()
     if as_json:
         print_json({"files": taken})
     if len(taken) < len(files):
@@ -44,10 +44,10 @@ def import_files(
 
 def _refuse_other_archive() -> None:
     """A `UserError` when captures would go where this database does not look for them."""
-    from services.runtime import archive_mark
+    from services.runtime.archive import marker
 
     try:
-        archive_mark.prove()
+        marker.prove()
     except HouseTrouble as trouble:
         raise UserError(f"Nothing was imported into the archive: {trouble}.") from None
 

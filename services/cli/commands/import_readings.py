@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from services.contracts.article import Article
 from services.contracts.errors import UserError
 from services.parser.extract import read
-from services.runtime.archive import Capture
+from services.runtime.archive.capture_store import Capture
 
 COLUMNS = ("address", "what it reads as", "published")
 

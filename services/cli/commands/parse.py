@@ -90,14 +90,14 @@ def get_page(page: str, url: str | None) -> tuple[bytes, str | None, str | None]
 
 
 def _kept(name: str) -> tuple[bytes, str | None, str | None, datetime]:
-    from services.runtime import archive
+    from services.runtime.archive import capture_store
 
     if not re.fullmatch(r"[0-9a-f]{64}", name):
         raise UserError(
             f"{name!r} names no capture: a name is 64 digits of a SHA-256, as `dateline set-aside show` tells."
         )
     try:
-        kept = archive.load(name)
+        kept = capture_store.load(name)
     except PermanentError as damage:
         raise UserError(str(damage)) from None
     address = kept.url if kept.url.startswith(("http://", "https://")) else None

@@ -32,7 +32,7 @@ def up(
     from services.cli.processes import installation
     from services.cli.processes.supervisor import Process, Supervisor
     from services.runtime import logs, metrics
-    from services.runtime.state import make_state_folder
+    from services.runtime.state_folder import make_state_folder
 
     logs.configure("up")
     state = make_state_folder()

@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import Callable
 
-from services.runtime.parent import die_with_parent
+from services.runtime.child_processes import die_with_parent
 
 _FORKS = multiprocessing.get_context("fork")
 

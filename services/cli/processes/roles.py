@@ -12,16 +12,18 @@ from signal import SIGINT, SIGTERM, signal
 from services.cli.processes import startup
 from services.contracts.errors import UserError
 from services.contracts.wiring import SERVICES
-from services.runtime import bus, logs, metrics
+from services.runtime import logs, metrics
+from services.runtime.celery.worker_process import Pool
+from services.runtime.ledger.run_worker import run_worker
+from services.runtime.ledger.sweeper import sweep_for_ever
 from services.runtime.settings import runtime_settings
-from services.runtime.sweeper import sweep_for_ever
 
 
 @dataclass(frozen=True)
 class Crew:
     """How the workers of a service run."""
 
-    pool: bus.Pool
+    pool: Pool
     concurrency: int
     in_flight: int = 0
     """Requests to newsrooms that it waits for at a time, in threads of their own."""
@@ -45,7 +47,7 @@ def worker(service: Sequence[str], concurrency: int | None = None) -> None:
     if not runtime_settings().redis_url:
         raise UserError("A worker needs a Redis: set DATELINE_REDIS_URL, or use `dateline up`, which brings its own.")
     crews = [CREWS[name] for name in service]
-    pool: bus.Pool = "prefork" if any(crew.pool == "prefork" for crew in crews) else "threads"
+    pool: Pool = "prefork" if any(crew.pool == "prefork" for crew in crews) else "threads"
     in_flight = max(crew.in_flight for crew in crews)
     if in_flight and pool == "prefork":
         # A process that forks must have no threads that hold locks, nor a database open.
@@ -58,7 +60,7 @@ def worker(service: Sequence[str], concurrency: int | None = None) -> None:
     at_a_time = max(crew.concurrency for crew in crews)
     if concurrency:
         at_a_time, in_flight = (at_a_time, concurrency) if in_flight else (concurrency, 0)
-    bus.run_worker(service, pool=pool, concurrency=at_a_time, name="+".join(service), in_flight=in_flight)
+    run_worker(service, pool=pool, concurrency=at_a_time, name="+".join(service), in_flight=in_flight)
 
 
 def sweep() -> None:

@@ -13,12 +13,12 @@ from services.runtime import database
 MIGRATIONS = Path(services.__file__).parent / "migrations"
 OWNERS = ("fetcher", "store", "webhooks", "reingest", "access")
 MODELS = (
-    "services.runtime.ledger",
-    "services.runtime.instances",
-    "services.runtime.house",
+    "services.runtime.ledger.jobs",
+    "services.runtime.ledger.instances",
+    "services.runtime.ledger.health_gates",
     "services.runtime.audit_log",
-    "services.runtime.results",
-    "services.runtime.sightings",
+    "services.runtime.provenance.results",
+    "services.runtime.provenance.sightings",
     "services.runtime.events.tables",
     *(f"services.{name}.models" for name in OWNERS),
 )

@@ -16,7 +16,7 @@ from types import FrameType
 import structlog
 
 from services.cli.processes.fork import Fork
-from services.runtime.parent import die_with_parent
+from services.runtime.child_processes import die_with_parent
 
 GRACE = 10.0
 """Seconds that a process has to finish what it holds after it was told to stop; then it is killed."""

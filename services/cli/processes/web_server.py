@@ -5,7 +5,7 @@ from types import FrameType
 
 import uvicorn
 
-from services.runtime import watch
+from services.runtime.http import long_poll
 
 TICK = 0.5
 """Seconds until it sees that it is to stop. uvicorn looks ten times a second, whether anybody comes or not."""
@@ -15,7 +15,7 @@ class Server(uvicorn.Server):
     """Sends home those who wait for the next event, before it waits for them to be answered."""
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        watch.stopping.set()
+        long_poll.stopping.set()
         super().handle_exit(sig, frame)
 
     async def main_loop(self) -> None:

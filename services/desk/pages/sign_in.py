@@ -15,7 +15,7 @@ from services.desk.render import POLICY, rendered
 from services.desk.signed_in import COOKIE, SignedIn
 from services.desk.signed_in import Form as OurForm
 from services.runtime.database import transaction, utcnow
-from services.runtime.web import Problem, refuse_wrong_keys
+from services.runtime.http.problems import Problem, refuse_wrong_keys
 
 router = APIRouter()
 

@@ -15,8 +15,8 @@ from services.contracts.caller import Caller
 from services.contracts.choices import PageState, PageVerdict
 from services.fetcher.pages.find import Wanted, channels_of, find_page, find_pages
 from services.runtime.database import reading, utcnow
+from services.runtime.http.problems import After, Id, Limit, Problem, Storable, cursor, page, position, requires
 from services.runtime.redaction import at_every_depth, redacted
-from services.runtime.web import After, Id, Limit, Problem, Storable, cursor, page, position, requires
 
 router = APIRouter(prefix="/pages", tags=["pages"])
 

@@ -18,10 +18,10 @@ from services.fetcher.checks import PLAN, PLANNED, state_of
 from services.fetcher.models import IMPORT, Channel, Page
 from services.fetcher.pages.parts import holding
 from services.runtime.database import is_sqlite
-from services.runtime.entries import OPEN
-from services.runtime.entries import rows as ledger
-from services.runtime.sightings import sightings
-from services.runtime.verdicts import is_rejected, verdicts
+from services.runtime.ledger.ledger_table import OPEN
+from services.runtime.ledger.ledger_table import rows as ledger
+from services.runtime.provenance.sightings import sightings
+from services.runtime.provenance.verdicts import is_rejected, verdicts
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
 from services.runtime.events.follow import CursorTooOld, Pulled
-from services.runtime.sse import HEARTBEAT, LONGEST, RETRY
-from services.runtime.watch import Watch, stopping
+from services.runtime.http.long_poll import Watch, stopping
+from services.runtime.http.sse import HEARTBEAT, LONGEST, RETRY
 
 log = structlog.get_logger()
 

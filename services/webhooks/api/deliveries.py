@@ -11,8 +11,8 @@ from starlette.responses import Response
 from services.contracts.caller import Caller
 from services.contracts.choices import DeliveryState
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.watch import Watch, seat, stopping
-from services.runtime.web import MAX_ID, After, Id, Instant, Limit, Problem, Storable, cursor, page, position
+from services.runtime.http.long_poll import Watch, seat, stopping
+from services.runtime.http.problems import MAX_ID, After, Id, Instant, Limit, Problem, Storable, cursor, page, position
 from services.webhooks import log, pull
 from services.webhooks.api.own import Subscriber, note, own, router, serve_now
 from services.webhooks.limits import WAIT

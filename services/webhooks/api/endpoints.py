@@ -10,7 +10,7 @@ from sqlmodel import col
 from services.contracts.caller import Caller
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.egress import Forbidden, egress_settings
-from services.runtime.web import After, Id, Limit, Problem, cursor, page, position
+from services.runtime.http.problems import After, Id, Limit, Problem, cursor, page, position
 from services.webhooks import log, preview, rotation, subscriptions
 from services.webhooks.addresses import check_address
 from services.webhooks.announce import announce_test

@@ -9,8 +9,8 @@ from services.contracts.caller import Caller
 from services.contracts.messages import Deliver
 from services.runtime import audit_log
 from services.runtime.database import utcnow
-from services.runtime.ledger import say
-from services.runtime.web import Problem, requires
+from services.runtime.http.problems import Problem, requires
+from services.runtime.ledger.jobs import say
 from services.webhooks import subscriptions
 from services.webhooks.models import Endpoint
 

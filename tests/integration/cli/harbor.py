@@ -8,8 +8,8 @@ from services import scopes
 from services.contracts.wiring import SERVICES
 from services.fetcher.importing import import_file
 from services.reingest.walk import WAIT
-from services.runtime import ledger, worker
 from services.runtime.database import reading, utcnow
+from services.runtime.ledger import jobs, worker
 from services.store.search import Wanted, find_articles
 
 RELEASE = """<!DOCTYPE html><html lang="en"><head><title>Harbor Reopens</title>
@@ -28,7 +28,7 @@ def drain():
     handle_all()
     # The walk of a re-ingestion counts what has come a moment later.
     later = utcnow() + 2 * WAIT
-    while walks := ledger.due(later, kinds=["Reingest"]):
+    while walks := jobs.due(later, kinds=["Reingest"]):
         for walk, kind in walks:
             worker.handle(kind, [walk], later)
 

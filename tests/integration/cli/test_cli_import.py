@@ -14,8 +14,9 @@ from warcio.warcwriter import WARCWriter
 
 from services.contracts.errors import UserError
 from services.fetcher import warc as warc_file
-from services.runtime import archive_mark, house
+from services.runtime.archive import marker
 from services.runtime.database import reading
+from services.runtime.ledger import health_gates
 from services.runtime.settings import runtime_settings
 
 pytestmark = pytest.mark.integration
@@ -123,8 +124,8 @@ def test_an_archive_that_cannot_be_read_is_refused_with_one_sentence(on_sqlite, 
 
 def test_nothing_is_imported_into_an_archive_of_another_database(on_sqlite, dateline, tmp_path):
     """The database would name captures that nobody finds again."""
-    archive_mark_file = runtime_settings().captures / archive_mark.FILE
-    assert house.probe("archive") is None
+    archive_mark_file = runtime_settings().captures / marker.FILE
+    assert health_gates.probe("archive") is None
     archive_mark_file.unlink()
     page = tmp_path / "page.html"
     page.write_text(RELEASE)

@@ -12,8 +12,8 @@ from sqlalchemy import text
 
 from services.app import create_app
 from services.cli.processes.web_server import Server
-from services.runtime import watch
 from services.runtime.database import reading
+from services.runtime.http import long_poll
 from services.runtime.redis_server import free_port
 
 pytestmark = pytest.mark.integration
@@ -115,7 +115,7 @@ def server(house, dateline):
     yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     server.should_exit = True
     thread.join(PATIENCE)
-    watch.stopping.clear()
+    long_poll.stopping.clear()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from services.cli import app
 from services.contracts.errors import UserError
 from services.contracts.messages import Deliver, FetchPage
 from services.runtime.database import transaction, utcnow
-from services.runtime.ledger import claim, due, say
+from services.runtime.ledger.jobs import claim, due, say
 
 pytestmark = pytest.mark.integration
 

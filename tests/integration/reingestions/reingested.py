@@ -11,8 +11,9 @@ from services.contracts.wiring import KINDS
 from services.fetcher.importing import import_file
 from services.fetcher.models import Page
 from services.parser.version import PARSER_VERSION
-from services.runtime import ledger, verdicts
 from services.runtime.database import reading, transaction, utcnow
+from services.runtime.ledger import jobs
+from services.runtime.provenance import verdicts
 from services.store import checks as store
 
 PAGE = """<!DOCTYPE html><html lang="en"><head><title>{headline}</title>
@@ -52,7 +53,7 @@ def settle(until=lambda: False):
     """Does what is due, and what would be due later, until nothing is left to do or `until` is true."""
     for round_ in range(200):
         drain(utcnow() + timedelta(seconds=2 * round_))
-        if until() or not ledger.due(utcnow() + SOON, kinds=list(KINDS)):
+        if until() or not jobs.due(utcnow() + SOON, kinds=list(KINDS)):
             return
     raise AssertionError(rows("SELECT kind, key, due_at, reason FROM ledger"))
 

@@ -15,8 +15,9 @@ from services.fetcher.models import Page
 from services.reingest import order as reingest
 from services.reingest import progress, walk
 from services.reingest.models import ReingestionRow
-from services.runtime import database, results
+from services.runtime import database
 from services.runtime.database import reading, transaction
+from services.runtime.provenance import results
 
 pytestmark = pytest.mark.integration
 

@@ -19,7 +19,7 @@ from reingested import (
     url,
 )
 
-from services.runtime import worker
+from services.runtime.ledger import worker
 
 pytestmark = pytest.mark.integration
 

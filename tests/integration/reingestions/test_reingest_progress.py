@@ -7,7 +7,7 @@ import pytest
 from reingested import as_an_older_parser_read, asked, order, publish, settle
 
 from services.reingest import following
-from services.runtime import watch
+from services.runtime.http import long_poll
 
 pytestmark = pytest.mark.integration
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.integration
 @pytest.fixture(autouse=True)
 def _brisk(monkeypatch):
     monkeypatch.setattr(following, "EVERY", 0)
-    monkeypatch.setattr(watch, "PAUSE", 0.01)
+    monkeypatch.setattr(long_poll, "PAUSE", 0.01)
 
 
 def told(answer):
@@ -60,5 +60,5 @@ def test_what_is_over_is_told_once(operator):
 def test_who_follows_what_is_not_there_or_has_no_seat_is_told_so(operator, monkeypatch):
     """Before a stream begins."""
     assert operator.get("/admin/reingestions/99/progress").status_code == 404
-    monkeypatch.setattr(watch, "SEATS_OF_A_KEY", 0)
+    monkeypatch.setattr(long_poll, "SEATS_OF_A_KEY", 0)
     assert operator.get("/admin/reingestions/99/progress").status_code == 429

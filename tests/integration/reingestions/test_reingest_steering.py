@@ -19,8 +19,8 @@ from reingested import (
 
 from services.contracts.wiring import HANDLERS
 from services.reingest import walk
-from services.runtime import ledger, worker
 from services.runtime.database import reading, transaction, utcnow
+from services.runtime.ledger import jobs, worker
 
 pytestmark = pytest.mark.integration
 
@@ -76,7 +76,7 @@ def test_of_a_pause_and_its_end_the_later_one_counts_also_when_a_step_is_being_t
     """The step that reads the pause ends the walk; the end of the pause begins it again, and is not lost with it."""
     place = begun(operator)
     asked(operator, f"{place}/pause", 200)
-    (step,) = ledger.claim("Reingest", [scalar("SELECT id FROM ledger WHERE kind = 'Reingest'")], utcnow() + SOON)
+    (step,) = jobs.claim("Reingest", [scalar("SELECT id FROM ledger WHERE kind = 'Reingest'")], utcnow() + SOON)
     with step.finish() as session:
         assert walk.step(session, step.message().reingestion, None, step.now) in {None, walk.WAIT}
         asked_meanwhile = threading.Thread(target=lambda: asked(operator, f"{place}/resume", 200))
@@ -89,7 +89,7 @@ def looked(operator):
     """An order whose first pages are through, and the next pages that it found."""
     place = begun(operator)
     only_pages = tuple(kind for kind in worker._handlers if kind != "Reingest")
-    while waiting := ledger.due(utcnow(), kinds=only_pages):
+    while waiting := jobs.due(utcnow(), kinds=only_pages):
         assert [worker.handle(kind, [row_id]) for row_id, kind in waiting]
     with reading() as session:
         found = walk.look(session, 1)
@@ -208,7 +208,7 @@ def _die_at_every_step():
     died, late = set(), utcnow()
     for _ in range(400):
         late += max(hearing.lease for hearing in HANDLERS.values()) + timedelta(seconds=1)
-        waiting = [one for one in ledger.due(late, kinds=tuple(worker._handlers)) if one[1] != "ForgetDeliveries"]
+        waiting = [one for one in jobs.due(late, kinds=tuple(worker._handlers)) if one[1] != "ForgetDeliveries"]
         if not waiting:
             return
         for row_id, kind in waiting:
@@ -216,5 +216,5 @@ def _die_at_every_step():
                 worker.handle(kind, [row_id], late)
             else:
                 died.add(row_id)
-                ledger.claim(kind, [row_id], late)
+                jobs.claim(kind, [row_id], late)
     raise AssertionError("it never came to an end")

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from house import CALLERS, Subscriber
 
 from services.runtime.egress import egress_settings
-from services.runtime.web import answer_with_problems
+from services.runtime.http.problems import answer_with_problems
 from services.webhooks import api, retries
 from services.webhooks.settings import webhook_settings
 

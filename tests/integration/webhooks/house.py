@@ -5,11 +5,11 @@ from sqlmodel import select
 from services.contracts.caller import Caller
 from services.contracts.messages import Announce
 from services.demo.site import Answer, HungUp, Site
-from services.runtime import worker
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.entries import Entry
 from services.runtime.events.append import NewEvent, append
-from services.runtime.ledger import due, say
+from services.runtime.ledger import worker
+from services.runtime.ledger.jobs import due, say
+from services.runtime.ledger.ledger_table import Entry
 from services.webhooks import checks, tasks  # noqa: F401 - the tasks register their handlers
 
 KINDS = ("Announce", "Deliver")

@@ -9,9 +9,9 @@ import pytest
 from house import CALLERS, announced, balanced, in_ledger, only, rows, run, run_announcements
 from sqlalchemy import text
 
-from services.runtime import worker
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.ledger import claim, due
+from services.runtime.ledger import worker
+from services.runtime.ledger.jobs import claim, due
 from services.webhooks import custody, replay, retention, subscriptions
 from services.webhooks.limits import ENDPOINTS
 from services.webhooks.models import Delivery, Endpoint

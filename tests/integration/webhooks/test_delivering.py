@@ -13,12 +13,12 @@ from standardwebhooks import Webhook
 
 from services.contracts.messages import Deliver
 from services.demo.site import Answer
-from services.runtime import house, ledger, worker
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.egress import egress_settings, open_client
-from services.runtime.entries import rows as ledger_rows
 from services.runtime.events.tables import events
-from services.runtime.ledger import claim, due, say
+from services.runtime.ledger import health_gates, jobs, worker
+from services.runtime.ledger.jobs import claim, due, say
+from services.runtime.ledger.ledger_table import rows as ledger_rows
 from services.webhooks import attempt, checks, deliver, record, retries
 from services.webhooks.models import Attempt, Delivery, Endpoint, deliveries, endpoints
 
@@ -474,10 +474,10 @@ def test_the_account_finds_what_was_forgotten(endpoint, subscriber):
         assert checks.counts(session) == {"active endpoints": 1, "pending deliveries": 1}
         assert checks.oldest_pending(session) == only(Delivery).created_at
     with transaction() as session:
-        session.execute(ledger.rows.delete())
+        session.execute(jobs.rows.delete())
     announced("evt_lost", 2, "art_2")
     with transaction() as session:
-        session.execute(ledger.rows.delete())
+        session.execute(jobs.rows.delete())
         later = utcnow() + timedelta(hours=1)
         session.execute(update(events).where(events.c.id == "evt_lost").values(announced_at=later))
     with reading() as session:
@@ -501,10 +501,10 @@ def test_a_secret_that_cannot_be_read_gives_nothing_up(endpoint, subscriber):
     assert only(Delivery).state == "pending"
     (waiting,) = in_ledger()
     assert (waiting.attempts, waiting.set_aside_at) == (0, None)
-    assert "DATELINE_SECRET_KEY" in (house.probe("secret") or "")
+    assert "DATELINE_SECRET_KEY" in (health_gates.probe("secret") or "")
     with transaction() as session:
         session.execute(update(endpoints).values(sealed_secret=sealed))
-    assert house.probe("secret") is None
+    assert health_gates.probe("secret") is None
     run(now)
     assert (only(Delivery).state, subscriber.events) == ("delivered", ["evt_1"])
 

@@ -10,10 +10,10 @@ from house import announced, balanced, log_of, rows, run, run_announcements
 from sqlalchemy import update
 
 from services.contracts.messages import ForgetDeliveries
-from services.runtime import worker
 from services.runtime.database import transaction, utcnow
 from services.runtime.events.tables import Event
-from services.runtime.ledger import due, say
+from services.runtime.ledger import worker
+from services.runtime.ledger.jobs import due, say
 from services.webhooks.models import Attempt, Delivery, deliveries
 
 

@@ -10,7 +10,7 @@ from standardwebhooks import Webhook
 
 from services.contracts.messages import Deliver
 from services.runtime.database import transaction, utcnow
-from services.runtime.ledger import say
+from services.runtime.ledger.jobs import say
 from services.webhooks import deliver, subscriptions
 from services.webhooks.models import Attempt, Delivery, Endpoint
 from services.webhooks.sealing import unseal

@@ -7,9 +7,10 @@ from datetime import timedelta
 from house import announced, balanced, in_ledger, log_of, rows, run, run_announcements
 from sqlalchemy import event, text
 
-from services.runtime import database, house, worker
+from services.runtime import database
 from services.runtime.database import transaction, utcnow
-from services.runtime.ledger import MAX_ATTEMPTS, claim, due
+from services.runtime.ledger import health_gates, worker
+from services.runtime.ledger.jobs import MAX_ATTEMPTS, claim, due
 from services.webhooks import deliver, tasks
 from services.webhooks.announce import NEWS, announce
 from services.webhooks.deliver import TOGETHER, hold, next_due
@@ -128,8 +129,8 @@ def test_a_round_takes_as_many_statements_for_many_deliveries_as_for_a_few(endpo
     """They are read and written together."""
     for slow_machine, name in ((deliver, "UNWRITTEN"), (tasks, "SLICE")):
         monkeypatch.setattr(slow_machine, name, timedelta(hours=1))  # or what takes long is written down on the way
-    monkeypatch.setattr(house, "GOOD_FOR", 3600.0)
-    house.probe("secret")  # as it is every ten seconds, whoever delivers what
+    monkeypatch.setattr(health_gates, "GOOD_FOR", 3600.0)
+    health_gates.probe("secret")  # as it is every ten seconds, whoever delivers what
     happens(*range(1, 4))
     few = _statements(run)
     happens(*range(4, 3 + TOGETHER))

@@ -14,8 +14,8 @@ from structlog.testing import capture_logs
 
 from services.contracts.caller import Caller
 from services.contracts.errors import UserError
-from services.runtime.asgi import MAX_BODY, MAX_PARTS, MAX_QUERY, guarded
-from services.runtime.web import (
+from services.runtime.http.middleware import MAX_BODY, MAX_PARTS, MAX_QUERY, guarded
+from services.runtime.http.problems import (
     PROBLEM,
     Id,
     Problem,

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from services.runtime import archive
-from services.runtime.archive import Capture, CaptureDamaged, CaptureMissing
+from services.runtime.archive import capture_store
+from services.runtime.archive.capture_store import Capture, CaptureDamaged, CaptureMissing
 from services.runtime.settings import runtime_settings
 
 CAPTURE = Capture(
@@ -35,31 +35,31 @@ def file_of(folder, name):
 
 def test_a_capture_comes_back_as_it_was_kept():
     """Every field, to the byte and the microsecond."""
-    assert archive.load(archive.keep(CAPTURE)) == CAPTURE
+    assert capture_store.load(capture_store.keep(CAPTURE)) == CAPTURE
 
 
 def test_keeping_it_again_changes_nothing(folder):
     """The name is the digest of the file, so the same capture is the same file."""
-    assert archive.keep(CAPTURE) == archive.keep(CAPTURE)
+    assert capture_store.keep(CAPTURE) == capture_store.keep(CAPTURE)
     assert len(list(folder.rglob("*.warc.gz"))) == 1
 
 
 def test_nothing_half_written_is_left_behind(folder):
     """A capture appears under its name whole, by a rename."""
-    archive.keep(CAPTURE)
+    capture_store.keep(CAPTURE)
     assert [path.suffix for path in folder.rglob("*") if path.is_file()] == [".gz"]
 
 
 def test_captures_put_together_are_a_valid_warc_file(folder):
     """Any tool of the trade reads a `cat` of them."""
-    names = [archive.keep(CAPTURE), archive.keep(replace(CAPTURE, body=b"other", request_headers=()))]
+    names = [capture_store.keep(CAPTURE), capture_store.keep(replace(CAPTURE, body=b"other", request_headers=()))]
     together = io.BytesIO(b"".join(file_of(folder, name).read_bytes() for name in names))
     assert [record.rec_type for record in ArchiveIterator(together)] == ["response", "request", "response"]
 
 
 def test_the_payload_digest_stands_in_the_record(folder):
     """Whoever holds the file can check the body without us."""
-    member = io.BytesIO(file_of(folder, archive.keep(CAPTURE)).read_bytes())
+    member = io.BytesIO(file_of(folder, capture_store.keep(CAPTURE)).read_bytes())
     response = next(iter(ArchiveIterator(member, check_digests="raise")))
     assert response.content_stream().read() == CAPTURE.body
     assert response.rec_headers["WARC-Payload-Digest"].startswith("sha1:")
@@ -67,20 +67,20 @@ def test_the_payload_digest_stands_in_the_record(folder):
 
 def test_a_changed_byte_is_noticed(folder):
     """Evidence that was tampered with is no evidence: it is refused."""
-    name = archive.keep(CAPTURE)
+    name = capture_store.keep(CAPTURE)
     path = file_of(folder, name)
     path.write_bytes(gzip.compress(gzip.decompress(path.read_bytes()).replace(b"bytes", b"bites")))
     with pytest.raises(CaptureDamaged, match="changed on disk"):
-        archive.load(name)
+        capture_store.load(name)
 
 
 def test_a_truncated_capture_is_noticed(folder):
     """A disk that was full, a copy that broke off."""
-    name = archive.keep(CAPTURE)
+    name = capture_store.keep(CAPTURE)
     path = file_of(folder, name)
     path.write_bytes(path.read_bytes()[:-10])
     with pytest.raises(CaptureDamaged):
-        archive.load(name)
+        capture_store.load(name)
 
 
 def test_a_disk_without_room_keeps_nothing_of_it(folder):
@@ -89,7 +89,7 @@ def test_a_disk_without_room_keeps_nothing_of_it(folder):
     resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, hard))
     try:
         with pytest.raises(OSError, match="too large"):
-            archive.keep(replace(CAPTURE, body=os.urandom(100_000)))
+            capture_store.keep(replace(CAPTURE, body=os.urandom(100_000)))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert [each for each in folder.rglob("*") if each.is_file()] == []
@@ -97,29 +97,29 @@ def test_a_disk_without_room_keeps_nothing_of_it(folder):
 
 def test_it_is_known_whether_a_capture_is_held(folder):
     """As long as every byte of it is there."""
-    name = archive.keep(CAPTURE)
-    assert archive.holds(name)
+    name = capture_store.keep(CAPTURE)
+    assert capture_store.holds(name)
     file_of(folder, name).write_bytes(b"less")
-    assert not archive.holds(name)
+    assert not capture_store.holds(name)
     file_of(folder, name).unlink()
-    assert not archive.holds(name)
+    assert not capture_store.holds(name)
 
 
 def test_a_missing_capture_is_named():
     """The sentence says which one and where it was looked for."""
-    archive.keep(CAPTURE)
+    capture_store.keep(CAPTURE)
     with pytest.raises(CaptureMissing, match="0" * 64):
-        archive.load("0" * 64)
+        capture_store.load("0" * 64)
 
 
 def test_where_no_capture_is_there_is_no_archive():
     """A volume is missing, or the name of its folder is wrong: this is not about one capture."""
-    with pytest.raises(archive.NoArchive, match="DATELINE_ARCHIVE"):
-        archive.load("0" * 64)
+    with pytest.raises(capture_store.NoArchive, match="DATELINE_ARCHIVE"):
+        capture_store.load("0" * 64)
 
 
 def test_the_headers_of_the_wire_do_not_describe_the_kept_body():
     """The body is kept decoded: a reader must not decode it once more."""
-    kept = archive.load(archive.keep(replace(CAPTURE, headers=(("Content-Encoding", "gzip"),))))
+    kept = capture_store.load(capture_store.keep(replace(CAPTURE, headers=(("Content-Encoding", "gzip"),))))
     assert kept.headers == (("X-Archive-Orig-Content-Encoding", "gzip"),)
     assert kept.body == CAPTURE.body

@@ -5,7 +5,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
-from services.runtime.gathering import MOST, Gathering
+from services.runtime.ledger.gathering import MOST, Gathering
 
 PATIENCE = 60
 """Seconds for which anybody waits for anybody else here."""

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from services.runtime import in_flight
 from services.runtime.database import utcnow
-from services.runtime.in_flight import Claimed, InFlight
-from services.runtime.ledger import Job
+from services.runtime.ledger import in_flight
+from services.runtime.ledger.in_flight import Claimed, InFlight
+from services.runtime.ledger.jobs import Job
 
 LONG = 60.0
 

@@ -6,7 +6,8 @@ import time
 import pytest
 
 from services.contracts.wiring import SERVICES
-from services.runtime import bus, liveness
+from services.runtime import liveness
+from services.runtime.celery import wake_ups
 from services.runtime.liveness import silent_since
 
 
@@ -31,7 +32,7 @@ def test_an_empty_queue_ends_the_wait():
 
 def test_no_work_is_long_enough_to_look_like_silence():
     """The hard limit on parsing, the deadlines of the network: all are shorter than the shortest patience."""
-    assert min(liveness.patience([service]) for service in SERVICES) > bus.HARD_LIMIT
+    assert min(liveness.patience([service]) for service in SERVICES) > wake_ups.HARD_LIMIT
 
 
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # the child does nothing that a lock could hold up

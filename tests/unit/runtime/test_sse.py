@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from services.runtime import watch
 from services.runtime.events import stream as streaming
 from services.runtime.events.follow import Pulled
 from services.runtime.events.stream import frames, stream
-from services.runtime.watch import Watch
+from services.runtime.http import long_poll
+from services.runtime.http.long_poll import Watch
 
 
 @dataclass
@@ -33,10 +33,10 @@ def read(text):
 
 @pytest.fixture(autouse=True)
 def _brisk(monkeypatch):
-    monkeypatch.setattr(watch, "PAUSE", 0)
+    monkeypatch.setattr(long_poll, "PAUSE", 0)
     monkeypatch.setattr(streaming, "HEARTBEAT", 0.001)
     yield
-    watch.stopping.clear()
+    long_poll.stopping.clear()
 
 
 def taken(count, pull, last=lambda: 0):
@@ -89,7 +89,7 @@ def test_a_stream_ends_when_it_is_long(monkeypatch):
 
 def test_a_stream_ends_when_the_process_is_told_to_stop():
     def pull(after):
-        watch.stopping.set()
+        long_poll.stopping.set()
         return Pulled([], next=4, more=False)
 
     assert len(taken(9, pull)) == 2

@@ -1,0 +1,30 @@
+"""Named places at which a fault test may end a process, to see what a kill at that very moment costs.
+
+`DATELINE_CRASH_AT` names a folder. A file in it that is named like a place (`SaveArticle:committed`) ends the process
+that comes by first, as `kill -9` does; the file is taken away before, so that the next one passes. Nobody sets the
+variable but tests; unset, a place costs one comparison.
+
+The places of a message: `claimed` (its claim is on record), `handled` (its rows are written, not committed),
+`committed` (nobody was reminded yet), `hinted` (its hint has left for Redis). Of a capture: `capture:written` (not yet
+under its name), `capture:kept`. Of the sweep: `sweep:taken` (stamped, not yet hinted).
+"""
+
+import os
+import signal
+from pathlib import Path
+
+_FOLDER = os.environ.get("DATELINE_CRASH_AT")
+
+
+def fault_point(place: str) -> None:
+    """Ends the process here, if this is asked for and nobody else came by before."""
+    if _FOLDER and _taken(Path(_FOLDER, place)):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _taken(order: Path) -> bool:
+    try:
+        order.unlink()
+    except FileNotFoundError:
+        return False
+    return True

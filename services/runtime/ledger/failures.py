@@ -1,0 +1,87 @@
+"""How a handling that failed ends: excused where the work was not to blame, else retried or given up on."""
+
+import random
+import threading
+import time
+from datetime import timedelta
+
+import structlog
+from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
+
+from services.contracts.errors import DatelineError, PermanentError
+from services.contracts.wiring import HANDLERS, KINDS
+from services.runtime import liveness
+from services.runtime.database import gave_way, utcnow
+from services.runtime.ledger import health_gates
+from services.runtime.ledger.jobs import Job, LeaseLost, Outcome
+from services.runtime.redaction import redacted
+
+TELLING = 4.0
+"""Seconds for which the database is told of a surprise again and again: its own restart may be the surprise. That is
+soon over, and the lease is not."""
+
+A_MOMENT = (0.05, 0.5)
+"""Seconds after which work that gave way to other work is due again."""
+
+_WAITS = "What needs it waits."
+_GAVE_WAY = "Other work on the same rows went first."
+
+stopping = threading.Event()
+"""Set when this worker was told to stop: it takes nothing more."""
+
+log = structlog.get_logger()
+
+
+def handle_failure(job: Job, surprise: Exception) -> tuple[Outcome, str]:
+    """How the message ends whose handling failed, and why, in one sentence."""
+    if gave_way(surprise):
+        return _excused(job, _GAVE_WAY, random.uniform(*A_MOMENT))  # noqa: S311 - so that they do not meet again
+    if trouble := health_gates.blame(surprise, HANDLERS[KINDS[job.kind]].needs):
+        return _excused(job, f"{trouble} {_WAITS}", health_gates.AGAIN)
+    reason = _sentence(surprise)
+    log.warning("surprise", kind=job.kind, key=job.key, exc_info=not isinstance(surprise, DatelineError))
+    hopeless = isinstance(surprise, PermanentError | ValidationError)
+    began = time.monotonic()
+    while True:
+        try:
+            return _tell(job, reason, hopeless=hopeless), reason
+        except LeaseLost as lost:
+            return "retried", f"{reason} ({lost})"
+        except SQLAlchemyError as trouble:
+            if time.monotonic() - began >= TELLING or stopping.wait(0.3):
+                # The database cannot be told now; the lease ends by itself and the message is due again.
+                return "retried", f"{reason} (then {type(trouble).__name__})"
+
+
+def named(*, again: bool) -> Outcome:
+    """How a message ended that failed, and is due again or not."""
+    return "retried" if again else "set_aside"
+
+
+def _sentence(surprise: Exception) -> str:
+    """What operators read of it. Of a database's error the first line: the next ones quote the row, secrets and all."""
+    words = str(surprise)
+    told = words.partition("\n")[0] if isinstance(surprise, SQLAlchemyError) else words
+    return redacted(f"{type(surprise).__name__}: {told}"[:1000]).replace("\x00", "")
+
+
+def _excused(job: Job, reason: str, pause: float) -> tuple[Outcome, str]:
+    """The work was not to blame: due again soon, at no cost of an attempt, told as soon as somebody can be told."""
+    lease = HANDLERS[KINDS[job.kind]].lease.total_seconds()
+    while True:
+        liveness.sign()
+        try:
+            job.postpone(utcnow() + timedelta(seconds=pause), reason)
+        except LeaseLost as lost:
+            return "retried", f"{reason} ({lost})"
+        except SQLAlchemyError as trouble:
+            if time.monotonic() - job.began >= lease - TELLING or stopping.wait(0.3):
+                return "retried", f"{reason} (then {type(trouble).__name__})"
+        else:
+            return "postponed", reason
+
+
+def _tell(job: Job, reason: str, *, hopeless: bool) -> Outcome:
+    tell = job.give_up if hopeless else job.retry
+    return named(again=tell(reason, utcnow()))

@@ -1,0 +1,344 @@
+"""The ledger: what is to be handled, remembered by the database until it has been.
+
+A message is *said* in the caller's transaction and becomes a row; it is *claimed* by one worker at a time, under a
+lease and a token that are committed before the work; its *finish* commits the handler's rows, the next messages and
+its own end together. That one rule is outbox, inbox and acknowledgement in one. Whatever happens to a worker, to
+Celery or to Redis, the row is still there and is due again when its lease ends.
+"""
+
+import dataclasses
+import random
+import secrets
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Literal
+
+from sqlalchemy import Row, Select, bindparam, case, func, select, union_all, update
+from sqlmodel import Session
+
+from services.contracts.errors import DatelineError
+from services.contracts.messages import Lane, Message
+from services.contracts.wiring import HANDLERS, KINDS
+from services.runtime import fault_points, tracing
+from services.runtime.celery import wake_ups
+from services.runtime.database import UtcDateTime, after_commit, is_sqlite, reading, transaction, utcnow
+from services.runtime.ledger import instances, ledger_table
+from services.runtime.ledger.ledger_table import due_and_free, rows
+
+MAX_ATTEMPTS = 5
+"""Claims that may end in surprise (an error, a killed worker) before a message is set aside."""
+BACKOFF = tuple(timedelta(seconds=s) for s in (2, 10, 60, 300))
+"""How long after its first, second … surprise a message is due again, before jitter of a fifth."""
+
+
+Outcome = Literal["done", "postponed", "retried", "set_aside"]
+
+
+_SAID_AGAIN = [
+    rows.c[name]
+    for name in ("again_at", "again_message", "again_rank", "lane", "trace_id", "key", *ledger_table.SUBJECT)
+]
+
+
+class LeaseLost(DatelineError):  # noqa: N818 - named for what happened
+    """Another worker holds this message by now; what this one did is discarded."""
+
+
+@dataclass
+class Job:
+    """A message that this worker has claimed, until the lease ends; `outcome` tells how the handling ended."""
+
+    id: int
+    kind: str
+    key: str
+    host: str | None
+    """At which host it takes its turn, if it does."""
+    lane: Lane
+    attempts: int
+    token: str
+    trace_id: str
+    now: datetime
+    began: float
+    words: str
+    outcome: Outcome | None = None
+    reason: str | None = None
+    notes: dict[str, object] = dataclasses.field(default_factory=dict)
+    seconds: float = 0.0
+    context: object = None
+    """What was read for it at one go with others, before it was handled."""
+
+    def note(self, **notes: object) -> None:
+        """Adds to the one log line that tells of this handling: an address, a headline, what changed."""
+        self.notes |= notes
+
+    def moment(self) -> datetime:
+        """The present, counted from the claim: setting the machine's clock does not change a work's own time."""
+        return self.now + timedelta(seconds=time.monotonic() - self.began)
+
+    def message(self) -> Message:
+        """What was said; a pydantic `ValidationError` when this version cannot read it."""
+        return KINDS[self.kind].model_validate_json(self.words)
+
+    def says(self, message: Message, due_at: datetime | None = None) -> "Said":
+        """What is to be said on account of this one: in its lane, as part of its story."""
+        return Said(message, due_at=due_at, lane=self.lane, trace_id=self.trace_id)
+
+    @contextmanager
+    def finish(self) -> Iterator[Session]:
+        """The handler's rows, its next messages and the end of this one, in one transaction.
+
+        Raises `LeaseLost`, with nothing committed, when the lease ended and another worker took over.
+        """
+        with transaction(lasting=HANDLERS[KINDS[self.kind]].shown) as session:
+            after_commit(session, lambda: fault_points.fault_point(f"{self.kind}:committed"))
+            yield session
+            _end(session, self)
+            fault_points.fault_point(f"{self.kind}:handled")
+        self.outcome = "done"
+
+    def holds(self, session: Session) -> bool:
+        """Whether no other worker has taken over, as this session sees it."""
+        ours = (rows.c.id == self.id, rows.c.lease_token == self.token)
+        return session.execute(select(rows.c.id).where(*ours)).first() is not None
+
+    def postpone(self, until: datetime, reason: str) -> None:
+        """Expected weather: due again at `until`, at no cost of an attempt."""
+        with transaction(lasting=False) as session:
+            _give_back(session, self, due_at=until, attempts=0, reason=reason)
+        self.outcome, self.reason = "postponed", reason
+
+    def retry(self, reason: str, now: datetime) -> bool:
+        """A surprise: due again after a pause; False when attempts have run out and it was set aside instead."""
+        if self.attempts >= MAX_ATTEMPTS:
+            return self.give_up(reason, now)
+        pause = BACKOFF[min(self.attempts, len(BACKOFF)) - 1] * random.uniform(0.8, 1.2)  # noqa: S311 - jitter is no secret
+        with transaction(lasting=False) as session:
+            _give_back(session, self, due_at=now + pause, reason=reason)
+        return True
+
+    def give_up(self, reason: str, now: datetime) -> bool:
+        """Trying again soon will not help: set aside, False; what repeats is due at its next interval instead, True."""
+        if (interval := HANDLERS[KINDS[self.kind]].repeats) is None:
+            self.set_aside(reason, now)
+            return False
+        with transaction(lasting=False) as session:
+            # One attempt is left, so that each interval brings one more.
+            attempts = min(self.attempts, MAX_ATTEMPTS - 1)
+            _give_back(session, self, due_at=now + interval, attempts=attempts, reason=reason)
+        return True
+
+    def set_aside(self, reason: str, now: datetime) -> None:
+        """Given up on: kept with the reason, to be read and replayed by a person.
+
+        What was said again meanwhile is another message, and not given up on.
+        """
+        ours = (rows.c.id == self.id, rows.c.lease_token == self.token)
+        with transaction(lasting=False) as session:
+            again = session.execute(select(*_SAID_AGAIN).where(*ours).with_for_update()).one_or_none()
+            if again is None:
+                raise lost(self)
+            laid_aside = {"due_at": now, "set_aside_at": now, "reason": reason}
+            session.execute(update(rows).where(*ours).values(ledger_table.FREE | laid_aside))
+            if again.again_at is not None:
+                about = {name: again._mapping[name] for name in ("key", *ledger_table.SUBJECT)}  # noqa: SLF001 - public
+                words = about | {"kind": self.kind, "message": again.again_message, "lane": again.lane}
+                words |= {"rank": again.again_rank}
+                _write_all(session, [words | _times(again.again_at, again.trace_id, at := utcnow())], at)
+
+
+@dataclass(frozen=True)
+class Said:
+    """A message that is to be written down: when it is due (now, if None), its lane, and of which story it is part."""
+
+    message: Message
+    due_at: datetime | None = None
+    lane: Lane = "live"
+    trace_id: str | None = None
+
+
+def say(session: Session, message: Message, *, due_at: datetime | None = None, lane: Lane = "live") -> None:
+    """Writes the message down in the caller's transaction; after the commit its handler is reminded, if it is due.
+
+    Unique on kind and the message's `dedupe` while open, so that saying it twice is saying it once. While it waits, the
+    earlier of two times wins, and its words with it; while it is in flight, it becomes due again after its finish.
+    """
+    say_all(session, [Said(message, due_at, lane)])
+
+
+def say_all(session: Session, messages: Iterable[Said]) -> None:
+    """As `say`, for many in one statement, in this order; of those that are one, the earlier counts."""
+    now, written = utcnow(), dict[tuple[str, str], dict[str, Any]]()
+    for row in (_row(each, now) for each in messages):
+        name = row["kind"], row["key"]
+        before = written.setdefault(name, row)
+        lane = "live" if "live" in {before["lane"], row["lane"]} else "bulk"
+        rank = before["rank"] if before["rank"] is None else min(before["rank"], row["rank"])
+        written[name] = min(before, row, key=lambda each: each["due_at"]) | {"lane": lane, "rank": rank}
+    _write_all(session, list(written.values()), now)
+
+
+def claim(kind: str, ids: Sequence[int], now: datetime, *, fresh: bool = False) -> list[Job]:
+    """Takes those of the ids that are due and free, for as long as their kind's lease; `fresh`: never tried ones only.
+
+    The claim is committed before the work, so that a worker's death costs an attempt and waiting costs none.
+    """
+    with transaction(lasting=False) as session:
+        jobs = take(session, kind, ids, now, fresh=fresh)
+    if jobs:
+        fault_points.fault_point(f"{kind}:claimed")
+    return jobs
+
+
+def take(session: Session, kind: str, ids: Sequence[int], now: datetime, *, fresh: bool = False) -> list[Job]:
+    """Claims them in the caller's transaction, in the order of the ids."""
+    if not ids:
+        return []
+    token, began = secrets.token_hex(8), time.monotonic()
+    taken = {
+        "of": kind,
+        "ids": ids,
+        "now": now,
+        "token": token,
+        "owner": instances.owner(),
+        "until": now + HANDLERS[KINDS[kind]].lease,
+    }
+    found = session.execute(ledger_table.CLAIM_FRESH if fresh else ledger_table.CLAIM, taken).all()
+    jobs = {
+        row.id: Job(
+            row.id, kind, row.key, row.host, row.lane, row.attempts, token, row.trace_id, now, began, row.message
+        )
+        for row in found
+    }
+    return [jobs[i] for i in ids if i in jobs]
+
+
+def due(now: datetime, *, kinds: Sequence[str]) -> list[tuple[int, str]]:
+    """Id and kind of the messages of these kinds that are due and free, the longest-waiting first."""
+    with reading() as session:
+        found = session.execute(
+            select(rows.c.id, rows.c.kind)
+            .where(*due_and_free(now), rows.c.kind.in_(kinds))
+            .order_by(rows.c.due_at, rows.c.id)
+        ).all()
+    return [(row.id, row.kind) for row in found]
+
+
+def overdue(session: Session, now: datetime) -> float:
+    """Seconds that the longest-waiting due and free message has been due; 0 when nothing waits.
+
+    What takes turns at its host may well have to wait, and is not looked at.
+    """
+    oldest = session.execute(_OLDEST, {"now": now}).scalar()
+    return float((now - oldest).total_seconds()) if oldest else 0.0
+
+
+def counts(session: Session) -> dict[str, int]:
+    """How many messages wait or are in flight, how many were set aside, and how many of those were discarded."""
+    waits, decided = ledger_table.OPEN, rows.c.discarded_at.is_not(None)
+    names = {"messages open": waits, "messages set aside": ~waits & ~decided, "messages discarded": ~waits & decided}
+    return {name: session.execute(select(func.count()).where(which)).scalar_one() for name, which in names.items()}
+
+
+def _oldest() -> Select[Any]:
+    """Each kind by itself: a backlog of those that take turns must not be read through."""
+    now = bindparam("now", type_=UtcDateTime)
+    first = [
+        select(rows.c.due_at)
+        .where(*due_and_free(now), rows.c.kind == kind.__name__, rows.c.lane == lane)
+        .order_by(rows.c.due_at)
+        .limit(1)
+        .subquery()
+        for kind, hearing in HANDLERS.items()
+        for lane in ("live", "bulk")
+        if not hearing.by_host
+    ]
+    each = union_all(*(select(one) for one in first)).subquery()
+    return select(func.min(each.c.due_at))
+
+
+_OLDEST = _oldest()
+
+
+def _row(said: Said, now: datetime) -> dict[str, Any]:
+    message = said.message
+    words = {"kind": type(message).__name__, "key": message.dedupe, "message": message.model_dump_json()}
+    story = said.trace_id or tracing.current() or tracing.new()
+    about = asdict(message.subject()) | {"rank": (rank := message.rank(said.lane))}
+    if rank is not None:
+        about["host"] = about["host"] or ""
+    return about | words | {"lane": said.lane} | _times(said.due_at or now, story, now)
+
+
+def _times(due: datetime, story: str, now: datetime) -> dict[str, Any]:
+    hinted = now if due <= now else None
+    return {"said_at": now, "due_at": due, "hinted_at": hinted, "attempts": 0, "trace_id": story}
+
+
+def _write_all(session: Session, written: Sequence[dict[str, Any]], now: datetime) -> None:
+    if not written:
+        return
+    due = {(row["kind"], row["key"]) for row in written if row["due_at"] <= now}
+    reminded = defaultdict[tuple[str, Lane], list[int]](list)
+    for said in session.execute(ledger_table.SAY["sqlite" if is_sqlite(session) else "postgresql"], written):
+        if said.lease_token:
+            session.info.setdefault(_AGAIN, set()).add(said.id)
+        elif (said.kind, said.key) in due:
+            reminded[said.kind, said.lane].append(said.id)
+    for (kind, lane), ids in reminded.items():
+        after_commit(session, partial(wake_ups.wake_up, kind, lane, sorted(ids)))
+
+
+_AGAIN = "said again"
+"""Where a session keeps the ids of messages in flight that were said again in it."""
+
+
+def end_all(session: Session, jobs: Sequence[Job]) -> list[Job]:
+    """Ends several messages in one statement; those among them that were still ours. Others got the rest."""
+    ours = {"these": [job.id for job in jobs], "claims": [f"{job.id}:{job.token}" for job in jobs]}
+    ended = set(session.execute(ledger_table.END_ALL, ours).scalars())
+    for job in (job for job in jobs if job.id not in ended):
+        with suppress(LeaseLost):
+            _end(session, job)
+            ended.add(job.id)
+    return [job for job in jobs if job.id in ended]
+
+
+def _end(session: Session, job: Job) -> None:
+    ours = {"this": job.id, "token": job.token}
+    if job.id not in session.info.get(_AGAIN, ()) and session.execute(ledger_table.END, ours).first():
+        return
+    # Said again meanwhile: it is due at that time, with those words.
+    story = tracing.new() if HANDLERS[KINDS[job.kind]].begins else job.trace_id
+    changed = session.execute(ledger_table.END_FOR_NOW, ours | {"story": story}).one_or_none()
+    _given_back(session, job, changed)
+
+
+def _give_back(session: Session, job: Job, *, due_at: datetime, **changes: object) -> None:
+    # What was said again during the handling is not forgotten: the sooner of the two times counts, with its words.
+    sooner = rows.c.again_at < due_at
+    ours = (rows.c.id == job.id, rows.c.lease_token == job.token)
+    kept = {"due_at": case((sooner, rows.c.again_at), else_=due_at)}
+    kept |= {"message": case((sooner, rows.c.again_message), else_=rows.c.message)}
+    kept |= {"rank": case((sooner, func.coalesce(rows.c.again_rank, rows.c.rank)), else_=rows.c.rank)}
+    given_back = (
+        update(rows).where(*ours).values(kept | ledger_table.FREE | changes).returning(*ledger_table.GIVEN_BACK)
+    )
+    changed = session.execute(given_back).one_or_none()
+    _given_back(session, job, changed)
+
+
+def lost(job: Job) -> LeaseLost:
+    """What is raised where another worker has taken over."""
+    return LeaseLost(f"{job.kind} {job.key} is in other hands; what was done here is discarded.")
+
+
+def _given_back(session: Session, job: Job, changed: Row[Any] | None) -> None:
+    if changed is None:
+        raise lost(job)
+    if changed.due_at <= utcnow():
+        after_commit(session, lambda: wake_ups.wake_up(job.kind, changed.lane, [changed.id]))

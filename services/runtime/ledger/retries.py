@@ -1,0 +1,115 @@
+"""What failed unexpectedly and is being retried: seen at once, and tried again now when a person asks for it.
+
+A message is being retried from its first surprise until it is completed or dead-lettered; what repeats stays here while
+it fails.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, null, or_, select, update
+from sqlmodel import Session
+
+from services.contracts.messages import Lane
+from services.runtime.celery import wake_ups
+from services.runtime.database import after_commit
+from services.runtime.ledger.jobs import MAX_ATTEMPTS
+from services.runtime.ledger.ledger_table import OPEN, rows
+
+AT_ONCE = 1_000
+"""Messages that one order takes at most."""
+
+# While it waits the last attempt is over; in flight a second one has begun. A first one in flight has not failed yet.
+_FAILED = or_(rows.c.lease_token.is_(None), rows.c.attempts > 1)
+FAILING: tuple[ColumnElement[bool], ...] = (OPEN, rows.c.attempts > 0, _FAILED)
+DIED = "Its worker died or hung."
+"""The reason of those who left none."""
+
+
+@dataclass(frozen=True)
+class Retrying:
+    """A message that failed, how often, why the last time, and when it is due again."""
+
+    id: int
+    kind: str
+    key: str
+    page: int | None
+    channel: int | None
+    attempts: int
+    reason: str
+    due_at: datetime
+    said_at: datetime
+    trace_id: str
+
+    def sentence(self, now: datetime) -> str:
+        """As people read it: `retrying (4 of 5), PermissionError: …, next in 4 min`."""
+        return f"retrying ({self.attempts} of {MAX_ATTEMPTS}), {self.reason.rstrip('.')}, {_next(self.due_at, now)}"
+
+
+def retrying(
+    session: Session,
+    *,
+    kind: str | Sequence[str] | None = None,
+    channels: Iterable[int] | None = None,
+    after: int = 0,
+    limit: int = 100,
+) -> list[Retrying]:
+    """Messages that are being retried, the oldest first, with ids above `after`."""
+    wanted = [*_wanted(kind), rows.c.id > after]
+    wanted += [rows.c.channel.in_(channels)] if channels is not None else []
+    named = [rows.c[name] for name in Retrying.__dataclass_fields__ if name != "reason"]
+    reason = func.coalesce(rows.c.reason, DIED).label("reason")
+    found = session.execute(select(*named, reason).where(*wanted).order_by(rows.c.id).limit(limit))
+    return [Retrying(**row._mapping) for row in found]  # noqa: SLF001 - its public name
+
+
+def number(session: Session) -> int:
+    """How many messages are being retried."""
+    return int(session.execute(select(func.count()).select_from(rows).where(*FAILING)).scalar_one())
+
+
+def try_now(session: Session, message: int, now: datetime) -> bool:
+    """Makes a message that is being retried due now; False when none of this number is."""
+    return bool(_hurry(session, [rows.c.id == message], now))
+
+
+def try_all_now(session: Session, kind: str | None, now: datetime) -> int:
+    """Makes the oldest messages (of a kind) that are being retried due now, `AT_ONCE` at most; how many."""
+    oldest = select(rows.c.id).where(*_wanted(kind), _WAITS).order_by(rows.c.id).limit(AT_ONCE)
+    return len(_hurry(session, [rows.c.id.in_(oldest)], now))
+
+
+_WAITS = rows.c.lease_token.is_(None)
+
+
+def _wanted(kind: str | Sequence[str] | None) -> Sequence[ColumnElement[bool]]:
+    kinds = [kind] if isinstance(kind, str) else kind
+    return (*FAILING, *([rows.c.kind.in_(kinds)] if kinds else ()))
+
+
+def _hurry(session: Session, which: Sequence[ColumnElement[bool]], now: datetime) -> Sequence[int]:
+    hurried = (
+        update(rows)
+        .where(*FAILING, _WAITS, *which)
+        .values(due_at=now, hinted_at=null())
+        .returning(rows.c.id, rows.c.kind, rows.c.lane)
+    )
+    found = session.execute(hurried).all()
+    for row in found:
+        after_commit(session, _reminder(row.kind, row.lane, row.id))
+    return [row.id for row in found]
+
+
+def _reminder(kind: str, lane: Lane, message: int) -> Callable[[], None]:
+    return lambda: wake_ups.wake_up(kind, lane, [message])
+
+
+def _next(due_at: datetime, now: datetime) -> str:
+    seconds = (due_at - now).total_seconds()
+    if seconds <= 0:
+        return "due now"
+    for unit, length in (("h", 3600), ("min", 60)):
+        if seconds >= length:
+            return f"next in {round(seconds / length)} {unit}"
+    return f"next in {round(seconds)} s"
