@@ -72,8 +72,8 @@ def test_what_is_asked_for_during_an_attempt_that_fails_is_not_forgotten(http, e
     subscriber.answers = [500]
     subscriber.meanwhile = [lambda: http.post(address(endpoint, "/retry"))]
     run(only(Endpoint).not_before)
-    run(utcnow() + timedelta(minutes=3))  # its pause begins anew with the first of the schedule
-    assert sorted(subscriber.numbers) == [1, 1, 2, 3, 4, 5, 6, 7]
+    _, *after = subscriber.numbers
+    assert sorted(after) == [1, 2, 3, 4, 5, 6, 7]
 
 
 def test_only_what_is_enabled_can_be_retried(http, endpoint):
