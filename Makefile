@@ -41,11 +41,12 @@ test: .venv/dev ## The whole test-suite: real Redis, real workers, SQLite and Po
 
 check: gates fast ## What to run before a commit: the gates and the fast tests
 
-gates: .venv/dev ## Format, lint, types and the rules of the house
+gates: .venv/dev ## Format, lint, types, layers and the pages of docs that are made from the code
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python tests/reference_pages.py --check
 
 fast: .venv/dev ## The tests that need no process and no server
 	@$(BIN)/pytest -q tests/unit tests/contract

@@ -1,9 +1,13 @@
-"""Writes the commands, the tables and the list of decisions into docs: run it after one of them changed."""
+"""Writes the commands, the tables and the list of decisions into docs: run it after one of them changed.
+
+With `--check` it writes nothing, and ends with status 1 when a page is out of date.
+"""
 
 import ast
 import importlib
 import inspect
 import re
+import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -148,6 +152,15 @@ def on_one_line(text):
     return " ".join((text or "").split())
 
 
+def stale():
+    """The pages that say something else than the code, by name."""
+    return {name: text for name, text in pages().items() if DOCS.joinpath(name).read_text() != text}
+
+
 if __name__ == "__main__":
-    for name, text in pages().items():
+    if sys.argv[1:] == ["--check"]:
+        sys.exit(
+            "".join(f"docs/{name} is out of date: run `python tests/reference_pages.py`.\n" for name in stale()) or 0
+        )
+    for name, text in stale().items():
         DOCS.joinpath(name).write_text(text)
