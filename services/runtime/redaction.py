@@ -28,6 +28,8 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u
 
 def redacted(text: str) -> str:
     """The text, with what looks like a secret replaced by three stars."""
+    if text.isalnum():
+        return text  # each secret has a mark in it, and most values of a line of the log have none
     return _SECRETS.sub(lambda found: found[found.lastgroup or 0] + HIDDEN, text)
 
 
@@ -38,6 +40,8 @@ def visible(text: str) -> str:
 
 def at_every_depth(mend: Callable[[str], str], words: Any) -> Any:
     """The same mappings and sequences, with each text in them mended."""
+    if words is None or isinstance(words, int | float):
+        return words  # sooner known than that it is no mapping
     match words:
         case str():
             return mend(words)

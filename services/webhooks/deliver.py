@@ -51,8 +51,9 @@ _BEHIND = select(_ahead.c.id).where(
     _ahead.c.state == _PENDING,
 )
 _FIRST_IN_LINE = (deliveries.c.endpoint == _ENDPOINT, deliveries.c.state == _PENDING, ~_BEHIND.exists())
+_READ = ("id", "sequence", "event", "payload", "attempts", "tries")
 _NEXT = (
-    select(deliveries, events.c.type, events.c.body, events.c.trace_id)
+    select(*(deliveries.c[name] for name in _READ), events.c.type, events.c.body, events.c.trace_id)
     .join(events, events.c.id == deliveries.c.event)
     .where(*_FIRST_IN_LINE, deliveries.c.next_try <= _NOW, _SERVED.exists(), _HELD_BY_US.exists())
     .order_by(deliveries.c.rank, deliveries.c.sequence)

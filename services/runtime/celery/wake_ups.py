@@ -26,6 +26,8 @@ from services.runtime.settings import runtime_settings
 SPACING: dict[Lane, float] = {"live": 0.05, "bulk": 0.25}
 """Seconds between two rounds of hints of one process: at idle a hint leaves at once, under load they gather. Nobody
 waits for a page of the bulk lane, and a hop through Celery costs half as much as reading one."""
+AT_ONCE: dict[Lane, int] = {"live": 4, "bulk": 1}
+"""Rounds that need no pause between them after a rest: one piece of news may take a process several of them."""
 TOGETHER: dict[Lane, int] = {"live": 50, "bulk": 3}
 """Ids that one hint may carry at most: a worker that reads one of the bulk lane must soon look at the live lane again,
 and has reserved one more of them by then."""
@@ -147,6 +149,7 @@ class _Publisher:
         self._waiting: dict[str, list[int]] = {}
         self._publishing = False
         self._lost = False
+        self._paid_until = 0.0
         self._changed = threading.Condition()
         threading.Thread(target=self._publish_for_ever, name=f"hints.{lane}", daemon=True).start()
 
@@ -173,7 +176,12 @@ class _Publisher:
             with self._changed:
                 self._publishing = False
                 self._changed.notify_all()
-            time.sleep(SPACING[self._lane])
+            time.sleep(self._pause(time.monotonic()))
+
+    def _pause(self, now: float) -> float:
+        """Seconds until the next round: each takes up one spacing, and some may be taken up in advance."""
+        self._paid_until = max(now, self._paid_until) + SPACING[self._lane]
+        return max(0.0, self._paid_until - now - (AT_ONCE[self._lane] - 1) * SPACING[self._lane])
 
     def _publish(self, queue: str, kind: str, ids: list[int]) -> None:
         try:

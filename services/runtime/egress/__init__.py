@@ -14,7 +14,7 @@ from services.runtime.egress.errors import (
 )
 from services.runtime.egress.headers import retry_after
 from services.runtime.egress.settings import EgressSettings, egress_settings
-from services.runtime.egress.wire import deadline
+from services.runtime.egress.wire import deadline, meanwhile
 
 __all__ = [
     "Client",
@@ -32,6 +32,7 @@ __all__ = [
     "TooLarge",
     "deadline",
     "egress_settings",
+    "meanwhile",
     "open_client",
     "retry_after",
     "send",

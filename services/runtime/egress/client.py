@@ -5,7 +5,7 @@ import ssl
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Self, cast
 
@@ -120,10 +120,10 @@ def send(
     A status is never an error here. Names of `headers` are in lower case, where they replace what the client says.
     With `keep_alive`, a GET that a closed idle connection swallowed is sent once more.
     """
-    address = _address(url)
+    address, target = _address(url)
     asked = httpcore.Request(
         method,
-        httpcore.URL(scheme=address.raw_scheme, host=address.raw_host, port=address.port, target=address.raw_path),
+        target,
         headers=_headers(address, {**client.says, **(headers or {})}, content),
         content=content,
         extensions={"timeout": {"pool": limits.seconds}},
@@ -131,15 +131,14 @@ def send(
     with deadline(limits.seconds), silence(limits.first_byte), _translated(address.host):
         with deadline(limits.first_byte):
             answer = _ask(client, asked)
-        began = time.monotonic()
         try:
-            return replace(_read(address, asked, answer, limits), began=began)
+            return _read(address, asked, answer, limits)
         finally:
             answer.close()
 
 
 @lru_cache(maxsize=512)
-def _address(url: str) -> httpx.URL:
+def _address(url: str) -> tuple[httpx.URL, httpcore.URL]:
     # An endpoint keeps its address, and reading one takes a while.
     try:
         found = httpx.URL(url)
@@ -147,7 +146,8 @@ def _address(url: str) -> httpx.URL:
         raise Forbidden(f"{url[:200]!r} is not a web address: {error}.") from None
     if found.scheme not in {"http", "https"} or not found.host or found.userinfo:
         raise Forbidden(f"The address must begin with http:// or https://, and carry no password: {found.host!r}.")
-    return found
+    scheme, host, port = found.raw_scheme, found.raw_host, found.port
+    return found, httpcore.URL(scheme=scheme, host=host, port=port, target=found.raw_path)
 
 
 def _headers(address: httpx.URL, said: Mapping[str, str], content: bytes | None) -> list[tuple[bytes, bytes]]:
@@ -170,7 +170,7 @@ def _ask(client: Client, asked: httpcore.Request) -> httpcore.Response:
 
 
 def _read(address: httpx.URL, asked: httpcore.Request, answer: httpcore.Response, limits: Limits) -> Response:
-    raw = answer.headers
+    began, raw = time.monotonic(), answer.headers
     too_many = len(raw) > MAX_HEADERS or sum(len(name) + len(value) for name, value in raw) > MAX_HEADER_BYTES
     if too_many and not limits.status_alone:
         raise TooLarge(f"{address.host} sent more than {MAX_HEADERS} headers or {MAX_HEADER_BYTES // 1000} kB of them.")
@@ -184,6 +184,7 @@ def _read(address: httpx.URL, asked: httpcore.Request, answer: httpcore.Response
         headers=headers,
         body=read(chunks, coding, wire=limits.wire, decoded=limits.decoded, cut=limits.cut),
         asked=_as_text(asked.headers),
+        began=began,
     )
 
 

@@ -25,6 +25,7 @@ Resolve = Callable[[str, int], list[str]]
 
 _deadline: ContextVar[float] = ContextVar("deadline")
 _silence: ContextVar[float] = ContextVar("silence", default=math.inf)
+_meanwhile: ContextVar[Callable[[], object]] = ContextVar("meanwhile", default=lambda: None)
 
 
 @contextmanager
@@ -45,6 +46,16 @@ def silence(seconds: float) -> Iterator[None]:
         yield
     finally:
         _silence.reset(token)
+
+
+@contextmanager
+def meanwhile(work: Callable[[], object]) -> Iterator[None]:
+    """Within the block, this is done when a request has left, while its answer is on its way. It raises nothing."""
+    token = _meanwhile.set(work)
+    try:
+        yield
+    finally:
+        _meanwhile.reset(token)
 
 
 def remaining(host: str) -> float:
@@ -115,6 +126,7 @@ class TimedStream(httpcore.NetworkStream):
             # Whoever closes early may have answered before.
             with suppress(httpcore.WriteError):
                 self._stream.write(unsent, remaining(self._host))
+            _meanwhile.get()()
         return self._stream.read(max_bytes, min(remaining(self._host), _silence.get()))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:

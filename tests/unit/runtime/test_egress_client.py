@@ -18,6 +18,7 @@ from services.runtime.egress import (
     TlsFailed,
     TooLarge,
     deadline,
+    meanwhile,
     open_client,
     send,
 )
@@ -237,3 +238,29 @@ def test_the_earlier_of_nested_deadlines_counts():
     """A page's redirects share the time of the page."""
     with deadline(0), deadline(60), pytest.raises(TimedOut):
         remaining("news.example")
+
+
+def test_work_is_done_while_the_answer_is_on_its_way():
+    """Once the request has left, and before anything is read; not where nobody could be reached."""
+    steps = []
+
+    class Told(httpcore.MockStream):
+        def write(self, *_words, **_named):
+            steps.append("sent")
+
+        def read(self, max_bytes, timeout=None):
+            steps.append("read")
+            return super().read(max_bytes, timeout)
+
+    class Telling(Wire):
+        def connect_tcp(self, *words, **named):
+            super().connect_tcp(*words, **named)
+            return Told([OK])
+
+    with meanwhile(lambda: steps.append("worked")):
+        ask(wire=Telling())
+        assert steps[:3] == ["sent", "worked", "read"]
+        assert steps.count("worked") == 1
+        with pytest.raises(NotReached):
+            ask(wire=Telling(fails={PUBLIC: httpcore.ConnectError()}))
+    assert steps.count("worked") == 1
