@@ -272,7 +272,7 @@ def _undated(part: str) -> tuple[str, ...]:
     if len(key) == len(part) and (found := spots(key, short_years=True)):
         start = label_start(key, found[0].start)
         names, when = _JOINT.sub("", part[:start]), _FILED.sub("", part[start:])
-        if is_date(when) and _by(names):
+        if is_date(when) and (_by(names) or (names and start < found[0].start)):
             return names, f"published {when}" if label_role(names) == "published" else when
     return (part,)
 

@@ -13,6 +13,7 @@ _TIME = re.compile(r"\d{1,2}:\d\d(?::\d\d)?")
 _PLAYER = frozenset({"play", "play play", "pause", "video player", "captions / subtitles", "watch video"})
 _MORE = frozenset({"full story", "read more", "read more read more", "story", "more"})
 _CLOSED = ('"', "”")
+_NICKNAME = re.compile(r"\s[“\"(][^”\")]{1,20}[”\")]\s")
 _OPENED = re.compile(r"[\"“]")
 
 
@@ -24,7 +25,7 @@ def mark_marks(lines: Sequence[Line]) -> None:
             line.rule = after.rule = "video"
         elif line.key.strip(". ") in _MORE:
             line.rule = "read-more"
-        elif _is_pulled(line) and not after.gap and names_speaker(after.text):
+        elif not after.gap and ((_is_pulled(line) and names_speaker(after.text)) or _is_quoted(line, after)):
             line.shape, after.rule = "quote", "attribution"
     for line in lines[-1:]:
         if line.kept and line.key in _MORE:
@@ -39,6 +40,13 @@ def _mark_numbers(lines: Sequence[Line]) -> None:
         if found and int(found[1]) in {wanted, 1} and after.kept:
             line.rule, after.shape = "list-number", "list_item"
             wanted = int(found[1]) + 1
+
+
+def _is_quoted(line: Line, after: Line) -> bool:
+    """Whether a line is a quotation from end to end, in a block with who said it, with name and office."""
+    whole = line.gap and line.text.startswith(('"', "“")) and line.text.endswith(_CLOSED)
+    name, comma, office = _NICKNAME.sub(" ", after.text).partition(", ")
+    return whole and bool(comma) and names_speaker(name) and office[:1].islower() and not office.endswith((".", ","))
 
 
 def _is_pulled(line: Line) -> bool:

@@ -35,10 +35,15 @@ def read_media(draft: Draft, address: str) -> bool:
             _read_picture(draft, lines, caption)
             return True
     strip = next((line for line in lines if _STRIP.fullmatch(bare_text(line.text))), None)
-    if len(texts) == 1 and (_VIDEO.search(address) or strip):
+    if (len(texts) == 1 and (_VIDEO.search(address) or strip)) or (_VIDEO.search(address) and _is_bare(lines)):
         _read_video(draft, lines, texts[0], strip)
         return True
     return False
+
+
+def _is_bare(lines: Sequence[Line]) -> bool:
+    """Whether a page holds texts and nothing that may be a headline."""
+    return all(is_sentence(line.text) or line.is_prose for line in lines)
 
 
 def is_gallery(lines: Sequence[Line]) -> bool:

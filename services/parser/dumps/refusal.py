@@ -20,12 +20,14 @@ from services.parser.dumps.cards import (
     is_text,
     is_title,
 )
+from services.parser.dumps.pictures import is_alt
 from services.parser.dumps.roles import dates_page, is_speaker, role
 from services.parser.lexicon import either, lexicon
 from services.parser.lines import Line
 
 SHORT = 90  # words of a page that says only why it is not another
 FEW = 2
+NAMED = 4  # words of a slug: sections have fewer
 MENU = 6  # lines
 HUB_HEADS = frozenset({"stories", "photos", "videos", "news", "releases", "transcripts"})
 LOOK = 4_000
@@ -55,7 +57,8 @@ _LISTS = re.compile(
     re.IGNORECASE,
 )
 # Whatever words they hold.
-_SURELY_LISTS = re.compile(r"/(?:tag|category)/\d|/tags?/[\w-]+/?$|[?&]page=\d", re.IGNORECASE)
+_SURELY_LISTS = re.compile(r"/(?:tag|category)/\d|/tags?/[\w-]+/?$", re.IGNORECASE)
+_PAGED = re.compile(r"[?&]page=\d", re.IGNORECASE)  # a page of a list, or of an article that its slug names
 # A card of a listing that a script would have filled: 'article-title="Second Landing Opens"'.
 _ATTRIBUTE = re.compile(r"article-(?:id|title|url|alt|summary)\w{0,20}=")
 _HOME = re.compile(r"https?://[^/?#]{1,200}/?(?:default\.aspx|index\.html?)?", re.IGNORECASE)
@@ -85,7 +88,7 @@ def listing(lines: Sequence[Line], address: str, *, named: bool, title: str) -> 
     """
     if _HOME.fullmatch(address):
         return "listing", "The address is the front page of a site."
-    named = named and not (_SURELY_LISTS.search(address) or _by_name(title))
+    named = named and not (_SURELY_LISTS.search(address) or _by_name(title) or _is_page_of_list(address))
     left = [line for line in lines if line.kept or line.rule in {"navigation", "kicker", "published"}]
     texts = [line for line in left if is_text(line)]
     reason = _cards(left, texts, named=named) or (
@@ -100,6 +103,11 @@ def listing(lines: Sequence[Line], address: str, *, named: bool, title: str) -> 
     return None
 
 
+def _is_page_of_list(address: str) -> bool:
+    names = slug(address)
+    return _PAGED.search(address) is not None and (names is None or len(names.words) < NAMED)
+
+
 def _cards(left: Sequence[Line], texts: Sequence[Line], *, named: bool) -> str | None:
     return _marked(left, texts, named=named) or _repeated(left, texts, named=named) or _hub(left, texts)
 
@@ -107,7 +115,8 @@ def _cards(left: Sequence[Line], texts: Sequence[Line], *, named: bool) -> str |
 def _marked(left: Sequence[Line], texts: Sequence[Line], *, named: bool) -> str | None:
     """Words that only lists have."""
     more = sum(_MORE.fullmatch(line.key) is not None for line in left)
-    if not named and (more >= FEW and (more + 1 >= len(texts) or (more >= CARDS and _first_card(left)))):
+    told = sum(not is_alt(line.text) for line in texts)
+    if not named and (more >= FEW and (more + 1 >= told or (more >= CARDS and _first_card(left)))):
         return f"{more} lines lead to the whole of a text"
     if not named and any(_COUNTED.fullmatch(line.key) for line in left):
         return "it counts what it shows"

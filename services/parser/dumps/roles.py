@@ -107,7 +107,7 @@ def bare_text(text: str) -> str:
 
 def dates_page(text: str) -> date | None:
     """The day that a line dates the page with: alone, beside a kicker, an agency or a byline, or behind a label."""
-    text = _TOOLS.sub("", bare_text(text)[: 2 * DATED])
+    text = _TOOLS.sub("", bare_text(text)[: 2 * DATED]).rstrip(" |")
     return _dates_page(text) if len(text) <= DATED and _DIGIT.search(text) else None
 
 

@@ -31,6 +31,7 @@ _LABELS = re.compile(
 )
 _SHARED = re.compile(r"(Bookmark and Share) ([A-Z\d“\"].{8,})")  # a button before the headline on its line
 _MORE = "read more"
+_VIEW = re.compile(r" ?(?:see (?:less|more) ?\|? ?)?view image page$", re.IGNORECASE)
 _WHOLE = re.compile(r"[.!?\"”)](?=\s*(?P<link>Full Story|Read More|Learn More|Read the full story)\W*$)", re.IGNORECASE)
 _KICKER = re.compile(
     r"\s*(?P<word>News|Feature|Features|Story|Release|Advisory|Transcript|Speech|Spotlight|Contracts?)"
@@ -104,6 +105,8 @@ def _cut_links(raw: Sequence[str]) -> Iterator[str]:
 
 def _cut_more(caption: str) -> tuple[str, str]:
     """A caption without the links to the whole of it, and these links."""
+    if seen := _VIEW.search(caption[-LINK:]):
+        return caption[: len(caption) - len(seen[0])].rstrip(), seen[0].strip()
     end = len(caption.rstrip(" ."))
     while caption[max(end - len(_MORE), 0) : end].casefold() == _MORE:
         end = len(caption[: end - len(_MORE)].rstrip(" ."))

@@ -279,3 +279,52 @@ def test_a_way_to_more_between_headline_and_text_is_none_of_it():
 def test_a_place_with_its_state_may_open_a_text_in_brackets(text, place):
     opening = read_opening(text)
     assert (opening and opening.place) == place
+
+
+def test_a_page_of_an_article_that_its_slug_names_may_be_counted():
+    page = f"Second Landing Opens Early in May\n\n{TEXT}\n\n{MORE}\n"
+    article(page, "https://www.example.mil/News/2021/04/16/second-landing-opens-early?page=23")
+    assert isinstance(read(page, "https://www.example.mil/second-landing-opens?page=23"), Rejected)
+
+
+def test_who_is_quoted_in_large_letters_may_have_an_office():
+    quote, name = f'"{TEXT}"', 'Ruth "R.A." Adler, deputy secretary of ferries for landings and boats'
+    reading = article(f"Second Landing Opens\n\n{MORE}\n\n{quote}\n{name}\n\n{LAST}\n")
+    assert [(block.kind, block.text) for block in reading.body] == [
+        ("paragraph", MORE),
+        ("quote", quote),
+        ("paragraph", LAST),
+    ]
+
+
+def test_two_texts_under_a_videos_address_and_no_headline_are_a_video_without_one():
+    reading = read(f"{TEXT}\n{MORE}\n", "https://www.dvidshub.net/video/990001/second-landing-opens")
+    assert isinstance(reading, Rejected)
+
+
+def test_the_link_behind_a_caption_is_none_of_it():
+    first = f"Photo By Ruth Adler | {CAPTION} (Ferry Office photo by Ruth Adler) see less | View Image Page"
+    reading = article(f"{first}\n\n{TEXT}\n\n{MORE}\n", "https://www.dvidshub.net/news/990001/second-landing-opens")
+    assert texts(reading) == [TEXT, MORE]
+    assert [image.caption for image in reading.images] == [CAPTION]
+
+
+def test_cards_are_counted_without_what_their_pictures_show():
+    card = (
+        "A pilot and three of his friends hold the long rope of a boat.\n{}\nNov. 20, 2025 |\nNews\n{}...\nRead More\n"
+    )
+    cards = "".join(card.format(title, TEXT.rstrip(".")) for title in ("Landing Opens", "Boats Return"))
+    reading = read(f"Harbor Contacts\n\n{MORE}\n\n{cards}", "https://www.example.mil/Media/990001")
+    assert isinstance(reading, Rejected)
+
+
+def test_a_paper_and_a_labelled_day_may_stand_behind_the_name():
+    by = "By RUTH ADLER | HARBOR AND BOATS Published: April 13, 2017"
+    reading = article(f"Second Landing Opens\n\n{by}\n\n{TEXT}\n\n{MORE}\n")
+    assert [(name.name, name.affiliation) for name in reading.byline] == [("RUTH ADLER", "HARBOR AND BOATS")]
+    assert str(reading.published_at) == "2017-04-13"
+
+
+def test_ways_to_other_months_are_no_headline():
+    page = f"« April 2009 | Main | June 2009 »\n\nMay 31, 2009\n\nSecond Landing Opens\n\n{TEXT}\n\n{MORE}\n"
+    assert article(page).headline == "Second Landing Opens"
