@@ -50,9 +50,10 @@ def enter(session: Session, new: Iterable[tuple[str, Article]]) -> None:
     session.execute(_ENTER[is_sqlite(session)], [_entry(session, article, wording) for article, wording in new])
 
 
-def enter_again(session: Session, article: str, wording: Article) -> None:
-    """Makes a known article to be found by what it says now, and by nothing else."""
-    session.execute(_ENTER_AGAIN[is_sqlite(session)], _entry(session, article, wording))
+def enter_again(session: Session, known: Iterable[tuple[str, Article]]) -> None:
+    """Makes known articles to be found by what they say now, and by nothing else."""
+    if entries := [_entry(session, article, wording) for article, wording in known]:
+        session.execute(_ENTER_AGAIN[is_sqlite(session)], entries)
 
 
 def asks_for_text(q: str, labels: Sequence[str]) -> bool:

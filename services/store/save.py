@@ -13,7 +13,7 @@ from services.store.decide import Change, Created, Reading, Updated, decide
 from services.store.events import new_event
 from services.store.find import Place, keys, place, places
 from services.store.shadow import preview, standing
-from services.store.write import begin, follow
+from services.store.write import Step, begin, follow
 
 
 @dataclass(frozen=True)
@@ -76,20 +76,22 @@ def _save_apart(session: Session, wave: Sequence[Arrived], now: datetime) -> lis
     spots = places(session, [each.reading for each in wave])
     changes = [decide(spot.known, each.reading) for spot, each in zip(spots, wave, strict=True)]
     new = [(spot.key, each.reading) for spot, each in zip(spots, wave, strict=True) if spot.row is None]
-    begun = iter(begin(session, new, now))
-    rows = [
-        next(begun) if spot.row is None else follow(session, spot.row, spot.known, each.reading, change, now)
+    steps = [
+        Step(spot.row, spot.known, each.reading, change)
         for spot, each, change in zip(spots, wave, changes, strict=True)
+        if spot.row is not None
     ]
+    rows = {row.id: row for row in begin(session, new, now)} | follow(session, steps, now)
+    ids = [article_id(spot.key) if spot.row is None else spot.row.id for spot in spots]
     news = [
-        new_event(row, each.reading, change.changed, previous=_previous(spot), now=now, trace_id=each.trace_id)
-        for spot, each, change, row in zip(spots, wave, changes, rows, strict=True)
+        new_event(rows[this], each.reading, change.changed, previous=_previous(spot), now=now, trace_id=each.trace_id)
+        for spot, each, change, this in zip(spots, wave, changes, ids, strict=True)
         if isinstance(change, Created | Updated)
     ]
     told = dict(
         zip((event.subject for event in news), map(_announcement, news, append_all(session, news)), strict=True)
     )
-    return [Saved(change, row.id, told.get(row.id)) for change, row in zip(changes, rows, strict=True)]
+    return [Saved(change, this, told.get(this)) for change, this in zip(changes, ids, strict=True)]
 
 
 def _previous(spot: Place) -> int | None:

@@ -1,10 +1,11 @@
 """The rows that a change leaves behind."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Executable, Row, bindparam, insert, select, update
 from sqlmodel import Session
 
 from services.contracts.messages import SaveArticle
@@ -16,8 +17,19 @@ from services.store.wording import instant
 
 # Made once: to make a statement costs more than to run it.
 _INSERT_ARTICLE = insert(articles).returning(*articles.c)
-_UPDATE_ARTICLE = update(articles).where(articles.c.id == bindparam("this")).returning(*articles.c)
+_UPDATE_ARTICLE = update(articles).where(articles.c.id == bindparam("this"))
 _INSERT_REVISION = insert(revisions)
+_REREAD = (
+    update(revisions)
+    .where(revisions.c.article == bindparam("of"), revisions.c.number == bindparam("current"))
+    .values(
+        {
+            name: bindparam(f"new_{name}")
+            for name in ("content_hash", "reading", "capture", "fetched_at", "parser", "layout_version")
+        }
+    )
+)
+_FIND = select(articles).where(articles.c.id.in_(bindparam("articles", expanding=True)))
 
 
 def begin(session: Session, new: Sequence[tuple[str, Reading]], now: datetime) -> list[Row[Any]]:
@@ -38,52 +50,90 @@ def _first(key: str, reading: Reading, now: datetime) -> dict[str, Any]:
     return first | _head(reading) | _face(reading, now)
 
 
-def follow(
-    session: Session, row: Row[Any], known: Known | None, reading: Reading, change: Change, now: datetime
-) -> Row[Any]:
-    """Writes what the change makes of a known article; returns its row afterwards."""
-    following = row.revisions + 1
-    match change:
+@dataclass(frozen=True)
+class Step:
+    """A change of a known article: its row, what it says, what was read, and what that means."""
+
+    row: Row[Any]
+    known: Known | None
+    reading: Reading
+    change: Change
+
+
+def follow(session: Session, steps: Sequence[Step], now: datetime) -> dict[str, Row[Any]]:
+    """Writes what these changes make of as many known articles; of those that were updated, their rows afterwards."""
+    steps = sorted(steps, key=lambda step: step.row.id)
+    _execute(session, _REREAD, [_reread(step, reading) for step in steps if (reading := _again(step))])
+    added = [step for step in steps if isinstance(step.change, Updated)] + _unseen(session, steps)
+    _execute(session, _INSERT_REVISION, [_added(step, now) for step in added])
+    said = [step for step in steps if isinstance(step.change, Updated | Refreshed)]
+    enter_again(session, [(step.row.id, step.reading.order.article) for step in said])
+    late = {step.row.id for step in added}
+    changed = [{"this": step.row.id} | _values(step, now, late=step.row.id in late) for step in steps]
+    for names in dict.fromkeys(tuple(each) for each in changed if len(each) > 1):
+        _execute(session, _UPDATE_ARTICLE, [each for each in changed if tuple(each) == names])
+    updated = [step.row.id for step in steps if isinstance(step.change, Updated)]
+    return {row.id: row for row in session.execute(_FIND, {"articles": updated})} if updated else {}
+
+
+def _execute(session: Session, statement: Executable, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        session.execute(statement, rows)
+
+
+def _values(step: Step, now: datetime, *, late: bool) -> dict[str, Any]:
+    """What of the article's row is otherwise now."""
+    following, reading = step.row.revisions + 1, step.reading
+    match step.change:
         case Updated():
-            if known and (before := refreshed(known, reading)):
-                _reread(session, row, before)  # so that two revisions differ by what the page changed, and by no more
-            _add_revision(session, row.id, following, reading, now)
-            enter_again(session, row.id, reading.order.article)
             current = {"revision": following, "revisions": following, "updated": now}
-            return _set(session, row.id, current | _head(reading) | _face(reading, row.first_seen))
+            return current | _head(reading) | _face(reading, step.row.first_seen)
         case Refreshed():
-            _reread(session, row, reading)
-            enter_again(session, row.id, reading.order.article)
-            return _set(session, row.id, _head(reading) | _face(reading, row.first_seen))
+            return _head(reading) | _face(reading, step.row.first_seen)
         case Unchanged():
-            return _set(session, row.id, _head(reading))
-        case Late() if not _seen(session, row.id, reading.content_hash):
-            _add_revision(session, row.id, following, reading, now)
-            return _set(session, row.id, {"revisions": following})
-    return row
+            return _head(reading)
+        case Late() if late:
+            return {"revisions": following}
+    return {}
 
 
-def _set(session: Session, article: str, values: dict[str, Any]) -> Row[Any]:
-    return session.execute(_UPDATE_ARTICLE, values | {"this": article}).one()
+def _again(step: Step) -> Reading | None:
+    """As what the current revision is kept from now on, if otherwise."""
+    match step.change:
+        case Updated() if step.known:
+            # So that two revisions differ by what the page changed, and by no more.
+            return refreshed(step.known, step.reading)
+        case Refreshed():
+            return step.reading
+    return None
 
 
-def _add_revision(session: Session, article: str, number: int, reading: Reading, now: datetime) -> None:
-    session.execute(_INSERT_REVISION, _revision(article, number, reading, now))
+def _unseen(session: Session, steps: Sequence[Step]) -> list[Step]:
+    """Those that come late with a wording that the article never had."""
+    late = [step for step in steps if isinstance(step.change, Late)]
+    if not late:
+        return []
+    said = select(revisions.c.article, revisions.c.content_hash).where(
+        revisions.c.article.in_([step.row.id for step in late]),
+        revisions.c.content_hash.in_([step.reading.content_hash for step in late]),
+    )
+    seen = {tuple(row) for row in session.execute(said)}
+    return [step for step in late if (step.row.id, step.reading.content_hash) not in seen]
+
+
+def _added(step: Step, now: datetime) -> dict[str, Any]:
+    return _revision(step.row.id, step.row.revisions + 1, step.reading, now)
+
+
+def _reread(step: Step, reading: Reading) -> dict[str, Any]:
+    return {"of": step.row.id, "current": step.row.revision} | {
+        f"new_{name}": value for name, value in _read(reading).items()
+    }
 
 
 def _revision(article: str, number: int, reading: Reading, now: datetime) -> dict[str, Any]:
     own = {"article": article, "number": number, "cause": reading.order.origin.cause, "created_at": now}
     return own | _read(reading)
-
-
-def _reread(session: Session, row: Row[Any], reading: Reading) -> None:
-    current = (revisions.c.article == row.id) & (revisions.c.number == row.revision)
-    session.execute(update(revisions).where(current).values(_read(reading)))
-
-
-def _seen(session: Session, article: str, content_hash: str) -> bool:
-    same = (revisions.c.article == article) & (revisions.c.content_hash == content_hash)
-    return session.execute(select(revisions.c.number).where(same).limit(1)).first() is not None
 
 
 def _head(reading: Reading) -> dict[str, Any]:

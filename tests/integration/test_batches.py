@@ -26,7 +26,7 @@ from services.runtime.ledger.jobs import Said, say, say_all
 from services.runtime.ledger.ledger_table import rows
 from services.runtime.provenance.results import pages
 from services.store import tasks as _store
-from services.store.models import articles, revisions
+from services.store.models import articles, revisions, texts
 
 pytestmark = pytest.mark.integration
 
@@ -284,3 +284,66 @@ def test_what_is_said_twice_in_one_breath_is_said_once(db):
         say_all(session, [later, sooner, Said(HostServesAgain(host="a.example"), now + timedelta(hours=3), "bulk")])
     [row] = open_ones(HostServesAgain)
     assert (row.due_at, row.lane) == (sooner.due_at, "live")
+
+
+CHANGES = {
+    "updated": lambda about: order(B, minute=5, **about),
+    "refreshed": lambda about: order(A, minute=5, parser="2", tags=("Navy",), **about),
+    "unchanged": lambda about: order(A, minute=5, **about),
+    "late": lambda about: order(C, minute=-5, **about),
+    "late again": lambda about: order(A, minute=-5, **about),
+}
+
+
+def stands(prefix):
+    """All that is kept of the articles with these keys, but for what tells them apart."""
+    with reading() as session:
+        found = session.execute(
+            select(articles).where(articles.c.key.startswith(prefix)).order_by(articles.c.page)
+        ).all()
+        ids = [row.id for row in found]
+        wordings = session.execute(
+            select(revisions).where(revisions.c.article.in_(ids)).order_by(revisions.c.article, revisions.c.number)
+        ).all()
+        said = session.execute(select(texts.c.article, texts.c.text).where(texts.c.article.in_(ids))).all()
+    place = {this: number for number, this in enumerate(ids)}
+    kept = sorted((place[each.article], each.number, each.content_hash, each.parser, each.capture) for each in wordings)
+    heads = [(row.revision, row.revisions, row.capture, row.parser, row.headline, row.fetched_at) for row in found]
+    return heads, kept, sorted((place[each.article], each.text) for each in said)
+
+
+def test_changes_of_known_articles_come_to_the_same_together_as_one_by_one(db):
+    """Updated, refreshed, unchanged, and late ones, seen before and not."""
+    for prefix, at_once in (("together", True), ("alone", False)):
+        known = [
+            {"page": number, "key": f"{prefix}-{number}", "url": f"https://www.war.gov/{prefix}/{number}"}
+            for number in range(len(CHANGES))
+        ]
+        changed = [make(about) for make, about in zip(CHANGES.values(), known, strict=True)]
+        for orders in ([order(A, **about) for about in known], changed):
+            for batch in [orders] if at_once else [[each] for each in orders]:
+                with transaction() as session:
+                    say_all(session, [Said(each) for each in batch])
+                assert together(SaveArticle) == len(batch)
+    assert stands("together") == stands("alone")
+    assert [head[:2] for head in stands("alone")[0]] == [(2, 2), (1, 1), (1, 1), (1, 2), (1, 1)]
+
+
+def test_known_articles_that_change_together_cost_few_statements(db):
+    """Twenty corrections, each with its revision, text and event: it was five statements for each."""
+    for words, minute in ((A, 0), (B, 5)):
+        with transaction() as session:
+            say_all(
+                session,
+                [
+                    Said(
+                        order(words, minute=minute, page=number, key=f"k{number}", url=f"https://www.war.gov/{number}")
+                    )
+                    for number in range(PAGES)
+                ],
+            )
+        with statements() as asked:
+            assert together(SaveArticle) == PAGES
+    with reading() as session:
+        assert set(session.execute(select(articles.c.revision)).scalars()) == {2}
+    assert len(asked) <= PAGES, "\n".join(asked)
