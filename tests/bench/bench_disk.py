@@ -17,6 +17,7 @@ from pathlib import Path
 import httpx
 import structlog
 from fakes.generated import GeneratedNewsroom
+from services.runtime.entries import rows
 from sqlalchemy import select, text
 from sqlmodel import Session
 
@@ -30,7 +31,6 @@ from services.parser import tasks as parser
 from services.runtime import archive, database, worker
 from services.runtime.archive import Capture
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.entries import rows
 from services.runtime.ledger import Said, say_all
 from services.runtime.settings import runtime_settings
 from services.store import tasks as store
