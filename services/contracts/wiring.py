@@ -34,6 +34,8 @@ class Hearing:
     handler: str
     lease: timedelta
     together: int = 50
+    in_bulk: int = 20
+    """As `together`, in the bulk lane: news waits for what a worker has begun of it, and gives the rest back unread."""
     alone: bool = False
     begins: bool = False
     """Whether each repetition is a story of its own, under a new trace id."""
@@ -70,7 +72,14 @@ HANDLERS: dict[type[Message], Hearing] = {
         needs=("archive",),
     ),
     HostServesAgain: Hearing("fetcher", "wake", timedelta(seconds=45), together=1, alone=True),
-    ParsePage: Hearing("parser", "parse_pages", timedelta(seconds=45), needs=("captures",), last_after_death=True),
+    ParsePage: Hearing(
+        "parser",
+        "parse_pages",
+        timedelta(seconds=45),
+        in_bulk=8,
+        needs=("captures",),
+        last_after_death=True,
+    ),
     SaveArticle: Hearing("store", "save_articles", timedelta(seconds=45), shown=True),
     Announce: Hearing("webhooks", "announce", timedelta(seconds=45)),
     Deliver: Hearing(

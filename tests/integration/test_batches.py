@@ -19,6 +19,7 @@ from services.runtime.archive import capture_store
 from services.runtime.archive.capture_store import Capture
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.events.tables import events
+from services.runtime.ledger import batch as batch_module
 from services.runtime.ledger import begun_work, jobs, worker
 from services.runtime.ledger.batch import Batch
 from services.runtime.ledger.instances import owner
@@ -175,6 +176,36 @@ def test_a_member_that_fails_is_retried_by_itself_and_the_others_are_done(hears)
     [left] = open_ones(SaveArticle)
     assert (left.page, left.attempts, left.lease_token) == (1, 1, None)
     assert left.reason == "ValueError: a page of its own kind"
+
+
+def test_what_there_is_no_time_for_is_given_back_at_once(hears, monkeypatch):
+    """All of it in one statement, at no cost of an attempt, however much it is."""
+
+    def handler(batch: Batch[SaveArticle]):
+        orders = batch.messages()
+        monkeypatch.setattr(batch_module, "ENOUGH", 0.0)
+        assert batch.map(orders, lambda *_: "too late") == []
+
+    hears(handler, count=20)
+    with statements() as asked:
+        assert together(SaveArticle) == 20
+    assert sum(words.startswith("UPDATE ledger") for words in asked) == 2, "one claims, one gives back"
+    assert {(left.attempts, left.lease_token) for left in open_ones(SaveArticle)} == {(0, None)}
+    assert {left.reason for left in open_ones(SaveArticle)} == {"Others of its group took long; its turn comes again."}
+
+
+def test_what_is_given_back_after_its_lease_was_lost_stays_in_other_hands(hears, monkeypatch):
+    def handler(batch: Batch[SaveArticle]):
+        orders = batch.messages()
+        with transaction() as session:
+            session.execute(update(rows).where(rows.c.page == 1).values(lease_token="another"))
+        monkeypatch.setattr(batch_module, "ENOUGH", 0.0)
+        assert batch.map(orders, lambda *_: "too late") == []
+        assert [job.outcome for job, _ in orders] == ["postponed", "retried", "postponed"]
+
+    hears(handler)
+    assert together(SaveArticle) == 3
+    assert [left.lease_token for left in open_ones(SaveArticle)] == [None, "another", None]
 
 
 def test_it_is_on_record_who_is_at_fault_if_the_process_ends_now(hears):

@@ -28,9 +28,6 @@ SPACING: dict[Lane, float] = {"live": 0.05, "bulk": 0.25}
 waits for a page of the bulk lane, and a hop through Celery costs half as much as reading one."""
 AT_ONCE: dict[Lane, int] = {"live": 4, "bulk": 1}
 """Rounds that need no pause between them after a rest: one piece of news may take a process several of them."""
-TOGETHER: dict[Lane, int] = {"live": 50, "bulk": 3}
-"""Ids that one hint may carry at most: a worker that reads one of the bulk lane must soon look at the live lane again,
-and has reserved one more of them by then."""
 MAX_WAITING = 20_000
 """Ids that may wait for Redis in this process; beyond them the sweep is quicker anyway."""
 HARD_LIMIT = 30
@@ -103,7 +100,7 @@ def wake_up(kind: str, lane: Lane, ids: Sequence[int]) -> None:
 
 def flush(timeout: float = 2.0) -> bool:
     """Waits until this process's hints are on their way; False when the time is over first."""
-    return not runtime_settings().redis_url or all(_publisher(os.getpid(), lane).flush(timeout) for lane in TOGETHER)
+    return not runtime_settings().redis_url or all(_publisher(os.getpid(), lane).flush(timeout) for lane in SPACING)
 
 
 def depths() -> dict[str, int]:
@@ -170,7 +167,8 @@ class _Publisher:
                 waiting, self._waiting, self._publishing = self._waiting, {}, True
             for kind, ids in waiting.items():
                 queue = queue_name(HANDLERS[KINDS[kind]].service, self._lane)
-                together = min(HANDLERS[KINDS[kind]].together, TOGETHER[self._lane])
+                hearing = HANDLERS[KINDS[kind]]
+                together = min(hearing.together, hearing.in_bulk) if self._lane == "bulk" else hearing.together
                 for start in range(0, len(ids), together):
                     self._publish(queue, kind, ids[start : start + together])
             with self._changed:

@@ -19,7 +19,7 @@ from services.runtime import fault_points, liveness
 from services.runtime.database import after_commit, transaction, utcnow
 from services.runtime.ledger.begun_work import begun
 from services.runtime.ledger.failures import handle_failure
-from services.runtime.ledger.jobs import Job, LeaseLost, end_all, lost
+from services.runtime.ledger.jobs import Job, end_all, lost, postpone_all
 from services.runtime.ledger.priority import live_work_waits
 
 M = TypeVar("M", bound=Message)
@@ -45,7 +45,15 @@ class Batch(Generic[M]):
         """What the work makes of each member; without those that fail, or for which there is no time now."""
         if self.alone:
             return [(job, work(job, value)) for job, value in members]
-        return [(job, made) for job, value in members for made in self._tried(job, partial(work, job, value))]
+        waiting, done = list(members), list[tuple[Job, Out]]()
+        while waiting:
+            if why := why_not_now(job := waiting[0][0], self._began):
+                give_back([each for each, _ in waiting if each.lane == job.lane], why)
+                waiting = [member for member in waiting if member[0].lane != job.lane]
+            else:
+                _, value = waiting.pop(0)
+                done += [(job, made) for made in self._tried(job, partial(work, job, value))]
+        return done
 
     @contextmanager
     def finish(
@@ -74,9 +82,6 @@ class Batch(Generic[M]):
 
     def _tried(self, job: Job, work: Callable[[], Out]) -> Iterator[Out]:
         liveness.sign()
-        if why := why_not_now(job, self._began):
-            give_back(job, why)
-            return
         began = time.perf_counter()
         try:
             with structlog.contextvars.bound_contextvars(trace_id=job.trace_id), begun(job.id):
@@ -97,9 +102,6 @@ def why_not_now(job: Job, began: float) -> str | None:
     return "News came in between" if job.lane == "bulk" and live_work_waits(job.kind) else None
 
 
-def give_back(job: Job, why: str) -> None:
-    """It is due again at once, at no cost of an attempt."""
-    try:
-        job.postpone(utcnow(), f"{why}; its turn comes again.")
-    except LeaseLost as trouble:
-        job.outcome, job.reason = "retried", str(trouble)
+def give_back(jobs: Sequence[Job], why: str) -> None:
+    """They are due again at once, at no cost of an attempt."""
+    postpone_all(jobs, utcnow(), f"{why}; its turn comes again.")

@@ -318,18 +318,37 @@ def _end(session: Session, job: Job) -> None:
     _given_back(session, job, changed)
 
 
+def postpone_all(jobs: Sequence[Job], until: datetime, reason: str) -> None:
+    """As `postpone`, for several in one statement; whose lease was lost is in other hands, and that is its outcome."""
+    ours = (
+        rows.c.id.in_([job.id for job in jobs]),
+        ledger_table.CLAIM_OF.in_([f"{job.id}:{job.token}" for job in jobs]),
+    )
+    with transaction(lasting=False) as session:
+        given_back = update(rows).where(*ours).values(_due_again(until) | {"attempts": 0, "reason": reason})
+        changed = {row.id: row for row in session.execute(given_back.returning(*ledger_table.GIVEN_BACK))}
+        for job in jobs:
+            if job.id in changed:
+                _given_back(session, job, changed[job.id])
+    for job in jobs:
+        is_ours = job.id in changed
+        job.outcome, job.reason = ("postponed", reason) if is_ours else ("retried", str(lost(job)))
+
+
 def _give_back(session: Session, job: Job, *, due_at: datetime, **changes: object) -> None:
+    ours = (rows.c.id == job.id, rows.c.lease_token == job.token)
+    given_back = update(rows).where(*ours).values(_due_again(due_at) | changes).returning(*ledger_table.GIVEN_BACK)
+    changed = session.execute(given_back).one_or_none()
+    _given_back(session, job, changed)
+
+
+def _due_again(due_at: datetime) -> dict[str, Any]:
     # What was said again during the handling is not forgotten: the sooner of the two times counts, with its words.
     sooner = rows.c.again_at < due_at
-    ours = (rows.c.id == job.id, rows.c.lease_token == job.token)
     kept = {"due_at": case((sooner, rows.c.again_at), else_=due_at)}
     kept |= {"message": case((sooner, rows.c.again_message), else_=rows.c.message)}
     kept |= {"rank": case((sooner, func.coalesce(rows.c.again_rank, rows.c.rank)), else_=rows.c.rank)}
-    given_back = (
-        update(rows).where(*ours).values(kept | ledger_table.FREE | changes).returning(*ledger_table.GIVEN_BACK)
-    )
-    changed = session.execute(given_back).one_or_none()
-    _given_back(session, job, changed)
+    return kept | ledger_table.FREE
 
 
 def lost(job: Job) -> LeaseLost:

@@ -174,11 +174,11 @@ FREE: dict[str, Any] = {
 GIVEN_BACK = (rows.c.id, rows.c.lane, rows.c.due_at)
 
 _OURS = (rows.c.id == bindparam("this"), rows.c.lease_token == bindparam("token"))
-# By their ids, which an index finds; each under the token of its own claim.
-_CLAIM = cast(rows.c.id, String) + ":" + rows.c.lease_token
+CLAIM_OF = cast(rows.c.id, String) + ":" + rows.c.lease_token
+"""Tells several messages, each under the token of its own claim; by their ids, asked as well, an index finds them."""
 _THESE = (
     rows.c.id.in_(bindparam("these", expanding=True)),
-    _CLAIM.in_(bindparam("claims", expanding=True)),
+    CLAIM_OF.in_(bindparam("claims", expanding=True)),
 )
 END_ALL = delete(rows).where(*_THESE, rows.c.again_at.is_(None)).returning(rows.c.id)
 END = delete(rows).where(*_OURS, rows.c.again_at.is_(None)).returning(rows.c.id)

@@ -128,7 +128,7 @@ def _handle(kind: str, ids: Sequence[int], now: datetime | None) -> int:
         _run_together(together, group)
     for job in (job for job in group if job.outcome is None):
         if why := why_not_now(job, began):
-            give_back(job, why)
+            give_back([job], why)
         else:
             _run(job)
             liveness.sign()
