@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from services.parser.lexicon import either, lexicon
+from services.parser.lexicon import either_folded, lexicon
 from services.parser.lines import Line
 
 _GOV = r"\.?(?:gov|mil)"
@@ -23,7 +23,7 @@ class Rules:
 
     def __init__(self, *tables: Mapping[str, list[str]]) -> None:
         self._names = [name for table in tables for name in table]
-        rules = (either(forms) for table in tables for forms in table.values())
+        rules = (either_folded(forms) for table in tables for forms in table.values())
         self._pattern = re.compile("|".join(f"({rule})" for rule in rules).replace("<gov>", _GOV))
 
     def name(self, line: Line) -> str | None:

@@ -196,6 +196,8 @@ def take_story_lines(lines: Sequence[Line], *, order: Order = "month") -> StoryL
             byline = (byline[0].model_copy(update={"affiliation": line.text.lstrip("•·▪ ")}),)
             line.rule = "byline"
             continue
+        if says and line.is_linked and not all(is_person(by.name) for by in says.byline):
+            continue  # an entry of a menu: "By Topic"
         of_event = says and (_is_of_an_event(says, dates, line) or is_event_line(after.get(id(line), "")))
         if line.zone not in STORY_ZONES and says and not says.labelled and head - places[id(line)] > FAR_OVER:
             says = replace(says, published=None)

@@ -101,12 +101,17 @@ def squeeze(text: str) -> str:
 
 def fold(text: str) -> str:
     """The spelling in which lines are compared: no case, no accents, no joiners, plain quotes and dashes."""
+    return unaccented(text).casefold()
+
+
+def unaccented(text: str) -> str:
+    """A text as `fold` spells it, but with its case: patterns for folded texts hold escapes in capitals."""
     if not text.isascii():
         for curly, plain in _PLAIN:
             text = text.replace(curly, plain)
         if not text.isascii():
             text = _UNCOMPARED.sub("", unicodedata.normalize("NFKD", text))
-    return text.casefold()
+    return text
 
 
 def word_count(text: str) -> int:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from services.parser.characters import fold
 from services.parser.general.cards import Cards
 from services.parser.json_ld import is_article, types
-from services.parser.lexicon import either, lexicon
+from services.parser.lexicon import either, either_folded, lexicon
 from services.parser.page import Page
 
 FEW, SOME, MANY = 3, 4, 8  # cards
@@ -19,7 +19,7 @@ MOST_ARTICLES: Final = 2  # that the head of a page may describe and still be ab
 LONGEST_END: Final = 80  # characters of a path's end that are looked at
 _LISTS: Final = frozenset({"CollectionPage", "SearchResultsPage", "ItemList", "Blog", "ProfilePage"})
 _FORMS = lexicon("rejection")
-_FRONT = re.compile(either(_FORMS["fronts"]))
+_FRONT = re.compile(either_folded(_FORMS["fronts"]))
 _ADDRESS = re.compile(rf"(?:{either(_FORMS['addresses'])})$")
 _QUERY = re.compile(rf"(?:^|&){_FORMS['queries']}=")
 

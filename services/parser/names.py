@@ -20,4 +20,5 @@ def is_person(text: str) -> bool:
     if len(text) > LONGEST:
         return False
     name = _RANK.sub("", text, count=1) if _RANK.match(text) else text
+    name = name.title() if name.isupper() else name
     return _NAME.fullmatch(name) is not None and _OTHERWISE.search(name) is None

@@ -11,7 +11,7 @@ from lxml import etree
 from services.parser.characters import fold
 from services.parser.general.cards import Cards
 from services.parser.layouts import is_official
-from services.parser.lexicon import either, lexicon
+from services.parser.lexicon import either, either_folded, lexicon
 from services.parser.listing import address_of, describes_article
 from services.parser.parsed_page import Draft
 
@@ -22,7 +22,7 @@ MOST_LINKS: Final = 3_000  # of a page that are looked at
 SURE: Final = frozenset({"byline", "dateline", "label", "time", "microdata", "json-ld"})
 """Evidence of a date that stands for its day. A content system gives every page some date in its head."""
 _FORMS = lexicon("reference")
-_TITLE = re.compile(either(_FORMS["titles"]))
+_TITLE = re.compile(either_folded(_FORMS["titles"]))
 _PATH = re.compile(either(_FORMS["paths"]))
 _NEWS = re.compile(either(_FORMS["news"]))
 _LINKS = etree.XPath("//ul/li/a[@href] | //ul/li/*/a[@href] | //nav//a[@href]")

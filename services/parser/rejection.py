@@ -10,7 +10,7 @@ from services.contracts.article import Block, RejectionReason
 from services.parser.characters import fold, word_count
 from services.parser.general.cards import Cards
 from services.parser.layouts import DUMP
-from services.parser.lexicon import either, lexicon
+from services.parser.lexicon import either_folded, lexicon
 from services.parser.lines import Line
 from services.parser.listing import describes_article, listing
 from services.parser.page import Page
@@ -30,17 +30,17 @@ FORM_WORDS: Final = 40
 FORM_FIELDS: Final = 3
 
 _FORMS = lexicon("rejection")
-_SAID = rf"\W+(?:{either(_FORMS['said'])})"
-_WALLS = re.compile(either(_FORMS["walls"]))
-_MISSING = re.compile(either(_FORMS["missing"]).replace("<said>", _SAID))
-_CLOSED = re.compile(either(_FORMS["closed"]))
-_SORRY = re.compile(either(_FORMS["sorry"]))
-_SEARCH = re.compile(either(_FORMS["search"]))
-_HUB = re.compile(either(_FORMS["hubs"]))
-_ERROR = re.compile(either(_FORMS["errors"]))
-_APOLOGY = re.compile(either(_FORMS["apologies"]))
-_FORM = re.compile(either(_FORMS["forms"]))
-_MAP = re.compile(either(_FORMS["maps"]))
+_SAID = rf"\W+(?:{either_folded(_FORMS['said'])})"
+_WALLS = re.compile(either_folded(_FORMS["walls"]))
+_MISSING = re.compile(either_folded(_FORMS["missing"]).replace("<said>", _SAID))
+_CLOSED = re.compile(either_folded(_FORMS["closed"]))
+_SORRY = re.compile(either_folded(_FORMS["sorry"]))
+_SEARCH = re.compile(either_folded(_FORMS["search"]))
+_HUB = re.compile(either_folded(_FORMS["hubs"]))
+_ERROR = re.compile(either_folded(_FORMS["errors"]))
+_APOLOGY = re.compile(either_folded(_FORMS["apologies"]))
+_FORM = re.compile(either_folded(_FORMS["forms"]))
+_MAP = re.compile(either_folded(_FORMS["maps"]))
 _PASSWORD = etree.XPath("boolean(//input[@type='password'])")
 _FIELDS = etree.XPath(
     "count(//main//form//*[self::input[not(@type) or @type='text' or @type='email'] or self::textarea])"

@@ -7,7 +7,7 @@ from itertools import takewhile
 
 from services.parser.boilerplate_rules import END
 from services.parser.characters import fold
-from services.parser.lexicon import either, lexicon
+from services.parser.lexicon import either_folded, lexicon
 from services.parser.lines import Line
 from services.parser.zones import OUTSIDE
 
@@ -17,12 +17,12 @@ LOOK = 16  # lines from the end, or headings
 _FORMS = lexicon("related")
 _HEADINGS = (*END["related"], *_FORMS["headings"])
 _RELATED = {
-    True: re.compile(rf"(?:{either(_HEADINGS)})\W{{0,4}}"),
-    False: re.compile(rf"(?:{either((*_HEADINGS, *_FORMS['filed']))})\W{{0,4}}"),
+    True: re.compile(rf"(?:{either_folded(_HEADINGS)})\W{{0,4}}"),
+    False: re.compile(rf"(?:{either_folded((*_HEADINGS, *_FORMS['filed']))})\W{{0,4}}"),
 }
-_PROMOTION = re.compile(rf"\W*(?:{either(_FORMS['promotions'])})\s*:")
-_BARE_PROMOTION = re.compile(rf"\W*(?:{either((*_FORMS['promotions'], *_HEADINGS))})\W*")
-_COMMENTS = re.compile(rf"\W{{0,3}}(?:{either(_FORMS['comments'])})\W{{0,4}}")
+_PROMOTION = re.compile(rf"\W*(?:{either_folded(_FORMS['promotions'])})\s*:")
+_BARE_PROMOTION = re.compile(rf"\W*(?:{either_folded((*_FORMS['promotions'], *_HEADINGS))})\W*")
+_COMMENTS = re.compile(rf"\W{{0,3}}(?:{either_folded(_FORMS['comments'])})\W{{0,4}}")
 
 
 def mark_related(lines: Sequence[Line]) -> None:

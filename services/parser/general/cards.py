@@ -9,7 +9,7 @@ from typing import Final
 from services.parser.date_labels import is_date
 from services.parser.dates import spots
 from services.parser.general.features import linked_share
-from services.parser.lexicon import either, lexicon
+from services.parser.lexicon import either_folded, lexicon
 from services.parser.lines import Line
 from services.parser.markup import Place
 from services.parser.zones import OUTSIDE
@@ -24,7 +24,7 @@ ABOVE, BELOW = 2, 3  # lines around a title that are its card's
 UNDER: Final = 4  # lines under a headline that say when and by whom
 LEVELS: Final = 4  # of the tree that make the look of a title
 _FORMS = lexicon("rejection")
-_PAGES = re.compile(either(_FORMS["pages"]))
+_PAGES = re.compile(either_folded(_FORMS["pages"]))
 _SIGNED: Final = frozenset({"byline", "published", "story-line", "byline-or-date"})
 
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Final
 
 from services.parser.byline import read_story_line
-from services.parser.general.features import Features
+from services.parser.general.features import STOPS, Features
 from services.parser.general.trees import trained
 from services.parser.lines import Frame, Line
 from services.parser.markup import Place
@@ -16,6 +16,7 @@ RULE: Final = "not-the-article"
 LIKELY: Final = -0.3  # the logarithm of the odds from which on a line is the article's
 IN_REGION: Final = -1.25  # the same where the layout says in which region of the page the article is
 UNLIKELY: Final = -2.5  # above this, a line between two lines of the article that stand in its block is the article's
+NEAR: Final = 4  # lines: so far under the text of its block a short paragraph is still of it
 BROKEN: Final = frozenset({"div", "td", "section", "article", "main", "center", "body"})
 """Elements that are no paragraph: several lines of one are parted by line breaks."""
 PLACED: Final = frozenset({"headline", "caption"})
@@ -52,7 +53,10 @@ def line_odds(page: Page, lines: Sequence[Line], places: Sequence[Place]) -> lis
 
 
 def article_lines(lines: Sequence[Line], odds: Sequence[float], cut: float) -> list[bool]:
-    """Which lines are the article's: the likely ones, and what stands among or after them in one block."""
+    """Which lines are the article's: the likely ones, and what stands among or after them in one block.
+
+    A short sentence in a paragraph after others of its block needs less than another line.
+    """
     text = [line >= cut for line in odds]
     likely = [at for at, sure in enumerate(text) if sure]
     for before, after in pairwise(likely):
@@ -61,7 +65,19 @@ def article_lines(lines: Sequence[Line], odds: Sequence[float], cut: float) -> l
             text[at] = odds[at] > UNLIKELY and among and not lines[at].is_linked
     for at in range(1, len(lines)):
         text[at] = text[at] or (text[at - 1] and odds[at] > UNLIKELY and _goes_on(lines[at - 1], lines[at]))
+    last = -NEAR - 1
+    for at, line in enumerate(lines):
+        if text[at]:
+            last = at
+        elif odds[at] > UNLIKELY and at - last <= NEAR and _is_short_paragraph(line, lines[last]):
+            text[at], last = True, at
     return text
+
+
+def _is_short_paragraph(line: Line, last: Line) -> bool:
+    """Whether a line is a short sentence in a paragraph beside the last of the text: many an article ends with one."""
+    beside = line.tag == last.tag == "p" and line.place == last.place and not line.links
+    return beside and not line.is_prose and " " in line.key and STOPS.search(line.text[-4:]) is not None
 
 
 def _goes_on(before: Line, line: Line) -> bool:

@@ -20,7 +20,7 @@ from services.parser.markup import Place
 from services.parser.page import Page
 from services.parser.zones import OUTSIDE
 
-_STOPS: Final = re.compile(r"[.!?…。！？؟।:][\"'”’»)\]]{0,3}$")  # the full stops of other scripts
+STOPS: Final = re.compile(r"[.!?…。！？؟।:][\"'”’»)\]]{0,3}$")  # the full stops of other scripts
 _BARS: Final = ("|", "·", "•")
 _TAGS: Final = {tag: number for number, tag in enumerate(
     ("p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "dd", "dt", "td", "table", "br", "div",
@@ -212,7 +212,7 @@ def linked_share(line: Line) -> float:
 
 def _stops(text: str) -> bool:
     """Whether it ends as a sentence does."""
-    return not text[-1].isalnum() and _STOPS.search(text[-4:]) is not None
+    return not text[-1].isalnum() and STOPS.search(text[-4:]) is not None
 
 
 def _bars(text: str) -> int:

@@ -11,6 +11,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from services.parser.characters import unaccented
+
 
 @cache
 def lexicon(name: str) -> dict[str, Any]:
@@ -21,3 +23,8 @@ def lexicon(name: str) -> dict[str, Any]:
 def either(forms: Iterable[str]) -> str:
     """One form that matches what any of these match; the first that does wins."""
     return "|".join(forms)
+
+
+def either_folded(forms: Iterable[str]) -> str:
+    """The same of forms that are matched against folded text: they are written as people write the words."""
+    return either(map(unaccented, forms))
