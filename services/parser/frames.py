@@ -35,12 +35,12 @@ class FrameReader:
         if len(self.frames) == MAX_FRAMES or zone in OUTSIDE or (self._names_body and zone not in _IN_BODY):
             return
         around = [image, *islice(image.iterancestors("a", "li"), 2)]
-        says = [squeeze(node.get(name) or "") for node in around for name in _SPOKEN]
+        says = [squeeze(text) for node in around for name in _SPOKEN if (text := node.get(name))]
         self.shown.add(group)
         self.frames.append(
             Frame(
                 url=self._page.absolute(source_of(image)),
-                alt=says[0],
+                alt=squeeze(image.get("alt") or ""),
                 at=at,
                 group=group,
                 says=tuple(dict.fromkeys(fold(text) for text in says if text)),

@@ -42,7 +42,8 @@ class LineBuilder:
         self.lines: list[Line] = []
         self.paragraph = Paragraph()
         self.formatted = False
-        self._words: list[str] = []
+        self.texts: list[str] = []
+        """Those of the line that has begun."""
         self._said = False
         self._plain = False
         self._links: list[Anchor] = []
@@ -53,25 +54,19 @@ class LineBuilder:
         """How many lines there are, with the one that has begun."""
         return len(self.lines) + self._said
 
-    @property
-    def pieces(self) -> int:
-        """How many texts the line has so far."""
-        return len(self._words)
-
     def say(self, text: str, *, bold: bool) -> None:
         """One more text of the line."""
-        self._words.append(text)
-        if not text.isspace():
-            self._said = True
-            self._plain = self._plain or not bold
+        self.texts.append(text)
+        if not (self._plain or text.isspace()):
+            self._said, self._plain = True, not bold
 
     def link(self, element: etree._Element, start: int) -> None:
         """A link that is over; `start` is the number of texts before it."""
         written = element.get("href")
         if not written or _NO_PAGE.match(written):
             return
-        inline = len(self._words) > start
-        text = squeeze("".join(self._words[start:] if inline else element.itertext()))
+        inline = len(self.texts) > start
+        text = squeeze("".join(self.texts[start:] if inline else element.itertext()))
         if not text:
             return
         link = Anchor(text, written)
@@ -93,32 +88,27 @@ class LineBuilder:
         """Ends the line, if one has begun."""
         if self._said:
             self._end(where)
-        self._words.clear()
+        if self.texts:
+            self.texts.clear()
         if self._unseen:
             self.lines += self._unseen
             self._unseen.clear()
 
     def _end(self, where: Where) -> None:
-        written = "".join(self._words)
+        written = "".join(self.texts)
         if text := squeeze(written):
             line = self._add(text, where, where.shape, self.paragraph)
-            line.bold, line.links = not self._plain, tuple(self._links)
+            line.bold = not self._plain
+            if self._links:
+                line.links = tuple(self._links)
+                self._links.clear()
             if self.formatted:
                 line.pieces = pieces(written)
-            self._links.clear()
         self._said = self._plain = False
 
     def _add(self, text: str, where: Where, shape: BlockKind, paragraph: Paragraph) -> Line:
-        line = Line(
-            text,
-            fold(text),
-            where.zone,
-            shape,
-            where.group,
-            where.inside,
-            place=paragraph.place,
-            tag=paragraph.tag,
-            marks=paragraph.marks,
-        )
+        zone, _, group, inside, _ = where
+        place, tag, marks = paragraph
+        line = Line(text, fold(text), zone, shape, group, inside, place=place, tag=tag, marks=marks)
         self.lines.append(line)
         return line

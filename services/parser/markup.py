@@ -28,6 +28,7 @@ BLOCKS: Final = frozenset(_BLOCK_NAMES.split())
 SILENT: Final = frozenset(
     {"script", "style", "noscript", "template", "svg", "math", "head", "title", "object", "embed", "iframe", "canvas"}
 )
+_WORDLESS: Final = SILENT | {"img"}
 BOLD: Final = frozenset({"b", "strong"})
 SHAPES: Final[dict[str, BlockKind]] = {
     "h2": "subhead", "h3": "subhead", "h4": "subhead", "h5": "subhead", "h6": "subhead", "dt": "subhead",
@@ -87,33 +88,30 @@ class Reader:
 
     def _read(self, element: etree._Element, around: Where) -> None:
         # One frame of the stack for each level of the page, so that libxml2's depth limit is also Python's.
-        name, zone = element.tag, around.zone
-        if name == "img":
-            self._pictures.see(element, zone, around.group, self._text.at)
-        if not isinstance(name, str) or name in SILENT:
+        name, zone, text = element.tag, around.zone, self._text
+        if not isinstance(name, str) or name in _WORDLESS:
             self._pass_by(element, name, around)
             return
         marks = marks_of(element)
         begun = None if zone in OUTSIDE else self._begun(element, name, zone, marks)
         if begun == "unseen":
-            self._text.pass_over(element)
+            text.pass_over(element)
             return
         inner = around if begun is None and name not in CHANGES else self._inside(name, begun, around)
-        text = self._text
-        before, formatted = text.paragraph, text.formatted
-        apart = begun is not None or self._parts(name, zone, before.tag)
+        before, formatted, bold = text.paragraph, text.formatted, inner.bold
+        apart = begun is not None or name in BLOCKS or self._parts(name, zone, before.tag)
         if apart:
             text.flush(around)
             text.paragraph = Paragraph(self._place(before.place, name, marks), name, marks)
             text.formatted = formatted or name == "pre"
-        start = text.pieces
-        is_read = name == "table" and self._rows(element, marks, inner)
-        if (said := element.text) and not is_read:
-            text.say(said, bold=inner.bold)
-        for child in () if is_read else element:
-            self._read(child, inner)
-            if said := child.tail:
-                text.say(said, bold=inner.bold)
+        start = len(text.texts)
+        if name != "table" or not self._rows(element, marks, inner):
+            if said := element.text:
+                text.say(said, bold=bold)
+            for child in element:
+                self._read(child, inner)
+                if said := child.tail:
+                    text.say(said, bold=bold)
         if apart:
             text.flush(inner)
             text.paragraph, text.formatted = before, formatted
@@ -121,9 +119,9 @@ class Reader:
             text.link(element, start)
 
     def _parts(self, name: str, zone: str, around: str) -> bool:
-        """Whether lines begin and end with this element; `around` is the element of the paragraph around it."""
+        """Whether lines begin and end with this element, which is no block; `around` is that of the paragraph around."""
         # Elements of the page's own making are mostly boxes. Outside of the article links are a menu: one line each.
-        return name in BLOCKS or ("-" in name and around not in PARAGRAPHS) or (name == "a" and zone in OUTSIDE)
+        return (name == "a" and zone in OUTSIDE) or ("-" in name and around not in PARAGRAPHS)
 
     def _place(self, around: int, name: str, marks: str) -> int:
         """The number of the block that begins with this element; a paragraph begins none."""
@@ -135,12 +133,13 @@ class Reader:
     def _begun(self, element: etree._Element, name: str, zone: str, marks: str) -> str | None:
         """The zone that begins with this element, if one does."""
         found = self._zone_of(marks, name in BLOCKS) if marks else None
-        if found == "caption" and plays(element):
-            return "control"
         if found is None:
-            found = "unseen" if is_hidden(element) else None
-            if found is None and name in _SPEAKING:
+            if is_hidden(element):
+                found = "unseen"
+            elif name in _SPEAKING:
                 found = self._by_name(element, name, zone)
+        elif found == "caption" and plays(element):
+            return "control"
         if found is None or found == "body":
             return found
         # What stands over an article has no place in it: there a "date" or "title" is a word of the text.
@@ -165,23 +164,25 @@ class Reader:
         return None if zone in _INNER else "headline"
 
     def _inside(self, name: str, begun: str | None, around: Where) -> Where:
-        shape = around.shape
+        zone, shape, group, inside, bold = around
         if name in SHAPES and not (name in {"p", "td"} and shape in {"list_item", "quote"}):
             shape = SHAPES[name]
-        zone = begun or around.zone
-        bold = around.bold or name in BOLD
-        return Where(zone, shape, self._frame(begun, zone, around), around.inside or begun == "body", bold)
+        if begun is not None:
+            zone, group, inside = begun, self._frame(begun, around), inside or begun == "body"
+        return Where(zone, shape, group, inside, bold or name in BOLD)
 
-    def _frame(self, begun: str | None, zone: str, around: Where) -> int:
+    def _frame(self, begun: str, around: Where) -> int:
         """A picture zone is a frame; inside another it is one of its own only once that one shows a picture."""
         if begun == "picture" and (not around.group or around.group in self._pictures.shown):
             self._groups += 1
             return self._groups
-        return around.group if zone in {"picture", "caption", around.zone} else 0
+        return around.group if begun in {"picture", "caption", around.zone} else 0
 
     def _pass_by(self, element: etree._Element, name: object, around: Where) -> None:
-        """An element for machines, or a comment."""
-        if isinstance(name, str):
+        """A picture, an element for machines, or a comment."""
+        if name == "img":
+            self._pictures.see(element, around.zone, around.group, self._text.at)
+        elif isinstance(name, str):
             self._pictures.watch(element, around.zone, around.group, self._text.at)
             if name not in MACHINES:
                 self._silent.append(element)
@@ -197,7 +198,7 @@ class Reader:
             if text := " | ".join(filter(None, cells(row))):
                 self._text.add_row(text, where, marks)
                 for link in row.iter("a"):
-                    self._text.link(link, self._text.pieces)
+                    self._text.link(link, len(self._text.texts))
         return True
 
 

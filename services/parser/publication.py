@@ -73,11 +73,11 @@ def times_of(asked: Asked) -> Times:
     return Times(published, evidence, _updated(asked, stamps))
 
 
-def _on_own_clock(instant: datetime, asked: Asked, stamps: Iterable[Stamp]) -> datetime:
+def _on_own_clock(instant: datetime, asked: Asked, stamps: "_Stamps") -> datetime:
     """The same instant as the newsroom's clock has it: as the page shows it, or on the day of its address."""
     if instant.utcoffset() != timedelta(0):
         return instant
-    near = [stamp for stamp in stamps if stamp.own and 0 <= stamp.prose <= UNDER_A_DEK]
+    near = [stamp for stamp in stamps.under_headline() if stamp.own]
     shown = (read_time(stamp.text, order=asked.order) for stamp in near if len(stamp.text) <= EDGED)
     if exact := next((time for time in shown if isinstance(time, datetime) and abs(time - instant) < MINUTE), None):
         return exact
@@ -116,12 +116,20 @@ class _Stamps:
     def __iter__(self) -> Iterator[Stamp]:
         """Those at the headline first: under it, then over it, the nearest first; then those under the text."""
         if self._found is None:
-            year, _ = address_month(self._asked.page) or ("", 0)
-            found = find_stamps(self._asked.page, self._asked.headline, year)
+            found = self._find(None)
             over = [stamp for stamp in reversed(found) if stamp.prose < 0][:OVER]
             under = [stamp for stamp in found if 0 <= stamp.prose <= UNDER_A_DEK]
             self._found = [*under, *over, *(stamp for stamp in found if stamp.prose > UNDER_A_DEK)]
         return iter(self._found)
+
+    def under_headline(self) -> list[Stamp]:
+        """Those under the headline, where what stands under the text need not be read for them."""
+        stamps = self._find(UNDER_A_DEK) if self._found is None else self._found
+        return [stamp for stamp in stamps if 0 <= stamp.prose <= UNDER_A_DEK]
+
+    def _find(self, until: int | None) -> list[Stamp]:
+        year, _ = address_month(self._asked.page) or ("", 0)
+        return find_stamps(self._asked.page, self._asked.headline, year, until=until)
 
 
 def _first_version(asked: Asked, stamps: _Stamps) -> date | None:

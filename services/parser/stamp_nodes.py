@@ -49,9 +49,10 @@ def _nodes(body: etree._Element, start: str) -> Iterator[Text | etree._Element]:
     has_digit = _DIGIT.search
     for event, element in etree.iterwalk(body, events=("start", "end", "comment", "pi")):
         if event == "start":
-            if element.tag in _WHOLE or _may_date(element):
+            name = element.tag
+            if name in _WHOLE or _may_date(element):
                 yield element
-            text = element.text
+            text = element.text if name not in _SILENT else None  # to ask for a long script costs as much as it is long
         elif element is body:
             return
         else:

@@ -20,16 +20,17 @@ MOST_NODES = 10_000  # that are looked at; a page with more numbers, links and h
 START = 24  # characters of the headline that find its place
 
 
-def find_stamps(page: Page, headline: str, year: str = "") -> list[Stamp]:
+def find_stamps(page: Page, headline: str, year: str = "", *, until: int | None = None) -> list[Stamp]:
     """The dates around the article, in the order of the page; those of other articles and of comments are left out.
 
-    `year` is that of the page's address, for dates that are shown without one.
+    `year` is that of the page's address, for dates that are shown without one; `until` is the number of running texts
+    under the headline after which none is looked for. Then nobody knows which of them are the `last`.
     """
     body = page.root.find("body") if page.root is not None else None
     if body is None:
         return []
     walk = _Walk(nodes_of(body, headline[:START] or "\x00"), fold(headline), year)
-    found = list(islice(walk.stamps(), MOST))
+    found = list(islice(walk.stamps(until), MOST))
     return [replace(stamp, last=stamp.own and stamp.prose >= walk.last_own) for stamp in found]
 
 
@@ -68,9 +69,12 @@ class _Walk:
         links = [at for at, node in over if not isinstance(node, Text) and node.tag == "a"]
         self._close_to_head = links[-FEW_LINKS - 1] if len(links) > FEW_LINKS else -1
 
-    def stamps(self) -> Iterator[Stamp]:
+    def stamps(self, until: int | None = None) -> Iterator[Stamp]:
+        """The dates in order, up to this number of running texts."""
         last = None
         for at, node in enumerate(islice(self._nodes, MOST_NODES)):
+            if until is not None and self._prose > until:
+                return
             if at == self._head:
                 self._prose = 0
             elif isinstance(node, Text):

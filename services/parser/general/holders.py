@@ -14,7 +14,8 @@ LONG: Final = 60  # characters of a piece of text that is probably of the articl
 MOST_PIECES: Final = 1_000  # of them are weighed: enough to know where a page has its words
 MOST_HEADINGS: Final = 20  # that may be the article's
 MAY_OUTWEIGH: Final = frozenset({"comments", "unseen"})
-_MACHINES: Final = frozenset({"script", "style", "noscript", "template", "textarea"})
+_UNREAD: Final = frozenset({etree.Comment, etree.PI, "script", "style", "noscript", "template", "textarea"})
+_MAIN: Final = etree.XPath("(//main|//*[@role='main'])[1]")
 
 
 class Holders:
@@ -41,17 +42,11 @@ class _Look:
 
 
 def _look(root: etree._Element) -> _Look:
-    look = _Look()
+    look = _Look(main=_MAIN(root), headings=list(root.iter("h1")))
     for element in root.iter():
-        name = element.tag
-        if name == "h1":
-            look.headings.append(element)
-        if not look.main and (name == "main" or element.get("role") == "main"):
-            look.main.append(element)
-        text, tail = element.text, element.tail
-        if text and len(text) > LONG and isinstance(name, str) and name not in _MACHINES and _is_long(text):
+        if (text := element.text) and len(text) > LONG and element.tag not in _UNREAD and _is_long(text):
             look.pieces.append((element, len(text)))
-        if tail and len(tail) > LONG and _is_long(tail):
+        if (tail := element.tail) and len(tail) > LONG and _is_long(tail):
             look.pieces.append((element.getparent(), len(tail)))
     return look
 

@@ -30,8 +30,10 @@ def _score(line: Line, promised: frozenset[str]) -> float:
     if len(words) > LONGEST:
         return 0.0
     heading = _HEADINGS.get(line.tag, 0.0)
+    if promised.isdisjoint(words):
+        return heading if line.tag == "h1" else 0.0
     distinct = frozenset(words)
     shared = len(distinct & promised)
-    if not shared or shared < LEAST * len(distinct):
+    if shared < LEAST * len(distinct):
         return heading if line.tag == "h1" else 0.0
     return heading + shared / len(promised) * shared / len(distinct)
