@@ -119,7 +119,7 @@ class Reader:
             text.link(element, start)
 
     def _parts(self, name: str, zone: str, around: str) -> bool:
-        """Whether lines begin and end with this element, which is no block; `around` is that of the paragraph around."""
+        """Whether lines begin and end with this element, which is no block; `around` is the paragraph's."""
         # Elements of the page's own making are mostly boxes. Outside of the article links are a menu: one line each.
         return (name == "a" and zone in OUTSIDE) or ("-" in name and around not in PARAGRAPHS)
 

@@ -36,6 +36,14 @@ def test_a_link_called_related_is_still_a_word_of_its_sentence():
     assert words(article) == [f"{FIRST} See the plan for more."]
 
 
+@pytest.mark.parametrize("name", ["wp-caption", "caption", "share"])
+def test_a_picture_breaks_no_sentence_whatever_it_is_called(name):
+    """A picture has no words that a zone could begin with."""
+    before, after = FIRST.rsplit(" who ", 1)
+    article = afpims(f'<p>{before} <img class="{name}" src="/a.jpg" alt=""> who {after}</p><p>{SECOND}</p>')
+    assert words(article) == [FIRST, SECOND]
+
+
 def test_a_frame_around_half_of_the_article_is_no_picture():
     """Somebody called the column "photo"; its text stays."""
     paragraphs = [f"{FIRST} It was attempt number {number}." for number in range(6)]
