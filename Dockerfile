@@ -12,6 +12,7 @@ RUN pip install --require-hashes --only-binary :all: -r requirements/runtime.loc
 
 COPY pyproject.toml README.md LICENSE ./
 COPY requirements/runtime.in requirements/
+COPY seeds seeds
 COPY services services
 RUN pip install --no-deps --no-build-isolation . && rm -r /app/*
 

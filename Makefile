@@ -29,7 +29,7 @@ install: $(BIN)/dateline ## Dateline in .venv, with exactly the locked requireme
 demo: $(BIN)/dateline ## See the whole path on this machine, without internet: newsroom to verified webhook
 	@$(BIN)/dateline demo
 
-up: $(BIN)/dateline ## Run the service on the sources of services/seeds/sources.toml; state in ./var; PORT=8090 chooses another port
+up: $(BIN)/dateline ## Run the service on the sources of seeds/sources.toml; state in ./var; PORT=8090 chooses another port
 	@$(BIN)/dateline up $(if $(PORT),--port=$(PORT))
 
 # Each has servers of its own: a PostgreSQL and a Redis.

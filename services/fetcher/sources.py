@@ -1,4 +1,4 @@
-"""Sources: written in `services/seeds/sources.toml` or added by the operator, and how they have been."""
+"""Sources: written in `seeds/sources.toml` or added by the operator, and how they have been."""
 
 import re
 import tomllib

@@ -95,7 +95,7 @@ def test_it_migrates_a_database(dateline):
 
 
 def test_it_parses_a_page(dateline):
-    sample = ROOT / "services" / "seeds" / "samples" / "raqqa-mosul-2016.txt"
+    sample = ROOT / "seeds" / "samples" / "raqqa-mosul-2016.txt"
     done = dateline("parse", str(sample))
     assert done.returncode == 0, done.stderr
     assert "Raqqa" in done.stdout

@@ -9,7 +9,7 @@ from services.fetcher.models import Channel, Source
 from services.fetcher.poll import scope_of
 from services.fetcher.sources import read_sources
 
-SEEDS = Path(__file__).parents[3] / "services" / "seeds" / "sources.toml"
+SEEDS = Path(__file__).parents[3] / "seeds" / "sources.toml"
 GOOD = """
 [[source]]
 name = "demo"

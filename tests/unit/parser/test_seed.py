@@ -5,7 +5,7 @@ from pathlib import Path
 from services.contracts.article import Article
 from services.parser.extract import extract
 
-SEED = Path(__file__).parents[3] / "services" / "seeds" / "samples" / "raqqa-mosul-2016.txt"
+SEED = Path(__file__).parents[3] / "seeds" / "samples" / "raqqa-mosul-2016.txt"
 
 
 def read_seed() -> Article:
