@@ -19,6 +19,7 @@ MODELS = (
     "services.runtime.audit_log",
     "services.runtime.provenance.results",
     "services.runtime.provenance.sightings",
+    "services.runtime.provenance.verdicts",
     "services.runtime.events.tables",
     *(f"services.{name}.models" for name in OWNERS),
 )

@@ -61,6 +61,11 @@ def refuse_other_schema(*, older: bool = True) -> None:
             raise
         return
     ours = _versions()
+    if at and at.isdecimal():
+        raise UserError(
+            f"The database was made by a development version from before 0.1.0 (it is at {at}), and no migration "
+            "leads on from there. Begin with an empty one, and give it your captures with `dateline import`."
+        )
     if at and at not in ours:
         raise UserError(
             f"The database was migrated by a newer Dateline (to {at}; this one knows {ours[-1]}). "
@@ -89,7 +94,8 @@ def newest_version() -> str:
 
 
 def _versions() -> list[str]:
-    return sorted(path.name.partition("_")[0] for path in VERSIONS.glob("[0-9]*.py"))
+    # With a letter in front, because the history of before 0.1.0 had bare numbers.
+    return sorted(f"r{path.name.partition('_')[0]}" for path in VERSIONS.glob("[0-9]*.py"))
 
 
 def _revision() -> str | None:

@@ -30,7 +30,7 @@ def holding(session: Session, ids: Select[Any], part: str, *, queries: bool, eno
     found = [number for number, matches in first if matches]
     if len(first) < WINDOW or len(found) >= enough:
         return col(Page.id).in_(found[:enough])
-    indexed = _words(session, part)
+    indexed = words(session, part)
     if indexed is None:
         return false()
     hits = _hits(session, select(col(Page.id)).where(indexed, has).limit(FEW + 1))
@@ -55,7 +55,7 @@ def _has(session: Session, part: str, *, queries: bool) -> ColumnElement[bool]:
     return found
 
 
-def _words(session: Session, part: str) -> ColumnElement[bool] | None:
+def words(session: Session, part: str) -> ColumnElement[bool] | None:
     """Whether an address has the words of the part, the last of which may be the beginning of one; None without any."""
     words = _WORD.findall(part)
     if not words:

@@ -42,8 +42,19 @@ def test_a_database_of_a_newer_version_is_refused(on_sqlite, dateline, installat
     """`up` showed 60 lines of traceback, and `audit` said that all was well."""
     installation(redis_url="redis://127.0.0.1:1/0")
     with database.transaction() as session:
-        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    assert dateline(*process).refuses("The database was migrated by a newer Dateline (to 9999;")
+        session.execute(text("UPDATE alembic_version SET version_num = 'r9999'"))
+    assert dateline(*process).refuses("The database was migrated by a newer Dateline (to r9999;")
+
+
+@pytest.mark.parametrize("process", [*PROCESSES, ("audit",), ("migrate",)], ids=" ".join)
+def test_a_database_of_the_history_before_the_first_release_is_refused(on_sqlite, dateline, installation, process):
+    """Its numbers were the same as those of today, but no migration continues it."""
+    installation(redis_url="redis://127.0.0.1:1/0")
+    with database.transaction() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '0023'"))
+    assert dateline(*process).refuses(
+        "The database was made by a development version from before 0.1.0 (it is at 0023)"
+    )
 
 
 @pytest.mark.parametrize("process", [*PROCESSES, ("audit",)], ids=" ".join)
