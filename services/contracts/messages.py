@@ -108,12 +108,23 @@ class Scope(Words):
         return any((self.kind, self.published_from, self.published_until, self.text))
 
 
+class Redirect(Words):
+    """Where a channel is to be looked at, because its own address sent us to another host."""
+
+    source: str
+    """The address that the channel is known under; of another one this says nothing."""
+    target: str
+    hops: int = 1
+    """Hosts that have sent us on so far."""
+
+
 class PollChannel(Message):
     """Look at a channel for pages."""
 
     channel: int
     host: str | None = None
     """Whose turn it takes, as in the address; None where that is not known."""
+    redirect: Redirect | None = None
 
     def subject(self) -> Subject:
         return Subject(channel=self.channel, host=self.host)

@@ -25,21 +25,28 @@ from services.fetcher.discover import Found, Listed, Unreadable, discover
 from services.fetcher.frontier import Joined
 from services.fetcher.models import Channel, Source
 from services.fetcher.politeness import host_of, permission
-from services.fetcher.rounds import Look, next_address
+from services.fetcher.rounds import Look
 from services.fetcher.scope import ARTICLES, Scope
 from services.fetcher.settings import FetcherSettings
 from services.runtime.archive import capture_store
 from services.runtime.archive.capture_store import Capture
 from services.runtime.database import transaction
-from services.runtime.egress import Client, deadline
-
-MAX_MOVES = 3
+from services.runtime.egress import Client
 
 
-def look_at(client: Client, channel: Channel, scope: Scope, *, now: datetime, settings: FetcherSettings) -> Look:
-    """Asks for the channel and reads it; trouble is a look too."""
+def look_at(
+    client: Client, channel: Channel, url: str, scope: Scope, *, now: datetime, settings: FetcherSettings
+) -> Look:
+    """Asks for the channel at this address and reads it; trouble is a look too, and so is another host."""
     validators = Validators() if channel.parts else Validators(channel.etag, channel.last_modified)
-    answer = _follow(client, next_address(channel), validators, now, settings)
+    answer = get(
+        client,
+        url,
+        now=now,
+        limits=settings.channel_limits,
+        validators=validators,
+        may=lambda hop: permission(client, hop, now),
+    )
     look = _look(channel, answer, scope)
     came = answer if isinstance(answer, Fetched) else getattr(answer, "came", None)
     if came is None or look.succeeded or not _was_read(channel) or channel.failures:
@@ -59,7 +66,7 @@ def _look(channel: Channel, answer: Answer, scope: Scope) -> Look:
         case NotModified():
             return Look("unchanged")
         case Moved(url=url):
-            return Look("unavailable", detail=f"It redirects from host to host, last to {url}.")
+            return Look("unavailable", detail=f"It redirects from host to host, last to {url}.", moved=url)
         case Gone(detail=detail) | Empty(detail=detail) | Refused(detail=detail):
             return Look(type(answer).__name__.lower(), detail=detail)
         case Blocked(detail=detail, retry_after=wait):
@@ -99,24 +106,6 @@ def scope_of(source: Source, channel: Channel) -> Scope:
     """Where this channel may lead: hosts of the source and its own; any page for a feed, articles for the others."""
     patterns = source.pages or (() if channel.kind == "feed" else ARTICLES)
     return Scope.of([host_of(channel.url), *source.hosts], patterns)
-
-
-def _follow(client: Client, url: str, validators: Validators, now: datetime, settings: FetcherSettings) -> Answer:
-    """A channel that moved to another host is followed there, if that host's robots.txt agrees."""
-    answer: Answer = Moved(url, permanent=True)
-    with deadline(settings.timeout):  # all of them together, or the lease would end before the look
-        for _hop in range(MAX_MOVES):
-            if not isinstance(answer, Moved):
-                break
-            answer = get(
-                client,
-                answer.url,
-                now=now,
-                limits=settings.channel_limits,
-                validators=validators,
-                may=lambda hop: permission(client, hop, now),
-            )
-    return answer
 
 
 def _read(channel: Channel, answer: Fetched, scope: Scope) -> Look:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
-from services.contracts.messages import PollChannel
+from services.contracts.messages import PollChannel, Redirect
 from services.fetcher.answers import Validators
 from services.fetcher.discover import Listed
 from services.fetcher.discover.listings import number_of_page, page_of_listing
@@ -18,6 +18,8 @@ from services.fetcher.plan import poll_wait
 from services.fetcher.politeness import host_of
 from services.fetcher.settings import FetcherSettings
 
+MAX_HOPS = 2
+"""Hosts that may send us on to another one, until a look has failed."""
 GIVE_UP_PART = 3
 """Failed looks at each of the parts that are left before the round ends without them."""
 NAMED = 5
@@ -37,6 +39,8 @@ class Look:
     validators: Validators | None = None
     retry_after: timedelta | None = None
     silent: bool = False
+    moved: str | None = None
+    """The address at another host that it was sent to."""
     capture: str | None = None
     """What came in the place of a channel that was read before, in the archive."""
 
@@ -49,6 +53,22 @@ class Look:
 def next_address(channel: Channel) -> str:
     """What the next look is at."""
     return channel.parts[0] if channel.parts else channel.url
+
+
+def address(channel: Channel, order: PollChannel) -> str:
+    """What this look is at: the next document, or where that has sent us."""
+    here, redirect = next_address(channel), order.redirect
+    return redirect.target if redirect and redirect.source == here else here
+
+
+def follow(channel: Channel, order: PollChannel, look: Look) -> PollChannel | None:
+    """The message that goes on at the host to which this look was sent; None where it was not, or too often."""
+    here, before = next_address(channel), order.redirect
+    hops = before.hops + 1 if before and before.source == here else 1
+    if look.moved is None or hops > MAX_HOPS:
+        return None
+    redirect = Redirect(source=here, target=look.moved, hops=hops)
+    return PollChannel(channel=channel.id or 0, host=host_of(look.moved), redirect=redirect)
 
 
 def poll_of(channel: Channel) -> PollChannel:

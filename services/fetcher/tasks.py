@@ -5,6 +5,8 @@ import random
 from datetime import timedelta
 from functools import cache
 
+from sqlmodel import Session
+
 from services.contracts.messages import FetchPage, HostServesAgain, Message, PollChannel
 from services.fetcher import alarms, blocked, needs, poll, rounds, settling, turns, visit, waking
 from services.fetcher.models import Channel, Host, Page, Source
@@ -39,7 +41,7 @@ def poll_channel(order: PollChannel, job: Job) -> None:
             turns.give_back(session, job)  # it was taken out of its source
     elif source.paused:
         _rest(job, source.name)
-    elif host_of(rounds.next_address(channel)) != job.host:
+    elif host_of(rounds.address(channel, order)) != job.host:
         _turn_of_another(job, rounds.poll_of(channel))
     else:
         _poll(order, source, channel, job)
@@ -47,21 +49,36 @@ def poll_channel(order: PollChannel, job: Job) -> None:
 
 def _poll(order: PollChannel, source: Source, channel: Channel, job: Job) -> None:
     settings, scope = fetcher_settings(), poll.scope_of(source, channel)
-    look = poll.look_at(client(), channel, scope, now=job.now, settings=settings)
+    url = rounds.address(channel, order)
+    look = poll.look_at(client(), channel, url, scope, now=job.now, settings=settings)
+    if further := rounds.follow(channel, order, look):
+        _go_on_at_another(further, job)
+        return
     joined = poll.join_all_but_last(source, channel, look, job.now)
     with job.finish() as session:
         if look.outcome in blocked.ANSWERS:
             blocked.count(session, source.name, look.detail, job.now)
         channel = session.get_one(Channel, order.channel, with_for_update=True)
         joined += poll.join_last(session, source, channel, look, job.now)
-        host = host_of(rounds.next_address(channel))
-        hosts = Hosts(session, {host, job.host or host})
-        hosts.learn([Served(host, look.outcome, job.now, look.retry_after, look.silent)], scale=settings.revisit_scale)
-        turns.end(session, [job], hosts, settings.pace)
+        _end_turn(session, job, Served(host_of(url), look.outcome, job.now, look.retry_after, look.silent))
         job.note(source=source.name, url=channel.url, answer=look.outcome, fresh=joined.fresh)
         due = rounds.record(channel, look, joined, now=job.now, settings=settings, chance=random.random())  # noqa: S311
         alarms.raise_alarm(session, source.name, channel)
         say(session, rounds.poll_of(channel), due_at=due)
+
+
+def _go_on_at_another(order: PollChannel, job: Job) -> None:
+    """The channel sent us to another host, where the look takes its turn like any other."""
+    with job.finish() as session:
+        _end_turn(session, job, Served(job.host or "", "moved", job.now))
+        job.note(channel=order.channel, answer="moved")
+        say(session, order, lane=job.lane)
+
+
+def _end_turn(session: Session, job: Job, served: Served) -> None:
+    settings, hosts = fetcher_settings(), Hosts(session, [served.host])
+    hosts.learn([served], scale=settings.revisit_scale)
+    turns.end(session, [job], hosts, settings.pace)
 
 
 def settle_pages(batch: Batch[FetchPage], looks: settling.Looks) -> None:
