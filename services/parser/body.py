@@ -11,6 +11,7 @@ from services.parser.lines import Line
 
 SUBHEAD_LENGTH = 90
 _TURN = re.compile(r"^(?:[A-Z][A-Z.,'’ -]{2,60}(?: \([^)]{1,40}\))?:\s|(?:Q|A)[.:]?\s+(?=[A-Z(\"“…—–-]))")
+_ASKED = re.compile(r"[QA][.:]\s")
 _SPEAKER = re.compile(r"^(?:[A-Z][\w.'’-]+ ){0,4}[A-Z][\w.'’-]+:\s")
 TURNS = 4
 _BLOCKS = TypeAdapter(tuple[Block, ...])
@@ -40,5 +41,7 @@ def _kind(line: Line, after: Line | None, *, talk: bool) -> BlockKind:
 def _is_subhead(line: Line, after: Line | None) -> bool:
     """A bold short line, or a short line without an end over running text."""
     if after is None or len(line.text) > SUBHEAD_LENGTH or line.key.endswith((".", ",", ";", '"', ")")):
+        return False
+    if _ASKED.match(line.text) and not line.bold:
         return False
     return line.bold or (line.is_title and after.is_prose and line.text[:1].isupper() and not after.is_title)

@@ -36,9 +36,11 @@ _SENTENCE = re.compile(
     rf"|courtesy\s+{_MADE}\b[^.!?]{{0,60}}|{_MAKERS}\s+{_MADE}(?:\s+illustration)?\.?|(?:{_MADE}\s+)?credits?:\s[^!?]{{2,90}}|\bphoto(?:graph)?s?:\s(?-i:[A-Z]\S*\s+[A-Z])[^!?.]{{2,80}}))$",
     re.IGNORECASE,
 )
-# With a full stop only the maker's name tells a credit from a sentence: "DOD photo by Name."
+# With a full stop only a maker tells a credit from a sentence: "DOD photo by Name.", or "Photo by Cpl. First Name."
 _STOPPED = re.compile(
-    rf"(?:^|(?<=[.!?\"”])\s+)(?:U\.S\. )?{_MAKERS} {_MADE}(?: by (?-i:[A-Z])[^!?]{{2,90}})?\.$", re.IGNORECASE
+    rf"(?:^|(?<=[.!?\"”])\s+)(?:(?:U\.S\. )?{_MAKERS} {_MADE}(?: by (?-i:[A-Z])[^!?]{{2,90}})?"
+    rf"|{_MADE} by (?-i:(?:[A-Z0-9][\w.'’-]{{0,30}} ){{1,5}}[A-Z][\w'’-]{{1,30}}))\.$",
+    re.IGNORECASE,
 )
 # What galleries hang on a caption: its place, switches, its number, before or behind, and a link.
 _HUNG = re.compile(

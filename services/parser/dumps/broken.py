@@ -11,11 +11,14 @@ from services.parser.dateline import read_opening
 from services.parser.lines import Line
 
 LONG = 4  # words: fewer, and a line in small letters may be an entry of a menu
+STOPPED = 10  # words of a line that stops at a word that leads on: fewer may be a title, or an entry of a menu
 SHORT = 8  # words of a link or a name in the middle of a sentence
 TAIL = 40  # characters that tell how a line ends
 LETTERS = frozenset("BCDEFGHJKLMNOPRSTUVWYZ")  # A and I are words, Q asks, X is a network
 _END = re.compile(r"[.!?:;]['\"”’)\]]{0,2}$|; (?:and|or)$")
 _GOES_ON = re.compile(r"[a-zà-ÿ]|[,.;:)\]](?:\s|$)")
+# A line that stops where no sentence and no title does.
+_STOPS = re.compile(r"\s(?:a|an|and|at|by|for|from|in|of|on|or|the|to|with)$")
 _HYPHEN = re.compile(r"\w-$")
 _DASH = re.compile(r"[-–—]{1,2}")
 _OPEN = re.compile(r"(?:[a-zà-ÿ][\w'’-]*|[,–—-]|,[\"”])$")
@@ -79,6 +82,8 @@ def _glue(last: str, text: str, after: str, *, open_ended: bool) -> str | None:
 
 def _goes_on(last: str, text: str, *, open_ended: bool) -> bool:
     """Whether the line is the rest of the one before."""
+    if last.count(" ") + 1 >= STOPPED and _STOPS.search(last[-TAIL:]) and text[:1].isalnum():
+        return True
     if not _GOES_ON.match(text):
         return False
     long = last.count(" ") + 1 >= LONG or open_ended

@@ -53,7 +53,7 @@ _LISTS = re.compile(
     r"/tags?/|/category/\d|/page/\d|/year/\d{4}/month/\d|dvidshub\.net/(?:unit|feature|rss)/|[?&]page(?:number)?=\d"
     r"|/search(?:[/?]|$)|/archive/?(?:[?]|$)|/articles\.aspx|[?&](?:mo?=\d{1,2}&yr?=\d{4}|yr?=\d{4}&mo?=\d{1,2})(?:&|$)|/(?:special-reports?|spotlights?)/[\w-]+/?$"
     r"|/(?:(?:press-|news-|media-|feature-)?(?:releases|stories)|news|newsroom|features|speeches|transcripts|contracts"
-    r"|advisories|statements|photos|videos|articles)/?$",
+    r"|advisories|statements|photos|videos|articles)/?$|/(?:19|20)\d\d/(?:0[1-9]|1[0-2])(?:/\d\d)?/?$",
     re.IGNORECASE,
 )
 # Whatever words they hold.

@@ -5,6 +5,7 @@ from test_dumps import article, read, texts
 
 from services.contracts.article import Rejected
 from services.parser.characters import decode
+from services.parser.credits import ends_with_credit
 from services.parser.dateline import read_opening
 from services.parser.dumps.cards import is_text
 from services.parser.dumps.roles import is_sentence
@@ -328,3 +329,61 @@ def test_a_paper_and_a_labelled_day_may_stand_behind_the_name():
 def test_ways_to_other_months_are_no_headline():
     page = f"« April 2009 | Main | June 2009 »\n\nMay 31, 2009\n\nSecond Landing Opens\n\n{TEXT}\n\n{MORE}\n"
     assert article(page).headline == "Second Landing Opens"
+
+
+@pytest.mark.parametrize("asked", ["Q: Did you see the boats?", "A: We did see them, and all of us were glad"])
+def test_a_short_question_of_a_transcript_is_no_heading(asked):
+    page = f"Press Gaggle By Harbor Chief Ruth Adler\n\nMS. ADLER: {TEXT}\n\n{asked}\n\nMS. ADLER: {MORE}\n"
+    assert [block.kind for block in article(page).body] == ["paragraph"] * 3
+
+
+@pytest.mark.parametrize(
+    ("words", "joined"),
+    [("The nine boats of the ferry office will stop in", True), ("Nine boats of the ferry office will stop in", False)],
+)
+def test_a_line_that_stops_at_a_word_that_leads_on_goes_on_behind_it(words, joined):
+    lines = [line.text for line in text_lines(f"{words}\nEastmark until the autumn, and then return.\n")]
+    assert (len(lines) == 1) is joined
+
+
+def test_for_whom_a_story_was_written_is_no_headline():
+    page = f"By Ruth Adler\nSpecial to American Forces Press Service\n{TEXT}\n{MORE}\n"
+    assert article(page).headline == ""
+
+
+def test_the_day_of_the_department_has_its_name_over_it():
+    page = (
+        f"Today In DOD\nOn the Web:\nhttp://www.example.mil/today\n\n{TITLE}\n\n{TEXT}\n\nToday's DoD Imagery\nView\n"
+    )
+    reading = article(page)
+    assert (reading.headline, texts(reading)) == (TITLE, [TEXT])
+
+
+def test_the_labels_of_a_blog_are_no_text():
+    assert texts(article(f"{TITLE}\n\n{TEXT}\n\n{MORE}\n\nTechnorati Tags:\n\nNo comments:\n")) == [TEXT, MORE]
+
+
+def test_a_page_that_counts_its_pictures_is_a_list():
+    assert isinstance(
+        read(f"728 photos posted.\n{TEXT}\n{MORE}\n", "https://www.example.mil/story/?photos=2011"), Rejected
+    )
+
+
+@pytest.mark.parametrize(("path", "listed"), [("2011/05/", True), ("2011/05/second-landing-opens-early", False)])
+def test_the_address_of_a_month_is_a_lists(path, listed):
+    reading = read(f"{TITLE}\n\n{TEXT}\n\n{MORE}\n", f"https://boats.example.com/{path}")
+    assert isinstance(reading, Rejected) is listed
+
+
+def test_many_presenters_with_their_offices_are_no_text():
+    office = "performing the duties of the assistant secretary of ferries for boats; "
+    presenters = f"Presenters:  Ruth Adler, {office}Dr. Jan Poole, {office * 3}"
+    page = f"Press Briefing on Boats\n\n{presenters}\n\nRUTH ADLER: {TEXT}\n"
+    assert texts(article(page)) == [f"RUTH ADLER: {TEXT}"]
+
+
+@pytest.mark.parametrize(
+    ("last", "caption"), [("Photo by Cpl. Ruth A. Adler.", True), ("Photo by photo they grew closer.", False)]
+)
+def test_a_credit_without_brackets_may_end_with_a_full_stop(last, caption):
+    assert ends_with_credit(f"A pilot ties up a boat at the landing, Jan. 22. {last}") is caption
