@@ -27,7 +27,7 @@ AROUND = 25
 """Letters before the first hit that a table shows; after it, twice as many."""
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The article's id, as the list shows it.")]
-Revision = Annotated[int | None, typer.Option(min=1, max=2**31 - 1, help="This wording; the current one by default.")]
+Revision = Annotated[int | None, typer.Option(min=1, max=2**31 - 1, help="This wording, by default the current one.")]
 Source = Annotated[str | None, typer.Option(help="Of this source.")]
 Kind = Annotated[ArticleKind | None, typer.Option(help="Of this kind.")]
 

@@ -19,7 +19,7 @@ def audit(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Accounts for every page and every message; exit status 1 when something is unaccounted for or overdue."""
+    """Accounts for every page and every message. If one is unaccounted for or overdue, the exit status is 1."""
     from services.audit.report import take
     from services.cli.processes import startup
     from services.runtime.database import snapshot, utcnow

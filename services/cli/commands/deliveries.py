@@ -30,7 +30,7 @@ def list_deliveries(
     after: After = None,
     as_json: AsJson = False,
 ) -> None:
-    """Lists what an endpoint was sent and is owed, the newest first; --json has every attempt."""
+    """Lists what an endpoint was sent and is owed, the newest first. --json has every attempt."""
     from services.webhooks.views import DeliveryView
 
     path, chosen = f"/webhooks/endpoints/{number}/deliveries", {"state": state, "since": since, "until": until}

@@ -58,7 +58,7 @@ def show_endpoint(number: Number, as_json: AsJson = False) -> None:
 def add(
     url: Annotated[str, typer.Argument(help="Where events are posted.")],
     key: Annotated[
-        int | None, typer.Option(min=1, help="The key it belongs to; the first admin key by default.")
+        int | None, typer.Option(min=1, help="The key it belongs to, by default the first admin key.")
     ] = None,
     description: Annotated[str, typer.Option(help="For people.")] = "",
     event_type: Annotated[Values, typer.Option("--type", help="A type of event, or a pattern like article.*.")] = None,
@@ -111,7 +111,7 @@ def retry(number: Number, as_json: AsJson = False) -> None:
 
 def rotate(
     number: Number,
-    overlap: Annotated[float, typer.Option(help="Hours for which the old secret signs as well; 0 ends it now.")] = 24,
+    overlap: Annotated[float, typer.Option(help="Hours for which the old secret signs as well. 0 ends it now.")] = 24,
     as_json: AsJson = False,
 ) -> None:
     """Makes a new secret and shows it, this once."""
@@ -127,7 +127,7 @@ def rotate(
 
 
 def disable(number: Number, as_json: AsJson = False) -> None:
-    """Sends it nothing until it is enabled again; what happens meanwhile is kept for it."""
+    """Sends it nothing until it is enabled again. Events of that time are kept for it."""
     _becomes(number, "disabled", as_json=as_json)
 
 

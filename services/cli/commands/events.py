@@ -26,7 +26,7 @@ COLUMNS = ("number", "at", "type", "source", "cause", "headline")
 
 def events(
     after: Annotated[
-        int | None, typer.Option(min=0, max=2**31 - 1, help="Begin after this number; 0 begins at the first.")
+        int | None, typer.Option(min=0, max=2**31 - 1, help="Begin after this number. 0 begins at the first.")
     ] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most, unless they are followed.")] = 50,
     kind_of_event: Annotated[ArticleEventType | None, typer.Option("--type", help="Of this type.")] = None,
@@ -36,7 +36,7 @@ def events(
     follow: Annotated[bool, typer.Option("--follow", help="Go on with what comes, until Ctrl-C.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Shows what happened to articles, in its order; with --follow as it happens, with --json a line for each."""
+    """Shows what happened to articles, in its order. With --follow it goes on, with --json a line for each event."""
     from services.store.views import EventView
 
     chosen = {"type": kind_of_event, "source": source, "kind": kind, "announced": announced}

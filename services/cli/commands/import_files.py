@@ -13,12 +13,14 @@ from services.contracts.errors import HouseTrouble, UserError
 
 def import_files(
     files: Annotated[list[Path], typer.Argument(help="HTML pages, text dumps or WARC files.")],
-    url: Annotated[str | None, typer.Option(help="Where the page was found; for a single page.")] = None,
-    captured: Annotated[datetime | None, typer.Option(help="When the copies were made (UTC); now by default.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be taken; write nothing.")] = False,
+    url: Annotated[str | None, typer.Option(help="The address of the page, if it is a single one.")] = None,
+    captured: Annotated[datetime | None, typer.Option(help="When the copies were made (UTC), now by default.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only show what would be taken, and write nothing.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Takes archived pages through the same path, without any request; a file that is no article is refused."""
+    """Takes archived pages through the same path, without any request. A file that is no article is refused."""
     from services.runtime.celery import wake_ups
 
     if url and len(files) > 1:

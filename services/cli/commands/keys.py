@@ -19,7 +19,7 @@ from services.contracts.errors import UserError
 if TYPE_CHECKING:
     from services.admin.views import KeyView
 
-app = group("API keys: make, list, rotate and revoke them; and the key that seals secrets.", no_args_is_help=True)
+app = group("API keys: make, list, rotate and revoke them. Also the key that seals secrets.", no_args_is_help=True)
 
 Number = Annotated[int, typer.Argument(help="The number in the list, also the one after `dl_`.")]
 
@@ -27,8 +27,8 @@ Number = Annotated[int, typer.Argument(help="The number in the list, also the on
 @app.command()
 def create(
     name: Annotated[str, typer.Argument(help="Whose key it is, for the list and the audit log.")],
-    scope: Annotated[list[str], typer.Option(help="read, subscribe or admin; may be given several times.")],
-    expires: Annotated[datetime | None, typer.Option(help="When it ends by itself (UTC); never by default.")] = None,
+    scope: Annotated[list[str], typer.Option(help="read, subscribe or admin. Give it several times for several.")],
+    expires: Annotated[datetime | None, typer.Option(help="When it ends by itself (UTC), by default never.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Makes a key and shows it, this once."""
@@ -42,10 +42,10 @@ def create(
 @app.command()
 def rotate(
     key_id: Number,
-    overlap: Annotated[float, typer.Option(help="Hours for which the old secret opens as well; 0 ends it now.")] = 24,
+    overlap: Annotated[float, typer.Option(help="Hours for which the old secret opens as well. 0 ends it now.")] = 24,
     as_json: AsJson = False,
 ) -> None:
-    """Gives a key a new secret and shows it, this once; its endpoints stay its own."""
+    """Gives a key a new secret and shows it, this once. Its endpoints stay its own."""
     made = client.order("POST", f"/admin/keys/{key_id}/rotate", {"overlap_hours": overlap}, _unknown(key_id))
     _show(made, as_json=as_json)
 

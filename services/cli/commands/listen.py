@@ -30,7 +30,7 @@ Address = Annotated[
     str | None,
     typer.Argument(metavar="URL", help="By which Dateline reaches this machine, when that is not http://127.0.0.1."),
 ]
-Port = Annotated[int, typer.Option(min=0, max=65_535, help="Listen here, on 127.0.0.1; 0 takes any free port.")]
+Port = Annotated[int, typer.Option(min=0, max=65_535, help="Listen here, on 127.0.0.1. 0 takes any free port.")]
 Secret = Annotated[str | None, typer.Option(help="Of an endpoint you have: whsec_…")]
 Key = Annotated[
     str | None,
@@ -64,7 +64,7 @@ def listen(
     misbehave: Misbehave = None,
     as_json: AsJson = False,
 ) -> None:
-    """Receives webhooks, verifies them and shows them, until Ctrl-C; can pass them on, and misbehave."""
+    """Receives webhooks, verifies and shows them, until Ctrl-C. It can pass them on, and misbehave."""
     import httpx
 
     from services.cli.processes import signals

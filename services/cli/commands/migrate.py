@@ -15,7 +15,7 @@ def migrate(
         bool, typer.Option("--no-key", help="Make no admin key: where the output goes into a log, which would keep it.")
     ] = False,
 ) -> None:
-    """Brings the database up to date; at the very first start it also makes an admin key and shows it once."""
+    """Brings the database up to date. At the very first start it also makes an admin key and shows it once."""
     from services.cli.processes import schema
     from services.cli.processes.startup import read_settings
 

@@ -40,7 +40,7 @@ def parse(
         ),
     ] = False,
 ) -> None:
-    """Reads one page and shows the article, or why it is none; exit status 1 when it is none."""
+    """Reads one page and shows the article, or why it is none. Without an article the exit status is 1."""
     from services.cli.output.article_view import print_article
     from services.parser.contract import as_line, batch
     from services.parser.explain import explain

@@ -17,7 +17,7 @@ from services.contracts.errors import UserError
 from services.contracts.messages import Mode
 
 app = group(
-    "Ingest again: reparse the same captures, or refetch; try it dry, then promote what it found.", no_args_is_help=True
+    "Ingest again: reparse the same captures, or refetch. Try it dry, then promote its findings.", no_args_is_help=True
 )
 
 Number = Annotated[int, typer.Argument(min=1, help="The number of the re-ingestion.")]
@@ -31,7 +31,7 @@ def _one_of(words: Any) -> str:
 
 def _ordering(mode: Mode) -> Callable[..., None]:
     def order(
-        reason: Annotated[str, Option(help="Why; it is kept in the audit log.")] = "",
+        reason: Annotated[str, Option(help="The reason, for the audit log.")] = "",
         everything: Annotated[bool, Option("--all", help="Every page there is.")] = False,
         source: Annotated[str | None, Option(help="Pages of this source.")] = None,
         url: Annotated[list[str] | None, Option(help="These addresses.")] = None,
@@ -48,7 +48,9 @@ def _ordering(mode: Mode) -> Callable[..., None]:
         rejected: Annotated[str | None, Option(help=f"Rejected as: {_one_of(RejectionReason)}.")] = None,
         set_aside: Annotated[str | None, Option(help="Set aside with this in the reason.")] = None,
         count: Annotated[bool, Option("--count", help="Only say how many pages that is.")] = False,
-        dry_run: Annotated[bool, Option(help="Change nothing; keep every difference, to promote or discard.")] = False,
+        dry_run: Annotated[
+            bool, Option(help="Change nothing, and keep every difference, to promote or discard.")
+        ] = False,
         forced: Annotated[bool, Option(help="Refetch whole pages, also those said to be not modified.")] = False,
         announce: Annotated[bool, Option(help="Tell endpoints also of what a reparse changes.")] = False,
         watch: Watch = False,
@@ -80,7 +82,7 @@ def _ordering(mode: Mode) -> Callable[..., None]:
     return order
 
 
-app.command("reparse", help="Reads the same captures again; nobody is asked for anything.")(_ordering("reparse"))
+app.command("reparse", help="Reads the same captures again. Nobody is asked for anything.")(_ordering("reparse"))
 app.command("refetch", help="Looks at the pages afresh, at the pace that their hosts allow.")(_ordering("refetch"))
 
 
@@ -137,7 +139,7 @@ def show_report(number: Number, as_json: AsJson = False) -> None:
 
 @app.command()
 def promote(number: Number, watch: Watch = False, as_json: AsJson = False) -> None:
-    """Does exactly what a dry run found; a page that changed since is left alone and reported as stale."""
+    """Does exactly what a dry run found. A page that changed since is left alone and reported as stale."""
     from services.cli.commands.reingest_watch import watch_promotion
 
     _steer("promote", number, as_json=as_json)
@@ -153,7 +155,7 @@ def discard(number: Number, as_json: AsJson = False) -> None:
 
 @app.command()
 def pause(number: Number, as_json: AsJson = False) -> None:
-    """Takes no more pages until it is resumed; also of a promotion."""
+    """Takes no more pages until it is resumed. A promotion alike."""
     _steer("pause", number, as_json=as_json)
 
 
@@ -165,7 +167,7 @@ def resume(number: Number, as_json: AsJson = False) -> None:
 
 @app.command()
 def cancel(number: Number, as_json: AsJson = False) -> None:
-    """Takes no more pages for good, also of a promotion; what was done stays done."""
+    """Takes no more pages for good, also of a promotion. Finished pages stay as they are."""
     _steer("cancel", number, as_json=as_json)
 
 

@@ -12,7 +12,7 @@ from services.contracts.errors import UserError
 
 LOOK = "`dateline retries` lists those that are"
 
-app = group("What failed unexpectedly and is retried: list it, or try it now.", cls=ListsByDefault)
+app = group("Messages that failed unexpectedly and are retried: list them, or try them now.", cls=ListsByDefault)
 
 Kind = Annotated[str | None, typer.Option(help="Only messages of this kind, such as FetchPage.")]
 
@@ -38,7 +38,7 @@ def list_retries(
 @app.command("now")
 def try_now(
     numbers: Annotated[list[int] | None, typer.Argument(help="Numbers, as the list shows them.")] = None,
-    everything: Annotated[bool, typer.Option("--all", help="All of them; of one kind with --kind.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="All of them, or with --kind those of one kind.")] = False,
     kind: Kind = None,
     as_json: AsJson = False,
 ) -> None:

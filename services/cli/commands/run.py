@@ -19,7 +19,7 @@ def worker(
 
 
 def sweep() -> None:
-    """Reminds workers of what is due and was not picked up; any number may run."""
+    """Wakes workers for due messages that nobody took. Any number may run."""
     from services.cli.processes import roles
 
     roles.sweep()

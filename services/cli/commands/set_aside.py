@@ -20,10 +20,10 @@ from services.contracts.errors import UserError
 if TYPE_CHECKING:
     from services.admin.message_views import SetAside
 
-app = group("What was given up on and why: list, show, replay or discard it.", cls=ListsByDefault)
+app = group("Messages that were given up on: list, show, replay or discard them.", cls=ListsByDefault)
 
 Kind = Annotated[str | None, typer.Option(help="Only messages of this kind, such as ParsePage.")]
-Everything = Annotated[bool, typer.Option("--all", help="All that are set aside; of one kind with --kind.")]
+Everything = Annotated[bool, typer.Option("--all", help="All that are set aside, or with --kind those of one kind.")]
 Numbers = Annotated[list[int] | None, typer.Argument(help="Numbers, as the list shows them.")]
 
 
@@ -79,7 +79,7 @@ def replay_messages(
 
 @app.command("discard")
 def discard_messages(
-    reason: Annotated[str, typer.Option(help="Why; it is kept with the message.")],
+    reason: Annotated[str, typer.Option(help="The reason, which is kept with the message.")],
     numbers: Numbers = None,
     everything: Everything = False,
     kind: Kind = None,

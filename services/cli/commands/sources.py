@@ -35,7 +35,7 @@ def list_sources(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Lists the sources and how their channels have been; or shows one."""
+    """Lists the sources and how their channels have been, or shows one."""
     from services.cli.commands.up import SEEDS
     from services.fetcher.api import SourceView
     from services.fetcher.sources import read_sources
@@ -68,7 +68,7 @@ def add(
     interval: Annotated[float | None, typer.Option(help="Seconds between two looks.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Watches a source from now on; what is there already is stored and not announced."""
+    """Watches a source from now on. Pages that are there already are stored and not announced."""
     channels = [{"kind": kind, "url": each, "interval": interval} for each in url]
     named = {"name": name, "title": title, "hosts": host or (), "pages": page or (), "channels": channels}
     if client.find(f"/sources/{name}"):

@@ -28,7 +28,7 @@ def up(
         typer.Option("--sources", help="What to watch at the very first start.", show_default="those that come along"),
     ] = SEEDS,
 ) -> None:
-    """Runs the whole service on this machine: Redis, workers, sweeper and web app; Ctrl-C ends it."""
+    """Runs the whole service on this machine: Redis, workers, sweeper and web app. Ctrl-C ends it."""
     from services.cli.processes import installation
     from services.cli.processes.supervisor import Process, Supervisor
     from services.runtime import logs, metrics

@@ -64,7 +64,7 @@ def worker(service: Sequence[str], concurrency: int | None = None) -> None:
 
 
 def sweep() -> None:
-    """Reminds workers of what is due and was not picked up; any number may run."""
+    """Wakes workers for due messages that nobody took. Any number may run."""
     _begin("sweeper")
     stop = threading.Event()
     for number in (SIGINT, SIGTERM):
