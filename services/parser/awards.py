@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Any, Literal, TypeVar, cast
 
 from services.contracts.article import AmountKind, Award, AwardAction, Block, ModificationKind
+from services.parser.award_kinds import award_kinds
 from services.parser.awardees import awardees, numbers
 from services.parser.dates import find_date
 
@@ -73,33 +74,6 @@ _MODIFICATION_KINDS: dict[ModificationKind, re.Pattern[str]] = {
         r"\bceiling increase\b|\b(?:increas|rais)(?:e|es|ed|ing) (?:the |its )?(?:\w+ )?ceiling\b", re.IGNORECASE
     ),
 }
-# FAR part 16, and the agreements of part 13 and 10 U.S.C. 4021.
-_KINDS = {
-    "firm-fixed-price": r"firm,?[- ]fixed[- ]price",
-    "fixed-price with economic price adjustment": (
-        r"fixed[- ]price,?[- ](?:with[- ])?(?:an )?economic[- ]price[- ]adjustment"
-    ),
-    "fixed-price incentive": r"fixed[- ]price[- ]incentive",
-    "fixed-price": r"(?<!firm[- ])(?<!firm, )fixed[- ]price(?!,?[- ](?:incentive|award|with|economic))",
-    "fixed-price award-fee": r"fixed[- ]price[- ]award[- ]fee",
-    "cost-plus-fixed-fee": r"cost[- ]plus[- ]fixed[- ]fee",
-    "cost-plus-incentive-fee": r"cost[- ]plus[- ]incentive[- ]fee",
-    "cost-plus-award-fee": r"cost[- ]plus[- ]award[- ]fee",
-    "cost-reimbursement": r"cost[- ]reimburs(?:ement|able)",
-    "cost-sharing": r"cost[- ]shar(?:ing|e)",
-    "cost": r"cost[- ](?:only|no[- ]fee)|no[- ]fee cost",
-    "time-and-materials": r"time[- ]and[- ]materials?",
-    "labor-hour": r"labor[- ]hours?",
-    "indefinite-delivery/indefinite-quantity": (
-        r"indefinite[- ]delivery,?[ /-]+(?:and )?indefinite[- ]quantity|\bIDIQ\b"
-    ),
-    "requirements": r"requirements(?:[- ]type)? contract",
-    "letter": r"letter contract",
-    "undefinitized": r"undefini(?:ti[sz]ed|te)[- ]contract[- ]action|\bUCA\b",
-    "blanket purchase agreement": r"blanket[- ]purchase[- ]agreement",
-    "other transaction agreement": r"other[- ]transaction(?:[- ]authority)?[- ]agreement",
-}
-_KIND_FORMS = {name: re.compile(form, re.IGNORECASE) for name, form in _KINDS.items()}
 _DATE = r"(?:(?P<month>[A-Z][a-z]{2,8})\.?,?\s(?:(?P<day>[0-9]{1,2}),?\s)?)?(?P<year>[0-9]{4})\b"
 _COMPLETION = re.compile(
     r"\b(?:(?:expected to|will) be (?:completed?|finished)|(?:estimated |expected |performance )?completion date)"
@@ -202,7 +176,7 @@ def _facts(what: str, text: str) -> dict[str, Any]:
         "amount": _dollars(amount),
         "amount_kind": _first(_AMOUNT_KINDS, _around(what, amount)) if amount else None,
         "cumulative_value": _cumulative(text),
-        "kinds": _kinds(what),
+        "kinds": award_kinds(what),
         "completed_by": _completed_by(text),
     }
 
@@ -229,12 +203,6 @@ def _dollars(found: re.Match[str] | None) -> int | None:
 def _cumulative(text: str) -> int | None:
     found = _CUMULATIVE.search(text)
     return _dollars(_MONEY.match(text, found.end())) if found else None
-
-
-def _kinds(what: str) -> tuple[str, ...]:
-    """In the order in which the text names them."""
-    places = {name: found.start() for name, form in _KIND_FORMS.items() if (found := form.search(what))}
-    return tuple(sorted(places, key=lambda name: places[name]))
 
 
 def _completed_by(text: str) -> str | None:

@@ -7,6 +7,7 @@ from datetime import date
 from itertools import pairwise, takewhile
 
 from services.contracts.article import Byline
+from services.parser.byline_names import LONGEST, NAMES, UNIT, read_byline
 from services.parser.characters import fold
 from services.parser.date_labels import (
     DATE_LINE,
@@ -18,12 +19,11 @@ from services.parser.date_labels import (
     read_date_line,
 )
 from services.parser.dates import Order, spots
-from services.parser.lexicon import either, lexicon
+from services.parser.lexicon import lexicon
 from services.parser.lines import Line
 from services.parser.names import is_person
 
 UNIT_WORDS = 10
-LONGEST = 400  # characters of a line that says who and when
 LABEL = 60  # characters of a label in a line of its own
 FAR_OVER = 4  # lines; a date so far over the headline is another's, the day of the visit perhaps
 EARLY = 8  # lines after the headline in which a byline may stand without a place of its own
@@ -62,7 +62,6 @@ _FILED = re.compile(
 )
 _PARTS = re.compile(r"\s[|/•·]\s|^[/|]\s?|\s?[/|]$")
 _LEXICON = lexicon("bylines")
-UNIT = re.compile(rf"\b(?:{either(_LEXICON['units'])})\b", re.IGNORECASE)
 # A unit that a span alone parted from the name, and a date that one parted from the unit.
 _GLUED = re.compile(
     r"^(?P<name>by (?:\S+ ){1,6}?\S+) (?=(?:do[dw] news|american forces press service|defense media activity"
@@ -73,27 +72,6 @@ _GLUED = re.compile(
 _GLUED_DATE = re.compile(
     r"(?<=[a-z]|[A-Z)])(?=(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.? \d{1,2}, \d{4}$)"
 )
-_SUFFIX = re.compile(r",\s*(?=(?:Jr|Sr)\b\.?|I{2,3}\b|IV\b)")
-_RANK = re.compile(
-    r"(?:,|;)\s*(?:and\s+)?(?=(?:(?:army|navy|air force|marine(?: corps)?) )?"
-    rf"(?:{either(_LEXICON['ranks'])})\b\.? )",
-    re.IGNORECASE,
-)
-# "NAME U.S. Example Command Public Affairs EASTMARK, Country": where no sign parts name, office and place.
-_FUSED = re.compile(
-    rf"(?P<name>(?:(?:{either(_LEXICON['ranks'])}|{either(_LEXICON['grades'])})\.? ){{0,3}}"
-    r"(?-i:[A-Z][\w'’-]+) (?:(?-i:[A-Z])\. ){0,2}(?:(?-i:[A-Z][\w'’-]+))(?:,? (?:Jr\.|Sr\.|I{2,3}|IV))?)"
-    rf" (?P<unit>(?:{either(_LEXICON['unit-openings'])})(?= )[^,]{{0,80}}\b(?:{either(_LEXICON['unit-ends'])}))"
-    r"(?: (?-i:[A-Z])[\w.'’ -]{1,40}(?:, [\w.'’ -]{2,30}){0,2})?",
-    re.IGNORECASE,
-)
-# "NAME 12th Wing": a unit with a number needs no comma. "NAME, UNIT, and NAME, UNIT": two with a unit each.
-_NUMBERED = re.compile(r"(?P<name>.+?)\s(?P<unit>\d+(?:st|nd|rd|th)\s(?!Class|Lt|Lieut|Sgt).+)$")
-_TWO = re.compile(r"(?P<unit>.+?),?\s+and\s+(?P<next>[^,]+,.+)$")
-_PHOTOGRAPHED = re.compile(r"[,;]?\s+(?:and\s+)?(?:photos?|photography|video|images) by .*$", re.IGNORECASE)
-_NAMES = re.compile(r",\s?(?:(?:and|y|und|et|e)\s)?|\s(?:and|y|und|et|e|&)\s")
-_AND = re.compile(r"\s+(?:and|y|und|et|e|en|och|og|i|&)\s+", re.IGNORECASE)
-_LOGIN = re.compile(either(f"^{form}$" for form in _LEXICON["logins"]), re.IGNORECASE)
 _AUTHOR = re.compile(r"(?<![a-z])(?:author|byline|autor|auteur)(?![a-z])", re.IGNORECASE)
 _KICKERS = frozenset(_LEXICON["kickers"])
 
@@ -147,39 +125,7 @@ def _by(part: str) -> str | None:
     if by := _BY.match(part):
         return None if _TELLS.search(by["names"]) else by["names"]
     names = (by["names"] or by["others"]) if (by := _BY_PERSON.match(part)) else None
-    return names if names and all(map(is_person, _NAMES.split(names))) else None
-
-
-def read_byline(text: str) -> list[Byline]:
-    """Names in order, each with its affiliation; the rank stays in the name, a login is nobody."""
-    text = _PHOTOGRAPHED.sub("", text[:LONGEST]).strip(" ,;|/")
-    if not text or _LOGIN.match(text):
-        return []
-    return [entry for part in _RANK.split(text) for entry in _people(part)]
-
-
-def _people(text: str) -> list[Byline]:
-    """The names before the first comma, and after it where they work."""
-    head, _, affiliation = _SUFFIX.sub("\N{NO-BREAK SPACE}", text).partition(",")
-    unit = affiliation.strip(" ,") or None
-    first, *last = _AND.split(text)
-    if len(last) == 1 and is_person(first) and (fused := _FUSED.fullmatch(last[0])):
-        return [Byline(name=name, affiliation=fused["unit"]) for name in (first, fused["name"])]
-    if fused := _FUSED.fullmatch(text):
-        return [Byline(name=fused["name"], affiliation=fused["unit"])]
-    if unit is None and (glued := _NUMBERED.match(head)) and is_person(glued["name"]):
-        head, unit = glued.groups()
-    if unit and (both := _TWO.match(unit)) and is_person(both["next"].partition(",")[0]):
-        return [Byline(name=head.strip(), affiliation=both["unit"]), *_people(both["next"])]
-    if unit and is_person(head.strip()) and (others := _others(unit)):
-        return [Byline(name=name) for name in (head.strip(), *others)]
-    return [Byline(name=name.replace("\N{NO-BREAK SPACE}", ", "), affiliation=unit) for name in _names(head)]
-
-
-def _others(text: str) -> list[str]:
-    """More names after the first, "B", "B and C" or "B, C, and D", if they are nothing but names."""
-    names = [part.strip() for part in _NAMES.split(text)]
-    return names if all(map(is_person, names)) else []
+    return names if names and all(map(is_person, NAMES.split(names))) else None
 
 
 def take_story_lines(lines: Sequence[Line], *, order: Order = "month") -> StoryLine:
@@ -277,13 +223,6 @@ def _undated(part: str) -> tuple[str, ...]:
         if is_date(when) and (_by(names) or (names and start < found[0].start)):
             return names, f"published {when}" if label_role(names) == "published" else when
     return (part,)
-
-
-def _names(text: str) -> list[str]:
-    """Two people are joined by "and"; "Marketing and Public Affairs" is one office."""
-    parts = [part.strip() for part in _AND.split(text)]
-    people = all(2 <= len(part.split()) <= 9 and not UNIT.search(part) for part in parts)
-    return parts if len(parts) > 1 and people else [text.strip()]
 
 
 def _candidates(lines: Sequence[Line]) -> Iterator[Line]:

@@ -4,31 +4,28 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
-from functools import lru_cache
 
 from services.parser.address_dates import address_day, address_month, taken_apart
-from services.parser.date_labels import DateLine, is_date, read_date_line
-from services.parser.dates import Order, edge_date, find_date, read_time
+from services.parser.date_labels import is_date
+from services.parser.dates import Order, find_date, read_time
 from services.parser.lexicon import either, lexicon
 from services.parser.lines import Line
 from services.parser.opening_dates import is_signature, opening_day
 from services.parser.page import Page
 from services.parser.script_dates import promised_in_scripts
+from services.parser.stamp_days import EDGED, bare_day, edge_day, labelled_day, stamp_day, update_day
 from services.parser.stamp_readers import Stamp
 from services.parser.stamps import find_stamps
 
 GRACE = timedelta(days=2)  # a date may be so much later than the capture: clocks and zones differ
 MINUTE = timedelta(minutes=1)
 UNDER_A_DEK = 2  # running texts that may stand between headline and date: a summary, a caption
-EDGED = 80  # characters of a line that a date begins or ends
 OVER = 2  # dates over the headline that may be its own
 MOST_OFFSET = 12  # hours between UTC and a publisher, in whole ones
-FIRST_YEAR = 1990  # of pages; a date that no label explains is not older
 _BARE = frozenset({"byline", "time", "dateline", "headline"})
 """Evidence of a date that no label explains, and no machine was promised."""
 _VERSIONS = ("datePublished", "dateModified")
 _META = lexicon("dates")["meta"]
-_BARS = re.compile(r"\s?[|•·]\s?|\s[\N{EN DASH}\N{EM DASH}/-]\s")
 _EVENT_PATH = re.compile(rf"/(?:{either(lexicon('dates')['events']['paths'])})/")
 
 
@@ -81,7 +78,7 @@ def _on_own_clock(instant: datetime, asked: Asked, stamps: "_Stamps") -> datetim
     shown = (read_time(stamp.text, order=asked.order) for stamp in near if len(stamp.text) <= EDGED)
     if exact := next((time for time in shown if isinstance(time, datetime) and abs(time - instant) < MINUTE), None):
         return exact
-    days = (day for stamp in near if (day := _bare(stamp, asked)) and not isinstance(day, datetime))
+    days = (day for stamp in near if (day := bare_day(stamp, asked.order)) and not isinstance(day, datetime))
     return _on_day(instant, address_day(asked.page) or next(days, None))
 
 
@@ -141,7 +138,7 @@ def _first_version(asked: Asked, stamps: _Stamps) -> date | None:
     promised, changed = (read_time(asked.page.json_ld(name), order=asked.order) for name in _VERSIONS)
     if promised is None or changed is None or isinstance(promised, datetime) or promised < _day_of(changed):
         return None
-    shown = (_bare(stamp, asked) for stamp in stamps if stamp.own and 0 <= stamp.prose <= UNDER_A_DEK)
+    shown = (bare_day(stamp, asked.order) for stamp in stamps if stamp.own and 0 <= stamp.prose <= UNDER_A_DEK)
     return next((day for day in shown if day and not isinstance(day, datetime) and day < promised), None)
 
 
@@ -177,98 +174,35 @@ def _searched(asked: Asked, stamps: _Stamps) -> Iterator[tuple[str, date | None]
     """Each source of a page that no layout knows, the surest first."""
     yield "byline", _first_version(asked, stamps)
     yield from _machine(asked)
-    yield from (("microdata", _day(stamp, asked)) for stamp in stamps if stamp.value and stamp.sure)
+    yield from (("microdata", stamp_day(stamp, asked.order)) for stamp in stamps if stamp.value and stamp.sure)
     if asked.labelled:
         yield "byline", asked.visible
     near = [stamp for stamp in stamps if stamp.prose <= UNDER_A_DEK]
     far = [stamp for stamp in stamps if stamp.prose > UNDER_A_DEK]
-    yield from (("label", _labelled(stamp, asked)) for stamp in near)
+    yield from (("label", labelled_day(stamp, asked.order)) for stamp in near)
     yield "address", address_day(asked.page)
-    yield from (("time", _day(stamp, asked)) for stamp in near if stamp.value and stamp.role == "published")
+    yield from (("time", stamp_day(stamp, asked.order)) for stamp in near if stamp.value and stamp.role == "published")
     yield "meta", _doubtful(asked)
-    yield from (("byline", _bare(stamp, asked)) for stamp in near if stamp.prose >= 0 or stamp.own)
+    yield from (("byline", bare_day(stamp, asked.order)) for stamp in near if stamp.prose >= 0 or stamp.own)
     yield "dateline", opening_day(asked.lines, asked.order)
     yield "dateline", _first(asked, rule="dateline")
-    yield from (("label", _labelled(stamp, asked)) for stamp in far)
-    yield from (("byline", _bare(stamp, asked)) for stamp in near)
-    yield from (("byline", _edge(stamp, asked)) for stamp in near)
+    yield from (("label", labelled_day(stamp, asked.order)) for stamp in far)
+    yield from (("byline", bare_day(stamp, asked.order)) for stamp in near)
+    yield from (("byline", edge_day(stamp, asked.order)) for stamp in near)
     yield "byline", asked.visible
-    yield from (("time", _day(stamp, asked)) for stamp in far if stamp.role == "published")
-    yield "time", _only(_bare(stamp, asked) for stamp in far if stamp.marked)
-    yield "byline", _only(_edge(stamp, asked) for stamp in far if stamp.last and is_signature(stamp.text))
+    yield from (("time", stamp_day(stamp, asked.order)) for stamp in far if stamp.role == "published")
+    yield "time", _only(bare_day(stamp, asked.order) for stamp in far if stamp.marked)
+    yield "byline", _only(edge_day(stamp, asked.order) for stamp in far if stamp.last and is_signature(stamp.text))
     yield "script", _only(map(read_time, promised_in_scripts(asked.page)))
     yield "headline", find_date(asked.headline, order=asked.order)
     # Some systems call the only date that they print "updated", as the hAtom format once demanded.
-    yield from (("time", _day(stamp, asked)) for stamp in near if not stamp.sure and is_date(stamp.text))
+    yield from (("time", stamp_day(stamp, asked.order)) for stamp in near if not stamp.sure and is_date(stamp.text))
 
 
 def _only(days: Iterable[date | None]) -> date | None:
     """The day, if there is but one: several are other articles'."""
     distinct = {day.date() if isinstance(day, datetime) else day: day for day in days if day}
     return next(iter(distinct.values())) if len(distinct) == 1 else None
-
-
-def _line_of(stamp: Stamp, asked: Asked) -> DateLine:
-    return _read_line(stamp.text, asked.order)
-
-
-@lru_cache(maxsize=512)
-def _read_line(text: str, order: Order) -> DateLine:
-    """Kept, because each source of a date asks for the same lines."""
-    return read_date_line(text, order=order, short_years=True)
-
-
-def _day(stamp: Stamp, asked: Asked) -> date | None:
-    """The date of a stamp that is one of publication, or of nothing in particular."""
-    if stamp.role == "updated" and (stamp.sure or not is_date(stamp.text)):
-        return None
-    machine = read_time(stamp.value, order=asked.order) if stamp.value else None
-    return machine or _line_of(stamp, asked).published
-
-
-def _labelled(stamp: Stamp, asked: Asked) -> date | None:
-    if stamp.role == "updated":
-        return None if stamp.sure else _both_labelled(stamp, asked)
-    line = _line_of(stamp, asked)
-    if line.labelled:
-        return line.published
-    return _day(stamp, asked) if stamp.sure and stamp.role == "published" else None
-
-
-def _both_labelled(stamp: Stamp, asked: Asked) -> date | None:
-    """The date of publication of a line that also names that of the update, each by its label."""
-    line = _line_of(stamp, asked)
-    return line.published if line.labelled and line.updated else None
-
-
-def _bare(stamp: Stamp, asked: Asked) -> date | None:
-    """A date that only its place explains: alone in its line, or on an element for times."""
-    if stamp.role in {"updated", "other"}:
-        line = _line_of(stamp, asked)
-        return line.published if line.updated and line.updated != line.published else None
-    if not (stamp.value or stamp.marked or is_date(stamp.text) or _has_date_part(stamp.text)):
-        return None
-    day = _day(stamp, asked)
-    return day if day and day.year >= FIRST_YEAR and not _is_updated(stamp, asked) else None
-
-
-def _has_date_part(text: str) -> bool:
-    """Whether a date is all that stands between two bars: "Dana Example | March 12, 2014 | 3 minutes"."""
-    return len(text) <= EDGED and any(is_date(part) for part in _BARS.split(text))
-
-
-def _edge(stamp: Stamp, asked: Asked) -> date | None:
-    """A date at the beginning or the end of a short line."""
-    if stamp.role in {"updated", "other"} or len(stamp.text) > EDGED or _is_updated(stamp, asked):
-        return None
-    day = edge_date(stamp.text, order=asked.order)
-    return day if day and day.year >= FIRST_YEAR else None
-
-
-def _is_updated(stamp: Stamp, asked: Asked) -> bool:
-    """Whether the line says when it was updated, and nothing of its publication."""
-    line = _line_of(stamp, asked)
-    return line.updated is not None and line.published is None
 
 
 def _doubtful(asked: Asked) -> date | None:
@@ -282,15 +216,8 @@ def _updated(asked: Asked, stamps: _Stamps) -> date | None:
     text = page.json_ld("dateModified") or page.meta(*_META["updated"])
     days = [read_time(text, order=asked.order) if text else None, asked.updated]
     if not (asked.trusted or days[0] or days[1]):
-        days += [_update(stamp, asked) for stamp in stamps]
+        days += [update_day(stamp, asked.order) for stamp in stamps]
     return next((day for day in days if day and _is_past(day, asked.now)), None)
-
-
-def _update(stamp: Stamp, asked: Asked) -> date | None:
-    line = _line_of(stamp, asked)
-    if stamp.role != "updated" or not stamp.sure:
-        return line.updated
-    return (read_time(stamp.value, order=asked.order) if stamp.value else None) or line.updated or line.published
 
 
 def _is_past(day: date, now: datetime | None) -> bool:

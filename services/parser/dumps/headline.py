@@ -1,32 +1,27 @@
 """Which line of a dump is the headline: by the address, by what is said twice, by what stands beside it."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from services.parser.address import Slug, parted_words, slug_words
-from services.parser.byline import UNIT
+from services.parser.byline_names import UNIT
 from services.parser.characters import fold
-from services.parser.credits import ends_with_credit, read_label
+from services.parser.dumps.line_roles import MENU_WORDS, LineRoles, menus
+from services.parser.dumps.named import SURE_WORDS, covers, is_another, may_be_named
 from services.parser.dumps.roles import (
-    dates_page,
     is_byline,
     is_place,
     is_sentence,
     is_speaker,
     may_be_headline,
     role,
-    speaks,
 )
 from services.parser.dumps.titles import said_parts
 from services.parser.lines import Line
 
 LOOK = 600  # lines of the page: menus of agencies are long
 COVERED = 0.8  # of the slug's words
-SURE_WORDS = 4  # of a slug that names a line which looks like something else
-LOOSE_WORDS = 1.8  # words of a headline for one of its slug, where small words are dropped
-MENU, MENU_WORDS = 3, 3
-NAMED_WORDS = 20  # of a title that holds two sentences
 NEAR = 6  # lines between a headline and what dates it
 STRETCH = 3  # lines over a byline of which the first may be the headline and the next its summary
 PASSED = frozenset({"kicker", "share", "control", "historical-notice", "label", "office"})  # between it and a headline
@@ -63,35 +58,15 @@ def is_named(lines: Sequence[Line], names: Slug | None) -> bool:
     return at is not None and not any(is_sentence(line.text) and role(line) is None for line in lines[:at])
 
 
-class _Roles(dict[int, str | None]):
-    """What each line is, by its place; told when it is asked for."""
-
-    def __init__(self, lines: Sequence[Line]) -> None:
-        super().__init__()
-        self._lines = lines
-
-    def __missing__(self, at: int) -> str | None:
-        line = self._lines[at]
-        self[at] = line.rule or _role(line)
-        return self[at]
-
-
-def _role(line: Line) -> str | None:
-    if line.zone == "caption" or read_label(line.text) or ends_with_credit(line.text):
-        return "caption"
-    dates = line.zone in {"published", "byline"} or dates_page(line.text) or is_byline(line.text)
-    return "published" if dates or speaks(line.text) else role(line)
-
-
 class _Finder:
     """The lines before the text, and what each of them is."""
 
     def __init__(self, lines: Sequence[Line]) -> None:
         self._lines = lines[:LOOK]
-        self._roles = _Roles(self._lines)
+        self._roles = LineRoles(self._lines)
         self._text = next((at for at, line in enumerate(self._lines) if self._is_text(at, line)), len(self._lines))
         self._may = [at for at in range(self._text) if self._may_be(at)]
-        self._menu = set(_menus(self._lines, self._may))
+        self._menu = set(menus(self._lines, self._may))
 
     def _is_text(self, at: int, line: Line) -> bool:
         return self._roles[at] is None and line.shape != "list_item" and is_sentence(line.text)
@@ -106,10 +81,10 @@ class _Finder:
         """The line that holds the words of the address."""
         best: tuple[float, int] | None = None
         for at, line in enumerate(self._lines):
-            if not (names and _may_be_named(line) and line.rule is None and line.zone != "caption"):
+            if not (names and may_be_named(line) and line.rule is None and line.zone != "caption"):
                 continue
             if self._roles[at] in {None, "slogan"} or len(names.words) >= SURE_WORDS:
-                score = max(_covers(names, slug_words(line.text)), _covers(names, parted_words(line.text)))
+                score = max(covers(names, slug_words(line.text)), covers(names, parted_words(line.text)))
                 # Said again below a menu, it stands over its text there.
                 again = best is not None and score == best[0] and at - best[1] > NEAR and self._is_bare(best[1], at)
                 if score >= COVERED and (best is None or score > best[0] or again):
@@ -226,7 +201,7 @@ class _Finder:
     def first(self, names: Slug | None) -> int | None:
         """The first line that is no part of a menu; the last line of a menu over the text is the headline."""
         plain = [at for at in self._may if not (at in self._menu or self._is_between(at) or self._is_said(at))]
-        plain = [at for at in plain if not _is_another(names, slug_words(self._lines[at].text))]
+        plain = [at for at in plain if not is_another(names, slug_words(self._lines[at].text))]
         return (
             next(iter(plain), None)
             if plain
@@ -247,45 +222,3 @@ class _Finder:
             if dated and self._roles[at] is None and may_be_headline(line) and at <= self._text + STRETCH:
                 return at
         return None
-
-
-def _menus(lines: Sequence[Line], may: Sequence[int]) -> Iterable[int]:
-    """Three and more lines of a few words each, one right under the other."""
-    run: list[int] = []
-    for at, after in pairwise([*may, -1]):
-        if lines[at].key.count(" ") < MENU_WORDS:
-            run.append(at)
-        if lines[at].key.count(" ") >= MENU_WORDS or after != at + 1:
-            if len(run) >= MENU:
-                yield from run
-            run = []
-
-
-def _is_another(names: Slug | None, words: Sequence[str]) -> bool:
-    """Whether a short line has no word of a long slug: a letterhead's, not the headline that the address names."""
-    return (
-        names is not None
-        and len(names.words) >= SURE_WORDS
-        and len(words) < 2 * SURE_WORDS
-        and not {*words} & {*names.words}
-    )
-
-
-def _may_be_named(line: Line) -> bool:
-    """Whether the address may name the line: titles of two sentences are titles then, too."""
-    short = line.key.count(" ") < NAMED_WORDS and not line.text.endswith((".", ":", ",", ";"))
-    return may_be_headline(line) or (short and line.shape in {"paragraph", "subhead"})
-
-
-def _covers(names: Slug, words: Sequence[str]) -> float:
-    """Which part of the slug's words stand in the line, in order; 0 where the line has far more words than the slug."""
-    if not words or (not names.cut and len(words) > LOOSE_WORDS * len(names.words) + 2):
-        return 0
-    at = hits = 0
-    for number, name in enumerate(names.words):
-        last = number == len(names.words) - 1
-        for place in range(at, len(words)):
-            if words[place] == name or (last and names.cut and words[place].startswith(name)):
-                at, hits = place + 1, hits + 1
-                break
-    return hits / len(names.words)

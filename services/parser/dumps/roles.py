@@ -6,7 +6,8 @@ from datetime import date
 from functools import lru_cache
 
 from services.parser.boilerplate_rules import ANYWHERE, LOOSE, MAX_LENGTH, TOP, Rules
-from services.parser.byline import UNIT, read_byline, read_story_line
+from services.parser.byline import read_story_line
+from services.parser.byline_names import UNIT, read_byline
 from services.parser.characters import fold
 from services.parser.date_labels import is_date
 from services.parser.dates import find_date

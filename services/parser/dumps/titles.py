@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from services.parser.byline import UNIT
+from services.parser.byline_names import UNIT
 from services.parser.dumps.roles import is_sentence
 from services.parser.lines import Line
 

@@ -13,7 +13,8 @@ from services.contracts.article import Article, Block, Rejected
 from services.parser.awards import awards
 from services.parser.body import blocks
 from services.parser.boilerplate_rules import ANYWHERE, Rules
-from services.parser.byline import read_byline, read_story_line, take_story_lines
+from services.parser.byline import read_story_line, take_story_lines
+from services.parser.byline_names import read_byline
 from services.parser.captions import alike
 from services.parser.characters import fold
 from services.parser.contacts import mark_contacts

@@ -121,10 +121,12 @@ RAW = frozenset({"nature", "characters", "hostile", "wrapping", "json_ld", "uncl
 """Modules of the parser whose patterns see runs of white space; others are shown lines in which it was squeezed."""
 BOUNDED = {
     "services.parser.byline": 400,
+    "services.parser.byline_names": 400,
     "services.parser.credits": 1_000,
     "services.parser.credits.LABEL": 200,
     "services.parser.dateline": 240,
     "services.parser.awards": 200,
+    "services.parser.award_kinds": 200,
     "services.parser.dumps.broken": 40,
     "services.parser.names": 100,
 }

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from services.parser.boilerplate import mark_anywhere, mark_end, mark_toolbars, mark_top
-from services.parser.byline import read_byline, read_story_line
+from services.parser.byline import read_story_line
+from services.parser.byline_names import read_byline
 from services.parser.characters import decode, squeeze
 from services.parser.credits import ends_with_credit, read_label, split_credit
 from services.parser.date_labels import is_date
