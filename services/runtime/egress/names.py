@@ -70,6 +70,9 @@ class Resolver:
             )
             if not free:
                 raise TimeoutError
+            known = self._known.get(name)
+            if known and known.counts(FRESH):
+                return known.addresses  # the answer came while this thread was on its way
             if name not in self._asking:
                 self._asking[name] = Future()
                 threading.Thread(target=self._ask, args=[name], daemon=True, name="resolve").start()
