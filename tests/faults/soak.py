@@ -3,6 +3,8 @@
     make soak MINUTES=30 [DATABASE=postgresql]
     PYTHONPATH=tests .venv/bin/python -m faults.soak --minutes 30 --seed 7 --database postgresql
 
+On PostgreSQL, where several can write at a time, two workers of each kind share the work, and four that deliver.
+
 In the end the same invariants must hold as after any fault in the tests, nothing may be lost or set aside, and no
 process may have grown; the exit status says so. The same seed gives the same faults in the same order.
 """
@@ -22,7 +24,7 @@ import psutil
 
 from faults import postgresql
 from faults.storm import FAULTS
-from faults.world import IMPATIENT, World, world
+from faults.world import CROWDED, IMPATIENT, World, world
 from services.runtime.database import utcnow
 
 STARTED_WITH = 50
@@ -43,7 +45,8 @@ def soak(minutes: float, pages: int, seed: int, database: str) -> bool:
     with contextlib.ExitStack() as left:
         server = left.enter_context(postgresql.server()) if database == "postgresql" else None
         url = server.url if server else ""
-        made = left.enter_context(world(url, up=IMPATIENT, backlog=STARTED_WITH, **SETTINGS))
+        up = CROWDED if server else IMPATIENT
+        made = left.enter_context(world(url, up=up, backlog=STARTED_WITH, **SETTINGS))
         made.postgresql = server
         over, memory = threading.Event(), Memory(made)
         others = [

@@ -241,4 +241,5 @@ def world(database_url="", *, backlog=BACKLOG, up=service.UP, **settings):
 
 HERE = Path(__file__).parent
 IMPATIENT = (sys.executable, str(HERE / "impatient.py"), "up")
+CROWDED = (sys.executable, str(HERE / "crowded.py"), "up")
 INSISTENT = str(HERE / "insistent.py")
