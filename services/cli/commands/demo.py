@@ -118,7 +118,7 @@ def _show(stop: threading.Event, newsroom: Newsroom, ending: ExitStack) -> bool:
     stage.subscribe(ending)
     if not stage.waits_for(lambda: stage.stored() >= len(BACKLOG), "the first look at the newsroom"):
         return False
-    say(f"First look: {len(BACKLOG)} stories stored and not announced, for they are no news.\n")
+    say(f"First look: {len(BACKLOG)} stories stored and not announced, because they are not new.\n")
     return stage.publish() and stage.correct() and stage.point_onwards()
 
 
