@@ -34,7 +34,7 @@ READERS = ("bs4", "css")
 
 def throughput(pages: int, database_url: str, *, beside_scrapy: bool = False) -> dict:
     """A newsroom's whole backlog, from the registration of the source to the last article stored."""
-    with _newsroom(pages) as (newsroom, address), tempfile.TemporaryDirectory() as folder:
+    with newsroom_apart(pages) as (newsroom, address), tempfile.TemporaryDirectory() as folder:
         addresses = [address(index) for index in range(min(pages, LOOP_PAGES))]
         before = plain_loop(addresses, Path(folder))
         with installation(Path(folder), database_url) as service:
@@ -101,7 +101,7 @@ UNFINISHED = "ledger WHERE kind NOT IN ('FetchPage', 'PollChannel', 'ForgetDeliv
 
 def _warm_up(service: Installation) -> None:
     """Another newsroom goes first, so that every worker has started and has its connections."""
-    with _newsroom(WARMING_PAGES) as (_process, address):
+    with newsroom_apart(WARMING_PAGES) as (_process, address):
         _watch(service, f"{address(0).split('/News')[0]}/sitemap.xml", name="warm-up")
         service.waits_for(lambda: service.count("articles") >= WARMING_PAGES and service.count(UNFINISHED) == 0)
 
@@ -116,7 +116,7 @@ def _under_load(
 ) -> list[tuple[float, float]]:
     """The same while there is a backlog, so fewer publications when it is over first."""
     seen, stored = [], service.count("articles")
-    with _newsroom(backlog) as (_process, address):
+    with newsroom_apart(backlog) as (_process, address):
         _watch(service, f"{address(0).split('/News')[0]}/sitemap.xml", name="backlog")
         service.waits_for(lambda: service.count("articles") > stored)
         while len(seen) < publications and service.count("articles") < stored + len(seen) + backlog:
@@ -162,7 +162,7 @@ def _spread(values: list[float]) -> dict[str, float]:
 
 
 @contextmanager
-def _newsroom(pages: int) -> Iterator[tuple[psutil.Process, Callable[[int], str]]]:
+def newsroom_apart(pages: int) -> Iterator[tuple[psutil.Process, Callable[[int], str]]]:
     """A newsroom in a process of its own, so that its CPU is counted apart; and where its pages are."""
     ours, theirs = multiprocessing.Pipe()
     process = multiprocessing.get_context("spawn").Process(target=_serve, args=(pages, theirs))

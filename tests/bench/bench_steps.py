@@ -1,9 +1,9 @@
-"""What a page costs its steps from the capture on: CPU and statements, one at a time and in groups of fifty.
+"""What a page costs its steps from the visit on: CPU and statements, one at a time and in groups of fifty.
 
-    PYTHONPATH=tests .venv/bin/python -m bench.bench_steps --pages 400 --json result.json
+    PYTHONPATH=tests .venv/bin/python -m bench.bench_steps --pages 300 --json result.json
 
-In this one process, without Celery, on SQLite. CPU is what this process took, so that other work on the machine counts
-little; compare the two sizes within one run.
+In this one process, without Celery, on SQLite; the newsroom is a process of its own. CPU is what this process took, so
+that other work on the machine counts little; compare the two sizes within one run.
 """
 
 import argparse
@@ -15,24 +15,23 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
-import httpx
 import structlog
-from fakes.generated import GeneratedNewsroom
-from sqlalchemy import event, select
+from bench.bench_pipeline import newsroom_apart
+from bench.installation import SETTINGS
+from sqlalchemy import event
 
 from services.cli.processes import schema
-from services.contracts.messages import Message, Origin, ParsePage, SaveArticle
+from services.contracts.messages import FetchPage, Message, ParsePage, PollChannel, SaveArticle
+from services.fetcher import sources
+from services.fetcher import tasks as fetcher
+from services.fetcher.sources import ChannelSeed, SourceSeed
 from services.parser import tasks as parser
 from services.runtime import database
-from services.runtime.archive import capture_store
-from services.runtime.archive.capture_store import Capture
-from services.runtime.database import reading, transaction, utcnow
-from services.runtime.ledger import worker
-from services.runtime.ledger.jobs import Said, say_all
-from services.runtime.ledger.ledger_table import rows
+from services.runtime.database import transaction, utcnow
+from services.runtime.ledger import jobs, worker
 from services.store import tasks as store
 
-HANDLED = (parser, store)
+HANDLED = (fetcher, parser, store)
 """Where the handlers are, which register themselves."""
 SIZES = (1, 50)
 
@@ -40,43 +39,41 @@ SIZES = (1, 50)
 def measure(pages: int) -> dict[str, dict[str, float]]:
     """CPU (ms) and statements a page, by step and size of the groups."""
     schema.upgrade()
-    newsroom = GeneratedNewsroom(pages * len(SIZES))
-    newsroom.start()
     asked: list[str] = []
     event.listen(database.engine(), "before_cursor_execute", lambda *called: asked.append(called[2]))
-    try:
-        return {
-            f"{kind.__name__}, groups of {size}": told
-            for number, size in enumerate(SIZES)
-            for kind, told in _steps(newsroom, range(number * pages, (number + 1) * pages), size, asked).items()
-        }
-    finally:
-        newsroom.stop()
+    return {
+        f"{kind.__name__}, groups of {size}": cost
+        for size in SIZES
+        for kind, cost in _steps(pages, size, asked).items()
+    }
 
 
-def _steps(newsroom: GeneratedNewsroom, numbers: range, size: int, asked: list[str]) -> dict[type[Message], dict]:
-    with transaction() as session:
-        say_all(session, [Said(_captured(newsroom.address(number), number)) for number in numbers])
-    return {kind: _cost(kind, size, asked) for kind in (ParsePage, SaveArticle)}
-
-
-def _captured(url: str, number: int) -> ParsePage:
-    body, at = httpx.get(url).content, utcnow()
-    name = capture_store.keep(Capture(url, at, 200, (("Content-Type", "text/html; charset=utf-8"),), body))
-    return ParsePage(origin=Origin(page=number, key=f"{number}", url=url, source="s"), capture=name, fetched_at=at)
+def _steps(pages: int, size: int, asked: list[str]) -> dict[type[Message], dict]:
+    with newsroom_apart(pages) as (_process, address):
+        sitemap = f"{address(0).split('/News')[0]}/sitemap.xml"
+        with transaction() as session:
+            channels = [ChannelSeed(kind="sitemap", url=sitemap, interval=86_400)]
+            sources.register(session, SourceSeed(name=f"groups-of-{size}", channels=channels), utcnow())
+        _handle(PollChannel, 1)
+        return {kind: _cost(kind, size, asked) for kind in (FetchPage, ParsePage, SaveArticle)}
 
 
 def _cost(kind: type[Message], size: int, asked: list[str]) -> dict[str, float]:
-    with reading() as session:
-        waiting = select(rows.c.id).where(rows.c.kind == kind.__name__).order_by(rows.c.id)
-        ids = list(session.execute(waiting).scalars())
     asked.clear()
     began = time.process_time()
-    for start in range(0, len(ids), size):
-        worker.handle(kind.__name__, ids[start : start + size], utcnow() + timedelta(seconds=1))
+    pages = _handle(kind, size)
     spent = 1000 * (time.process_time() - began)
     statements = [words for words in asked if not words.startswith(("PRAGMA", "BEGIN"))]
-    return {"cpu_ms_per_page": spent / len(ids), "statements_per_page": len(statements) / len(ids)}
+    return {"cpu_ms_per_page": spent / pages, "statements_per_page": len(statements) / pages}
+
+
+def _handle(kind: type[Message], size: int) -> int:
+    """How many messages of the kind were due, and are handled now in groups of this size."""
+    now = utcnow() + timedelta(seconds=1)
+    ids = [row for row, _ in jobs.due(now, kinds=(kind.__name__,))]
+    for start in range(0, len(ids), size):
+        worker.handle(kind.__name__, ids[start : start + size], now)
+    return len(ids)
 
 
 def main() -> None:
@@ -86,7 +83,7 @@ def main() -> None:
     options = arguments.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     with tempfile.TemporaryDirectory() as folder:
-        os.environ |= {"DATELINE_STATE": folder, "DATELINE_DATABASE_URL": "", "DATELINE_REDIS_URL": ""}
+        os.environ |= SETTINGS | {"DATELINE_STATE": folder, "DATELINE_DATABASE_URL": ""}
         result = measure(options.pages)
     words = json.dumps(result, indent=2)
     if options.json:
