@@ -10,7 +10,7 @@ from services.contracts.article import Block, BlockKind
 from services.parser.lines import Line
 
 SUBHEAD_LENGTH = 90
-_TURN = re.compile(r"^(?:[A-Z][A-Z.,'’ -]{2,60}(?: \([^)]{1,40}\))?:\s|(?:Q|A)[.:]?\s+(?=[A-Z(\"“…—–-]))")
+_TURN = re.compile(r"^(?:[A-Z][A-Z.,'’ -]{2,60}(?: \([^)]{1,40}\))?:\s|(?:Q|A)[.:]?\s+(?=[A-Z(\"“….—–-]))")
 _ASKED = re.compile(r"[QA][.:]\s")
 _SPEAKER = re.compile(r"^(?:[A-Z][\w.'’-]+ ){0,4}[A-Z][\w.'’-]+:\s")
 TURNS = 4

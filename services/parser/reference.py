@@ -25,6 +25,7 @@ _FORMS = lexicon("reference")
 _TITLE = re.compile(either_folded(_FORMS["titles"]))
 _PATH = re.compile(either(_FORMS["paths"]))
 _NEWS = re.compile(either(_FORMS["news"]))
+_WORD = re.compile(r"/[a-z]+/?")  # "/heroes": no article of an agency has so short an address
 _LINKS = etree.XPath("//ul/li/a[@href] | //ul/li/*/a[@href] | //nav//a[@href]")
 _TYPES: Final = frozenset({"AboutPage", "ContactPage"})
 
@@ -52,7 +53,10 @@ def is_reference_dump(draft: Draft, evidence: str | None) -> bool:
         return False
     path, _ = address_of(draft.parsed.page)
     named = _TITLE.fullmatch(fold(draft.parsed.page.without_site(draft.headline))) is not None
-    return named or (_PATH.search(path) is not None and not _NEWS.search(path))
+    if named or _NEWS.search(path):
+        return named
+    short = not draft.headline and _WORD.fullmatch(path.lower()) is not None
+    return _PATH.search(path) is not None or (short and is_official(draft.parsed.page, draft.parsed.markup))
 
 
 def _is_in_menu(draft: Draft) -> bool:

@@ -19,6 +19,11 @@ _END = re.compile(r"[.!?:;]['\"”’)\]]{0,2}$|; (?:and|or)$")
 _GOES_ON = re.compile(r"[a-zà-ÿ]|[,.;:)\]](?:\s|$)")
 # A line that stops where no sentence and no title does.
 _STOPS = re.compile(r"\s(?:a|an|and|at|by|for|from|in|of|on|or|the|to|with)$")
+# A sentence that a mailing list cut behind an abbreviation: "Donald H.", "nominated Army Lt.", "deputy commander, U.S."
+_CUT = re.compile(
+    r"(?:^|\s)(?:Lt|Gen|Brig|Col|Maj|Capt|Sgt|Cpl|Adm|Cmdr|Dr|Mr|Mrs|Ms|Sen|Rep|Gov|[A-Z][a-z]{1,20} [A-Z])\.$"
+    r"|^No\.$|(?:^|, )U\.S\.$"
+)
 _HYPHEN = re.compile(r"\w-$")
 _DASH = re.compile(r"[-–—]{1,2}")
 _OPEN = re.compile(r"(?:[a-zà-ÿ][\w'’-]*|[,–—-]|,[\"”])$")
@@ -72,10 +77,11 @@ def _glue(last: str, text: str, after: str, *, open_ended: bool) -> str | None:
         return " " if _PLACE.fullmatch(last) and last.upper() == last else None
     if _DASH.search(last[-1:]) and open_ended and _PLACE.fullmatch(last.rstrip(" -–—")):
         return " "
-    if _END.search(last[-TAIL:]):
+    cut = _CUT.search(last[-TAIL:]) is not None and text[:1].isalnum()
+    if _END.search(last[-TAIL:]) and not cut:
         return None
-    joins = _goes_on(last, text, open_ended=open_ended) or _is_amid(last, text, after, open_ended=open_ended)
-    if not joins or _is_apart(last) or _is_apart(text):
+    goes_on = cut or _goes_on(last, text, open_ended=open_ended) or _is_amid(last, text, after, open_ended=open_ended)
+    if not goes_on or _is_apart(last) or _is_apart(text):
         return None
     return "" if text[0] in ",.;:)]" or _HYPHEN.search(last[-TAIL:]) else " "
 

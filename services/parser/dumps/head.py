@@ -15,6 +15,7 @@ from services.parser.dumps.roles import (
     is_place,
     is_sentence,
     is_speaker,
+    is_titled,
     is_turn,
     may_be_headline,
     names_speaker,
@@ -181,13 +182,21 @@ def _mark_under(lines: Sequence[Line], *, spoken: int) -> date | None:
         elif (rule := role(line)) or line.shape == "list_item":
             line.rule = rule or ("navigation" if at < last and line.key.count(" ") < ENTRY else None)
         else:
-            if at and lines[at - 1].zone == "story-line" and _OFFICE.fullmatch(line.text):
+            if at and lines[at - 1].zone == "story-line" and _is_office(line, lines[at + 1 : at + 2]):
                 line.zone = "byline"
                 continue
             above = lines[at - 1] if at else None
             line.rule = _before_date(line) if at < last else _behind(line, above, spoken=at < spoken)
         dated = dated or day
     return dated
+
+
+def _is_office(line: Line, after: Sequence[Line]) -> bool:
+    """Whether a line right under a byline is the writer's: an office for the press, or a title in a block with it."""
+    block = not line.gap and all(each.gap for each in after)
+    return _OFFICE.fullmatch(line.text) is not None or (
+        block and line.key.count(" ") < UNIT and line.is_title and is_titled(line.text) and not is_place(line.text)
+    )
 
 
 def _presents(text: str) -> bool:

@@ -51,13 +51,13 @@ _MOTTO = re.compile(either(_DUMPS["cards"]["mottos"]))
 # What the address of a list has, and no article's.
 _LISTS = re.compile(
     r"/tags?/|/category/\d|/page/\d|/year/\d{4}/month/\d|dvidshub\.net/(?:unit|feature|rss)/|[?&]page(?:number)?=\d"
-    r"|/search(?:[/?]|$)|/archive/?(?:[?]|$)|/articles\.aspx|[?&](?:mo?=\d{1,2}&yr?=\d{4}|yr?=\d{4}&mo?=\d{1,2})(?:&|$)|/(?:special-reports?|spotlights?)/[\w-]+/?$"
+    r"|/search(?:[/?]|$)|/archive/?(?:[?]|$)|/articles\.aspx|[?&](?:mo?=\d{1,2}&yr?=\d{4}|yr?=\d{4}&mo?=\d{1,2})(?:&|$)|/(?:special-reports?|spotlights?)(?:/[\w-]+){1,2}/?$"
     r"|/(?:(?:press-|news-|media-|feature-)?(?:releases|stories)|news|newsroom|features|speeches|transcripts|contracts"
     r"|advisories|statements|photos|videos|articles)/?$|/(?:19|20)\d\d/(?:0[1-9]|1[0-2])(?:/\d\d)?/?$",
     re.IGNORECASE,
 )
 # Whatever words they hold.
-_SURELY_LISTS = re.compile(r"/(?:tag|category)/\d|/tags?/[\w-]+/?$", re.IGNORECASE)
+_SURELY_LISTS = re.compile(r"/(?:tag|category)/\d|/tags?/[\w-]+/?(?:[?#]|$)", re.IGNORECASE)
 _PAGED = re.compile(r"[?&]page=\d", re.IGNORECASE)  # a page of a list, or of an article that its slug names
 # A card of a listing that a script would have filled: 'article-title="Second Landing Opens"'.
 _ATTRIBUTE = re.compile(r"article-(?:id|title|url|alt|summary)\w{0,20}=")

@@ -52,10 +52,13 @@ def cut_tail(lines: Sequence[Line], start: int = 0) -> None:
 
 
 def _mark_last_links(lines: Sequence[Line]) -> None:
-    """A mailing list's addresses: the last lines, each of a few words and an address."""
-    run = list(takewhile(lambda line: _ADDRESSED.fullmatch(line.text), (line for line in reversed(lines) if line.kept)))
+    """A mailing list's addresses: the last lines, each of a few words and an address; and the words right over them."""
+    kept = [line for line in lines if line.kept]
+    run = list(takewhile(lambda line: _ADDRESSED.fullmatch(line.text), reversed(kept)))
+    over = kept[: len(kept) - len(run)][-1:]
     if len(run) >= LINKS:
-        for line in run:
+        leads = [line for line in over if line.text.endswith(":") and line.key.count(" ") < ENTRY_WORDS]
+        for line in [*run, *leads]:
             line.rule = "related"
 
 

@@ -387,3 +387,52 @@ def test_many_presenters_with_their_offices_are_no_text():
 )
 def test_a_credit_without_brackets_may_end_with_a_full_stop(last, caption):
     assert ends_with_credit(f"A pilot ties up a boat at the landing, Jan. 22. {last}") is caption
+
+
+def test_a_question_may_begin_in_the_middle():
+    turns = f"Q:  ... that it opens in May?\n\nMS. ADLER:  {TEXT}\n\nQ:  Then who pays?\n\nMS. ADLER:  {MORE}\n"
+    reading = article(f"Press Gaggle by Harbor Chief Ruth Adler\n\n{turns}\n")
+    assert [block.kind for block in reading.body] == ["turn"] * 4
+
+
+def test_the_words_over_the_last_addresses_go_with_them():
+    links = "".join(f"https://{name}.example.com/ferries\n\n" for name in ("one", "two", "three"))
+    assert texts(article(f"{TITLE}\n\n{TEXT}\n\n{MORE}\n\nFollow the boats:\n\n{links}")) == [TEXT, MORE]
+
+
+def test_a_part_of_a_special_report_is_no_article():
+    page = f"Down Arrow\n\nSecond Landing\n\n{TEXT}\n\nDown Arrow\n\nBoats\n\n{MORE}\n"
+    reading = read(page, "https://www.example.gov/News/Special-Reports/2017-Year-in-Review/Boats/")
+    assert isinstance(reading, Rejected)
+
+
+@pytest.mark.parametrize(
+    ("site", "kind"),
+    [("example.mil/heroes", "reference"), ("example.mil/old-heroes", "news"), ("example.com/heroes", "news")],
+)
+def test_an_agencys_page_without_a_headline_whose_address_is_a_word_stays(site, kind):
+    assert article(f"{TEXT}\n{MORE}\n", f"https://www.{site}").kind == kind
+
+
+def test_a_writers_office_stands_in_a_block_with_the_name():
+    office = "Master of the Joint Boats of Eastmark"
+    assert texts(article(f"{TITLE}\n\nBy Capt. Ruth Adler\n{office}\n\n{TEXT}\n\n{MORE}\n")) == [TEXT, MORE]
+
+
+@pytest.mark.parametrize(
+    ("lines", "joined"),
+    [
+        ("The office named Army Lt.\nGen.\nRuth A.\nAdler to lead its boats.", True),
+        ("Adler was deputy chief of boats, U.S.\nFerry Office.", True),
+        ("The office sells its boats across the U.S.\nMany are old.", False),
+        ("The office sold the boats in May.\nMany are old.", False),
+    ],
+)
+def test_a_mailing_list_cuts_sentences_at_abbreviations(lines, joined):
+    read_lines = [line.text for line in text_lines(lines)]
+    assert read_lines == ([lines.replace("\n", " ")] if joined else lines.split("\n"))
+
+
+def test_a_tag_is_a_list_with_a_query_too():
+    page = f'Latest "Second Landing" stories\n\n{TEXT}\n\n{MORE}\n'
+    assert isinstance(read(page, "https://www.example.com/tags/second-landing/?size=10"), Rejected)
