@@ -13,6 +13,8 @@ from services.parser.zones import OUTSIDE
 
 BEFORE_COMMENTS = 40  # words of running text over the comments; fewer are a summary
 HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6", "legend", "summary"})
+TITLES = 2  # that lead elsewhere: one may be the article's own
+TEASER = 3  # lines under a title that are of its teaser
 LOOK = 16  # lines from the end, or headings
 _FORMS = lexicon("related")
 _HEADINGS = (*END["related"], *_FORMS["headings"])
@@ -22,6 +24,7 @@ _RELATED = {
 }
 _PROMOTION = re.compile(rf"\W*(?:{either_folded(_FORMS['promotions'])})\s*:")
 _BARE_PROMOTION = re.compile(rf"\W*(?:{either_folded((*_FORMS['promotions'], *_HEADINGS))})\W*")
+_ABOUT = re.compile(rf"(?:{either_folded(_FORMS['about'])})\W{{0,4}}")
 _COMMENTS = re.compile(rf"\W{{0,3}}(?:{either_folded(_FORMS['comments'])})\W{{0,4}}")
 
 
@@ -48,9 +51,12 @@ def mark_comments(lines: Sequence[Line]) -> None:
             return
 
 
+def _is_heading(line: Line) -> bool:
+    return line.tag in HEADINGS or line.bold or line.shape == "subhead"
+
+
 def _is_over_comments(line: Line) -> bool:
-    is_heading = line.tag in HEADINGS or line.bold or line.shape == "subhead"
-    return is_heading and _COMMENTS.fullmatch(line.key) is not None
+    return _is_heading(line) and _COMMENTS.fullmatch(line.key) is not None
 
 
 def _mark_last(lines: Sequence[Line]) -> None:
@@ -76,6 +82,9 @@ def _mark_apart(lines: Sequence[Line]) -> None:
         elif text and line.place not in text and line.rule != "related" and _RELATED[line.inside].fullmatch(line.key):
             _take(_apart(lines[at:], text.keys()), most=sum(text.values()))
             looks += 1
+        elif text and line.place not in text and line.kept and _ABOUT.fullmatch(line.key) and _is_heading(line):
+            for beside in takewhile(lambda other, home=line.place: other.place == home, lines[at:]):
+                beside.rule = beside.rule or "aside"
         if looks == LOOK:
             return
 
@@ -87,9 +96,16 @@ def _apart(lines: Sequence[Line], places: AbstractSet[int]) -> list[Line]:
 
 
 def _take(block: Sequence[Line], *, most: int) -> None:
-    if sum(len(line.text) for line in block if line.is_prose) <= most:
+    if sum(len(line.text) for line in block if line.is_prose) <= most or _are_teasers(block):
         for line in block:
             line.rule = line.rule or "related"
+
+
+def _are_teasers(block: Sequence[Line]) -> bool:
+    """Whether each running text stands under a title that leads elsewhere."""
+    titles = [at for at, line in enumerate(block) if line.is_linked]
+    under = {title + step for title in titles for step in range(1, TEASER + 1)}
+    return len(titles) >= TITLES and all(at in under for at, line in enumerate(block) if line.is_prose)
 
 
 def _mark_promotions(lines: Sequence[Line]) -> None:

@@ -71,13 +71,25 @@ def article_lines(lines: Sequence[Line], odds: Sequence[float], cut: float) -> l
             last = at
         elif odds[at] > UNLIKELY and at - last <= NEAR and _is_short_paragraph(line, lines[last]):
             text[at], last = True, at
+    _drop_last_links(lines, text)
     return text
 
 
+def _drop_last_links(lines: Sequence[Line], text: list[bool]) -> None:
+    """Takes back what follows the running text in blocks of its own, and is nothing but links and titles over them."""
+    last = max((at for at, line in enumerate(lines) if text[at] and line.is_prose), default=len(lines))
+    homes = {line.place for line, kept in zip(lines, text, strict=True) if kept and line.is_prose}
+    after = [at for at in range(last + 1, len(lines)) if text[at]]
+    if any(lines[at].is_linked for at in after) and not any(lines[at].place in homes for at in after):
+        for at in after:
+            text[at] = lines[at].tag == "li" and not lines[at].links
+
+
 def _is_short_paragraph(line: Line, last: Line) -> bool:
-    """Whether a line is a short sentence in a paragraph beside the last of the text: many an article ends with one."""
-    beside = line.tag == last.tag == "p" and line.place == last.place and not line.links
-    return beside and not line.is_prose and " " in line.key and STOPS.search(line.text[-4:]) is not None
+    """Whether a line is a short sentence beside the last of the text, or an entry of its list: many a text ends so."""
+    if line.tag != last.tag or line.place != last.place or line.links or line.is_prose:
+        return False
+    return line.tag == "li" or (line.tag == "p" and " " in line.key and STOPS.search(line.text[-4:]) is not None)
 
 
 def _goes_on(before: Line, line: Line) -> bool:

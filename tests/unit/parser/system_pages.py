@@ -206,3 +206,114 @@ PAGES["gr"] = (
     ["Η πόλη άνοιξε", "Οι εργασίες", "Το συμβούλιο"],
     ["προκυμαία", "Όροι"],
 )
+
+# Short texts beside longer ones that are not theirs.
+GERMAN_TEASER = "Die Arbeiten beginnen im Frühjahr und sollen vor den Sommerferien abgeschlossen sein, teilte das Amt am Montag mit."
+SECOND_TEASER = (
+    "Der Verein lädt alle Mitglieder und Freunde am Samstag zu seinem Sommerfest auf den Platz am Hafen ein."
+)
+PAGES["short-teasers-de"] = (
+    "https://talbote.example.de/kurz",
+    "de",
+    f"""<header><a href="/">Talbote</a></header><main><article><h1>Die Brücke ist offen</h1><p class="meta">12.03.2020</p><p>{GERMAN[0]}</p></article><section><h2>Mehr aus dem Tal</h2><div class="card"><h3><a href="/1">Dammbau beginnt</a></h3><p>{GERMAN_TEASER}</p></div><div class="card"><h3><a href="/2">Sommerfest am Hafen</a></h3><p>{SECOND_TEASER}</p></div><div class="card"><h3><a href="/3">Kita sucht Helfer</a></h3><p>{GERMAN_TEASER}</p></div></section></main>""",
+    [GERMAN[0]],
+    ["Sommerfest", "Die Arbeiten"],
+)
+PAGES["short-bio-en"] = (
+    "https://blog.example.com/p",
+    "en",
+    f"""<article><h1>The bridge is open</h1><p>{ENGLISH[0]}</p><p>{ENGLISH[2]}</p></article><div class="author-box"><img src="a.jpg"><h4>Dana Example</h4><p>Dana Example has written about boats, bridges and the people who build them since nineteen ninety-nine. She lives by the river with two dogs and has published four books about the valley and its harbors.</p></div><div class="subscribe"><h3>Get new posts by email</h3><p>Join the two thousand readers who get our notes from the water each Friday morning, free of charge and without any spam.</p></div>""",
+    [ENGLISH[0], ENGLISH[2]],
+    ["Dana Example has", "Join the two"],
+)
+PAGES["short-company-en"] = (
+    "https://corp.example.com/news/bridge",
+    "en",
+    f"""<div class="page"><h1>The bridge is open</h1><div class="date">March 12, 2020</div><div class="rte"><p>{ENGLISH[0]}</p></div><div class="cols"><div><h3>About us</h3><p>Valley Bridges plans, builds and inspects bridges of every size and has advised towns for more than forty years.</p></div><div><h3>Contact</h3><p>Call us from Monday to Friday between eight and five, or write to the address that you find on the contact page.</p></div></div></div>""",
+    [ENGLISH[0]],
+    ["Valley Bridges plans", "Call us"],
+)
+PAGES["short-comments-de"] = (
+    "https://blog.example.de/p",
+    "de",
+    f"""<div id="c"><h2>Die Brücke ist offen</h2><p>{GERMAN[0]}</p><div class="kommentar"><b>Robin</b><br>Ich bin gleich am ersten Tag hinüber gegangen und es war sehr schön dort, danke für den Bericht.</div><div class="kommentar"><b>Kim</b><br>Endlich ist sie fertig, wir haben so lange darauf gewartet und freuen uns alle sehr darüber.</div></div>""",
+    [GERMAN[0]],
+    ["Ich bin gleich", "Endlich ist"],
+)
+PAGES["short-cookie-de"] = (
+    "https://firma.example.de/p",
+    "de",
+    f"""<div class="hinweis"><p>Diese Website verwendet Cookies, um Ihnen den bestmöglichen Service zu bieten. Durch die Nutzung der Website stimmen Sie der Verwendung von Cookies zu.</p><button>OK</button></div><h1>Die Brücke ist offen</h1><div><p>{GERMAN[0]}</p><p>{GERMAN[2]}</p></div>""",
+    [GERMAN[0], GERMAN[2]],
+    ["Cookies"],
+)
+PAGES["aside-blog-p"] = (
+    "https://blog.example.de/q",
+    "de",
+    f"""<div class="main"><h1>Die Brücke ist offen</h1>{paragraphs(GERMAN)}</div><div class="rechts"><h3>Über dieses Blog</h3><p>Hier schreibt Dana über Brücken, Boote und das Leben am Fluss, seit vielen Jahren und immer am Freitag.</p><h3>Letzte Kommentare</h3><p>Robin: Ich bin gleich am ersten Tag hinüber gegangen und es war sehr schön.</p></div>""",
+    GERMAN,
+    ["Hier schreibt", "Robin:"],
+)
+PAGES["br-only"] = (
+    "http://alt.example.de/t.htm",
+    "de",
+    f"""<center><b>Die Brücke ist offen</b></center><br><br>{GERMAN[0]}<br>{GERMAN[1]}<br><br>{GERMAN[2]}<br>{GERMAN[3]}<br><br><a href="index.htm">zurück</a>""",
+    GERMAN,
+    ["zurück"],
+)
+PAGES["font-p"] = (
+    "http://alt.example.de/u.htm",
+    "de",
+    f"""<table><tr><td><a href="a.htm">Home</a> | <a href="b.htm">Links</a></td></tr><tr><td><h3>Die Brücke ist offen</h3><p align="justify"><font face="Arial" size="2">{GERMAN[0]}<br>{GERMAN[1]}</font></p><p><font size="2">{GERMAN[2]}</font></p></td></tr></table>""",
+    GERMAN[:3],
+    ["Links"],
+)
+PAGES["li-article"] = (
+    "https://x.example.com/list",
+    "en",
+    f"""<article><h1>Five Things About the Bridge</h1><p>{ENGLISH[0]}</p><ol><li><strong>It is long.</strong> Nobody had measured it before the first walk.</li><li><strong>It is high.</strong> Boats pass under it with their masts up.</li><li><strong>It is free.</strong></li></ol></article><ul class="share"><li>Facebook</li><li>Twitter</li></ul>""",
+    [ENGLISH[0], "Nobody had measured", "Boats pass", "It is free."],
+    ["Facebook"],
+)
+PAGES["qa-interview"] = (
+    "https://x.example.com/int",
+    "en",
+    """<article><h1>“We Waited Two Years”</h1><p>The mayor spoke with us on the new bridge.</p><p><strong>How do you feel?</strong></p><p>Relieved.</p><p><strong>And the trees?</strong></p><p>They come in autumn.</p><p><strong>Which ones?</strong></p><p>Oaks.</p></article><div class="more"><h3>More interviews</h3><a href="/1">“I Built the Old One”</a></div>""",
+    ["The mayor spoke", "How do you feel?", "Relieved.", "They come in autumn.", "Oaks."],
+    [],
+)
+PAGES["quote-poem"] = (
+    "https://x.example.com/poem",
+    "en",
+    f"""<article><h1>A Poem for the Bridge</h1><p>{ENGLISH[0]}</p><blockquote><p>The boats go out at four,<br>the gulls go out at five,</p></blockquote><p>So she read, and we clapped.</p></article>""",
+    [ENGLISH[0], "The boats go out", "the gulls go", "So she read"],
+    [],
+)
+PAGES["table-cells-prose"] = (
+    "http://alt.example.com/t2.htm",
+    "en",
+    f"""<table width="100%"><tr><td width="20%"><a href="1.htm">One</a><br><a href="2.htm">Two</a></td><td><font size="4">The bridge is open</font><br><font size="1">Posted 3/12/2001</font><p>{ENGLISH[0]}</p><p>{ENGLISH[1]}</p><p>{ENGLISH[2]}</p></td><td width="20%"><b>Links</b><br><a href="http://a.example">Ferry</a><br>Send your news to the editor and we will print it here as soon as we can.</td></tr></table>""",
+    ENGLISH,
+    ["Send your news", "Ferry"],
+)
+PAGES["org-fr"] = (
+    "https://asso.example.fr/appel",
+    "fr",
+    f"""<div class="menu"><a href="/">Accueil</a><a href="/qui">Qui sommes-nous</a></div><div class="contenu"><h2>Le pont est ouvert</h2><div class="date">Publié le 12 mars 2020</div><p><strong>Après deux ans de travaux, on passe enfin d'une rive à l'autre.</strong></p>{paragraphs(FRENCH)}<p>Pour tout renseignement : contact@asso.example.fr</p></div><div class="don"><h3>Faire un don</h3><p>Votre soutien nous permet de continuer à défendre les ponts et les rives de notre vallée chaque jour.</p></div>""",
+    ["Après deux ans", *FRENCH],
+    ["Votre soutien", "Qui sommes"],
+)
+PAGES["news-es-embeds"] = (
+    "https://diario.example.com/p",
+    "es",
+    f"""<article><h1>El puente ya está abierto</h1><div class="autor">Por Dana Ejemplo</div><div class="cuerpo"><p>{SPANISH[0]}</p><div class="embed"><blockquote class="twitter-tweet"><p>¡Por fin! Ya podemos cruzar el puente nuevo del valle.</p>— Alcaldía (@alcaldia) <a href="/t">12 de marzo de 2020</a></blockquote></div><p>{SPANISH[1]}</p><div class="te-puede"><span>Te puede interesar</span><a href="/1">El dique se repara en junio y cierra la orilla</a></div><p>{SPANISH[2]}</p></div></article><div class="mas"><h2>Lo más leído</h2><ol><li><a href="/2">La fiesta del muelle será en julio</a></li></ol></div>""",
+    SPANISH,
+    ["El dique se", "La fiesta", "Por Dana"],
+)
+PAGES["ministry-uk"] = (
+    "https://dept.example.gov.uk/news/bridge",
+    "en",
+    f"""<div id="global-cookie-message"><p>We use cookies to make the service simpler.</p></div><header><a href="/">GOV</a></header><main><div class="metadata"><dl><dt>From:</dt><dd><a href="/d">Department for Bridges</a></dd><dt>Published</dt><dd>12 March 2020</dd></dl></div><h1>The bridge is open</h1><p class="lead">People can cross the river again after two years.</p><div class="govspeak">{paragraphs(ENGLISH)}</div><div class="metadata"><p>Published 12 March 2020</p></div><div class="related"><h2>Related content</h2><ul><li><a href="/1">Ferry timetable for the summer</a></li></ul></div><div class="feedback"><h2>Is this page useful?</h2><p>Help us improve the site. To help us improve, we’d like to know more about your visit today.</p></div></main>""",
+    ["People can cross", *ENGLISH],
+    ["Ferry timetable", "Help us improve", "cookies", "From:"],
+)

@@ -11,8 +11,8 @@ from services.parser.extract import extract
 
 def reading(name):
     url, language, inner, _, _ = PAGES[name]
-    found = re.search(r"<h[12][^>]*(?:title|entry)[^>]*>([^<]+)|<h1[^>]*>([^<]+)", inner)
-    title = (found[1] or found[2]) if found else "Die Brücke ist offen"
+    found = re.search(r"<h[12][^>]*(?:title|entry)[^>]*>([^<]+)|<h1[^>]*>([^<]+)|<h[23][^>]*>([^<]+)", inner)
+    title = (found[1] or found[2] or found[3]) if found else "Die Brücke ist offen"
     markup = (
         f'<html lang="{language}"><head><meta charset="utf-8"><title>{title}</title></head><body>{inner}</body></html>'
     )
