@@ -128,7 +128,7 @@ USWDS = Layout(
     sign="main",
     region="//main",
     official=True,
-    version="4",
+    version="5",
     zones=(
         ("cdc-page-title-bar__item--date", "published"), ("usa-intro", "dek"), ("dateline", "byline-or-date"),
         ("article-meta__doctype", "kicker"), ("article-meta__author-bureau", "byline"),
@@ -137,7 +137,7 @@ USWDS = Layout(
 
 USWDS_BY_ROLE = replace(USWDS, region="//*[@role='main']|//*[@id='main-content']")
 
-WHOLE_PAGE = Layout(name="unknown", sign="", region="//body", zones=(), version="5")
+WHOLE_PAGE = Layout(name="unknown", sign="", region="//body", zones=(), version="6")
 # People keep dumps of news; a page of an unknown site may be anything.
 DUMP = Layout(name="text-dump", sign="", region="", zones=(), kind="news", version="4")
 

@@ -157,7 +157,7 @@ PASSES: tuple[Pass, ...] = (
     Pass(_mark_copies, frozenset({copies.RULE})),
     Pass(lambda draft: mark_anywhere(draft.lines), frozenset(ANYWHERE)),
     Pass(lambda draft: mark_top(draft.lines), frozenset([*TOP, *OFFICE, *LOOSE])),
-    Pass(lambda draft: mark_related(draft.lines), frozenset({"related", "aside"})),
+    Pass(lambda draft: mark_related(draft.lines), frozenset({"related", "aside", "contact"})),
     Pass(_mark_comments, frozenset({"comments"})),
     Pass(lambda draft: mark_contacts(draft.lines), frozenset({"contact"})),
     Pass(_mark_by_look, frozenset({RULE})),

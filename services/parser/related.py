@@ -24,7 +24,10 @@ _RELATED = {
 }
 _PROMOTION = re.compile(rf"\W*(?:{either_folded(_FORMS['promotions'])})\s*:")
 _BARE_PROMOTION = re.compile(rf"\W*(?:{either_folded((*_FORMS['promotions'], *_HEADINGS))})\W*")
-_ABOUT = re.compile(rf"(?:{either_folded(_FORMS['about'])})\W{{0,4}}")
+_BOXES = {
+    rule: re.compile(rf"(?:{either_folded(_FORMS[name])})\W{{0,4}}")
+    for rule, name in (("aside", "about"), ("contact", "reach"))
+}
 _COMMENTS = re.compile(rf"\W{{0,3}}(?:{either_folded(_FORMS['comments'])})\W{{0,4}}")
 
 
@@ -82,11 +85,18 @@ def _mark_apart(lines: Sequence[Line]) -> None:
         elif text and line.place not in text and line.rule != "related" and _RELATED[line.inside].fullmatch(line.key):
             _take(_apart(lines[at:], text.keys()), most=sum(text.values()))
             looks += 1
-        elif text and line.place not in text and line.kept and _ABOUT.fullmatch(line.key) and _is_heading(line):
-            for beside in takewhile(lambda other, home=line.place: other.place == home, lines[at:]):
-                beside.rule = beside.rule or "aside"
+        elif text and line.place not in text and line.kept and _is_heading(line):
+            _mark_box(lines, at)
         if looks == LOOK:
             return
+
+
+def _mark_box(lines: Sequence[Line], at: int) -> None:
+    """The block that such a heading opens."""
+    rule = next((name for name, form in _BOXES.items() if form.fullmatch(lines[at].key)), None)
+    beside = (lines[below] for below in range(at, len(lines) if rule else at))
+    for line in takewhile(lambda line: line.place == lines[at].place, beside):
+        line.rule = line.rule or rule
 
 
 def _apart(lines: Sequence[Line], places: AbstractSet[int]) -> list[Line]:
