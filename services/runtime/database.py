@@ -159,6 +159,15 @@ def unpooled() -> Iterator[Session]:
         yield session
 
 
+@contextmanager
+def closing() -> Iterator[Connection]:
+    """A connection of this process's engine that is closed afterwards, instead of going back into the pool."""
+    with engine().connect() as connection:
+        yield connection
+        connection.rollback()
+        connection.detach()
+
+
 @cache
 def _unpooled(url: str) -> Engine:
     if not url.startswith("sqlite"):

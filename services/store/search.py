@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Row, Select, literal, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, bindparam, literal, select, tuple_
 from sqlmodel import Session
 
+from services.runtime.provenance.sightings import IS_SHARED, sightings
 from services.store.events import SILENT
 from services.store.fulltext import asks_for_text, found, label
 from services.store.models import articles, revisions, texts
@@ -19,6 +20,8 @@ ORDER = {"published": articles.c.dated_at, "seen": articles.c.first_seen, "updat
 @dataclass(frozen=True)
 class Wanted:
     """Which articles: all of these must hold; `since` is part of the span, `until` is not.
+
+    `source` is any that showed the article's page, not only the one that did so first.
 
     `q` are words as `asked.Terms` reads them; tag and VIRIN are whole, in any case. `news` leaves out what is kept and
     is no news, unless its kind is asked for.
@@ -39,14 +42,14 @@ def find_articles(
     session: Session, wanted: Wanted, limit: int, after: tuple[datetime, str] | None
 ) -> Sequence[Row[Any]]:
     """The articles wanted, beginning after the one at `after` (its time in that order, and its id)."""
-    return session.execute(_page(session, select(articles), wanted, limit, after)).all()
+    return _rows(session, select(articles), wanted, limit, after)
 
 
 def read_articles(
     session: Session, wanted: Wanted, limit: int, after: tuple[datetime, str] | None
 ) -> Sequence[Row[Any]]:
     """The same, each with the reading of its current revision."""
-    return session.execute(_page(session, _READINGS, wanted, limit, after)).all()
+    return _rows(session, _READINGS, wanted, limit, after)
 
 
 def find_article(session: Session, article: str) -> Row[Any] | None:
@@ -76,9 +79,26 @@ def find_revision(session: Session, article: str, number: int) -> Row[Any] | Non
     return session.execute(query).one_or_none()
 
 
+_SHARED = (
+    select(sightings.c.page).distinct().where(sightings.c.source == bindparam("source"), IS_SHARED).subquery("shown")
+)
+_SHARES = select(sightings.c.page).where(sightings.c.source == bindparam("source"), IS_SHARED).limit(1)
 _READINGS = select(articles, revisions.c.reading).join(
     revisions, (revisions.c.article == articles.c.id) & (revisions.c.number == articles.c.revision)
 )
+
+
+def _rows(
+    session: Session, query: Select[Any], wanted: Wanted, limit: int, after: tuple[datetime, str] | None
+) -> Sequence[Row[Any]]:
+    """Those of the source itself, and those whose pages it showed as well: each from an index, in one order."""
+    listed = query.where(*_of_the_source(wanted))
+    rows = session.execute(_page(session, listed, wanted, limit, after)).all()
+    if wanted.source is None or not session.execute(_SHARES, {"source": wanted.source}).first():
+        return rows
+    shown = query.join(_SHARED, _SHARED.c.page == articles.c.page).where(articles.c.source != wanted.source)
+    shared = session.execute(_page(session, shown.params(source=wanted.source), wanted, limit, after)).all()
+    return sorted([*rows, *shared], key=lambda row: place_of(wanted, row), reverse=True)[: limit + 1]
 
 
 def _page(
@@ -103,9 +123,7 @@ def _revisions() -> Select[Any]:
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
-    when, asked = ORDER[wanted.by], []
-    if wanted.source is not None:
-        asked.append(articles.c.source == wanted.source)
+    when, asked = ORDER[wanted.by], list[ColumnElement[bool]]()
     if wanted.kind is not None:
         asked.append(articles.c.kind == wanted.kind)
     elif wanted.news:
@@ -115,6 +133,10 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.until is not None:
         asked.append(when < wanted.until)
     return asked
+
+
+def _of_the_source(wanted: Wanted) -> list[ColumnElement[bool]]:
+    return [] if wanted.source is None else [articles.c.source == wanted.source]
 
 
 def _labels(wanted: Wanted) -> list[str]:

@@ -22,7 +22,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from orders import NOW, article
-from sqlalchemy import func, insert, text
+from sqlalchemy import delete, func, insert, text
 from sqlmodel import Session, SQLModel
 
 from services.audit.gauges import _counted
@@ -31,15 +31,20 @@ from services.contracts.messages import FetchPage
 from services.contracts.versions import generation
 from services.fetcher import sources
 from services.fetcher.checks import count_pages
+from services.fetcher.pages.find import Wanted as Pages
+from services.fetcher.pages.find import find_pages
 from services.runtime import database
 from services.runtime.events.follow import Asked, pull
-from services.runtime.ledger import jobs, redelivery
+from services.runtime.ledger import jobs, redelivery, sweeper
 from services.store.search import Wanted, find_articles
 
 EACH = 1_000
 """Articles of one source."""
 CHUNK = 2_000
 """Rows that are written at a time."""
+DUE = 2_000
+"""Messages of each kind that the sweeper finds due."""
+BEYOND = 10**9
 WORDS = [f"{head}{tail}" for head in ("har", "ves", "com", "tra", "sto", "mar") for tail in range(2_000)]
 SEARCHES = {
     "search: in every article": "announced",
@@ -179,6 +184,11 @@ def questions(articles: int) -> dict[str, Callable[[Session], object]]:
         "list: a kind without articles": lambda s: find_articles(s, Wanted(kind="transcript"), 50, None),
         "events: from 0": lambda s: pull(s, Asked(), 0, 100),
         "events: a rare type, from 0": lambda s: pull(s, Asked(type="article.updated"), 0, 100),
+        "events: a rare type of a common kind": lambda s: pull(s, Asked("article.updated", kind="release"), 0, 100),
+        "pages: of a source": lambda s: find_pages(s, Pages(source="source-1"), now, 50, None),
+        "pages: a common part of an address": lambda s: find_pages(s, Pages(address="news/article"), now, 50, None),
+        "pages: a rare part": lambda s: find_pages(s, Pages(address="article/777/"), now, 50, None),
+        "pages: a part of none": lambda s: find_pages(s, Pages(address="nowhere"), now, 50, None),
         "sources: all": sources.list_sources,
         "pages: counted by source": lambda s: count_pages(s, now),
         "audit": lambda s: take(s, now),
@@ -196,12 +206,27 @@ def measured(articles: int) -> dict[str, float]:
     for name, ask in questions(articles).items():
         found[name] = _milliseconds(ask)
     found["sweep: nothing due"] = _milliseconds(lambda _: _sweep())
+    _due(DUE)
+    found["sweep: all that is due was reminded of a moment ago"] = _milliseconds(lambda _: _sweep())
+    _due(0)
     return found
+
+
+def _due(number: int) -> None:
+    """So many messages of each kind are due, and their wake-ups have just gone out; instead of those there were."""
+    rows = SQLModel.metadata.tables["ledger"]
+    message = {"message": "{}", "said_at": NOW, "due_at": NOW, "hinted_at": NOW + timedelta(hours=1)}
+    with Session(database.engine()) as session:
+        session.execute(delete(rows).where(rows.c.kind.in_(sweeper.SWEPT)))
+        due = [message | {"kind": kind, "key": str(key)} for kind in sweeper.SWEPT for key in range(number)]
+        if due:  # with numbers of their own, because those of the pages were not drawn from the sequence
+            session.execute(insert(rows), [each | {"id": BEYOND + place} for place, each in enumerate(due)])
+        session.commit()
 
 
 def _sweep() -> None:
     now = NOW + timedelta(hours=1)
-    redelivery.take_forgotten(now, hinted_before=now, kinds=["FetchPage"], lane="live", limit=1_000)
+    redelivery.any_waits(now, hinted_before=now - sweeper.PATIENCE, kinds=sweeper.SWEPT, limit=sweeper.AT_ONCE)
     redelivery.end_leases_of_the_dead(now)
 
 

@@ -13,6 +13,7 @@ from services.contracts.caller import Caller
 from services.contracts.urls import article_id
 from services.runtime.database import transaction
 from services.runtime.http.problems import answer_with_problems
+from services.runtime.provenance.sightings import Shown, note
 from services.store.api import router
 from services.store.save import save
 
@@ -50,6 +51,33 @@ def published(number: int, at: str | None, seen: int = 0, **about) -> None:
     )
     with transaction() as session:
         save(session, one, NOW + timedelta(minutes=seen))
+
+
+def shown(source, *pages, shared=True):
+    """A channel of this source showed these pages, too."""
+    with transaction() as session:
+        for channel in (7, 8):
+            note(session, source, channel, {page: Shown(shared=shared) for page in pages}, NOW)
+
+
+@pytest.mark.parametrize("by", ["published", "seen", "updated"])
+def test_an_article_belongs_to_every_source_that_showed_it(client, by):
+    """A filter by source missed what another source had listed a moment sooner; each is listed once, in one order."""
+    for number in range(1, 7):
+        published(number, f"2026-01-{number:02}", seen=number, source="war" if number % 2 else "navy")
+    shown("navy", 1, 3)
+    shown("navy", 2, shared=False)
+    assert ids(got(client, "/articles", source="navy", by=by)) == [f"Story {number}" for number in (6, 4, 3, 2, 1)]
+    assert ids(got(client, "/articles", source="war", by=by)) == [f"Story {number}" for number in (5, 3, 1)]
+    assert ids(got(client, "/articles", source="navy", by=by, q="harbor")) == [f"Story {n}" for n in (6, 4, 3, 2, 1)]
+    listed, after = [], {}
+    while True:
+        answer = got(client, "/articles", source="navy", by=by, limit=2, **after)
+        listed += ids(answer)
+        if not answer["next"]:
+            break
+        after = {"after": answer["next"]}
+    assert listed == [f"Story {number}" for number in (6, 4, 3, 2, 1)]
 
 
 def test_an_article_is_shown_as_it_stands(client):

@@ -99,15 +99,12 @@ def _versions() -> list[str]:
 
 
 def _revision() -> str | None:
-    engine = database.engine()
-    try:
-        if not inspect(engine).has_table("alembic_version"):
+    # By a connection that is closed with it: whoever forks must hold none open, and others keep theirs.
+    with database.closing() as connection:
+        if not inspect(connection).has_table("alembic_version"):
             return None
-        with engine.connect() as connection:
-            found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-            return found
-    finally:
-        engine.dispose()  # whoever forks must not hold it open
+        found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        return found
 
 
 def _known() -> set[str]:

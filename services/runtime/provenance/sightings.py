@@ -44,6 +44,8 @@ class Sighting(Table, table=True):
 
 
 sightings: Relation = SQLModel.metadata.tables["sightings"]
+IS_SHARED = text("sightings.shared")
+"""As a condition: in these words both databases see that the partial index serves."""
 
 
 @dataclass(frozen=True)
