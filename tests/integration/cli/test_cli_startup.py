@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import text
 
-from services.cli.processes import schema
+from services.cli.processes import schema, startup
 from services.cli.processes.startup import refuse_other_schema, refuse_unknown_settings
 from services.contracts.errors import UserError
 from services.runtime import database
@@ -58,21 +58,23 @@ def test_a_database_of_the_history_before_the_first_release_is_refused(on_sqlite
 
 
 @pytest.mark.parametrize("process", [*PROCESSES, ("audit",)], ids=" ".join)
-def test_a_database_that_is_not_migrated_is_refused(installation, dateline, process):
+def test_a_database_that_is_not_migrated_is_refused(installation, dateline, process, tmp_path, monkeypatch):
     """With what to do."""
     installation(redis_url="redis://127.0.0.1:1/0")
     database.make_file()
     assert dateline(*process).refuses("The database has no tables yet")
     schema.upgrade()
-    with database.transaction() as session:
-        session.execute(text("UPDATE alembic_version SET version_num = '0003'"))
-    assert dateline(*process).refuses("run `dateline migrate` first")
+    for name in ("0001_the_schema.py", "0002_of_the_next_version.py"):
+        (tmp_path / name).touch()
+    monkeypatch.setattr(startup, "VERSIONS", tmp_path)
+    told = "The database is at r0001, and this version needs r0002: run `dateline migrate` first."
+    assert dateline(*process).refuses(told)
 
 
 def test_the_age_of_the_database_is_seen_on_both(migrated):
     """Of the present age, it is let through; PostgreSQL tells it as SQLite does."""
     refuse_other_schema()
     with database.transaction() as session:
-        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        session.execute(text("UPDATE alembic_version SET version_num = 'r9999'"))
     with pytest.raises(UserError, match="newer"):
         refuse_other_schema(older=False)
