@@ -8,6 +8,7 @@ from services.parser.lexicon import either, lexicon
 from services.parser.names import is_person
 
 _LEXICON = lexicon("pictures")
+_BEGINNING = re.compile(r"[a-z]+(?![?*{])")
 _MADE = f"(?:{either(_LEXICON['made'])})"
 _MAKERS = f"(?:{either(_LEXICON['makers'])})"
 VIRIN = re.compile(r"(?<![\w-])(\d{6}-[A-Z]-[A-Z0-9]{4,6}-\d{3,4}[A-Z]{0,2})(?![\w-])", re.IGNORECASE)
@@ -21,7 +22,7 @@ LABEL = re.compile(
 )
 _FILE = re.compile(rf"^(?:virin:? ?)?{VIRIN.pattern}(?:\.(?:jpe?g|png))?$", re.IGNORECASE)
 _PHOTO = re.compile(r"^photo(?:graph)?s?: (?P<name>.+)$", re.IGNORECASE)
-_HINT = re.compile(rf":|^{_MADE} (?:by|por) |^(?:virin )?\d{{6}}-[a-z]-", re.IGNORECASE)
+_HINT = re.compile(rf"{_MADE} (?:by|por) |(?:virin )?\d{{6}}-[a-z]-", re.IGNORECASE)
 # In brackets at the end: "(U.S. Air Force photo/Name)", "[Courtesy photo]", "(DOD photo by Name) (Released)".
 _BRACKETS = re.compile(
     rf"\s*(?:\((?P<credit>[^()]*(?:\([^()]*\)[^()]*)*?(?<![A-Za-z]){_MADE}(?![A-Za-z])[^()]*(?:\([^()]*\)[^()]*)*"
@@ -48,6 +49,8 @@ _HUNG = re.compile(
     rf"|\s+(?:{VIRIN.pattern}|view original)\s*$",
     re.IGNORECASE,
 )
+# What the words for pictures begin with: to search for these texts takes a tenth of the time of the expression.
+_MADE_WORDS = [found[0] if (found := _BEGINNING.match(form)) else "" for form in _LEXICON["made"]]
 _MAKES = re.compile(rf"(?<![A-Za-z]){_MADE}(?![A-Za-z])", re.IGNORECASE)
 END = 400
 LONGEST = 1_000  # characters at the end of a caption, among which its credit is
@@ -96,7 +99,8 @@ def ends_with_credit(line: str) -> bool:
 
 @lru_cache(maxsize=4_096)
 def _is_credited(end: str) -> bool:
-    if not _MAKES.search(end):
+    lowered = end.lower()
+    if not (any(word in lowered for word in _MADE_WORDS) and _MAKES.search(end)):
         return False
     end = _HUNG.sub("", end)
     if found := _BRACKETS.search(end):
@@ -121,7 +125,7 @@ def photographer(credit: str) -> str | None:
 @lru_cache(maxsize=4_096)  # every step of the captions asks again
 def read_label(line: str) -> tuple[str | None, str | None] | None:
     """Name and VIRIN of a line that is nothing but a label; None for every other line."""
-    if len(line) > LABEL_LENGTH or not _HINT.search(line):
+    if len(line) > LABEL_LENGTH or not (":" in line or _HINT.match(line)):
         return None
     if found := _FILE.match(line):
         return None, found[1].upper()
