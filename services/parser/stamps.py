@@ -1,6 +1,6 @@
 """Where the tree of a page shows dates, on elements for machines and in short texts, with their places and labels."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -11,7 +11,7 @@ from services.parser.date_labels import DATE_LINE
 from services.parser.dates import spots
 from services.parser.page import Page
 from services.parser.stamp_lines import HEADING, block_of, line_of, text_of
-from services.parser.stamp_nodes import Text, nodes_of
+from services.parser.stamp_nodes import Node, Text, nodes_of
 from services.parser.stamp_readers import Stamp, promised, sentence, shown
 from services.parser.stamp_scope import COUNT, FEW_LINKS, HEADINGS, Scope
 
@@ -29,12 +29,33 @@ def find_stamps(page: Page, headline: str, year: str = "", *, until: int | None 
     body = page.root.find("body") if page.root is not None else None
     if body is None:
         return []
-    walk = _Walk(nodes_of(body, headline[:START] or "\x00"), fold(headline), year)
+    key, nodes = fold(headline), nodes_of(body, headline[:START] or "\x00")
+    if until is not None:
+        nodes = _up_to(nodes, _heads(body.iter("h1"), key), until)
+    walk = _Walk(list(nodes), key, year)
     found = list(islice(walk.stamps(until), MOST))
     return [replace(stamp, last=stamp.own and stamp.prose >= walk.last_own) for stamp in found]
 
 
-def _headline_at(nodes: Sequence[Text | etree._Element], key: str) -> int:
+def _heads(headings: Iterable[etree._Element], key: str) -> list[etree._Element]:
+    """The headings that say the headline."""
+    return [head for head in headings if key and key in fold(text_of(head, len(key) * 2 + DATE_LINE))]
+
+
+def _up_to(nodes: Iterator[Node], heads: Sequence[etree._Element], until: int) -> Iterator[Node]:
+    """The nodes up to the running text under the headline that is one too many; all where nobody knows the headline."""
+    left: int | None = None
+    for node in nodes:
+        yield node
+        if isinstance(node, Text):
+            left = left - 1 if left is not None and node.is_prose else left
+        elif len(heads) == 1 and node is heads[0]:
+            left = until + 1
+        if left == 0:
+            return
+
+
+def _headline_at(nodes: Sequence[Node], key: str) -> int:
     """Where the headline stands: the heading that says it, else any text, else the first heading; -1 for nowhere."""
     heads = [
         (at, node) for at, node in enumerate(nodes) if not isinstance(node, Text) and node.tag in HEADINGS | {"h1"}
@@ -56,7 +77,7 @@ def _headline_at(nodes: Sequence[Text | etree._Element], key: str) -> int:
 class _Walk:
     """The nodes of a page in its order, and what of the article has passed."""
 
-    def __init__(self, nodes: Sequence[Text | etree._Element], key: str, year: str) -> None:
+    def __init__(self, nodes: Sequence[Node], key: str, year: str) -> None:
         self._nodes, self._year = nodes, year
         self._head = head = _headline_at(nodes, key)
         start = _holder_of(nodes[head]) if head >= 0 else None
