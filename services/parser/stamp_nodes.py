@@ -37,7 +37,7 @@ class Text(NamedTuple):
         return len(text) >= PROSE and word_count(text) > PROSE_WORDS
 
 
-Node: TypeAlias = "Text | etree._Element"
+Node: TypeAlias = "Text | etree._Element"  # noqa: SLF001 - lxml has no other name for it
 
 
 def nodes_of(body: etree._Element, start: str) -> Iterator[Node]:
