@@ -59,20 +59,20 @@ ROUTERS = (
 )
 ABOUT = (
     "Watches government newsrooms: every article clean, every wording kept, every change announced within seconds. "
-    "Send your key as `Authorization: Bearer dl_…`. Lists give `next`; send it as `after` for the next page. "
-    "What goes wrong is told as application/problem+json, with what to do next."
+    "Send your key as `Authorization: Bearer dl_…`. Lists give `next`. Send it as `after` for the next page. "
+    "Errors are application/problem+json, and say what to do next."
 )
 DESK = "/desk"
 """Where people look; programs look everywhere else."""
 TAGS = [
-    {"name": "service", "description": "What this is, how it is, and what it is doing right now."},
+    {"name": "service", "description": "Name, health and present state of this installation."},
     {"name": "articles", "description": "The news as it stands, and every wording it had."},
-    {"name": "events", "description": "What happened to articles, in order: asked for, or followed as a stream."},
+    {"name": "events", "description": "Events of articles in their order, as pages or as a stream."},
     {"name": "feeds", "description": "The latest articles for feed readers, as Atom and as JSON Feed."},
     {"name": "webhooks", "description": "Endpoints that events are posted to, and each delivery with its attempts."},
-    {"name": "sources", "description": "What is watched, how it has been, and how to watch more."},
+    {"name": "sources", "description": "The watched newsrooms, how they have been, and how to watch more."},
     {"name": "pages", "description": "Every page that is known: where it is, and what became of it."},
-    {"name": "captures", "description": "What newsrooms answered, as received, and how an article came out of it."},
+    {"name": "captures", "description": "Answers of newsrooms as received, and how an article came out of each."},
     {"name": "admin", "description": "For operators: keys, the audit log, re-ingestions, dead letters and retries."},
 ]
 PATIENCE = 0.5
@@ -85,7 +85,7 @@ Answering = Literal["answers", "does not answer", "not used"]
 
 
 class Signpost(BaseModel):
-    """What this is, and where to look."""
+    """Name, version and addresses of this installation."""
 
     name: str = "Dateline"
     version: str
@@ -120,7 +120,7 @@ class Readiness(BaseModel):
 
 @front.get("/", response_model=Signpost)
 def show_signpost(request: Request, response: Response) -> Signpost | Response:
-    """What this is, and where to look; a browser is led to the desk."""
+    """Name, version and addresses of this installation. A browser is led to the desk."""
     root = request.scope.get("root_path", "").rstrip("/")
     response.headers["Vary"] = "Accept"
     if "text/html" in request.headers.get("accept", ""):
@@ -169,7 +169,7 @@ def check_readiness(response: Response) -> Readiness:
 
 @front.get("/overview", dependencies=[requires("read")])
 def show_overview() -> Overview:
-    """What is happening right now: where everything is, and how fresh the latest stories are."""
+    """The present state: where everything is, and how fresh the latest stories are."""
     depths = _depths()
     with reading() as session:
         return overview(session, utcnow(), depths)

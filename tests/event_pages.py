@@ -8,8 +8,8 @@ from services.contracts.events import EVENTS, EXAMPLES, THIN, THIN_EXAMPLES
 DOCS = Path(__file__).parents[1] / "docs"
 HEAD = """# Every event
 
-Each type, with an example and its JSON Schema. Made from the code by `python tests/event_pages.py`, and a test keeps it
-true; [webhooks](webhooks.md) says how events arrive and what is promised of them.
+Each type has an example and its JSON Schema. `python tests/event_pages.py` makes this page from the code, and a test
+keeps it true. [Webhooks](webhooks.md) says how events arrive and what is promised of them.
 """
 
 

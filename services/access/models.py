@@ -9,7 +9,7 @@ from services.runtime.database import Table, UtcDateTime
 
 
 class ApiKey(Table, table=True):
-    """Who may ask. The key itself is nowhere: `digest` is the SHA-256 of its secret part, in hexadecimal."""
+    """A key of the API. The key itself is nowhere: `digest` is the SHA-256 of its secret part, in hexadecimal."""
 
     __tablename__ = "api_keys"
 

@@ -76,7 +76,7 @@ def revoke_key(key_id: Id, caller: Admin, request: Request, reason: Reason | Non
 
 @router.post("/keys/{key_id}/rotate")
 def rotate_key(key_id: Id, caller: Admin, wanted: KeyRotation | None = None) -> KeyMade:
-    """A new secret, shown once, for a key that keeps its number and its endpoints; the old one opens a while longer."""
+    """A new secret, shown once, for a key that keeps its number and its endpoints. The old one opens a while longer."""
     now, wanted = utcnow(), wanted or KeyRotation()
     with transaction() as session:
         rotated = keys.rotate(session, key_id, timedelta(hours=wanted.overlap_hours), now)
@@ -89,7 +89,7 @@ def rotate_key(key_id: Id, caller: Admin, wanted: KeyRotation | None = None) -> 
 
 @router.get("/audit", dependencies=[requires("admin")])
 def show_audit_log(limit: Limit = 50, after: After = None) -> AuditLog:
-    """Who did what, why and when, the newest first."""
+    """The audit log: who did what, why and when, the newest first."""
     with reading() as session:
         rows, following = newest(session, AuditEntry, limit, after)
     return AuditLog(entries=[AuditView.model_validate(row) for row in rows], next=following)

@@ -65,7 +65,7 @@ class MessageReplay(BaseModel):
 
 
 class Discard(BaseModel):
-    """Why a message will not be said again; it is kept with the message."""
+    """Why a message is discarded. The reason is kept with it."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"reason": "the page is gone for good"}]})
 

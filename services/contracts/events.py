@@ -112,7 +112,7 @@ class Told(BaseModel):
 
 
 class ArticleCreated(Told):
-    """An article that Dateline did not know; `previous_revision` is null."""
+    """An article that Dateline did not know. `previous_revision` is null."""
 
     type: Literal["article.created"]
     data: ArticleFacts
@@ -165,14 +165,14 @@ class OneEndpointGivenUp(BaseModel):
 
 
 class EndpointTest(Told):
-    """You asked for it; `sequence` is 0, because a test is no part of the sequence."""
+    """You asked for it. `sequence` is 0, because a test is no part of the sequence."""
 
     type: Literal["endpoint.test"]
     data: OneEndpoint
 
 
 class EndpointDisabled(Told):
-    """Another endpoint of your key was given up; `sequence` is 0, because that is no part of the sequence."""
+    """Another endpoint of your key was given up. `sequence` is 0, because that is no part of the sequence."""
 
     type: Literal["endpoint.disabled"]
     data: OneEndpointGivenUp

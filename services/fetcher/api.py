@@ -117,7 +117,7 @@ class SourceBatch(BaseModel):
 
 
 class Loaded(BaseModel):
-    """How many sources are new, and how many are different now; the others were so already."""
+    """How many sources are new, and how many are different now. The others were so already."""
 
     added: int
     changed: int
@@ -133,14 +133,14 @@ class Pause(BaseModel):
 
 @router.get("/sources")
 def list_sources(caller: Reader) -> list[SourceView]:
-    """All sources, by name. What looks like a secret in an address is shown to admins only."""
+    """All sources, by name. Only admins see what looks like a secret in an address."""
     with reading() as session:
         return [_shown(view, caller) for view in _views(session, sources.list_sources(session))]
 
 
 @router.post("/sources", status_code=201)
 def add_source(seed: SourceSeed, caller: Admin, response: Response) -> SourceView:
-    """Watches a source from now on; a source of the same name is changed into this one."""
+    """Watches a source from now on. A source of the same name is changed into this one."""
     with transaction() as session:
         action = "source.changed" if sources.is_known(session, seed.name) else "source.added"
         sources.register(session, seed, utcnow())
@@ -151,7 +151,7 @@ def add_source(seed: SourceSeed, caller: Admin, response: Response) -> SourceVie
 
 @router.post("/sources/batch")
 def load_sources(batch: SourceBatch, caller: Admin) -> Loaded:
-    """Watches all of these from now on; sources of the same names are changed into these. All of them, or none."""
+    """Watches all of these from now on. Sources of the same names are changed. All are taken, or none."""
     with transaction() as session:
         added, changed = sources.load(session, batch.sources, utcnow())
         audit_log.note(session, caller, "sources.loaded", f"{len(batch.sources)} sources", utcnow())
@@ -160,7 +160,7 @@ def load_sources(batch: SourceBatch, caller: Admin) -> Loaded:
 
 @router.post("/sources/preview", dependencies=[requires("admin")])
 def preview_source(order: PreviewOrder) -> PreviewView:
-    """Looks once at an address, if its robots.txt lets us, and says what watching it would find; nothing is kept."""
+    """Looks once at an address, if its robots.txt lets us, and says what watching it would find. Nothing is kept."""
     with open_client(egress_settings()) as client:
         seen = preview(
             client, order.url, hosts=order.hosts, pages=order.pages, now=utcnow(), settings=fetcher_settings()

@@ -38,7 +38,7 @@ class CaptureView(BaseModel):
 
 @router.get("/{name}")
 def show_capture(name: Name) -> CaptureView:
-    """What was received, without the body."""
+    """A response as it was received, without its body."""
     capture = _load(name)
     return CaptureView(
         name=name,

@@ -91,7 +91,7 @@ def try_scope(wanted: ScopeWanted) -> ScopeReach:
 
 @router.get("", dependencies=[requires("admin")])
 def list_reingestions(limit: Limit = 50, after: After = None) -> Reingestions:
-    """What was ordered, the newest first, with live counts."""
+    """All re-ingestions, the newest first, with live counts."""
     with reading() as session:
         rows, following = newest(session, ReingestionRow, limit, after)
         return Reingestions(reingestions=_views(session, rows), next=following)
@@ -122,7 +122,7 @@ async def follow_reingestion(reingestion_id: Id, _seat: Annotated[None, Depends(
 
 @router.post("/{reingestion_id}/pause")
 def pause_reingestion(reingestion_id: Id, caller: Admin) -> ReingestionView:
-    """Take no more pages until it is resumed; those under way are finished. A promotion alike."""
+    """Take no more pages until it is resumed. Those under way are finished. A promotion alike."""
     return _steer("pause", reingestion_id, caller)
 
 
@@ -134,7 +134,7 @@ def resume_reingestion(reingestion_id: Id, caller: Admin) -> ReingestionView:
 
 @router.post("/{reingestion_id}/cancel")
 def cancel_reingestion(reingestion_id: Id, caller: Admin) -> ReingestionView:
-    """Take no more pages for good; what was done stays done. A promotion alike."""
+    """Take no more pages for good. Finished pages stay as they are. A promotion alike."""
     return _steer("cancel", reingestion_id, caller)
 
 
@@ -146,7 +146,7 @@ def promote_reingestion(reingestion_id: Id, caller: Admin) -> ReingestionView:
 
 @router.post("/{reingestion_id}/discard", status_code=202)
 def discard_reingestion(reingestion_id: Id, caller: Admin) -> ReingestionView:
-    """Forget what the dry run found; its counts stay."""
+    """Forget the findings of the dry run. Its counts stay."""
     return _steer("discard", reingestion_id, caller)
 
 

@@ -49,13 +49,13 @@ class ReingestionView(Words):
     planned_completely: bool
     outcomes: dict[str, int] = Field(description="Pages by how they ended")
     changed_fields: dict[str, int] = Field(description="On how many pages each field of the article differs")
-    set_aside: int = Field(description="Its messages that were set aside; until they are replayed it cannot be done")
+    set_aside: int = Field(description="Its dead letters. Until they are replayed it cannot be done")
     pages_per_second: float | None
     seconds_left: float | None = Field(description="At this pace; null when nobody can tell")
     preview: Literal["open"] | Promotion | None = Field(
-        description="What became of a dry run's findings; null when it was none"
+        description="What became of a dry run's findings, null when it was none"
     )
-    promotion: dict[str, int] | None = Field(description="What becomes of a dry run's findings; null before")
+    promotion: dict[str, int] | None = Field(description="What becomes of a dry run's findings, null before")
     over: bool = Field(description="Whether nothing more will happen unless somebody orders it")
 
 

@@ -68,12 +68,12 @@ ArticleId = Annotated[Storable, Path(max_length=40, examples=["art_mfrggzdfmztwq
 Words = Annotated[Storable | None, Query(max_length=200)]
 _SEARCH = 'Words anywhere in the article, all of them, in any form; "a phrase"; -without.'
 Search = Annotated[Storable | None, Query(max_length=200, description=_SEARCH, examples=['storm "war games" -drill'])]
-Whole = Annotated[Storable | None, Query(max_length=200, description="With this one: whole, in any case.")]
+Whole = Annotated[Storable | None, Query(max_length=200, description="With this whole tag or number, in any case.")]
 Order = Annotated[By, Query(description="The time that orders the list, and that `since` and `until` speak of.")]
-Since = Annotated[When | None, Query(description="From then on, inclusive. A bare date is its midnight UTC.")]
-Until = Annotated[When | None, Query(description="Before then, exclusive. A bare date is its midnight UTC.")]
+Since = Annotated[When | None, Query(description="From this time on, inclusive. A bare date is its midnight UTC.")]
+Until = Annotated[When | None, Query(description="Before this time, exclusive. A bare date is its midnight UTC.")]
 Number = Annotated[int, Path(ge=1, le=MAX_NUMBER)]
-Sequence = Annotated[int, Query(ge=0, le=MAX_NUMBER, description="`next` of the page before; 0 begins at the first.")]
+Sequence = Annotated[int, Query(ge=0, le=MAX_NUMBER, description="`next` of the page before. 0 begins at the first.")]
 EventId = Annotated[Storable, Path(max_length=40, examples=["evt_ge2dinzthe3tqnbvgyzto"])]
 Most = Annotated[int, Query(ge=1, le=LIMIT, description="At most so many.")]
 Latest = Annotated[bool, Query(description="Begin after the last event there is, in place of `after`.")]
@@ -122,7 +122,7 @@ def list_articles(
     limit: Limit = 50,
     after: After = None,
 ) -> ArticlePage:
-    """Articles as they stand, newest first; one without a date counts as published when it was first seen."""
+    """Articles as they stand, newest first. One without a date counts as published when it was first seen."""
     wanted, listing = replace(named, by=by, since=instant(since), until=instant(until)), f"articles/{by}"
     with reading() as session:
         rows = find_articles(session, wanted, limit, position(listing, after, datetime, str))
@@ -174,7 +174,7 @@ async def list_events(
     limit: Most = 50,
     wait: Wait = 0,
 ) -> Response:
-    """What subscribers are told, for those who would rather ask; silent events (`announced` = false) are here too.
+    """The events of the webhooks, for polling. Silent events (`announced` = false) are here too.
 
     With `wait`, an empty page comes only after so many seconds, and an event the moment it is there.
     """
@@ -214,7 +214,7 @@ def show_event(event: EventId) -> Response:
 
 @feeds.get("/articles.atom", response_class=Atom)
 def show_atom_feed(feed: Annotated[Feed, Depends(_feed)], request: Request) -> Response:
-    """Articles as Atom with their full text, the latest updated first; an updated article comes again, under its id."""
+    """Articles as Atom with their full text, the latest updated first. An updated article comes again, under its id."""
     return _document(request, atom.document(feed), Atom.media_type)
 
 

@@ -97,21 +97,21 @@ class EventView(Told):
 
 
 class ArticlePage(BaseModel):
-    """Articles, newest first; `next` is the cursor of the page that follows, null on the last."""
+    """Articles, newest first. `next` is the cursor of the page that follows, null on the last."""
 
     articles: list[ArticleLine]
     next: str | None
 
 
 class RevisionPage(BaseModel):
-    """Wordings of one article, the latest capture first; `next` is the cursor of the page that follows."""
+    """Wordings of one article, the latest capture first. `next` is the cursor of the page that follows."""
 
     revisions: list[RevisionLine]
     next: str | None
 
 
 class EventPage(BaseModel):
-    """Events in their order; ask again `after` = `next`, at once or a month later, and none is missed."""
+    """Events in their order. Ask again `after` = `next`, at once or a month later, and none is missed."""
 
     events: list[EventView]
     next: int

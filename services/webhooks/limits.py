@@ -28,7 +28,7 @@ SECONDS = 15.0
 
 @dataclass(frozen=True)
 class Limits:
-    """All of them; durations in seconds."""
+    """All of them. Durations are in seconds."""
 
     endpoints_per_key: int
     headers_per_endpoint: int

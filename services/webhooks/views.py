@@ -12,7 +12,7 @@ MASK = "***"
 
 
 class EndpointView(Condition, from_attributes=True):
-    """An endpoint, without its secret; of your own headers only the names."""
+    """An endpoint, without its secret. Of your own headers it has only the names."""
 
     id: int
     key: int = Field(description="The number of the key that it belongs to")
@@ -66,7 +66,7 @@ class AttemptView(BaseModel, from_attributes=True):
     number: int
     at: datetime
     outcome: str = Field(description="delivered, gone, throttled, refused or unreachable")
-    status: int | None = Field(description="The answer's status; null when there was no answer")
+    status: int | None = Field(description="The answer's status, null when there was no answer")
     milliseconds: int
     error: str | None
     request: dict[str, str] = Field(description="The headers sent; the signature and your own values are masked")

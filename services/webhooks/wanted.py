@@ -84,7 +84,12 @@ class EndpointWanted(Choice):
     )
 
     url: Url
-    key: int | None = Field(default=None, ge=1, le=MAX_ID, description="Whose it is; only admins may name another key.")
+    key: int | None = Field(
+        default=None,
+        ge=1,
+        le=MAX_ID,
+        description="The key that it belongs to. Only admins may name another one than their own.",
+    )
     description: Description = ""
     payload: Payload = "full"
     rate: Rate | None = None
@@ -139,7 +144,7 @@ class ReplayWanted(BaseModel):
     from_sequence: Annotated[int, Field(ge=1, le=MAX_ID)] | None = None
     to_sequence: Annotated[int, Field(ge=1, le=MAX_ID)] | None = None
     only: Literal["failed", "all"] = Field(
-        default="failed", description="`failed`: what failed or is pending; `all`: what was delivered, too."
+        default="failed", description="`failed` means failed or pending ones, `all` also those that were delivered."
     )
     dry_run: bool = Field(default=False, description="Only count.")
 

@@ -50,7 +50,7 @@ class RetryOrder(BaseModel):
 
 
 class Hurried(BaseModel):
-    """How many messages are due now; with `more`, give the order again."""
+    """How many messages are due now. With `more`, give the order again."""
 
     taken: int = Field(description=f"{AT_ONCE} at most")
     more: bool
@@ -58,7 +58,7 @@ class Hurried(BaseModel):
 
 @router.get("", dependencies=[requires("admin")])
 def list_retries(kind: OfKind | None = None, limit: Limit = 50, after: After = None) -> Retries:
-    """What failed unexpectedly and is being retried, the oldest first, with the reason and the time of the next try."""
+    """Messages that are being retried, the oldest first, with the reason and the time of the next try."""
     place = position("retries", after, int)
     with reading() as session:
         found = retries.retrying(session, kind=kind, after=place[0] if place else 0, limit=limit + 1)

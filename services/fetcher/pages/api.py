@@ -99,7 +99,7 @@ def _wanted(
 def list_pages(
     *, wanted: Annotated[Wanted, Depends(_wanted)], caller: Reader, limit: Limit = 50, after: After = None
 ) -> Pages:
-    """Every page that is known, those found last first. What looks like a secret in an address only admins see."""
+    """Every known page, those found last first. Only admins see what looks like a secret in an address."""
     place = position("pages", after, int)
     wanted = replace(wanted, queries=caller.may("admin"))
     with reading() as session:

@@ -89,7 +89,7 @@ def _parameters(route: APIRoute) -> tuple[str, ...]:
 
 
 class FieldError(BaseModel):
-    """What is wrong with one part of a request."""
+    """One fault of a request."""
 
     where: str = Field(description="`body`, `query` or `path`, and the way to the part: `body/channels/0/url`")
     detail: str

@@ -22,7 +22,7 @@ from services.webhooks.views import Deliveries, DeliveryInFull, PulledPage, Repl
 from services.webhooks.wanted import ReplayWanted
 
 Word = Annotated[Storable | None, Query(max_length=100)]
-Number = Annotated[int, Query(ge=0, le=MAX_ID, description="`next` of the page before; 0 begins at the first.")]
+Number = Annotated[int, Query(ge=0, le=MAX_ID, description="`next` of the page before. 0 begins at the first.")]
 Since = Annotated[Instant | None, Query(description="Made at this time or later.")]
 Until = Annotated[Instant | None, Query(description="Made before this time, exclusive.")]
 Wait = Annotated[float, Query(ge=0, le=WAIT, description="Seconds to wait for a delivery when there is none yet.")]
@@ -43,7 +43,7 @@ def list_deliveries(
     limit: Limit = 50,
     after: After = None,
 ) -> Deliveries:
-    """What was sent to an endpoint, the newest first, with every attempt."""
+    """Deliveries of an endpoint, the newest first, each with every attempt."""
     place = position("deliveries", after, int)
     asked = log.Asked(state, kind, article, since, until)
     with reading() as session:
@@ -69,7 +69,7 @@ def show_delivery(endpoint_id: Id, delivery_id: Id, caller: Subscriber) -> Deliv
 
 @router.post("/endpoints/{endpoint_id}/deliveries/{delivery_id}/replay", status_code=202)
 def replay_delivery(endpoint_id: Id, delivery_id: Id, caller: Subscriber) -> Replayed:
-    """Bring one delivery again at once, whatever became of it; one that is pending does not wait any longer."""
+    """Send one delivery again at once, whatever became of it. A pending one does not wait any longer."""
     with reading() as session:
         own(session, caller, endpoint_id)
         if log.one_delivery(session, endpoint_id, delivery_id) is None:
@@ -79,7 +79,7 @@ def replay_delivery(endpoint_id: Id, delivery_id: Id, caller: Subscriber) -> Rep
 
 @router.post("/endpoints/{endpoint_id}/replays", status_code=202)
 def replay_deliveries(endpoint_id: Id, caller: Subscriber, wanted: ReplayWanted) -> Replayed:
-    """Bring a range again, each delivery once: those that failed, or all; what is pending is due now, in order.
+    """Send a range again, each delivery once: those that failed, or all. Pending ones are due now, in order.
 
     GET …/health tells what is still owed.
     """

@@ -39,13 +39,13 @@ Troubled = Annotated[bool, Query(description="Only those that are disabled, held
 
 @router.get("/limits")
 def show_limits(_caller: Subscriber) -> Limits:
-    """Every number that you can run into; durations in seconds."""
+    """Every limit of webhooks. Durations are in seconds."""
     return limits(webhook_settings().retention)
 
 
 @router.post("/endpoints", status_code=201)
 def make_endpoint(wanted: EndpointWanted, caller: Subscriber, request: Request, response: Response) -> EndpointMade:
-    """Subscribe. The answer shows the signing secret once; keep it."""
+    """Subscribe. The answer shows the signing secret once, so keep it."""
     _check(wanted.url)
     owner = _owner(request, caller, wanted.key)
     chosen = wanted.model_dump(exclude={"key"})
@@ -82,7 +82,7 @@ def show_endpoint(endpoint_id: Id, caller: Subscriber) -> EndpointView:
 
 @router.get("/endpoints/{endpoint_id}/health")
 def show_endpoint_health(endpoint_id: Id, caller: Subscriber) -> Health:
-    """What the endpoint is owed, and how its last attempts went."""
+    """Pending deliveries of the endpoint, and how its last attempts went."""
     with reading() as session:
         return Health(**log.health(session, own(session, caller, endpoint_id), utcnow()))
 
@@ -103,7 +103,7 @@ def change_endpoint(endpoint_id: Id, wanted: EndpointChanged, caller: Subscriber
 
 @router.delete("/endpoints/{endpoint_id}", status_code=204)
 def delete_endpoint(endpoint_id: Id, caller: Subscriber) -> None:
-    """Unsubscribe for good. What is still owed is cancelled, and the secret is forgotten."""
+    """Unsubscribe for good. Pending deliveries are cancelled, and the secret is forgotten."""
     with transaction() as session:
         found = own(session, caller, endpoint_id, to_change=True)
         subscriptions.delete(session, found, utcnow())
@@ -127,7 +127,7 @@ def rotate_secret(endpoint_id: Id, caller: Subscriber, wanted: RotationWanted | 
 
 @router.post("/endpoints/{endpoint_id}/test", status_code=202)
 def test_endpoint(endpoint_id: Id, caller: Subscriber) -> TestOrdered:
-    """Send a signed `endpoint.test` event, once; the delivery log tells how it went."""
+    """Send a signed `endpoint.test` event, once. The delivery log tells how it went."""
     with transaction() as session:
         _must_be_enabled(found := own(session, caller, endpoint_id, to_change=True))
         delivery = announce_test(session, found, utcnow())
@@ -140,7 +140,7 @@ def test_endpoint(endpoint_id: Id, caller: Subscriber) -> TestOrdered:
 def retry_endpoint(endpoint_id: Id, caller: Subscriber) -> Retried:
     """Try at once, whatever the schedule says: all that waits is due now, in order. For a receiver that was mended.
 
-    An endpoint that was held gets one delivery first; when that is taken, the rest follows.
+    An endpoint that was held gets one delivery first. When that is taken, the rest follows.
     """
     with transaction() as session:
         _must_be_enabled(own(session, caller, endpoint_id, to_change=True))

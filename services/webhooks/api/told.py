@@ -53,7 +53,7 @@ def article_updated(
 
 @router.post("endpoint.test", status_code=204)
 def endpoint_test(event: Annotated[EndpointTest, Body(examples=[EXAMPLES["endpoint.test"]])], headers: Headers) -> None:
-    """You asked for it; it is tried once."""
+    """You asked for it, and it is tried once."""
 
 
 @router.post("endpoint.disabled", status_code=204)
