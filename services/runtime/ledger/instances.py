@@ -25,7 +25,7 @@ from sqlmodel import Field, Session, SQLModel
 from services.runtime import liveness
 from services.runtime.database import Table, UtcDateTime, is_sqlite, reading, transaction, unpooled, utcnow
 
-EVERY = 2.0
+EVERY = 3.0
 """Seconds between two heartbeats."""
 SILENT = 10.0
 """Seconds without a heartbeat after which an instance is taken for dead. If it lives, its token is refused, no more."""
