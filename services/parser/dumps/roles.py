@@ -68,7 +68,7 @@ _MENU = re.compile(rf"\b(?:{either(lexicon('dumps')['menu']['words'])})\b", re.I
 _ENDS = (".", "?", "!", '"', "”", ")", "…")
 _LISTED = re.compile(r"[\w' -]{2,30}(?:, [\w' -]{2,30}){3,}")
 _SENTENCES = re.compile(r"[a-z\d][a-z\d)][.?!][\"”’]? [A-Z“\"]")
-_STATES = tuple(f", {state}" for state in lexicon("places")["short-states"] if state.endswith("."))
+_STATES = (", D.C.", *(f", {state}" for state in lexicon("places")["short-states"] if state.endswith(".")))
 _SPLIT = re.compile(r"[-\s/]+")
 _ABBREVIATED = re.compile(rf"\b(?:{either(lexicon('dumps')['abbreviations']['words'])})\. ", re.IGNORECASE)
 
@@ -182,7 +182,7 @@ def is_note(text: str) -> bool:
 
 def is_listed(text: str) -> bool:
     """Whether a line is a list of key words: four and more, parted by commas, without an end."""
-    return _LISTED.fullmatch(text) is not None and " and " not in text
+    return _LISTED.fullmatch(text) is not None and " and " not in f"{text} "
 
 
 def is_run_together(text: str) -> bool:

@@ -23,6 +23,7 @@ TITLE = 'Harbor Chief Opens "Second Landing" for All Boats'
     ("text", "sentence"),
     [
         ("Media Roundtable with Secretary of Ferries Ruth Adler from the Harbor Briefing Room, Eastmark, Va.", False),
+        ("Deputy Harbor Chief Ruth Adler Remarks and Fireside Chat at the 2024 Boat Summit in Eastmark, D.C.", False),
         ("She was the first of the pilots to be sent from the harbor to the new landing in Eastmark, Va.", True),
         ("The Boats of Eastmark Return. Ruth Adler Speaks With the Pilots at the Harbor of Eastmark, Va.", True),
     ],
@@ -436,3 +437,31 @@ def test_a_mailing_list_cuts_sentences_at_abbreviations(lines, joined):
 def test_a_tag_is_a_list_with_a_query_too():
     page = f'Latest "Second Landing" stories\n\n{TEXT}\n\n{MORE}\n'
     assert isinstance(read(page, "https://www.example.com/tags/second-landing/?size=10"), Rejected)
+
+
+@pytest.mark.parametrize("word", ["Left", "Right"])
+def test_a_column_of_a_letter_is_no_headline(word):
+    assert article(f"{word}\nTranscript\n{TITLE}\nMarch 21, 2024\n\n{TEXT}\n\n{MORE}\n").headline == TITLE
+
+
+def test_a_note_on_translations_is_no_headline_of_a_picture():
+    page = f"{CAPTION} (Courtesy photo by Ruth Adler)\nGoogle Translation Disclaimer\n"
+    assert isinstance(read(page, "https://www.example.mil/Resources/Photo-Gallery/igphoto/2003634780"), Rejected)
+
+
+@pytest.mark.parametrize("span", ["July 14 - December 19, 2011", "December 12-17, 2011"])
+def test_when_something_was_is_no_headline(span):
+    reading = article(f"A Message of the Harbor Chief\n\n{span}\n\n{TEXT}\n\n{MORE}\n")
+    assert (reading.headline, texts(reading)) == ("A Message of the Harbor Chief", [TEXT, MORE])
+
+
+def test_a_list_of_names_that_goes_on_is_no_list_of_key_words():
+    page = (
+        f"{TITLE}\n\n{TEXT}\n\nThe pilots of Eastmark, Wells, Norhaven, Lowe, and\n\nthose of the other landings met.\n"
+    )
+    assert "The pilots of Eastmark, Wells, Norhaven, Lowe, and" in texts(article(page))
+
+
+def test_what_a_copyist_says_of_a_public_release_is_no_text():
+    page = f"{TITLE}\n\n{TEXT}\n\n{MORE}\n\n/Public Release. This material is of its day, and edited for length.\n"
+    assert texts(article(page)) == [TEXT, MORE]
