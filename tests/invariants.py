@@ -18,7 +18,7 @@ from services.runtime.settings import runtime_settings
 
 SECRETS = "readable secrets"
 """The key is in the state folder of the service, which `dateline audit` looks at and this process does not."""
-STATES = ("due", "in_flight", "at_rest", "set_aside")
+STATES = ("due", "in_flight", "at_rest", "dead_lettered")
 LATE = 60.0
 """Seconds that a message may be due on a machine that is busy with tests."""
 A_LITTLE = 10.0
@@ -27,7 +27,7 @@ A_LITTLE = 10.0
 UNDER_WAY = """
 SELECT count(*) FROM ledger
 WHERE (kind NOT IN ('FetchPage', 'PollChannel', 'ForgetDeliveries') OR (attempts > 0 AND reason IS NOT NULL))
-AND set_aside_at IS NULL
+AND dead_lettered_at IS NULL
 """
 KEPT = """
 SELECT articles.url, revisions.reading FROM articles
@@ -60,7 +60,7 @@ def here(service):
 
 
 def everything_is_accounted_for(service):
-    """As `dateline audit` counts; and each page is due, in flight, at rest or set aside, source by source."""
+    """As `dateline audit` counts; and each page is due, in flight, at rest or dead-lettered, source by source."""
     engine = create_engine(service.database)
     with Session(engine) as session, here(service):
         report = take(session, utcnow())

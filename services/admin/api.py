@@ -8,14 +8,14 @@ from pydantic import AfterValidator
 
 from services.access import keys
 from services.access.models import ApiKey
-from services.admin import messages
-from services.admin.message_views import (
+from services.admin import dead_letters
+from services.admin.dead_letter_views import (
+    DeadLetter,
+    DeadLetters,
+    DeadLetterWhole,
     Discard,
     DiscardWanted,
     MessageReplay,
-    SetAside,
-    SetAsides,
-    SetAsideWhole,
     Taken,
     whole,
 )
@@ -95,58 +95,58 @@ def show_audit_log(limit: Limit = 50, after: After = None) -> AuditLog:
     return AuditLog(entries=[AuditView.model_validate(row) for row in rows], next=following)
 
 
-@router.get("/messages", dependencies=[requires("admin")])
+@router.get("/dead-letters", dependencies=[requires("admin")])
 def list_dead_letters(
     kind: Kind | None = None, discarded: Discarded = False, limit: Limit = 50, after: After = None
-) -> SetAsides:
+) -> DeadLetters:
     """What was given up on and why, the newest first. Mend the cause, then replay them, or discard them."""
-    place = position("set_aside", after, int)
+    place = position("dead_lettered", after, int)
     with reading() as session:
         before = place[0] if place else None
-        found = messages.listed(session, kind=kind, discarded=discarded, before=before, limit=limit + 1)
-    shown, following = page(found, limit, lambda row: cursor("set_aside", row.id))
-    return SetAsides(messages=[SetAside.model_validate(row) for row in shown], next=following)
+        found = dead_letters.listed(session, kind=kind, discarded=discarded, before=before, limit=limit + 1)
+    shown, following = page(found, limit, lambda row: cursor("dead_lettered", row.id))
+    return DeadLetters(messages=[DeadLetter.model_validate(row) for row in shown], next=following)
 
 
-@router.get("/messages/{message_id}", dependencies=[requires("admin")])
-def show_dead_letter(message_id: Id) -> SetAsideWhole:
+@router.get("/dead-letters/{message_id}", dependencies=[requires("admin")])
+def show_dead_letter(message_id: Id) -> DeadLetterWhole:
     """One message that was given up on: what it said, what went wrong, and how to see it again."""
     with reading() as session:
-        row = messages.find(session, message_id)
+        row = dead_letters.find(session, message_id)
     if row is None:
-        raise _not_set_aside()
+        raise _no_dead_letter()
     return whole(row)
 
 
-@router.post("/messages/replay")
+@router.post("/dead-letters/replay")
 def replay_dead_letters(wanted: MessageReplay, caller: Admin) -> Taken:
-    """Say messages again that were set aside, those of a kind or all: the oldest 1,000, then ask again."""
+    """Enqueue messages again that were dead-lettered, those of a kind or all: the oldest 1,000, then ask again."""
     with transaction() as session:
-        return Taken.model_validate(messages.replay_all(session, wanted.kind, caller, utcnow()))
+        return Taken.model_validate(dead_letters.replay_all(session, wanted.kind, caller, utcnow()))
 
 
-@router.post("/messages/discard")
+@router.post("/dead-letters/discard")
 def discard_dead_letters(wanted: DiscardWanted, caller: Admin) -> Taken:
-    """Decide that messages of a kind will not be said again: the oldest 1,000, then ask again."""
+    """Decide that messages of a kind will not be enqueued again: the oldest 1,000, then ask again."""
     with transaction() as session:
-        return Taken.model_validate(messages.discard_all(session, wanted.kind, caller, wanted.reason, utcnow()))
+        return Taken.model_validate(dead_letters.discard_all(session, wanted.kind, caller, wanted.reason, utcnow()))
 
 
-@router.post("/messages/{message_id}/replay", status_code=204)
+@router.post("/dead-letters/{message_id}/replay", status_code=204)
 def replay_dead_letter(message_id: Id, caller: Admin) -> None:
-    """Say a message again that was set aside, with all its attempts, as if it had never failed."""
+    """Enqueue a message again that was dead-lettered, with all its attempts, as if it had never failed."""
     with transaction() as session:
-        if not messages.replay(session, message_id, caller, utcnow()):
-            raise _not_set_aside()
+        if not dead_letters.replay(session, message_id, caller, utcnow()):
+            raise _no_dead_letter()
 
 
-@router.post("/messages/{message_id}/discard", status_code=204)
+@router.post("/dead-letters/{message_id}/discard", status_code=204)
 def discard_dead_letter(message_id: Id, wanted: Discard, caller: Admin) -> None:
-    """Decide that a message will not be said again. It is kept, with who decided so, when and why."""
+    """Decide that a message will not be enqueued again. It is kept, with who decided so, when and why."""
     with transaction() as session:
-        if not messages.discard(session, message_id, caller, wanted.reason, utcnow()):
-            raise _not_set_aside()
+        if not dead_letters.discard(session, message_id, caller, wanted.reason, utcnow()):
+            raise _no_dead_letter()
 
 
-def _not_set_aside() -> Problem:
-    return Problem(404, "No such message", "GET /admin/messages lists those that are set aside.")
+def _no_dead_letter() -> Problem:
+    return Problem(404, "No such message", "GET /admin/dead-letters lists those that are dead-lettered.")

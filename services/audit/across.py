@@ -17,7 +17,7 @@ from services.fetcher.checks import UNREAD
 from services.fetcher.models import Page
 from services.runtime.archive import capture_store
 from services.runtime.events.tables import TO_ANNOUNCE, decompressed, events
-from services.runtime.ledger.ledger_table import rows as ledger
+from services.runtime.ledger.ledger_table import ledger
 from services.runtime.provenance.verdicts import verdicts
 from services.runtime.settings import runtime_settings
 from services.store.models import articles, revisions

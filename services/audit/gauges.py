@@ -14,11 +14,11 @@ from services.runtime.ledger import health_gates, jobs, retries
 
 KEPT = timedelta(minutes=1)
 """How old the sum of the pages may be: of a hundred thousand, to count them takes half a second."""
-STATES = ("due", "in_flight", "at_rest", "set_aside", "unaccounted")
+STATES = ("due", "in_flight", "at_rest", "dead_lettered", "unaccounted")
 
 
 def gauges(session: Session, now: datetime, depths: Mapping[str, int]) -> Iterator[GaugeMetricFamily]:
-    """What there is at this time; `depths` counts the hints in each queue, and is empty while Redis is away."""
+    """What there is at this time; `depths` counts the wake-ups in each queue, and is empty while Redis is away."""
     pages = GaugeMetricFamily("dateline_pages", "Pages by where they are.", labels=["source", "state"])
     for source in counted_pages(session, now):
         for state in STATES:
@@ -50,7 +50,7 @@ def gauges(session: Session, now: datetime, depths: Mapping[str, int]) -> Iterat
     for gate in health_gates.shut(session):
         gates.add_metric([gate.name], 1)
     yield gates
-    queues = GaugeMetricFamily("dateline_queue_depth", "Hints that wait in Redis.", labels=["queue"])
+    queues = GaugeMetricFamily("dateline_queue_depth", "Wake-ups that wait in Redis.", labels=["queue"])
     for queue, depth in depths.items():
         queues.add_metric([queue], depth)
     yield queues

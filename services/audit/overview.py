@@ -13,7 +13,7 @@ from services.fetcher.checks import SourcePages
 from services.fetcher.models import Page
 from services.runtime.events.tables import events
 from services.runtime.ledger import health_gates, retries
-from services.runtime.ledger.ledger_table import OPEN, due_and_free, rows
+from services.runtime.ledger.ledger_table import OPEN, due_and_free, ledger
 from services.store.models import articles
 from services.webhooks.models import deliveries
 
@@ -60,7 +60,7 @@ class Shut:
 
 @dataclass(frozen=True)
 class Overview:
-    """Pages by source and state (up to a minute old), messages by state, hints by queue, the latest stories.
+    """Pages by source and state (up to a minute old), messages by state, wake-ups by queue, the latest stories.
 
     `retrying` are the first messages that failed unexpectedly and are tried again; `gates` what of our own is broken.
     """
@@ -94,12 +94,12 @@ def overview(session: Session, now: datetime, depths: Mapping[str, int]) -> Over
 
 def _messages(session: Session, now: datetime) -> dict[str, int]:
     # Each by an index of its own: to sort all of them by their state is to read all of them. What is held was due.
-    ripe, held, decided = rows.c.due_at <= now, rows.c.lease_until > now, rows.c.discarded_at.is_not(None)
+    ripe, held, decided = ledger.c.due_at <= now, ledger.c.lease_until > now, ledger.c.discarded_at.is_not(None)
     states = {
         "due": due_and_free(now),
         "in_flight": (OPEN, ripe, held),
         "later": (OPEN, ~ripe),
-        "set_aside": (~OPEN, ~decided),
+        "dead_lettered": (~OPEN, ~decided),
         "discarded": (~OPEN, decided),
     }
     counted = {name: session.execute(select(func.count()).where(*which)).scalar_one() for name, which in states.items()}

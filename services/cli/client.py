@@ -26,7 +26,7 @@ ROUTERS = {
     "/captures": "services.parser.api",
     "/webhooks": "services.webhooks.api",
     "/admin/keys": "services.admin.api",
-    "/admin/messages": "services.admin.api",
+    "/admin/dead-letters": "services.admin.api",
     "/admin/retries": "services.admin.retries.api",
     "/admin/reingestions": "services.reingest.api",
 }

@@ -60,27 +60,27 @@ Address = Annotated[str | None, AfterValidator(web_address)]
 """None where what was given is no absolute address of the web."""
 
 
-class Words(BaseModel):
+class Contract(BaseModel):
     """Frozen data that ignores fields it does not know yet."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class Byline(Words):
+class Byline(Contract):
     """One writer; the rank stays in the name."""
 
     name: str
     affiliation: str | None = None
 
 
-class Block(Words):
+class Block(Contract):
     """One block of the body, without any newline inside."""
 
     kind: BlockKind = "paragraph"
     text: str
 
 
-class Image(Words):
+class Image(Contract):
     """One picture, once, however often the page printed its caption.
 
     `taken_on`, `service` and `vision_id` (who made it) are read off the VIRIN; None is what it does not say.
@@ -99,7 +99,7 @@ class Image(Words):
     position: int = 0
 
 
-class Link(Words):
+class Link(Contract):
     """A link in the body, or an attachment."""
 
     text: str
@@ -115,7 +115,7 @@ Links = Annotated[tuple[Link, ...], AfterValidator(_web_links)]
 """Without those that lead nowhere on the web."""
 
 
-class Awardee(Words):
+class Awardee(Contract):
     """One company of an award: its name as printed, a division included, without place, marks and numbers.
 
     `mark` is what the page's footnote says of the asterisks at the name ("Small business"), else the asterisks.
@@ -128,7 +128,7 @@ class Awardee(Words):
     numbers: tuple[str, ...] = ()
 
 
-class Award(Words):
+class Award(Contract):
     """One paragraph of a contracts page. None is what its text does not say; nothing is worked out.
 
     Amounts are whole U.S. dollars, once for all awardees; `cumulative_value` is what options or modifications bring
@@ -153,7 +153,7 @@ class Award(Words):
     text: str
 
 
-class Removed(Words):
+class Removed(Contract):
     """One line of the page that is not in the article, and the rule that took it.
 
     `detail` gives the figures of a rule that counts ("38 of 41 pages"), and is left out where there are none.
@@ -164,7 +164,7 @@ class Removed(Words):
     detail: str | None = Field(default=None, exclude_if=lambda detail: detail is None)
 
 
-class Article(Words):
+class Article(Contract):
     """What a page says, without the page.
 
     `published_at` is a date where the page gives no time, else an aware datetime; `article_key` and
@@ -205,7 +205,7 @@ class Article(Words):
         return hashlib.sha256(json.dumps(words, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
-class Rejected(Words):
+class Rejected(Contract):
     """The page is no article: why, and what was found instead."""
 
     reason: RejectionReason

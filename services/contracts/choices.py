@@ -3,7 +3,7 @@
 from typing import Literal
 
 ChannelKind = Literal["feed", "listing", "sitemap"]
-PageState = Literal["due", "in_flight", "at_rest", "set_aside", "unaccounted"]
+PageState = Literal["due", "in_flight", "at_rest", "dead_lettered", "unaccounted"]
 """Where a page is; `unaccounted` are those that nobody will ever look at again, though somebody should."""
 PageVerdict = Literal["article", "rejected", "unread", "nothing"]
 """What the newest capture of a page gave: an article, none, nobody knows yet; or there is no capture."""

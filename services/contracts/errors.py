@@ -1,4 +1,4 @@
-"""Two reactions to surprise exist, so two bases do. Expected weather is a value, never one of these."""
+"""Two reactions to unexpected error exist, so two bases do. Expected weather is a value, never one of these."""
 
 
 class DatelineError(Exception):
@@ -6,7 +6,7 @@ class DatelineError(Exception):
 
 
 class PermanentError(DatelineError):
-    """Trying again cannot help: the job is set aside at once."""
+    """Trying again cannot help: the job is dead-lettered at once."""
 
 
 class HouseTrouble(DatelineError):  # noqa: N818 - named for what happened

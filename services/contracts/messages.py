@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Literal
 
-from services.contracts.article import Article, ArticleKind, RejectionReason, When, Words
+from services.contracts.article import Article, ArticleKind, Contract, RejectionReason, When
 from services.contracts.subject import Subject
 
 Cause = Literal["live", "backlog", "import", "reparse", "refetch"]
@@ -33,7 +33,7 @@ class Rank(IntEnum):
     """What cost a worker its life, again."""
 
 
-class Message(Words):
+class Message(Contract):
     """Something that must be handled, once it is said."""
 
     def subject(self) -> Subject:
@@ -53,7 +53,7 @@ class Message(Words):
         return None
 
 
-class Origin(Words):
+class Origin(Contract):
     """Which page the news comes from and why we looked: it travels with the page from fetch to store."""
 
     page: int
@@ -70,7 +70,7 @@ class Origin(Words):
     was_rejected: RejectionReason | None = None
 
 
-class Reingestion(Words):
+class Reingestion(Contract):
     """Under which order of an operator something is done again."""
 
     id: int
@@ -81,7 +81,7 @@ class Reingestion(Words):
     announce: bool = False
 
 
-class Scope(Words):
+class Scope(Contract):
     """What an operator wants ingested again: `all`, or the pages of which each of the others that is given holds."""
 
     all: bool = False
@@ -100,15 +100,15 @@ class Scope(Words):
     text: str | None = None
     """Words of the headline or of one paragraph, in any case."""
     rejected: RejectionReason | None = None
-    set_aside: str | None = None
-    """A part of the reason for which a message about the page was set aside."""
+    dead_lettered: str | None = None
+    """A part of the reason for which a message about the page was dead-lettered."""
 
     def asks_the_store(self) -> bool:
         """Whether it takes the articles, and not only their pages, to tell what is meant."""
         return any((self.kind, self.published_from, self.published_until, self.text))
 
 
-class Redirect(Words):
+class Redirect(Contract):
     """Where a channel is to be looked at, because its own address sent us to another host."""
 
     source: str
@@ -153,7 +153,7 @@ class FetchPage(Message):
 _RANKS = {"new": Rank.NEW, "revisit": Rank.REVISIT, "claimed": Rank.CLAIMED}
 
 
-class HostServesAgain(Message):
+class HostRecovered(Message):
     """A host that left request after request unserved has answered one; the name is as in an address."""
 
     host: str
@@ -166,14 +166,14 @@ class HostServesAgain(Message):
         return self.host
 
 
-class Kept(Words):
+class CaptureRef(Contract):
     """A capture in the archive, by name, and when it was fetched."""
 
     capture: str
     fetched_at: datetime
 
 
-class Rejection(Kept):
+class Rejection(CaptureRef):
     """Why a capture gave no article, and which parser says so."""
 
     parser: str
@@ -202,7 +202,7 @@ class ParsePage(Message):
         return about_capture(self.origin.page, self.capture, self.origin.reingestion)
 
 
-class Before(Kept):
+class EarlierReading(CaptureRef):
     """What an earlier capture says, read by the versions that read the later one."""
 
     article: Article
@@ -222,7 +222,7 @@ class SaveArticle(Message):
     """Of the whole reading, as the parser gave it; empty where it is not known."""
     profile: str | None = None
     """Digest of the site profile that it was read with, if it was with one."""
-    before: Before | None = None
+    before: EarlierReading | None = None
     """Of the capture that other versions of the reader read last: what differs from it, the page has changed."""
     expects: str | None = None
     """How the article stood when this was previewed; it is kept only if the article still stands so."""
@@ -266,7 +266,7 @@ class ForgetDeliveries(Message):
     """Delete what the delivery log need not remember any longer."""
 
 
-class Difference(Words):
+class Difference(Contract):
     """One field of an article as it stands and as it would read; None where there is nothing. Excerpts, if long."""
 
     field: str
@@ -274,7 +274,7 @@ class Difference(Words):
     after: str | None = None
 
 
-class Preview(Words):
+class Preview(Contract):
     """What a dry run found on one page: everything that is needed to judge it, and to do it."""
 
     article: str | None = None

@@ -1,6 +1,6 @@
-"""The system on one page: who hears what, and how much one hint may carry.
+"""The system on one page: who hears what, and how much one wake-up may carry.
 
-`together` is how many messages of a kind one hint names. Kinds that only compute or write are claimed as a group,
+`batch` is how many messages of a kind one wake-up names. Kinds that only compute or write are claimed as a group,
 because a hop through Celery costs more than reading most pages; what asks newsrooms is claimed in turns of their hosts.
 `lease` is how long a worker may hold a message before another may take it; it exceeds every limit on that work.
 """
@@ -14,7 +14,7 @@ from services.contracts.messages import (
     Deliver,
     FetchPage,
     ForgetDeliveries,
-    HostServesAgain,
+    HostRecovered,
     Message,
     ParsePage,
     PollChannel,
@@ -27,17 +27,17 @@ Gate = Literal["archive", "captures", "database", "secret"]
 
 
 @dataclass(frozen=True)
-class Hearing:
+class Route:
     """Which service handles a kind of message, and on what terms."""
 
     service: str
     handler: str
     lease: timedelta
-    together: int = 50
+    batch: int = 50
     in_bulk: int = 20
-    """As `together`, in the bulk lane: news waits for what a worker has begun of it, and gives the rest back unread."""
-    alone: bool = False
-    begins: bool = False
+    """As `batch`, in the bulk lane: news waits for what a worker has begun of it, and gives the rest back unread."""
+    claim_singly: bool = False
+    new_trace: bool = False
     """Whether each repetition is a story of its own, under a new trace id."""
     repeats: timedelta | None = None
     """What says itself again never ends: after its attempts it is due again so much later, and never dead-lettered."""
@@ -49,30 +49,30 @@ class Hearing:
     """Whether the hosts take turns: a wake-up says that there is something to claim, not what."""
     last_after_death: bool = False
     """Whether one that ended its worker is tried again in the bulk lane, after all others."""
-    shown: bool = False
+    durable: bool = False
     """Whether others see what it writes, so that not even a power cut may take it back. The rest would be redone."""
 
 
-HANDLERS: dict[type[Message], Hearing] = {
-    PollChannel: Hearing(
+ROUTES: dict[type[Message], Route] = {
+    PollChannel: Route(
         "fetcher",
         "poll_channel",
         timedelta(seconds=120),
         by_host=True,
-        begins=True,
+        new_trace=True,
         repeats=timedelta(minutes=15),
     ),
-    FetchPage: Hearing(
+    FetchPage: Route(
         "fetcher",
         "fetch_page",
         timedelta(seconds=60),
         by_host=True,
-        begins=True,
+        new_trace=True,
         repeats=timedelta(hours=6),
         needs=("archive",),
     ),
-    HostServesAgain: Hearing("fetcher", "wake", timedelta(seconds=45), together=1, alone=True),
-    ParsePage: Hearing(
+    HostRecovered: Route("fetcher", "host_recovered", timedelta(seconds=45), batch=1, claim_singly=True),
+    ParsePage: Route(
         "parser",
         "parse_pages",
         timedelta(seconds=45),
@@ -80,29 +80,29 @@ HANDLERS: dict[type[Message], Hearing] = {
         needs=("captures",),
         last_after_death=True,
     ),
-    SaveArticle: Hearing("store", "save_articles", timedelta(seconds=45), shown=True),
-    Announce: Hearing("webhooks", "announce", timedelta(seconds=45)),
-    Deliver: Hearing(
+    SaveArticle: Route("store", "save_articles", timedelta(seconds=45), durable=True),
+    Announce: Route("webhooks", "announce", timedelta(seconds=45)),
+    Deliver: Route(
         "webhooks",
         "deliver",
         timedelta(seconds=45),
-        together=1,
-        alone=True,
+        batch=1,
+        claim_singly=True,
         repeats=timedelta(minutes=1),
         needs=("secret",),
     ),
-    ForgetDeliveries: Hearing(
+    ForgetDeliveries: Route(
         "webhooks",
         "forget",
         timedelta(seconds=60),
-        together=1,
-        alone=True,
-        begins=True,
+        batch=1,
+        claim_singly=True,
+        new_trace=True,
         repeats=timedelta(hours=1),
         timer=True,
     ),
-    Reingest: Hearing("reingest", "walk", timedelta(seconds=60), together=1, alone=True),
+    Reingest: Route("reingest", "walk", timedelta(seconds=60), batch=1, claim_singly=True),
 }
 
-KINDS: dict[str, type[Message]] = {kind.__name__: kind for kind in HANDLERS}
-SERVICES: tuple[str, ...] = tuple(dict.fromkeys(hearing.service for hearing in HANDLERS.values()))
+KINDS: dict[str, type[Message]] = {kind.__name__: kind for kind in ROUTES}
+SERVICES: tuple[str, ...] = tuple(dict.fromkeys(route.service for route in ROUTES.values()))

@@ -28,7 +28,7 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("/pages", "Pages", "read"),
     ("/reingestions", "Re-ingestions", "admin"),
     ("/webhooks", "Webhooks", "subscribe"),
-    ("/set-aside", "Set aside", "admin"),
+    ("/dead-letters", "Dead letters", "admin"),
     ("/keys", "Keys", "admin"),
     ("/log", "Log", "admin"),
 )

@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 from services.contracts.checks import Check
 from services.contracts.messages import FetchPage, PollChannel
 from services.fetcher.models import IMPORT, Channel, Page
-from services.runtime.ledger.ledger_table import Entry
+from services.runtime.ledger.ledger_table import LedgerRow
 from services.runtime.provenance.verdicts import is_settled, verdicts
 
 SHOWN = 100
@@ -31,7 +31,7 @@ class SourcePages:
     due: int = 0
     in_flight: int = 0
     at_rest: int = 0
-    set_aside: int = 0
+    dead_lettered: int = 0
     unaccounted: int = 0
     unread: int = 0
 
@@ -87,8 +87,8 @@ def checks(session: Session, now: datetime, counted: Sequence[SourcePages]) -> t
     lost = unaccounted(session, now) if any(each.unaccounted for each in counted) else []
     named = f", the first is {lost[0].url or lost[0].key}" if lost else ""
     # One look through the ledger: asked for each channel, it would be looked through as often as there are channels.
-    polls = (col(Entry.kind) == PollChannel.__name__, col(Entry.channel).is_not(None))
-    unplanned = col(Channel.id).not_in(select(col(Entry.channel)).where(*polls))
+    polls = (col(LedgerRow.kind) == PollChannel.__name__, col(LedgerRow.channel).is_not(None))
+    unplanned = col(Channel.id).not_in(select(col(LedgerRow.channel)).where(*polls))
     unwatched = session.execute(select(func.count()).select_from(Channel).where(unplanned)).scalar_one()
     return (
         Check("every page accounted for", holds=not lost, sentence=f"{len(lost)} pages are unaccounted for{named}."),
@@ -105,23 +105,25 @@ UNREAD = and_(
     func.coalesce(~is_settled(col(Page.capture), col(Page.fetched_at)), true()),
 )
 """Of a page that is joined with its verdict: whether its newest capture was neither stored nor rejected yet."""
-PLAN = aliased(Entry)
+PLAN = aliased(LedgerRow)
 """The planned visit of a page: joined where `PLANNED`."""
 _TARGET = aliased(Page)
 
 
-def _by_plan(visit: type[Entry]) -> ColumnElement[bool]:
+def _by_plan(visit: type[LedgerRow]) -> ColumnElement[bool]:
     return and_(
         col(visit.kind) == FetchPage.__name__, col(visit.page) == col(Page.id), col(visit.reingestion).is_(None)
     )
 
 
-PLANNED = and_(_by_plan(PLAN), col(PLAN.set_aside_at).is_(None))
+PLANNED = and_(_by_plan(PLAN), col(PLAN.dead_lettered_at).is_(None))
 
 
 def state_of(now: datetime) -> ColumnElement[str]:
-    """Where a page is, of one that is joined with its planned visit: due, in flight, at rest, set aside, or nowhere."""
-    given_up = exists().where(_by_plan(Entry), col(Entry.set_aside_at).is_not(None))
+    """Where a page is, of one that is joined with its planned visit: due, in flight, at rest, dead-lettered, or
+    nowhere.
+    """
+    given_up = exists().where(_by_plan(LedgerRow), col(LedgerRow.dead_lettered_at).is_not(None))
     # What came as a file, whose source was removed, or turned out to be another page, is visited by no plan. Where that
     # other page turned out to be yet another one, nobody looks at either.
     leads_nowhere = exists().where(col(_TARGET.id) == col(Page.moved_to), col(_TARGET.moved_to).is_not(None))
@@ -131,7 +133,7 @@ def state_of(now: datetime) -> ColumnElement[str]:
         (col(PLAN.lease_until) >= now, "in_flight"),
         (col(PLAN.due_at) <= now, "due"),
         (col(PLAN.id).is_not(None), "at_rest"),
-        (given_up, "set_aside"),
+        (given_up, "dead_lettered"),
         (resting, "at_rest"),
         else_="unaccounted",
     )

@@ -14,7 +14,7 @@ from services.fetcher.models import Host
 from services.fetcher.pace import LONG_AGO, Slot, Waiting
 from services.runtime.database import UtcDateTime
 from services.runtime.ledger.in_flight import BY_HOST
-from services.runtime.ledger.ledger_table import HELD, OPEN, due_and_free, rows
+from services.runtime.ledger.ledger_table import HELD, OPEN, due_and_free, ledger
 
 FEW = 500
 """Due messages up to which each of them is read. Beyond that each host is asked for its first, however many wait."""
@@ -90,14 +90,14 @@ def _slot(row: Row[Any], now: datetime) -> Slot:
 
 
 _NOW = bindparam("now", type_=UtcDateTime)
-_IN_TURNS = rows.c.rank.is_not(None)
+_IN_TURNS = ledger.c.rank.is_not(None)
 _STANDING = [
     hosts.c[name]
     for name in ("name", "next_at", "resumes_at", "taken_at", "crawl_delay", "failures", "robots", "silent")
 ]
 
 
-_BUSY = select(rows.c.host).distinct().where(HELD, _IN_TURNS, rows.c.lease_until > _NOW)
+_BUSY = select(ledger.c.host).distinct().where(HELD, _IN_TURNS, ledger.c.lease_until > _NOW)
 
 
 def _with_hosts(found: Any) -> Select[Any]:
@@ -112,9 +112,9 @@ def _with_hosts(found: Any) -> Select[Any]:
 def _few(kinds: tuple[str, ...]) -> Select[Any]:
     """By the index that the sweeper uses: of each kind and lane those that are due for longest."""
     oldest = [
-        select(rows.c.host, rows.c.rank, rows.c.due_at)
-        .where(*due_and_free(_NOW), _IN_TURNS, rows.c.kind == kind, rows.c.lane == lane)
-        .order_by(rows.c.due_at)
+        select(ledger.c.host, ledger.c.rank, ledger.c.due_at)
+        .where(*due_and_free(_NOW), _IN_TURNS, ledger.c.kind == kind, ledger.c.lane == lane)
+        .order_by(ledger.c.due_at)
         .limit(FEW)
         .subquery()
         for kind in kinds
@@ -127,8 +127,8 @@ def _few(kinds: tuple[str, ...]) -> Select[Any]:
 
 
 _AMONG = _with_hosts(
-    select(rows.c.host, rows.c.rank, rows.c.id)
-    .where(*due_and_free(_NOW), _IN_TURNS, rows.c.id.in_(bindparam("ids", expanding=True)))
+    select(ledger.c.host, ledger.c.rank, ledger.c.id)
+    .where(*due_and_free(_NOW), _IN_TURNS, ledger.c.id.in_(bindparam("ids", expanding=True)))
     .subquery()
 )
 
@@ -139,22 +139,26 @@ def _many() -> TextClause:
     names = ", ".join(f"h.{column.name}" for column in _STANDING)
     words = f"""
         WITH RECURSIVE at(host) AS (
-            SELECT (SELECT l.host FROM ledger l WHERE l.rank IS NOT NULL AND l.set_aside_at IS NULL AND l.host >= ''
+            SELECT (SELECT l.host FROM ledger l WHERE l.rank IS NOT NULL AND l.dead_lettered_at IS NULL
+                    AND l.host >= ''
                     ORDER BY l.host LIMIT 1)
             UNION ALL
-            SELECT (SELECT l.host FROM ledger l WHERE l.rank IS NOT NULL AND l.set_aside_at IS NULL AND l.host > at.host
+            SELECT (SELECT l.host FROM ledger l WHERE l.rank IS NOT NULL AND l.dead_lettered_at IS NULL
+                    AND l.host > at.host
                     ORDER BY l.host LIMIT 1)
             FROM at WHERE at.host IS NOT NULL
         )
         SELECT at.host AS host, r.rank AS rank, {names}, busy.host AS asked,
-            (SELECT l.due_at FROM ledger l WHERE l.rank IS NOT NULL AND l.set_aside_at IS NULL AND l.host = at.host
+            (SELECT l.due_at FROM ledger l WHERE l.rank IS NOT NULL AND l.dead_lettered_at IS NULL
+                    AND l.host = at.host
              AND l.rank = r.rank ORDER BY l.due_at LIMIT 1) AS due_at
         FROM at CROSS JOIN ({ranks}) r LEFT JOIN hosts h ON h.name = at.host
         LEFT JOIN (SELECT DISTINCT l.host FROM ledger l WHERE l.lease_owner IS NOT NULL AND l.rank IS NOT NULL
                    AND l.lease_until > :now) busy ON busy.host = at.host
         WHERE at.host IS NOT NULL
         AND (h.name IS NULL OR (h.resumes_at <= :now AND (h.next_at <= :now OR h.taken_at > :set_back)))
-        AND (SELECT l.due_at FROM ledger l WHERE l.rank IS NOT NULL AND l.set_aside_at IS NULL AND l.host = at.host
+        AND (SELECT l.due_at FROM ledger l WHERE l.rank IS NOT NULL AND l.dead_lettered_at IS NULL
+                    AND l.host = at.host
              AND l.rank = r.rank ORDER BY l.due_at LIMIT 1) <= :now
     """  # noqa: S608 - our own words
     return text(words).bindparams(_NOW, bindparam("set_back", type_=UtcDateTime))
@@ -164,21 +168,21 @@ _MANY = _many().columns(**{column.name: column.type for column in _STANDING}, du
 
 
 def _oldest(*conditions: ColumnElement[bool]) -> Select[Any]:
-    of_host = (_IN_TURNS, rows.c.host == bindparam("host"), rows.c.rank == bindparam("rank"))
-    kinds = (rows.c.kind + "").in_(bindparam("kinds", expanding=True))  # not by the index of kinds
-    wanted = select(rows.c.id).where(*due_and_free(_NOW), *of_host, kinds, *conditions)
-    return wanted.order_by(rows.c.due_at).limit(bindparam("number"))
+    of_host = (_IN_TURNS, ledger.c.host == bindparam("host"), ledger.c.rank == bindparam("rank"))
+    kinds = (ledger.c.kind + "").in_(bindparam("kinds", expanding=True))  # not by the index of kinds
+    wanted = select(ledger.c.id).where(*due_and_free(_NOW), *of_host, kinds, *conditions)
+    return wanted.order_by(ledger.c.due_at).limit(bindparam("number"))
 
 
-_OLDEST, _OLDEST_AMONG = _oldest(), _oldest(rows.c.id.in_(bindparam("ids", expanding=True)))
+_OLDEST, _OLDEST_AMONG = _oldest(), _oldest(ledger.c.id.in_(bindparam("ids", expanding=True)))
 
 
 @cache
 def _soonest(kinds: tuple[str, ...]) -> Select[Any]:
     first = [
-        select(rows.c.due_at)
-        .where(OPEN, rows.c.kind == kind, rows.c.lane == lane, rows.c.due_at > _NOW)
-        .order_by(rows.c.due_at)
+        select(ledger.c.due_at)
+        .where(OPEN, ledger.c.kind == kind, ledger.c.lane == lane, ledger.c.due_at > _NOW)
+        .order_by(ledger.c.due_at)
         .limit(1)
         .subquery()
         for kind in kinds

@@ -16,7 +16,7 @@ from services.fetcher.models import IMPORT, Alias, Page
 from services.fetcher.plan import BACKLOG_STEP, LAG
 from services.fetcher.politeness import host_of
 from services.runtime.database import is_sqlite
-from services.runtime.ledger.jobs import Said, say, say_all
+from services.runtime.ledger.jobs import Outgoing, enqueue, enqueue_all
 from services.runtime.provenance import sightings
 from services.runtime.provenance.sightings import Shown
 
@@ -63,7 +63,7 @@ def join(
         why: Why = "claimed" if claimed and page not in readdressed else "revisit"
         visits.append(FetchPage(page=number, host=host, why=why))
     session.flush()  # whoever settles a visit locks its page first, too, and the messages after it
-    say_all(session, [Said(each, lane=lane) for each in visits])
+    enqueue_all(session, [Outgoing(each, lane=lane) for each in visits])
     shown = {fresh[key]: _shown(keyed[key]) for key in fresh} | _shown_again(session, source, pages, known)
     sightings.note(session, source, channel, shown, now)
     return Joined(len(fresh), len(changed))
@@ -73,7 +73,7 @@ def visit(
     session: Session, page: int, host: str | None, *, lane: Lane, due_at: datetime | None = None, why: Why = "revisit"
 ) -> None:
     """Says that the page is to be looked at, at this host; None where its host is not known here."""
-    say(session, FetchPage(page=page, host=host, why=why), due_at=due_at, lane=lane)
+    enqueue(session, FetchPage(page=page, host=host, why=why), due_at=due_at, lane=lane)
 
 
 def target(page: Page) -> tuple[int, str | None]:

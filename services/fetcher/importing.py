@@ -17,7 +17,7 @@ from services.fetcher.origins import origin_of
 from services.runtime.archive import capture_store
 from services.runtime.archive.capture_store import Capture
 from services.runtime.database import reading, transaction
-from services.runtime.ledger.jobs import say
+from services.runtime.ledger.jobs import enqueue
 
 _NOWHERE = "https://import.invalid/"
 """A WARC record of a response needs a web address; `.invalid` is one that will never be anybody's (RFC 2606)."""
@@ -101,7 +101,7 @@ def _join(
     session.flush()
     origin = origin_of(page, {}).model_copy(update={"cause": "import"})
     parse = ParsePage(origin=origin, capture=kept, fetched_at=capture.fetched_at, content_type=capture.content_type)
-    say(session, parse, lane="bulk")
+    enqueue(session, parse, lane="bulk")
     return Imported(page.id or 0, fresh=True)
 
 

@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 from services.contracts.messages import FetchPage, ParsePage, SaveArticle, Scope
 from services.contracts.urls import page_key
 from services.fetcher.models import Alias, Page
-from services.runtime.ledger.ledger_table import rows
+from services.runtime.ledger.ledger_table import ledger
 from services.runtime.provenance.verdicts import is_rejected, read_with, verdicts
 
 _ABOUT_PAGES = (FetchPage.__name__, ParsePage.__name__, SaveArticle.__name__)
@@ -60,8 +60,8 @@ def _conditions(scope: Scope) -> Sequence[ColumnElement[bool]]:
         named.append(col(Page.id).in_(_rejected(scope.rejected)))
     if (scope.layout, scope.layout_before, scope.parser_before) != (None, None, None):
         named.append(col(Page.id).in_(read_with(scope.layout, scope.layout_before, scope.parser_before)))
-    if scope.set_aside is not None:
-        named.append(col(Page.id).in_(_set_aside(scope.set_aside)))
+    if scope.dead_lettered is not None:
+        named.append(col(Page.id).in_(_dead_lettered(scope.dead_lettered)))
     return named
 
 
@@ -79,6 +79,10 @@ def _rejected(reason: str) -> Select[Any]:
     return found.where(verdicts.c.rejected_reason == reason, about)
 
 
-def _set_aside(reason: str) -> Select[Any]:
-    given_up = (rows.c.set_aside_at.is_not(None), rows.c.discarded_at.is_(None), rows.c.kind.in_(_ABOUT_PAGES))
-    return select(rows.c.page).where(*given_up, rows.c.reason.icontains(reason, autoescape=True))
+def _dead_lettered(reason: str) -> Select[Any]:
+    given_up = (
+        ledger.c.dead_lettered_at.is_not(None),
+        ledger.c.discarded_at.is_(None),
+        ledger.c.kind.in_(_ABOUT_PAGES),
+    )
+    return select(ledger.c.page).where(*given_up, ledger.c.reason.icontains(reason, autoescape=True))

@@ -11,7 +11,7 @@ from services.fetcher.models import Host, Page, Source
 from services.fetcher.politeness import host_of
 from services.runtime.database import reading
 from services.runtime.ledger.jobs import Job
-from services.runtime.ledger.ledger_table import rows
+from services.runtime.ledger.ledger_table import ledger
 
 
 @dataclass(frozen=True)
@@ -54,9 +54,9 @@ def _read(session: Session, orders: Sequence[tuple[Job, FetchPage]]) -> Sequence
 
 # Made once: to make a statement costs more than to run it.
 _NEEDS = (
-    select(rows.c.id, Page, Host, Source.paused)
-    .join_from(rows, Page, col(Page.id) == rows.c.page)
+    select(ledger.c.id, Page, Host, Source.paused)
+    .join_from(ledger, Page, col(Page.id) == ledger.c.page)
     .outerjoin(Source, col(Source.name) == Page.source)
-    .outerjoin(Host, col(Host.name) == rows.c.host)
-    .where(rows.c.id.in_(bindparam("ids", expanding=True)))
+    .outerjoin(Host, col(Host.name) == ledger.c.host)
+    .where(ledger.c.id.in_(bindparam("ids", expanding=True)))
 )

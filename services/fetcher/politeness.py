@@ -10,7 +10,7 @@ from sqlalchemy import select as core_select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
-from services.contracts.messages import HostServesAgain
+from services.contracts.messages import HostRecovered
 from services.fetcher import robots
 from services.fetcher.answers import Blocked, Refused, Unavailable
 from services.fetcher.due import hosts
@@ -19,7 +19,7 @@ from services.fetcher.plan import HOST_PATIENCE, QUICK_LOOKS, QUICK_SPAN, SILENC
 from services.fetcher.robots import Robots, State, ask_robots
 from services.runtime.database import is_sqlite, reading, transaction
 from services.runtime.egress import Client
-from services.runtime.ledger.jobs import Said, say_all
+from services.runtime.ledger.jobs import Outgoing, enqueue_all
 
 
 def host_of(url: str) -> str:
@@ -85,7 +85,7 @@ class Hosts:
         learnt = [each for each in served if each.host in failing and (each.failed or each.is_well)]
         self.lock(each.host for each in learnt)
         serves_again = [message for each in learnt if (message := self._learn(each, scale))]
-        say_all(self._session, serves_again)
+        enqueue_all(self._session, serves_again)
 
     def may_look_soon(self, name: str, now: datetime) -> bool:
         """Takes one of the quick looks that the missing pages of a host share; False when there are none left."""
@@ -99,7 +99,7 @@ class Hosts:
     def _has_failed(self, name: str) -> bool:
         return name in self._standing and self._standing[name].failures > 0
 
-    def _learn(self, served: Served, scale: float) -> Said | None:
+    def _learn(self, served: Served, scale: float) -> Outgoing | None:
         host = self._locked[served.host]
         if served.failed:
             host.silent = host.silent + 1 if served.silent else 0
@@ -108,7 +108,7 @@ class Hosts:
             host.resumes_at = max(host.resumes_at, served.at + rest)
             return None
         was_open, host.failures, host.silent = is_open(host), 0, 0
-        return Said(HostServesAgain(host=host.name), trace_id=served.trace_id) if was_open else None
+        return Outgoing(HostRecovered(host=host.name), trace_id=served.trace_id) if was_open else None
 
 
 def permission(

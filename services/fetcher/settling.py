@@ -14,7 +14,7 @@ from services.fetcher.origins import Verdicts, origin_of, result_of, verdicts_of
 from services.fetcher.politeness import Hosts, Served, host_of
 from services.fetcher.settings import fetcher_settings
 from services.fetcher.visit import Visit
-from services.runtime.ledger.jobs import Job, Said, say_all
+from services.runtime.ledger.jobs import Job, Outgoing, enqueue_all
 from services.runtime.provenance import results
 from services.runtime.provenance.results import Result
 
@@ -43,7 +43,7 @@ class _Left:
 
     look: Look
     outcome: Visit
-    said: Sequence[Said] = ()
+    said: Sequence[Outgoing] = ()
     result: Result | None = None
 
 
@@ -66,7 +66,7 @@ def settle(session: Session, looks: Looks, pages: Mapping[int, Page]) -> None:
     _count_blocked(session, left)
     hosts.learn([_served(job, each) for job, each in left], scale=settings.revisit_scale)
     turns.end(session, [job for job, _ in looks], hosts, settings.pace)
-    say_all(session, [said for _, each in left for said in each.said])
+    enqueue_all(session, [said for _, each in left for said in each.said])
     results.record_all(session, [each.result for _, each in left if each.result])
 
 
@@ -74,20 +74,20 @@ def _settle(session: Session, job: Job, look: Look, page: Page, known: Verdicts,
     again = look.order.reingestion
     seen = visit.still_news(look.answer, page, look.page.fetched_at)
     origin, at = origin_of(page, known, again), visit.fetched_at(page, seen.began or job.now)
-    said: list[Said] = []
+    said: list[Outgoing] = []
     if look.is_real:
         seen = visit.follow(session, page, seen.moved) if seen.moved else seen
         said += _plan(page, seen, job, hosts)
     if seen.capture and seen.fetched:
         parse = ParsePage(origin=origin, capture=seen.capture, fetched_at=at, content_type=seen.fetched.content_type)
-        return _Left(look, seen, [*said, job.says(parse)])
+        return _Left(look, seen, [*said, job.outgoing(parse)])
     if seen.outcome == "moved" and again and page.moved_to is None and look.is_real:
-        return _Left(look, seen, [*said, job.says(look.order)])
+        return _Left(look, seen, [*said, job.outgoing(look.order)])
     ended = result_of(page, known, again, "unchanged" if seen.outcome == "unchanged" else "unavailable")
     return _Left(look, seen, said, ended)
 
 
-def _plan(page: Page, seen: Visit, job: Job, hosts: Hosts) -> list[Said]:
+def _plan(page: Page, seen: Visit, job: Job, hosts: Hosts) -> list[Outgoing]:
     """The page's row says how it went, and its next visit is due: its own, or that of the page it turned out to be."""
     soon = seen.outcome == "gone" and hosts.may_look_soon(host_of(page.url or ""), job.now)
     pause = visit.record(page, seen, now=job.now, scale=fetcher_settings().revisit_scale, soon=soon)
@@ -95,7 +95,7 @@ def _plan(page: Page, seen: Visit, job: Job, hosts: Hosts) -> list[Said]:
         return []
     why: Why = "revisit" if page.fetched_at else "new"
     number, host = frontier.target(page)
-    return [job.says(FetchPage(page=number, host=host, why=why), due_at=job.now + pause)]
+    return [job.outgoing(FetchPage(page=number, host=host, why=why), due_at=job.now + pause)]
 
 
 def _served(job: Job, left: _Left) -> Served:

@@ -24,7 +24,7 @@ from services.runtime.database import is_sqlite
 from services.runtime.http.problems import Storable
 from services.runtime.known_fields import about_unknown
 from services.runtime.ledger import retries
-from services.runtime.ledger.jobs import say
+from services.runtime.ledger.jobs import enqueue
 
 
 def _address(url: str) -> str:
@@ -279,7 +279,7 @@ def _register_channel(
 
 
 def _poll(session: Session, channel: Channel) -> None:
-    say(session, poll_of(channel))
+    enqueue(session, poll_of(channel))
 
 
 def _first_fault(error: ValidationError) -> str:

@@ -7,8 +7,8 @@ from functools import cache
 
 from sqlmodel import Session
 
-from services.contracts.messages import FetchPage, HostServesAgain, Message, PollChannel
-from services.fetcher import alarms, blocked, needs, poll, rounds, settling, turns, visit, waking
+from services.contracts.messages import FetchPage, HostRecovered, Message, PollChannel
+from services.fetcher import alarms, blocked, host_recovery, needs, poll, rounds, settling, turns, visit
 from services.fetcher.models import Channel, Host, Page, Source
 from services.fetcher.needs import Needs
 from services.fetcher.politeness import Hosts, Served, host_of
@@ -18,7 +18,7 @@ from services.runtime.database import reading, transaction
 from services.runtime.egress import Client, egress_settings, open_client
 from services.runtime.ledger.batch import Batch
 from services.runtime.ledger.in_flight import MOST
-from services.runtime.ledger.jobs import Job, say
+from services.runtime.ledger.jobs import Job, enqueue
 from services.runtime.ledger.worker import handles, handles_requests, takes_turns
 from services.runtime.provenance import results
 from services.runtime.provenance.results import Result
@@ -37,7 +37,7 @@ def poll_channel(order: PollChannel, job: Job) -> None:
         channel = session.get(Channel, order.channel)
         source = session.get(Source, channel.source_id) if channel else None
     if channel is None or source is None:
-        with job.finish() as session:
+        with job.complete() as session:
             turns.give_back(session, job)  # it was taken out of its source
     elif source.paused:
         _rest(job, source.name)
@@ -55,7 +55,7 @@ def _poll(order: PollChannel, source: Source, channel: Channel, job: Job) -> Non
         _go_on_at_another(further, job)
         return
     joined = poll.join_all_but_last(source, channel, look, job.now)
-    with job.finish() as session:
+    with job.complete() as session:
         if look.outcome in blocked.ANSWERS:
             blocked.count(session, source.name, look.detail, job.now)
         channel = session.get_one(Channel, order.channel, with_for_update=True)
@@ -64,15 +64,15 @@ def _poll(order: PollChannel, source: Source, channel: Channel, job: Job) -> Non
         job.note(source=source.name, url=channel.url, answer=look.outcome, fresh=joined.fresh)
         due = rounds.record(channel, look, joined, now=job.now, settings=settings, chance=random.random())  # noqa: S311
         alarms.raise_alarm(session, source.name, channel)
-        say(session, rounds.poll_of(channel), due_at=due)
+        enqueue(session, rounds.poll_of(channel), due_at=due)
 
 
 def _go_on_at_another(order: PollChannel, job: Job) -> None:
     """The channel sent us to another host, where the look takes its turn like any other."""
-    with job.finish() as session:
+    with job.complete() as session:
         _end_turn(session, job, Served(job.host or "", "moved", job.now))
         job.note(channel=order.channel, answer="moved")
-        say(session, order, lane=job.lane)
+        enqueue(session, order, lane=job.lane)
 
 
 def _end_turn(session: Session, job: Job, served: Served) -> None:
@@ -90,7 +90,10 @@ def settle_pages(batch: Batch[FetchPage], looks: settling.Looks) -> None:
     if not together:
         return
     pages: dict[int, Page] = {}
-    with batch.finish(together, lock=lambda session: pages.update(settling.lock(session, together))) as (session, ours):
+    with batch.complete(together, lock=lambda session: pages.update(settling.lock(session, together))) as (
+        session,
+        ours,
+    ):
         settling.settle(session, ours, pages)
 
 
@@ -118,7 +121,7 @@ def _look(order: FetchPage, page: Page, url: str, host: Host | None, job: Job) -
 
 
 def _leave(order: FetchPage, job: Job) -> None:
-    with job.finish() as session:
+    with job.complete() as session:
         turns.give_back(session, job)
         if order.reingestion:
             results.record(session, Result(order.reingestion.id, order.page, "unavailable"))
@@ -127,21 +130,21 @@ def _leave(order: FetchPage, job: Job) -> None:
 def _rest(job: Job, source: str) -> None:
     with transaction(lasting=False) as session:
         turns.give_back(session, job)
-    job.postpone(job.now + PAUSE, f"The source {source} is paused.")
+    job.defer(job.now + PAUSE, f"The source {source} is paused.")
 
 
 def _turn_of_another(job: Job, order: Message) -> None:
     """It has moved to another host meanwhile, where it takes its turn."""
-    with job.finish() as session:
+    with job.complete() as session:
         turns.give_back(session, job)
-        say(session, order, lane=job.lane)
+        enqueue(session, order, lane=job.lane)
 
 
-@handles(HostServesAgain)
-def wake(news: HostServesAgain, job: Job) -> None:
+@handles(HostRecovered)
+def host_recovered(news: HostRecovered, job: Job) -> None:
     """What failed at the host is due again, at the host's pace."""
-    with job.finish() as session:
-        channels, pages = waking.wake(session, news.host)
+    with job.complete() as session:
+        channels, pages = host_recovery.wake(session, news.host)
         job.note(channels=channels, pages=pages)
 
 

@@ -9,15 +9,7 @@ from sqlmodel import Session
 
 from services.contracts.article import Article, Reading
 from services.contracts.errors import PermanentError
-from services.contracts.messages import (
-    Before,
-    Kept,
-    Origin,
-    ParsePage,
-    Preview,
-    Rejection,
-    SaveArticle,
-)
+from services.contracts.messages import CaptureRef, EarlierReading, Origin, ParsePage, Preview, Rejection, SaveArticle
 from services.parser.alone import read_alone
 from services.parser.extract import extract
 from services.parser.layouts import VERSIONS
@@ -26,7 +18,7 @@ from services.parser.version import PARSER_VERSION
 from services.runtime import database
 from services.runtime.archive import capture_store
 from services.runtime.ledger.batch import Batch
-from services.runtime.ledger.jobs import Job, say_all
+from services.runtime.ledger.jobs import Job, enqueue_all
 from services.runtime.ledger.worker import handles_together
 from services.runtime.provenance import results, verdicts
 from services.runtime.provenance.results import PageOutcome, Result
@@ -45,12 +37,12 @@ def parse_pages(batch: Batch[ParsePage]) -> None:
     found = batch.map(orders, lambda job, order: _found(order, known.get(order.origin.page), job))
     if not found:
         return
-    with batch.finish(found) as (session, done):
+    with batch.complete(found) as (session, done):
         already = _known_already(session, done)
         verdicts.hold_all_rejected(session, [pair for _, each in done for pair in each.rejected()])
         ends = [(job, _end(each, already.get(job.id), job)) for job, each in done]
         results.record_all(session, [end for _, end in ends if isinstance(end, Result)])
-        say_all(session, [job.says(end) for job, end in ends if isinstance(end, SaveArticle)])
+        enqueue_all(session, [job.outgoing(end) for job, end in ends if isinstance(end, SaveArticle)])
 
 
 @dataclass(frozen=True)
@@ -122,7 +114,9 @@ def _end(found: Found, known: str | None, job: Job) -> SaveArticle | Result | No
     return Result(origin.reingestion, origin.page, outcome, preview=preview if origin.dry_run else None)
 
 
-def _saving(order: ParsePage, seen: Kept, article: Article, verdict: Verdict | None, reads: "Reads") -> SaveArticle:
+def _saving(
+    order: ParsePage, seen: CaptureRef, article: Article, verdict: Verdict | None, reads: "Reads"
+) -> SaveArticle:
     saving = SaveArticle(
         origin=order.origin,
         capture=seen.capture,
@@ -137,7 +131,7 @@ def _saving(order: ParsePage, seen: Kept, article: Article, verdict: Verdict | N
     return saving.model_copy(update={"before": before})
 
 
-def _read_otherwise(saving: SaveArticle, verdict: Verdict | None) -> Kept | None:
+def _read_otherwise(saving: SaveArticle, verdict: Verdict | None) -> CaptureRef | None:
     """The capture that stands for the page so far, if other versions of the reader read it, and something else in it.
 
     A reparse is about the reader: what it changes is meant to change.
@@ -150,16 +144,16 @@ def _read_otherwise(saving: SaveArticle, verdict: Verdict | None) -> Kept | None
     same = by == (saving.parser, VERSIONS.get(verdict.read_layout or ""), saving.profile)
     if same or verdict.read_digest == saving.digest:
         return None
-    return Kept(capture=verdict.read_capture, fetched_at=verdict.read_fetched_at)
+    return CaptureRef(capture=verdict.read_capture, fetched_at=verdict.read_fetched_at)
 
 
-def _read_earlier(order: ParsePage, earlier: Kept, reads: "Reads") -> Before | None:
+def _read_earlier(order: ParsePage, earlier: CaptureRef, reads: "Reads") -> EarlierReading | None:
     """What the earlier capture says today; None if it gives no article any more, or is not there any more."""
     try:
         reading = _read_capture(order, earlier, reads)
     except PermanentError:
         return None
-    return Before(**earlier.model_dump(), article=reading) if isinstance(reading, Article) else None
+    return EarlierReading(**earlier.model_dump(), article=reading) if isinstance(reading, Article) else None
 
 
 class Reads(Protocol):
@@ -174,9 +168,9 @@ def _read_here(body: bytes, *, url: str | None, content_type: str | None, now: d
         return extract(body, url=url, content_type=content_type, now=now)
 
 
-def _read(order: ParsePage, verdict: Verdict | None, reads: Reads) -> tuple[Reading, Kept]:
+def _read(order: ParsePage, verdict: Verdict | None, reads: Reads) -> tuple[Reading, CaptureRef]:
     """The reading, and the capture that gave it."""
-    seen = Kept(capture=order.capture, fetched_at=order.fetched_at)
+    seen = CaptureRef(capture=order.capture, fetched_at=order.fetched_at)
     reading = _read_capture(order, seen, reads, order.content_type)
     if not isinstance(reading, Article) and (readable := _readable(order, verdict)):
         # Something else stands where the article was. A parser that knows better has first say on that, too.
@@ -186,16 +180,16 @@ def _read(order: ParsePage, verdict: Verdict | None, reads: Reads) -> tuple[Read
     return reading, seen
 
 
-def _readable(order: ParsePage, verdict: Verdict | None) -> Kept | None:
+def _readable(order: ParsePage, verdict: Verdict | None) -> CaptureRef | None:
     """The last capture that gave an article: read again while it is known that this one gives none."""
     if order.origin.cause != "reparse" or verdict is None or not verdict.rejects(order.capture, order.fetched_at):
         return None
     if verdict.read_capture is None or verdict.read_fetched_at is None:
         return None
-    return Kept(capture=verdict.read_capture, fetched_at=verdict.read_fetched_at)
+    return CaptureRef(capture=verdict.read_capture, fetched_at=verdict.read_fetched_at)
 
 
-def _read_capture(order: ParsePage, kept: Kept, reads: Reads, content_type: str | None = None) -> Reading:
+def _read_capture(order: ParsePage, kept: CaptureRef, reads: Reads, content_type: str | None = None) -> Reading:
     capture = capture_store.load(kept.capture)
     content_type = content_type or capture.content_type
     return reads(capture.body, url=order.origin.url, content_type=content_type, now=kept.fetched_at)

@@ -12,7 +12,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
-from services.contracts.article import Words
+from services.contracts.article import Contract
 from services.contracts.caller import Caller
 from services.contracts.errors import UserError
 from services.contracts.messages import Mode, Reingest, Scope
@@ -21,7 +21,7 @@ from services.reingest.models import ReingestionRow
 from services.runtime import audit_log
 from services.runtime.database import is_sqlite
 from services.runtime.http.problems import Storable, storable
-from services.runtime.ledger.jobs import say
+from services.runtime.ledger.jobs import enqueue
 from services.runtime.settings import retention_settings
 
 MANY = 1_000
@@ -62,7 +62,7 @@ class OrderedScope(Scope):
     layout_before: Version | None = None
     parser_before: Version | None = None
     text: Text | None = None
-    set_aside: Text | None = None
+    dead_lettered: Text | None = None
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
@@ -79,7 +79,7 @@ class OrderedScope(Scope):
 CONDITIONS = tuple(name for name in Scope.model_fields if name != "all")
 
 
-class Order(Words):
+class Order(Contract):
     """What to ingest again, how, and why: `reparse` reads kept captures again, `refetch` looks afresh."""
 
     model_config = ConfigDict(
@@ -145,7 +145,7 @@ def accept(
 
 def go_on(session: Session, reingestion: int) -> None:
     """Lets the walk of a re-ingestion take its next step, now; it may be over, resting, or on its way already."""
-    say(session, Reingest(reingestion=reingestion), lane="bulk")
+    enqueue(session, Reingest(reingestion=reingestion), lane="bulk")
 
 
 def _as_before(session: Session, words: dict[str, Any], caller: Caller, idempotency_key: str | None) -> ReingestionRow:

@@ -14,7 +14,7 @@ from sqlalchemy import Row, func, select, update
 from sqlmodel import Session
 
 from services.reingest.models import ReingestionRow
-from services.runtime.ledger.ledger_table import rows as ledger
+from services.runtime.ledger.ledger_table import ledger
 from services.runtime.provenance.results import pages
 
 OUTCOMES = ("created", "updated", "unchanged", "rejected", "unavailable")
@@ -104,7 +104,7 @@ def stuck_pages(session: Session, reingestion: int) -> int:
     return int(session.execute(select(func.count()).where(*_WAIT_FOR_A_PERSON, *about)).scalar_one())
 
 
-_WAIT_FOR_A_PERSON = (ledger.c.set_aside_at.is_not(None), ledger.c.discarded_at.is_(None))
+_WAIT_FOR_A_PERSON = (ledger.c.dead_lettered_at.is_not(None), ledger.c.discarded_at.is_(None))
 
 
 def _folded(row: ReingestionRow) -> Counts:

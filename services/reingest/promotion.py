@@ -10,7 +10,7 @@ from services.contracts.messages import Rejection, SaveArticle
 from services.reingest.models import ReingestionRow
 from services.reingest.progress import FINDINGS
 from services.reingest.scope import neighbours
-from services.runtime.ledger.jobs import say
+from services.runtime.ledger.jobs import enqueue
 from services.runtime.provenance import verdicts
 from services.runtime.provenance.results import pages, settle
 
@@ -44,7 +44,7 @@ def _hand_on(session: Session, page: Row[Any], *, as_it_was: bool) -> None:
     proposal = _proposal.validate_json(page.proposal) if as_it_was else None
     match proposal:
         case SaveArticle():
-            say(session, proposal, lane="bulk")
+            enqueue(session, proposal, lane="bulk")
         case Rejection():
             verdicts.hold_rejected(session, page.page, proposal)
             settle(session, page.reingestion, page.page, "applied")

@@ -3,7 +3,7 @@
 from services.contracts.messages import Reingest
 from services.reingest import walk as walking
 from services.runtime.database import reading
-from services.runtime.ledger.jobs import Job, say
+from services.runtime.ledger.jobs import Job, enqueue
 from services.runtime.ledger.worker import handles
 
 
@@ -12,7 +12,7 @@ def walk(order: Reingest, job: Job) -> None:
     """Takes one step, and says itself again for the next one."""
     with reading() as session:
         found = walking.look(session, order.reingestion)
-    with job.finish() as session:
+    with job.complete() as session:
         pause = walking.step(session, order.reingestion, found, job.now)
         if pause is not None:
-            say(session, order, due_at=job.now + pause, lane=job.lane)
+            enqueue(session, order, due_at=job.now + pause, lane=job.lane)

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Row
 from sqlmodel import Session
 
-from services.contracts.article import Words
+from services.contracts.article import Contract
 from services.contracts.messages import Difference, Mode, Scope
 from services.reingest import progress, report
 from services.reingest.models import ReingestionRow
@@ -22,14 +22,14 @@ SAMPLES = 5
 TELLING = ("created", "updated", "rejected", "was_rejected")
 
 
-class Asker(Words):
+class Asker(Contract):
     """Whose key gave an order."""
 
     key: int
     name: str
 
 
-class ReingestionView(Words):
+class ReingestionView(Contract):
     """An order to ingest something again, and how far it is: `outcomes` add up to `planned` when it is done."""
 
     id: int
@@ -49,7 +49,7 @@ class ReingestionView(Words):
     planned_completely: bool
     outcomes: dict[str, int] = Field(description="Pages by how they ended")
     changed_fields: dict[str, int] = Field(description="On how many pages each field of the article differs")
-    set_aside: int = Field(description="Its dead letters. Until they are replayed it cannot be done")
+    dead_lettered: int = Field(description="Its dead letters. Until they are replayed it cannot be done")
     pages_per_second: float | None
     seconds_left: float | None = Field(description="At this pace; null when nobody can tell")
     preview: Literal["open"] | Promotion | None = Field(
@@ -152,7 +152,7 @@ def reingestion_view(row: ReingestionRow, counted: Counts, stuck: int, now: date
         asked_by=Asker(key=row.asked_by, name=row.asked_by_name),
         outcomes={name: counted.outcomes[name] for name in progress.OUTCOMES},
         changed_fields=dict(sorted(counted.fields.items())),
-        set_aside=stuck,
+        dead_lettered=stuck,
         pages_per_second=progress.pace(row, counted.through, now),
         seconds_left=progress.seconds_left(row, counted.through, now),
         preview=row.preview or ("open" if row.dry_run else None),

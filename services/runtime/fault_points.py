@@ -5,8 +5,8 @@ that comes by first, as `kill -9` does; the file is taken away before, so that t
 variable but tests; unset, a place costs one comparison.
 
 The places of a message: `claimed` (its claim is on record), `handled` (its rows are written, not committed),
-`committed` (nobody was reminded yet), `hinted` (its hint has left for Redis). Of a capture: `capture:written` (not yet
-under its name), `capture:kept`. Of the sweep: `sweep:taken` (stamped, not yet hinted).
+`committed` (nobody was reminded yet), `woken` (its wake-up has left for Redis). Of a capture: `capture:written` (not
+yet under its name), `capture:kept`. Of the sweep: `sweep:taken` (stamped, not yet woken).
 """
 
 import os

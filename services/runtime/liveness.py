@@ -1,10 +1,10 @@
-"""Whether a worker lives: it took up a hint or ended a handling lately, or nothing waits for it.
+"""Whether a worker lives: it took up a wake-up or ended a handling lately, or nothing waits for it.
 
 That a process is there proves nothing: its threads may hang, its children may be stopped, its consumer may be deaf. So
-a thread of the main process looks at the queues, and ends the process when hints wait in them and nobody takes them up.
-Whoever started the worker starts it again, and the ledger knows what it held.
+a thread of the main process looks at the queues, and ends the process when wake-ups wait in them and nobody takes them
+up. Whoever started the worker starts it again, and the ledger knows what it held.
 
-It asks Redis and not the database: what is due is hinted, and a hint that is taken from the queue was heard. A main
+It asks Redis and not the database: what is due is woken, and a wake-up that is taken from the queue was heard. A main
 process that forks must not hold a SQLite database open, whose locks its children would believe to be their own.
 """
 
@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
-from services.contracts.wiring import HANDLERS
+from services.contracts.wiring import ROUTES
 
 STUCK = 75
 """Exit status of a worker that ended itself because it did nothing (EX_TEMPFAIL: try again)."""
@@ -56,14 +56,15 @@ def last_sign() -> float:
 
 def patience(services: Sequence[str]) -> float:
     """Seconds of silence that no work of these services can explain: their longest lease exceeds every limit on it."""
-    leases = [hearing.lease for hearing in HANDLERS.values() if hearing.service in services]
+    leases = [route.lease for route in ROUTES.values() if route.service in services]
     return max(leases).total_seconds()
 
 
 def silent_since(before: float | None, now: float, *, signed: float, waiting: int) -> float | None:
-    """Since when hints have waited without any sign of life, given what the look before this one said; None if not so.
+    """Since when wake-ups have waited without any sign of life, given what the look before this one said; None if not
+    so.
 
-    A wait begins when it is first seen: what was hinted a moment ago has not waited yet.
+    A wait begins when it is first seen: what was woken a moment ago has not waited yet.
     """
     if not waiting or (before is not None and signed >= before):
         return None
@@ -71,9 +72,10 @@ def silent_since(before: float | None, now: float, *, signed: float, waiting: in
 
 
 def watch(waiting: Callable[[], int], stop: threading.Event, seconds: float) -> None:
-    """Looks until told to stop, and ends this process when hints have waited for so many seconds in silence.
+    """Looks until told to stop, and ends this process when wake-ups have waited for so many seconds in silence.
 
-    `waiting` counts the hints in this worker's queues; when it raises, Redis is away, and the worker is not to blame.
+    `waiting` counts the wake-ups in this worker's queues; when it raises, Redis is away, and the worker is not to
+    blame.
     """
     since: float | None = None
     while not stop.wait(seconds / LOOKS):

@@ -27,7 +27,7 @@ def line(event: EventDict) -> str | None:
 
 
 def _handled(event: EventDict) -> str | None:
-    if event.get("outcome") != "done":
+    if event.get("outcome") != "completed":
         return None
     kind = str(event["kind"])
     if kind in QUIET:

@@ -21,7 +21,9 @@ SECONDS = Histogram(
     ["kind"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60),
 )
-HINTS = Counter("dateline_hints_total", "Hints through Celery; a lost one costs a sweep, never a message.", ["outcome"])
+WAKE_UPS = Counter(
+    "dateline_wake_ups_total", "Wake-ups through Celery; a lost one costs a sweep, never a message.", ["outcome"]
+)
 
 
 def share(*, afresh: bool = False) -> None:

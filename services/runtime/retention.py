@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, or_, select, update
 from sqlmodel import Session, col
 
-from services.contracts.messages import HostServesAgain, ParsePage, SaveArticle
+from services.contracts.messages import HostRecovered, ParsePage, SaveArticle
 from services.runtime.audit_log import AuditEntry
 from services.runtime.events.tables import counter, events
-from services.runtime.ledger.ledger_table import rows
+from services.runtime.ledger.ledger_table import ledger
 from services.runtime.provenance.verdicts import verdicts
 from services.runtime.settings import retention_settings
 
@@ -61,14 +61,21 @@ def _forget_entries(session: Session, before: datetime) -> int:
 def _forget_dead_letters(session: Session, before: datetime) -> int:
     """Only those by which nothing is accounted for: another capture of the page was read, or there is no page."""
     later = select(verdicts.c.page).where(
-        verdicts.c.page == rows.c.page,
-        or_(verdicts.c.read_fetched_at > rows.c.set_aside_at, verdicts.c.rejected_fetched_at > rows.c.set_aside_at),
+        verdicts.c.page == ledger.c.page,
+        or_(
+            verdicts.c.read_fetched_at > ledger.c.dead_lettered_at,
+            verdicts.c.rejected_fetched_at > ledger.c.dead_lettered_at,
+        ),
     )
-    overtaken = rows.c.kind.in_((ParsePage.__name__, SaveArticle.__name__)) & later.exists()
-    settled = or_(rows.c.kind == HostServesAgain.__name__, overtaken)
-    old = select(rows.c.id).where(rows.c.set_aside_at < before, rows.c.reingestion.is_(None), settled).limit(AT_ONCE)
+    overtaken = ledger.c.kind.in_((ParsePage.__name__, SaveArticle.__name__)) & later.exists()
+    settled = or_(ledger.c.kind == HostRecovered.__name__, overtaken)
+    old = (
+        select(ledger.c.id)
+        .where(ledger.c.dead_lettered_at < before, ledger.c.reingestion.is_(None), settled)
+        .limit(AT_ONCE)
+    )
     found = session.execute(old).scalars().all()
-    session.execute(delete(rows).where(rows.c.id.in_(found)))
+    session.execute(delete(ledger).where(ledger.c.id.in_(found)))
     return len(found)
 
 

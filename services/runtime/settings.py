@@ -24,7 +24,7 @@ class RuntimeSettings(BaseSettings):
     database_url: str = Field(default="", repr=False)
     """Empty: SQLite in the state folder; else postgresql+psycopg://…"""
     redis_url: str = Field(default="", repr=False)
-    """Empty: hints stay in this process, and the sweep alone carries the work."""
+    """Empty: wake-ups stay in this process, and the sweep alone carries the work."""
     archive: Path | None = None
     """The folder of captures; the state folder's `archive` when not set."""
     metrics: Path | None = None

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Self
 
 from services.contracts.article import Article
-from services.contracts.messages import Before, SaveArticle
+from services.contracts.messages import EarlierReading, SaveArticle
 from services.contracts.versions import generation
 from services.store.wording import content_hash, differences, storable, trimmings
 
@@ -122,7 +122,7 @@ def _knows_more(known: Known, parser: str, *, again: bool) -> bool:
     return ours > theirs or (again and ours == theirs)
 
 
-def _earlier(order: SaveArticle, before: Before) -> SaveArticle:
+def _earlier(order: SaveArticle, before: EarlierReading) -> SaveArticle:
     told = {"capture": before.capture, "fetched_at": before.fetched_at, "article": before.article}
     return order.model_copy(update=told | {"before": None})
 

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from services.contracts.messages import SaveArticle
 from services.runtime.ledger.batch import Batch
-from services.runtime.ledger.jobs import Job, say_all
+from services.runtime.ledger.jobs import Job, enqueue_all
 from services.runtime.ledger.worker import handles_together
 from services.runtime.provenance import results, verdicts
 from services.runtime.provenance.results import Result
@@ -34,13 +34,13 @@ def save_articles(batch: Batch[SaveArticle]) -> None:
         return
     for job, order in orders:
         job.note(source=order.origin.source, url=order.origin.url, headline=order.article.headline)
-    with batch.finish(orders) as (session, done):
+    with batch.complete(orders) as (session, done):
         promoted = [each for each in done if each[1].expects is not None]
         foreseen = [each for each in done if each[1].expects is None and each[1].origin.dry_run]
         kept = [each for each in done if each[1].expects is None and not each[1].origin.dry_run]
         become = [*_keep(session, kept), *_foresee(session, foreseen), *_promote(session, promoted)]
         results.record_all(session, [result for _, order, saved in become for result in _result(order, saved)])
-        say_all(session, [job.says(saved.announce) for job, _, saved in become if saved.announce])
+        enqueue_all(session, [job.outgoing(saved.announce) for job, _, saved in become if saved.announce])
 
 
 def _keep(session: Session, orders: list[Order]) -> list[Become]:

@@ -17,8 +17,7 @@ from services.contracts.messages import Announce, Deliver, Lane
 from services.runtime.database import UtcDateTime
 from services.runtime.events.append import NewEvent, append_private
 from services.runtime.events.tables import events
-from services.runtime.ledger.ledger_table import OPEN
-from services.runtime.ledger.ledger_table import rows as ledger
+from services.runtime.ledger.ledger_table import OPEN, ledger
 from services.webhooks.filters import Filter, Story, is_about_article, story, why_not
 from services.webhooks.models import DISABLED, TEST, Endpoint, deliveries, endpoints, locked
 from services.webhooks.release import wake
@@ -29,7 +28,7 @@ TESTS, NEWS, BULK = range(3)
 # Made once, like those of the ledger: to make a statement costs more than to run it.
 _EARLIER = select(ledger.c.id).where(
     ledger.c.kind == Announce.__name__,
-    ledger.c.set_aside_at.is_(None),
+    ledger.c.dead_lettered_at.is_(None),
     ledger.c.article == events.c.subject,
     ledger.c.sequence < events.c.sequence,
 )
@@ -137,7 +136,7 @@ def _wants(endpoint: Row[Any], told: Story) -> bool:
 def without_turn(session: Session, owed: Sequence[Due], lane: Lane) -> list[Due]:
     """Those of the endpoints whose turn does not come in time anyway; to be asked in the transaction that owes.
 
-    In a flood nearly every turn is coming, and to say it again costs more than to deliver. Not to say it is safe,
+    In a flood nearly every turn is coming, and to replay it costs more than to deliver. Not to say it is safe,
     because a turn ends under the lock that owing takes: it finds what was owed before, or is gone when we look.
     """
     to = [due.endpoint for due in owed]

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from services.contracts.checks import Check
 from services.contracts.messages import Deliver
 from services.runtime.events.tables import events
-from services.runtime.ledger.ledger_table import rows as ledger
+from services.runtime.ledger.ledger_table import ledger
 from services.webhooks import custody, retention
 from services.webhooks.filters import Filter, story, why_not
 from services.webhooks.models import EndpointState, deliveries, endpoints
@@ -41,18 +41,18 @@ def oldest_pending(session: Session) -> datetime | None:
 
 def checks(session: Session, now: datetime) -> tuple[Check, ...]:
     """Every invariant of the webhooks, as it stands now; reads all there is."""
-    stuck = _pending().where(~_in_ledger(set_aside=False))
+    stuck = _pending().where(~_in_ledger(dead_lettered=False))
     return (
         custody.check(session),
         _none(
             "remembered deliveries",
-            _number(session, stuck.where(~_in_ledger(set_aside=True))),
+            _number(session, stuck.where(~_in_ledger(dead_lettered=True))),
             "pending deliveries have no message in the ledger, so nothing will ever bring them",
         ),
         _none(
             "moving deliveries",
-            _number(session, stuck.where(_in_ledger(set_aside=True))),
-            "pending deliveries were set aside after a surprise and wait to be replayed",
+            _number(session, stuck.where(_in_ledger(dead_lettered=True))),
+            "pending deliveries were dead-lettered after an unexpected error and wait to be replayed",
         ),
         _none(
             "nothing owed to deleted endpoints",
@@ -81,9 +81,9 @@ def _pending(state: EndpointState = "active") -> Select[Any]:
     return select(func.count()).select_from(deliveries).where(*pending)
 
 
-def _in_ledger(*, set_aside: bool) -> ColumnElement[bool]:
+def _in_ledger(*, dead_lettered: bool) -> ColumnElement[bool]:
     same = (ledger.c.kind == Deliver.__name__, ledger.c.endpoint == deliveries.c.endpoint)
-    resting = ledger.c.set_aside_at.is_not(None) if set_aside else ledger.c.set_aside_at.is_(None)
+    resting = ledger.c.dead_lettered_at.is_not(None) if dead_lettered else ledger.c.dead_lettered_at.is_(None)
     return select(ledger.c.id).where(*same, resting).exists()
 
 

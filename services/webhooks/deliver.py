@@ -14,7 +14,7 @@ from services.runtime.database import UtcDateTime, is_sqlite
 from services.runtime.egress import Client
 from services.runtime.events.tables import events
 from services.runtime.ledger.jobs import Job
-from services.runtime.ledger.ledger_table import rows as ledger
+from services.runtime.ledger.ledger_table import ledger
 from services.webhooks import breaker
 from services.webhooks.attempt import Address, Parcel, Tried, attempt
 from services.webhooks.breaker import Standing

@@ -17,7 +17,7 @@ from services.runtime.egress import Client, egress_settings, meanwhile, open_cli
 from services.runtime.ledger import health_gates
 from services.runtime.ledger.batch import Batch
 from services.runtime.ledger.failures import stopping
-from services.runtime.ledger.jobs import Job, Said, say, say_all
+from services.runtime.ledger.jobs import Job, Outgoing, enqueue, enqueue_all
 from services.runtime.ledger.worker import handles, handles_together
 from services.runtime.settings import retention_settings
 from services.webhooks import custody, retention, subscriptions
@@ -51,13 +51,13 @@ def announce(batch: Batch[Announce]) -> None:
         return
     try:
         # Asked within: a transaction to ask in would cost more than the question, and leaving this one undoes it.
-        with batch.finish(orders) as (session, done):
+        with batch.complete(orders) as (session, done):
             _owe(session, done)
     except Overtaking as early:
         if len(orders) > 1:
             raise  # each is done alone, where it shows which of them is early
         job, _ = orders[0]
-        job.postpone(job.now + A_MOMENT, str(early))
+        job.defer(job.now + A_MOMENT, str(early))
 
 
 @handles(Deliver)
@@ -71,11 +71,11 @@ def deliver(order: Deliver, job: Job) -> None:
                 if seated:
                     _serve(found, job)
                 else:
-                    job.postpone(job.now + AGAIN, "Endpoints that fail or are slow have their share of the threads.")
+                    job.defer(job.now + AGAIN, "Endpoints that fail or are slow have their share of the threads.")
         case Rest():
-            job.postpone(found.until, "The endpoint is left alone until then.")
+            job.defer(found.until, "The endpoint is left alone until then.")
         case None:
-            with job.finish() as session:
+            with job.complete() as session:
                 subscriptions.stop_expired(session, job.now)
                 cancel(session, order.endpoint)
 
@@ -83,14 +83,14 @@ def deliver(order: Deliver, job: Job) -> None:
 @handles(ForgetDeliveries)
 def forget(_order: ForgetDeliveries, job: Job) -> None:
     """A batch of what is older than the delivery log reaches back; again at once while there is more, else hourly."""
-    with job.finish() as session:
+    with job.complete() as session:
         # The event log comes first, because its counter is locked before endpoints are.
         days = retention_settings().events
         more = [retention.forget_events(session, job.now - timedelta(days=days)) if days else False]
         subscriptions.stop_expired(session, job.now)
         before = job.now - timedelta(days=webhook_settings().retention)
         more += [retention.forget(session, before), keeping.forget(session, job.now)]
-        say(session, ForgetDeliveries(), due_at=job.now if any(more) else job.now + retention.EVERY)
+        enqueue(session, ForgetDeliveries(), due_at=job.now if any(more) else job.now + retention.EVERY)
 
 
 def _owe(session: Session, done: Sequence[tuple[Job, Announce]]) -> None:
@@ -98,8 +98,8 @@ def _owe(session: Session, done: Sequence[tuple[Job, Announce]]) -> None:
     lane: Lane = "live" if any(job.lane == "live" for job, _ in done) else "bulk"
     ranks = {order.event: BULK if job.lane == "bulk" else NEWS for job, order in done}
     owed = without_turn(session, owe(session, ranks, first.now), lane)
-    turns = (Said(Deliver(endpoint=due.endpoint), due.at, lane, first.trace_id) for due in owed)
-    say_all(session, turns)
+    turns = (Outgoing(Deliver(endpoint=due.endpoint), due.at, lane, first.trace_id) for due in owed)
+    enqueue_all(session, turns)
 
 
 def _serve(to: Addressee, job: Job) -> None:
@@ -112,12 +112,12 @@ def _serve(to: Addressee, job: Job) -> None:
             stopping.wait(pause)
             to, made, pause = _round(client, _written(to), job)
     job.note(endpoint=to.endpoint)
-    with job.finish() as session:
+    with job.complete() as session:
         _write(session, to, made, job)
         rest = None if woken_meanwhile(session, to, job.moment()) else to.standing.not_before
         if to.standing.gone is None and (due := next_due(session, to.endpoint)):
             due = max(due, rest or due)
-            say(session, Deliver(endpoint=to.endpoint), due_at=due, lane=job.lane)
+            enqueue(session, Deliver(endpoint=to.endpoint), due_at=due, lane=job.lane)
 
 
 def _round(client: Client, to: Addressee, job: Job) -> tuple[Addressee, list[Tried], float | None]:
@@ -151,7 +151,7 @@ def _write(session: Session, to: Addressee, made: Sequence[Tried], job: Job) -> 
     record(session, made, stretch=stretch)
     # What was tried has happened, whoever writes it. How the endpoint is, is for those to say who serve it now.
     if to.changed and job.holds(session) and (news := settle(session, to, now)):
-        say(session, news, due_at=now)
+        enqueue(session, news, due_at=now)
         DISABLED.inc()
         log.warning("endpoint_disabled", endpoint=to.endpoint, reason=to.standing.gone)
 

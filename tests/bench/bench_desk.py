@@ -60,7 +60,7 @@ PLACES = {
     "re-ingestions": "/reingestions",
     "new re-ingestion": "/reingestions/new",
     "webhooks": "/webhooks",
-    "set aside": "/set-aside",
+    "dead-lettered": "/dead-letters",
     "keys": "/keys",
     "log": "/log",
 }

@@ -152,7 +152,7 @@ def _rows(table: str, number: int) -> Iterator[dict[str, Any]]:
                 "page": page,
                 "host": urlsplit(url).netloc,
                 "message": FetchPage(page=page).model_dump_json(),
-            } | {"said_at": at, "due_at": NOW + timedelta(days=1, seconds=number)}
+            } | {"enqueued_at": at, "due_at": NOW + timedelta(days=1, seconds=number)}
 
 
 def _watched(table: str, source: int) -> dict[str, Any]:
@@ -215,7 +215,7 @@ def measured(articles: int) -> dict[str, float]:
 def _due(number: int) -> None:
     """So many messages of each kind are due, and their wake-ups have just gone out; instead of those there were."""
     rows = SQLModel.metadata.tables["ledger"]
-    message = {"message": "{}", "said_at": NOW, "due_at": NOW, "hinted_at": NOW + timedelta(hours=1)}
+    message = {"message": "{}", "enqueued_at": NOW, "due_at": NOW, "woken_at": NOW + timedelta(hours=1)}
     with Session(database.engine()) as session:
         session.execute(delete(rows).where(rows.c.kind.in_(sweeper.SWEPT)))
         due = [message | {"kind": kind, "key": str(key)} for kind in sweeper.SWEPT for key in range(number)]
@@ -226,7 +226,7 @@ def _due(number: int) -> None:
 
 def _sweep() -> None:
     now = NOW + timedelta(hours=1)
-    redelivery.any_waits(now, hinted_before=now - sweeper.PATIENCE, kinds=sweeper.SWEPT, limit=sweeper.AT_ONCE)
+    redelivery.any_waits(now, woken_before=now - sweeper.PATIENCE, kinds=sweeper.SWEPT, limit=sweeper.AT_ONCE)
     redelivery.end_leases_of_the_dead(now)
 
 

@@ -28,8 +28,8 @@ from services.fetcher.politeness import Hosts
 from services.runtime import database
 from services.runtime.database import transaction, utcnow
 from services.runtime.ledger.in_flight import Room
-from services.runtime.ledger.jobs import say
-from services.runtime.ledger.ledger_table import rows
+from services.runtime.ledger.jobs import enqueue
+from services.runtime.ledger.ledger_table import ledger
 from services.runtime.settings import runtime_settings
 
 STEP = timedelta(seconds=0.5)
@@ -58,7 +58,7 @@ def fill(began: datetime, *, hosts: int, channels: int) -> dict[int, datetime]:
     with transaction() as session:
         known = [Host(name=_name(number), robots="free").model_dump() for number in range(hosts)]
         session.execute(insert(SQLModel.metadata.tables["hosts"]), known)
-        session.execute(insert(rows), [_poll(number, at, _name(number % hosts)) for number, at in due.items()])
+        session.execute(insert(ledger), [_poll(number, at, _name(number % hosts)) for number, at in due.items()])
     if not database.is_sqlite(session):
         with transaction() as session:
             session.execute(text("ANALYZE"))
@@ -79,8 +79,8 @@ def run(began: datetime, due: dict[int, datetime], *, minutes: float) -> Kept:
                 channel = int(job.key)
                 late.append((now - due[channel]).total_seconds())
                 due[channel] = now + INTERVAL
-                with job.finish() as session:
-                    say(session, PollChannel(channel=channel, host=job.host), due_at=due[channel])
+                with job.complete() as session:
+                    enqueue(session, PollChannel(channel=channel, host=job.host), due_at=due[channel])
                     turns.end(session, [job], Hosts(session, [job.host]), 5.0)
                 ends.append(time.perf_counter() - started)
             if len(jobs) < PLACES:
@@ -98,7 +98,7 @@ def _poll(number: int, at: datetime, host: str) -> dict:
     message = PollChannel(channel=number, host=host)
     return {"kind": "PollChannel", "key": message.dedupe, "message": message.model_dump_json(), "channel": number} | {
         "lane": "live",
-        "said_at": at,
+        "enqueued_at": at,
         "due_at": at,
         "attempts": 0,
         "trace_id": "",

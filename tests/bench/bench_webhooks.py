@@ -35,7 +35,7 @@ from services.runtime import redis_server
 from services.runtime.celery import wake_ups
 from services.runtime.database import transaction, utcnow
 from services.runtime.events.append import NewEvent, append
-from services.runtime.ledger.jobs import Said, say_all
+from services.runtime.ledger.jobs import Outgoing, enqueue_all
 from services.runtime.settings import runtime_settings
 
 WORDS = "Engineers reopened the bridge at dawn. " * 200
@@ -109,7 +109,7 @@ def _announce(service: Installation, receivers: Receivers, numbers: range) -> fl
     with transaction() as session:
         # As the store says them: what it saved together is announced together.
         orders = [Announce(event=event.id, article=event.subject, sequence=append(session, event)) for event in events]
-        say_all(session, map(Said, orders))
+        enqueue_all(session, map(Outgoing, orders))
         began = time.monotonic()
     service.waits_for(
         lambda: all(now >= had + len(numbers) for now, had in zip(receivers.accepted(), before, strict=True)),
@@ -151,7 +151,7 @@ def _bare_loop(url: str, secret: str, count: int) -> Rate:
 
 
 def _announce_from_here(state: Path, database_url: str, redis_url: str) -> None:
-    """Lets this process say what the store would say, and hint as it does."""
+    """Lets this process say what the store would say, and wake-up as it does."""
     os.environ |= {
         "DATELINE_STATE": str(state),
         "DATELINE_DATABASE_URL": database_url,

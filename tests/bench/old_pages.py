@@ -48,7 +48,7 @@ def make(state: Path, count: int, database_url: str = "") -> None:
         with database.transaction() as session:
             # At rest: nobody is there to be visited, nor to be told.
             session.execute(text("DELETE FROM ledger WHERE kind <> 'FetchPage'"))
-            session.execute(text("UPDATE ledger SET due_at = '2999-01-01 00:00:00.000000', hinted_at = NULL"))
+            session.execute(text("UPDATE ledger SET due_at = '2999-01-01 00:00:00.000000', woken_at = NULL"))
         database.engine().dispose()
     runtime_settings.cache_clear()
 

@@ -142,25 +142,25 @@ def test_an_endpoint_is_made_tested_and_served_again(page, world):
         subscriber.stop()
 
 
-def test_what_was_set_aside_is_read_said_again_and_discarded(page, world):
-    """Said again, it fails again, for its cause is still there; discarded with a reason, it stays to be read."""
+def test_what_was_dead_lettered_is_read_said_again_and_discarded(page, world):
+    """Enqueued again, it fails again, for its cause is still there; discarded with a reason, it stays to be read."""
     message = gives_up_on(world.service, "twice")
-    page.goto("/desk/set-aside")
+    page.goto("/desk/dead-letters")
     follows(page, "ParsePage lost twice")
     expect(page.locator(".trouble")).to_contain_text("CaptureMissing")
-    presses(page, "Say it again")
-    is_told(page, f"Message {message} was said again")
+    presses(page, "Replay it")
+    is_told(page, f"Message {message} was enqueued again")
     world.service.waits_for(lambda: message in aside(world), "it to fail again", 90)
-    page.goto(f"/desk/set-aside/{message}")
+    page.goto(f"/desk/dead-letters/{message}")
     unfolds(page, "Discard it")
-    page.get_by_label("Why it will not be said again").fill("A test wrote it")
+    page.get_by_label("Why it will not be enqueued again").fill("A test wrote it")
     page.get_by_role("button", name="Discard").click()
     page.get_by_role("link", name="Discarded").click()
     expect(page.get_by_role("region", name="Messages")).to_contain_text("A test wrote it")
 
 
 def aside(world):
-    return [each["id"] for each in world.service.get("/admin/messages")["messages"]]
+    return [each["id"] for each in world.service.get("/admin/dead-letters")["messages"]]
 
 
 def test_a_key_is_shown_once_and_opens_nothing_once_revoked(page, opens, world):

@@ -8,7 +8,7 @@ from sqlmodel import col
 from services.contracts.messages import Origin, ParsePage
 from services.reingest.models import ReingestionRow
 from services.runtime.database import utcnow
-from services.runtime.ledger.ledger_table import rows
+from services.runtime.ledger.ledger_table import ledger
 
 QUIET = {
     "DATELINE_DATABASE_URL": "",
@@ -99,8 +99,8 @@ class World:
             "endpoint": endpoint,
             "would-have-been-sent": f"{endpoint}/preview",
             "delivery": f"{endpoint}/deliveries/{delivery['id']}",
-            "set-aside": "/set-aside",
-            "message": f"/set-aside/{self.message}",
+            "dead-letters": "/dead-letters",
+            "message": f"/dead-letters/{self.message}",
             "keys": "/keys",
             "log": "/log",
             "nothing-here": "/nothing",
@@ -127,20 +127,20 @@ def made(service, newsroom, subscriber):
 
 
 def gives_up_on(service, key):
-    """Says a message of a capture that the archive never held, and waits until it is set aside; its number."""
+    """Says a message of a capture that the archive never held, and waits until it is dead-lettered; its number."""
     engine, now = create_engine(service.database, connect_args={"timeout": 60}), utcnow()
     origin = Origin(page=0, key=f"lost/{key}", url="https://news.example/lost", source="newsroom")
     message = ParsePage(origin=origin, capture="0" * 64, fetched_at=now).model_dump_json()
     with engine.begin() as connection:
-        words = {"kind": "ParsePage", "key": f"lost {key}", "message": message, "said_at": now, "due_at": now}
-        connection.execute(rows.insert().values(words | {"lane": "live", "attempts": 0, "trace_id": "a7e0"}))
+        words = {"kind": "ParsePage", "key": f"lost {key}", "message": message, "enqueued_at": now, "due_at": now}
+        connection.execute(ledger.insert().values(words | {"lane": "live", "attempts": 0, "trace_id": "a7e0"}))
     engine.dispose()
 
     def aside():
-        listed = service.get("/admin/messages")["messages"]
+        listed = service.get("/admin/dead-letters")["messages"]
         return [each["id"] for each in listed if each["key"] == f"lost {key}"]
 
-    return service.waits_for(aside, "the message to be set aside", 90)[0]
+    return service.waits_for(aside, "the message to be dead-lettered", 90)[0]
 
 
 def ingests_again(service, mode, **order):

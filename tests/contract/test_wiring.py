@@ -8,7 +8,7 @@ from services.cli.processes.installation import WORKERS
 from services.cli.processes.roles import CREWS
 from services.contracts import messages
 from services.contracts.messages import Message
-from services.contracts.wiring import HANDLERS, KINDS, SERVICES
+from services.contracts.wiring import KINDS, ROUTES, SERVICES
 from services.runtime.celery import wake_ups
 from services.runtime.ledger import worker
 
@@ -22,14 +22,14 @@ def all_services():
 def test_every_kind_of_message_has_a_line_in_the_wiring():
     """A kind without one could be said and would never be heard."""
     said = {kind for kind in vars(messages).values() if isinstance(kind, type) and issubclass(kind, Message)}
-    assert said - {Message} == set(HANDLERS)
+    assert said - {Message} == set(ROUTES)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_kind_is_handled_where_the_wiring_says_and_nowhere_else(kind):
-    handler, hearing = worker._handlers.get(kind), HANDLERS[KINDS[kind]]
+    handler, route = worker._handlers.get(kind), ROUTES[KINDS[kind]]
     assert handler is not None
-    assert (handler.__module__, handler.__name__) == (f"services.{hearing.service}.tasks", hearing.handler)
+    assert (handler.__module__, handler.__name__) == (f"services.{route.service}.tasks", route.handler)
 
 
 def test_every_handler_has_a_line_in_the_wiring():
@@ -43,7 +43,7 @@ def test_a_second_handler_of_a_kind_is_refused():
 
 
 def test_each_queue_of_the_wiring_is_declared(installation):
-    """One for each service and lane: a hint to a queue that is not declared would be refused."""
+    """One for each service and lane: a wake-up to a queue that is not declared would be refused."""
     declared = [queue.name for queue in wake_ups.app().conf.task_queues]
     assert declared == [name for service in SERVICES for name in (service, f"{service}.bulk")]
 
@@ -56,4 +56,4 @@ def test_each_service_has_a_worker_on_a_machine():
 
 def test_a_lease_outlasts_the_hard_limit_of_the_work():
     """Else a message could be handled twice at once by healthy workers."""
-    assert [kind for kind, hearing in HANDLERS.items() if hearing.lease.total_seconds() <= wake_ups.HARD_LIMIT] == []
+    assert [kind for kind, route in ROUTES.items() if route.lease.total_seconds() <= wake_ups.HARD_LIMIT] == []

@@ -94,8 +94,8 @@ def test_a_source_that_gives_no_feed_says_why_and_leaves_the_others_alone(starts
     newsroom.publishes("storm-response")
     service.post("/sources/newsroom/poll", 202)
     subscriber.wait_for(1, 60)
-    assert counted(service, kind="PollChannel", outcome="done") >= len(addresses) + 1
-    assert counted(service, kind="PollChannel", outcome="set_aside") == 0
+    assert counted(service, kind="PollChannel", outcome="completed") >= len(addresses) + 1
+    assert counted(service, kind="PollChannel", outcome="dead_lettered") == 0
     invariants.hold(service, subscriber)
 
 
@@ -131,7 +131,7 @@ def test_a_page_that_is_no_article_says_why_and_its_news_comes_when_it_is_one(
         assert outcome in sentences, (slug, sentences)
         assert part in sentences[outcome], (slug, sentences)
         assert is_a_sentence(sentences[outcome]), (slug, sentences)
-    assert counted(service, kind="FetchPage", outcome="set_aside") == 0
+    assert counted(service, kind="FetchPage", outcome="dead_lettered") == 0
     invariants.hold(service, subscriber)
 
     newsroom.behaves()
@@ -279,7 +279,7 @@ def make_all_due(database_url):
 
 def visits_are_due(database_url):
     """What time does to planned visits; the host's own rest goes on."""
-    changes(database_url, "UPDATE ledger SET due_at = said_at, hinted_at = NULL WHERE kind = 'FetchPage'")
+    changes(database_url, "UPDATE ledger SET due_at = enqueued_at, woken_at = NULL WHERE kind = 'FetchPage'")
 
 
 def changes(database_url, statement):

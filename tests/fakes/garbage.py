@@ -1,4 +1,4 @@
-"""What may lie in Redis under a queue's name and is no hint: elements of every kind, and keys of another type."""
+"""What may lie in Redis under a queue's name and is no wake-up: elements of every kind, and keys of another type."""
 
 import json
 from base64 import b64encode
@@ -7,7 +7,7 @@ from services.runtime.celery.broker_gate import PREFIX, TASK
 
 
 def hint(kind="SaveArticle", ids=(1,)):
-    """A hint as it lies in a queue."""
+    """A wake-up as it lies in a queue."""
     return _saying(json.dumps([[kind, list(ids)], {}, {"callbacks": None, "errbacks": None}]))
 
 
@@ -48,7 +48,7 @@ MESSAGES = {
     "a kind that is a number": hint(7),
     "ids that are none": hint(ids=("x", None)),
     "an id beyond every database": hint(ids=(2**70,)),
-    "more ids than a hint carries": hint(ids=range(1, 5_000)),
+    "more ids than a wake-up carries": hint(ids=range(1, 5_000)),
     "pickle": _with(content_type="application/x-python-serialize", body=b64encode(b"\x80\x04\x95").decode()),
     "another coding": _with(content_encoding="rot13"),
     "no headers": _with(headers=None),

@@ -1,4 +1,4 @@
-"""Hints open messages of an installation twice and in any order, due or not, until it is killed."""
+"""Wake-ups open messages of an installation twice and in any order, due or not, until it is killed."""
 
 import random
 import time
@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from services.runtime.celery import wake_ups
 from services.runtime.database import reading
-from services.runtime.ledger.ledger_table import OPEN, rows
+from services.runtime.ledger.ledger_table import OPEN, ledger
 
 SOME = 40
 EVERY = 0.3
@@ -15,7 +15,7 @@ EVERY = 0.3
 
 def insist():
     with reading() as session:
-        found = session.execute(select(rows.c.id, rows.c.kind, rows.c.lane).where(OPEN)).all()
+        found = session.execute(select(ledger.c.id, ledger.c.kind, ledger.c.lane).where(OPEN)).all()
     chosen = random.sample(found, min(SOME, len(found))) * 2
     for row in random.sample(chosen, len(chosen)):
         wake_ups.wake_up(row.kind, row.lane, [row.id])

@@ -5,7 +5,7 @@
 
 On PostgreSQL, where several can write at a time, two workers of each kind share the work, and four that deliver.
 
-In the end the same invariants must hold as after any fault in the tests, nothing may be lost or set aside, and no
+In the end the same invariants must hold as after any fault in the tests, nothing may be lost or dead-lettered, and no
 process may have grown; the exit status says so. The same seed gives the same faults in the same order.
 """
 
@@ -128,11 +128,11 @@ def _is_well(made: World, suffered: list[tuple[datetime, str]]) -> bool:
     events = {event["id"] for event in made.service.events() if event["announced"]}
     received = made.subscriber.events
     told = {each.id for each in received}
-    [(aside,)] = made.rows("SELECT count(*) FROM ledger WHERE set_aside_at IS NOT NULL")
+    [(aside,)] = made.rows("SELECT count(*) FROM ledger WHERE dead_lettered_at IS NOT NULL")
     print(
         f"settled after {time.monotonic() - began:.0f} s: {made.newsroom.pages} published, "
         f"{len(invariants.kept(made.service))} stored, {len(events)} events, {len(told)} told, "
-        f"{len(received) - len(told)} of them twice, {len(events - told)} lost, {aside} set aside"
+        f"{len(received) - len(told)} of them twice, {len(events - told)} lost, {aside} dead-lettered"
     )
     print("told again after:", dict(_after(received, [*suffered, calm])))
     if settled:

@@ -80,7 +80,7 @@ def the_subscriber_resets(made: World, dice: random.Random) -> None:
     made.subscriber.resets(times=dice.randint(1, 5))
 
 
-def all_is_hinted_twice(made: World, dice: random.Random) -> None:
+def all_is_woken_twice(made: World, dice: random.Random) -> None:
     with made.another(INSISTENT):
         time.sleep(dice.uniform(*SPELL))
 
@@ -127,7 +127,7 @@ ANYWHERE = (
     garbage_is_pushed_into_redis,
     the_subscriber_refuses,
     the_subscriber_resets,
-    all_is_hinted_twice,
+    all_is_woken_twice,
     a_second_sweeper_helps,
     the_clock_leaps,
 )

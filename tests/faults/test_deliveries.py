@@ -18,7 +18,7 @@ from services.runtime.database import reading, transaction, utcnow
 from services.runtime.egress import egress_settings
 from services.runtime.events import stream
 from services.runtime.ledger import worker
-from services.runtime.ledger.jobs import due, say
+from services.runtime.ledger.jobs import due, enqueue
 from services.store.save import save
 from services.webhooks import checks, subscriptions, tasks  # noqa: F401 - the tasks register their handlers
 from services.webhooks.settings import webhook_settings
@@ -135,7 +135,7 @@ def happens(count):
             wording, article = divmod(number, count // WORDINGS)
             about = {"page": article + 1, "key": f"navy:{article}", "url": f"https://www.navy.mil/{article}"}
             saved = save(session, order(f"Größe “{wording}”", minute=wording, **about), utcnow())
-            say(session, saved.announce)
+            enqueue(session, saved.announce)
 
 
 def works_until_nothing_is_owed():

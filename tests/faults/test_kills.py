@@ -12,17 +12,17 @@ pytestmark = pytest.mark.e2e
 
 PATH = ("PollChannel", "FetchPage", "ParsePage", "SaveArticle", "Announce", "Deliver")
 AGAIN = ("Reingest", "ParsePage")
-MOMENTS = ("claimed", "handled", "committed", "hinted")
-# The fetcher claims polls by itself when they are due: nobody need hint them.
-PLACES = [f"{kind}:{moment}" for kind in PATH for moment in MOMENTS if (kind, moment) != ("PollChannel", "hinted")]
+MOMENTS = ("claimed", "handled", "committed", "woken")
+# The fetcher claims polls by itself when they are due: nobody need wake-up them.
+PLACES = [f"{kind}:{moment}" for kind in PATH for moment in MOMENTS if (kind, moment) != ("PollChannel", "woken")]
 PLACES += ["capture:written", "capture:kept"]
 # Of every process, and of every moment, at least one.
-SOME = ("PollChannel:committed", "capture:written", "ParsePage:hinted", "ParsePage:claimed")
-SOME += ("SaveArticle:handled", "Announce:hinted", "Deliver:handled", "sweep:taken")
+SOME = ("PollChannel:committed", "capture:written", "ParsePage:woken", "ParsePage:claimed")
+SOME += ("SaveArticle:handled", "Announce:woken", "Deliver:handled", "sweep:taken")
 
 
 def test_all_who_handle_a_message_are_killed_at_some_step(world):
-    """Before the work, in the transaction, after it, after the hint; over a capture, and over a sweep."""
+    """Before the work, in the transaction, after it, after the wake-up; over a capture, and over a sweep."""
     world.kills_at(SOME)
     world.settles()
 
@@ -40,7 +40,7 @@ def test_one_is_killed_at_one_place(request, on, place):
 @pytest.mark.long
 @pytest.mark.parametrize("on", ["world", "world_on_postgresql"])
 def test_the_sweeper_is_killed_over_what_another_death_left_to_it(request, on):
-    """Who fetched a page dies before its capture is hinted; the sweeper has it in hand, and dies, too."""
+    """Who fetched a page dies before its capture is woken; the sweeper has it in hand, and dies, too."""
     world = request.getfixturevalue(on)
     world.kills_at(["FetchPage:committed", "sweep:taken"])
     world.settles()

@@ -53,7 +53,7 @@ def test_redis_hangs(world, seconds):
 
 
 def test_redis_has_no_memory_left(world):
-    """It refuses to take hints, and workers may end over it; when it has room again, the sweep reminds of all."""
+    """It refuses to take wake-ups, and workers may end over it; when it has room again, the sweep reminds of all."""
     with world.redis.client() as client:
         client.config_set("maxmemory", "1")
         with pytest.raises(redis.exceptions.OutOfMemoryError):
@@ -90,7 +90,7 @@ def test_the_disk_is_full_for_the_fetcher(request, on):
     resource.prlimit(fetcher.pid, resource.RLIMIT_FSIZE, (most, most))
     world.settles()
     assert half_written(world) <= before
-    assert world.rows("SELECT count(*) FROM ledger WHERE set_aside_at IS NOT NULL") == [(0,)]
+    assert world.rows("SELECT count(*) FROM ledger WHERE dead_lettered_at IS NOT NULL") == [(0,)]
 
 
 def half_written(world):
@@ -115,7 +115,7 @@ def test_no_capture_can_be_written(world):
 
 
 def test_a_capture_is_cut_short_on_disk(world):
-    """It is noticed by its digest, set aside with that reason, and kept again by the next look at the page."""
+    """It is noticed by its digest, dead-lettered with that reason, and kept again by the next look at the page."""
     world.settles()
     index = world.newsroom.publishes()
     address = world.newsroom.address(index)
@@ -124,7 +124,7 @@ def test_a_capture_is_cut_short_on_disk(world):
     file = world.service.state / "archive" / capture[:2] / f"{capture}.warc.gz"
     file.write_bytes(file.read_bytes()[:1000])
     world.service.post("/admin/reingestions", 202, json=order("reparse", address))
-    aside = "SELECT reason FROM ledger WHERE set_aside_at IS NOT NULL"
+    aside = "SELECT reason FROM ledger WHERE dead_lettered_at IS NOT NULL"
     [[reason]] = world.service.waits_for(lambda: world.rows(aside), "the refusal")
     assert "was changed on disk" in reason
     assert world.service.reingest("refetch", scope={"urls": [address]})["outcomes"]["unchanged"] == 1

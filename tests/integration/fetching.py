@@ -9,9 +9,9 @@ from services.fetcher.models import Channel, Page
 from services.fetcher.sources import ChannelSeed, SourceSeed
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.ledger import jobs, worker
-from services.runtime.ledger.ledger_table import Entry
+from services.runtime.ledger.ledger_table import LedgerRow
 
-OURS = ("PollChannel", "FetchPage", "HostServesAgain")
+OURS = ("PollChannel", "FetchPage", "HostRecovered")
 
 
 def runs(now=None):
@@ -42,7 +42,7 @@ def channel():
 
 def entries(kind):
     with reading() as session:
-        return list(session.exec(select(Entry).where(Entry.kind == kind.__name__).order_by(Entry.id)).all())
+        return list(session.exec(select(LedgerRow).where(LedgerRow.kind == kind.__name__).order_by(LedgerRow.id)).all())
 
 
 def said(kind):

@@ -11,7 +11,7 @@ from celery import signals
 from services.contracts.messages import Deliver, SaveArticle
 from services.runtime import logs
 from services.runtime.celery import wake_ups
-from services.runtime.ledger.jobs import Job, say
+from services.runtime.ledger.jobs import Job, enqueue
 from services.runtime.ledger.run_worker import run_worker
 from services.runtime.ledger.worker import handles
 
@@ -24,15 +24,15 @@ SERVICES = ("webhooks", "fetcher", "store")
 @handles(Deliver)
 def deliver(order: Deliver, job: Job) -> None:
     time.sleep(PAUSE)
-    with job.finish() as session:
-        say(session, orders.order(page=order.endpoint))
+    with job.complete() as session:
+        enqueue(session, orders.order(page=order.endpoint))
 
 
 @handles(SaveArticle)
 def stored(order: SaveArticle, job: Job) -> None:
     if order.origin.page == POISON and os.environ.get("RELAY_POISON"):
         os._exit(1)
-    with job.finish():
+    with job.complete():
         pass
 
 

@@ -21,7 +21,7 @@ from services.runtime import logs
 from services.runtime.celery import wake_ups
 from services.runtime.database import engine, make_file, reading, transaction, utcnow
 from services.runtime.egress import egress_settings
-from services.runtime.ledger.ledger_table import rows
+from services.runtime.ledger.ledger_table import ledger
 from services.runtime.settings import runtime_settings
 from services.webhooks.models import Endpoint
 from services.webhooks.settings import webhook_settings
@@ -86,7 +86,7 @@ def test_no_secret_is_read_where_it_does_not_belong(configure, log):
     shown = [web.request(method, path).text for method, path in _readable(made["id"], presented)]
     shown += [web.post("/sources", content=f'{{"name": "Bearer {presented}"').text]
     with reading() as session:
-        shown += map(str, session.execute(select(rows)).all())
+        shown += map(str, session.execute(select(ledger)).all())
         shown += map(repr, session.scalars(select(Endpoint)).all())
         shown += map(repr, session.scalars(select(ApiKey)).all())
     shown += [repr(settings()) for settings in (runtime_settings, webhook_settings, egress_settings)]
@@ -116,7 +116,7 @@ def _readable(endpoint, presented):
         ("GET", "/health/ready"),
         ("GET", "/admin/keys"),
         ("GET", "/admin/audit"),
-        ("GET", "/admin/messages"),
+        ("GET", "/admin/dead-letters"),
         ("GET", f"/webhooks/endpoints/{endpoint}/deliveries"),
         ("GET", f"/articles/{presented}"),
         ("GET", f"/articles?q={presented}"),

@@ -16,7 +16,7 @@ from services.contracts.messages import PollChannel
 from services.runtime import database
 from services.runtime.database import transaction, utcnow
 from services.runtime.http.problems import PROBLEM
-from services.runtime.ledger.jobs import say
+from services.runtime.ledger.jobs import enqueue
 from services.runtime.settings import runtime_settings
 
 pytestmark = pytest.mark.integration
@@ -63,7 +63,7 @@ def test_it_is_live_whatever_the_database_does(installation, web):
 
 def test_the_age_of_forgotten_work_is_told(db, web):
     with transaction() as session:
-        say(session, PollChannel(channel=1))
+        enqueue(session, PollChannel(channel=1))
     assert web.get("/health/ready").json()["overdue_seconds"] > 0
 
 

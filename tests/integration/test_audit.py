@@ -28,7 +28,7 @@ STATES = {
 }
 """In which state a re-ingestion must be for each order about it."""
 MESSAGE = (
-    "INSERT INTO ledger (kind, key, message, lane, said_at, due_at, attempts, trace_id, set_aside_at, reason) "
+    "INSERT INTO ledger (kind, key, message, lane, enqueued_at, due_at, attempts, trace_id, dead_lettered_at, reason) "
     "VALUES (:kind, :key, :words, 'live', :now, :now, 5, '', :now, 'a test')"
 )
 SOURCE = {"name": "war", "channels": [{"kind": "feed", "url": "https://www.war.gov/feed"}]}
@@ -38,7 +38,7 @@ BODIES = {
     "make_endpoint": {"url": "http://127.0.0.1:9/other"},
     "change_endpoint": {"description": "changed"},
     "replay_deliveries": {"from_sequence": 1, "only": "all"},
-    "replay_dead_letters": {"kind": "HostServesAgain"},
+    "replay_dead_letters": {"kind": "HostRecovered"},
     "retry_messages_now": {"kind": "PollChannel"},
     "discard_dead_letters": {"kind": "Deliver", "reason": "a test"},
 }
@@ -67,7 +67,7 @@ def admin(installation):
     for _ in STATES:
         order = {"scope": {"all": True}, "dry_run": True, "reason": "a test"}
         assert made.post("/admin/reingestions", json=order).status_code == 202
-    for kind, words in (("HostServesAgain", '{"host": "a"}'), ("Deliver", '{"endpoint": 9}')):
+    for kind, words in (("HostRecovered", '{"host": "a"}'), ("Deliver", '{"endpoint": 9}')):
         for number in range(3):
             execute(MESSAGE, kind=kind, key=f"{kind}-{number}", words=words, now=utcnow())
     endpoint = {"url": "http://127.0.0.1:9/hook"}
@@ -84,7 +84,7 @@ def place(path, operation):
     name = operation["operationId"]
     with reading() as session:
         aside = session.execute(
-            text("SELECT max(id) FROM ledger WHERE set_aside_at IS NOT NULL AND discarded_at IS NULL")
+            text("SELECT max(id) FROM ledger WHERE dead_lettered_at IS NOT NULL AND discarded_at IS NULL")
         ).scalar()
     about = {"name": "war", "endpoint_id": 2 if name == "delete_endpoint" else 1, "delivery_id": 1, "message_id": aside}
     with reading() as session:

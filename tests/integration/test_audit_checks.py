@@ -8,8 +8,8 @@ from services.audit import across
 from services.contracts.messages import ParsePage
 from services.fetcher.models import Page
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.ledger.jobs import say
-from services.runtime.ledger.ledger_table import Entry
+from services.runtime.ledger.jobs import enqueue
+from services.runtime.ledger.ledger_table import LedgerRow
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("db")]
 
@@ -29,7 +29,7 @@ def captured(minute):
 def said(given, **origin):
     about = given.origin.model_copy(update=origin)
     with transaction() as session:
-        say(session, ParsePage(origin=about, capture=given.capture, fetched_at=given.fetched_at))
+        enqueue(session, ParsePage(origin=about, capture=given.capture, fetched_at=given.fetched_at))
 
 
 def unread():
@@ -55,5 +55,5 @@ def test_a_capture_that_a_reingestion_is_to_read_is_on_its_way():
 def test_a_capture_whose_message_is_in_dead_letters_is_accounted_for():
     said(captured(1))
     with transaction() as session:
-        session.exec(select(Entry)).one().set_aside_at = utcnow()
+        session.exec(select(LedgerRow)).one().dead_lettered_at = utcnow()
     assert not unread()

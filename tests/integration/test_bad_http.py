@@ -154,7 +154,7 @@ ENDLESS = {
     "26-100-continue-flood": ("http", streams(b"", lambda: FLOOD(b"HTTP/1.1 100 Continue\r\n\r\n"), 0.001)),
     "26-103-flood": (
         "http",
-        streams(b"", lambda: FLOOD(b"HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\n\r\n" * 50)),
+        streams(b"", lambda: FLOOD(b"HTTP/1.1 103 Early Wake-ups\r\nLink: </a>; rel=preload\r\n\r\n" * 50)),
     ),
     "28-drip-chunks": ("http", streams(OK + b"Transfer-Encoding: chunked\r\n\r\n", lambda: FLOOD(b"1\r\nx\r\n"), 0.02)),
 }
@@ -186,7 +186,7 @@ FRAMING = {
         "did not speak HTTP",
     ),
     "25-5000-headers": (plays(OK + b"X: y\r\n" * 5_000 + b"\r\n"), Refused, "more than 200 headers"),
-    "26-early-hints": (plays(b"HTTP/1.1 103 Early Hints\r\n\r\n", whole()), Fetched, ""),
+    "26-early-wake-ups": (plays(b"HTTP/1.1 103 Early Wake-ups\r\n\r\n", whole()), Fetched, ""),
     "27-length-too-short": (plays(OK + b"Content-Length: 6\r\n\r\n<html>and more"), Fetched, ""),
     "27-length-too-long": (plays(OK + b"Content-Length: 500\r\n\r\n" + PAGE), Unavailable, "did not speak HTTP"),
     "27-length-negative": (plays(OK + b"Content-Length: -1\r\n\r\n" + PAGE), Unavailable, "did not speak HTTP"),

@@ -1,4 +1,5 @@
-"""What the ledger and the tables may meet: hints that mean nothing, rows of another age, text that no database keeps.
+"""What the ledger and the tables may meet: wake-ups that mean nothing, rows of another age, text that no database
+keeps.
 
 The numbers are those of docs/bad-input.md.
 """
@@ -14,13 +15,13 @@ from sqlmodel import select
 from typer.testing import CliRunner
 
 from services.cli import app
-from services.contracts.messages import HostServesAgain, PollChannel
+from services.contracts.messages import HostRecovered, PollChannel
 from services.fetcher import sources
 from services.fetcher.sources import ChannelSeed, SourceSeed
 from services.runtime.database import DamagedRow, reading, transaction, utcnow
 from services.runtime.ledger import jobs, worker
-from services.runtime.ledger.jobs import say
-from services.runtime.ledger.ledger_table import Entry
+from services.runtime.ledger.jobs import enqueue
+from services.runtime.ledger.ledger_table import LedgerRow
 
 pytestmark = pytest.mark.integration
 
@@ -29,7 +30,7 @@ FEED = "<rss><channel><item><title>{}</title><link>{}</link></item></channel></r
 
 def rows():
     with reading() as session:
-        return list(session.exec(select(Entry).order_by(Entry.id)).all())
+        return list(session.exec(select(LedgerRow).order_by(LedgerRow.id)).all())
 
 
 def execute(statement):
@@ -40,7 +41,7 @@ def execute(statement):
 def changes(**values):
     """The only row, as somebody else may have written it."""
     with transaction() as session:
-        entry = session.exec(select(Entry)).one()
+        entry = session.exec(select(LedgerRow)).one()
         for name, value in values.items():
             setattr(entry, name, value)
         session.add(entry)
@@ -91,7 +92,7 @@ def test_a_poll_whose_message_cannot_be_read_is_due_again_with_its_words(fetcher
     changes(message=words)
     runs()
     (entry,) = rows()
-    assert (entry.set_aside_at, entry.due_at > later(minutes=10)) == (None, True)
+    assert (entry.dead_lettered_at, entry.due_at > later(minutes=10)) == (None, True)
     assert (entry.message, bool(entry.reason)) == (words, True)
 
 
@@ -111,7 +112,7 @@ def test_a_message_of_a_kind_that_is_not_known_yet_waits(fetcher, newsroom):
     runs()
     assert worker.handle("PollUniverse", [rows()[0].id]) == 0
     (entry,) = rows()
-    assert (entry.kind, entry.attempts, entry.set_aside_at) == ("PollUniverse", 0, None)
+    assert (entry.kind, entry.attempts, entry.dead_lettered_at) == ("PollUniverse", 0, None)
 
 
 @pytest.mark.parametrize(
@@ -146,10 +147,10 @@ def test_what_no_database_keeps_is_a_surprise_at_most(fetcher, newsroom, words):
     watches(newsroom)
     before = rows()
     with contextlib.suppress(Exception), transaction() as session:
-        say(session, PollChannel(channel=99))
-        say(session, HostServesAgain(host=words))
+        enqueue(session, PollChannel(channel=99))
+        enqueue(session, HostRecovered(host=words))
     after = [entry for entry in rows() if entry.kind == "PollChannel" and entry.channel == 99]
-    others = [entry for entry in rows() if entry.kind == "HostServesAgain"]
+    others = [entry for entry in rows() if entry.kind == "HostRecovered"]
     assert bool(after) == bool(others)
     assert [entry for entry in rows() if entry.id == before[0].id] == before
     runs()

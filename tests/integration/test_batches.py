@@ -11,8 +11,8 @@ import pytest
 from orders import KEY, NOW, A, B, C, order
 from sqlalchemy import event, select, update
 
-from services.contracts.messages import HostServesAgain, Origin, ParsePage, SaveArticle
-from services.contracts.wiring import HANDLERS
+from services.contracts.messages import HostRecovered, Origin, ParsePage, SaveArticle
+from services.contracts.wiring import ROUTES
 from services.parser import tasks as _parser
 from services.runtime import database
 from services.runtime.archive import capture_store
@@ -23,8 +23,8 @@ from services.runtime.ledger import batch as batch_module
 from services.runtime.ledger import begun_work, jobs, worker
 from services.runtime.ledger.batch import Batch
 from services.runtime.ledger.instances import owner
-from services.runtime.ledger.jobs import Said, say, say_all
-from services.runtime.ledger.ledger_table import rows
+from services.runtime.ledger.jobs import Outgoing, enqueue, enqueue_all
+from services.runtime.ledger.ledger_table import ledger
 from services.runtime.provenance.results import pages
 from services.store import tasks as _store
 from services.store.models import articles, revisions, texts
@@ -67,7 +67,7 @@ def captured(number, **about):
 
 def open_ones(kind):
     with reading() as session:
-        found = session.execute(select(rows).where(rows.c.kind == kind.__name__).order_by(rows.c.id))
+        found = session.execute(select(ledger).where(ledger.c.kind == kind.__name__).order_by(ledger.c.id))
         return found.all()
 
 
@@ -83,7 +83,7 @@ def hears(db, monkeypatch):
     def register(handler, count=3):
         worker.handles_together(SaveArticle)(handler)
         with transaction() as session:
-            say_all(session, [Said(order(page=number)) for number in range(count)])
+            enqueue_all(session, [Outgoing(order(page=number)) for number in range(count)])
 
     return register
 
@@ -91,7 +91,7 @@ def hears(db, monkeypatch):
 def test_pages_that_come_together_cost_few_statements(db):
     """From twenty captures to twenty stored articles with their events."""
     with transaction() as session:
-        say_all(session, [Said(captured(number)) for number in range(PAGES)])
+        enqueue_all(session, [Outgoing(captured(number)) for number in range(PAGES)])
     with statements() as asked:
         assert (together(ParsePage), together(SaveArticle)) == (PAGES, PAGES)
     with reading() as session:
@@ -105,7 +105,7 @@ def test_pages_that_are_read_again_and_say_the_same_cost_few_statements(db):
     again = {"cause": "reparse", "reingestion": 3}
     for about in ({}, again):
         with transaction() as session:
-            say_all(session, [Said(captured(number, **about)) for number in range(PAGES)])
+            enqueue_all(session, [Outgoing(captured(number, **about)) for number in range(PAGES)])
         with statements() as asked:
             assert (together(ParsePage), together(SaveArticle)) == (PAGES, 0 if about else PAGES)
     with reading() as session:
@@ -124,7 +124,7 @@ def test_those_of_one_article_are_applied_in_the_order_of_their_captures(db):
     ]
     with transaction() as session:
         for each in wordings:
-            say(session, each)
+            enqueue(session, each)
     assert together(SaveArticle) == len(wordings)
     with reading() as session:
         article = session.execute(select(articles).where(articles.c.key == KEY)).one()
@@ -146,7 +146,7 @@ def test_workers_that_save_the_same_articles_at_once_lose_nothing_and_blame_nobo
     ]
     random.Random(1).shuffle(orders)
     with transaction() as session:
-        say_all(session, map(Said, orders))
+        enqueue_all(session, map(Outgoing, orders))
     until = time.monotonic() + 60
     with ThreadPoolExecutor(4) as workers:
         while ids := [row.id for row in open_ones(SaveArticle)]:
@@ -164,7 +164,7 @@ def test_a_member_that_fails_is_retried_by_itself_and_the_others_are_done(hears)
     """Its reason is its own, and so is the attempt."""
 
     def handler(batch: Batch[SaveArticle]):
-        with batch.finish(batch.map(batch.messages(), work)):
+        with batch.complete(batch.map(batch.messages(), work)):
             pass
 
     def work(_job, order):
@@ -198,10 +198,10 @@ def test_what_is_given_back_after_its_lease_was_lost_stays_in_other_hands(hears,
     def handler(batch: Batch[SaveArticle]):
         orders = batch.messages()
         with transaction() as session:
-            session.execute(update(rows).where(rows.c.page == 1).values(lease_token="another"))
+            session.execute(update(ledger).where(ledger.c.page == 1).values(lease_token="another"))
         monkeypatch.setattr(batch_module, "ENOUGH", 0.0)
         assert batch.map(orders, lambda *_: "too late") == []
-        assert [job.outcome for job, _ in orders] == ["postponed", "retried", "postponed"]
+        assert [job.outcome for job, _ in orders] == ["deferred", "retried", "deferred"]
 
     hears(handler)
     assert together(SaveArticle) == 3
@@ -214,7 +214,7 @@ def test_it_is_on_record_who_is_at_fault_if_the_process_ends_now(hears):
 
     def handler(batch: Batch[SaveArticle]):
         found = batch.map(batch.messages(), lambda job, _order: on_record.append((job.id, begun_work.of(owner()))))
-        with batch.finish(found) as (_session, done):
+        with batch.complete(found) as (_session, done):
             on_record.append(({job.id for job, _ in done}, begun_work.of(owner())))
 
     hears(handler)
@@ -231,8 +231,8 @@ def test_where_what_they_do_together_fails_nothing_is_kept_and_each_is_done_alon
     def handler(batch: Batch[SaveArticle]):
         orders = batch.messages()
         sizes.append(len(orders))
-        with batch.finish(orders) as (session, done):
-            say_all(session, [job.says(HostServesAgain(host=f"{len(done)}.example")) for job, _ in done])
+        with batch.complete(orders) as (session, done):
+            enqueue_all(session, [job.outgoing(HostRecovered(host=f"{len(done)}.example")) for job, _ in done])
             if len(done) > 1:
                 raise RuntimeError("too many at once")
 
@@ -240,14 +240,14 @@ def test_where_what_they_do_together_fails_nothing_is_kept_and_each_is_done_alon
     assert together(SaveArticle) == 3
     assert sizes == [3, 1, 1, 1]
     assert open_ones(SaveArticle) == []
-    assert [row.host for row in open_ones(HostServesAgain)] == ["1.example"]
+    assert [row.host for row in open_ones(HostRecovered)] == ["1.example"]
 
 
 def test_the_one_among_them_that_is_at_fault_is_charged(hears):
     """The others are done."""
 
     def handler(batch: Batch[SaveArticle]):
-        with batch.finish(batch.messages()) as (_session, done):
+        with batch.complete(batch.messages()) as (_session, done):
             if any(order.origin.page == 2 for _, order in done):
                 raise ValueError("nothing comes of the second")
 
@@ -262,14 +262,16 @@ def test_who_lost_the_lease_drops_out_and_writes_nothing(hears):
     def handler(batch: Batch[SaveArticle]):
         orders = batch.messages()
         with transaction() as session:
-            session.execute(update(rows).where(rows.c.page == 0).values(lease_token="of another"))
-        with batch.finish(orders) as (session, done):
-            say_all(session, [job.says(HostServesAgain(host=f"{each.origin.page}.example")) for job, each in done])
+            session.execute(update(ledger).where(ledger.c.page == 0).values(lease_token="of another"))
+        with batch.complete(orders) as (session, done):
+            enqueue_all(
+                session, [job.outgoing(HostRecovered(host=f"{each.origin.page}.example")) for job, each in done]
+            )
 
     hears(handler)
     together(SaveArticle)
     assert [row.lease_token for row in open_ones(SaveArticle)] == ["of another"]
-    assert [row.host for row in open_ones(HostServesAgain)] == ["1.example", "2.example"]
+    assert [row.host for row in open_ones(HostRecovered)] == ["1.example", "2.example"]
 
 
 def test_what_is_said_again_meanwhile_is_due_again(hears):
@@ -278,8 +280,8 @@ def test_what_is_said_again_meanwhile_is_due_again(hears):
     def handler(batch: Batch[SaveArticle]):
         orders = batch.messages()
         with transaction() as session:
-            say(session, order(page=1))
-        with batch.finish(orders):
+            enqueue(session, order(page=1))
+        with batch.complete(orders):
             pass
 
     hears(handler)
@@ -295,7 +297,7 @@ def test_what_was_tried_before_is_handled_by_itself(hears):
     def handler(batch: Batch[SaveArticle]):
         orders = batch.messages()
         sizes.append(len(orders))
-        with batch.finish(orders):
+        with batch.complete(orders):
             pass
 
     hears(handler)
@@ -303,17 +305,19 @@ def test_what_was_tried_before_is_handled_by_itself(hears):
     [tried, *_] = open_ones(SaveArticle)
     assert len(jobs.claim("SaveArticle", [tried.id], moment)) == 1
     ids = [row.id for row in open_ones(SaveArticle)]
-    assert worker.handle("SaveArticle", ids, moment + HANDLERS[SaveArticle].lease + timedelta(seconds=1)) == 3
+    assert worker.handle("SaveArticle", ids, moment + ROUTES[SaveArticle].lease + timedelta(seconds=1)) == 3
     assert sizes == [2, 1]
 
 
 def test_what_is_said_twice_in_one_breath_is_said_once(db):
     """The earlier time counts, with its words, and the live lane."""
     now = utcnow()
-    later, sooner = (Said(HostServesAgain(host="a.example"), now + timedelta(hours=hours)) for hours in (2, 1))
+    later, sooner = (Outgoing(HostRecovered(host="a.example"), now + timedelta(hours=hours)) for hours in (2, 1))
     with transaction() as session:
-        say_all(session, [later, sooner, Said(HostServesAgain(host="a.example"), now + timedelta(hours=3), "bulk")])
-    [row] = open_ones(HostServesAgain)
+        enqueue_all(
+            session, [later, sooner, Outgoing(HostRecovered(host="a.example"), now + timedelta(hours=3), "bulk")]
+        )
+    [row] = open_ones(HostRecovered)
     assert (row.due_at, row.lane) == (sooner.due_at, "live")
 
 
@@ -354,7 +358,7 @@ def test_changes_of_known_articles_come_to_the_same_together_as_one_by_one(db):
         for orders in ([order(A, **about) for about in known], changed):
             for batch in [orders] if at_once else [[each] for each in orders]:
                 with transaction() as session:
-                    say_all(session, [Said(each) for each in batch])
+                    enqueue_all(session, [Outgoing(each) for each in batch])
                 assert together(SaveArticle) == len(batch)
     assert stands("together") == stands("alone")
     assert [head[:2] for head in stands("alone")[0]] == [(2, 2), (1, 1), (1, 1), (1, 2), (1, 1)]
@@ -364,10 +368,10 @@ def test_known_articles_that_change_together_cost_few_statements(db):
     """Twenty corrections, each with its revision, text and event: it was five statements for each."""
     for words, minute in ((A, 0), (B, 5)):
         with transaction() as session:
-            say_all(
+            enqueue_all(
                 session,
                 [
-                    Said(
+                    Outgoing(
                         order(words, minute=minute, page=number, key=f"k{number}", url=f"https://www.war.gov/{number}")
                     )
                     for number in range(PAGES)

@@ -1,4 +1,4 @@
-"""Real Celery workers over a real Redis: hints make it quick, and losing them loses nothing."""
+"""Real Celery workers over a real Redis: wake-ups make it quick, and losing them loses nothing."""
 
 import contextlib
 import os
@@ -18,11 +18,11 @@ from sqlalchemy import update
 from sqlmodel import select
 
 from services.contracts.messages import Deliver, Message, SaveArticle
-from services.contracts.wiring import HANDLERS
+from services.contracts.wiring import ROUTES
 from services.runtime.celery import wake_ups
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.ledger.jobs import MAX_ATTEMPTS, say
-from services.runtime.ledger.ledger_table import Entry
+from services.runtime.ledger.jobs import MAX_ATTEMPTS, enqueue
+from services.runtime.ledger.ledger_table import LedgerRow
 from services.runtime.ledger.sweeper import sweep
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -58,13 +58,13 @@ def relay(db, installation, redis_url, tmp_path):
 def say_all(messages: list[Message]) -> None:
     with transaction() as session:
         for message in messages:
-            say(session, message)
+            enqueue(session, message)
     assert wake_ups.flush()
 
 
-def entries() -> list[Entry]:
+def entries() -> list[LedgerRow]:
     with reading() as session:
-        return list(session.exec(select(Entry)).all())
+        return list(session.exec(select(LedgerRow)).all())
 
 
 def left() -> int:
@@ -77,9 +77,9 @@ def in_flight() -> bool:
 
 def end_leases(held: timedelta = timedelta(0)) -> None:
     """What time does to leases held for that long: they last 45 seconds, and a test would rather not."""
-    taken_before = utcnow() - held + HANDLERS[SaveArticle].lease
+    taken_before = utcnow() - held + ROUTES[SaveArticle].lease
     with transaction() as session:
-        session.execute(update(Entry).where(Entry.lease_until < taken_before).values(lease_until=utcnow()))
+        session.execute(update(LedgerRow).where(LedgerRow.lease_until < taken_before).values(lease_until=utcnow()))
 
 
 def wait_for(truth, seconds: float = 90) -> None:
@@ -101,14 +101,14 @@ def until_left(count: int, patience: timedelta | None = None) -> None:
 
 
 def test_hints_carry_messages_through_workers_without_any_sweep(relay):
-    """The quick way: said, hinted, handled, and what that says likewise."""
+    """The quick way: said, woken, handled, and what that says likewise."""
     relay()
     say_all([Deliver(endpoint=n) for n in range(120)])
     until_left(0)
 
 
 def test_a_flushed_redis_loses_nothing(relay, redis_url):
-    """All hints gone before anyone heard them: the sweep reminds."""
+    """All wake-ups gone before anyone heard them: the sweep reminds."""
     say_all([Deliver(endpoint=n) for n in range(120)])
     redis.Redis.from_url(redis_url).flushall()
     relay()
@@ -129,14 +129,14 @@ def test_a_killed_worker_loses_nothing(relay):
 
 @on_sqlite  # half a minute; test_worker.py has both
 def test_one_poison_message_burns_only_its_own_attempts(relay):
-    """It kills its worker process each time; its neighbours get through and it is set aside."""
+    """It kills its worker process each time; its neighbours get through and it is dead-lettered."""
     relay("prefork", RELAY_POISON="1")
     say_all([orders.order(page=n) for n in range(20)])
 
     def only_the_poison_is_left() -> bool:
         end_leases(held=timedelta(seconds=2))
         sweep(utcnow() + timedelta(seconds=6), wake_ups.depths())
-        return [entry.set_aside_at is not None for entry in entries()] == [True]
+        return [entry.dead_lettered_at is not None for entry in entries()] == [True]
 
     wait_for(only_the_poison_is_left, 180)
     [entry] = entries()
@@ -146,7 +146,7 @@ def test_one_poison_message_burns_only_its_own_attempts(relay):
 
 @on_sqlite
 def test_garbage_in_a_queue_is_refused_piece_by_piece(relay, redis_url, tmp_path):
-    """Ahead of the hints lie a thousand of every kind, and one of 50 MB: a sentence for each, and on it goes."""
+    """Ahead of the wake-ups lie a thousand of every kind, and one of 50 MB: a sentence for each, and on it goes."""
     pieces = 30 * garbage.ELEMENTS + [garbage.HUGE]
     with redis.Redis.from_url(redis_url) as client:
         client.lpush(f"{wake_ups.PREFIX}webhooks", *pieces)
@@ -154,7 +154,7 @@ def test_garbage_in_a_queue_is_refused_piece_by_piece(relay, redis_url, tmp_path
     say_all([Deliver(endpoint=n) for n in range(20)])
     until_left(0)
     log = (tmp_path / "relay-0.log").read_text()
-    assert log.count('"hint_refused"') == len(pieces)
+    assert log.count('"wake_up_refused"') == len(pieces)
     assert worker.poll() is None, "one process read it all"
 
 
@@ -174,12 +174,12 @@ def test_what_takes_the_place_of_a_queue_is_taken_away(relay, redis_url):
 
 
 def test_saying_does_not_wait_for_a_redis_that_hangs(db, installation):
-    """It accepts and says nothing: the caller has its answer while the hint is still on its way, and the row stays."""
+    """It accepts and says nothing: the caller has its answer while the wake-up is on its way, and the row stays."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         installation(redis_url=f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
         wake_ups.app.cache_clear()
         with transaction() as session:
-            say(session, Deliver(endpoint=1))
+            enqueue(session, Deliver(endpoint=1))
         assert not wake_ups.flush(0)
     assert wake_ups.flush(60)
     assert left() == 1

@@ -21,7 +21,7 @@ from services.runtime import database
 from services.runtime.archive.capture_store import load
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.ledger import jobs, worker
-from services.runtime.ledger.jobs import say
+from services.runtime.ledger.jobs import enqueue
 
 pytestmark = [pytest.mark.integration, pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)]
 
@@ -116,7 +116,7 @@ def test_a_slow_answer_that_ends_after_a_later_one_takes_no_correction_back(fetc
         newsroom.corrects(STORY)
         with transaction() as session:
             refetch = Reingestion(id=1, mode="refetch")
-            say(session, FetchPage(page=1, reingestion=refetch, host=host_of(pages()[0].url)))
+            enqueue(session, FetchPage(page=1, reingestion=refetch, host=host_of(pages()[0].url)))
         [(again, _)] = [row for row in jobs.due(utcnow(), kinds=("FetchPage",)) if row[0] != planned]
         assert worker.handle(kind, [again], now + timedelta(seconds=1)) == 1
         corrected = pages()[0].capture
@@ -165,23 +165,23 @@ def test_every_number_has_64_bits(fetcher, newsroom):
     [visit] = entries(FetchPage)
     assert visit.id > beyond
     [job] = jobs.claim("FetchPage", [visit.id], later(days=40))
-    job.set_aside("It fell.", utcnow())
+    job.dead_letter("It fell.", utcnow())
     with reading() as session:
-        found = session.scalars(database.select(Page.id).where(*matching.matching(Scope(set_aside="fell"))))
+        found = session.scalars(database.select(Page.id).where(*matching.matching(Scope(dead_lettered="fell"))))
         assert list(found) == [beyond]
 
 
 def test_work_that_gives_way_to_other_work_costs_no_attempt(db, monkeypatch):
-    """A deadlock is nobody's fault; after five of them a message was set aside."""
+    """A deadlock is nobody's fault; after five of them a message was dead-lettered."""
     with transaction() as session:
         session.execute(text("CREATE TABLE pair (id integer PRIMARY KEY)"))
         session.execute(text("INSERT INTO pair VALUES (1), (2)"))
-        say(session, orders.order(page=1))
+        enqueue(session, orders.order(page=1))
     first, second = (text(f"SELECT id FROM pair WHERE id = {number} FOR UPDATE") for number in (1, 2))
     held, waits = threading.Barrier(2), threading.Barrier(2)
 
     def handler(_order, job):
-        with job.finish() as session:
+        with job.complete() as session:
             session.execute(first)
             held.wait(PATIENCE)
             waits.wait(PATIENCE)
@@ -204,5 +204,5 @@ def test_work_that_gives_way_to_other_work_costs_no_attempt(db, monkeypatch):
         assert handling.result(PATIENCE) == 1
         going_first.result(PATIENCE)
     [entry] = entries(SaveArticle)
-    assert (entry.attempts, entry.lease_token, entry.set_aside_at) == (0, None, None)
+    assert (entry.attempts, entry.lease_token, entry.dead_lettered_at) == (0, None, None)
     assert entry.reason == "Other work on the same rows went first."

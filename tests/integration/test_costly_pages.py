@@ -19,8 +19,8 @@ from services.runtime.archive.capture_store import Capture
 from services.runtime.celery import wake_ups
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.ledger import redelivery
-from services.runtime.ledger.jobs import say
-from services.runtime.ledger.ledger_table import Entry
+from services.runtime.ledger.jobs import enqueue
+from services.runtime.ledger.ledger_table import LedgerRow
 from services.runtime.ledger.sweeper import sweep
 from services.runtime.provenance import verdicts
 
@@ -47,7 +47,7 @@ def captured(number, body):
 
 def entries(kind):
     with reading() as session:
-        return session.exec(select(Entry).where(Entry.kind == kind.__name__).order_by(Entry.id)).all()
+        return session.exec(select(LedgerRow).where(LedgerRow.kind == kind.__name__).order_by(LedgerRow.id)).all()
 
 
 @pytest.fixture
@@ -95,9 +95,9 @@ def verdict():
 
 def test_it_ends_one_child_once_and_the_others_of_its_group_are_neither_charged_nor_lost(parser):
     with transaction() as session:
-        say(session, captured(0, COSTLY))
+        enqueue(session, captured(0, COSTLY))
         for number in range(1, ORDINARY + 1):
-            say(session, captured(number, STORY.format(number)))
+            enqueue(session, captured(number, STORY.format(number)))
     assert wake_ups.flush(20)
     attempts = {}
 

@@ -97,7 +97,7 @@ def test_a_wrong_key_opens_nothing_and_is_not_repeated(stranger, wrong):
 
 def test_wrong_keys_are_counted_as_those_of_the_api_are(stranger, app, monkeypatch):
     """Whether they come to the one or the other; who must wait reads for how long. A right key is wrong no time."""
-    monkeypatch.setattr(rate_limits, "PENANCE", 3_600)  # however slow this machine is, nobody is forgiven meanwhile
+    monkeypatch.setattr(rate_limits, "REFILL", 3_600)  # however slow this machine is, nobody is forgiven meanwhile
     for _ in range(rate_limits.FAILURES - 1):
         assert stranger.post("/sign-in", data={"key": "dl_1_wrong"}).status_code == 401
     assert stranger.post("/sign-in", data={"key": key("read")}).status_code == 303
@@ -273,7 +273,7 @@ def test_each_line_of_the_page_is_shown_with_the_rule_that_took_it(signed_in):
     explained = browser.get(f"/articles/{ID}/explain").text
     taken = re.search(r'class="rule">([\w-]+)</span><p dir="auto"><del>', explained)
     assert taken is not None
-    assert f"<dt><code>{taken[1]}</code></dt><dd>{RULES[taken[1]].says}" in unescape(explained)
+    assert f"<dt><code>{taken[1]}</code></dt><dd>{RULES[taken[1]].outgoing}" in unescape(explained)
     assert name in browser.get(f"/articles/{ID}/provenance").text
 
 
@@ -304,7 +304,7 @@ def test_a_page_that_was_built_to_hurt_hurts_only_the_process_that_reads_it(sign
         "/sources/x%23",
         "/nothing",
         "/keys/x",
-        "/set-aside/x",
+        "/dead-letters/x",
         "/reingestions/99",
         "/static/../app.py",
         "/static/x",

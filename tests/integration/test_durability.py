@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import text
 
 from services.contracts.messages import PollChannel, SaveArticle
-from services.contracts.wiring import HANDLERS
+from services.contracts.wiring import ROUTES
 from services.runtime.database import is_sqlite, reading, transaction, utcnow
-from services.runtime.ledger.jobs import claim, due, say
+from services.runtime.ledger.jobs import claim, due, enqueue
 
 
 def waits_for_the_disk(session) -> bool:
@@ -36,14 +36,14 @@ def test_what_only_reads_cannot_write(db):
 
 def test_events_that_readers_have_seen_survive_a_power_cut():
     """A sequence number that somebody holds is never given to another event; all else would be redone."""
-    assert [kind for kind, hearing in HANDLERS.items() if hearing.shown] == [SaveArticle]
+    assert [kind for kind, route in ROUTES.items() if route.durable] == [SaveArticle]
 
 
 def test_a_finish_lasts_if_its_kind_is_shown(db):
     """What the wiring says is what the commit does."""
     with transaction() as session:
-        say(session, PollChannel(channel=1))
+        enqueue(session, PollChannel(channel=1))
     [(row, kind)] = due(utcnow(), kinds=["PollChannel"])
     [job] = claim(kind, [row], utcnow())
-    with job.finish() as session:
+    with job.complete() as session:
         assert not waits_for_the_disk(session)

@@ -28,8 +28,8 @@ from services.fetcher.plan import LAG, REVISITS
 from services.fetcher.sources import SourceSeed
 from services.runtime.archive import capture_store
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.ledger.jobs import say
-from services.runtime.ledger.ledger_table import Entry
+from services.runtime.ledger.jobs import enqueue
+from services.runtime.ledger.ledger_table import LedgerRow
 from services.runtime.provenance import verdicts
 from services.runtime.provenance.results import ReingestedPage
 from services.runtime.provenance.verdicts import Read
@@ -129,7 +129,7 @@ def test_a_page_that_changes_at_every_look_is_visited_ever_less_often(fetcher, n
 
 
 def test_each_kind_of_trouble_is_one_outcome_with_one_sentence(fetcher, newsroom):
-    """Nothing raises, nothing is set aside, and every page has its next visit."""
+    """Nothing raises, nothing is dead-lettered, and every page has its next visit."""
     troubles = {
         "gone": fakes.missing(),
         "unavailable": fakes.broken(),
@@ -145,7 +145,7 @@ def test_each_kind_of_trouble_is_one_outcome_with_one_sentence(fetcher, newsroom
     assert {page.url: page.outcome for page in pages()} == found
     assert all(page.detail.endswith(".") and page.detail.count("\n") == 0 for page in pages())
     assert len(entries(FetchPage)) == len(slugs)
-    assert all(entry.set_aside_at is None and entry.due_at > later(seconds=20) for entry in entries(FetchPage))
+    assert all(entry.dead_lettered_at is None and entry.due_at > later(seconds=20) for entry in entries(FetchPage))
 
 
 @pytest.mark.parametrize(
@@ -284,7 +284,7 @@ def test_a_clock_that_was_set_back_does_not_make_news_look_old(fetcher, newsroom
     runs(later(days=30))
     newsroom.corrects(STORY)
     with transaction() as session:
-        say(session, FetchPage(page=pages()[0].id))
+        enqueue(session, FetchPage(page=pages()[0].id))
     runs()
     before, after = said(ParsePage)
     assert before.fetched_at < after.fetched_at == pages()[0].fetched_at
@@ -681,9 +681,9 @@ def test_every_page_is_in_exactly_one_state(fetcher, newsroom):
     with reading() as session:
         (sum_up,) = count_pages(session, later(seconds=30))
         assert not unaccounted(session, utcnow())
-    assert sum_up.pages == len(pages()) == sum_up.at_rest + sum_up.due + sum_up.in_flight + sum_up.set_aside
+    assert sum_up.pages == len(pages()) == sum_up.at_rest + sum_up.due + sum_up.in_flight + sum_up.dead_lettered
     with transaction() as session:
-        session.delete(session.get(Entry, entries(FetchPage)[0].id))
+        session.delete(session.get(LedgerRow, entries(FetchPage)[0].id))
     with reading() as session:
         assert len(unaccounted(session, utcnow())) == 1
         assert count_pages(session, utcnow())[0].unaccounted == 1
@@ -697,7 +697,7 @@ def test_a_capture_that_nobody_will_read_is_found(fetcher, newsroom):
     with reading() as session:
         assert across.checks(session, 1)[0].holds
     with transaction() as session:
-        session.delete(session.get(Entry, entries(ParsePage)[0].id))
+        session.delete(session.get(LedgerRow, entries(ParsePage)[0].id))
     with reading() as session:
         assert not across.checks(session, 1)[0].holds
 

@@ -13,7 +13,7 @@ from services.fetcher import api
 from services.fetcher.models import Channel, Source
 from services.runtime.database import reading, transaction
 from services.runtime.http.problems import answer_with_problems
-from services.runtime.ledger.ledger_table import Entry
+from services.runtime.ledger.ledger_table import LedgerRow
 
 pytestmark = pytest.mark.integration
 
@@ -52,7 +52,7 @@ def test_a_source_is_added_listed_and_polled(http):
     polled = ask(http, "POST", "/sources/demo/poll")
     assert (polled.status_code, polled.json()) == (202, {"channels": 1})
     with reading() as session:
-        assert [entry.kind for entry in session.exec(select(Entry)).all()] == [PollChannel.__name__]
+        assert [entry.kind for entry in session.exec(select(LedgerRow)).all()] == [PollChannel.__name__]
 
 
 def test_a_token_in_an_address_is_shown_to_admins_only(http):
@@ -143,7 +143,7 @@ def test_a_source_that_two_add_at_once_is_added_once(http):
         thread.join()
     assert answers == [201] * 4
     with reading() as session:
-        assert len(session.exec(select(Entry).where(Entry.kind == PollChannel.__name__)).all()) == 1
+        assert len(session.exec(select(LedgerRow).where(LedgerRow.kind == PollChannel.__name__)).all()) == 1
 
 
 @pytest.mark.parametrize("inside", ["http://127.0.0.1:9/feed", "http://169.254.169.254/latest", "http://[::1]/feed"])
@@ -154,7 +154,7 @@ def test_a_preview_does_not_look_inside_the_house_and_keeps_nothing(http, inside
     assert answer.json()["trouble"]
     assert ask(http, "GET", "/sources").json() == []
     with reading() as session:
-        assert session.exec(select(Entry)).all() == []
+        assert session.exec(select(LedgerRow)).all() == []
 
 
 def test_a_preview_of_what_is_no_address_is_refused(http):

@@ -19,7 +19,7 @@ from services.fetcher.importing import import_file
 from services.fetcher.models import Page
 from services.runtime.archive import capture_store
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.ledger.ledger_table import Entry
+from services.runtime.ledger.ledger_table import LedgerRow
 
 pytestmark = pytest.mark.integration
 
@@ -33,7 +33,7 @@ def imports(name="page.html", content=PAGE, url=None, captured_at=None):
 
 def said(kind):
     with reading() as session:
-        found = session.exec(select(Entry).where(Entry.kind == kind.__name__).order_by(Entry.id)).all()
+        found = session.exec(select(LedgerRow).where(LedgerRow.kind == kind.__name__).order_by(LedgerRow.id)).all()
     return [kind.model_validate_json(entry.message) for entry in found]
 
 

@@ -11,9 +11,9 @@ from orders import order
 from sqlmodel import select, update
 
 from services.contracts.caller import Caller
-from services.contracts.messages import FetchPage, HostServesAgain, ParsePage, PollChannel, Rejection
+from services.contracts.messages import FetchPage, HostRecovered, ParsePage, PollChannel, Rejection
 from services.contracts.urls import canonical_url
-from services.contracts.wiring import HANDLERS
+from services.contracts.wiring import ROUTES
 from services.fetcher import api, frontier, politeness, turns
 from services.fetcher.models import Host, Source
 from services.fetcher.plan import HOST_PATIENCE
@@ -21,7 +21,7 @@ from services.runtime import metrics
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.ledger import jobs, worker
 from services.runtime.ledger.in_flight import Room
-from services.runtime.ledger.ledger_table import Entry
+from services.runtime.ledger.ledger_table import LedgerRow
 from services.runtime.provenance import verdicts
 from services.runtime.provenance.verdicts import Read
 
@@ -95,7 +95,7 @@ def test_a_page_that_turns_into_a_wall_keeps_its_last_wording(fetcher, newsroom,
         None,
     )
     assert len(said(ParsePage)) == 1
-    assert entries(FetchPage)[0].set_aside_at is None
+    assert entries(FetchPage)[0].dead_lettered_at is None
     assert (source().blocked, source().blocked_detail, counted(f"gate-{name}")) == (1, after.detail, 1)
     assert (shown()["blocked"], shown()["blocked_detail"]) == (1, after.detail)
 
@@ -293,10 +293,10 @@ def test_while_one_probes_the_others_wait_for_its_answer(fetcher, newsroom):
     for _ in range(HOST_PATIENCE):
         ended("blocked")
     assert [claims(now), claims(now)] == [1, 0]
-    afterwards = now + HANDLERS[PollChannel].lease
+    afterwards = now + ROUTES[PollChannel].lease
     assert [claims(afterwards), claims(afterwards)] == [1, 0], "nobody hears of the first any more"
     ended("unchanged")
-    assert claims(afterwards + HANDLERS[PollChannel].lease) == 3
+    assert claims(afterwards + ROUTES[PollChannel].lease) == 3
 
 
 @pytest.mark.parametrize("asked_for", [None, timedelta(hours=2)])
@@ -316,7 +316,7 @@ def test_when_a_host_serves_again_what_failed_there_is_looked_at_at_once(fetcher
     with transaction() as session:  # what hours of this come to
         for _ in range(HOST_PATIENCE):
             learns(session, address, "blocked", now=now, asked_for=asked_for)
-        session.execute(update(Entry).values(due_at=later(hours=9)))
+        session.execute(update(LedgerRow).values(due_at=later(hours=9)))
     newsroom.behaves()
     newsroom.publishes(next(slug for slug in newsroom.samples if slug != STORY))
     asleep = len(newsroom.requests)
@@ -341,7 +341,7 @@ def test_one_good_answer_among_bad_ones_wakes_nobody(fetcher, newsroom):
     with transaction() as session:
         learns(session, newsroom.feed_url, "unchanged", now=utcnow())
     runs()
-    assert (channel().failures, host().failures, said(HostServesAgain)) == (1, 0, [])
+    assert (channel().failures, host().failures, said(HostRecovered)) == (1, 0, [])
 
 
 def test_the_second_request_that_is_not_answered_in_time_opens_the_breaker(fetcher, newsroom):

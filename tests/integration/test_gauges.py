@@ -11,7 +11,7 @@ from services.contracts.messages import Deliver, FetchPage
 from services.fetcher.models import Page
 from services.runtime.celery import wake_ups
 from services.runtime.database import transaction, utcnow
-from services.runtime.ledger.jobs import claim, due, say
+from services.runtime.ledger.jobs import claim, due, enqueue
 
 pytestmark = pytest.mark.integration
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -35,20 +35,20 @@ def join(key, *, due_at):
         page = Page(key=key, source="harbor", discovered_at=due_at)
         session.add(page)
         session.flush()
-        say(session, FetchPage(page=page.id), due_at=due_at)
+        enqueue(session, FetchPage(page=page.id), due_at=due_at)
 
 
 def test_pages_and_messages_are_told_by_state(shown):
-    """The same numbers as the audit's: each page is in one state, and what was set aside is apart."""
+    """The same numbers as the audit's: each page is in one state, and what was dead-lettered is apart."""
     for key in ("a", "b"):
         join(key, due_at=utcnow())
     (number, _), _ = due(utcnow(), kinds=["FetchPage"])
     [job] = claim("FetchPage", [number], utcnow())
-    job.set_aside("a defect", utcnow())
+    job.dead_letter("a defect", utcnow())
     told = shown()
     states = {state: told[f'dateline_pages{{source="harbor",state="{state}"}}'] for state in gauges.STATES}
-    assert states == {"due": 1, "in_flight": 0, "at_rest": 0, "set_aside": 1, "unaccounted": 0}
-    assert (told['dateline_messages{state="open"}'], told['dateline_messages{state="set_aside"}']) == (1, 1)
+    assert states == {"due": 1, "in_flight": 0, "at_rest": 0, "dead_lettered": 1, "unaccounted": 0}
+    assert (told['dateline_messages{state="open"}'], told['dateline_messages{state="dead_lettered"}']) == (1, 1)
     assert told["dateline_overdue_seconds"] > 0
 
 
@@ -60,7 +60,7 @@ def test_the_depth_of_each_queue_is_told(shown, installation, redis_url):
     with redis.Redis.from_url(redis_url) as server:
         server.flushall()
         with transaction() as session:
-            say(session, Deliver(endpoint=1))
+            enqueue(session, Deliver(endpoint=1))
         assert wake_ups.flush(20)
         told = shown()
         server.flushall()

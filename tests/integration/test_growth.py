@@ -21,7 +21,7 @@ from services.runtime import database
 from services.runtime.audit_log import AuditEntry
 from services.runtime.database import transaction, utcnow
 from services.runtime.events.append import NewEvent, append_private
-from services.runtime.ledger.ledger_table import Entry
+from services.runtime.ledger.ledger_table import LedgerRow
 from services.runtime.provenance.results import ReingestedPage
 from services.webhooks.models import Attempt, Delivery, Endpoint
 
@@ -43,7 +43,7 @@ LISTS = (
     "/webhooks/endpoints/1/health",
     "/admin/keys?limit=50",
     "/admin/audit?limit=50",
-    "/admin/messages?limit=50",
+    "/admin/dead-letters?limit=50",
     "/admin/reingestions?limit=50",
     "/admin/reingestions/1/findings?limit=50",
     "/admin/reingestions/1/report",
@@ -62,7 +62,7 @@ PAGES = (
     "/desk/reingestions/1",
     "/desk/reingestions/1/findings",
     "/desk/webhooks/1",
-    "/desk/set-aside",
+    "/desk/dead-letters",
     "/desk/keys",
     "/desk/log",
 )
@@ -112,8 +112,8 @@ def write_watched(session: Session, number):
     channels = (ChannelSeed(kind="feed", url=f"https://s{number}.example/feed"),)
     sources.register(session, SourceSeed(name=f"source-{number}", channels=channels), NOW)
     session.add(Page(key=f"page-{number}", source=f"source-{number}", discovered_at=NOW))
-    aside = {"reason": "ValueError: no.", "said_at": NOW, "due_at": NOW, "set_aside_at": NOW}
-    session.add(Entry(kind="ParsePage", key=f"{number}", page=number, reingestion=1, message="{}", **aside))
+    aside = {"reason": "ValueError: no.", "enqueued_at": NOW, "due_at": NOW, "dead_lettered_at": NOW}
+    session.add(LedgerRow(kind="ParsePage", key=f"{number}", page=number, reingestion=1, message="{}", **aside))
 
 
 def write_ordered(session: Session, number):

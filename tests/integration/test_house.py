@@ -21,8 +21,8 @@ from services.runtime.archive.capture_store import load
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.ledger import health_gates, jobs, retries, worker
 from services.runtime.ledger.health_gates import _State
-from services.runtime.ledger.jobs import say
-from services.runtime.ledger.ledger_table import Entry, rows
+from services.runtime.ledger.jobs import enqueue
+from services.runtime.ledger.ledger_table import LedgerRow, ledger
 from services.runtime.settings import runtime_settings
 
 pytestmark = pytest.mark.integration
@@ -59,7 +59,7 @@ def test_while_the_archive_cannot_be_written_no_page_is_asked_for(fetcher, newsr
     assert len(pages()) == 1, "the feed is read all the same"
     assert not [asked for asked in newsroom.requests if asked.path in newsroom.address(STORY)]
     [visit] = entries(FetchPage)
-    assert (visit.attempts, visit.set_aside_at, visit.lease_token) == (0, None, None)
+    assert (visit.attempts, visit.dead_lettered_at, visit.lease_token) == (0, None, None)
 
     ready = admin.get("/health/ready")
     assert (ready.status_code, ready.json()["ready"]) == (503, False)
@@ -109,7 +109,7 @@ def test_an_archive_that_breaks_while_a_page_is_fetched_costs_no_attempt(fetcher
     [visit] = entries(FetchPage)
     assert worker.handle("FetchPage", [visit.id], later(minutes=1)) == 1
     [visit] = entries(FetchPage)
-    assert (visit.attempts, visit.set_aside_at) == (0, None)
+    assert (visit.attempts, visit.dead_lettered_at) == (0, None)
     assert visit.reason.startswith("The archive cannot be written")
 
 
@@ -171,14 +171,14 @@ def test_an_archive_that_is_not_mounted_is_noticed(unmounted, newsroom, admin, m
     again = ParsePage(origin=origin, **kept)
     monkeypatch.setitem(worker._handlers, "ParsePage", lambda order, _job: load(order.capture))
     with transaction() as session:
-        session.execute(delete(rows).where(rows.c.kind == "ParsePage"))
-        say(session, again)
+        session.execute(delete(ledger).where(ledger.c.kind == "ParsePage"))
+        enqueue(session, again)
     newsroom.publishes("weather-cell")
     for kinds in (("PollChannel",), ("FetchPage", "ParsePage")):
         for row, kind in jobs.due(later(hours=2), kinds=kinds):
             worker.handle(kind, [row], later(hours=2))
     for entry in (*entries(FetchPage), *entries(ParsePage)):
-        assert (entry.attempts, entry.set_aside_at) == (0, None)
+        assert (entry.attempts, entry.dead_lettered_at) == (0, None)
     assert not [asked for asked in newsroom.requests if "weather-cell" in asked.path]
     assert not list(runtime_settings().captures.rglob("*.warc.gz"))
     reasons = admin.get("/health/ready").json()["reasons"]
@@ -230,7 +230,7 @@ def test_an_error_of_the_disk_is_the_messages_own_when_the_probe_succeeds(db, mo
 
     monkeypatch.setattr(worker, "_handlers", {"SaveArticle": handler})
     with transaction() as session:
-        say(session, orders.order(page=1))
+        enqueue(session, orders.order(page=1))
     assert worker.handle("SaveArticle", [1]) == 1
     with reading() as session:
         [entry] = retries.retrying(session)
@@ -238,7 +238,7 @@ def test_an_error_of_the_disk_is_the_messages_own_when_the_probe_succeeds(db, mo
 
 
 def test_while_the_database_is_away_no_attempt_is_counted(db, monkeypatch):
-    """It is told of the postponement as soon as it answers again."""
+    """It is told of the deferment as soon as it answers again."""
     away = threading.Event()
     away.set()
 
@@ -253,11 +253,11 @@ def test_while_the_database_is_away_no_attempt_is_counted(db, monkeypatch):
     monkeypatch.setitem(health_gates._probes, "database", probe)
     monkeypatch.setattr(worker, "_handlers", {"SaveArticle": handler})
     with transaction() as session:
-        say(session, orders.order(page=1))
+        enqueue(session, orders.order(page=1))
     assert worker.handle("SaveArticle", [1]) == 1
     with reading() as session:
-        entry = session.exec(select(Entry)).one()
-    assert (entry.attempts, entry.lease_token, entry.set_aside_at) == (0, None, None)
+        entry = session.exec(select(LedgerRow)).one()
+    assert (entry.attempts, entry.lease_token, entry.dead_lettered_at) == (0, None, None)
     assert "The database cannot be written: connection refused." in entry.reason
 
 

@@ -13,8 +13,8 @@ from services.contracts.messages import Deliver
 from services.runtime.database import transaction, utcnow
 from services.runtime.ledger import instances, jobs, redelivery, sweeper
 from services.runtime.ledger.instances import EVERY, SILENT, Watcher
-from services.runtime.ledger.jobs import say
-from services.runtime.ledger.ledger_table import Entry
+from services.runtime.ledger.jobs import enqueue
+from services.runtime.ledger.ledger_table import LedgerRow
 
 pytestmark = pytest.mark.integration
 
@@ -22,11 +22,11 @@ pytestmark = pytest.mark.integration
 def leased(owner):
     """A message that this owner holds for an hour."""
     with transaction() as session:
-        say(session, Deliver(endpoint=1))
+        enqueue(session, Deliver(endpoint=1))
     [(row, _)] = jobs.due(utcnow(), kinds=["Deliver"])
     jobs.claim("Deliver", [row], utcnow())
     with transaction() as session:
-        entry = session.exec(select(Entry).where(Entry.kind == "Deliver")).one()
+        entry = session.exec(select(LedgerRow).where(LedgerRow.kind == "Deliver")).one()
         entry.lease_owner, entry.lease_until = owner, utcnow() + timedelta(hours=1)
 
 

@@ -13,16 +13,16 @@ from sqlalchemy import event, update
 from sqlmodel import SQLModel, select
 
 from services.contracts.messages import Deliver, FetchPage
-from services.contracts.wiring import HANDLERS
+from services.contracts.wiring import ROUTES
 from services.runtime import database
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.ledger import begun_work, jobs
-from services.runtime.ledger.jobs import MAX_ATTEMPTS, LeaseLost, claim, due, say
-from services.runtime.ledger.ledger_table import Entry
-from services.runtime.ledger.redelivery import any_waits, end_leases_of_the_dead, take_forgotten
+from services.runtime.ledger.jobs import MAX_ATTEMPTS, LeaseLost, claim, due, enqueue
+from services.runtime.ledger.ledger_table import LedgerRow
+from services.runtime.ledger.redelivery import any_waits, end_leases_of_the_dead, take_unclaimed
 
 KINDS = ("FetchPage", "Deliver", "SaveArticle")
-LEASE = HANDLERS[FetchPage].lease
+LEASE = ROUTES[FetchPage].lease
 SOON = timedelta(seconds=1)
 LATER = timedelta(hours=1)
 
@@ -33,12 +33,12 @@ NOT_YET, NOW_THEN, TOO_LATE = (FetchPage(page=1, host=host) for host in ("a.exam
 
 def said(message=FetchPage(page=1), **options) -> None:  # noqa: B008 - frozen
     with transaction() as session:
-        say(session, message, **options)
+        enqueue(session, message, **options)
 
 
-def entries() -> list[Entry]:
+def entries() -> list[LedgerRow]:
     with reading() as session:
-        return list(session.exec(select(Entry).order_by(Entry.id)).all())
+        return list(session.exec(select(LedgerRow).order_by(LedgerRow.id)).all())
 
 
 def claimed(now=None, **options):
@@ -51,7 +51,7 @@ def test_a_message_said_in_a_transaction_that_fails_was_never_said(db):
 
     def fails():
         with transaction() as session:
-            say(session, FetchPage(page=1))
+            enqueue(session, FetchPage(page=1))
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
@@ -134,10 +134,10 @@ def test_finish_commits_rows_next_messages_and_the_end_together(db):
     """After a finish the message is gone and what it caused is there."""
     said()
     [job] = claimed()
-    with job.finish() as session:
-        say(session, orders.order(page=1))
+    with job.complete() as session:
+        enqueue(session, orders.order(page=1))
     assert [entry.kind for entry in entries()] == ["SaveArticle"]
-    assert job.outcome == "done"
+    assert job.outcome == "completed"
 
 
 def test_a_finish_that_fails_leaves_everything_as_it_was(db):
@@ -146,8 +146,8 @@ def test_a_finish_that_fails_leaves_everything_as_it_was(db):
     [job] = claimed()
 
     def fails():
-        with job.finish() as session:
-            say(session, orders.order(page=1))
+        with job.complete() as session:
+            enqueue(session, orders.order(page=1))
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
@@ -162,9 +162,9 @@ def test_a_zombies_late_finish_is_refused(db):
     now = utcnow() + SOON
     [zombie] = claimed(now)
     [second] = claimed(now + LEASE + SOON)
-    with pytest.raises(LeaseLost), zombie.finish() as session:
-        say(session, orders.order(page=1))
-    with second.finish():
+    with pytest.raises(LeaseLost), zombie.complete() as session:
+        enqueue(session, orders.order(page=1))
+    with second.complete():
         pass
     assert entries() == []
 
@@ -175,9 +175,9 @@ def test_a_zombies_late_finish_is_refused_after_the_end_too(db):
     now = utcnow() + SOON
     [zombie] = claimed(now)
     [second] = claimed(now + LEASE + SOON)
-    with second.finish():
+    with second.complete():
         pass
-    with pytest.raises(LeaseLost), zombie.finish():
+    with pytest.raises(LeaseLost), zombie.complete():
         pass
 
 
@@ -186,8 +186,8 @@ def test_saying_its_own_key_in_finish_means_again_then(db):
     said()
     [job] = claimed()
     again = utcnow() + LATER
-    with job.finish() as session:
-        say(session, FetchPage(page=1, host="www.example.gov"), due_at=again)
+    with job.complete() as session:
+        enqueue(session, FetchPage(page=1, host="www.example.gov"), due_at=again)
     [entry] = entries()
     assert (entry.due_at, entry.attempts, entry.lease_token) == (again, 0, None)
     assert (entry.host, '"host":"www.example.gov"' in entry.message) == ("www.example.gov", True)
@@ -199,32 +199,32 @@ def test_what_is_said_while_it_is_in_flight_is_handled_after_it(db):
     [job] = claimed()
     said(NOW_THEN)
     assert claimed() == []
-    with job.finish():
+    with job.complete():
         pass
     [second] = claimed()
     assert second.message() == NOW_THEN
 
 
-def test_what_is_said_in_flight_survives_a_postponement(db):
+def test_what_is_said_in_flight_survives_a_deferment(db):
     """Postponed for an hour, but said for now: now."""
     said()
     [job] = claimed()
     said(NOW_THEN)
-    job.postpone(utcnow() + LATER, "the newsroom asks for patience")
+    job.defer(utcnow() + LATER, "the newsroom asks for patience")
     [second] = claimed()
     assert second.message() == NOW_THEN
 
 
-def test_a_postponement_costs_no_attempt(db):
-    """Weather may last; only surprises are counted."""
+def test_a_deferment_costs_no_attempt(db):
+    """Weather may last; only unexpected errors are counted."""
     said()
     for _ in range(MAX_ATTEMPTS * 2):
         [job] = claimed()
-        job.postpone(utcnow(), "not yet")
-        assert (job.attempts, job.outcome) == (1, "postponed")
+        job.defer(utcnow(), "not yet")
+        assert (job.attempts, job.outcome) == (1, "deferred")
 
 
-def test_surprises_are_retried_later_and_then_set_aside(db):
+def test_surprises_are_retried_later_and_then_dead_lettered(db):
     """After the last attempt the message is kept with its reason, out of everybody's way."""
     said(orders.order(page=1))
     now = utcnow()
@@ -234,16 +234,16 @@ def test_surprises_are_retried_later_and_then_set_aside(db):
         assert job.retry("the roof fell in", now) is (attempt < MAX_ATTEMPTS)
         assert claimed(now) == []
     [entry] = entries()
-    assert entry.set_aside_at == now
+    assert entry.dead_lettered_at == now
     assert entry.reason == "the roof fell in"
     assert claimed(now + timedelta(days=365)) == []
 
 
-def test_a_set_aside_message_does_not_block_its_key(db):
+def test_a_dead_lettered_message_does_not_block_its_key(db):
     """News about the same page is handled, while the failed message waits for a person."""
     said()
     [job] = claimed()
-    job.set_aside("no use", utcnow())
+    job.dead_letter("no use", utcnow())
     said(NOW_THEN)
     [second] = claimed()
     assert second.message() == NOW_THEN
@@ -254,10 +254,10 @@ def test_what_is_said_during_a_handling_that_is_given_up_on_is_not(db):
     said(NOT_YET)
     [job] = claimed()
     said(NOW_THEN)
-    job.set_aside("no use", utcnow())
+    job.dead_letter("no use", utcnow())
     old, new = entries()
-    assert (old.set_aside_at is None, old.message) == (False, NOT_YET.model_dump_json())
-    assert (new.set_aside_at, new.message, new.attempts) == (None, NOW_THEN.model_dump_json(), 0)
+    assert (old.dead_lettered_at is None, old.message) == (False, NOT_YET.model_dump_json())
+    assert (new.dead_lettered_at, new.message, new.attempts) == (None, NOW_THEN.model_dump_json(), 0)
     assert (new.page, new.host) == (1, NOW_THEN.host)
 
 
@@ -268,12 +268,12 @@ def test_a_zombie_sets_nothing_aside(db):
     [zombie] = claimed(now)
     [_second] = claimed(now + LEASE + SOON)
     with pytest.raises(LeaseLost):
-        zombie.set_aside("too late", utcnow())
-    assert entries()[0].set_aside_at is None
+        zombie.dead_letter("too late", utcnow())
+    assert entries()[0].dead_lettered_at is None
 
 
 def test_the_sweep_finds_what_nobody_picked_up_and_only_that(db):
-    """A lost hint is found once its time is up; a fresh hint, a wait and work in flight are left alone."""
+    """A lost wake-up is found once its time is up; a fresh wake-up, a wait and work in flight are left alone."""
     now = utcnow()
     lost, waiting, in_flight = (FetchPage(page=page) for page in (1, 2, 3))
     said(lost)
@@ -283,19 +283,19 @@ def test_the_sweep_finds_what_nobody_picked_up_and_only_that(db):
     claim("FetchPage", [entries()[3].id], now + SOON)
 
     def swept(at, patience, lane="live"):
-        return take_forgotten(at, hinted_before=at - patience, kinds=["FetchPage"], lane=lane, limit=10)
+        return take_unclaimed(at, woken_before=at - patience, kinds=["FetchPage"], lane=lane, limit=10)
 
     assert swept(now + SOON, patience=timedelta(seconds=5)) == []
     assert swept(now + SOON, patience=timedelta(0), lane="bulk") == []
     assert [kind for _, kind in swept(now + SOON, patience=timedelta(0))] == ["FetchPage"]
-    assert swept(now + SOON, patience=timedelta(0)) == []  # stamped: its hint is under way again
+    assert swept(now + SOON, patience=timedelta(0)) == []  # stamped: its wake-up is under way again
 
 
 def test_the_sweep_finds_a_wait_that_ended_at_once(db):
-    """A row that was never hinted needs no patience."""
+    """A row that was never woken needs no patience."""
     now = utcnow()
     said(due_at=now + LATER)
-    found = take_forgotten(now + LATER, hinted_before=now, kinds=["FetchPage"], lane="live", limit=10)
+    found = take_unclaimed(now + LATER, woken_before=now, kinds=["FetchPage"], lane="live", limit=10)
     assert len(found) == 1
 
 
@@ -349,7 +349,7 @@ def test_the_leases_of_a_living_process_do_not(db):
     now = utcnow() + SOON
     [job] = claimed(now)
     assert end_leases_of_the_dead(now) == 0
-    with job.finish():
+    with job.complete():
         pass
 
 
@@ -367,8 +367,8 @@ def test_a_sweep_costs_no_more_however_much_is_due_or_at_rest(installation):
     asked = []
     event.listen(database.engine(), "before_cursor_execute", lambda *called: asked.append(called[2:4]))
     swept = utcnow()
-    take_forgotten(swept, hinted_before=swept, kinds=list(KINDS), lane="live", limit=10)
-    assert not any_waits(swept, hinted_before=swept, kinds=list(KINDS), limit=10)
+    take_unclaimed(swept, woken_before=swept, kinds=list(KINDS), lane="live", limit=10)
+    assert not any_waits(swept, woken_before=swept, kinds=list(KINDS), limit=10)
     end_leases_of_the_dead(swept)
     looks = [(words, values) for words, values in asked if "FROM ledger" in words]
     assert len(looks) == 3
@@ -383,14 +383,14 @@ def test_a_sweep_costs_no_more_however_much_is_due_or_at_rest(installation):
 
 
 def test_a_sweep_that_has_nothing_to_remind_of_writes_nothing(db):
-    """What was hinted a moment ago is looked at, and left alone: nobody who writes waits for that."""
+    """What was woken a moment ago is looked at, and left alone: nobody who writes waits for that."""
     now = utcnow()
     said()
     said(FetchPage(page=2))  # in flight
     claim("FetchPage", [entries()[1].id], now + SOON)
     began = []
     event.listen(database.engine(), "begin", lambda connection: began.append(database._use(connection)))
-    taken = take_forgotten(now + SOON, hinted_before=now - LATER, kinds=["FetchPage"], lane="live", limit=10)
+    taken = take_unclaimed(now + SOON, woken_before=now - LATER, kinds=["FetchPage"], lane="live", limit=10)
     assert (taken, set(began)) == ([], {"reading"})
 
 
@@ -403,10 +403,10 @@ def test_the_sweep_takes_those_first_that_wait_for_longest(db):
 
     def swept(at):
         kinds = ["FetchPage", "Deliver"]
-        return sorted(take_forgotten(at, hinted_before=now - LATER, kinds=kinds, lane="live", limit=2))
+        return sorted(take_unclaimed(at, woken_before=now - LATER, kinds=kinds, lane="live", limit=2))
 
     with transaction() as session:
-        session.execute(update(Entry).values(hinted_at=None))
+        session.execute(update(LedgerRow).values(woken_at=None))
     assert swept(now) == [(5, "FetchPage"), (6, "Deliver")]
     assert swept(now) == [(3, "FetchPage"), (4, "Deliver")]
 

@@ -15,7 +15,7 @@ from services.contracts.messages import PollChannel
 from services.fetcher.models import Page
 from services.runtime import database
 from services.runtime.database import transaction, utcnow
-from services.runtime.ledger.jobs import claim, say
+from services.runtime.ledger.jobs import claim, enqueue
 
 pytestmark = pytest.mark.integration
 
@@ -30,10 +30,10 @@ def web(db):
 def test_it_tells_messages_by_what_they_wait_for(web):
     with transaction() as session:
         for number, minutes in ((1, -5), (2, -5), (3, 60)):
-            say(session, PollChannel(channel=number), due_at=utcnow() + timedelta(minutes=minutes))
+            enqueue(session, PollChannel(channel=number), due_at=utcnow() + timedelta(minutes=minutes))
     assert claim("PollChannel", [1], utcnow())
     told = web.get("/overview").json()
-    assert told["messages"] == {"due": 1, "in_flight": 1, "later": 1, "set_aside": 0, "discarded": 0, "retrying": 0}
+    assert told["messages"] == {"due": 1, "in_flight": 1, "later": 1, "dead_lettered": 0, "discarded": 0, "retrying": 0}
     assert 290 < told["overdue_seconds"] < 600
     assert told["queues"] == {}
 
@@ -51,7 +51,7 @@ def test_it_tells_how_each_new_story_came_here(web):
 
 
 def test_no_page_of_the_desk_looks_at_all_that_waits(installation):
-    """A hundred thousand planned visits are counted by their index, and what was set aside is found by another."""
+    """A hundred thousand planned visits are counted by their index, and what was dead-lettered is found by another."""
     database.make_file()
     SQLModel.metadata.create_all(database.engine())
     with transaction() as session:
@@ -60,8 +60,8 @@ def test_no_page_of_the_desk_looks_at_all_that_waits(installation):
     event.listen(database.engine(), "before_cursor_execute", lambda *called: asked.append(called[2:4]))
     with client(create_app(), key) as web:
         assert web.get("/overview").is_success
-        assert web.get("/admin/messages").is_success
-        assert web.get("/admin/messages", params={"kind": "Deliver"}).is_success
+        assert web.get("/admin/dead-letters").is_success
+        assert web.get("/admin/dead-letters", params={"kind": "Deliver"}).is_success
     looks = [(words, values) for words, values in asked if "FROM ledger" in words]
     assert len(looks) >= 8
     with database.engine().connect() as connection:

@@ -21,7 +21,7 @@ from services.fetcher.pages.find import Wanted, find_pages
 from services.fetcher.sources import ChannelSeed, SourceSeed
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.ledger import jobs
-from services.runtime.ledger.jobs import say
+from services.runtime.ledger.jobs import enqueue
 from services.runtime.provenance import verdicts
 from services.runtime.provenance.verdicts import Read
 
@@ -172,21 +172,21 @@ def test_where_a_page_is_is_asked_for(asks):
     due, flies, rests, given_up, lost = pages = lists(*map(NEWS.format, range(1, 6)))
     by_page = {entry_page: row for row, entry_page in _visits()}
     with transaction() as session:
-        say(session, FetchPage(page=rests), due_at=later(days=1))
+        enqueue(session, FetchPage(page=rests), due_at=later(days=1))
     _rewrite(by_page[rests], "due_at = :later")
-    _rewrite(by_page[given_up], "set_aside_at = :now, reason = 'It broke.'")
+    _rewrite(by_page[given_up], "dead_lettered_at = :now, reason = 'It broke.'")
     _rewrite(by_page[lost], None)
     [job] = jobs.claim("FetchPage", [by_page[flies]], utcnow())
-    states = ("due", "in_flight", "at_rest", "set_aside", "unaccounted")
+    states = ("due", "in_flight", "at_rest", "dead_lettered", "unaccounted")
     assert {state: numbers(asks(state=state)) for state in states} == {
         "due": [due],
         "in_flight": [flies],
         "at_rest": [rests],
-        "set_aside": [given_up],
+        "dead_lettered": [given_up],
         "unaccounted": [lost],
     }
     assert numbers(asks()) == sorted(pages, reverse=True)
-    with job.finish():
+    with job.complete():
         pass
 
 

@@ -20,8 +20,8 @@ from services.runtime.database import reading, transaction, utcnow
 from services.runtime.ledger import jobs, worker
 from services.runtime.ledger.batch import Batch
 from services.runtime.ledger.in_flight import Claimed, InFlight
-from services.runtime.ledger.jobs import Said, say_all
-from services.runtime.ledger.ledger_table import rows
+from services.runtime.ledger.jobs import Outgoing, enqueue_all
+from services.runtime.ledger.ledger_table import ledger
 from services.store import tasks as _store
 from services.store.models import articles
 
@@ -93,7 +93,7 @@ def test_looks_of_all_kinds_settle_together_as_they_would_alone(fetcher, newsroo
     newsroom.misbehaves(addresses[2], fakes.redirects(addresses[3]))
     newsroom.corrects(STORY)
     with transaction() as session:
-        session.execute(update(rows).where(rows.c.kind == "FetchPage").values(due_at=utcnow()))
+        session.execute(update(ledger).where(ledger.c.kind == "FetchPage").values(due_at=utcnow()))
     before = len(entries(ParsePage))
     assert together(FetchPage) == len(slugs)
     outcomes = {page.id: page.outcome for page in pages()}
@@ -115,7 +115,7 @@ def asks(db, monkeypatch):
         worker.handles_requests(FetchPage, read=read, settle=settle)(ask)
         monkeypatch.setattr(worker, "_turns", _claims_all)
         with transaction() as session:
-            say_all(session, [Said(FetchPage(page=number, host="news")) for number in range(count)])
+            enqueue_all(session, [Outgoing(FetchPage(page=number, host="news")) for number in range(count)])
 
     return register
 
@@ -131,7 +131,7 @@ def answers(order, _job, needs):
 
 
 def ends(batch: Batch[FetchPage], answered):
-    with batch.finish(answered):
+    with batch.complete(answered):
         pass
 
 
@@ -158,7 +158,7 @@ def test_where_they_cannot_be_settled_together_each_is_settled_alone(asks):
 
     def settle(batch, answered):
         groups.append([page for _, page in answered])
-        with batch.finish(answered):
+        with batch.complete(answered):
             if 1 in groups[-1]:
                 raise ValueError("a page of its own kind")
 
@@ -177,8 +177,10 @@ def test_whose_lease_was_lost_drops_out(asks):
     def settle(batch, answered):
         taken = next(job for job, page in answered if page == 1)
         with transaction() as session:
-            session.execute(update(rows).where(rows.c.id == taken.id).values(lease_token=answered[0][0].token + "2"))
-        with batch.finish(answered) as (_session, ours):
+            session.execute(
+                update(ledger).where(ledger.c.id == taken.id).values(lease_token=answered[0][0].token + "2")
+            )
+        with batch.complete(answered) as (_session, ours):
             settled.extend(page for _, page in ours)
 
     asks(answers, settle)
@@ -198,7 +200,7 @@ def test_what_was_tried_before_is_settled_alone(asks):
 
     asks(answers, settle)
     with transaction() as session:
-        session.execute(update(rows).where(rows.c.page == 1).values(attempts=1))
+        session.execute(update(ledger).where(ledger.c.page == 1).values(attempts=1))
     together(FetchPage)
     assert sorted(sizes) == [(1, True), (2, False)]
     assert entries(FetchPage) == []

@@ -6,7 +6,7 @@ import pytest
 from orders import order
 from sqlmodel import select
 
-from services.contracts.messages import Kept, Origin, ParsePage, Rejection, SaveArticle
+from services.contracts.messages import CaptureRef, Origin, ParsePage, Rejection, SaveArticle
 from services.parser import tasks as _handlers  # noqa: F401 - they register themselves
 from services.parser.extract import extract
 from services.parser.layouts import VERSIONS
@@ -15,8 +15,8 @@ from services.runtime.archive import capture_store
 from services.runtime.archive.capture_store import Capture
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.ledger import health_gates, jobs, worker
-from services.runtime.ledger.jobs import say
-from services.runtime.ledger.ledger_table import Entry
+from services.runtime.ledger.jobs import enqueue
+from services.runtime.ledger.ledger_table import LedgerRow
 from services.runtime.provenance import verdicts
 from services.runtime.provenance.results import ReingestedPage
 from services.runtime.provenance.verdicts import Read
@@ -34,7 +34,7 @@ STORY = """<html><title>{0}</title><body><article><h1>{0}</h1>
 
 def said(kind):
     with reading() as session:
-        found = session.exec(select(Entry).where(Entry.kind == kind.__name__).order_by(Entry.id)).all()
+        found = session.exec(select(LedgerRow).where(LedgerRow.kind == kind.__name__).order_by(LedgerRow.id)).all()
     return [kind.model_validate_json(entry.message) for entry in found]
 
 
@@ -42,14 +42,14 @@ def captured(body, minutes=0):
     """A capture of the page, as it was so long after now."""
     at = utcnow() + timedelta(minutes=minutes)
     name = capture_store.keep(Capture(URL, at, 200, (("Content-Type", "text/html"),), body.encode()))
-    return Kept(capture=name, fetched_at=at)
+    return CaptureRef(capture=name, fetched_at=at)
 
 
 def parses(newest, cause="live"):
     origin = ORIGIN.model_copy(update={"cause": cause})
     with transaction() as session:
         words = ParsePage(origin=origin, capture=newest.capture, fetched_at=newest.fetched_at)
-        say(session, words)
+        enqueue(session, words)
 
 
 def gave_before(article, wall):
@@ -87,7 +87,7 @@ def test_a_dry_run_writes_no_verdict(db):
     with transaction() as session:
         origin = ORIGIN.model_copy(update={"reingestion": 1, "dry_run": True, "cause": "reparse"})
         words = ParsePage(origin=origin, capture=page.capture, fetched_at=page.fetched_at)
-        say(session, words)
+        enqueue(session, words)
     runs()
     [found] = results()
     assert (verdict(), found.outcome, found.finding, found.state) == (None, "rejected", "rejected", "open")
@@ -128,7 +128,7 @@ def reparsed(newest, **about):
     with transaction() as session:
         origin = ORIGIN.model_copy(update={"cause": "reparse", "reingestion": 3} | about)
         words = ParsePage(origin=origin, capture=newest.capture, fetched_at=newest.fetched_at)
-        say(session, words)
+        enqueue(session, words)
     runs()
 
 
@@ -206,7 +206,7 @@ def test_a_visit_that_finds_what_is_known_goes_to_the_store(db):
 
 
 def test_a_parser_without_an_archive_waits_for_it(db, monkeypatch):
-    """Every page was set aside at once, and for good, where a volume was missing."""
+    """Every page was dead-lettered at once, and for good, where a volume was missing."""
     monkeypatch.setattr(health_gates, "AGAIN", 0.0)
     parses(captured(STORY.format("A bridge")))
     kept = runtime_settings().captures
@@ -214,9 +214,9 @@ def test_a_parser_without_an_archive_waits_for_it(db, monkeypatch):
     health_gates.begin()
     runs()
     with reading() as session:
-        [waiting] = session.exec(select(Entry)).all()
+        [waiting] = session.exec(select(LedgerRow)).all()
         [shut] = health_gates.shut(session)
-    assert (waiting.attempts, waiting.set_aside_at) == (0, None)
+    assert (waiting.attempts, waiting.dead_lettered_at) == (0, None)
     assert shut.reason == "The archive cannot be read: no capture is where the parser looks for them."
     kept.with_name("elsewhere").rename(kept)
     runs()

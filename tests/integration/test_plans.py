@@ -142,9 +142,9 @@ def test_the_sum_of_everything_goes_once_through_the_ledger_for_all_channels(pla
         (Pages(reason="listing"), "verdicts_rejected"),
         (Pages(verdict="rejected"), "verdicts_rejected"),
         (Pages(state="in_flight"), "ledger_"),
-        (Pages(state="set_aside"), "ledger_"),
+        (Pages(state="dead_lettered"), "ledger_"),
     ],
-    ids=["newest", "a source", "a host", "an address", "a reason", "rejected", "in flight", "set aside"],
+    ids=["newest", "a source", "a host", "an address", "a reason", "rejected", "in flight", "dead-lettered"],
 )
 def test_a_page_is_found_without_a_look_through_all_of_them(plans, wanted, index):
     """Neither through the pages nor, for each of them, through the ledger or the verdicts."""

@@ -12,7 +12,7 @@ from services.contracts.messages import PollChannel
 from services.fetcher.models import Channel, Host
 from services.fetcher.politeness import host_of
 from services.runtime.database import transaction, utcnow
-from services.runtime.ledger.jobs import say
+from services.runtime.ledger.jobs import enqueue
 
 pytestmark = pytest.mark.integration
 
@@ -40,7 +40,7 @@ def asked(newsroom):
 
 def poll_again():
     with transaction() as session:
-        say(session, PollChannel(channel=1, host=host_of(channel().url)))
+        enqueue(session, PollChannel(channel=1, host=host_of(channel().url)))
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])

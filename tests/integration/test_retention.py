@@ -11,14 +11,14 @@ from services.access import keys
 from services.app import create_app
 from services.audit.report import take
 from services.contracts.caller import Caller
-from services.contracts.messages import ForgetDeliveries, HostServesAgain, ParsePage, Rejection
+from services.contracts.messages import ForgetDeliveries, HostRecovered, ParsePage, Rejection
 from services.reingest.models import ReingestionRow
 from services.reingest.order import Order, accept
 from services.runtime import audit_log
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.ledger import jobs, worker
-from services.runtime.ledger.jobs import say
-from services.runtime.ledger.ledger_table import Entry
+from services.runtime.ledger.jobs import enqueue
+from services.runtime.ledger.ledger_table import LedgerRow
 from services.runtime.provenance import verdicts
 from services.runtime.settings import retention_settings
 from services.store.save import save
@@ -50,7 +50,7 @@ def stored(*days_ago):
 def forgets():
     """As the hourly timer does."""
     with transaction() as session:
-        say(session, ForgetDeliveries())
+        enqueue(session, ForgetDeliveries())
     ((row, kind),) = jobs.due(utcnow(), kinds=["ForgetDeliveries"])
     assert worker.handle(kind, [row], utcnow()) == 1
 
@@ -135,17 +135,19 @@ def test_a_dead_letter_is_forgotten_once_nothing_is_accounted_for_by_it(keeps):
     keeps(dead_letters=30)
     long_ago = utcnow() - LONG_AGO
     with transaction() as session:
-        say(session, HostServesAgain(host="harbor.example"))
+        enqueue(session, HostRecovered(host="harbor.example"))
         for page in (1, 2):
             one = order(page=page)
-            say(session, ParsePage(origin=one.origin, capture=one.capture, fetched_at=long_ago))
+            enqueue(session, ParsePage(origin=one.origin, capture=one.capture, fetched_at=long_ago))
         later = Rejection(capture="c", fetched_at=utcnow(), parser="1", reason="stub", detail="A link.")
         verdicts.hold_rejected(session, 1, later)
         session.flush()
-        session.execute(text("UPDATE ledger SET set_aside_at = :then, attempts = 5"), {"then": long_ago})
+        session.execute(text("UPDATE ledger SET dead_lettered_at = :then, attempts = 5"), {"then": long_ago})
     forgets()
     with reading() as session:
-        kept = session.execute(select(Entry.kind, Entry.page).where(Entry.set_aside_at.is_not(None))).all()
+        kept = session.execute(
+            select(LedgerRow.kind, LedgerRow.page).where(LedgerRow.dead_lettered_at.is_not(None))
+        ).all()
     assert [tuple(each) for each in kept] == [("ParsePage", 2)]
 
 

@@ -17,8 +17,8 @@ from services.fetcher.models import Page
 from services.fetcher.sources import ChannelSeed, SourceSeed
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.ledger import jobs, retries, worker
-from services.runtime.ledger.jobs import MAX_ATTEMPTS, say
-from services.runtime.ledger.ledger_table import Entry
+from services.runtime.ledger.jobs import MAX_ATTEMPTS, enqueue
+from services.runtime.ledger.ledger_table import LedgerRow
 
 pytestmark = pytest.mark.integration
 
@@ -38,8 +38,8 @@ def failing(db, monkeypatch):
     seed = SourceSeed(name="harbor", channels=(ChannelSeed(kind="feed", url="https://harbor.example/feed"),))
     with transaction() as session:
         sources.register(session, seed, utcnow())
-        say(session, FetchPage(page=7))
-        say(session, FetchPage(page=8), due_at=utcnow() + timedelta(days=1))
+        enqueue(session, FetchPage(page=7))
+        enqueue(session, FetchPage(page=8), due_at=utcnow() + timedelta(days=1))
     for row, kind in jobs.due(utcnow(), kinds=("PollChannel", "FetchPage")):
         worker.handle(kind, [row])
 
@@ -54,7 +54,7 @@ def admin(failing):
 
 def due():
     with reading() as session:
-        return {(e.kind, e.key) for e in session.exec(select(Entry)) if e.due_at <= utcnow()}
+        return {(e.kind, e.key) for e in session.exec(select(LedgerRow)) if e.due_at <= utcnow()}
 
 
 def test_what_is_retried_says_how_often_why_and_when_next(failing):
@@ -67,7 +67,7 @@ def test_what_is_retried_says_how_often_why_and_when_next(failing):
     assert visit.sentence(visit.due_at - timedelta(minutes=4)).endswith("next in 4 min")
     assert visit.sentence(visit.due_at).endswith("due now")
     [job] = jobs.claim("FetchPage", [visit.id], now + timedelta(minutes=1))
-    job.postpone(now + timedelta(hours=1), "It waits for its turn at the host.")
+    job.defer(now + timedelta(hours=1), "It waits for its turn at the host.")
     with reading() as session:
         assert [each.kind for each in retries.retrying(session)] == ["PollChannel"]
 

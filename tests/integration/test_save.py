@@ -14,8 +14,8 @@ from services.contracts.messages import SaveArticle
 from services.contracts.urls import article_id
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.events.tables import events
-from services.runtime.ledger.jobs import say
-from services.runtime.ledger.ledger_table import Entry
+from services.runtime.ledger.jobs import enqueue
+from services.runtime.ledger.ledger_table import LedgerRow
 from services.runtime.ledger.worker import handle
 from services.runtime.provenance import verdicts
 from services.runtime.provenance.results import ReingestedPage
@@ -190,15 +190,15 @@ def handled(*orders: SaveArticle) -> list[tuple[str, str]]:
     """Kind and key of what the handler said about these orders."""
     for each in orders:
         with transaction() as session:
-            say(session, each)
+            enqueue(session, each)
         assert handle("SaveArticle", [entry.id for entry in entries("SaveArticle")]) == 1
     assert not entries("SaveArticle")
     return sorted((entry.kind, entry.key) for entry in entries())
 
 
-def entries(kind: str | None = None) -> list[Entry]:
+def entries(kind: str | None = None) -> list[LedgerRow]:
     with reading() as session:
-        found = session.exec(select(Entry).where(Entry.due_at <= utcnow())).all()
+        found = session.exec(select(LedgerRow).where(LedgerRow.due_at <= utcnow())).all()
     return [entry for entry in found if kind in (None, entry.kind)]
 
 

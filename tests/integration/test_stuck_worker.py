@@ -25,8 +25,8 @@ from services.contracts.messages import Deliver
 from services.runtime import redis_server
 from services.runtime.celery import wake_ups
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.ledger.jobs import say
-from services.runtime.ledger.ledger_table import Entry
+from services.runtime.ledger.jobs import enqueue
+from services.runtime.ledger.ledger_table import LedgerRow
 from services.runtime.ledger.sweeper import sweep
 from services.runtime.liveness import STUCK
 
@@ -67,13 +67,13 @@ def relay(db, installation, redis_url, tmp_path):
 def say_all(numbers):
     with transaction() as session:
         for number in numbers:
-            say(session, Deliver(endpoint=number))
+            enqueue(session, Deliver(endpoint=number))
     assert wake_ups.flush(20)
 
 
 def left():
     with reading() as session:
-        return session.scalar(select(func.count()).select_from(Entry))
+        return session.scalar(select(func.count()).select_from(LedgerRow))
 
 
 def wait_for(truth, seconds=90):
@@ -93,7 +93,7 @@ def ends_as_stuck(process):
 
 def end_leases():
     with transaction() as session:
-        session.execute(update(Entry).values(lease_until=None, lease_token=None))
+        session.execute(update(LedgerRow).values(lease_until=None, lease_token=None))
 
 
 def test_a_worker_whose_threads_all_hang_ends_itself(relay):
@@ -119,7 +119,7 @@ def test_a_worker_whose_children_are_stopped_ends_itself_and_them(relay, tmp_pat
 
 
 def test_a_worker_that_hears_nothing_ends_itself(relay):
-    """Its consumer is gone and it does not know: the process is there, Redis answers, hints wait."""
+    """Its consumer is gone and it does not know: the process is there, Redis answers, wake-ups wait."""
     say_all(range(3))
     assert ends_as_stuck(relay(RELAY_DEAF="yes"))
 
@@ -143,7 +143,7 @@ def test_with_redis_away_the_api_accepts_and_work_resumes_when_it_is_back(db, in
         assert made.status_code == 201
         assert web.get("/health/ready").json()["redis"] == "does not answer"
         with transaction() as session:
-            say(session, Deliver(endpoint=2))
+            enqueue(session, Deliver(endpoint=2))
         assert waiting("Deliver") == 1
         with running(command):
             wait_for(lambda: waiting("Deliver") == 0)
@@ -152,7 +152,7 @@ def test_with_redis_away_the_api_accepts_and_work_resumes_when_it_is_back(db, in
 
 def waiting(kind):
     with reading() as session:
-        return session.scalar(select(func.count()).select_from(Entry).where(Entry.kind == kind))
+        return session.scalar(select(func.count()).select_from(LedgerRow).where(LedgerRow.kind == kind))
 
 
 @contextlib.contextmanager

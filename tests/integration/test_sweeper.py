@@ -17,8 +17,8 @@ from services.runtime import database, redis_server
 from services.runtime.celery import wake_ups
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.ledger import instances, jobs, sweeper
-from services.runtime.ledger.jobs import say
-from services.runtime.ledger.ledger_table import Entry
+from services.runtime.ledger.jobs import enqueue
+from services.runtime.ledger.ledger_table import LedgerRow
 
 pytestmark = pytest.mark.integration
 
@@ -27,7 +27,7 @@ SOON = timedelta(milliseconds=300)
 
 @pytest.fixture
 def queue(db, installation, redis_url):
-    """Counts the hints that wait for webhooks, in a Redis that holds nothing else."""
+    """Counts the wake-ups that wait for webhooks, in a Redis that holds nothing else."""
     installation(redis_url=redis_url)
     wake_ups.app.cache_clear()
     client = redis.Redis.from_url(redis_url)
@@ -60,13 +60,13 @@ def wait_for(truth, seconds=60.0):
 
 def say_one(*, due_at=None):
     with transaction() as session:
-        say(session, Deliver(endpoint=1), due_at=due_at)
+        enqueue(session, Deliver(endpoint=1), due_at=due_at)
 
 
 def a_sweep_goes_by(number):
-    """Something else that comes to be due has been hinted."""
+    """Something else that comes to be due has been woken."""
     with transaction() as session:
-        say(session, orders.order(page=number), due_at=utcnow() + SOON / 10)
+        enqueue(session, orders.order(page=number), due_at=utcnow() + SOON / 10)
     wait_for(lambda: wake_ups.depths()["store"] == number)
 
 
@@ -75,51 +75,51 @@ def a_troubled_sweep_goes_by():
     with subprocess.Popen(["true"]) as gone:
         gone.wait()
     with transaction() as session:
-        entry = session.get(Entry, 1)
+        entry = session.get(LedgerRow, 1)
         entry.lease_owner, entry.lease_until = f"{instances.PLACE}/{gone.pid}/elsewhere", utcnow() + timedelta(hours=1)
         entry.lease_token = "taken"
     wait_for(lambda: jobs.due(utcnow(), kinds=["Deliver"]))
 
 
-def hinted_at():
+def woken_at():
     with reading() as session:
-        return session.get(Entry, 1).hinted_at
+        return session.get(LedgerRow, 1).woken_at
 
 
-def test_a_wait_that_ended_is_hinted_by_the_next_sweep(queue):
+def test_a_wait_that_ended_is_woken_by_the_next_sweep(queue):
     """Not before its time; and sweeps follow one another within a second."""
     due_at = utcnow() + SOON
     say_one(due_at=due_at)
     with sweeping():
         wait_for(lambda: queue() == 1)
-    assert hinted_at() >= due_at
+    assert woken_at() >= due_at
     assert sweeper.EVERY < 1
 
 
 def test_what_is_reminded_of_is_left_alone_for_a_while(queue, monkeypatch):
-    """A hint that is under way is not sent again at each sweep."""
+    """A wake-up that is under way is not sent again at each sweep."""
     monkeypatch.setattr(sweeper, "PATIENCE", timedelta(hours=1))
     say_one(due_at=utcnow() + SOON)
     with sweeping():
         wait_for(lambda: queue() == 1)
-        first = hinted_at()
+        first = woken_at()
         a_sweep_goes_by(1)
         a_sweep_goes_by(2)
-    assert (queue(), hinted_at()) == (1, first)
+    assert (queue(), woken_at()) == (1, first)
 
 
 def test_a_long_queue_is_left_alone(queue):
-    """Its readers are busy; the row is not even stamped, and is hinted once the queue is short again."""
+    """Its readers are busy; the row is not even stamped, and is woken once the queue is short again."""
     assert wake_ups.flush()
     with wake_ups.app().connection_for_write() as connection:
         client = connection.default_channel.client
-        client.rpush("webhooks", *(["a hint"] * sweeper.LONG))
+        client.rpush("webhooks", *(["a wake-up"] * sweeper.LONG))
         say_one(due_at=utcnow() + SOON)
         with sweeping():
             wait_for(lambda: jobs.due(utcnow(), kinds=["Deliver"]))
             a_sweep_goes_by(1)
             a_sweep_goes_by(2)
-            assert (queue(), hinted_at()) == (sweeper.LONG, None)
+            assert (queue(), woken_at()) == (sweeper.LONG, None)
             client.delete("webhooks")
             wait_for(lambda: queue() == 1)
 

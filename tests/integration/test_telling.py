@@ -1,4 +1,4 @@
-"""A surprise is told to the database as soon as it can be told, and not only when the lease has ended."""
+"""A unexpected error is told to the database as soon as it can be told, and not only when the lease has ended."""
 
 import threading
 
@@ -8,8 +8,8 @@ from sqlmodel import select
 from services.contracts.messages import Deliver
 from services.runtime.database import reading, transaction
 from services.runtime.ledger import failures, worker
-from services.runtime.ledger.jobs import say
-from services.runtime.ledger.ledger_table import Entry
+from services.runtime.ledger.jobs import enqueue
+from services.runtime.ledger.ledger_table import LedgerRow
 
 
 @pytest.mark.parametrize(("patience", "told"), [(60, True), (0, False)])
@@ -30,15 +30,15 @@ def test_a_database_that_is_away_for_a_moment_is_told_when_it_is_back(db, monkey
     monkeypatch.setattr(worker, "_handlers", {"Deliver": handler})
     monkeypatch.setattr(failures, "TELLING", patience)
     with transaction() as session:
-        say(session, Deliver(endpoint=1))
+        enqueue(session, Deliver(endpoint=1))
     with reading() as session:
-        (row,) = session.exec(select(Entry.id)).all()
+        (row,) = session.exec(select(LedgerRow.id)).all()
     worker.handle("Deliver", [row])
     if told:
         back.join()
     else:
         rename("away", "ledger")
     with reading() as session:
-        (entry,) = session.exec(select(Entry)).all()
+        (entry,) = session.exec(select(LedgerRow)).all()
     assert (entry.attempts, entry.lease_token is None) == (1, told)
-    assert (entry.reason == "OSError: The disk is gone.", entry.due_at > entry.said_at) == (told, told)
+    assert (entry.reason == "OSError: The disk is gone.", entry.due_at > entry.enqueued_at) == (told, told)

@@ -14,7 +14,7 @@ from sqlmodel import Session, select
 
 from services.audit.waits import overdue
 from services.contracts.messages import FetchPage, PollChannel, Rank
-from services.contracts.wiring import HANDLERS
+from services.contracts.wiring import ROUTES
 from services.fetcher import due, frontier, turns
 from services.fetcher.models import Host, Page, Source
 from services.fetcher.politeness import Hosts
@@ -22,13 +22,13 @@ from services.runtime import database
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.ledger import begun_work, instances, jobs, redelivery, worker
 from services.runtime.ledger.in_flight import InFlight, Room
-from services.runtime.ledger.jobs import say
-from services.runtime.ledger.ledger_table import Entry, rows
+from services.runtime.ledger.jobs import enqueue
+from services.runtime.ledger.ledger_table import LedgerRow, ledger
 
 pytestmark = pytest.mark.integration
 
 ROOM = Room(places=32, on_trial=32)
-LEASE = HANDLERS[FetchPage].lease
+LEASE = ROUTES[FetchPage].lease
 STORY = "storm-response"
 
 
@@ -48,7 +48,7 @@ def hosts(db, fetcher):
 def waits(host, pages, *, lane="live", why="revisit", due_at=None):
     with transaction() as session:
         for page in pages:
-            say(session, FetchPage(page=page, host=host, why=why), lane=lane, due_at=due_at)
+            enqueue(session, FetchPage(page=page, host=host, why=why), lane=lane, due_at=due_at)
 
 
 def claimed(now=None, room=ROOM):
@@ -64,16 +64,16 @@ def test_a_backlog_of_one_host_keeps_no_other_host_waiting(hosts, monkeypatch, f
     """It took 90 seconds until the first page of another host was asked for, and 9 ms for each that was turned away."""
     monkeypatch.setattr(due, "FEW", few)
     hosts("backlog", "a", "b", "c")
-    said_at = utcnow() - timedelta(hours=1)
+    enqueued_at = utcnow() - timedelta(hours=1)
     with transaction() as session:
-        session.execute(rows.insert(), [_row(number, "backlog", said_at) for number in range(5_000)])
+        session.execute(ledger.insert(), [_row(number, "backlog", enqueued_at) for number in range(5_000)])
     for number, name in enumerate("abc"):
         waits(name, [9_000 + number], why="new")
     assert sorted(at(claimed())) == ["a", "b", "backlog", "c"]
     assert claimed() == []
     assert at(claimed(later(seconds=5), ROOM)) == [], "they are in flight"
     with reading() as session:
-        touched = session.scalar(select(func.count()).select_from(Entry).where(Entry.attempts > 0))
+        touched = session.scalar(select(func.count()).select_from(LedgerRow).where(LedgerRow.attempts > 0))
     assert touched == 4, "what was not its turn was not touched"
 
 
@@ -83,7 +83,7 @@ def _row(number, host, at):
         "key": f"{host}-{number}",
         "message": FetchPage(page=number, host=host).model_dump_json(),
         "lane": "bulk",
-        "said_at": at,
+        "enqueued_at": at,
         "due_at": at,
         "attempts": 0,
         "trace_id": "",
@@ -102,12 +102,12 @@ def test_of_a_host_what_is_new_goes_first(hosts, monkeypatch, few):
     waits("news", [4])
     waits("news", [5], why="new")
     with transaction() as session:
-        say(session, PollChannel(channel=6, host="news"))
+        enqueue(session, PollChannel(channel=6, host="news"))
     now, order = later(seconds=1), []
     for _ in range(6):
         [job] = claimed(now)
         order.append((job.kind, job.key))
-        with job.finish():
+        with job.complete():
             pass
         now += timedelta(seconds=5)
     assert order == [("PollChannel", "6"), *(("FetchPage", key) for key in "54312")]
@@ -123,11 +123,11 @@ def test_what_is_not_due_holds_nothing_up(hosts):
 
 
 def test_the_next_visit_of_a_page_has_its_own_rank(hosts):
-    """It was new when it was claimed; said again meanwhile, it is one to revisit. Waking in bulk changes no lane."""
+    """It was new when it was claimed; enqueued again meanwhile, it is one to revisit. A wake-up changes no lane."""
     hosts("news")
     waits("news", [1], why="new")
     [job] = claimed()
-    with job.finish() as session:
+    with job.complete() as session:
         frontier.visit(session, 1, "news", lane="live", due_at=later(minutes=5))
     assert [entry.rank for entry in entries(FetchPage)] == [Rank.REVISIT]
     waits("news", [1], lane="bulk")
@@ -154,7 +154,7 @@ def test_what_waits_for_its_turn_is_not_overdue_and_what_nobody_asks_for_is(host
     now = utcnow()
     [job] = claimed(now)
     assert seconds(now) == 0
-    with job.finish() as session:
+    with job.complete() as session:
         turns.end(session, [job], Hosts(session, [job.host]), 5.0)
     assert seconds(now + timedelta(seconds=4)) == 0
     assert 70 < seconds(now + timedelta(seconds=100)) <= 95, "it could have been asked again after its pace"
@@ -169,7 +169,7 @@ def test_a_pace_lies_between_two_requests_however_the_first_ended(hosts):
     first = turns.claim(now, ROOM)
     assert len(first.jobs) == 2
     for job in first.jobs:
-        job.postpone(now + timedelta(days=1), "It has its answer.")
+        job.defer(now + timedelta(days=1), "It has its answer.")
     again = turns.claim(now, ROOM)
     assert (list(again.jobs), again.again) == ([], now + timedelta(seconds=5))
     assert at(claimed(now + timedelta(seconds=5))) == ["news"]
@@ -193,7 +193,7 @@ def test_a_slot_is_free_when_its_lease_has_ended_or_its_instance_is_gone(hosts):
 
 def job_instance():
     with reading() as session:
-        return next(each.lease_owner for each in session.exec(select(Entry)) if each.lease_owner).rsplit("/", 1)[1]
+        return next(each.lease_owner for each in session.exec(select(LedgerRow)) if each.lease_owner).rsplit("/", 1)[1]
 
 
 def test_a_stop_gives_back_what_is_in_flight(hosts):
@@ -205,7 +205,7 @@ def test_a_stop_gives_back_what_is_in_flight(hosts):
     def waits_for_its_answer(job):
         answers.wait(60)
         try:
-            with job.finish():
+            with job.complete():
                 pass
         except jobs.LeaseLost as error:
             lost.append(error)
@@ -229,8 +229,8 @@ def test_what_cost_its_worker_its_life_twice_goes_last_and_a_channel_does_not(ho
     hosts("news")
     waits("news", [1], why="new")
     with transaction() as session:
-        say(session, PollChannel(channel=1, host="news"))
-        session.execute(update(Entry).values(attempts=1))
+        enqueue(session, PollChannel(channel=1, host="news"))
+        session.execute(update(LedgerRow).values(attempts=1))
     assert _ranks_after_a_death() == {"PollChannel": 0, "FetchPage": Rank.LAST}
 
 
@@ -246,7 +246,7 @@ def _ranks_after_a_death():
 
 def _all():
     with reading() as session:
-        return list(session.exec(select(Entry).order_by(Entry.id)))
+        return list(session.exec(select(LedgerRow).order_by(LedgerRow.id)))
 
 
 def test_processes_that_claim_in_the_same_moment_share_the_hosts(hosts):
@@ -301,13 +301,15 @@ def test_a_page_that_has_another_host_by_now_takes_its_turn_there(fetcher, newsr
     runs()
     before = len(newsroom.requests)
     with transaction() as session:
-        session.execute(update(Entry).where(rows.c.kind == "FetchPage").values(host="", due_at=utcnow()))
+        session.execute(update(LedgerRow).where(ledger.c.kind == "FetchPage").values(host="", due_at=utcnow()))
     runs()
     assert len(newsroom.requests) == before + 1
     here = newsroom.url.removeprefix("http://")
     assert [entry.host for entry in entries(FetchPage)] == [here]
     with transaction() as session:
-        session.execute(update(Entry).where(rows.c.kind == "FetchPage").values(host="old.example", due_at=utcnow()))
+        session.execute(
+            update(LedgerRow).where(ledger.c.kind == "FetchPage").values(host="old.example", due_at=utcnow())
+        )
     runs()
     assert ([entry.host for entry in entries(FetchPage)], len(newsroom.requests)) == ([here], before + 2)
 
@@ -321,8 +323,8 @@ def test_what_a_sitemap_claims_comes_after_what_is_planned(fetcher, newsroom):
     runs()
     with transaction() as session:
         session.execute(update(Page).values(backlog=False))
-        session.execute(update(Entry).where(rows.c.kind == "FetchPage").values(lane="live", rank=Rank.REVISIT))
-        session.execute(update(Entry).where(rows.c.kind == "PollChannel").values(due_at=utcnow()))
+        session.execute(update(LedgerRow).where(ledger.c.kind == "FetchPage").values(lane="live", rank=Rank.REVISIT))
+        session.execute(update(LedgerRow).where(ledger.c.kind == "PollChannel").values(due_at=utcnow()))
     newsroom.misbehaves("/sitemap.xml", fakes.always(200, sitemap.format(address, "2026-02-01").encode()))
     for row, kind in jobs.due(utcnow(), kinds=("PollChannel",)):
         worker.handle(kind, [row], later(seconds=30))

@@ -11,12 +11,12 @@ from sqlmodel import select
 
 from services.contracts.errors import PermanentError
 from services.contracts.messages import FetchPage, PollChannel, Reingest
-from services.contracts.wiring import HANDLERS
+from services.contracts.wiring import ROUTES
 from services.runtime.celery import wake_ups
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.ledger import batch, failures, jobs, worker
-from services.runtime.ledger.jobs import say
-from services.runtime.ledger.ledger_table import Entry
+from services.runtime.ledger.jobs import enqueue
+from services.runtime.ledger.ledger_table import LedgerRow
 
 
 @pytest.fixture
@@ -37,13 +37,13 @@ def lines():
         yield captured
 
 
-def run(count: int = 1) -> list[Entry]:
+def run(count: int = 1) -> list[LedgerRow]:
     with transaction() as session:
         for number in range(count):
-            say(session, Reingest(reingestion=number))
+            enqueue(session, Reingest(reingestion=number))
     drain()
     with reading() as session:
-        return list(session.exec(select(Entry)).all())
+        return list(session.exec(select(LedgerRow)).all())
 
 
 def handled(lines) -> list[str]:
@@ -55,12 +55,12 @@ def test_what_is_finished_is_done_and_gone(hears, lines):
 
     def handler(order, job):
         job.note(brought=order.reingestion)
-        with job.finish():
+        with job.complete():
             pass
 
     hears(handler)
     assert run(3) == []
-    assert handled(lines) == ["done"] * 3
+    assert handled(lines) == ["completed"] * 3
     assert [line["brought"] for line in lines] == [0, 1, 2]
 
 
@@ -86,15 +86,15 @@ def test_a_reason_repeats_no_secret(hears, by_the_database):
     def handler(_order, job):
         if not by_the_database:
             raise RuntimeError(secret)
-        with job.finish() as session:
+        with job.complete() as session:
             twice = {
                 "kind": "Reingest",
                 "key": "7 s3cret",
                 "message": secret,
-                "said_at": utcnow(),
+                "enqueued_at": utcnow(),
                 "due_at": utcnow(),
             }
-            session.add_all([Entry(**twice), Entry(**twice)])
+            session.add_all([LedgerRow(**twice), LedgerRow(**twice)])
 
     hears(handler)
     [entry] = run()
@@ -102,7 +102,7 @@ def test_a_reason_repeats_no_secret(hears, by_the_database):
     assert "s3cret" not in entry.reason
 
 
-def test_a_permanent_error_is_set_aside_at_once(hears, lines):
+def test_a_permanent_error_is_dead_lettered_at_once(hears, lines):
     """Trying again cannot help, so nobody tries."""
 
     def handler(_order, _job):
@@ -110,23 +110,23 @@ def test_a_permanent_error_is_set_aside_at_once(hears, lines):
 
     hears(handler)
     [entry] = run()
-    assert handled(lines) == ["set_aside"]
-    assert entry.set_aside_at is not None
+    assert handled(lines) == ["dead_lettered"]
+    assert entry.dead_lettered_at is not None
 
 
-def test_a_message_this_version_cannot_read_is_set_aside(hears, lines):
+def test_a_message_this_version_cannot_read_is_dead_lettered(hears, lines):
     """Kept as it was said, for a version that can."""
 
     def handler(_order, job):
-        with job.finish():
+        with job.complete():
             pass
 
     hears(handler)
     with transaction() as session:
-        say(session, Reingest(reingestion=1))
-        session.exec(select(Entry)).one().message = '{"reingestion": "not a number"}'
+        enqueue(session, Reingest(reingestion=1))
+        session.exec(select(LedgerRow)).one().message = '{"reingestion": "not a number"}'
     [entry] = run(0)
-    assert handled(lines) == ["set_aside"]
+    assert handled(lines) == ["dead_lettered"]
     assert entry.message == '{"reingestion": "not a number"}'
 
 
@@ -147,46 +147,46 @@ def test_what_repeats_never_ends(db, monkeypatch, message, error):
     monkeypatch.setattr(worker, "_handlers", {})
     worker.handles(kind)(handler)
     with transaction() as session:
-        say(session, message)
+        enqueue(session, message)
     now = utcnow()
     for _attempt in range(3 * jobs.MAX_ATTEMPTS):
         now += timedelta(days=1)
         with reading() as session:
-            [entry] = session.exec(select(Entry)).all()
+            [entry] = session.exec(select(LedgerRow)).all()
         assert worker.handle(kind.__name__, [entry.id], now) == 1
     with reading() as session:
-        [entry] = session.exec(select(Entry)).all()
-    assert (entry.set_aside_at, entry.lease_token) == (None, None)
+        [entry] = session.exec(select(LedgerRow)).all()
+    assert (entry.dead_lettered_at, entry.lease_token) == (None, None)
     assert str(error) in entry.reason
-    assert timedelta() < entry.due_at - utcnow() <= HANDLERS[kind].repeats
+    assert timedelta() < entry.due_at - utcnow() <= ROUTES[kind].repeats
 
 
 def test_a_visit_whose_workers_die_is_due_again_at_its_next_interval(db, monkeypatch):
     """Deaths count as attempts, and after them there is one more in each interval."""
     monkeypatch.setattr(worker, "_handlers", {"FetchPage": lambda _order, _job: None})
     with transaction() as session:
-        say(session, FetchPage(page=1))
+        enqueue(session, FetchPage(page=1))
     now = utcnow()
     for _death in range(jobs.MAX_ATTEMPTS):
         now += timedelta(hours=1)
         assert jobs.claim("FetchPage", [1], now)
     assert worker.handle("FetchPage", [1], now + timedelta(hours=1)) == 1
     with reading() as session:
-        [entry] = session.exec(select(Entry)).all()
-    assert (entry.set_aside_at, entry.attempts) == (None, jobs.MAX_ATTEMPTS - 1)
+        [entry] = session.exec(select(LedgerRow)).all()
+    assert (entry.dead_lettered_at, entry.attempts) == (None, jobs.MAX_ATTEMPTS - 1)
     assert "died or hung" in entry.reason
 
 
-def test_a_handler_that_neither_finishes_nor_postpones_is_a_surprise(hears, lines):
+def test_a_handler_that_neither_finishes_nor_defers_is_a_surprise(hears, lines):
     """A message cannot fall between the chairs."""
     hears(lambda _order, _job: None)
     [entry] = run()
     assert handled(lines) == ["retried"]
-    assert "neither finished nor postponed" in entry.reason
+    assert "neither completed nor deferred" in entry.reason
 
 
 def test_running_out_of_memory_does_not_end_the_worker(hears, lines):
-    """A MemoryError that reaches Celery ends its main process; here it is one more surprise."""
+    """A MemoryError that reaches Celery ends its main process; here it is one more unexpected error."""
 
     def handler(_order, _job):
         raise MemoryError
@@ -196,12 +196,12 @@ def test_running_out_of_memory_does_not_end_the_worker(hears, lines):
     assert handled(lines) == ["retried"]
 
 
-def test_a_postponed_message_is_due_at_its_time(hears, lines):
+def test_a_deferred_message_is_due_at_its_time(hears, lines):
     """Weather: no attempt is counted, and the reason can be read."""
     until = utcnow() + timedelta(minutes=5)
-    hears(lambda _order, job: job.postpone(until, "the newsroom asks for patience"))
+    hears(lambda _order, job: job.defer(until, "the newsroom asks for patience"))
     [entry] = run()
-    assert (handled(lines), entry.due_at, entry.attempts) == (["postponed"], until, 0)
+    assert (handled(lines), entry.due_at, entry.attempts) == (["deferred"], until, 0)
     assert lines[-1]["log_level"] == "debug", "to wait for one's turn is no news"
 
 
@@ -211,12 +211,12 @@ def test_one_members_surprise_leaves_the_others_alone(hears, lines):
     def handler(order, job):
         if order.reingestion == 1:
             raise RuntimeError("only me")
-        with job.finish():
+        with job.complete():
             pass
 
     hears(handler)
     assert [entry.key for entry in run(3)] == ["1"]
-    assert sorted(handled(lines)) == ["done", "done", "retried"]
+    assert sorted(handled(lines)) == ["completed", "completed", "retried"]
 
 
 def test_a_kind_without_a_handler_here_stays_due(hears):
@@ -226,23 +226,25 @@ def test_a_kind_without_a_handler_here_stays_due(hears):
 
 
 def test_a_slow_group_is_given_back_in_time(hears, lines, monkeypatch):
-    """What one hint has no time for is due again at once, at no cost of an attempt, and handled by the next."""
+    """What one wake-up has no time for is due again at once, at no cost of an attempt, and handled by the next."""
     monkeypatch.setattr(batch, "ENOUGH", 0.0)
 
     def handler(_order, job):
-        with job.finish():
+        with job.complete():
             pass
 
     hears(handler)
     with transaction() as session:
         for number in range(3):
-            say(session, orders.order(page=number))
+            enqueue(session, orders.order(page=number))
     monkeypatch.setattr(worker, "_handlers", {"SaveArticle": handler})
     with reading() as session:
-        ids = [entry.id for entry in session.exec(select(Entry)).all()]
+        ids = [entry.id for entry in session.exec(select(LedgerRow)).all()]
     assert worker.handle("SaveArticle", ids) == 3
     with reading() as session:
-        assert [(entry.attempts, entry.lease_token) for entry in session.exec(select(Entry)).all()] == [(0, None)] * 3
+        assert [(entry.attempts, entry.lease_token) for entry in session.exec(select(LedgerRow)).all()] == [
+            (0, None)
+        ] * 3
     assert handled(lines) == []
 
 
@@ -253,28 +255,28 @@ def test_what_was_taken_up_from_the_bulk_lane_gives_way_to_news(
     """Given back at no cost of an attempt while news waits for the service; news itself gives way to nothing."""
 
     def handler(_order, job):
-        with job.finish():
+        with job.complete():
             pass
 
     hears(handler)
     with transaction() as session:
         for number in range(2):
-            say(session, orders.order(page=number), lane=lane)
+            enqueue(session, orders.order(page=number), lane=lane)
     with reading() as session:
-        ids = [entry.id for entry in session.exec(select(Entry)).all()]
+        ids = [entry.id for entry in session.exec(select(LedgerRow)).all()]
     monkeypatch.setattr(worker, "_handlers", {"SaveArticle": handler})
     installation(redis_url=redis_url)
     with redis.Redis.from_url(redis_url) as queues:
         queues.lpush("dateline:store", "news")
         worker.handle("SaveArticle", ids)
         with reading() as session:
-            found = session.exec(select(Entry)).all()
-        assert wake_ups.flush(40)  # what was given back is hinted again
+            found = session.exec(select(LedgerRow)).all()
+        assert wake_ups.flush(40)  # what was given back is woken again
         queues.flushall()
     assert [(entry.attempts, entry.lease_token) for entry in found] == left
     worker.handle("SaveArticle", ids)
     with reading() as session:
-        assert session.exec(select(Entry)).all() == []
+        assert session.exec(select(LedgerRow)).all() == []
 
 
 def test_a_stopping_worker_takes_nothing_more(hears, monkeypatch):
@@ -283,7 +285,7 @@ def test_a_stopping_worker_takes_nothing_more(hears, monkeypatch):
     failures.stopping.set()
     try:
         with transaction() as session:
-            say(session, Reingest(reingestion=1))
+            enqueue(session, Reingest(reingestion=1))
         assert worker.handle("Reingest", [1]) == 0
     finally:
         failures.stopping.clear()

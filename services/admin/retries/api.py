@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from services.admin.message_views import Kind
+from services.admin.dead_letter_views import Kind
 from services.contracts.caller import Caller
 from services.runtime import audit_log
 from services.runtime.database import reading, transaction, utcnow
@@ -29,7 +29,7 @@ class RetryView(BaseModel, from_attributes=True):
     attempts: int
     reason: str
     due_at: datetime
-    said_at: datetime
+    enqueued_at: datetime
     trace_id: str
     sentence: str
 

@@ -94,7 +94,7 @@ def _kept(name: str) -> tuple[bytes, str | None, str | None, datetime]:
 
     if not re.fullmatch(r"[0-9a-f]{64}", name):
         raise UserError(
-            f"{name!r} names no capture: a name is 64 digits of a SHA-256, as `dateline set-aside show` tells."
+            f"{name!r} names no capture: a name is 64 digits of a SHA-256, as `dateline dead-letters show` tells."
         )
     try:
         kept = capture_store.load(name)

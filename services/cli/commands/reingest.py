@@ -46,7 +46,7 @@ def _ordering(mode: Mode) -> Callable[..., None]:
         parser_before: Annotated[str | None, Option(help="Last read by a parser older than this version.")] = None,
         text: Annotated[str | None, Option(help="With these words in the headline or a paragraph.")] = None,
         rejected: Annotated[str | None, Option(help=f"Rejected as: {_one_of(RejectionReason)}.")] = None,
-        set_aside: Annotated[str | None, Option(help="Set aside with this in the reason.")] = None,
+        dead_lettered: Annotated[str | None, Option(help="Dead-lettered with this in the reason.")] = None,
         count: Annotated[bool, Option("--count", help="Only say how many pages that is.")] = False,
         dry_run: Annotated[
             bool, Option(help="Change nothing, and keep every difference, to promote or discard.")
@@ -62,7 +62,7 @@ def _ordering(mode: Mode) -> Callable[..., None]:
         named = {"all": everything, "source": source, "urls": url or [], "articles": article or [], "kind": kind}
         named |= {"published_from": since, "published_until": until, "layout": layout, "text": text}
         named |= {"layout_before": layout_before, "parser_before": parser_before}
-        named |= {"rejected": rejected, "set_aside": set_aside}
+        named |= {"rejected": rejected, "dead_lettered": dead_lettered}
         scope = {name: value for name, value in named.items() if value}
         if count:
             _count(scope, as_json=as_json)

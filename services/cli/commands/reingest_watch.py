@@ -33,7 +33,7 @@ class Look:
 
 
 def watch_to_the_end(number: int) -> bool:
-    """Whether it is done; a cancelled one is not, and one whose messages were set aside never will be by itself."""
+    """Whether it is done; a cancelled one is not, and one whose messages were dead-lettered never will be by itself."""
     return _watch(lambda: _ingestion(number))
 
 
@@ -50,7 +50,7 @@ def view_of(number: int) -> ReingestionView:
 
 def _ingestion(number: int) -> Look:
     view = view_of(number)
-    through, stuck = sum(view.outcomes.values()), view.set_aside
+    through, stuck = sum(view.outcomes.values()), view.dead_lettered
     waits = view.planned_completely and stuck > 0 and through + stuck >= view.planned
     pages, said = counted(total(view), "page", "pages"), outcomes(view.outcomes) or "nothing yet"
     words = f"{view.state}: {through} of {pages} ({said})"
@@ -63,7 +63,7 @@ def _promotion(number: int) -> Look:
     states = view.promotion or {"applied": 0, "stale": 0, "applying": 0}
     through, whole = states["applied"] + states["stale"], sum(states.values())
     words = f"{view.preview}: {through} of {counted(whole, 'page', 'pages')} ({outcomes(states) or 'nothing to do'})"
-    helpless = view.set_aside if view.set_aside >= states["applying"] > 0 else 0
+    helpless = view.dead_lettered if view.dead_lettered >= states["applying"] > 0 else 0
     return Look(words, through, whole, view.over, view.preview == "promoted", helpless)
 
 
@@ -71,7 +71,7 @@ def _watch(look: Callable[[], Look]) -> bool:
     last = _with_a_bar(look) if sys.stderr.isatty() else _in_lines(look)
     error(last.words)
     if last.stuck:
-        error(f"{last.stuck} of its messages are set aside; `dateline set-aside` says why, and replays them.")
+        error(f"{last.stuck} of its messages are dead-lettered; `dateline dead-letters` says why, and replays them.")
     return last.over and last.whole
 
 

@@ -48,7 +48,7 @@ class TraceLog:
         except ValueError:
             return  # a library's own words
         step = STEPS.get(told.get("kind", ""))
-        if told.get("event") != "handled" or told.get("outcome") != "done" or step is None or "url" not in told:
+        if told.get("event") != "handled" or told.get("outcome") != "completed" or step is None or "url" not in told:
             return
         way = self._ways.setdefault(told["url"], Trace())
         way.steps[step] = told["ms"]

@@ -105,7 +105,7 @@ def _wait_for_redis(url: str, server: Process, seconds: float = 10.0) -> None:
 
 
 def _last_words(server: Process) -> str:
-    """What it said at last, without its process number and time."""
+    """What it says at last, without its process number and time."""
     lines = server.output.read_text(errors="replace").split("\n") if server.output else []
     last = next((line.strip() for line in reversed(lines) if line.strip()), "")
     words = re.sub(r"^\d+:\w .{20,30}? [*#.-] ", "", last).rstrip(".")

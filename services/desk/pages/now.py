@@ -55,7 +55,7 @@ async def now(visit: SignedIn) -> Response:
         now=seen,
         pages={
             state: sum(each[state] for each in seen["sources"])
-            for state in ("due", "in_flight", "at_rest", "set_aside")
+            for state in ("due", "in_flight", "at_rest", "dead_lettered")
         },
         charts=[chart(title, seen["stories"], begin, end) for begin, end, title in STEPS],
         troubled=[each for each in sources if _is_troubled(each)],

@@ -26,7 +26,7 @@ WORDS = (
     "parser_before",
     "text",
     "rejected",
-    "set_aside",
+    "dead_lettered",
 )
 PROMOTION = ("promoting", "paused", "cancelling")
 STEERED = {

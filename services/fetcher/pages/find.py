@@ -18,8 +18,7 @@ from services.fetcher.checks import PLAN, PLANNED, state_of
 from services.fetcher.models import IMPORT, Channel, Page
 from services.fetcher.pages.parts import holding
 from services.runtime.database import is_sqlite
-from services.runtime.ledger.ledger_table import OPEN
-from services.runtime.ledger.ledger_table import rows as ledger
+from services.runtime.ledger.ledger_table import OPEN, ledger
 from services.runtime.provenance.sightings import sightings
 from services.runtime.provenance.verdicts import is_rejected, verdicts
 
@@ -150,7 +149,7 @@ def _is(state: PageState, now: datetime) -> ColumnElement[bool]:
     few = {
         "due": (OPEN, ledger.c.due_at <= now),
         "in_flight": (ledger.c.lease_owner.is_not(None), ledger.c.lease_until >= now),
-        "set_aside": (~OPEN,),
+        "dead_lettered": (~OPEN,),
     }
     same = state_of(now) == state
     return and_(_in(select(ledger.c.page).where(*by_plan, *few[state])), same) if state in few else same

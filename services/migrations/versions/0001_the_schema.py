@@ -239,18 +239,18 @@ def upgrade() -> None:
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("message", sa.Text(), nullable=False),
         sa.Column("lane", sa.String(), nullable=False),
-        sa.Column("said_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("enqueued_at", UtcDateTime(timezone=True), nullable=False),
         sa.Column("due_at", UtcDateTime(timezone=True), nullable=False),
         sa.Column("attempts", WIDE, nullable=False),
         sa.Column("lease_until", UtcDateTime(timezone=True), nullable=True),
         sa.Column("lease_token", sa.String(), nullable=True),
         sa.Column("lease_owner", sa.String(), nullable=True),
-        sa.Column("hinted_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("woken_at", UtcDateTime(timezone=True), nullable=True),
         sa.Column("again_at", UtcDateTime(timezone=True), nullable=True),
         sa.Column("again_message", sa.Text(), nullable=True),
         sa.Column("trace_id", sa.String(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
-        sa.Column("set_aside_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("dead_lettered_at", UtcDateTime(timezone=True), nullable=True),
         sa.Column("discarded_at", UtcDateTime(timezone=True), nullable=True),
         sa.Column("discarded_by", sa.String(), nullable=True),
         sa.Column("discarded_because", sa.Text(), nullable=True),
@@ -269,24 +269,28 @@ def upgrade() -> None:
         "ledger_article",
         "ledger",
         ["article", "sequence"],
-        **where(sa.text("article IS NOT NULL AND set_aside_at IS NULL")),
+        **where(sa.text("article IS NOT NULL AND dead_lettered_at IS NULL")),
     )
-    op.create_index("ledger_due", "ledger", ["due_at"], **where(sa.text("set_aside_at IS NULL")))
+    op.create_index("ledger_due", "ledger", ["due_at"], **where(sa.text("dead_lettered_at IS NULL")))
     op.create_index("ledger_endpoint", "ledger", ["endpoint"], **where(sa.text("endpoint IS NOT NULL")))
-    op.create_index("ledger_given_up", "ledger", ["kind", "key"], **where(sa.text("set_aside_at IS NOT NULL")))
+    op.create_index("ledger_given_up", "ledger", ["kind", "key"], **where(sa.text("dead_lettered_at IS NOT NULL")))
     op.create_index("ledger_held", "ledger", ["lease_owner"], **where(sa.text("lease_owner IS NOT NULL")))
-    op.create_index("ledger_open", "ledger", ["kind", "key"], unique=True, **where(sa.text("set_aside_at IS NULL")))
+    op.create_index("ledger_open", "ledger", ["kind", "key"], unique=True, **where(sa.text("dead_lettered_at IS NULL")))
     op.create_index("ledger_page", "ledger", ["page"], **where(sa.text("page IS NOT NULL")))
     op.create_index("ledger_reingestion", "ledger", ["reingestion"], **where(sa.text("reingestion IS NOT NULL")))
-    op.create_index("ledger_set_aside", "ledger", ["id", "discarded_at"], **where(sa.text("set_aside_at IS NOT NULL")))
-    op.create_index("ledger_tried", "ledger", ["id"], **where(sa.text("set_aside_at IS NULL AND attempts > 0")))
+    op.create_index(
+        "ledger_dead_lettered", "ledger", ["id", "discarded_at"], **where(sa.text("dead_lettered_at IS NOT NULL"))
+    )
+    op.create_index("ledger_tried", "ledger", ["id"], **where(sa.text("dead_lettered_at IS NULL AND attempts > 0")))
     op.create_index(
         "ledger_turns",
         "ledger",
         ["host", "rank", "due_at"],
-        **where(sa.text("rank IS NOT NULL AND set_aside_at IS NULL")),
+        **where(sa.text("rank IS NOT NULL AND dead_lettered_at IS NULL")),
     )
-    op.create_index("ledger_waiting", "ledger", ["lane", "kind", "due_at"], **where(sa.text("set_aside_at IS NULL")))
+    op.create_index(
+        "ledger_waiting", "ledger", ["lane", "kind", "due_at"], **where(sa.text("dead_lettered_at IS NULL"))
+    )
     op.create_table(
         "pages",
         sa.Column("id", WIDE, nullable=False),

@@ -1,4 +1,4 @@
-"""Redis as Celery's broker, with a gate: what lies in a queue and is no hint of ours is refused with one sentence.
+"""Redis as Celery's broker, with a gate: what lies in a queue and is no wake-up of ours is refused with one sentence.
 
 kombu ends a worker's main process over a single element that it cannot read, and over a key of another type. Nothing in
 Redis is worth that: whatever is thrown away here is still in the ledger, and the sweep reminds of it.
@@ -17,7 +17,7 @@ from redis.exceptions import ResponseError
 TASK = "dateline.handle"
 PREFIX = "dateline:"
 MOST = 1_000
-"""Ids in one hint, at most: ours carry far fewer."""
+"""Ids in one wake-up, at most: ours carry far fewer."""
 ADVICE = "Somebody else writes there; give Dateline a Redis of its own. Nothing is lost: the sweep will carry the work."
 
 _Id = Annotated[int, Field(strict=True, ge=1, lt=2**63)]
@@ -50,7 +50,7 @@ class _Properties(BaseModel):
 
 
 class Hint(BaseModel):
-    """What a hint looks like in a queue: the task, a kind, and ids."""
+    """What a wake-up looks like in a queue: the task, a kind, and ids."""
 
     content_type: Literal["application/json"] = Field(alias="content-type")
     content_encoding: Literal["utf-8"] = Field(alias="content-encoding")
@@ -60,7 +60,7 @@ class Hint(BaseModel):
 
 
 class Channel(redis.Channel):
-    """Reads hints, and nothing else."""
+    """Reads wake-ups, and nothing else."""
 
     def _brpop_read(self, **options: Any) -> Any:
         reserved = set(self.qos._delivered)  # noqa: SLF001 - kombu tells nobody else which they are
@@ -72,17 +72,18 @@ class Channel(redis.Channel):
             with self.conn_or_acquire() as client:
                 if not cleared(client, trouble) and isinstance(trouble, ResponseError):
                     raise  # Redis has troubles of its own
-            log.warning("hint_refused", error=_sentence(trouble), advice=ADVICE)
+            log.warning("wake_up_refused", error=_sentence(trouble), advice=ADVICE)
             for tag in set(self.qos._delivered) - reserved:  # noqa: SLF001 - as above
                 self.qos.ack(tag)
         raise Empty
 
 
 class Transport(redis.Transport):
-    """Delivers to the worker what has the shape of a hint."""
+    """Delivers to the worker what has the shape of a wake-up."""
 
     Channel = Channel
-    # Seconds that Redis lets a worker wait for a hint that does not come. kombu's one second wakes both every second.
+    # Seconds that Redis lets a worker wait for a wake-up that does not come. kombu's one second wakes both every
+    # second.
     brpop_timeout = 5
 
     def _deliver(self, message: object, queue: str) -> None:
@@ -108,7 +109,7 @@ def cleared(client: Any, trouble: Exception) -> bool:
 
 
 def clear(client: Any, but: Sequence[str] = ()) -> None:
-    """Takes everything under our prefix away, but for the hints that wait in these queues."""
+    """Takes everything under our prefix away, but for the wake-ups that wait in these queues."""
     for key in list(client.scan_iter(match=f"{PREFIX}*", count=1_000)):
         if key.decode("utf-8", "replace").removeprefix(PREFIX) not in but or client.type(key) != b"list":
             client.execute_command("UNLINK", key)

@@ -1,7 +1,7 @@
 """Wake-ups: Celery carries the ids of ledger rows to the service that handles them.
 
 A wake-up is best effort. A thread of its own publishes it, so that a slow or absent Redis is never in the way of an
-answer to a user, and hints that come close together travel as one.
+answer to a user, and wake-ups that come close together travel as one.
 """
 
 import os
@@ -17,15 +17,15 @@ from kombu.entity import Queue
 from redis.exceptions import ResponseError
 
 from services.contracts.messages import Lane
-from services.contracts.wiring import HANDLERS, KINDS, SERVICES
+from services.contracts.wiring import KINDS, ROUTES, SERVICES
 from services.runtime import fault_points, metrics
 from services.runtime.celery import broker_gate
 from services.runtime.celery.broker_gate import PREFIX, TASK
 from services.runtime.settings import runtime_settings
 
 SPACING: dict[Lane, float] = {"live": 0.05, "bulk": 0.25}
-"""Seconds between two rounds of hints of one process: at idle a hint leaves at once, under load they gather. Nobody
-waits for a page of the bulk lane, and a hop through Celery costs half as much as reading one."""
+"""Seconds between two rounds of wake-ups of one process: at idle a wake-up leaves at once, under load they gather.
+Nobody waits for a page of the bulk lane, and a hop through Celery costs half as much as reading one."""
 AT_ONCE: dict[Lane, int] = {"live": 4, "bulk": 1}
 """Rounds that need no pause between them after a rest: one piece of news may take a process several of them."""
 MAX_WAITING = 20_000
@@ -48,7 +48,7 @@ QUEUES = tuple(queue_name(service, lane) for service in SERVICES for lane in ("l
 
 @cache
 def app() -> Celery:
-    """The Celery application, set up so that it only ever carries hints; docs/architecture.md has the reasons."""
+    """The Celery application, set up so that it only ever carries wake-ups; docs/architecture.md has the reasons."""
     broker_gate.stand_at_the_gate()
     made = Celery("dateline", broker=runtime_settings().redis_url or "memory://", set_as_current=False)
     made.conf.update(
@@ -99,12 +99,12 @@ def wake_up(kind: str, lane: Lane, ids: Sequence[int]) -> None:
 
 
 def flush(timeout: float = 2.0) -> bool:
-    """Waits until this process's hints are on their way; False when the time is over first."""
+    """Waits until this process's wake-ups are on their way; False when the time is over first."""
     return not runtime_settings().redis_url or all(_publisher(os.getpid(), lane).flush(timeout) for lane in SPACING)
 
 
 def depths() -> dict[str, int]:
-    """How many hints wait in each queue; raises what kombu raises when Redis does not answer."""
+    """How many wake-ups wait in each queue; raises what kombu raises when Redis does not answer."""
     with app().connection_or_acquire() as connection:
         client = connection.default_channel.client
         try:
@@ -139,7 +139,7 @@ def clear(*, but: Sequence[str] = ()) -> None:
 
 
 class _Publisher:
-    """The thread of a process that publishes the hints of one lane."""
+    """The thread of a process that publishes the wake-ups of one lane."""
 
     def __init__(self, lane: Lane) -> None:
         self._lane = lane
@@ -148,7 +148,7 @@ class _Publisher:
         self._lost = False
         self._paid_until = 0.0
         self._changed = threading.Condition()
-        threading.Thread(target=self._publish_for_ever, name=f"hints.{lane}", daemon=True).start()
+        threading.Thread(target=self._publish_for_ever, name=f"wake-ups.{lane}", daemon=True).start()
 
     def hint(self, kind: str, ids: Sequence[int]) -> None:
         with self._changed:
@@ -166,9 +166,9 @@ class _Publisher:
                 self._changed.wait_for(lambda: self._waiting)
                 waiting, self._waiting, self._publishing = self._waiting, {}, True
             for kind, ids in waiting.items():
-                queue = queue_name(HANDLERS[KINDS[kind]].service, self._lane)
-                hearing = HANDLERS[KINDS[kind]]
-                together = min(hearing.together, hearing.in_bulk) if self._lane == "bulk" else hearing.together
+                queue = queue_name(ROUTES[KINDS[kind]].service, self._lane)
+                route = ROUTES[KINDS[kind]]
+                together = min(route.batch, route.in_bulk) if self._lane == "bulk" else route.batch
                 for start in range(0, len(ids), together):
                     self._publish(queue, kind, ids[start : start + together])
             with self._changed:
@@ -185,15 +185,17 @@ class _Publisher:
         try:
             app().send_task(TASK, args=[kind, ids], queue=queue, retry=False)
         except Exception as trouble:  # noqa: BLE001 - kombu, redis and the socket each have their own; all mean the same
-            metrics.HINTS.labels("lost").inc()
+            metrics.WAKE_UPS.labels("lost").inc()
             if not self._lost:
-                log.warning("hint_lost", queue=queue, error=str(trouble)[:200], advice="the sweep will carry the work")
+                log.warning(
+                    "wake_up_lost", queue=queue, error=str(trouble)[:200], advice="the sweep will carry the work"
+                )
             self._lost = True
             if broker_gate.is_wrong_type(trouble):
                 clear()
         else:
-            fault_points.fault_point(f"{kind}:hinted")
-            metrics.HINTS.labels("sent").inc()
+            fault_points.fault_point(f"{kind}:woken")
+            metrics.WAKE_UPS.labels("sent").inc()
             self._lost = False
 
 

@@ -73,7 +73,7 @@ class Client:
     """
 
     pool: httpcore.ConnectionPool
-    says: Mapping[str, str]
+    outgoing: Mapping[str, str]
     keep_alive: bool
 
     def close(self) -> None:
@@ -102,8 +102,8 @@ def open_client(
         keepalive_expiry=5.0,
         network_backend=backend or GuardedBackend(Gate.of(settings)),
     )
-    says = {"user-agent": settings.user_agent, "accept": "*/*", "accept-encoding": "gzip, deflate"}
-    return Client(pool, says, keep_alive)
+    outgoing = {"user-agent": settings.user_agent, "accept": "*/*", "accept-encoding": "gzip, deflate"}
+    return Client(pool, outgoing, keep_alive)
 
 
 def send(
@@ -124,7 +124,7 @@ def send(
     asked = httpcore.Request(
         method,
         target,
-        headers=_headers(address, {**client.says, **(headers or {})}, content),
+        headers=_headers(address, {**client.outgoing, **(headers or {})}, content),
         content=content,
         extensions={"timeout": {"pool": limits.seconds}},
     )

@@ -44,7 +44,7 @@ log = structlog.get_logger()
 
 def guarded(app: ASGIApp, turnstile: RateLimiter | None = None) -> ASGIApp:
     """Gives each request a trace id, a limit to its body and its pace, careful headers, one log line, and 500 for
-    surprises; answers HEAD as it would GET, without the body.
+    unexpected errors; answers HEAD as it would GET, without the body.
     """
     gate = turnstile or RateLimiter()
 
@@ -105,7 +105,7 @@ async def _answer(app: ASGIApp, scope: Scope, receive: Receive, sending: _Sendin
     except Problem as problem:
         await problem.response()(scope, receive, sending)
     except Exception:
-        log.exception("surprise", method=scope["method"], path=scope["path"])
+        log.exception("request_failed", method=scope["method"], path=scope["path"])
         if sending.status:
             raise
         advice = "The fault is ours, and logged under this trace id; asking again may help."

@@ -14,12 +14,12 @@ import structlog
 from sqlmodel import Session
 
 from services.contracts.messages import Message
-from services.contracts.wiring import HANDLERS, KINDS
+from services.contracts.wiring import KINDS, ROUTES
 from services.runtime import fault_points, liveness
 from services.runtime.database import after_commit, transaction, utcnow
 from services.runtime.ledger.begun_work import begun
 from services.runtime.ledger.failures import handle_failure
-from services.runtime.ledger.jobs import Job, end_all, lost, postpone_all
+from services.runtime.ledger.jobs import Job, defer_all, end_all, lost
 from services.runtime.ledger.priority import live_work_waits
 
 M = TypeVar("M", bound=Message)
@@ -27,8 +27,8 @@ In = TypeVar("In")
 Out = TypeVar("Out")
 
 ENOUGH = 10.0
-"""Seconds of work after which one hint takes nothing more on: a few slow pages must not bring the others of their group
-to the hard limit, nor their leases to an end."""
+"""Seconds of work after which one wake-up takes nothing more on: a few slow pages must not bring the others of their
+group to the hard limit, nor their leases to an end."""
 
 
 class Batch(Generic[M]):
@@ -56,7 +56,7 @@ class Batch(Generic[M]):
         return done
 
     @contextmanager
-    def finish(
+    def complete(
         self, members: Sequence[tuple[Job, In]], *, lock: Callable[[Session], object] = lambda _session: None
     ) -> Iterator[tuple[Session, list[tuple[Job, In]]]]:
         """One transaction that ends the members, and holds what they write and say; those come with it that are ours.
@@ -67,7 +67,7 @@ class Batch(Generic[M]):
         jobs, began = [job for job, _ in members], time.perf_counter()
         kind = jobs[0].kind
         # Whatever ends the process now may be the fault of any of them: each is charged, and done alone the next time.
-        with begun(*(job.id for job in jobs)), transaction(lasting=HANDLERS[KINDS[kind]].shown) as session:
+        with begun(*(job.id for job in jobs)), transaction(lasting=ROUTES[KINDS[kind]].durable) as session:
             after_commit(session, lambda: fault_points.fault_point(f"{kind}:committed"))
             lock(session)
             ended = {job.id for job in end_all(session, jobs)}
@@ -77,7 +77,7 @@ class Batch(Generic[M]):
             fault_points.fault_point(f"{kind}:handled")
         share = (time.perf_counter() - began) / len(jobs)
         for job in jobs:
-            job.outcome, job.seconds = ("done" if job.id in ended else "retried"), job.seconds + share
+            job.outcome, job.seconds = ("completed" if job.id in ended else "retried"), job.seconds + share
             job.reason = job.reason if job.id in ended else str(lost(job))
 
     def _tried(self, job: Job, work: Callable[[], Out]) -> Iterator[Out]:
@@ -98,10 +98,10 @@ def why_not_now(job: Job, began: float) -> str | None:
     """Why a message that was claimed with others waits for another turn; None when this is its turn."""
     if time.monotonic() - began >= ENOUGH:
         return "Others of its group took long"
-    # A hint of the bulk lane was reserved, and its group claimed, before the news came.
+    # A wake-up of the bulk lane was reserved, and its group claimed, before the news came.
     return "News came in between" if job.lane == "bulk" and live_work_waits(job.kind) else None
 
 
 def give_back(jobs: Sequence[Job], why: str) -> None:
     """They are due again at once, at no cost of an attempt."""
-    postpone_all(jobs, utcnow(), f"{why}; its turn comes again.")
+    defer_all(jobs, utcnow(), f"{why}; its turn comes again.")

@@ -6,20 +6,20 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlmodel import Session
 
 from services.contracts.checks import Check
-from services.contracts.wiring import HANDLERS, KINDS
+from services.contracts.wiring import KINDS, ROUTES
 from services.runtime.ledger import health_gates, retries
-from services.runtime.ledger.ledger_table import HELD, OPEN, rows
+from services.runtime.ledger.ledger_table import HELD, OPEN, ledger
 
 LATE = 300.0
 """Seconds that a message may be due before it counts as overdue: any backlog of a healthy service is shorter."""
-LONGEST = max(hearing.lease for hearing in HANDLERS.values())
+LONGEST = max(route.lease for route in ROUTES.values())
 MARGIN = timedelta(minutes=1)
 """By how much the clocks of two machines may differ."""
 
 
 def checks(session: Session, now: datetime, overdue: float) -> tuple[Check, ...]:
     """Every invariant of the ledger, as it stands now, given for how long something has been overdue."""
-    held = _number(session, and_(HELD, rows.c.lease_until > now + LONGEST + MARGIN))
+    held = _number(session, and_(HELD, ledger.c.lease_until > now + LONGEST + MARGIN))
     unheard = sum(number for kind, number in _kinds(session).items() if kind not in KINDS)
     failing = retries.retrying(session, limit=1)
     first = f"; the first: {failing[0].kind} {failing[0].key}, {failing[0].sentence(now)}" if failing else ""
@@ -55,7 +55,7 @@ def checks(session: Session, now: datetime, overdue: float) -> tuple[Check, ...]
 
 def _kinds(session: Session) -> dict[str, int]:
     """How many open messages of each kind there are: by the index of keys, and none of their rows."""
-    return dict(session.execute(select(rows.c.kind, func.count()).where(OPEN).group_by(rows.c.kind)).all())
+    return dict(session.execute(select(ledger.c.kind, func.count()).where(OPEN).group_by(ledger.c.kind)).all())
 
 
 def _number(session: Session, amiss: ColumnElement[bool]) -> int:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.contracts.errors import DatelineError, PermanentError
-from services.contracts.wiring import HANDLERS, KINDS
+from services.contracts.wiring import KINDS, ROUTES
 from services.runtime import liveness
 from services.runtime.database import gave_way, utcnow
 from services.runtime.ledger import health_gates
@@ -18,8 +18,8 @@ from services.runtime.ledger.jobs import Job, LeaseLost, Outcome
 from services.runtime.redaction import redacted
 
 TELLING = 4.0
-"""Seconds for which the database is told of a surprise again and again: its own restart may be the surprise. That is
-soon over, and the lease is not."""
+"""Seconds for which the database is told of an unexpected error again and again: its own restart may be the unexpected
+error. That is soon over, and the lease is not."""
 
 A_MOMENT = (0.05, 0.5)
 """Seconds after which work that gave way to other work is due again."""
@@ -37,10 +37,10 @@ def handle_failure(job: Job, surprise: Exception) -> tuple[Outcome, str]:
     """How the message ends whose handling failed, and why, in one sentence."""
     if gave_way(surprise):
         return _excused(job, _GAVE_WAY, random.uniform(*A_MOMENT))  # noqa: S311 - so that they do not meet again
-    if trouble := health_gates.blame(surprise, HANDLERS[KINDS[job.kind]].needs):
+    if trouble := health_gates.blame(surprise, ROUTES[KINDS[job.kind]].needs):
         return _excused(job, f"{trouble} {_WAITS}", health_gates.AGAIN)
     reason = _sentence(surprise)
-    log.warning("surprise", kind=job.kind, key=job.key, exc_info=not isinstance(surprise, DatelineError))
+    log.error("handler_failed", kind=job.kind, key=job.key, exc_info=not isinstance(surprise, DatelineError))
     hopeless = isinstance(surprise, PermanentError | ValidationError)
     began = time.monotonic()
     while True:
@@ -56,7 +56,7 @@ def handle_failure(job: Job, surprise: Exception) -> tuple[Outcome, str]:
 
 def named(*, again: bool) -> Outcome:
     """How a message ended that failed, and is due again or not."""
-    return "retried" if again else "set_aside"
+    return "retried" if again else "dead_lettered"
 
 
 def _sentence(surprise: Exception) -> str:
@@ -68,18 +68,18 @@ def _sentence(surprise: Exception) -> str:
 
 def _excused(job: Job, reason: str, pause: float) -> tuple[Outcome, str]:
     """The work was not to blame: due again soon, at no cost of an attempt, told as soon as somebody can be told."""
-    lease = HANDLERS[KINDS[job.kind]].lease.total_seconds()
+    lease = ROUTES[KINDS[job.kind]].lease.total_seconds()
     while True:
         liveness.sign()
         try:
-            job.postpone(utcnow() + timedelta(seconds=pause), reason)
+            job.defer(utcnow() + timedelta(seconds=pause), reason)
         except LeaseLost as lost:
             return "retried", f"{reason} ({lost})"
         except SQLAlchemyError as trouble:
             if time.monotonic() - job.began >= lease - TELLING or stopping.wait(0.3):
                 return "retried", f"{reason} (then {type(trouble).__name__})"
         else:
-            return "postponed", reason
+            return "deferred", reason
 
 
 def _tell(job: Job, reason: str, *, hopeless: bool) -> Outcome:

@@ -18,7 +18,7 @@ from signal import SIGTERM
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from services.contracts.wiring import HANDLERS, KINDS
+from services.contracts.wiring import KINDS, ROUTES
 from services.runtime.database import utcnow
 from services.runtime.ledger import health_gates
 from services.runtime.ledger.jobs import Job, LeaseLost
@@ -36,7 +36,7 @@ GRACE = 5.0
 MAX_MEMORY = 400_000
 """Kilobytes above which a worker takes nothing more, and ends, to be started again, once its work is done."""
 
-BY_HOST = tuple(kind for kind, message in KINDS.items() if HANDLERS[message].by_host)
+BY_HOST = tuple(kind for kind, message in KINDS.items() if ROUTES[message].by_host)
 
 log = structlog.get_logger()
 
@@ -126,7 +126,7 @@ class InFlight:
             time.sleep(0.02)
         for flight in self._all():
             with suppress(LeaseLost, SQLAlchemyError):
-                flight.job.postpone(utcnow(), "Its worker was told to stop.")
+                flight.job.defer(utcnow(), "Its worker was told to stop.")
 
     def room(self) -> Room:
         """What may be claimed now."""
@@ -136,7 +136,7 @@ class InFlight:
         on_trial = self._places // 2 - sum(each.on_trial for each in quick)
         backlog = self._places // 8 - sum(each.job.lane == "bulk" for each in quick)
         slow = frozenset(each.job.host or "" for each in flying if each.is_slow)
-        kinds = tuple(kind for kind in BY_HOST if not health_gates.closed(HANDLERS[KINDS[kind]].needs))
+        kinds = tuple(kind for kind in BY_HOST if not health_gates.closed(ROUTES[KINDS[kind]].needs))
         return Room(max(free, 0), max(on_trial, 0), max(backlog, 0), kinds, slow=slow)
 
     def _all(self) -> list[_Flight]:

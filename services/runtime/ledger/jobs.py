@@ -1,7 +1,7 @@
 """The ledger: what is to be handled, remembered by the database until it has been.
 
-A message is *said* in the caller's transaction and becomes a row; it is *claimed* by one worker at a time, under a
-lease and a token that are committed before the work; its *finish* commits the handler's rows, the next messages and
+A message is *enqueued* in the caller's transaction and becomes a row; it is *claimed* by one worker at a time, under a
+lease and a token that are committed before the work; its *completion* commits the handler's rows, the next messages and
 its own end together. That one rule is outbox, inbox and acknowledgement in one. Whatever happens to a worker, to
 Celery or to Redis, the row is still there and is due again when its lease ends.
 """
@@ -23,24 +23,24 @@ from sqlmodel import Session
 
 from services.contracts.errors import DatelineError
 from services.contracts.messages import Lane, Message
-from services.contracts.wiring import HANDLERS, KINDS
+from services.contracts.wiring import KINDS, ROUTES
 from services.runtime import fault_points, tracing
 from services.runtime.celery import wake_ups
 from services.runtime.database import UtcDateTime, after_commit, is_sqlite, reading, transaction, utcnow
 from services.runtime.ledger import instances, ledger_table
-from services.runtime.ledger.ledger_table import due_and_free, rows
+from services.runtime.ledger.ledger_table import due_and_free, ledger
 
 MAX_ATTEMPTS = 5
-"""Claims that may end in surprise (an error, a killed worker) before a message is set aside."""
+"""Claims that may end in unexpected error (an error, a killed worker) before a message is dead-lettered."""
 BACKOFF = tuple(timedelta(seconds=s) for s in (2, 10, 60, 300))
-"""How long after its first, second … surprise a message is due again, before jitter of a fifth."""
+"""How long after its first, second … unexpected error a message is due again, before jitter of a fifth."""
 
 
-Outcome = Literal["done", "postponed", "retried", "set_aside"]
+Outcome = Literal["completed", "deferred", "retried", "dead_lettered"]
 
 
 _SAID_AGAIN = [
-    rows.c[name]
+    ledger.c[name]
     for name in ("again_at", "again_message", "again_rank", "lane", "trace_id", "key", *ledger_table.SUBJECT)
 ]
 
@@ -84,36 +84,38 @@ class Job:
         """What was said; a pydantic `ValidationError` when this version cannot read it."""
         return KINDS[self.kind].model_validate_json(self.words)
 
-    def says(self, message: Message, due_at: datetime | None = None) -> "Said":
+    def outgoing(self, message: Message, due_at: datetime | None = None) -> "Outgoing":
         """What is to be said on account of this one: in its lane, as part of its story."""
-        return Said(message, due_at=due_at, lane=self.lane, trace_id=self.trace_id)
+        return Outgoing(message, due_at=due_at, lane=self.lane, trace_id=self.trace_id)
 
     @contextmanager
-    def finish(self) -> Iterator[Session]:
+    def complete(self) -> Iterator[Session]:
         """The handler's rows, its next messages and the end of this one, in one transaction.
 
         Raises `LeaseLost`, with nothing committed, when the lease ended and another worker took over.
         """
-        with transaction(lasting=HANDLERS[KINDS[self.kind]].shown) as session:
+        with transaction(lasting=ROUTES[KINDS[self.kind]].durable) as session:
             after_commit(session, lambda: fault_points.fault_point(f"{self.kind}:committed"))
             yield session
             _end(session, self)
             fault_points.fault_point(f"{self.kind}:handled")
-        self.outcome = "done"
+        self.outcome = "completed"
 
     def holds(self, session: Session) -> bool:
         """Whether no other worker has taken over, as this session sees it."""
-        ours = (rows.c.id == self.id, rows.c.lease_token == self.token)
-        return session.execute(select(rows.c.id).where(*ours)).first() is not None
+        ours = (ledger.c.id == self.id, ledger.c.lease_token == self.token)
+        return session.execute(select(ledger.c.id).where(*ours)).first() is not None
 
-    def postpone(self, until: datetime, reason: str) -> None:
+    def defer(self, until: datetime, reason: str) -> None:
         """Expected weather: due again at `until`, at no cost of an attempt."""
         with transaction(lasting=False) as session:
             _give_back(session, self, due_at=until, attempts=0, reason=reason)
-        self.outcome, self.reason = "postponed", reason
+        self.outcome, self.reason = "deferred", reason
 
     def retry(self, reason: str, now: datetime) -> bool:
-        """A surprise: due again after a pause; False when attempts have run out and it was set aside instead."""
+        """A unexpected error: due again after a pause; False when attempts have run out and it was dead-lettered
+        instead.
+        """
         if self.attempts >= MAX_ATTEMPTS:
             return self.give_up(reason, now)
         pause = BACKOFF[min(self.attempts, len(BACKOFF)) - 1] * random.uniform(0.8, 1.2)  # noqa: S311 - jitter is no secret
@@ -122,9 +124,11 @@ class Job:
         return True
 
     def give_up(self, reason: str, now: datetime) -> bool:
-        """Trying again soon will not help: set aside, False; what repeats is due at its next interval instead, True."""
-        if (interval := HANDLERS[KINDS[self.kind]].repeats) is None:
-            self.set_aside(reason, now)
+        """Trying again soon will not help: dead-lettered, False; what repeats is due at its next interval instead,
+        True.
+        """
+        if (interval := ROUTES[KINDS[self.kind]].repeats) is None:
+            self.dead_letter(reason, now)
             return False
         with transaction(lasting=False) as session:
             # One attempt is left, so that each interval brings one more.
@@ -132,18 +136,18 @@ class Job:
             _give_back(session, self, due_at=now + interval, attempts=attempts, reason=reason)
         return True
 
-    def set_aside(self, reason: str, now: datetime) -> None:
+    def dead_letter(self, reason: str, now: datetime) -> None:
         """Given up on: kept with the reason, to be read and replayed by a person.
 
-        What was said again meanwhile is another message, and not given up on.
+        What was enqueued again meanwhile is another message, and not given up on.
         """
-        ours = (rows.c.id == self.id, rows.c.lease_token == self.token)
+        ours = (ledger.c.id == self.id, ledger.c.lease_token == self.token)
         with transaction(lasting=False) as session:
             again = session.execute(select(*_SAID_AGAIN).where(*ours).with_for_update()).one_or_none()
             if again is None:
                 raise lost(self)
-            laid_aside = {"due_at": now, "set_aside_at": now, "reason": reason}
-            session.execute(update(rows).where(*ours).values(ledger_table.FREE | laid_aside))
+            given_up = {"due_at": now, "dead_lettered_at": now, "reason": reason}
+            session.execute(update(ledger).where(*ours).values(ledger_table.FREE | given_up))
             if again.again_at is not None:
                 about = {name: again._mapping[name] for name in ("key", *ledger_table.SUBJECT)}  # noqa: SLF001 - public
                 words = about | {"kind": self.kind, "message": again.again_message, "lane": again.lane}
@@ -152,7 +156,7 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Said:
+class Outgoing:
     """A message that is to be written down: when it is due (now, if None), its lane, and of which story it is part."""
 
     message: Message
@@ -161,17 +165,17 @@ class Said:
     trace_id: str | None = None
 
 
-def say(session: Session, message: Message, *, due_at: datetime | None = None, lane: Lane = "live") -> None:
+def enqueue(session: Session, message: Message, *, due_at: datetime | None = None, lane: Lane = "live") -> None:
     """Writes the message down in the caller's transaction; after the commit its handler is reminded, if it is due.
 
     Unique on kind and the message's `dedupe` while open, so that saying it twice is saying it once. While it waits, the
     earlier of two times wins, and its words with it; while it is in flight, it becomes due again after its finish.
     """
-    say_all(session, [Said(message, due_at, lane)])
+    enqueue_all(session, [Outgoing(message, due_at, lane)])
 
 
-def say_all(session: Session, messages: Iterable[Said]) -> None:
-    """As `say`, for many in one statement, in this order; of those that are one, the earlier counts."""
+def enqueue_all(session: Session, messages: Iterable[Outgoing]) -> None:
+    """As `enqueue`, for many in one statement, in this order; of those that are one, the earlier counts."""
     now, written = utcnow(), dict[tuple[str, str], dict[str, Any]]()
     for row in (_row(each, now) for each in messages):
         name = row["kind"], row["key"]
@@ -205,7 +209,7 @@ def take(session: Session, kind: str, ids: Sequence[int], now: datetime, *, fres
         "now": now,
         "token": token,
         "owner": instances.owner(),
-        "until": now + HANDLERS[KINDS[kind]].lease,
+        "until": now + ROUTES[KINDS[kind]].lease,
     }
     found = session.execute(ledger_table.CLAIM_FRESH if fresh else ledger_table.CLAIM, taken).all()
     jobs = {
@@ -221,9 +225,9 @@ def due(now: datetime, *, kinds: Sequence[str]) -> list[tuple[int, str]]:
     """Id and kind of the messages of these kinds that are due and free, the longest-waiting first."""
     with reading() as session:
         found = session.execute(
-            select(rows.c.id, rows.c.kind)
-            .where(*due_and_free(now), rows.c.kind.in_(kinds))
-            .order_by(rows.c.due_at, rows.c.id)
+            select(ledger.c.id, ledger.c.kind)
+            .where(*due_and_free(now), ledger.c.kind.in_(kinds))
+            .order_by(ledger.c.due_at, ledger.c.id)
         ).all()
     return [(row.id, row.kind) for row in found]
 
@@ -238,9 +242,13 @@ def overdue(session: Session, now: datetime) -> float:
 
 
 def counts(session: Session) -> dict[str, int]:
-    """How many messages wait or are in flight, how many were set aside, and how many of those were discarded."""
-    waits, decided = ledger_table.OPEN, rows.c.discarded_at.is_not(None)
-    names = {"messages open": waits, "messages set aside": ~waits & ~decided, "messages discarded": ~waits & decided}
+    """How many messages wait or are in flight, how many were dead-lettered, and how many of those were discarded."""
+    waits, decided = ledger_table.OPEN, ledger.c.discarded_at.is_not(None)
+    names = {
+        "messages open": waits,
+        "messages dead-lettered": ~waits & ~decided,
+        "messages discarded": ~waits & decided,
+    }
     return {name: session.execute(select(func.count()).where(which)).scalar_one() for name, which in names.items()}
 
 
@@ -248,14 +256,14 @@ def _oldest() -> Select[Any]:
     """Each kind by itself: a backlog of those that take turns must not be read through."""
     now = bindparam("now", type_=UtcDateTime)
     first = [
-        select(rows.c.due_at)
-        .where(*due_and_free(now), rows.c.kind == kind.__name__, rows.c.lane == lane)
-        .order_by(rows.c.due_at)
+        select(ledger.c.due_at)
+        .where(*due_and_free(now), ledger.c.kind == kind.__name__, ledger.c.lane == lane)
+        .order_by(ledger.c.due_at)
         .limit(1)
         .subquery()
-        for kind, hearing in HANDLERS.items()
+        for kind, route in ROUTES.items()
         for lane in ("live", "bulk")
-        if not hearing.by_host
+        if not route.by_host
     ]
     each = union_all(*(select(one) for one in first)).subquery()
     return select(func.min(each.c.due_at))
@@ -264,7 +272,7 @@ def _oldest() -> Select[Any]:
 _OLDEST = _oldest()
 
 
-def _row(said: Said, now: datetime) -> dict[str, Any]:
+def _row(said: Outgoing, now: datetime) -> dict[str, Any]:
     message = said.message
     words = {"kind": type(message).__name__, "key": message.dedupe, "message": message.model_dump_json()}
     story = said.trace_id or tracing.current() or tracing.new()
@@ -275,8 +283,8 @@ def _row(said: Said, now: datetime) -> dict[str, Any]:
 
 
 def _times(due: datetime, story: str, now: datetime) -> dict[str, Any]:
-    hinted = now if due <= now else None
-    return {"said_at": now, "due_at": due, "hinted_at": hinted, "attempts": 0, "trace_id": story}
+    woken = now if due <= now else None
+    return {"enqueued_at": now, "due_at": due, "woken_at": woken, "attempts": 0, "trace_id": story}
 
 
 def _write_all(session: Session, written: Sequence[dict[str, Any]], now: datetime) -> None:
@@ -293,8 +301,8 @@ def _write_all(session: Session, written: Sequence[dict[str, Any]], now: datetim
         after_commit(session, partial(wake_ups.wake_up, kind, lane, sorted(ids)))
 
 
-_AGAIN = "said again"
-"""Where a session keeps the ids of messages in flight that were said again in it."""
+_AGAIN = "enqueued again"
+"""Where a session keeps the ids of messages in flight that were enqueued again in it."""
 
 
 def end_all(session: Session, jobs: Sequence[Job]) -> list[Job]:
@@ -312,42 +320,42 @@ def _end(session: Session, job: Job) -> None:
     ours = {"this": job.id, "token": job.token}
     if job.id not in session.info.get(_AGAIN, ()) and session.execute(ledger_table.END, ours).first():
         return
-    # Said again meanwhile: it is due at that time, with those words.
-    story = tracing.new() if HANDLERS[KINDS[job.kind]].begins else job.trace_id
+    # Enqueued again meanwhile: it is due at that time, with those words.
+    story = tracing.new() if ROUTES[KINDS[job.kind]].new_trace else job.trace_id
     changed = session.execute(ledger_table.END_FOR_NOW, ours | {"story": story}).one_or_none()
     _given_back(session, job, changed)
 
 
-def postpone_all(jobs: Sequence[Job], until: datetime, reason: str) -> None:
-    """As `postpone`, for several in one statement; whose lease was lost is in other hands, and that is its outcome."""
+def defer_all(jobs: Sequence[Job], until: datetime, reason: str) -> None:
+    """As `defer`, for several in one statement; whose lease was lost is in other hands, and that is its outcome."""
     ours = (
-        rows.c.id.in_([job.id for job in jobs]),
+        ledger.c.id.in_([job.id for job in jobs]),
         ledger_table.CLAIM_OF.in_([f"{job.id}:{job.token}" for job in jobs]),
     )
     with transaction(lasting=False) as session:
-        given_back = update(rows).where(*ours).values(_due_again(until) | {"attempts": 0, "reason": reason})
+        given_back = update(ledger).where(*ours).values(_due_again(until) | {"attempts": 0, "reason": reason})
         changed = {row.id: row for row in session.execute(given_back.returning(*ledger_table.GIVEN_BACK))}
         for job in jobs:
             if job.id in changed:
                 _given_back(session, job, changed[job.id])
     for job in jobs:
         is_ours = job.id in changed
-        job.outcome, job.reason = ("postponed", reason) if is_ours else ("retried", str(lost(job)))
+        job.outcome, job.reason = ("deferred", reason) if is_ours else ("retried", str(lost(job)))
 
 
 def _give_back(session: Session, job: Job, *, due_at: datetime, **changes: object) -> None:
-    ours = (rows.c.id == job.id, rows.c.lease_token == job.token)
-    given_back = update(rows).where(*ours).values(_due_again(due_at) | changes).returning(*ledger_table.GIVEN_BACK)
+    ours = (ledger.c.id == job.id, ledger.c.lease_token == job.token)
+    given_back = update(ledger).where(*ours).values(_due_again(due_at) | changes).returning(*ledger_table.GIVEN_BACK)
     changed = session.execute(given_back).one_or_none()
     _given_back(session, job, changed)
 
 
 def _due_again(due_at: datetime) -> dict[str, Any]:
-    # What was said again during the handling is not forgotten: the sooner of the two times counts, with its words.
-    sooner = rows.c.again_at < due_at
-    kept = {"due_at": case((sooner, rows.c.again_at), else_=due_at)}
-    kept |= {"message": case((sooner, rows.c.again_message), else_=rows.c.message)}
-    kept |= {"rank": case((sooner, func.coalesce(rows.c.again_rank, rows.c.rank)), else_=rows.c.rank)}
+    # What was enqueued again during the handling is not forgotten: the sooner of the two times counts, with its words.
+    sooner = ledger.c.again_at < due_at
+    kept = {"due_at": case((sooner, ledger.c.again_at), else_=due_at)}
+    kept |= {"message": case((sooner, ledger.c.again_message), else_=ledger.c.message)}
+    kept |= {"rank": case((sooner, func.coalesce(ledger.c.again_rank, ledger.c.rank)), else_=ledger.c.rank)}
     return kept | ledger_table.FREE
 
 

@@ -15,5 +15,5 @@ def report(job: Job, outcome: Outcome, reason: str | None) -> None:
     notes = job.notes | ({"reason": reason} if reason else {})
     milliseconds = round(job.seconds * 1000, 1)
     with structlog.contextvars.bound_contextvars(trace_id=job.trace_id):
-        write = log.debug if outcome == "postponed" else log.info  # to wait for one's turn is no news
+        write = log.debug if outcome == "deferred" else log.info  # to wait for one's turn is no news
         write("handled", kind=job.kind, key=job.key, attempts=job.attempts, outcome=outcome, ms=milliseconds, **notes)

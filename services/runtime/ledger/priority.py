@@ -6,7 +6,7 @@ from functools import cache
 
 import redis
 
-from services.contracts.wiring import HANDLERS, KINDS
+from services.contracts.wiring import KINDS, ROUTES
 from services.runtime.celery import wake_ups
 from services.runtime.celery.broker_gate import PREFIX
 from services.runtime.settings import runtime_settings
@@ -23,10 +23,10 @@ _answers: dict[tuple[int, str], tuple[float, bool]] = {}
 
 
 def live_work_waits(kind: str) -> bool:
-    """Whether a hint of the live lane waits for the service that hears this kind; False when Redis does not say."""
+    """Whether a wake-up of the live lane waits for the service that hears this kind; False when Redis does not say."""
     if not (url := runtime_settings().redis_url):
         return False
-    queue = wake_ups.queue_name(HANDLERS[KINDS[kind]].service, "live")
+    queue = wake_ups.queue_name(ROUTES[KINDS[kind]].service, "live")
     until, waits = _answers.get((os.getpid(), queue), (0.0, False))
     if time.monotonic() >= until:
         waits = _ask(url, queue)

@@ -1,4 +1,4 @@
-"""What nobody picked up: messages whose hint was lost or whose wait is over, and leases of processes that are gone."""
+"""What nobody took: messages whose wake-up was lost or whose wait is over, and leases of processes that are gone."""
 
 import os
 from collections.abc import Collection, Sequence
@@ -11,35 +11,35 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import Session
 
 from services.contracts.messages import Lane, Rank
-from services.contracts.wiring import HANDLERS, KINDS
+from services.contracts.wiring import KINDS, ROUTES
 from services.runtime.database import UtcDateTime, reading, transaction
 from services.runtime.ledger import begun_work, ledger_table
 from services.runtime.ledger.instances import PLACE, owner
-from services.runtime.ledger.ledger_table import due_and_free, rows
+from services.runtime.ledger.ledger_table import due_and_free, ledger
 
 
-def take_forgotten(
-    now: datetime, *, hinted_before: datetime, kinds: Sequence[str], lane: Lane, limit: int
+def take_unclaimed(
+    now: datetime, *, woken_before: datetime, kinds: Sequence[str], lane: Lane, limit: int
 ) -> list[tuple[int, str]]:
-    """Stamps up to `limit` due messages that nobody picked up; returns id and kind of each, to be hinted.
+    """Stamps up to `limit` due messages that nobody picked up; returns id and kind of each, to be woken.
 
     Of each kind the `limit` that are due for longest are looked at, however many there are: the rest waits behind them.
     """
     if not kinds:
         return []
     with reading() as session:
-        asked = {"now": now, "before": hinted_before, "limit": limit}
+        asked = {"now": now, "before": woken_before, "limit": limit}
         ids = list(session.execute(_look(tuple(kinds), (lane,)), asked).scalars())
     if not ids:
         return []  # most sweeps: nobody who writes waits for one that only looks
     with transaction(lasting=False) as session:
-        taken = session.execute(_TAKE, {"now": now, "before": hinted_before, "ids": ids}).all()
+        taken = session.execute(_TAKE, {"now": now, "before": woken_before, "ids": ids}).all()
     return [(row.id, row.kind) for row in sorted(taken)]
 
 
-def any_waits(now: datetime, *, hinted_before: datetime, kinds: Sequence[str], limit: int) -> bool:
+def any_waits(now: datetime, *, woken_before: datetime, kinds: Sequence[str], limit: int) -> bool:
     """Whether there is anything to take in either lane. One statement, which is nearly all that an idle sweep costs."""
-    asked = {"now": now, "before": hinted_before, "limit": limit}
+    asked = {"now": now, "before": woken_before, "limit": limit}
     with reading() as session:
         return session.execute(_look(tuple(kinds), ("live", "bulk")), asked).first() is not None
 
@@ -67,7 +67,9 @@ def end_leases_of_dead_children(session: Session, now: datetime) -> int:
 
 
 def _holders(session: Session, now: datetime) -> list[str]:
-    found = session.execute(select(rows.c.lease_owner).distinct().where(ledger_table.HELD, rows.c.lease_until > now))
+    found = session.execute(
+        select(ledger.c.lease_owner).distinct().where(ledger_table.HELD, ledger.c.lease_until > now)
+    )
     return [holder for holder in found.scalars() if holder]
 
 
@@ -76,25 +78,25 @@ def _end(session: Session, now: datetime, dead: Sequence[str]) -> int:
     ended = 0
     for holder in dead:
         known = begun_work.of(holder)
-        is_held = (ledger_table.HELD, rows.c.lease_until > now, rows.c.lease_owner == holder)
+        is_held = (ledger_table.HELD, ledger.c.lease_until > now, ledger.c.lease_owner == holder)
         # Without its owner it is not ended again by whoever found the same process gone a moment earlier.
-        changes: dict[str, Any] = {"lease_until": now, "lease_owner": None, "hinted_at": None}
+        changes: dict[str, Any] = {"lease_until": now, "lease_owner": None, "woken_at": None}
         if known:
-            is_begun = rows.c.id.in_(known)
-            changes["attempts"] = case((is_begun, rows.c.attempts), else_=rows.c.attempts - 1)
-            changes["lane"] = case((is_begun & rows.c.kind.in_(_LAST), "bulk"), else_=rows.c.lane)
+            is_begun = ledger.c.id.in_(known)
+            changes["attempts"] = case((is_begun, ledger.c.attempts), else_=ledger.c.attempts - 1)
+            changes["lane"] = case((is_begun & ledger.c.kind.in_(_LAST), "bulk"), else_=ledger.c.lane)
             # A kill takes many with it, so that once says nothing; a channel brings everybody's news.
-            again = is_begun & (rows.c.rank > Rank.CHANNEL) & (rows.c.attempts > 1)
-            changes["rank"] = case((again, int(Rank.LAST)), else_=rows.c.rank)
-        ended += len(session.execute(update(rows).where(*is_held).values(changes).returning(rows.c.id)).all())
+            again = is_begun & (ledger.c.rank > Rank.CHANNEL) & (ledger.c.attempts > 1)
+            changes["rank"] = case((again, int(Rank.LAST)), else_=ledger.c.rank)
+        ended += len(session.execute(update(ledger).where(*is_held).values(changes).returning(ledger.c.id)).all())
     return ended
 
 
-_LAST = [kind for kind, message in KINDS.items() if HANDLERS[message].last_after_death]
+_LAST = [kind for kind, message in KINDS.items() if ROUTES[message].last_after_death]
 
 
 _NOW = bindparam("now", type_=UtcDateTime)
-_UNHINTED = or_(rows.c.hinted_at.is_(None), rows.c.hinted_at < bindparam("before", type_=UtcDateTime))
+_UNWOKEN = or_(ledger.c.woken_at.is_(None), ledger.c.woken_at < bindparam("before", type_=UtcDateTime))
 
 
 # Made once for each set of kinds: to make a statement costs more than to run it, and this one runs twice a second.
@@ -102,23 +104,23 @@ _UNHINTED = or_(rows.c.hinted_at.is_(None), rows.c.hinted_at < bindparam("before
 def _look(kinds: tuple[str, ...], lanes: tuple[Lane, ...]) -> Select[int]:
     """Each kind and lane by itself, or the index would not tell which is due for longest without reading all."""
     oldest = [
-        select(rows.c.id, rows.c.due_at, rows.c.hinted_at)
-        .where(*due_and_free(_NOW), rows.c.kind == kind, rows.c.lane == lane)
-        .order_by(rows.c.due_at)
+        select(ledger.c.id, ledger.c.due_at, ledger.c.woken_at)
+        .where(*due_and_free(_NOW), ledger.c.kind == kind, ledger.c.lane == lane)
+        .order_by(ledger.c.due_at)
         .limit(bindparam("limit"))
         .subquery()
         for lane in lanes
         for kind in kinds
     ]
     due = union_all(*(select(each) for each in oldest)).subquery()
-    unhinted = or_(due.c.hinted_at.is_(None), due.c.hinted_at < bindparam("before", type_=UtcDateTime))
-    return select(due.c.id).where(unhinted).order_by(due.c.due_at).limit(bindparam("limit"))
+    unwoken = or_(due.c.woken_at.is_(None), due.c.woken_at < bindparam("before", type_=UtcDateTime))
+    return select(due.c.id).where(unwoken).order_by(due.c.due_at).limit(bindparam("limit"))
 
 
 def _take() -> ReturningUpdate[Any]:
-    wanted = (rows.c.id.in_(bindparam("ids", expanding=True)), *due_and_free(_NOW), _UNHINTED)
-    free = select(rows.c.id).where(*wanted).with_for_update(skip_locked=True)
-    return update(rows).where(rows.c.id.in_(free)).values(hinted_at=_NOW).returning(rows.c.id, rows.c.kind)
+    wanted = (ledger.c.id.in_(bindparam("ids", expanding=True)), *due_and_free(_NOW), _UNWOKEN)
+    free = select(ledger.c.id).where(*wanted).with_for_update(skip_locked=True)
+    return update(ledger).where(ledger.c.id.in_(free)).values(woken_at=_NOW).returning(ledger.c.id, ledger.c.kind)
 
 
 _TAKE = _take()

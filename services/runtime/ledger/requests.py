@@ -37,7 +37,7 @@ class Requests(Generic[M, Need, Answer]):
     """How messages of a kind are handled.
 
     `read` finds what each of several needs, by the id of its job. `ask` makes the request, outside of any transaction;
-    None where it has ended the message itself. `settle` ends those that have their answers, by the `finish` of the
+    None where it has ended the message itself. `settle` ends those that have their answers, by the `complete` of the
     batch; one that it passes over is settled alone.
     """
 

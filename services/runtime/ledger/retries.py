@@ -1,7 +1,7 @@
 """What failed unexpectedly and is being retried: seen at once, and tried again now when a person asks for it.
 
-A message is being retried from its first surprise until it is completed or dead-lettered; what repeats stays here while
-it fails.
+A message is being retried from its first unexpected error until it is completed or dead-lettered; what repeats stays
+here while it fails.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -15,14 +15,14 @@ from services.contracts.messages import Lane
 from services.runtime.celery import wake_ups
 from services.runtime.database import after_commit
 from services.runtime.ledger.jobs import MAX_ATTEMPTS
-from services.runtime.ledger.ledger_table import OPEN, rows
+from services.runtime.ledger.ledger_table import OPEN, ledger
 
 AT_ONCE = 1_000
 """Messages that one order takes at most."""
 
 # While it waits the last attempt is over; in flight a second one has begun. A first one in flight has not failed yet.
-_FAILED = or_(rows.c.lease_token.is_(None), rows.c.attempts > 1)
-FAILING: tuple[ColumnElement[bool], ...] = (OPEN, rows.c.attempts > 0, _FAILED)
+_FAILED = or_(ledger.c.lease_token.is_(None), ledger.c.attempts > 1)
+FAILING: tuple[ColumnElement[bool], ...] = (OPEN, ledger.c.attempts > 0, _FAILED)
 DIED = "Its worker died or hung."
 """The reason of those who left none."""
 
@@ -39,7 +39,7 @@ class Retrying:
     attempts: int
     reason: str
     due_at: datetime
-    said_at: datetime
+    enqueued_at: datetime
     trace_id: str
 
     def sentence(self, now: datetime) -> str:
@@ -56,44 +56,44 @@ def retrying(
     limit: int = 100,
 ) -> list[Retrying]:
     """Messages that are being retried, the oldest first, with ids above `after`."""
-    wanted = [*_wanted(kind), rows.c.id > after]
-    wanted += [rows.c.channel.in_(channels)] if channels is not None else []
-    named = [rows.c[name] for name in Retrying.__dataclass_fields__ if name != "reason"]
-    reason = func.coalesce(rows.c.reason, DIED).label("reason")
-    found = session.execute(select(*named, reason).where(*wanted).order_by(rows.c.id).limit(limit))
+    wanted = [*_wanted(kind), ledger.c.id > after]
+    wanted += [ledger.c.channel.in_(channels)] if channels is not None else []
+    named = [ledger.c[name] for name in Retrying.__dataclass_fields__ if name != "reason"]
+    reason = func.coalesce(ledger.c.reason, DIED).label("reason")
+    found = session.execute(select(*named, reason).where(*wanted).order_by(ledger.c.id).limit(limit))
     return [Retrying(**row._mapping) for row in found]  # noqa: SLF001 - its public name
 
 
 def number(session: Session) -> int:
     """How many messages are being retried."""
-    return int(session.execute(select(func.count()).select_from(rows).where(*FAILING)).scalar_one())
+    return int(session.execute(select(func.count()).select_from(ledger).where(*FAILING)).scalar_one())
 
 
 def try_now(session: Session, message: int, now: datetime) -> bool:
     """Makes a message that is being retried due now; False when none of this number is."""
-    return bool(_hurry(session, [rows.c.id == message], now))
+    return bool(_hurry(session, [ledger.c.id == message], now))
 
 
 def try_all_now(session: Session, kind: str | None, now: datetime) -> int:
     """Makes the oldest messages (of a kind) that are being retried due now, `AT_ONCE` at most; how many."""
-    oldest = select(rows.c.id).where(*_wanted(kind), _WAITS).order_by(rows.c.id).limit(AT_ONCE)
-    return len(_hurry(session, [rows.c.id.in_(oldest)], now))
+    oldest = select(ledger.c.id).where(*_wanted(kind), _WAITS).order_by(ledger.c.id).limit(AT_ONCE)
+    return len(_hurry(session, [ledger.c.id.in_(oldest)], now))
 
 
-_WAITS = rows.c.lease_token.is_(None)
+_WAITS = ledger.c.lease_token.is_(None)
 
 
 def _wanted(kind: str | Sequence[str] | None) -> Sequence[ColumnElement[bool]]:
     kinds = [kind] if isinstance(kind, str) else kind
-    return (*FAILING, *([rows.c.kind.in_(kinds)] if kinds else ()))
+    return (*FAILING, *([ledger.c.kind.in_(kinds)] if kinds else ()))
 
 
 def _hurry(session: Session, which: Sequence[ColumnElement[bool]], now: datetime) -> Sequence[int]:
     hurried = (
-        update(rows)
+        update(ledger)
         .where(*FAILING, _WAITS, *which)
-        .values(due_at=now, hinted_at=null())
-        .returning(rows.c.id, rows.c.kind, rows.c.lane)
+        .values(due_at=now, woken_at=null())
+        .returning(ledger.c.id, ledger.c.kind, ledger.c.lane)
     )
     found = session.execute(hurried).all()
     for row in found:

@@ -1,7 +1,7 @@
-"""Reminds workers of what is due and was not picked up: waits that ended, hints that were lost, leases that ran out.
+"""Reminds workers of what is due and was not picked up: waits that ended, wake-ups that were lost, leases that ran out.
 
-Any number may run; rows are stamped as they are taken. A queue that still holds hints is left alone, because whoever
-reads it is busy, and hinting the same rows again would only make the queue longer.
+Any number may run; rows are stamped as they are taken. A queue that still holds wake-ups is left alone, because whoever
+reads it is busy, and waking the same rows again would only make the queue longer.
 """
 
 import threading
@@ -11,39 +11,37 @@ from datetime import datetime, timedelta
 import structlog
 
 from services.contracts.messages import Lane
-from services.contracts.wiring import HANDLERS, KINDS
+from services.contracts.wiring import KINDS, ROUTES
 from services.runtime import fault_points
 from services.runtime.celery import wake_ups
 from services.runtime.database import transaction, utcnow
 from services.runtime.ledger import health_gates, instances, redelivery
-from services.runtime.ledger.jobs import say
+from services.runtime.ledger.jobs import enqueue
 
 EVERY = 0.5
 """Seconds between two sweeps: how late a wait may end."""
 PATIENCE = timedelta(seconds=5)
-"""How long a hint may be under way before it is taken for lost."""
+"""How long a wake-up may be under way before it is taken for lost."""
 LONG = 20
-"""Hints in a queue from which on its readers count as busy."""
+"""Wake-ups in a queue from which on its readers count as busy."""
 LOOKS = 5
 """How often it looks for processes and instances that are gone in the time after which an instance counts as silent."""
 AT_ONCE = 100
 """Messages of a lane that one sweep reminds of: more than workers take up until the next, few enough to be cheap."""
 
 LANES: tuple[Lane, ...] = ("live", "bulk")
-SWEPT = tuple(kind.__name__ for kind, hearing in HANDLERS.items() if not hearing.by_host)
+SWEPT = tuple(kind.__name__ for kind, route in ROUTES.items() if not route.by_host)
 """Those whose hosts take turns are found by whoever claims them."""
 
 log = structlog.get_logger()
 
 
 def sweep(now: datetime, depths: dict[str, int]) -> int:
-    """Hints what is due and forgotten, given how many hints wait in each queue; returns how many messages."""
+    """Wake-ups what is due and forgotten, given how many wake-ups wait in each queue; returns how many messages."""
     found = 0
     for lane in LANES:
-        kinds = [
-            kind for kind in SWEPT if depths.get(wake_ups.queue_name(HANDLERS[KINDS[kind]].service, lane), 0) < LONG
-        ]
-        rows = redelivery.take_forgotten(now, hinted_before=now - PATIENCE, kinds=kinds, lane=lane, limit=AT_ONCE)
+        kinds = [kind for kind in SWEPT if depths.get(wake_ups.queue_name(ROUTES[KINDS[kind]].service, lane), 0) < LONG]
+        rows = redelivery.take_unclaimed(now, woken_before=now - PATIENCE, kinds=kinds, lane=lane, limit=AT_ONCE)
         if rows:
             fault_points.fault_point("sweep:taken")
         for row_id, kind in rows:
@@ -55,9 +53,9 @@ def sweep(now: datetime, depths: dict[str, int]) -> int:
 def arm(now: datetime) -> None:
     """Says each timer that is not there yet, due when it would come again; nothing else need ever say it."""
     with transaction(lasting=False) as session:
-        for kind, hearing in HANDLERS.items():
-            if hearing.timer and hearing.repeats:
-                say(session, kind(), due_at=now + hearing.repeats)
+        for kind, route in ROUTES.items():
+            if route.timer and route.repeats:
+                enqueue(session, kind(), due_at=now + route.repeats)
 
 
 def sweep_for_ever(stop: threading.Event) -> None:
@@ -70,7 +68,7 @@ def sweep_for_ever(stop: threading.Event) -> None:
                 armed = True
             reaper.reap()
             # Redis is asked only where there is something to remind of: most sweeps find nothing.
-            if redelivery.any_waits(now := utcnow(), hinted_before=now - PATIENCE, kinds=SWEPT, limit=AT_ONCE):
+            if redelivery.any_waits(now := utcnow(), woken_before=now - PATIENCE, kinds=SWEPT, limit=AT_ONCE):
                 sweep(now, wake_ups.depths())
         except Exception as trouble:  # noqa: BLE001 - whatever is away comes back, and the sweep must be there then
             if not troubled:

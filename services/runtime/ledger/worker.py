@@ -1,4 +1,4 @@
-"""What a worker does with a hint: claim, handle, and say how it ended, exactly once for each message."""
+"""What a worker does with a wake-up: claim, handle, and say how it ended, exactly once for each message."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.contracts.messages import Message
-from services.contracts.wiring import HANDLERS, KINDS
+from services.contracts.wiring import KINDS, ROUTES
 from services.runtime import liveness
 from services.runtime.database import gave_way, utcnow
 from services.runtime.ledger import batch, health_gates, jobs
@@ -37,10 +37,10 @@ _in_flight: InFlight | None = None
 
 
 def handles(kind: type[M]) -> Callable[[Handler[M]], Handler[M]]:
-    """Registers the one function that hears messages of this kind; it ends each by `finish` or `postpone`."""
+    """Registers the one function that hears messages of this kind; it ends each by `complete` or `defer`."""
 
     def register(handler: Handler[M]) -> Handler[M]:
-        if kind not in HANDLERS or kind.__name__ in _handlers:
+        if kind not in ROUTES or kind.__name__ in _handlers:
             raise TypeError(f"{kind.__name__} must stand in the wiring, and have one handler.")
         _handlers[kind.__name__] = cast("Handler[Message]", handler)
         return handler
@@ -49,7 +49,7 @@ def handles(kind: type[M]) -> Callable[[Handler[M]], Handler[M]]:
 
 
 def handles_together(kind: type[M]) -> Callable[[BatchHandler[M]], BatchHandler[M]]:
-    """As `handles`, for a function that hears one message or several; it ends them by the `finish` of the batch."""
+    """As `handles`, for a function that hears one message or several; it ends them by the `complete` of the batch."""
 
     def register(handler: BatchHandler[M]) -> BatchHandler[M]:
         @wraps(handler)
@@ -106,10 +106,10 @@ def handle(kind: str, ids: Sequence[int], now: datetime | None = None) -> int:
     liveness.sign()
     if kind not in _handlers:
         return 0  # a newer worker said it; it stays due until one that knows it is asked
-    if HANDLERS[KINDS[kind]].by_host and _in_flight:
+    if ROUTES[KINDS[kind]].by_host and _in_flight:
         _in_flight.wake()
         return 0
-    if health_gates.closed(HANDLERS[KINDS[kind]].needs):
+    if health_gates.closed(ROUTES[KINDS[kind]].needs):
         return 0  # it stays due until the house is in order
     try:
         return _handle(kind, ids, now)
@@ -120,9 +120,9 @@ def handle(kind: str, ids: Sequence[int], now: datetime | None = None) -> int:
 
 
 def _handle(kind: str, ids: Sequence[int], now: datetime | None) -> int:
-    if HANDLERS[KINDS[kind]].by_host:
+    if ROUTES[KINDS[kind]].by_host:
         return _handle_in_turns(kind, ids, now or utcnow())
-    group = [] if HANDLERS[KINDS[kind]].alone else jobs.claim(kind, ids, now or utcnow(), fresh=True)
+    group = [] if ROUTES[KINDS[kind]].claim_singly else jobs.claim(kind, ids, now or utcnow(), fresh=True)
     began = time.monotonic()
     if len(group) > 1 and (together := _together.get(_handlers[kind])):
         _run_together(together, group)
@@ -203,7 +203,7 @@ def _attempt(job: Job) -> tuple[Outcome, str | None]:
         with begun(job.id):
             _handlers[job.kind](job.message(), job)
         if job.outcome is None:
-            raise TypeError(f"The handler of {job.kind} neither finished nor postponed.")  # noqa: TRY301 - one way down
+            raise TypeError(f"The handler of {job.kind} neither completed nor deferred.")  # noqa: TRY301 - one way down
     except LeaseLost as lost:
         return "retried", str(lost)
     except Exception as surprise:  # noqa: BLE001 - nobody planned it: the ledger decides, not Celery

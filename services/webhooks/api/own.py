@@ -10,7 +10,7 @@ from services.contracts.messages import Deliver
 from services.runtime import audit_log
 from services.runtime.database import utcnow
 from services.runtime.http.problems import Problem, requires
-from services.runtime.ledger.jobs import say
+from services.runtime.ledger.jobs import enqueue
 from services.webhooks import subscriptions
 from services.webhooks.models import Endpoint
 
@@ -34,4 +34,4 @@ def note(session: Session, caller: Caller, done: str, endpoint_id: int | None, m
 
 def serve_now(session: Session, endpoint_id: int) -> None:
     """Has the endpoint brought what is due; once for all deliveries that were made so."""
-    say(session, Deliver(endpoint=endpoint_id))
+    enqueue(session, Deliver(endpoint=endpoint_id))

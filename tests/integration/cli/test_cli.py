@@ -236,9 +236,9 @@ def test_programs_read_the_same_account(on_sqlite, dateline, tmp_path):
 def test_what_was_discarded_is_accounted_for(on_sqlite, dateline, tmp_path):
     """Its page was given up on by a person, and is not lost."""
     dateline("import", write(tmp_path, "harbor.html", RELEASE))
-    damage("UPDATE ledger SET set_aside_at = due_at, reason = 'a defect'")
-    [message] = json.loads(dateline("set-aside", "list", "--json").out)["messages"]
-    assert dateline("set-aside", "discard", message["id"], "--reason", "no use").status == 0
+    damage("UPDATE ledger SET dead_lettered_at = due_at, reason = 'a defect'")
+    [message] = json.loads(dateline("dead-letters", "list", "--json").out)["messages"]
+    assert dateline("dead-letters", "discard", message["id"], "--reason", "no use").status == 0
     assert failures(dateline) == []
     assert json.loads(dateline("audit", "--json").out)["counts"]["messages discarded"] == 1
 
@@ -307,7 +307,7 @@ def test_a_batch_answers_each_request_whatever_it_is(dateline, tmp_path):
 
 
 def test_a_capture_is_read_by_its_name(on_sqlite, dateline, tmp_path):
-    """As the message that was set aside names it: its own address and type come with it."""
+    """As the message that was dead-lettered names it: its own address and type come with it."""
     page = write(tmp_path, "harbor.html", RELEASE)
     dateline("import", page, "--url", "https://harbor.example/1")
     [capture] = runtime_settings().captures.rglob("*.warc.gz")

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.integration
 ORDERING = {
     *(("keys", verb) for verb in ("create", "revoke", "rotate", "reseal")),
     *(("reingest", verb) for verb in ("reparse", "promote", "discard", "pause", "resume", "cancel")),
-    *(("set-aside", verb) for verb in ("replay", "discard")),
+    *(("dead-letters", verb) for verb in ("replay", "discard")),
     *(("sources", verb) for verb in ("add", "pause", "resume", "poll", "remove")),
     ("retries", "now"),
     *(("webhooks", verb) for verb in ("add", "disable", "enable", "test", "rotate", "replay", "retry", "delete")),
@@ -64,7 +64,7 @@ def test_it_explains_itself_and_names_what_it_does_not_know(dateline, path):
     assert refused.out == ""
 
 
-@pytest.mark.parametrize("path", ["articles", "events", "pages", "sources", "webhooks", "set-aside"])
+@pytest.mark.parametrize("path", ["articles", "events", "pages", "sources", "webhooks", "dead-letters"])
 def test_a_list_is_what_is_meant_without_a_command(on_sqlite, dateline, path):
     """With options or without; an empty list is a document too."""
     told = dateline(path, "--json")
@@ -89,9 +89,9 @@ def orders(article, page, message):
     yield from (("events",), ("audit",), ("parse", page), ("import", page))
     yield from (again, again, drain, again)
     yield from (("reingest", verb, *words) for verb, *words in REINGESTIONS)
-    yield from (("set-aside", "list"), ("set-aside", "show", message), ("set-aside", "replay", "--all"))
+    yield from (("dead-letters", "list"), ("dead-letters", "show", message), ("dead-letters", "replay", "--all"))
     yield given_up
-    yield ("set-aside", "discard", "--all", "--kind", "ParsePage", "--reason", "a test")
+    yield ("dead-letters", "discard", "--all", "--kind", "ParsePage", "--reason", "a test")
     yield from (
         ("keys", "create", "desk", "--scope", "admin"),
         ("keys", "list"),
@@ -162,9 +162,9 @@ def failed():
 
 
 def given_up():
-    """One message that was set aside; its number."""
+    """One message that was dead-lettered; its number."""
     with transaction() as session:
         found = session.execute(text("SELECT max(id) FROM ledger WHERE kind = 'ParsePage'")).scalar_one()
         words = {"id": found}
-        session.execute(text("UPDATE ledger SET set_aside_at = due_at, reason = 'a defect' WHERE id = :id"), words)
+        session.execute(text("UPDATE ledger SET dead_lettered_at = due_at, reason = 'a defect' WHERE id = :id"), words)
     return found

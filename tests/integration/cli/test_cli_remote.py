@@ -47,8 +47,8 @@ LOOKS = (
     ("reingest", "refetch", "--all", "--count"),
     ("reingest", "reparse", "--reason", "a test"),
     ("retries",),
-    ("set-aside",),
-    ("set-aside", "show", "1"),
+    ("dead-letters",),
+    ("dead-letters", "show", "1"),
 )
 ORDERS = (
     ("sources", "pause", "harbor"),
@@ -66,7 +66,7 @@ ORDERS = (
     ("reingest", "resume", "1"),
     ("reingest", "promote", "1"),
     ("retries", "now", "--all"),
-    ("set-aside", "replay", "--all"),
+    ("dead-letters", "replay", "--all"),
     ("keys", "revoke", "99"),
 )
 """Each can be given twice, or is refused twice."""

@@ -17,7 +17,7 @@ from reingested import (
 pytestmark = pytest.mark.integration
 
 SHELL = "<!DOCTYPE html><html><head><title>Harbor</title></head><body><p>Loading the latest news…</p></body></html>"
-SET_ASIDE = "SELECT count(*) FROM ledger WHERE set_aside_at IS NOT NULL"
+SET_ASIDE = "SELECT count(*) FROM ledger WHERE dead_lettered_at IS NOT NULL"
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def what_is_there():
 
 @pytest.mark.parametrize("previewed", [False, True])
 def test_a_wall_in_its_place_keeps_no_article_from_being_read_again(walled, previewed):
-    """Article, then a wall as the newest capture, then a reparse: mended, nothing retired, nothing set aside."""
+    """Article, then a wall as the newest capture, then a reparse: mended, nothing retired, nothing dead-lettered."""
     ((_, own, readable, rejected),) = what_is_there()
     assert (readable, rejected is not None) == (own, True)
     place = order(walled, dry_run=previewed)

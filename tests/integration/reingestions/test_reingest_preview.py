@@ -156,15 +156,15 @@ def test_a_finding_whose_message_was_given_up_on_and_discarded_ends_the_promotio
     place = previewed(operator)
     asked(operator, f"{place}/promote")
     worker.handle("Reingest", [scalar("SELECT id FROM ledger WHERE kind = 'Reingest'")])
-    execute("UPDATE ledger SET set_aside_at = said_at, reason = 'a test' WHERE kind = 'SaveArticle'")
+    execute("UPDATE ledger SET dead_lettered_at = enqueued_at, reason = 'a test' WHERE kind = 'SaveArticle'")
     settle()
     words = operator.get(place).json()
-    assert (words["preview"], words["set_aside"]) == ("promoting", 1)
-    message = scalar("SELECT id FROM ledger WHERE set_aside_at IS NOT NULL")
-    assert operator.post(f"/admin/messages/{message}/discard", json={"reason": "a test"}).status_code == 204
+    assert (words["preview"], words["dead_lettered"]) == ("promoting", 1)
+    message = scalar("SELECT id FROM ledger WHERE dead_lettered_at IS NOT NULL")
+    assert operator.post(f"/admin/dead-letters/{message}/discard", json={"reason": "a test"}).status_code == 204
     settle()
     words = operator.get(place).json()
-    assert (words["preview"], words["set_aside"]) == ("promoted", 0)
+    assert (words["preview"], words["dead_lettered"]) == ("promoted", 0)
     assert operator.get(f"{place}/report").json()["promotion"]["stale"] == 1
 
 

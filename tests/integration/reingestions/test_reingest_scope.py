@@ -25,7 +25,7 @@ def five(operator):
     as_rejected(5)
     execute(
         "INSERT INTO ledger "
-        "(kind, key, page, message, lane, said_at, due_at, attempts, trace_id, set_aside_at, reason) "
+        "(kind, key, page, message, lane, enqueued_at, due_at, attempts, trace_id, dead_lettered_at, reason) "
         "SELECT 'ParsePage', 'x', id, '{}', 'live', discovered_at, discovered_at, 5, '', discovered_at, "
         f"'It is 100% Too Deep' FROM pages WHERE url = '{url(4)}'"
     )
@@ -55,8 +55,8 @@ SCOPES = [
     ({"text": "100%"}, set()),
     ({"rejected": "stub"}, {5}),
     ({"rejected": "empty"}, set()),
-    ({"set_aside": "100% too deep"}, {4}),
-    ({"set_aside": "_"}, set()),
+    ({"dead_lettered": "100% too deep"}, {4}),
+    ({"dead_lettered": "_"}, set()),
     ({"source": "harbor", "parser_before": "1"}, {1}),
     ({"text": "ferries", "urls": [url(1), url(5)], "published_until": "2026-01-05"}, {1}),
 ]

@@ -17,7 +17,7 @@ from reingested import (
     sound,
 )
 
-from services.contracts.wiring import HANDLERS
+from services.contracts.wiring import ROUTES
 from services.reingest import walk
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.ledger import jobs, worker
@@ -57,7 +57,7 @@ def test_a_pause_takes_no_more_pages_and_resuming_goes_on_where_it_was(operator,
     for _ in range(2):
         assert asked(operator, f"{place}/resume", 200)["state"] == "running"
     ended = done(operator, place)
-    assert (ended["planned"], ended["outcomes"]["unchanged"], ended["set_aside"]) == (5, 5, 0)
+    assert (ended["planned"], ended["outcomes"]["unchanged"], ended["dead_lettered"]) == (5, 5, 0)
     assert "paused" not in asked(operator, f"{place}/pause", 409)["title"]
 
 
@@ -77,7 +77,7 @@ def test_of_a_pause_and_its_end_the_later_one_counts_also_when_a_step_is_being_t
     place = begun(operator)
     asked(operator, f"{place}/pause", 200)
     (step,) = jobs.claim("Reingest", [scalar("SELECT id FROM ledger WHERE kind = 'Reingest'")], utcnow() + SOON)
-    with step.finish() as session:
+    with step.complete() as session:
         assert walk.step(session, step.message().reingestion, None, step.now) in {None, walk.WAIT}
         asked_meanwhile = threading.Thread(target=lambda: asked(operator, f"{place}/resume", 200))
         asked_meanwhile.start()
@@ -207,7 +207,7 @@ def _die_at_every_step():
     """For each message once: somebody claims it and dies; its lease ends, and only then it is handled."""
     died, late = set(), utcnow()
     for _ in range(400):
-        late += max(hearing.lease for hearing in HANDLERS.values()) + timedelta(seconds=1)
+        late += max(route.lease for route in ROUTES.values()) + timedelta(seconds=1)
         waiting = [one for one in jobs.due(late, kinds=tuple(worker._handlers)) if one[1] != "ForgetDeliveries"]
         if not waiting:
             return

@@ -8,8 +8,8 @@ from services.demo.site import Answer, HungUp, Site
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.events.append import NewEvent, append
 from services.runtime.ledger import worker
-from services.runtime.ledger.jobs import due, say
-from services.runtime.ledger.ledger_table import Entry
+from services.runtime.ledger.jobs import due, enqueue
+from services.runtime.ledger.ledger_table import LedgerRow
 from services.webhooks import checks, tasks  # noqa: F401 - the tasks register their handlers
 
 KINDS = ("Announce", "Deliver")
@@ -70,14 +70,14 @@ def announced(
     with transaction() as session:
         append(session, new)
         order = Announce(event=event, article=article, sequence=sequence)
-        say(session, order, lane=lane)
+        enqueue(session, order, lane=lane)
     return order
 
 
 def told_again(order, sequence=1):
     """The same event is announced once more."""
     with transaction() as session:
-        say(session, order)
+        enqueue(session, order)
 
 
 def run(now=None):
@@ -110,7 +110,7 @@ def only(table):
 def in_ledger(*kinds):
     """The messages of these kinds; the hourly look through the log is always there."""
     with reading() as session:
-        found = session.scalars(select(Entry).where(Entry.kind.in_(kinds or KINDS)))
+        found = session.scalars(select(LedgerRow).where(LedgerRow.kind.in_(kinds or KINDS)))
         return list(found)
 
 

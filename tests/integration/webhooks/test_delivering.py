@@ -17,8 +17,8 @@ from services.runtime.database import reading, transaction, utcnow
 from services.runtime.egress import egress_settings, open_client
 from services.runtime.events.tables import events
 from services.runtime.ledger import health_gates, jobs, worker
-from services.runtime.ledger.jobs import claim, due, say
-from services.runtime.ledger.ledger_table import rows as ledger_rows
+from services.runtime.ledger.jobs import claim, due, enqueue
+from services.runtime.ledger.ledger_table import ledger as ledger_rows
 from services.webhooks import attempt, checks, deliver, record, retries
 from services.webhooks.models import Attempt, Delivery, Endpoint, deliveries, endpoints
 
@@ -41,12 +41,12 @@ def test_an_event_whose_announcement_was_held_up_is_not_overtaken_by_the_next(su
     assert subscriber.events == ["evt_3", "evt_1", "evt_2"]
 
 
-def test_what_was_set_aside_holds_nothing_up(subscriber, endpoint):
+def test_what_was_dead_lettered_holds_nothing_up(subscriber, endpoint):
     """It may never be replayed."""
     announced("evt_1", 1)
     ((held, _),) = due(utcnow(), kinds=KINDS)
     (job,) = claim("Announce", [held], utcnow())
-    job.set_aside("A defect.", utcnow())
+    job.dead_letter("A defect.", utcnow())
     announced("evt_2", 2, event_type="article.updated")
     run()
     assert subscriber.events == ["evt_2"]
@@ -500,7 +500,7 @@ def test_a_secret_that_cannot_be_read_gives_nothing_up(endpoint, subscriber):
         now += timedelta(hours=1)
     assert only(Delivery).state == "pending"
     (waiting,) = in_ledger()
-    assert (waiting.attempts, waiting.set_aside_at) == (0, None)
+    assert (waiting.attempts, waiting.dead_lettered_at) == (0, None)
     assert "DATELINE_SECRET_KEY" in (health_gates.probe("secret") or "")
     with transaction() as session:
         session.execute(update(endpoints).values(sealed_secret=sealed))
@@ -509,12 +509,12 @@ def test_a_secret_that_cannot_be_read_gives_nothing_up(endpoint, subscriber):
     assert (only(Delivery).state, subscriber.events) == ("delivered", ["evt_1"])
 
 
-def test_a_delivery_set_aside_is_told_apart_from_a_lost_one(endpoint):
+def test_a_delivery_dead_lettered_is_told_apart_from_a_lost_one(endpoint):
     """An older version gave turns up: the ledger keeps them for a person."""
     announced()
     run_announcements()
     with transaction() as session:
-        session.execute(update(ledger_rows).where(ledger_rows.c.kind == "Deliver").values(set_aside_at=utcnow()))
+        session.execute(update(ledger_rows).where(ledger_rows.c.kind == "Deliver").values(dead_lettered_at=utcnow()))
     with reading() as session:
         failing = [check.name for check in checks.checks(session, utcnow()) if not check.holds]
     assert failing == ["moving deliveries"]
@@ -523,6 +523,6 @@ def test_a_delivery_set_aside_is_told_apart_from_a_lost_one(endpoint):
 def test_a_hint_for_nothing_is_no_trouble(house):
     """A delivery that is not there: a stale message ends quietly."""
     with transaction() as session:
-        say(session, Deliver(endpoint=999))
+        enqueue(session, Deliver(endpoint=999))
     run(datetime.now(UTC))
     assert in_ledger() == []

@@ -13,7 +13,7 @@ from services.contracts.messages import ForgetDeliveries
 from services.runtime.database import transaction, utcnow
 from services.runtime.events.tables import Event
 from services.runtime.ledger import worker
-from services.runtime.ledger.jobs import due, say
+from services.runtime.ledger.jobs import due, enqueue
 from services.webhooks.models import Attempt, Delivery, deliveries
 
 
@@ -186,7 +186,7 @@ def test_what_is_old_is_forgotten_but_nothing_that_is_owed(http, endpoint, subsc
     with transaction() as session:
         old = deliveries.c.event.in_(("evt_1", "evt_2"))
         session.execute(update(deliveries).where(old).values(created_at=utcnow() - timedelta(days=31)))
-        say(session, ForgetDeliveries())
+        enqueue(session, ForgetDeliveries())
     forget()
     assert [row.sequence for row in rows(Delivery)] == [1, 3], "the first is still owed"
     assert [row.event for row in rows(Delivery)] == ["evt_1", "evt_3"]
@@ -195,7 +195,7 @@ def test_what_is_old_is_forgotten_but_nothing_that_is_owed(http, endpoint, subsc
     http.delete(f"/webhooks/endpoints/{endpoint['id']}")
     run()
     with transaction() as session:
-        say(session, ForgetDeliveries())
+        enqueue(session, ForgetDeliveries())
     forget()
     assert [row.event for row in rows(Delivery)] == ["evt_3"]
     assert [row.id for row in rows(Event)] == ["evt_1", "evt_2", "evt_3"], "the event log forgets nothing"

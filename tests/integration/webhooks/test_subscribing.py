@@ -10,7 +10,7 @@ from standardwebhooks import Webhook
 
 from services.contracts.messages import Deliver
 from services.runtime.database import transaction, utcnow
-from services.runtime.ledger.jobs import say
+from services.runtime.ledger.jobs import enqueue
 from services.webhooks import deliver, subscriptions
 from services.webhooks.models import Attempt, Delivery, Endpoint
 from services.webhooks.sealing import unseal
@@ -178,7 +178,7 @@ def test_an_endpoint_ends_when_its_key_expires(http, house, subscriber, monkeypa
     with transaction() as session:
         found = session.get(Endpoint, made["id"])
         subscriptions.change(session, found, {"state": "active"}, ends)
-        say(session, Deliver(endpoint=made["id"]))
+        enqueue(session, Deliver(endpoint=made["id"]))
     run(ends)
     assert subscriber.events == ["evt_1", "evt_2"]
 

@@ -119,7 +119,7 @@ def test_of_announcements_that_wait_together_only_the_early_one_waits_on(endpoin
     assert sorted(row.event for row in rows(Delivery)) == ["evt_3", "evt_4"]
     assert {(entry.key, entry.attempts) for entry in in_ledger("Announce")} == {("evt_1", 1), ("evt_2", 0)}
     with transaction() as session:
-        session.execute(text("UPDATE ledger SET lease_until = NULL, due_at = said_at WHERE kind = 'Announce'"))
+        session.execute(text("UPDATE ledger SET lease_until = NULL, due_at = enqueued_at WHERE kind = 'Announce'"))
     run()
     assert subscriber.events.index("evt_1") < subscriber.events.index("evt_2")
     assert balanced()
@@ -216,7 +216,7 @@ def _until(truth, seconds=60):
 
 
 def test_workers_that_die_or_fail_in_a_turn_do_not_end_what_is_owed(endpoint, subscriber, monkeypatch):
-    """Their deaths say nothing of the endpoint: the turn is set aside by no number of them."""
+    """Their deaths say nothing of the endpoint: the turn is dead-lettered by no number of them."""
     announced()
     run_announcements()
     clock = utcnow()
@@ -230,7 +230,7 @@ def test_workers_that_die_or_fail_in_a_turn_do_not_end_what_is_owed(endpoint, su
         broken.setattr(tasks, "addressee", fails)
         worker.handle("Deliver", [turn], clock)
     (waiting,) = in_ledger("Deliver")
-    assert (waiting.set_aside_at, "the roof fell in" in waiting.reason) == (None, True)
+    assert (waiting.dead_lettered_at, "the roof fell in" in waiting.reason) == (None, True)
     run(clock + timedelta(hours=1))
     assert (subscriber.events, balanced()) == (["evt_1"], True)
 

@@ -27,7 +27,7 @@ def order(scope, **changes):
         {"layout": "afpims", "parser_before": "2.1"},
         {"text": "harbor"},
         {"rejected": "stub"},
-        {"set_aside": "too deep", "urls": ["https://www.war.gov/a"]},
+        {"dead_lettered": "too deep", "urls": ["https://www.war.gov/a"]},
     ],
 )
 def test_a_scope_of_one_or_more_conditions_is_an_order_to_read_again_what_we_keep(scope):

@@ -140,7 +140,7 @@ def test_a_surprise_is_500_without_insides_and_logged_under_the_trace_id_of_the_
         answer = web.get("/raises/surprise")
     assert problem(answer)["status"] == 500
     assert "secret" not in answer.text
-    (line,) = [line for line in lines if line["event"] == "surprise"]
+    (line,) = [line for line in lines if line["event"] == "request_failed"]
     assert line["trace_id"] == answer.headers["trace-id"]
 
 

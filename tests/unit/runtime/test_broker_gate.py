@@ -1,4 +1,4 @@
-"""What the gate before the queues takes for a hint."""
+"""What the gate before the queues takes for a wake-up."""
 
 import pytest
 from fakes.garbage import MESSAGES, hint

@@ -12,7 +12,7 @@ from services.runtime.liveness import silent_since
 
 
 def test_a_wait_begins_when_it_is_first_seen():
-    """A worker that was idle for an hour is not to blame for a hint of this moment."""
+    """A worker that was idle for an hour is not to blame for a wake-up of this moment."""
     assert silent_since(None, 3600.0, signed=0.0, waiting=3) == 3600.0
 
 
@@ -21,7 +21,7 @@ def test_a_wait_goes_on_while_hints_are_there_and_nothing_is_heard():
 
 
 def test_a_sign_of_life_ends_the_wait():
-    """However many hints are still there: a long queue is work, not silence."""
+    """However many wake-ups are still there: a long queue is work, not silence."""
     assert silent_since(100.0, 130.0, signed=129.0, waiting=10_000) is None
 
 

@@ -135,9 +135,11 @@ def test_on_a_terminal_a_line_says_when_what_and_of_which_source(log):
     """It was 260 columns of `ms=… outcome=…`, with microseconds, in the order of the alphabet."""
     read = log("pretty")
     told = structlog.get_logger()
-    told.info("handled", kind="ParsePage", key="1", outcome="done", ms=8.4, source="war", url=URL, headline="A bridge")
-    told.info("handled", kind="FetchPage", key="1", outcome="done", ms=12.6, source="war", url=URL, answer="new")
-    told.info("handled", kind="Announce", key="1", outcome="done", ms=2.2)
+    told.info(
+        "handled", kind="ParsePage", key="1", outcome="completed", ms=8.4, source="war", url=URL, headline="A bridge"
+    )
+    told.info("handled", kind="FetchPage", key="1", outcome="completed", ms=12.6, source="war", url=URL, answer="new")
+    told.info("handled", kind="Announce", key="1", outcome="completed", ms=2.2)
     told.info("attempted", endpoint=3, answer="delivered", ms=9.0, webhook_id="evt_1", attempt=1)
     read_, fetched, delivered = [re.sub(r"\x1b\[\dm", "", line) for line in read().splitlines()]
     assert re.fullmatch(r"\d\d:\d\d:\d\dZ  war           read A bridge  8 ms", read_)
@@ -147,9 +149,11 @@ def test_on_a_terminal_a_line_says_when_what_and_of_which_source(log):
 
 def test_on_a_terminal_what_failed_keeps_all_its_words(log):
     read = log("pretty")
-    structlog.get_logger().info("handled", kind="ParsePage", key="9", outcome="set_aside", ms=1.0, reason="It broke.")
+    structlog.get_logger().info(
+        "handled", kind="ParsePage", key="9", outcome="dead_lettered", ms=1.0, reason="It broke."
+    )
     written = re.sub(r"\x1b\[\d+m", "", read())
-    assert all(words in written for words in ("ParsePage", "set_aside", "It broke."))
+    assert all(words in written for words in ("ParsePage", "dead_lettered", "It broke."))
 
 
 def test_a_log_that_cannot_be_written_costs_nobody_the_work():

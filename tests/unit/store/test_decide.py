@@ -5,7 +5,7 @@ from itertools import permutations
 import pytest
 from orders import NOW, A, B, article, order
 
-from services.contracts.messages import Before
+from services.contracts.messages import EarlierReading
 from services.store.decide import Created, Known, Late, Reading, Refreshed, Unchanged, Updated, decide, refreshed
 
 
@@ -54,7 +54,7 @@ def test_a_newer_parser_may_know_more_about_the_same_words():
 
 def upgraded(words, before, *, minute=1, parser="2", **about):
     """A later capture, read by a newer parser, with what it reads in the capture that the article stands on."""
-    earlier = Before(capture="capture-0", fetched_at=NOW, article=article(before, **about))
+    earlier = EarlierReading(capture="capture-0", fetched_at=NOW, article=article(before, **about))
     return order(words, minute=minute, parser=parser, **about).model_copy(update={"before": earlier})
 
 

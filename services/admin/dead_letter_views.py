@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, computed_field
 from sqlalchemy import Row
 
-from services.admin import messages
+from services.admin import dead_letters
 from services.admin.views import Reason
 from services.contracts.messages import Lane
 from services.contracts.wiring import KINDS
@@ -19,15 +19,15 @@ Kind = Annotated[str, Field(max_length=100, examples=[*KINDS]), AfterValidator(s
 _CLASS = re.compile(r"([A-Za-z_]\w*): ")
 
 
-class SetAside(BaseModel, from_attributes=True):
+class DeadLetter(BaseModel, from_attributes=True):
     """A message that was given up on, and why; `trace_id` finds the lines of the log that tell of it."""
 
     id: int
     kind: str
     key: str
     lane: Lane
-    said_at: datetime
-    set_aside_at: datetime
+    enqueued_at: datetime
+    dead_lettered_at: datetime
     attempts: int
     reason: str | None
     trace_id: str
@@ -42,22 +42,22 @@ class SetAside(BaseModel, from_attributes=True):
         return found.group(1) if found else None
 
 
-class SetAsideWhole(SetAside):
+class DeadLetterWhole(DeadLetter):
     """A message that was given up on, with what it said and the commands that show again what went wrong."""
 
     words: Any = Field(description="The message as it was said")
     reproduce: list[str]
 
 
-class SetAsides(BaseModel):
-    """One page of the messages that were set aside, the newest first."""
+class DeadLetters(BaseModel):
+    """One page of the messages that were dead-lettered, the newest first."""
 
-    messages: list[SetAside]
+    messages: list[DeadLetter]
     next: str | None
 
 
 class MessageReplay(BaseModel):
-    """Which messages are to be said again: those of a kind, or all."""
+    """Which messages are to be enqueued again: those of a kind, or all."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"kind": "Deliver"}]})
 
@@ -73,7 +73,7 @@ class Discard(BaseModel):
 
 
 class DiscardWanted(Discard):
-    """Which messages will not be said again, and why."""
+    """Which messages will not be enqueued again, and why."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"kind": "ParsePage", "reason": "no page any more"}]})
 
@@ -88,7 +88,7 @@ class Taken(BaseModel, from_attributes=True):
     more: bool
 
 
-def whole(row: Row[Any]) -> SetAsideWhole:
-    """A message that was set aside, with all that is known of it."""
-    brief = SetAside.model_validate(row).model_dump(exclude={"error"})
-    return SetAsideWhole(**brief, words=json.loads(row.message), reproduce=messages.reproduce(row))
+def whole(row: Row[Any]) -> DeadLetterWhole:
+    """A message that was dead-lettered, with all that is known of it."""
+    brief = DeadLetter.model_validate(row).model_dump(exclude={"error"})
+    return DeadLetterWhole(**brief, words=json.loads(row.message), reproduce=dead_letters.reproduce(row))

@@ -1,4 +1,4 @@
-"""`dateline set-aside`: messages that were given up on, to be read, said again or discarded.
+"""`dateline dead-letters`: messages that were given up on, to be read, enqueued again or discarded.
 
 Exit status: 0 when everything that was asked for is done, 1 when some of it could not be, 2 when it was not understood.
 """
@@ -18,12 +18,14 @@ from services.cli.parsing import After
 from services.contracts.errors import UserError
 
 if TYPE_CHECKING:
-    from services.admin.message_views import SetAside
+    from services.admin.dead_letter_views import DeadLetter
 
 app = group("Messages that were given up on: list, show, replay or discard them.", cls=ListsByDefault)
 
 Kind = Annotated[str | None, typer.Option(help="Only messages of this kind, such as ParsePage.")]
-Everything = Annotated[bool, typer.Option("--all", help="All that are set aside, or with --kind those of one kind.")]
+Everything = Annotated[
+    bool, typer.Option("--all", help="All that are dead-lettered, or with --kind those of one kind.")
+]
 Numbers = Annotated[list[int] | None, typer.Argument(help="Numbers, as the list shows them.")]
 
 
@@ -35,17 +37,17 @@ def list_messages(
     after: After = None,
     as_json: AsJson = False,
 ) -> None:
-    """Lists what was set aside and why, the newest first."""
-    from services.admin.message_views import SetAside
+    """Lists what was dead-lettered and why, the newest first."""
+    from services.admin.dead_letter_views import DeadLetter
 
     chosen = {"kind": kind, "discarded": discarded or None, "after": after}
-    rows, following = client.listed("/admin/messages", "messages", limit, None, **chosen)
+    rows, following = client.listed("/admin/dead-letters", "messages", limit, None, **chosen)
     if as_json:
         print_json({"messages": rows, "next": following})
     elif not rows:
-        error("Nothing is set aside." if not discarded else "Nothing was discarded.")
+        error("Nothing is dead-lettered." if not discarded else "Nothing was discarded.")
     else:
-        lines = [_line(SetAside.model_validate(row)) for row in rows]
+        lines = [_line(DeadLetter.model_validate(row)) for row in rows]
         show(Listing(("number", "kind", "key", "since", "attempts", "reason"), lines))
     if following and not as_json:
         error(f"There are more: add --after {following}.")
@@ -56,7 +58,7 @@ def show_message(
     number: Annotated[int, typer.Argument(help="The number in the list.")], as_json: AsJson = False
 ) -> None:
     """Shows one message: what it said, what went wrong, and how to see it again."""
-    message = client.get(f"/admin/messages/{number}", _unknown(number))
+    message = client.get(f"/admin/dead-letters/{number}", _unknown(number))
     if as_json:
         print_json(message)
         return
@@ -71,7 +73,7 @@ def show_message(
 def replay_messages(
     numbers: Numbers = None, everything: Everything = False, kind: Kind = None, as_json: AsJson = False
 ) -> None:
-    """Says messages again, with all their attempts, as if they had never failed."""
+    """Enqueues messages again, with all their attempts, as if they had never failed."""
     _one_or_the_other(numbers, everything, kind)
     done = _each(numbers, "replay") if numbers else _all("replay", {"kind": kind})
     _tell(done, "due again", as_json=as_json)
@@ -85,7 +87,7 @@ def discard_messages(
     kind: Kind = None,
     as_json: AsJson = False,
 ) -> None:
-    """Decides that messages will not be said again. They are kept, with who decided so, when and why."""
+    """Decides that messages will not be enqueued again. They are kept, with who decided so, when and why."""
     _one_or_the_other(numbers, everything, kind)
     if not reason.strip():
         raise UserError("Say why with --reason; it is kept with the message.")
@@ -105,19 +107,19 @@ def _one_or_the_other(numbers: list[int] | None, everything: bool, kind: str | N
 
 def _each(numbers: Sequence[int], decision: str, words: Mapping[str, str] | None = None) -> dict[str, Any]:
     for number in numbers:  # before any is taken: a mistyped one shall change nothing
-        if client.get(f"/admin/messages/{number}", _unknown(number))["discarded_at"]:
+        if client.get(f"/admin/dead-letters/{number}", _unknown(number))["discarded_at"]:
             raise UserError(_unknown(number)[404])
     for number in numbers:
-        client.order("POST", f"/admin/messages/{number}/{decision}", words, _unknown(number))
+        client.order("POST", f"/admin/dead-letters/{number}/{decision}", words, _unknown(number))
     return {"taken": len(numbers), "refused": 0, "more": False}
 
 
 def _all(decision: str, words: Mapping[str, str | None]) -> dict[str, Any]:
-    from services.admin.messages import AT_ONCE
+    from services.admin.dead_letters import AT_ONCE
 
     taken = 0
     while True:
-        done: dict[str, Any] = client.order("POST", f"/admin/messages/{decision}", words)
+        done: dict[str, Any] = client.order("POST", f"/admin/dead-letters/{decision}", words)
         taken += done["taken"]
         if not done["more"] or done["refused"] >= AT_ONCE:
             return done | {"taken": taken}
@@ -134,9 +136,9 @@ def _tell(done: Mapping[str, Any], what: str, *, as_json: bool) -> None:
 
 
 def _unknown(number: int) -> dict[int, str]:
-    return {404: f"No message {number} waits for a decision; `dateline set-aside list` shows those that do."}
+    return {404: f"No message {number} waits for a decision; `dateline dead-letters list` shows those that do."}
 
 
-def _line(row: SetAside) -> Sequence[object]:
+def _line(row: DeadLetter) -> Sequence[object]:
     decided = f" — discarded by {row.discarded_by}: {row.discarded_because}" if row.discarded_at else ""
-    return (row.id, row.kind, row.key, row.set_aside_at, row.attempts, f"{row.reason}{decided}")
+    return (row.id, row.kind, row.key, row.dead_lettered_at, row.attempts, f"{row.reason}{decided}")

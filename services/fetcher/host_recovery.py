@@ -6,7 +6,7 @@ from services.fetcher import frontier
 from services.fetcher.models import Channel, Page
 from services.fetcher.politeness import host_of
 from services.fetcher.rounds import next_address, poll_of
-from services.runtime.ledger.jobs import say
+from services.runtime.ledger.jobs import enqueue
 
 WOKEN = 500
 """Pages that are looked at, at most; while a host rests few are asked for, so that few can have failed."""
@@ -17,7 +17,7 @@ def wake(session: Session, host: str) -> tuple[int, int]:
     failed = session.exec(select(Channel).where(col(Channel.failures) > 0).order_by(col(Channel.id))).all()
     channels = [channel for channel in failed if host_of(next_address(channel)) == host]
     for channel in channels:
-        say(session, poll_of(channel))
+        enqueue(session, poll_of(channel))
     pages = _failed_pages(session, host)
     for page in sorted(pages):  # in one order for everybody who says many
         frontier.visit(session, page, host, lane="bulk")  # which leaves each in the lane that it is in

@@ -1,7 +1,7 @@
 """Messages that were given up on: which they are, what each of them said, and what a person decides about them.
 
-A message is replayed: said again, with all its attempts, as if it had never failed. Or it is discarded: it stays where
-it is, with who decided so, when and why, so that the audit still knows what became of it. That is for good.
+A message is replayed: enqueued again, with all its attempts, as if it had never failed. Or it is discarded: it stays
+where it is, with who decided so, when and why, so that the audit still knows what became of it. That is for good.
 """
 
 import json
@@ -20,15 +20,15 @@ from services.contracts.errors import UserError
 from services.contracts.messages import Message, Reingest, SaveArticle
 from services.contracts.wiring import KINDS
 from services.runtime import audit_log
-from services.runtime.ledger.jobs import say
-from services.runtime.ledger.ledger_table import rows
+from services.runtime.ledger.jobs import enqueue
+from services.runtime.ledger.ledger_table import ledger
 from services.runtime.provenance import results
 
 AT_ONCE = 1_000
 """Messages that one order to replay or discard takes at most."""
 
 # Not the message itself: it may hold a whole article.
-_LISTED = [column for column in rows.c if column.name not in {"message", "again_message"}]
+_LISTED = [column for column in ledger.c if column.name not in {"message", "again_message"}]
 
 
 class NotUnderstood(UserError):  # noqa: N818 - named for what is wrong
@@ -48,17 +48,19 @@ def listed(
     session: Session, *, kind: str | None, discarded: bool, before: int | None, limit: int
 ) -> Sequence[Row[Any]]:
     """Messages that wait for a decision, or were `discarded`: the newest first, with ids below `before`."""
-    wanted: list[ColumnElement[bool]] = [rows.c.set_aside_at.is_not(None)]
-    wanted.append(rows.c.discarded_at.is_not(None) if discarded else rows.c.discarded_at.is_(None))
-    wanted += [rows.c.kind == kind] if kind else []
-    wanted += [rows.c.id < before] if before else []
+    wanted: list[ColumnElement[bool]] = [ledger.c.dead_lettered_at.is_not(None)]
+    wanted.append(ledger.c.discarded_at.is_not(None) if discarded else ledger.c.discarded_at.is_(None))
+    wanted += [ledger.c.kind == kind] if kind else []
+    wanted += [ledger.c.id < before] if before else []
     found = select(*_LISTED).where(*wanted)
-    return session.execute(found.order_by(rows.c.id.desc()).limit(limit)).all()
+    return session.execute(found.order_by(ledger.c.id.desc()).limit(limit)).all()
 
 
 def find(session: Session, message: int) -> Row[Any] | None:
-    """A message that was set aside, discarded or not, with its words; None when there is none of this number."""
-    return session.execute(select(rows).where(rows.c.id == message, rows.c.set_aside_at.is_not(None))).one_or_none()
+    """A message that was dead-lettered, discarded or not, with its words; None when there is none of this number."""
+    return session.execute(
+        select(ledger).where(ledger.c.id == message, ledger.c.dead_lettered_at.is_not(None))
+    ).one_or_none()
 
 
 def reproduce(row: Row[Any]) -> list[str]:
@@ -66,11 +68,11 @@ def reproduce(row: Row[Any]) -> list[str]:
     words = json.loads(row.message)
     capture = words.get("capture") if isinstance(words, dict) else None
     alone = [f"dateline parse --capture {shlex.quote(str(capture))} --explain"] if capture else []
-    return alone if row.discarded_at else [*alone, f"dateline set-aside replay {row.id}"]
+    return alone if row.discarded_at else [*alone, f"dateline dead-letters replay {row.id}"]
 
 
 def replay(session: Session, message: int, caller: Caller, now: datetime) -> bool:
-    """Says a message again and notes who asked for it; False when it is not set aside, or was discarded."""
+    """Says a message again and notes who asked for it; False when it is not dead-lettered, or was discarded."""
     row = _waiting(session, message)
     if row is None:
         return False
@@ -80,7 +82,7 @@ def replay(session: Session, message: int, caller: Caller, now: datetime) -> boo
 
 
 def discard(session: Session, message: int, caller: Caller, reason: str, now: datetime) -> bool:
-    """Decides that a message will not be said again; False when it is not set aside, or was discarded before."""
+    """Decides that a message will not be enqueued again; False when it is none, or was discarded before."""
     row = _waiting(session, message)
     if row is None:
         return False
@@ -113,17 +115,17 @@ def discard_all(session: Session, kind: str, caller: Caller, reason: str, now: d
     return Done(len(found), 0, more)
 
 
-_WAITS: tuple[ColumnElement[bool], ...] = (rows.c.set_aside_at.is_not(None), rows.c.discarded_at.is_(None))
+_WAITS: tuple[ColumnElement[bool], ...] = (ledger.c.dead_lettered_at.is_not(None), ledger.c.discarded_at.is_(None))
 
 
 def _waiting(session: Session, message: int) -> Row[Any] | None:
-    return session.execute(select(rows).where(rows.c.id == message, *_WAITS).with_for_update()).one_or_none()
+    return session.execute(select(ledger).where(ledger.c.id == message, *_WAITS).with_for_update()).one_or_none()
 
 
 def _oldest(session: Session, kind: str | None) -> tuple[Sequence[Row[Any]], bool]:
-    wanted = (*_WAITS, *([rows.c.kind == kind] if kind else []))
-    number = session.execute(select(func.count()).select_from(rows).where(*wanted)).scalar_one()
-    found = select(rows).where(*wanted).order_by(rows.c.id).limit(AT_ONCE).with_for_update()
+    wanted = (*_WAITS, *([ledger.c.kind == kind] if kind else []))
+    number = session.execute(select(func.count()).select_from(ledger).where(*wanted)).scalar_one()
+    found = select(ledger).where(*wanted).order_by(ledger.c.id).limit(AT_ONCE).with_for_update()
     return session.execute(found).all(), number > AT_ONCE
 
 
@@ -138,14 +140,14 @@ def _understood(row: Row[Any]) -> Message:
 
 def _say_again(session: Session, row: Row[Any], now: datetime) -> None:
     message = _understood(row)
-    session.execute(delete(rows).where(rows.c.id == row.id))
-    say(session, message, due_at=now, lane=row.lane)
+    session.execute(delete(ledger).where(ledger.c.id == row.id))
+    enqueue(session, message, due_at=now, lane=row.lane)
     _wake(session, message)
 
 
 def _lay_to_rest(session: Session, row: Row[Any], caller: Caller, reason: str, now: datetime) -> None:
     decided = {"discarded_at": now, "discarded_by": caller.name, "discarded_because": reason}
-    session.execute(update(rows).where(rows.c.id == row.id).values(decided))
+    session.execute(update(ledger).where(ledger.c.id == row.id).values(decided))
     try:
         message = _understood(row)
     except NotUnderstood:
@@ -169,4 +171,4 @@ def _wake(session: Session, message: Message) -> None:
     """The walk of a re-ingestion does not wait for what waits for a person."""
     about = message.subject()
     if about.reingestion is not None and about.page is not None:
-        say(session, Reingest(reingestion=about.reingestion), lane="bulk")
+        enqueue(session, Reingest(reingestion=about.reingestion), lane="bulk")

@@ -1,4 +1,4 @@
-"""`dateline set-aside`: what was given up on can be read, said again and discarded."""
+"""`dateline dead-letters`: what was given up on can be read, enqueued again and discarded."""
 
 import json
 
@@ -10,29 +10,29 @@ from services.cli import app
 from services.contracts.errors import UserError
 from services.contracts.messages import Deliver, FetchPage
 from services.runtime.database import transaction, utcnow
-from services.runtime.ledger.jobs import claim, due, say
+from services.runtime.ledger.jobs import claim, due, enqueue
 
 pytestmark = pytest.mark.integration
 
 
 @pytest.fixture
 def given_up(db):
-    """Two messages that were set aside; their numbers."""
+    """Two messages that were dead-lettered; their numbers."""
     return [given_up_on(Deliver(endpoint=number)) for number in (1, 2)]
 
 
 def given_up_on(message):
     kind = type(message).__name__
     with transaction() as session:
-        say(session, message)
+        enqueue(session, message)
     [(number, _)] = due(utcnow(), kinds=[kind])
     [job] = claim(kind, [number], utcnow())
-    job.set_aside("RuntimeError: the roof fell in", utcnow())
+    job.dead_letter("RuntimeError: the roof fell in", utcnow())
     return number
 
 
 def run(*arguments):
-    return CliRunner().invoke(app, ["set-aside", *map(str, arguments)], catch_exceptions=False)
+    return CliRunner().invoke(app, ["dead-letters", *map(str, arguments)], catch_exceptions=False)
 
 
 def said(*arguments):
@@ -40,7 +40,7 @@ def said(*arguments):
     return json.loads(run(*arguments, "--json").stdout)
 
 
-def test_what_was_set_aside_is_listed_with_its_reason(given_up):
+def test_what_was_dead_lettered_is_listed_with_its_reason(given_up):
     """Kind, key and the sentence of what happened; with a command or without."""
     shown = run().stdout
     assert shown == run("list").stdout
@@ -60,11 +60,11 @@ def test_the_list_is_filtered_and_paged(given_up):
 
 
 def test_one_message_is_shown_whole(given_up):
-    """What it said, what went wrong, and the command that says it again."""
+    """What it says, what went wrong, and the command that says it again."""
     shown = run("show", given_up[0]).stdout
     assert '{"endpoint": 1}' in shown
     assert "RuntimeError: the roof fell in" in shown
-    assert f"dateline set-aside replay {given_up[0]}" in shown
+    assert f"dateline dead-letters replay {given_up[0]}" in shown
     assert said("show", given_up[0])["error"] == "RuntimeError"
 
 
@@ -81,11 +81,11 @@ def test_all_can_be_said_again(given_up):
     assert said("replay", "--all", "--kind", "Deliver") == {"taken": 2, "refused": 0, "more": False}
     assert [message["id"] for message in said("list")["messages"]] == [fetch]
     run("replay", "--all")
-    assert "Nothing is set aside" in run().output
+    assert "Nothing is dead-lettered" in run().output
 
 
 def test_what_nobody_can_read_stays_and_is_told_with_status_1(given_up):
-    """The others are said again all the same."""
+    """The others are enqueued again all the same."""
     with transaction() as session:
         session.execute(text("UPDATE ledger SET message = '{}' WHERE key = '1'"))
     done = run("replay", "--all")
@@ -105,9 +105,9 @@ def test_a_discarded_message_is_kept_with_the_reason(given_up):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["show", "999"], "dateline set-aside list"),
-        (["replay", "999"], "dateline set-aside list"),
-        (["discard", "999", "--reason", "x"], "dateline set-aside list"),
+        (["show", "999"], "dateline dead-letters list"),
+        (["replay", "999"], "dateline dead-letters list"),
+        (["discard", "999", "--reason", "x"], "dateline dead-letters list"),
         (["replay"], "either numbers, or --all"),
         (["replay", "1", "--all"], "either numbers, or --all"),
         (["discard", "--all", "--reason", "x"], "Name the --kind"),
