@@ -172,3 +172,16 @@ def test_a_source_is_shown_with_all_that_it_was_made_of(http):
         name: seed[name] for name in ("title", "hosts", "pages")
     }
     assert {name: shown["channels"][0][name] for name in channel} == channel
+
+
+def test_sources_are_loaded_all_or_none(http):
+    """As a file lists them: new ones are counted, changed ones too, and what is so already is not."""
+    other = SEED | {"name": "other"}
+    assert ask(http, "POST", "/sources/batch", json={"sources": [SEED]}).json() == {"added": 1, "changed": 0}
+    changed = {"sources": [SEED | {"title": "Another"}, other]}
+    assert ask(http, "POST", "/sources/batch", json=changed).json() == {"added": 1, "changed": 1}
+    assert ask(http, "POST", "/sources/batch", json=changed).json() == {"added": 0, "changed": 0}
+    spoilt = {"sources": [SEED | {"name": "third"}, SEED | {"name": "No Name"}]}
+    assert ask(http, "POST", "/sources/batch", json=spoilt).status_code == 422
+    assert ask(http, "POST", "/sources/batch", "reader", json=changed).status_code == 403
+    assert [one["name"] for one in ask(http, "GET", "/sources").json()] == ["demo", "other"]

@@ -105,6 +105,16 @@ def test_a_question_that_waits_is_answered_at_once_when_something_is_there(clien
         assert client.get("/events", params={"wait": 30}).json()["next"] == 1
 
 
+def test_a_reader_may_begin_after_the_last_event(client):
+    """Whatever happened before: only what comes from then on is of interest."""
+    saved(order(A))
+    latest = client.get("/events", params={"latest": True}).json()
+    assert latest == {"events": [], "next": 1}
+    saved(order(B, minute=3))
+    (event,) = client.get("/events", params={"after": latest["next"]}).json()["events"]
+    assert event["sequence"] == 2
+
+
 def test_events_that_nobody_asked_for_do_not_end_the_wait(client):
     with ThreadPoolExecutor(1) as elsewhere:
         asked = elsewhere.submit(client.get, "/events", params={"wait": 30, "type": "article.updated"})

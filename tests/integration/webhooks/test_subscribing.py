@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 
+import in_process
 from house import CALLERS, announced, in_ledger, log_of, only, rows, run, run_announcements
 from pydantic import SecretStr
 from standardwebhooks import Webhook
@@ -203,3 +204,17 @@ def test_a_key_that_has_just_been_revoked_gets_no_endpoint(app, http, subscriber
     app.state.caller_of_key = lambda _key, _since: None
     assert http.post("/webhooks/endpoints", json={"url": subscriber.url}).status_code == 401
     assert rows(Endpoint) == []
+
+
+def test_an_admin_makes_endpoints_for_other_keys_and_nobody_else_does(app, http, subscriber):
+    """As `dateline webhooks add --key` does: the endpoint is the other key's, and shows whose it is."""
+    bob = CALLERS["bob"].key
+    refused = http.post("/webhooks/endpoints", json={"url": subscriber.url, "key": bob})
+    assert (refused.status_code, "Only an admin" in refused.json()["detail"]) == (403, True)
+    own = http.post("/webhooks/endpoints", json={"url": subscriber.url, "key": CALLERS["ann"].key})
+    assert (own.status_code, own.json()["key"]) == (201, CALLERS["ann"].key)
+    with in_process.client(app, "root") as admin:
+        made = admin.post("/webhooks/endpoints", json={"url": subscriber.url, "key": bob})
+    assert (made.status_code, made.json()["key"]) == (201, bob)
+    with in_process.client(app, "bob") as of_bob:
+        assert [each["id"] for each in of_bob.get("/webhooks/endpoints").json()["endpoints"]] == [made.json()["id"]]
