@@ -1,5 +1,6 @@
 """A page of a layout that does not name its body: trained trees say which of its lines are the article's."""
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
@@ -65,10 +66,12 @@ def article_lines(lines: Sequence[Line], odds: Sequence[float], cut: float) -> l
             text[at] = odds[at] > UNLIKELY and among and not lines[at].is_linked
     for at in range(1, len(lines)):
         text[at] = text[at] or (text[at - 1] and odds[at] > UNLIKELY and _goes_on(lines[at - 1], lines[at]))
-    last = -NEAR - 1
+    last, again = -NEAR - 1, Counter(line.key for line in lines)
     for at, line in enumerate(lines):
         if text[at]:
             last = at
+        elif again[line.key] > 1:
+            continue  # an entry of a table of contents
         elif odds[at] > UNLIKELY and at - last <= NEAR and _is_short_paragraph(line, lines[last]):
             text[at], last = True, at
     _drop_last_links(lines, text)

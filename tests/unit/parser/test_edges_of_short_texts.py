@@ -38,6 +38,14 @@ def test_only_a_finished_short_paragraph_of_the_same_block_is_taken_for_the_last
     assert article_lines([paragraph(LEAD), last], [2.0, -2.4], LIKELY)[-1] is kept
 
 
+@pytest.mark.parametrize(("below", "kept"), [("Nine lamps", False), ("Two lanes", True)])
+def test_an_entry_that_stands_again_below_is_of_a_table_of_contents(below, kept):
+    """The other entries of a list of the text are the text's."""
+    entries = [line(text, tag="li", place=2) for text in ("Oak rails", "Nine lamps")]
+    lines = [*entries, line(below, tag="h2", place=3)]
+    assert article_lines(lines, [2.0, -2.4, -5.0], LIKELY)[1] is kept
+
+
 @pytest.mark.parametrize(("links", "kept"), [((Anchor("Old Pier Falls", "/1"),), False), ((), True)])
 def test_titles_that_lead_elsewhere_under_the_text_are_not_in_it(links, kept):
     """Also where they look likely, if none of them stands in a block of the text."""
