@@ -17,7 +17,6 @@ from pathlib import Path
 import httpx
 import structlog
 from fakes.generated import GeneratedNewsroom
-from services.runtime.entries import rows
 from sqlalchemy import select, text
 from sqlmodel import Session
 
@@ -28,10 +27,13 @@ from services.fetcher.discover import Listed
 from services.fetcher.models import Channel, Page
 from services.fetcher.sources import ChannelSeed, SourceSeed
 from services.parser import tasks as parser
-from services.runtime import archive, database, worker
-from services.runtime.archive import Capture
+from services.runtime import database
+from services.runtime.archive import capture_store
+from services.runtime.archive.capture_store import Capture
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.ledger import Said, say_all
+from services.runtime.ledger import worker
+from services.runtime.ledger.jobs import Said, say_all
+from services.runtime.ledger.ledger_table import rows
 from services.runtime.settings import runtime_settings
 from services.store import tasks as store
 
@@ -73,7 +75,7 @@ def _list(urls: list[str]) -> None:
 
 def _captured(session: Session, page: int, key: str, url: str) -> ParsePage:
     body, at = httpx.get(url).content, utcnow()
-    name = archive.keep(Capture(url, at, 200, (("Content-Type", "text/html; charset=utf-8"),), body))
+    name = capture_store.keep(Capture(url, at, 200, (("Content-Type", "text/html; charset=utf-8"),), body))
     row = session.get_one(Page, page)
     row.capture, row.payload, row.fetched_at, row.visited_at, row.outcome = name, "0" * 52, at, at, "new"
     return ParsePage(origin=Origin(page=page, key=key, url=url, source="disk"), capture=name, fetched_at=at)
