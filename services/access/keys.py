@@ -124,11 +124,6 @@ def revoke(session: Session, key_id: int, now: datetime, ended: Ended) -> bool:
     return True
 
 
-def listed(session: Session) -> Sequence[ApiKey]:
-    """All keys, the newest first, the revoked and expired ones among them."""
-    return session.scalars(select(ApiKey).order_by(col(ApiKey.id).desc())).all()
-
-
 def _caller(key: ApiKey) -> Caller:
     scopes = frozenset(cast("list[Permission]", key.scopes))
     return Caller(key=key.id or 0, name=key.name, scopes=scopes, ends_at=key.expires_at)

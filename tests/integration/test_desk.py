@@ -11,9 +11,10 @@ import pytest
 from in_process import InProcess, client
 from kept import saved
 from orders import KEY, NOW, URL, A, B, order
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, select
 
 from services.access import keys, sessions
+from services.access.models import ApiKey
 from services.app import create_app
 from services.contracts.article import Removed
 from services.contracts.urls import article_id
@@ -155,8 +156,8 @@ def test_a_session_ends_by_signing_out_with_its_key_and_by_its_time(signed_in, a
     assert gone.post("/sign-out", data={"form_token": form_token(gone)}).status_code == 303
     revoked = signed_in("read")
     with transaction() as session:
-        for each in keys.listed(session):
-            keys.revoke(session, each.id, utcnow(), subscriptions.stop)
+        for each in session.exec(select(ApiKey.id)).all():
+            keys.revoke(session, each, utcnow(), subscriptions.stop)
     old = httpx.Client(transport=InProcess(app), base_url="http://dateline.test/desk")
     with transaction() as session:
         old.cookies["dateline_session"] = sessions.sign_in(session, 1, utcnow() - sessions.LASTS)
@@ -273,7 +274,7 @@ def test_each_line_of_the_page_is_shown_with_the_rule_that_took_it(signed_in):
     explained = browser.get(f"/articles/{ID}/explain").text
     taken = re.search(r'class="rule">([\w-]+)</span><p dir="auto"><del>', explained)
     assert taken is not None
-    assert f"<dt><code>{taken[1]}</code></dt><dd>{RULES[taken[1]].outgoing}" in unescape(explained)
+    assert f"<dt><code>{taken[1]}</code></dt><dd>{RULES[taken[1]].says}" in unescape(explained)
     assert name in browser.get(f"/articles/{ID}/provenance").text
 
 

@@ -138,14 +138,6 @@ def test_wrong_keys_leave_no_trace_of_use():
     assert kept(key.id).last_used_at is None
 
 
-def test_all_keys_are_listed_the_newest_first_with_the_revoked():
-    made = [make()[0].id for _ in range(3)]
-    with transaction() as session:
-        keys.revoke(session, made[1], NOW, nothing_else)
-    with reading() as session:
-        assert [key.id for key in keys.listed(session)] == made[::-1]
-
-
 def test_the_first_key_is_an_admins_and_is_made_once():
     with transaction() as session:
         presented = keys.first_key(session, NOW)
