@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 REFERENCE = reference_pages.pages()
 DOCUMENTS = [str(path.relative_to(ROOT)) for path in prose.documents()]
+DECISIONS = sorted(DOCS.glob("decisions/[0-9]*.md"))
 LIMITS = {"words": 15.0, "long": 8.0, "semicolons": 4.0, "headless": 1.5}
 """What `python tests/prose.py` may say of all documents together: lower these when it says less."""
 
@@ -25,6 +26,17 @@ def test_the_reference_says_what_the_code_says(name):
 def test_the_index_lists_every_page():
     listed = set(re.findall(r"\]\((?!\.\./)([\w/.-]+\.md)", (DOCS / "README.md").read_text()))
     assert listed == {path.name for path in DOCS.glob("*.md")} - {"README.md"} | {"decisions/README.md"}
+
+
+def test_decisions_are_numbered_without_a_gap():
+    assert [int(path.name[:4]) for path in DECISIONS] == list(range(1, len(DECISIONS) + 1))
+
+
+@pytest.mark.parametrize("path", DECISIONS, ids=lambda path: path.stem)
+def test_every_decision_has_the_form_of_the_template(path):
+    text = path.read_text()
+    assert re.match(rf"# {int(path.name[:4])}\. .+\n\n- Status: \S.*\n- Date: 20\d\d-\d\d-\d\d\n", text)
+    assert re.findall(r"^## (.*)$", text, re.MULTILINE) == ["Context", "Decision", "Consequences"]
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
