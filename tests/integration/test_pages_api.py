@@ -22,6 +22,7 @@ from services.fetcher.sources import ChannelSeed, SourceSeed
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.ledger import jobs
 from services.runtime.ledger.jobs import enqueue
+from services.runtime.ledger.ledger_table import ledger
 from services.runtime.provenance import verdicts
 from services.runtime.provenance.verdicts import Read
 
@@ -196,7 +197,7 @@ def _visits():
 
 
 def _all_visits():
-    return select(jobs.rows.c.id, jobs.rows.c.page).where(jobs.rows.c.kind == "FetchPage")
+    return select(ledger.c.id, ledger.c.page).where(ledger.c.kind == "FetchPage")
 
 
 def _rewrite(row, values):

@@ -16,7 +16,7 @@ from services.demo.site import Answer
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.egress import egress_settings, open_client
 from services.runtime.events.tables import events
-from services.runtime.ledger import health_gates, jobs, worker
+from services.runtime.ledger import health_gates, worker
 from services.runtime.ledger.jobs import claim, due, enqueue
 from services.runtime.ledger.ledger_table import ledger as ledger_rows
 from services.webhooks import attempt, checks, deliver, record, retries
@@ -474,10 +474,10 @@ def test_the_account_finds_what_was_forgotten(endpoint, subscriber):
         assert checks.counts(session) == {"active endpoints": 1, "pending deliveries": 1}
         assert checks.oldest_pending(session) == only(Delivery).created_at
     with transaction() as session:
-        session.execute(jobs.rows.delete())
+        session.execute(ledger_rows.delete())
     announced("evt_lost", 2, "art_2")
     with transaction() as session:
-        session.execute(jobs.rows.delete())
+        session.execute(ledger_rows.delete())
         later = utcnow() + timedelta(hours=1)
         session.execute(update(events).where(events.c.id == "evt_lost").values(announced_at=later))
     with reading() as session:
