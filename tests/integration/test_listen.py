@@ -106,6 +106,14 @@ def test_a_key_that_may_not_subscribe_is_told_so(dateline):
     assert "This key is unknown" in str(refused)
 
 
+def test_the_server_and_key_of_all_commands_are_those_of_listen_too(dateline):
+    """It asks where `--server` says, in the name of that key."""
+    words = ["--server", str(dateline.base_url), "--key", "stranger", "listen"]
+    refused = CliRunner().invoke(app, words).exception
+    assert isinstance(refused, UserError)
+    assert "This key is unknown" in str(refused)
+
+
 def test_an_endpoint_that_stays_behind_is_told_of():
     """With where it is, and a status that is not that of a clean end."""
     from services.cli.commands import listen
