@@ -16,8 +16,8 @@ from services.store import select as articles
 
 def connect() -> None:
     """Connects re-ingestion with the services that know pages and articles, in this process."""
-    asked = Neighbours(reach, next_pages, reingestion.enter, reingestion.still)
-    room.connect(asked)
+    neighbours = Neighbours(reach, next_pages, reingestion.enter, reingestion.still)
+    room.connect(neighbours)
 
 
 def reach(session: Session, scope: Scope, sample: int) -> tuple[int, Sequence[Row[Any]]]:
@@ -29,8 +29,8 @@ def reach(session: Session, scope: Scope, sample: int) -> tuple[int, Sequence[Ro
 def next_pages(session: Session, scope: Scope, after: int, limit: int) -> Batch:
     """The pages of a scope with ids above `after`: of `limit` candidates, those for which every condition holds."""
     if not scope.asks_the_store():
-        found = pages.next_pages(session, scope, after, limit)
-        return Batch(after, found, found[-1] if found else after, complete=len(found) < limit)
+        result = pages.next_pages(session, scope, after, limit)
+        return Batch(after, result, result[-1] if result else after, complete=len(result) < limit)
     # Two questions, each in the order of the pages: both services know where to begin, and stop at the limit.
     candidates = articles.next_pages(session, scope, after, limit)
     last = candidates[-1] if candidates else after

@@ -135,7 +135,7 @@ def _overlaps(key: ApiKey, now: datetime) -> bool:
 
 def _opens(key: ApiKey, digest: str, now: datetime) -> bool:
     good = [key.digest, *([key.old_digest] if key.old_digest and _overlaps(key, now) else [])]
-    return any(hmac.compare_digest(each, digest) for each in good)
+    return any(hmac.compare_digest(entry, digest) for entry in good)
 
 
 def _new_secret() -> str:

@@ -28,8 +28,8 @@ def sign_in(session: Session, key: int, now: datetime) -> str:
 
 def signed_in_key(session: Session, token: str, now: datetime) -> tuple[int, datetime] | None:
     """Whose token this is, and since when; None for one that has ended or never was."""
-    found = session.get(DeskSession, _digest(token))
-    return (found.key, found.expires_at - LASTS) if found and now < found.expires_at else None
+    entry = session.get(DeskSession, _digest(token))
+    return (entry.key, entry.expires_at - LASTS) if entry and now < entry.expires_at else None
 
 
 def sign_out(session: Session, token: str) -> None:
@@ -39,22 +39,22 @@ def sign_out(session: Session, token: str) -> None:
 
 def store_secret(session: Session, token: str, secret: str) -> None:
     """Keeps a secret for the next page of this session; without the token nobody can read it."""
-    if found := session.get(DeskSession, _digest(token)):
-        found.once = _sealing(token).encrypt(secret.encode()).decode()
+    if entry := session.get(DeskSession, _digest(token)):
+        entry.once = _sealing(token).encrypt(secret.encode()).decode()
 
 
 def has_secret(session: Session, token: str) -> bool:
     """Whether there is a secret to show."""
-    found = session.get(DeskSession, _digest(token))
-    return found is not None and found.once is not None
+    entry = session.get(DeskSession, _digest(token))
+    return entry is not None and entry.once is not None
 
 
 def take_secret(session: Session, token: str) -> str:
     """The secret that was kept, which is forgotten with that; empty when there is none."""
-    found = session.get(DeskSession, _digest(token))
-    if not found or not found.once:
+    entry = session.get(DeskSession, _digest(token))
+    if not entry or not entry.once:
         return ""
-    sealed, found.once = found.once, None
+    sealed, entry.once = entry.once, None
     return _sealing(token).decrypt(sealed.encode()).decode()
 
 

@@ -103,8 +103,8 @@ def list_dead_letters(
     place = position("dead_lettered", after, int)
     with reading() as session:
         before = place[0] if place else None
-        found = dead_letters.listed(session, kind=kind, discarded=discarded, before=before, limit=limit + 1)
-    shown, following = page(found, limit, lambda row: cursor("dead_lettered", row.id))
+        result = dead_letters.listed(session, kind=kind, discarded=discarded, before=before, limit=limit + 1)
+    shown, following = page(result, limit, lambda row: cursor("dead_lettered", row.id))
     return DeadLetters(messages=[DeadLetter.model_validate(row) for row in shown], next=following)
 
 

@@ -38,8 +38,8 @@ class DeadLetter(BaseModel, from_attributes=True):
     @computed_field(description="The class of the error, when it was one that nobody planned")  # type: ignore[prop-decorator] # as pydantic documents it
     @property
     def error(self) -> str | None:
-        found = _CLASS.match(self.reason or "")
-        return found.group(1) if found else None
+        hit = _CLASS.match(self.reason or "")
+        return hit.group(1) if hit else None
 
 
 class DeadLetterWhole(DeadLetter):

@@ -48,12 +48,12 @@ def listed(
     session: Session, *, kind: str | None, discarded: bool, before: int | None, limit: int
 ) -> Sequence[Row[Any]]:
     """Messages that wait for a decision, or were `discarded`: the newest first, with ids below `before`."""
-    wanted: list[ColumnElement[bool]] = [ledger.c.dead_lettered_at.is_not(None)]
-    wanted.append(ledger.c.discarded_at.is_not(None) if discarded else ledger.c.discarded_at.is_(None))
-    wanted += [ledger.c.kind == kind] if kind else []
-    wanted += [ledger.c.id < before] if before else []
-    found = select(*_LISTED).where(*wanted)
-    return session.execute(found.order_by(ledger.c.id.desc()).limit(limit)).all()
+    entries: list[ColumnElement[bool]] = [ledger.c.dead_lettered_at.is_not(None)]
+    entries.append(ledger.c.discarded_at.is_not(None) if discarded else ledger.c.discarded_at.is_(None))
+    entries += [ledger.c.kind == kind] if kind else []
+    entries += [ledger.c.id < before] if before else []
+    result = select(*_LISTED).where(*entries)
+    return session.execute(result.order_by(ledger.c.id.desc()).limit(limit)).all()
 
 
 def find(session: Session, message: int) -> Row[Any] | None:
@@ -65,8 +65,8 @@ def find(session: Session, message: int) -> Row[Any] | None:
 
 def reproduce(row: Row[Any]) -> list[str]:
     """Commands that show again what went wrong: reading the same capture, where there is one, and saying it again."""
-    words = json.loads(row.message)
-    capture = words.get("capture") if isinstance(words, dict) else None
+    text = json.loads(row.message)
+    capture = text.get("capture") if isinstance(text, dict) else None
     alone = [f"dateline parse --capture {shlex.quote(str(capture))} --explain"] if capture else []
     return alone if row.discarded_at else [*alone, f"dateline dead-letters replay {row.id}"]
 
@@ -93,26 +93,28 @@ def discard(session: Session, message: int, caller: Caller, reason: str, now: da
 
 def replay_all(session: Session, kind: str | None, caller: Caller, now: datetime) -> Done:
     """Says the oldest messages (of a kind) again, `AT_ONCE` at most; those that nobody can read stay where they are."""
-    found, more = _oldest(session, kind)
+    result, more = _oldest(session, kind)
     refused = 0
-    for row in found:
+    for row in result:
         try:
             _say_again(session, row, now)
         except NotUnderstood:
             refused += 1
-    if taken := len(found) - refused:
-        audit_log.note(session, caller, "messages.replayed", f"{taken} messages, kind {kind or 'any'}", now)
-    return Done(taken, refused, more)
+    if claimed := len(result) - refused:
+        audit_log.note(session, caller, "messages.replayed", f"{claimed} messages, kind {kind or 'any'}", now)
+    return Done(claimed, refused, more)
 
 
 def discard_all(session: Session, kind: str, caller: Caller, reason: str, now: datetime) -> Done:
     """Discards the oldest messages of a kind, `AT_ONCE` at most."""
-    found, more = _oldest(session, kind)
-    for row in found:
+    result, more = _oldest(session, kind)
+    for row in result:
         _lay_to_rest(session, row, caller, reason, now)
-    if found:
-        audit_log.note(session, caller, "messages.discarded", f"{len(found)} messages, kind {kind}", now, reason=reason)
-    return Done(len(found), 0, more)
+    if result:
+        audit_log.note(
+            session, caller, "messages.discarded", f"{len(result)} messages, kind {kind}", now, reason=reason
+        )
+    return Done(len(result), 0, more)
 
 
 _WAITS: tuple[ColumnElement[bool], ...] = (ledger.c.dead_lettered_at.is_not(None), ledger.c.discarded_at.is_(None))
@@ -123,10 +125,10 @@ def _waiting(session: Session, message: int) -> Row[Any] | None:
 
 
 def _oldest(session: Session, kind: str | None) -> tuple[Sequence[Row[Any]], bool]:
-    wanted = (*_WAITS, *([ledger.c.kind == kind] if kind else []))
-    number = session.execute(select(func.count()).select_from(ledger).where(*wanted)).scalar_one()
-    found = select(ledger).where(*wanted).order_by(ledger.c.id).limit(AT_ONCE).with_for_update()
-    return session.execute(found).all(), number > AT_ONCE
+    parts = (*_WAITS, *([ledger.c.kind == kind] if kind else []))
+    number = session.execute(select(func.count()).select_from(ledger).where(*parts)).scalar_one()
+    result = select(ledger).where(*parts).order_by(ledger.c.id).limit(AT_ONCE).with_for_update()
+    return session.execute(result).all(), number > AT_ONCE
 
 
 def _understood(row: Row[Any]) -> Message:

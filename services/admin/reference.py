@@ -68,8 +68,8 @@ def _sections(openapi: Words, address: str) -> Iterator[str]:
         tag = operation.get("tags", ["the service itself"])[0]
         tags.setdefault(tag, []).append(_operation(openapi, address, path, method, operation))
     for tag, shown in tags.items():
-        words = f"<h2>{escape(tag)}</h2><p>{_prose(about.get(tag, ''))}</p>"
-        yield f"<section>{words}{''.join(shown)}</section>"
+        text = f"<h2>{escape(tag)}</h2><p>{_prose(about.get(tag, ''))}</p>"
+        yield f"<section>{text}{''.join(shown)}</section>"
 
 
 def operations(openapi: Words) -> Iterator[tuple[str, str, Words]]:
@@ -90,8 +90,8 @@ def example(openapi: Words, schema: Words) -> Any:
         return example(openapi, openapi["components"]["schemas"][reference.rsplit("/", 1)[1]])
     if options := schema.get("anyOf") or schema.get("oneOf") or schema.get("allOf"):
         return schema.get("default", example(openapi, options[0]))
-    told = [*schema.get("examples", ()), *schema.get("enum", ()), *(schema[k] for k in _TOLD if k in schema)]
-    return told[0] if told else _plainest(openapi, schema)
+    entries = [*schema.get("examples", ()), *schema.get("enum", ()), *(schema[k] for k in _TOLD if k in schema)]
+    return entries[0] if entries else _plainest(openapi, schema)
 
 
 _TOLD = ("const", "default")
@@ -123,11 +123,11 @@ def _operation(openapi: Words, address: str, path: str, method: str, operation: 
 def _form(openapi: Words, path: str, method: str, operation: Words) -> str:
     parameters = "".join(map(_parameter, operation.get("parameters", ())))
     body = _example_body(openapi, operation)
-    words = f"<label>Body, as JSON<textarea>{escape(_json(body))}</textarea></label>" if body is not None else ""
+    text = f"<label>Body, as JSON<textarea>{escape(_json(body))}</textarea></label>" if body is not None else ""
     scope = escape(permission(operation) or "")
     return (
         f'<form data-method="{method}" data-path="{escape(path)}" data-scope="{scope}"><table>{parameters}</table>'
-        f"{words}<p><button>Try it</button></p><output></output></form>"
+        f"{text}<p><button>Try it</button></p><output></output></form>"
     )
 
 
@@ -159,8 +159,8 @@ def _call(openapi: Words, address: str, path: str, method: str, operation: Words
     if permission(operation):
         lines.append('-H "Authorization: Bearer $DATELINE_KEY"')
     if (body := _example_body(openapi, operation)) is not None:
-        words = json.dumps(body, ensure_ascii=False)
-        lines += ["-H 'Content-Type: application/json'", "-d '" + words.replace("'", "'\\''") + "'"]
+        text = json.dumps(body, ensure_ascii=False)
+        lines += ["-H 'Content-Type: application/json'", "-d '" + text.replace("'", "'\\''") + "'"]
     return " \\\n  ".join(lines)
 
 

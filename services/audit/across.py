@@ -45,17 +45,17 @@ def checks(session: Session, unread: int) -> tuple[Check, ...]:
 
 def deep_checks(session: Session) -> tuple[Check, ...]:
     """What takes reading everything: that the captures are whole, and the bodies of events."""
-    named = _named_captures(session)
-    if named and not runtime_settings().captures.is_dir():
+    named_captures = _named_captures(session)
+    if named_captures and not runtime_settings().captures.is_dir():
         raise UserError(
             f"There is no archive at {runtime_settings().captures}: run this where the captures are "
             "(with Docker: docker compose exec fetcher dateline audit --deep)."
         )
-    damage = {name: fault for name in named if (fault := capture_store.fault(name))}
-    found = ", ".join(f"{number} {fault}" for fault, number in Counter(damage.values()).items()) or "none missing"
+    damage = {name: fault for name in named_captures if (fault := capture_store.fault(name))}
+    result = ", ".join(f"{number} {fault}" for fault, number in Counter(damage.values()).items()) or "none missing"
     first = f" ({', '.join(islice(damage, SHOWN))})" if damage else ""
     return (
-        Check("whole captures", holds=not damage, sentence=f"Of the captures that are named: {found}{first}."),
+        Check("whole captures", holds=not damage, sentence=f"Of the captures that are named: {result}{first}."),
         _none("whole events", _damaged(session), "events have a body that cannot be read, or that is another event's"),
     )
 
@@ -94,8 +94,8 @@ def _untold(session: Session) -> int:
 
 
 def _damaged(session: Session) -> int:
-    kept = select(events.c.sequence, events.c.type, type_coerce(events.c.body, LargeBinary).label("body"))
-    return sum(map(_is_damaged, session.execute(kept, execution_options={"yield_per": 100})))
+    retained = select(events.c.sequence, events.c.type, type_coerce(events.c.body, LargeBinary).label("body"))
+    return sum(map(_is_damaged, session.execute(retained, execution_options={"yield_per": 100})))
 
 
 def _is_damaged(event: Row[Any]) -> bool:
@@ -107,11 +107,11 @@ def _is_damaged(event: Row[Any]) -> bool:
 
 
 def _named_captures(session: Session) -> Sequence[str]:
-    named = union(
+    labels = union(
         select(col(Page.capture)).where(col(Page.capture).is_not(None)),
         select(articles.c.capture),
         select(revisions.c.capture),
         select(verdicts.c.read_capture).where(verdicts.c.read_capture.is_not(None)),
     )
-    found: Sequence[str] = session.execute(named).scalars().all()
-    return found
+    rows: Sequence[str] = session.execute(labels).scalars().all()
+    return rows

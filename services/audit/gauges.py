@@ -27,8 +27,8 @@ def gauges(session: Session, now: datetime, depths: Mapping[str, int]) -> Iterat
     walled = GaugeMetricFamily(
         "dateline_pages_walled", "Pages whose newest capture the parser takes for a wall or a shell.", labels=["source"]
     )
-    for name, found in blocked.walled(session).items():
-        walled.add_metric([name], found.pages)
+    for name, result in blocked.walled(session).items():
+        walled.add_metric([name], result.pages)
     yield walled
     lost = GaugeMetricFamily(
         "dateline_channels_lost", "Channels that were read before and cannot be read now.", labels=["source"]
@@ -59,11 +59,11 @@ def gauges(session: Session, now: datetime, depths: Mapping[str, int]) -> Iterat
 def counted_pages(session: Session, now: datetime) -> list[SourcePages]:
     """Where the pages of each source are; at most a minute old."""
     database = str(session.get_bind())
-    counted_at, found = _counted.get(database, (None, []))
+    counted_at, result = _counted.get(database, (None, []))
     if counted_at is None or not now - KEPT < counted_at <= now:
-        found = count_pages(session, now)
-        _counted[database] = now, found
-    return found
+        result = count_pages(session, now)
+        _counted[database] = now, result
+    return result
 
 
 _counted: dict[str, tuple[datetime, list[SourcePages]]] = {}

@@ -85,19 +85,19 @@ def overview(session: Session, now: datetime, depths: Mapping[str, int]) -> Over
         queues=dict(depths),
         stories=_stories(session),
         retrying=tuple(
-            Trouble(each.id, each.kind, each.key, each.sentence(now))
-            for each in retries.retrying(session, limit=TROUBLES)
+            Trouble(entry.id, entry.kind, entry.key, entry.sentence(now))
+            for entry in retries.retrying(session, limit=TROUBLES)
         ),
-        gates=tuple(Shut(each.name, each.since, each.reason) for each in health_gates.shut(session)),
+        gates=tuple(Shut(member.name, member.since, member.reason) for member in health_gates.shut(session)),
     )
 
 
 def _messages(session: Session, now: datetime) -> dict[str, int]:
     # Each by an index of its own: to sort all of them by their state is to read all of them. What is held was due.
-    ripe, held, decided = ledger.c.due_at <= now, ledger.c.lease_until > now, ledger.c.discarded_at.is_not(None)
+    ripe, occupied, decided = ledger.c.due_at <= now, ledger.c.lease_until > now, ledger.c.discarded_at.is_not(None)
     states = {
         "due": due_and_free(now),
-        "in_flight": (OPEN, ripe, held),
+        "in_flight": (OPEN, ripe, occupied),
         "later": (OPEN, ~ripe),
         "dead_lettered": (~OPEN, ~decided),
         "discarded": (~OPEN, decided),
@@ -117,7 +117,7 @@ def _stories(session: Session) -> tuple[Story, ...]:
     )
     reached = func.min(deliveries.c.delivered_at, type_=deliveries.c.delivered_at.type)
     delivered = select(reached).where(deliveries.c.event == latest.c.id).scalar_subquery()
-    found = session.execute(
+    rows = session.execute(
         select(
             latest.c.subject,
             articles.c.headline,
@@ -131,4 +131,4 @@ def _stories(session: Session) -> tuple[Story, ...]:
         .outerjoin(Page, col(Page.id) == articles.c.page)
         .order_by(latest.c.sequence.desc())
     )
-    return tuple(Story(*row) for row in found)
+    return tuple(Story(*row) for row in rows)

@@ -49,7 +49,7 @@ def take(session: Session, now: datetime, *, deep: bool = False) -> Report:
         checks=(
             *pages.checks(session, now, counted),
             *messages.checks(session, now, overdue(session, now)),
-            *across.checks(session, sum(each.unread for each in counted)),
+            *across.checks(session, sum(entry.unread for entry in counted)),
             *store.checks(session),
             events.check(session),
             *webhooks.checks(session, now),

@@ -42,7 +42,7 @@ class ListsByDefault(TyperGroup):
         return [*super().shell_complete(ctx, incomplete), *(option for option in options if option.value != "--help")]
 
     def _means_list(self, word: str) -> bool:
-        takes_words = any(taken.param_type_name == "argument" for taken in self.commands["list"].params)
+        takes_words = any(param.param_type_name == "argument" for param in self.commands["list"].params)
         return word.startswith("-") or (takes_words and word not in self.commands)
 
 

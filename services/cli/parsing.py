@@ -16,12 +16,12 @@ def parse_time(words: str | datetime) -> datetime:
     from services.store.wording import instant  # noqa: PLC0415 - the help of a command need not wait for it
 
     try:
-        found = instant(_WHEN.validate_python(words))
+        result = instant(_WHEN.validate_python(words))
     except ValidationError:
-        found = None
-    if found is None:
+        result = None
+    if result is None:
         raise typer.BadParameter(f"{words!r} is neither a date like 2026-11-22 nor a time like 2026-11-22T18:30Z.")
-    return found
+    return result
 
 
 After = Annotated[str | None, typer.Option("--after", metavar="CURSOR", help="`next` of the page before, in its JSON.")]

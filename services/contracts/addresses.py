@@ -63,5 +63,5 @@ def _joined(address: str | None, base: str | None) -> str | None:
 
 
 def _safe(address: str) -> str | None:
-    safe = _BARE.sub(lambda found: quote(found[0]), address)
+    safe = _BARE.sub(lambda result: quote(result[0]), address)
     return safe if len(safe) <= LONGEST else None

@@ -201,8 +201,8 @@ class Article(Contract):
 
     def digest(self) -> str:
         """SHA-256, in hex, of the whole reading as canonical JSON; a field at its default changes nothing."""
-        words = self.model_dump(mode="json", exclude_defaults=True)
-        return hashlib.sha256(json.dumps(words, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+        text = self.model_dump(mode="json", exclude_defaults=True)
+        return hashlib.sha256(json.dumps(text, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 class Rejected(Contract):

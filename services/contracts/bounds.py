@@ -94,31 +94,31 @@ def _short(name: str, value: Any) -> Any:
 
 def _counted(blocks: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """The blocks with the first `WORDS` words."""
-    left, kept = WORDS, []
+    left, retained = WORDS, []
     for block in blocks:
-        words = block["text"].split(" ", left)
-        kept.append(block if len(words) <= left else block | {"text": " ".join(words[:left])})
-        left -= len(words)
+        text = block["text"].split(" ", left)
+        retained.append(block if len(text) <= left else block | {"text": " ".join(text[:left])})
+        left -= len(text)
         if left <= 0:
             break
-    return kept
+    return retained
 
 
 def _within(room: int, entries: list[Any]) -> list[Any]:
     """The first entries that fit; of the first that does not, as much of its text as fits."""
     if _size(entries) <= room:
         return entries
-    kept = []
+    results = []
     room -= len("[]")
     for entry in entries:
         size = _size(entry)
         if size > room:
             if isinstance(entry, dict) and "text" in entry:
-                kept += _beginning(entry, room)
+                results += _beginning(entry, room)
             break
-        kept.append(entry)
+        results.append(entry)
         room -= size + 1
-    return kept
+    return results
 
 
 def _beginning(entry: dict[str, Any], room: int) -> list[dict[str, Any]]:

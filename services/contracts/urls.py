@@ -74,7 +74,7 @@ def meant_url(url: str) -> str:
     Only who names an address may mean another by it; nothing that was discovered is read so.
     """
     address = unquote(unquote(url[:MAX_LENGTH]))
-    inner = [found.end() for found in _INNER.finditer(address)]
+    inner = [result.end() for result in _INNER.finditer(address)]
     article = _ARTICLE.match(address, inner[-1]) if len(inner) > 1 else None
     return f"https://{article['host']}{article['path']}" if article and _is_afpims(article["host"].lower()) else url
 

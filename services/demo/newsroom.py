@@ -103,10 +103,10 @@ class Newsroom:
         """What the site says to one request."""
         if request.method not in {"GET", "HEAD"}:
             return Answer(405, headers={"Allow": "GET, HEAD"})
-        found = self.find(request.path)
-        if isinstance(found, Resource):
-            return conditional(request, found)
-        return Answer(found, f"<html><title>{found}</title><h1>{found}</h1></html>".encode(), {"Content-Type": HTML})
+        result = self.find(request.path)
+        if isinstance(result, Resource):
+            return conditional(request, result)
+        return Answer(result, f"<html><title>{result}</title><h1>{result}</h1></html>".encode(), {"Content-Type": HTML})
 
     def find(self, address: str) -> Resource | int:
         """What lies at a path with its query, or the status that says why nothing does."""
@@ -125,8 +125,8 @@ class Newsroom:
     def newest(self, prefix: str = "/") -> list[Publication]:
         """What is public under a path, newest first."""
         with self._guard:
-            public = [each for each in self._public.values() if each.sample.path.startswith(prefix)]
-        return sorted(public, key=lambda each: (each.published_at, each.changed_at), reverse=True)
+            public = [element for element in self._public.values() if element.sample.path.startswith(prefix)]
+        return sorted(public, key=lambda entry: (entry.published_at, entry.changed_at), reverse=True)
 
     def _sample(self, slug: str) -> Sample:
         if slug not in self.samples:
@@ -136,12 +136,12 @@ class Newsroom:
     def _article(self, number: int) -> Resource | int:
         # The number is the identity: the slug may be anything, as on the real sites.
         with self._guard:
-            found = [each for each in self._public.values() if each.sample.number == number]
+            results = [member for member in self._public.values() if member.sample.number == number]
             status = self._withdrawn.get(number, 404)
-        if not found:
+        if not results:
             return status
-        page = pages.article_page(found[0], self._templates, url=self.url)
-        return Resource(page.encode(), HTML, found[0].changed_at)
+        page = pages.article_page(results[0], self._templates, url=self.url)
+        return Resource(page.encode(), HTML, results[0].changed_at)
 
     def _robots(self) -> Resource:
         rules = f"User-agent: *\nAllow: /\nDisallow: {DISALLOWED_PATH}\n\nSitemap: {self.url}/sitemap.xml\n"
@@ -185,8 +185,8 @@ def conditional(request: Request, resource: Resource) -> Answer:
 
 
 def _unchanged(request: Request, tag: str, changed_at: datetime) -> bool:
-    if held := request.headers.get("if-none-match"):
-        return held.strip() == "*" or tag in {each.strip().removeprefix("W/") for each in held.split(",")}
+    if entry := request.headers.get("if-none-match"):
+        return entry.strip() == "*" or tag in {member.strip().removeprefix("W/") for member in entry.split(",")}
     try:
         since = parsedate_to_datetime(request.headers.get("if-modified-since", ""))
     except ValueError:

@@ -128,7 +128,7 @@ def viewstate(seed: str, size: int = VIEWSTATE_BYTES) -> str:
 
 
 def _page(templates: Templates, *, url: str, main: str, **words: str) -> str:
-    escaped = {name: escape(word) for name, word in words.items()}
+    escaped = {name: escape(term) for name, term in words.items()}
     return templates.page.substitute(escaped, site=url, site_name=SITE_NAME, main=main)
 
 

@@ -88,11 +88,11 @@ async def ask(client: httpx.AsyncClient, method: str, path: str, **asked: Any) -
     """
     # A path is made of what a visitor's address named: none of it may become a query.
     answer = await client.request(method, quote(path), **asked)
-    told = answer.json() if answer.content else None
+    report = answer.json() if answer.content else None
     if not answer.is_success:
         # A redirect leads to what a path without its last part means, which nobody asked for.
-        raise Refused(HTTPStatus.NOT_FOUND if answer.is_redirect else answer.status_code, told or {})
-    return told
+        raise Refused(HTTPStatus.NOT_FOUND if answer.is_redirect else answer.status_code, report or {})
+    return report
 
 
 def _admitting(app: ASGIApp, caller: Caller) -> ASGIApp:
@@ -109,6 +109,6 @@ class _PassedOn(Response):
         self._api, self._path = api, path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        asked = {name: scope[name] for name in _ASKED}
+        fields = {name: scope[name] for name in _ASKED}
         place = {"path": self._path, "raw_path": self._path.encode(), "root_path": "", "query_string": b""}
-        await _admitting(self._api.app, self._api.caller)(asked | place, receive, send)
+        await _admitting(self._api.app, self._api.caller)(fields | place, receive, send)

@@ -40,9 +40,9 @@ def _static(name: str) -> Response:
 
 
 async def _sign_in_first(request: Request, _error: Exception) -> Response:
-    base, asked = request.scope["root_path"], request.url.path
-    wanted = f"?next={quote(asked)}" if request.method == "GET" and asked.startswith(f"{base}/") else ""
-    return RedirectResponse(f"{base}/sign-in{wanted}", 303)
+    base, query = request.scope["root_path"], request.url.path
+    criteria = f"?next={quote(query)}" if request.method == "GET" and query.startswith(f"{base}/") else ""
+    return RedirectResponse(f"{base}/sign-in{criteria}", 303)
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -24,8 +24,8 @@ _TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 @cache
 def static() -> dict[str, tuple[bytes, str]]:
     """The files that pages load, by name: bytes and type."""
-    found = {entry.name: entry.read_bytes() for entry in (files("services.desk") / "static").iterdir()}
-    return {name: (body, _TYPES[end]) for name, body in found.items() if (end := name.rpartition(".")[2]) in _TYPES}
+    fields = {entry.name: entry.read_bytes() for entry in (files("services.desk") / "static").iterdir()}
+    return {name: (body, _TYPES[end]) for name, body in fields.items() if (end := name.rpartition(".")[2]) in _TYPES}
 
 
 def rendered(template: str, **words: Any) -> str:
@@ -54,9 +54,9 @@ def ago(moment: str | datetime | None) -> Markup:
     if not isinstance(exact, datetime):
         return when(moment)
     seconds = (utcnow() - exact).total_seconds()
-    words = f"{duration(seconds)} ago" if seconds >= 0 else f"in {duration(-seconds)}"
+    text = f"{duration(seconds)} ago" if seconds >= 0 else f"in {duration(-seconds)}"
     return Markup('<time datetime="{0}" title="{1}">{2}</time>').format(
-        exact.isoformat(), f"{exact.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC", words
+        exact.isoformat(), f"{exact.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC", text
     )
 
 

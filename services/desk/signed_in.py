@@ -128,8 +128,8 @@ def _caller(request: Request, token: str) -> Caller | None:
     now = utcnow()
     with reading() as session:
         begun = sessions.signed_in_key(session, token, now)
-    found: Caller | None = request.app.state.caller_of_key(*begun) if begun else None
-    return found
+    result: Caller | None = request.app.state.caller_of_key(*begun) if begun else None
+    return result
 
 
 def _said(request: Request) -> str:

@@ -29,16 +29,16 @@ def paragraph_changes(before: Sequence[str], after: Sequence[str]) -> list[tuple
     """The paragraphs of both wordings in order; a paragraph with pieces of several fates was changed."""
     left = MOST - _pairs(before, after)
     shown: list[tuple[Piece, ...]] = []
-    for fate, ours, theirs in _runs(before, after) if left >= 0 else [("replace", before, after)]:
+    for fate, conditions, theirs in _runs(before, after) if left >= 0 else [("replace", before, after)]:
         if fate == "equal":
-            shown += ((Piece("same", text),) for text in ours)
+            shown += ((Piece("same", text),) for text in conditions)
             continue
-        for old, new in zip(ours, theirs, strict=False):
-            words, others = _WORDS.findall(old), _WORDS.findall(new)
-            left -= _pairs(words, others)
-            shown += _changed(words, others) if left >= 0 else _replaced(old, new)
-        shared = min(len(ours), len(theirs))
-        shown += ((Piece("gone", text),) for text in ours[shared:])
+        for old, new in zip(conditions, theirs, strict=False):
+            fields, others = _WORDS.findall(old), _WORDS.findall(new)
+            left -= _pairs(fields, others)
+            shown += _changed(fields, others) if left >= 0 else _replaced(old, new)
+        shared = min(len(conditions), len(theirs))
+        shown += ((Piece("gone", text),) for text in conditions[shared:])
         shown += ((Piece("new", text),) for text in theirs[shared:])
     return shown
 

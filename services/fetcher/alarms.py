@@ -15,9 +15,9 @@ def alarm(channel: Channel) -> str | None:
     """One sentence for people; None for a channel that is well, was never read, or is in the midst of its parts."""
     if channel.succeeded_at is None or channel.parts or channel.failures < _patience(channel):
         return None
-    kept = f" What came instead is kept as capture {channel.capture}." if channel.capture else ""
+    retained = f" What came instead is kept as capture {channel.capture}." if channel.capture else ""
     since = channel.succeeded_at.strftime("%Y-%m-%d %H:%M")
-    return f"It was read until {since} UTC and cannot be read now. {channel.detail or ''}{kept}"
+    return f"It was read until {since} UTC and cannot be read now. {channel.detail or ''}{retained}"
 
 
 def alarmed(session: Session) -> dict[str, int]:

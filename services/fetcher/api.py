@@ -162,18 +162,18 @@ def load_sources(batch: SourceBatch, caller: Admin) -> Loaded:
 def preview_source(order: PreviewOrder) -> PreviewView:
     """Looks once at an address, if its robots.txt lets us, and says what watching it would find. Nothing is kept."""
     with open_client(egress_settings()) as client:
-        seen = preview(
+        answer = preview(
             client, order.url, hosts=order.hosts, pages=order.pages, now=utcnow(), settings=fetcher_settings()
         )
     return PreviewView(
-        url=seen.url,
-        kind=seen.kind,
-        found=len(seen.listed),
-        pages=[ListedView.model_validate(one, from_attributes=True) for one in seen.listed[:SHOWN]],
-        outside=len(seen.outside),
-        outside_sample=[one.url for one in seen.outside[:SHOWN]],
-        parts=list(seen.parts[:SHOWN]),
-        trouble=seen.trouble,
+        url=answer.url,
+        kind=answer.kind,
+        found=len(answer.listed),
+        pages=[ListedView.model_validate(member, from_attributes=True) for member in answer.listed[:SHOWN]],
+        outside=len(answer.outside),
+        outside_sample=[entry.url for entry in answer.outside[:SHOWN]],
+        parts=list(answer.parts[:SHOWN]),
+        trouble=answer.trouble,
     )
 
 
@@ -233,8 +233,8 @@ def _view(session: Session, health: Health) -> SourceView:
 def _views(session: Session, healths: Sequence[Health]) -> list[SourceView]:
     # One question for all of them: a list of sources grows.
     now, channels = utcnow(), [channel.id or 0 for health in healths for channel in health.channels]
-    found = retries.retrying(session, kind="PollChannel", channels=channels, limit=len(channels))
-    failing = {each.channel: each.sentence(now) for each in found}
+    result = retries.retrying(session, kind="PollChannel", channels=channels, limit=len(channels))
+    failing = {entry.channel: entry.sentence(now) for entry in result}
     pages = sources.troubled_pages(session, now)
     walled = blocked.walled(session, [health.source.name for health in healths])
     return [_source(health, failing, pages, walled.get(health.source.name)) for health in healths]
@@ -262,12 +262,12 @@ def _source(
 
 
 def _channel(channel: Channel, retrying: str | None) -> ChannelView:
-    kept = channel.model_dump(warnings=False) | {
+    fields = channel.model_dump(warnings=False) | {
         "retrying": retrying,
         "troubles": [f"{url}: {why}" for url, why in channel.troubles.items()],
     }
     try:
-        view = ChannelView.model_validate(kept)
+        view = ChannelView.model_validate(fields)
     except ValidationError as fault:
         return _damaged(channel, fault)
     return view.model_copy(update={"alarm": alarm(channel)})

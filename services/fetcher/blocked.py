@@ -60,5 +60,5 @@ def walled(session: Session, names: Sequence[str] | None = None) -> dict[str, Wa
     )
     if names is not None:
         standing = standing.where(of.in_(names))
-    each = standing.subquery()
-    return {row[0]: Walled(*row[1:4]) for row in session.execute(select(each).where(each.c.place == 1))}
+    entry = standing.subquery()
+    return {row[0]: Walled(*row[1:4]) for row in session.execute(select(entry).where(entry.c.place == 1))}

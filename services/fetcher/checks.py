@@ -72,26 +72,26 @@ def count_pages(session: Session, now: datetime) -> list[SourcePages]:
 
 def unaccounted(session: Session, now: datetime) -> list[Lost]:
     """The first of those pages that are in no state; there should be none."""
-    found = session.execute(
+    rows = session.execute(
         select(col(Page.id), col(Page.key), col(Page.url), col(Page.source))
         .outerjoin(PLAN, PLANNED)
         .where(state_of(now) == "unaccounted")
         .order_by(col(Page.id))
         .limit(SHOWN)
     ).all()
-    return [Lost(*row) for row in found]
+    return [Lost(*row) for row in rows]
 
 
 def checks(session: Session, now: datetime, counted: Sequence[SourcePages]) -> tuple[Check, ...]:
     """Whether each page is in one of the states, as they were counted, and each channel will be looked at again."""
-    lost = unaccounted(session, now) if any(each.unaccounted for each in counted) else []
-    named = f", the first is {lost[0].url or lost[0].key}" if lost else ""
+    lost = unaccounted(session, now) if any(entry.unaccounted for entry in counted) else []
+    labels = f", the first is {lost[0].url or lost[0].key}" if lost else ""
     # One look through the ledger: asked for each channel, it would be looked through as often as there are channels.
     polls = (col(LedgerRow.kind) == PollChannel.__name__, col(LedgerRow.channel).is_not(None))
     unplanned = col(Channel.id).not_in(select(col(LedgerRow.channel)).where(*polls))
     unwatched = session.execute(select(func.count()).select_from(Channel).where(unplanned)).scalar_one()
     return (
-        Check("every page accounted for", holds=not lost, sentence=f"{len(lost)} pages are unaccounted for{named}."),
+        Check("every page accounted for", holds=not lost, sentence=f"{len(lost)} pages are unaccounted for{labels}."),
         Check(
             "every channel watched",
             holds=not unwatched,

@@ -52,7 +52,7 @@ def get(
 
     Each hop is asked about with `may`; a hop to another host is not taken but returned as `Moved`.
     """
-    here, permanent, seen = url, True, {url}
+    here, permanent, visited = url, True, {url}
     with deadline(limits.seconds):
         while True:
             answer = may(here) or _ask(client, here, now, limits, validators)
@@ -63,10 +63,10 @@ def get(
             permanent = permanent and answer.permanent
             if _host(answer.url) != _host(url):
                 return replace(answer, permanent=permanent)
-            if answer.url in seen or len(seen) > MAX_REDIRECTS:
+            if answer.url in visited or len(visited) > MAX_REDIRECTS:
                 return Unavailable(f"{_host(url)} redirects in circles, or more than {MAX_REDIRECTS} times.")
             here = answer.url
-            seen.add(here)
+            visited.add(here)
 
 
 def _ask(client: Client, url: str, now: datetime, limits: Limits, validators: Validators) -> Answer:
@@ -85,8 +85,8 @@ def _ask(client: Client, url: str, now: datetime, limits: Limits, validators: Va
 def _named(response: Response, url: str, now: datetime) -> Answer:  # noqa: PLR0911 - one line for each kind of weather
     host, status = _host(url), response.status
     wait = _pause(response, now)
-    if named := wall(response):
-        return Blocked(f"{host} answers with {named} instead of the page.", wait, status)
+    if labels := wall(response):
+        return Blocked(f"{host} answers with {labels} instead of the page.", wait, status)
     match status:
         case 200 | 203:
             return _fetched(response, url)
@@ -111,8 +111,8 @@ def _conditional(response: Response) -> bool:
 
 
 def _pause(response: Response, now: datetime) -> timedelta | None:
-    asked = retry_after(response.header("retry-after"), now)
-    return None if asked is None else min(max(asked, timedelta()), LONGEST_RETRY_AFTER)
+    query = retry_after(response.header("retry-after"), now)
+    return None if query is None else min(max(query, timedelta()), LONGEST_RETRY_AFTER)
 
 
 def _fetched(response: Response, url: str) -> Fetched | Empty:

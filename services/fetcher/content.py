@@ -21,8 +21,8 @@ def why_no_page(body: bytes, content_type: str | None) -> str | None:
     """What this is instead of a page of text: one sentence, or None when it may well be one."""
     if not body.strip():
         return "It is empty."
-    if found := next((name for magic, name in _MAGIC if body.startswith(magic)), None):
-        return f"It is {found}, not a page."
+    if result := next((name for magic, name in _MAGIC if body.startswith(magic)), None):
+        return f"It is {result}, not a page."
     if body.startswith(_UTF16) or _MARKUP.match(body[:2000]):
         return None
     if b"\x00" in body[:4000]:

@@ -36,13 +36,13 @@ def overdue(session: Session, now: datetime) -> float:
 def waiting(session: Session, now: datetime, kinds: Sequence[str], ids: Sequence[int] | None = None) -> list[Waiting]:
     """The hosts with something of these kinds due, in no order; with `ids`, only what is due among those messages."""
     if ids is not None:
-        found = session.execute(_AMONG, {"now": now, "ids": list(ids)}).all()
+        rows = session.execute(_AMONG, {"now": now, "ids": list(ids)}).all()
     else:
-        found = _found(session, now, kinds)
+        rows = _found(session, now, kinds)
     ranks: dict[str, set[int]] = {}
-    for row in found:
+    for row in rows:
         ranks.setdefault(row.host, set()).add(row.rank)
-    known = {row.host: (_slot(row, now), row.asked is not None) for row in found}
+    known = {row.host: (_slot(row, now), row.asked is not None) for row in rows}
     return [Waiting(slot, tuple(sorted(ranks[name])), is_asked) for name, (slot, is_asked) in known.items()]
 
 
@@ -62,10 +62,10 @@ def oldest(
     ids: Sequence[int] | None,
 ) -> list[int]:
     """The ids of so many messages of a host and rank that are due for longest."""
-    asked = {"now": now, "host": host, "rank": rank, "number": number, "kinds": list(kinds)}
+    fields = {"now": now, "host": host, "rank": rank, "number": number, "kinds": list(kinds)}
     if ids is None:
-        return list(session.execute(_OLDEST, asked).scalars())
-    return list(session.execute(_OLDEST_AMONG, asked | {"ids": list(ids)}).scalars())
+        return list(session.execute(_OLDEST, fields).scalars())
+    return list(session.execute(_OLDEST_AMONG, fields | {"ids": list(ids)}).scalars())
 
 
 def soonest(session: Session, now: datetime, kinds: Sequence[str]) -> datetime | None:
@@ -75,9 +75,9 @@ def soonest(session: Session, now: datetime, kinds: Sequence[str]) -> datetime |
 
 def _found(session: Session, now: datetime, kinds: Sequence[str] = BY_HOST) -> Sequence[Row[Any]]:
     """Host, rank and the first due time of each, and how the host stands."""
-    found = session.execute(_few(tuple(kinds)), {"now": now}).all()
-    if sum(row.number for row in found) < FEW:
-        return found
+    rows = session.execute(_few(tuple(kinds)), {"now": now}).all()
+    if sum(row.number for row in rows) < FEW:
+        return rows
     return session.execute(_MANY, {"now": now, "set_back": now + SET_BACK}).all()
 
 
@@ -120,7 +120,7 @@ def _few(kinds: tuple[str, ...]) -> Select[Any]:
         for kind in kinds
         for lane in ("live", "bulk")
     ]
-    all_of_them = union_all(*(select(each) for each in oldest)).subquery()
+    all_of_them = union_all(*(select(entry) for entry in oldest)).subquery()
     first = func.min(all_of_them.c.due_at, type_=UtcDateTime).label("due_at")
     counted = select(all_of_them.c.host, all_of_them.c.rank, first, func.count().label("number"))
     return _with_hosts(counted.group_by(all_of_them.c.host, all_of_them.c.rank).subquery())
@@ -137,7 +137,7 @@ def _many() -> TextClause:
     """From host to host, and of each the first of every rank: nothing is read of what waits behind them."""
     ranks = " UNION ALL ".join(f"SELECT {int(rank)} AS rank" for rank in Rank)
     names = ", ".join(f"h.{column.name}" for column in _STANDING)
-    words = f"""
+    fields = f"""
         WITH RECURSIVE at(host) AS (
             SELECT (SELECT l.host FROM ledger l WHERE l.rank IS NOT NULL AND l.dead_lettered_at IS NULL
                     AND l.host >= ''
@@ -161,7 +161,7 @@ def _many() -> TextClause:
                     AND l.host = at.host
              AND l.rank = r.rank ORDER BY l.due_at LIMIT 1) <= :now
     """  # noqa: S608 - our own words
-    return text(words).bindparams(_NOW, bindparam("set_back", type_=UtcDateTime))
+    return text(fields).bindparams(_NOW, bindparam("set_back", type_=UtcDateTime))
 
 
 _MANY = _many().columns(**{column.name: column.type for column in _STANDING}, due_at=UtcDateTime)
@@ -170,8 +170,8 @@ _MANY = _many().columns(**{column.name: column.type for column in _STANDING}, du
 def _oldest(*conditions: ColumnElement[bool]) -> Select[Any]:
     of_host = (_IN_TURNS, ledger.c.host == bindparam("host"), ledger.c.rank == bindparam("rank"))
     kinds = (ledger.c.kind + "").in_(bindparam("kinds", expanding=True))  # not by the index of kinds
-    wanted = select(ledger.c.id).where(*due_and_free(_NOW), *of_host, kinds, *conditions)
-    return wanted.order_by(ledger.c.due_at).limit(bindparam("number"))
+    criteria = select(ledger.c.id).where(*due_and_free(_NOW), *of_host, kinds, *conditions)
+    return criteria.order_by(ledger.c.due_at).limit(bindparam("number"))
 
 
 _OLDEST, _OLDEST_AMONG = _oldest(), _oldest(ledger.c.id.in_(bindparam("ids", expanding=True)))
@@ -188,5 +188,5 @@ def _soonest(kinds: tuple[str, ...]) -> Select[Any]:
         for kind in kinds
         for lane in ("live", "bulk")
     ]
-    each = union_all(*(select(one) for one in first)).subquery()
-    return select(func.min(each.c.due_at))
+    member = union_all(*(select(entry) for entry in first)).subquery()
+    return select(func.min(member.c.due_at))

@@ -53,17 +53,17 @@ def join(
     fresh = _insert(session, source, channel, keyed, backlog=backlog, now=now)
     lane: Lane = "bulk" if backlog else "live"
     visits = [FetchPage(page=fresh[key], host=host_of(keyed[key].url), why="new") for key in keyed if key in fresh]
-    known = {key: one for key, one in keyed.items() if key not in fresh}
+    known = {key: member for key, member in keyed.items() if key not in fresh}
     pages = session.exec(select(Page).where(col(Page.key).in_(known))).all() if known else ()
     readdressed = [page for page in pages if _is_elsewhere(page, known[page.key], now)]
-    told = [page for page in pages if _differs(session, page, known[page.key], source, channel, backlog=backlog)]
-    changed = list({page.id: page for page in (*readdressed, *told)}.values())
+    entries = [page for page in pages if _differs(session, page, known[page.key], source, channel, backlog=backlog)]
+    changed = list({page.id: page for page in (*readdressed, *entries)}.values())
     for page in changed:
         number, host = target(page)
         why: Why = "claimed" if claimed and page not in readdressed else "revisit"
         visits.append(FetchPage(page=number, host=host, why=why))
     session.flush()  # whoever settles a visit locks its page first, too, and the messages after it
-    enqueue_all(session, [Outgoing(each, lane=lane) for each in visits])
+    enqueue_all(session, [Outgoing(entry, lane=lane) for entry in visits])
     shown = {fresh[key]: _shown(keyed[key]) for key in fresh} | _shown_again(session, source, pages, known)
     sightings.note(session, source, channel, shown, now)
     return Joined(len(fresh), len(changed))
@@ -96,8 +96,8 @@ def hold_all(session: Session, ids: Iterable[int]) -> dict[int, Page]:
     Whoever locks several does so in the order of their ids, so that nobody waits for one who waits for them; two that
     lead to one another do not both come to rest.
     """
-    found = session.scalars(_HELD, {"ids": sorted(set(ids))}, execution_options={"populate_existing": True})
-    return {page.id or 0: page for page in found}
+    rows = session.scalars(_HELD, {"ids": sorted(set(ids))}, execution_options={"populate_existing": True})
+    return {page.id or 0: page for page in rows}
 
 
 def leads_on(session: Session, page: Page, to: Page) -> None:
@@ -115,8 +115,8 @@ def find(session: Session, key: str) -> Page | None:
 
 def _by_identity(session: Session, listed: Sequence[Listed]) -> dict[str, Listed]:
     keyed: dict[str, Listed] = {}
-    for one in listed:
-        keyed.setdefault(page_key(one.url), one)
+    for entry in listed:
+        keyed.setdefault(page_key(entry.url), entry)
     aliases = session.exec(
         select(Alias.key, Page.key).join(Page, col(Page.id) == Alias.page_id).where(col(Alias.key).in_(keyed))
     ).all()
@@ -189,7 +189,7 @@ def _shown_again(session: Session, source: str, pages: Sequence[Page], known: di
     targets = session.exec(select(Page.id, Page.source).where(col(Page.id).in_(moved))).all() if moved else ()
     owners = {page.id: page.source for page in pages} | dict(targets)
     shown = [(page.moved_to or page.id or 0, known[page.key]) for page in pages]
-    return {number: _shown(one, shared=owners[number] != source) for number, one in shown}
+    return {number: _shown(entry, shared=owners[number] != source) for number, entry in shown}
 
 
 # Made once: to make a statement costs more than to run it.

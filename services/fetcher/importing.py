@@ -85,9 +85,9 @@ def _import(capture: Capture, now: datetime) -> Imported:
         known = frontier.find(session, key)
     if known is not None and known.payload == payload:
         return Imported(known.id or 0, fresh=False)
-    kept = capture_store.keep(capture)
+    retained = capture_store.keep(capture)
     with transaction() as session:
-        return _join(session, capture, kept, key=key, url=url, payload=payload, now=now)
+        return _join(session, capture, retained, key=key, url=url, payload=payload, now=now)
 
 
 def _join(

@@ -18,10 +18,10 @@ _ABOUT_PAGES = (FetchPage.__name__, ParsePage.__name__, SaveArticle.__name__)
 
 def matching(scope: Scope) -> list[ColumnElement[bool]]:
     """The conditions under which a page is meant; a page that turned out to be another one never is."""
-    named = list(_conditions(scope))
-    if not named and not scope.all and not scope.asks_the_store():
+    labels = list(_conditions(scope))
+    if not labels and not scope.all and not scope.asks_the_store():
         return [false()]
-    return [col(Page.moved_to).is_(None), *named]
+    return [col(Page.moved_to).is_(None), *labels]
 
 
 def reach(session: Session, scope: Scope, among: Select[Any] | None, sample: int) -> tuple[int, Sequence[Row[Any]]]:
@@ -38,31 +38,31 @@ def reach(session: Session, scope: Scope, among: Select[Any] | None, sample: int
 
 def next_pages(session: Session, scope: Scope, after: int, limit: int) -> Sequence[int]:
     """The pages above `after` that a scope means, the lowest first."""
-    wanted = select(col(Page.id)).where(col(Page.id) > after, *matching(scope))
-    return session.execute(wanted.order_by(col(Page.id)).limit(limit)).scalars().all()
+    criteria = select(col(Page.id)).where(col(Page.id) > after, *matching(scope))
+    return session.execute(criteria.order_by(col(Page.id)).limit(limit)).scalars().all()
 
 
 def among(session: Session, scope: Scope, ids: Sequence[int]) -> Sequence[int]:
     """Those of these pages that a scope means, the lowest first."""
-    wanted = select(col(Page.id)).where(col(Page.id).in_(ids), *matching(scope))
-    return session.execute(wanted.order_by(col(Page.id))).scalars().all()
+    criteria = select(col(Page.id)).where(col(Page.id).in_(ids), *matching(scope))
+    return session.execute(criteria.order_by(col(Page.id))).scalars().all()
 
 
 def _conditions(scope: Scope) -> Sequence[ColumnElement[bool]]:
-    named: list[ColumnElement[bool]] = []
+    entries: list[ColumnElement[bool]] = []
     if scope.source is not None:
-        named.append(col(Page.source) == scope.source)
+        entries.append(col(Page.source) == scope.source)
     if scope.urls:
-        named.append(or_(*_known_as({page_key(url) for url in scope.urls})))
+        entries.append(or_(*_known_as({page_key(url) for url in scope.urls})))
     if scope.articles:
-        named.append(col(Page.id).in_(select(verdicts.c.page).where(verdicts.c.article.in_(scope.articles))))
+        entries.append(col(Page.id).in_(select(verdicts.c.page).where(verdicts.c.article.in_(scope.articles))))
     if scope.rejected is not None:
-        named.append(col(Page.id).in_(_rejected(scope.rejected)))
+        entries.append(col(Page.id).in_(_rejected(scope.rejected)))
     if (scope.layout, scope.layout_before, scope.parser_before) != (None, None, None):
-        named.append(col(Page.id).in_(read_with(scope.layout, scope.layout_before, scope.parser_before)))
+        entries.append(col(Page.id).in_(read_with(scope.layout, scope.layout_before, scope.parser_before)))
     if scope.dead_lettered is not None:
-        named.append(col(Page.id).in_(_dead_lettered(scope.dead_lettered)))
-    return named
+        entries.append(col(Page.id).in_(_dead_lettered(scope.dead_lettered)))
+    return entries
 
 
 def _known_as(keys: Collection[str]) -> tuple[ColumnElement[bool], ...]:
@@ -75,8 +75,8 @@ def _known_as(keys: Collection[str]) -> tuple[ColumnElement[bool], ...]:
 def _rejected(reason: str) -> Select[Any]:
     newest = aliased(Page)
     about = is_rejected(col(newest.capture), col(newest.fetched_at))
-    found = select(verdicts.c.page).join(newest, col(newest.id) == verdicts.c.page)
-    return found.where(verdicts.c.rejected_reason == reason, about)
+    result = select(verdicts.c.page).join(newest, col(newest.id) == verdicts.c.page)
+    return result.where(verdicts.c.rejected_reason == reason, about)
 
 
 def _dead_lettered(reason: str) -> Select[Any]:

@@ -43,9 +43,9 @@ class Needs:
 def read(orders: Sequence[tuple[Job, FetchPage]]) -> dict[int, Needs]:
     """What each needs, by the ids of their jobs, in one statement."""
     with reading() as session:
-        found = {each[0]: Needs(*each[1:3], paused=bool(each[3])) for each in _read(session, orders)}
+        fields = {entry[0]: Needs(*entry[1:3], paused=bool(entry[3])) for entry in _read(session, orders)}
         session.expunge_all()
-    return {job.id: found.get(job.id, Needs()) for job, _ in orders}
+    return {job.id: fields.get(job.id, Needs()) for job, _ in orders}
 
 
 def _read(session: Session, orders: Sequence[tuple[Job, FetchPage]]) -> Sequence[tuple[int, Page, Host | None, bool]]:

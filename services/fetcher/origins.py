@@ -17,8 +17,8 @@ Verdicts = Mapping[int, Verdict]
 
 def verdicts_of(session: Session, looks: Iterable[tuple[Page, Reingestion | None]]) -> Verdicts:
     """What became of those of these pages whose origin, or whose result, depends on it."""
-    asked = {page.id or 0 for page, again in looks if (again.dry_run if again else _is_old(page))}
-    return verdicts.find_all(session, asked) if asked else {}
+    results = {page.id or 0 for page, again in looks if (again.dry_run if again else _is_old(page))}
+    return verdicts.find_all(session, results) if results else {}
 
 
 def origin_of(page: Page, known: Verdicts, again: Reingestion | None = None) -> Origin:

@@ -78,9 +78,9 @@ def choose(
     A few places are a backlog's, so that it goes on beside any amount of news. Hosts that answer go before those that
     never did. The `slow` ones get no second request.
     """
-    ready = [each for each in waiting if each.slot.ready_at <= now and _is_free(each, pace, slow)]
-    ready.sort(key=lambda each: (each.slot.on_trial, each.slot.taken_at, each.slot.name))
-    news = [each for each in ready if not each.is_backlog]
+    ready = [element for element in waiting if element.slot.ready_at <= now and _is_free(element, pace, slow)]
+    ready.sort(key=lambda entry: (entry.slot.on_trial, entry.slot.taken_at, entry.slot.name))
+    news = [member for member in ready if not member.is_backlog]
     backlog = [each for each in ready if each.is_backlog]
     return _fill([*backlog[: places.backlog], *news, *backlog[places.backlog :]], places, pace)
 
@@ -91,13 +91,13 @@ def _is_free(waiting: Waiting, pace: float, slow: frozenset[str]) -> bool:
 
 def _fill(ordered: Sequence[Waiting], places: Places, pace: float) -> list[Turn]:
     left = _Left(places.all, places.on_trial)
-    for number, each in enumerate(ordered):
-        single = each.slot.is_single(pace)
-        if left.all <= 0 or (each.slot.on_trial and left.on_trial <= 0):
+    for number, entry in enumerate(ordered):
+        single = entry.slot.is_single(pace)
+        if left.all <= 0 or (entry.slot.on_trial and left.on_trial <= 0):
             continue
         # Where a host may be asked for several things at once, it shares with those that are still to come.
         count = 1 if single else -(-left.all // (len(ordered) - number))
-        left.turns.append(Turn(each.slot, each.ranks, count, single))
+        left.turns.append(Turn(entry.slot, entry.ranks, count, single))
         left.all -= count
-        left.on_trial -= each.slot.on_trial
+        left.on_trial -= entry.slot.on_trial
     return left.turns

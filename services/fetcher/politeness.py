@@ -62,8 +62,8 @@ class Hosts:
 
     def __init__(self, session: Session, names: Iterable[str]) -> None:
         self._session = session
-        found = session.execute(_STANDING, {"names": sorted(set(names))})
-        self._standing = {row.name: row for row in found}
+        rows = session.execute(_STANDING, {"names": sorted(set(names))})
+        self._standing = {row.name: row for row in rows}
         self._locked: dict[str, Host] = {}
 
     def delay(self, name: str) -> float:
@@ -72,8 +72,8 @@ class Hosts:
 
     def lock(self, names: Iterable[str]) -> None:
         """Locks the rows of these hosts until the end of the transaction, in one order for everybody."""
-        wanted = sorted(set(names) - self._locked.keys())
-        self._locked |= {host.name: host for host in _locked(self._session, wanted)}
+        criteria = sorted(set(names) - self._locked.keys())
+        self._locked |= {host.name: host for host in _locked(self._session, criteria)}
 
     def learn(self, served: Sequence[Served], *, scale: float) -> None:
         """The rows learn how the hosts served us.
@@ -82,9 +82,9 @@ class Hosts:
         breaker closes is said. No answer in time weighs more than a bad one: it held a thread.
         """
         failing = {each.host for each in served if each.failed or self._has_failed(each.host)}
-        learnt = [each for each in served if each.host in failing and (each.failed or each.is_well)]
-        self.lock(each.host for each in learnt)
-        serves_again = [message for each in learnt if (message := self._learn(each, scale))]
+        learnt = [entry for entry in served if entry.host in failing and (entry.failed or entry.is_well)]
+        self.lock(member.host for member in learnt)
+        serves_again = [message for element in learnt if (message := self._learn(element, scale))]
         enqueue_all(self._session, serves_again)
 
     def may_look_soon(self, name: str, now: datetime) -> bool:
@@ -123,10 +123,10 @@ def permission(
             known = session.get(Host, host_of(url))
     if known is not None and _counts(known, now):
         return _as_robots(known).verdict(url)
-    said = ask_robots(client, url, now)
+    message = ask_robots(client, url, now)
     with transaction() as session:
         [host] = _locked(session, [host_of(url)])
-        return _remember(host, said, now).verdict(url)
+        return _remember(host, message, now).verdict(url)
 
 
 def _counts(host: Host, now: datetime) -> bool:
@@ -156,8 +156,8 @@ def _locked(session: Session, names: Sequence[str]) -> Sequence[Host]:
     insert = sqlite.insert(Host) if is_sqlite(session) else postgresql.insert(Host)
     fresh = [Host(name=name).model_dump() for name in names]
     session.execute(insert.values(fresh).on_conflict_do_nothing())
-    held = select(Host).where(col(Host.name).in_(names)).order_by(col(Host.name)).with_for_update()
-    return session.exec(held.execution_options(populate_existing=True)).all()
+    occupied = select(Host).where(col(Host.name).in_(names)).order_by(col(Host.name)).with_for_update()
+    return session.exec(occupied.execution_options(populate_existing=True)).all()
 
 
 # Made once: to make a statement costs more than to run it, and this one runs after every request.

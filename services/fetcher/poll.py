@@ -52,10 +52,10 @@ def look_at(
     if came is None or look.succeeded or not _was_read(channel) or channel.failures:
         return look
     # The first of several in a row is enough to look at; a wall is another one every time.
-    kept = Capture(came.url, now, came.status, came.headers, came.body, came.asked)
+    retained = Capture(came.url, now, came.status, came.headers, came.body, came.asked)
     # A channel is read also while the archive cannot be written: what it lists waits for that, and nothing else does.
     with suppress(OSError):
-        return replace(look, capture=capture_store.keep(kept))
+        return replace(look, capture=capture_store.keep(retained))
     return look
 
 
@@ -109,18 +109,18 @@ def scope_of(source: Source, channel: Channel) -> Scope:
 
 
 def _read(channel: Channel, answer: Fetched, scope: Scope) -> Look:
-    found = discover(channel.kind, answer.body, answer.url, answer.charset)
+    result = discover(channel.kind, answer.body, answer.url, answer.charset)
     read_before = _was_read(channel)
-    if isinstance(found, Unreadable):
+    if isinstance(result, Unreadable):
         if read_before:
-            return Look("blocked", detail=f"Something else stands where it was. {found.detail}")
-        return Look("unreadable", detail=found.detail)
-    listed = tuple(replace(one, position=at) for at, one in enumerate(found.listed, 1) if scope.covers(one.url))
-    parts = tuple(part for part in found.parts if Scope(scope.families, ()).covers(part))
-    nothing = _nothing_in_scope(found, listed)
+            return Look("blocked", detail=f"Something else stands where it was. {result.detail}")
+        return Look("unreadable", detail=result.detail)
+    listed = tuple(replace(entry, position=at) for at, entry in enumerate(result.listed, 1) if scope.covers(entry.url))
+    parts = tuple(part for part in result.parts if Scope(scope.families, ()).covers(part))
+    nothing = _nothing_in_scope(result, listed)
     if nothing and read_before and channel.listed:
         return Look("empty", detail=f"{nothing} Before, it listed {channel.listed}.")
-    return Look("read", listed, parts, found.note or nothing, answer.validators)
+    return Look("read", listed, parts, result.note or nothing, answer.validators)
 
 
 def _was_read(channel: Channel) -> bool:

@@ -57,22 +57,22 @@ def _why(answer: Answer) -> str:
 
 
 def _read(answer: Fetched, hosts: tuple[str, ...], pages: tuple[str, ...]) -> Sight:
-    kind, found = _recognised(answer)
-    if isinstance(found, Unreadable):
-        return Sight(answer.url, trouble=found.detail)
+    kind, result = _recognised(answer)
+    if isinstance(result, Unreadable):
+        return Sight(answer.url, trouble=result.detail)
     scope = Scope.of([host_of(answer.url), *hosts], pages or (() if kind == "feed" else ARTICLES))
-    listed = tuple(one for one in found.listed if scope.covers(one.url))
-    outside = tuple(one for one in found.listed if not scope.covers(one.url))
-    parts = tuple(part for part in found.parts if Scope(scope.families, ()).covers(part))
-    return Sight(answer.url, kind, listed, outside, parts, found.note or _nothing(listed, outside, parts))
+    listed = tuple(entry for entry in result.listed if scope.covers(entry.url))
+    outside = tuple(member for member in result.listed if not scope.covers(member.url))
+    parts = tuple(part for part in result.parts if Scope(scope.families, ()).covers(part))
+    return Sight(answer.url, kind, listed, outside, parts, result.note or _nothing(listed, outside, parts))
 
 
 def _recognised(answer: Fetched) -> tuple[ChannelKind, Found | Unreadable]:
     for kind in KINDS:
-        found = discover(kind, answer.body, answer.url, answer.charset)
-        if isinstance(found, Found):
+        result = discover(kind, answer.body, answer.url, answer.charset)
+        if isinstance(result, Found):
             break
-    return kind, found
+    return kind, result
 
 
 def _nothing(listed: tuple[Listed, ...], outside: tuple[Listed, ...], parts: tuple[str, ...]) -> str | None:

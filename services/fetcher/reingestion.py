@@ -14,10 +14,10 @@ from services.runtime.provenance import results
 
 def enter(session: Session, ids: Sequence[int], again: Reingestion) -> int:
     """Lets these pages enter the path again; how many of them are pages still, and not another one by now."""
-    wanted = select(Page).where(col(Page.id).in_(ids), col(Page.moved_to).is_(None)).order_by(col(Page.id))
-    found = session.exec(wanted).all()
-    say_again(session, found, again)
-    return len(found)
+    criteria = select(Page).where(col(Page.id).in_(ids), col(Page.moved_to).is_(None)).order_by(col(Page.id))
+    rows = session.exec(criteria).all()
+    say_again(session, rows, again)
+    return len(rows)
 
 
 def say_again(session: Session, pages: Sequence[Page], again: Reingestion) -> None:
@@ -44,6 +44,6 @@ def _order(page: Page, known: Verdicts, again: Reingestion) -> FetchPage | Parse
 
 def still(session: Session, newest: Mapping[int, str | None]) -> set[int]:
     """Which of these pages still have this newest capture; they are locked, in the order of their ids."""
-    wanted = select(Page).where(col(Page.id).in_(newest), col(Page.moved_to).is_(None))
-    found = session.exec(wanted.order_by(col(Page.id)).with_for_update()).all()
-    return {page.id or 0 for page in found if page.capture == newest[page.id or 0]}
+    criteria = select(Page).where(col(Page.id).in_(newest), col(Page.moved_to).is_(None))
+    rows = session.exec(criteria.order_by(col(Page.id)).with_for_update()).all()
+    return {page.id or 0 for page in rows if page.capture == newest[page.id or 0]}

@@ -93,7 +93,7 @@ def _addressed(line: str) -> str:
 
     RFC 9309, 2.2.1: a token is letters, `-` and `_`, and is matched as a whole: `Dateline/1.0` is us, `Date` is not.
     """
-    if (named := _AGENT_LINE.match(line)) is None:
+    if (hit := _AGENT_LINE.match(line)) is None:
         return line
-    token = named[1].lower()
+    token = hit[1].lower()
     return f"User-agent: {token if token in {'*', AGENT.lower()} else '-another-'}"

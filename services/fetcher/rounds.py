@@ -116,9 +116,9 @@ def _note_trouble(channel: Channel, look: Look) -> None:
 def _not_in_full(troubles: dict[str, str]) -> str | None:
     if not troubles:
         return None
-    named = [f"{url}: {why}" for url, why in islice(troubles.items(), NAMED)]
+    entries = [f"{url}: {why}" for url, why in islice(troubles.items(), NAMED)]
     more = f" And {len(troubles) - NAMED} more." if len(troubles) > NAMED else ""
-    return f"{len(troubles)} of its documents could not be read in full. {' '.join(named)}{more}"
+    return f"{len(troubles)} of its documents could not be read in full. {' '.join(entries)}{more}"
 
 
 def _pass_over(channel: Channel, look: Look, now: datetime) -> None:

@@ -27,5 +27,5 @@ class Scope:
         """Whether the source may lead there."""
         parts = urlsplit(url)
         path = parts.path + ("?" + parts.query if parts.query else "")
-        found = not self.patterns or any(re.search(pattern, path, re.IGNORECASE) for pattern in self.patterns)
-        return found and site_family(parts.netloc) in self.families
+        result = not self.patterns or any(re.search(pattern, path, re.IGNORECASE) for pattern in self.patterns)
+        return result and site_family(parts.netloc) in self.families

@@ -64,27 +64,29 @@ def settle(session: Session, looks: Looks, pages: Mapping[int, Page]) -> None:
     hosts.lock(host_of(look.url) for _, look in looks if look.answer.outcome == "gone" and look.is_real)
     left = [(job, _settle(session, job, look, pages[look.order.page], known, hosts)) for job, look in looks]
     _count_blocked(session, left)
-    hosts.learn([_served(job, each) for job, each in left], scale=settings.revisit_scale)
+    hosts.learn([_served(job, element) for job, element in left], scale=settings.revisit_scale)
     turns.end(session, [job for job, _ in looks], hosts, settings.pace)
-    enqueue_all(session, [said for _, each in left for said in each.said])
-    results.record_all(session, [each.result for _, each in left if each.result])
+    enqueue_all(session, [message for _, member in left for message in member.said])
+    results.record_all(session, [entry.result for _, entry in left if entry.result])
 
 
 def _settle(session: Session, job: Job, look: Look, page: Page, known: Verdicts, hosts: Hosts) -> _Left:
     again = look.order.reingestion
-    seen = visit.still_news(look.answer, page, look.page.fetched_at)
-    origin, at = origin_of(page, known, again), visit.fetched_at(page, seen.began or job.now)
-    said: list[Outgoing] = []
+    visited = visit.still_news(look.answer, page, look.page.fetched_at)
+    origin, at = origin_of(page, known, again), visit.fetched_at(page, visited.began or job.now)
+    entries: list[Outgoing] = []
     if look.is_real:
-        seen = visit.follow(session, page, seen.moved) if seen.moved else seen
-        said += _plan(page, seen, job, hosts)
-    if seen.capture and seen.fetched:
-        parse = ParsePage(origin=origin, capture=seen.capture, fetched_at=at, content_type=seen.fetched.content_type)
-        return _Left(look, seen, [*said, job.outgoing(parse)])
-    if seen.outcome == "moved" and again and page.moved_to is None and look.is_real:
-        return _Left(look, seen, [*said, job.outgoing(look.order)])
-    ended = result_of(page, known, again, "unchanged" if seen.outcome == "unchanged" else "unavailable")
-    return _Left(look, seen, said, ended)
+        visited = visit.follow(session, page, visited.moved) if visited.moved else visited
+        entries += _plan(page, visited, job, hosts)
+    if visited.capture and visited.fetched:
+        parse = ParsePage(
+            origin=origin, capture=visited.capture, fetched_at=at, content_type=visited.fetched.content_type
+        )
+        return _Left(look, visited, [*entries, job.outgoing(parse)])
+    if visited.outcome == "moved" and again and page.moved_to is None and look.is_real:
+        return _Left(look, visited, [*entries, job.outgoing(look.order)])
+    ended = result_of(page, known, again, "unchanged" if visited.outcome == "unchanged" else "unavailable")
+    return _Left(look, visited, entries, ended)
 
 
 def _plan(page: Page, seen: Visit, job: Job, hosts: Hosts) -> list[Outgoing]:
@@ -99,16 +101,16 @@ def _plan(page: Page, seen: Visit, job: Job, hosts: Hosts) -> list[Outgoing]:
 
 
 def _served(job: Job, left: _Left) -> Served:
-    seen = left.outcome
-    return Served(host_of(left.look.url), seen.outcome, job.now, seen.retry_after, seen.silent, job.trace_id)
+    answer = left.outcome
+    return Served(host_of(left.look.url), answer.outcome, job.now, answer.retry_after, answer.silent, job.trace_id)
 
 
 def _count_blocked(session: Session, left: Sequence[tuple[Job, _Left]]) -> None:
     """In one order of the sources, for everybody."""
     answers: dict[str, list[tuple[Job, _Left]]] = defaultdict(list)
-    for job, each in left:
-        if each.outcome.outcome in blocked.ANSWERS:
-            answers[each.look.page.source].append((job, each))
+    for job, entry in left:
+        if entry.outcome.outcome in blocked.ANSWERS:
+            answers[entry.look.page.source].append((job, entry))
     for source, of_it in sorted(answers.items()):
         job, last = of_it[-1]
         blocked.count(session, source, last.outcome.detail, job.now, len(of_it))

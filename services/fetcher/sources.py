@@ -166,9 +166,11 @@ def load(session: Session, seeds: Sequence[SourceSeed], now: datetime) -> tuple[
 def as_seed(health: Health) -> SourceSeed:
     """The source as a person would write it."""
     source = health.source
-    channels = [ChannelSeed(kind=each.kind, url=each.url, interval=each.interval) for each in health.channels]
-    named = {"name": source.name, "title": source.title, "hosts": source.hosts, "pages": source.pages}
-    return SourceSeed.model_validate(named | {"channels": channels})
+    channels = [
+        ChannelSeed(kind=channel.kind, url=channel.url, interval=channel.interval) for channel in health.channels
+    ]
+    fields = {"name": source.name, "title": source.title, "hosts": source.hosts, "pages": source.pages}
+    return SourceSeed.model_validate(fields | {"channels": channels})
 
 
 def list_sources(session: Session) -> list[Health]:
@@ -182,14 +184,14 @@ def list_sources(session: Session) -> list[Health]:
 
 def troubled_pages(session: Session, now: datetime) -> dict[str, str]:
     """Of each source with pages on which work fails unexpectedly: how much of it, and how the first of it is."""
-    found = retries.retrying(session, kind=_OF_PAGES, limit=TROUBLES)
-    pages = {each.page for each in found if each.page is not None}
+    result = retries.retrying(session, kind=_OF_PAGES, limit=TROUBLES)
+    pages = {member.page for member in result if member.page is not None}
     of = dict(session.execute(select(Page.id, Page.source).where(col(Page.id).in_(pages))).all())
     troubles: dict[str, list[str]] = {}
-    for each in found:
-        if source := of.get(each.page):
-            troubles.setdefault(source, []).append(f"{each.kind} {each.sentence(now)}")
-    return {source: f"{len(said)} of its pages, the first: {said[0]}" for source, said in troubles.items()}
+    for entry in result:
+        if source := of.get(entry.page):
+            troubles.setdefault(source, []).append(f"{entry.kind} {entry.sentence(now)}")
+    return {source: f"{len(message)} of its pages, the first: {message[0]}" for source, message in troubles.items()}
 
 
 def is_known(session: Session, name: str) -> bool:
@@ -208,23 +210,23 @@ def find_source(session: Session, name: str) -> Health:
 
 def poll_now(session: Session, name: str) -> int:
     """Every channel of the source is polled now; returns how many."""
-    found = find_source(session, name)
-    if found.source.paused:
+    result = find_source(session, name)
+    if result.source.paused:
         raise UserError(f"The source {name!r} is paused; resume it first.")
-    for channel in found.channels:
+    for channel in result.channels:
         _poll(session, channel)
-    return len(found.channels)
+    return len(result.channels)
 
 
 def pause(session: Session, name: str, *, paused: bool = True) -> Source:
     """A paused source is neither polled nor are its pages visited; resuming polls it at once."""
-    found = find_source(session, name)
-    found.source.paused = paused
-    session.add(found.source)
+    result = find_source(session, name)
+    result.source.paused = paused
+    session.add(result.source)
     if not paused:
-        for channel in found.channels:
+        for channel in result.channels:
             _poll(session, channel)
-    return found.source
+    return result.source
 
 
 def remove(session: Session, name: str) -> None:
@@ -244,7 +246,7 @@ def _seed(path: Path, text: str, number: int, source: object) -> SourceSeed:
     try:
         return SourceSeed.model_validate(source)
     except ValidationError as error:
-        begins = [line for line, words in enumerate(text.splitlines(), 1) if _SOURCE.match(words)]
+        begins = [line for line, fields in enumerate(text.splitlines(), 1) if _SOURCE.match(fields)]
         at = f", line {begins[number]}" if number < len(begins) else ""
         name = source.get("name") if isinstance(source, dict) else None
         of = f", source {name!r}" if isinstance(name, str) else ""
@@ -285,7 +287,7 @@ def _poll(session: Session, channel: Channel) -> None:
 def _first_fault(error: ValidationError) -> str:
     faults = error.errors()
     # A misspelt name is also one that is missing; the misspelling says more.
-    fault = next((each for each in faults if each["type"] == "extra_forbidden"), faults[0])
+    fault = next((entry for entry in faults if entry["type"] == "extra_forbidden"), faults[0])
     where = ".".join(str(step) for step in fault["loc"]) or "a source"
     if fault["type"] == "extra_forbidden":
         return f"{where}: {about_unknown(SourceSeed, fault['loc'])}"

@@ -92,9 +92,9 @@ def settle_pages(batch: Batch[FetchPage], looks: settling.Looks) -> None:
     pages: dict[int, Page] = {}
     with batch.complete(together, lock=lambda session: pages.update(settling.lock(session, together))) as (
         session,
-        ours,
+        conditions,
     ):
-        settling.settle(session, ours, pages)
+        settling.settle(session, conditions, pages)
 
 
 @handles_requests(FetchPage, read=needs.read, settle=settle_pages)
@@ -115,9 +115,9 @@ def fetch_page(order: FetchPage, job: Job, known: Needs) -> Look | None:
 def _look(order: FetchPage, page: Page, url: str, host: Host | None, job: Job) -> Look:
     forced = order.reingestion is not None and order.reingestion.forced
     now, settings = job.moment(), fetcher_settings()
-    seen = visit.look_at(client(), page, url, now=now, settings=settings, forced=forced, host=host)
-    job.note(source=page.source, url=url, answer=seen.outcome)
-    return Look(order, page, url, seen)
+    visited = visit.look_at(client(), page, url, now=now, settings=settings, forced=forced, host=host)
+    job.note(source=page.source, url=url, answer=visited.outcome)
+    return Look(order, page, url, visited)
 
 
 def _leave(order: FetchPage, job: Job) -> None:

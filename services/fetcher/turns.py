@@ -30,9 +30,9 @@ def claim(now: datetime, room: Room) -> Claimed:
     with reading() as session:
         waiting = due.waiting(session, now, room.kinds, room.ids)
         turns = choose(waiting, now, Places(room.places, room.on_trial, room.backlog), pace=pace, slow=room.slow)
-        wanted = [(turn, _ids(session, now, turn, room)) for turn in turns]
+        entries = [(turn, _ids(session, now, turn, room)) for turn in turns]
         again = None if room.ids else _again(session, now, waiting, room)
-    jobs = _take([(turn, ids) for turn, ids in wanted if ids], now, room.kinds, pace)
+    jobs = _take([(turn, ids) for turn, ids in entries if ids], now, room.kinds, pace)
     on_trial = {turn.slot.name for turn in turns if turn.slot.on_trial}
     return Claimed(jobs, again, [job.id for job in jobs if job.host in on_trial])
 
@@ -68,17 +68,17 @@ _SPEND = (
 
 
 def _ids(session: Session, now: datetime, turn: Turn, room: Room) -> list[int]:
-    found: list[int] = []
+    entries: list[int] = []
     for rank in turn.ranks:
-        number = turn.number - len(found)
+        number = turn.number - len(entries)
         if number > 0:
-            found += due.oldest(session, now, turn.slot.name, rank, number, kinds=room.kinds, ids=room.ids)
-    return found
+            entries += due.oldest(session, now, turn.slot.name, rank, number, kinds=room.kinds, ids=room.ids)
+    return entries
 
 
 def _again(session: Session, now: datetime, waiting: Iterable[Waiting], room: Room) -> datetime | None:
     """When the next host that has something due may be asked, or the next message is due."""
-    ready = [each.slot.ready_at for each in waiting if each.slot.ready_at > now]
+    ready = [entry.slot.ready_at for entry in waiting if entry.slot.ready_at > now]
     soonest = due.soonest(session, now, room.kinds)
     return min([*ready, *([soonest] if soonest else [])], default=None)
 
@@ -88,7 +88,7 @@ def _take(wanted: Sequence[tuple[Turn, list[int]]], now: datetime, kinds: Sequen
         return []
     with transaction(lasting=False) as session:
         free = _lock(session, [turn.slot for turn, _ in wanted if turn.single], now)
-        ids = [each for turn, found in wanted if not turn.single or turn.slot.name in free for each in found]
+        ids = [entry for turn, result in wanted if not turn.single or turn.slot.name in free for entry in result]
         jobs = [job for kind in kinds for job in take(session, kind, ids, now)]
         _spend(session, [job.host for job in jobs if job.host in free], free, now, pace)
     for kind in {job.kind for job in jobs}:
@@ -109,10 +109,10 @@ def _lock(session: Session, slots: Sequence[Slot], now: datetime) -> dict[str, f
     free = select(Host.name, Host.crawl_delay).where(
         col(Host.name).in_(names), may_be_asked, col(Host.resumes_at) <= now
     )
-    found = session.exec(free.order_by(col(Host.name)).with_for_update(skip_locked=True)).all()
+    records = session.exec(free.order_by(col(Host.name)).with_for_update(skip_locked=True)).all()
     # Asked once more, now that nobody else can take them: who held the row a moment ago may have claimed something.
     busy = due.busy(session, now)
-    return {name: delay for name, delay in found if name not in busy}
+    return {name: delay for name, delay in records if name not in busy}
 
 
 def _spend(session: Session, names: Iterable[str], delays: dict[str, float], now: datetime, pace: float) -> None:

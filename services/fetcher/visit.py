@@ -70,7 +70,7 @@ def look_at(
     """
     # Without a capture of ours, or with a damaged one, "not modified" would leave us with nothing.
     validators = Validators(page.etag, page.last_modified) if _is_held(page) and not forced else Validators()
-    asked = time.monotonic()
+    query = time.monotonic()
     answer = get(
         client,
         url,
@@ -80,7 +80,7 @@ def look_at(
         may=lambda hop: permission(client, hop, now, host),
     )
     began = answer.began if isinstance(answer, Fetched) else None
-    return _named(page, answer, now + timedelta(seconds=began - asked) if began else now)
+    return _named(page, answer, now + timedelta(seconds=began - query) if began else now)
 
 
 def _named(page: Page, answer: Answer, now: datetime) -> Visit:  # noqa: PLR0911 - one line for each answer
@@ -224,11 +224,11 @@ def follow(session: Session, page: Page, moved: Moved) -> Visit:
 
 def _may_be(session: Session, page: Page, target: str) -> bool:
     """Whether an article may be there: in the scope of its source, and not at a front page."""
-    found = session.exec(
+    rows = session.exec(
         select(Source, Channel).join(Channel, col(Channel.source_id) == Source.id).where(Source.name == page.source)
     ).all()
-    hosts = [host_of(page.url or target), *(host_of(channel.url) for _, channel in found)]
-    hosts += [host for source, _ in found for host in source.hosts]
+    hosts = [host_of(page.url or target), *(host_of(channel.url) for _, channel in rows)]
+    hosts += [host for source, _ in rows for host in source.hosts]
     usual = ARTICLES if Scope.of(hosts, ARTICLES).covers(page.url or "") else ()
-    patterns = next((source.pages for source, _ in found if source.pages), usual)
+    patterns = next((source.pages for source, _ in rows if source.pages), usual)
     return Scope.of(hosts, patterns).covers(target) and urlsplit(target).path not in {"", "/"}

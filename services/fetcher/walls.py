@@ -88,14 +88,14 @@ _LEADS_ON = re.compile(rb"<a\s|article-url", re.IGNORECASE)
 
 def wall(response: Response) -> str | None:
     """What stands in the way (a wall, a login, a closed site, a page of scripts without words), or None."""
-    if named := next(
-        (name for name, header, word in _HEADERS if word in (response.header(header) or "").lower()), None
+    if labels := next(
+        (name for name, header, term in _HEADERS if term in (response.header(header) or "").lower()), None
     ):
-        return named
+        return labels
     if response.status in _REDIRECTS or len(response.body) > LONGEST_WALL:
         return None
-    if named := next((name for name, marks in _MARKS if marks.search(response.body)), None):
-        return named
+    if labels := next((name for name, marks in _MARKS if marks.search(response.body)), None):
+        return labels
     if response.status in {500, 503} and _CLOSED.search(response.body):
         return "a maintenance notice"
     return _notice(response.body) if response.status < 300 and _MARKUP.match(response.body) else None
@@ -111,8 +111,8 @@ def _notice(body: bytes) -> str | None:
     if shown > FEW_WORDS:
         return None
     title = _title(body)
-    if named := next((name for name, words in _TITLES if words.match(title)), None):
-        return named
+    if labels := next((name for name, text in _TITLES if text.match(title)), None):
+        return labels
     if shown > NO_WORDS or _LEADS_ON.search(body):
         return None
     if _SCRIPTED.search(body):
@@ -127,6 +127,6 @@ def words_shown(body: bytes) -> int:
 
 def _title(body: bytes) -> str:
     """The first part of the title, on one line, in lower case: what comes after it is the name of the site."""
-    found = _TITLE.search(body[:LONGEST_WALL])
-    text = " ".join(found[1].decode("utf-8", "replace").split()).lower() if found else ""
+    match = _TITLE.search(body[:LONGEST_WALL])
+    text = " ".join(match[1].decode("utf-8", "replace").split()).lower() if match else ""
     return re.split(r" (?:[|>»·–—-]|&gt;|&#124;|&raquo;) ", text, maxsplit=1)[0].replace("’", "'").strip()

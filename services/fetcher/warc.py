@@ -51,7 +51,7 @@ def pages(name: str, content: bytes) -> Iterator[Capture]:
     A page that cannot be unpacked is passed over with a line of the log. A `UserError` says in one sentence why the
     file cannot be read any further, or that there is no page in it.
     """
-    found, garbled = 0, ""
+    result, garbled = 0, ""
     try:
         for record in _Records(_unpacked(name, content)):
             try:
@@ -61,13 +61,13 @@ def pages(name: str, content: bytes) -> Iterator[Capture]:
                 log.warning("page_passed_over", file=name, reason=garbled.strip())
                 continue
             if capture is not None:
-                found += 1
+                result += 1
                 yield capture
     except AttributeError:  # the library's own, over a record without the header
         raise UserError(f"{name} is a WARC file that cannot be read: {_ANONYMOUS}.") from None
     except (ArchiveLoadFailed, ValueError, TypeError) as error:
         raise UserError(f"{name} is a WARC file that cannot be read: {str(error).strip()[:200]}.") from None
-    if not found:
+    if not result:
         raise UserError(f"{name} holds no page that could be read.{garbled[:300]}")
 
 

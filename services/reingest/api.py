@@ -86,7 +86,7 @@ def order_reingestion(
 def try_scope(wanted: ScopeWanted) -> ScopeReach:
     """How many pages a scope holds now, and the first of them. Nothing is ordered."""
     pages, sample = _reach(wanted.scope)
-    return ScopeReach(pages=pages, sample=[PageInScope.model_validate(one) for one in sample])
+    return ScopeReach(pages=pages, sample=[PageInScope.model_validate(entry) for entry in sample])
 
 
 @router.get("", dependencies=[requires("admin")])
@@ -173,10 +173,10 @@ def list_reingestion_findings(
     """Every page that a dry run looked at, with each field that differs."""
     listing = f"findings/{reingestion_id}"
     place = position(listing, after, int)
-    wanted = report.Wanted(outcome=outcome, source=source, layout=layout, field=field, state=state)
+    criteria = report.Wanted(outcome=outcome, source=source, layout=layout, field=field, state=state)
     with reading() as session:
         _dry_run(session, reingestion_id)
-        rows = report.findings(session, reingestion_id, wanted, place[0] if place else 0, limit + 1)
+        rows = report.findings(session, reingestion_id, criteria, place[0] if place else 0, limit + 1)
         shown, following = page(rows, limit, lambda row: cursor(listing, row.page))
         return Findings(findings=finding_views(shown), next=following)
 
@@ -197,9 +197,9 @@ def _steer(verb: Verb, number: int, caller: Caller) -> ReingestionView:
 
 
 def _show(number: int) -> tuple[int, Progress]:
-    seen = following.look()  # first: what is committed in between wakes us again
+    answer = following.look()  # first: what is committed in between wakes us again
     with reading() as session:
-        return seen, following.how_far(session, _known(session, number), utcnow())
+        return answer, following.how_far(session, _known(session, number), utcnow())
 
 
 def _known(session: Session, number: int) -> ReingestionRow:

@@ -47,12 +47,12 @@ async def follow(watch: Watch, show: Callable[[], tuple[int, Progress]]) -> Asyn
     ends = clock() + LONGEST
     try:
         while not stopping.is_set() and clock() < ends:
-            seen, told = await run_in_threadpool(show)
-            yield frame(told)
-            if told.over:
+            answer, report = await run_in_threadpool(show)
+            yield frame(report)
+            if report.over:
                 return
             await asyncio.sleep(EVERY)
-            await watch.beyond(seen, HEARTBEAT)
+            await watch.beyond(answer, HEARTBEAT)
     except SQLAlchemyError as trouble:
         log.warning("stream_ended", error=type(trouble).__name__)
 

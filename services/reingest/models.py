@@ -64,8 +64,8 @@ class ReingestionRow(Table, table=True):
 
     def words(self) -> tuple[Reingestion, Scope]:
         """The order as it travels."""
-        words = self.model_dump(include={"id", "mode", "dry_run", "forced", "announce"})
-        return Reingestion.model_validate(words), Scope.model_validate(self.scope)
+        text = self.model_dump(include={"id", "mode", "dry_run", "forced", "announce"})
+        return Reingestion.model_validate(text), Scope.model_validate(self.scope)
 
     def is_in(self) -> State:
         """Where it is."""

@@ -66,11 +66,11 @@ class OrderedScope(Scope):
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
-        named = [name for name in Scope.model_fields if getattr(self, name)]
-        if not named:
+        entries = [name for name in Scope.model_fields if getattr(self, name)]
+        if not entries:
             raise ValueError(f"A scope names all, or one or more of {', '.join(CONDITIONS)}; this one names none.")
-        if self.all and len(named) > 1:
-            raise ValueError(f"This scope names {' and '.join(named)}; all is everything, so leave it away.")
+        if self.all and len(entries) > 1:
+            raise ValueError(f"This scope names {' and '.join(entries)}; all is everything, so leave it away.")
         if len(self.urls) + len(self.articles) > MANY:
             raise ValueError(f"An order names at most {MANY} addresses or articles; give several orders.")
         return self
@@ -116,14 +116,14 @@ def accept(
     A key is kept as long as its re-ingestion. `KeyUsedBefore`, when it came with another order then. `expected` is how
     many pages the scope holds now, for whoever wants to know how long it will take.
     """
-    words = order.model_dump(mode="json", exclude={"scope"}) | {
+    fields = order.model_dump(mode="json", exclude={"scope"}) | {
         "scope": order.scope.model_dump(mode="json", exclude_defaults=True)
     }
     insert = sqlite.insert if is_sqlite(session) else postgresql.insert
     made = session.execute(
         insert(ReingestionRow)
         .values(
-            **words,
+            **fields,
             asked_by=caller.key,
             asked_by_name=caller.name,
             asked_at=now,
@@ -135,7 +135,7 @@ def accept(
         .returning(col(ReingestionRow.id))
     ).scalar_one_or_none()
     if made is None:
-        return _as_before(session, words, caller, idempotency_key)
+        return _as_before(session, fields, caller, idempotency_key)
     row = session.get_one(ReingestionRow, made)
     go_on(session, made)
     _discard_old(session, now)
@@ -154,7 +154,7 @@ def _as_before(session: Session, words: dict[str, Any], caller: Caller, idempote
             col(ReingestionRow.asked_by) == caller.key, col(ReingestionRow.idempotency_key) == idempotency_key
         )
     ).one()
-    if any(getattr(row, name) != word for name, word in words.items()):
+    if any(getattr(row, name) != term for name, term in words.items()):
         raise KeyUsedBefore(
             f"This Idempotency-Key came with another order before (re-ingestion {row.id}); take a new key."
         )
@@ -168,8 +168,8 @@ def _discard_old(session: Session, now: datetime) -> None:
         return
     old = (col(ReingestionRow.finished_at) < now - timedelta(days=days), col(ReingestionRow.dry_run).is_(True))
     unwanted = or_(col(ReingestionRow.preview).is_(None), col(ReingestionRow.preview) == "cancelled")
-    found = select(ReingestionRow).where(*old, unwanted).order_by(col(ReingestionRow.id)).with_for_update()
-    for row in session.scalars(found):
+    result = select(ReingestionRow).where(*old, unwanted).order_by(col(ReingestionRow.id)).with_for_update()
+    for row in session.scalars(result):
         row.preview = "discarded"
         row.steps += 1
         go_on(session, row.id or 0)

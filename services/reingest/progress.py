@@ -47,11 +47,11 @@ class Counts:
 
 def counts(session: Session, rows: Sequence[ReingestionRow]) -> Mapping[int, Counts]:
     """The counts of these re-ingestions as they are now."""
-    found = {row.id or 0: _folded(row) for row in rows}
-    fresh = select(pages.c.reingestion, *_NEWS).where(pages.c.counted_at.is_(None), pages.c.reingestion.in_(found))
+    fields = {row.id or 0: _folded(row) for row in rows}
+    fresh = select(pages.c.reingestion, *_NEWS).where(pages.c.counted_at.is_(None), pages.c.reingestion.in_(fields))
     for page in session.execute(fresh):
-        found[page.reingestion].add(page)
-    return found
+        fields[page.reingestion].add(page)
+    return fields
 
 
 def fold(session: Session, row: ReingestionRow, now: datetime) -> Counts:
@@ -95,7 +95,7 @@ def stuck(session: Session) -> Counter[int]:
     """How many messages of each re-ingestion wait for a decision: until they are replayed, it cannot be done."""
     order = ledger.c.reingestion
     counted = select(order, func.count()).where(*_WAIT_FOR_A_PERSON, order.is_not(None)).group_by(order)
-    return Counter({found.reingestion: found[1] for found in session.execute(counted)})
+    return Counter({result.reingestion: result[1] for result in session.execute(counted)})
 
 
 def stuck_pages(session: Session, reingestion: int) -> int:

@@ -24,14 +24,14 @@ _proposal: TypeAdapter[SaveArticle | Rejection] = TypeAdapter(SaveArticle | Reje
 
 def hand_on(session: Session, row: ReingestionRow) -> None:
     """Hands on the next findings of the order, whose row the caller holds."""
-    wanted = select(pages).where(pages.c.reingestion == row.id, pages.c.state == "open")
-    found = session.execute(wanted.order_by(pages.c.page).limit(AT_ONCE)).all()
-    these = (pages.c.reingestion == row.id, pages.c.page.in_([page.page for page in found]))
+    criteria = select(pages).where(pages.c.reingestion == row.id, pages.c.state == "open")
+    rows = session.execute(criteria.order_by(pages.c.page).limit(AT_ONCE)).all()
+    these = (pages.c.reingestion == row.id, pages.c.page.in_([page.page for page in rows]))
     session.execute(update(pages).where(*these).values(state="applying"))
-    still = neighbours().still(session, {page.page: page.newest for page in found})
-    for page in found:
+    still = neighbours().still(session, {page.page: page.newest for page in rows})
+    for page in rows:
         _hand_on(session, page, as_it_was=page.page in still)
-    row.open, row.applying, row.steps = row.open - len(found), row.applying + len(found), row.steps + 1
+    row.open, row.applying, row.steps = row.open - len(rows), row.applying + len(rows), row.steps + 1
 
 
 def findings(row: ReingestionRow) -> dict[str, int]:

@@ -39,32 +39,32 @@ def reach(session: Session, row: ReingestionRow) -> Reach:
     """The whole of what a dry run found, in numbers."""
     keys = (pages.c.source, pages.c.layout, pages.c.finding, pages.c.announced)
     counted = select(*keys, func.count().label("pages")).where(*_of(row.id or 0)).group_by(*keys).order_by(*keys)
-    found = session.execute(counted).all()
+    rows = session.execute(counted).all()
     now = counts(session, [row])[row.id or 0]
     return Reach(
-        outcomes=_sums(found),
-        sources=_table(found, "source"),
-        layouts=_table(found, "layout"),
+        outcomes=_sums(rows),
+        sources=_table(rows, "source"),
+        layouts=_table(rows, "layout"),
         fields=dict(sorted(now.fields.items(), key=lambda field: (-field[1], field[0]))),
-        announced=sum(each.pages for each in found if each.announced),
+        announced=sum(entry.pages for entry in rows if entry.announced),
         promotion={name: now.findings[name] for name in FINDINGS},
     )
 
 
 def findings(session: Session, reingestion: int, wanted: Wanted, after: int, limit: int) -> Sequence[Row[Any]]:
     """The findings wanted, by page, beginning after page `after`."""
-    named = {"finding": wanted.outcome, "source": wanted.source, "layout": wanted.layout, "state": wanted.state}
-    asked = [pages.c[name] == value for name, value in named.items() if value is not None]
+    fields = {"finding": wanted.outcome, "source": wanted.source, "layout": wanted.layout, "state": wanted.state}
+    entries = [pages.c[name] == value for name, value in fields.items() if value is not None]
     if wanted.field is not None:
-        asked.append(cast(pages.c.changed, Text).contains(f'"{wanted.field}"', autoescape=True))
-    query = select(pages).where(*_of(reingestion), pages.c.page > after, *asked)
+        entries.append(cast(pages.c.changed, Text).contains(f'"{wanted.field}"', autoescape=True))
+    query = select(pages).where(*_of(reingestion), pages.c.page > after, *entries)
     return session.execute(query.order_by(pages.c.page).limit(limit)).all()
 
 
 def samples(session: Session, reingestion: int, outcomes: Sequence[str], each: int) -> list[Row[Any]]:
     """The first findings of each of these outcomes."""
-    wanted = [Wanted(outcome=outcome) for outcome in outcomes]
-    return [row for one in wanted for row in findings(session, reingestion, one, 0, each)]
+    entries = [Wanted(outcome=outcome) for outcome in outcomes]
+    return [row for entry in entries for row in findings(session, reingestion, entry, 0, each)]
 
 
 def _of(reingestion: int) -> tuple[ColumnElement[bool], ...]:

@@ -11,8 +11,8 @@ from services.runtime.ledger.worker import handles
 def walk(order: Reingest, job: Job) -> None:
     """Takes one step, and says itself again for the next one."""
     with reading() as session:
-        found = walking.look(session, order.reingestion)
+        result = walking.look(session, order.reingestion)
     with job.complete() as session:
-        pause = walking.step(session, order.reingestion, found, job.now)
+        pause = walking.step(session, order.reingestion, result, job.now)
         if pause is not None:
             enqueue(session, order, due_at=job.now + pause, lane=job.lane)

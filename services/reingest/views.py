@@ -144,11 +144,11 @@ class Report(ReachReport):
 
 def reingestion_view(row: ReingestionRow, counted: Counts, stuck: int, now: datetime) -> ReingestionView:
     """A re-ingestion as its operator sees it."""
-    words: dict[str, Any] = row.model_dump(exclude={"asked_by", "preview", "changed_fields"})
+    text: dict[str, Any] = row.model_dump(exclude={"asked_by", "preview", "changed_fields"})
     begun = row.preview is not None and row.preview != "discarded"
     findings = {name: counted.findings[name] for name in progress.FINDINGS}
     return ReingestionView(
-        **words,
+        **text,
         asked_by=Asker(key=row.asked_by, name=row.asked_by_name),
         outcomes={name: counted.outcomes[name] for name in progress.OUTCOMES},
         changed_fields=dict(sorted(counted.fields.items())),

@@ -131,9 +131,9 @@ def _take(session: Session, row: ReingestionRow, found: Batch) -> None:
 def _forget(session: Session, number: int) -> bool:
     """Deletes the next results; False when there are no more of them."""
     some = select(pages.c.page).where(pages.c.reingestion == number).limit(FORGOTTEN)
-    found = session.execute(some).scalars().all()
-    session.execute(delete(pages).where(pages.c.reingestion == number, pages.c.page.in_(found)))
-    return len(found) == FORGOTTEN
+    rows = session.execute(some).scalars().all()
+    session.execute(delete(pages).where(pages.c.reingestion == number, pages.c.page.in_(rows)))
+    return len(rows) == FORGOTTEN
 
 
 def _note(session: Session, row: ReingestionRow, action: str, result: Mapping[str, object], now: datetime) -> None:

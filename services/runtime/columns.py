@@ -28,11 +28,11 @@ class Json(TypeDecorator[Any]):
 
         def read(value: Any) -> Any:
             try:
-                found = process(value)
+                result = process(value)
             except (ValueError, TypeError, RecursionError):
-                found = None
-            if isinstance(found, self.shape):
-                return found
+                result = None
+            if isinstance(result, self.shape):
+                return result
             if self.derived:
                 return self.shape()
             raise DamagedRow(

@@ -323,8 +323,8 @@ def _begin_postgresql(connection: Connection) -> None:
     match _use(connection):
         case "reading":
             # It holds nothing that others wait for, and may read files meanwhile.
-            words = "SET LOCAL idle_in_transaction_session_timeout TO 0; SET TRANSACTION READ ONLY"
-            connection.exec_driver_sql(words)
+            text = "SET LOCAL idle_in_transaction_session_timeout TO 0; SET TRANSACTION READ ONLY"
+            connection.exec_driver_sql(text)
         case "passing":
             connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
 

@@ -17,13 +17,13 @@ def line(event: EventDict) -> str | None:
 
     Nothing in it may command the terminal: whoever calls has seen to that.
     """
-    told = _TOLD.get(str(event.get("event")))
-    if told is None or event.get("level") != "info":
+    entry = _TOLD.get(str(event.get("event")))
+    if entry is None or event.get("level") != "info":
         return None
-    words = told(event)
-    if not words:
-        return words
-    return f"{DIM}{event['timestamp']}{PLAIN}  {_cut(event.get('source', ''), 20):<12}  {words}"
+    text = entry(event)
+    if not text:
+        return text
+    return f"{DIM}{event['timestamp']}{PLAIN}  {_cut(event.get('source', ''), 20):<12}  {text}"
 
 
 def _handled(event: EventDict) -> str | None:
@@ -32,15 +32,15 @@ def _handled(event: EventDict) -> str | None:
     kind = str(event["kind"])
     if kind in QUIET:
         return ""
-    told = _DONE.get(kind)
+    entry = _DONE.get(kind)
     took = f"  {DIM}{event['ms']:.0f} ms{PLAIN}"
-    return (told(event) if told else f"{kind} {event['key']}") + took
+    return (entry(event) if entry else f"{kind} {event['key']}") + took
 
 
 def _looked(event: EventDict) -> str:
     fresh = event.get("fresh") or 0
-    found = f", {fresh} new {'page' if fresh == 1 else 'pages'}" if fresh else ""
-    return f"looked at {_of(event, 'url')}: {event.get('answer', 'no longer watched')}{found}"
+    result = f", {fresh} new {'page' if fresh == 1 else 'pages'}" if fresh else ""
+    return f"looked at {_of(event, 'url')}: {event.get('answer', 'no longer watched')}{result}"
 
 
 def _fetched(event: EventDict) -> str:
@@ -71,8 +71,8 @@ def _of(event: Mapping[str, object], name: str) -> str:
 
 
 def _cut(words: object, width: int) -> str:
-    told = str(words)
-    return told if len(told) <= width else told[: width - 1] + "…"
+    report = str(words)
+    return report if len(report) <= width else report[: width - 1] + "…"
 
 
 _TOLD: dict[str, Callable[[EventDict], str | None]] = {

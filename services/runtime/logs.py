@@ -67,26 +67,26 @@ class _Lossy:
 
 
 def _without_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    told: EventDict = at_every_depth(redacted, event)
-    return told
+    report: EventDict = at_every_depth(redacted, event)
+    return report
 
 
 def _visible(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    return {visible(str(name)): at_every_depth(visible, words) for name, words in event.items()}
+    return {visible(str(name)): at_every_depth(visible, text) for name, text in event.items()}
 
 
 def _for_a_person(logger: WrappedLogger, method: str, event: EventDict) -> str:
-    told = log_terminal.line(event)
-    if told == "":
+    report = log_terminal.line(event)
+    if report == "":
         raise structlog.DropEvent
-    return told or _console(logger, method, event)
+    return report or _console(logger, method, event)
 
 
 def _set_off(out: TextIO, exc_info: ExcInfo) -> None:
     """A traceback behind a bar, so that no line of an error's text passes for a line of the log."""
-    told = StringIO()
-    structlog.dev.plain_traceback(told, exc_info)
-    out.writelines(f"\n  | {visible(line)}" for line in redacted(told.getvalue()).strip().split("\n"))
+    string_io = StringIO()
+    structlog.dev.plain_traceback(string_io, exc_info)
+    out.writelines(f"\n  | {visible(line)}" for line in redacted(string_io.getvalue()).strip().split("\n"))
 
 
 _console = structlog.dev.ConsoleRenderer(exception_formatter=_set_off, sort_keys=False, pad_event_to=12)

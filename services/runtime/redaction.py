@@ -30,12 +30,12 @@ def redacted(text: str) -> str:
     """The text, with what looks like a secret replaced by three stars."""
     if text.isalnum():
         return text  # each secret has a mark in it, and most values of a line of the log have none
-    return _SECRETS.sub(lambda found: found[found.lastgroup or 0] + HIDDEN, text)
+    return _SECRETS.sub(lambda result: result[result.lastgroup or 0] + HIDDEN, text)
 
 
 def visible(text: str) -> str:
     """The text on one line, with its number in place of every character that would act on a terminal: `<U+001B>`."""
-    return _CONTROLS.sub(lambda found: f"<U+{ord(found[0]):04X}>", text)
+    return _CONTROLS.sub(lambda result: f"<U+{ord(result[0]):04X}>", text)
 
 
 def at_every_depth(mend: Callable[[str], str], words: Any) -> Any:
@@ -46,7 +46,7 @@ def at_every_depth(mend: Callable[[str], str], words: Any) -> Any:
         case str():
             return mend(words)
         case Mapping():
-            return {name: at_every_depth(mend, word) for name, word in words.items()}
+            return {name: at_every_depth(mend, term) for name, term in words.items()}
         case list() | tuple() | set() | frozenset():
-            return [at_every_depth(mend, word) for word in words]
+            return [at_every_depth(mend, token) for token in words]
     return words

@@ -74,9 +74,9 @@ def _forget_dead_letters(session: Session, before: datetime) -> int:
         .where(ledger.c.dead_lettered_at < before, ledger.c.reingestion.is_(None), settled)
         .limit(AT_ONCE)
     )
-    found = session.execute(old).scalars().all()
-    session.execute(delete(ledger).where(ledger.c.id.in_(found)))
-    return len(found)
+    rows = session.execute(old).scalars().all()
+    session.execute(delete(ledger).where(ledger.c.id.in_(rows)))
+    return len(rows)
 
 
 _FIRST = (

@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 def _parts(written: str) -> list[str]:
-    return [part for each in written.split(",") if (part := each.strip())]
+    return [part for entry in written.split(",") if (part := entry.strip())]
 
 
 class RuntimeSettings(BaseSettings):
@@ -44,11 +44,11 @@ class RuntimeSettings(BaseSettings):
     @field_validator("trusted_proxies")
     @classmethod
     def _are_networks(cls, written: str) -> str:
-        for each in _parts(written):
+        for part in _parts(written):
             try:
-                ip_network(each)
+                ip_network(part)
             except ValueError:
-                raise ValueError(f"{each!r} is no address or network, such as 10.0.0.5 or 10.1.0.0/16") from None
+                raise ValueError(f"{part!r} is no address or network, such as 10.0.0.5 or 10.1.0.0/16") from None
         return written
 
     @property

@@ -7,8 +7,8 @@ import structlog
 
 def current() -> str | None:
     """The trace id bound to what this thread is doing."""
-    found = structlog.contextvars.get_contextvars().get("trace_id")
-    return str(found) if found else None
+    entry = structlog.contextvars.get_contextvars().get("trace_id")
+    return str(entry) if entry else None
 
 
 def new() -> str:

@@ -99,12 +99,12 @@ def _wanted(
 
 
 def _feed(request: Request, named: Annotated[Wanted, Depends(_wanted)], after: After = None) -> Feed:
-    wanted, listing = replace(named, by="updated", news=True), "feed"
+    criteria, listing = replace(named, by="updated", news=True), "feed"
     with reading() as session:
-        rows = read_articles(session, wanted, PAGE, position(listing, after, datetime, str))
-    shown, following = page(rows, PAGE, lambda row: cursor(listing, *place_of(wanted, row)))
+        rows = read_articles(session, criteria, PAGE, position(listing, after, datetime, str))
+    shown, following = page(rows, PAGE, lambda row: cursor(listing, *place_of(criteria, row)))
     articles = tuple(article_view(row, Article.model_validate_json(row.reading)) for row in shown)
-    return feed_of(articles, wanted, str(request.url.replace(query="")), after=after, following=following)
+    return feed_of(articles, criteria, str(request.url.replace(query="")), after=after, following=following)
 
 
 async def _seated(request: Request) -> AsyncIterator[None]:
@@ -123,12 +123,12 @@ def list_articles(
     after: After = None,
 ) -> ArticlePage:
     """Articles as they stand, newest first. One without a date counts as published when it was first seen."""
-    wanted, listing = replace(named, by=by, since=instant(since), until=instant(until)), f"articles/{by}"
+    criteria, listing = replace(named, by=by, since=instant(since), until=instant(until)), f"articles/{by}"
     with reading() as session:
-        rows = find_articles(session, wanted, limit, position(listing, after, datetime, str))
-        shown, following = page(rows, limit, lambda row: cursor(listing, *place_of(wanted, row)))
-        said = excerpts(session, wanted.q, [row.id for row in shown]) if wanted.q else {}
-    lines = [ArticleLine.model_validate(row).model_copy(update={"excerpt": said.get(row.id)}) for row in shown]
+        rows = find_articles(session, criteria, limit, position(listing, after, datetime, str))
+        shown, following = page(rows, limit, lambda row: cursor(listing, *place_of(criteria, row)))
+        message = excerpts(session, criteria.q, [row.id for row in shown]) if criteria.q else {}
+    lines = [ArticleLine.model_validate(row).model_copy(update={"excerpt": message.get(row.id)}) for row in shown]
     return ArticlePage(articles=lines, next=following)
 
 
@@ -225,10 +225,10 @@ def show_json_feed(feed: Annotated[Feed, Depends(_feed)], request: Request) -> R
 
 
 def _document(request: Request, body: bytes, media_type: str) -> Response:
-    told = {"ETag": etag(body), "Cache-Control": "private, no-cache"}
-    if seen(request.headers.get("if-none-match"), told["ETag"]):
-        return Response(status_code=304, headers=told)
-    return Response(body, headers=told, media_type=media_type)
+    fields = {"ETag": etag(body), "Cache-Control": "private, no-cache"}
+    if seen(request.headers.get("if-none-match"), fields["ETag"]):
+        return Response(status_code=304, headers=fields)
+    return Response(body, headers=fields, media_type=media_type)
 
 
 def _pull(asked: Asked, after: int, limit: int) -> Pulled:

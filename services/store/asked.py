@@ -20,7 +20,7 @@ class Terms:
     @classmethod
     def read(cls, asked: str) -> Self:
         """Any text is understood; a term without a letter or a digit is none."""
-        found = [(sign, phrase or word) for sign, phrase, word in _TERM.findall(plain(asked))]
-        terms = [(sign, term) for sign, term in found if _WORD.search(term)]
-        wanted = tuple(term for sign, term in terms if not sign)
-        return cls(wanted, tuple(term for sign, term in terms if sign))
+        entries = [(sign, phrase or token) for sign, phrase, token in _TERM.findall(plain(asked))]
+        terms = [(sign, term) for sign, term in entries if _WORD.search(term)]
+        criteria = tuple(term for sign, term in terms if not sign)
+        return cls(criteria, tuple(term for sign, term in terms if sign))

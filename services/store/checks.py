@@ -46,9 +46,9 @@ def _without_current() -> Select[Any]:
 
 def _miscounted() -> Select[Any]:
     """An article with none at all lacks its current one, too."""
-    kept = select(revisions.c.article, func.count().label("number")).group_by(revisions.c.article).subquery()
-    both = kept.join(articles, articles.c.id == kept.c.article)
-    return select(func.count()).select_from(both).where(articles.c.revisions != kept.c.number)
+    retained = select(revisions.c.article, func.count().label("number")).group_by(revisions.c.article).subquery()
+    both = retained.join(articles, articles.c.id == retained.c.article)
+    return select(func.count()).select_from(both).where(articles.c.revisions != retained.c.number)
 
 
 def _nameless() -> Select[Any]:

@@ -118,13 +118,13 @@ def refreshed(known: Known, reading: Reading) -> Reading | None:
 
 def _knows_more(known: Known, parser: str, *, again: bool) -> bool:
     """Whether this parser is newer; the same is enough where both captures were read `again`, in another version."""
-    ours, theirs = generation(parser), generation(known.read_by)
-    return ours > theirs or (again and ours == theirs)
+    conditions, theirs = generation(parser), generation(known.read_by)
+    return conditions > theirs or (again and conditions == theirs)
 
 
 def _earlier(order: SaveArticle, before: EarlierReading) -> SaveArticle:
-    told = {"capture": before.capture, "fetched_at": before.fetched_at, "article": before.article}
-    return order.model_copy(update=told | {"before": None})
+    fields = {"capture": before.capture, "fetched_at": before.fetched_at, "article": before.article}
+    return order.model_copy(update=fields | {"before": None})
 
 
 def _rank(fetched_at: datetime, parser: str) -> tuple[datetime, int]:

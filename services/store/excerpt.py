@@ -36,13 +36,13 @@ def hits(marked: str) -> list[Span]:
     """Where the marked hits are in the text without marks; hits without a word between them are one."""
     spans: list[Span] = []
     previous = 0
-    for number, found in enumerate(_HIT.finditer(marked)):
-        begin = found.start() - 2 * number
-        end = begin + len(found[1])
-        if spans and not _WORD.search(marked, previous, found.start()):
+    for number, result in enumerate(_HIT.finditer(marked)):
+        begin = result.start() - 2 * number
+        end = begin + len(result[1])
+        if spans and not _WORD.search(marked, previous, result.start()):
             begin = spans.pop()[0]
         spans.append((begin, end))
-        previous = found.end()
+        previous = result.end()
     return spans
 
 

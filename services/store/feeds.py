@@ -44,14 +44,14 @@ def feed_of(
 
     Its id is that of what is wanted, whatever the installation is called today.
     """
-    asked = {name: value for name in ASKED if (value := getattr(wanted, name))}
+    fields = {name: value for name in ASKED if (value := getattr(wanted, name))}
     return Feed(
-        id=uuid5(IDS, f"feed?{urlencode(asked)}").urn,
-        title=", ".join(["Dateline", *asked.values()]),
+        id=uuid5(IDS, f"feed?{urlencode(fields)}").urn,
+        title=", ".join(["Dateline", *fields.values()]),
         updated=max((article.updated for article in articles), default=BEGINNING),
-        url=_address(url, asked, after),
-        first=_address(url, asked, None),
-        next=_address(url, asked, following) if following else None,
+        url=_address(url, fields, after),
+        first=_address(url, fields, None),
+        next=_address(url, fields, following) if following else None,
         articles=articles,
     )
 
@@ -84,7 +84,9 @@ def seen(if_none_match: str | None, tag: str) -> bool:
     """Whether the tags that a reader sent say that it has this very document (RFC 9110, section 13.1.2)."""
     if if_none_match is None:
         return False
-    return if_none_match.strip() == "*" or tag in {each.strip().removeprefix("W/") for each in if_none_match.split(",")}
+    return if_none_match.strip() == "*" or tag in {
+        entry.strip().removeprefix("W/") for entry in if_none_match.split(",")
+    }
 
 
 def _address(url: str, asked: Mapping[str, str], after: str | None) -> str:

@@ -31,12 +31,14 @@ def place(session: Session, reading: Reading) -> Place:
 def places(session: Session, readings: Sequence[Reading]) -> list[Place]:
     """As `place`, for each of several."""
     rows = _rows(session, {claimed_key(reading.order) for reading in readings})
-    found = [_placed(claimed_key(reading.order), rows) for reading in readings]
-    apart = {own_key(reading.order) for reading, each in zip(readings, found, strict=True) if _is_apart(reading, each)}
+    entries = [_placed(claimed_key(reading.order), rows) for reading in readings]
+    apart = {
+        own_key(reading.order) for reading, entry in zip(readings, entries, strict=True) if _is_apart(reading, entry)
+    }
     own = _rows(session, apart) if apart else {}
     return [
-        _placed(own_key(reading.order), own) if _is_apart(reading, each) else each
-        for reading, each in zip(readings, found, strict=True)
+        _placed(own_key(reading.order), own) if _is_apart(reading, member) else member
+        for reading, member in zip(readings, entries, strict=True)
     ]
 
 

@@ -83,15 +83,19 @@ def found(
 def excerpts(session: Session, q: str, articles: Sequence[str]) -> dict[str, list[Piece]]:
     """What these articles say where the words are, by their ids."""
     rows = session.execute(select(texts.c.article, texts.c.text).where(texts.c.article.in_(articles))).all()
-    said, wanted = [row.text for row in rows], Terms(Terms.read(q).wanted)
-    marked = _marked_by_sqlite(wanted, said) if is_sqlite(session) else _marked_by_postgresql(session, wanted, said)
-    return {row.article: excerpt(row.text, hits(each)) for row, each in zip(rows, marked, strict=True)}
+    message, criteria = [row.text for row in rows], Terms(Terms.read(q).wanted)
+    marked = (
+        _marked_by_sqlite(criteria, message)
+        if is_sqlite(session)
+        else _marked_by_postgresql(session, criteria, message)
+    )
+    return {row.article: excerpt(row.text, hits(entry)) for row, entry in zip(rows, marked, strict=True)}
 
 
 def label(kind: str, name: str) -> str:
     """A tag or a VIRIN as one word that no text holds: equal names in any case have equal labels."""
-    said = f"{kind}:{' '.join(name.casefold().split())}"
-    return f"x{blake2b(said.encode(), digest_size=10).hexdigest()}0"
+    message = f"{kind}:{' '.join(name.casefold().split())}"
+    return f"x{blake2b(message.encode(), digest_size=10).hexdigest()}0"
 
 
 def text_of(article: Article) -> str:
@@ -113,9 +117,9 @@ def labels_of(article: Article) -> str:
 
 
 def _entry(session: Session, article: str, wording: Article) -> dict[str, str]:
-    said = text_of(wording)
-    entry = {"of": article, "said": said, "marked": labels_of(wording)}
-    return entry if is_sqlite(session) else entry | {"folded": said.translate(_FOLDED)}
+    message = text_of(wording)
+    entry = {"of": article, "said": message, "marked": labels_of(wording)}
+    return entry if is_sqlite(session) else entry | {"folded": message.translate(_FOLDED)}
 
 
 def _among_sqlite(
@@ -123,13 +127,13 @@ def _among_sqlite(
 ) -> tuple[int, Sequence[int]]:
     """How many rows there are, and the numbers of those that match, in their order."""
     numbers = session.execute(first).scalars().all()
-    asked = {"numbers": json.dumps(list(numbers)), "low": min(numbers, default=0), "high": max(numbers, default=0)}
-    found = set(numbers)
+    fields = {"numbers": json.dumps(list(numbers)), "low": min(numbers, default=0), "high": max(numbers, default=0)}
+    result = set(numbers)
     if terms.wanted or labels:
-        found = set(session.execute(_AMONG, asked | {"match": _both(terms, labels)}).scalars())
+        result = set(session.execute(_AMONG, fields | {"match": _both(terms, labels)}).scalars())
     if terms.unwanted:
-        found -= set(session.execute(_AMONG, asked | {"match": _any_of(terms.unwanted)}).scalars())
-    return len(numbers), [number for number in numbers if number in found]
+        result -= set(session.execute(_AMONG, fields | {"match": _any_of(terms.unwanted)}).scalars())
+    return len(numbers), [number for number in numbers if number in result]
 
 
 def _among_postgresql(
@@ -158,7 +162,7 @@ def _any_of(terms: Sequence[str]) -> str:
 
 def _both(terms: Terms, labels: Sequence[str]) -> str:
     parts = [f"text : ({_phrases(terms.wanted, ' AND ')})"] if terms.wanted else []
-    return " AND ".join([*parts, *(f'labels : "{each}"' for each in labels)])
+    return " AND ".join([*parts, *(f'labels : "{entry}"' for entry in labels)])
 
 
 def _phrases(terms: Sequence[str], between: str = "") -> str:
@@ -177,8 +181,8 @@ def _marked_by_sqlite(terms: Terms, said: Sequence[str]) -> list[str]:
         here.execute("BEGIN")
         here.executemany("INSERT INTO said (rowid, text) VALUES (?, ?)", enumerate(said))
         marks = "SELECT rowid, highlight(said, 0, ?, ?) FROM said WHERE said MATCH ?"
-        found = dict(here.execute(marks, (OPEN, CLOSE, _both(terms, ()))).fetchall()) if terms.wanted else {}
-    return [found.get(number, text) for number, text in enumerate(said)]
+        result = dict(here.execute(marks, (OPEN, CLOSE, _both(terms, ()))).fetchall()) if terms.wanted else {}
+    return [result.get(number, text) for number, text in enumerate(said)]
 
 
 def _postgresql(session: Session, terms: Terms, labels: Sequence[str]) -> list[ColumnElement[bool]]:
@@ -203,18 +207,18 @@ def _conditions(terms: Terms, labels: Sequence[str]) -> list[ColumnElement[bool]
 
 
 def _query(terms: Terms) -> ColumnElement[Any]:
-    wanted = [_phrases([term.translate(_FOLDED)]) for term in terms.wanted]
+    entries = [_phrases([term.translate(_FOLDED)]) for term in terms.wanted]
     unwanted = ["-" + _phrases([term.translate(_FOLDED)]) for term in terms.unwanted]
-    return func.websearch_to_tsquery("english", " ".join(wanted + unwanted))
+    return func.websearch_to_tsquery("english", " ".join(entries + unwanted))
 
 
 def _marked_by_postgresql(session: Session, terms: Terms, said: Sequence[str]) -> Sequence[str]:
     # Folded character by character, so that what is marked is at the same place in the text itself.
     folded = literal([text.translate(_FOLDED) for text in said], ARRAY(Text))
-    each = func.unnest(folded).table_valued("text", with_ordinality="number", name="said").render_derived()
+    entry = func.unnest(folded).table_valued("text", with_ordinality="number", name="said").render_derived()
     options = f"HighlightAll=true, StartSel={OPEN}, StopSel={CLOSE}"
-    marked = func.ts_headline("english", each.c.text, _query(terms), options)
-    return session.execute(select(marked).order_by(each.c.number)).scalars().all()
+    marked = func.ts_headline("english", entry.c.text, _query(terms), options)
+    return session.execute(select(marked).order_by(entry.c.number)).scalars().all()
 
 
 def _letter(character: str) -> str | None:

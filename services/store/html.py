@@ -27,13 +27,13 @@ def _text(body: tuple[Block, ...]) -> Iterator[str]:
 
 
 def _block(block: Block) -> str:
-    element, words = ELEMENTS.get(block.kind, "p"), escape(block.text)
+    element, fields = ELEMENTS.get(block.kind, "p"), escape(block.text)
     if element == "tr":
-        words = "".join(f"<td>{cell}</td>" for cell in words.split(CELLS))
-    return f"<{element}>{words}</{element}>"
+        fields = "".join(f"<td>{cell}</td>" for cell in fields.split(CELLS))
+    return f"<{element}>{fields}</{element}>"
 
 
 def _figure(image: Image) -> str:
     picture = f'<img src="{escape(image.url)}" alt="{escape(image.alt or image.title or "")}">' if image.url else ""
-    words = " ".join(part for part in (image.caption or image.title, image.credit and f"({image.credit})") if part)
-    return f"<figure>{picture}<figcaption>{escape(words)}</figcaption></figure>" if picture or words else ""
+    text = " ".join(part for part in (image.caption or image.title, image.credit and f"({image.credit})") if part)
+    return f"<figure>{picture}<figcaption>{escape(text)}</figcaption></figure>" if picture or text else ""

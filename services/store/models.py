@@ -127,8 +127,8 @@ _INDEX = {
 
 
 def _says(when: str, dialect: str, statement: str) -> None:
-    said = DDL(statement)  # type: ignore[no-untyped-call]  # the library left it without types
-    event.listen(texts, when, said.execute_if(dialect=dialect))
+    ddl = DDL(statement)  # type: ignore[no-untyped-call]  # the library left it without types
+    event.listen(texts, when, ddl.execute_if(dialect=dialect))
 
 
 for _dialect, _statements in _INDEX.items():

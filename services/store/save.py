@@ -42,8 +42,8 @@ def save_all(session: Session, orders: Sequence[tuple[SaveArticle, str | None]],
     arrived = [Arrived(at, Reading.of(order), trace) for at, (order, trace) in enumerate(orders)]
     saved: dict[int, Saved] = {}
     for wave in _waves(sorted(arrived, key=Arrived.when)):
-        saved |= zip((each.at for each in wave), _save_apart(session, wave, now), strict=True)
-    return [saved[each.at] for each in arrived]
+        saved |= zip((member.at for member in wave), _save_apart(session, wave, now), strict=True)
+    return [saved[entry.at] for entry in arrived]
 
 
 @dataclass(frozen=True)
@@ -62,11 +62,11 @@ class Arrived:
 def _waves(arrived: Sequence[Arrived]) -> Iterator[list[Arrived]]:
     """In turn, wordings no two of which can be of the same article."""
     while arrived:
-        wave, later, seen = list[Arrived](), list[Arrived](), set[str]()
-        for each in arrived:
-            own = keys(each.reading)
-            (later if own & seen else wave).append(each)
-            seen |= own
+        wave, later, answer = list[Arrived](), list[Arrived](), set[str]()
+        for entry in arrived:
+            own = keys(entry.reading)
+            (later if own & answer else wave).append(entry)
+            answer |= own
         yield wave
         arrived = later
 
@@ -74,12 +74,12 @@ def _waves(arrived: Sequence[Arrived]) -> Iterator[list[Arrived]]:
 def _save_apart(session: Session, wave: Sequence[Arrived], now: datetime) -> list[Saved]:
     """Saves wordings of different articles."""
     spots = places(session, [each.reading for each in wave])
-    changes = [decide(spot.known, each.reading) for spot, each in zip(spots, wave, strict=True)]
-    new = [(spot.key, each.reading) for spot, each in zip(spots, wave, strict=True) if spot.row is None]
+    changes = [decide(spot.known, element.reading) for spot, element in zip(spots, wave, strict=True)]
+    new = [(spot.key, member.reading) for spot, member in zip(spots, wave, strict=True) if spot.row is None]
     steps = [
-        Step(spot.row, spot.known, each.reading, change)
-        for spot, each, change in zip(spots, wave, changes, strict=True)
-        if spot.row is not None
+        Step(position.row, position.known, entry.reading, change)
+        for position, entry, change in zip(spots, wave, changes, strict=True)
+        if position.row is not None
     ]
     rows = {row.id: row for row in begin(session, new, now)} | follow(session, steps, now)
     ids = [article_id(spot.key) if spot.row is None else spot.row.id for spot in spots]
@@ -88,10 +88,10 @@ def _save_apart(session: Session, wave: Sequence[Arrived], now: datetime) -> lis
         for spot, each, change, this in zip(spots, wave, changes, ids, strict=True)
         if isinstance(change, Created | Updated)
     ]
-    told = dict(
+    report = dict(
         zip((event.subject for event in news), map(_announcement, news, append_all(session, news)), strict=True)
     )
-    return [Saved(change, this, told.get(this)) for change, this in zip(changes, ids, strict=True)]
+    return [Saved(change, this, report.get(this)) for change, this in zip(changes, ids, strict=True)]
 
 
 def _previous(spot: Place) -> int | None:
@@ -101,9 +101,9 @@ def _previous(spot: Place) -> int | None:
 def foresee(session: Session, order: SaveArticle) -> Saved:
     """What `save` would make of the order now, and how; writes nothing."""
     reading = Reading.of(order)
-    spot = place(session, reading)
-    change, article = decide(spot.known, reading), article_id(spot.key)
-    return Saved(change, article, preview=preview(reading.order, spot, change, article))
+    position = place(session, reading)
+    change, article = decide(position.known, reading), article_id(position.key)
+    return Saved(change, article, preview=preview(reading.order, position, change, article))
 
 
 def save_as_foreseen(session: Session, order: SaveArticle, now: datetime) -> Saved | None:

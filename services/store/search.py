@@ -123,16 +123,16 @@ def _revisions() -> Select[Any]:
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
-    when, asked = ORDER[wanted.by], list[ColumnElement[bool]]()
+    when, query = ORDER[wanted.by], list[ColumnElement[bool]]()
     if wanted.kind is not None:
-        asked.append(articles.c.kind == wanted.kind)
+        query.append(articles.c.kind == wanted.kind)
     elif wanted.news:
-        asked.append(articles.c.kind.not_in(SILENT))
+        query.append(articles.c.kind.not_in(SILENT))
     if wanted.since is not None:
-        asked.append(when >= wanted.since)
+        query.append(when >= wanted.since)
     if wanted.until is not None:
-        asked.append(when < wanted.until)
-    return asked
+        query.append(when < wanted.until)
+    return query
 
 
 def _of_the_source(wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -140,8 +140,8 @@ def _of_the_source(wanted: Wanted) -> list[ColumnElement[bool]]:
 
 
 def _labels(wanted: Wanted) -> list[str]:
-    named = {"tag": wanted.tag, "virin": wanted.virin}
-    return [label(kind, name) for kind, name in named.items() if name is not None]
+    fields = {"tag": wanted.tag, "virin": wanted.virin}
+    return [label(kind, name) for kind, name in fields.items() if name is not None]
 
 
 def _position(when: ColumnElement[datetime], after: tuple[datetime, str | int]) -> Any:

@@ -15,8 +15,8 @@ _CURRENT = (revisions.c.article == articles.c.id) & (revisions.c.number == artic
 
 def next_pages(session: Session, scope: Scope, after: int, limit: int) -> Sequence[int]:
     """The pages above `after` whose articles match, the lowest first."""
-    wanted = matching(session, scope).where(articles.c.page > after)
-    return session.execute(wanted.order_by(articles.c.page).limit(limit)).scalars().all()
+    criteria = matching(session, scope).where(articles.c.page > after)
+    return session.execute(criteria.order_by(articles.c.page).limit(limit)).scalars().all()
 
 
 def matching(session: Session, scope: Scope) -> Select[tuple[int]]:
@@ -28,16 +28,16 @@ def matching(session: Session, scope: Scope) -> Select[tuple[int]]:
 
 
 def _on_the_row(scope: Scope) -> list[ColumnElement[bool]]:
-    named = []
+    entries = []
     if scope.source is not None:
-        named.append(articles.c.source == scope.source)
+        entries.append(articles.c.source == scope.source)
     if scope.kind is not None:
-        named.append(articles.c.kind == scope.kind)
+        entries.append(articles.c.kind == scope.kind)
     if scope.published_from is not None:
-        named.append(articles.c.dated_at >= instant(scope.published_from))
+        entries.append(articles.c.dated_at >= instant(scope.published_from))
     if scope.published_until is not None:
-        named.append(articles.c.dated_at < instant(scope.published_until))
-    return named
+        entries.append(articles.c.dated_at < instant(scope.published_until))
+    return entries
 
 
 def _on_the_text(words: str, *, sqlite: bool) -> ColumnElement[bool]:

@@ -35,10 +35,10 @@ def save_articles(batch: Batch[SaveArticle]) -> None:
     for job, order in orders:
         job.note(source=order.origin.source, url=order.origin.url, headline=order.article.headline)
     with batch.complete(orders) as (session, done):
-        promoted = [each for each in done if each[1].expects is not None]
-        foreseen = [each for each in done if each[1].expects is None and each[1].origin.dry_run]
-        kept = [each for each in done if each[1].expects is None and not each[1].origin.dry_run]
-        become = [*_keep(session, kept), *_foresee(session, foreseen), *_promote(session, promoted)]
+        promoted = [member for member in done if member[1].expects is not None]
+        foreseen = [entry for entry in done if entry[1].expects is None and entry[1].origin.dry_run]
+        entries = [element for element in done if element[1].expects is None and not element[1].origin.dry_run]
+        become = [*_keep(session, entries), *_foresee(session, foreseen), *_promote(session, promoted)]
         results.record_all(session, [result for _, order, saved in become for result in _result(order, saved)])
         enqueue_all(session, [job.outgoing(saved.announce) for job, _, saved in become if saved.announce])
 
@@ -47,8 +47,8 @@ def _keep(session: Session, orders: list[Order]) -> list[Become]:
     if not orders:
         return []
     saved = save_all(session, [(order, job.trace_id) for job, order in orders], orders[0][0].now)
-    become = [_noted(job, order, each) for (job, order), each in zip(orders, saved, strict=True)]
-    verdicts.hold_all_read(session, [(order.origin.page, each.article, Read.of(order)) for _, order, each in become])
+    become = [_noted(job, order, member) for (job, order), member in zip(orders, saved, strict=True)]
+    verdicts.hold_all_read(session, [(order.origin.page, entry.article, Read.of(order)) for _, order, entry in become])
     return become
 
 
@@ -59,11 +59,11 @@ def _foresee(session: Session, orders: list[Order]) -> list[Become]:
 def _promote(session: Session, orders: list[Order]) -> list[Become]:
     """Saves what a dry run foresaw, where the article still stands as it stood then; what was stale is left out."""
     saved = [(job, order, save_as_foreseen(session, order, job.now)) for job, order in orders]
-    for _, order, each in saved:
-        if each:
-            verdicts.hold_read(session, order.origin.page, each.article, Read.of(order))
-        results.settle(session, order.origin.reingestion or 0, order.origin.page, "applied" if each else "stale")
-    return [_noted(job, order, each) for job, order, each in saved if each]
+    for _, order, entry in saved:
+        if entry:
+            verdicts.hold_read(session, order.origin.page, entry.article, Read.of(order))
+        results.settle(session, order.origin.reingestion or 0, order.origin.page, "applied" if entry else "stale")
+    return [_noted(job, order, member) for job, order, member in saved if member]
 
 
 def _noted(job: Job, order: SaveArticle, saved: Saved) -> Become:

@@ -26,8 +26,8 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 def content_hash(article: Article) -> str:
     """SHA-256, in hex, of the wording: equal exactly if a reader would see the same."""
-    seen = json.dumps([_seen(article, field) for field in FIELDS], ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(seen.encode()).hexdigest()
+    answer = json.dumps([_seen(article, field) for field in FIELDS], ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(answer.encode()).hexdigest()
 
 
 def differences(old: Article, new: Article) -> tuple[str, ...]:
@@ -43,7 +43,7 @@ def trimmings(old: Article, new: Article) -> tuple[str, ...]:
 
 def alike(one: Article, other: Article) -> bool:
     """Whether two texts can be the same article: they share the headline or a reasonable part of their words."""
-    if (words := _words(one.headline)) and words == _words(other.headline):
+    if (text := _words(one.headline)) and text == _words(other.headline):
         return True
     shorter, longer = sorted((_triples(one), _triples(other)), key=len)
     return bool(shorter) and len(shorter & longer) / len(shorter) >= SHARED
@@ -77,7 +77,7 @@ def instant(said: date | None) -> datetime | None:
 def _clean(value: Any) -> Any:
     match value:
         case str():
-            return _UNSTORABLE.sub(lambda found: "" if found[0] == "\x00" else "\ufffd", value)
+            return _UNSTORABLE.sub(lambda result: "" if result[0] == "\x00" else "\ufffd", value)
         case dict():
             return {key: _clean(part) for key, part in value.items()}
         case list() | tuple():
@@ -105,8 +105,8 @@ def _picture(image: Image) -> list[str | None]:
 
 
 def _triples(article: Article) -> set[tuple[str, ...]]:
-    words = [word for block in article.body for word in _words(block.text)]
-    return set(zip(words, words[1:], words[2:], strict=False))
+    entries = [term for block in article.body for term in _words(block.text)]
+    return set(zip(entries, entries[1:], entries[2:], strict=False))
 
 
 def _words(text: str) -> list[str]:

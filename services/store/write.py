@@ -66,12 +66,12 @@ def follow(session: Session, steps: Sequence[Step], now: datetime) -> dict[str, 
     _execute(session, _REREAD, [_reread(step, reading) for step in steps if (reading := _again(step))])
     added = [step for step in steps if isinstance(step.change, Updated)] + _unseen(session, steps)
     _execute(session, _INSERT_REVISION, [_added(step, now) for step in added])
-    said = [step for step in steps if isinstance(step.change, Updated | Refreshed)]
-    enter_again(session, [(step.row.id, step.reading.order.article) for step in said])
+    entries = [step for step in steps if isinstance(step.change, Updated | Refreshed)]
+    enter_again(session, [(step.row.id, step.reading.order.article) for step in entries])
     late = {step.row.id for step in added}
     changed = [{"this": step.row.id} | _values(step, now, late=step.row.id in late) for step in steps]
-    for names in dict.fromkeys(tuple(each) for each in changed if len(each) > 1):
-        _execute(session, _UPDATE_ARTICLE, [each for each in changed if tuple(each) == names])
+    for names in dict.fromkeys(tuple(entry) for entry in changed if len(entry) > 1):
+        _execute(session, _UPDATE_ARTICLE, [member for member in changed if tuple(member) == names])
     updated = [step.row.id for step in steps if isinstance(step.change, Updated)]
     return {row.id: row for row in session.execute(_FIND, {"articles": updated})} if updated else {}
 
@@ -113,12 +113,12 @@ def _unseen(session: Session, steps: Sequence[Step]) -> list[Step]:
     late = [step for step in steps if isinstance(step.change, Late)]
     if not late:
         return []
-    said = select(revisions.c.article, revisions.c.content_hash).where(
+    message = select(revisions.c.article, revisions.c.content_hash).where(
         revisions.c.article.in_([step.row.id for step in late]),
         revisions.c.content_hash.in_([step.reading.content_hash for step in late]),
     )
-    seen = {tuple(row) for row in session.execute(said)}
-    return [step for step in late if (step.row.id, step.reading.content_hash) not in seen]
+    results = {tuple(row) for row in session.execute(message)}
+    return [step for step in late if (step.row.id, step.reading.content_hash) not in results]
 
 
 def _added(step: Step, now: datetime) -> dict[str, Any]:
@@ -153,8 +153,8 @@ def _face(reading: Reading, first_seen: datetime) -> dict[str, Any]:
 
 
 def _read(reading: Reading) -> dict[str, Any]:
-    words = {"content_hash": reading.content_hash, "reading": reading.order.article.model_dump_json()}
-    return words | _capture(reading.order)
+    fields = {"content_hash": reading.content_hash, "reading": reading.order.article.model_dump_json()}
+    return fields | _capture(reading.order)
 
 
 def _capture(order: SaveArticle) -> dict[str, Any]:

@@ -26,8 +26,8 @@ def check_address(url: str, settings: EgressSettings) -> None:
     if address.port == 0:
         raise Forbidden("There is no port 0; leave the port away for the usual one.")
     host, port = address.raw_host.decode("ascii"), address.port or _PORTS[address.scheme]
-    for found in _addresses(host, port):
-        Gate.of(settings).check(host, found, port)
+    for result in _addresses(host, port):
+        Gate.of(settings).check(host, result, port)
 
 
 def _addresses(host: str, port: int) -> list[str]:

@@ -90,8 +90,8 @@ def announce(session: Session, ranks: Mapping[str, int], now: datetime) -> list[
     endpoints that came in between. A disabled endpoint is owed as well, and served when it is enabled. Raises
     `Overtaking` where an event is not its article's next.
     """
-    found = session.execute(_BEGIN, {"these": [*ranks], "at": now})
-    begun = {event.id: event for event in found}
+    rows = session.execute(_BEGIN, {"these": [*ranks], "at": now})
+    begun = {event.id: event for event in rows}
     if left := [name for name in ranks if name not in begun]:
         _must_be_announced(session, left)
     if not begun:
@@ -175,16 +175,16 @@ def _owe(session: Session, wishes: Sequence[_Wish], now: datetime) -> list[Due]:
     counted = Counter(wish.endpoint for wish in wishes)
     numbered = _numbered(session, counted)
     following = {number: count(row.last_sequence - counted[number] + 1) for number, row in numbered.items()}
-    owed = {"next_try": now, "created_at": now, "state": "pending", "attempts": 0, "tries": 0}
+    fields = {"next_try": now, "created_at": now, "state": "pending", "attempts": 0, "tries": 0}
     made = [
-        owed | asdict(wish) | {"payload": numbered[wish.endpoint].payload, "sequence": next(following[wish.endpoint])}
+        fields | asdict(wish) | {"payload": numbered[wish.endpoint].payload, "sequence": next(following[wish.endpoint])}
         for wish in wishes
         if wish.endpoint in numbered
     ]
     if made:
         session.execute(_OWE, made)
     active = [numbered[number] for number in sorted(numbered) if numbered[number].state == "active"]
-    return [Due(each.id, max(now, each.not_before or now)) for each in active]
+    return [Due(entry.id, max(now, entry.not_before or now)) for entry in active]
 
 
 def _numbered(session: Session, counted: Mapping[int, int]) -> dict[int, Row[Any]]:
@@ -194,5 +194,7 @@ def _numbered(session: Session, counted: Mapping[int, int]) -> dict[int, Row[Any
     return {
         row.id: row
         for more in several
-        for row in session.execute(_NUMBER, {"more": more, "to": [each for each in counted if counted[each] == more]})
+        for row in session.execute(
+            _NUMBER, {"more": more, "to": [entry for entry in counted if counted[entry] == more]}
+        )
     }

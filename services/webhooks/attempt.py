@@ -58,16 +58,16 @@ class Tried:
 def attempt(client: Client, to: Address, parcel: Parcel, now: datetime) -> Tried:
     """Posts the parcel; the client must serve this endpoint only, because connections are kept."""
     signed = signed_headers(to.signers, parcel.event, now, parcel.body)
-    ours = {
+    fields = {
         "content-type": "application/json",
         "accept-encoding": "identity",
         "dateline-sequence": str(parcel.sequence),
         **signed,
     }
-    shown = {**ours, **dict.fromkeys(to.headers, MASK), "webhook-signature": MASK}
+    shown = {**fields, **dict.fromkeys(to.headers, MASK), "webhook-signature": MASK}
     began = time.perf_counter()
     try:
-        headers = {**to.headers, **ours}
+        headers = {**to.headers, **fields}
         response = send(client, "POST", to.url, headers=headers, content=parcel.body, limits=LIMITS)
     except EgressError as trouble:
         return Tried(parcel, "unreachable", now, _since(now, began), shown, error=str(trouble))

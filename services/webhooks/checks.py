@@ -35,8 +35,8 @@ def counts(session: Session) -> dict[str, int]:
 def oldest_pending(session: Session) -> datetime | None:
     """Since when the delivery that waits longest has been owed; None when nothing is."""
     oldest = func.min(deliveries.c.created_at, type_=deliveries.c.created_at.type)
-    found: datetime | None = session.scalar(select(oldest).where(deliveries.c.state == "pending"))
-    return found
+    value: datetime | None = session.scalar(select(oldest).where(deliveries.c.state == "pending"))
+    return value
 
 
 def checks(session: Session, now: datetime) -> tuple[Check, ...]:
@@ -95,14 +95,14 @@ def _unowed(session: Session, now: datetime) -> int:
     listening = session.execute(select(endpoints).where(endpoints.c.state.in_(("active", "disabled")))).all()
     if not listening:
         return 0
-    wanted = {endpoint.id: Filter.model_validate(endpoint.filter) for endpoint in listening}
-    owed = {tuple(row) for row in session.execute(select(deliveries.c.event, deliveries.c.endpoint))}
+    fields = {endpoint.id: Filter.model_validate(endpoint.filter) for endpoint in listening}
+    results = {tuple(row) for row in session.execute(select(deliveries.c.event, deliveries.c.endpoint))}
     return sum(
         event.announced_at > endpoint.updated_at + MARGIN
-        and (event.id, endpoint.id) not in owed
-        and not why_not(endpoint.event_types, wanted[endpoint.id], told)
+        and (event.id, endpoint.id) not in results
+        and not why_not(endpoint.event_types, fields[endpoint.id], report)
         for event in _announced_since(session, _remembered(now, listening))
-        for told in (story(event.source, json.loads(event.body)),)
+        for report in (story(event.source, json.loads(event.body)),)
         for endpoint in listening
     )
 
@@ -110,8 +110,8 @@ def _unowed(session: Session, now: datetime) -> int:
 def _announced_since(session: Session, since: datetime) -> Iterator[Row[Any]]:
     public = (events.c.announced_at.is_not(None), events.c.sequence.is_not(None))
     newest_first = select(events).where(*public).order_by(events.c.sequence.desc())
-    with session.execute(newest_first, execution_options={"yield_per": 100}) as told:
-        yield from takewhile(lambda event: event.announced_at > since, told)
+    with session.execute(newest_first, execution_options={"yield_per": 100}) as report:
+        yield from takewhile(lambda event: event.announced_at > since, report)
 
 
 def _remembered(now: datetime, listening: Sequence[Row[Any]]) -> datetime:

@@ -120,8 +120,8 @@ def parcels(session: Session, to: Addressee, job: Job, now: datetime) -> list[Pa
 
     None once the endpoint is not to be served any more, also in the midst of its turn; or when others hold the turn.
     """
-    ours = {"message": job.id, "token": job.token}
-    found = session.execute(_NEXT, ours | {"endpoint": to.endpoint, "now": now, "share": to.share})
+    fields = {"message": job.id, "token": job.token}
+    rows = session.execute(_NEXT, fields | {"endpoint": to.endpoint, "now": now, "share": to.share})
     return [
         Parcel(
             delivery=row.id,
@@ -133,7 +133,7 @@ def parcels(session: Session, to: Addressee, job: Job, now: datetime) -> list[Pa
             tries=row.tries,
             trace_id=row.trace_id,
         )
-        for row in found
+        for row in rows
     ]
 
 
@@ -145,8 +145,8 @@ def hold(session: Session, endpoint: int) -> None:
 
 def next_due(session: Session, endpoint: int) -> datetime | None:
     """When the endpoint is to be served again; None when nothing is owed to it: for good only if it is held."""
-    found: datetime | None = session.scalar(_NEXT_DUE, {"endpoint": endpoint})
-    return found
+    value: datetime | None = session.scalar(_NEXT_DUE, {"endpoint": endpoint})
+    return value
 
 
 def bring(client: Client, to: Addressee, batch: Sequence[Parcel], clock: Clock) -> Iterator[tuple[Tried, Standing]]:

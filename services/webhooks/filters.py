@@ -93,7 +93,7 @@ def story(source: str, event: Mapping[str, Any]) -> Story:
     if article is None:
         return Story(event_type, source)
     blocks = (block["text"] for block in article.get("body", ()))
-    writers = (one.get(part) or "" for one in article.get("byline", ()) for part in ("name", "affiliation"))
+    writers = (entry.get(part) or "" for entry in article.get("byline", ()) for part in ("name", "affiliation"))
     return Story(
         type=event_type,
         source=source,
@@ -111,9 +111,9 @@ def why_not(event_types: Collection[str], wanted: Filter, told: Story) -> list[s
     """Why the event is not let through, a sentence for each reason; none when it is. A filter only judges articles."""
     if told.type == TEST or (event_types and not any(fnmatchcase(told.type, pattern) for pattern in event_types)):
         return [f"Its type is {told.type}."]
-    named = wanted.conditions()
-    missed = [_MISSED[name](told) for name, values in named.items() if not _HOLDS[name](told, values)]
-    if told.article is None or (wanted.match == "any" and len(missed) < len(named)):
+    labels = wanted.conditions()
+    missed = [_MISSED[name](told) for name, values in labels.items() if not _HOLDS[name](told, values)]
+    if told.article is None or (wanted.match == "any" and len(missed) < len(labels)):
         return []
     return missed
 
@@ -146,16 +146,16 @@ def _finder(values: tuple[str, ...]) -> re.Pattern[str]:
 
 _HOLDS: dict[str, Callable[[Story, list[str]], bool]] = {
     "sources": lambda told, values: told.source in values,
-    "kinds": lambda told, values: told.kind in values,
+    "kinds": lambda details, values: details.kind in values,
     "tags": lambda told, values: _among(told.tags, values),
-    "bylines": lambda told, values: any(_found(writer, values) for writer in told.byline),
+    "bylines": lambda report, values: any(_found(writer, values) for writer in report.byline),
     "datelines": lambda told, values: _found(told.dateline, values),
     "words": lambda told, values: _found(told.text, values),
 }
 _MISSED: dict[str, Callable[[Story], str]] = {
-    "sources": lambda told: f"Its source is {told.source}.",
+    "sources": lambda report: f"Its source is {report.source}.",
     "kinds": lambda told: f"Its kind is {told.kind}.",
-    "tags": lambda told: f"Its tags are {', '.join(told.tags)}." if told.tags else "It has no tags.",
+    "tags": lambda details: f"Its tags are {', '.join(details.tags)}." if details.tags else "It has no tags.",
     "bylines": lambda told: "No writer of it is named." if told.byline else "It has no byline.",
     "datelines": lambda told: f"Its dateline is {told.dateline.upper()}." if told.dateline else "It has no dateline.",
     "words": lambda _told: "None of the words is in headline or body.",

@@ -70,5 +70,5 @@ def seal_headers(headers: Mapping[str, str]) -> str:
 
 def owner_headers(sealed: str) -> dict[str, str]:
     """The headers again."""
-    found: dict[str, str] = json.loads(unseal(sealed).get_secret_value()) if sealed else {}
-    return found
+    result: dict[str, str] = json.loads(unseal(sealed).get_secret_value()) if sealed else {}
+    return result

@@ -30,14 +30,14 @@ def delivery_log(
 ) -> list[tuple[Delivery, str]]:
     """Deliveries with the type of their event, the newest first, older than the one with number `before`."""
     older = [col(Delivery.sequence) < before] if before else []
-    found = session.execute(
+    rows = session.execute(
         select(Delivery, events.c.type)
         .join(events, events.c.id == col(Delivery.event))
         .where(col(Delivery.endpoint) == endpoint, *older, *_conditions(asked))
         .order_by(col(Delivery.sequence).desc())
         .limit(limit)
     )
-    return [(row[0], row[1]) for row in found]
+    return [(row[0], row[1]) for row in rows]
 
 
 def one_delivery(session: Session, endpoint: int, delivery: int) -> tuple[Delivery, str, bytes] | None:
@@ -52,11 +52,11 @@ def one_delivery(session: Session, endpoint: int, delivery: int) -> tuple[Delive
 
 def attempts_of(session: Session, delivery_ids: Collection[int]) -> dict[int, list[Attempt]]:
     """The attempts of these deliveries, in order."""
-    found: dict[int, list[Attempt]] = {delivery: [] for delivery in delivery_ids}
-    made = select(Attempt).where(col(Attempt.delivery).in_(found)).order_by(col(Attempt.delivery), col(Attempt.number))
+    fields: dict[int, list[Attempt]] = {delivery: [] for delivery in delivery_ids}
+    made = select(Attempt).where(col(Attempt.delivery).in_(fields)).order_by(col(Attempt.delivery), col(Attempt.number))
     for attempt in session.scalars(made):
-        found[attempt.delivery].append(attempt)
-    return found
+        fields[attempt.delivery].append(attempt)
+    return fields
 
 
 def health(session: Session, endpoint: Endpoint, now: datetime) -> dict[str, Any]:
@@ -89,8 +89,8 @@ def _oldest(session: Session, endpoint: Endpoint) -> Row[Any]:
 
 
 def _conditions(asked: Asked) -> list[ColumnElement[bool]]:
-    named = {deliveries.c.state: asked.state, events.c.type: asked.type, deliveries.c.article: asked.article}
-    chosen = [column == value for column, value in named.items() if value is not None]
+    fields = {deliveries.c.state: asked.state, events.c.type: asked.type, deliveries.c.article: asked.article}
+    chosen = [column == value for column, value in fields.items() if value is not None]
     if asked.since is not None:
         chosen.append(deliveries.c.created_at >= asked.since)
     if asked.until is not None:

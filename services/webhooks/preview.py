@@ -18,17 +18,17 @@ def preview(session: Session, event_types: Collection[str], wanted: Filter) -> P
     last = session.execute(select(events).where(*announced).order_by(events.c.sequence.desc()).limit(PREVIEW))
     judged = []
     for row in last:
-        told = story(row.source, json.loads(row.body))
-        reasons = why_not(event_types, wanted, told)
+        report = story(row.source, json.loads(row.body))
+        reasons = why_not(event_types, wanted, report)
         judged.append(
             Judged(
                 event=row.id,
                 type=row.type,
                 source=row.source,
-                headline=told.headline,
+                headline=report.headline,
                 at=row.occurred_at,
                 matches=not reasons,
                 why_not=reasons,
             )
         )
-    return Preview(judged=len(judged), matching=sum(one.matches for one in judged), events=judged)
+    return Preview(judged=len(judged), matching=sum(entry.matches for entry in judged), events=judged)

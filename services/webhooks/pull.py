@@ -23,10 +23,10 @@ class Pull:
 
     def page(self) -> bytes:
         """A page of the API; each body is what is sent, to the byte."""
-        told = b",".join(map(_line, self.deliveries))
+        report = b",".join(map(_line, self.deliveries))
         following = self.deliveries[-1].sequence if self.deliveries else self.after
         first = b"null" if self.first is None else b"%d" % self.first
-        return b'{"events":[%b],"next":%d,"first":%b}' % (told, following, first)
+        return b'{"events":[%b],"next":%d,"first":%b}' % (report, following, first)
 
 
 def pull(session: Session, endpoint: int, after: int, limit: int) -> Pull:
@@ -34,15 +34,15 @@ def pull(session: Session, endpoint: int, after: int, limit: int) -> Pull:
 
     Numbers are given under a lock that is held until the commit, so that none appears below one that was seen.
     """
-    kept = deliveries.c.endpoint == endpoint
-    found = session.execute(
+    retained = deliveries.c.endpoint == endpoint
+    rows = session.execute(
         select(deliveries, events.c.body)
         .join(events, events.c.id == deliveries.c.event)
-        .where(kept, deliveries.c.sequence > after)
+        .where(retained, deliveries.c.sequence > after)
         .order_by(deliveries.c.sequence)
         .limit(limit)
     ).all()
-    return Pull(found, after, session.scalar(select(func.min(deliveries.c.sequence)).where(kept)))
+    return Pull(rows, after, session.scalar(select(func.min(deliveries.c.sequence)).where(retained)))
 
 
 def look() -> int:

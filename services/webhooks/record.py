@@ -44,8 +44,8 @@ _TAKEN = select(deliveries.c.id).where(
 
 
 def _log(made: sqlite.Insert | postgresql.Insert) -> sqlite.Insert | postgresql.Insert:
-    said = [bindparam(column.name, type_=column.type).label(column.name) for column in _ATTEMPT]
-    return made.from_select(_ATTEMPT, select(*said).where(_TAKEN.exists())).on_conflict_do_nothing()
+    entries = [bindparam(column.name, type_=column.type).label(column.name) for column in _ATTEMPT]
+    return made.from_select(_ATTEMPT, select(*entries).where(_TAKEN.exists())).on_conflict_do_nothing()
 
 
 _LOG = {"sqlite": _log(sqlite.insert(attempts)), "postgresql": _log(postgresql.insert(attempts))}
@@ -60,8 +60,8 @@ def verdict(tried: Tried, *, stretch: float) -> tuple[DeliveryState, datetime | 
         return "failed", None  # it only tells what happened
     if tried.outcome == "gone":
         return "pending", tried.ended  # owed until the endpoint is enabled again
-    asked = patience(tried.outcome, tried.retry_after)
-    due = next_try(tried.parcel.tries + 1, tried.ended, retry_after=asked, stretch=stretch)
+    query = patience(tried.outcome, tried.retry_after)
+    due = next_try(tried.parcel.tries + 1, tried.ended, retry_after=query, stretch=stretch)
     return ("pending" if due else "failed"), due
 
 

@@ -38,8 +38,8 @@ def replay(session: Session, endpoint: int, wanted: Range, now: datetime) -> int
     probed at once, and what else waits for it is due as well: the order of an article's events holds.
     """
     again = {"state": "pending", "tries": 0, "next_try": now, "delivered_at": None}
-    owed = update(deliveries).where(*_chosen(endpoint, wanted)).values(again).returning(deliveries.c.id)
-    brought = len(session.execute(owed).all())
+    due = update(deliveries).where(*_chosen(endpoint, wanted)).values(again).returning(deliveries.c.id)
+    brought = len(session.execute(due).all())
     if brought:
         wake(session, endpoint, now)
     return brought

@@ -25,8 +25,8 @@ def reseal(session: Session) -> Resealing:
     done, unreadable = 0, []
     session.execute(locked())
     for column in _SEALED:
-        kept = session.execute(select(endpoints.c.id, column).where(column != "", column.is_not(None))).all()
-        for endpoint, sealed in kept:
+        rows = session.execute(select(endpoints.c.id, column).where(column != "", column.is_not(None))).all()
+        for endpoint, sealed in rows:
             try:
                 anew = resealed(sealed)
             except Unreadable:

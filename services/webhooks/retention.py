@@ -37,8 +37,8 @@ def forget(session: Session, before: datetime) -> bool:
 
 def _batch(session: Session, before: datetime) -> Sequence[int]:
     active = select(endpoints.c.id).where(endpoints.c.state == "active")
-    owed = (deliveries.c.state == "pending") & deliveries.c.endpoint.in_(active)
-    old = select(deliveries.c.id).where(deliveries.c.created_at < before, ~owed)
+    due = (deliveries.c.state == "pending") & deliveries.c.endpoint.in_(active)
+    old = select(deliveries.c.id).where(deliveries.c.created_at < before, ~due)
     return session.scalars(old.order_by(deliveries.c.created_at, deliveries.c.id).limit(AT_ONCE)).all()
 
 

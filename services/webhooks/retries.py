@@ -51,5 +51,5 @@ def next_try(
 
 def retry_after(value: str | None, now: datetime) -> timedelta | None:
     """The pause that a Retry-After header asks for, at most a day; None when it asks for none."""
-    asked = egress.retry_after(value, now)
-    return None if asked is None else min(asked, LONGEST)
+    query = egress.retry_after(value, now)
+    return None if query is None else min(query, LONGEST)

@@ -77,8 +77,8 @@ def _told() -> Iterator[None]:
 
 
 def _keys() -> MultiFernet:
-    given = webhook_settings().secret_key.get_secret_value()
-    return _made(given or key_in(runtime_settings().state).decode())
+    secret_value = webhook_settings().secret_key.get_secret_value()
+    return _made(secret_value or key_in(runtime_settings().state).decode())
 
 
 @cache

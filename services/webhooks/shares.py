@@ -22,11 +22,11 @@ def seat(endpoint: int, *, failing: bool) -> Iterator[bool]:
     if not failing and endpoint not in _slow:
         yield True
         return
-    taken = _seats.acquire(blocking=False)
+    claimed = _seats.acquire(blocking=False)
     try:
-        yield taken
+        yield claimed
     finally:
-        if taken:
+        if claimed:
             _seats.release()
 
 

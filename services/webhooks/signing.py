@@ -28,5 +28,5 @@ def signed_headers(signers: SecretStr | Sequence[SecretStr], event: str, at: dat
     return {
         "webhook-id": event,
         "webhook-timestamp": str(int(in_utc.timestamp())),
-        "webhook-signature": " ".join(Webhook(one.get_secret_value()).sign(event, in_utc, text) for one in every),
+        "webhook-signature": " ".join(Webhook(entry.get_secret_value()).sign(event, in_utc, text) for entry in every),
     }

@@ -53,8 +53,8 @@ def subscribe(
 
 def own(session: Session, caller: Caller, endpoint_id: int, *, to_change: bool = False) -> Endpoint | None:
     """The endpoint, if the caller may know of it; `to_change` holds it until the end of the transaction."""
-    found = select(Endpoint).where(col(Endpoint.id) == endpoint_id, *visible_to(caller))
-    return session.scalar(found.with_for_update() if to_change else found)
+    result = select(Endpoint).where(col(Endpoint.id) == endpoint_id, *visible_to(caller))
+    return session.scalar(result.with_for_update() if to_change else result)
 
 
 def visible_to(caller: Caller) -> tuple[ColumnElement[bool], ...]:
@@ -65,17 +65,17 @@ def visible_to(caller: Caller) -> tuple[ColumnElement[bool], ...]:
 
 def change(session: Session, endpoint: Endpoint, wanted: Mapping[str, Any], now: datetime) -> None:
     """Changes what is named. An endpoint that is enabled, or moves, begins afresh: what waits for it is due now."""
-    kept = _as_kept(wanted)
+    as_kept = _as_kept(wanted)
     served = is_served(endpoint, now)
-    begins = kept.get("state", "active" if served else "disabled") == "active" and (
-        not served or kept.get("url", endpoint.url) != endpoint.url
+    begins = as_kept.get("state", "active" if served else "disabled") == "active" and (
+        not served or as_kept.get("url", endpoint.url) != endpoint.url
     )
-    for name, value in kept.items():
+    for name, value in as_kept.items():
         setattr(endpoint, name, value)
     if sentence := never(endpoint.event_types, Filter.model_validate(endpoint.filter)):
         raise Contradiction(sentence)
-    if "state" in kept:
-        endpoint.reason = None if kept["state"] == "active" else "Its owner disabled it."
+    if "state" in as_kept:
+        endpoint.reason = None if as_kept["state"] == "active" else "Its owner disabled it."
     endpoint.updated_at = now
     if begins:
         if endpoint.ends_at and endpoint.ends_at <= now:
@@ -117,15 +117,15 @@ def _begin_afresh(session: Session, endpoint: Endpoint, now: datetime) -> None:
 
 def _as_kept(wanted: Mapping[str, Any]) -> dict[str, Any]:
     """What was said over HTTP, in the words of the table; nothing named of a list means an empty one."""
-    kept = dict(wanted)
-    if "metadata" in kept:
-        kept["labels"] = kept.pop("metadata")
-    if "headers" in kept:
-        headers = kept.pop("headers")
-        kept |= {"header_names": sorted(headers), "sealed_headers": seal_headers(headers)}
-    if "event_types" in kept:
-        kept["event_types"] = kept["event_types"] or []
-    if "filter" in kept:
-        named = Filter.model_validate(kept["filter"] or {})
-        kept["filter"] = {"match": named.match, **named.conditions()} if named.conditions() else {}
-    return kept
+    retained = dict(wanted)
+    if "metadata" in retained:
+        retained["labels"] = retained.pop("metadata")
+    if "headers" in retained:
+        headers = retained.pop("headers")
+        retained |= {"header_names": sorted(headers), "sealed_headers": seal_headers(headers)}
+    if "event_types" in retained:
+        retained["event_types"] = retained["event_types"] or []
+    if "filter" in retained:
+        labels = Filter.model_validate(retained["filter"] or {})
+        retained["filter"] = {"match": labels.match, **labels.conditions()} if labels.conditions() else {}
+    return retained

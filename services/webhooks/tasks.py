@@ -46,7 +46,7 @@ log = structlog.get_logger()
 @handles_together(Announce)
 def announce(batch: Batch[Announce]) -> None:
     """One delivery for each interested endpoint, due at once; after the earlier events of the article."""
-    orders = sorted(batch.messages(), key=lambda each: each[1].sequence or 0)
+    orders = sorted(batch.messages(), key=lambda entry: entry[1].sequence or 0)
     if not orders:
         return
     try:
@@ -64,16 +64,16 @@ def announce(batch: Batch[Announce]) -> None:
 def deliver(order: Deliver, job: Job) -> None:
     """A turn of an endpoint: what is owed to it and due, as far as it comes in a few seconds."""
     with reading() as session:
-        found = addressee(session, order.endpoint, job.now)
-    match found:
+        result = addressee(session, order.endpoint, job.now)
+    match result:
         case Addressee():
-            with seat(found.endpoint, failing=found.standing.failures > 0) as seated:
+            with seat(result.endpoint, failing=result.standing.failures > 0) as seated:
                 if seated:
-                    _serve(found, job)
+                    _serve(result, job)
                 else:
                     job.defer(job.now + AGAIN, "Endpoints that fail or are slow have their share of the threads.")
         case Rest():
-            job.defer(found.until, "The endpoint is left alone until then.")
+            job.defer(result.until, "The endpoint is left alone until then.")
         case None:
             with job.complete() as session:
                 subscriptions.stop_expired(session, job.now)
@@ -97,8 +97,8 @@ def _owe(session: Session, done: Sequence[tuple[Job, Announce]]) -> None:
     first, _ = done[0]
     lane: Lane = "live" if any(job.lane == "live" for job, _ in done) else "bulk"
     ranks = {order.event: BULK if job.lane == "bulk" else NEWS for job, order in done}
-    owed = without_turn(session, owe(session, ranks, first.now), lane)
-    turns = (Outgoing(Deliver(endpoint=due.endpoint), due.at, lane, first.trace_id) for due in owed)
+    pending = without_turn(session, owe(session, ranks, first.now), lane)
+    turns = (Outgoing(Deliver(endpoint=due.endpoint), due.at, lane, first.trace_id) for due in pending)
     enqueue_all(session, turns)
 
 

@@ -112,8 +112,8 @@ class EndpointChanged(Choice):
 
     def named(self) -> dict[str, object]:
         """What was said, null only where null means something."""
-        said = self.model_dump(exclude_unset=True)
-        return {name: value for name, value in said.items() if value is not None or name in _MAY_END}
+        message = self.model_dump(exclude_unset=True)
+        return {name: value for name, value in message.items() if value is not None or name in _MAY_END}
 
 
 _MAY_END = {"event_types", "filter", "rate"}

@@ -61,9 +61,9 @@ def list_retries(kind: OfKind | None = None, limit: Limit = 50, after: After = N
     """Messages that are being retried, the oldest first, with the reason and the time of the next try."""
     place = position("retries", after, int)
     with reading() as session:
-        found = retries.retrying(session, kind=kind, after=place[0] if place else 0, limit=limit + 1)
-    shown, following = page(found, limit, lambda row: cursor("retries", row.id))
-    return Retries(messages=[view(each, utcnow()) for each in shown], next=following)
+        result = retries.retrying(session, kind=kind, after=place[0] if place else 0, limit=limit + 1)
+    shown, following = page(result, limit, lambda row: cursor("retries", row.id))
+    return Retries(messages=[view(entry, utcnow()) for entry in shown], next=following)
 
 
 @router.post("")
@@ -71,10 +71,10 @@ def retry_messages_now(order: RetryOrder, caller: Admin) -> Hurried:
     """Try again now what is being retried, those of a kind or all: the oldest 1,000."""
     now = utcnow()
     with transaction() as session:
-        taken = retries.try_all_now(session, order.kind, now)
-        if taken:
-            audit_log.note(session, caller, "messages.hurried", f"{taken} messages, kind {order.kind or 'any'}", now)
-    return Hurried(taken=taken, more=taken == AT_ONCE)
+        claimed = retries.try_all_now(session, order.kind, now)
+        if claimed:
+            audit_log.note(session, caller, "messages.hurried", f"{claimed} messages, kind {order.kind or 'any'}", now)
+    return Hurried(taken=claimed, more=claimed == AT_ONCE)
 
 
 @router.post("/{message_id}", status_code=204)

@@ -96,12 +96,12 @@ def history(
     rows, following = client.listed(path, "revisions", limit, _unknown(article), after=after)
     older = client.listed(path, "revisions", 1, after=following).rows if following else []
     revisions = [RevisionView.model_validate(_revision(article, row["number"])) for row in (*rows, *older)]
-    shown = [_wording(one, before) for one, before in zip_longest(revisions[: len(rows)], revisions[1:])]
+    shown = [_wording(member, before) for member, before in zip_longest(revisions[: len(rows)], revisions[1:])]
     if as_json:
         print_json({"article": article, "revisions": shown, "next": following})
         return
-    for one in shown:
-        _show_wording(one)
+    for entry in shown:
+        _show_wording(entry)
     if following:
         error("There are more: raise --limit.")
 
@@ -156,12 +156,12 @@ def _wording(now: RevisionView, older: RevisionView | None) -> dict[str, Any]:
     if older is None:
         return {**about, "against": None, "changed": [], "fields": {}, "paragraphs": []}
     changed = wording.differences(older.article, now.article)
-    told = [name for name in changed if name not in {"body", "images"}]
+    entries = [name for name in changed if name not in {"body", "images"}]
     return {
         **about,
         "against": older.number,
         "changed": changed,
-        "fields": {name: [getattr(each.article, name) for each in (older, now)] for name in told},
+        "fields": {name: [getattr(entry.article, name) for entry in (older, now)] for name in entries},
         "paragraphs": paragraph_changes(_texts(older.article), _texts(now.article)),
     }
 
@@ -188,5 +188,5 @@ def _show_wording(told: Mapping[str, Any]) -> None:
 
 def _said(value: Any) -> str:
     if isinstance(value, tuple):
-        return ", ".join(each.name for each in value) or "none"
+        return ", ".join(entry.name for entry in value) or "none"
     return str(value or "none")

@@ -44,7 +44,7 @@ def _show(report: Report) -> None:
     show(Listing(names, [[getattr(row, column) for column in columns] for row in report.sources], "Pages"))
     show(Listing(("what", "how many"), list(report.counts.items()), "Holdings"))
     for check in report.checks:
-        word, colour = ("ok  ", None) if check.holds else ("FAIL", "red")
+        term, colour = ("ok  ", None) if check.holds else ("FAIL", "red")
         # "0 pages are unaccounted for" after "ok" would say no twice.
         sentence = "" if check.holds and check.sentence.startswith("0 ") else f": {visible(check.sentence)}"
-        typer.secho(f"{word}  {check.name}{sentence}", fg=colour)
+        typer.secho(f"{term}  {check.name}{sentence}", fg=colour)

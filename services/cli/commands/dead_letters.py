@@ -117,12 +117,12 @@ def _each(numbers: Sequence[int], decision: str, words: Mapping[str, str] | None
 def _all(decision: str, words: Mapping[str, str | None]) -> dict[str, Any]:
     from services.admin.dead_letters import AT_ONCE
 
-    taken = 0
+    claimed = 0
     while True:
         done: dict[str, Any] = client.order("POST", f"/admin/dead-letters/{decision}", words)
-        taken += done["taken"]
+        claimed += done["taken"]
         if not done["more"] or done["refused"] >= AT_ONCE:
-            return done | {"taken": taken}
+            return done | {"taken": claimed}
 
 
 def _tell(done: Mapping[str, Any], what: str, *, as_json: bool) -> None:

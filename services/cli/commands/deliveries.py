@@ -39,7 +39,7 @@ def list_deliveries(
         print_json({"deliveries": rows, "next": following})
     elif rows:
         columns = ("id", "sequence", "type", "state", "made", "tries", "answer")
-        show(Listing(columns, [_line(DeliveryView.model_validate(each)) for each in rows]))
+        show(Listing(columns, [_line(DeliveryView.model_validate(row)) for row in rows]))
         if following:
             error(f"There are more: add --after {following}.")
     if not rows:
@@ -60,15 +60,15 @@ def replay(
     """Brings deliveries again, under the same ids and numbers: those named, that failed, or of a time."""
     _one_way(named=bool(deliveries), failed=failed, timed=bool(since or until), delivered=delivered)
     only = "all" if deliveries or delivered else "failed"
-    named = {"deliveries": deliveries or None, "since": since, "until": until, "from_sequence": 1 if failed else None}
-    wanted = to_jsonable_python(named | {"only": only, "dry_run": dry_run})
-    replayed = client.order("POST", f"/webhooks/endpoints/{number}/replays", wanted, refusals(number))
+    fields = {"deliveries": deliveries or None, "since": since, "until": until, "from_sequence": 1 if failed else None}
+    criteria = to_jsonable_python(fields | {"only": only, "dry_run": dry_run})
+    replayed = client.order("POST", f"/webhooks/endpoints/{number}/replays", criteria, refusals(number))
     brought = replayed["deliveries"]
     if as_json:
         print_json(replayed)
     else:
-        one, many = ("would be", "would be") if dry_run else ("is", "are")
-        tell(f"{counted(brought, f'delivery {one}', f'deliveries {many}')} brought again.")
+        entry, many = ("would be", "would be") if dry_run else ("is", "are")
+        tell(f"{counted(brought, f'delivery {entry}', f'deliveries {many}')} brought again.")
     if not brought:
         error("No delivery is like that.")
         raise typer.Exit(1)

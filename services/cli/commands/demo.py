@@ -226,7 +226,9 @@ class Stage:
 
     def _verified(self, url: str, kind: str) -> Received | None:
         received = self.receiver.received if self.receiver else []
-        return next((each for each in received if each.verified and each.type == kind and _address(each) == url), None)
+        return next(
+            (entry for entry in received if entry.verified and entry.type == kind and _address(entry) == url), None
+        )
 
 
 def _start(stop: threading.Event, newsroom: Newsroom, ending: ExitStack) -> Stage:

@@ -29,15 +29,17 @@ def list_endpoints(as_json: AsJson = False) -> None:
     from services.webhooks.views import EndpointView, Health
 
     rows, _ = client.listed("/webhooks/endpoints", "endpoints", sys.maxsize)
-    found = [each | {"health": _health(each["id"])} for each in rows]
+    entries = [row | {"health": _health(row["id"])} for row in rows]
     if as_json:
-        print_json(found)
-    elif not found:
+        print_json(entries)
+    elif not entries:
         error("There is no endpoint yet; `dateline webhooks add URL` makes one.")
     else:
         columns = ("id", "address", "key", "state", "pending", "failed", "delivered", "since", "until", "why")
         show(
-            Listing(columns, [_line(EndpointView.model_validate(e), Health.model_validate(e["health"])) for e in found])
+            Listing(
+                columns, [_line(EndpointView.model_validate(e), Health.model_validate(e["health"])) for e in entries]
+            )
         )
 
 
@@ -50,8 +52,8 @@ def show_endpoint(number: Number, as_json: AsJson = False) -> None:
     if as_json:
         print_json(endpoint | {"health": health})
         return
-    told = EndpointView.model_validate(endpoint).model_dump() | Health.model_validate(health).model_dump()
-    facts = {name.replace("_", " "): _words(value) for name, value in told.items()}
+    fields = EndpointView.model_validate(endpoint).model_dump() | Health.model_validate(health).model_dump()
+    facts = {name.replace("_", " "): _words(value) for name, value in fields.items()}
     show_facts({name: value for name, value in facts.items() if value})
 
 
@@ -75,14 +77,14 @@ def add(
 ) -> None:
     """Makes an endpoint and shows its secret, this once."""
     conditions = {"sources": source, "kinds": kind, "tags": tag, "bylines": byline, "datelines": dateline}
-    named = {name: values for name, values in (conditions | {"words": word}).items() if values}
+    mapping = {name: values for name, values in (conditions | {"words": word}).items() if values}
     choice: dict[str, object] = {
         "event_types": event_type or None,
-        "filter": {"match": match, **named} if named else None,
+        "filter": {"match": match, **mapping} if mapping else None,
     }
-    words: dict[str, object] = {"url": url, "description": description, "payload": payload, "rate": rate}
+    fields: dict[str, object] = {"url": url, "description": description, "payload": payload, "rate": rate}
     owner = key if key is not None or remote.server() else _first_admin_key()
-    made = client.order("POST", "/webhooks/endpoints", {"key": owner} | words | choice)
+    made = client.order("POST", "/webhooks/endpoints", {"key": owner} | fields | choice)
     if as_json:
         print_json(made)
         return
@@ -115,8 +117,8 @@ def rotate(
     as_json: AsJson = False,
 ) -> None:
     """Makes a new secret and shows it, this once."""
-    wanted = {"overlap_hours": overlap}
-    rotated = client.order("POST", f"/webhooks/endpoints/{number}/rotate", wanted, {404: refusals(number)[404]})
+    fields = {"overlap_hours": overlap}
+    rotated = client.order("POST", f"/webhooks/endpoints/{number}/rotate", fields, {404: refusals(number)[404]})
     if as_json:
         print_json(rotated)
         return
@@ -173,9 +175,11 @@ def _first_admin_key() -> int:
     from services.runtime.database import utcnow
 
     rows, _ = client.listed("/admin/keys", "keys", sys.maxsize)
-    usable = (each for each in map(KeyView.model_validate, rows) if each.revoked_at is None)
+    usable = (member for member in map(KeyView.model_validate, rows) if member.revoked_at is None)
     admins = [
-        each.id for each in usable if "admin" in each.scopes and not (each.expires_at and each.expires_at <= utcnow())
+        entry.id
+        for entry in usable
+        if "admin" in entry.scopes and not (entry.expires_at and entry.expires_at <= utcnow())
     ]
     if not admins:
         raise UserError("There is no admin key to own it; name another with --key, as `dateline keys list` shows them.")
@@ -197,5 +201,5 @@ def _words(value: Any) -> Any:
         case list():
             return ", ".join(map(str, value))
         case dict():
-            return "; ".join(f"{name}: {_words(each)}" for name, each in value.items())
+            return "; ".join(f"{name}: {_words(entry)}" for name, entry in value.items())
     return value

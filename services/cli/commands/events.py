@@ -43,14 +43,14 @@ def events(
     if follow:
         _follow(chosen, after, as_json=as_json)
         return
-    found, following, more = _first(chosen, after or 0, limit)
+    result, following, more = _first(chosen, after or 0, limit)
     if as_json:
-        print_json({"events": found, "next": following})
-    elif found:
-        show(Listing(COLUMNS, [_line(EventView.model_validate(each)) for each in found]))
+        print_json({"events": result, "next": following})
+    elif result:
+        show(Listing(COLUMNS, [_line(EventView.model_validate(entry)) for entry in result]))
         if more:
             error(f"There are more: add --after {following}.")
-    if not found:
+    if not result:
         error("No event is like that.")
         raise typer.Exit(1)
 
@@ -77,12 +77,12 @@ def _follow(chosen: Mapping[str, Any], after: int | None, *, as_json: bool) -> N
 
 def _first(chosen: Mapping[str, Any], after: int, limit: int) -> tuple[list[Any], int, bool]:
     """At most `limit` events, after which number to go on, and whether there are more."""
-    found: list[Any] = []
+    entries: list[Any] = []
     while True:
-        page = client.get("/events", after=after, limit=min(AT_ONCE, limit - len(found)), **chosen)
-        found, after = [*found, *page["events"]], page["next"]
-        if not page["events"] or len(found) >= limit:
-            return found, after, bool(client.get("/events", after=after, limit=1, **chosen)["events"])
+        page = client.get("/events", after=after, limit=min(AT_ONCE, limit - len(entries)), **chosen)
+        entries, after = [*entries, *page["events"]], page["next"]
+        if not page["events"] or len(entries) >= limit:
+            return entries, after, bool(client.get("/events", after=after, limit=1, **chosen)["events"])
 
 
 def _line(event: EventView) -> Sequence[object]:

@@ -28,19 +28,19 @@ def import_files(
     captured_at = captured.replace(tzinfo=UTC) if captured else None
     if not dry_run:
         _refuse_other_archive()
-    taken = []
+    entries = []
     for path in files:
         try:
-            taken.append(_shown(path, url, captured_at) if dry_run else _taken(path, url, captured_at))
+            entries.append(_shown(path, url, captured_at) if dry_run else _taken(path, url, captured_at))
         except UserError as reason:
             error(str(reason))
         else:
-            _tell(taken[-1], as_json=as_json)
+            _tell(entries[-1], as_json=as_json)
     wake_ups.flush()
     if as_json:
-        print_json({"files": taken})
-    if len(taken) < len(files):
-        refused = f"{len(files) - len(taken)} of {counted(len(files), 'file was', 'files were')}"
+        print_json({"files": entries})
+    if len(entries) < len(files):
+        refused = f"{len(files) - len(entries)} of {counted(len(files), 'file was', 'files were')}"
         raise UserError(f"{refused} refused, for the reasons above.")
 
 

@@ -32,11 +32,11 @@ def create(
     as_json: AsJson = False,
 ) -> None:
     """Makes a key and shows it, this once."""
-    if unknown := [word for word in scope if word not in INCLUDES]:
+    if unknown := [term for term in scope if term not in INCLUDES]:
         raise UserError(f"There is no scope {unknown[0]!r}; the scopes are {', '.join(INCLUDES)}.")
     ends = expires.replace(tzinfo=UTC).isoformat() if expires else None
-    wanted = {"name": name, "scopes": scope, "expires_at": ends}
-    _show(client.order("POST", "/admin/keys", wanted), as_json=as_json)
+    fields = {"name": name, "scopes": scope, "expires_at": ends}
+    _show(client.order("POST", "/admin/keys", fields), as_json=as_json)
 
 
 @app.command()
@@ -59,7 +59,7 @@ def list_keys(as_json: AsJson = False) -> None:
     if as_json:
         print_json(rows)
         return
-    lines = [_line(KeyView.model_validate(each)) for each in rows]
+    lines = [_line(KeyView.model_validate(row)) for row in rows]
     show(Listing(("id", "name", "scopes", "made", "last used", "state"), lines))
 
 
@@ -95,15 +95,15 @@ def reseal(
     if new_key:
         sealing.new_first_key(runtime_settings().state)
     with transaction() as session:
-        found = resealing.reseal(session)
-        audit_log.note(session, OPERATOR, "secrets.resealed", f"{found.done} secrets", utcnow())
+        result = resealing.reseal(session)
+        audit_log.note(session, OPERATOR, "secrets.resealed", f"{result.done} secrets", utcnow())
     if as_json:
-        print_json(asdict(found))
-    if found.unreadable:
-        named = ", ".join(map(str, found.unreadable))
-        raise UserError(f"{found.done} are sealed anew; none of the keys opens those of the endpoints {named}.")
+        print_json(asdict(result))
+    if result.unreadable:
+        labels = ", ".join(map(str, result.unreadable))
+        raise UserError(f"{result.done} are sealed anew; none of the keys opens those of the endpoints {labels}.")
     if not as_json:
-        tell(f"{found.done} are sealed with the first key; the others are needed for older backups only.")
+        tell(f"{result.done} are sealed with the first key; the others are needed for older backups only.")
 
 
 def _show(made: Mapping[str, Any], *, as_json: bool) -> None:

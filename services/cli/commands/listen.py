@@ -125,9 +125,9 @@ def _registered(client: httpx.Client, dateline: str, key: str, here: str) -> Ite
     import httpx
 
     headers = {"Authorization": f"Bearer {key}"}
-    wanted = {"url": here, "description": "dateline listen"}
+    fields = {"url": here, "description": "dateline listen"}
     try:
-        answer = client.post(f"{dateline}/webhooks/endpoints", json=wanted, headers=headers)
+        answer = client.post(f"{dateline}/webhooks/endpoints", json=fields, headers=headers)
     except httpx.HTTPError:
         raise UserError(f"No Dateline answers at {dateline}; say with --dateline where it is.") from None
     if answer.status_code != 201:
@@ -153,22 +153,22 @@ def _remove(client: httpx.Client, endpoint: str, headers: dict[str, str]) -> Non
 
 def _reason(answer: httpx.Response) -> str:
     try:
-        words = answer.json()
-        return str(words.get("detail") or words["title"])
+        text = answer.json()
+        return str(text.get("detail") or text["title"])
     except (ValueError, KeyError, AttributeError):
         return f"it answered {answer.status_code}."
 
 
 def _line(received: Received, reply: str) -> None:
-    told = {"id": received.id, "number": _number(received), "verified": received.verified, "reply": reply}
-    told |= {"at": received.at.isoformat()}
-    typer.echo(json.dumps(told | {"event": received.event}, ensure_ascii=True))
+    fields = {"id": received.id, "number": _number(received), "verified": received.verified, "reply": reply}
+    fields |= {"at": received.at.isoformat()}
+    typer.echo(json.dumps(fields | {"event": received.event}, ensure_ascii=True))
 
 
 def _number(received: Received) -> int | None:
     """Which of the endpoint's deliveries it is: where one is missing, a message was lost."""
-    said = re.fullmatch("[0-9]{1,18}", received.headers.get("dateline-sequence", ""))
-    return int(said[0]) if said else None
+    match = re.fullmatch("[0-9]{1,18}", received.headers.get("dateline-sequence", ""))
+    return int(match[0]) if match else None
 
 
 def _show(received: Received, reply: str) -> None:
@@ -189,7 +189,7 @@ def _details(received: Received) -> list[str]:
         headline += f"  [yellow]{_safe(', '.join(map(str, changed)))} changed[/]"
     revision = f"revision {article['revision']}" if article.get("revision") else None
     about = [received.id, article.get("source"), article.get("kind"), revision, article.get("url")]
-    return [line for line in (headline, f"[dim]{_safe('  '.join(str(word) for word in about if word))}[/]") if line]
+    return [line for line in (headline, f"[dim]{_safe('  '.join(str(term) for term in about if term))}[/]") if line]
 
 
 def _safe(words: object) -> str:

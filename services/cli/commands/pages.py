@@ -53,7 +53,7 @@ def list_pages(
     if as_json:
         print_json({"pages": rows, "next": following})
     elif rows:
-        shown = [_row(PageLine.model_validate(each)) for each in rows]
+        shown = [_row(PageLine.model_validate(row)) for row in rows]
         show(Listing(("page", "source", "state", "verdict", "next visit", "address"), shown))
         if following:
             error("There are more: raise --limit, or say more about them.")
@@ -76,18 +76,18 @@ def show_page(number: Number, as_json: AsJson = False) -> None:
 
 def _row(page: PageLine) -> tuple[object, ...]:
     stands = f"{page.verdict}: {page.reason}" if page.reason else page.verdict
-    sources = ", ".join(dict.fromkeys([page.source, *(each.source for each in page.channels)]))
+    sources = ", ".join(dict.fromkeys([page.source, *(channel.source for channel in page.channels)]))
     return (page.id, sources, page.state.replace("_", " "), stands, page.next_visit_at, page.url)
 
 
 def _facts(page: PageLine) -> dict[str, Any]:
     channels = tuple(map(_channel, page.channels))
-    found = {"page": page.id, "address": page.url, "title": page.title, "source": page.source, "shown by": channels}
+    mapping = {"page": page.id, "address": page.url, "title": page.title, "source": page.source, "shown by": channels}
     looks = {"found": page.discovered_at, "last look": page.visited_at, "outcome": page.outcome, "detail": page.detail}
     read = {"verdict": page.verdict, "reason": page.reason, "because": page.because, "article": page.article}
-    kept = {"newest capture": page.capture, "of": page.fetched_at, "readable capture": page.readable}
+    fields = {"newest capture": page.capture, "of": page.fetched_at, "readable capture": page.readable}
     waits = {"state": page.state.replace("_", " "), "next visit": page.next_visit_at, "moved to page": page.moved_to}
-    return found | waits | looks | read | kept
+    return mapping | waits | looks | read | fields
 
 
 def _channel(shown: ShownBy) -> str:

@@ -97,11 +97,11 @@ def _kept(name: str) -> tuple[bytes, str | None, str | None, datetime]:
             f"{name!r} names no capture: a name is 64 digits of a SHA-256, as `dateline dead-letters show` tells."
         )
     try:
-        kept = capture_store.load(name)
+        retained = capture_store.load(name)
     except PermanentError as damage:
         raise UserError(str(damage)) from None
-    address = kept.url if kept.url.startswith(("http://", "https://")) else None
-    return kept.body, address, kept.content_type, kept.fetched_at
+    address = retained.url if retained.url.startswith(("http://", "https://")) else None
+    return retained.body, address, retained.content_type, retained.fetched_at
 
 
 def _fetch(url: str) -> tuple[bytes, str | None, str | None]:

@@ -59,18 +59,18 @@ def _ordering(mode: Mode) -> Callable[..., None]:
     ) -> None:
         from services.cli.commands.reingest_watch import watch_to_the_end
 
-        named = {"all": everything, "source": source, "urls": url or [], "articles": article or [], "kind": kind}
-        named |= {"published_from": since, "published_until": until, "layout": layout, "text": text}
-        named |= {"layout_before": layout_before, "parser_before": parser_before}
-        named |= {"rejected": rejected, "dead_lettered": dead_lettered}
-        scope = {name: value for name, value in named.items() if value}
+        mapping = {"all": everything, "source": source, "urls": url or [], "articles": article or [], "kind": kind}
+        mapping |= {"published_from": since, "published_until": until, "layout": layout, "text": text}
+        mapping |= {"layout_before": layout_before, "parser_before": parser_before}
+        mapping |= {"rejected": rejected, "dead_lettered": dead_lettered}
+        scope = {name: value for name, value in mapping.items() if value}
         if count:
             _count(scope, as_json=as_json)
             return
         if not reason:
             raise UserError("Say why with --reason; it is kept in the audit log.")
-        words = {"scope": scope, "mode": mode, "dry_run": dry_run, "forced": forced, "announce": announce}
-        number = _accept(words | {"reason": reason}, as_json=as_json)
+        fields = {"scope": scope, "mode": mode, "dry_run": dry_run, "forced": forced, "announce": announce}
+        number = _accept(fields | {"reason": reason}, as_json=as_json)
         finished = watch_to_the_end(number) if watch or report else True
         if report:
             show_report(number, as_json=as_json)
@@ -100,7 +100,7 @@ def list_reingestions(
     elif not rows:
         error("Nothing was ingested again yet.")
     else:
-        show(listing([ReingestionView.model_validate(each) for each in rows]))
+        show(listing([ReingestionView.model_validate(row) for row in rows]))
 
 
 @app.command("show")
@@ -129,11 +129,11 @@ def show_report(number: Number, as_json: AsJson = False) -> None:
 
     if not view_of(number).dry_run:
         raise UserError(f"Re-ingestion {number} was no dry run, and kept no differences.")
-    found = client.get(f"/admin/reingestions/{number}/report")
+    entry = client.get(f"/admin/reingestions/{number}/report")
     if as_json:
-        print_json(found)
+        print_json(entry)
         return
-    for table in reach_tables(Report.model_validate(found)):
+    for table in reach_tables(Report.model_validate(entry)):
         show(table)
 
 

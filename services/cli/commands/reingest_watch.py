@@ -52,19 +52,19 @@ def _ingestion(number: int) -> Look:
     view = view_of(number)
     through, stuck = sum(view.outcomes.values()), view.dead_lettered
     waits = view.planned_completely and stuck > 0 and through + stuck >= view.planned
-    pages, said = counted(total(view), "page", "pages"), outcomes(view.outcomes) or "nothing yet"
-    words = f"{view.state}: {through} of {pages} ({said})"
+    pages, message = counted(total(view), "page", "pages"), outcomes(view.outcomes) or "nothing yet"
+    text = f"{view.state}: {through} of {pages} ({message})"
     ended = view.state in {"done", "cancelled"}
-    return Look(words, through, total(view), ended, view.state == "done", stuck if waits else 0)
+    return Look(text, through, total(view), ended, view.state == "done", stuck if waits else 0)
 
 
 def _promotion(number: int) -> Look:
     view = view_of(number)
     states = view.promotion or {"applied": 0, "stale": 0, "applying": 0}
     through, whole = states["applied"] + states["stale"], sum(states.values())
-    words = f"{view.preview}: {through} of {counted(whole, 'page', 'pages')} ({outcomes(states) or 'nothing to do'})"
+    text = f"{view.preview}: {through} of {counted(whole, 'page', 'pages')} ({outcomes(states) or 'nothing to do'})"
     helpless = view.dead_lettered if view.dead_lettered >= states["applying"] > 0 else 0
-    return Look(words, through, whole, view.over, view.preview == "promoted", helpless)
+    return Look(text, through, whole, view.over, view.preview == "promoted", helpless)
 
 
 def _watch(look: Callable[[], Look]) -> bool:
@@ -76,22 +76,22 @@ def _watch(look: Callable[[], Look]) -> bool:
 
 
 def _in_lines(look: Callable[[], Look]) -> Look:
-    seen = look()
-    while not (seen.over or seen.stuck):
+    answer = look()
+    while not (answer.over or answer.stuck):
         time.sleep(EVERY)
         following = look()
-        if following.words != seen.words and not following.over:
+        if following.words != answer.words and not following.over:
             error(following.words)
-        seen = following
-    return seen
+        answer = following
+    return answer
 
 
 def _with_a_bar(look: Callable[[], Look]) -> Look:
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True, markup=False), transient=True) as bar:
-        task, seen = bar.add_task("", total=None), look()
-        while not (seen.over or seen.stuck):
-            bar.update(task, completed=seen.through, total=seen.total or None, description=seen.words)
+        task, answer = bar.add_task("", total=None), look()
+        while not (answer.over or answer.stuck):
+            bar.update(task, completed=answer.through, total=answer.total or None, description=answer.words)
             time.sleep(EVERY)
-            seen = look()
-    return seen
+            answer = look()
+    return answer

@@ -31,7 +31,7 @@ def list_retries(
     elif not rows:
         error("Nothing is being retried.")
     else:
-        lines = [(each["id"], each["kind"], each["key"], each["sentence"]) for each in rows]
+        lines = [(row["id"], row["kind"], row["key"], row["sentence"]) for row in rows]
         show(Listing(("number", "kind", "key", "how it is"), lines))
 
 
@@ -50,17 +50,17 @@ def try_now(
             client.order(
                 "POST", f"/admin/retries/{number}", None, {404: f"No message {number} is being retried; {LOOK}."}
             )
-    taken = len(numbers) if numbers else _all(kind)
+    claimed = len(numbers) if numbers else _all(kind)
     if as_json:
-        print_json({"taken": taken})
+        print_json({"taken": claimed})
     else:
-        tell(f"{counted(taken, 'message is', 'messages are')} due now.")
+        tell(f"{counted(claimed, 'message is', 'messages are')} due now.")
 
 
 def _all(kind: str | None) -> int:
-    taken = 0
+    claimed = 0
     while True:
         done: dict[str, Any] = client.order("POST", "/admin/retries", {"kind": kind})
-        taken += int(done["taken"])
+        claimed += int(done["taken"])
         if not done["more"]:
-            return taken
+            return claimed

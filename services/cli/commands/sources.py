@@ -69,11 +69,11 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Watches a source from now on. Pages that are there already are stored and not announced."""
-    channels = [{"kind": kind, "url": each, "interval": interval} for each in url]
-    named = {"name": name, "title": title, "hosts": host or (), "pages": page or (), "channels": channels}
+    channels = [{"kind": kind, "url": entry, "interval": interval} for entry in url]
+    fields = {"name": name, "title": title, "hosts": host or (), "pages": page or (), "channels": channels}
     if client.find(f"/sources/{name}"):
         raise UserError(f"There is a source {name!r} already; `dateline sources --load FILE` changes it.")
-    client.order("POST", "/sources", named)
+    client.order("POST", "/sources", fields)
     _tell(name, f"{name} is watched from now on; the first poll is due.", as_json=as_json)
 
 
@@ -125,13 +125,13 @@ def _view(name: str) -> Any:
 def _rows(view: SourceView) -> Iterator[Sequence[object]]:
     for channel in view.channels:
         blocked = f"blocked {counted(view.blocked, 'time', 'times')}" if view.blocked else None
-        said = (
+        parts = (
             "paused" if view.paused else channel.outcome,
             blocked,
             channel.alarm or channel.detail,
             channel.retrying or view.retrying,
         )
-        yield (view.name, channel.url, channel.polled_at or "not yet", "; ".join(filter(None, said)))
+        yield (view.name, channel.url, channel.polled_at or "not yet", "; ".join(filter(None, parts)))
 
 
 def _show_one(answer: Any, *, as_json: bool) -> None:
@@ -153,5 +153,5 @@ def _show_one(answer: Any, *, as_json: bool) -> None:
 def _facts(channel: ChannelView) -> dict[str, Any]:
     looked: dict[str, Any] = {"last look": channel.polled_at or "not yet", "last success": channel.succeeded_at}
     counts = {"listed": channel.listed, "new": channel.fresh, "failures": channel.failures}
-    named = {channel.kind: channel.url, **looked, "outcome": channel.outcome, **counts}
-    return named | {"trouble": channel.detail, "alarm": channel.alarm, "retrying": channel.retrying}
+    fields = {channel.kind: channel.url, **looked, "outcome": channel.outcome, **counts}
+    return fields | {"trouble": channel.detail, "alarm": channel.alarm, "retrying": channel.retrying}

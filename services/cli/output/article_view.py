@@ -17,7 +17,7 @@ MARKS = {"same": "{}", "gone": "[-{}-]", "new": "{{+{}+}}"}
 def print_article(article: Article) -> None:
     """Prints the clean article."""
     show_text(Text(article.headline, "bold"))
-    writers = ", ".join(each.name for each in article.byline)
+    writers = ", ".join(entry.name for entry in article.byline)
     facts = (article.kind, str(article.published_at or ""), writers, article.dateline or "")
     show_text(Text(" · ".join(fact for fact in facts if fact), "dim"))
     for block in article.body:
@@ -25,8 +25,8 @@ def print_article(article: Article) -> None:
         show_text(Text(block.text, "bold" if block.kind == "subhead" else ""))
     for image in article.images:
         show_text(Text(""))
-        named = " ".join(("picture", image.virin or "")).strip()
-        parts = ((named, "dim"), (image.caption or "", ""), (image.credit or "", "dim"))
+        labels = " ".join(("picture", image.virin or "")).strip()
+        parts = ((labels, "dim"), (image.caption or "", ""), (image.credit or "", "dim"))
         show_text(Text(" ").join(Text(*part) for part in parts if part[0]))
 
 

@@ -27,17 +27,17 @@ def _tables(report: Report) -> Iterator[Listing]:
     yield _counts("By source", report.sources)
     yield _counts("By layout", report.layouts)
     yield Listing(("field", "pages"), list(report.fields.items()), "Fields that differ")
-    told = f"Samples ({counted(report.announced, 'page', 'pages')} would be announced)"
+    details = f"Samples ({counted(report.announced, 'page', 'pages')} would be announced)"
     columns = ("page", "outcome", "article", "field", "before", "after")
-    yield Listing(columns, [row for finding in report.samples for row in _rows(finding)], told)
+    yield Listing(columns, [row for finding in report.samples for row in _rows(finding)], details)
 
 
 def _line(view: ReingestionView) -> Sequence[object]:
     pages = f"{sum(view.outcomes.values())} of {total(view)}"
     state = view.state if view.preview in {None, "open"} else f"{view.state}, {view.preview}"
     what = view.mode + (" (dry run)" if view.dry_run else "")
-    named = view.scope.model_dump(mode="json", exclude_defaults=True)
-    scope = ", ".join(name if value is True else f"{name} {value}" for name, value in named.items())
+    labels = view.scope.model_dump(mode="json", exclude_defaults=True)
+    scope = ", ".join(name if value is True else f"{name} {value}" for name, value in labels.items())
     return (view.id, what, scope, state, pages, outcomes(view.outcomes), view.asked_by.name, view.reason)
 
 
@@ -45,8 +45,15 @@ def _rows(finding: FindingView) -> Iterator[Sequence[object]]:
     what = finding.headline or finding.reason
     if not finding.differences:
         yield (finding.page, finding.outcome, what, None, None, None)
-    for one in finding.differences:
-        yield (finding.page, finding.outcome, what, one.field, _short(one.before), _short(one.after))
+    for difference in finding.differences:
+        yield (
+            finding.page,
+            finding.outcome,
+            what,
+            difference.field,
+            _short(difference.before),
+            _short(difference.after),
+        )
 
 
 def _counts(title: str, rows: Mapping[str, Mapping[str, int]]) -> Listing:
@@ -55,8 +62,8 @@ def _counts(title: str, rows: Mapping[str, Mapping[str, int]]) -> Listing:
 
 
 def _short(text: str | None) -> str:
-    words = " ".join((text or "").split())
-    return words if len(words) <= 80 else words[:79] + "…"
+    fields = " ".join((text or "").split())
+    return fields if len(fields) <= 80 else fields[:79] + "…"
 
 
 def total(view: ReingestionView) -> int:

@@ -51,9 +51,9 @@ def show(listing: Listing) -> None:
 def show_facts(facts: Mapping[str, object]) -> None:
     """Prints a name and a value on each line, for several values several lines; what is not known is left out."""
     for name, value in facts.items():
-        for number, each in enumerate(value if isinstance(value, tuple) else (value,)):
-            if each not in (None, ""):
-                typer.echo(f"{'' if number else name:18} {visible(cell(each))}")
+        for number, entry in enumerate(value if isinstance(value, tuple) else (value,)):
+            if entry not in (None, ""):
+                typer.echo(f"{'' if number else name:18} {visible(cell(entry))}")
 
 
 def show_text(text: Text) -> None:
@@ -110,8 +110,8 @@ class _Visible:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         for segment in console.render(self._drawing, options):
-            words = "\n".join(visible(line) for line in segment.text.split("\n"))
-            yield segment if segment.control else Segment(words, segment.style)
+            fields = "\n".join(visible(line) for line in segment.text.split("\n"))
+            yield segment if segment.control else Segment(fields, segment.style)
 
 
 def _console() -> Console:
@@ -150,5 +150,5 @@ def _counts(listing: Listing, column: int) -> bool:
 
 
 def _json(answer: Any, indent: int | None) -> str:
-    told = json.dumps(to_jsonable_python(answer), ensure_ascii=False, indent=indent)
-    return _RAW.sub(lambda found: f"\\u{ord(found[0]):04x}", told)
+    report = json.dumps(to_jsonable_python(answer), ensure_ascii=False, indent=indent)
+    return _RAW.sub(lambda result: f"\\u{ord(result[0]):04x}", report)

@@ -44,12 +44,17 @@ class TraceLog:
 
     def _take(self, line: bytes) -> None:
         try:
-            told = json.loads(line)
+            report = json.loads(line)
         except ValueError:
             return  # a library's own words
-        step = STEPS.get(told.get("kind", ""))
-        if told.get("event") != "handled" or told.get("outcome") != "completed" or step is None or "url" not in told:
+        step = STEPS.get(report.get("kind", ""))
+        if (
+            report.get("event") != "handled"
+            or report.get("outcome") != "completed"
+            or step is None
+            or "url" not in report
+        ):
             return
-        way = self._ways.setdefault(told["url"], Trace())
-        way.steps[step] = told["ms"]
-        way.headline = told.get("headline", way.headline)
+        way = self._ways.setdefault(report["url"], Trace())
+        way.steps[step] = report["ms"]
+        way.headline = report.get("headline", way.headline)

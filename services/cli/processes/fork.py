@@ -62,7 +62,7 @@ def _be_called(title: str) -> None:
     """
     if sys.platform != "linux":
         return
-    came = b"".join(os.fsencode(word) + b"\0" for word in sys.orig_argv)
+    came = b"".join(os.fsencode(term) + b"\0" for term in sys.orig_argv)
     place = ctypes.c_void_p.in_dll(ctypes.CDLL(None), "program_invocation_name").value
     if place and ctypes.string_at(place, len(came)) == came:
         ctypes.memmove(place, title.encode()[: len(came) - 2].ljust(len(came) - 1, b"\0") + b"\1", len(came))

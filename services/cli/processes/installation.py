@@ -108,5 +108,5 @@ def _last_words(server: Process) -> str:
     """What it says at last, without its process number and time."""
     lines = server.output.read_text(errors="replace").split("\n") if server.output else []
     last = next((line.strip() for line in reversed(lines) if line.strip()), "")
-    words = re.sub(r"^\d+:\w .{20,30}? [*#.-] ", "", last).rstrip(".")
-    return f"it said: {words}" if words else "it said nothing"
+    text = re.sub(r"^\d+:\w .{20,30}? [*#.-] ", "", last).rstrip(".")
+    return f"it said: {text}" if text else "it said nothing"

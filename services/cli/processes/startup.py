@@ -60,20 +60,20 @@ def refuse_other_schema(*, older: bool = True) -> None:
         if older:
             raise
         return
-    ours = _versions()
+    versions = _versions()
     if at and at.isdecimal():
         raise UserError(
             f"The database was made by a development version from before 0.1.0 (it is at {at}), and no migration "
             "leads on from there. Begin with an empty one, and give it your captures with `dateline import`."
         )
-    if at and at not in ours:
+    if at and at not in versions:
         raise UserError(
-            f"The database was migrated by a newer Dateline (to {at}; this one knows {ours[-1]}). "
+            f"The database was migrated by a newer Dateline (to {at}; this one knows {versions[-1]}). "
             "Run that version, or give this one the copy of the database from before."
         )
-    if older and at != ours[-1]:
+    if older and at != versions[-1]:
         state = f"is at {at}" if at else "has no tables yet"
-        raise UserError(f"The database {state}, and this version needs {ours[-1]}: run `dateline migrate` first.")
+        raise UserError(f"The database {state}, and this version needs {versions[-1]}: run `dateline migrate` first.")
 
 
 def read_settings(*, migrated: bool = True) -> None:
@@ -103,13 +103,13 @@ def _revision() -> str | None:
     with database.closing() as connection:
         if not inspect(connection).has_table("alembic_version"):
             return None
-        found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-        return found
+        value: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        return value
 
 
 def _known() -> set[str]:
-    ours = [each for each in BaseSettings.__subclasses__() if each.__module__.startswith("services.")]
-    return {name for settings in ours for name in _names(settings)}
+    entries = [subclass for subclass in BaseSettings.__subclasses__() if subclass.__module__.startswith("services.")]
+    return {name for settings in entries for name in _names(settings)}
 
 
 def _names(settings: type[BaseSettings]) -> Iterable[str]:

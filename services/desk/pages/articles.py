@@ -39,39 +39,39 @@ async def search(
     virin: str = "",
     after: str = "",
 ) -> Response:
-    asked = {"q": q, "source": source, "kind": kind, "since": since, "until": until, "tag": tag, "virin": virin}
-    found = await visit.api.search("/articles", **asked, after=after)
+    fields = {"q": q, "source": source, "kind": kind, "since": since, "until": until, "tag": tag, "virin": virin}
+    match = await visit.api.search("/articles", **fields, after=after)
     return visit.page(
         "articles.html",
-        asked=asked,
-        feeds=_feeds(asked),
-        articles=found.rows,
-        following=found.following,
+        asked=fields,
+        feeds=_feeds(fields),
+        articles=match.rows,
+        following=match.following,
         after=after,
-        trouble=found.trouble,
-        sources=[each["name"] for each in await visit.api.get("/sources")],
+        trouble=match.trouble,
+        sources=[entry["name"] for entry in await visit.api.get("/sources")],
         kinds=KINDS,
     )
 
 
 @router.get("/{article}")
 async def read(visit: SignedIn, article: str) -> Response:
-    found = await visit.api.get(f"/articles/{article}")
-    return visit.page("article.html", article=found, runs=list(_runs(found["body"])), tab="read")
+    entry = await visit.api.get(f"/articles/{article}")
+    return visit.page("article.html", article=entry, runs=list(_runs(entry["body"])), tab="read")
 
 
 @router.get("/{article}/history")
 async def history(visit: SignedIn, article: str, number: Annotated[int | None, Query(ge=1)] = None) -> Response:
-    found = await visit.api.get(f"/articles/{article}")
+    entry = await visit.api.get(f"/articles/{article}")
     listed = (await visit.api.get(f"/articles/{article}/revisions", limit=200))["revisions"]
-    shown = number or found["revision"]
+    shown = number or entry["revision"]
     now = await visit.api.get(f"/articles/{article}/revisions/{shown}")
     before = await _before(visit.api, article, listed, now)
     # To compare may take seconds, in which others want answers.
     paragraphs = await run_in_threadpool(paragraph_changes, _texts(before), _texts(now)) if before else []
     return visit.page(
         "history.html",
-        article=found,
+        article=entry,
         revisions=listed,
         now=now,
         before=before,
@@ -83,28 +83,28 @@ async def history(visit: SignedIn, article: str, number: Annotated[int | None, Q
 
 @router.get("/{article}/explain")
 async def explain(visit: SignedIn, article: str, number: Annotated[int | None, Query(ge=1)] = None) -> Response:
-    found = await visit.api.get(f"/articles/{article}")
-    revision = await visit.api.get(f"/articles/{article}/revisions/{number or found['revision']}")
-    told = await visit.api.get(f"/captures/{revision['capture']}/explanation")
+    record = await visit.api.get(f"/articles/{article}")
+    revision = await visit.api.get(f"/articles/{article}/revisions/{number or record['revision']}")
+    entry = await visit.api.get(f"/captures/{revision['capture']}/explanation")
     return visit.page(
         "explain.html",
-        article=found,
+        article=record,
         revision=revision,
-        runs=list(_runs(told["reading"].get("body", ()))),
-        reading=told["reading"],
-        lines=[(state, list(run)) for state, run in groupby(told["lines"], key=itemgetter("state", "rule", "field"))],
-        counts=Counter(line["state"] for line in told["lines"]),
-        rules=told["rules"],
+        runs=list(_runs(entry["reading"].get("body", ()))),
+        reading=entry["reading"],
+        lines=[(state, list(run)) for state, run in groupby(entry["lines"], key=itemgetter("state", "rule", "field"))],
+        counts=Counter(line["state"] for line in entry["lines"]),
+        rules=entry["rules"],
         tab="explain",
     )
 
 
 @router.get("/{article}/provenance")
 async def provenance(visit: SignedIn, article: str) -> Response:
-    found = await visit.api.get(f"/articles/{article}")
+    record = await visit.api.get(f"/articles/{article}")
     listed = (await visit.api.get(f"/articles/{article}/revisions", limit=20))["revisions"]
-    captures = {each["capture"]: await _capture(visit.api, each["capture"]) for each in listed}
-    return visit.page("provenance.html", article=found, revisions=listed, captures=captures, tab="provenance")
+    captures = {entry["capture"]: await _capture(visit.api, entry["capture"]) for entry in listed}
+    return visit.page("provenance.html", article=record, revisions=listed, captures=captures, tab="provenance")
 
 
 @router.post("/{article}/reingest")
@@ -139,20 +139,20 @@ async def _before(
     api: Api, article: str, listed: Sequence[Mapping[str, Any]], now: Mapping[str, Any]
 ) -> Mapping[str, Any] | None:
     """The wording that an older capture gave, to compare with; None for the oldest."""
-    numbers = [each["number"] for each in listed]
+    numbers = [entry["number"] for entry in listed]
     older = numbers[numbers.index(now["number"]) + 1 :] if now["number"] in numbers else []
     return await api.get(f"/articles/{article}/revisions/{older[0]}") if older else None
 
 
 async def _capture(api: Api, name: str) -> Mapping[str, Any]:
     try:
-        found: Mapping[str, Any] = await api.get(f"/captures/{name}")
+        entry: Mapping[str, Any] = await api.get(f"/captures/{name}")
     except Refused as refused:  # that there is none to see is what the page is to say
         return {"elsewhere": refused.status == HTTPStatus.SERVICE_UNAVAILABLE, "trouble": str(refused)}
-    return found
+    return entry
 
 
 def _feeds(asked: Mapping[str, str]) -> list[tuple[str, str, str]]:
     """The feeds of this search: name, type and address, which leads from the list of articles out of the desk."""
-    words = urlencode({name: asked[name] for name in FOLLOWED if asked[name]})
-    return [(name, kind, f"../feeds/{file}{words and '?'}{words}") for name, (file, kind) in FEEDS.items()]
+    text = urlencode({name: asked[name] for name in FOLLOWED if asked[name]})
+    return [(name, kind, f"../feeds/{file}{text and '?'}{text}") for name, (file, kind) in FEEDS.items()]

@@ -10,14 +10,14 @@ router = APIRouter(prefix="/dead-letters")
 
 @router.get("")
 async def messages(visit: SignedIn, kind: str = "", discarded: bool = False, after: str = "") -> Response:
-    found = await visit.api.get("/admin/dead-letters", kind=kind, discarded=discarded, after=after)
+    record = await visit.api.get("/admin/dead-letters", kind=kind, discarded=discarded, after=after)
     return visit.page(
         "dead_letters.html",
-        messages=found["messages"],
-        following=found["next"],
+        messages=record["messages"],
+        following=record["next"],
         kind=kind,
         discarded=discarded,
-        kinds=sorted({each["kind"] for each in found["messages"]} | ({kind} if kind else set())),
+        kinds=sorted({entry["kind"] for entry in record["messages"]} | ({kind} if kind else set())),
     )
 
 
@@ -28,9 +28,9 @@ async def message(visit: SignedIn, message_id: int) -> Response:
 
 @router.post("/replay")
 async def replay_all(visit: SignedIn, form: Form) -> Response:
-    taken = await visit.api.order("POST", "/admin/dead-letters/replay", {"kind": form.get("kind") or None})
-    more = " There are more: ask again." if taken["more"] else ""
-    return visit.leads("/dead-letters", f"{taken['taken']} message(s) enqueued again.{more}")
+    claimed = await visit.api.order("POST", "/admin/dead-letters/replay", {"kind": form.get("kind") or None})
+    more = " There are more: ask again." if claimed["more"] else ""
+    return visit.leads("/dead-letters", f"{claimed['taken']} message(s) enqueued again.{more}")
 
 
 @router.post("/{message_id}/replay")

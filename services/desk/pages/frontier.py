@@ -25,16 +25,16 @@ async def search(
     reason: str = "",
     after: str = "",
 ) -> Response:
-    asked = {"address": address, "source": source, "host": host, "state": state, "verdict": verdict, "reason": reason}
-    found = await visit.api.search("/pages", **asked, after=after)
+    fields = {"address": address, "source": source, "host": host, "state": state, "verdict": verdict, "reason": reason}
+    match = await visit.api.search("/pages", **fields, after=after)
     return visit.page(
         "pages.html",
-        asked=asked,
-        pages=found.rows,
-        following=found.following,
+        asked=fields,
+        pages=match.rows,
+        following=match.following,
         after=after,
-        trouble=found.trouble,
-        sources=[each["name"] for each in await visit.api.get("/sources")],
+        trouble=match.trouble,
+        sources=[entry["name"] for entry in await visit.api.get("/sources")],
         choices=CHOICES,
     )
 

@@ -26,9 +26,9 @@ async def keys(visit: SignedIn, after: str = "") -> Response:
 
 @router.post("/keys")
 async def make(visit: SignedIn, form: Form) -> Response:
-    wanted = {"name": form.get("name", ""), "scopes": [form.get("scope", "read")]}
+    fields = {"name": form.get("name", ""), "scopes": [form.get("scope", "read")]}
     try:
-        made = await visit.api.order("POST", "/admin/keys", wanted | _named(form, "reason"))
+        made = await visit.api.order("POST", "/admin/keys", fields | _named(form, "reason"))
     except Refused as refusal:
         return _keys(visit, await visit.api.get("/admin/keys"), asked=form, trouble=refusal.sentence)
     return await visit.leads_once("/keys", made["key"])
@@ -36,8 +36,8 @@ async def make(visit: SignedIn, form: Form) -> Response:
 
 @router.post("/keys/{key_id}/rotate")
 async def rotate(visit: SignedIn, key_id: int, form: Form) -> Response:
-    wanted = {"overlap_hours": form.get("overlap_hours") or 24} | _named(form, "reason")
-    made = await visit.api.order("POST", f"/admin/keys/{key_id}/rotate", wanted)
+    fields = {"overlap_hours": form.get("overlap_hours") or 24} | _named(form, "reason")
+    made = await visit.api.order("POST", f"/admin/keys/{key_id}/rotate", fields)
     return await visit.leads_once("/keys", made["key"])
 
 
@@ -49,8 +49,8 @@ async def revoke(visit: SignedIn, key_id: int, form: Form) -> Response:
 
 @router.get("/log")
 async def log(visit: SignedIn, after: str = "") -> Response:
-    found = await visit.api.get("/admin/audit", after=after)
-    return visit.page("log.html", entries=[_with_words(each) for each in found["entries"]], following=found["next"])
+    entry = await visit.api.get("/admin/audit", after=after)
+    return visit.page("log.html", entries=[_with_words(member) for member in entry["entries"]], following=entry["next"])
 
 
 def _keys(
@@ -71,13 +71,17 @@ def _keys(
 def _with_words(entry: Mapping[str, Any]) -> dict[str, Any]:
     """The entry, its result as a person reads it: what was counted, without what was not."""
     try:
-        told = json.loads(entry["result"] or "")
+        report = json.loads(entry["result"] or "")
     except ValueError:
-        told = entry["result"]
-    if isinstance(told, dict):
-        counted = (f"{each} {name}".replace("_", " ") for name, each in told.items() if isinstance(each, int) and each)
-        told = ", ".join([*(each for each in told.values() if isinstance(each, str)), *counted])
-    return {**entry, "result": told}
+        report = entry["result"]
+    if isinstance(report, dict):
+        counted = (
+            f"{element} {name}".replace("_", " ")
+            for name, element in report.items()
+            if isinstance(element, int) and element
+        )
+        report = ", ".join([*(member for member in report.values() if isinstance(member, str)), *counted])
+    return {**entry, "result": report}
 
 
 def _named(form: dict[str, str], name: str) -> dict[str, str]:

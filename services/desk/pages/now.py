@@ -34,8 +34,8 @@ class Chart:
 
 @router.post("/retries")
 async def try_all_now(visit: SignedIn, _form: Form) -> Response:
-    taken = await visit.api.order("POST", "/admin/retries", {})
-    return visit.leads("/", f"{taken['taken']} message(s) are tried again now.")
+    claimed = await visit.api.order("POST", "/admin/retries", {})
+    return visit.leads("/", f"{claimed['taken']} message(s) are tried again now.")
 
 
 @router.post("/retries/{message_id}")
@@ -46,20 +46,20 @@ async def try_now(visit: SignedIn, message_id: int, _form: Form) -> Response:
 
 @router.get("/")
 async def now(visit: SignedIn) -> Response:
-    seen = await visit.api.get("/overview")
+    entry = await visit.api.get("/overview")
     sources = await visit.api.get("/sources")
     latest = await visit.api.get("/articles", by="seen", limit=10)
-    told = await _troubled_endpoints(visit)
+    troubled_endpoints = await _troubled_endpoints(visit)
     return visit.page(
         "now.html",
-        now=seen,
+        now=entry,
         pages={
-            state: sum(each[state] for each in seen["sources"])
+            state: sum(member[state] for member in entry["sources"])
             for state in ("due", "in_flight", "at_rest", "dead_lettered")
         },
-        charts=[chart(title, seen["stories"], begin, end) for begin, end, title in STEPS],
-        troubled=[each for each in sources if _is_troubled(each)],
-        endpoints=told,
+        charts=[chart(title, entry["stories"], begin, end) for begin, end, title in STEPS],
+        troubled=[source for source in sources if _is_troubled(source)],
+        endpoints=troubled_endpoints,
         articles=latest["articles"],
         height=HEIGHT,
     )
@@ -68,8 +68,8 @@ async def now(visit: SignedIn) -> Response:
 async def _troubled_endpoints(visit: DeskRequest) -> Sequence[Mapping[str, Any]]:
     if not visit.caller.may("subscribe"):
         return ()
-    found: Sequence[Mapping[str, Any]] = (await visit.api.get("/webhooks/endpoints", troubled="true"))["endpoints"]
-    return found
+    result: Sequence[Mapping[str, Any]] = (await visit.api.get("/webhooks/endpoints", troubled="true"))["endpoints"]
+    return result
 
 
 def chart(title: str, stories: Sequence[Mapping[str, Any]], begin: str, end: str) -> Chart:

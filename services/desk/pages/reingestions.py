@@ -40,8 +40,8 @@ STEERED = {
 
 @router.get("")
 async def reingestions(visit: SignedIn, after: str = "") -> Response:
-    found = await visit.api.get("/admin/reingestions", after=after, limit=25)
-    return visit.page("reingestions.html", reingestions=found["reingestions"], following=found["next"])
+    entry = await visit.api.get("/admin/reingestions", after=after, limit=25)
+    return visit.page("reingestions.html", reingestions=entry["reingestions"], following=entry["next"])
 
 
 @router.get("/new")
@@ -64,7 +64,7 @@ async def count(visit: SignedIn, form: Form) -> Response:
 
 @router.post("")
 async def order(visit: SignedIn, form: Form) -> Response:
-    wanted = {
+    fields = {
         "scope": _scope(form),
         "mode": form.get("mode", "reparse"),
         "reason": form.get("reason", ""),
@@ -72,7 +72,7 @@ async def order(visit: SignedIn, form: Form) -> Response:
     }
     once = {"Idempotency-Key": form.get("once", "")}
     try:
-        made = await visit.api.order("POST", "/admin/reingestions", wanted, headers=once)
+        made = await visit.api.order("POST", "/admin/reingestions", fields, headers=once)
     except Refused as refusal:
         return await _composing(visit, form, refusal.sentence)
     return visit.leads(f"/reingestions/{made['id']}", "Ordered.")
@@ -80,16 +80,16 @@ async def order(visit: SignedIn, form: Form) -> Response:
 
 @router.get("/{reingestion}")
 async def reingestion(visit: SignedIn, reingestion: int) -> Response:
-    found = await visit.api.get(f"/admin/reingestions/{reingestion}")
-    ended = found["state"] in {"done", "cancelled"}
-    report = await visit.api.get(f"/admin/reingestions/{reingestion}/report") if found["dry_run"] and ended else None
+    entry = await visit.api.get(f"/admin/reingestions/{reingestion}")
+    ended = entry["state"] in {"done", "cancelled"}
+    report = await visit.api.get(f"/admin/reingestions/{reingestion}/report") if entry["dry_run"] and ended else None
     return visit.page(
         "reingestion.html",
-        one=found,
+        one=entry,
         report=report,
-        counted=sum(found["outcomes"].values()),
+        counted=sum(entry["outcomes"].values()),
         ended=ended,
-        moving=not ended or found["preview"] in PROMOTION,
+        moving=not ended or entry["preview"] in PROMOTION,
     )
 
 
@@ -109,10 +109,10 @@ async def findings(
     field: str = "",
     after: str = "",
 ) -> Response:
-    asked = {"outcome": outcome, "source": source, "layout": layout, "field": field}
-    found = await visit.api.get(f"/admin/reingestions/{reingestion}/findings", **asked, after=after, limit=25)
+    fields = {"outcome": outcome, "source": source, "layout": layout, "field": field}
+    entry = await visit.api.get(f"/admin/reingestions/{reingestion}/findings", **fields, after=after, limit=25)
     return visit.page(
-        "findings.html", number=reingestion, asked=asked, findings=found["findings"], following=found["next"]
+        "findings.html", number=reingestion, asked=fields, findings=entry["findings"], following=entry["next"]
     )
 
 
@@ -130,7 +130,7 @@ async def _composing(visit: SignedIn, asked: Mapping[str, str], trouble: str = "
         422 if trouble else 200,
         asked=asked,
         trouble=trouble,
-        sources=[each["name"] for each in await visit.api.get("/sources")],
+        sources=[entry["name"] for entry in await visit.api.get("/sources")],
         kinds=KINDS,
         reasons=REASONS,
         # Sending the form twice orders once.

@@ -67,11 +67,11 @@ async def end(visit: SignedIn, _form: OurForm) -> Response:
 
 def _comes_from_elsewhere(request: Request) -> bool:
     """Whether another site sends this form, as the browser tells: in old ones, and without TLS, by the Origin alone."""
-    told = request.headers
-    if "sec-fetch-site" in told:
-        return told["sec-fetch-site"] not in {"same-origin", "none"}
-    sender = told.get("origin") or told.get("referer")
-    return sender is not None and urlsplit(sender).netloc.lower() != told.get("host", "").lower()
+    report = request.headers
+    if "sec-fetch-site" in report:
+        return report["sec-fetch-site"] not in {"same-origin", "none"}
+    sender = report.get("origin") or report.get("referer")
+    return sender is not None and urlsplit(sender).netloc.lower() != report.get("host", "").lower()
 
 
 def _admitted(request: Request, key: str) -> Caller | None:

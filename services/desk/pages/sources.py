@@ -29,11 +29,11 @@ async def source(visit: SignedIn, name: str) -> Response:
 async def look(visit: SignedIn, form: Form) -> Response:
     order = {"url": form.get("url", "").strip(), "pages": form.get("pages", "").split()}
     try:
-        seen = await visit.api.order("POST", "/sources/preview", order)
+        answer = await visit.api.order("POST", "/sources/preview", order)
     except Refused as refusal:
         return _adding(visit, form, trouble=refusal.sentence)
-    asked = {"name": _name(seen["url"]), **form, "url": seen["url"], "kind": seen["kind"] or ""}
-    return _adding(visit, asked, seen=seen)
+    fields = {"name": _name(answer["url"]), **form, "url": answer["url"], "kind": answer["kind"] or ""}
+    return _adding(visit, fields, seen=answer)
 
 
 @router.post("")
@@ -49,7 +49,7 @@ async def add(visit: SignedIn, form: Form) -> Response:
 @router.post("/{name}")
 async def change(visit: SignedIn, name: str, form: Form) -> Response:
     known = (await visit.api.get(f"/sources/{name}"))["channels"]
-    intervals = {each["url"]: each["interval"] for each in known}
+    intervals = {entry["url"]: entry["interval"] for entry in known}
     lines = [line.split(maxsplit=1) for line in form.get("channels", "").splitlines() if line.strip()]
     channels = [{"kind": kind, "url": "".join(url), "interval": intervals.get("".join(url))} for kind, *url in lines]
     try:
@@ -73,16 +73,16 @@ async def pause(visit: SignedIn, name: str, form: Form) -> Response:
 
 
 async def _show(visit: SignedIn, name: str, *, asked: Mapping[str, str] | None = None, trouble: str = "") -> Response:
-    found = await visit.api.get(f"/sources/{name}")
+    record = await visit.api.get(f"/sources/{name}")
     articles = (await visit.api.get("/articles", source=name, limit=10))["articles"]
     written = {
-        "title": found["title"],
-        "channels": "\n".join(f"{each['kind']} {each['url']}" for each in found["channels"]),
-        "hosts": "\n".join(found["hosts"]),
-        "pages": "\n".join(found["pages"]),
+        "title": record["title"],
+        "channels": "\n".join(f"{entry['kind']} {entry['url']}" for entry in record["channels"]),
+        "hosts": "\n".join(record["hosts"]),
+        "pages": "\n".join(record["pages"]),
     }
     status = 422 if trouble else 200
-    return visit.page("source.html", status, source=found, articles=articles, asked=asked or written, trouble=trouble)
+    return visit.page("source.html", status, source=record, articles=articles, asked=asked or written, trouble=trouble)
 
 
 def _adding(

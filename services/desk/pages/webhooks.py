@@ -37,23 +37,23 @@ async def endpoint(visit: SignedIn, endpoint: int, state: str = "", after: str =
 
 @router.get("/{endpoint}/preview")
 async def preview(visit: SignedIn, endpoint: int) -> Response:
-    found = await visit.api.get(f"/webhooks/endpoints/{endpoint}")
+    entry = await visit.api.get(f"/webhooks/endpoints/{endpoint}")
     judged = await visit.api.order("POST", f"/webhooks/endpoints/{endpoint}/preview", {})
-    return visit.page("preview.html", endpoint=found, preview=judged)
+    return visit.page("preview.html", endpoint=entry, preview=judged)
 
 
 @router.get("/{endpoint}/deliveries/{delivery}")
 async def delivery(visit: SignedIn, endpoint: int, delivery: int) -> Response:
     path = f"/webhooks/endpoints/{endpoint}"
-    found, whole = await asyncio.gather(visit.api.get(path), visit.api.get(f"{path}/deliveries/{delivery}"))
-    return visit.page("delivery.html", endpoint=found, delivery=whole)
+    result, whole = await asyncio.gather(visit.api.get(path), visit.api.get(f"{path}/deliveries/{delivery}"))
+    return visit.page("delivery.html", endpoint=result, delivery=whole)
 
 
 @router.post("/{endpoint}/deliveries/{delivery}/replay")
 async def replay_one(visit: SignedIn, endpoint: int, delivery: int, _form: Form) -> Response:
     done = await visit.api.order("POST", f"/webhooks/endpoints/{endpoint}/deliveries/{delivery}/replay")
-    said = "It is on its way again." if done["deliveries"] else "It was cancelled, and does not come."
-    return visit.leads(f"/webhooks/{endpoint}/deliveries/{delivery}", said)
+    message = "It is on its way again." if done["deliveries"] else "It was cancelled, and does not come."
+    return visit.leads(f"/webhooks/{endpoint}/deliveries/{delivery}", message)
 
 
 @router.post("/{endpoint}/replay")
@@ -84,9 +84,9 @@ async def rotate(visit: SignedIn, endpoint: int, form: Form) -> Response:
 
 @router.post("/{endpoint}/state")
 async def change(visit: SignedIn, endpoint: int, form: Form) -> Response:
-    wanted = form.get("state", "active")
-    await visit.api.order("PATCH", f"/webhooks/endpoints/{endpoint}", {"state": wanted})
-    return visit.leads(f"/webhooks/{endpoint}", "It is told again." if wanted == "active" else "Nothing is sent there.")
+    entry = form.get("state", "active")
+    await visit.api.order("PATCH", f"/webhooks/endpoints/{endpoint}", {"state": entry})
+    return visit.leads(f"/webhooks/{endpoint}", "It is told again." if entry == "active" else "Nothing is sent there.")
 
 
 @router.post("/{endpoint}/delete")
@@ -96,12 +96,12 @@ async def delete(visit: SignedIn, endpoint: int, _form: Form) -> Response:
 
 
 async def _list(visit: SignedIn, *, asked: dict[str, str] | None = None, trouble: str = "") -> Response:
-    found = (await visit.api.get("/webhooks/endpoints", limit=100))["endpoints"]
-    health = await asyncio.gather(*(visit.api.get(f"/webhooks/endpoints/{each['id']}/health") for each in found))
+    result = (await visit.api.get("/webhooks/endpoints", limit=100))["endpoints"]
+    health = await asyncio.gather(*(visit.api.get(f"/webhooks/endpoints/{entry['id']}/health") for entry in result))
     return visit.page(
         "webhooks.html",
         422 if trouble else 200,
-        endpoints=list(zip(found, health, strict=True)),
+        endpoints=list(zip(result, health, strict=True)),
         lists=LISTS,
         asked=asked or {},
         trouble=trouble,
@@ -110,14 +110,14 @@ async def _list(visit: SignedIn, *, asked: dict[str, str] | None = None, trouble
 
 async def _show(visit: SignedIn, endpoint: int, *, state: str = "", after: str = "", secret: str = "") -> Response:
     path = f"/webhooks/endpoints/{endpoint}"
-    found, health, log = await asyncio.gather(
+    result, health, log = await asyncio.gather(
         visit.api.get(path),
         visit.api.get(f"{path}/health"),
         visit.api.get(f"{path}/deliveries", state=state, after=after, limit=25),
     )
     return visit.page(
         "endpoint.html",
-        endpoint=found,
+        endpoint=result,
         health=health,
         deliveries=log["deliveries"],
         following=log["next"],
@@ -129,10 +129,10 @@ async def _show(visit: SignedIn, endpoint: int, *, state: str = "", after: str =
 
 def _wanted(form: dict[str, str]) -> dict[str, Any]:
     chosen = {name: _values(form[name]) for name in LISTS if form.get(name)}
-    wanted: dict[str, Any] = {name: form.get(name, "").strip() for name in ("url", "description")}
+    fields: dict[str, Any] = {name: form.get(name, "").strip() for name in ("url", "description")}
     if chosen:
-        wanted["filter"] = {"match": form.get("match", "all"), **chosen}
-    return wanted | {"payload": form.get("payload", "full")}
+        fields["filter"] = {"match": form.get("match", "all"), **chosen}
+    return fields | {"payload": form.get("payload", "full")}
 
 
 def _values(text: str) -> list[str]:

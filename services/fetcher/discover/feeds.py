@@ -49,9 +49,9 @@ def _entries(root: etree._Element, url: str) -> Iterator[tuple[etree._Element, s
 
 
 def _base(element: etree._Element, around: str) -> str:
-    said = element.get(_BASE)
+    entry = element.get(_BASE)
     try:
-        return canonical_url(said, base=around) if said else around
+        return canonical_url(entry, base=around) if entry else around
     except BadAddress:
         return around
 
@@ -92,8 +92,8 @@ def _link(entry: etree._Element, base: str) -> str | None:
         *_identities(entry),
         *((below, attribute(below, "src", "href") or "") for below in children(entry, "content", "a")),
     ):
-        if found := _joined(_base(element, base), address):
-            return found
+        if joined := _joined(_base(element, base), address):
+            return joined
     return None
 
 
@@ -129,9 +129,9 @@ def _identities(entry: etree._Element) -> Iterator[tuple[etree._Element, str]]:
 
 def _is_permalink(guid: etree._Element, text: str) -> bool:
     """A guid that is no whole address is one where it says so, or where it is written as a path."""
-    said = attribute(guid, "ispermalink")
-    if name(guid) == "guid" and said:
-        return said.lower() == "true"
+    message = attribute(guid, "ispermalink")
+    if name(guid) == "guid" and message:
+        return message.lower() == "true"
     return name(guid) in {"guid", "url"} and ("/" in text or text.startswith("?")) and not _NO_PATH.search(text)
 
 

@@ -46,19 +46,19 @@ def each_once(listed: Iterable[Listed], base: str, note: str | None = None) -> F
     Of several mentions the first counts, with the first title that any of them has. When there was more than is looked
     at, the note says so, unless there is one already.
     """
-    found: dict[str, Listed] = {}
-    for number, one in enumerate(listed):
+    fields: dict[str, Listed] = {}
+    for number, entry in enumerate(listed):
         if number == MAX_MENTIONS:
             note = note or f"It holds more than {MAX_MENTIONS:,} links; what comes after them was not looked at."
             break
         try:
-            url = canonical_url(one.url, base=base)
+            url = canonical_url(entry.url, base=base)
         except BadAddress:
             continue
-        first = found.get(url)
-        if first is None and len(found) == MAX_LISTED:
+        first = fields.get(url)
+        if first is None and len(fields) == MAX_LISTED:
             note = note or f"It lists more than {MAX_LISTED:,} addresses; those after them were not taken."
             break
         if first is None or not first.title:
-            found[url] = Listed(url, words(one.title), words(one.published), words(one.updated))
-    return Found(tuple(found.values()), note=note)
+            fields[url] = Listed(url, words(entry.title), words(entry.published), words(entry.updated))
+    return Found(tuple(fields.values()), note=note)

@@ -163,8 +163,8 @@ def _attributes(text: str) -> dict[str, str]:
     values: dict[str, str] = {}
     if "=" not in text:
         return values
-    for found in islice(_ATTRIBUTE.finditer(text), MOST_ATTRIBUTES):
-        value = next(value for value in found.group("double", "single", "bare") if value is not None)
-        if "xmlns" not in {found["prefix"], found["name"]}:
-            values.setdefault(_qualified(found), _NO_TEXT.sub("\ufffd", unescape(value)))
+    for result in islice(_ATTRIBUTE.finditer(text), MOST_ATTRIBUTES):
+        value = next(value for value in result.group("double", "single", "bare") if value is not None)
+        if "xmlns" not in {result["prefix"], result["name"]}:
+            values.setdefault(_qualified(result), _NO_TEXT.sub("\ufffd", unescape(value)))
     return values

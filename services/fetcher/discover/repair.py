@@ -58,8 +58,8 @@ def repaired(text: str) -> str:
 def _entities(subset: str) -> dict[str, str]:
     """Short texts that the document gave names to. One that leads to others, or elsewhere, is none."""
     declared: dict[str, str] = {}
-    for number, found in enumerate(_ENTITY.finditer(subset)):
-        text = found[2] if found[2] is not None else found[3]
+    for number, result in enumerate(_ENTITY.finditer(subset)):
+        text = result[2] if result[2] is not None else result[3]
         if number < MAX_ENTITIES and not _REFERENCE.search(text):
-            declared[f"{found[1]};"] = unescape(text)
+            declared[f"{result[1]};"] = unescape(text)
     return declared

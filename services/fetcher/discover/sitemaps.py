@@ -25,16 +25,16 @@ def read_sitemap(body: bytes, url: str, charset: str | None = None) -> Found | U
     if name(tree.root) not in _ROOTS and not pages and not parts:
         return _as_feed(body, url, charset, name(tree.root))
     note = tree.note or _nameless([*pages, *parts])
-    found = each_once(_newest_first(pages), url, note)
-    further = each_once(_newest_first(parts), url, found.note)
-    return Found(found.listed, tuple(part.url for part in further.listed), further.note)
+    result = each_once(_newest_first(pages), url, note)
+    further = each_once(_newest_first(parts), url, result.note)
+    return Found(result.listed, tuple(part.url for part in further.listed), further.note)
 
 
 def _as_feed(body: bytes, url: str, charset: str | None, root: str) -> Found | Unreadable:
     """The protocol takes feeds for sitemaps, too."""
-    found = read_feed(body, url, charset)
+    feed = read_feed(body, url, charset)
     wrong = Unreadable(f"This is XML, but <{root[:40]}> is no sitemap; check the address.")
-    return wrong if isinstance(found, Unreadable) else found
+    return wrong if isinstance(feed, Unreadable) else feed
 
 
 def _lines(body: bytes) -> list[str] | None:
@@ -69,5 +69,5 @@ def _nameless(mentions: list[Listed]) -> str | None:
 
 def _newest_first(listed: list[Listed]) -> list[Listed]:
     # ISO 8601 sorts as text; the order of the document decides where no time is given.
-    named = (one for one in listed if one.url)
-    return sorted(named, key=lambda one: one.updated or one.published or "", reverse=True)
+    results = (member for member in listed if member.url)
+    return sorted(results, key=lambda entry: entry.updated or entry.published or "", reverse=True)

@@ -86,16 +86,16 @@ def children(element: etree._Element, *names: str) -> list[etree._Element]:
     split = [(*_split(below), below) for below in element]
     return [
         below
-        for wanted in names
+        for criteria in names
         for of_its_own in (True, False)
         for vocabulary, local, below in split
-        if local == wanted and (vocabulary == own) is of_its_own
+        if local == criteria and (vocabulary == own) is of_its_own
     ]
 
 
 def child(element: etree._Element, *names: str) -> str | None:
     """The text of the first child that has one of these names and any text."""
-    return next((found for below in children(element, *names) if (found := text_of(below))), None)
+    return next((result for below in children(element, *names) if (result := text_of(below))), None)
 
 
 def text_of(element: etree._Element) -> str:
@@ -107,8 +107,8 @@ def attribute(element: etree._Element, *names: str) -> str | None:
     """The first of these attributes that says anything, however they are spelled and whatever prefix they have."""
     if not element.attrib:
         return None
-    given = {key.rpartition("}")[2].rpartition(":")[2].lower(): value.strip() for key, value in element.attrib.items()}
-    return next((given[wanted] for wanted in names if given.get(wanted)), None)
+    fields = {key.rpartition("}")[2].rpartition(":")[2].lower(): value.strip() for key, value in element.attrib.items()}
+    return next((fields[criteria] for criteria in names if fields.get(criteria)), None)
 
 
 def _split(element: etree._Element) -> tuple[str, str]:

@@ -105,8 +105,8 @@ def list_pages(
     with reading() as session:
         rows = find_pages(session, wanted, utcnow(), limit, place[0] if place else None)
         shown, following = page(rows, limit, lambda row: cursor("pages", row.id))
-        found = lines(session, shown)
-    return Pages(pages=[_shown(each, caller) for each in found], next=following)
+        result = lines(session, shown)
+    return Pages(pages=[_shown(entry, caller) for entry in result], next=following)
 
 
 @router.get("/{page_id}")
@@ -116,8 +116,8 @@ def show_page(page_id: Id, caller: Reader) -> PageLine:
         row = find_page(session, page_id, utcnow())
         if row is None:
             raise Problem(404, "No such page", "GET /pages lists those there are.")
-        (found,) = lines(session, [row])
-    return _shown(found, caller)
+        (result,) = lines(session, [row])
+    return _shown(result, caller)
 
 
 def lines(session: Session, rows: Sequence[Row[Any]]) -> list[PageLine]:
@@ -128,7 +128,7 @@ def lines(session: Session, rows: Sequence[Row[Any]]) -> list[PageLine]:
 
 def _line(row: Row[Any], channels: Sequence[Row[Any]]) -> PageLine:
     read = {"readable": row.read_capture, "readable_at": row.read_fetched_at}
-    shown = {"channels": [ShownBy.model_validate(each) for each in channels]}
+    shown = {"channels": [ShownBy.model_validate(channel) for channel in channels]}
     return PageLine.model_validate(row._asdict() | read | shown)
 
 

@@ -46,8 +46,8 @@ def find_pages(session: Session, wanted: Wanted, now: datetime, limit: int, afte
     ids, part = _ids(session, wanted, now, after), _part(wanted)
     if part:
         ids = ids.where(holding(session, ids, part, queries=wanted.queries, enough=limit + 1))
-    found = session.execute(ids.limit(limit + 1)).scalars().all()
-    return session.execute(_in_full(now).where(col(Page.id).in_(found)).order_by(col(Page.id).desc())).all()
+    rows = session.execute(ids.limit(limit + 1)).scalars().all()
+    return session.execute(_in_full(now).where(col(Page.id).in_(rows)).order_by(col(Page.id).desc())).all()
 
 
 def find_page(session: Session, page: int, now: datetime) -> Row[Any] | None:
@@ -60,14 +60,14 @@ def channels_of(session: Session, pages: Collection[int]) -> dict[int, list[Row[
 
     Kind and address are None for a channel that is watched no longer.
     """
-    found = (
+    result = (
         select(sightings, col(Channel.kind), col(Channel.url))
         .outerjoin(Channel, col(Channel.id) == sightings.c.channel)
         .where(sightings.c.page.in_(pages))
         .order_by(sightings.c.first_seen, sightings.c.channel)
     )
     channels: dict[int, list[Row[Any]]] = {}
-    for row in session.execute(found):
+    for row in session.execute(result):
         channels.setdefault(row.page, []).append(row)
     return channels
 
@@ -120,21 +120,21 @@ _stands = case(
 
 
 def _conditions(session: Session, wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
-    named: list[ColumnElement[bool]] = []
+    entries: list[ColumnElement[bool]] = []
     if wanted.host is not None:
         begins = [f"{scheme}://{wanted.host.lower()}/" for scheme in ("https", "http")]
-        named.append(or_(*(_begins(session, each) for each in begins)))
+        entries.append(or_(*(_begins(session, begin) for begin in begins)))
     if wanted.state is not None:
-        named.append(_is(wanted.state, now))
+        entries.append(_is(wanted.state, now))
     if wanted.reason is not None:
-        named += [_in(select(verdicts.c.page).where(verdicts.c.rejected_reason == wanted.reason)), _REJECTED]
+        entries += [_in(select(verdicts.c.page).where(verdicts.c.rejected_reason == wanted.reason)), _REJECTED]
     if wanted.verdict == "rejected":
-        named.append(_in(select(verdicts.c.page).where(verdicts.c.rejected_reason.is_not(None))))
+        entries.append(_in(select(verdicts.c.page).where(verdicts.c.rejected_reason.is_not(None))))
     if wanted.verdict is not None:
-        named.append(_stands == wanted.verdict)
+        entries.append(_stands == wanted.verdict)
     if wanted.address is not None and _part(wanted) is None:
-        named.append(_at(session, wanted.address.strip(), queries=wanted.queries))
-    return named
+        entries.append(_at(session, wanted.address.strip(), queries=wanted.queries))
+    return entries
 
 
 def _part(wanted: Wanted) -> str | None:

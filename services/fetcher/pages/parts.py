@@ -27,9 +27,9 @@ def holding(session: Session, ids: Select[Any], part: str, *, queries: bool, eno
     """What must hold of the pages that `ids` lists, the highest first, so that the first have this in their address."""
     has = _has(session, part, queries=queries)
     first = session.execute(ids.add_columns(has).limit(WINDOW)).all()
-    found = [number for number, matches in first if matches]
-    if len(first) < WINDOW or len(found) >= enough:
-        return col(Page.id).in_(found[:enough])
+    entries = [number for number, matches in first if matches]
+    if len(first) < WINDOW or len(entries) >= enough:
+        return col(Page.id).in_(entries[:enough])
     indexed = words(session, part)
     if indexed is None:
         return false()
@@ -41,9 +41,9 @@ def _hits(session: Session, query: Select[Any]) -> list[int]:
     if is_sqlite(session):
         return list(session.execute(query).scalars())
     session.connection().exec_driver_sql(_BY_THE_INDEX.format("off"))
-    found = list(session.execute(query).scalars())
+    result = list(session.execute(query).scalars())
     session.connection().exec_driver_sql(_BY_THE_INDEX.format("on"))
-    return found
+    return result
 
 
 def _has(session: Session, part: str, *, queries: bool) -> ColumnElement[bool]:
@@ -51,18 +51,18 @@ def _has(session: Session, part: str, *, queries: bool) -> ColumnElement[bool]:
     if not queries:
         end = func.instr(url + "?", "?") if is_sqlite(session) else func.strpos(url + "?", "?")
         url = func.substr(url, 1, end - 1)
-    found: ColumnElement[bool] = url.icontains(part, autoescape=True)
-    return found
+    result: ColumnElement[bool] = url.icontains(part, autoescape=True)
+    return result
 
 
 def words(session: Session, part: str) -> ColumnElement[bool] | None:
     """Whether an address has the words of the part, the last of which may be the beginning of one; None without any."""
-    words = _WORD.findall(part)
-    if not words:
+    matches = _WORD.findall(part)
+    if not matches:
         return None
     begins = part[-1].isascii() and part[-1].isalnum()
     if is_sqlite(session):
-        match = " AND ".join(f'"{word}"' for word in words) + ("*" if begins else "")
+        match = " AND ".join(f'"{term}"' for term in matches) + ("*" if begins else "")
         return col(Page.id).in_(select(_INDEX.c.rowid).where(_INDEX.c.page_words.op("MATCH")(match)))
-    asked = " & ".join(f"'{word}'" for word in words) + (":*" if begins else "")
-    return literal_column(ADDRESS_WORDS).bool_op("@@")(func.to_tsquery("simple", asked))
+    query = " & ".join(f"'{token}'" for token in matches) + (":*" if begins else "")
+    return literal_column(ADDRESS_WORDS).bool_op("@@")(func.to_tsquery("simple", query))

@@ -102,7 +102,7 @@ def look() -> None:
     """Raises `NoArchive` where no capture was ever kept, and `OSError` where none can be read."""
     folder = runtime_settings().captures
     # Each capture lies in a folder that has the first two digits of its name.
-    if not folder.is_dir() or not any(len(each.name) == 2 for each in folder.iterdir()):
+    if not folder.is_dir() or not any(len(entry.name) == 2 for entry in folder.iterdir()):
         raise NoArchive(
             f"There is no archive here: {folder} holds no captures. Give this process the folder that the fetchers "
             "write to, to read at least, or name it with DATELINE_ARCHIVE."
@@ -181,7 +181,7 @@ def _as_warc(capture: Capture) -> bytes:
     )
     members = _member(writer, response)
     if capture.request_headers:
-        asked = StatusAndHeaders("GET / HTTP/1.1", list(capture.request_headers), is_http_request=True)
+        status_and_headers = StatusAndHeaders("GET / HTTP/1.1", list(capture.request_headers), is_http_request=True)
         warc_headers = {
             **common,
             "WARC-Record-ID": _record_id(f"request {identity}"),
@@ -189,7 +189,9 @@ def _as_warc(capture: Capture) -> bytes:
         }
         members += _member(
             writer,
-            writer.create_warc_record(capture.url, "request", http_headers=asked, warc_headers_dict=warc_headers),
+            writer.create_warc_record(
+                capture.url, "request", http_headers=status_and_headers, warc_headers_dict=warc_headers
+            ),
         )
     return members
 

@@ -42,17 +42,17 @@ class OtherArchive(HouseTrouble):
 
 def prove() -> None:
     """Raises `OtherArchive` when the database knows an archive and this is not it; for those who only read."""
-    known, found = _known(), _found()
-    if known and found not in {known, ""}:
+    known, result = _known(), _found()
+    if known and result not in {known, ""}:
         raise OtherArchive(_ADVICE)
 
 
 def claim() -> None:
     """As `prove`; the first who may write marks the archive, and the database remembers it. OSError as writing has."""
     prove()
-    known, found = _known(), _found()
-    if not found or found != known:
-        _remember(_written(known or found or secrets.token_hex(16)))
+    known, result = _known(), _found()
+    if not result or result != known:
+        _remember(_written(known or result or secrets.token_hex(16)))
     capture_store.proved.add(runtime_settings().captures)
 
 
@@ -78,7 +78,7 @@ def _written(mark: str) -> str:
         file.write(mark)
     if not _found():
         path.write_text(mark, encoding="utf-8")
-    return mark if (found := _found()) is None else found
+    return mark if (result := _found()) is None else result
 
 
 def _remember(mark: str) -> None:

@@ -108,10 +108,10 @@ def depths() -> dict[str, int]:
     with app().connection_or_acquire() as connection:
         client = connection.default_channel.client
         try:
-            with client.pipeline(transaction=False) as asked:
+            with client.pipeline(transaction=False) as query:
                 for name in QUEUES:
-                    asked.llen(name)
-                return dict(zip(QUEUES, asked.execute(), strict=True))
+                    query.llen(name)
+                return dict(zip(QUEUES, query.execute(), strict=True))
         except ResponseError as trouble:
             if not broker_gate.cleared(client, trouble):
                 raise

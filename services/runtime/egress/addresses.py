@@ -60,10 +60,10 @@ class Gate:
 
     def check(self, host: str, address: str, port: int) -> None:
         """Raises `Forbidden` unless the address is public and the port usual, or the operator allows the network."""
-        found = _unwrapped(address)
-        if found is not None and any(found in network for network in self.allow):
+        unwrapped = _unwrapped(address)
+        if unwrapped is not None and any(unwrapped in network for network in self.allow):
             return
-        if found is None or not is_public(found):
+        if unwrapped is None or not is_public(unwrapped):
             raise Forbidden(
                 f"{host} is at a private or reserved address, which Dateline does not visit; "
                 "DATELINE_EGRESS_ALLOW can allow its network."
@@ -85,5 +85,5 @@ def _unwrapped(address: str) -> IPv4Address | IPv6Address | None:
     """The address, an IPv4 one out of its IPv6 wrapping; None for one with a zone, which means this machine's link."""
     if "%" in address:
         return None
-    found = ip_address(address)
-    return found.ipv4_mapped or found if isinstance(found, IPv6Address) else found
+    result = ip_address(address)
+    return result.ipv4_mapped or result if isinstance(result, IPv6Address) else result

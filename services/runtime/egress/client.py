@@ -121,7 +121,7 @@ def send(
     With `keep_alive`, a GET that a closed idle connection swallowed is sent once more.
     """
     address, target = _address(url)
-    asked = httpcore.Request(
+    request = httpcore.Request(
         method,
         target,
         headers=_headers(address, {**client.outgoing, **(headers or {})}, content),
@@ -130,9 +130,9 @@ def send(
     )
     with deadline(limits.seconds), silence(limits.first_byte), _translated(address.host):
         with deadline(limits.first_byte):
-            answer = _ask(client, asked)
+            answer = _ask(client, request)
         try:
-            return _read(address, asked, answer, limits)
+            return _read(address, request, answer, limits)
         finally:
             answer.close()
 
@@ -141,13 +141,13 @@ def send(
 def _address(url: str) -> tuple[httpx.URL, httpcore.URL]:
     # An endpoint keeps its address, and reading one takes a while.
     try:
-        found = httpx.URL(url)
+        result = httpx.URL(url)
     except (httpx.InvalidURL, ValueError, UnicodeError) as error:
         raise Forbidden(f"{url[:200]!r} is not a web address: {error}.") from None
-    if found.scheme not in {"http", "https"} or not found.host or found.userinfo:
-        raise Forbidden(f"The address must begin with http:// or https://, and carry no password: {found.host!r}.")
-    scheme, host, port = found.raw_scheme, found.raw_host, found.port
-    return found, httpcore.URL(scheme=scheme, host=host, port=port, target=found.raw_path)
+    if result.scheme not in {"http", "https"} or not result.host or result.userinfo:
+        raise Forbidden(f"The address must begin with http:// or https://, and carry no password: {result.host!r}.")
+    scheme, host, port = result.raw_scheme, result.raw_host, result.port
+    return result, httpcore.URL(scheme=scheme, host=host, port=port, target=result.raw_path)
 
 
 def _headers(address: httpx.URL, said: Mapping[str, str], content: bytes | None) -> list[tuple[bytes, bytes]]:

@@ -52,16 +52,16 @@ class Resolver:
         old = known.addresses if known and known.counts(STALE) else None
         ends = time.monotonic() + min(seconds, 1.0 if old else PATIENCE)
         try:
-            found = self._asked((host, port), ends)
+            results = self._asked((host, port), ends)
         except TimeoutError:
             if old:
                 return old
             raise TimedOut(f"Nobody could tell the address of {host} in time.") from None
         except (OSError, UnicodeError):
-            found = []
-        if not found:
+            results = []
+        if not results:
             raise NotResolved(f"The name {host} could not be resolved to an address; check its spelling and the DNS.")
-        return found
+        return results
 
     def _asked(self, name: Name, ends: float) -> list[str]:
         with self._changed:
@@ -82,12 +82,12 @@ class Resolver:
     def _ask(self, name: Name) -> None:
         try:
             entries = socket.getaddrinfo(*name, type=socket.SOCK_STREAM)
-            found = list(dict.fromkeys(str(entry[4][0]) for entry in entries))
+            outcome = list(dict.fromkeys(str(entry[4][0]) for entry in entries))
         except Exception as error:  # noqa: BLE001 - whoever waits for the answer is told
             self._end(name).set_exception(error)
         else:
-            self._remember(name, found)
-            self._end(name).set_result(found)
+            self._remember(name, outcome)
+            self._end(name).set_result(outcome)
 
     def _end(self, name: Name) -> Future[list[str]]:
         with self._changed:

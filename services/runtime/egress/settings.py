@@ -33,7 +33,7 @@ class EgressSettings(BaseSettings):
     @field_validator("egress_allow", mode="before")
     @classmethod
     def _networks(cls, value: object) -> object:
-        return tuple(ip_network(word) for word in _words(value)) if isinstance(value, str) else value
+        return tuple(ip_network(term) for term in _words(value)) if isinstance(value, str) else value
 
     @field_validator("egress_ports", mode="before")
     @classmethod

@@ -39,8 +39,8 @@ class NewEvent:
 
     def body(self, sequence: int) -> str:
         """What is signed and sent, once the event has this number."""
-        told = {"type": self.type, "timestamp": self.occurred_at.isoformat(), "sequence": sequence, "data": self.data}
-        return frozen(told)
+        fields = {"type": self.type, "timestamp": self.occurred_at.isoformat(), "sequence": sequence, "data": self.data}
+        return frozen(fields)
 
 
 def hold(session: Session) -> None:

@@ -36,8 +36,8 @@ class Pulled:
 
     def page(self) -> bytes:
         """A page of the API. Each event is the body that webhooks send, to the byte, after three members in front."""
-        told = ",".join(map(_in_front, self.events))
-        return f'{{"events":[{told}],"next":{self.next}}}'.encode()
+        report = ",".join(map(_in_front, self.events))
+        return f'{{"events":[{report}],"next":{self.next}}}'.encode()
 
 
 def pull(session: Session, asked: Asked, after: int, limit: int) -> Pulled:
@@ -49,8 +49,8 @@ def pull(session: Session, asked: Asked, after: int, limit: int) -> Pulled:
     # Read before the events: whatever is committed in between belongs to the next page, on either database.
     last = max(after, last_sequence(session))
     following = select(events).where(events.c.sequence > after, events.c.sequence <= last, *_conditions(asked))
-    found = session.execute(following.order_by(events.c.sequence).limit(limit + 1)).all()
-    shown, more = found[:limit], len(found) > limit
+    rows = session.execute(following.order_by(events.c.sequence).limit(limit + 1)).all()
+    shown, more = rows[:limit], len(rows) > limit
     return Pulled(shown, shown[-1].sequence if more else last, more)
 
 
@@ -91,8 +91,8 @@ _LAST = select(func.coalesce(func.max(counter.c.last), 0))
 
 
 def _conditions(asked: Asked) -> list[Any]:
-    named = {"type": asked.type, "source": asked.source, "kind": asked.kind, "announced": asked.announced}
-    return [events.c[name] == value for name, value in named.items() if value is not None]
+    fields = {"type": asked.type, "source": asked.source, "kind": asked.kind, "announced": asked.announced}
+    return [events.c[name] == value for name, value in fields.items() if value is not None]
 
 
 def _in_front(event: Row[Any]) -> str:

@@ -37,5 +37,5 @@ def frames(pulled: Pulled) -> bytes:
 
     The last frame has no data, and is all that a heartbeat is: it moves the reader's `Last-Event-ID` to where we are.
     """
-    told = (f"id: {event.sequence}\nevent: {event.type}\ndata: {event.body}\n\n" for event in pulled.events)
-    return ("".join(told) + f"id: {pulled.next}\n\n").encode()
+    results = (f"id: {event.sequence}\nevent: {event.type}\ndata: {event.body}\n\n" for event in pulled.events)
+    return ("".join(results) + f"id: {pulled.next}\n\n").encode()

@@ -22,6 +22,6 @@ def newest(session: Session, table: type[Row], limit: int, after: str | None) ->
     listing = table.__name__
     place = position(listing, after, int)
     older = [col(table.id) < place[0]] if place else []
-    found = session.scalars(select(table).where(*older).order_by(col(table.id).desc()).limit(limit + 1)).all()
-    rows, following = page(found, limit, lambda row: cursor(listing, row.id or 0))
+    records = session.scalars(select(table).where(*older).order_by(col(table.id).desc()).limit(limit + 1)).all()
+    rows, following = page(records, limit, lambda row: cursor(listing, row.id or 0))
     return list(rows), following

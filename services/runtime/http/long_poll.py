@@ -71,6 +71,6 @@ class Watch:
             await asyncio.sleep(PAUSE)
 
     def _wake(self, last: int) -> None:
-        for woken, seen in self._waiting.items():
-            if last > seen or stopping.is_set():
+        for woken, answer in self._waiting.items():
+            if last > answer or stopping.is_set():
                 woken.set()

@@ -46,8 +46,8 @@ def _completed(document: Words) -> Words:
 
 
 def _summary(name: str) -> str:
-    words = [_SPELT.get(word, word) for word in name.split("_")]
-    return " ".join([words[0].capitalize(), *words[1:]])
+    entries = [_SPELT.get(term, term) for term in name.split("_")]
+    return " ".join([entries[0].capitalize(), *entries[1:]])
 
 
 _SPELT = {"atom": "Atom", "json": "JSON", "reingestion": "re-ingestion", "reingestions": "re-ingestions"}

@@ -64,9 +64,9 @@ class Problem(HTTPException):
 
     def response(self) -> Response:
         """The answer; it names the trace, so that the lines of the log that belong to it can be found."""
-        words = self.words | {"trace_id": trace_id} if (trace_id := tracing.current()) else self.words
+        fields = self.words | {"trace_id": trace_id} if (trace_id := tracing.current()) else self.words
         # ASCII, because a name that the client made up may hold what UTF-8 cannot.
-        return Response(json.dumps(words), self.status_code, self.headers, media_type=PROBLEM)
+        return Response(json.dumps(fields), self.status_code, self.headers, media_type=PROBLEM)
 
 
 def refuse_unknown_parameters(request: Request) -> None:
@@ -207,18 +207,18 @@ def requires_also_as_password(permission: Permission) -> Any:
 
 def _admitted(request: Request, permission: Permission, key: str | None, challenge: str) -> Caller:
     # Who is there already was admitted by our own code: nobody outside can write into the state of a request.
-    found: Caller | None = getattr(request.state, "caller", None)
-    if found is None and key is None:
+    result: Caller | None = getattr(request.state, "caller", None)
+    if result is None and key is None:
         raise _unauthorized(challenge, "Send your API key: `Authorization: Bearer dl_…`.")
-    found = found or request.app.state.authenticate(key)
-    if found is None:
+    result = result or request.app.state.authenticate(key)
+    if result is None:
         refuse_wrong_keys(request)
         advice = "This key is unknown, revoked or expired; ask the operator for another."
         raise _unauthorized(challenge.replace("Bearer", 'Bearer error="invalid_token"'), advice)
-    request.state.caller = found
-    if not found.may(permission):
-        raise _forbidden(found, permission)
-    return found
+    request.state.caller = result
+    if not result.may(permission):
+        raise _forbidden(result, permission)
+    return result
 
 
 def refuse_wrong_keys(request: Request) -> None:
@@ -269,8 +269,8 @@ After = Annotated[str | None, Query(max_length=1_000, description="`next` of the
 
 def cursor(listing: str, *position: str | int | datetime) -> str:
     """The place after which the next page of this listing begins, as an opaque text."""
-    words = [place.isoformat() if isinstance(place, datetime) else place for place in position]
-    place = json.dumps(words, separators=(",", ":")).encode()
+    entries = [place.isoformat() if isinstance(place, datetime) else place for place in position]
+    place = json.dumps(entries, separators=(",", ":")).encode()
     return urlsafe_b64encode(_seal(listing, place) + place).decode().rstrip("=")
 
 
@@ -282,8 +282,8 @@ def position(listing: str, after: str | None, *kinds: type) -> tuple[Any, ...] |
         sealed = b64decode(after.encode("ascii") + b"=" * (-len(after) % 4), altchars=b"-_", validate=True)
         if sealed[:_SEAL] != _seal(listing, sealed[_SEAL:]):
             raise _foreign_cursor()
-        words = json.loads(sealed[_SEAL:])
-        return tuple(_place(kind, word) for kind, word in zip(kinds, words, strict=True))
+        text = json.loads(sealed[_SEAL:])
+        return tuple(_place(kind, term) for kind, term in zip(kinds, text, strict=True))
     except (binascii.Error, UnicodeError, ValueError, TypeError):
         raise _foreign_cursor() from None
 

@@ -48,7 +48,7 @@ class Batch(Generic[M]):
         waiting, done = list(members), list[tuple[Job, Out]]()
         while waiting:
             if why := why_not_now(job := waiting[0][0], self._began):
-                give_back([each for each, _ in waiting if each.lane == job.lane], why)
+                give_back([entry for entry, _ in waiting if entry.lane == job.lane], why)
                 waiting = [member for member in waiting if member[0].lane != job.lane]
             else:
                 _, value = waiting.pop(0)

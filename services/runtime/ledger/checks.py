@@ -19,7 +19,7 @@ MARGIN = timedelta(minutes=1)
 
 def checks(session: Session, now: datetime, overdue: float) -> tuple[Check, ...]:
     """Every invariant of the ledger, as it stands now, given for how long something has been overdue."""
-    held = _number(session, and_(HELD, ledger.c.lease_until > now + LONGEST + MARGIN))
+    occupied = _number(session, and_(HELD, ledger.c.lease_until > now + LONGEST + MARGIN))
     unheard = sum(number for kind, number in _kinds(session).items() if kind not in KINDS)
     failing = retries.retrying(session, limit=1)
     first = f"; the first: {failing[0].kind} {failing[0].key}, {failing[0].sentence(now)}" if failing else ""
@@ -42,8 +42,8 @@ def checks(session: Session, now: datetime, overdue: float) -> tuple[Check, ...]
         ),
         Check(
             "leases that end",
-            holds=not held,
-            sentence=f"{held} messages are held for longer than any work lasts, so a clock was set back.",
+            holds=not occupied,
+            sentence=f"{occupied} messages are held for longer than any work lasts, so a clock was set back.",
         ),
         Check(
             "messages that are heard",

@@ -61,9 +61,9 @@ def named(*, again: bool) -> Outcome:
 
 def _sentence(surprise: Exception) -> str:
     """What operators read of it. Of a database's error the first line: the next ones quote the row, secrets and all."""
-    words = str(surprise)
-    told = words.partition("\n")[0] if isinstance(surprise, SQLAlchemyError) else words
-    return redacted(f"{type(surprise).__name__}: {told}"[:1000]).replace("\x00", "")
+    text = str(surprise)
+    report = text.partition("\n")[0] if isinstance(surprise, SQLAlchemyError) else text
+    return redacted(f"{type(surprise).__name__}: {report}"[:1000]).replace("\x00", "")
 
 
 def _excused(job: Job, reason: str, pause: float) -> tuple[Outcome, str]:

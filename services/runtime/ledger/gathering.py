@@ -82,7 +82,7 @@ class Gathering(Generic[T]):
     def _pause(self) -> float:
         if self._coming <= len(self._waiting) or len(self._waiting) >= MOST:
             return 0.0
-        return self._settled_at + min(each.spacing for each in self._waiting) - time.monotonic()
+        return self._settled_at + min(element.spacing for element in self._waiting) - time.monotonic()
 
     def _leave(self, group: Sequence[_Waiting[T]]) -> None:
         """Another one leads from now on, if there is another one."""
@@ -90,7 +90,7 @@ class Gathering(Generic[T]):
             self._settled_at = time.monotonic()
             following = self._waiting[:1]
             self._is_led = bool(following)
-        for each in group:
-            each.settled = True
-        for each in (*group, *following):
-            each.called.set()
+        for entry in group:
+            entry.settled = True
+        for entry in (*group, *following):
+            entry.called.set()

@@ -103,8 +103,8 @@ def shut(session: Session) -> list[ShutGate]:
 
     A database that cannot be written holds no record of that: it is asked here and now.
     """
-    found = session.execute(select(shut_gates).order_by(shut_gates.c.since))
-    shut = list({row.name: ShutGate(**row._mapping) for row in reversed(found.all())}.values())[::-1]  # noqa: SLF001
+    rows = session.execute(select(shut_gates).order_by(shut_gates.c.since))
+    shut = list({row.name: ShutGate(**row._mapping) for row in reversed(rows.all())}.values())[::-1]  # noqa: SLF001
     if not is_ours(session) or any(gate.name == "database" for gate in shut):
         return shut
     here, since = closed(["database"]), _states["database"].since
@@ -156,7 +156,9 @@ def _write_to_archive() -> None:
     folder = runtime_settings().captures
     folder.mkdir(parents=True, exist_ok=True)
     # A folder of captures may be somebody else's: what was copied or imported by another user, as a rule.
-    if closed_to_us := next((each for each in folder.glob("??") if not os.access(each / ".", os.W_OK | os.X_OK)), None):
+    if closed_to_us := next(
+        (entry for entry in folder.glob("??") if not os.access(entry / ".", os.W_OK | os.X_OK)), None
+    ):
         raise PermissionError(errno.EACCES, f"its folder {closed_to_us.name} is closed to us")
     with tempfile.NamedTemporaryFile(dir=folder, prefix=".probe") as file:
         Path(file.name).write_bytes(PROBE)

@@ -131,11 +131,11 @@ class InFlight:
     def room(self) -> Room:
         """What may be claimed now."""
         flying = self._all()
-        quick = [each for each in flying if not each.is_slow]
+        quick = [entry for entry in flying if not entry.is_slow]
         free = min(self._places - len(quick), MOST - len(flying))
-        on_trial = self._places // 2 - sum(each.on_trial for each in quick)
+        on_trial = self._places // 2 - sum(member.on_trial for member in quick)
         backlog = self._places // 8 - sum(each.job.lane == "bulk" for each in quick)
-        slow = frozenset(each.job.host or "" for each in flying if each.is_slow)
+        slow = frozenset(element.job.host or "" for element in flying if element.is_slow)
         kinds = tuple(kind for kind in BY_HOST if not health_gates.closed(ROUTES[KINDS[kind]].needs))
         return Room(max(free, 0), max(on_trial, 0), max(backlog, 0), kinds, slow=slow)
 

@@ -137,10 +137,10 @@ class Watcher:
         self._looked_at = now
         before = self._seen
         self._seen = {
-            each: before[each] if each in before and before[each][0] == count else (count, now)
-            for each, count in beats.items()
+            entry: before[entry] if entry in before and before[entry][0] == count else (count, now)
+            for entry, count in beats.items()
         }
-        return {each for each, (_, since) in self._seen.items() if now - since >= SILENT}
+        return {member for member, (_, since) in self._seen.items() if now - since >= SILENT}
 
 
 def beats() -> dict[str, int]:

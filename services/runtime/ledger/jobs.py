@@ -103,8 +103,8 @@ class Job:
 
     def holds(self, session: Session) -> bool:
         """Whether no other worker has taken over, as this session sees it."""
-        ours = (ledger.c.id == self.id, ledger.c.lease_token == self.token)
-        return session.execute(select(ledger.c.id).where(*ours)).first() is not None
+        own = (ledger.c.id == self.id, ledger.c.lease_token == self.token)
+        return session.execute(select(ledger.c.id).where(*own)).first() is not None
 
     def defer(self, until: datetime, reason: str) -> None:
         """Expected weather: due again at `until`, at no cost of an attempt."""
@@ -141,18 +141,18 @@ class Job:
 
         What was enqueued again meanwhile is another message, and not given up on.
         """
-        ours = (ledger.c.id == self.id, ledger.c.lease_token == self.token)
+        conditions = (ledger.c.id == self.id, ledger.c.lease_token == self.token)
         with transaction(lasting=False) as session:
-            again = session.execute(select(*_SAID_AGAIN).where(*ours).with_for_update()).one_or_none()
+            again = session.execute(select(*_SAID_AGAIN).where(*conditions).with_for_update()).one_or_none()
             if again is None:
                 raise lost(self)
             given_up = {"due_at": now, "dead_lettered_at": now, "reason": reason}
-            session.execute(update(ledger).where(*ours).values(ledger_table.FREE | given_up))
+            session.execute(update(ledger).where(*conditions).values(ledger_table.FREE | given_up))
             if again.again_at is not None:
                 about = {name: again._mapping[name] for name in ("key", *ledger_table.SUBJECT)}  # noqa: SLF001 - public
-                words = about | {"kind": self.kind, "message": again.again_message, "lane": again.lane}
-                words |= {"rank": again.again_rank}
-                _write_all(session, [words | _times(again.again_at, again.trace_id, at := utcnow())], at)
+                fields = about | {"kind": self.kind, "message": again.again_message, "lane": again.lane}
+                fields |= {"rank": again.again_rank}
+                _write_all(session, [fields | _times(again.again_at, again.trace_id, at := utcnow())], at)
 
 
 @dataclass(frozen=True)
@@ -177,12 +177,12 @@ def enqueue(session: Session, message: Message, *, due_at: datetime | None = Non
 def enqueue_all(session: Session, messages: Iterable[Outgoing]) -> None:
     """As `enqueue`, for many in one statement, in this order; of those that are one, the earlier counts."""
     now, written = utcnow(), dict[tuple[str, str], dict[str, Any]]()
-    for row in (_row(each, now) for each in messages):
+    for row in (_row(message, now) for message in messages):
         name = row["kind"], row["key"]
         before = written.setdefault(name, row)
         lane = "live" if "live" in {before["lane"], row["lane"]} else "bulk"
         rank = before["rank"] if before["rank"] is None else min(before["rank"], row["rank"])
-        written[name] = min(before, row, key=lambda each: each["due_at"]) | {"lane": lane, "rank": rank}
+        written[name] = min(before, row, key=lambda entry: entry["due_at"]) | {"lane": lane, "rank": rank}
     _write_all(session, list(written.values()), now)
 
 
@@ -203,7 +203,7 @@ def take(session: Session, kind: str, ids: Sequence[int], now: datetime, *, fres
     if not ids:
         return []
     token, began = secrets.token_hex(8), time.monotonic()
-    taken = {
+    fields = {
         "of": kind,
         "ids": ids,
         "now": now,
@@ -211,12 +211,12 @@ def take(session: Session, kind: str, ids: Sequence[int], now: datetime, *, fres
         "owner": instances.owner(),
         "until": now + ROUTES[KINDS[kind]].lease,
     }
-    found = session.execute(ledger_table.CLAIM_FRESH if fresh else ledger_table.CLAIM, taken).all()
+    rows = session.execute(ledger_table.CLAIM_FRESH if fresh else ledger_table.CLAIM, fields).all()
     jobs = {
         row.id: Job(
             row.id, kind, row.key, row.host, row.lane, row.attempts, token, row.trace_id, now, began, row.message
         )
-        for row in found
+        for row in rows
     }
     return [jobs[i] for i in ids if i in jobs]
 
@@ -224,12 +224,12 @@ def take(session: Session, kind: str, ids: Sequence[int], now: datetime, *, fres
 def due(now: datetime, *, kinds: Sequence[str]) -> list[tuple[int, str]]:
     """Id and kind of the messages of these kinds that are due and free, the longest-waiting first."""
     with reading() as session:
-        found = session.execute(
+        rows = session.execute(
             select(ledger.c.id, ledger.c.kind)
             .where(*due_and_free(now), ledger.c.kind.in_(kinds))
             .order_by(ledger.c.due_at, ledger.c.id)
         ).all()
-    return [(row.id, row.kind) for row in found]
+    return [(row.id, row.kind) for row in rows]
 
 
 def overdue(session: Session, now: datetime) -> float:
@@ -265,8 +265,8 @@ def _oldest() -> Select[Any]:
         for lane in ("live", "bulk")
         if not route.by_host
     ]
-    each = union_all(*(select(one) for one in first)).subquery()
-    return select(func.min(each.c.due_at))
+    entry = union_all(*(select(member) for member in first)).subquery()
+    return select(func.min(entry.c.due_at))
 
 
 _OLDEST = _oldest()
@@ -274,12 +274,12 @@ _OLDEST = _oldest()
 
 def _row(said: Outgoing, now: datetime) -> dict[str, Any]:
     message = said.message
-    words = {"kind": type(message).__name__, "key": message.dedupe, "message": message.model_dump_json()}
+    fields = {"kind": type(message).__name__, "key": message.dedupe, "message": message.model_dump_json()}
     story = said.trace_id or tracing.current() or tracing.new()
     about = asdict(message.subject()) | {"rank": (rank := message.rank(said.lane))}
     if rank is not None:
         about["host"] = about["host"] or ""
-    return about | words | {"lane": said.lane} | _times(said.due_at or now, story, now)
+    return about | fields | {"lane": said.lane} | _times(said.due_at or now, story, now)
 
 
 def _times(due: datetime, story: str, now: datetime) -> dict[str, Any]:
@@ -292,11 +292,11 @@ def _write_all(session: Session, written: Sequence[dict[str, Any]], now: datetim
         return
     due = {(row["kind"], row["key"]) for row in written if row["due_at"] <= now}
     reminded = defaultdict[tuple[str, Lane], list[int]](list)
-    for said in session.execute(ledger_table.SAY["sqlite" if is_sqlite(session) else "postgresql"], written):
-        if said.lease_token:
-            session.info.setdefault(_AGAIN, set()).add(said.id)
-        elif (said.kind, said.key) in due:
-            reminded[said.kind, said.lane].append(said.id)
+    for message in session.execute(ledger_table.SAY["sqlite" if is_sqlite(session) else "postgresql"], written):
+        if message.lease_token:
+            session.info.setdefault(_AGAIN, set()).add(message.id)
+        elif (message.kind, message.key) in due:
+            reminded[message.kind, message.lane].append(message.id)
     for (kind, lane), ids in reminded.items():
         after_commit(session, partial(wake_ups.wake_up, kind, lane, sorted(ids)))
 
@@ -307,8 +307,8 @@ _AGAIN = "enqueued again"
 
 def end_all(session: Session, jobs: Sequence[Job]) -> list[Job]:
     """Ends several messages in one statement; those among them that were still ours. Others got the rest."""
-    ours = {"these": [job.id for job in jobs], "claims": [f"{job.id}:{job.token}" for job in jobs]}
-    ended = set(session.execute(ledger_table.END_ALL, ours).scalars())
+    fields = {"these": [job.id for job in jobs], "claims": [f"{job.id}:{job.token}" for job in jobs]}
+    ended = set(session.execute(ledger_table.END_ALL, fields).scalars())
     for job in (job for job in jobs if job.id not in ended):
         with suppress(LeaseLost):
             _end(session, job)
@@ -317,23 +317,23 @@ def end_all(session: Session, jobs: Sequence[Job]) -> list[Job]:
 
 
 def _end(session: Session, job: Job) -> None:
-    ours = {"this": job.id, "token": job.token}
-    if job.id not in session.info.get(_AGAIN, ()) and session.execute(ledger_table.END, ours).first():
+    fields = {"this": job.id, "token": job.token}
+    if job.id not in session.info.get(_AGAIN, ()) and session.execute(ledger_table.END, fields).first():
         return
     # Enqueued again meanwhile: it is due at that time, with those words.
     story = tracing.new() if ROUTES[KINDS[job.kind]].new_trace else job.trace_id
-    changed = session.execute(ledger_table.END_FOR_NOW, ours | {"story": story}).one_or_none()
+    changed = session.execute(ledger_table.END_FOR_NOW, fields | {"story": story}).one_or_none()
     _given_back(session, job, changed)
 
 
 def defer_all(jobs: Sequence[Job], until: datetime, reason: str) -> None:
     """As `defer`, for several in one statement; whose lease was lost is in other hands, and that is its outcome."""
-    ours = (
+    conditions = (
         ledger.c.id.in_([job.id for job in jobs]),
         ledger_table.CLAIM_OF.in_([f"{job.id}:{job.token}" for job in jobs]),
     )
     with transaction(lasting=False) as session:
-        given_back = update(ledger).where(*ours).values(_due_again(until) | {"attempts": 0, "reason": reason})
+        given_back = update(ledger).where(*conditions).values(_due_again(until) | {"attempts": 0, "reason": reason})
         changed = {row.id: row for row in session.execute(given_back.returning(*ledger_table.GIVEN_BACK))}
         for job in jobs:
             if job.id in changed:
@@ -344,8 +344,10 @@ def defer_all(jobs: Sequence[Job], until: datetime, reason: str) -> None:
 
 
 def _give_back(session: Session, job: Job, *, due_at: datetime, **changes: object) -> None:
-    ours = (ledger.c.id == job.id, ledger.c.lease_token == job.token)
-    given_back = update(ledger).where(*ours).values(_due_again(due_at) | changes).returning(*ledger_table.GIVEN_BACK)
+    conditions = (ledger.c.id == job.id, ledger.c.lease_token == job.token)
+    given_back = (
+        update(ledger).where(*conditions).values(_due_again(due_at) | changes).returning(*ledger_table.GIVEN_BACK)
+    )
     changed = session.execute(given_back).one_or_none()
     _given_back(session, job, changed)
 
@@ -353,10 +355,10 @@ def _give_back(session: Session, job: Job, *, due_at: datetime, **changes: objec
 def _due_again(due_at: datetime) -> dict[str, Any]:
     # What was enqueued again during the handling is not forgotten: the sooner of the two times counts, with its words.
     sooner = ledger.c.again_at < due_at
-    kept = {"due_at": case((sooner, ledger.c.again_at), else_=due_at)}
-    kept |= {"message": case((sooner, ledger.c.again_message), else_=ledger.c.message)}
-    kept |= {"rank": case((sooner, func.coalesce(ledger.c.again_rank, ledger.c.rank)), else_=ledger.c.rank)}
-    return kept | ledger_table.FREE
+    fields = {"due_at": case((sooner, ledger.c.again_at), else_=due_at)}
+    fields |= {"message": case((sooner, ledger.c.again_message), else_=ledger.c.message)}
+    fields |= {"rank": case((sooner, func.coalesce(ledger.c.again_rank, ledger.c.rank)), else_=ledger.c.rank)}
+    return fields | ledger_table.FREE
 
 
 def lost(job: Job) -> LeaseLost:

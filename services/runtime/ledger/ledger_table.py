@@ -110,7 +110,7 @@ class LedgerRow(Table, table=True):
 
 
 ledger: Relation = SQLModel.metadata.tables["ledger"]
-SUBJECT: tuple[str, ...] = tuple(each.name for each in fields(Subject))
+SUBJECT: tuple[str, ...] = tuple(field.name for field in fields(Subject))
 """The columns that tell what a message is about."""
 OPEN: ColumnElement[bool] = ledger.c.dead_lettered_at.is_(None)
 """Neither handled nor given up on. In these words both databases see that their partial indexes serve."""
@@ -151,8 +151,8 @@ def _say(insert: sqlite.Insert | postgresql.Insert) -> ReturningInsert[Any]:
 def _claim(*conditions: ColumnElement[bool]) -> Any:
     now = bindparam("now", type_=UtcDateTime)
     # SQLite gives the id of a deleted row to the next one: a wake-up that comes late may name a row of another kind.
-    wanted = (ledger.c.kind == bindparam("of"), ledger.c.id.in_(bindparam("ids", expanding=True)))
-    free = select(ledger.c.id).where(*wanted, *due_and_free(now), *conditions).with_for_update(skip_locked=True)
+    criteria = (ledger.c.kind == bindparam("of"), ledger.c.id.in_(bindparam("ids", expanding=True)))
+    free = select(ledger.c.id).where(*criteria, *due_and_free(now), *conditions).with_for_update(skip_locked=True)
     return (
         update(ledger)
         .where(ledger.c.id.in_(free))

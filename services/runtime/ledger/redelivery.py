@@ -28,20 +28,20 @@ def take_unclaimed(
     if not kinds:
         return []
     with reading() as session:
-        asked = {"now": now, "before": woken_before, "limit": limit}
-        ids = list(session.execute(_look(tuple(kinds), (lane,)), asked).scalars())
+        fields = {"now": now, "before": woken_before, "limit": limit}
+        ids = list(session.execute(_look(tuple(kinds), (lane,)), fields).scalars())
     if not ids:
         return []  # most sweeps: nobody who writes waits for one that only looks
     with transaction(lasting=False) as session:
-        taken = session.execute(_TAKE, {"now": now, "before": woken_before, "ids": ids}).all()
-    return [(row.id, row.kind) for row in sorted(taken)]
+        rows = session.execute(_TAKE, {"now": now, "before": woken_before, "ids": ids}).all()
+    return [(row.id, row.kind) for row in sorted(rows)]
 
 
 def any_waits(now: datetime, *, woken_before: datetime, kinds: Sequence[str], limit: int) -> bool:
     """Whether there is anything to take in either lane. One statement, which is nearly all that an idle sweep costs."""
-    asked = {"now": now, "before": woken_before, "limit": limit}
+    fields = {"now": now, "before": woken_before, "limit": limit}
     with reading() as session:
-        return session.execute(_look(tuple(kinds), ("live", "bulk")), asked).first() is not None
+        return session.execute(_look(tuple(kinds), ("live", "bulk")), fields).first() is not None
 
 
 def end_leases_of_the_dead(now: datetime, silent: Collection[str] = ()) -> int:
@@ -50,7 +50,7 @@ def end_leases_of_the_dead(now: datetime, silent: Collection[str] = ()) -> int:
     So a killed worker costs no lease here, and seconds elsewhere.
     """
     with reading() as session:
-        dead = [each for each in _holders(session, now) if _is_dead(each, silent)]
+        dead = [holder for holder in _holders(session, now) if _is_dead(holder, silent)]
     if not dead:
         return 0
     with transaction(lasting=False) as session:
@@ -61,16 +61,14 @@ def end_leases_of_dead_children(session: Session, now: datetime) -> int:
     """Ends the leases of children of this instance that are gone: nobody in another container can tell; how many."""
     place, _, instance = owner().split("/")
     holders = _holders(session, now)
-    ours = [each for each in holders if each.startswith(f"{place}/") and each.endswith(f"/{instance}")]
-    dead = [each for each in ours if _is_dead(each, ())]
+    entries = [holder for holder in holders if holder.startswith(f"{place}/") and holder.endswith(f"/{instance}")]
+    dead = [entry for entry in entries if _is_dead(entry, ())]
     return _end(session, now, dead) if dead else 0
 
 
 def _holders(session: Session, now: datetime) -> list[str]:
-    found = session.execute(
-        select(ledger.c.lease_owner).distinct().where(ledger_table.HELD, ledger.c.lease_until > now)
-    )
-    return [holder for holder in found.scalars() if holder]
+    rows = session.execute(select(ledger.c.lease_owner).distinct().where(ledger_table.HELD, ledger.c.lease_until > now))
+    return [holder for holder in rows.scalars() if holder]
 
 
 def _end(session: Session, now: datetime, dead: Sequence[str]) -> int:
@@ -112,14 +110,14 @@ def _look(kinds: tuple[str, ...], lanes: tuple[Lane, ...]) -> Select[int]:
         for lane in lanes
         for kind in kinds
     ]
-    due = union_all(*(select(each) for each in oldest)).subquery()
+    due = union_all(*(select(entry) for entry in oldest)).subquery()
     unwoken = or_(due.c.woken_at.is_(None), due.c.woken_at < bindparam("before", type_=UtcDateTime))
     return select(due.c.id).where(unwoken).order_by(due.c.due_at).limit(bindparam("limit"))
 
 
 def _take() -> ReturningUpdate[Any]:
-    wanted = (ledger.c.id.in_(bindparam("ids", expanding=True)), *due_and_free(_NOW), _UNWOKEN)
-    free = select(ledger.c.id).where(*wanted).with_for_update(skip_locked=True)
+    conditions = (ledger.c.id.in_(bindparam("ids", expanding=True)), *due_and_free(_NOW), _UNWOKEN)
+    free = select(ledger.c.id).where(*conditions).with_for_update(skip_locked=True)
     return update(ledger).where(ledger.c.id.in_(free)).values(woken_at=_NOW).returning(ledger.c.id, ledger.c.kind)
 
 

@@ -56,12 +56,12 @@ def retrying(
     limit: int = 100,
 ) -> list[Retrying]:
     """Messages that are being retried, the oldest first, with ids above `after`."""
-    wanted = [*_wanted(kind), ledger.c.id > after]
-    wanted += [ledger.c.channel.in_(channels)] if channels is not None else []
-    named = [ledger.c[name] for name in Retrying.__dataclass_fields__ if name != "reason"]
+    entries = [*_wanted(kind), ledger.c.id > after]
+    entries += [ledger.c.channel.in_(channels)] if channels is not None else []
+    results = [ledger.c[name] for name in Retrying.__dataclass_fields__ if name != "reason"]
     reason = func.coalesce(ledger.c.reason, DIED).label("reason")
-    found = session.execute(select(*named, reason).where(*wanted).order_by(ledger.c.id).limit(limit))
-    return [Retrying(**row._mapping) for row in found]  # noqa: SLF001 - its public name
+    rows = session.execute(select(*results, reason).where(*entries).order_by(ledger.c.id).limit(limit))
+    return [Retrying(**row._mapping) for row in rows]  # noqa: SLF001 - its public name
 
 
 def number(session: Session) -> int:
@@ -95,10 +95,10 @@ def _hurry(session: Session, which: Sequence[ColumnElement[bool]], now: datetime
         .values(due_at=now, woken_at=null())
         .returning(ledger.c.id, ledger.c.kind, ledger.c.lane)
     )
-    found = session.execute(hurried).all()
-    for row in found:
+    rows = session.execute(hurried).all()
+    for row in rows:
         after_commit(session, _reminder(row.kind, row.lane, row.id))
-    return [row.id for row in found]
+    return [row.id for row in rows]
 
 
 def _reminder(kind: str, lane: Lane, message: int) -> Callable[[], None]:

@@ -38,7 +38,7 @@ log = structlog.get_logger()
 
 def sweep(now: datetime, depths: dict[str, int]) -> int:
     """Wake-ups what is due and forgotten, given how many wake-ups wait in each queue; returns how many messages."""
-    found = 0
+    result = 0
     for lane in LANES:
         kinds = [kind for kind in SWEPT if depths.get(wake_ups.queue_name(ROUTES[KINDS[kind]].service, lane), 0) < LONG]
         rows = redelivery.take_unclaimed(now, woken_before=now - PATIENCE, kinds=kinds, lane=lane, limit=AT_ONCE)
@@ -46,8 +46,8 @@ def sweep(now: datetime, depths: dict[str, int]) -> int:
             fault_points.fault_point("sweep:taken")
         for row_id, kind in rows:
             wake_ups.wake_up(kind, lane, [row_id])
-        found += len(rows)
-    return found
+        result += len(rows)
+    return result
 
 
 def arm(now: datetime) -> None:

@@ -97,9 +97,9 @@ class Result:
 
     def row(self) -> dict[str, Any]:
         """As it is kept."""
-        found = _found(self.outcome, self.preview) if self.preview else {"changed": sorted(set(self.changed))}
+        result = _found(self.outcome, self.preview) if self.preview else {"changed": sorted(set(self.changed))}
         own = {"reingestion": self.reingestion, "page": self.page, "outcome": self.outcome}
-        return ReingestedPage(**own | found).model_dump()
+        return ReingestedPage(**own | result).model_dump()
 
 
 def record(session: Session, result: Result) -> None:

@@ -119,8 +119,8 @@ def find(session: Session, page: int) -> Verdict | None:
 
 def find_all(session: Session, pages: Iterable[int]) -> dict[int, Verdict]:
     """What became of these pages, as far as anything has."""
-    found = session.scalars(select(Verdict).where(verdicts.c.page.in_(set(pages))))
-    return {verdict.page: verdict for verdict in found}
+    rows = session.scalars(select(Verdict).where(verdicts.c.page.in_(set(pages))))
+    return {verdict.page: verdict for verdict in rows}
 
 
 def hold_read(session: Session, page: int, article: str, read: Read) -> None:
@@ -132,7 +132,7 @@ def hold_all_read(session: Session, found: Iterable[tuple[int, str, Read]]) -> N
     """As `hold_read`, for several pages, in the order of their numbers."""
     written = [
         {"page": page, "article": article} | {f"read_{name}": value for name, value in asdict(read).items()}
-        for page, article, read in sorted(found, key=lambda each: (each[0], each[2].fetched_at))
+        for page, article, read in sorted(found, key=lambda entry: (entry[0], entry[2].fetched_at))
     ]
     if written:
         session.execute(_READ["sqlite" if is_sqlite(session) else "postgresql"], written)
@@ -145,8 +145,8 @@ def known_as(session: Session, found: Sequence[tuple[int, Read]]) -> list[str | 
     """
     if not found:
         return []
-    held = {row.page: row for row in session.execute(_KNOWN, {"pages": sorted({page for page, _ in found})})}
-    return [held[page].article if page in held and _is_same(held[page], read) else None for page, read in found]
+    fields = {row.page: row for row in session.execute(_KNOWN, {"pages": sorted({page for page, _ in found})})}
+    return [fields[page].article if page in fields and _is_same(fields[page], read) else None for page, read in found]
 
 
 def read_again(session: Session, known: Sequence[tuple[int, Read]]) -> None:
@@ -183,7 +183,7 @@ def hold_all_rejected(session: Session, rejected: Iterable[tuple[int, Rejection]
     written = [
         {"page": page, "rejected_generation": generation(rejection.parser)}
         | {f"rejected_{name}": value for name, value in rejection.model_dump().items()}
-        for page, rejection in sorted(rejected, key=lambda each: (each[0], each[1].fetched_at))
+        for page, rejection in sorted(rejected, key=lambda entry: (entry[0], entry[1].fetched_at))
     ]
     if written:
         session.execute(_REJECTED["sqlite" if is_sqlite(session) else "postgresql"], written)

@@ -45,13 +45,15 @@ def list_deliveries(
 ) -> Deliveries:
     """Deliveries of an endpoint, the newest first, each with every attempt."""
     place = position("deliveries", after, int)
-    asked = log.Asked(state, kind, article, since, until)
+    query = log.Asked(state, kind, article, since, until)
     with reading() as session:
         own(session, caller, endpoint_id)
-        found = log.delivery_log(session, endpoint_id, asked, before=place[0] if place else None, limit=limit + 1)
-        shown, following = page(found, limit, lambda row: cursor("deliveries", row[0].sequence))
+        result = log.delivery_log(session, endpoint_id, query, before=place[0] if place else None, limit=limit + 1)
+        shown, following = page(result, limit, lambda row: cursor("deliveries", row[0].sequence))
         attempts = log.attempts_of(session, [_id(row[0]) for row in shown])
-    return Deliveries(deliveries=[delivery_view(row, told, attempts[_id(row)]) for row, told in shown], next=following)
+    return Deliveries(
+        deliveries=[delivery_view(row, report, attempts[_id(row)]) for row, report in shown], next=following
+    )
 
 
 @router.get("/endpoints/{endpoint_id}/deliveries/{delivery_id}")
@@ -59,12 +61,12 @@ def show_delivery(endpoint_id: Id, delivery_id: Id, caller: Subscriber) -> Deliv
     """One delivery: the body, and each attempt with what was sent and what came back."""
     with reading() as session:
         own(session, caller, endpoint_id)
-        found = log.one_delivery(session, endpoint_id, delivery_id)
-        if found is None:
+        result = log.one_delivery(session, endpoint_id, delivery_id)
+        if result is None:
             raise _no_such_delivery()
         attempts = log.attempts_of(session, [delivery_id])[delivery_id]
-    row, told, body = found
-    return DeliveryInFull(**delivery_view(row, told, attempts).model_dump(), body=json.loads(body))
+    row, report, body = result
+    return DeliveryInFull(**delivery_view(row, report, attempts).model_dump(), body=json.loads(body))
 
 
 @router.post("/endpoints/{endpoint_id}/deliveries/{delivery_id}/replay", status_code=202)
@@ -83,8 +85,8 @@ def replay_deliveries(endpoint_id: Id, caller: Subscriber, wanted: ReplayWanted)
 
     GET …/health tells what is still owed.
     """
-    named = wanted.model_dump(exclude={"only", "dry_run"})
-    return _replay(endpoint_id, caller, Range(**named, failed_only=wanted.only == "failed"), dry_run=wanted.dry_run)
+    labels = wanted.model_dump(exclude={"only", "dry_run"})
+    return _replay(endpoint_id, caller, Range(**labels, failed_only=wanted.only == "failed"), dry_run=wanted.dry_run)
 
 
 @router.get("/endpoints/{endpoint_id}/events", response_model=PulledPage)
@@ -95,10 +97,10 @@ async def pull_events(
 
     With `wait`, an empty page comes only after so many seconds, and a delivery the moment it is owed.
     """
-    seen, pulled = await run_in_threadpool(_pull, caller, endpoint_id, after, limit)
+    answer, pulled = await run_in_threadpool(_pull, caller, endpoint_id, after, limit)
     if wait and not pulled.deliveries:
         with seat(caller.key):
-            pulled = await _wait(request, (caller, endpoint_id, after, limit), seen, wait)
+            pulled = await _wait(request, (caller, endpoint_id, after, limit), answer, wait)
     return Response(pulled.page(), media_type="application/json")
 
 
@@ -115,10 +117,10 @@ async def _wait(request: Request, asked: tuple[Caller, int, int, int], seen: int
 
 
 def _pull(caller: Caller, endpoint_id: int, after: int, limit: int) -> tuple[int, pull.Pull]:
-    seen = pull.look()  # first: what is committed in between wakes us again
+    answer = pull.look()  # first: what is committed in between wakes us again
     with reading() as session:
         own(session, caller, endpoint_id)
-        return seen, pull.pull(session, endpoint_id, after, limit)
+        return answer, pull.pull(session, endpoint_id, after, limit)
 
 
 def _replay(endpoint_id: int, caller: Caller, wanted: Range, *, dry_run: bool) -> Replayed:

@@ -68,8 +68,8 @@ def list_endpoints(
     ill = [in_trouble(now)] if troubled else []
     mine = select(Endpoint).where(*subscriptions.visible_to(caller), *older, *ill)
     with reading() as session:
-        found = session.scalars(mine.order_by(col(Endpoint.id).desc()).limit(limit + 1)).all()
-    shown, following = page(found, limit, lambda endpoint: cursor("endpoints", endpoint.id or 0))
+        rows = session.scalars(mine.order_by(col(Endpoint.id).desc()).limit(limit + 1)).all()
+    shown, following = page(rows, limit, lambda endpoint: cursor("endpoints", endpoint.id or 0))
     return Endpoints(endpoints=[endpoint_view(endpoint, now) for endpoint in shown], next=following)
 
 
@@ -93,20 +93,20 @@ def change_endpoint(endpoint_id: Id, wanted: EndpointChanged, caller: Subscriber
     if wanted.url is not None:
         _check(wanted.url)
     with transaction() as session:
-        found = own(session, caller, endpoint_id, to_change=True)
-        subscriptions.change(session, found, wanted.named(), utcnow())
+        result = own(session, caller, endpoint_id, to_change=True)
+        subscriptions.change(session, result, wanted.named(), utcnow())
         note(session, caller, "changed", endpoint_id, f": {', '.join(sorted(wanted.named()))}")
-        if found.state == "active":
+        if result.state == "active":
             serve_now(session, endpoint_id)
-    return endpoint_view(found, utcnow())
+    return endpoint_view(result, utcnow())
 
 
 @router.delete("/endpoints/{endpoint_id}", status_code=204)
 def delete_endpoint(endpoint_id: Id, caller: Subscriber) -> None:
     """Unsubscribe for good. Pending deliveries are cancelled, and the secret is forgotten."""
     with transaction() as session:
-        found = own(session, caller, endpoint_id, to_change=True)
-        subscriptions.delete(session, found, utcnow())
+        result = own(session, caller, endpoint_id, to_change=True)
+        subscriptions.delete(session, result, utcnow())
         note(session, caller, "deleted", endpoint_id)
         serve_now(session, endpoint_id)
 
@@ -116,21 +116,21 @@ def rotate_secret(endpoint_id: Id, caller: Subscriber, wanted: RotationWanted | 
     """A new secret, shown once. Until the overlap is over, the old one signs as well, so that no delivery is lost."""
     overlap = timedelta(hours=(wanted or RotationWanted()).overlap_hours)
     with transaction() as session:
-        found = own(session, caller, endpoint_id, to_change=True)
+        result = own(session, caller, endpoint_id, to_change=True)
         try:
-            secret = rotation.rotate(found, overlap, utcnow())
+            secret = rotation.rotate(result, overlap, utcnow())
         except rotation.Overlapping as refusal:
             raise Problem(409, "A rotation is under way", str(refusal)) from None
         note(session, caller, "rotated", endpoint_id)
-    return Rotated(secret=secret.get_secret_value(), old_secret_until=found.previous_until)
+    return Rotated(secret=secret.get_secret_value(), old_secret_until=result.previous_until)
 
 
 @router.post("/endpoints/{endpoint_id}/test", status_code=202)
 def test_endpoint(endpoint_id: Id, caller: Subscriber) -> TestOrdered:
     """Send a signed `endpoint.test` event, once. The delivery log tells how it went."""
     with transaction() as session:
-        _must_be_enabled(found := own(session, caller, endpoint_id, to_change=True))
-        delivery = announce_test(session, found, utcnow())
+        _must_be_enabled(result := own(session, caller, endpoint_id, to_change=True))
+        delivery = announce_test(session, result, utcnow())
         note(session, caller, "tested", endpoint_id)
         serve_now(session, endpoint_id)
     return TestOrdered(delivery=delivery)
@@ -154,8 +154,8 @@ def retry_endpoint(endpoint_id: Id, caller: Subscriber) -> Retried:
 def preview_endpoint(endpoint_id: Id, caller: Subscriber, instead: Choice | None = None) -> Preview:
     """Which of the last 100 events it would have been sent, and why not the others; `instead` tries another choice."""
     with reading() as session:
-        found = own(session, caller, endpoint_id)
-        chosen = instead or Choice(event_types=found.event_types or None, filter=Filter.model_validate(found.filter))
+        result = own(session, caller, endpoint_id)
+        chosen = instead or Choice(event_types=result.event_types or None, filter=Filter.model_validate(result.filter))
         return preview.preview(session, chosen.event_types or (), chosen.filter or Filter())
 
 

@@ -21,10 +21,10 @@ Subscriber = Annotated[Caller, requires("subscribe")]
 
 def own(session: Session, caller: Caller, endpoint_id: int, *, to_change: bool = False) -> Endpoint:
     """The endpoint, when the caller may know of it; else it does not exist for them."""
-    found = subscriptions.own(session, caller, endpoint_id, to_change=to_change)
-    if found is None:
+    result = subscriptions.own(session, caller, endpoint_id, to_change=to_change)
+    if result is None:
         raise Problem(404, "No such endpoint", "GET /webhooks/endpoints lists yours.")
-    return found
+    return result
 
 
 def note(session: Session, caller: Caller, done: str, endpoint_id: int | None, more: str = "") -> None:
