@@ -44,7 +44,7 @@ from services.runtime.settings import runtime_settings
 from services.store import api as store
 from services.webhooks import api as webhooks
 from services.webhooks import subscriptions
-from services.webhooks.api import told
+from services.webhooks.api import openapi_webhooks
 
 ROUTERS = (
     fetcher.router,
@@ -193,7 +193,7 @@ def create_app() -> FastAPI:
         servers=[{"url": "/", "description": "This installation"}],
         # The names of our functions, for the programs that make a client out of the OpenAPI.
         generate_unique_id_function=lambda route: route.name,
-        webhooks=told.router,
+        webhooks=openapi_webhooks.router,
     )
     app.state.authenticate = _authenticate
     scopes.connect()

@@ -10,7 +10,7 @@ from services.contracts.messages import Scope
 from services.fetcher import matching as pages
 from services.fetcher import reingestion
 from services.reingest import scope as room
-from services.reingest.scope import Batch, Neighbours
+from services.reingest.scope import Neighbours, PageBatch
 from services.store import select as articles
 
 
@@ -26,12 +26,12 @@ def reach(session: Session, scope: Scope, sample: int) -> tuple[int, Sequence[Ro
     return pages.reach(session, scope, among, sample)
 
 
-def next_pages(session: Session, scope: Scope, after: int, limit: int) -> Batch:
+def next_pages(session: Session, scope: Scope, after: int, limit: int) -> PageBatch:
     """The pages of a scope with ids above `after`: of `limit` candidates, those for which every condition holds."""
     if not scope.asks_the_store():
         result = pages.next_pages(session, scope, after, limit)
-        return Batch(after, result, result[-1] if result else after, complete=len(result) < limit)
+        return PageBatch(after, result, result[-1] if result else after, complete=len(result) < limit)
     # Two questions, each in the order of the pages: both services know where to begin, and stop at the limit.
     candidates = articles.next_pages(session, scope, after, limit)
     last = candidates[-1] if candidates else after
-    return Batch(after, pages.among(session, scope, candidates), last, complete=len(candidates) < limit)
+    return PageBatch(after, pages.among(session, scope, candidates), last, complete=len(candidates) < limit)

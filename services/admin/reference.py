@@ -14,7 +14,7 @@ from html import escape
 from importlib.resources import files
 from typing import Any
 
-Words = dict[str, Any]
+JsonObject = dict[str, Any]
 
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
@@ -49,7 +49,7 @@ TOOLS = """
 """
 
 
-def reference(openapi: Words, address: str) -> str:
+def reference(openapi: JsonObject, address: str) -> str:
     """The page as HTML; `address` is where the API is called, without a slash at the end."""
     about = openapi["info"]
     return (
@@ -61,7 +61,7 @@ def reference(openapi: Words, address: str) -> str:
     )
 
 
-def _sections(openapi: Words, address: str) -> Iterator[str]:
+def _sections(openapi: JsonObject, address: str) -> Iterator[str]:
     tags: dict[str, list[str]] = {}
     about = {tag["name"]: tag["description"] for tag in openapi.get("tags", ())}
     for path, method, operation in operations(openapi):
@@ -72,19 +72,19 @@ def _sections(openapi: Words, address: str) -> Iterator[str]:
         yield f"<section>{text}{''.join(shown)}</section>"
 
 
-def operations(openapi: Words) -> Iterator[tuple[str, str, Words]]:
+def operations(openapi: JsonObject) -> Iterator[tuple[str, str, JsonObject]]:
     """Path, method and operation of everything that can be called."""
     for path, methods in openapi["paths"].items():
         for method, operation in methods.items():
             yield path, method.upper(), operation
 
 
-def permission(operation: Words) -> str | None:
+def permission(operation: JsonObject) -> str | None:
     """The scope that an operation demands of a key; None when it needs no key."""
     return next((scope for need in operation.get("security", ()) for scopes in need.values() for scope in scopes), None)
 
 
-def example(openapi: Words, schema: Words) -> Any:
+def example(openapi: JsonObject, schema: JsonObject) -> Any:
     """A value of this schema: what it gives as an example, else its default, else the plainest one."""
     if reference := schema.get("$ref"):
         return example(openapi, openapi["components"]["schemas"][reference.rsplit("/", 1)[1]])
@@ -97,7 +97,7 @@ def example(openapi: Words, schema: Words) -> Any:
 _TOLD = ("const", "default")
 
 
-def _plainest(openapi: Words, schema: Words) -> Any:
+def _plainest(openapi: JsonObject, schema: JsonObject) -> Any:
     if "properties" in schema:
         return {name: example(openapi, inner) for name, inner in schema["properties"].items()}
     if "items" in schema:
@@ -105,7 +105,7 @@ def _plainest(openapi: Words, schema: Words) -> Any:
     return {"integer": 1, "number": 1.0, "boolean": True, "object": {}}.get(schema.get("type", ""), "…")
 
 
-def _operation(openapi: Words, address: str, path: str, method: str, operation: Words) -> str:
+def _operation(openapi: JsonObject, address: str, path: str, method: str, operation: JsonObject) -> str:
     scope = permission(operation)
     need = f"Needs a key with the scope <code>{escape(scope)}</code>." if scope else "Needs no key."
     answers = "".join(_answer(openapi, status, answer) for status, answer in operation["responses"].items())
@@ -120,7 +120,7 @@ def _operation(openapi: Words, address: str, path: str, method: str, operation: 
     )
 
 
-def _form(openapi: Words, path: str, method: str, operation: Words) -> str:
+def _form(openapi: JsonObject, path: str, method: str, operation: JsonObject) -> str:
     parameters = "".join(map(_parameter, operation.get("parameters", ())))
     body = _example_body(openapi, operation)
     text = f"<label>Body, as JSON<textarea>{escape(_json(body))}</textarea></label>" if body is not None else ""
@@ -131,7 +131,7 @@ def _form(openapi: Words, path: str, method: str, operation: Words) -> str:
     )
 
 
-def _parameter(parameter: Words) -> str:
+def _parameter(parameter: JsonObject) -> str:
     name, where, required = escape(parameter["name"]), escape(parameter["in"]), parameter.get("required")
     field = f'<input name="{name}" aria-label="{name}" data-in="{where}"{" required" if required else ""}>'
     cells = (
@@ -143,7 +143,7 @@ def _parameter(parameter: Words) -> str:
     return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
 
 
-def _answer(openapi: Words, status: str, answer: Words) -> str:
+def _answer(openapi: JsonObject, status: str, answer: JsonObject) -> str:
     content = answer.get("content", {})
     shape = content.get("application/json", {}).get("schema") if status.startswith("2") else None
     shown = f"<pre>{escape(_json(example(openapi, shape)))}</pre>" if shape else escape(", ".join(content))
@@ -154,7 +154,7 @@ def _prose(text: str) -> str:
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
 
 
-def _call(openapi: Words, address: str, path: str, method: str, operation: Words) -> str:
+def _call(openapi: JsonObject, address: str, path: str, method: str, operation: JsonObject) -> str:
     lines = [f"curl -X {method} '{address}{path}'"]
     if permission(operation):
         lines.append('-H "Authorization: Bearer $DATELINE_KEY"')
@@ -164,7 +164,7 @@ def _call(openapi: Words, address: str, path: str, method: str, operation: Words
     return " \\\n  ".join(lines)
 
 
-def _example_body(openapi: Words, operation: Words) -> Any:
+def _example_body(openapi: JsonObject, operation: JsonObject) -> Any:
     content = operation.get("requestBody", {}).get("content", {})
     return example(openapi, content["application/json"]["schema"]) if content else None
 

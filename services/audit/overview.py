@@ -27,7 +27,7 @@ RECENT = 5_000
 
 
 @dataclass(frozen=True)
-class Story:
+class LatestArticle:
     """When a new article was published, seen, stored and first delivered; `published_at` as precise as its page."""
 
     article: str
@@ -70,7 +70,7 @@ class Overview:
     messages: dict[str, int]
     overdue_seconds: float
     queues: dict[str, int]
-    stories: tuple[Story, ...]
+    stories: tuple[LatestArticle, ...]
     retrying: tuple[Trouble, ...] = ()
     gates: tuple[Shut, ...] = ()
 
@@ -106,7 +106,7 @@ def _messages(session: Session, now: datetime) -> dict[str, int]:
     return counted | {"retrying": retries.number(session)}
 
 
-def _stories(session: Session) -> tuple[Story, ...]:
+def _stories(session: Session) -> tuple[LatestArticle, ...]:
     last = select(func.max(events.c.sequence)).scalar_subquery()
     latest = (
         select(events.c.id, events.c.subject, events.c.occurred_at, events.c.sequence)
@@ -131,4 +131,4 @@ def _stories(session: Session) -> tuple[Story, ...]:
         .outerjoin(Page, col(Page.id) == articles.c.page)
         .order_by(latest.c.sequence.desc())
     )
-    return tuple(Story(*row) for row in rows)
+    return tuple(LatestArticle(*row) for row in rows)

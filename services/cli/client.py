@@ -38,7 +38,7 @@ Refusals = Mapping[int, str]
 """What to say for a status of refusal, in place of the API's own words."""
 
 
-class Listed(NamedTuple):
+class ListPage(NamedTuple):
     """Rows of a list, and the cursor of what follows; None when that was all."""
 
     rows: Sequence[Any]
@@ -75,7 +75,7 @@ def order(method: str, path: str, words: Any = None, refusals: Refusals | None =
     return answer
 
 
-def listed(path: str, name: str, limit: int, refusals: Refusals | None = None, **query: Any) -> Listed:
+def listed(path: str, name: str, limit: int, refusals: Refusals | None = None, **query: Any) -> ListPage:
     """At most `limit` rows of the list at this path, by as many questions as it takes."""
     from services.runtime.http.problems import LIMIT
 
@@ -85,7 +85,7 @@ def listed(path: str, name: str, limit: int, refusals: Refusals | None = None, *
         page = get(path, refusals, limit=min(LIMIT, limit - len(rows)), after=following, **query)
         rows, following = [*rows, *page[name]], page["next"]
         if following is None or len(rows) >= limit:
-            return Listed(rows, following)
+            return ListPage(rows, following)
 
 
 def _asked(method: str, path: str, refusals: Refusals, **more: Any) -> Any:

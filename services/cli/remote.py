@@ -6,14 +6,14 @@ from services.contracts.errors import UserError
 
 
 @dataclass(frozen=True)
-class Server:
+class RemoteServer:
     """Another installation, and the key to it."""
 
     url: str
     key: str
 
 
-_chosen: Server | None = None
+_chosen: RemoteServer | None = None
 
 
 def choose(url: str | None, key: str | None) -> None:
@@ -23,10 +23,10 @@ def choose(url: str | None, key: str | None) -> None:
         raise UserError(f"{url!r} is no address of a server: it begins with http:// or https://.")
     if url and not key:
         raise UserError("Give --key, or set DATELINE_KEY, for the server that you name.")
-    _chosen = Server(url.rstrip("/"), key or "") if url else None
+    _chosen = RemoteServer(url.rstrip("/"), key or "") if url else None
 
 
-def server() -> Server | None:
+def server() -> RemoteServer | None:
     """The other installation; None for the one on this machine."""
     return _chosen
 

@@ -18,7 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 from services.demo import pages
 from services.demo.pages import Publication
 from services.demo.samples import SAMPLES, SECTIONS, Sample, read_samples
-from services.demo.site import Answer, Asked, Clock, Request, Site, utc_now
+from services.demo.site import Answer, Clock, Request, Site, SiteRequest, utc_now
 
 FEED_PATH = "/DesktopModules/ArticleCS/RSS.ashx"
 DISALLOWED_PATH = "/API/"
@@ -60,7 +60,7 @@ class Newsroom:
         return f"{self.url}{FEED_PATH}?Site=945&max=10"
 
     @property
-    def requests(self) -> list[Asked]:
+    def requests(self) -> list[SiteRequest]:
         """What it was asked, oldest first."""
         return self.site.requests
 

@@ -15,7 +15,7 @@ from html import escape
 from pathlib import Path
 from string import Template
 
-from services.demo.samples import SAMPLES, Picture, Sample, Wording
+from services.demo.samples import SAMPLES, Sample, SamplePicture, Wording
 
 SITE_NAME = "U.S. Department of War"
 # A real page carries some kilobytes of opaque state, different on every page.
@@ -168,7 +168,7 @@ def _body(sample: Sample, wording: Wording, templates: Templates, *, url: str) -
     return body
 
 
-def _picture(picture: Picture, templates: Templates, *, url: str) -> str:
+def _picture(picture: SamplePicture, templates: Templates, *, url: str) -> str:
     return templates.picture.substitute(
         id=str(picture.id),
         full=url + picture.path("-1/-1"),

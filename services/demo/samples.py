@@ -32,7 +32,7 @@ SECTIONS = {
 
 
 @dataclass(frozen=True)
-class Picture:
+class SamplePicture:
     """A picture as the newsroom captions it; `day` is the folder it was uploaded to."""
 
     id: int
@@ -69,7 +69,7 @@ class Sample:
     notice: str | None = None
     tags: tuple[str, ...] = ()
     related: bool = False
-    pictures: tuple[Picture, ...] = ()
+    pictures: tuple[SamplePicture, ...] = ()
 
     @property
     def section(self) -> Section:
@@ -95,7 +95,7 @@ def read_sample(file: Path) -> Sample:
     data = tomllib.loads(file.read_text(encoding="utf-8"))
     first = Wording(data.pop("headline"), data.pop("summary"), data.pop("body"))
     corrections = data.pop("corrections", [])
-    pictures = tuple(Picture(**picture) for picture in data.pop("pictures", []))
+    pictures = tuple(SamplePicture(**picture) for picture in data.pop("pictures", []))
     data["tags"] = tuple(data.get("tags", ()))
     return Sample(slug=file.stem, wordings=_wordings(first, corrections), pictures=pictures, **data)
 

@@ -47,7 +47,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Asked:
+class SiteRequest:
     """One line of the access log."""
 
     method: str
@@ -68,7 +68,7 @@ class Site:
         self.answer = answer
         self.now = now
         self.stopped = threading.Event()
-        self._asked: deque[Asked] = deque(maxlen=REMEMBERED)
+        self._asked: deque[SiteRequest] = deque(maxlen=REMEMBERED)
         self._server = _Server(("127.0.0.1", port), _handler(self))
         self._thread: threading.Thread | None = None
 
@@ -77,7 +77,7 @@ class Site:
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     @property
-    def requests(self) -> list[Asked]:
+    def requests(self) -> list[SiteRequest]:
         return list(self._asked)
 
     def start(self) -> None:
@@ -94,7 +94,7 @@ class Site:
         self._server.hang_up()
 
     def remember(self, request: Request, status: int) -> None:
-        self._asked.append(Asked(request.method, request.path, request.headers, status, request.at))
+        self._asked.append(SiteRequest(request.method, request.path, request.headers, status, request.at))
 
 
 class _Server(ThreadingHTTPServer):

@@ -18,28 +18,28 @@ _WORDS = re.compile(r"\s+|\d[\d.,:]*\d|\w+|[^\w\s]")
 
 
 @dataclass(frozen=True)
-class Piece:
+class DiffPiece:
     """Some words, and what became of them."""
 
     fate: Fate
     text: str
 
 
-def paragraph_changes(before: Sequence[str], after: Sequence[str]) -> list[tuple[Piece, ...]]:
+def paragraph_changes(before: Sequence[str], after: Sequence[str]) -> list[tuple[DiffPiece, ...]]:
     """The paragraphs of both wordings in order; a paragraph with pieces of several fates was changed."""
     left = MOST - _pairs(before, after)
-    shown: list[tuple[Piece, ...]] = []
+    shown: list[tuple[DiffPiece, ...]] = []
     for fate, conditions, theirs in _runs(before, after) if left >= 0 else [("replace", before, after)]:
         if fate == "equal":
-            shown += ((Piece("same", text),) for text in conditions)
+            shown += ((DiffPiece("same", text),) for text in conditions)
             continue
         for old, new in zip(conditions, theirs, strict=False):
             fields, others = _WORDS.findall(old), _WORDS.findall(new)
             left -= _pairs(fields, others)
             shown += _changed(fields, others) if left >= 0 else _replaced(old, new)
         shared = min(len(conditions), len(theirs))
-        shown += ((Piece("gone", text),) for text in conditions[shared:])
-        shown += ((Piece("new", text),) for text in theirs[shared:])
+        shown += ((DiffPiece("gone", text),) for text in conditions[shared:])
+        shown += ((DiffPiece("new", text),) for text in theirs[shared:])
     return shown
 
 
@@ -54,23 +54,23 @@ def _runs(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[str, Se
         yield fate, before[i:j], after[k:m]
 
 
-def _replaced(old: str, new: str) -> list[tuple[Piece, ...]]:
-    return [(Piece("gone", old),), (Piece("new", new),)]
+def _replaced(old: str, new: str) -> list[tuple[DiffPiece, ...]]:
+    return [(DiffPiece("gone", old),), (DiffPiece("new", new),)]
 
 
-def _changed(ours: Sequence[str], theirs: Sequence[str]) -> list[tuple[Piece, ...]]:
+def _changed(ours: Sequence[str], theirs: Sequence[str]) -> list[tuple[DiffPiece, ...]]:
     matcher = SequenceMatcher(None, ours, theirs, autojunk=False)
     if matcher.quick_ratio() < ALIKE or matcher.ratio() < ALIKE:
         return _replaced("".join(ours), "".join(theirs))
     return [tuple(_pieces(matcher, ours, theirs))]
 
 
-def _pieces(matcher: SequenceMatcher[str], ours: Sequence[str], theirs: Sequence[str]) -> Iterator[Piece]:
+def _pieces(matcher: SequenceMatcher[str], ours: Sequence[str], theirs: Sequence[str]) -> Iterator[DiffPiece]:
     for fate, i, j, k, m in matcher.get_opcodes():
         if fate == "equal":
-            yield Piece("same", "".join(ours[i:j]))
+            yield DiffPiece("same", "".join(ours[i:j]))
             continue
         if i < j:
-            yield Piece("gone", "".join(ours[i:j]))
+            yield DiffPiece("gone", "".join(ours[i:j]))
         if k < m:
-            yield Piece("new", "".join(theirs[k:m]))
+            yield DiffPiece("new", "".join(theirs[k:m]))

@@ -97,10 +97,10 @@ class Unavailable:
 
 
 @dataclass(frozen=True)
-class Refused:
+class RequestRefused:
     """We do not want it: robots.txt, address, size or kind of content."""
 
     detail: str
 
 
-Answer = Fetched | NotModified | Moved | Gone | Blocked | Empty | Unavailable | Refused
+Answer = Fetched | NotModified | Moved | Gone | Blocked | Empty | Unavailable | RequestRefused

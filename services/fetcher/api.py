@@ -16,7 +16,7 @@ from services.fetcher.alarms import alarm
 from services.fetcher.models import Channel
 from services.fetcher.preview import preview
 from services.fetcher.settings import fetcher_settings
-from services.fetcher.sources import EXAMPLE, Health, PreviewOrder, SourceSeed
+from services.fetcher.sources import EXAMPLE, PreviewOrder, SourceHealth, SourceSeed
 from services.runtime import audit_log
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.egress import egress_settings, open_client
@@ -219,18 +219,18 @@ def _shown(view: SourceView, caller: Caller) -> SourceView:
     return SourceView.model_validate(at_every_depth(redacted, view.model_dump()))
 
 
-def _found(session: Session, name: str) -> Health:
+def _found(session: Session, name: str) -> SourceHealth:
     try:
         return sources.find_source(session, name)
     except UserError as error:
         raise Problem(404, "No such source", str(error)) from None
 
 
-def _view(session: Session, health: Health) -> SourceView:
+def _view(session: Session, health: SourceHealth) -> SourceView:
     return _views(session, [health])[0]
 
 
-def _views(session: Session, healths: Sequence[Health]) -> list[SourceView]:
+def _views(session: Session, healths: Sequence[SourceHealth]) -> list[SourceView]:
     # One question for all of them: a list of sources grows.
     now, channels = utcnow(), [channel.id or 0 for health in healths for channel in health.channels]
     result = retries.retrying(session, kind="PollChannel", channels=channels, limit=len(channels))
@@ -241,7 +241,7 @@ def _views(session: Session, healths: Sequence[Health]) -> list[SourceView]:
 
 
 def _source(
-    health: Health, failing: Mapping[int | None, str], pages: Mapping[str, str], walled: blocked.Walled | None
+    health: SourceHealth, failing: Mapping[int | None, str], pages: Mapping[str, str], walled: blocked.Walled | None
 ) -> SourceView:
     source = health.source
     last = source.blocked_at, source.blocked_detail

@@ -14,11 +14,11 @@ from services.fetcher.answers import (
     Gone,
     Moved,
     NotModified,
-    Refused,
+    RequestRefused,
     Unavailable,
     Validators,
 )
-from services.fetcher.walls import error_page, wall
+from services.fetcher.bot_walls import error_page, wall
 from services.runtime.egress import (
     Client,
     EgressError,
@@ -36,7 +36,7 @@ MAX_REDIRECTS = 5
 LONGEST_RETRY_AFTER = timedelta(days=1)
 """A server may ask for a year; we look again tomorrow."""
 
-May = Callable[[str], Refused | Blocked | Unavailable | None]
+May = Callable[[str], RequestRefused | Blocked | Unavailable | None]
 
 
 def get(
@@ -73,7 +73,7 @@ def _ask(client: Client, url: str, now: datetime, limits: Limits, validators: Va
     try:
         response = send(client, "GET", url, headers=validators.headers(), limits=limits)
     except (Forbidden, TooLarge) as error:
-        return Refused(str(error))
+        return RequestRefused(str(error))
     except TimedOut as error:
         return Unavailable(str(error), silent=True)
     except EgressError as error:
@@ -145,7 +145,7 @@ def _moved(response: Response, url: str) -> Answer:
     try:
         return Moved(canonical_url(location, base=url), permanent=response.status in {301, 308})
     except BadAddress as error:
-        return Refused(f"{_host(url)} redirects to what cannot be visited: {error}")
+        return RequestRefused(f"{_host(url)} redirects to what cannot be visited: {error}")
 
 
 def _repeatable(value: str | None) -> str | None:

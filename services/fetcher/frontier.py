@@ -13,8 +13,8 @@ from services.contracts.messages import FetchPage, Lane, Why
 from services.contracts.urls import page_key
 from services.fetcher.discover import Listed
 from services.fetcher.models import IMPORT, Alias, Page
-from services.fetcher.plan import BACKLOG_STEP, LAG
 from services.fetcher.politeness import host_of
+from services.fetcher.schedule import BACKLOG_STEP, LAG
 from services.runtime.database import is_sqlite
 from services.runtime.ledger.jobs import Outgoing, enqueue, enqueue_all
 from services.runtime.provenance import sightings

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from services.contracts.messages import Rank
-from services.fetcher.plan import HOST_PATIENCE
+from services.fetcher.schedule import HOST_PATIENCE
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 

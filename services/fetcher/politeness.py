@@ -12,11 +12,11 @@ from sqlmodel import Session, col, select
 
 from services.contracts.messages import HostRecovered
 from services.fetcher import robots
-from services.fetcher.answers import Blocked, Refused, Unavailable
+from services.fetcher.answers import Blocked, RequestRefused, Unavailable
 from services.fetcher.due import hosts
 from services.fetcher.models import Host
-from services.fetcher.plan import HOST_PATIENCE, QUICK_LOOKS, QUICK_SPAN, SILENCE, host_rest
 from services.fetcher.robots import Robots, State, ask_robots
+from services.fetcher.schedule import HOST_PATIENCE, QUICK_LOOKS, QUICK_SPAN, SILENCE, host_rest
 from services.runtime.database import is_sqlite, reading, transaction
 from services.runtime.egress import Client
 from services.runtime.ledger.jobs import Outgoing, enqueue_all
@@ -113,7 +113,7 @@ class Hosts:
 
 def permission(
     client: Client, url: str, now: datetime, known: Host | None = None
-) -> Refused | Blocked | Unavailable | None:
+) -> RequestRefused | Blocked | Unavailable | None:
     """None when robots.txt lets us look; it is read anew when what we know of it is more than a day old.
 
     `known` is the host's row, as it was read a moment ago.

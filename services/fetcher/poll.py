@@ -16,17 +16,17 @@ from services.fetcher.answers import (
     Gone,
     Moved,
     NotModified,
-    Refused,
+    RequestRefused,
     Unavailable,
     Validators,
 )
 from services.fetcher.client import get
-from services.fetcher.discover import Found, Listed, Unreadable, discover
+from services.fetcher.discover import Discovered, Listed, Unreadable, discover
 from services.fetcher.frontier import Joined
 from services.fetcher.models import Channel, Source
 from services.fetcher.politeness import host_of, permission
-from services.fetcher.rounds import Look
-from services.fetcher.scope import ARTICLES, Scope
+from services.fetcher.rounds import RoundResult
+from services.fetcher.scope import ARTICLES, SourceScope
 from services.fetcher.settings import FetcherSettings
 from services.runtime.archive import capture_store
 from services.runtime.archive.capture_store import Capture
@@ -35,8 +35,8 @@ from services.runtime.egress import Client
 
 
 def look_at(
-    client: Client, channel: Channel, url: str, scope: Scope, *, now: datetime, settings: FetcherSettings
-) -> Look:
+    client: Client, channel: Channel, url: str, scope: SourceScope, *, now: datetime, settings: FetcherSettings
+) -> RoundResult:
     """Asks for the channel at this address and reads it; trouble is a look too, and so is another host."""
     validators = Validators() if channel.parts else Validators(channel.etag, channel.last_modified)
     answer = get(
@@ -59,23 +59,23 @@ def look_at(
     return look
 
 
-def _look(channel: Channel, answer: Answer, scope: Scope) -> Look:
+def _look(channel: Channel, answer: Answer, scope: SourceScope) -> RoundResult:
     match answer:
         case Fetched():
             return _read(channel, answer, scope)
         case NotModified():
-            return Look("unchanged")
+            return RoundResult("unchanged")
         case Moved(url=url):
-            return Look("unavailable", detail=f"It redirects from host to host, last to {url}.", moved=url)
-        case Gone(detail=detail) | Empty(detail=detail) | Refused(detail=detail):
-            return Look(type(answer).__name__.lower(), detail=detail)
+            return RoundResult("unavailable", detail=f"It redirects from host to host, last to {url}.", moved=url)
+        case Gone(detail=detail) | Empty(detail=detail) | RequestRefused(detail=detail):
+            return RoundResult(type(answer).__name__.lower(), detail=detail)
         case Blocked(detail=detail, retry_after=wait):
-            return Look("blocked", detail=detail, retry_after=wait)
+            return RoundResult("blocked", detail=detail, retry_after=wait)
         case Unavailable(detail=detail, retry_after=wait, silent=silent):
-            return Look("unavailable", detail=detail, retry_after=wait, silent=silent)
+            return RoundResult("unavailable", detail=detail, retry_after=wait, silent=silent)
 
 
-def join_all_but_last(source: Source, channel: Channel, look: Look, now: datetime) -> Joined:
+def join_all_but_last(source: Source, channel: Channel, look: RoundResult, now: datetime) -> Joined:
     """Joins what a long look lists, in transactions of a few pages each, so that other writers get their turn.
 
     What is left for `join_last` belongs to the transaction that also plans the next look.
@@ -87,12 +87,12 @@ def join_all_but_last(source: Source, channel: Channel, look: Look, now: datetim
     return joined
 
 
-def join_last(session: Session, source: Source, channel: Channel, look: Look, now: datetime) -> Joined:
+def join_last(session: Session, source: Source, channel: Channel, look: RoundResult, now: datetime) -> Joined:
     """Joins the rest of what the look lists."""
     return _join(session, source, channel, look.listed[_last_start(look) :], now)
 
 
-def _last_start(look: Look) -> int:
+def _last_start(look: RoundResult) -> int:
     return max(len(look.listed) - 1, 0) // frontier.AT_ONCE * frontier.AT_ONCE
 
 
@@ -102,25 +102,25 @@ def _join(session: Session, source: Source, channel: Channel, listed: Sequence[L
     return frontier.join(session, source.name, channel.id or 0, listed, backlog=backlog, now=now, claimed=claimed)
 
 
-def scope_of(source: Source, channel: Channel) -> Scope:
+def scope_of(source: Source, channel: Channel) -> SourceScope:
     """Where this channel may lead: hosts of the source and its own; any page for a feed, articles for the others."""
     patterns = source.pages or (() if channel.kind == "feed" else ARTICLES)
-    return Scope.of([host_of(channel.url), *source.hosts], patterns)
+    return SourceScope.of([host_of(channel.url), *source.hosts], patterns)
 
 
-def _read(channel: Channel, answer: Fetched, scope: Scope) -> Look:
+def _read(channel: Channel, answer: Fetched, scope: SourceScope) -> RoundResult:
     result = discover(channel.kind, answer.body, answer.url, answer.charset)
     read_before = _was_read(channel)
     if isinstance(result, Unreadable):
         if read_before:
-            return Look("blocked", detail=f"Something else stands where it was. {result.detail}")
-        return Look("unreadable", detail=result.detail)
+            return RoundResult("blocked", detail=f"Something else stands where it was. {result.detail}")
+        return RoundResult("unreadable", detail=result.detail)
     listed = tuple(replace(entry, position=at) for at, entry in enumerate(result.listed, 1) if scope.covers(entry.url))
-    parts = tuple(part for part in result.parts if Scope(scope.families, ()).covers(part))
+    parts = tuple(part for part in result.parts if SourceScope(scope.families, ()).covers(part))
     nothing = _nothing_in_scope(result, listed)
     if nothing and read_before and channel.listed:
-        return Look("empty", detail=f"{nothing} Before, it listed {channel.listed}.")
-    return Look("read", listed, parts, result.note or nothing, answer.validators)
+        return RoundResult("empty", detail=f"{nothing} Before, it listed {channel.listed}.")
+    return RoundResult("read", listed, parts, result.note or nothing, answer.validators)
 
 
 def _was_read(channel: Channel) -> bool:
@@ -128,7 +128,7 @@ def _was_read(channel: Channel) -> bool:
     return channel.succeeded_at is not None and not channel.parts
 
 
-def _nothing_in_scope(found: Found, listed: tuple[Listed, ...]) -> str | None:
+def _nothing_in_scope(found: Discovered, listed: tuple[Listed, ...]) -> str | None:
     if listed or found.parts:
         return None
     if not found.listed:

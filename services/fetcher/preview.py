@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.contracts.choices import ChannelKind
-from services.fetcher.answers import Answer, Blocked, Fetched, Moved, Refused, Unavailable
+from services.fetcher.answers import Answer, Blocked, Fetched, Moved, RequestRefused, Unavailable
 from services.fetcher.client import get
-from services.fetcher.discover import Found, Listed, Unreadable, discover
+from services.fetcher.discover import Discovered, Listed, Unreadable, discover
 from services.fetcher.politeness import host_of
 from services.fetcher.robots import ask_robots
-from services.fetcher.scope import ARTICLES, Scope
+from services.fetcher.scope import ARTICLES, SourceScope
 from services.fetcher.settings import FetcherSettings
 from services.runtime.egress import Client, deadline
 
@@ -40,7 +40,7 @@ def preview(
 ) -> Sight:
     """One look, as a source with these hosts and patterns would take it, if robots.txt lets us; trouble is a sight."""
 
-    def may(hop: str) -> Refused | Blocked | Unavailable | None:
+    def may(hop: str) -> RequestRefused | Blocked | Unavailable | None:
         return ask_robots(client, hop, now).verdict(hop)
 
     with deadline(settings.timeout):
@@ -60,17 +60,17 @@ def _read(answer: Fetched, hosts: tuple[str, ...], pages: tuple[str, ...]) -> Si
     kind, result = _recognised(answer)
     if isinstance(result, Unreadable):
         return Sight(answer.url, trouble=result.detail)
-    scope = Scope.of([host_of(answer.url), *hosts], pages or (() if kind == "feed" else ARTICLES))
+    scope = SourceScope.of([host_of(answer.url), *hosts], pages or (() if kind == "feed" else ARTICLES))
     listed = tuple(entry for entry in result.listed if scope.covers(entry.url))
     outside = tuple(member for member in result.listed if not scope.covers(member.url))
-    parts = tuple(part for part in result.parts if Scope(scope.families, ()).covers(part))
+    parts = tuple(part for part in result.parts if SourceScope(scope.families, ()).covers(part))
     return Sight(answer.url, kind, listed, outside, parts, result.note or _nothing(listed, outside, parts))
 
 
-def _recognised(answer: Fetched) -> tuple[ChannelKind, Found | Unreadable]:
+def _recognised(answer: Fetched) -> tuple[ChannelKind, Discovered | Unreadable]:
     for kind in KINDS:
         result = discover(kind, answer.body, answer.url, answer.charset)
-        if isinstance(result, Found):
+        if isinstance(result, Discovered):
             break
     return kind, result
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from protego import Protego
 
-from services.fetcher.answers import Blocked, Empty, Fetched, Gone, Moved, Refused, Unavailable
+from services.fetcher.answers import Blocked, Empty, Fetched, Gone, Moved, RequestRefused, Unavailable
 from services.fetcher.client import MAX_REDIRECTS, get
 from services.fetcher.settings import FIRST_BYTE, SLOWEST
 from services.runtime.egress import Client, Limits
@@ -48,7 +48,7 @@ class Robots:
         delay = _rules(self.text).crawl_delay(AGENT) if self.state == "rules" else None
         return min(delay, LONGEST_DELAY) if delay and math.isfinite(delay) and delay > 0 else 0.0
 
-    def verdict(self, url: str) -> Refused | Blocked | Unavailable | None:
+    def verdict(self, url: str) -> RequestRefused | Blocked | Unavailable | None:
         """None when the address may be visited."""
         host = urlsplit(url).netloc
         unread = f"Whether {host} lets us look could not be read from its robots.txt: {self.detail}"
@@ -57,7 +57,7 @@ class Robots:
         if self.state == "unreachable":
             return Unavailable(unread, silent=self.silent)
         if self.state == "rules" and not _rules(self.text).can_fetch(url, AGENT):
-            return Refused(f"The robots.txt of {host} asks us not to look at this address.")
+            return RequestRefused(f"The robots.txt of {host} asks us not to look at this address.")
         return None
 
 
@@ -78,7 +78,7 @@ def ask_robots(client: Client, url: str, now: datetime) -> Robots:
                 return Robots("free")
             case Blocked(detail=detail):
                 return Robots("walled", detail=detail)
-            case Unavailable(detail=detail) | Refused(detail=detail) as no:
+            case Unavailable(detail=detail) | RequestRefused(detail=detail) as no:
                 return Robots("unreachable", detail=detail, silent=isinstance(no, Unavailable) and no.silent)
     return Robots("unreachable", detail="It redirects too often.")
 

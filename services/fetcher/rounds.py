@@ -14,8 +14,8 @@ from services.fetcher.discover import Listed
 from services.fetcher.discover.listings import number_of_page, page_of_listing
 from services.fetcher.frontier import Joined
 from services.fetcher.models import Channel
-from services.fetcher.plan import poll_wait
 from services.fetcher.politeness import host_of
+from services.fetcher.schedule import poll_wait
 from services.fetcher.settings import FetcherSettings
 
 MAX_HOPS = 2
@@ -29,7 +29,7 @@ WEATHER = {"blocked", "empty", "unavailable"}
 
 
 @dataclass(frozen=True)
-class Look:
+class RoundResult:
     """What one look brought: an outcome, addresses in scope, and one sentence when something is to be said."""
 
     outcome: str
@@ -61,7 +61,7 @@ def address(channel: Channel, order: PollChannel) -> str:
     return redirect.target if redirect and redirect.source == here else here
 
 
-def follow(channel: Channel, order: PollChannel, look: Look) -> PollChannel | None:
+def follow(channel: Channel, order: PollChannel, look: RoundResult) -> PollChannel | None:
     """The message that goes on at the host to which this look was sent; None where it was not, or too often."""
     here, before = next_address(channel), order.redirect
     hops = before.hops + 1 if before and before.source == here else 1
@@ -77,7 +77,7 @@ def poll_of(channel: Channel) -> PollChannel:
 
 
 def record(
-    channel: Channel, look: Look, joined: Joined, *, now: datetime, settings: FetcherSettings, chance: float
+    channel: Channel, look: RoundResult, joined: Joined, *, now: datetime, settings: FetcherSettings, chance: float
 ) -> datetime:
     """Writes on the channel's row how the look went; returns when the next one is due."""
     channel.polled_at = now
@@ -102,7 +102,7 @@ def record(
     return now + poll_wait(interval, patience, look.retry_after, chance)
 
 
-def _note_trouble(channel: Channel, look: Look) -> None:
+def _note_trouble(channel: Channel, look: RoundResult) -> None:
     """Which parts of the round could not be read so far: none hides another."""
     troubles = dict(channel.troubles) if channel.parts else {}
     if channel.parts:
@@ -121,7 +121,7 @@ def _not_in_full(troubles: dict[str, str]) -> str | None:
     return f"{len(troubles)} of its documents could not be read in full. {' '.join(entries)}{more}"
 
 
-def _pass_over(channel: Channel, look: Look, now: datetime) -> None:
+def _pass_over(channel: Channel, look: RoundResult, now: datetime) -> None:
     """The round goes on without a part that failed: for now, if it may be there later, and for good if not."""
     if not channel.parts:
         return
@@ -136,7 +136,7 @@ def _pass_over(channel: Channel, look: Look, now: datetime) -> None:
         channel.parts = [*others, failed]
 
 
-def _advance(channel: Channel, look: Look, joined: Joined, *, now: datetime, depth: int) -> None:
+def _advance(channel: Channel, look: RoundResult, joined: Joined, *, now: datetime, depth: int) -> None:
     here = next_address(channel)
     channel.looked += 1
     if look.parts:

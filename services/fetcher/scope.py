@@ -12,14 +12,14 @@ ARTICLES = (r"/article/\d+",)
 
 
 @dataclass(frozen=True)
-class Scope:
+class SourceScope:
     """Hosts (each stands for its whole site family) and patterns, one of which must be found in path and query."""
 
     families: frozenset[str]
     patterns: tuple[str, ...]
 
     @classmethod
-    def of(cls, hosts: Sequence[str], patterns: Sequence[str]) -> "Scope":
+    def of(cls, hosts: Sequence[str], patterns: Sequence[str]) -> "SourceScope":
         """The scope of these hosts and patterns; no patterns means any path."""
         return cls(frozenset(site_family(host) for host in hosts), tuple(patterns))
 

@@ -20,7 +20,7 @@ from services.runtime.provenance.results import Result
 
 
 @dataclass(frozen=True)
-class Look:
+class PageVisit:
     """A look at a page that has its answer; the page as it was before, and the address that was asked for."""
 
     order: FetchPage
@@ -34,14 +34,14 @@ class Look:
         return self.order.reingestion is None or not self.order.reingestion.dry_run
 
 
-Looks = Sequence[tuple[Job, Look]]
+Looks = Sequence[tuple[Job, PageVisit]]
 
 
 @dataclass
 class _Left:
     """What a look leaves behind besides the rows: how it went in the end, what is said, and what is reported."""
 
-    look: Look
+    look: PageVisit
     outcome: Visit
     said: Sequence[Outgoing] = ()
     result: Result | None = None
@@ -70,7 +70,7 @@ def settle(session: Session, looks: Looks, pages: Mapping[int, Page]) -> None:
     results.record_all(session, [entry.result for _, entry in left if entry.result])
 
 
-def _settle(session: Session, job: Job, look: Look, page: Page, known: Verdicts, hosts: Hosts) -> _Left:
+def _settle(session: Session, job: Job, look: PageVisit, page: Page, known: Verdicts, hosts: Hosts) -> _Left:
     again = look.order.reingestion
     visited = visit.still_news(look.answer, page, look.page.fetched_at)
     origin, at = origin_of(page, known, again), visit.fetched_at(page, visited.began or job.now)

@@ -107,7 +107,7 @@ class PreviewOrder(BaseModel):
 
 
 @dataclass(frozen=True)
-class Health:
+class SourceHealth:
     """A source with its channels, worst first; what `dateline sources` shows."""
 
     source: Source
@@ -163,7 +163,7 @@ def load(session: Session, seeds: Sequence[SourceSeed], now: datetime) -> tuple[
     return added, changed
 
 
-def as_seed(health: Health) -> SourceSeed:
+def as_seed(health: SourceHealth) -> SourceSeed:
     """The source as a person would write it."""
     source = health.source
     channels = [
@@ -173,13 +173,13 @@ def as_seed(health: Health) -> SourceSeed:
     return SourceSeed.model_validate(fields | {"channels": channels})
 
 
-def list_sources(session: Session) -> list[Health]:
+def list_sources(session: Session) -> list[SourceHealth]:
     """All sources by name, each with its channels, those in trouble first."""
     sources = session.exec(select(Source).order_by(Source.name)).all()
     channels: dict[int | None, list[Channel]] = defaultdict(list)
     for channel in session.exec(select(Channel).order_by(col(Channel.failures).desc(), col(Channel.id))):
         channels[channel.source_id].append(channel)
-    return [Health(source, tuple(channels[source.id])) for source in sources]
+    return [SourceHealth(source, tuple(channels[source.id])) for source in sources]
 
 
 def troubled_pages(session: Session, now: datetime) -> dict[str, str]:
@@ -199,13 +199,13 @@ def is_known(session: Session, name: str) -> bool:
     return session.exec(select(Source.id).where(Source.name == name)).first() is not None
 
 
-def find_source(session: Session, name: str) -> Health:
+def find_source(session: Session, name: str) -> SourceHealth:
     """The source of this name; a `UserError` names those there are."""
     source = session.exec(select(Source).where(Source.name == name)).one_or_none()
     if source is None:
         names = ", ".join(session.exec(select(Source.name).order_by(Source.name)).all()) or "none yet"
         raise UserError(f"There is no source {name!r}; known are: {names[:500]}.")
-    return Health(source, tuple(_channels(session, source)))
+    return SourceHealth(source, tuple(_channels(session, source)))
 
 
 def poll_now(session: Session, name: str) -> int:

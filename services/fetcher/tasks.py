@@ -13,7 +13,7 @@ from services.fetcher.models import Channel, Host, Page, Source
 from services.fetcher.needs import Needs
 from services.fetcher.politeness import Hosts, Served, host_of
 from services.fetcher.settings import fetcher_settings
-from services.fetcher.settling import Look
+from services.fetcher.settling import PageVisit
 from services.runtime.database import reading, transaction
 from services.runtime.egress import Client, egress_settings, open_client
 from services.runtime.ledger.batch import Batch
@@ -98,7 +98,7 @@ def settle_pages(batch: Batch[FetchPage], looks: settling.Looks) -> None:
 
 
 @handles_requests(FetchPage, read=needs.read, settle=settle_pages)
-def fetch_page(order: FetchPage, job: Job, known: Needs) -> Look | None:
+def fetch_page(order: FetchPage, job: Job, known: Needs) -> PageVisit | None:
     """One look at a page, outside of any transaction; None where the page is not to be looked at now."""
     page, url = known.page, known.url(order)
     if page is None or url is None:
@@ -112,12 +112,12 @@ def fetch_page(order: FetchPage, job: Job, known: Needs) -> Look | None:
     return None
 
 
-def _look(order: FetchPage, page: Page, url: str, host: Host | None, job: Job) -> Look:
+def _look(order: FetchPage, page: Page, url: str, host: Host | None, job: Job) -> PageVisit:
     forced = order.reingestion is not None and order.reingestion.forced
     now, settings = job.moment(), fetcher_settings()
     visited = visit.look_at(client(), page, url, now=now, settings=settings, forced=forced, host=host)
     job.note(source=page.source, url=url, answer=visited.outcome)
-    return Look(order, page, url, visited)
+    return PageVisit(order, page, url, visited)
 
 
 def _leave(order: FetchPage, job: Job) -> None:

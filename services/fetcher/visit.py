@@ -17,16 +17,16 @@ from services.fetcher.answers import (
     Gone,
     Moved,
     NotModified,
-    Refused,
+    RequestRefused,
     Unavailable,
     Validators,
 )
 from services.fetcher.client import get
 from services.fetcher.content import why_no_page
 from services.fetcher.models import Alias, Channel, Host, Outcome, Page, Source
-from services.fetcher.plan import RESTLESS, REVISITS, UNWANTED, UNWELL, gone_wait, wait
 from services.fetcher.politeness import host_of, permission
-from services.fetcher.scope import ARTICLES, Scope
+from services.fetcher.schedule import RESTLESS, REVISITS, UNWANTED, UNWELL, gone_wait, wait
+from services.fetcher.scope import ARTICLES, SourceScope
 from services.fetcher.settings import FetcherSettings
 from services.runtime.archive import capture_store
 from services.runtime.archive.capture_store import Capture
@@ -95,7 +95,7 @@ def _named(page: Page, answer: Answer, now: datetime) -> Visit:  # noqa: PLR0911
             return Visit("moved", moved=answer)
         case Gone(detail=detail):
             return Visit("gone", detail)
-        case Refused(detail=detail):
+        case RequestRefused(detail=detail):
             return Visit("refused", detail)
         case Empty(detail=detail):
             return Visit("empty", detail)
@@ -229,6 +229,6 @@ def _may_be(session: Session, page: Page, target: str) -> bool:
     ).all()
     hosts = [host_of(page.url or target), *(host_of(channel.url) for _, channel in rows)]
     hosts += [host for source, _ in rows for host in source.hosts]
-    usual = ARTICLES if Scope.of(hosts, ARTICLES).covers(page.url or "") else ()
+    usual = ARTICLES if SourceScope.of(hosts, ARTICLES).covers(page.url or "") else ()
     patterns = next((source.pages for source, _ in rows if source.pages), usual)
-    return Scope.of(hosts, patterns).covers(target) and urlsplit(target).path not in {"", "/"}
+    return SourceScope.of(hosts, patterns).covers(target) and urlsplit(target).path not in {"", "/"}

@@ -20,9 +20,9 @@ from services.reingest.views import (
     Findings,
     PageInScope,
     Progress,
+    ReingestionReport,
     Reingestions,
     ReingestionView,
-    Report,
     ScopeReach,
     ScopeWanted,
     finding_views,
@@ -151,7 +151,7 @@ def discard_reingestion(reingestion_id: Id, caller: Admin) -> ReingestionView:
 
 
 @router.get("/{reingestion_id}/report", dependencies=[requires("admin")])
-def show_reingestion_report(reingestion_id: Id) -> Report:
+def show_reingestion_report(reingestion_id: Id) -> ReingestionReport:
     """How far a dry run would reach: counts by source, layout, field and outcome, with samples."""
     with reading() as session:
         row = _dry_run(session, reingestion_id)
@@ -173,7 +173,7 @@ def list_reingestion_findings(
     """Every page that a dry run looked at, with each field that differs."""
     listing = f"findings/{reingestion_id}"
     place = position(listing, after, int)
-    criteria = report.Wanted(outcome=outcome, source=source, layout=layout, field=field, state=state)
+    criteria = report.FindingQuery(outcome=outcome, source=source, layout=layout, field=field, state=state)
     with reading() as session:
         _dry_run(session, reingestion_id)
         rows = report.findings(session, reingestion_id, criteria, place[0] if place else 0, limit + 1)

@@ -25,7 +25,7 @@ class Reach:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class FindingQuery:
     """Which findings: all of these must hold."""
 
     outcome: str | None = None
@@ -51,7 +51,7 @@ def reach(session: Session, row: ReingestionRow) -> Reach:
     )
 
 
-def findings(session: Session, reingestion: int, wanted: Wanted, after: int, limit: int) -> Sequence[Row[Any]]:
+def findings(session: Session, reingestion: int, wanted: FindingQuery, after: int, limit: int) -> Sequence[Row[Any]]:
     """The findings wanted, by page, beginning after page `after`."""
     fields = {"finding": wanted.outcome, "source": wanted.source, "layout": wanted.layout, "state": wanted.state}
     entries = [pages.c[name] == value for name, value in fields.items() if value is not None]
@@ -63,7 +63,7 @@ def findings(session: Session, reingestion: int, wanted: Wanted, after: int, lim
 
 def samples(session: Session, reingestion: int, outcomes: Sequence[str], each: int) -> list[Row[Any]]:
     """The first findings of each of these outcomes."""
-    entries = [Wanted(outcome=outcome) for outcome in outcomes]
+    entries = [FindingQuery(outcome=outcome) for outcome in outcomes]
     return [row for entry in entries for row in findings(session, reingestion, entry, 0, each)]
 
 

@@ -11,7 +11,7 @@ from services.contracts.messages import Reingestion, Scope
 
 
 @dataclass(frozen=True)
-class Batch:
+class PageBatch:
     """The next pages of a scope, by id; `last` is how far was looked, and `complete` whether that was all."""
 
     after: int
@@ -26,7 +26,7 @@ class Neighbours:
 
     reach: Callable[[Session, Scope, int], tuple[int, Sequence[Row[Any]]]]
     """How many pages a scope holds now, and the first of them: page, url, source and article."""
-    next_pages: Callable[[Session, Scope, int, int], Batch]
+    next_pages: Callable[[Session, Scope, int, int], PageBatch]
     """The pages of a scope with ids above this one, so many at most."""
     enter: Callable[[Session, Sequence[int], Reingestion], int]
     """Lets these pages enter the path of the news again; how many there were. Each will have a result."""

@@ -135,7 +135,7 @@ class ReachReport(BaseModel, from_attributes=True):
     promotion: dict[str, int]
 
 
-class Report(ReachReport):
+class ReingestionReport(ReachReport):
     """The same, with the first findings of each outcome that changes anything."""
 
     reingestion: ReingestionView
@@ -161,11 +161,11 @@ def reingestion_view(row: ReingestionRow, counted: Counts, stuck: int, now: date
     )
 
 
-def whole_report(session: Session, row: ReingestionRow, view: ReingestionView) -> Report:
+def whole_report(session: Session, row: ReingestionRow, view: ReingestionView) -> ReingestionReport:
     """The report of a dry run."""
     reach = ReachReport.model_validate(report.reach(session, row))
     samples = finding_views(report.samples(session, view.id, TELLING, SAMPLES))
-    return Report(**reach.model_dump(), reingestion=view, samples=samples)
+    return ReingestionReport(**reach.model_dump(), reingestion=view, samples=samples)
 
 
 def finding_views(rows: Sequence[Row[Any]]) -> list[FindingView]:

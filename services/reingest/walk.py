@@ -17,7 +17,7 @@ from services.contracts.messages import Mode
 from services.reingest import promotion
 from services.reingest.models import ReingestionRow
 from services.reingest.progress import OUTCOMES, Counts, counts, fold, stuck_pages
-from services.reingest.scope import Batch, neighbours
+from services.reingest.scope import PageBatch, neighbours
 from services.reingest.state import Left, State, Work, advance, work
 from services.runtime import audit_log
 from services.runtime.provenance.results import pages
@@ -32,7 +32,7 @@ NOW, WAIT = timedelta(0), timedelta(seconds=1)
 """How long a walk waits before its next step, which brings the counts up to date and looks whether there is room."""
 
 
-def look(session: Session, number: int) -> Batch | None:
+def look(session: Session, number: int) -> PageBatch | None:
     """The next pages of the scope, if any are to be taken now. That may take long, and holds up nobody."""
     row = session.get(ReingestionRow, number)
     if row is None or row.state not in {"accepted", "running"} or row.planned_completely:
@@ -42,7 +42,7 @@ def look(session: Session, number: int) -> Batch | None:
     return neighbours().next_pages(session, row.words()[1], row.after, BATCH)
 
 
-def step(session: Session, number: int, found: Batch | None, now: datetime) -> timedelta | None:
+def step(session: Session, number: int, found: PageBatch | None, now: datetime) -> timedelta | None:
     """Does what is to be done next; when the step after it is due, or None when the walk rests or is at its end."""
     row = held(session, number)
     if row is None:
@@ -122,7 +122,7 @@ def _has_room(row: ReingestionRow, counted: Counts, stuck: int) -> bool:
     return row.planned - counted.through - stuck < UNDER_WAY[mode]
 
 
-def _take(session: Session, row: ReingestionRow, found: Batch) -> None:
+def _take(session: Session, row: ReingestionRow, found: PageBatch) -> None:
     row.planned += neighbours().enter(session, found.pages, row.words()[0])
     row.after, row.planned_completely = found.last, found.complete
     row.steps += 1

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from services.contracts.article import Article, ArticleKind, When
 from services.contracts.events import ArticleCreated, ArticleEventType, ArticleUpdated, ArticleView
 from services.runtime.database import reading
-from services.runtime.events.follow import Asked, CursorTooOld, Pulled, find_event, look, pull, refuse_old
+from services.runtime.events.follow import CursorTooOld, EventQuery, EventSlice, find_event, look, pull, refuse_old
 from services.runtime.events.stream import stream
 from services.runtime.http.long_poll import Watch, seat, stopping
 from services.runtime.http.problems import (
@@ -38,8 +38,8 @@ from services.store.feeds import PAGE, Feed, etag, feed_of, seen
 from services.store.fulltext import excerpts
 from services.store.jsonfeed import JsonFeed
 from services.store.search import (
+    ArticleQuery,
     By,
-    Wanted,
     find_article,
     find_articles,
     find_revision,
@@ -65,7 +65,7 @@ MAX_NUMBER = 2**31 - 1
 """The highest number of an event or a revision that both databases keep."""
 
 ArticleId = Annotated[Storable, Path(max_length=40, examples=["art_mfrggzdfmztwq2lk"])]
-Words = Annotated[Storable | None, Query(max_length=200)]
+SourceName = Annotated[Storable | None, Query(max_length=200)]
 _SEARCH = 'Words anywhere in the article, all of them, in any form; "a phrase"; -without.'
 Search = Annotated[Storable | None, Query(max_length=200, description=_SEARCH, examples=['storm "war games" -drill'])]
 Whole = Annotated[Storable | None, Query(max_length=200, description="With this whole tag or number, in any case.")]
@@ -85,20 +85,20 @@ _watch = Watch(look)
 
 def _asked(
     kind_of_event: Annotated[ArticleEventType | None, Query(alias="type")] = None,
-    source: Words = None,
+    source: SourceName = None,
     kind: ArticleKind | None = None,
     announced: Announced = None,
-) -> Asked:
-    return Asked(kind_of_event, source, kind, announced)
+) -> EventQuery:
+    return EventQuery(kind_of_event, source, kind, announced)
 
 
 def _wanted(
-    source: Words = None, kind: ArticleKind | None = None, q: Search = None, tag: Whole = None, virin: Whole = None
-) -> Wanted:
-    return Wanted(source, kind, q if q and q.strip() else None, tag, virin)
+    source: SourceName = None, kind: ArticleKind | None = None, q: Search = None, tag: Whole = None, virin: Whole = None
+) -> ArticleQuery:
+    return ArticleQuery(source, kind, q if q and q.strip() else None, tag, virin)
 
 
-def _feed(request: Request, named: Annotated[Wanted, Depends(_wanted)], after: After = None) -> Feed:
+def _feed(request: Request, named: Annotated[ArticleQuery, Depends(_wanted)], after: After = None) -> Feed:
     criteria, listing = replace(named, by="updated", news=True), "feed"
     with reading() as session:
         rows = read_articles(session, criteria, PAGE, position(listing, after, datetime, str))
@@ -115,7 +115,7 @@ async def _seated(request: Request) -> AsyncIterator[None]:
 @router.get("/articles", tags=["articles"])
 def list_articles(
     *,
-    named: Annotated[Wanted, Depends(_wanted)],
+    named: Annotated[ArticleQuery, Depends(_wanted)],
     by: Order = "published",
     since: Since = None,
     until: Until = None,
@@ -168,7 +168,7 @@ def show_revision(article: ArticleId, number: Number) -> RevisionView:
 async def list_events(
     *,
     request: Request,
-    asked: Annotated[Asked, Depends(_asked)],
+    asked: Annotated[EventQuery, Depends(_asked)],
     after: Sequence = 0,
     latest: Latest = False,
     limit: Most = 50,
@@ -188,7 +188,7 @@ async def list_events(
 
 @router.get("/events/stream", tags=["events"], response_class=Stream)
 async def stream_events(
-    asked: Annotated[Asked, Depends(_asked)],
+    asked: Annotated[EventQuery, Depends(_asked)],
     _seat: Annotated[None, Depends(_seated)],
     after: Annotated[int | None, Query(ge=0, le=MAX_NUMBER, description="Begin after this number.")] = None,
     last_event_id: Annotated[int | None, Header(ge=0, le=MAX_NUMBER)] = None,
@@ -231,7 +231,7 @@ def _document(request: Request, body: bytes, media_type: str) -> Response:
     return Response(body, headers=fields, media_type=media_type)
 
 
-def _pull(asked: Asked, after: int, limit: int) -> Pulled:
+def _pull(asked: EventQuery, after: int, limit: int) -> EventSlice:
     with reading() as session:
         try:
             return pull(session, asked, after, limit)
@@ -239,7 +239,7 @@ def _pull(asked: Asked, after: int, limit: int) -> Pulled:
             raise Problem(410, "These events are kept no longer", str(gone)) from None
 
 
-def _follow(asked: Asked, after: int, limit: int) -> Pulled:
+def _follow(asked: EventQuery, after: int, limit: int) -> EventSlice:
     with reading() as session:
         return pull(session, asked, after, limit)
 
@@ -256,7 +256,7 @@ def _begin(after: int | None) -> int:
     return after
 
 
-async def _wait(asked: Asked, pulled: Pulled, limit: int, seconds: float) -> Pulled:
+async def _wait(asked: EventQuery, pulled: EventSlice, limit: int, seconds: float) -> EventSlice:
     """What comes within so many seconds; events that nobody asked for do not end it."""
     now = asyncio.get_running_loop().time
     ends = now() + seconds

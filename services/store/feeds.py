@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 
 from services.contracts.article import Image
 from services.contracts.events import ArticleView
-from services.store.search import Wanted
+from services.store.search import ArticleQuery
 
 IDS = UUID("6f2d8c1e-52a4-4d0f-9b7c-0a3e1f64c9d2")
 """The namespace of our ids in feeds (RFC 9562, version 5). Never to be changed: readers would see everything anew."""
@@ -38,7 +38,7 @@ class Feed:
 
 
 def feed_of(
-    articles: tuple[ArticleView, ...], wanted: Wanted, url: str, *, after: str | None, following: str | None
+    articles: tuple[ArticleView, ...], wanted: ArticleQuery, url: str, *, after: str | None, following: str | None
 ) -> Feed:
     """The feed of what is wanted at `url`, which is given without a query; `following` is the cursor of its next page.
 

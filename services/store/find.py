@@ -15,7 +15,7 @@ from services.store.models import articles, revisions
 
 
 @dataclass(frozen=True)
-class Place:
+class Existing:
     """The identity of an article, and its row and current wording if it is known."""
 
     key: str
@@ -23,12 +23,12 @@ class Place:
     known: Known | None = None
 
 
-def place(session: Session, reading: Reading) -> Place:
+def place(session: Session, reading: Reading) -> Existing:
     """The article that the reading's page speaks for, known or not."""
     return places(session, [reading])[0]
 
 
-def places(session: Session, readings: Sequence[Reading]) -> list[Place]:
+def places(session: Session, readings: Sequence[Reading]) -> list[Existing]:
     """As `place`, for each of several."""
     rows = _rows(session, {claimed_key(reading.order) for reading in readings})
     entries = [_placed(claimed_key(reading.order), rows) for reading in readings]
@@ -47,7 +47,7 @@ def keys(reading: Reading) -> set[str]:
     return {claimed_key(reading.order), own_key(reading.order)}
 
 
-def _is_apart(reading: Reading, found: Place) -> bool:
+def _is_apart(reading: Reading, found: Existing) -> bool:
     """Whether what goes by the same identity is somebody else's article."""
     if found.row is None or found.known is None or found.key == own_key(reading.order):
         return False
@@ -59,12 +59,12 @@ def _rows(session: Session, wanted: Iterable[str]) -> dict[str, Row[Any]]:
     return {row.id: row for row in session.execute(_FIND, {"articles": ids})}
 
 
-def _placed(key: str, rows: Mapping[str, Row[Any]]) -> Place:
+def _placed(key: str, rows: Mapping[str, Row[Any]]) -> Existing:
     row = rows.get(article_id(key))
     if row is None:
-        return Place(key)
+        return Existing(key)
     article = Article.model_validate_json(row.reading)
-    return Place(key, row, Known(article, row.content_hash, row.read_by, row.fetched_at, row.parser, row.capture))
+    return Existing(key, row, Known(article, row.content_hash, row.read_by, row.fetched_at, row.parser, row.capture))
 
 
 # Made once: to make a statement costs more than to run it.

@@ -31,9 +31,9 @@ from sqlmodel import Session
 
 from services.contracts.article import Article
 from services.runtime.database import is_sqlite
-from services.store.asked import Terms
 from services.store.excerpt import CLOSE, OPEN, Piece, excerpt, hits, plain
 from services.store.models import TOKENIZER, texts
+from services.store.search_query import Terms
 
 LONGEST = 200_000
 """Characters of an article that can be searched: PostgreSQL refuses a vector over 1 MB, and saving must not fail."""

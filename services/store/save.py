@@ -10,9 +10,9 @@ from services.contracts.messages import Announce, Preview, SaveArticle
 from services.contracts.urls import article_id
 from services.runtime.events.append import NewEvent, append_all, hold
 from services.store.decide import Change, Created, Reading, Updated, decide
+from services.store.dry_run import preview, standing
 from services.store.events import new_event
-from services.store.find import Place, keys, place, places
-from services.store.shadow import preview, standing
+from services.store.find import Existing, keys, place, places
 from services.store.write import Step, begin, follow
 
 
@@ -94,7 +94,7 @@ def _save_apart(session: Session, wave: Sequence[Arrived], now: datetime) -> lis
     return [Saved(change, this, report.get(this)) for change, this in zip(changes, ids, strict=True)]
 
 
-def _previous(spot: Place) -> int | None:
+def _previous(spot: Existing) -> int | None:
     return spot.row.revision if spot.row else None
 
 

@@ -18,7 +18,7 @@ ORDER = {"published": articles.c.dated_at, "seen": articles.c.first_seen, "updat
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ArticleQuery:
     """Which articles: all of these must hold; `since` is part of the span, `until` is not.
 
     `source` is any that showed the article's page, not only the one that did so first.
@@ -39,14 +39,14 @@ class Wanted:
 
 
 def find_articles(
-    session: Session, wanted: Wanted, limit: int, after: tuple[datetime, str] | None
+    session: Session, wanted: ArticleQuery, limit: int, after: tuple[datetime, str] | None
 ) -> Sequence[Row[Any]]:
     """The articles wanted, beginning after the one at `after` (its time in that order, and its id)."""
     return _rows(session, select(articles), wanted, limit, after)
 
 
 def read_articles(
-    session: Session, wanted: Wanted, limit: int, after: tuple[datetime, str] | None
+    session: Session, wanted: ArticleQuery, limit: int, after: tuple[datetime, str] | None
 ) -> Sequence[Row[Any]]:
     """The same, each with the reading of its current revision."""
     return _rows(session, _READINGS, wanted, limit, after)
@@ -57,7 +57,7 @@ def find_article(session: Session, article: str) -> Row[Any] | None:
     return session.execute(_READINGS.where(articles.c.id == article)).one_or_none()
 
 
-def place_of(wanted: Wanted, row: Row[Any]) -> tuple[datetime, str]:
+def place_of(wanted: ArticleQuery, row: Row[Any]) -> tuple[datetime, str]:
     """The place of an article in the order that is wanted: what a list begins after."""
     return getattr(row, ORDER[wanted.by].name), row.id
 
@@ -89,7 +89,7 @@ _READINGS = select(articles, revisions.c.reading).join(
 
 
 def _rows(
-    session: Session, query: Select[Any], wanted: Wanted, limit: int, after: tuple[datetime, str] | None
+    session: Session, query: Select[Any], wanted: ArticleQuery, limit: int, after: tuple[datetime, str] | None
 ) -> Sequence[Row[Any]]:
     """Those of the source itself, and those whose pages it showed as well: each from an index, in one order."""
     listed = query.where(*_of_the_source(wanted))
@@ -102,7 +102,7 @@ def _rows(
 
 
 def _page(
-    session: Session, query: Select[Any], wanted: Wanted, limit: int, after: tuple[datetime, str] | None
+    session: Session, query: Select[Any], wanted: ArticleQuery, limit: int, after: tuple[datetime, str] | None
 ) -> Select[Any]:
     when = ORDER[wanted.by]
     query = query.where(*_conditions(wanted))
@@ -122,7 +122,7 @@ def _revisions() -> Select[Any]:
     return select(revisions, current).join(articles, revisions.c.article == articles.c.id)
 
 
-def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+def _conditions(wanted: ArticleQuery) -> list[ColumnElement[bool]]:
     when, query = ORDER[wanted.by], list[ColumnElement[bool]]()
     if wanted.kind is not None:
         query.append(articles.c.kind == wanted.kind)
@@ -135,11 +135,11 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     return query
 
 
-def _of_the_source(wanted: Wanted) -> list[ColumnElement[bool]]:
+def _of_the_source(wanted: ArticleQuery) -> list[ColumnElement[bool]]:
     return [] if wanted.source is None else [articles.c.source == wanted.source]
 
 
-def _labels(wanted: Wanted) -> list[str]:
+def _labels(wanted: ArticleQuery) -> list[str]:
     fields = {"tag": wanted.tag, "virin": wanted.virin}
     return [label(kind, name) for kind, name in fields.items() if name is not None]
 

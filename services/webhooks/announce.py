@@ -18,7 +18,7 @@ from services.runtime.database import UtcDateTime
 from services.runtime.events.append import NewEvent, append_private
 from services.runtime.events.tables import events
 from services.runtime.ledger.ledger_table import OPEN, ledger
-from services.webhooks.filters import Filter, Story, is_about_article, story, why_not
+from services.webhooks.filters import Filter, FilterSubject, is_about_article, story, why_not
 from services.webhooks.models import DISABLED, TEST, Endpoint, deliveries, endpoints, locked
 from services.webhooks.release import wake
 
@@ -83,7 +83,7 @@ class _Wish:
     rank: int = NEWS
 
 
-def announce(session: Session, ranks: Mapping[str, int], now: datetime) -> list[Due]:
+def create_deliveries(session: Session, ranks: Mapping[str, int], now: datetime) -> list[Due]:
     """Owes each of the events to each interested endpoint, in the order given; returns the active ones among them.
 
     `ranks` are those of the events by their ids. An event that was announced before owes nothing more: not even to
@@ -113,7 +113,7 @@ def _must_be_announced(session: Session, left: Sequence[str]) -> None:
         raise Overtaking("An earlier event of this article is still to be announced.")
 
 
-def _stories(session: Session, begun: Mapping[str, Row[Any]], *, whole: bool) -> dict[str, Story]:
+def _stories(session: Session, begun: Mapping[str, Row[Any]], *, whole: bool) -> dict[str, FilterSubject]:
     # To read the words of an article costs more than all the rest, and only filters ask for them.
     if whole:
         bodies = session.execute(_BODIES, {"these": [*begun]})
@@ -121,15 +121,15 @@ def _stories(session: Session, begun: Mapping[str, Row[Any]], *, whole: bool) ->
     return {event.id: _brief(event) for event in begun.values()}
 
 
-def _brief(event: Row[Any]) -> Story:
-    return Story(event.type, event.source, article=event.subject if is_about_article(event.type) else None)
+def _brief(event: Row[Any]) -> FilterSubject:
+    return FilterSubject(event.type, event.source, article=event.subject if is_about_article(event.type) else None)
 
 
 def _may_know(endpoint: Row[Any], owner: int | None) -> bool:
     return owner is None or (endpoint.owner == owner and endpoint.state == "active")
 
 
-def _wants(endpoint: Row[Any], told: Story) -> bool:
+def _wants(endpoint: Row[Any], told: FilterSubject) -> bool:
     return not why_not(endpoint.event_types, Filter.model_validate(endpoint.filter), told)
 
 

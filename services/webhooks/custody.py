@@ -7,7 +7,7 @@ from services.contracts.checks import Check
 from services.contracts.errors import UserError
 from services.runtime.database import reading
 from services.webhooks.models import endpoints
-from services.webhooks.sealing import Unreadable, has_key, unseal
+from services.webhooks.sealing import UnreadableSecret, has_key, unseal
 
 
 class KeyLost(UserError):  # noqa: N818 - named for what happened
@@ -32,7 +32,7 @@ def prove() -> None:
     with reading() as session:
         sealed = _sealed(session, LOOKED_AT)
     if sealed and all(map(_is_lost, sealed)):
-        raise Unreadable(ADVICE)
+        raise UnreadableSecret(ADVICE)
 
 
 def must_not_be_lost(session: Session) -> None:
@@ -62,6 +62,6 @@ def _is_lost(sealed: str) -> bool:
         return True
     try:
         unseal(sealed)
-    except Unreadable:
+    except UnreadableSecret:
         return True
     return False

@@ -68,7 +68,7 @@ class Filter(BaseModel, extra="forbid"):
 
 
 @dataclass(frozen=True)
-class Story:
+class FilterSubject:
     """What an event says, as far as filters ask."""
 
     type: str
@@ -87,14 +87,14 @@ def is_about_article(event_type: str) -> bool:
     return event_type in ABOUT_ARTICLES
 
 
-def story(source: str, event: Mapping[str, Any]) -> Story:
+def story(source: str, event: Mapping[str, Any]) -> FilterSubject:
     """What the body of an event says; one that is about no article has a type only."""
     event_type, article = str(event["type"]), event["data"].get("article")
     if article is None:
-        return Story(event_type, source)
+        return FilterSubject(event_type, source)
     blocks = (block["text"] for block in article.get("body", ()))
     writers = (entry.get(part) or "" for entry in article.get("byline", ()) for part in ("name", "affiliation"))
-    return Story(
+    return FilterSubject(
         type=event_type,
         source=source,
         kind=article.get("kind", ""),
@@ -107,7 +107,7 @@ def story(source: str, event: Mapping[str, Any]) -> Story:
     )
 
 
-def why_not(event_types: Collection[str], wanted: Filter, told: Story) -> list[str]:
+def why_not(event_types: Collection[str], wanted: Filter, told: FilterSubject) -> list[str]:
     """Why the event is not let through, a sentence for each reason; none when it is. A filter only judges articles."""
     if told.type == TEST or (event_types and not any(fnmatchcase(told.type, pattern) for pattern in event_types)):
         return [f"Its type is {told.type}."]
@@ -144,7 +144,7 @@ def _finder(values: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(re.escape(plain(value)) for value in values)})(?!\w)")
 
 
-_HOLDS: dict[str, Callable[[Story, list[str]], bool]] = {
+_HOLDS: dict[str, Callable[[FilterSubject, list[str]], bool]] = {
     "sources": lambda told, values: told.source in values,
     "kinds": lambda details, values: details.kind in values,
     "tags": lambda told, values: _among(told.tags, values),
@@ -152,7 +152,7 @@ _HOLDS: dict[str, Callable[[Story, list[str]], bool]] = {
     "datelines": lambda told, values: _found(told.dateline, values),
     "words": lambda told, values: _found(told.text, values),
 }
-_MISSED: dict[str, Callable[[Story], str]] = {
+_MISSED: dict[str, Callable[[FilterSubject], str]] = {
     "sources": lambda report: f"Its source is {report.source}.",
     "kinds": lambda told: f"Its kind is {told.kind}.",
     "tags": lambda details: f"Its tags are {', '.join(details.tags)}." if details.tags else "It has no tags.",

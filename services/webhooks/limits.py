@@ -27,7 +27,7 @@ SECONDS = 15.0
 
 
 @dataclass(frozen=True)
-class Limits:
+class DeliveryLimits:
     """All of them. Durations are in seconds."""
 
     endpoints_per_key: int
@@ -51,9 +51,9 @@ class Limits:
     retention_days: int
 
 
-def limits(retention_days: int) -> Limits:
+def limits(retention_days: int) -> DeliveryLimits:
     """The limits of an installation that keeps deliveries for so many days."""
-    return Limits(
+    return DeliveryLimits(
         endpoints_per_key=ENDPOINTS,
         headers_per_endpoint=HEADERS,
         metadata_per_endpoint=METADATA,

@@ -9,10 +9,10 @@ from sqlmodel import Session
 from services.runtime.events.tables import events
 from services.webhooks.filters import Filter, story, why_not
 from services.webhooks.limits import PREVIEW
-from services.webhooks.views import Judged, Preview
+from services.webhooks.views import FilterPreview, Judged
 
 
-def preview(session: Session, event_types: Collection[str], wanted: Filter) -> Preview:
+def preview(session: Session, event_types: Collection[str], wanted: Filter) -> FilterPreview:
     """Judges the last events that tell of an article, the newest first."""
     announced = (events.c.announced, events.c.sequence.is_not(None))
     last = session.execute(select(events).where(*announced).order_by(events.c.sequence.desc()).limit(PREVIEW))
@@ -31,4 +31,4 @@ def preview(session: Session, event_types: Collection[str], wanted: Filter) -> P
                 why_not=reasons,
             )
         )
-    return Preview(judged=len(judged), matching=sum(entry.matches for entry in judged), events=judged)
+    return FilterPreview(judged=len(judged), matching=sum(entry.matches for entry in judged), events=judged)

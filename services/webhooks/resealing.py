@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 from sqlmodel import Session
 
 from services.webhooks.models import endpoints, locked
-from services.webhooks.sealing import Unreadable, resealed
+from services.webhooks.sealing import UnreadableSecret, resealed
 
 # Whatever is kept sealed says so in its name.
 _SEALED = tuple(column for column in endpoints.c if column.name.startswith("sealed_"))
@@ -29,7 +29,7 @@ def reseal(session: Session) -> Resealing:
         for endpoint, sealed in rows:
             try:
                 anew = resealed(sealed)
-            except Unreadable:
+            except UnreadableSecret:
                 unreadable.append(endpoint)
                 continue
             # Not when it was changed meanwhile: whoever did has our keys, the first of them in front.

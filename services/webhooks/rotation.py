@@ -9,7 +9,7 @@ from sqlalchemy import Row
 
 from services.contracts.errors import UserError
 from services.webhooks.models import Endpoint
-from services.webhooks.sealing import Unreadable, seal, unseal
+from services.webhooks.sealing import UnreadableSecret, seal, unseal
 from services.webhooks.signing import new_secret
 
 
@@ -42,6 +42,6 @@ def signers(endpoint: Row[Any], now: datetime) -> list[SecretStr]:
     """
     signing = [unseal(endpoint.sealed_secret)]
     if endpoint.sealed_previous and endpoint.previous_until is not None and endpoint.previous_until > now:
-        with suppress(Unreadable):
+        with suppress(UnreadableSecret):
             signing.append(unseal(endpoint.sealed_previous))
     return signing

@@ -25,7 +25,7 @@ class BadKey(UserError):  # noqa: N818 - named for what happened
     """One of the installation's keys is not one."""
 
 
-class Unreadable(HouseTrouble):
+class UnreadableSecret(HouseTrouble):
     """A secret was sealed with another key than those this process has."""
 
 
@@ -70,7 +70,7 @@ def _told() -> Iterator[None]:
     try:
         yield
     except InvalidToken:
-        raise Unreadable(
+        raise UnreadableSecret(
             "This process cannot read the endpoint's secret: another key sealed it. "
             "Give every process the same DATELINE_SECRET_KEY, or the same secret.key in its state folder."
         ) from None

@@ -22,7 +22,7 @@ from services.runtime.ledger.worker import handles, handles_together
 from services.runtime.settings import retention_settings
 from services.webhooks import custody, retention, subscriptions
 from services.webhooks.announce import BULK, NEWS, Overtaking, without_turn
-from services.webhooks.announce import announce as owe
+from services.webhooks.announce import create_deliveries as owe
 from services.webhooks.attempt import Tried
 from services.webhooks.deliver import SLICE, Addressee, Rest, addressee, bring, hold, next_due, parcels
 from services.webhooks.record import record, settle, woken_meanwhile

@@ -50,7 +50,7 @@ class Rotated(BaseModel):
     old_secret_until: datetime | None
 
 
-class Health(Condition):
+class EndpointHealth(Condition):
     """How an endpoint is: what it is owed, and how its last attempts went."""
 
     pending: int
@@ -148,7 +148,7 @@ class Judged(BaseModel):
     why_not: list[str]
 
 
-class Preview(BaseModel):
+class FilterPreview(BaseModel):
     """The last events, the newest first."""
 
     judged: int

@@ -31,12 +31,12 @@ from services.contracts.messages import FetchPage
 from services.contracts.versions import generation
 from services.fetcher import sources
 from services.fetcher.checks import count_pages
-from services.fetcher.pages.find import Wanted as Pages
+from services.fetcher.pages.find import PageQuery as Pages
 from services.fetcher.pages.find import find_pages
 from services.runtime import database
-from services.runtime.events.follow import Asked, pull
+from services.runtime.events.follow import EventQuery, pull
 from services.runtime.ledger import jobs, redelivery, sweeper
-from services.store.search import Wanted, find_articles
+from services.store.search import ArticleQuery, find_articles
 
 EACH = 1_000
 """Articles of one source."""
@@ -178,13 +178,17 @@ def questions(articles: int) -> dict[str, Callable[[Session], object]]:
     """What is asked, by its name."""
     now = NOW + timedelta(hours=1)
     asked: dict[str, Callable[[Session], object]] = {
-        "list: newest": lambda s: find_articles(s, Wanted(), 50, None),
-        "list: a source": lambda s: find_articles(s, Wanted(source="source-1"), 50, None),
-        "list: a source, by update": lambda s: find_articles(s, Wanted(source="source-1", by="updated"), 50, None),
-        "list: a kind without articles": lambda s: find_articles(s, Wanted(kind="transcript"), 50, None),
-        "events: from 0": lambda s: pull(s, Asked(), 0, 100),
-        "events: a rare type, from 0": lambda s: pull(s, Asked(type="article.updated"), 0, 100),
-        "events: a rare type of a common kind": lambda s: pull(s, Asked("article.updated", kind="release"), 0, 100),
+        "list: newest": lambda s: find_articles(s, ArticleQuery(), 50, None),
+        "list: a source": lambda s: find_articles(s, ArticleQuery(source="source-1"), 50, None),
+        "list: a source, by update": lambda s: find_articles(
+            s, ArticleQuery(source="source-1", by="updated"), 50, None
+        ),
+        "list: a kind without articles": lambda s: find_articles(s, ArticleQuery(kind="transcript"), 50, None),
+        "events: from 0": lambda s: pull(s, EventQuery(), 0, 100),
+        "events: a rare type, from 0": lambda s: pull(s, EventQuery(type="article.updated"), 0, 100),
+        "events: a rare type of a common kind": lambda s: pull(
+            s, EventQuery("article.updated", kind="release"), 0, 100
+        ),
         "pages: of a source": lambda s: find_pages(s, Pages(source="source-1"), now, 50, None),
         "pages: a common part of an address": lambda s: find_pages(s, Pages(address="news/article"), now, 50, None),
         "pages: a rare part": lambda s: find_pages(s, Pages(address="article/777/"), now, 50, None),
@@ -196,7 +200,7 @@ def questions(articles: int) -> dict[str, Callable[[Session], object]]:
         "ledger: overdue": lambda s: jobs.overdue(s, now),
     }
     for name, q in SEARCHES.items():
-        asked[name] = lambda s, q=q: find_articles(s, Wanted(q=q), 50, None)
+        asked[name] = lambda s, q=q: find_articles(s, ArticleQuery(q=q), 50, None)
     return asked
 
 

@@ -27,7 +27,7 @@ from services.runtime import database
 from services.store import write
 from services.store.fulltext import excerpts
 from services.store.save import save
-from services.store.search import Wanted, find_articles
+from services.store.search import ArticleQuery, find_articles
 
 WORDS = [f"{head}{tail}" for head in ("har", "ves", "com", "tra", "sto", "mar") for tail in range(2_000)]
 ZIPF = list(accumulate(1 / rank for rank in range(10, len(WORDS) + 10)))
@@ -101,7 +101,7 @@ def _searched(q: str) -> dict[str, float]:
 
 def _search(q: str, *, excerpted: bool = True) -> None:
     with database.reading() as session:
-        rows = find_articles(session, Wanted(q=q), 50, None)
+        rows = find_articles(session, ArticleQuery(q=q), 50, None)
         if excerpted:
             excerpts(session, q, [row.id for row in rows[:50]])
 

@@ -15,7 +15,7 @@ from fakes import newsroom as ways
 from sqlalchemy import create_engine, text
 
 from services.contracts.urls import canonical_url
-from services.fetcher.plan import HOST_PATIENCE
+from services.fetcher.schedule import HOST_PATIENCE
 from services.runtime.redis_server import free_port
 from services.runtime.settings import RuntimeSettings
 

@@ -12,8 +12,8 @@ from functools import lru_cache
 from services.demo import pages
 from services.demo.newsroom import HTML, Resource, conditional
 from services.demo.pages import Publication
-from services.demo.samples import Picture, Sample, Wording
-from services.demo.site import Answer, Asked, Request, Site
+from services.demo.samples import Sample, SamplePicture, Wording
+from services.demo.site import Answer, Request, Site, SiteRequest
 
 FIRST_NUMBER = 5_000_000
 PER_LISTING = 10
@@ -49,7 +49,7 @@ class GeneratedNewsroom:
         return self._site.url
 
     @property
-    def requests(self) -> list[Asked]:
+    def requests(self) -> list[SiteRequest]:
         return self._site.requests
 
     def start(self) -> None:
@@ -137,7 +137,7 @@ def paragraphs(index: int, version: int = 1) -> tuple[str, ...]:
 
 def _frame(url: str) -> tuple[bytes, bytes]:
     """The page before and after the paragraphs, with marks where number and headline go."""
-    picture = Picture(
+    picture = SamplePicture(
         int(MARK), "260101-A-GN001-1001", "Generated", "A generated caption. " * 12, "Nobody", EPOCH.date()
     )
     wording = Wording("A Headline", "A generated page.", "<!--picture:1-->\n|body|")

@@ -21,8 +21,8 @@ from services.runtime.ledger import worker
 from services.runtime.ledger.jobs import due, enqueue
 from services.store.save import save
 from services.webhooks import checks, subscriptions, tasks  # noqa: F401 - the tasks register their handlers
+from services.webhooks.requests import EndpointWanted
 from services.webhooks.settings import webhook_settings
-from services.webhooks.wanted import EndpointWanted
 
 ENDPOINTS = 20
 WORDINGS = 5

@@ -9,7 +9,7 @@ from services.admin.reference import example, operations
 from services.app import create_app
 from services.runtime.database import reading, transaction, utcnow
 from services.webhooks import subscriptions
-from services.webhooks.wanted import EndpointWanted
+from services.webhooks.requests import EndpointWanted
 
 pytestmark = pytest.mark.integration
 

@@ -17,7 +17,7 @@ import certifi
 import pytest
 from fakes.wire_site import Authority, WireSite, plays, resets, stalls, streams
 
-from services.fetcher.answers import Blocked, Empty, Fetched, NotModified, Refused, Unavailable, Validators
+from services.fetcher.answers import Blocked, Empty, Fetched, NotModified, RequestRefused, Unavailable, Validators
 from services.fetcher.client import get
 from services.runtime.egress import EgressSettings, Gate, Limits, open_client
 from services.runtime.egress import client as egress
@@ -185,7 +185,7 @@ FRAMING = {
         Unavailable,
         "did not speak HTTP",
     ),
-    "25-5000-headers": (plays(OK + b"X: y\r\n" * 5_000 + b"\r\n"), Refused, "more than 200 headers"),
+    "25-5000-headers": (plays(OK + b"X: y\r\n" * 5_000 + b"\r\n"), RequestRefused, "more than 200 headers"),
     "26-early-wake-ups": (plays(b"HTTP/1.1 103 Early Wake-ups\r\n\r\n", whole()), Fetched, ""),
     "27-length-too-short": (plays(OK + b"Content-Length: 6\r\n\r\n<html>and more"), Fetched, ""),
     "27-length-too-long": (plays(OK + b"Content-Length: 500\r\n\r\n" + PAGE), Unavailable, "did not speak HTTP"),
@@ -198,7 +198,7 @@ FRAMING = {
     ),
     "27-length-beyond-the-limit": (
         streams(OK + b"Content-Length: 9999999999\r\n\r\n", lambda: itertools.repeat(b"x" * 65_536)),
-        Refused,
+        RequestRefused,
         "larger than 500 kB",
     ),
     "28-chunk-of-letters": (plays(CHUNKED + b"zz\r\nwords\r\n"), Unavailable, "did not speak HTTP"),
@@ -206,7 +206,7 @@ FRAMING = {
     "28-chunks-without-end": (plays(CHUNKED + b"5\r\nwords\r\n"), Unavailable, "did not speak HTTP"),
     "28-chunks-for-ever": (
         streams(CHUNKED, lambda: itertools.repeat(b"8000\r\n" + b"x" * 0x8000 + b"\r\n")),
-        Refused,
+        RequestRefused,
         "larger than 500 kB",
     ),
     "29-http-0.9": (plays(PAGE), Unavailable, "did not speak HTTP"),
@@ -234,9 +234,17 @@ FRAMING = {
     "32-br-unasked": (plays(coded(b"br", brotli.compress(PAGE))), Fetched, ""),
     "32-zstd-unasked": (plays(coded(b"zstd", b"\x28\xb5\x2f\xfd")), Unavailable, "'zstd', which Dateline did not ask"),
     "32-gzip-twice": (plays(coded(b"gzip, gzip", gzip.compress(gzip.compress(PAGE)))), Unavailable, "'gzip, gzip'"),
-    "33-body-without-end": (streams(OK + b"\r\n", lambda: itertools.repeat(b"x" * 65_536)), Refused, "larger than"),
+    "33-body-without-end": (
+        streams(OK + b"\r\n", lambda: itertools.repeat(b"x" * 65_536)),
+        RequestRefused,
+        "larger than",
+    ),
     "35-190-cookies": (plays(whole(PAGE, *[b"Set-Cookie: a=%d" % n for n in range(190)])), Fetched, ""),
-    "35-5000-cookies": (plays(whole(PAGE, *[b"Set-Cookie: a=%d" % n for n in range(5_000)])), Refused, "200 headers"),
+    "35-5000-cookies": (
+        plays(whole(PAGE, *[b"Set-Cookie: a=%d" % n for n in range(5_000)])),
+        RequestRefused,
+        "200 headers",
+    ),
     "38-no-words": (plays(whole(b"")), Empty, "an empty page"),
 }
 
@@ -276,7 +284,7 @@ def test_what_would_fill_memory_does_not(play, words):
             _, peak = tracemalloc.get_traced_memory()
         finally:
             tracemalloc.stop()
-    assert isinstance(answer, Refused)
+    assert isinstance(answer, RequestRefused)
     assert words in answer.detail
     assert peak < 20_000_000
 

@@ -14,7 +14,7 @@ from sqlalchemy import delete, update
 from services.contracts.messages import Announce
 from services.runtime.database import reading, transaction
 from services.runtime.events import checks as log
-from services.runtime.events.follow import Asked, pull
+from services.runtime.events.follow import EventQuery, pull
 from services.runtime.events.tables import counter, events
 from services.store import checks
 from services.store.models import articles, revisions
@@ -30,7 +30,7 @@ def several(number: int, **about):
 
 def pulled(after=0, limit=50, **asked):
     with reading() as session:
-        return pull(session, Asked(**asked), after, limit)
+        return pull(session, EventQuery(**asked), after, limit)
 
 
 def all_checks(session):

@@ -24,7 +24,7 @@ from services.fetcher.checks import count_pages, unaccounted
 from services.fetcher.discover import Listed
 from services.fetcher.importing import import_file
 from services.fetcher.models import Host, Page
-from services.fetcher.plan import LAG, REVISITS
+from services.fetcher.schedule import LAG, REVISITS
 from services.fetcher.sources import SourceSeed
 from services.runtime.archive import capture_store
 from services.runtime.database import reading, transaction, utcnow

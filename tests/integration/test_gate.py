@@ -16,7 +16,7 @@ from services.contracts.urls import canonical_url
 from services.contracts.wiring import ROUTES
 from services.fetcher import api, frontier, politeness, turns
 from services.fetcher.models import Host, Source
-from services.fetcher.plan import HOST_PATIENCE
+from services.fetcher.schedule import HOST_PATIENCE
 from services.runtime import metrics
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.ledger import jobs, worker

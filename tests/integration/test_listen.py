@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 import services.webhooks.tasks  # noqa: F401 - what is owed shall be brought
 from services.app import create_app
 from services.cli import app
-from services.cli.processes.web_server import Server
+from services.cli.processes.web_server import WebServer
 from services.contracts.caller import Caller
 from services.contracts.errors import UserError
 from services.demo.receiver import Received
@@ -47,7 +47,7 @@ def dateline(installation):
     made = create_app()
     made.state.authenticate = KEYS.get
     made.state.caller_of_key = lambda _key, _since: KEYS["subscriber"]
-    server = Server(uvicorn.Config(made, port=0, log_config=None))
+    server = WebServer(uvicorn.Config(made, port=0, log_config=None))
     thread = threading.Thread(target=server.run)
     thread.start()
     until(lambda: server.started)

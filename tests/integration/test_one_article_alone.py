@@ -15,7 +15,7 @@ from services.demo.site import Answer, Site
 from services.runtime.database import transaction, utcnow
 from services.runtime.ledger import health_gates
 from services.webhooks import subscriptions
-from services.webhooks.wanted import EndpointWanted
+from services.webhooks.requests import EndpointWanted
 
 pytestmark = pytest.mark.integration
 

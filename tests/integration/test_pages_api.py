@@ -17,7 +17,7 @@ from services.fetcher.answers import Moved
 from services.fetcher.discover import Listed
 from services.fetcher.models import Alias, Channel, Page
 from services.fetcher.pages import parts
-from services.fetcher.pages.find import Wanted, find_pages
+from services.fetcher.pages.find import PageQuery, find_pages
 from services.fetcher.sources import ChannelSeed, SourceSeed
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.ledger import jobs
@@ -258,6 +258,6 @@ def test_every_condition_can_be_asked_together():
     """Each of them must hold."""
     (page, _) = lists(NEWS.format(1), NEWS.format(2))
     gave_none(page, 1)
-    wanted = Wanted("harbor", "www.harbor.example", "due", "rejected", "listing", "news")
+    wanted = PageQuery("harbor", "www.harbor.example", "due", "rejected", "listing", "news")
     with reading() as session:
         assert [row.id for row in find_pages(session, wanted, utcnow(), 10, None)] == [page]

@@ -6,11 +6,11 @@ from sqlalchemy import event, text
 from sqlmodel import Session
 
 from services.audit import report
-from services.fetcher.pages.find import Wanted as Pages
+from services.fetcher.pages.find import PageQuery as Pages
 from services.fetcher.pages.find import find_pages
 from services.runtime import database
-from services.runtime.events.follow import Asked, pull
-from services.store.search import Wanted, find_articles
+from services.runtime.events.follow import EventQuery, pull
+from services.store.search import ArticleQuery, find_articles
 
 pytestmark = pytest.mark.integration
 ARTICLES = 2_000
@@ -51,10 +51,13 @@ def _plans(connection, explain, said):
 @pytest.mark.parametrize(
     ("question", "index"),
     [
-        (lambda s: find_articles(s, Wanted(), 50, None), "articles_by_date"),
-        (lambda s: find_articles(s, Wanted(kind="transcript"), 50, None), "articles_by_kind"),
-        (lambda s: find_articles(s, Wanted(source="source-1"), 50, None), "articles_by_source"),
-        (lambda s: find_articles(s, Wanted(source="source-1", by="updated"), 50, None), "articles_by_source_update"),
+        (lambda s: find_articles(s, ArticleQuery(), 50, None), "articles_by_date"),
+        (lambda s: find_articles(s, ArticleQuery(kind="transcript"), 50, None), "articles_by_kind"),
+        (lambda s: find_articles(s, ArticleQuery(source="source-1"), 50, None), "articles_by_source"),
+        (
+            lambda s: find_articles(s, ArticleQuery(source="source-1", by="updated"), 50, None),
+            "articles_by_source_update",
+        ),
     ],
     ids=["newest", "a kind", "a source", "a source by update"],
 )
@@ -69,7 +72,7 @@ def test_what_others_listed_sooner_is_found_by_an_index_of_its_own(plans):
         session.execute(text("UPDATE sightings SET source = 'source-1', shared = true WHERE page > 1990"))
         session.execute(text("ANALYZE"))
         session.commit()
-    *_, asked, listed = plans(lambda session: find_articles(session, Wanted(source="source-1"), 50, None))
+    *_, asked, listed = plans(lambda session: find_articles(session, ArticleQuery(source="source-1"), 50, None))
     assert "sightings_shared" in asked
     assert "sightings_shared" in listed
     assert "SCAN articles" not in listed
@@ -78,14 +81,14 @@ def test_what_others_listed_sooner_is_found_by_an_index_of_its_own(plans):
 @pytest.mark.parametrize(
     ("asked", "index"),
     [
-        (Asked(), "sequence"),
-        (Asked(type="article.updated"), "events_by_type"),
-        (Asked(source="nobody"), "events_by_source"),
-        (Asked(kind="transcript"), "events_by_kind"),
-        (Asked(announced=True), "events_by_announced"),
-        (Asked(type="article.updated", kind="release"), "events_by_"),
-        (Asked(type="article.updated", kind="release", announced=True), "events_by_"),
-        (Asked(source="source-1", type="article.updated", announced=True), "events_by_"),
+        (EventQuery(), "sequence"),
+        (EventQuery(type="article.updated"), "events_by_type"),
+        (EventQuery(source="nobody"), "events_by_source"),
+        (EventQuery(kind="transcript"), "events_by_kind"),
+        (EventQuery(announced=True), "events_by_announced"),
+        (EventQuery(type="article.updated", kind="release"), "events_by_"),
+        (EventQuery(type="article.updated", kind="release", announced=True), "events_by_"),
+        (EventQuery(source="source-1", type="article.updated", announced=True), "events_by_"),
     ],
     ids=["all", "a type", "a source", "a kind", "what was announced", "type, kind", "three of them", "of a source"],
 )
@@ -101,7 +104,7 @@ def test_the_event_log_is_read_from_where_it_is_wanted(plans, asked, index):
 @pytest.mark.parametrize("q", ["hurricane", "nowhere", '"onlyonce announced"'])
 def test_where_few_are_found_only_they_are_read(plans, q):
     """The newest first: to go through the dates until 50 are met would be to go through all of them."""
-    plan = plans(lambda session: find_articles(session, Wanted(q=q), 50, None))[-1]
+    plan = plans(lambda session: find_articles(session, ArticleQuery(q=q), 50, None))[-1]
     assert "articles_by_date" not in plan
     assert "SCAN articles" not in plan
     assert "Seq Scan" not in plan
@@ -110,7 +113,7 @@ def test_where_few_are_found_only_they_are_read(plans, q):
 @pytest.mark.parametrize("q", ["harbor storm", "nowhere", "hurricane announced"])
 def test_words_that_hardly_meet_are_looked_for_in_the_index(plans, q):
     """Half of all articles have the one, half the other: PostgreSQL read all of them to find that none has both."""
-    first, *rest = plans(lambda session: find_articles(session, Wanted(q=q), 50, None))
+    first, *rest = plans(lambda session: find_articles(session, ArticleQuery(q=q), 50, None))
     through = ("Seq Scan", "SCAN articles\n", "SCAN article_texts\n")
     assert "articles_by_date" in first
     assert any("article_words" in plan or "VIRTUAL TABLE INDEX" in plan for plan in rest)
@@ -120,7 +123,7 @@ def test_words_that_hardly_meet_are_looked_for_in_the_index(plans, q):
 @pytest.mark.parametrize("q", ["announced", "harbor", "announced -hurricane"])
 def test_a_common_word_is_met_among_the_first_articles(plans, q):
     """Nothing is asked about all that have it: there may be a million."""
-    *_, listed = plans(lambda session: find_articles(session, Wanted(q=q), 50, None))
+    *_, listed = plans(lambda session: find_articles(session, ArticleQuery(q=q), 50, None))
     assert "VIRTUAL TABLE" not in listed
     assert "article_words" not in listed
 

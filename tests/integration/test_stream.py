@@ -14,7 +14,7 @@ from orders import NOW, A, B, C, order
 from sqlmodel import SQLModel
 
 from services.app import create_app
-from services.cli.processes.web_server import Server
+from services.cli.processes.web_server import WebServer
 from services.contracts.caller import Caller
 from services.runtime import database
 from services.runtime.database import reading, transaction
@@ -44,7 +44,7 @@ def server(installation):
     app = create_app()
     app.state.authenticate = KEYS.get
     config = uvicorn.Config(app, port=0, log_config=None, timeout_graceful_shutdown=int(PATIENCE))
-    made = Server(config)
+    made = WebServer(config)
     thread = threading.Thread(target=made.run)
     thread.start()
     until(lambda: made.started)

@@ -18,7 +18,7 @@ from services.contracts.choices import Payload
 from services.contracts.errors import UserError
 
 if TYPE_CHECKING:
-    from services.webhooks.views import EndpointView, Health
+    from services.webhooks.views import EndpointHealth, EndpointView
 
 Number = Annotated[int, typer.Argument(min=1, metavar="ID", help="The endpoint's number, as the list shows it.")]
 Values = list[str] | None
@@ -26,7 +26,7 @@ Values = list[str] | None
 
 def list_endpoints(as_json: AsJson = False) -> None:
     """Lists the endpoints of all keys, the newest first."""
-    from services.webhooks.views import EndpointView, Health
+    from services.webhooks.views import EndpointHealth, EndpointView
 
     rows, _ = client.listed("/webhooks/endpoints", "endpoints", sys.maxsize)
     entries = [row | {"health": _health(row["id"])} for row in rows]
@@ -38,21 +38,22 @@ def list_endpoints(as_json: AsJson = False) -> None:
         columns = ("id", "address", "key", "state", "pending", "failed", "delivered", "since", "until", "why")
         show(
             Listing(
-                columns, [_line(EndpointView.model_validate(e), Health.model_validate(e["health"])) for e in entries]
+                columns,
+                [_line(EndpointView.model_validate(e), EndpointHealth.model_validate(e["health"])) for e in entries],
             )
         )
 
 
 def show_endpoint(number: Number, as_json: AsJson = False) -> None:
     """Shows one endpoint: what it wants to hear, and how it has been."""
-    from services.webhooks.views import EndpointView, Health
+    from services.webhooks.views import EndpointHealth, EndpointView
 
     endpoint = client.get(f"/webhooks/endpoints/{number}", refusals(number))
     health = _health(number)
     if as_json:
         print_json(endpoint | {"health": health})
         return
-    fields = EndpointView.model_validate(endpoint).model_dump() | Health.model_validate(health).model_dump()
+    fields = EndpointView.model_validate(endpoint).model_dump() | EndpointHealth.model_validate(health).model_dump()
     facts = {name.replace("_", " "): _words(value) for name, value in fields.items()}
     show_facts({name: value for name, value in facts.items() if value})
 
@@ -190,7 +191,7 @@ def _health(number: int) -> Any:
     return client.get(f"/webhooks/endpoints/{number}/health", refusals(number))
 
 
-def _line(endpoint: EndpointView, health: Health) -> Sequence[object]:
+def _line(endpoint: EndpointView, health: EndpointHealth) -> Sequence[object]:
     counts = (health.pending, health.failed, health.delivered)
     why = (health.failing_since, health.held_until, health.reason or health.last_error or "")
     return (endpoint.id, endpoint.url, endpoint.key, health.state, *counts, *why)

@@ -125,7 +125,7 @@ def show_report(number: Number, as_json: AsJson = False) -> None:
     """Shows how far a dry run would reach: by outcome, source, layout and field, with samples."""
     from services.cli.commands.reingest_watch import view_of
     from services.cli.output.reingest_tables import reach_tables
-    from services.reingest.views import Report
+    from services.reingest.views import ReingestionReport
 
     if not view_of(number).dry_run:
         raise UserError(f"Re-ingestion {number} was no dry run, and kept no differences.")
@@ -133,7 +133,7 @@ def show_report(number: Number, as_json: AsJson = False) -> None:
     if as_json:
         print_json(entry)
         return
-    for table in reach_tables(Report.model_validate(entry)):
+    for table in reach_tables(ReingestionReport.model_validate(entry)):
         show(table)
 
 

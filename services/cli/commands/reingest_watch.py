@@ -21,7 +21,7 @@ EVERY = 0.5
 
 
 @dataclass(frozen=True)
-class Look:
+class WatchedState:
     """How far it is; `over` when nothing more will happen, `stuck` when only a person can help it on."""
 
     words: str
@@ -48,26 +48,26 @@ def view_of(number: int) -> ReingestionView:
     return ReingestionView.model_validate(client.get(f"/admin/reingestions/{number}", {404: advice}))
 
 
-def _ingestion(number: int) -> Look:
+def _ingestion(number: int) -> WatchedState:
     view = view_of(number)
     through, stuck = sum(view.outcomes.values()), view.dead_lettered
     waits = view.planned_completely and stuck > 0 and through + stuck >= view.planned
     pages, message = counted(total(view), "page", "pages"), outcomes(view.outcomes) or "nothing yet"
     text = f"{view.state}: {through} of {pages} ({message})"
     ended = view.state in {"done", "cancelled"}
-    return Look(text, through, total(view), ended, view.state == "done", stuck if waits else 0)
+    return WatchedState(text, through, total(view), ended, view.state == "done", stuck if waits else 0)
 
 
-def _promotion(number: int) -> Look:
+def _promotion(number: int) -> WatchedState:
     view = view_of(number)
     states = view.promotion or {"applied": 0, "stale": 0, "applying": 0}
     through, whole = states["applied"] + states["stale"], sum(states.values())
     text = f"{view.preview}: {through} of {counted(whole, 'page', 'pages')} ({outcomes(states) or 'nothing to do'})"
     helpless = view.dead_lettered if view.dead_lettered >= states["applying"] > 0 else 0
-    return Look(text, through, whole, view.over, view.preview == "promoted", helpless)
+    return WatchedState(text, through, whole, view.over, view.preview == "promoted", helpless)
 
 
-def _watch(look: Callable[[], Look]) -> bool:
+def _watch(look: Callable[[], WatchedState]) -> bool:
     last = _with_a_bar(look) if sys.stderr.isatty() else _in_lines(look)
     error(last.words)
     if last.stuck:
@@ -75,7 +75,7 @@ def _watch(look: Callable[[], Look]) -> bool:
     return last.over and last.whole
 
 
-def _in_lines(look: Callable[[], Look]) -> Look:
+def _in_lines(look: Callable[[], WatchedState]) -> WatchedState:
     answer = look()
     while not (answer.over or answer.stuck):
         time.sleep(EVERY)
@@ -86,7 +86,7 @@ def _in_lines(look: Callable[[], Look]) -> Look:
     return answer
 
 
-def _with_a_bar(look: Callable[[], Look]) -> Look:
+def _with_a_bar(look: Callable[[], WatchedState]) -> WatchedState:
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True, markup=False), transient=True) as bar:
         task, answer = bar.add_task("", total=None), look()

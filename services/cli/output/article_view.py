@@ -7,7 +7,7 @@ from rich.text import Text
 
 from services.cli.output.terminal import show_text
 from services.contracts.article import Article
-from services.desk.word_diff import Piece
+from services.desk.word_diff import DiffPiece
 
 STYLES = {"same": "", "gone": "red strike", "new": "bold green"}
 MARKS = {"same": "{}", "gone": "[-{}-]", "new": "{{+{}+}}"}
@@ -30,13 +30,13 @@ def print_article(article: Article) -> None:
         show_text(Text(" ").join(Text(*part) for part in parts if part[0]))
 
 
-def show_changes(paragraphs: Sequence[Sequence[Piece]]) -> None:
+def show_changes(paragraphs: Sequence[Sequence[DiffPiece]]) -> None:
     """Prints what became of each paragraph, word by word; those that stayed are only counted."""
     for line in _changes(paragraphs):
         show_text(line)
 
 
-def _changes(paragraphs: Sequence[Sequence[Piece]]) -> Iterator[Text]:
+def _changes(paragraphs: Sequence[Sequence[DiffPiece]]) -> Iterator[Text]:
     same = 0
     for pieces in paragraphs:
         if all(piece.fate == "same" for piece in pieces):
@@ -48,7 +48,7 @@ def _changes(paragraphs: Sequence[Sequence[Piece]]) -> Iterator[Text]:
     yield from _counted(same)
 
 
-def _marked(piece: Piece) -> tuple[str, str]:
+def _marked(piece: DiffPiece) -> tuple[str, str]:
     coloured = sys.stdout.isatty()
     return (piece.text if coloured else MARKS[piece.fate].format(piece.text)), STYLES[piece.fate]
 

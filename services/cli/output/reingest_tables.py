@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from services.cli.output.terminal import Listing, counted
-from services.reingest.views import FindingView, ReingestionView, Report
+from services.reingest.views import FindingView, ReingestionReport, ReingestionView
 
 
 def listing(views: Sequence[ReingestionView]) -> Listing:
@@ -17,12 +17,12 @@ def outcomes(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{number} {outcome}" for outcome, number in counts.items() if number)
 
 
-def reach_tables(report: Report) -> list[Listing]:
+def reach_tables(report: ReingestionReport) -> list[Listing]:
     """The report of a dry run, table by table, without those that are empty."""
     return [table for table in _tables(report) if table.rows]
 
 
-def _tables(report: Report) -> Iterator[Listing]:
+def _tables(report: ReingestionReport) -> Iterator[Listing]:
     yield _counts("Pages by outcome", {"all": report.outcomes})
     yield _counts("By source", report.sources)
     yield _counts("By layout", report.layouts)

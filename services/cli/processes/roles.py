@@ -77,7 +77,7 @@ def web(host: str, port: int) -> None:
     _begin("web")
     import uvicorn  # noqa: PLC0415 - the other processes need no web server
 
-    from services.cli.processes.web_server import Server  # noqa: PLC0415 - as above
+    from services.cli.processes.web_server import WebServer  # noqa: PLC0415 - as above
 
     proxies = runtime_settings().proxies
     config = uvicorn.Config(
@@ -92,7 +92,7 @@ def web(host: str, port: int) -> None:
         forwarded_allow_ips=proxies,
         timeout_graceful_shutdown=5,
     )
-    server = Server(config)
+    server = WebServer(config)
     with suppress(KeyboardInterrupt):
         server.run()
     if not server.started:

@@ -11,7 +11,7 @@ TICK = 0.5
 """Seconds until it sees that it is to stop. uvicorn looks ten times a second, whether anybody comes or not."""
 
 
-class Server(uvicorn.Server):
+class WebServer(uvicorn.Server):
     """Sends home those who wait for the next event, before it waits for them to be answered."""
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:

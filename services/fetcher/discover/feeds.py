@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 from lxml import etree
 
 from services.contracts.urls import BadAddress, canonical_url
-from services.fetcher.discover.found import MAX_MENTIONS, Found, Listed, Unreadable, each_once
+from services.fetcher.discover.found import MAX_MENTIONS, Discovered, Listed, Unreadable, each_once
 from services.fetcher.discover.jsonfeed import is_json, read_json_feed
 from services.fetcher.discover.xml import ENTRIES, attribute, child, children, name, read_xml, text_of
 
@@ -23,7 +23,7 @@ _NO_PATH = re.compile(r"[\s:]")
 _WEB = ("http://", "https://")
 
 
-def read_feed(body: bytes, url: str, charset: str | None = None) -> Found | Unreadable:
+def read_feed(body: bytes, url: str, charset: str | None = None) -> Discovered | Unreadable:
     """The entries of a feed. A damaged feed gives what can be read of it, and a note."""
     if is_json(body):
         return read_json_feed(body, url)

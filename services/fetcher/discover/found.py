@@ -25,7 +25,7 @@ class Listed:
 
 
 @dataclass(frozen=True)
-class Found:
+class Discovered:
     """What could be read; `parts` are further documents of the same channel, `note` says what was wrong with it."""
 
     listed: tuple[Listed, ...]
@@ -40,7 +40,7 @@ class Unreadable:
     detail: str
 
 
-def each_once(listed: Iterable[Listed], base: str, note: str | None = None) -> Found:
+def each_once(listed: Iterable[Listed], base: str, note: str | None = None) -> Discovered:
     """Canonical addresses, each once, at most `MAX_LISTED`; what is no web address is left out.
 
     Of several mentions the first counts, with the first title that any of them has. When there was more than is looked
@@ -61,4 +61,4 @@ def each_once(listed: Iterable[Listed], base: str, note: str | None = None) -> F
             break
         if first is None or not first.title:
             fields[url] = Listed(url, words(entry.title), words(entry.published), words(entry.updated))
-    return Found(tuple(fields.values()), note=note)
+    return Discovered(tuple(fields.values()), note=note)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from services.fetcher.discover.encoding import decoded
-from services.fetcher.discover.found import Found, Listed, Unreadable, each_once
+from services.fetcher.discover.found import Discovered, Listed, Unreadable, each_once
 
 MAX_JSON = 5_000_000
 """Bytes; a document of nothing but brackets takes twenty times its size in memory."""
@@ -17,7 +17,7 @@ def is_json(body: bytes) -> bool:
     return body.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{")
 
 
-def read_json_feed(body: bytes, url: str) -> Found | Unreadable:
+def read_json_feed(body: bytes, url: str) -> Discovered | Unreadable:
     """The items of a JSON Feed."""
     if len(body) > MAX_JSON:
         return Unreadable(

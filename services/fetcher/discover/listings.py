@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from lxml import etree, html
 
 from services.contracts.urls import BadAddress, canonical_url
-from services.fetcher.discover.found import Found, Listed, Unreadable, each_once
+from services.fetcher.discover.found import Discovered, Listed, Unreadable, each_once
 
 # The parser's time grows with the square of the number of attributes of one tag, and no timeout interrupts it.
 _ENDLESS_TAG = re.compile(rb"<[a-zA-Z][^<>]{100000}")
@@ -19,7 +19,7 @@ NEAR = 200
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
-def read_listing(body: bytes, url: str, charset: str | None = None) -> Found | Unreadable:
+def read_listing(body: bytes, url: str, charset: str | None = None) -> Discovered | Unreadable:
     """Every address on the page, in the page's order; which of them are articles is for the scope to say."""
     if not body.strip():
         return Unreadable("The listing is empty.")

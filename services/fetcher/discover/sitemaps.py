@@ -7,14 +7,14 @@ from lxml import etree
 
 from services.fetcher.discover.encoding import decoded
 from services.fetcher.discover.feeds import read_feed
-from services.fetcher.discover.found import MAX_MENTIONS, Found, Listed, Unreadable, each_once
+from services.fetcher.discover.found import MAX_MENTIONS, Discovered, Listed, Unreadable, each_once
 from services.fetcher.discover.xml import attribute, child, name, read_xml, text_of
 
 _ROOTS = frozenset({"urlset", "sitemapindex"})
 _ADDRESS = re.compile(r"https?://\S{1,2000}")
 
 
-def read_sitemap(body: bytes, url: str, charset: str | None = None) -> Found | Unreadable:
+def read_sitemap(body: bytes, url: str, charset: str | None = None) -> Discovered | Unreadable:
     """The addresses of a sitemap, newest first where it says so; the parts of an index likewise."""
     if lines := _lines(body):
         return each_once(map(Listed, lines), url)
@@ -27,10 +27,10 @@ def read_sitemap(body: bytes, url: str, charset: str | None = None) -> Found | U
     note = tree.note or _nameless([*pages, *parts])
     result = each_once(_newest_first(pages), url, note)
     further = each_once(_newest_first(parts), url, result.note)
-    return Found(result.listed, tuple(part.url for part in further.listed), further.note)
+    return Discovered(result.listed, tuple(part.url for part in further.listed), further.note)
 
 
-def _as_feed(body: bytes, url: str, charset: str | None, root: str) -> Found | Unreadable:
+def _as_feed(body: bytes, url: str, charset: str | None, root: str) -> Discovered | Unreadable:
     """The protocol takes feeds for sitemaps, too."""
     feed = read_feed(body, url, charset)
     wrong = Unreadable(f"This is XML, but <{root[:40]}> is no sitemap; check the address.")

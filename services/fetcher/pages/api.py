@@ -13,7 +13,7 @@ from sqlmodel import Session
 from services.contracts.article import RejectionReason
 from services.contracts.caller import Caller
 from services.contracts.choices import PageState, PageVerdict
-from services.fetcher.pages.find import Wanted, channels_of, find_page, find_pages
+from services.fetcher.pages.find import PageQuery, channels_of, find_page, find_pages
 from services.runtime.database import reading, utcnow
 from services.runtime.http.problems import After, Id, Limit, Problem, Storable, cursor, page, position, requires
 from services.runtime.redaction import at_every_depth, redacted
@@ -91,13 +91,13 @@ def _wanted(
     verdict: PageVerdict | None = None,
     reason: RejectionReason | None = None,
     address: Address = None,
-) -> Wanted:
-    return Wanted(source, host, state, verdict, reason, address or None)
+) -> PageQuery:
+    return PageQuery(source, host, state, verdict, reason, address or None)
 
 
 @router.get("")
 def list_pages(
-    *, wanted: Annotated[Wanted, Depends(_wanted)], caller: Reader, limit: Limit = 50, after: After = None
+    *, wanted: Annotated[PageQuery, Depends(_wanted)], caller: Reader, limit: Limit = 50, after: After = None
 ) -> Pages:
     """Every known page, those found last first. Only admins see what looks like a secret in an address."""
     place = position("pages", after, int)

@@ -24,7 +24,7 @@ from services.runtime.provenance.verdicts import is_rejected, verdicts
 
 
 @dataclass(frozen=True)
-class Wanted:
+class PageQuery:
     """Which pages: all of these must hold.
 
     `source` is any that showed it. `address` is a whole address, the beginning of one, or a part of one.
@@ -40,7 +40,7 @@ class Wanted:
     """Whether the part of an address from `?` on is looked at, too: there may be a secret in it."""
 
 
-def find_pages(session: Session, wanted: Wanted, now: datetime, limit: int, after: int | None) -> Sequence[Row[Any]]:
+def find_pages(session: Session, wanted: PageQuery, now: datetime, limit: int, after: int | None) -> Sequence[Row[Any]]:
     """The pages wanted, those found last first, from below number `after` on; one row more than `limit`."""
     # Which they are is asked first: a database that believes that it must tell all of thousands reads whole tables.
     ids, part = _ids(session, wanted, now, after), _part(wanted)
@@ -72,7 +72,7 @@ def channels_of(session: Session, pages: Collection[int]) -> dict[int, list[Row[
     return channels
 
 
-def _ids(session: Session, wanted: Wanted, now: datetime, after: int | None) -> Select[Any]:
+def _ids(session: Session, wanted: PageQuery, now: datetime, after: int | None) -> Select[Any]:
     number, ids = _listed(wanted.source)
     ids = ids.where(*_conditions(session, wanted, now)).order_by(number.desc())
     if wanted.state is not None:
@@ -119,7 +119,7 @@ _stands = case(
 )
 
 
-def _conditions(session: Session, wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
+def _conditions(session: Session, wanted: PageQuery, now: datetime) -> list[ColumnElement[bool]]:
     entries: list[ColumnElement[bool]] = []
     if wanted.host is not None:
         begins = [f"{scheme}://{wanted.host.lower()}/" for scheme in ("https", "http")]
@@ -137,7 +137,7 @@ def _conditions(session: Session, wanted: Wanted, now: datetime) -> list[ColumnE
     return entries
 
 
-def _part(wanted: Wanted) -> str | None:
+def _part(wanted: PageQuery) -> str | None:
     """What is asked for as a part of an address, if it is."""
     address = (wanted.address or "").strip()
     return None if address.lower().startswith(("http://", "https://")) else address or None

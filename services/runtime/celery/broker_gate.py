@@ -59,7 +59,7 @@ class Hint(BaseModel):
     body: Annotated[Json[_Said], BeforeValidator(b64decode)]
 
 
-class Channel(redis.Channel):
+class GuardedChannel(redis.Channel):
     """Reads wake-ups, and nothing else."""
 
     def _brpop_read(self, **options: Any) -> Any:
@@ -81,7 +81,7 @@ class Channel(redis.Channel):
 class Transport(redis.Transport):
     """Delivers to the worker what has the shape of a wake-up."""
 
-    Channel = Channel
+    Channel = GuardedChannel
     # Seconds that Redis lets a worker wait for a wake-up that does not come. kombu's one second wakes both every
     # second.
     brpop_timeout = 5

@@ -23,7 +23,7 @@ LANES: tuple[Lane, ...] = ("live", "bulk")
 Pool = Literal["prefork", "threads", "solo"]
 
 
-class Requests(Protocol):
+class PendingRequests(Protocol):
     """What waits for the network in threads of its own, beside what Celery hands on."""
 
     def stop(self) -> None: ...
@@ -37,7 +37,7 @@ class Duties:
 
     handle: Callable[[str, Sequence[int]], object]
     stopping: threading.Event
-    begin_requests: Callable[[], Requests] | None = None
+    begin_requests: Callable[[], PendingRequests] | None = None
 
 
 def run(services: Sequence[str], duties: Duties, *, pool: Pool, concurrency: int, name: str, patience: float) -> None:
@@ -85,7 +85,7 @@ def _follow_signals(stopping: threading.Event) -> None:
     signals.worker_shutting_down.connect(lambda **_signal: stopping.set(), weak=False)
 
 
-def _begin_requests(duties: Duties, patience: float) -> Requests | None:
+def _begin_requests(duties: Duties, patience: float) -> PendingRequests | None:
     if duties.begin_requests is None:
         return None
     requests = duties.begin_requests()

@@ -13,7 +13,7 @@ from services.runtime.events.tables import counter, events
 
 
 @dataclass(frozen=True)
-class Asked:
+class EventQuery:
     """Which events are asked for: all of these must hold."""
 
     type: str | None = None
@@ -27,7 +27,7 @@ class CursorTooOld(UserError):  # noqa: N818 - named for what happened
 
 
 @dataclass(frozen=True)
-class Pulled:
+class EventSlice:
     """Events in their order; `next` is the number to ask again after, `more` whether something follows already."""
 
     events: Sequence[Row[Any]]
@@ -40,7 +40,7 @@ class Pulled:
         return f'{{"events":[{report}],"next":{self.next}}}'.encode()
 
 
-def pull(session: Session, asked: Asked, after: int, limit: int) -> Pulled:
+def pull(session: Session, asked: EventQuery, after: int, limit: int) -> EventSlice:
     """The events asked for that follow number `after`, at most `limit`; what was passed over is not looked at again.
 
     0 begins at the first that is kept. Raises `CursorTooOld` where some that follow were forgotten.
@@ -51,7 +51,7 @@ def pull(session: Session, asked: Asked, after: int, limit: int) -> Pulled:
     following = select(events).where(events.c.sequence > after, events.c.sequence <= last, *_conditions(asked))
     rows = session.execute(following.order_by(events.c.sequence).limit(limit + 1)).all()
     shown, more = rows[:limit], len(rows) > limit
-    return Pulled(shown, shown[-1].sequence if more else last, more)
+    return EventSlice(shown, shown[-1].sequence if more else last, more)
 
 
 def refuse_old(session: Session, after: int) -> None:
@@ -90,7 +90,7 @@ _FORGOTTEN = select(func.coalesce(func.max(counter.c.forgotten), 0))
 _LAST = select(func.coalesce(func.max(counter.c.last), 0))
 
 
-def _conditions(asked: Asked) -> list[Any]:
+def _conditions(asked: EventQuery) -> list[Any]:
     fields = {"type": asked.type, "source": asked.source, "kind": asked.kind, "announced": asked.announced}
     return [events.c[name] == value for name, value in fields.items() if value is not None]
 

@@ -7,14 +7,14 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
-from services.runtime.events.follow import CursorTooOld, Pulled
+from services.runtime.events.follow import CursorTooOld, EventSlice
 from services.runtime.http.long_poll import Watch, stopping
 from services.runtime.http.sse import HEARTBEAT, LONGEST, RETRY
 
 log = structlog.get_logger()
 
 
-async def stream(watch: Watch, pull: Callable[[int], Pulled], after: int) -> AsyncIterator[bytes]:
+async def stream(watch: Watch, pull: Callable[[int], EventSlice], after: int) -> AsyncIterator[bytes]:
     """All events after number `after`, and those to come; ends when it is long, or the process or the database stops.
 
     `pull` gives what follows a number. The reader's going away cancels it.
@@ -32,7 +32,7 @@ async def stream(watch: Watch, pull: Callable[[int], Pulled], after: int) -> Asy
         log.warning("stream_ended", error=type(trouble).__name__)
 
 
-def frames(pulled: Pulled) -> bytes:
+def frames(pulled: EventSlice) -> bytes:
     """Each event as `id` (its number), `event` (its type) and `data` (what webhooks send, to the byte).
 
     The last frame has no data, and is all that a heartbeat is: it moves the reader's `Last-Event-ID` to where we are.

@@ -9,14 +9,14 @@ from fastapi import FastAPI
 
 from services.runtime.http.problems import PROBLEM, ProblemWords
 
-Words = dict[str, Any]
+JsonObject = dict[str, Any]
 
 SCHEMAS = "#/components/schemas/"
 _FROM_FASTAPI = ("HTTPValidationError", "ValidationError")
 """Its own words for a request that is not understood, which no operation answers with."""
 
 
-def problems() -> dict[int | str, Words]:
+def problems() -> dict[int | str, JsonObject]:
     """For `FastAPI(responses=…)`: every operation may answer with a problem."""
     content = {PROBLEM: {"schema": {"$ref": f"{SCHEMAS}Problem"}}}
     return {"default": {"description": "A problem (RFC 9457)", "content": content}}
@@ -26,13 +26,13 @@ def describe(app: FastAPI) -> None:
     """Makes `app.openapi()` complete and readable; it is made once, when it is first asked for."""
     plain = app.openapi
 
-    def openapi() -> Words:
+    def openapi() -> JsonObject:
         return app.openapi_schema or _completed(plain())
 
     app.openapi = openapi  # type: ignore[method-assign] # as FastAPI documents it
 
 
-def _completed(document: Words) -> Words:
+def _completed(document: JsonObject) -> JsonObject:
     schemas = document["components"]["schemas"]
     problem = ProblemWords.model_json_schema(ref_template=f"{SCHEMAS}{{model}}")
     schemas |= problem.pop("$defs") | {"Problem": problem}

@@ -1,4 +1,4 @@
-"""Webhooks over HTTP: each key sees what it made, an admin sees all."""
+"""Webhooks over HTTP: each key sees what it made itself, an admin sees all."""
 
 from services.webhooks.api import deliveries, endpoints
 from services.webhooks.api.own import router

@@ -13,13 +13,13 @@ from services.contracts.choices import DeliveryState
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.http.long_poll import Watch, seat, stopping
 from services.runtime.http.problems import MAX_ID, After, Id, Instant, Limit, Problem, Storable, cursor, page, position
-from services.webhooks import log, pull
+from services.webhooks import delivery_log, pull
 from services.webhooks.api.own import Subscriber, note, own, router, serve_now
 from services.webhooks.limits import WAIT
 from services.webhooks.models import Delivery
 from services.webhooks.replay import Range, count, replay
+from services.webhooks.requests import ReplayWanted
 from services.webhooks.views import Deliveries, DeliveryInFull, PulledPage, Replayed, delivery_view
-from services.webhooks.wanted import ReplayWanted
 
 Word = Annotated[Storable | None, Query(max_length=100)]
 Number = Annotated[int, Query(ge=0, le=MAX_ID, description="`next` of the page before. 0 begins at the first.")]
@@ -45,12 +45,14 @@ def list_deliveries(
 ) -> Deliveries:
     """Deliveries of an endpoint, the newest first, each with every attempt."""
     place = position("deliveries", after, int)
-    query = log.Asked(state, kind, article, since, until)
+    query = delivery_log.DeliveryQuery(state, kind, article, since, until)
     with reading() as session:
         own(session, caller, endpoint_id)
-        result = log.delivery_log(session, endpoint_id, query, before=place[0] if place else None, limit=limit + 1)
+        result = delivery_log.delivery_log(
+            session, endpoint_id, query, before=place[0] if place else None, limit=limit + 1
+        )
         shown, following = page(result, limit, lambda row: cursor("deliveries", row[0].sequence))
-        attempts = log.attempts_of(session, [_id(row[0]) for row in shown])
+        attempts = delivery_log.attempts_of(session, [_id(row[0]) for row in shown])
     return Deliveries(
         deliveries=[delivery_view(row, report, attempts[_id(row)]) for row, report in shown], next=following
     )
@@ -61,10 +63,10 @@ def show_delivery(endpoint_id: Id, delivery_id: Id, caller: Subscriber) -> Deliv
     """One delivery: the body, and each attempt with what was sent and what came back."""
     with reading() as session:
         own(session, caller, endpoint_id)
-        result = log.one_delivery(session, endpoint_id, delivery_id)
+        result = delivery_log.one_delivery(session, endpoint_id, delivery_id)
         if result is None:
             raise _no_such_delivery()
-        attempts = log.attempts_of(session, [delivery_id])[delivery_id]
+        attempts = delivery_log.attempts_of(session, [delivery_id])[delivery_id]
     row, report, body = result
     return DeliveryInFull(**delivery_view(row, report, attempts).model_dump(), body=json.loads(body))
 
@@ -74,7 +76,7 @@ def replay_delivery(endpoint_id: Id, delivery_id: Id, caller: Subscriber) -> Rep
     """Send one delivery again at once, whatever became of it. A pending one does not wait any longer."""
     with reading() as session:
         own(session, caller, endpoint_id)
-        if log.one_delivery(session, endpoint_id, delivery_id) is None:
+        if delivery_log.one_delivery(session, endpoint_id, delivery_id) is None:
             raise _no_such_delivery()
     return _replay(endpoint_id, caller, Range(deliveries=[delivery_id], failed_only=False), dry_run=False)
 

@@ -11,34 +11,34 @@ from services.contracts.caller import Caller
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.egress import Forbidden, egress_settings
 from services.runtime.http.problems import After, Id, Limit, Problem, cursor, page, position
-from services.webhooks import log, preview, rotation, subscriptions
+from services.webhooks import delivery_log, preview, rotation, subscriptions
 from services.webhooks.addresses import check_address
 from services.webhooks.announce import announce_test
 from services.webhooks.api.own import Subscriber, note, own, router, serve_now
 from services.webhooks.condition import in_trouble, is_served
 from services.webhooks.filters import Filter
-from services.webhooks.limits import Limits, limits
+from services.webhooks.limits import DeliveryLimits, limits
 from services.webhooks.models import Endpoint
 from services.webhooks.release import wake
+from services.webhooks.requests import Choice, EndpointChanged, EndpointWanted, RotationWanted
 from services.webhooks.settings import webhook_settings
 from services.webhooks.views import (
+    EndpointHealth,
     EndpointMade,
     Endpoints,
     EndpointView,
-    Health,
-    Preview,
+    FilterPreview,
     Retried,
     Rotated,
     TestOrdered,
     endpoint_view,
 )
-from services.webhooks.wanted import Choice, EndpointChanged, EndpointWanted, RotationWanted
 
 Troubled = Annotated[bool, Query(description="Only those that are disabled, held or failing")]
 
 
 @router.get("/limits")
-def show_limits(_caller: Subscriber) -> Limits:
+def show_limits(_caller: Subscriber) -> DeliveryLimits:
     """Every limit of webhooks. Durations are in seconds."""
     return limits(webhook_settings().retention)
 
@@ -81,10 +81,10 @@ def show_endpoint(endpoint_id: Id, caller: Subscriber) -> EndpointView:
 
 
 @router.get("/endpoints/{endpoint_id}/health")
-def show_endpoint_health(endpoint_id: Id, caller: Subscriber) -> Health:
+def show_endpoint_health(endpoint_id: Id, caller: Subscriber) -> EndpointHealth:
     """Pending deliveries of the endpoint, and how its last attempts went."""
     with reading() as session:
-        return Health(**log.health(session, own(session, caller, endpoint_id), utcnow()))
+        return EndpointHealth(**delivery_log.health(session, own(session, caller, endpoint_id), utcnow()))
 
 
 @router.patch("/endpoints/{endpoint_id}")
@@ -151,7 +151,7 @@ def retry_endpoint(endpoint_id: Id, caller: Subscriber) -> Retried:
 
 
 @router.post("/endpoints/{endpoint_id}/preview")
-def preview_endpoint(endpoint_id: Id, caller: Subscriber, instead: Choice | None = None) -> Preview:
+def preview_endpoint(endpoint_id: Id, caller: Subscriber, instead: Choice | None = None) -> FilterPreview:
     """Which of the last 100 events it would have been sent, and why not the others; `instead` tries another choice."""
     with reading() as session:
         result = own(session, caller, endpoint_id)

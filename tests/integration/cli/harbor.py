@@ -10,7 +10,7 @@ from services.fetcher.importing import import_file
 from services.reingest.walk import WAIT
 from services.runtime.database import reading, utcnow
 from services.runtime.ledger import jobs, worker
-from services.store.search import Wanted, find_articles
+from services.store.search import ArticleQuery, find_articles
 
 RELEASE = """<!DOCTYPE html><html lang="en"><head><title>Harbor Reopens</title>
 <meta property="article:published_time" content="2026-01-12"></head><body><article><h1>Harbor Reopens</h1>
@@ -39,4 +39,4 @@ def arrives(words=RELEASE, number=1):
     import_file("page.html", words.encode(), url, now, now)
     drain()
     with reading() as session:
-        return next(row.id for row in find_articles(session, Wanted(), 100, None) if row.url == url)
+        return next(row.id for row in find_articles(session, ArticleQuery(), 100, None) if row.url == url)

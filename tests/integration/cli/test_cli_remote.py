@@ -11,7 +11,7 @@ from harbor import RELEASE, arrives
 from sqlalchemy import text
 
 from services.app import create_app
-from services.cli.processes.web_server import Server
+from services.cli.processes.web_server import WebServer
 from services.runtime.database import reading
 from services.runtime.http import long_poll
 from services.runtime.redis_server import free_port
@@ -105,7 +105,7 @@ def server(house, dateline):
     """The web app of this installation, as it runs; its address."""
     # It logs in the process of the commands, whose output is what is looked at.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    server = Server(uvicorn.Config(create_app(), port=0, log_config=None))
+    server = WebServer(uvicorn.Config(create_app(), port=0, log_config=None))
     thread = threading.Thread(target=server.run)
     thread.start()
     deadline = time.monotonic() + PATIENCE

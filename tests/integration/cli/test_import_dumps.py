@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from services.fetcher.importing import import_file
 from services.runtime.database import reading, utcnow
-from services.store.search import Wanted, find_articles
+from services.store.search import ArticleQuery, find_articles
 
 pytestmark = pytest.mark.integration
 
@@ -69,7 +69,7 @@ def arrives(words, url=URL, minutes=0):
 
 def articles():
     with reading() as session:
-        return find_articles(session, Wanted(), 100, None)
+        return find_articles(session, ArticleQuery(), 100, None)
 
 
 def wordings():

@@ -12,7 +12,7 @@ from services.runtime.database import transaction, utcnow
 from services.runtime.ledger import health_gates, worker
 from services.runtime.ledger.jobs import MAX_ATTEMPTS, claim, due
 from services.webhooks import deliver, tasks
-from services.webhooks.announce import NEWS, announce
+from services.webhooks.announce import NEWS, create_deliveries
 from services.webhooks.deliver import TOGETHER, hold, next_due
 from services.webhooks.models import Delivery
 
@@ -80,7 +80,7 @@ def test_a_turn_ends_after_whoever_owes_at_that_moment(db, endpoint):
     order = announced()
     with ThreadPoolExecutor(1) as pool:
         with transaction() as session:
-            owed = announce(session, {order.event: NEWS}, utcnow())
+            owed = create_deliveries(session, {order.event: NEWS}, utcnow())
             ending = pool.submit(_ends_a_turn, endpoint["id"])
             _until(lambda: ending.done() or db == "sqlite" or _somebody_waits(session))
         assert ending.result(60) is not None

@@ -9,7 +9,7 @@ import tracemalloc
 
 import pytest
 
-from services.fetcher.discover import Found, Unreadable, discover
+from services.fetcher.discover import Discovered, Unreadable, discover
 from services.fetcher.discover.found import MAX_LISTED
 from services.fetcher.discover.listings import read_listing
 
@@ -109,7 +109,7 @@ def test_a_faulty_feed_gives_what_can_be_read(name):
     """What it lists is only named here: whether it may be visited is asked when it is."""
     text, listed = READ[name]
     found = discover("feed", text.encode(), BASE)
-    assert isinstance(found, Found), found
+    assert isinstance(found, Discovered), found
     assert [one.url for one in found.listed] == listed
     assert "root:" not in repr(found)
 
@@ -148,9 +148,9 @@ def test_a_document_without_measure_is_read_in_bounded_time(name):
     found = discover(kind, body, BASE)
     assert time.process_time() - began < SECONDS
     if listed is None:
-        assert isinstance(found, Found | Unreadable)
+        assert isinstance(found, Discovered | Unreadable)
     else:
-        assert isinstance(found, Found), found
+        assert isinstance(found, Discovered), found
         assert len(found.listed) == listed
         assert len(found.parts) <= MAX_LISTED
 
@@ -172,7 +172,7 @@ def test_a_packed_sitemap_takes_no_more_memory_than_its_limit():
 def test_a_hostile_base_changes_only_where_its_own_links_lead(base):
     """48: what they lead to is judged like everything else; nonsense leads nowhere."""
     found = read_listing(f'<html><base href="{base}"><a href="/Article/1/">One</a></html>'.encode(), BASE)
-    assert isinstance(found, Found)
+    assert isinstance(found, Discovered)
     assert all(one.url.startswith(("http://", "https://")) for one in found.listed)
 
 
@@ -181,5 +181,5 @@ def test_a_charset_that_lies_costs_no_links(charset):
     """39: addresses are ASCII, whatever the page calls its encoding."""
     page = f'<html><meta charset="{charset}"><a href="/Article/1/">One</a></html>'.encode("latin-1")
     found = read_listing(page, BASE)
-    assert isinstance(found, Found)
+    assert isinstance(found, Discovered)
     assert [one.url for one in found.listed] == ["https://www.war.gov/Article/1/"]

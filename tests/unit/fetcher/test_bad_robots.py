@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from wires import Script, answer, client_for
 
-from services.fetcher.answers import Blocked, Refused, Unavailable
+from services.fetcher.answers import Blocked, RequestRefused, Unavailable
 from services.fetcher.robots import LONGEST_DELAY, ask_robots
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -30,18 +30,18 @@ FOUND = {
     "62-forbidden": (answer(403, b"No"), None, ""),
     "62-binary": (answer(200, bytes(range(256)) * 100), None, ""),
     "62-empty": (answer(200, b""), None, ""),
-    "62-byte-order-mark": (answer(200, b"\xef\xbb\xbf" + NO), Refused, "asks us not to look"),
-    "62-nul": (answer(200, NO.replace(b"/", b"/\x00")), Refused, "asks us not to look"),
-    "62-old-line-ends": (answer(200, NO.replace(b"\n", b"\r")), Refused, "asks us not to look"),
+    "62-byte-order-mark": (answer(200, b"\xef\xbb\xbf" + NO), RequestRefused, "asks us not to look"),
+    "62-nul": (answer(200, NO.replace(b"/", b"/\x00")), RequestRefused, "asks us not to look"),
+    "62-old-line-ends": (answer(200, NO.replace(b"\n", b"\r")), RequestRefused, "asks us not to look"),
     "62-garbled-coding": (answer(200, NO, content_encoding="gzip"), Unavailable, "compressed"),
     "62-five-megabytes": (answer(200, b"# no\n" * 1_000_000), None, ""),
     "62-redirects-to-a-file": (answer(302, location="file:///etc/passwd"), Unavailable, "cannot be visited"),
     "62-redirects-to-itself": (answer(302, location="/robots.txt"), Unavailable, "circles"),
     "62-stars": (answer(200, NO + b"*a" * 200 + b"*c$\n"), None, ""),
-    "62-many-stars": (answer(200, NO + b"\nDisallow: /*a*a*a*a*a*a*a*a*a*c" * 2_000), Refused, ""),
+    "62-many-stars": (answer(200, NO + b"\nDisallow: /*a*a*a*a*a*a*a*a*a*c" * 2_000), RequestRefused, ""),
     "62-only-stars": (answer(200, NO + b"*" * 50_000 + b"x$"), None, ""),
     "62-many-rules": (answer(200, b"User-agent: *\n" + MANY), None, ""),
-    "62-many-agents": (answer(200, b"User-agent: x\n" * 20_000 + NO), Refused, ""),
+    "62-many-agents": (answer(200, b"User-agent: x\n" * 20_000 + NO), RequestRefused, ""),
     "62-odd-escapes": (answer(200, NO + b"%zz%" * 1_000), None, ""),
 }  # fmt: skip
 

@@ -11,7 +11,7 @@ import feedparser
 import pytest
 
 from services.contracts.urls import canonical_url
-from services.fetcher.discover import Found, discover
+from services.fetcher.discover import Discovered, discover
 
 BASE = "https://quay.example/feeds/news"
 SPACES = {
@@ -115,7 +115,7 @@ def test_we_find_no_less_than_feedparser(seed):
     for text, encoding in (made_up(chosen) for _ in range(150)):
         body = text.encode(encoding, "xmlcharrefreplace")
         found = discover("feed", body, BASE)
-        assert isinstance(found, Found), text
+        assert isinstance(found, Discovered), text
         ours = {one.url: one for one in found.listed}
         expected = theirs(body)
         assert len(ours) >= len({url for url, _, _ in expected}), text

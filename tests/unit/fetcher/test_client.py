@@ -5,7 +5,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from wires import Script, answer, client_for
 
-from services.fetcher.answers import Blocked, Empty, Fetched, Gone, Moved, NotModified, Refused, Unavailable, Validators
+from services.fetcher.answers import (
+    Blocked,
+    Empty,
+    Fetched,
+    Gone,
+    Moved,
+    NotModified,
+    RequestRefused,
+    Unavailable,
+    Validators,
+)
 from services.fetcher.client import LONGEST_RETRY_AFTER, get
 from services.runtime.egress import Limits
 
@@ -129,13 +139,13 @@ def test_circles_and_long_chains_end(hops):
 @pytest.mark.parametrize("location", ["file:///etc/passwd", "http://user:pw@news.example/", "gopher://x/"])
 def test_a_redirect_to_what_is_no_web_address_is_refused(location):
     """However often the server says so."""
-    assert isinstance(look({"/a": answer(302, location=location)})[0], Refused)
+    assert isinstance(look({"/a": answer(302, location=location)})[0], RequestRefused)
 
 
 @pytest.mark.parametrize("location", ["javascript:alert(1)", "http://[", "http://a b/", "\xff\xfe"])
 def test_a_redirect_to_nonsense_is_weather_too(location):
     """It raises nothing, wherever the nonsense is noticed."""
-    assert isinstance(look({"/a": answer(302, location=location)})[0], Refused | Unavailable | Moved | Gone)
+    assert isinstance(look({"/a": answer(302, location=location)})[0], RequestRefused | Unavailable | Moved | Gone)
 
 
 def test_a_redirect_without_a_target_is_no_redirect():
@@ -145,7 +155,7 @@ def test_a_redirect_without_a_target_is_no_redirect():
 
 def test_every_hop_is_asked_about_first():
     """robots.txt may let us see a page and not where it leads."""
-    refusal = Refused("Not there.")
+    refusal = RequestRefused("Not there.")
     found, asked = look(
         {"/a": answer(302, location="/private")}, may=lambda url: refusal if url.endswith("/private") else None
     )
@@ -155,7 +165,7 @@ def test_every_hop_is_asked_about_first():
 
 def test_a_page_beyond_the_limits_is_refused():
     """It will not be smaller the next time."""
-    assert isinstance(look({"/a": answer(200, b"x" * 100_001)})[0], Refused)
+    assert isinstance(look({"/a": answer(200, b"x" * 100_001)})[0], RequestRefused)
 
 
 @pytest.mark.parametrize(

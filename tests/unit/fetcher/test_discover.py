@@ -4,11 +4,11 @@ import gzip
 
 import pytest
 
-from services.fetcher.discover import Found, Listed, Unreadable, discover
+from services.fetcher.discover import Discovered, Listed, Unreadable, discover
 from services.fetcher.discover.found import MAX_LISTED, MAX_MENTIONS, each_once
 from services.fetcher.discover.listings import NEAR, number_of_page, page_of_listing
 from services.fetcher.discover.xml import PIECES
-from services.fetcher.scope import ARTICLES, Scope
+from services.fetcher.scope import ARTICLES, SourceScope
 
 BASE = "https://www.war.gov/News/"
 STORY = "https://www.war.gov/News/News-Stories/Article/Article/4100001/a-story/"
@@ -42,7 +42,7 @@ ANCHORS = """<html><head><base href="https://www.af.mil/"></head><body>
 
 def read(kind, text, url=BASE):
     found = discover(kind, text if isinstance(text, bytes) else text.encode(), url)
-    assert isinstance(found, Found), found
+    assert isinstance(found, Discovered), found
     return found
 
 
@@ -226,7 +226,7 @@ def test_a_title_stands_near_the_begin_of_its_link_or_entry():
 
 def test_scope_tells_articles_from_everything_else():
     """Any host of the family, article addresses only."""
-    scope = Scope.of(["www.war.gov"], ARTICLES)
+    scope = SourceScope.of(["www.war.gov"], ARTICLES)
     assert scope.covers(STORY)
     assert scope.covers("http://defense.gov/News/Article/Article/644123/")
     assert not scope.covers("https://www.war.gov/News/")
@@ -237,4 +237,4 @@ def test_scope_tells_articles_from_everything_else():
 
 def test_without_patterns_the_whole_host_is_in_scope():
     """A feed lists only what is meant to be read."""
-    assert Scope.of(["blog.example.gov"], ()).covers("https://blog.example.gov/2026/a-post")
+    assert SourceScope.of(["blog.example.gov"], ()).covers("https://blog.example.gov/2026/a-post")

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from services.fetcher.discover import Found, discover
+from services.fetcher.discover import Discovered, discover
 
 BASE = "https://harbor.example/feed"
 ONE, TWO = "https://harbor.example/news/1", "https://harbor.example/news/2"
@@ -17,7 +17,7 @@ def rss(items, declaration='<?xml version="1.0" encoding="utf-8"?>'):
 
 def read(kind, body):
     found = discover(kind, body if isinstance(body, bytes) else body.encode(), BASE)
-    assert isinstance(found, Found), found
+    assert isinstance(found, Discovered), found
     return found
 
 

@@ -4,7 +4,7 @@ from base64 import b64encode
 
 import pytest
 
-from services.fetcher.discover import Found, Listed, discover
+from services.fetcher.discover import Discovered, Listed, discover
 
 BASE = "https://quay.example/feeds/news"
 ONE = "https://quay.example/news/1"
@@ -14,7 +14,7 @@ XHTML = 'xmlns="http://www.w3.org/1999/xhtml"'
 
 def read(body, charset=None):
     found = discover("feed", body if isinstance(body, bytes) else body.encode(), BASE, charset)
-    assert isinstance(found, Found), found
+    assert isinstance(found, Discovered), found
     return found
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from services.contracts.messages import Rank
 from services.fetcher.pace import LONG_AGO, Places, Slot, Waiting, choose
-from services.fetcher.plan import HOST_PATIENCE
+from services.fetcher.schedule import HOST_PATIENCE
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 PLENTY = Places(100, 100)

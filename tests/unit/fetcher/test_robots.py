@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from wires import Script, answer, client_for
 
-from services.fetcher.answers import Blocked, Refused, Unavailable
+from services.fetcher.answers import Blocked, RequestRefused, Unavailable
 from services.fetcher.robots import LONGEST_DELAY, Robots, ask_robots
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -23,7 +23,7 @@ def test_the_rules_for_us_are_ours():
     """A group that names us counts before the one for everybody."""
     robots, asked = ask(answer(200, RULES))
     assert robots.verdict(PAGE) is None
-    assert isinstance(robots.verdict("http://news.example/News/Article/2/"), Refused)
+    assert isinstance(robots.verdict("http://news.example/News/Article/2/"), RequestRefused)
     assert robots.verdict("http://news.example/private") is None
     assert robots.crawl_delay == 7
     assert asked == ["news.example/robots.txt"]
@@ -54,7 +54,7 @@ def test_a_redirect_to_another_host_is_followed():
         answer(301, location="http://www.news.example/robots.txt"),
         **{"www.news.example/robots.txt": answer(200, b"User-agent: *\nDisallow: /")},
     )
-    assert isinstance(robots.verdict(PAGE), Refused)
+    assert isinstance(robots.verdict(PAGE), RequestRefused)
 
 
 def test_redirects_without_end_mean_not_now():
@@ -102,11 +102,11 @@ def test_nonsense_forbids_nothing_and_takes_no_time(text):
 def test_a_group_is_ours_when_its_product_token_is(agent, ours):
     """The token ends at the first character that is no letter, `-` or `_`: what follows it names no other crawler."""
     rules = Robots("rules", f"User-agent: {agent}\nDisallow: /News/\n\nUser-agent: *\nDisallow:\n")
-    assert isinstance(rules.verdict(PAGE), Refused) is ours
+    assert isinstance(rules.verdict(PAGE), RequestRefused) is ours
 
 
 def test_the_groups_of_others_do_not_merge_with_ours():
     """Several names over one set of rules: ours may be any of them."""
     text = "User-agent: Other/2\nUser-agent: Dateline/1.0\nDisallow: /News/\n\nUser-agent: Third\nDisallow: /\n"
-    assert isinstance(Robots("rules", text).verdict(PAGE), Refused)
+    assert isinstance(Robots("rules", text).verdict(PAGE), RequestRefused)
     assert Robots("rules", text).verdict("http://news.example/private") is None

@@ -4,7 +4,7 @@ import gzip
 
 import pytest
 
-from services.fetcher.discover import Found, discover
+from services.fetcher.discover import Discovered, discover
 
 BASE = "https://quay.example/sitemap.xml"
 ONE, TWO = "https://quay.example/news/1", "https://quay.example/news/2"
@@ -12,7 +12,7 @@ ONE, TWO = "https://quay.example/news/1", "https://quay.example/news/2"
 
 def read(body, charset=None):
     found = discover("sitemap", body if isinstance(body, bytes) else body.encode(), BASE, charset)
-    assert isinstance(found, Found), found
+    assert isinstance(found, Discovered), found
     return found
 
 
@@ -37,7 +37,7 @@ def test_a_text_of_addresses_is_a_sitemap(pack, front):
 
 @pytest.mark.parametrize("text", ["Not found", "/news/1\n/news/2", "See https://quay.example/"])
 def test_any_other_text_is_none(text):
-    assert not isinstance(discover("sitemap", text.encode(), BASE), Found)
+    assert not isinstance(discover("sitemap", text.encode(), BASE), Discovered)
 
 
 def test_an_index_may_hold_entries_without_an_address():

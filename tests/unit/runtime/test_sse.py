@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from services.runtime.events import stream as streaming
-from services.runtime.events.follow import Pulled
+from services.runtime.events.follow import EventSlice
 from services.runtime.events.stream import frames, stream
 from services.runtime.http import long_poll
 from services.runtime.http.long_poll import Watch
@@ -55,13 +55,13 @@ def taken(count, pull, last=lambda: 0):
 
 def test_each_event_is_a_frame_and_its_data_is_the_body_to_the_byte():
     """Also when a filter passed over what came last: the reader's id is where we are."""
-    dispatched, last = read(frames(Pulled([Event(5), Event(7, "article.updated")], next=9, more=False)).decode())
+    dispatched, last = read(frames(EventSlice([Event(5), Event(7, "article.updated")], next=9, more=False)).decode())
     assert dispatched == [("article.created", Event(5).body, "5"), ("article.updated", Event(7).body, "7")]
     assert last == "9"
 
 
 def test_a_heartbeat_is_no_event():
-    assert read(frames(Pulled([], next=9, more=False)).decode()) == ([], "9")
+    assert read(frames(EventSlice([], next=9, more=False)).decode()) == ([], "9")
 
 
 def test_a_stream_goes_on_where_the_last_piece_ended():
@@ -69,7 +69,7 @@ def test_a_stream_goes_on_where_the_last_piece_ended():
 
     def pull(after):
         asked.append(after)
-        return Pulled([Event(after + 1)], next=after + 1, more=after < 6)
+        return EventSlice([Event(after + 1)], next=after + 1, more=after < 6)
 
     dispatched, _ = read("".join(taken(4, pull)))
     assert [sequence for _, _, sequence in dispatched] == ["5", "6", "7"]
@@ -78,19 +78,19 @@ def test_a_stream_goes_on_where_the_last_piece_ended():
 
 def test_something_is_said_although_nothing_happens():
     """Heartbeats, one after the other."""
-    quiet = Pulled([], next=4, more=False)
+    quiet = EventSlice([], next=4, more=False)
     assert taken(4, lambda _after: quiet) == ["retry: 1000\n\n"] + ["id: 4\n\n"] * 3
 
 
 def test_a_stream_ends_when_it_is_long(monkeypatch):
     monkeypatch.setattr(streaming, "LONGEST", 0)
-    assert taken(9, lambda _after: Pulled([], next=4, more=False)) == ["retry: 1000\n\n"]
+    assert taken(9, lambda _after: EventSlice([], next=4, more=False)) == ["retry: 1000\n\n"]
 
 
 def test_a_stream_ends_when_the_process_is_told_to_stop():
     def pull(after):
         long_poll.stopping.set()
-        return Pulled([], next=4, more=False)
+        return EventSlice([], next=4, more=False)
 
     assert len(taken(9, pull)) == 2
 

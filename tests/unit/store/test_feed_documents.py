@@ -12,7 +12,7 @@ from services.contracts.events import ArticleView
 from services.store import atom, jsonfeed
 from services.store.feeds import BEGINNING, etag, feed_of, media_type, seen
 from services.store.html import html
-from services.store.search import Wanted
+from services.store.search import ArticleQuery
 
 NOW = datetime(2026, 1, 12, 18, 30, tzinfo=UTC)
 URL = "http://dateline.test/feeds/articles.atom"
@@ -37,7 +37,7 @@ def article(**about):
 
 
 def feed(*articles, after=None, following=None, **asked):
-    return feed_of(articles, Wanted(**asked), URL, after=after, following=following)
+    return feed_of(articles, ArticleQuery(**asked), URL, after=after, following=following)
 
 
 def parsed(made):

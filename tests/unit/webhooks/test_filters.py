@@ -3,9 +3,9 @@
 import pytest
 from pydantic import ValidationError
 
-from services.webhooks.filters import Filter, Story, never, story, why_not
+from services.webhooks.filters import Filter, FilterSubject, never, story, why_not
 from services.webhooks.payload import thinned
-from services.webhooks.wanted import Choice, EndpointWanted
+from services.webhooks.requests import Choice, EndpointWanted
 
 EVENT = {
     "type": "article.created",
@@ -78,13 +78,13 @@ def test_a_type_is_named_or_a_pattern(patterns, wanted):
 
 def test_a_filter_judges_articles_only():
     """A key whose endpoints want contracts hears all the same of one that was disabled."""
-    assert why_not((), Filter(kinds=["contracts"]), Story("endpoint.disabled")) == []
-    assert why_not(("article.*",), Filter(), Story("endpoint.disabled")) == ["Its type is endpoint.disabled."]
+    assert why_not((), Filter(kinds=["contracts"]), FilterSubject("endpoint.disabled")) == []
+    assert why_not(("article.*",), Filter(), FilterSubject("endpoint.disabled")) == ["Its type is endpoint.disabled."]
 
 
 def test_a_test_is_for_the_endpoint_that_asked():
     """Whatever else one wants."""
-    assert why_not(("*",), Filter(), Story("endpoint.test")) == ["Its type is endpoint.test."]
+    assert why_not(("*",), Filter(), FilterSubject("endpoint.test")) == ["Its type is endpoint.test."]
 
 
 def test_what_is_missing_is_said_of_each_condition():

@@ -8,7 +8,7 @@ from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
 from services.runtime.settings import runtime_settings
-from services.webhooks.sealing import BadKey, Unreadable, key_in, new_first_key, resealed, seal, unseal
+from services.webhooks.sealing import BadKey, UnreadableSecret, key_in, new_first_key, resealed, seal, unseal
 from services.webhooks.settings import webhook_settings
 
 SECRET = SecretStr("whsec_c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0ISE=")
@@ -58,7 +58,7 @@ def test_another_key_is_told_in_one_sentence_without_the_secret(with_key):
     with_key(Fernet.generate_key().decode())
     sealed = seal(SECRET)
     with_key(Fernet.generate_key().decode())
-    with pytest.raises(Unreadable, match="DATELINE_SECRET_KEY") as told:
+    with pytest.raises(UnreadableSecret, match="DATELINE_SECRET_KEY") as told:
         unseal(sealed)
     assert sealed not in str(told.value)
 
@@ -82,7 +82,7 @@ def test_of_several_keys_the_first_seals_and_each_unseals(with_key):
     after = seal(SECRET)
     with_key(new)
     assert unseal(after) == SECRET
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableSecret):
         unseal(before)
 
 
@@ -94,7 +94,7 @@ def test_what_was_sealed_anew_needs_the_old_key_no_longer(with_key):
     after = resealed(before)
     with_key(new)
     assert unseal(after) == SECRET
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableSecret):
         resealed(before)
 
 

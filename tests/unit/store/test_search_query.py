@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.store.asked import Terms
+from services.store.search_query import Terms
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from services.webhooks.payload import sent
 
 
 @dataclass(frozen=True)
-class Asked:
+class DeliveryQuery:
     """Which deliveries are asked for: all that is named must hold."""
 
     state: str | None = None
@@ -26,7 +26,7 @@ class Asked:
 
 
 def delivery_log(
-    session: Session, endpoint: int, asked: Asked, *, before: int | None, limit: int
+    session: Session, endpoint: int, asked: DeliveryQuery, *, before: int | None, limit: int
 ) -> list[tuple[Delivery, str]]:
     """Deliveries with the type of their event, the newest first, older than the one with number `before`."""
     older = [col(Delivery.sequence) < before] if before else []
@@ -88,7 +88,7 @@ def _oldest(session: Session, endpoint: Endpoint) -> Row[Any]:
     ).one()
 
 
-def _conditions(asked: Asked) -> list[ColumnElement[bool]]:
+def _conditions(asked: DeliveryQuery) -> list[ColumnElement[bool]]:
     fields = {deliveries.c.state: asked.state, events.c.type: asked.type, deliveries.c.article: asked.article}
     chosen = [column == value for column, value in fields.items() if value is not None]
     if asked.since is not None:

@@ -9,7 +9,7 @@ from services.contracts.article import Article, Block
 from services.contracts.messages import Difference, Preview, SaveArticle
 from services.store.decide import Change, Created, Refreshed, Updated
 from services.store.events import is_told
-from services.store.find import Place
+from services.store.find import Existing
 from services.store.wording import differences, trimmings
 
 LONGEST = 600
@@ -17,12 +17,12 @@ LONGEST = 600
 LEAD = 80
 
 
-def standing(spot: Place) -> str:
+def standing(spot: Existing) -> str:
     """How an article stands, in short: another wording, capture or parser makes another text. Empty without any."""
     return f"{spot.row.revision} {spot.row.capture} {spot.row.parser}" if spot.row else ""
 
 
-def preview(order: SaveArticle, spot: Place, change: Change, article: str) -> Preview:
+def preview(order: SaveArticle, spot: Existing, change: Change, article: str) -> Preview:
     """What the order would do to the article at this place."""
     known = spot.known.article if spot.known else None
     does = isinstance(change, Created | Updated | Refreshed)

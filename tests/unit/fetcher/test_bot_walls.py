@@ -9,8 +9,8 @@ from titles import ERRORS, HEADLINES
 from wires import Script, answer, client_for
 
 from services.fetcher.answers import Blocked, Empty, Fetched, Gone, Unavailable
+from services.fetcher.bot_walls import error_page, wall, words_shown
 from services.fetcher.client import get
-from services.fetcher.walls import error_page, wall, words_shown
 from services.runtime.egress import Limits, Response
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.fetcher.plan import (
+from services.fetcher.schedule import (
     BACKLOG_STEP,
     HOST_PATIENCE,
     LAG,
