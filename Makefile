@@ -48,8 +48,8 @@ gates: .venv/dev ## Format, lint, types, layers and the pages of docs that are m
 	@$(BIN)/lint-imports
 	@$(BIN)/python tests/reference_pages.py --check
 
-fast: .venv/dev ## The tests that need no process and no server
-	@$(BIN)/pytest -q tests/unit tests/contract
+fast: .venv/dev ## The tests that need no process, no server and no patience
+	@$(BIN)/pytest -q --numprocesses=$(TESTERS) --dist=worksteal -m 'not long and not slow' tests/unit tests/contract
 
 bench: .venv/bench ## The cost of reading a page, peers beside us, pages a second through the whole pipeline, and deliveries
 	@$(BIN)/python tests/bench/bench_parse.py --peers

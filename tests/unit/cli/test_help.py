@@ -8,6 +8,8 @@ import pytest
 
 from services.cli import COMMANDS
 
+pytestmark = pytest.mark.slow
+
 
 def dateline(*words, **environment):
     """The command as a process of its own; its status, and what it showed and said."""

@@ -15,6 +15,8 @@ import structlog
 from services.cli.processes import supervisor
 from services.cli.processes.supervisor import Process, Supervisor
 
+pytestmark = pytest.mark.slow
+
 LIVES = "import signal; signal.pause()"
 STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready', flush=True); signal.pause()"
 PARENT = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {LIVES!r}]); {LIVES}"

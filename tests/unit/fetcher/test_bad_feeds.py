@@ -13,6 +13,8 @@ from services.fetcher.discover import Discovered, Unreadable, discover
 from services.fetcher.discover.found import MAX_LISTED
 from services.fetcher.discover.listings import read_listing
 
+pytestmark = pytest.mark.slow
+
 BASE = "https://www.war.gov/feed"
 STORY = "https://www.war.gov/News/Article/1/"
 SECONDS = 20

@@ -13,6 +13,8 @@ import pytest
 from services.contracts.urls import canonical_url
 from services.fetcher.discover import Discovered, discover
 
+pytestmark = pytest.mark.slow
+
 BASE = "https://quay.example/feeds/news"
 SPACES = {
     "dc": "http://purl.org/dc/elements/1.1/",

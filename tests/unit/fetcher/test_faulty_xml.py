@@ -6,6 +6,8 @@ import pytest
 
 from services.fetcher.discover import Discovered, discover
 
+pytestmark = pytest.mark.slow
+
 BASE = "https://harbor.example/feed"
 ONE, TWO = "https://harbor.example/news/1", "https://harbor.example/news/2"
 ITEM = f"<item><title>Pier opens</title><link>{ONE}</link></item>"

@@ -12,6 +12,8 @@ import pytest
 from services.contracts.article import Article, Rejected
 from services.parser.extract import extract
 
+pytestmark = pytest.mark.slow
+
 URL = "https://www.war.gov/News/News-Stories/Article/Article/4100001/storm/"
 TEXT = "The storm closed the road on Monday, and engineers opened it again two days later, officials said."
 SECONDS = 20

@@ -6,6 +6,8 @@ from services.contracts.article import Article
 from services.parser.dumps.beginning import MOST, MOST_LINES, beginning
 from services.parser.extract import extract
 
+pytestmark = pytest.mark.slow
+
 LINE = "The harbor board voted on Monday to rebuild the north pier, which the storm had broken in two places.\n\n"
 HEAD = "Harbor Board Votes to Rebuild Pier\nMarch 3, 2014\n\n"
 

@@ -16,6 +16,8 @@ from services.parser.explained import Explanation, explained_lines
 from services.parser.extract import parse
 from services.parser.rules import RULES
 
+pytestmark = pytest.mark.slow
+
 MACHINES = {"script", "style", "template"}
 PAGES = [folder for folder in folders() if (folder / "page.html").exists()]
 

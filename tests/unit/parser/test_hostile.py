@@ -7,6 +7,8 @@ import pytest
 from services.contracts.article import Article, Rejected
 from services.parser.extract import extract
 
+pytestmark = pytest.mark.slow
+
 CAPTION = "A crew hauls a buoy over the side at dawn, Jan. 4, 2024. (U.S. Navy photo by Jo Marsh)"
 SECONDS = 20
 

@@ -9,6 +9,8 @@ from fakes.sites import agency, components, dump, pages, story
 from services.parser.contract import batch
 from services.parser.learned_batch import learned_batch
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_learned_batch_answers_each_request_with_one_line_in_order(tmp_path):
     """Requests that are none, and files that are missing, too; empty lines are no requests."""

@@ -10,6 +10,8 @@ import pytest
 
 from services.parser.extract import extract
 
+pytestmark = pytest.mark.slow
+
 MODULES = [
     module for module in linear.modules("services.parser", "services.fetcher", "services.contracts") if module.__file__
 ]

@@ -10,6 +10,8 @@ import pytest
 from services.runtime.egress import Garbled, TooLarge
 from services.runtime.egress.body import read_body
 
+pytestmark = pytest.mark.slow
+
 TEXT = b"Words of a press release. " * 1000
 
 

@@ -11,6 +11,8 @@ from services.runtime.ledger import in_flight
 from services.runtime.ledger.in_flight import Claimed, InFlight
 from services.runtime.ledger.jobs import Job
 
+pytestmark = pytest.mark.slow
+
 LONG = 60.0
 
 

@@ -12,6 +12,8 @@ import redis
 from services.contracts.errors import UserError
 from services.runtime import redis_server
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def nothing_on_the_path(monkeypatch, tmp_path):
