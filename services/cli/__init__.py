@@ -76,6 +76,7 @@ def _root(
 ) -> None:
     del version
     remote.choose(server, key)
+    context.call_on_close(partial(remote.choose, None, None))
     if context.invoked_subcommand in HERE:
         remote.refuse(f"`dateline {context.invoked_subcommand}`")
 

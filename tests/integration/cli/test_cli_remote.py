@@ -11,6 +11,7 @@ from harbor import RELEASE, arrives
 from sqlalchemy import text
 
 from services.app import create_app
+from services.cli import remote
 from services.cli.processes.web_server import WebServer
 from services.runtime.database import reading
 from services.runtime.http import long_poll
@@ -164,6 +165,12 @@ def test_the_environment_names_the_server_as_well(server, dateline, monkeypatch)
     assert dateline("sources").refuses("DATELINE_KEY")
     monkeypatch.setenv("DATELINE_KEY", "dl_9_x")
     assert dateline("sources").refuses("unknown, revoked or expired")
+
+
+def test_a_server_is_named_for_one_command_only(dateline, server):
+    """In a process that runs several, such as this one."""
+    dateline("--server", server, "--key", "dl_9_x", "sources")
+    assert remote.server() is None
 
 
 def test_a_server_that_does_not_answer_is_one_sentence(dateline):
