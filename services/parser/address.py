@@ -29,14 +29,14 @@ def true_address(url: str | None) -> str:
     address = (url or "")[:LONGEST]
     for _ in range(TIMES):
         address = unquote(address)
-    inner = [found.start() for found in _INNER.finditer(address)]
+    inner = [result.start() for result in _INNER.finditer(address)]
     return address[inner[-1] :] if len(inner) > 1 else address
 
 
 def article_number(url: str | None) -> int | None:
     """The number under which AFPIMS keeps an article, if the address has one."""
-    found = _NUMBER.search(true_address(url))
-    return int(found[1] or found[2]) if found else None
+    match = _NUMBER.search(true_address(url))
+    return int(match[1] or match[2]) if match else None
 
 
 def slug(url: str | None) -> Slug | None:
@@ -47,9 +47,9 @@ def slug(url: str | None) -> Slug | None:
         return None
     for segment in reversed(path.split("/")):
         text = _AGAIN.sub("", _ENDING.sub("", segment))
-        words = tuple(_PART.findall(fold(text)))
-        if len(words) > 1 and ("-" in text or "_" in text) and not all(word.isdecimal() for word in words):
-            return Slug(words, cut=len(text) >= CUT)
+        tokens = tuple(_PART.findall(fold(text)))
+        if len(tokens) > 1 and ("-" in text or "_" in text) and not all(term.isdecimal() for term in tokens):
+            return Slug(tokens, cut=len(text) >= CUT)
     return None
 
 

@@ -38,16 +38,16 @@ def address_day(page: Page) -> date | None:
 
 def _days(path: str) -> Iterator[date]:
     for form in (*_FORMS, *_NAMED):
-        for found in form.finditer(path if form in _FORMS else path.lower()):
-            month = int(found["month"]) if form in _FORMS else _NAMES.index(found["name"]) + 1
-            if day := read_time(f"{found['year']}-{month:02}-{int(found['day']):02}"):
+        for result in form.finditer(path if form in _FORMS else path.lower()):
+            month = int(result["month"]) if form in _FORMS else _NAMES.index(result["name"]) + 1
+            if day := read_time(f"{result['year']}-{month:02}-{int(result['day']):02}"):
                 yield day
 
 
 def address_month(page: Page) -> tuple[str, int] | None:
     """Year and month that an address carries: "/2017/03/name"."""
-    found = (_MONTH.search(taken_apart(address)[1]) for address in (page.url or "", page.canonical))
-    return next(((one["year"], int(one["month"])) for one in found if one), None)
+    results = (_MONTH.search(taken_apart(address)[1]) for address in (page.url or "", page.canonical))
+    return next(((entry["year"], int(entry["month"])) for entry in results if entry), None)
 
 
 def taken_apart(address: str) -> tuple[str, str]:

@@ -59,16 +59,18 @@ def explain_capture(name: Name) -> Response:
     if not _turns.acquire(blocking=False):
         raise Problem(503, "Others are explained just now", "Ask again in a moment.", headers={"Retry-After": "2"})
     try:
-        told = alone.explained(capture.body, url=capture.url, content_type=capture.content_type, now=capture.fetched_at)
+        report = alone.explained(
+            capture.body, url=capture.url, content_type=capture.content_type, now=capture.fetched_at
+        )
     finally:
         _turns.release()
-    if told is None:
+    if report is None:
         advice = (
             f"It takes more than {parser_settings().cpu_seconds:g} s of CPU, {alone.MEMORY // 1_000_000} MB or "
             f"{alone.LINES:,} lines; `dateline parse --capture {name} --explain` takes as much as it needs."
         )
         raise Problem(422, "Too large a page to explain here", advice)
-    return Response(told, media_type="application/json")
+    return Response(report, media_type="application/json")
 
 
 def _load(name: str) -> capture_store.Capture:

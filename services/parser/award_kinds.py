@@ -33,5 +33,5 @@ _KIND_FORMS = {name: re.compile(form, re.IGNORECASE) for name, form in _KINDS.it
 
 def award_kinds(what: str) -> tuple[str, ...]:
     """In the order in which the text names them."""
-    places = {name: found.start() for name, form in _KIND_FORMS.items() if (found := form.search(what))}
+    places = {name: match.start() for name, form in _KIND_FORMS.items() if (match := form.search(what))}
     return tuple(sorted(places, key=lambda name: places[name]))

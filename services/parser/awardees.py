@@ -30,30 +30,30 @@ _DASHES = str.maketrans("‐‑‒–", "----")
 
 def awardees(subject: str, footnotes: Mapping[str, str]) -> tuple[Awardee, ...]:
     """The companies of a subject such as "X Inc.,* City, State (number); and Y LLC, City, State"."""
-    found = (_awardee(words, footnotes) for words in _companies(subject))
-    return tuple(each for each in found if each is not None)
+    results = (_awardee(company, footnotes) for company in _companies(subject))
+    return tuple(entry for entry in results if entry is not None)
 
 
 def numbers(text: str) -> tuple[str, ...]:
     """Every contract number in a text once, in order, as printed but for plain dashes."""
-    return tuple(dict.fromkeys(found[0] for found in NUMBER.finditer(text.translate(_DASHES))))
+    return tuple(dict.fromkeys(result[0] for result in NUMBER.finditer(text.translate(_DASHES))))
 
 
 def _companies(subject: str) -> Iterator[str]:
     """The words of each company: semicolons part them; so does a comma after a place with its number, or an "and"."""
-    for words in subject.split(";"):
+    for tokens in subject.split(";"):
         start, before = 0, ""
-        for part in re.finditer(r"[^,]+", words):
+        for part in re.finditer(r"[^,]+", tokens):
             if (part[0].startswith(" and ") or numbers(before)) and _bare(before) in _REGIONS:
-                yield words[start : part.start()]
+                yield tokens[start : part.start()]
                 start = part.start()
             before = part[0]
-        yield words[start:]
+        yield tokens[start:]
 
 
 def _awardee(words: str, footnotes: Mapping[str, str]) -> Awardee | None:
     words = re.sub(r"^\s*and\s", "", words)
-    mark = next((found[0] for found in _ASTERISKS.finditer(words)), None)
+    mark = next((result[0] for result in _ASTERISKS.finditer(words)), None)
     name, place = _name_and_place([part for part in map(str.strip, _bare(words).split(",")) if part])
     name, *trade = _TRADES_AS.split(name, maxsplit=1)
     if not re.search(r"[^\W\d_]", name):
@@ -90,5 +90,5 @@ def _no_city(part: str) -> bool:
 
 def _bare(words: str) -> str:
     """Without asterisks, and without brackets around contract numbers."""
-    words = _BRACKETS.sub(lambda found: "" if numbers(found[1]) else found[0], words)
+    words = _BRACKETS.sub(lambda result: "" if numbers(result[1]) else result[0], words)
     return " ".join(_ASTERISKS.sub("", words).split())

@@ -98,8 +98,8 @@ def _awards(body: Sequence[Block], footnotes: Mapping[str, str]) -> Iterator[Awa
     for block in body:
         if _is_head(block):
             branch = None if _AMENDS.match(block.text) else block.text
-        elif found := _award(block.text, branch, footnotes):
-            yield found
+        elif award := _award(block.text, branch, footnotes):
+            yield award
 
 
 def _is_head(block: Block) -> bool:
@@ -109,24 +109,24 @@ def _is_head(block: Block) -> bool:
 
 def _footnotes(body: Sequence[Block]) -> dict[str, str]:
     """What each row of asterisks means on this page."""
-    found = (_FOOTNOTE.match(block.text) for block in body if len(block.text) <= FOOTNOTE_LENGTH)
-    return {note["mark"]: note["words"].strip(" .;") for note in found if note}
+    results = (_FOOTNOTE.match(block.text) for block in body if len(block.text) <= FOOTNOTE_LENGTH)
+    return {note["mark"]: note["words"].strip(" .;") for note in results if note}
 
 
 def _award(text: str, branch: str | None, footnotes: Mapping[str, str]) -> Award | None:
     amends = _AMENDS.match(text)
     sentences = _sentences(text[amends.end() :] if amends else text)
-    told = None if amends and _MISTAKE.search(text) else _announcement(sentences[0])
-    if told is None and amends is None:
+    report = None if amends and _MISTAKE.search(text) else _announcement(sentences[0])
+    if report is None and amends is None:
         return None
     return Award(
         branch=branch,
-        awardees=awardees(told[0], footnotes) if told else (),
+        awardees=awardees(report[0], footnotes) if report else (),
         numbers=numbers(text),
         activity=_activity(sentences),
         amends=_amends(amends) if amends else None,
         text=text,
-        **(_facts(told[1], text) if told else {}),
+        **(_facts(report[1], text) if report else {}),
     )
 
 
@@ -201,21 +201,21 @@ def _dollars(found: re.Match[str] | None) -> int | None:
 
 
 def _cumulative(text: str) -> int | None:
-    found = _CUMULATIVE.search(text)
-    return _dollars(_MONEY.match(text, found.end())) if found else None
+    hit = _CUMULATIVE.search(text)
+    return _dollars(_MONEY.match(text, hit.end())) if hit else None
 
 
 def _completed_by(text: str) -> str | None:
-    found = _COMPLETION.search(text)
-    if found is None or not (day := find_date(f"{found['month'] or 'Jan'} {found['day'] or 1}, {found['year']}")):
+    match = _COMPLETION.search(text)
+    if match is None or not (day := find_date(f"{match['month'] or 'Jan'} {match['day'] or 1}, {match['year']}")):
         return None
-    precision = len("2029-03-01") if found["day"] else len("2029-03") if found["month"] else len("2029")
+    precision = len("2029-03-01") if match["day"] else len("2029-03") if match["month"] else len("2029")
     return day.isoformat()[:precision]
 
 
 def _activity(sentences: Sequence[str]) -> str | None:
     for sentence in sentences:
-        if found := _ACTIVITY.match(sentence) or _ACTIVITY_AFTER.search(sentence):
-            name = found["name"]
+        if hit := _ACTIVITY.match(sentence) or _ACTIVITY_AFTER.search(sentence):
+            name = hit["name"]
             return name if len(name) <= ACTIVITY_LENGTH and not _PREDICATE.search(name) else None
     return None

@@ -19,12 +19,12 @@ _BLOCKS = TypeAdapter(tuple[Block, ...])
 
 def blocks(lines: Sequence[Line]) -> tuple[Block, ...]:
     """The kept lines as blocks; a transcript's turns are told by how often speakers are named."""
-    kept = [line for line in lines if line.kept]
-    talk = sum(_TURN.match(line.text) is not None for line in kept) >= TURNS
-    following = [*(after for _, after in pairwise(kept)), None][: len(kept)]
+    entries = [line for line in lines if line.kept]
+    talk = sum(_TURN.match(line.text) is not None for line in entries) >= TURNS
+    following = [*(after for _, after in pairwise(entries)), None][: len(entries)]
     written = (
         {"kind": _kind(line, after, talk=talk), "text": text}
-        for line, after in zip(kept, following, strict=True)
+        for line, after in zip(entries, following, strict=True)
         for text in line.blocks
     )
     return _BLOCKS.validate_python(tuple(written))

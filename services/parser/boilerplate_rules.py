@@ -30,5 +30,5 @@ class Rules:
         """The rule that takes this line, or None."""
         if len(line.key) > MAX_LENGTH:
             return None
-        found = self._pattern.fullmatch(line.key)
-        return self._names[(found.lastindex or 1) - 1] if found else None
+        match = self._pattern.fullmatch(line.key)
+        return self._names[(match.lastindex or 1) - 1] if match else None

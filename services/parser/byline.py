@@ -207,7 +207,7 @@ def _labelled(line: Line, order: Order) -> StoryLine | None:
 
 def _parts(text: str) -> Iterator[str]:
     for part in filter(None, map(str.strip, _PARTS.split(text))):
-        yield from (_GLUED.sub(r"\g<name>, ", one) for one in _undated(part))
+        yield from (_GLUED.sub(r"\g<name>, ", entry) for entry in _undated(part))
 
 
 def _undated(part: str) -> tuple[str, ...]:
@@ -217,10 +217,10 @@ def _undated(part: str) -> tuple[str, ...]:
             return part[: joint.start()], *_undated(part[joint.end() :])
     part = _GLUED_DATE.sub(" ", part)
     key = fold(part)
-    if len(key) == len(part) and (found := spots(key, short_years=True)):
-        start = label_start(key, found[0].start)
+    if len(key) == len(part) and (result := spots(key, short_years=True)):
+        start = label_start(key, result[0].start)
         names, when = _JOINT.sub("", part[:start]), _FILED.sub("", part[start:])
-        if is_date(when) and (_by(names) or (names and start < found[0].start)):
+        if is_date(when) and (_by(names) or (names and start < result[0].start)):
             return names, f"published {when}" if label_role(names) == "published" else when
     return (part,)
 

@@ -82,9 +82,9 @@ def _sure(lines: Sequence[Line], left: Sequence[int], frames: Sequence[Frame]) -
 
 def _beside(lines: Sequence[Line], left: Sequence[int], sure: set[int], copies: "_Copies") -> set[int]:
     """Lines that say what a picture's markup says, with no words of the author between the two."""
-    said = {at for at in left if at not in sure and copies.places(lines[at].key)}
-    passed = sure | said | {at for at, line in enumerate(lines) if not line.kept or line.is_title}
-    return {at for at in said if any(_unbroken(at, place, passed) for place in copies.places(lines[at].key))}
+    results = {at for at in left if at not in sure and copies.places(lines[at].key)}
+    passed = sure | results | {at for at, line in enumerate(lines) if not line.kept or line.is_title}
+    return {at for at in results if any(_unbroken(at, place, passed) for place in copies.places(lines[at].key))}
 
 
 def _unbroken(at: int, place: int, passed: set[int]) -> bool:

@@ -95,7 +95,7 @@ def squeeze(text: str) -> str:
     """
     if not text.isascii() and _ODD.search(text):
         text = text.translate(_SEEN)
-        return " ".join(bare for word in text.split() if (bare := word.strip(_JOINERS)))
+        return " ".join(bare for token in text.split() if (bare := token.strip(_JOINERS)))
     return " ".join(text.split())
 
 
@@ -116,11 +116,11 @@ def unaccented(text: str) -> str:
 
 def word_count(text: str) -> int:
     """The words of a squeezed text; where a script writes none apart, as many as its characters usually make."""
-    words = text.count(" ") + 1
+    tokens = text.count(" ") + 1
     if text.isascii() or not (unspaced := _UNSPACED.findall(text)):
-        return words
+        return tokens
     letters = sum(map(len, unspaced))
-    return words + letters // (2 if unspaced[0] >= _EASTERN else 4)
+    return tokens + letters // (2 if unspaced[0] >= _EASTERN else 4)
 
 
 def _decode_declared(body: bytes, content_type: str | None) -> str:
@@ -134,7 +134,7 @@ def _decode_declared(body: bytes, content_type: str | None) -> str:
 
 def _is_mixed(body: bytes) -> bool:
     """Whether most of its letters beyond ASCII are UTF-8: texts of two encodings were put into one."""
-    return _QUOTES.search(body) is not None or sum(-1 if found["stray"] else 1 for found in _HIGH.finditer(body)) > 0
+    return _QUOTES.search(body) is not None or sum(-1 if result["stray"] else 1 for result in _HIGH.finditer(body)) > 0
 
 
 def _untangled(found: re.Match[bytes]) -> bytes:

@@ -22,11 +22,11 @@ _REACHED = re.compile(
 
 def mark_contacts(lines: Sequence[Line]) -> None:
     """Marks such blocks before and after the running text; what stands in it stays: the text may speak of it."""
-    kept = [line for line in lines if line.kept]
-    prose = [at for at, line in enumerate(kept) if line.is_prose]
+    entries = [line for line in lines if line.kept]
+    prose = [at for at, line in enumerate(entries) if line.is_prose]
     if not prose:
         return
-    for edge, is_end in ((kept[: prose[0]], False), (kept[prose[-1] + 1 :], True)):
+    for edge, is_end in ((entries[: prose[0]], False), (entries[prose[-1] + 1 :], True)):
         for at, label in enumerate(edge):
             if label.kept and (length := _length(edge, at, is_end=is_end)):
                 for line in edge[at : at + length]:
@@ -45,5 +45,5 @@ def _length(edge: Sequence[Line], start: int, *, is_end: bool) -> int:
             break
         if _REACHED.search(line.text):
             length = at + 1
-    named = label["press"] and is_person((label["said"] or "").partition(",")[0])
-    return length or int(bool(named))
+    labels = label["press"] and is_person((label["said"] or "").partition(",")[0])
+    return length or int(bool(labels))

@@ -68,7 +68,7 @@ def _leads_on(link: etree._Element) -> bool:
 
 def _is_talk(link: etree._Element) -> bool:
     around = islice(link.iterancestors(), ABOVE)
-    return any(_TALK.search(f"{each.get('class') or ''} {each.get('id') or ''}") for each in around)
+    return any(_TALK.search(f"{entry.get('class') or ''} {entry.get('id') or ''}") for entry in around)
 
 
 _Numbered = tuple[str, str, tuple[tuple[str, str], ...], int | None]
@@ -82,8 +82,8 @@ def _numbered(address: str | None) -> _Numbered | None:
     except ValueError:
         return None
     query = dict(parse_qsl(parts.query, keep_blank_values=True, max_num_fields=50)) if parts.query else {}
-    asked = next((name for name in query if name.lower() in _PAGES), None)
-    number = query.pop(asked) if asked else ""
+    request = next((name for name in query if name.lower() in _PAGES), None)
+    number = query.pop(request) if request else ""
     return host, parts.path, tuple(sorted(query.items())), int(number) if number.isdecimal() else None
 
 
@@ -99,11 +99,11 @@ def _follows(own: _Numbered, other: _Numbered | None) -> bool:
     stem, number = _stem(own[1])
     for base, here in ((_ENDING.sub("", own[1]), 1), (stem, number)):
         if base and here and other[1].startswith(base):
-            found = _NUMBER.fullmatch(other[1][len(base) :])
-            return found is not None and int(found["number"]) == here + 1
+            match = _NUMBER.fullmatch(other[1][len(base) :])
+            return match is not None and int(match["number"]) == here + 1
     return False
 
 
 def _stem(path: str) -> tuple[str, int | None]:
-    found = _NUMBER.search(path)
-    return (path[: found.start()], int(found["number"])) if found else (path, None)
+    match = _NUMBER.search(path)
+    return (path[: match.start()], int(match["number"])) if match else (path, None)

@@ -62,10 +62,10 @@ def read_request(line: str) -> Request:
         ValueError, KeyError, TypeError, AttributeError: the line names no page.
 
     """
-    given = json.loads(line)
-    url = given.get("url") if isinstance(given, dict) else None
-    fetched_at = datetime.fromisoformat(given["fetched_at"]).astimezone() if given.get("fetched_at") else None
-    return Request(Path(given["path"]), url if isinstance(url, str) else None, fetched_at)
+    supplied = json.loads(line)
+    url = supplied.get("url") if isinstance(supplied, dict) else None
+    fetched_at = datetime.fromisoformat(supplied["fetched_at"]).astimezone() if supplied.get("fetched_at") else None
+    return Request(Path(supplied["path"]), url if isinstance(url, str) else None, fetched_at)
 
 
 def batch(

@@ -23,7 +23,9 @@ def _labels(*names: Role) -> re.Pattern[str]:
 
 _ROLES: dict[Role, re.Pattern[str]] = {name: _labels(name) for name in ("published", "updated", "other")}
 _BESIDE = lexicon("dates")["beside"]
-_BESIDE_WORDS = frozenset(fold(word) for words in (*_BESIDE["words"], *_BESIDE["weekdays"]) for word in words.split())
+_BESIDE_WORDS = frozenset(
+    fold(token) for tokens in (*_BESIDE["words"], *_BESIDE["weekdays"]) for token in tokens.split()
+)
 _CLOCK = re.compile(r"\d{1,2}(?:[:.h]\d\d){1,2}|\d{1,2} ?(?:[ap]\.?m\b|uhr\b|h\b)|[+-]\d\d:?\d\d")
 _TOKEN = re.compile(r"[^\W_]+(?:-[^\W\d_]+)?")
 _EVENT = re.compile(rf"\W{{0,3}}(?:{either(map(fold, lexicon('dates')['events']['labels']))})\s?(?::|$|\d)")
@@ -43,32 +45,32 @@ def is_date(text: str) -> bool:
     if len(text) > DATE_LINE:
         return False
     key = fold(text)
-    found = spots(key, short_years=True)
-    return bool(found) and _is_bare(_without(key, found))
+    result = spots(key, short_years=True)
+    return bool(result) and _is_bare(_without(key, result))
 
 
 def read_date_line(text: str, *, order: Order = "month", short_years: bool = False) -> DateLine:
     """The dates of a short line, each by the label before it; what is neither label nor place is no date of ours."""
     key = fold(text)
-    found = spots(key, order=order, short_years=short_years)
-    roles = _roles(key, found)
-    published = next((spot.day for spot, role in zip(found, roles, strict=True) if role == "published"), None)
-    plain = next((spot.day for spot, role in zip(found, roles, strict=True) if role is None), None)
-    updated = next((spot.day for spot, role in zip(found, roles, strict=True) if role == "updated"), None)
+    result = spots(key, order=order, short_years=short_years)
+    roles = _roles(key, result)
+    published = next((position.day for position, role in zip(result, roles, strict=True) if role == "published"), None)
+    plain = next((spot.day for spot, role in zip(result, roles, strict=True) if role is None), None)
+    updated = next((place.day for place, role in zip(result, roles, strict=True) if role == "updated"), None)
     return DateLine(published or plain, updated, labelled=published is not None)
 
 
 def label_role(text: str) -> Role | None:
     """What a text says of the date that follows it: its last label."""
     key = fold(text)[-REACH:]
-    found = [(match.end(), role) for role, form in _ROLES.items() for match in form.finditer(key)]
-    ends, role = max(found, default=(0, None))
+    entries = [(match.end(), role) for role, form in _ROLES.items() for match in form.finditer(key)]
+    ends, role = max(entries, default=(0, None))
     return None if role == "other" and not _is_bare(key[ends:]) else role
 
 
 def label_start(key: str, at: int) -> int:
     """Where in a folded text the label begins that leads to the date at this place; the place itself without one."""
-    starts = (found.start() for found in _ANY_LABEL.finditer(key, max(0, at - REACH), at))
+    starts = (result.start() for result in _ANY_LABEL.finditer(key, max(0, at - REACH), at))
     return next((start for start in starts if _is_bare(key[start:at])), at)
 
 
@@ -78,8 +80,8 @@ def is_event_line(text: str) -> bool:
 
 
 def _roles(key: str, found: Sequence[Spot]) -> list[Role | None]:
-    starts = (0, *(spot.end for spot in found))
-    roles = [label_role(key[start : spot.start]) for start, spot in zip(starts, found, strict=False)]
+    starts = (0, *(position.end for position in found))
+    roles = [label_role(key[start : place.start]) for start, place in zip(starts, found, strict=False)]
     # "May 4, 2023 (updated)": a label at the end of the line.
     if found and roles[-1] is None and (after := _ROLES["updated"].search(key, found[-1].end)):
         rest = key[after.end() :]
@@ -88,8 +90,8 @@ def _roles(key: str, found: Sequence[Spot]) -> list[Role | None]:
 
 
 def _without(key: str, found: Sequence[Spot]) -> str:
-    starts = [0, *(spot.end for spot in found)]
-    ends = [*(spot.start for spot in found), len(key)]
+    starts = [0, *(place.end for place in found)]
+    ends = [*(position.start for position in found), len(key)]
     return " ".join(key[start:end] for start, end in zip(starts, ends, strict=True))
 
 

@@ -36,16 +36,16 @@ def number_order(page: Page, markup: str = "", words: str = "", *, official: boo
     """
     sent = decoded(markup).utf8
     pairs = list(islice(_pairs(sent), MOST))
-    said = set(_by_weekdays(sent, pairs))
-    if len(said) == 1:
-        return said.pop()
+    message = set(_by_weekdays(sent, pairs))
+    if len(message) == 1:
+        return message.pop()
     known = _by_place(page, official=official)
     return known if known != "unknown" or not pairs else _by_page(page, pairs, words)
 
 
 def _pairs(markup: bytes) -> Iterator[re.Match[bytes]]:
     """The dates in numbers whose year has four digits, in the order of the page."""
-    for end in sorted(found.end() for years in _YEARS for found in years.finditer(markup)):
+    for end in sorted(result.end() for years in _YEARS for result in years.finditer(markup)):
         if pair := _PAIR.search(markup, max(0, end - LONGEST), end + 1):
             yield pair
 
@@ -56,8 +56,8 @@ def _by_place(page: Page, *, official: bool) -> Order:
     if ending in _NUMBERS["month-first-hosts"] or (official and not ending):
         return "month"
     claim = page.lang or page.meta("og:locale", "content-language", "language", "dc.language")
-    found = _LANGUAGE.match(claim)
-    language, region = (found[1].casefold(), (found[2] or "").casefold()) if found else ("", "")
+    hit = _LANGUAGE.match(claim)
+    language, region = (hit[1].casefold(), (hit[2] or "").casefold()) if hit else ("", "")
     if ending in _NUMBERS["day-first-regions"] or region in _NUMBERS["day-first-regions"]:
         return "day"
     if language in _NUMBERS["day-first-languages"]:
@@ -75,19 +75,19 @@ def _by_page(page: Page, pairs: Sequence[re.Match[bytes]], words: str) -> Order:
 
 def _votes(page: Page, pairs: Sequence[re.Match[bytes]]) -> Iterator[Order]:
     year, month = address_month(page) or ("", 0)
-    for found in pairs:
-        one, two, own = int(found[1]), int(found[3]), found[4].decode() == year
-        if one > 12 >= two or (own and two == month != one):
+    for pair in pairs:
+        entry, two, own = int(pair[1]), int(pair[3]), pair[4].decode() == year
+        if entry > 12 >= two or (own and two == month != entry):
             yield "day"
-        elif two > 12 >= one or (own and one == month != two):
+        elif two > 12 >= entry or (own and entry == month != two):
             yield "month"
 
 
 def _by_weekdays(markup: bytes, pairs: Sequence[re.Match[bytes]]) -> Iterator[Order]:
     """By the weekday before a date: "Sat, 01/03/2014" is in March."""
-    for found in pairs:
-        if weekday := _WEEKDAY.search(markup, max(0, found.start() - 12), found.start()):
-            yield from _by_weekday(_DAYS.index(weekday[1].lower()), int(found[4]), int(found[1]), int(found[3]))
+    for pair in pairs:
+        if weekday := _WEEKDAY.search(markup, max(0, pair.start() - 12), pair.start()):
+            yield from _by_weekday(_DAYS.index(weekday[1].lower()), int(pair[4]), int(pair[1]), int(pair[3]))
 
 
 def _by_weekday(weekday: int, year: int, one: int, two: int) -> Iterator[Order]:

@@ -64,14 +64,14 @@ class Opening:
 def read_opening(text: str) -> Opening | None:
     """The dateline of a first paragraph; neither the agency in brackets nor a date is part of the place."""
     head = text[: 2 * MAX_LENGTH]
-    found = next((found for form in _FORMS if (found := form.match(head))), None)
-    if not found or found.end() > MAX_LENGTH:
+    result = next((hit for form in _FORMS if (hit := form.match(head))), None)
+    if not result or result.end() > MAX_LENGTH:
         return None
-    place = _TRAILING_DATE.sub("", found["place"]).strip(" ,")
-    bare = text[: found.end()].rstrip(" -–—") == place and "," not in place
-    if place == "U.S." or (bare and _AMID.match(text, found.end())):
+    place = _TRAILING_DATE.sub("", result["place"]).strip(" ,")
+    bare = text[: result.end()].rstrip(" -–—") == place and "," not in place
+    if place == "U.S." or (bare and _AMID.match(text, result.end())):
         return None
-    return Opening(place, text[: found.end()].strip(), text[found.end() :].strip())
+    return Opening(place, text[: result.end()].strip(), text[result.end() :].strip())
 
 
 def is_note(text: str) -> bool:

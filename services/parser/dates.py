@@ -97,14 +97,16 @@ class Spot:
 
 def find_date(text: str, *, order: Order = "month", short_years: bool = False) -> date | None:
     """The first date in a visible text, in words of many languages, in ISO 8601 or in numbers of this order."""
-    return next((spot.day for spot in spots(fold(text), order=order, short_years=short_years) if spot.day), None)
+    return next(
+        (position.day for position in spots(fold(text), order=order, short_years=short_years) if position.day), None
+    )
 
 
 def edge_date(text: str, *, order: Order = "month") -> date | None:
     """The date that begins or ends a text, but for a time of day: "Town, May 4, 2023", "May 4, 2023 by Name"."""
     key = fold(text)
-    found = [spot for spot in spots(key, order=order, short_years=True) if spot.day][:1]
-    return found[0].day if found and (found[0].start <= EDGE or len(key) - found[0].end <= EDGE) else None
+    result = [position for position in spots(key, order=order, short_years=True) if position.day][:1]
+    return result[0].day if result and (result[0].start <= EDGE or len(key) - result[0].end <= EDGE) else None
 
 
 def spots(key: str, *, order: Order = "month", short_years: bool = False) -> tuple[Spot, ...]:
@@ -115,12 +117,12 @@ def spots(key: str, *, order: Order = "month", short_years: bool = False) -> tup
 
 
 def _ordered(key: str, order: Order, short_years: bool) -> tuple[Spot, ...]:
-    found = sorted(_spots(key, order, short_years=short_years), key=lambda spot: (spot.start, -spot.end))
-    kept: list[Spot] = []
-    for spot in found:
-        if not kept or spot.start >= kept[-1].end:
-            kept.append(spot)
-    return tuple(kept)
+    result = sorted(_spots(key, order, short_years=short_years), key=lambda position: (position.start, -position.end))
+    entries: list[Spot] = []
+    for place in result:
+        if not entries or place.start >= entries[-1].end:
+            entries.append(place)
+    return tuple(entries)
 
 
 _remembered = lru_cache(maxsize=1_024)(_ordered)
@@ -131,13 +133,13 @@ def read_time(text: str, *, order: Order = "month") -> date | None:
     """A machine's time: an aware datetime when it names a zone, else the date alone; None if it is no time."""
     text = text.strip()
     try:
-        found = _plain_time(text)
+        plain_time = _plain_time(text)
     except (ValueError, OverflowError, OSError):
         return _worded_time(fold(text[:100]), order)
-    if found.year not in _SPAN or found.date() == _EPOCH:
+    if plain_time.year not in _SPAN or plain_time.date() == _EPOCH:
         return None
-    aware = found.tzinfo is not None and len(text) > len("2024-12-02")
-    return found if aware else found.date()
+    aware = plain_time.tzinfo is not None and len(text) > len("2024-12-02")
+    return plain_time if aware else plain_time.date()
 
 
 def _plain_time(text: str) -> datetime:
@@ -148,18 +150,18 @@ def _plain_time(text: str) -> datetime:
 
 def _worded_time(key: str, order: Order) -> date | None:
     """A time as mail (RFC 822), scripts and people write it: "Fri, 19 Nov 2021 01:45:08 +02:00"."""
-    spot = next((spot for spot in spots(key, order=order) if spot.day), None)
-    if spot is None or spot.day is None or spot.day == _EPOCH:
+    place = next((position for position in spots(key, order=order) if position.day), None)
+    if place is None or place.day is None or place.day == _EPOCH:
         return None
-    clock = _CLOCK.match(key, spot.end)
+    clock = _CLOCK.match(key, place.end)
     zone = _zone(clock["zone"]) if clock else None
     if clock is None or zone is None:
-        return spot.day
+        return place.day
     hour = int(clock["hour"]) % 12 + 12 * (clock["half"][0] == "p") if clock["half"] else int(clock["hour"])
     try:
-        return datetime(*spot.day.timetuple()[:3], hour, int(clock["minute"]), int(clock["second"] or 0), tzinfo=zone)
+        return datetime(*place.day.timetuple()[:3], hour, int(clock["minute"]), int(clock["second"] or 0), tzinfo=zone)
     except ValueError:
-        return spot.day
+        return place.day
 
 
 def _zone(text: str | None) -> timezone | None:
@@ -172,16 +174,16 @@ def _zone(text: str | None) -> timezone | None:
 
 def _spots(key: str, order: Order, *, short_years: bool) -> Iterator[Spot]:
     for form in _forms_for(key, short_years=short_years):
-        for found in form.finditer(key):
-            month, year = found["month"], _full_year(found["year"])
+        for result in form.finditer(key):
+            month, year = result["month"], _full_year(result["year"])
             if year and month in _THAI:
                 year -= _BUDDHIST
             number = int(month) if month.isdecimal() else _MONTHS.get(month)
-            if number and year and (day := _day(year, number, int(found["day"]))):
-                yield Spot(day, *found.span())
-    for found in _NUMBERS.finditer(key):
-        if (len(found["year"]) == 4 or short_years) and (spot := _numbers(found, order)):
-            yield spot
+            if number and year and (day := _day(year, number, int(result["day"]))):
+                yield Spot(day, *result.span())
+    for result in _NUMBERS.finditer(key):
+        if (len(result["year"]) == 4 or short_years) and (numbers := _numbers(result, order)):
+            yield numbers
 
 
 def _forms_for(key: str, *, short_years: bool) -> Iterator[re.Pattern[str]]:
@@ -201,8 +203,8 @@ def _names_month(key: str) -> bool:
 def _numbers(found: re.Match[str], order: Order) -> Spot | None:
     """A date in numbers; with full stops the day is first, but where the month is known to be."""
     year = _full_year(found["year"])
-    one, two = int(found["one"]), int(found["two"])
-    day_first, month_first = (_day(year, two, one), _day(year, one, two)) if year else (None, None)
+    entry, two = int(found["one"]), int(found["two"])
+    day_first, month_first = (_day(year, two, entry), _day(year, entry, two)) if year else (None, None)
     if day_first and month_first and day_first != month_first:
         if order == "unknown" and found["sep"] != ".":
             return Spot(None, *found.span())

@@ -141,8 +141,8 @@ def _values(script: str) -> Iterator[Any]:
     """Each object and list of a script's state, from the outside to the inside."""
     if len(script) > MOST_STATE:
         return
-    found = _ASSIGNED.search(script)
-    start = found.end() if found else len(script) - len(script.lstrip())
+    match = _ASSIGNED.search(script)
+    start = match.end() if match else len(script) - len(script.lstrip())
     try:
         state, _ = _decoder.raw_decode(script, start)
         state = _decoder.decode(state) if isinstance(state, str) else state
@@ -159,11 +159,11 @@ def _values(script: str) -> Iterator[Any]:
 def _embedded(origin: ReadFrom, text: str, page: Page, thing: dict[str, Any]) -> Embedded:
     is_markup = _PARAGRAPH.search(text) is not None
     markup = text if is_markup else "".join(f"<p>{escape(part)}</p>" for part in _paragraphs(text))
-    words = word_count(_TAG.sub(" ", markup))
+    tokens = word_count(_TAG.sub(" ", markup))
     titles = (squeeze(title) for name in _TITLES if isinstance(title := thing.get(name), str))
     promised = fold(page.meta("og:title") or page.title)
     title = max((title for title in titles if fold(title) in promised), key=len, default="")
-    return Embedded(origin, markup, words, title)
+    return Embedded(origin, markup, tokens, title)
 
 
 def _paragraphs(text: str) -> Iterator[str]:

@@ -22,8 +22,8 @@ def explain(reading: Reading, lines: Iterable[LineView], *, outside: bool = Fals
     for state, run in groupby(lines, key=attrgetter("state")):
         shown = list(run)
         if state == "outside" and not outside:
-            words = sum(len(line.text.split()) for line in shown)
-            table.add_row("outside", Text(f"{len(shown)} lines, {words} words", style="dim italic"))
+            tokens = sum(len(line.text.split()) for line in shown)
+            table.add_row("outside", Text(f"{len(shown)} lines, {tokens} words", style="dim italic"))
             continue
         for line in shown:
             table.add_row(_why(line), Text(line.text, style=_STYLES[state]))

@@ -165,8 +165,8 @@ def _article(parsed: ParsedPage) -> _Answer:
         return _rejected(*draft.refused, layout=layout, parsed=parsed)
     headline, story, images = draft.headline, draft.story, draft.images
     body = blocks(lines)
-    named = layout.names_body and any(line.inside for line in lines)
-    cards = cards_of(lines, parsed.places) if parsed.places and not named else None
+    labels = layout.names_body and any(line.inside for line in lines)
+    cards = cards_of(lines, parsed.places) if parsed.places and not labels else None
     if reason := no_article(draft, body, cards):
         return _rejected(*reason, layout=layout, parsed=parsed)
     times = times_of(_dates_asked(draft))

@@ -103,12 +103,12 @@ def _is_doubtful(chosen: Sequence[Line], promises: Sequence[str], names: frozens
 
 def _best(lines: Sequence[Line], promises: Sequence[str], names: frozenset[str]) -> list[Line]:
     """The heading over the text, or at its beginning, that is most like what the head promises."""
-    best, found = ALIKE, None
+    best, result = ALIKE, None
     for line in _early_headings(lines):
         score = max(_likeness(line.key, promise) for promise in promises)
         if score > best and line.key not in names:
-            best, found = score, line
-    return [found] if found else []
+            best, result = score, line
+    return [result] if result else []
 
 
 def _early_headings(lines: Sequence[Line]) -> Iterator[Line]:
@@ -145,8 +145,8 @@ def _likeness(one: str, other: str) -> float:
 
 def _words(text: str) -> frozenset[str]:
     """The words of a title, without the small ones that join them if there are others."""
-    words = frozenset(_WORD.findall(fold(text)))
-    return frozenset(word for word in words if len(word) > SMALL) or words
+    tokens = frozenset(_WORD.findall(fold(text)))
+    return frozenset(term for term in tokens if len(term) > SMALL) or tokens
 
 
 def _shared(one: frozenset[str], other: frozenset[str]) -> float:
@@ -167,8 +167,8 @@ def _tidied(headline: str, promised: str, names: frozenset[str]) -> str:
     if (cut := _SEPARATED.search(headline)) and fold(headline[cut.end() :]) in names:
         headline = headline[: cut.start()]
     for part in filter(None, (promised, *title_parts(promised))):
-        before, found, after = headline.partition(part)
-        if found and len(part.split()) >= TITLE_WORDS and part != headline:
+        before, result, after = headline.partition(part)
+        if result and len(part.split()) >= TITLE_WORDS and part != headline:
             rest = f"{before}{after}"
             if is_date(rest.strip()) or (not before and _BESIDE.fullmatch(after)):
                 return part
@@ -178,13 +178,13 @@ def _tidied(headline: str, promised: str, names: frozenset[str]) -> str:
 def _promised(lines: Sequence[Line], promised: str, names: frozenset[str]) -> list[Line]:
     """The last line over the text that the title names: sites whose name is a heading have another for the headline."""
     parts = {fold(part) for part in (promised, *title_parts(promised)) if part} - names
-    found: list[Line] = []
+    entries: list[Line] = []
     for line in lines:
         if line.key in parts and line.rule in {None, "not-the-article"}:
-            found = [line]
+            entries = [line]
         elif line.kept and line.is_prose:
             break
-    return found
+    return entries
 
 
 def _printed(line: Line | None) -> str:

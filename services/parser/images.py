@@ -50,13 +50,13 @@ def _words(picture: Picture) -> list[Line]:
 
 def _caption(picture: Picture) -> Line | None:
     """The last of its lines that is more than a title (copies of `alt` come before it), else what `alt` says."""
-    words = _words(picture)
-    if not words:
+    tokens = _words(picture)
+    if not tokens:
         return None
-    said = {text for frame in picture.frames for text in frame.says}
-    long = [line for line in words if not _is_title(line)] or [line for line in words if line.key in said]
-    last = (long or words)[-1]
-    return max((line for line in words if alike(line.key, last.key)), key=lambda line: len(line.text))
+    results = {text for frame in picture.frames for text in frame.says}
+    long = [line for line in tokens if not _is_title(line)] or [line for line in tokens if line.key in results]
+    last = (long or tokens)[-1]
+    return max((line for line in tokens if alike(line.key, last.key)), key=lambda line: len(line.text))
 
 
 def _is_title(line: Line) -> bool:
@@ -93,10 +93,10 @@ def _homes(pictures: Sequence[Picture]) -> dict[str | int, list[Picture]]:
 
 
 def _home(homes: dict[str | int, list[Picture]], frame: Frame) -> Picture | None:
-    words = [text[:COPY_LENGTH] for text in frame.says if len(text) >= NEAR_LENGTH]
+    entries = [text[:COPY_LENGTH] for text in frame.says if len(text) >= NEAR_LENGTH]
     names: tuple[str | int, ...] = (
         f"group {frame.group}",
-        *words,
+        *entries,
         _virin(frame) or "",
         -1 if frame.group else frame.at,
     )
@@ -109,20 +109,20 @@ def _home(homes: dict[str | int, list[Picture]], frame: Frame) -> Picture | None
 
 def _merge(pictures: Sequence[Picture]) -> list[Picture]:
     """One picture shown in several sizes is one picture."""
-    seen: dict[str, Picture] = {}
-    kept: list[Picture] = []
+    fields: dict[str, Picture] = {}
+    entries: list[Picture] = []
     for picture in pictures:
         key = _identity(picture)
-        if key is not None and key in seen:
-            first = seen[key]
+        if key is not None and key in fields:
+            first = fields[key]
             first.lines += picture.lines
             first.frames += picture.frames
             first.name, first.virin = first.name or picture.name, first.virin or picture.virin
             continue
         if key is not None:
-            seen[key] = picture
-        kept.append(picture)
-    return kept
+            fields[key] = picture
+        entries.append(picture)
+    return entries
 
 
 def _without_echoes(pictures: Sequence[Picture]) -> list[Picture]:
@@ -137,14 +137,14 @@ def _without_echoes(pictures: Sequence[Picture]) -> list[Picture]:
 
 def _without_lone_credits(pictures: Sequence[Picture]) -> list[Picture]:
     """A name alone, "Photo by Name", belongs to the picture before it that has none, and is none by itself."""
-    kept: list[Picture] = []
+    entries: list[Picture] = []
     for picture in sorted(pictures, key=lambda picture: picture.at):
         if picture.frames or picture.virin or _words(picture):
-            kept.append(picture)
-        elif kept and kept[-1].frames and not _credited(kept[-1]):
-            kept[-1].lines += picture.lines
-            kept[-1].name = picture.name
-    return kept
+            entries.append(picture)
+        elif entries and entries[-1].frames and not _credited(entries[-1]):
+            entries[-1].lines += picture.lines
+            entries[-1].name = picture.name
+    return entries
 
 
 def _credited(picture: Picture) -> bool:
@@ -157,13 +157,13 @@ def _identity(picture: Picture) -> str | None:
 
 
 def _virin(frame: Frame) -> str | None:
-    found = VIRIN.search(unquote(urlsplit(frame.url or "").path.rsplit("/", 1)[-1]))
-    return found[1].upper() if found else None
+    match = VIRIN.search(unquote(urlsplit(frame.url or "").path.rsplit("/", 1)[-1]))
+    return match[1].upper() if match else None
 
 
 def _hung(caption: Line) -> str | None:
-    found = VIRIN.search(caption.text)
-    return found[1].upper() if found else None
+    match = VIRIN.search(caption.text)
+    return match[1].upper() if match else None
 
 
 def _key(frame: Frame) -> str:
@@ -176,8 +176,8 @@ def _image(picture: Picture) -> Image:
     title = _title(picture, caption)
     credit = split_credit(caption.text) if caption else None
     frame = picture.frames[0] if picture.frames else None
-    named = picture.name or (credit.photographer if credit else None)
-    label = next((line.text for line in picture.lines if (found := read_label(line.text)) and found[0]), None)
+    labels = picture.name or (credit.photographer if credit else None)
+    label = next((line.text for line in picture.lines if (result := read_label(line.text)) and result[0]), None)
     label = label and _NUMBER_LABEL.sub("", label)
     virin = (
         picture.virin or next(filter(None, map(_virin, picture.frames)), None) or (_hung(caption) if caption else None)
@@ -188,7 +188,7 @@ def _image(picture: Picture) -> Image:
         title=title,
         caption=(credit.words or None) if credit else None,
         credit=(credit.line if credit else None) or label,
-        photographer=named and _SERVICE.sub("", photographer(named) or named),
+        photographer=labels and _SERVICE.sub("", photographer(labels) or labels),
         virin=virin,
         taken_on=origin.taken_on,
         service=origin.service,

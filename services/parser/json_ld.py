@@ -19,11 +19,11 @@ _STRING = re.compile(r'"(datePublished|dateModified|dateCreated|headline)"\s{0,9
 
 def read_things(texts: Iterable[str]) -> tuple[dict[str, Any], ...]:
     """Each thing at the top, in a graph, or named as what the page is about; articles come first."""
-    found: list[dict[str, Any]] = []
+    entries: list[dict[str, Any]] = []
     for text in texts:
-        if len(text) <= MAX_JSON and len(found) < MAX_THINGS:
-            found += _things(_load(text), 0)
-    return tuple(sorted(found[:MAX_THINGS], key=_rank))
+        if len(text) <= MAX_JSON and len(entries) < MAX_THINGS:
+            entries += _things(_load(text), 0)
+    return tuple(sorted(entries[:MAX_THINGS], key=_rank))
 
 
 def is_about_a_page(thing: dict[str, Any]) -> bool:
@@ -66,8 +66,8 @@ def _load(text: str) -> Any:
 
 def _things(found: Any, depth: int) -> Iterator[dict[str, Any]]:
     if isinstance(found, list):
-        for one in found:
-            yield from _things(one, depth)
+        for entry in found:
+            yield from _things(entry, depth)
     elif isinstance(found, dict) and depth < 5:
         yield found
         for name in _SAME:

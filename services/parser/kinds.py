@@ -37,9 +37,9 @@ def kind_of(
 ) -> ArticleKind:
     """The kind of a page; what is in it outranks where it stands, because sections hold everything."""
     captions = sum(image.caption is not None for image in images)
-    word = next((line.key for line in lines if line.rule == "kicker"), "")
+    token = next((line.key for line in lines if line.rule == "kicker"), "")
     address = true_address(page.url or page.canonical)
-    return _by_content(headline, body, captions, videos) or _by_place(address, word, classes, body) or layout.kind
+    return _by_content(headline, body, captions, videos) or _by_place(address, token, classes, body) or layout.kind
 
 
 def _by_content(headline: str, body: tuple[Block, ...], captions: int, videos: int) -> ArticleKind | None:
@@ -57,10 +57,10 @@ def _by_content(headline: str, body: tuple[Block, ...], captions: int, videos: i
 
 def _by_place(address: str, word: str, classes: str, body: tuple[Block, ...]) -> ArticleKind | None:
     typed = re.search(r"content-type-(\d+)", classes)
-    found = _KICKERS.get(word) or (_TYPES.get(typed[1]) if typed else None)
+    entry = _KICKERS.get(word) or (_TYPES.get(typed[1]) if typed else None)
     section: ArticleKind | None = next((kind for pattern, kind in _SECTIONS.items() if pattern.search(address)), None)
     if section not in {None, "news"}:
         return section
-    if found is None and sum(block.kind == "turn" for block in body) * 2 > len(body):
+    if entry is None and sum(block.kind == "turn" for block in body) * 2 > len(body):
         return "transcript"
-    return found or section
+    return entry or section

@@ -67,11 +67,11 @@ _PANEL = "//div[contains(@id, '_ViewArticle_UpdatePanel')]"
 AFPIMS_SKIN = replace(
     AFPIMS,
     sign="_ViewArticle_UpdatePanel",
-    region=f"{_PANEL}[{' or '.join('.' + _has(word) for word in _BODIES)}]",
-    zones=(*AFPIMS.zones, ("title", "headline"), *((word, "body") for word in _BODIES)),
+    region=f"{_PANEL}[{' or '.join('.' + _has(term) for term in _BODIES)}]",
+    zones=(*AFPIMS.zones, ("title", "headline"), *((token, "body") for token in _BODIES)),
 )
 AFPIMS_BARE_SKIN = replace(
-    AFPIMS_SKIN, region=_PANEL, zones=tuple((word, zone) for word, zone in AFPIMS_SKIN.zones if zone != "body")
+    AFPIMS_SKIN, region=_PANEL, zones=tuple((token, zone) for token, zone in AFPIMS_SKIN.zones if zone != "body")
 )
 
 _PRINT_ZONES = (
@@ -207,7 +207,9 @@ def _says_words(element: etree._Element, region: etree._Element) -> bool:
 
 def is_official(page: Page, markup: str) -> bool:
     """Whether a government sent it: every site has a `<main>`, and only those of agencies can be trusted with it."""
-    hosts = (urlsplit(address).hostname or "" for each in (page.url, page.canonical) if (address := web_address(each)))
+    hosts = (
+        urlsplit(address).hostname or "" for entry in (page.url, page.canonical) if (address := web_address(entry))
+    )
     if any(re.search(r"\.(?:gov|mil)(?:\.|$)", host) for host in hosts):
         return True
     folded = decoded(markup).lowered

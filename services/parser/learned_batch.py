@@ -67,8 +67,8 @@ def _sample(request: Request) -> PageSample | None:
 
 
 def _profile(spool: sqlite3.Connection, host: str) -> SiteProfile | None:
-    found = spool.execute("SELECT profile FROM profiles WHERE host = ?", (host,)).fetchone()
-    return SiteProfile.from_json(found[0]) if found else None
+    row = spool.execute("SELECT profile FROM profiles WHERE host = ?", (host,)).fetchone()
+    return SiteProfile.from_json(row[0]) if row else None
 
 
 def _host(line: str) -> str:

@@ -51,8 +51,8 @@ class Line:
 
     def __post_init__(self) -> None:
         """Counts once what every pass asks."""
-        self.words = words = word_count(self.key)
-        self.is_prose = words >= PROSE_WORDS and (words > 2 * PROSE_WORDS or self.key.endswith(_ENDS))
+        self.words = tokens = word_count(self.key)
+        self.is_prose = tokens >= PROSE_WORDS and (tokens > 2 * PROSE_WORDS or self.key.endswith(_ENDS))
 
     def rewrite(self, text: str) -> None:
         """Gives it another text."""

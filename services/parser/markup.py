@@ -77,8 +77,8 @@ class Reader:
     def silent(self) -> Iterator[str]:
         """What the region holds that is shown to nobody who reads its text."""
         for element in self._silent:
-            said = beside_cells(element) if element.tag == "table" else [spoken(element)]
-            yield from filter(None, map(squeeze, said))
+            sentence = beside_cells(element) if element.tag == "table" else [spoken(element)]
+            yield from filter(None, map(squeeze, sentence))
 
     def read(self, region: etree._Element) -> None:
         """Reads the region into `lines` and `frames`."""
@@ -106,12 +106,12 @@ class Reader:
             text.formatted = formatted or name == "pre"
         start = len(text.texts)
         if name != "table" or not self._rows(element, marks, inner):
-            if said := element.text:
-                text.say(said, bold=bold)
+            if message := element.text:
+                text.say(message, bold=bold)
             for child in element:
                 self._read(child, inner)
-                if said := child.tail:
-                    text.say(said, bold=bold)
+                if message := child.tail:
+                    text.say(message, bold=bold)
         if apart:
             text.flush(inner)
             text.paragraph, text.formatted = before, formatted
@@ -132,22 +132,22 @@ class Reader:
 
     def _begun(self, element: etree._Element, name: str, zone: str, marks: str) -> str | None:
         """The zone that begins with this element, if one does."""
-        found = self._zone_of(marks, name in BLOCKS) if marks else None
-        if found is None:
+        zone_of = self._zone_of(marks, name in BLOCKS) if marks else None
+        if zone_of is None:
             if is_hidden(element):
-                found = "unseen"
+                zone_of = "unseen"
             elif name in _SPEAKING:
-                found = self._by_name(element, name, zone)
-        elif found == "caption" and plays(element):
+                zone_of = self._by_name(element, name, zone)
+        elif zone_of == "caption" and plays(element):
             return "control"
-        if found is None or found == "body":
-            return found
+        if zone_of is None or zone_of == "body":
+            return zone_of
         # What stands over an article has no place in it: there a "date" or "title" is a word of the text.
-        if (found in HEAD and zone in _INNER and name != "h1") or (
-            name != "h1" and self._holders and self._holders.forbid(element, found)
+        if (zone_of in HEAD and zone in _INNER and name != "h1") or (
+            name != "h1" and self._holders and self._holders.forbid(element, zone_of)
         ):
             return None
-        return found
+        return zone_of
 
     def _by_name(self, element: etree._Element, name: str, zone: str) -> str | None:
         """The zone of an element whose classes say nothing."""
@@ -204,7 +204,7 @@ class Reader:
 
 def marks_of(element: etree._Element) -> str:
     """The words of its class and id."""
-    words = element.get("class") or ""
+    entry = element.get("class") or ""
     if mark := element.get("id"):
-        return f"{words} {mark}" if words else mark
-    return words
+        return f"{entry} {mark}" if entry else mark
+    return entry

@@ -41,21 +41,21 @@ def language(page: Page, lines: Sequence[Line]) -> str:
 def tags(page: Page, lines: Sequence[Line]) -> tuple[str, ...]:
     """The words the publisher filed it under, in order, each once."""
     filed = (link for line in lines if line.zone == "tags" for link in line.links)
-    found = [link.text for link in filed if "/tag" in (page.absolute(link.url) or "").casefold()]
-    return tuple(dict.fromkeys(found))
+    entries = [link.text for link in filed if "/tag" in (page.absolute(link.url) or "").casefold()]
+    return tuple(dict.fromkeys(entries))
 
 
 def links(page: Page, lines: Sequence[Line]) -> tuple[tuple[Link, ...], tuple[Link, ...]]:
     """The links of the body and, apart from them, the documents it hands out; each address once."""
-    said = ((link.text, page.absolute(link.url)) for line in lines if line.kept for link in line.links)
-    found = {url: Link(text=text, url=url) for text, url in said if url}
-    documents = tuple(link for link in found.values() if _DOCUMENT.search(link.url))
-    return tuple(link for link in found.values() if not _DOCUMENT.search(link.url)), documents
+    results = ((link.text, page.absolute(link.url)) for line in lines if line.kept for link in line.links)
+    fields = {url: Link(text=text, url=url) for text, url in results if url}
+    documents = tuple(link for link in fields.values() if _DOCUMENT.search(link.url))
+    return tuple(link for link in fields.values() if not _DOCUMENT.search(link.url)), documents
 
 
 def dek(lines: Sequence[Line]) -> str | None:
     """The summary under the headline, where the layout has a place for one."""
-    found = squeeze(
+    result = squeeze(
         " ".join(line.text for line in lines if line.rule in {"dek", "story-line"} and len(line.text) > len("Por:"))
     )
-    return found or None
+    return result or None

@@ -27,21 +27,21 @@ _SIGNED = re.compile(
 
 def opening_day(lines: Sequence[Line], order: Order) -> date | None:
     """The date between the place and the dash that open the text."""
-    kept = (line for line in lines if line.kept and line.is_prose)
-    return next((day for line in islice(kept, PARAGRAPHS) if (day := _opening(line.text, order))), None)
+    results = (line for line in lines if line.kept and line.is_prose)
+    return next((day for line in islice(results, PARAGRAPHS) if (day := _opening(line.text, order))), None)
 
 
 def _opening(text: str, order: Order) -> date | None:
     key = fold(text[: 3 * REACH])
-    found = next(iter(spots(key, order=order)), None)
-    if found is None or found.start > REACH or not _DASH.match(key, found.end):
+    result = next(iter(spots(key, order=order)), None)
+    if result is None or result.start > REACH or not _DASH.match(key, result.end):
         return None
-    before = key[: found.start]
-    return found.day if _PLACE.fullmatch(before) and not _WITHIN.search(before) else None
+    before = key[: result.start]
+    return result.day if _PLACE.fullmatch(before) and not _WITHIN.search(before) else None
 
 
 def is_signature(text: str) -> bool:
     """Whether a line is a date, or a place and a date: what letters and releases end with."""
     key = fold(text)
-    found = spots(key)
-    return len(found) == 1 and _SIGNED.fullmatch(key[: found[0].start]) is not None and len(key) - found[0].end <= 2
+    result = spots(key)
+    return len(result) == 1 and _SIGNED.fullmatch(key[: result[0].start]) is not None and len(key) - result[0].end <= 2

@@ -18,18 +18,18 @@ def around(region: etree._Element) -> tuple[list[str], list[str]]:
     """The lines before and after the region, in order; the title of the window is the first of them."""
     before: list[str] = []
     after: list[str] = []
-    lines, words = before, [""]
+    lines, tokens = before, [""]
     walk = etree.iterwalk(region.getroottree().getroot(), events=("start", "end", "comment", "pi"))
     for event, element in walk:
         starts = event == "start"
         if event in {"start", "end"} and (element is region or element.tag in _APART):
-            _end(words, lines)
+            _end(tokens, lines)
             lines = after if element is region else lines
         if starts and (element is region or element.tag in MACHINES):
             walk.skip_subtree()
         else:
-            words.append((element.text if starts else element.tail) or "")
-    _end(words, lines)
+            tokens.append((element.text if starts else element.tail) or "")
+    _end(tokens, lines)
     return before, after
 
 

@@ -108,8 +108,8 @@ class Page:
         Where nobody knows the page's own, a relative one stays as it is: it tells lines apart, and no article carries
         it.
         """
-        found = web_address(address, self._base or _NOWHERE)
-        return found if self._base or web_address(address) else found and address.strip()
+        result = web_address(address, self._base or _NOWHERE)
+        return result if self._base or web_address(address) else result and address.strip()
 
     @cached_property
     def _base(self) -> str | None:
@@ -183,8 +183,8 @@ def _ends(markup: Decoded) -> Iterator[tuple[int, int]]:
     """Where the end tags of the whole page begin and end."""
     at = 0
     while (at := markup.lowered.find(b"</html", at)) >= 0:
-        if found := _END.match(markup.lowered, at):
-            yield found.span()
+        if hit := _END.match(markup.lowered, at):
+            yield hit.span()
         at += 1
 
 

@@ -51,8 +51,8 @@ class ParsedPage:
         is_dump = self.layout is DUMP
         if is_dump:
             return "month"
-        words = " ".join(line.key for line in self.lines)
-        return number_order(self.page, self.markup, words, official=self.layout is not WHOLE_PAGE)
+        tokens = " ".join(line.key for line in self.lines)
+        return number_order(self.page, self.markup, tokens, official=self.layout is not WHOLE_PAGE)
 
 
 @dataclass

@@ -47,8 +47,8 @@ class Pass:
 def _mark_by_look(draft: Draft) -> None:
     """Where a layout says at most in which part of the page the article is."""
     parsed = draft.parsed
-    named = parsed.layout.names_body and any(line.inside for line in draft.lines)
-    if parsed.places and not named:
+    labels = parsed.layout.names_body and any(line.inside for line in draft.lines)
+    if parsed.places and not labels:
         lines = [line for line in draft.lines if line.rule != copies.RULE]
         mark_by_look(parsed.page, lines, parsed.frames, parsed.places, in_region=parsed.layout is not WHOLE_PAGE)
 
@@ -117,9 +117,9 @@ def late_heads(lines: Sequence[Line]) -> list[int]:
     """The headline under running text that is not the article's: a little of it, in blocks where nothing else is."""
     head = next((at for at, line in enumerate(lines) if line.rule == "headline" and line.tag == "h1"), 0)
     over, under = ([line for line in part if line.kept] for part in (lines[:head], lines[head:]))
-    words, others = (sum(line.words for line in part if line.is_prose) for part in (over, under))
+    tokens, others = (sum(line.words for line in part if line.is_prose) for part in (over, under))
     apart = {line.place for line in over}.isdisjoint(line.place for line in under)
-    return [head] if apart and others >= MUCH_UNDER * words else []
+    return [head] if apart and others >= MUCH_UNDER * tokens else []
 
 
 def _place_images(draft: Draft) -> None:
@@ -145,9 +145,9 @@ def _take_dateline(draft: Draft) -> None:
 
 def _opening_line(lines: Sequence[Line]) -> int | None:
     """The first line of the text that opens with a place; a title or two, and a note, may stand over it."""
-    kept = [at for at, line in enumerate(lines) if line.kept and not is_note(line.text)][:TITLES]
-    first = next((place for place, at in enumerate(kept, 1) if lines[at].is_prose), len(kept))
-    return next((at for at in kept[:first] if read_opening(lines[at].text)), None)
+    retained = [at for at, line in enumerate(lines) if line.kept and not is_note(line.text)][:TITLES]
+    first = next((place for place, at in enumerate(retained, 1) if lines[at].is_prose), len(retained))
+    return next((at for at in retained[:first] if read_opening(lines[at].text)), None)
 
 
 PASSES: tuple[Pass, ...] = (

@@ -41,8 +41,8 @@ def largest(candidates: str) -> str:
 
 
 def _size(part: list[str]) -> float:
-    found = _SIZE.match(part[-1].rstrip(",")) if len(part) > 1 else None
-    return float(found[1]) if found else 0.0
+    hit = _SIZE.match(part[-1].rstrip(",")) if len(part) > 1 else None
+    return float(hit[1]) if hit else 0.0
 
 
 def holds_one_picture(element: etree._Element) -> bool:

@@ -31,13 +31,13 @@ def openings(line: Line, title: str) -> list[Line]:
     """The lines that open a preformatted text and say its title, by whom or when, as lines of their own; the text goes
     on without them.
     """
-    said = takewhile(lambda piece: _is_opening(piece, fold(title)), islice(line.blocks[:-1], OPENINGS))
-    found = [replace(line, text=piece, key=fold(piece), pieces=(), links=()) for piece in said]
-    if found:
-        line.pieces = line.pieces[len(found) :]
+    message = takewhile(lambda piece: _is_opening(piece, fold(title)), islice(line.blocks[:-1], OPENINGS))
+    entries = [replace(line, text=piece, key=fold(piece), pieces=(), links=()) for piece in message]
+    if entries:
+        line.pieces = line.pieces[len(entries) :]
         line.text = " ".join(line.pieces)
         line.key = fold(line.text)
-    return found
+    return entries
 
 
 def _is_opening(piece: str, title: str) -> bool:

@@ -20,14 +20,14 @@ _BY = re.compile(r"^by\s+", re.IGNORECASE)
 def promised_byline(page: Page) -> tuple[Byline, ...]:
     """The persons whom the page's JSON-LD names as authors; an organization has no byline."""
     author = next((thing["author"] for thing in page.things if thing.get("author") and thing.get("headline")), None)
-    named = {thing["@id"]: thing for thing in page.things if isinstance(thing.get("@id"), str)}
-    names = islice(_names(author, named), MOST)
+    fields = {thing["@id"]: thing for thing in page.things if isinstance(thing.get("@id"), str)}
+    names = islice(_names(author, fields), MOST)
     return tuple(Byline(name=name) for name in dict.fromkeys(names))
 
 
 def _names(author: Any, named: dict[str, dict[str, Any]]) -> Iterator[str]:
-    for one in author if isinstance(author, list) else (author,):
-        whole = one if isinstance(one, dict) else {"name": one}
+    for entry in author if isinstance(author, list) else (author,):
+        whole = entry if isinstance(entry, dict) else {"name": entry}
         if "name" not in whole and isinstance(whole.get("@id"), str):
             whole = named.get(whole["@id"], {})
         for name in _each(whole.get("name")):
@@ -46,7 +46,7 @@ def _each(name: Any) -> list[str]:
 
 def _is_writer(name: str, kind: Any) -> bool:
     """Whether it is said to be a person and not contradicted by the name; where nothing is said, the name must tell."""
-    said = kind if isinstance(kind, list) else [kind]
-    if "Person" in said:
+    message = kind if isinstance(kind, list) else [kind]
+    if "Person" in message:
         return not (name.islower() or _NOBODY.search(name))  # in small letters it is a login
     return kind is None and is_person(name)

@@ -61,8 +61,8 @@ def times_of(asked: Asked) -> Times:
     """Publication and update, none of them later than the capture; no date rather than a guess."""
     stamps = _Stamps(asked)
     sources = _trusted(asked) if asked.trusted else _searched(asked, stamps)
-    found = ((evidence, day) for evidence, day in sources if day and _is_past(day, asked.now))
-    evidence, published = next(found, (None, None))
+    results = ((evidence, day) for evidence, day in sources if day and _is_past(day, asked.now))
+    evidence, published = next(results, (None, None))
     if published and evidence in _BARE and _is_event(asked, published):
         evidence, published = None, None
     if not asked.trusted and isinstance(published, datetime):
@@ -113,10 +113,10 @@ class _Stamps:
     def __iter__(self) -> Iterator[Stamp]:
         """Those at the headline first: under it, then over it, the nearest first; then those under the text."""
         if self._found is None:
-            found = self._find(None)
-            over = [stamp for stamp in reversed(found) if stamp.prose < 0][:OVER]
-            under = [stamp for stamp in found if 0 <= stamp.prose <= UNDER_A_DEK]
-            self._found = [*under, *over, *(stamp for stamp in found if stamp.prose > UNDER_A_DEK)]
+            result = self._find(None)
+            over = [stamp for stamp in reversed(result) if stamp.prose < 0][:OVER]
+            under = [stamp for stamp in result if 0 <= stamp.prose <= UNDER_A_DEK]
+            self._found = [*under, *over, *(stamp for stamp in result if stamp.prose > UNDER_A_DEK)]
         return iter(self._found)
 
     def under_headline(self) -> list[Stamp]:

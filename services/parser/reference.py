@@ -52,9 +52,9 @@ def is_reference_dump(draft: Draft, evidence: str | None) -> bool:
     if draft.kind or evidence or draft.story.byline or draft.dateline:
         return False
     path, _ = address_of(draft.parsed.page)
-    named = _TITLE.fullmatch(fold(draft.parsed.page.without_site(draft.headline))) is not None
-    if named or _NEWS.search(path):
-        return named
+    labels = _TITLE.fullmatch(fold(draft.parsed.page.without_site(draft.headline))) is not None
+    if labels or _NEWS.search(path):
+        return labels
     short = not draft.headline and _WORD.fullmatch(path.lower()) is not None
     return _PATH.search(path) is not None or (short and is_official(draft.parsed.page, draft.parsed.markup))
 
@@ -79,8 +79,8 @@ def _is_entry(link: etree._Element) -> bool:
     if item is None or len("".join(link.itertext()).strip()) > ENTRY:
         return False
     marks = " ".join((above.get("class") or "") for above in islice(item.iterancestors(), 3)).lower()
-    beside = [each for each in item.getparent() if each.tag == "li"]
-    return len(beside) >= MENU and not any(word in marks for word in ("crumb", "share", "social", "pag", "lang"))
+    beside = [entry for entry in item.getparent() if entry.tag == "li"]
+    return len(beside) >= MENU and not any(token in marks for token in ("crumb", "share", "social", "pag", "lang"))
 
 
 def _key(address: str | None) -> tuple[str, str] | None:

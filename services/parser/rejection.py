@@ -87,22 +87,22 @@ def no_article(draft: Draft, body: Sequence[Block], cards: Cards | None) -> Reas
     if not headline and _words(draft, body) < (UNTITLED_WORDS if layout is DUMP else UNTITLED_PAGE_WORDS):
         return "not_an_article", "The page has no headline."
     shows_video = draft.parsed.videos > 0 and cards is not None and cards.signed
-    words = sum(word_count(block.text) for block in body)
+    tokens = sum(word_count(block.text) for block in body)
     least = SIGNED_WORDS if cards is not None and cards.signed else STUB_WORDS
-    if not known and page.root is not None and words < least and not shows_video:
+    if not known and page.root is not None and tokens < least and not shows_video:
         return "stub", "Hardly a sentence is where the article should be."
     return None
 
 
 def _shown(lines: Sequence[Line]) -> str:
     """The text of a page, as much of it as tells that it is too long to be a wall."""
-    found, length = [], 0
+    result, length = [], 0
     for line in lines:
-        found.append(line.text)
+        result.append(line.text)
         length += len(line.text)
         if length > WALL_LENGTH:
             break
-    return " ".join(found)
+    return " ".join(result)
 
 
 def _by_headline(headline: str) -> Reason | None:
@@ -136,10 +136,10 @@ def _apart(draft: Draft, cards: Cards) -> Reason | None:
 def _is_sorry(draft: Draft, cards: Cards, headline: str) -> bool:
     """Whether a page with hardly any text is called an error, or says in its text that something is not there."""
     titles = (headline, fold(draft.parsed.page.without_site(draft.parsed.page.title)))
-    named = any(title.count(" ") < ERROR_TITLE and _ERROR.search(title) for title in titles)
-    if cards.prose < FORM_WORDS and named:
+    labels = any(title.count(" ") < ERROR_TITLE and _ERROR.search(title) for title in titles)
+    if cards.prose < FORM_WORDS and labels:
         return True
-    short = named or headline.count(" ") < ERROR_TITLE
+    short = labels or headline.count(" ") < ERROR_TITLE
     return short and cards.prose < ERROR_WORDS and any(_APOLOGY.search(line.key) for line in draft.lines if line.kept)
 
 
@@ -149,9 +149,9 @@ def _listing(draft: Draft, body: Sequence[Block]) -> Reason | None:
         return "listing", f"The page lists {page.cards} articles."
     if _HUB.fullmatch(headline):
         return "listing", f"The page is called {headline!r}, as section fronts are."
-    kept = [line for line in draft.lines if line.kept]
-    shown = sum(len(line.text) for line in kept)
-    linked = sum(min(len(line.text), sum(len(link.text) for link in line.links)) for line in kept)
+    entries = [line for line in draft.lines if line.kept]
+    shown = sum(len(line.text) for line in entries)
+    linked = sum(min(len(line.text), sum(len(link.text) for link in line.links)) for line in entries)
     if shown and linked > LINKED * shown:
         return "listing", "Most of its words are links."
     if (page.is_afpims or len(body) <= 2) and page.article_links >= LINKS:

@@ -44,11 +44,11 @@ def mark_comments(lines: Sequence[Line]) -> None:
 
     Over it must stand running text: "3 comments" also stands under a headline, beside name and date.
     """
-    words = 0
+    tokens = 0
     for at, line in enumerate(lines):
         if line.kept and line.is_prose:
-            words += line.words
-        elif words >= BEFORE_COMMENTS and line.zone not in OUTSIDE and _is_over_comments(line):
+            tokens += line.words
+        elif tokens >= BEFORE_COMMENTS and line.zone not in OUTSIDE and _is_over_comments(line):
             for comment in lines[at:]:
                 comment.rule = comment.rule or "comments"
             return
@@ -122,6 +122,6 @@ def _mark_promotions(lines: Sequence[Line]) -> None:
     """A line that ends in a link, and says itself that this leads to another story."""
     for line in lines:
         if line.kept and line.links and line.text.rstrip(" ]").endswith(line.links[-1].text):
-            said = line.key.removesuffix(fold(line.links[-1].text))
-            if _PROMOTION.match(line.key) or _BARE_PROMOTION.fullmatch(said):
+            message = line.key.removesuffix(fold(line.links[-1].text))
+            if _PROMOTION.match(line.key) or _BARE_PROMOTION.fullmatch(message):
                 line.rule = "related"

@@ -21,4 +21,4 @@ _PROMISE = re.compile(
 def promised_in_scripts(page: Page) -> Iterator[str]:
     """Each, as it is written there."""
     scripts = _SCRIPTS(page.root) if page.root is not None else ()
-    return islice((found["date"] for script in scripts for found in _PROMISE.finditer(script)), MOST)
+    return islice((result["date"] for script in scripts for result in _PROMISE.finditer(script)), MOST)

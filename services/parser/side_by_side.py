@@ -39,12 +39,12 @@ def side_by_side(reading: Reading, lines: Sequence[Line]) -> str:
     """One HTML document that needs nothing else and runs nothing; whatever the page says is text in it."""
     title, pane = _article(reading) if isinstance(reading, Article) else _rejected(reading)
     otherwise = reading.reason if isinstance(reading, Rejected) else None
-    told = [(line.rule or otherwise, line.text) for line in lines]
+    entries = [(line.rule or otherwise, line.text) for line in lines]
     return (
         f"{_HEAD}<title>{_plain(title)} · page and article</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
-        f"<header>\n<h1>Page and article</h1>\n{_summary(told)}</header>\n<main>\n"
+        f"<header>\n<h1>Page and article</h1>\n{_summary(entries)}</header>\n<main>\n"
         f'<section class="pane" aria-labelledby="page">\n<h2 class="name" id="page">The page</h2>\n'
-        f'<ol class="lines">\n{"".join(_page(told))}</ol>\n</section>\n'
+        f'<ol class="lines">\n{"".join(_page(entries))}</ol>\n</section>\n'
         f"{pane}</main>\n</body>\n</html>\n"
     )
 
@@ -91,7 +91,7 @@ def _article(article: Article) -> tuple[str, str]:
 
 def _article_facts(article: Article) -> str:
     return _facts(
-        ("By", "; ".join(", ".join(filter(None, (each.name, each.affiliation))) for each in article.byline)),
+        ("By", "; ".join(", ".join(filter(None, (entry.name, entry.affiliation))) for entry in article.byline)),
         ("Dateline", article.dateline),
         ("Published", _when(article.published_at, article.published_evidence)),
         ("Updated", _when(article.updated_at)),
@@ -109,8 +109,8 @@ def _article_facts(article: Article) -> str:
 def _when(when: date | None, evidence: str | None = None) -> str | None:
     if when is None:
         return None
-    said = f"{when:%Y-%m-%d %H:%M %Z}" if isinstance(when, datetime) else when.isoformat()
-    return f"{said} (by its {evidence})" if evidence else said
+    message = f"{when:%Y-%m-%d %H:%M %Z}" if isinstance(when, datetime) else when.isoformat()
+    return f"{message} (by its {evidence})" if evidence else message
 
 
 def _body(article: Article) -> Iterator[str]:
@@ -146,10 +146,10 @@ def _awards(awards: Sequence[Award]) -> str:
 
 
 def _award(award: Award) -> str:
-    names = "; ".join(each.name for each in award.awardees) or (award.amends or "not told").capitalize()
+    names = "; ".join(entry.name for entry in award.awardees) or (award.amends or "not told").capitalize()
     facts = _facts(
         ("Branch", award.branch),
-        ("Place", "; ".join(each.place for each in award.awardees if each.place)),
+        ("Place", "; ".join(awardee.place for awardee in award.awardees if awardee.place)),
         ("Amount", _dollars(award.amount, award.amount_kind)),
         ("Brings it to", _dollars(award.cumulative_value)),
         ("Action", " ".join(filter(None, (award.action, award.modification, award.modification_kind)))),
@@ -174,7 +174,7 @@ def _facts(*facts: tuple[str, str | None]) -> str:
 
 def _text(text: str) -> str:
     """Words of the page, which stay words."""
-    return _ODD.sub(lambda found: f'<span class="odd">{_number(found)}</span>', escape(text))
+    return _ODD.sub(lambda result: f'<span class="odd">{_number(result)}</span>', escape(text))
 
 
 def _plain(text: str) -> str:

@@ -15,10 +15,10 @@ def spoken(element: etree._Element) -> str:
 
 def _spoken(element: etree._Element) -> Iterator[str]:
     walk = etree.iterwalk(element, events=("start", "end", "comment", "pi"))
-    for event, each in walk:
-        if event == "start" and each.tag in MACHINES:
+    for event, entry in walk:
+        if event == "start" and entry.tag in MACHINES:
             walk.skip_subtree()
         elif event == "start":
-            yield each.text or ""
-        elif each is not element:
-            yield each.tail or ""
+            yield entry.text or ""
+        elif entry is not element:
+            yield entry.tail or ""

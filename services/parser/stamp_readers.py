@@ -60,21 +60,21 @@ def shown(node: Text, block: etree._Element, prose: int, year: str) -> Stamp | N
     text = text_of(block, DATE_LINE)
     if len(text) > DATE_LINE:
         text = line_of(node, DATE_LINE)
-    found = bool(spots(fold(text), short_years=True)) and len(text) <= DATE_LINE
-    if not found:
+    result = bool(spots(fold(text), short_years=True)) and len(text) <= DATE_LINE
+    if not result:
         text, block = _joined(block, node.text, year) if len(node.text) <= APART else ("", block)
     if not text:
         return None
-    if said := sentence(text, prose):
-        return said
-    words = marks(block, node.holder, block.getparent())
+    if message := sentence(text, prose):
+        return message
+    tokens = marks(block, node.holder, block.getparent())
     role = label_role(_label_before(block)) if is_date(text) else None
     line_role = label_role(_before_date(text))
     if (role or line_role) == "published" and _is_over_event(block):
         return None
     by_class = _role_of(marks(block, node.holder))
     sure = role is not None or line_role == "updated"
-    return Stamp(text, "", role or line_role or by_class, sure, prose, _DATED.search(words) is not None)
+    return Stamp(text, "", role or line_role or by_class, sure, prose, _DATED.search(tokens) is not None)
 
 
 def _joined(block: etree._Element, text: str, year: str) -> tuple[str, etree._Element]:
@@ -93,19 +93,19 @@ def _joined(block: etree._Element, text: str, year: str) -> tuple[str, etree._El
 
 def _before_date(text: str) -> str:
     key = fold(text)
-    found = spots(key, short_years=True)
-    return key[: found[0].start] if len(found) == 1 else ""
+    result = spots(key, short_years=True)
+    return key[: result[0].start] if len(result) == 1 else ""
 
 
 def sentence(node: str, prose: int) -> Stamp | None:
     """The date in a sentence about the page itself: "This entry was posted on DATE and is filed under TOPIC"."""
     key = fold(squeeze(node[:SENTENCE]))
     begins = _SENTENCE.match(key)
-    found = spots(key[:DATE_LINE]) if begins else []
-    if not begins or not found:
+    result = spots(key[:DATE_LINE]) if begins else []
+    if not begins or not result:
         return None
-    role = label_role(key[begins.end() : found[0].start]) or label_role(key[found[0].end :][:LABEL])
-    text = key[found[0].start : found[0].end]
+    role = label_role(key[begins.end() : result[0].start]) or label_role(key[result[0].end :][:LABEL])
+    text = key[result[0].start : result[0].end]
     return Stamp(text, "", role, role is not None, prose, marked=True) if role in {"published", "updated"} else None
 
 
@@ -117,21 +117,21 @@ def _is_over_event(block: etree._Element) -> bool:
 
 def promised(node: etree._Element, prose: int) -> Stamp | None:
     """The date that an element says to machines."""
-    named = (node.get(name) for name in _VALUES)
-    value = next((value for value in named if value and read_time(value)), "")
+    results = (node.get(name) for name in _VALUES)
+    value = next((value for value in results if value and read_time(value)), "")
     text = text_of(node, DATE_LINE)
     if not value and not (node.tag != "abbr" and text and spots(fold(text), short_years=True)):
         return None
-    words = marks(node)
-    published = node.get("pubdate") is not None or _ITEM_PUBLISHED.search(words)
-    item: Role | None = "published" if published else "updated" if "modified" in words.casefold() else None
+    tokens = marks(node)
+    published = node.get("pubdate") is not None or _ITEM_PUBLISHED.search(tokens)
+    item: Role | None = "published" if published else "updated" if "modified" in tokens.casefold() else None
     role = "updated" if _is_updated_twin(node) else _label_of(node, text) or item
-    return Stamp(text, value, role or _role_of(words), role is not None, prose, marked=True)
+    return Stamp(text, value, role or _role_of(tokens), role is not None, prose, marked=True)
 
 
 def _is_updated_twin(node: etree._Element) -> bool:
     """Whether it is the time of an update beside one of publication: themes print both and hide one."""
-    if node.tag != "time" or "updated" not in (words := (node.get("class") or "").split()) or "published" in words:
+    if node.tag != "time" or "updated" not in (tokens := (node.get("class") or "").split()) or "published" in tokens:
         return False
     twins = (node.getprevious(), node.getnext())
     return any(twin is not None and "published" in (twin.get("class") or "").split() for twin in twins)
@@ -139,8 +139,8 @@ def _is_updated_twin(node: etree._Element) -> bool:
 
 def _label_of(node: etree._Element, text: str) -> Role | None:
     """What stands before a time: in it, before it in its line, or in the block before."""
-    found = spots(fold(text), short_years=True)
-    inner = fold(text)[: found[0].start] if found else ""
+    result = spots(fold(text), short_years=True)
+    inner = fold(text)[: result[0].start] if result else ""
     before = node.getprevious()
     outer = (before.tail if before is not None else node.getparent().text) or ""
     if not outer.strip() and before is not None and before.tag != "time":

@@ -48,7 +48,7 @@ class Scope:
 
     def holds(self, node: etree._Element) -> bool:
         """Whether it is in the element that holds headline and text."""
-        return self._article is not None and any(one is self._article for one in node.iterancestors())
+        return self._article is not None and any(entry is self._article for entry in node.iterancestors())
 
     def is_elsewhere(self, node: etree._Element) -> bool:
         """Whether an element around it, but not around the headline too, belongs to something else."""
@@ -63,14 +63,17 @@ class Scope:
 
     def is_in_foot(self, node: etree._Element) -> bool:
         """Whether the footer of the page holds it: what stands there of an update is about the page."""
-        return any(one.tag == "footer" or "foot" in (one.get("id") or "").lower() for one in node.iterancestors())
+        return any(
+            iterancestor.tag == "footer" or "foot" in (iterancestor.get("id") or "").lower()
+            for iterancestor in node.iterancestors()
+        )
 
 
 def _is_other(holder: etree._Element) -> bool:
-    words = marks(holder)
-    if holder.tag == "footer" and (_OWN_FOOT.search(words) or holder.getparent().tag == "article"):
+    tokens = marks(holder)
+    if holder.tag == "footer" and (_OWN_FOOT.search(tokens) or holder.getparent().tag == "article"):
         return False
-    return holder.tag in _OTHERS or _is_called_other(words)
+    return holder.tag in _OTHERS or _is_called_other(tokens)
 
 
 @lru_cache(maxsize=4_096)

@@ -33,8 +33,8 @@ def find_stamps(page: Page, headline: str, year: str = "", *, until: int | None 
     if until is not None:
         nodes = _up_to(nodes, _heads(body.iter("h1"), key), until)
     walk = _Walk(list(nodes), key, year)
-    found = list(islice(walk.stamps(until), MOST))
-    return [replace(stamp, last=stamp.own and stamp.prose >= walk.last_own) for stamp in found]
+    result = list(islice(walk.stamps(until), MOST))
+    return [replace(stamp, last=stamp.own and stamp.prose >= walk.last_own) for stamp in result]
 
 
 def _heads(headings: Iterable[etree._Element], key: str) -> list[etree._Element]:
@@ -63,11 +63,11 @@ def _headline_at(nodes: Sequence[Node], key: str) -> int:
     first = [(at, node) for at, node in heads if node.tag == "h1"]
     for tagged in (first, [(at, node) for at, node in heads if node.tag != "h1"]):
         texts = {at: fold(text_of(node, len(key) * 2 + DATE_LINE)) for at, node in tagged if key}
-        said = [at for at, text in texts.items() if key == text][:1] or [
+        message = [at for at, text in texts.items() if key == text][:1] or [
             at for at, text in texts.items() if key in text
         ]
-        if said:
-            return said[-1 if tagged is first else 0]
+        if message:
+            return message[-1 if tagged is first else 0]
     printed = (
         at for at, node in enumerate(nodes) if isinstance(node, Text) and key and fold(squeeze(node.text)) == key
     )
@@ -140,10 +140,10 @@ def _is_count(node: Text) -> bool:
 
 def _is_teaser(node: etree._Element) -> bool:
     """Whether a date stands in one of several entries of a list, each with a date and a link."""
-    entry = next((one for one in (node, *node.iterancestors()) if one.tag in {"li", "tr"}), None)
+    entry = next((member for member in (node, *node.iterancestors()) if member.tag in {"li", "tr"}), None)
     if entry is None or not _leads_elsewhere(entry):
         return False
-    return any(one is not None and _leads_elsewhere(one) for one in (entry.getprevious(), entry.getnext()))
+    return any(element is not None and _leads_elsewhere(element) for element in (entry.getprevious(), entry.getnext()))
 
 
 def _leads_elsewhere(entry: etree._Element) -> bool:

@@ -37,8 +37,8 @@ def _is_tabular(rows: list[list[str]]) -> bool:
 
 def cells(row: etree._Element) -> list[str]:
     """What stands in the cells of a row, or in the caption of a table."""
-    found = (row,) if row.tag == "caption" else row.iter("td", "th")
-    return [squeeze("".join(_said(cell))) for cell in found]
+    parts = (row,) if row.tag == "caption" else row.iter("td", "th")
+    return [squeeze("".join(_said(cell))) for cell in parts]
 
 
 def beside_cells(element: etree._Element, *, row: bool = False, cell: bool = False) -> Iterator[str]:

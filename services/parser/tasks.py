@@ -34,13 +34,13 @@ def parse_pages(batch: Batch[ParsePage]) -> None:
     orders = batch.messages()
     with database.reading() as session:
         known = verdicts.find_all(session, (order.origin.page for _, order in orders))
-    found = batch.map(orders, lambda job, order: _found(order, known.get(order.origin.page), job))
-    if not found:
+    result = batch.map(orders, lambda job, order: _found(order, known.get(order.origin.page), job))
+    if not result:
         return
-    with batch.complete(found) as (session, done):
+    with batch.complete(result) as (session, done):
         already = _known_already(session, done)
-        verdicts.hold_all_rejected(session, [pair for _, each in done for pair in each.rejected()])
-        ends = [(job, _end(each, already.get(job.id), job)) for job, each in done]
+        verdicts.hold_all_rejected(session, [pair for _, member in done for pair in member.rejected()])
+        ends = [(job, _end(entry, already.get(job.id), job)) for job, entry in done]
         results.record_all(session, [end for _, end in ends if isinstance(end, Result)])
         enqueue_all(session, [job.outgoing(end) for job, end in ends if isinstance(end, SaveArticle)])
 
@@ -71,14 +71,14 @@ class Found:
 def _found(order: ParsePage, verdict: Verdict | None, job: Job) -> Found:
     job.note(source=order.origin.source, url=order.origin.url)
     reads = read_alone if job.attempts > 1 else _read_here
-    reading, seen = _read(order, verdict, reads)
+    reading, answer = _read(order, verdict, reads)
     if isinstance(reading, Article):
         job.note(headline=reading.headline)
-        return Found(order.origin, _saving(order, seen, reading, verdict, reads), reading.layout)
+        return Found(order.origin, _saving(order, answer, reading, verdict, reads), reading.layout)
     job.note(rejected=reading.reason)
     rejection = Rejection(
-        capture=seen.capture,
-        fetched_at=seen.fetched_at,
+        capture=answer.capture,
+        fetched_at=answer.fetched_at,
         parser=PARSER_VERSION,
         reason=reading.reason,
         detail=reading.detail,
@@ -88,11 +88,11 @@ def _found(order: ParsePage, verdict: Verdict | None, job: Job) -> Found:
 
 def _known_already(session: Session, done: Sequence[tuple[Job, Found]]) -> dict[int, str]:
     """Where a reparse found the very reading that the page gave, there is nothing to save: the articles, by message."""
-    asked = [(job.id, each.origin.dry_run, pair) for job, each in done for pair in each.reparsed()]
-    known = verdicts.known_as(session, [pair for _, _, pair in asked])
-    found = [(*each, article) for each, article in zip(asked, known, strict=True) if article is not None]
-    verdicts.read_again(session, [pair for _, dry_run, pair, _ in found if not dry_run])
-    return {message: article for message, _, _, article in found}
+    entries = [(job.id, entry.origin.dry_run, pair) for job, entry in done for pair in entry.reparsed()]
+    known = verdicts.known_as(session, [pair for _, _, pair in entries])
+    result = [(*member, article) for member, article in zip(entries, known, strict=True) if article is not None]
+    verdicts.read_again(session, [pair for _, dry_run, pair, _ in result if not dry_run])
+    return {message: article for message, _, _, article in result}
 
 
 def _end(found: Found, known: str | None, job: Job) -> SaveArticle | Result | None:
@@ -170,14 +170,14 @@ def _read_here(body: bytes, *, url: str | None, content_type: str | None, now: d
 
 def _read(order: ParsePage, verdict: Verdict | None, reads: Reads) -> tuple[Reading, CaptureRef]:
     """The reading, and the capture that gave it."""
-    seen = CaptureRef(capture=order.capture, fetched_at=order.fetched_at)
-    reading = _read_capture(order, seen, reads, order.content_type)
+    capture_ref = CaptureRef(capture=order.capture, fetched_at=order.fetched_at)
+    reading = _read_capture(order, capture_ref, reads, order.content_type)
     if not isinstance(reading, Article) and (readable := _readable(order, verdict)):
         # Something else stands where the article was. A parser that knows better has first say on that, too.
         article = _read_capture(order, readable, reads)
         if isinstance(article, Article):
             return article, readable
-    return reading, seen
+    return reading, capture_ref
 
 
 def _readable(order: ParsePage, verdict: Verdict | None) -> CaptureRef | None:

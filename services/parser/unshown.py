@@ -27,8 +27,8 @@ def reveal(region: etree._Element, lines: Sequence[Line]) -> bool:
     if shown >= LEAST:
         return False
     texts = ((word_count(squeeze(spoken(element))), element) for element in _unshown(region))
-    words, longest = max(texts, key=lambda text: text[0], default=(0, None))
-    if longest is None or words < LEAST or shown >= SHOWN * words:
+    tokens, longest = max(texts, key=lambda text: text[0], default=(0, None))
+    if longest is None or tokens < LEAST or shown >= SHOWN * tokens:
         return False
     _show(longest)
     return True

@@ -30,12 +30,12 @@ class Origin:
 
 def read_virin(virin: str | None) -> Origin:
     """Day, service and photographer's vision id of a VIRIN; the parts of anything else are None."""
-    found = _NUMBER.match(virin or "")
-    if not found:
+    hit = _NUMBER.match(virin or "")
+    if not hit:
         return Origin()
-    year = int(found["year"])
+    year = int(hit["year"])
     try:
-        day = date(year + (2000 if year < CENTURY else 1900), int(found["month"]), int(found["day"]))
+        day = date(year + (2000 if year < CENTURY else 1900), int(hit["month"]), int(hit["day"]))
     except ValueError:
         day = None
-    return Origin(day, SERVICES.get(found["service"]), found["maker"])
+    return Origin(day, SERVICES.get(hit["service"]), hit["maker"])

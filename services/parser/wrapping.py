@@ -50,10 +50,10 @@ def _joined(lines: Sequence[str], width: int) -> Iterator[str]:
 
 def _is_broken(line: str, after: str, width: int) -> bool:
     """Whether the first word of the next line had no room at the end of this one."""
-    word = after.split(maxsplit=1)[:1]
-    if not word or _ITEM.match(after) or (_indent(after) > _indent(line) and not _ITEM.match(line)):
+    token = after.split(maxsplit=1)[:1]
+    if not token or _ITEM.match(after) or (_indent(after) > _indent(line) and not _ITEM.match(line)):
         return False
-    return len(line.rstrip()) + (not _is_hyphenated(line)) + len(word[0]) > width
+    return len(line.rstrip()) + (not _is_hyphenated(line)) + len(token[0]) > width
 
 
 def _is_title(line: str, after: str, width: int) -> bool:

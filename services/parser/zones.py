@@ -15,7 +15,7 @@ _LEXICON = lexicon("zones")
 
 
 def _by_word(table: Mapping[str, Sequence[str]]) -> Mapping[str, str]:
-    return MappingProxyType({word: zone for zone, words in table.items() for word in words})
+    return MappingProxyType({term: zone for zone, tokens in table.items() for term in tokens})
 
 
 OUTSIDE = frozenset(_LEXICON["outside"])
@@ -35,9 +35,9 @@ def zones_of(own: tuple[tuple[str, str], ...]) -> Callable[[str, bool], str | No
     @lru_cache(maxsize=8_192)  # pages of one site repeat their classes
     def zone_of(words: str, block: bool) -> str | None:
         for known in tables:
-            for word in words.split():
-                if word in known:
-                    return known[word]
+            for token in words.split():
+                if token in known:
+                    return known[token]
         if block and (hint := _HINTS.search(words)):
             return hint.lastgroup
         return None

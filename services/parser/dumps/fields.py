@@ -26,12 +26,12 @@ def mark_fields(lines: Sequence[Line]) -> date | None:
     """Marks such fields, but for the number of a picture; the day that they say it was posted, else taken."""
     days: dict[str, date] = {}
     for line, after in zip(lines, [*lines[1:], None], strict=False):
-        found = _FIELD.fullmatch(line.text)
-        label = found["label"].casefold() if found else ""
-        if not found or label == "virin":
+        match = _FIELD.fullmatch(line.text)
+        label = match["label"].casefold() if match else ""
+        if not match or label == "virin":
             continue
         line.rule = "label"
-        value = found["value"] or (after.text if after else "")
+        value = match["value"] or (after.text if after else "")
         if label in _POSTED and (day := find_date(value)):
             days[label] = day
     return days.get("date posted") or days.get("date taken")
@@ -68,5 +68,5 @@ def stamped_on(lines: Sequence[Line]) -> date | None:
 
 def crawled_on(lines: Sequence[Line]) -> date | None:
     """The day in a crawler's mark before the page."""
-    found = _STAMP.fullmatch(lines[0].text) if lines and lines[0].rule == "crawler-date" else None
-    return find_date(found["date"]) if found else None
+    match = _STAMP.fullmatch(lines[0].text) if lines and lines[0].rule == "crawler-date" else None
+    return find_date(match["date"]) if match else None

@@ -193,7 +193,7 @@ def _mark_under(lines: Sequence[Line], *, spoken: int) -> date | None:
 
 def _is_office(line: Line, after: Sequence[Line]) -> bool:
     """Whether a line right under a byline is the writer's: an office for the press, or a title in a block with it."""
-    block = not line.gap and all(each.gap for each in after)
+    block = not line.gap and all(entry.gap for entry in after)
     return _OFFICE.fullmatch(line.text) is not None or (
         block and line.key.count(" ") < UNIT and line.is_title and is_titled(line.text) and not is_place(line.text)
     )
@@ -230,8 +230,8 @@ def _before_date(line: Line) -> str | None:
         return "presenter"
     if is_place(line.text):
         return "place"
-    told = is_sentence(line.text) or _SMALL.search(line.text)
-    return "dek" if told or line.key.count(" ") >= WORDS else "presenter"
+    report = is_sentence(line.text) or _SMALL.search(line.text)
+    return "dek" if report or line.key.count(" ") >= WORDS else "presenter"
 
 
 def _mark_contacts(lines: Sequence[Line]) -> None:

@@ -124,7 +124,7 @@ class _Finder:
     def _broken_copy(self, at: int, parts: set[str]) -> int | None:
         """The first line, where a headline over two lines is the first line's beginning."""
         rows = self._lines[at + 1 : self._text + 1]
-        broken = any(f"{one.key} {other.key}" in parts for one, other in pairwise(rows))
+        broken = any(f"{entry.key} {other.key}" in parts for entry, other in pairwise(rows))
         return at if broken else None
 
     def _best_copy(self, first: int, copies: Sequence[int]) -> int | None:
@@ -212,8 +212,8 @@ class _Finder:
 
     def _is_said(self, at: int) -> bool:
         """Whether a line that has nothing over it ends as sentences do: a text without a headline begins so."""
-        words = self._lines[at].text.split()
-        return not at and len(words) > 1 and _STOPPED.search(words[-1]) is not None
+        tokens = self._lines[at].text.split()
+        return not at and len(tokens) > 1 and _STOPPED.search(tokens[-1]) is not None
 
     def over_date_below_text(self) -> int | None:
         """Under a notice that nobody knows: a title with a date or a byline right under it."""

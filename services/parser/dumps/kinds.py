@@ -36,8 +36,8 @@ def kind_by_words(lines: Sequence[Line]) -> ArticleKind | None:
     if headline is None or any(line.rule in {"byline", "published"} or line.zone == "published" for line in lines):
         return None
     first = next((line for line in left if is_sentence(line.text)), None)
-    told = first is not None and _BORN.search(first.text) and headline.key.rsplit(" ", 1)[-1] in first.key
-    return "biography" if told and is_speaker(headline.text) else None
+    report = first is not None and _BORN.search(first.text) and headline.key.rsplit(" ", 1)[-1] in first.key
+    return "biography" if report and is_speaker(headline.text) else None
 
 
 def _is_turn_of_named(line: Line, headline: Line | None) -> bool:

@@ -90,15 +90,15 @@ class _Reader:
         inner = (
             heading["text"].rstrip("# ") if heading else item["text"] if item else text.removeprefix(">").lstrip("> ")
         )
-        words, links = self._inline(inner)
-        if not words:
+        tokens, links = self._inline(inner)
+        if not tokens:
             return
-        line = Line(words, fold(words), links=links, gap=self._gap)
+        line = Line(tokens, fold(tokens), links=links, gap=self._gap)
         if level:
             line.zone, line.shape = ("title", "paragraph") if level == 1 else ("", "subhead")
         elif text.startswith("|"):
             line.shape = "table"
-            line.rewrite(squeeze(words.strip("| ")))
+            line.rewrite(squeeze(tokens.strip("| ")))
         elif item or text.startswith(">"):
             line.shape = "list_item" if item else "quote"
         line.bold = not level and _is_bold(inner)
@@ -110,13 +110,13 @@ class _Reader:
         links: list[Anchor] = []
 
         def take(found: re.Match[str]) -> str:
-            words = _plain(found["text"])
-            if words and found["url"]:
-                links.append(Anchor(words, found["url"]))
-            return words
+            plain = _plain(found["text"])
+            if plain and found["url"]:
+                links.append(Anchor(plain, found["url"]))
+            return plain
 
         text = _LINK.sub(take, text)
-        text = _REFERENCE.sub(lambda found: found["text"], text)
+        text = _REFERENCE.sub(lambda result: result["text"], text)
         return _plain(_AUTOLINK.sub(r"\1", text)), tuple(links)
 
     def _take_image(self, found: re.Match[str]) -> str:
@@ -130,14 +130,14 @@ class _Reader:
 def _plain(text: str) -> str:
     """Words without emphasis, escapes, entities and stray tags."""
     text = _HTML.sub(" ", text)
-    text = _STRONG.sub(lambda found: found["text"], text)
-    text = _EMPHASIS.sub(lambda found: found["text"], text)
+    text = _STRONG.sub(lambda result: result["text"], text)
+    text = _EMPHASIS.sub(lambda answer: answer["text"], text)
     return squeeze(unescape(_ESCAPE.sub(r"\1", text)).replace("`", ""))
 
 
 def _is_bold(text: str) -> bool:
-    found = _STRONG.fullmatch(text.strip())
-    return found is not None and not found["text"].endswith(":")
+    match = _STRONG.fullmatch(text.strip())
+    return match is not None and not match["text"].endswith(":")
 
 
 def _front(text: str) -> tuple[list[Line], str]:
@@ -156,8 +156,8 @@ def _front(text: str) -> tuple[list[Line], str]:
 
 def _said(lines: list[str]) -> Iterator[Line]:
     for raw in lines:
-        said = _SAID.fullmatch(squeeze(raw))
-        value = squeeze(said["value"].strip("\"' []")) if said else squeeze(raw)
+        match = _SAID.fullmatch(squeeze(raw))
+        value = squeeze(match["value"].strip("\"' []")) if match else squeeze(raw)
         if value:
-            zone = _ZONES.get(said["name"].strip().casefold(), "") if said else ""
+            zone = _ZONES.get(match["name"].strip().casefold(), "") if match else ""
             yield Line(value, fold(value), zone=zone, rule=None if zone else "front-matter")

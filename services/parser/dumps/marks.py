@@ -34,12 +34,12 @@ def mark_marks(lines: Sequence[Line]) -> None:
 
 def _mark_numbers(lines: Sequence[Line]) -> None:
     """Numbers of a list on lines of their own, counted from one."""
-    wanted = 1
+    criteria = 1
     for line, after in pairwise(lines):
-        found = _NUMBER.fullmatch(line.text) if line.kept else None
-        if found and int(found[1]) in {wanted, 1} and after.kept:
+        match = _NUMBER.fullmatch(line.text) if line.kept else None
+        if match and int(match[1]) in {criteria, 1} and after.kept:
             line.rule, after.shape = "list-number", "list_item"
-            wanted = int(found[1]) + 1
+            criteria = int(match[1]) + 1
 
 
 def _is_quoted(line: Line, after: Line) -> bool:

@@ -155,13 +155,13 @@ def _name(draft: Draft, line: Line, *, is_picture_title: bool) -> None:
 def _read_video(draft: Draft, lines: Sequence[Line], text: Line, strip: Line | None) -> None:
     at = find_headline(lines, slug(draft.parsed.page.url))
     title = _over_strip(lines, strip) or (lines[at] if at is not None else None)
-    kept = False
+    retained = False
     for line in lines:
         line.zone = ""
         if line is title:
             line.zone = "headline"
-        elif alike(line.key, text.key) and not kept:
-            kept = True
+        elif alike(line.key, text.key) and not retained:
+            retained = True
         elif line is strip:
             line.rule, draft.dated = "published", find_date(line.text)
         else:

@@ -28,11 +28,13 @@ _MORE = re.compile(r"^[. ]{0,9}read more\b")
 def mark_pictures(lines: Sequence[Line]) -> None:
     """Marks what surely is a picture's by where it stands; the shared passes read the rest by its words."""
     for number, (start, labels, end) in enumerate(_credited(lines), FIRST_GROUP):
-        words = [line for line in lines[start:labels] if line.kept]
+        entries = [line for line in lines[start:labels] if line.kept]
         if _is_under(lines, start, labels, end):
             _mark_block([lines[end]], lines[labels:end], number)
-        elif _is_block(words, at_start=start == 0 or lines[start].gap or read_label(lines[start - 1].text) is not None):
-            _mark_block(words, lines[labels:end], number)
+        elif _is_block(
+            entries, at_start=start == 0 or lines[start].gap or read_label(lines[start - 1].text) is not None
+        ):
+            _mark_block(entries, lines[labels:end], number)
         else:
             _mark_alt_over(lines, labels)
     _mark_uncredited(lines)

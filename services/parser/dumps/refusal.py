@@ -115,8 +115,8 @@ def _cards(left: Sequence[Line], texts: Sequence[Line], *, named: bool) -> str |
 def _marked(left: Sequence[Line], texts: Sequence[Line], *, named: bool) -> str | None:
     """Words that only lists have."""
     more = sum(_MORE.fullmatch(line.key) is not None for line in left)
-    told = sum(not is_alt(line.text) for line in texts)
-    if not named and (more >= FEW and (more + 1 >= told or (more >= CARDS and _first_card(left)))):
+    report = sum(not is_alt(line.text) for line in texts)
+    if not named and (more >= FEW and (more + 1 >= report or (more >= CARDS and _first_card(left)))):
         return f"{more} lines lead to the whole of a text"
     if not named and any(_COUNTED.fullmatch(line.key) for line in left):
         return "it counts what it shows"

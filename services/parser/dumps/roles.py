@@ -187,9 +187,9 @@ def is_listed(text: str) -> bool:
 
 def is_run_together(text: str) -> bool:
     """Whether a line is a menu in one line: many words with capitals, of which three and more are words of menus."""
-    words = text.split(maxsplit=41)
-    small = sum(word[:1].islower() for word in words)
-    return 6 <= len(words) <= 40 and small <= 2 and len(_MENU.findall(text)) >= 3
+    tokens = text.split(maxsplit=41)
+    small = sum(term[:1].islower() for term in tokens)
+    return 6 <= len(tokens) <= 40 and small <= 2 and len(_MENU.findall(text)) >= 3
 
 
 def is_sentence(text: str) -> bool:
@@ -207,8 +207,8 @@ def _holds_sentences(start: str) -> bool:
 
 def is_titled(text: str) -> bool:
     """Whether a line is written as titles are: its longer words with a capital."""
-    long = [word for word in _SPLIT.split(text) if len(word) > 3]
-    capitals = [word for word in long if word[0].isupper() or word[0].isdigit()]
+    long = [token for token in _SPLIT.split(text) if len(token) > 3]
+    capitals = [term for term in long if term[0].isupper() or term[0].isdigit()]
     return len(capitals) * 3 >= 2 * len(long)
 
 

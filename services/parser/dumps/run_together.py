@@ -20,8 +20,8 @@ def cut_run_together(lines: Sequence[str]) -> list[str]:
 
 def _cut(line: str) -> Iterator[str]:
     last = 0
-    for found in _PHRASES.finditer(line):
-        yield line[last : found.start()]
-        yield line[found.start() : found.end()]
-        last = found.end()
+    for result in _PHRASES.finditer(line):
+        yield line[last : result.start()]
+        yield line[result.start() : result.end()]
+        last = result.end()
     yield line[last:]

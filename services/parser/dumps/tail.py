@@ -34,28 +34,28 @@ def cut_tail(lines: Sequence[Line], start: int = 0) -> None:
 
     `start` is where the headline is, as far as the address tells it: nothing over it ends the article.
     """
-    said = 0
+    message = 0
     rest: list[_Rest] = []  # counted once: each line may be a heading
     for at, line in enumerate(lines):
         if at < start or (not line.kept and line.rule != "end-mark") or line.zone == "caption":
             continue
-        rule = _rule(line) if said else None
+        rule = _rule(line) if message else None
         if rule:
             rest = rest or _counted(lines)
-        if rule and _may_go(rest[at + 1], said, rule):
+        if rule and _may_go(rest[at + 1], message, rule):
             _mark(lines[at:], rule)
             break
         if is_sentence(line.text) and role(line) is None:
-            said += len(line.text)
+            message += len(line.text)
     _mark_last_links(lines)
     _mark_last_menu(lines)
 
 
 def _mark_last_links(lines: Sequence[Line]) -> None:
     """A mailing list's addresses: the last lines, each of a few words and an address; and the words right over them."""
-    kept = [line for line in lines if line.kept]
-    run = list(takewhile(lambda line: _ADDRESSED.fullmatch(line.text), reversed(kept)))
-    over = kept[: len(kept) - len(run)][-1:]
+    entries = [line for line in lines if line.kept]
+    run = list(takewhile(lambda line: _ADDRESSED.fullmatch(line.text), reversed(entries)))
+    over = entries[: len(entries) - len(run)][-1:]
     if len(run) >= LINKS:
         leads = [line for line in over if line.text.endswith(":") and line.key.count(" ") < ENTRY_WORDS]
         for line in [*run, *leads]:
@@ -64,10 +64,10 @@ def _mark_last_links(lines: Sequence[Line]) -> None:
 
 def _mark_last_menu(lines: Sequence[Line]) -> None:
     """Short lines behind the last text are a menu from the first on that is a word of menus, if more of them are."""
-    kept = [line for line in lines if line.kept]
-    run = list(takewhile(_may_be_entry, reversed(kept)))[::-1]
+    entries = [line for line in lines if line.kept]
+    run = list(takewhile(_may_be_entry, reversed(entries)))[::-1]
     known = [at for at, line in enumerate(run) if _is_entry(line)]
-    if len(known) >= (MENU if len(run) >= LONG_MENU else 1) and len(run) < len(kept):
+    if len(known) >= (MENU if len(run) >= LONG_MENU else 1) and len(run) < len(entries):
         start = known[0]
         if len(run) - start >= MENU:
             for line in run[start:]:
@@ -123,9 +123,9 @@ def _counted(lines: Sequence[Line]) -> list[_Rest]:
             texts.append(line)
         own.append(_Rest(texts=text, length=len(line.text) * text, cards=is_card(line)))
     rest = [_Rest()]
-    for each in reversed(own):
+    for entry in reversed(own):
         last = rest[-1]
-        rest.append(_Rest(last.texts + each.texts, last.length + each.length, last.cards + each.cards))
+        rest.append(_Rest(last.texts + entry.texts, last.length + entry.length, last.cards + entry.cards))
     return rest[::-1]
 
 

@@ -105,8 +105,8 @@ def _cut_links(raw: Sequence[str]) -> Iterator[str]:
 
 def _cut_more(caption: str) -> tuple[str, str]:
     """A caption without the links to the whole of it, and these links."""
-    if seen := _VIEW.search(caption[-LINK:]):
-        return caption[: len(caption) - len(seen[0])].rstrip(), seen[0].strip()
+    if match := _VIEW.search(caption[-LINK:]):
+        return caption[: len(caption) - len(match[0])].rstrip(), match[0].strip()
     end = len(caption.rstrip(" ."))
     while caption[max(end - len(_MORE), 0) : end].casefold() == _MORE:
         end = len(caption[: end - len(_MORE)].rstrip(" ."))

@@ -17,8 +17,8 @@ _WORK = re.compile(
 
 def promised_title(lines: Iterable[Line]) -> str:
     """The title in "This work, TITLE, by NAME": some pages print it nowhere else."""
-    found = next(filter(None, (_WORK.match(line.text) for line in lines)), None)
-    return found["title"] if found else ""
+    result = next(filter(None, (_WORK.match(line.text) for line in lines)), None)
+    return result["title"] if result else ""
 
 
 def without_site(text: str) -> str:

@@ -74,8 +74,8 @@ class Blocks:
         self._own, self._around, self._depth, self.in_top = [0], [0], [0], [self.top == 0]
         self._far = [0]
         for at in range(1, len(self._places)):
-            parent, tag, words = self._places[at]
-            own = hints(words)
+            parent, tag, terms = self._places[at]
+            own = hints(terms)
             self._own.append(own)
             self._far.append(self._far[parent] | own)
             self._around.append(self._around[parent] | element(tag))
@@ -90,24 +90,24 @@ class Blocks:
         self._twins = [(0, 0.0)] * len(self._places)
         for twins in members.values():
             if len(twins) > 1:
-                words = sum(self.blocks[at].words for at in twins)
-                linked = sum(self.blocks[at].linked for at in twins) / words if words else 0.0
+                tokens = sum(self.blocks[at].words for at in twins)
+                linked = sum(self.blocks[at].linked for at in twins) / tokens if tokens else 0.0
                 for at in twins:
                     self._twins[at] = (min(len(twins), MOST_TWINS), linked)
 
     def vector(self, at: int) -> tuple[float, ...]:
         """The numbers of a block."""
-        found = self._vectors.get(at)
-        if found is None:
-            found = self._vectors[at] = (*self._named(at), *self._measured(at))
-        return found
+        entry = self._vectors.get(at)
+        if entry is None:
+            entry = self._vectors[at] = (*self._named(at), *self._measured(at))
+        return entry
 
     def _named(self, at: int) -> tuple[int, ...]:
         up = self._places[at].parent
         near = self._own[at] | self._own[up] | self._own[self._places[up].parent]
         width = len(HINTS)
-        named = (*spread(near, width), *spread(self._far[at], width))
-        return (*named, *spread(self._around[at], len(ELEMENTS)), min(self._depth[at], DEEPEST))
+        parts = (*spread(near, width), *spread(self._far[at], width))
+        return (*parts, *spread(self._around[at], len(ELEMENTS)), min(self._depth[at], DEEPEST))
 
     def _measured(self, at: int) -> tuple[float, ...]:
         parent, _, words = self._places[at]

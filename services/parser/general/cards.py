@@ -54,21 +54,21 @@ def cards_of(lines: Sequence[Line], places: Sequence[Place]) -> Cards:
     labels: dict[str, list[int]] = defaultdict(list)
     for at, line in enumerate(shown):
         if line.links and not line.group and _is_linked_title(line):
-            words = line.words
-            if words >= TITLE_WORDS:
+            tokens = line.words
+            if tokens >= TITLE_WORDS:
                 looks[_look(line, places)].append(at)
-            if words <= LABEL_WORDS:
+            if tokens <= LABEL_WORDS:
                 labels[line.key].append(at)
-    titles, again = (max(found.values(), key=len, default=[]) for found in (looks, labels))
+    titles, again = (max(answer.values(), key=len, default=[]) for answer in (looks, labels))
     prose = {at: line.words for at, line in enumerate(shown) if _is_text(line)}
     inside = {at + step for at in titles for step in range(BELOW + 1)}
-    first = min((found[0] - ABOVE for found in (titles, again) if len(found) >= REPEATED), default=len(shown))
+    first = min((result[0] - ABOVE for result in (titles, again) if len(result) >= REPEATED), default=len(shown))
     return Cards(
         titles=len(titles),
         dated=max((_dated(shown, look) for look in (*looks.values(), *labels.values())), default=0),
         again=len(again),
         prose=sum(prose.values()),
-        free=sum(words for at, words in prose.items() if at not in inside),
+        free=sum(terms for at, terms in prose.items() if at not in inside),
         paged=sum(_PAGES.fullmatch(line.key) is not None for line in lines) >= 2,
         signed=any(line.rule in _SIGNED for line in shown[: max(0, first)])
         or _signed_below(shown, (*looks.values(), again)),

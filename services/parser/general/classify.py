@@ -46,9 +46,9 @@ def mark_by_look(
 
 def line_odds(page: Page, lines: Sequence[Line], places: Sequence[Place]) -> list[float]:
     """The logarithm of the odds of each line; those of lines in a zone outside of the article are below all others."""
-    trees, asked = trained(), [at for at, line in enumerate(lines) if line.zone not in OUTSIDE]
+    trees, query = trained(), [at for at, line in enumerate(lines) if line.zone not in OUTSIDE]
     odds = [float("-inf")] * len(lines)
-    for at, row in zip(asked, Features(page, lines, places).rows(asked), strict=True):
+    for at, row in zip(query, Features(page, lines, places).rows(query), strict=True):
         odds[at] = trees.log_odds(row)
     return odds
 
@@ -81,7 +81,7 @@ def article_lines(lines: Sequence[Line], odds: Sequence[float], cut: float) -> l
 def _drop_last_links(lines: Sequence[Line], text: list[bool]) -> None:
     """Takes back what follows the running text in blocks of its own, and is nothing but links and titles over them."""
     last = max((at for at, line in enumerate(lines) if text[at] and line.is_prose), default=len(lines))
-    homes = {line.place for line, kept in zip(lines, text, strict=True) if kept and line.is_prose}
+    homes = {line.place for line, retained in zip(lines, text, strict=True) if retained and line.is_prose}
     after = [at for at in range(last + 1, len(lines)) if text[at]]
     if any(lines[at].is_linked for at in after) and not any(lines[at].place in homes for at in after):
         for at in after:

@@ -70,8 +70,8 @@ def _spans(lines: Sequence[Line], first: Sequence[int], again: Sequence[int]) ->
     most = min(BESIDE, len(lines) - again[-1] - 1)
     while after < most and lines[first[-1] + after + 1].key == lines[again[-1] + after + 1].key:
         after += 1
-    one, two = (range(printing[0] - before, printing[-1] + after + 1) for printing in (first, again))
-    return one, two
+    entry, two = (range(printing[0] - before, printing[-1] + after + 1) for printing in (first, again))
+    return entry, two
 
 
 def _weights(lines: Sequence[Line]) -> Mapping[int, int]:

@@ -103,7 +103,7 @@ class Features:
         self._closed = sums([not is_open for is_open in self.open])
         # With what stands for no line at both ends.
         none, no_links = [-1] * WINDOW, [0.0] * WINDOW
-        self._lengths = [*none, *(min(words, 60) for words in self.words), *none]
+        self._lengths = [*none, *(min(term, 60) for term in self.words), *none]
         self._linked_around = [*no_links, *self.linked, *no_links]
         self._places = [line.place for line in self.lines] + none
 
@@ -120,10 +120,10 @@ class Features:
 
     def _look(self, lines: Sequence[Line], which: Sequence[int]) -> Columns:
         """What a line looks like."""
-        texts, words = [line.text for line in lines], [self.words[at] for at in which]
+        texts, tokens = [line.text for line in lines], [self.words[at] for at in which]
         shares = [_capitals_and_digits(text[:200]) for text in texts]
         return (
-            [log1p(count) for count in words],
+            [log1p(count) for count in tokens],
             [_stops(text) for text in texts],
             [min(8, text.count(",")) for text in texts],
             [digits for _, digits in shares],
@@ -131,7 +131,7 @@ class Features:
             [self.linked[at] for at in which],
             [line.bold for line in lines],
             [_bars(text) for text in texts],
-            [len(text) / count for text, count in zip(texts, words, strict=True)],
+            [len(text) / count for text, count in zip(texts, tokens, strict=True)],
             [self.prose[at] for at in which],
             [_TAGS.get(line.tag, 0) for line in lines],
             [min(self._again[line.key], 5) for line in lines],
@@ -140,11 +140,11 @@ class Features:
     def _stand(self, which: Sequence[int]) -> Columns:
         """Where a line stands."""
         first, last, title, whole = self._first, self._last, self._title, self.blocks.whole
-        count, words = len(self.lines), max(1, whole.words)
+        count, terms = len(self.lines), max(1, whole.words)
         top = self.blocks.blocks[self.blocks.top].prose / max(1, whole.prose)
         return (
             [at / count for at in which],
-            [self._said[at + 1] / words for at in which],
+            [self._said[at + 1] / terms for at in which],
             [max(-30, min(60, at - title)) if title >= 0 else -31 for at in which],
             [max(-FAR, min(FAR, at - first)) for at in which],
             [max(-FAR, min(FAR, last - at)) for at in which],
@@ -175,14 +175,14 @@ class Features:
         """What is around a line within some lines."""
         count = len(self.lines)
         around = [(max(0, at - AROUND), min(count, at + AROUND + 1)) for at in which]
-        words = [max(1.0, self._all[high] - self._all[low]) for low, high in around]
+        entries = [max(1.0, self._all[high] - self._all[low]) for low, high in around]
         prose, links, closed, shares = self._text, self._links, self._closed, self._shares
         under = [(at + 1, min(count, at + 5)) for at in which]
         return (
             [self._since[at] for at in which],
             [self._until[at] for at in which],
-            [(prose[high] - prose[low]) / most for (low, high), most in zip(around, words, strict=True)],
-            [(links[high] - links[low]) / most for (low, high), most in zip(around, words, strict=True)],
+            [(prose[high] - prose[low]) / most for (low, high), most in zip(around, entries, strict=True)],
+            [(links[high] - links[low]) / most for (low, high), most in zip(around, entries, strict=True)],
             [(closed[high] - closed[low]) / (high - low) for low, high in around],
             [(shares[high] - shares[low]) / max(1, high - low) for low, high in under],
             [self._heading[at] for at in which],
@@ -225,8 +225,8 @@ def _is_prose(line: Line, words: int) -> bool:
 
 def _runs(marks: Sequence[bool]) -> list[int]:
     """How many lines ago the last mark was, before each line."""
-    found, run = [], FAR
+    result, run = [], FAR
     for mark in marks:
-        found.append(run)
+        result.append(run)
         run = 0 if mark else min(FAR, run + 1)
-    return found
+    return result

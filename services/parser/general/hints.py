@@ -6,7 +6,7 @@ from typing import Final
 from services.parser.lexicon import lexicon
 
 LONGEST: Final = 300  # characters of class and id that are looked at
-_WORDS: Final = tuple((1 << bit, tuple(words)) for bit, words in enumerate(lexicon("hints").values()))
+_WORDS: Final = tuple((1 << bit, tuple(tokens)) for bit, tokens in enumerate(lexicon("hints").values()))
 HINTS: Final = tuple(lexicon("hints"))
 ELEMENTS: Final = ("main", "article", "header", "form", "section", "ul", "table", "blockquote", "figure")
 """The elements around a line that count, whatever their names say."""
@@ -16,10 +16,10 @@ _ELEMENT: Final = {name: 1 << bit for bit, name in enumerate(ELEMENTS)} | {"ol":
 @lru_cache(maxsize=16_384)
 def hints(words: str) -> int:
     """What these words of a class and an id hint at."""
-    found = 0
-    for word in words[:LONGEST].split():
-        found |= _hints(word)
-    return found
+    result = 0
+    for token in words[:LONGEST].split():
+        result |= _hints(token)
+    return result
 
 
 @lru_cache(maxsize=65_536)  # the same words stand in many combinations

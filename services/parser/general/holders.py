@@ -58,7 +58,7 @@ def _is_long(text: str) -> bool:
 def _titled(headings: Iterable[etree._Element], title: str) -> Iterator[etree._Element]:
     """The headings that the window is called after."""
     for heading in islice(headings, MOST_HEADINGS):
-        if (words := fold(squeeze("".join(heading.itertext())))) and words in title and " " in words:
+        if (tokens := fold(squeeze("".join(heading.itertext())))) and tokens in title and " " in tokens:
             yield heading
 
 

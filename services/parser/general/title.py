@@ -26,13 +26,13 @@ def title_line(page: Page, lines: Sequence[Line]) -> int:
 
 def _score(line: Line, promised: frozenset[str]) -> float:
     """How much like the title a line is; 0 where it is not."""
-    words = line.key.split(None, LONGEST + 1)
-    if len(words) > LONGEST:
+    tokens = line.key.split(None, LONGEST + 1)
+    if len(tokens) > LONGEST:
         return 0.0
     heading = _HEADINGS.get(line.tag, 0.0)
-    if promised.isdisjoint(words):
+    if promised.isdisjoint(tokens):
         return heading if line.tag == "h1" else 0.0
-    distinct = frozenset(words)
+    distinct = frozenset(tokens)
     shared = len(distinct & promised)
     if shared < LEAST * len(distinct):
         return heading if line.tag == "h1" else 0.0

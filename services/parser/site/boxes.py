@@ -47,10 +47,10 @@ class Boxes:
 
     def parents(self, place: int) -> list[int]:
         """The blocks around this one, from the innermost out."""
-        found = []
+        entries = []
         while place and (place := self._places[place].parent):
-            found.append(place)
-        return found
+            entries.append(place)
+        return entries
 
     def names(self, line: Line) -> list[str]:
         """The names of the blocks around a line, and first of its own paragraph, if that has classes."""
@@ -66,8 +66,8 @@ class Boxes:
         """Where a line stands: the nearest element around it that has classes; empty where none has."""
         if own := self.paragraph(line):
             return own
-        named = next((place for place in self.around(line) if self.has_class(place)), 0)
-        return self._owns[named] if named else ""
+        labels = next((place for place in self.around(line) if self.has_class(place)), 0)
+        return self._owns[labels] if labels else ""
 
     def paragraph(self, line: Line) -> str | None:
         """The line's own paragraph, heading or item, if that has classes."""
@@ -78,5 +78,5 @@ class Boxes:
 
 @lru_cache(maxsize=8_192)
 def _own(tag: str, words: str) -> str:
-    marks = sorted({_ONCE.sub("0", word) for word in words.split() if not _FILED.match(word)} - _STATES)
+    marks = sorted({_ONCE.sub("0", token) for token in words.split() if not _FILED.match(token)} - _STATES)
     return ".".join((tag, *marks))[:LONGEST]

@@ -52,10 +52,10 @@ class SitePage:
 
     def furniture(self, line: Line) -> list[int]:
         """The blocks around the line that never hold text on this site; none, if the templates name none of them."""
-        found = [
+        entries = [
             place for place in self.boxes.around(line) if place not in self._holders and self._box(place).never_has_text
         ]
-        return found if any(self.boxes.has_class(place) for place in found) else []
+        return entries if any(self.boxes.has_class(place) for place in entries) else []
 
     def is_repeated(self, at: int) -> bool:
         """Whether the line stood on enough of the site's pages to be the site's, for where it stands."""
