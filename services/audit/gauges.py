@@ -38,7 +38,7 @@ def gauges(session: Session, now: datetime, depths: Mapping[str, int]) -> Iterat
     yield lost
     messages = GaugeMetricFamily("dateline_messages", "Messages by what is to be done with them.", labels=["state"])
     for what, number in jobs.counts(session).items():
-        messages.add_metric([what.removeprefix("messages ").replace(" ", "_")], number)
+        messages.add_metric([what.removeprefix("messages ").replace(" ", "_").replace("-", "_")], number)
     messages.add_metric(["retrying"], retries.number(session))
     yield messages
     yield GaugeMetricFamily(

@@ -199,7 +199,10 @@ def test_damage_is_found_and_named(on_sqlite, dateline, tmp_path, statement, rea
     [
         ("DELETE FROM ledger", "1 channels have no message in the ledger"),
         ("UPDATE ledger SET due_at = '2026-01-01 00:00:00.000000'", "nothing overdue: "),
-        ("UPDATE ledger SET lease_until = '2099-01-01 00:00:00.000000'", "1 messages are held for longer"),
+        (
+            "UPDATE ledger SET lease_until = '2099-01-01 00:00:00.000000', lease_owner = 'x'",
+            "1 messages are held for longer",
+        ),
         ("UPDATE ledger SET kind = 'Renamed'", "1 messages are of a kind that this version does not know"),
     ],
 )
