@@ -3,18 +3,17 @@
 import random
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 
 import pytest
 from orders import KEY, NOW, A, B, C, order
-from sqlalchemy import event, select, update
+from sqlalchemy import select, update
+from statements import counted
 
 from services.contracts.messages import HostRecovered, Origin, ParsePage, SaveArticle
 from services.contracts.wiring import ROUTES
 from services.parser import tasks as _parser
-from services.runtime import database
 from services.runtime.archive import capture_store
 from services.runtime.archive.capture_store import Capture
 from services.runtime.database import reading, transaction, utcnow
@@ -40,20 +39,6 @@ STORY = """<html><title>{0}</title><body><article><h1>{0}</h1>
 <p>The bridge reopened at dawn on Monday, two days after the storm, and the first trucks crossed it at noon.</p>
 <p>Engineers had worked through the night, the commander said, and marked the edges of the river anew.</p>
 </article></body></html>"""
-
-
-@contextmanager
-def statements():
-    """What is asked of the database meanwhile; to begin and to end a transaction is not counted."""
-    asked = []
-
-    def note(_connection, _cursor, words, *_rest):
-        if not words.startswith(("PRAGMA", "BEGIN", "SET ")):
-            asked.append(words)
-
-    event.listen(database.engine(), "before_cursor_execute", note)
-    yield asked
-    event.remove(database.engine(), "before_cursor_execute", note)
 
 
 def captured(number, **about):
@@ -92,12 +77,12 @@ def test_pages_that_come_together_cost_few_statements(db):
     """From twenty captures to twenty stored articles with their events."""
     with transaction() as session:
         enqueue_all(session, [Outgoing(captured(number)) for number in range(PAGES)])
-    with statements() as asked:
+    with counted() as cost:
         assert (together(ParsePage), together(SaveArticle)) == (PAGES, PAGES)
     with reading() as session:
         assert len(session.execute(select(articles)).all()) == PAGES
     assert len(open_ones(ParsePage) + open_ones(SaveArticle)) == 0
-    assert len(asked) <= MOST * PAGES, "\n".join(asked)
+    assert len(cost.statements) <= MOST * PAGES, "\n".join(cost.statements)
 
 
 def test_pages_that_are_read_again_and_say_the_same_cost_few_statements(db):
@@ -106,12 +91,12 @@ def test_pages_that_are_read_again_and_say_the_same_cost_few_statements(db):
     for about in ({}, again):
         with transaction() as session:
             enqueue_all(session, [Outgoing(captured(number, **about)) for number in range(PAGES)])
-        with statements() as asked:
+        with counted() as cost:
             assert (together(ParsePage), together(SaveArticle)) == (PAGES, 0 if about else PAGES)
     with reading() as session:
         ended = session.execute(select(pages.c.page).order_by(pages.c.page)).scalars().all()
     assert ended == list(range(PAGES))
-    assert len(asked) <= MOST * PAGES / 2, "\n".join(asked)
+    assert len(cost.statements) <= MOST * PAGES / 2, "\n".join(cost.statements)
 
 
 def test_those_of_one_article_are_applied_in_the_order_of_their_captures(db):
@@ -187,9 +172,9 @@ def test_what_there_is_no_time_for_is_given_back_at_once(hears, monkeypatch):
         assert batch.map(orders, lambda *_: "too late") == []
 
     hears(handler, count=20)
-    with statements() as asked:
+    with counted() as cost:
         assert together(SaveArticle) == 20
-    assert sum(words.startswith("UPDATE ledger") for words in asked) == 2, "one claims, one gives back"
+    assert sum(words.startswith("UPDATE ledger") for words in cost.statements) == 2, "one claims, one gives back"
     assert {(left.attempts, left.lease_token) for left in open_ones(SaveArticle)} == {(0, None)}
     assert {left.reason for left in open_ones(SaveArticle)} == {"Others of its group took long; its turn comes again."}
 
@@ -377,8 +362,8 @@ def test_known_articles_that_change_together_cost_few_statements(db):
                     for number in range(PAGES)
                 ],
             )
-        with statements() as asked:
+        with counted() as cost:
             assert together(SaveArticle) == PAGES
     with reading() as session:
         assert set(session.execute(select(articles.c.revision)).scalars()) == {2}
-    assert len(asked) <= PAGES, "\n".join(asked)
+    assert len(cost.statements) <= PAGES, "\n".join(cost.statements)

@@ -2,20 +2,19 @@
 
 import threading
 import time
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 from fakes import newsroom as fakes
 from fakes.generated import GeneratedNewsroom
 from fetching import entries, later, pages, runs, watches
-from sqlalchemy import event, select, update
+from sqlalchemy import select, update
+from statements import counted
 
 from services.contracts.messages import FetchPage, ParsePage, PollChannel, SaveArticle
 from services.contracts.urls import canonical_url
 from services.fetcher import tasks as _fetcher
 from services.parser import tasks as _parser
-from services.runtime import database
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.ledger import jobs, worker
 from services.runtime.ledger.batch import Batch
@@ -36,20 +35,6 @@ PATIENCE = 60
 STORY = "storm-response"
 
 
-@contextmanager
-def statements():
-    """What is asked of the database meanwhile; to begin and to end a transaction is not counted."""
-    asked = []
-
-    def note(_connection, _cursor, words, *_rest):
-        if not words.startswith(("PRAGMA", "BEGIN", "SET ")):
-            asked.append(words)
-
-    event.listen(database.engine(), "before_cursor_execute", note)
-    yield asked
-    event.remove(database.engine(), "before_cursor_execute", note)
-
-
 def together(kind):
     ids = [entry.id for entry in entries(kind)]
     return worker.handle(kind.__name__, ids, later(seconds=20))
@@ -68,16 +53,16 @@ def test_pages_that_come_together_cost_few_statements(fetcher, generated):
     watches(generated, kind="sitemap", path="/sitemap.xml")
     together(PollChannel)
     assert len(entries(FetchPage)) == PAGES
-    with statements() as asked:
+    with counted() as cost:
         assert together(FetchPage) == PAGES
-        fetched = len(asked)
+        fetched = len(cost.statements)
         assert (together(ParsePage), together(SaveArticle)) == (PAGES, PAGES)
     with reading() as session:
         assert len(session.execute(select(articles)).all()) == PAGES
     assert {(page.outcome, page.failures) for page in pages()} == {("new", 0)}
     assert {entry.due_at > utcnow() for entry in entries(FetchPage)} == {True}
-    assert fetched <= MOST_FETCHED * PAGES, "\n".join(asked)
-    assert len(asked) <= MOST * PAGES, "\n".join(asked)
+    assert fetched <= MOST_FETCHED * PAGES, "\n".join(cost.statements)
+    assert len(cost.statements) <= MOST * PAGES, "\n".join(cost.statements)
 
 
 def test_looks_of_all_kinds_settle_together_as_they_would_alone(fetcher, newsroom):
