@@ -3,6 +3,8 @@
 import random
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import structlog
@@ -31,6 +33,17 @@ stopping = threading.Event()
 """Set when this worker was told to stop: it takes nothing more."""
 
 log = structlog.get_logger()
+
+
+@contextmanager
+def caught(job: Job) -> Iterator[None]:
+    """Whatever goes wrong within is how the job ended, with its reason. The one place that catches everything."""
+    try:
+        yield
+    except LeaseLost as lost:
+        job.outcome, job.reason = "retried", str(lost)
+    except Exception as surprise:  # noqa: BLE001 - nobody planned it: the ledger decides, not Celery
+        job.outcome, job.reason = handle_failure(job, surprise)
 
 
 def handle_failure(job: Job, surprise: Exception) -> tuple[Outcome, str]:

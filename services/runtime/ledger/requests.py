@@ -14,9 +14,9 @@ import structlog
 from services.contracts.messages import Lane, Message
 from services.runtime.ledger.batch import Batch
 from services.runtime.ledger.begun_work import begun
-from services.runtime.ledger.failures import handle_failure
+from services.runtime.ledger.failures import caught
 from services.runtime.ledger.gathering import Gathering
-from services.runtime.ledger.jobs import Job, LeaseLost
+from services.runtime.ledger.jobs import Job
 from services.runtime.ledger.outcomes import report
 
 M = TypeVar("M", bound=Message)
@@ -73,17 +73,12 @@ class Requests(Generic[M, Need, Answer]):
 
     def answer(self, job: Job) -> Answer | None:
         """Makes the request of one; None where that has ended it."""
-        began = time.perf_counter()
-        try:
-            with structlog.contextvars.bound_contextvars(trace_id=job.trace_id), begun(job.id):
-                answer = self._answer(job, cast("M", job.message()))
-        except LeaseLost as lost:
-            answer, job.outcome, job.reason = None, "retried", str(lost)
-        except Exception as surprise:  # noqa: BLE001 - nobody planned it: the ledger decides, not Celery
-            answer, (job.outcome, job.reason) = None, handle_failure(job, surprise)
+        answer, began = None, time.perf_counter()
+        with structlog.contextvars.bound_contextvars(trace_id=job.trace_id), caught(job), begun(job.id):
+            answer = self._answer(job, cast("M", job.message()))
         job.seconds = time.perf_counter() - began
         if job.outcome is not None:
-            report(job, job.outcome, job.reason)
+            report(job)
         return answer
 
     def settle(self, answered: Sequence[tuple[Job, Answer]]) -> None:
@@ -97,16 +92,11 @@ class Requests(Generic[M, Need, Answer]):
             if job.outcome is None:
                 self._settle_alone(job, answer)
             if job.outcome is not None:
-                report(job, job.outcome, job.reason)
+                report(job)
 
     def _settle_alone(self, job: Job, answer: Answer) -> None:
-        try:
-            with structlog.contextvars.bound_contextvars(trace_id=job.trace_id):
-                self._settle(Batch([job], alone=True), [(job, answer)])
-        except LeaseLost as lost:
-            job.outcome, job.reason = "retried", str(lost)
-        except Exception as surprise:  # noqa: BLE001 - nobody planned it: the ledger decides, not Celery
-            job.outcome, job.reason = handle_failure(job, surprise)
+        with structlog.contextvars.bound_contextvars(trace_id=job.trace_id), caught(job):
+            self._settle(Batch([job], alone=True), [(job, answer)])
 
     def _answer(self, job: Job, order: M) -> Answer | None:
         needs = cast("Need | None", job.context)

@@ -16,9 +16,9 @@ from services.runtime.database import gave_way, utcnow
 from services.runtime.ledger import batch, health_gates, jobs
 from services.runtime.ledger.batch import Batch, give_back, why_not_now
 from services.runtime.ledger.begun_work import begun
-from services.runtime.ledger.failures import handle_failure, named, stopping
+from services.runtime.ledger.failures import caught, named, stopping
 from services.runtime.ledger.in_flight import MAX_MEMORY, Claim, Claimed, InFlight, Room
-from services.runtime.ledger.jobs import MAX_ATTEMPTS, Job, LeaseLost, Outcome
+from services.runtime.ledger.jobs import MAX_ATTEMPTS, Job
 from services.runtime.ledger.outcomes import report
 from services.runtime.ledger.requests import Answer, Ask, Need, Read, Requests, Settle
 
@@ -151,7 +151,7 @@ def _run_together(handler: BatchHandler[Message], group: Sequence[Job]) -> None:
         log.info("batch_undone", kind=group[0].kind, messages=len(group), why=type(trouble).__name__)
     for job in group:
         if job.outcome is not None:
-            report(job, job.outcome, job.reason)
+            report(job)
     liveness.sign()
 
 
@@ -188,24 +188,19 @@ def _run_request(job: Job) -> None:
 
 def _run(job: Job) -> None:
     began = time.perf_counter()
-    with structlog.contextvars.bound_contextvars(trace_id=job.trace_id):
-        outcome, reason = _attempt(job)
+    with structlog.contextvars.bound_contextvars(trace_id=job.trace_id), caught(job):
+        _attempt(job)
     job.seconds = time.perf_counter() - began
-    report(job, outcome, reason)
+    report(job)
 
 
-def _attempt(job: Job) -> tuple[Outcome, str | None]:
-    """Runs the handler; whatever happens, the row says so. The one place that catches everything."""
-    try:
-        if job.attempts > MAX_ATTEMPTS:
-            reason = f"Its worker died or hung {MAX_ATTEMPTS} times while handling it."
-            return named(again=job.give_up(reason, utcnow())), reason
-        with begun(job.id):
-            _handlers[job.kind](job.message(), job)
-        if job.outcome is None:
-            raise TypeError(f"The handler of {job.kind} neither completed nor deferred.")  # noqa: TRY301 - one way down
-    except LeaseLost as lost:
-        return "retried", str(lost)
-    except Exception as surprise:  # noqa: BLE001 - nobody planned it: the ledger decides, not Celery
-        return handle_failure(job, surprise)
-    return job.outcome, job.reason
+def _attempt(job: Job) -> None:
+    """Runs the handler, which ends the job."""
+    if job.attempts > MAX_ATTEMPTS:
+        reason = f"Its worker died or hung {MAX_ATTEMPTS} times while handling it."
+        job.outcome, job.reason = named(again=job.give_up(reason, utcnow())), reason
+        return
+    with begun(job.id):
+        _handlers[job.kind](job.message(), job)
+    if job.outcome is None:
+        raise TypeError(f"The handler of {job.kind} neither completed nor deferred.")
