@@ -4,12 +4,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-Permission = Literal["read", "subscribe", "admin"]
-# What each scope of a key includes: an admin may do everything, a subscriber may also read.
+Permission = Literal["read", "subscribe", "sources", "admin"]
+# What each scope of a key includes: an admin may do everything, all others may also read. `sources` alone opens no
+# route: it shows the `source.*` events wherever events are shown.
 INCLUDES: dict[Permission, frozenset[Permission]] = {
     "read": frozenset({"read"}),
     "subscribe": frozenset({"read", "subscribe"}),
-    "admin": frozenset({"read", "subscribe", "admin"}),
+    "sources": frozenset({"read", "sources"}),
+    "admin": frozenset({"read", "subscribe", "sources", "admin"}),
 }
 
 

@@ -9,9 +9,21 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from pydantic.json_schema import SkipJsonSchema
 
+from services.contracts import source_events
 from services.contracts.article import Address, Article, ArticleKind, ReadFrom, Removed, When
+from services.contracts.source_events import (
+    BlockedFacts,
+    DriftedFacts,
+    GapFacts,
+    RecoveredFacts,
+    RemovalFacts,
+    SilentFacts,
+    SourceEventType,
+)
 
 ArticleEventType = Literal["article.created", "article.updated"]
+PublicEventType = Literal[ArticleEventType, SourceEventType]
+"""The types that are in the sequence: what `GET /events` shows to those who may know of it."""
 
 LINE: dict[str, JsonValue] = {
     "id": "art_mfrggzdfmztwq2lk",
@@ -178,11 +190,72 @@ class EndpointDisabled(Told):
     data: OneEndpointGivenUp
 
 
+class SourceSilent(Told):
+    """Nothing new has come from a source for longer than its rhythm explains."""
+
+    type: Literal["source.silent"]
+    data: SilentFacts
+
+
+class SourceRecovered(Told):
+    """What an earlier event said of a source is over: `ended` is the type of that event."""
+
+    type: Literal["source.recovered"]
+    data: RecoveredFacts
+
+
+class SourceBlocked(Told):
+    """A source keeps us out: one of its channels was read before and cannot be read now, or its pages are walled."""
+
+    type: Literal["source.blocked"]
+    data: BlockedFacts
+
+
+class SourceGap(Told):
+    """A source shows pages that are not stored, each with its cause."""
+
+    type: Literal["source.gap"]
+    data: GapFacts
+
+
+class SourceRemovals(Told):
+    """A source took down unusually many articles in a short time."""
+
+    type: Literal["source.removals"]
+    data: RemovalFacts
+
+
+class SourceDrifted(Told):
+    """The pages of a source are built otherwise than before, and are read worse."""
+
+    type: Literal["source.drifted"]
+    data: DriftedFacts
+
+
+AnySourceFacts = SilentFacts | RecoveredFacts | BlockedFacts | GapFacts | RemovalFacts | DriftedFacts
+AnyEvent = (
+    ArticleCreated
+    | ArticleUpdated
+    | SourceSilent
+    | SourceRecovered
+    | SourceBlocked
+    | SourceGap
+    | SourceRemovals
+    | SourceDrifted
+)
+"""Every event that is in the sequence."""
+
 EVENTS: dict[str, type[Told]] = {
     "article.created": ArticleCreated,
     "article.updated": ArticleUpdated,
     "endpoint.test": EndpointTest,
     "endpoint.disabled": EndpointDisabled,
+    "source.silent": SourceSilent,
+    "source.recovered": SourceRecovered,
+    "source.blocked": SourceBlocked,
+    "source.gap": SourceGap,
+    "source.removals": SourceRemovals,
+    "source.drifted": SourceDrifted,
 }
 """Every type of event that there is."""
 THIN: dict[str, type[Told]] = {"article.created": ThinArticleCreated, "article.updated": ThinArticleUpdated}
@@ -194,7 +267,7 @@ def _whole(line: dict[str, JsonValue]) -> JsonValue:
     return shown
 
 
-def _example(type_: str, sequence: int, data: dict[str, JsonValue]) -> dict[str, JsonValue]:
+def _example(type_: str, sequence: int, data: JsonValue) -> dict[str, JsonValue]:
     return {"type": type_, "timestamp": "2026-03-02T15:04:05+00:00", "sequence": sequence, "data": data}
 
 
@@ -219,6 +292,7 @@ EXAMPLES: dict[str, dict[str, JsonValue]] = {
     "endpoint.disabled": _example(
         "endpoint.disabled", 0, {"endpoint": {"id": 2, "description": "news desk", "reason": _REASON}}
     ),
+    **{name: _example(name, 4711, data) for name, data in source_events.EXAMPLES.items()},
 }
 """One event of each type, whole, in the form in which it is sent."""
 THIN_EXAMPLES = _examples(_FIRST, LINE)

@@ -238,7 +238,7 @@ class SaveArticle(Message):
 class Announce(Message):
     """Owe an event of the log to every interested endpoint.
 
-    Of one article, that with the lower `sequence` goes first. A private event has neither.
+    Of one article, or one source, that with the lower `sequence` goes first. A private event has neither.
     """
 
     event: str

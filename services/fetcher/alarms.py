@@ -1,13 +1,24 @@
 """Channels that were read before and cannot be read now: somebody should look, because news is missed meanwhile."""
 
-import structlog
-from sqlmodel import Session, col, select
+from datetime import datetime
 
+import structlog
+from sqlmodel import Session, col, func, select
+
+from services.contracts.source_events import BlockCause, BlockDetails, BlockedFacts, RecoveredFacts, RecoveryDetails
 from services.fetcher.models import Channel, Source
 from services.runtime.database import after_commit
+from services.runtime.events.sources import append_source_event
 
 PATIENCE = 3
 """Failed looks in a row after which a server that does not answer counts; what answers otherwise counts at once."""
+_CAUSES: dict[str, BlockCause] = {
+    "blocked": "wall",
+    "gone": "gone",
+    "empty": "empty",
+    "refused": "refused",
+    "unreadable": "unreadable",
+}
 log = structlog.get_logger()
 
 
@@ -28,10 +39,37 @@ def alarmed(session: Session) -> dict[str, int]:
     return {name: names.count(name) for name in dict.fromkeys(names)}
 
 
-def raise_alarm(session: Session, source: str, channel: Channel) -> None:
-    """Writes it to the log when it begins."""
-    if channel.failures == _patience(channel) and (sentence := alarm(channel)):
+def raise_alarm(session: Session, source: str, channel: Channel, now: datetime) -> None:
+    """Appends an event, and writes to the log, when the alarm begins, and when the channel can be read again.
+
+    Between the two it is one alarm, however the outcome of the looks changes.
+    """
+    if channel.lost_at is None and (sentence := alarm(channel)):
+        channel.lost_at = now
+        append_source_event(session, _lost(session, source, channel, sentence), now)
         after_commit(session, lambda: log.warning("channel_lost", source=source, url=channel.url, reason=sentence))
+    elif channel.lost_at is not None and not channel.failures:
+        append_source_event(session, _read_again(source, channel), now)
+        channel.lost_at = None
+
+
+def _lost(session: Session, source: str, channel: Channel, sentence: str) -> BlockedFacts:
+    others = select(func.count()).where(
+        Channel.source_id == channel.source_id, Channel.id != channel.id, col(Channel.lost_at).is_(None)
+    )
+    details = BlockDetails(
+        cause=_CAUSES.get(channel.outcome or "", "unavailable"),
+        channel=channel.url,
+        channels_left=session.exec(others).one(),
+        capture=channel.capture,
+    )
+    return BlockedFacts(source=source, since=channel.succeeded_at, sentence=sentence, details=details)
+
+
+def _read_again(source: str, channel: Channel) -> RecoveredFacts:
+    details = RecoveryDetails(ended="source.blocked", channel=channel.url)
+    sentence = f"The {channel.kind} of {source} can be read again."
+    return RecoveredFacts(source=source, since=channel.lost_at, sentence=sentence, details=details)
 
 
 def _patience(channel: Channel) -> int:

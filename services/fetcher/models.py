@@ -67,6 +67,8 @@ class Channel(Table, table=True):
     succeeded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     failures: int = 0
     """Failed looks in a row."""
+    lost_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Since when it is an alarm: it was read before, and cannot be read."""
     outcome: str | None = None
     detail: str | None = Field(default=None, sa_type=Text)
     """What was wrong at the last look: one sentence; after it, the first of `troubles`."""

@@ -63,7 +63,7 @@ def _poll(order: PollChannel, source: Source, channel: Channel, job: Job) -> Non
         _end_turn(session, job, Served(host_of(url), look.outcome, job.now, look.retry_after, look.silent))
         job.note(source=source.name, url=channel.url, answer=look.outcome, fresh=joined.fresh)
         due = rounds.record(channel, look, joined, now=job.now, settings=settings, chance=random.random())  # noqa: S311
-        alarms.raise_alarm(session, source.name, channel)
+        alarms.raise_alarm(session, source.name, channel, job.now)
         enqueue(session, rounds.poll_of(channel), due_at=due)
 
 

@@ -14,7 +14,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from services.contracts.article import Article, ArticleKind, When
-from services.contracts.events import ArticleCreated, ArticleEventType, ArticleUpdated, ArticleView
+from services.contracts.caller import Caller
+from services.contracts.events import AnyEvent, ArticleView, PublicEventType
+from services.contracts.source_events import PREFIX
 from services.runtime.database import reading
 from services.runtime.events.follow import CursorTooOld, EventQuery, EventSlice, find_event, look, pull, refuse_old
 from services.runtime.events.stream import stream
@@ -26,6 +28,7 @@ from services.runtime.http.problems import (
     Problem,
     Storable,
     cursor,
+    forbidden,
     page,
     position,
     requires,
@@ -84,12 +87,21 @@ _watch = Watch(look)
 
 
 def _asked(
-    kind_of_event: Annotated[ArticleEventType | None, Query(alias="type")] = None,
+    request: Request,
+    kind_of_event: Annotated[PublicEventType | None, Query(alias="type")] = None,
     source: SourceName = None,
     kind: ArticleKind | None = None,
     announced: Announced = None,
 ) -> EventQuery:
-    return EventQuery(kind_of_event, source, kind, announced)
+    sources = _may_see_sources(request)
+    if kind_of_event and kind_of_event.startswith(PREFIX) and not sources:
+        raise forbidden(request.state.caller, "sources")
+    return EventQuery(kind_of_event, source, kind, announced, sources)
+
+
+def _may_see_sources(request: Request) -> bool:
+    caller: Caller = request.state.caller
+    return caller.may("sources")
 
 
 def _wanted(
@@ -176,6 +188,8 @@ async def list_events(
 ) -> Response:
     """The events of the webhooks, for polling. Silent events (`announced` = false) are here too.
 
+    Events about sources (`source.*`) are shown to keys with the scope `sources`.
+
     With `wait`, an empty page comes only after so many seconds, and an event the moment it is there.
     """
     begin = await run_in_threadpool(look) if latest else after
@@ -202,11 +216,11 @@ async def stream_events(
     return Stream(stream(_watch, partial(_follow, asked, limit=LIMIT), begin), headers=HEADERS)
 
 
-@router.get("/events/{event}", tags=["events"], response_model=ArticleCreated | ArticleUpdated)
-def show_event(event: EventId) -> Response:
+@router.get("/events/{event}", tags=["events"], response_model=AnyEvent)
+def show_event(event: EventId, request: Request) -> Response:
     """One event, by its `webhook-id`: the body that webhooks send, to the byte."""
     with reading() as session:
-        row = find_event(session, event)
+        row = find_event(session, event, sources=_may_see_sources(request))
     if row is None:
         raise Problem(404, "No such event", "GET /events lists those that there are.")
     return Response(row.body, media_type="application/json")

@@ -7,8 +7,18 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 from sqlalchemy import Row
 
 from services.contracts.article import Article, ArticleKind
-from services.contracts.events import EXAMPLES, LINE, WORDS, ArticleEventType, ArticleFacts, ArticleView, Told
+from services.contracts.events import (
+    EXAMPLES,
+    LINE,
+    WORDS,
+    AnySourceFacts,
+    ArticleEventType,
+    ArticleFacts,
+    ArticleView,
+    Told,
+)
 from services.contracts.messages import Cause
+from services.contracts.source_events import SourceEventType
 from services.store.excerpt import Piece
 
 REVISION: dict[str, JsonValue] = {
@@ -96,6 +106,18 @@ class EventView(Told):
     data: ArticleFacts
 
 
+class SourceEventView(Told):
+    """What happened to a source, in the same order. It is part of no article, so it has no cause."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [PULLED | EXAMPLES["source.blocked"] | {"cause": None}]})
+
+    id: str
+    cause: None = None
+    announced: bool
+    type: SourceEventType
+    data: AnySourceFacts
+
+
 class ArticlePage(BaseModel):
     """Articles, newest first. `next` is the cursor of the page that follows, null on the last."""
 
@@ -113,7 +135,7 @@ class RevisionPage(BaseModel):
 class EventPage(BaseModel):
     """Events in their order. Ask again `after` = `next`, at once or a month later, and none is missed."""
 
-    events: list[EventView]
+    events: list[EventView | SourceEventView]
     next: int
 
 

@@ -18,7 +18,7 @@ from services.runtime.database import UtcDateTime
 from services.runtime.events.append import NewEvent, append_private
 from services.runtime.events.tables import events
 from services.runtime.ledger.ledger_table import OPEN, ledger
-from services.webhooks.filters import Filter, FilterSubject, is_about_article, story, why_not
+from services.webhooks.filters import Filter, FilterSubject, is_about_article, is_about_source, story, why_not
 from services.webhooks.models import DISABLED, TEST, Endpoint, deliveries, endpoints, locked
 from services.webhooks.release import wake
 
@@ -42,7 +42,7 @@ _BEGIN = (
 _LEFT = select(events.c.id).where(*_THESE).limit(1)
 _BODIES = select(events.c.id, events.c.body).where(events.c.id.in_(bindparam("these", expanding=True)))
 _LISTENING = select(
-    endpoints.c.id, endpoints.c.event_types, endpoints.c.filter, endpoints.c.owner, endpoints.c.state
+    *(endpoints.c[name] for name in ("id", "event_types", "filter", "owner", "state", "sources"))
 ).where(endpoints.c.state != "deleted")
 # Held until the commit: numbers have no gap and become visible in order.
 # Asked again under the lock: it may have been deleted since it was found to be listening.
@@ -99,11 +99,11 @@ def create_deliveries(session: Session, ranks: Mapping[str, int], now: datetime)
     listening = session.execute(_LISTENING).all()
     stories = _stories(session, begun, whole=any(endpoint.filter for endpoint in listening))
     wishes = [
-        _Wish(name, endpoint.id, stories[name].article, rank)
+        _Wish(name, endpoint.id, _in_line(begun[name]), rank)
         for name, rank in ranks.items()
         if name in begun
         for endpoint in listening
-        if _may_know(endpoint, begun[name].owner) and _wants(endpoint, stories[name])
+        if may_know(endpoint, begun[name]) and _wants(endpoint, stories[name])
     ]
     return _owe(session, wishes, now)
 
@@ -125,8 +125,16 @@ def _brief(event: Row[Any]) -> FilterSubject:
     return FilterSubject(event.type, event.source, article=event.subject if is_about_article(event.type) else None)
 
 
-def _may_know(endpoint: Row[Any], owner: int | None) -> bool:
-    return owner is None or (endpoint.owner == owner and endpoint.state == "active")
+def may_know(endpoint: Row[Any], event: Row[Any]) -> bool:
+    """Whether the endpoint may be sent the event at all: a private one is its owner's, one of a source asks a scope."""
+    if is_about_source(event.type) and not endpoint.sources:
+        return False
+    return event.owner is None or (endpoint.owner == event.owner and endpoint.state == "active")
+
+
+def _in_line(event: Row[Any]) -> str | None:
+    """What keeps the event in order: the events of an article, or of a source, are delivered one after another."""
+    return event.subject if is_about_article(event.type) or is_about_source(event.type) else None
 
 
 def _wants(endpoint: Row[Any], told: FilterSubject) -> bool:

@@ -14,6 +14,7 @@ from services.contracts.messages import Deliver
 from services.runtime.events.tables import events
 from services.runtime.ledger.ledger_table import ledger
 from services.webhooks import custody, retention
+from services.webhooks.announce import may_know
 from services.webhooks.filters import Filter, story, why_not
 from services.webhooks.models import EndpointState, deliveries, endpoints
 from services.webhooks.settings import webhook_settings
@@ -100,6 +101,7 @@ def _unowed(session: Session, now: datetime) -> int:
     return sum(
         event.announced_at > endpoint.updated_at + MARGIN
         and (event.id, endpoint.id) not in results
+        and may_know(endpoint, event)
         and not why_not(endpoint.event_types, fields[endpoint.id], report)
         for event in _announced_since(session, _remembered(now, listening))
         for report in (story(event.source, json.loads(event.body)),)

@@ -1,4 +1,4 @@
-"""What an endpoint wants to hear of: types of events, and conditions on the article.
+"""What an endpoint wants to hear of: types of events, and conditions on the article, or on the source alone.
 
 A condition holds when one of its values does. Values are compared without regard to case and spacing; bylines,
 datelines and words are looked for as whole words. Pure: nothing here knows the database.
@@ -14,11 +14,14 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
 
 from services.contracts.article import ArticleKind
+from services.contracts.source_events import PREFIX, SourceEventType
 from services.runtime.http.problems import Storable
 from services.webhooks.models import TEST, EventType
 
 TYPES: tuple[str, ...] = get_args(EventType)
 ABOUT_ARTICLES = tuple(name for name in TYPES if name.startswith("article."))
+ABOUT_SOURCES: tuple[str, ...] = get_args(SourceEventType)
+OTHERS = tuple(name for name in TYPES if name not in ABOUT_SOURCES)
 VALUES = 100
 """The most values that one condition may name."""
 
@@ -87,6 +90,16 @@ def is_about_article(event_type: str) -> bool:
     return event_type in ABOUT_ARTICLES
 
 
+def is_about_source(event_type: str) -> bool:
+    """Whether an event of this type tells what happened to a source itself."""
+    return event_type.startswith(PREFIX)
+
+
+def only_about_sources(event_types: Collection[str]) -> str | None:
+    """The first of these patterns that only matches events about sources, if any."""
+    return next((pattern for pattern in event_types if not _matches(pattern, OTHERS)), None)
+
+
 def story(source: str, event: Mapping[str, Any]) -> FilterSubject:
     """What the body of an event says; one that is about no article has a type only."""
     event_type, article = str(event["type"]), event["data"].get("article")
@@ -108,20 +121,29 @@ def story(source: str, event: Mapping[str, Any]) -> FilterSubject:
 
 
 def why_not(event_types: Collection[str], wanted: Filter, told: FilterSubject) -> list[str]:
-    """Why the event is not let through, a sentence for each reason; none when it is. A filter only judges articles."""
+    """Why the event is not let through, a sentence for each reason; none when it is. Of an event about a source,
+    a filter only judges the source; of one about an endpoint, nothing.
+    """
     if told.type == TEST or (event_types and not any(fnmatchcase(told.type, pattern) for pattern in event_types)):
         return [f"Its type is {told.type}."]
-    labels = wanted.conditions()
+    labels = {name: values for name, values in wanted.conditions().items() if _judges(name, told)}
     missed = [_MISSED[name](told) for name, values in labels.items() if not _HOLDS[name](told, values)]
-    if told.article is None or (wanted.match == "any" and len(missed) < len(labels)):
-        return []
-    return missed
+    return [] if wanted.match == "any" and len(missed) < len(labels) else missed
+
+
+def _judges(condition: str, told: FilterSubject) -> bool:
+    """Whether the condition is one on such an event."""
+    return told.article is not None or (condition == "sources" and is_about_source(told.type))
+
+
+def _matches(pattern: str, types: Collection[str]) -> bool:
+    return any(fnmatchcase(name, pattern) for name in types)
 
 
 def never(event_types: Collection[str], wanted: Filter) -> str | None:
     """Why no event can ever pass both, in one sentence; None when one can."""
-    about_articles = any(fnmatchcase(name, pattern) for name in ABOUT_ARTICLES for pattern in event_types)
-    if event_types and wanted.conditions() and not about_articles:
+    judged = ABOUT_ARTICLES + (ABOUT_SOURCES if wanted.conditions().keys() <= {"sources"} else ())
+    if event_types and wanted.conditions() and not any(_matches(pattern, judged) for pattern in event_types):
         return "The filter judges articles, but none of the event types is about one; drop either of the two."
     return None
 

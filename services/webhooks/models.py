@@ -3,14 +3,15 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import JSON, Column, ColumnElement, Index, Select, Text, UniqueConstraint, select, text
+from sqlalchemy import JSON, Boolean, Column, ColumnElement, Index, Select, Text, UniqueConstraint, false, select, text
 from sqlalchemy import Table as Relation
 from sqlmodel import Field, SQLModel
 
+from services.contracts.events import PublicEventType
 from services.runtime.database import Table, UtcDateTime
 from services.runtime.events import tables  # noqa: F401 - what a delivery refers to
 
-EventType = Literal["article.created", "article.updated", "endpoint.disabled"]
+EventType = Literal[PublicEventType, "endpoint.disabled"]
 TEST = "endpoint.test"
 """The type of the event that only says "it works"; it is sent on request and tried once, whatever one subscribes to."""
 DISABLED = "endpoint.disabled"
@@ -38,6 +39,8 @@ class Endpoint(Table, table=True):
     """Patterns; none means everything."""
     filter: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     """The conditions that are named; none lets everything through."""
+    sources: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
+    """Whether its key has the scope `sources`: without it, no event about a source is sent."""
     payload: str = "full"
     rate: float | None = None
     """The most events a second."""
@@ -95,7 +98,7 @@ class Delivery(Table, table=True):
     sequence: int
     """Which of the endpoint's deliveries it is: 1, 2, 3 … without a gap, in event order for each article."""
     article: str | None = None
-    """Deliveries of one article to one endpoint keep their order."""
+    """Deliveries of one article to one endpoint keep their order; of one source, too (`source/` and its name)."""
     payload: str = "full"
     rank: int = 1
     """What goes first: 0 a test, 1 the news, 2 what a re-ingestion found."""

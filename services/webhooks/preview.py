@@ -6,15 +6,17 @@ from collections.abc import Collection
 from sqlalchemy import select
 from sqlmodel import Session
 
+from services.runtime.events.follow import NOT_OF_SOURCES
 from services.runtime.events.tables import events
 from services.webhooks.filters import Filter, story, why_not
 from services.webhooks.limits import PREVIEW
 from services.webhooks.views import FilterPreview, Judged
 
 
-def preview(session: Session, event_types: Collection[str], wanted: Filter) -> FilterPreview:
-    """Judges the last events that tell of an article, the newest first."""
-    announced = (events.c.announced, events.c.sequence.is_not(None))
+def preview(session: Session, event_types: Collection[str], wanted: Filter, *, sources: bool) -> FilterPreview:
+    """Judges the last events, the newest first; those about sources only where the endpoint may know of them."""
+    visible = () if sources else (NOT_OF_SOURCES,)
+    announced = (events.c.announced, events.c.sequence.is_not(None), *visible)
     last = session.execute(select(events).where(*announced).order_by(events.c.sequence.desc()).limit(PREVIEW))
     judged = []
     for row in last:

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from services.webhooks.condition import Condition, condition
+from services.webhooks.filters import is_about_article
 from services.webhooks.models import Attempt, Delivery, Endpoint
 
 MASK = "***"
@@ -20,6 +21,7 @@ class EndpointView(Condition, from_attributes=True):
     description: str
     event_types: list[str]
     filter: dict[str, Any]
+    sources: bool = Field(description="Whether it is sent events about sources: its key has that scope")
     payload: str
     rate: float | None
     headers: dict[str, str]
@@ -80,7 +82,7 @@ class DeliveryView(BaseModel):
     sequence: int = Field(description="The dateline-sequence: which of the endpoint's deliveries it is")
     event: str = Field(description="The webhook-id")
     type: str
-    article: str | None
+    article: str | None = Field(description="Null for an event that is about no article")
     state: str = Field(description="pending, delivered, failed or cancelled")
     created_at: datetime
     next_try: datetime | None
@@ -174,7 +176,8 @@ def endpoint_view(endpoint: Endpoint, now: datetime) -> EndpointView:
 def delivery_view(delivery: Delivery, event_type: str, attempts: list[Attempt]) -> DeliveryView:
     """A delivery as its subscriber sees it."""
     return DeliveryView(
-        **delivery.model_dump(exclude={"attempts"}),
+        **delivery.model_dump(exclude={"attempts", "article"}),
+        article=delivery.article if is_about_article(event_type) else None,
         type=event_type,
         attempts=[AttemptView.model_validate(attempt) for attempt in attempts],
     )

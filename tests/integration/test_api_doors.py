@@ -57,9 +57,9 @@ def plainest(schema):
 
 
 def test_there_are_doors():
-    """Otherwise the tests below would hold of nothing."""
+    """Otherwise the tests below would hold of nothing. `sources` alone opens none: it shows more behind them."""
     assert len(GUARDED) >= 25
-    assert {permission(operation) for _, _, operation in GUARDED} == set(INCLUDES)
+    assert {permission(operation) for _, _, operation in GUARDED} == set(INCLUDES) - {"sources"}
 
 
 @pytest.mark.parametrize("scope", INCLUDES)

@@ -1,5 +1,7 @@
 """Channels that cannot be read, wholly or in part: each trouble is named, hides nothing else, and can be looked at."""
 
+import json
+
 import pytest
 from fakes import newsroom as fakes
 from fastapi import FastAPI
@@ -13,10 +15,12 @@ from services.fetcher.alarms import PATIENCE, alarm, alarmed
 from services.fetcher.models import Channel
 from services.runtime.archive import capture_store
 from services.runtime.database import reading, transaction
+from services.runtime.events.follow import EventQuery, pull
 
 pytestmark = pytest.mark.integration
 
 STORY = "storm-response"
+DENIED = b"<html><title>Access Denied</title></html>"
 ELSEWHERE = b"<html><title>Welcome</title><p>Our new site</p></html>"
 
 
@@ -55,6 +59,12 @@ def shown():
     app.state.authenticate = {"key": Caller(1, "reader", frozenset({"read"}))}.get
     with client(app, "key") as asking:
         return asking.get("/sources").json()[0]["channels"][0]
+
+
+def told():
+    """What the event log says of sources."""
+    with reading() as session:
+        return [json.loads(event.body) for event in pull(session, EventQuery(sources=True), 0, 50).events]
 
 
 def alarms():
@@ -126,15 +136,17 @@ def test_parts_that_stay_away_end_the_round_after_three_looks_at_each(fetcher, n
 
 
 @pytest.mark.parametrize(
-    ("misbehaviour", "body"),
+    ("misbehaviour", "body", "cause"),
     [
-        (fakes.always(200, ELSEWHERE), ELSEWHERE),
-        (fakes.always(403, b"<html><title>Access Denied</title></html>"), b"<html><title>Access Denied</title></html>"),
-        (fakes.always(200, b"<rss><channel></channel></rss>"), b"<rss><channel></channel></rss>"),
+        (fakes.always(200, ELSEWHERE), ELSEWHERE, "wall"),
+        (fakes.always(403, DENIED), DENIED, "wall"),
+        (fakes.always(200, b"<rss><channel></channel></rss>"), b"<rss><channel></channel></rss>", "empty"),
     ],
 )
-def test_a_channel_that_can_be_read_no_longer_is_an_alarm_and_what_came_is_kept(fetcher, newsroom, misbehaviour, body):
-    """Until it is read again; what came is kept once, not at every look."""
+def test_a_channel_that_can_be_read_no_longer_is_an_alarm_and_what_came_is_kept(
+    fetcher, newsroom, misbehaviour, body, cause
+):
+    """Until it is read again; what came is kept once, not at every look. Both are events, each once."""
     newsroom.publishes(STORY)
     watches(newsroom)
     runs()
@@ -148,12 +160,21 @@ def test_a_channel_that_can_be_read_no_longer_is_an_alarm_and_what_came_is_kept(
     assert shown()["alarm"].endswith(f"What came instead is kept as capture {kept}.")
     runs(later(minutes=60))
     assert (channel().failures > 1, channel().capture) == (True, kept)
+    (lost,) = told()
+    assert (lost["type"], lost["data"]["source"], lost["data"]["details"]["channel"]) == (
+        "source.blocked",
+        "demo",
+        newsroom.feed_url,
+    )
+    assert (lost["data"]["details"]["cause"], lost["data"]["details"]["capture"]) == (cause, kept)
     with transaction() as session:
         session.exec(select(Channel)).one().succeeded_at = None  # a channel that never was read is no alarm
     assert alarms() == {}
     newsroom.behaves()
     runs(later(hours=12))
     assert (channel().failures, alarm(channel()), alarms(), shown()["alarm"]) == (0, None, {}, None)
+    _, back = told()
+    assert (back["type"], back["data"]["details"]["ended"]) == ("source.recovered", "source.blocked")
 
 
 def test_a_server_that_fails_once_is_no_alarm(fetcher, newsroom):
@@ -164,4 +185,16 @@ def test_a_server_that_fails_once_is_no_alarm(fetcher, newsroom):
     newsroom.misbehaves(newsroom.feed_url, fakes.always(500, b"broken"))
     for look in range(1, PATIENCE + 1):
         runs(later(hours=look))
-        assert (channel().failures, bool(alarms())) == (look, look == PATIENCE)
+        assert (channel().failures, bool(alarms()), len(told())) == (look, look == PATIENCE, look == PATIENCE)
+
+
+def test_an_alarm_whose_cause_changes_is_still_one_alarm(fetcher, newsroom):
+    """A wall, then a server that fails, then the wall again: nothing recovered meanwhile."""
+    newsroom.publishes(STORY)
+    watches(newsroom)
+    runs()
+    for hours, misbehaviour in enumerate([fakes.bot_wall(), fakes.always(500, b"broken"), fakes.bot_wall()], 1):
+        newsroom.behaves()
+        newsroom.misbehaves(newsroom.feed_url, misbehaviour)
+        runs(later(hours=7 * hours))
+    assert [event["type"] for event in told()] == ["source.blocked"]

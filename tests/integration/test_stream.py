@@ -16,17 +16,22 @@ from sqlmodel import SQLModel
 from services.app import create_app
 from services.cli.processes.web_server import WebServer
 from services.contracts.caller import Caller
+from services.contracts.source_events import BlockDetails, BlockedFacts
 from services.runtime import database
 from services.runtime.database import reading, transaction
 from services.runtime.events import checks as log
 from services.runtime.events.append import NewEvent, append_private
+from services.runtime.events.sources import append_source_event
 from services.runtime.http import long_poll
 from services.store import api
 
 pytestmark = pytest.mark.integration
 
 PATIENCE = 60.0
-KEYS = {"reader": Caller(key=1, name="reader", scopes=frozenset({"read"}))}
+KEYS = {
+    "reader": Caller(key=1, name="reader", scopes=frozenset({"read"})),
+    "watcher": Caller(key=2, name="watcher", scopes=frozenset({"sources"})),
+}
 
 
 def until(truth):
@@ -103,6 +108,21 @@ def test_a_question_that_waits_is_answered_at_once_when_something_is_there(clien
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(long_poll, "SEATS", 0)
         assert client.get("/events", params={"wait": 30}).json()["next"] == 1
+
+
+def test_events_about_sources_are_followed_only_with_their_scope(client):
+    """By the stream and by the question that waits: without it, what is passed over neither shows nor ends a wait."""
+    facts = BlockedFacts(source="navy", sentence="A wall.", details=BlockDetails(cause="wall"))
+    with transaction() as session:
+        append_source_event(session, facts, NOW)
+    saved(order(A))
+    for key, seen in (("reader", ["article.created"]), ("watcher", ["source.blocked", "article.created"])):
+        headers = {"Authorization": f"Bearer {key}"}
+        asked = client.get("/events", params={"wait": 30}, headers=headers).json()
+        assert [event["type"] for event in asked["events"]] == seen
+        with client.stream("GET", "/events/stream", params={"after": 0}, headers=headers) as answer:
+            listening = Listening(answer)
+            assert [listening.event()[1] for _ in seen] == seen
 
 
 def test_a_reader_may_begin_after_the_last_event(client):

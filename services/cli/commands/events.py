@@ -6,17 +6,15 @@ Exit status: 0 when something was found, 1 when nothing was; 0 when Ctrl-C ends 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from services.cli import client
 from services.cli.commands.articles import Kind, Source
 from services.cli.output.terminal import AsJson, Listing, cell, error, print_json, print_json_line, show, show_text
-from services.contracts.events import ArticleEventType
-
-if TYPE_CHECKING:
-    from services.store.views import EventView
+from services.contracts.events import PublicEventType
+from services.contracts.source_events import PREFIX
 
 EVERY = 0.5
 """Seconds between two looks."""
@@ -29,16 +27,14 @@ def events(
         int | None, typer.Option(min=0, max=2**31 - 1, help="Begin after this number. 0 begins at the first.")
     ] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most, unless they are followed.")] = 50,
-    kind_of_event: Annotated[ArticleEventType | None, typer.Option("--type", help="Of this type.")] = None,
+    kind_of_event: Annotated[PublicEventType | None, typer.Option("--type", help="Of this type.")] = None,
     source: Source = None,
     kind: Kind = None,
     announced: Annotated[bool | None, typer.Option(help="Only what endpoints were told, or were not.")] = None,
     follow: Annotated[bool, typer.Option("--follow", help="Go on with what comes, until Ctrl-C.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Shows what happened to articles, in its order. With --follow it goes on, with --json a line for each event."""
-    from services.store.views import EventView
-
+    """Shows what happened to articles and sources, in order. With --follow it goes on, with --json a line for each."""
     chosen = {"type": kind_of_event, "source": source, "kind": kind, "announced": announced}
     if follow:
         _follow(chosen, after, as_json=as_json)
@@ -47,7 +43,7 @@ def events(
     if as_json:
         print_json({"events": result, "next": following})
     elif result:
-        show(Listing(COLUMNS, [_line(EventView.model_validate(entry)) for entry in result]))
+        show(Listing(COLUMNS, [_line(entry) for entry in result]))
         if more:
             error(f"There are more: add --after {following}.")
     if not result:
@@ -59,7 +55,6 @@ def _follow(chosen: Mapping[str, Any], after: int | None, *, as_json: bool) -> N
     from rich.text import Text
 
     from services.cli.processes import signals
-    from services.store.views import EventView
 
     stop = signals.stop_on_signals()
     following = client.get("/events", latest=True)["next"] if after is None else after
@@ -69,7 +64,7 @@ def _follow(chosen: Mapping[str, Any], after: int | None, *, as_json: bool) -> N
             if as_json:
                 print_json_line(event)
             else:
-                show_text(Text("  ".join(map(cell, _line(EventView.model_validate(event))))))
+                show_text(Text("  ".join(map(cell, _line(event)))))
         following = page["next"]
         if len(page["events"]) < AT_ONCE:
             stop.wait(EVERY)
@@ -85,7 +80,14 @@ def _first(chosen: Mapping[str, Any], after: int, limit: int) -> tuple[list[Any]
             return entries, after, bool(client.get("/events", after=after, limit=1, **chosen)["events"])
 
 
-def _line(event: EventView) -> Sequence[object]:
+def _line(shown: Mapping[str, Any]) -> Sequence[object]:
+    from services.store.views import EventView, SourceEventView
+
+    if str(shown["type"]).startswith(PREFIX):
+        of_source = SourceEventView.model_validate(shown)
+        facts = of_source.data
+        return (of_source.sequence, of_source.timestamp, of_source.type, facts.source, None, facts.sentence)
+    event = EventView.model_validate(shown)
     changed = f" ({', '.join(event.data.changed)} changed)" if event.data.changed else ""
     kind = event.type.removeprefix("article.")
     article = event.data.article

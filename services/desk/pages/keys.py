@@ -15,6 +15,7 @@ router = APIRouter()
 SCOPES = (
     ("read", "read articles, events and sources"),
     ("subscribe", "also make webhook endpoints"),
+    ("sources", "also see what happens to sources: silent, blocked, gaps"),
     ("admin", "everything"),
 )
 

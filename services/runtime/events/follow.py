@@ -8,18 +8,23 @@ from sqlalchemy import Row, func, select
 from sqlmodel import Session
 
 from services.contracts.errors import UserError
+from services.contracts.source_events import PREFIX
 from services.runtime.database import reading
 from services.runtime.events.tables import counter, events
 
 
 @dataclass(frozen=True)
 class EventQuery:
-    """Which events are asked for: all of these must hold."""
+    """Which events are asked for: all of these must hold.
+
+    `sources`: whether the reader may know what happened to sources; else those events do not exist for them.
+    """
 
     type: str | None = None
     source: str | None = None
     kind: str | None = None
     announced: bool | None = None
+    sources: bool = False
 
 
 class CursorTooOld(UserError):  # noqa: N818 - named for what happened
@@ -80,21 +85,28 @@ def look() -> int:
         return last_sequence(session)
 
 
-def find_event(session: Session, event: str) -> Row[Any] | None:
-    """One event, by its id; None for a private one, too."""
-    return session.execute(select(events).where(events.c.id == event, _PUBLIC)).one_or_none()
+def find_event(session: Session, event: str, *, sources: bool) -> Row[Any] | None:
+    """One event, by its id; None for a private one, too.
+
+    One about a source is there only for a reader who may know of these.
+    """
+    visible = () if sources else (NOT_OF_SOURCES,)
+    return session.execute(select(events).where(events.c.id == event, _PUBLIC, *visible)).one_or_none()
 
 
 _PUBLIC = events.c.sequence.is_not(None)
+NOT_OF_SOURCES = events.c.type.not_like(f"{PREFIX}%")
 _FORGOTTEN = select(func.coalesce(func.max(counter.c.forgotten), 0))
 _LAST = select(func.coalesce(func.max(counter.c.last), 0))
 
 
 def _conditions(asked: EventQuery) -> list[Any]:
     fields = {"type": asked.type, "source": asked.source, "kind": asked.kind, "announced": asked.announced}
-    return [events.c[name] == value for name, value in fields.items() if value is not None]
+    visible = [] if asked.sources else [NOT_OF_SOURCES]
+    return visible + [events.c[name] == value for name, value in fields.items() if value is not None]
 
 
 def _in_front(event: Row[Any]) -> str:
     announced = "true" if event.announced else "false"
-    return f'{{"id":"{event.id}","cause":"{event.cause}","announced":{announced},{event.body[1:]}'
+    cause = f'"{event.cause}"' if event.cause else "null"
+    return f'{{"id":"{event.id}","cause":{cause},"announced":{announced},{event.body[1:]}'

@@ -55,7 +55,7 @@ class Event(Table, table=True):
     """1, 2, 3 … without a gap, in the order in which the events became visible; None for a private one."""
     type: str
     subject: str
-    """What it is about: the id of an article, or `endpoint/` and the number of one."""
+    """What it is about: the id of an article, `source/` and its name, or `endpoint/` and its number."""
     source: str = ""
     kind: str | None = None
     """Source and kind are the article's at that time."""

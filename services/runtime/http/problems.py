@@ -217,7 +217,7 @@ def _admitted(request: Request, permission: Permission, key: str | None, challen
         raise _unauthorized(challenge.replace("Bearer", 'Bearer error="invalid_token"'), advice)
     request.state.caller = result
     if not result.may(permission):
-        raise _forbidden(result, permission)
+        raise forbidden(result, permission)
     return result
 
 
@@ -231,7 +231,8 @@ def _unauthorized(challenge: str, advice: str) -> Problem:
     return Problem(401, "No valid API key", advice, headers={"WWW-Authenticate": challenge})
 
 
-def _forbidden(caller: Caller, permission: Permission) -> Problem:
+def forbidden(caller: Caller, permission: Permission) -> Problem:
+    """The problem of a caller whose key lacks a scope."""
     challenge = f'Bearer error="insufficient_scope", scope="{permission}"'
     advice = f"The key {caller.name!r} lacks the scope `{permission}`; ask the operator for a key that has it."
     return Problem(403, "Not permitted", advice, headers={"WWW-Authenticate": challenge}, scope=permission)

@@ -16,7 +16,7 @@ from services.webhooks.addresses import check_address
 from services.webhooks.announce import announce_test
 from services.webhooks.api.own import Subscriber, note, own, router, serve_now
 from services.webhooks.condition import in_trouble, is_served
-from services.webhooks.filters import Filter
+from services.webhooks.filters import Filter, only_about_sources
 from services.webhooks.limits import DeliveryLimits, limits
 from services.webhooks.models import Endpoint
 from services.webhooks.release import wake
@@ -48,7 +48,9 @@ def make_endpoint(wanted: EndpointWanted, caller: Subscriber, request: Request, 
     """Subscribe. The answer shows the signing secret once, so keep it."""
     _check(wanted.url)
     owner = _owner(request, caller, wanted.key)
-    chosen = wanted.model_dump(exclude={"key"})
+    sources = owner.may("sources")
+    _refuse_sources(wanted, sources=sources)
+    chosen = wanted.model_dump(exclude={"key"}) | {"sources": sources}
     with transaction() as session:
         made, secret = subscriptions.subscribe(session, owner.key, chosen, utcnow(), owner.ends_at)
         _must_still_open(request, owner)
@@ -94,6 +96,7 @@ def change_endpoint(endpoint_id: Id, wanted: EndpointChanged, caller: Subscriber
         _check(wanted.url)
     with transaction() as session:
         result = own(session, caller, endpoint_id, to_change=True)
+        _refuse_sources(wanted, sources=result.sources)
         subscriptions.change(session, result, wanted.named(), utcnow())
         note(session, caller, "changed", endpoint_id, f": {', '.join(sorted(wanted.named()))}")
         if result.state == "active":
@@ -156,7 +159,16 @@ def preview_endpoint(endpoint_id: Id, caller: Subscriber, instead: Choice | None
     with reading() as session:
         result = own(session, caller, endpoint_id)
         chosen = instead or Choice(event_types=result.event_types or None, filter=Filter.model_validate(result.filter))
-        return preview.preview(session, chosen.event_types or (), chosen.filter or Filter())
+        _refuse_sources(chosen, sources=result.sources)
+        return preview.preview(session, chosen.event_types or (), chosen.filter or Filter(), sources=result.sources)
+
+
+def _refuse_sources(chosen: Choice, *, sources: bool) -> None:
+    """Raises a 403 problem where only a key with the scope `sources` could be sent what a pattern asks for."""
+    pattern = None if sources else only_about_sources(chosen.event_types or ())
+    if pattern is not None:
+        advice = f"Events like {pattern!r} need the scope `sources`, which the endpoint's key lacks."
+        raise Problem(403, "Not permitted", f"{advice} Ask the operator for a key that has it.", scope="sources")
 
 
 def _owner(request: Request, caller: Caller, key: int | None) -> Caller:

@@ -12,6 +12,12 @@ from services.contracts.events import (
     ArticleUpdated,
     EndpointDisabled,
     EndpointTest,
+    SourceBlocked,
+    SourceDrifted,
+    SourceGap,
+    SourceRecovered,
+    SourceRemovals,
+    SourceSilent,
     ThinArticleCreated,
     ThinArticleUpdated,
 )
@@ -33,6 +39,10 @@ class Sent(BaseModel):
 Headers = Annotated[Sent, Header()]
 
 
+def _one(name: str) -> object:
+    return Body(examples=[EXAMPLES[name]])
+
+
 def _both(name: str) -> object:
     return Body(examples=[EXAMPLES[name], THIN_EXAMPLES[name]])
 
@@ -52,12 +62,40 @@ def article_updated(
 
 
 @router.post("endpoint.test", status_code=204)
-def endpoint_test(event: Annotated[EndpointTest, Body(examples=[EXAMPLES["endpoint.test"]])], headers: Headers) -> None:
+def endpoint_test(event: Annotated[EndpointTest, _one("endpoint.test")], headers: Headers) -> None:
     """You asked for it, and it is tried once."""
 
 
 @router.post("endpoint.disabled", status_code=204)
-def endpoint_disabled(
-    event: Annotated[EndpointDisabled, Body(examples=[EXAMPLES["endpoint.disabled"]])], headers: Headers
-) -> None:
+def endpoint_disabled(event: Annotated[EndpointDisabled, _one("endpoint.disabled")], headers: Headers) -> None:
     """Another endpoint of your key was given up."""
+
+
+@router.post("source.silent", status_code=204)
+def source_silent(event: Annotated[SourceSilent, _one("source.silent")], headers: Headers) -> None:
+    """A source is silent for longer than its rhythm explains. Needs the scope `sources`."""
+
+
+@router.post("source.recovered", status_code=204)
+def source_recovered(event: Annotated[SourceRecovered, _one("source.recovered")], headers: Headers) -> None:
+    """What an earlier event said of a source is over. Needs the scope `sources`."""
+
+
+@router.post("source.blocked", status_code=204)
+def source_blocked(event: Annotated[SourceBlocked, _one("source.blocked")], headers: Headers) -> None:
+    """A source keeps us out, wholly or in part. Needs the scope `sources`."""
+
+
+@router.post("source.gap", status_code=204)
+def source_gap(event: Annotated[SourceGap, _one("source.gap")], headers: Headers) -> None:
+    """A source shows pages that are not stored. Needs the scope `sources`."""
+
+
+@router.post("source.removals", status_code=204)
+def source_removals(event: Annotated[SourceRemovals, _one("source.removals")], headers: Headers) -> None:
+    """A source took down unusually many articles. Needs the scope `sources`."""
+
+
+@router.post("source.drifted", status_code=204)
+def source_drifted(event: Annotated[SourceDrifted, _one("source.drifted")], headers: Headers) -> None:
+    """The pages of a source are built otherwise than before. Needs the scope `sources`."""
