@@ -49,7 +49,7 @@ def tables():
     found = inspect(database.engine())
     reflected = {
         name: {
-            "columns": [(one["name"], str(one["type"]), one["nullable"]) for one in found.get_columns(name)],
+            "columns": sorted((one["name"], str(one["type"]), one["nullable"]) for one in found.get_columns(name)),
             "key": found.get_pk_constraint(name)["constrained_columns"],
             "unique": sorted(str(one["column_names"]) for one in found.get_unique_constraints(name)),
             "foreign": sorted(str(one["constrained_columns"]) for one in found.get_foreign_keys(name)),
