@@ -11,6 +11,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from services.contracts import source_events
 from services.contracts.article import Address, Article, ArticleKind, ReadFrom, Removed, When
+from services.contracts.changes import ArticleChange, Fact, Grade
 from services.contracts.source_events import (
     BlockedFacts,
     DriftedFacts,
@@ -86,11 +87,15 @@ class ArticleView(Article):
 
 
 class ArticleFacts(BaseModel):
-    """What happened to an article: how it reads now, which revision it had before, and which fields changed."""
+    """What happened to an article: how it reads now, which revision it had before, and which fields changed.
+
+    `change` weighs what changed and shows it word by word; it is null for a new article.
+    """
 
     article: ArticleView
     previous_revision: int | None
     changed: tuple[str, ...]
+    change: ArticleChange | None = None
 
 
 class ThinArticle(BaseModel):
@@ -107,12 +112,21 @@ class ThinArticle(BaseModel):
     updated: datetime
 
 
+class ThinChange(BaseModel):
+    """How much a change weighs, without its words, which `GET /articles/{id}/diff` has."""
+
+    grade: Grade
+    facts: tuple[Fact, ...] = ()
+    returns_to: int | None = None
+
+
 class ThinFacts(BaseModel):
     """The same of an article without its words."""
 
     article: ThinArticle
     previous_revision: int | None
     changed: tuple[str, ...]
+    change: ThinChange | None = None
 
 
 class Told(BaseModel):
@@ -275,19 +289,33 @@ _FIRST = LINE | {"revision": 1, "first_seen": LINE["updated"]}
 _REASON = "It answered 410, Gone."
 
 
-def _examples(first: JsonValue, second: JsonValue) -> dict[str, dict[str, JsonValue]]:
+_WEIGHED: dict[str, JsonValue] = {"grade": "facts", "facts": ["figures"], "returns_to": None}
+_DIFF: list[JsonValue] = [
+    {
+        "field": "body",
+        "pieces": [
+            {"fate": "same", "text": "The bridge reopened at dawn, "},
+            {"fate": "deleted", "text": "40"},
+            {"fate": "inserted", "text": "41"},
+            {"fate": "same", "text": " hours after the water rose."},
+        ],
+    }
+]
+CHANGE: dict[str, JsonValue] = _WEIGHED | {"diff": _DIFF, "truncated": False}
+"""A change of the sample article, whole."""
+
+
+def _examples(first: JsonValue, second: JsonValue, change: dict[str, JsonValue]) -> dict[str, dict[str, JsonValue]]:
+    created: dict[str, JsonValue] = {"article": first, "previous_revision": None, "changed": [], "change": None}
+    updated: dict[str, JsonValue] = {"article": second, "previous_revision": 1, "changed": ["body"], "change": change}
     return {
-        "article.created": _example(
-            "article.created", 4711, {"article": first, "previous_revision": None, "changed": []}
-        ),
-        "article.updated": _example(
-            "article.updated", 4711, {"article": second, "previous_revision": 1, "changed": ["body"]}
-        ),
+        "article.created": _example("article.created", 4711, created),
+        "article.updated": _example("article.updated", 4711, updated),
     }
 
 
 EXAMPLES: dict[str, dict[str, JsonValue]] = {
-    **_examples(_whole(_FIRST), _whole(LINE)),
+    **_examples(_whole(_FIRST), _whole(LINE), CHANGE),
     "endpoint.test": _example("endpoint.test", 0, {"endpoint": {"id": 1}}),
     "endpoint.disabled": _example(
         "endpoint.disabled", 0, {"endpoint": {"id": 2, "description": "news desk", "reason": _REASON}}
@@ -295,5 +323,5 @@ EXAMPLES: dict[str, dict[str, JsonValue]] = {
     **{name: _example(name, 4711, data) for name, data in source_events.EXAMPLES.items()},
 }
 """One event of each type, whole, in the form in which it is sent."""
-THIN_EXAMPLES = _examples(_FIRST, LINE)
+THIN_EXAMPLES = _examples(_FIRST, LINE, _WEIGHED)
 """The same, as an endpoint gets them whose `payload` is `thin`."""

@@ -37,6 +37,7 @@ from services.runtime.http.problems import (
 from services.runtime.http.sse import HEADERS, Stream
 from services.store import atom, jsonfeed
 from services.store.atom import Atom
+from services.store.changes.grade import change_of
 from services.store.feeds import PAGE, Feed, etag, feed_of, seen
 from services.store.fulltext import excerpts
 from services.store.jsonfeed import JsonFeed
@@ -51,6 +52,7 @@ from services.store.search import (
     read_articles,
 )
 from services.store.views import (
+    ArticleDiff,
     ArticleLine,
     ArticlePage,
     EventPage,
@@ -59,7 +61,7 @@ from services.store.views import (
     RevisionView,
     article_view,
 )
-from services.store.wording import instant
+from services.store.wording import differences, instant
 
 router = APIRouter(dependencies=[requires("read")])
 feeds = APIRouter(prefix="/feeds", tags=["feeds"], dependencies=[requires_also_as_password("read")])
@@ -76,6 +78,8 @@ Order = Annotated[By, Query(description="The time that orders the list, and that
 Since = Annotated[When | None, Query(description="From this time on, inclusive. A bare date is its midnight UTC.")]
 Until = Annotated[When | None, Query(description="Before this time, exclusive. A bare date is its midnight UTC.")]
 Number = Annotated[int, Path(ge=1, le=MAX_NUMBER)]
+Before = Annotated[int | None, Query(alias="from", ge=1, le=MAX_NUMBER, description="The number of a revision.")]
+Later = Annotated[int | None, Query(alias="to", ge=1, le=MAX_NUMBER, description="The number of a revision.")]
 Sequence = Annotated[int, Query(ge=0, le=MAX_NUMBER, description="`next` of the page before. 0 begins at the first.")]
 EventId = Annotated[Storable, Path(max_length=40, examples=["evt_ge2dinzthe3tqnbvgyzto"])]
 Most = Annotated[int, Query(ge=1, le=LIMIT, description="At most so many.")]
@@ -168,12 +172,25 @@ def show_revision(article: ArticleId, number: Number) -> RevisionView:
     """One wording in full, with every line that was removed from its page, and the rule that took it."""
     with reading() as session:
         _known(session, article)
-        row = find_revision(session, article, number)
-    if row is None:
-        advice = f"GET /articles/{article}/revisions lists those that this article has."
-        raise Problem(404, f"The article has no revision {number}", advice)
+        row = _revision(session, article, number)
     line = RevisionLine.model_validate(row)
     return RevisionView(**line.model_dump(), article=Article.model_validate_json(row.reading))
+
+
+@router.get("/articles/{article}/diff", tags=["articles"])
+def show_diff(article: ArticleId, before: Before = None, after: Later = None) -> ArticleDiff:
+    """How two wordings of an article differ, word by word: `to` is the current one and `from` the one before it.
+
+    `change` is null where a reader would see no difference.
+    """
+    with reading() as session:
+        row = _known(session, article)
+        to = after or row.revision
+        since = before or max(1, to - 1)
+        new, old = (_reading_of(session, article, number) for number in (to, since))
+    changed = differences(old, new)
+    change = change_of(old, new) if changed else None
+    return ArticleDiff(article=article, before=since, after=to, changed=changed, change=change)
 
 
 @router.get("/events", tags=["events"], response_model=EventPage)
@@ -278,6 +295,18 @@ async def _wait(asked: EventQuery, pulled: EventSlice, limit: int, seconds: floa
         await _watch.beyond(pulled.next, ends - now())
         pulled = await run_in_threadpool(_pull, asked, pulled.next, limit)
     return pulled
+
+
+def _revision(session: Session, article: str, number: int) -> Row[Any]:
+    row = find_revision(session, article, number)
+    if row is None:
+        advice = f"GET /articles/{article}/revisions lists those that this article has."
+        raise Problem(404, f"The article has no revision {number}", advice)
+    return row
+
+
+def _reading_of(session: Session, article: str, number: int) -> Article:
+    return Article.model_validate_json(_revision(session, article, number).reading)
 
 
 def _known(session: Session, article: str) -> Row[Any]:

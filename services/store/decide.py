@@ -5,13 +5,17 @@ latest capture, as the newest parser reads it.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from services.contracts.article import Article
 from services.contracts.messages import EarlierReading, SaveArticle
 from services.contracts.versions import generation
 from services.store.wording import content_hash, differences, storable, trimmings
+
+SETTLES = timedelta(hours=1)
+"""How long a page that returns to an earlier wording is waited for: servers that disagree, and edits that are taken
+back at once, are no news twice. After that the wording that stands is announced."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,8 @@ class Known:
     fetched_at: datetime
     parser: str
     capture: str
+    since: datetime
+    """When the current wording became current here."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +58,21 @@ class Created:
 
 @dataclass(frozen=True)
 class Updated:
-    """Another wording is current from now on, seen before or not: a revision and an event."""
+    """Another wording is current from now on: a revision and an event.
+
+    `returns_to` is the number of the earlier revision that said the same, if one did.
+    """
 
     changed: tuple[str, ...]
+    returns_to: int | None = None
+
+
+@dataclass(frozen=True)
+class Unsettled:
+    """The page says what it said before, soon after it had said something else: to be judged again `until` then."""
+
+    until: datetime
+    changed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,11 +96,14 @@ class Late:
     changed: tuple[str, ...] = ()
 
 
-Change = Created | Updated | Refreshed | Unchanged | Late
+Change = Created | Updated | Unsettled | Refreshed | Unchanged | Late
 
 
-def decide(known: Known | None, reading: Reading) -> Change:
-    """What becomes of a reading of this article; `known` is None when there is none yet."""
+def decide(known: Known | None, reading: Reading, now: datetime, earlier: int | None = None) -> Change:
+    """What becomes of a reading of this article; `known` is None when there is none yet.
+
+    `earlier` is the number of the revision before the current one that says the same, if one does.
+    """
     if known is None:
         return Created()
     order = reading.order
@@ -90,8 +111,11 @@ def decide(known: Known | None, reading: Reading) -> Change:
         return Late()
     before = reread(known, reading)
     base, base_hash = (before.order.article, before.content_hash) if before else (known.article, known.content_hash)
-    if reading.content_hash != base_hash:
-        return Updated(differences(base, order.article))
+    different = differences(base, order.article) if reading.content_hash != base_hash else ()
+    if different and earlier and order.origin.cause == "live" and now < known.since + SETTLES:
+        return Unsettled(known.since + SETTLES)
+    if different:
+        return Updated(different, earlier)
     changed = (*differences(known.article, order.article), *trimmings(known.article, order.article))
     if changed and _knows_more(known, order.parser, again=before is not None):
         return Refreshed(changed)

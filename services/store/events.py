@@ -8,8 +8,10 @@ from typing import Any
 from sqlalchemy import Row
 
 from services.contracts.article import ArticleKind
+from services.contracts.changes import ArticleChange
 from services.contracts.messages import Cause, SaveArticle
 from services.runtime.events.append import NewEvent
+from services.store.changes.diff import shortened
 from services.store.decide import Reading
 from services.store.views import article_view
 
@@ -31,12 +33,21 @@ def event_id(article: str, revision: int, content_hash: str) -> str:
     return "evt_" + b32encode(digest[:15]).decode().lower()
 
 
+def _sent(change: ArticleChange | None) -> dict[str, Any] | None:
+    """The change as an event carries it, within its bounds."""
+    if change is None:
+        return None
+    diff, truncated = shortened(change.diff)
+    return change.model_copy(update={"diff": diff, "truncated": truncated}).model_dump(mode="json")
+
+
 def new_event(
     article: Row[Any],
     reading: Reading,
     changed: tuple[str, ...],
     *,
     previous: int | None,
+    change: ArticleChange | None = None,
     now: datetime,
     trace_id: str | None = None,
 ) -> NewEvent:
@@ -47,7 +58,7 @@ def new_event(
         type="article.created" if previous is None else "article.updated",
         subject=article.id,
         occurred_at=now,
-        data={"article": view, "previous_revision": previous, "changed": changed},
+        data={"article": view, "previous_revision": previous, "changed": changed, "change": _sent(change)},
         source=article.source,
         kind=reading.order.article.kind,
         cause=reading.order.origin.cause,

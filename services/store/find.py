@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, bindparam, func, select
 from sqlmodel import Session
 
 from services.contracts.article import Article
@@ -42,6 +42,25 @@ def places(session: Session, readings: Sequence[Reading]) -> list[Existing]:
     ]
 
 
+def earlier_revisions(session: Session, spots: Sequence[Existing], readings: Sequence[Reading]) -> list[int | None]:
+    """For each reading, the number of the latest revision but the current one that says the same."""
+    pairs = [
+        (spot.row.id, reading.content_hash) if spot.row and _differs(spot, reading) else None
+        for spot, reading in zip(spots, readings, strict=True)
+    ]
+    candidates = {pair for pair in pairs if pair}
+    if not candidates:
+        return [None] * len(pairs)
+    ids, hashes = zip(*candidates, strict=True)
+    rows = session.execute(_SAME, {"articles": list(ids), "hashes": list(hashes)})
+    numbers = {(row.article, row.content_hash): row.number for row in rows}
+    return [numbers.get(pair) if pair else None for pair in pairs]
+
+
+def _differs(spot: Existing, reading: Reading) -> bool:
+    return bool(spot.row and spot.known and spot.row.revisions > 1 and spot.known.content_hash != reading.content_hash)
+
+
 def keys(reading: Reading) -> set[str]:
     """The identities of which the article that the reading's page speaks for has one."""
     return {claimed_key(reading.order), own_key(reading.order)}
@@ -64,10 +83,21 @@ def _placed(key: str, rows: Mapping[str, Row[Any]]) -> Existing:
     if row is None:
         return Existing(key)
     article = Article.model_validate_json(row.reading)
-    return Existing(key, row, Known(article, row.content_hash, row.read_by, row.fetched_at, row.parser, row.capture))
+    read = (row.content_hash, row.read_by, row.fetched_at, row.parser, row.capture, row.updated)
+    return Existing(key, row, Known(article, *read))
 
 
 # Made once: to make a statement costs more than to run it.
+_SAME = (
+    select(revisions.c.article, revisions.c.content_hash, func.max(revisions.c.number).label("number"))
+    .join(articles, articles.c.id == revisions.c.article)
+    .where(
+        revisions.c.article.in_(bindparam("articles", expanding=True)),
+        revisions.c.content_hash.in_(bindparam("hashes", expanding=True)),
+        revisions.c.number != articles.c.revision,
+    )
+    .group_by(revisions.c.article, revisions.c.content_hash)
+)
 _FIND = (
     select(articles, revisions.c.content_hash, revisions.c.reading, revisions.c.parser.label("read_by"))
     .join(revisions, (revisions.c.article == articles.c.id) & (revisions.c.number == articles.c.revision))

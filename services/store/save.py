@@ -6,13 +6,15 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from services.contracts.changes import ArticleChange
 from services.contracts.messages import Announce, Preview, SaveArticle
 from services.contracts.urls import article_id
 from services.runtime.events.append import NewEvent, append_all, hold
-from services.store.decide import Change, Created, Reading, Updated, decide
+from services.store.changes.grade import change_of
+from services.store.decide import Change, Created, Reading, Updated, decide, reread
 from services.store.dry_run import preview, standing
 from services.store.events import new_event
-from services.store.find import Existing, keys, place, places
+from services.store.find import Existing, earlier_revisions, keys, place, places
 from services.store.write import Step, begin, follow
 
 
@@ -74,7 +76,11 @@ def _waves(arrived: Sequence[Arrived]) -> Iterator[list[Arrived]]:
 def _save_apart(session: Session, wave: Sequence[Arrived], now: datetime) -> list[Saved]:
     """Saves wordings of different articles."""
     spots = places(session, [each.reading for each in wave])
-    changes = [decide(spot.known, element.reading) for spot, element in zip(spots, wave, strict=True)]
+    earlier = earlier_revisions(session, spots, [member.reading for member in wave])
+    changes = [
+        decide(spot.known, element.reading, now, number)
+        for spot, element, number in zip(spots, wave, earlier, strict=True)
+    ]
     new = [(spot.key, member.reading) for spot, member in zip(spots, wave, strict=True) if spot.row is None]
     steps = [
         Step(position.row, position.known, entry.reading, change)
@@ -84,7 +90,15 @@ def _save_apart(session: Session, wave: Sequence[Arrived], now: datetime) -> lis
     rows = {row.id: row for row in begin(session, new, now)} | follow(session, steps, now)
     ids = [article_id(spot.key) if spot.row is None else spot.row.id for spot in spots]
     news = [
-        new_event(rows[this], each.reading, change.changed, previous=_previous(spot), now=now, trace_id=each.trace_id)
+        new_event(
+            rows[this],
+            each.reading,
+            change.changed,
+            previous=spot.row.revision if spot.row else None,
+            change=_weighed(spot, each.reading, change),
+            now=now,
+            trace_id=each.trace_id,
+        )
         for spot, each, change, this in zip(spots, wave, changes, ids, strict=True)
         if isinstance(change, Created | Updated)
     ]
@@ -94,15 +108,19 @@ def _save_apart(session: Session, wave: Sequence[Arrived], now: datetime) -> lis
     return [Saved(change, this, report.get(this)) for change, this in zip(changes, ids, strict=True)]
 
 
-def _previous(spot: Existing) -> int | None:
-    return spot.row.revision if spot.row else None
+def _weighed(spot: Existing, reading: Reading, change: Created | Updated) -> ArticleChange | None:
+    """What the page changed, without what only the reader says otherwise."""
+    if not isinstance(change, Updated) or spot.known is None:
+        return None
+    before = reread(spot.known, reading)
+    return change_of(before.order.article if before else spot.known.article, reading.order.article, change.returns_to)
 
 
-def foresee(session: Session, order: SaveArticle) -> Saved:
+def foresee(session: Session, order: SaveArticle, now: datetime) -> Saved:
     """What `save` would make of the order now, and how; writes nothing."""
     reading = Reading.of(order)
     position = place(session, reading)
-    change, article = decide(position.known, reading), article_id(position.key)
+    change, article = decide(position.known, reading, now), article_id(position.key)
     return Saved(change, article, preview=preview(reading.order, position, change, article))
 
 

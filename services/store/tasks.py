@@ -6,18 +6,19 @@ from sqlmodel import Session
 
 from services.contracts.messages import SaveArticle
 from services.runtime.ledger.batch import Batch
-from services.runtime.ledger.jobs import Job, enqueue_all
+from services.runtime.ledger.jobs import Job, Outgoing, enqueue_all
 from services.runtime.ledger.worker import handles_together
 from services.runtime.provenance import results, verdicts
 from services.runtime.provenance.results import Result
 from services.runtime.provenance.verdicts import Read
-from services.store.decide import Change, Created, Late, Refreshed, Unchanged, Updated
+from services.store.decide import Change, Created, Late, Refreshed, Unchanged, Unsettled, Updated
 from services.store.save import Saved, foresee, save_all, save_as_foreseen
 
 # As the person who ordered it sees it: a refreshed reading is another article, a late one changed nothing.
 OUTCOMES: dict[type[Change], results.PageOutcome] = {
     Created: "created",
     Updated: "updated",
+    Unsettled: "unchanged",
     Refreshed: "updated",
     Unchanged: "unchanged",
     Late: "unchanged",
@@ -41,6 +42,7 @@ def save_articles(batch: Batch[SaveArticle]) -> None:
         become = [*_keep(session, entries), *_foresee(session, foreseen), *_promote(session, promoted)]
         results.record_all(session, [result for _, order, saved in become for result in _result(order, saved)])
         enqueue_all(session, [job.outgoing(saved.announce) for job, _, saved in become if saved.announce])
+        enqueue_all(session, [message for job, order, saved in become for message in _again(job, order, saved)])
 
 
 def _keep(session: Session, orders: list[Order]) -> list[Become]:
@@ -48,12 +50,19 @@ def _keep(session: Session, orders: list[Order]) -> list[Become]:
         return []
     saved = save_all(session, [(order, job.trace_id) for job, order in orders], orders[0][0].now)
     become = [_noted(job, order, member) for (job, order), member in zip(orders, saved, strict=True)]
-    verdicts.hold_all_read(session, [(order.origin.page, entry.article, Read.of(order)) for _, order, entry in become])
+    settled = [entry for entry in become if not isinstance(entry[2].change, Unsettled)]
+    verdicts.hold_all_read(session, [(order.origin.page, entry.article, Read.of(order)) for _, order, entry in settled])
     return become
 
 
+def _again(job: Job, order: SaveArticle, saved: Saved) -> Iterator[Outgoing]:
+    """The wording once more, when it will be known whether the page stays with it."""
+    if isinstance(saved.change, Unsettled):
+        yield job.outgoing(order, due_at=saved.change.until)
+
+
 def _foresee(session: Session, orders: list[Order]) -> list[Become]:
-    return [_noted(job, order, foresee(session, order)) for job, order in orders]
+    return [_noted(job, order, foresee(session, order, job.now)) for job, order in orders]
 
 
 def _promote(session: Session, orders: list[Order]) -> list[Become]:

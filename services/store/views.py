@@ -3,11 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from sqlalchemy import Row
 
 from services.contracts.article import Article, ArticleKind
+from services.contracts.changes import ArticleChange
 from services.contracts.events import (
+    CHANGE,
     EXAMPLES,
     LINE,
     WORDS,
@@ -36,6 +38,13 @@ READING: dict[str, JsonValue] = WORDS | {
     "headline": LINE["headline"],
     "published_at": LINE["published_at"],
     "removed": [{"rule": "share", "text": "SHARE"}],
+}
+DIFF: dict[str, JsonValue] = {
+    "article": LINE["id"],
+    "from": 1,
+    "to": 2,
+    "changed": ["body"],
+    "change": CHANGE,
 }
 FOUND: dict[str, JsonValue] = {
     "excerpt": [
@@ -92,6 +101,18 @@ class RevisionView(RevisionLine):
     model_config = ConfigDict(json_schema_extra={"examples": [REVISION | {"article": READING}]})
 
     article: Article
+
+
+class ArticleDiff(View):
+    """How one wording differs from another: which fields, how much it weighs, and each changed text word by word."""
+
+    model_config = ConfigDict(populate_by_name=True, json_schema_extra={"examples": [DIFF]})
+
+    article: str
+    before: int = Field(serialization_alias="from")
+    after: int = Field(serialization_alias="to")
+    changed: tuple[str, ...]
+    change: ArticleChange | None
 
 
 class EventView(Told):

@@ -25,7 +25,7 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def content_hash(article: Article) -> str:
-    """SHA-256, in hex, of the wording: equal exactly if a reader would see the same."""
+    """SHA-256, in hex, of the wording: equal exactly if a reader would see the same, in whatever order."""
     answer = json.dumps([_seen(article, field) for field in FIELDS], ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(answer.encode()).hexdigest()
 
@@ -88,20 +88,22 @@ def _clean(value: Any) -> Any:
 def _seen(article: Article, field: str) -> Any:
     match field:
         case "byline":
-            return [[writer.name, writer.affiliation] for writer in article.byline]
+            return sorted([writer.name, writer.affiliation or ""] for writer in article.byline)
         case "published_at":
             return article.published_at and article.published_at.isoformat()
         case "body":
-            return [[block.kind, block.text] for block in article.body]
+            return sorted([block.kind, block.text] for block in article.body)
         case "images":
-            return [_picture(image) for image in article.images]
+            return sorted(_picture(image) for image in article.images)
     return getattr(article, field)
 
 
-def _picture(image: Image) -> list[str | None]:
-    # The address carries sizes, versions and the host of the day; the file's name is what tells pictures apart.
-    name = re.split("[?#]", image.url)[0].rpartition("/")[2] if image.url else None
-    return [name, image.title, image.caption, image.credit, image.photographer, image.virin, image.alt]
+def _picture(image: Image) -> list[str]:
+    # The address carries sizes, versions and the host of the day. The file's name tells pictures apart that have no
+    # VIRIN, which is a number of their own.
+    name = re.split("[?#]", image.url)[0].rpartition("/")[2] if image.url and not image.virin else None
+    parts = (name, image.title, image.caption, image.credit, image.photographer, image.virin, image.alt)
+    return [part or "" for part in parts]
 
 
 def _triples(article: Article) -> set[tuple[str, ...]]:

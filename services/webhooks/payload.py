@@ -9,6 +9,8 @@ from services.runtime.events.append import frozen
 THIN = ("id", "url", "source", "kind", "headline", "published_at", "revision", "first_seen", "updated")
 """What a thin payload tells of an article; the rest is at `GET /articles/{id}`. It is made of the frozen body at each
 attempt, so that another list would change what is sent again: it would need a payload of another name."""
+THIN_CHANGE = ("grade", "facts", "returns_to")
+"""What it tells of a change; the words are at `GET /articles/{id}/diff`."""
 
 
 def sent(body: str, payload: str) -> bytes:
@@ -22,4 +24,7 @@ def thinned(event: Mapping[str, Any]) -> dict[str, Any]:
     if article is None:
         return dict(event)
     brief = {name: article[name] for name in THIN if name in article}
-    return {**event, "data": {**event["data"], "article": brief}}
+    thin = {**event["data"], "article": brief}
+    if change := thin.get("change"):
+        thin["change"] = {name: change[name] for name in THIN_CHANGE if name in change}
+    return {**event, "data": thin}

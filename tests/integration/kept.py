@@ -15,11 +15,11 @@ from services.store.models import articles, revisions
 from services.store.save import save
 
 
-def saved(*orders: SaveArticle):
-    """What became of the last of them, each saved in a transaction of its own."""
+def saved(*orders: SaveArticle, hours: float = 1):
+    """What became of the last of them, each saved in a transaction of its own, so many hours after `NOW`."""
     for each in orders:
         with transaction() as session:
-            last = save(session, each, NOW + timedelta(hours=1))
+            last = save(session, each, NOW + timedelta(hours=hours))
     return last
 
 

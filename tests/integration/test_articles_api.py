@@ -216,3 +216,17 @@ def test_a_cursor_of_another_list_is_refused(client):
 def test_only_who_may_read_is_answered(client, path):
     assert client.get(path, headers={"Authorization": "Bearer stranger"}).status_code == 401
     assert client.get(path, headers={"Authorization": "Bearer nobody"}).status_code == 403
+
+
+def test_two_wordings_are_shown_word_by_word(client):
+    """The current one beside the one before, unless two are named; the same beside itself has no change."""
+    saved(order(A), order(B, minute=1), order(C, minute=2))
+    last = got(client, f"/articles/{ID}/diff")
+    assert (last["article"], last["from"], last["to"], last["changed"]) == (ID, 2, 3, ["body"])
+    first = got(client, f"/articles/{ID}/diff", **{"from": 1, "to": 2})
+    pieces = first["change"]["diff"][0]["pieces"]
+    assert [piece["text"] for piece in pieces if piece["fate"] != "same"] == ["dawn", "noon"]
+    assert first["change"]["grade"] == "wording"
+    assert got(client, f"/articles/{ID}/diff", **{"from": 2, "to": 2})["change"] is None
+    assert got(client, f"/articles/{ID}/diff", status=404, to=9)["title"] == "The article has no revision 9"
+    got(client, "/articles/art_none/diff", status=404)

@@ -1,5 +1,6 @@
 """The store's promises, on both databases: every wording kept, none twice, and the latest capture stands."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import permutations
@@ -20,7 +21,7 @@ from services.runtime.ledger.worker import handle
 from services.runtime.provenance import verdicts
 from services.runtime.provenance.results import ReingestedPage
 from services.store import tasks  # noqa: F401 - registers the handler
-from services.store.decide import Created, Late, Refreshed, Unchanged, Updated
+from services.store.decide import SETTLES, Created, Late, Refreshed, Unchanged, Unsettled, Updated
 from services.store.models import articles, revisions
 from services.store.save import foresee, save
 
@@ -76,13 +77,55 @@ def test_a_stale_capture_is_kept_in_its_place_but_never_stands():
     assert told() == ["article.created", "article.updated"]
 
 
-def test_words_that_come_back_are_news_again():
-    """A, B and A again are three revisions, of which the first and the last have the same digest."""
-    assert saved(order(A), order(B, minute=1), order(A, minute=2)).change == Updated(("body",))
+def test_words_that_come_back_are_news_again_once_they_stay():
+    """A, B and A again are three revisions; the last says which earlier one it returns to, and so does its event."""
+    assert saved(order(A), order(B, minute=1)).change == Updated(("body",))
+    assert saved(order(A, minute=2), hours=3).change == Updated(("body",), returns_to=1)
     first, _, last = rows(revisions, "content_hash")
     assert first == last
     assert told() == ["article.created", "article.updated", "article.updated"]
     assert len(set(rows(events, "id"))) == 3
+    assert [change and change["returns_to"] for change in changes()] == [None, None, 1]
+
+
+def test_words_that_come_back_at_once_wait_until_they_settle():
+    """No revision and no event; the handler says the same again for when it will be known."""
+    saved(order(A), order(B, minute=1))
+    again = saved(order(A, minute=2), hours=1.5)
+    assert again.change == Unsettled(NOW + timedelta(hours=2))
+    assert (current(), told()) == (B, ["article.created", "article.updated"])
+    assert saved(order(B, minute=3), hours=1.6).change == Unchanged()
+    assert saved(order(A, minute=2), hours=2).change == Late()
+    assert (current(), len(wordings())) == (B, 2)
+
+
+def test_a_wording_that_waits_is_in_the_ledger_until_it_settles():
+    now = utcnow()
+    with transaction() as session:
+        save(session, order(A), now)
+        save(session, order(B, minute=1), now)
+        enqueue(session, order(A, minute=2))
+    handle("SaveArticle", [entry.id for entry in entries("SaveArticle")])
+    assert current() == B
+    with reading() as session:
+        (waiting,) = session.exec(select(LedgerRow).where(LedgerRow.kind == "SaveArticle")).all()
+    assert waiting.due_at == now + SETTLES
+    handle("SaveArticle", [waiting.id], now + SETTLES)
+    assert current() == A
+
+
+def test_an_event_weighs_its_change_and_shows_it():
+    saved(order(A), order(B, minute=1))
+    change = changes()[-1]
+    assert (change["grade"], change["truncated"]) == ("wording", False)
+    [text] = change["diff"]
+    pieces = [(piece["fate"], piece["text"]) for piece in text["pieces"]]
+    assert (text["field"], pieces[1:3]) == ("body", [("deleted", "dawn"), ("inserted", "noon")])
+
+
+def changes():
+    """What each event says of its change."""
+    return [json.loads(body)["data"]["change"] for body in rows(events, "body")]
 
 
 def test_a_reparse_may_change_what_stands_without_telling_anybody():
@@ -179,10 +222,10 @@ def test_a_save_that_is_rolled_back_leaves_no_gap():
 def test_foreseeing_writes_nothing():
     """A dry run names the change that would be, for a new article and for a known one."""
     with reading() as session:
-        assert foresee(session, order()).change == Created()
+        assert foresee(session, order(), NOW).change == Created()
     saved(order())
     with reading() as session:
-        assert foresee(session, order(B, minute=1)).change == Updated(("body",))
+        assert foresee(session, order(B, minute=1), NOW).change == Updated(("body",))
     assert current() == A
 
 

@@ -1,21 +1,36 @@
 """What a reading means for the article we have."""
 
+from datetime import timedelta
 from itertools import permutations
 
 import pytest
 from orders import NOW, A, B, article, order
 
 from services.contracts.messages import EarlierReading
-from services.store.decide import Created, Known, Late, Reading, Refreshed, Unchanged, Updated, decide, refreshed
+from services.store.decide import (
+    SETTLES,
+    Created,
+    Known,
+    Late,
+    Reading,
+    Refreshed,
+    Unchanged,
+    Unsettled,
+    Updated,
+    decide,
+    refreshed,
+)
 
 
 def known(saved) -> Known:
     reading = Reading.of(saved)
-    return Known(saved.article, reading.content_hash, saved.parser, saved.fetched_at, saved.parser, saved.capture)
+    read = (saved.parser, saved.fetched_at, saved.parser, saved.capture)
+    return Known(saved.article, reading.content_hash, *read, since=saved.fetched_at)
 
 
-def decided(before, after):
-    return decide(before and known(before), Reading.of(after))
+def decided(before, after, *, hours=2, earlier=None):
+    now = NOW + timedelta(hours=hours)
+    return decide(before and known(before), Reading.of(after), now, earlier)
 
 
 def test_the_first_wording_creates_the_article():
@@ -26,6 +41,13 @@ def test_other_words_in_a_later_capture_are_an_update():
     """The change names the fields that differ, and only those."""
     assert decided(order(A), order(B, minute=1)) == Updated(("body",))
     assert decided(order(A), order(A, minute=1, headline="Harbor Open")) == Updated(("headline",))
+
+
+def test_words_that_return_soon_are_waited_for_and_then_told():
+    """Servers that disagree show two wordings in turn: nobody is told of each. What stays is told, as a return."""
+    soon = decided(order(A), order(B, minute=1), hours=0.5, earlier=3)
+    assert soon == Unsettled(NOW + SETTLES)
+    assert decided(order(A), order(B, minute=1), hours=1, earlier=3) == Updated(("body",), returns_to=3)
 
 
 def test_the_same_words_are_no_change():

@@ -28,7 +28,7 @@ def test_the_body_says_what_happened_to_which_article():
         "timestamp": "2026-01-12T15:00:00+00:00",
         "sequence": 7,
     }
-    assert set(body["data"]) == {"article", "previous_revision", "changed"}
+    assert set(body["data"]) == {"article", "previous_revision", "changed", "change"}
     assert body["data"]["changed"] == ["body"]
     assert body["data"]["previous_revision"] == 1
     article = body["data"]["article"]
