@@ -13,7 +13,7 @@ from services.contracts.article import Article, Reading, Rejected
 from services.parser.extract import extract
 from services.parser.limits import too_costly
 from services.parser.page_reader import NotAnswered, PageReader
-from services.parser.site.profile import SiteProfile
+from services.parser.site_profile import SiteProfile
 
 _SUFFIXES = {".txt": "text/plain", ".html": "text/html", ".htm": "text/html"}
 

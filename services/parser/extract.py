@@ -32,7 +32,7 @@ from services.parser.promised import promised_byline
 from services.parser.publication import Asked, times_of
 from services.parser.reference import is_reference, is_reference_dump
 from services.parser.rejection import no_article, walled, walled_text
-from services.parser.site.profile import SiteProfile
+from services.parser.site_profile import SiteProfile
 from services.parser.unshown import reveal
 
 # The notice of an archive may stand outside of the main region.

@@ -14,7 +14,7 @@ from services.contracts.article import Article
 from services.parser.contract import Request, batch, read_request
 from services.parser.extract import parse
 from services.parser.site.learn import SAMPLE, PageSample, learn, sample
-from services.parser.site.profile import ENOUGH, SiteProfile
+from services.parser.site_profile import ENOUGH, SiteProfile
 
 PROFILES = 64  # held in memory
 _TABLES = """

@@ -8,8 +8,8 @@ from lxml import etree
 from services.contracts.article import BlockKind
 from services.parser.characters import squeeze
 from services.parser.frames import FrameReader
-from services.parser.general.hidden import is_hidden
-from services.parser.general.holders import Holders
+from services.parser.hidden import is_hidden
+from services.parser.holders import Holders
 from services.parser.layouts import Layout
 from services.parser.line_builder import LineBuilder, Paragraph, Where
 from services.parser.page import Page

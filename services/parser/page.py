@@ -10,8 +10,8 @@ from lxml import etree
 
 from services.contracts.addresses import web_address
 from services.parser.characters import Decoded, fold, squeeze
-from services.parser.general.unclosed import without_unclosed
 from services.parser.json_ld import is_about_a_page, read_things
+from services.parser.unclosed import without_unclosed
 
 _RESOURCE_LIMIT = etree.ErrorTypes.ERR_RESOURCE_LIMIT
 # lxml drops all that stands behind it; browsers go on, for pages put together from whole documents have it early.

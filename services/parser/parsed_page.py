@@ -15,7 +15,7 @@ from services.parser.layouts import DUMP, WHOLE_PAGE, Layout
 from services.parser.lines import Frame, Line
 from services.parser.markup import Place
 from services.parser.page import Page
-from services.parser.site.profile import SiteProfile
+from services.parser.site_profile import SiteProfile
 
 
 @dataclass(frozen=True)

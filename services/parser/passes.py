@@ -27,7 +27,7 @@ from services.parser.preformatted import first_formatted, openings
 from services.parser.related import mark_comments, mark_related
 from services.parser.site.dumps import mark_site_dump
 from services.parser.site.furniture import mark_site, prepare_site
-from services.parser.site.profile import OUTSIDE_BODY, REPEATS
+from services.parser.site_profile import OUTSIDE_BODY, REPEATS
 from services.parser.zones import OUTSIDE
 
 # Zones whose lines become something other than body, under these names.

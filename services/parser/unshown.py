@@ -7,7 +7,7 @@ from typing import Final
 from lxml import etree
 
 from services.parser.characters import squeeze, word_count
-from services.parser.general.hidden import is_hidden
+from services.parser.hidden import is_hidden
 from services.parser.lexicon import either, lexicon
 from services.parser.lines import Line
 from services.parser.markup import marks_of

@@ -12,7 +12,7 @@ from pathlib import Path
 from services.contracts.article import Article
 from services.parser.extract import parse
 from services.parser.site.learn import learn, sample
-from services.parser.site.profile import SiteProfile
+from services.parser.site_profile import SiteProfile
 
 _WHO = ["the harbor master", "a crew of twelve", "the engineer", "two surveyors", "the water board", "a pilot"]
 _DID = ["repaired", "inspected", "measured", "reopened", "described", "surveyed", "rebuilt", "photographed"]

@@ -6,7 +6,7 @@ from itertools import groupby
 from services.parser.layouts import DUMP
 from services.parser.lines import Line
 from services.parser.parsed_page import Draft
-from services.parser.site.profile import ENOUGH, OUTSIDE_BODY, REPEATS
+from services.parser.site_profile import ENOUGH, OUTSIDE_BODY, REPEATS
 
 OFTEN = 0.5
 """Of the site's pages: a short line that stands on so many is the site's, unless it stands alone between paragraphs."""

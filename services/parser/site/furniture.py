@@ -8,7 +8,7 @@ it. So it depends on where a line stands how often is often.
 from services.parser.dateline import read_opening
 from services.parser.parsed_page import Draft
 from services.parser.site.page import BESIDE, SitePage
-from services.parser.site.profile import ENOUGH, OUTSIDE_BODY, REPEATS
+from services.parser.site_profile import ENOUGH, OUTSIDE_BODY, REPEATS
 
 CLASSIFIED = frozenset({"not-the-article"})
 """The rules of the reader of unknown layouts: guesses from one page, which the site's other pages may correct."""

@@ -11,7 +11,7 @@ from services.parser.characters import fold
 from services.parser.page import title_parts
 from services.parser.parsed_page import ParsedPage
 from services.parser.site.boxes import Boxes
-from services.parser.site.profile import ENOUGH, Box, SiteProfile, fingerprint
+from services.parser.site_profile import ENOUGH, Box, SiteProfile, fingerprint
 
 SAMPLE = 200
 """Pages of a host that are looked at, at most."""

@@ -8,7 +8,7 @@ from math import ceil
 from services.parser.lines import Line
 from services.parser.markup import Place
 from services.parser.site.boxes import Boxes
-from services.parser.site.profile import ENOUGH, MOSTLY, Box, SiteProfile
+from services.parser.site_profile import ENOUGH, MOSTLY, Box, SiteProfile
 
 APART = 0.1
 """Of the pages with such a block, for a line over or under the text, in a block that never holds text on this site."""

@@ -8,7 +8,7 @@ from services.parser.lines import Line
 from services.parser.markup import Place
 from services.parser.site.learn import PageSample, distinct, learn, sample
 from services.parser.site.page import SitePage
-from services.parser.site.profile import Box, SiteProfile, fingerprint
+from services.parser.site_profile import Box, SiteProfile, fingerprint
 
 HOST = "harbor.example.gov"
 

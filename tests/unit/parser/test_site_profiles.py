@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from services.contracts.article import Article
 from services.parser.extract import read
 from services.parser.site.learn import SAMPLE, PageSample, distinct, learn
-from services.parser.site.profile import Box, SiteProfile
+from services.parser.site_profile import Box, SiteProfile
 
 COUNTS = st.dictionaries(st.text(), st.integers(0, 999))
 BOXES = st.dictionaries(st.text(), st.builds(Box, st.integers(0, 999), st.integers(0, 999), st.integers(0, 999)))
