@@ -30,6 +30,11 @@ channels = [{{ kind = "{kind}", url = "{url}" }}]
 UP = (sys.executable, "-m", "services.cli", "up")
 
 
+def command_line(process):
+    """The terms of a process' command line; a fork gives all of them as one, filled up with nothing."""
+    return " ".join(process.cmdline()).split()
+
+
 @dataclass
 class Service:
     """An installation: its state folder, its settings, its process and a client with the admin key."""
@@ -133,7 +138,7 @@ class Service:
         found = []
         for child in psutil.Process(self.process.pid).children():
             with contextlib.suppress(psutil.Error):
-                if set(words) <= set(child.cmdline()):
+                if set(words) <= set(command_line(child)):
                     found.append(child)
         return found
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx
 import psutil
+from service import command_line
 from sqlalchemy import Engine, create_engine, text
 
 from services.runtime.redis_server import free_port
@@ -118,7 +119,7 @@ def _answers(client: httpx.Client) -> bool:
 
 def _name(process: psutil.Process) -> str:
     """What the process is for: `up`, `worker fetcher`, `web`, `redis-server`."""
-    words = process.cmdline()
+    words = command_line(process)
     if words[0] == "dateline":
         return " ".join(words[1:])
     return "up" if "services.cli" in words else process.name()

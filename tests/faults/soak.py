@@ -21,6 +21,7 @@ from datetime import datetime, timedelta
 
 import invariants
 import psutil
+from service import command_line
 
 from faults import postgresql
 from faults.storm import FAULTS
@@ -93,7 +94,7 @@ class Memory:
         main = psutil.Process(self._service.process.pid)
         for process in (main, *main.children(recursive=True)):
             with contextlib.suppress(psutil.Error):
-                words = [word for word in process.cmdline()[1:] if word[0] not in "-/" and word != "services.cli"]
+                words = [word for word in command_line(process)[1:] if word[0] not in "-/" and word != "services.cli"]
                 held[" ".join(words) or "up"] += process.memory_full_info().pss / 1e6
         return held
 

@@ -1,11 +1,11 @@
 """A child that goes on from here instead of beginning anew: it starts at once, and shares in memory what we loaded."""
 
-import ctypes
 import multiprocessing
 import os
 import signal
-import sys
 from collections.abc import Callable
+
+from setproctitle import setproctitle
 
 from services.runtime.child_processes import die_with_parent
 
@@ -51,18 +51,5 @@ def _live(name: str, work: Callable[[], None], unblocked: set[signal.Signals], p
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.pthread_sigmask(signal.SIG_SETMASK, unblocked)
-    _be_called(f"dateline {name}")
+    setproctitle(f"dateline {name}")
     work()
-
-
-def _be_called(title: str) -> None:
-    """Shows this as the command line, to `ps` and to whoever looks for a process; only Linux can.
-
-    The system shows the memory in which the arguments came. That its last byte is not zero tells it that this is text.
-    """
-    if sys.platform != "linux":
-        return
-    came = b"".join(os.fsencode(term) + b"\0" for term in sys.orig_argv)
-    place = ctypes.c_void_p.in_dll(ctypes.CDLL(None), "program_invocation_name").value
-    if place and ctypes.string_at(place, len(came)) == came:
-        ctypes.memmove(place, title.encode()[: len(came) - 2].ljust(len(came) - 1, b"\0") + b"\1", len(came))

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import psutil
 import pytest
 import structlog
+from service import command_line
 
 from services.cli.processes import supervisor
 from services.cli.processes.supervisor import Process, Supervisor
@@ -227,7 +228,7 @@ def test_a_fork_is_restarted_as_a_command_is():
 def test_a_fork_is_known_by_what_it_does():
     """An operator who looks for the parser in a list of processes must not see `up` nine times."""
     with supervisor_process("a fork") as (_process, fork):
-        wait_for(lambda: fork.cmdline() == ["dateline", "child"])
+        wait_for(lambda: command_line(fork) == ["dateline", "child"])
 
 
 def test_a_fork_holds_no_lock_of_the_state_folder(tmp_path):
