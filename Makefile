@@ -32,8 +32,8 @@ demo: $(BIN)/dateline ## See the whole path on this machine, without internet: n
 up: $(BIN)/dateline ## Run the service on the sources of seeds/sources.toml; state in ./var; PORT=8090 chooses another port
 	@$(BIN)/dateline up $(if $(PORT),--port=$(PORT))
 
-# Each has servers of its own: a PostgreSQL and a Redis.
-TESTERS ?= 2
+# Each has servers of its own, a PostgreSQL and a Redis, and mostly waits for them: two for each core are fastest.
+TESTERS ?= 4
 test: .venv/dev ## The whole test-suite: real Redis, real workers, SQLite and PostgreSQL, a real browser
 	@tests/browser/get-chromium
 	@tests/receivers/get-package
@@ -49,7 +49,7 @@ gates: .venv/dev ## Format, lint, types, layers and the pages of docs that are m
 	@$(BIN)/python tests/reference_pages.py --check
 
 fast: .venv/dev ## The tests that need no process, no server and no patience
-	@$(BIN)/pytest -q --numprocesses=$(TESTERS) --dist=worksteal -m 'not long and not slow' tests/unit tests/contract
+	@$(BIN)/pytest -q --numprocesses=auto --dist=worksteal -m 'not long and not slow' tests/unit tests/contract
 
 bench: .venv/bench ## The cost of reading a page, peers beside us, pages a second through the whole pipeline, and deliveries
 	@$(BIN)/python tests/bench/bench_parse.py --peers
