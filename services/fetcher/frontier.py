@@ -1,16 +1,16 @@
 """The frontier: pages that a channel lists become pages we know, each with a visit due."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Table as Relation
-from sqlalchemy import bindparam, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, col, select
 
 from services.contracts.messages import FetchPage, Lane, Why
 from services.contracts.urls import page_key
+from services.fetcher import moves
 from services.fetcher.discover import Listed
 from services.fetcher.models import IMPORT, Alias, Page
 from services.fetcher.politeness import host_of
@@ -22,6 +22,8 @@ from services.runtime.provenance.sightings import Shown
 
 AT_ONCE = 200
 """Pages joined in one transaction: other writers wait meanwhile."""
+DOUBT = timedelta(minutes=2)
+"""How long a new page waits for the look at a known one that it may be, unless that look is over sooner."""
 
 
 @dataclass(frozen=True)
@@ -50,23 +52,35 @@ def join(
     `claimed`: that a page changed is only claimed, as sitemaps do that are made anew each night.
     """
     keyed = _by_identity(session, listed)
+    renamed = _renamed(session, source, keyed)
     fresh = _insert(session, source, channel, keyed, backlog=backlog, now=now)
     lane: Lane = "bulk" if backlog else "live"
-    visits = [FetchPage(page=fresh[key], host=host_of(keyed[key].url), why="new") for key in keyed if key in fresh]
+    suspects = {} if backlog else moves.suspected(session, source, fresh, keyed)
+    visits = [
+        _first_visit(fresh[key], keyed[key], lane, now + DOUBT * (key in suspects)) for key in keyed if key in fresh
+    ]
     known = {key: member for key, member in keyed.items() if key not in fresh}
     pages = session.exec(select(Page).where(col(Page.key).in_(known))).all() if known else ()
     readdressed = [page for page in pages if _is_elsewhere(page, known[page.key], now)]
     entries = [page for page in pages if _differs(session, page, known[page.key], source, channel, backlog=backlog)]
-    changed = list({page.id: page for page in (*readdressed, *entries)}.values())
+    for key, page in suspects.items():
+        page.shown_url = keyed[key].url
+    elsewhere = [*readdressed, *renamed, *suspects.values()]
+    changed = list({page.id: page for page in (*elsewhere, *entries)}.values())
     for page in changed:
         number, host = target(page)
-        why: Why = "claimed" if claimed and page not in readdressed else "revisit"
-        visits.append(FetchPage(page=number, host=host, why=why))
+        why: Why = "claimed" if claimed and page not in elsewhere else "revisit"
+        visits.append(Outgoing(FetchPage(page=number, host=host, why=why), lane=lane))
     session.flush()  # whoever settles a visit locks its page first, too, and the messages after it
-    enqueue_all(session, [Outgoing(entry, lane=lane) for entry in visits])
+    enqueue_all(session, visits)
+    moves.note_guids(session, source, fresh | {page.key: page.moved_to or page.id or 0 for page in pages}, keyed)
     shown = {fresh[key]: _shown(keyed[key]) for key in fresh} | _shown_again(session, source, pages, known)
     sightings.note(session, source, channel, shown, now)
     return Joined(len(fresh), len(changed))
+
+
+def _first_visit(page: int, listed: Listed, lane: Lane, due_at: datetime) -> Outgoing:
+    return Outgoing(FetchPage(page=page, host=host_of(listed.url), why="new"), due_at, lane)
 
 
 def visit(
@@ -83,36 +97,6 @@ def target(page: Page) -> tuple[int, str | None]:
     return (page.moved_to, None) if page.moved_to else (page.id, host_of(page.url or ""))
 
 
-def involved(session: Session, page_id: int, key: str) -> set[int]:
-    """The ids of the page, of all that follow it, and of the page of this identity, if any."""
-    if not (other := find(session, key)):
-        return {page_id}
-    return {page_id, other.id or 0, *session.scalars(select(col(Page.id)).where(col(Page.moved_to) == page_id))}
-
-
-def hold_all(session: Session, ids: Iterable[int]) -> dict[int, Page]:
-    """These pages as they are now, by their ids; locked until the end of the transaction.
-
-    Whoever locks several does so in the order of their ids, so that nobody waits for one who waits for them; two that
-    lead to one another do not both come to rest.
-    """
-    rows = session.scalars(_HELD, {"ids": sorted(set(ids))}, execution_options={"populate_existing": True})
-    return {page.id or 0: page for page in rows}
-
-
-def leads_on(session: Session, page: Page, to: Page) -> None:
-    """What had turned out to be this page leads to where it is now: nobody looks at what leads to one that rests."""
-    followers = (col(Page.moved_to) == page.id, col(Page.id) != to.id)
-    session.execute(update(Page).where(*followers).values(moved_to=to.id))
-
-
-def find(session: Session, key: str) -> Page | None:
-    """The page with this identity, or that has come to be known under it."""
-    page = session.exec(select(Page).where(Page.key == key)).one_or_none()
-    alias = session.get(Alias, key) if page is None else None
-    return session.get(Page, alias.page_id) if alias else page
-
-
 def _by_identity(session: Session, listed: Sequence[Listed]) -> dict[str, Listed]:
     keyed: dict[str, Listed] = {}
     for entry in listed:
@@ -123,6 +107,16 @@ def _by_identity(session: Session, listed: Sequence[Listed]) -> dict[str, Listed
     for alias, key in aliases:
         keyed.setdefault(key, keyed.pop(alias))
     return keyed
+
+
+def _renamed(session: Session, source: str, keyed: dict[str, Listed]) -> list[Page]:
+    """Known pages whose entries have another address now; they are what `keyed` has from now on in their place."""
+    unknown = keyed.keys() - set(session.exec(select(Page.key).where(col(Page.key).in_(keyed)))) if keyed else set()
+    pages = moves.named_alike(session, source, keyed, unknown)
+    for key, page in pages.items():
+        moves.settle_at(session, page, key, keyed[key])
+        keyed[page.key] = keyed.pop(key)
+    return list(pages.values())
 
 
 def _insert(
@@ -156,13 +150,18 @@ def _insert(
 def _is_elsewhere(page: Page, one: Listed, now: datetime) -> bool:
     """Whether a page that is gone is listed under another address, as with a corrected slug: it is looked for there.
 
+    Of a page that is not gone, that address is remembered for the day when it is.
+
     Two channels may each show a dead address; one that was tried within the last hour is let be after a few looks.
     """
-    if page.outcome != "gone" or page.moved_to is not None or page.url == one.url:
+    if page.moved_to is not None or page.url == one.url:
         return False
-    if page.failures > len(LAG) and page.visited_at and now - page.visited_at < LAG[-1]:
+    recently = page.failures > len(LAG) and page.visited_at is not None and now - page.visited_at < LAG[-1]
+    returning = page.failures == 1 and page.shown_url == one.url  # it failed there, and its other address is next
+    if page.outcome != "gone" or recently or returning:
+        page.shown_url = one.url
         return False
-    page.url, page.etag, page.last_modified = one.url, None, None
+    moves.readdress(page, one.url)
     return True
 
 
@@ -198,4 +197,3 @@ _INSERT = {
     dialect: make(_PAGES).on_conflict_do_nothing(index_elements=["key"]).returning(_PAGES.c.key, _PAGES.c.id)
     for dialect, make in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
 }
-_HELD = select(Page).where(col(Page.id).in_(bindparam("ids", expanding=True))).order_by(col(Page.id)).with_for_update()

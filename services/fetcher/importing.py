@@ -10,7 +10,7 @@ from sqlmodel import Session
 from services.contracts.errors import UserError
 from services.contracts.messages import ParsePage
 from services.contracts.urls import BadAddress, canonical_url, meant_url, page_key
-from services.fetcher import frontier, warc
+from services.fetcher import moves, warc
 from services.fetcher.content import why_no_page
 from services.fetcher.models import IMPORT, Page
 from services.fetcher.origins import origin_of
@@ -64,7 +64,7 @@ def captures(
 def _refuse_to_guess(name: str, url: str) -> None:
     # An old copy that is taken for the newest would stand as the article's words until the next change.
     with reading() as session:
-        page = frontier.find(session, page_key(meant_url(url)))
+        page = moves.find(session, page_key(meant_url(url)))
     if page is not None and page.source != IMPORT and page.fetched_at is not None:
         raise UserError(f"{url} is watched; say with --captured when the copy in {name} was made.")
 
@@ -82,7 +82,7 @@ def _import(capture: Capture, now: datetime) -> Imported:
     url, payload = _address(capture.url), capture_store.payload_digest(capture.body)
     key = page_key(url) if url else f"import:{payload}"
     with reading() as session:
-        known = frontier.find(session, key)
+        known = moves.find(session, key)
     if known is not None and known.payload == payload:
         return Imported(known.id or 0, fresh=False)
     retained = capture_store.keep(capture)
@@ -93,7 +93,7 @@ def _import(capture: Capture, now: datetime) -> Imported:
 def _join(
     session: Session, capture: Capture, kept: str, *, key: str, url: str | None, payload: str, now: datetime
 ) -> Imported:
-    page = frontier.find(session, key)
+    page = moves.find(session, key)
     page = page or Page(key=key, url=url, source=IMPORT, discovered_at=now)
     if page.fetched_at is None or page.fetched_at <= capture.fetched_at:
         _remember(page, capture, kept, payload)

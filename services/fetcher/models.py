@@ -129,6 +129,8 @@ class Page(Table, table=True):
     capture: str | None = None
     content_type: str | None = None
     fetched_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    shown_url: str | None = Field(default=None, sa_type=Text)
+    """Where a channel showed it last, or where it was before, if not at `url`: the address to try when `url` fails."""
 
 
 class Alias(Table, table=True):
@@ -137,6 +139,16 @@ class Alias(Table, table=True):
     __tablename__ = "page_aliases"
 
     key: str = Field(primary_key=True)
+    page_id: int = Field(foreign_key="pages.id")
+
+
+class PageGuid(Table, table=True):
+    """What the feeds of a source call a page, whatever its address is."""
+
+    __tablename__ = "page_guids"
+
+    source: str = Field(primary_key=True)
+    guid: str = Field(primary_key=True)
     page_id: int = Field(foreign_key="pages.id")
 
 

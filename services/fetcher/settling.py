@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlmodel import Session
 
 from services.contracts.messages import FetchPage, ParsePage, Why
 from services.contracts.urls import page_key
-from services.fetcher import blocked, frontier, turns, visit
+from services.fetcher import blocked, frontier, moves, turns, visit
 from services.fetcher.models import Page
 from services.fetcher.origins import Verdicts, origin_of, result_of, verdicts_of
 from services.fetcher.politeness import Hosts, Served, host_of
@@ -33,6 +34,11 @@ class PageVisit:
         """Whether what came of it is written on the page's row; a dry run only shows it."""
         return self.order.reingestion is None or not self.order.reingestion.dry_run
 
+    @property
+    def other_address(self) -> str | None:
+        """Where the page may be instead, so that another page's row has a say in what the look means."""
+        return self.answer.moved.url if self.answer.moved else self.page.shown_url
+
 
 Looks = Sequence[tuple[Job, PageVisit]]
 
@@ -51,9 +57,9 @@ def lock(session: Session, looks: Looks) -> dict[int, Page]:
     """The pages as they are now, locked, with those that they may turn out to be."""
     ids = {look.order.page for _, look in looks}
     for _, look in looks:
-        if moved := look.answer.moved:
-            ids |= frontier.involved(session, look.order.page, page_key(moved.url))
-    return frontier.hold_all(session, ids)
+        if elsewhere := look.other_address:
+            ids |= moves.involved(session, look.order.page, page_key(elsewhere))
+    return moves.hold_all(session, ids)
 
 
 def settle(session: Session, looks: Looks, pages: Mapping[int, Page]) -> None:
@@ -75,9 +81,13 @@ def _settle(session: Session, job: Job, look: PageVisit, page: Page, known: Verd
     visited = visit.still_news(look.answer, page, look.page.fetched_at)
     origin, at = origin_of(page, known, again), visit.fetched_at(page, visited.began or job.now)
     entries: list[Outgoing] = []
+    if look.is_real and page.moved_to is not None:
+        # It turned out to be another page meanwhile, which is looked at.
+        return _Left(look, Visit("moved"), result=result_of(page, known, again, "unavailable"))
     if look.is_real:
         visited = visit.follow(session, page, visited.moved) if visited.moved else visited
-        entries += _plan(page, visited, job, hosts)
+        entries += _plan(session, page, visited, job, hosts)
+        origin = origin.model_copy(update={"url": page.url})
     if visited.capture and visited.fetched:
         parse = ParsePage(
             origin=origin, capture=visited.capture, fetched_at=at, content_type=visited.fetched.content_type
@@ -89,15 +99,23 @@ def _settle(session: Session, job: Job, look: PageVisit, page: Page, known: Verd
     return _Left(look, visited, entries, ended)
 
 
-def _plan(page: Page, seen: Visit, job: Job, hosts: Hosts) -> list[Outgoing]:
+def _plan(session: Session, page: Page, seen: Visit, job: Job, hosts: Hosts) -> list[Outgoing]:
     """The page's row says how it went, and its next visit is due: its own, or that of the page it turned out to be."""
+    before = page.url
     soon = seen.outcome == "gone" and hosts.may_look_soon(host_of(page.url or ""), job.now)
     pause = visit.record(page, seen, now=job.now, scale=fetcher_settings().revisit_scale, soon=soon)
-    if page.channel is None:
-        return []
+    doubted = moves.try_other_address(session, page)
+    if page.url != before and page.failures == 1:
+        pause = seen.retry_after or timedelta()
+    planned = [(page, pause)] if page.channel is not None else []
+    planned += [(doubted, timedelta())] if doubted and doubted.visited_at is None else []
+    return [_next_visit(job, member, after) for member, after in planned]
+
+
+def _next_visit(job: Job, page: Page, after: timedelta) -> Outgoing:
     why: Why = "revisit" if page.fetched_at else "new"
     number, host = frontier.target(page)
-    return [job.outgoing(FetchPage(page=number, host=host, why=why), due_at=job.now + pause)]
+    return job.outgoing(FetchPage(page=number, host=host, why=why), due_at=job.now + after)
 
 
 def _served(job: Job, left: _Left) -> Served:

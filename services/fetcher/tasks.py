@@ -84,9 +84,9 @@ def _end_turn(session: Session, job: Job, served: Served) -> None:
 def settle_pages(batch: Batch[FetchPage], looks: settling.Looks) -> None:
     """New bytes are said to the parser, and each page says itself again for its next visit.
 
-    A page that leads to another one is settled by itself: what it means depends on that one's row.
+    A page that may be at another address is settled by itself: what it means depends on that one's row.
     """
-    together = [(job, look) for job, look in looks if batch.alone or look.answer.moved is None]
+    together = [(job, look) for job, look in looks if batch.alone or look.other_address is None]
     if not together:
         return
     pages: dict[int, Page] = {}

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from sqlmodel import Session, col, select
 
-from services.contracts.urls import page_key
-from services.fetcher import frontier
+from services.contracts.urls import address_key, page_key
+from services.fetcher import moves
 from services.fetcher.answers import (
     Answer,
     Blocked,
@@ -31,7 +31,6 @@ from services.fetcher.settings import FetcherSettings
 from services.runtime.archive import capture_store
 from services.runtime.archive.capture_store import Capture
 from services.runtime.egress import Client
-from services.runtime.provenance import sightings
 
 MAX_MOVES = 5
 
@@ -117,11 +116,16 @@ def _keep(page: Page, answer: Fetched, began: datetime) -> Visit:
         capture_store.payload_digest(answer.body),
         replace(answer, body=b""),
     )  # of no use any more, and large
-    if payload == page.payload and _is_held(page):
+    if payload == page.payload and _is_held(page) and not _is_elsewhere(page, answer):
         return Visit("unchanged", fetched=bare, payload=payload, began=began)
     capture = capture_store.keep(Capture(answer.url, began, answer.status, answer.headers, answer.body, answer.asked))
     outcome: Outcome = "changed" if page.capture else "new"
     return Visit(outcome, fetched=bare, payload=payload, capture=capture, began=began)
+
+
+def _is_elsewhere(page: Page, answer: Fetched) -> bool:
+    """Whether it is at another address for good: everybody learns of that, even if its bytes are the same."""
+    return answer.permanent and address_key(answer.url) != address_key(page.url or answer.url)
 
 
 def still_news(visit: Visit, page: Page, known: datetime | None) -> Visit:
@@ -208,17 +212,19 @@ def follow(session: Session, page: Page, moved: Moved) -> Visit:
         return Visit("unavailable", f"It sends us to {moved.url} for the time being.")
     if leads_out:
         return Visit("gone", f"It leads to {moved.url}, which is no article address of {page.source}.")
-    other = frontier.find(session, key)
-    if other is not None and other.id != page.id:
-        # Should it rest because it moved (to this very page, when the site thought otherwise), it is visited again.
-        page.moved_to, other.moved_to = other.id, None
-        page.moves += 1
-        frontier.leads_on(session, page, other)
-        sightings.merge(session, page.id or 0, other.id or 0, other.source)
+    other = moves.find(session, key)
+    if other is not None and other.moved_to not in {None, page.id}:
+        other = session.get(Page, other.moved_to)
+    page.moves += 1
+    if other is not None and (other.id or 0) < (page.id or 0):
+        moves.unite(session, page, other)
         return Visit("moved", f"It is another page that is known already: {moved.url}.")
+    if other is not None and page.id not in {other.id, other.moved_to}:
+        # The page that we knew first keeps its identity: its article was announced under that.
+        moves.unite(session, other, page)
     if new and other is None and page.id is not None:
         session.add(Alias(key=key, page_id=page.id))
-    page.url, page.moves = moved.url, page.moves + 1
+    moves.readdress(page, moved.url)
     return Visit("moved", f"It moved to {moved.url}.")
 
 

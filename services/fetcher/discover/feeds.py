@@ -61,7 +61,8 @@ def _listed(entries: list[tuple[etree._Element, str]]) -> Iterator[Listed]:
         if link := _link(entry, base):
             published = child(entry, *_PUBLISHED)
             updated = child(entry, *_UPDATED) or attribute(entry, "lastmod")
-            yield Listed(link, _title(entry), published, updated)
+            guid = child(entry, "guid", "id") or attribute(entry, "about")
+            yield Listed(link, _title(entry), published, updated, guid=guid)
 
 
 def _title(entry: etree._Element) -> str | None:

@@ -1,7 +1,8 @@
 """What a channel gave."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 
 from services.contracts.urls import BadAddress, canonical_url
 from services.fetcher.discover.text import words
@@ -22,6 +23,8 @@ class Listed:
     updated: str | None = None
     position: int | None = None
     """Its place in the document, from 1."""
+    guid: str | None = None
+    """What the feed calls the entry, whatever its address: a guid or an id that no other entry of it has."""
 
 
 @dataclass(frozen=True)
@@ -60,5 +63,12 @@ def each_once(listed: Iterable[Listed], base: str, note: str | None = None) -> D
             note = note or f"It lists more than {MAX_LISTED:,} addresses; those after them were not taken."
             break
         if first is None or not first.title:
-            fields[url] = Listed(url, words(entry.title), words(entry.published), words(entry.updated))
-    return Discovered(tuple(fields.values()), note=note)
+            guid = words(entry.guid) or (first.guid if first else None)
+            fields[url] = Listed(url, words(entry.title), words(entry.published), words(entry.updated), guid=guid)
+    return Discovered(_told_apart(fields.values()), note=note)
+
+
+def _told_apart(listed: Collection[Listed]) -> tuple[Listed, ...]:
+    """Without what several entries are called alike: that is no name of any of them."""
+    names = Counter(entry.guid for entry in listed)
+    return tuple(replace(entry, guid=None) if entry.guid and names[entry.guid] > 1 else entry for entry in listed)

@@ -40,7 +40,8 @@ def _says_so(feed: dict[str, Any]) -> bool:
 def _listed(items: list[Any]) -> Iterator[Listed]:
     for item in items:
         if link := _link(item):
-            yield Listed(link, _text(item, "title"), _text(item, "date_published"), _text(item, "date_modified"))
+            published, updated = _text(item, "date_published"), _text(item, "date_modified")
+            yield Listed(link, _text(item, "title"), published, updated, guid=_text(item, "id"))
 
 
 def _link(item: Any) -> str | None:

@@ -13,7 +13,7 @@ from services.contracts.choices import PageState, PageVerdict
 from services.contracts.errors import UserError
 from services.contracts.messages import FetchPage
 from services.contracts.urls import canonical_url, meant_url, page_key
-from services.fetcher import frontier
+from services.fetcher import moves
 from services.fetcher.checks import PLAN, PLANNED, state_of
 from services.fetcher.models import IMPORT, Channel, Page
 from services.fetcher.pages.parts import holding
@@ -158,7 +158,7 @@ def _is(state: PageState, now: datetime) -> ColumnElement[bool]:
 def _at(session: Session, address: str, *, queries: bool) -> ColumnElement[bool]:
     """A page that is or was at this address, or whose address begins so."""
     try:
-        known = frontier.find(session, page_key(canonical_url(meant_url(address))))
+        known = moves.find(session, page_key(canonical_url(meant_url(address))))
     except UserError:
         known = None
     begins = _begins(session, address if queries else address.partition("?")[0])

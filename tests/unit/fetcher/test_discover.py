@@ -56,7 +56,7 @@ def refused(kind, text):
 def test_rss_gives_address_title_and_time():
     """White space and line breaks at the edge of titles go; an entry without a link has its guid."""
     first, second = read("feed", RSS).listed
-    assert first == Listed(STORY, "A Story & More", "Sat, 16 Jan 2016 14:00:00 GMT")
+    assert first == Listed(STORY, "A Story & More", "Sat, 16 Jan 2016 14:00:00 GMT", guid=STORY)
     assert second.url == "https://www.war.gov/News/Releases/Release/Article/4100002/"
 
 
