@@ -22,6 +22,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from services import __version__, scopes
 from services.access import keys
 from services.admin import api as admin
+from services.admin.archive import api as archive
 from services.admin.reference import SECURITY_POLICY, reference
 from services.admin.retries import api as retry_orders
 from services.audit.gauges import gauges
@@ -53,6 +54,7 @@ ROUTERS = (
     store.router,
     store.feeds,
     webhooks.router,
+    archive.router,
     admin.router,
     retry_orders.router,
     reingestions.router,

@@ -3,7 +3,7 @@
 import json
 import zlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any
 
@@ -15,7 +15,7 @@ from services.contracts.errors import UserError
 from services.contracts.messages import Announce, ParsePage, SaveArticle, about_capture
 from services.fetcher.checks import UNREAD
 from services.fetcher.models import Page
-from services.runtime.archive import capture_store
+from services.runtime.archive import verify
 from services.runtime.events.tables import TO_ANNOUNCE, decompressed, events
 from services.runtime.ledger.ledger_table import ledger
 from services.runtime.provenance.verdicts import verdicts
@@ -51,13 +51,19 @@ def deep_checks(session: Session) -> tuple[Check, ...]:
             f"There is no archive at {runtime_settings().captures}: run this where the captures are "
             "(with Docker: docker compose exec fetcher dateline audit --deep)."
         )
-    damage = {name: fault for name in named_captures if (fault := capture_store.fault(name))}
+    damage = dict(verify.faults(named_captures))
+    segments = dict(verify.segment_faults())
     result = ", ".join(f"{number} {fault}" for fault, number in Counter(damage.values()).items()) or "none missing"
-    first = f" ({', '.join(islice(damage, SHOWN))})" if damage else ""
     return (
-        Check("whole captures", holds=not damage, sentence=f"Of the captures that are named: {result}{first}."),
+        Check("whole captures", not damage, f"Of the captures that are named: {result}{_first(damage)}."),
+        _none("whole segments", len(segments), f"segments are missing, or are not what they were{_first(segments)}"),
         _none("whole events", _damaged(session), "events have a body that cannot be read, or that is another event's"),
     )
+
+
+def _first(names: Iterable[str]) -> str:
+    some = ", ".join(islice(names, SHOWN))
+    return f" ({some})" if some else ""
 
 
 def _none(name: str, number: int, fault: str) -> Check:

@@ -27,6 +27,7 @@ COMMANDS = {
     "webhooks": ("webhooks:app", "Webhooks: endpoints, what they were sent, and once more."),
     "reingest": ("reingest:app", "Ingests again: reparse the same captures, or refetch."),
     "audit": ("audit:audit", "Checks that every page and message is where it should be."),
+    "archive": ("archive:app", "The archive: what it holds, packing it, checking it."),
     "retries": ("retries:app", "Messages that are retried: list them, or try them now."),
     "dead-letters": ("dead_letters:app", "Given-up messages: list, show, replay or discard them."),
     "keys": ("keys:app", "API keys: make, list, rotate and revoke them."),

@@ -24,6 +24,7 @@ ROUTERS = {
     "/sources": "services.fetcher.api",
     "/pages": "services.fetcher.pages.api",
     "/captures": "services.parser.api",
+    "/archive": "services.admin.archive.api",
     "/webhooks": "services.webhooks.api",
     "/admin/keys": "services.admin.api",
     "/admin/dead-letters": "services.admin.api",

@@ -266,6 +266,10 @@ class ForgetDeliveries(Message):
     """Delete what the delivery log need not remember any longer."""
 
 
+class PackCaptures(Message):
+    """Move what the archive holds in files of their own into segments."""
+
+
 class Difference(Contract):
     """One field of an article as it stands and as it would read; None where there is nothing. Excerpts, if long."""
 

@@ -15,6 +15,7 @@ from services.fetcher.origins import Verdicts, origin_of, result_of, verdicts_of
 from services.fetcher.politeness import Hosts, Served, host_of
 from services.fetcher.settings import fetcher_settings
 from services.fetcher.visit import Visit
+from services.runtime.archive.unchanged import UnchangedLook, note_unchanged
 from services.runtime.ledger.jobs import Job, Outgoing, enqueue_all
 from services.runtime.provenance import results
 from services.runtime.provenance.results import Result
@@ -73,6 +74,7 @@ def settle(session: Session, looks: Looks, pages: Mapping[int, Page]) -> None:
     hosts.learn([_served(job, element) for job, element in left], scale=settings.revisit_scale)
     turns.end(session, [job for job, _ in looks], hosts, settings.pace)
     enqueue_all(session, [message for _, member in left for message in member.said])
+    note_unchanged(session, [look for job, member in left if (look := _unchanged(member, job))])
     results.record_all(session, [entry.result for _, entry in left if entry.result])
 
 
@@ -121,6 +123,24 @@ def _next_visit(job: Job, page: Page, after: timedelta) -> Outgoing:
 def _served(job: Job, left: _Left) -> Served:
     answer = left.outcome
     return Served(host_of(left.look.url), answer.outcome, job.now, answer.retry_after, answer.silent, job.trace_id)
+
+
+def _unchanged(left: _Left, job: Job) -> UnchangedLook | None:
+    """For the archive: that the page was looked at, and was as the newest capture shows it."""
+    page, answer = left.look.page, left.outcome
+    if not page.capture or not page.fetched_at or not page.payload or answer.outcome != "unchanged":
+        return None
+    if answer.not_modified or answer.payload == page.payload:
+        status = 304 if answer.not_modified else 200
+        return UnchangedLook(
+            url=left.look.url,
+            looked_at=answer.began or job.now,
+            status=status,
+            capture=page.capture,
+            captured_at=page.fetched_at,
+            payload=page.payload,
+        )
+    return None
 
 
 def _count_blocked(session: Session, left: Sequence[tuple[Job, _Left]]) -> None:

@@ -7,13 +7,14 @@ from functools import cache
 
 from sqlmodel import Session
 
-from services.contracts.messages import FetchPage, HostRecovered, Message, PollChannel
+from services.contracts.messages import FetchPage, HostRecovered, Message, PackCaptures, PollChannel
 from services.fetcher import alarms, blocked, host_recovery, needs, poll, rounds, settling, turns, visit
 from services.fetcher.models import Channel, Host, Page, Source
 from services.fetcher.needs import Needs
 from services.fetcher.politeness import Hosts, Served, host_of
 from services.fetcher.settings import fetcher_settings
 from services.fetcher.settling import PageVisit
+from services.runtime.archive import packer
 from services.runtime.database import reading, transaction
 from services.runtime.egress import Client, egress_settings, open_client
 from services.runtime.ledger.batch import Batch
@@ -146,6 +147,16 @@ def host_recovered(news: HostRecovered, job: Job) -> None:
     with job.complete() as session:
         channels, pages = host_recovery.wake(session, news.host)
         job.note(channels=channels, pages=pages)
+
+
+@handles(PackCaptures)
+def pack_captures(_order: PackCaptures, job: Job) -> None:
+    """A step of the packer; again at once while there is more, else in an hour."""
+    packed = packer.pack_step(job.now)
+    with job.complete() as session:
+        job.note(captures=packed.captures, looks=packed.looks, bytes=packed.bytes)
+        due = job.now if packed.more else job.now + packer.EVERY
+        enqueue(session, PackCaptures(), due_at=due, lane="bulk")
 
 
 def client() -> Client:

@@ -51,6 +51,7 @@ class Visit:
     retry_after: timedelta | None = None
     silent: bool = False
     began: datetime | None = None
+    not_modified: bool = False
 
 
 def look_at(
@@ -89,7 +90,7 @@ def _named(page: Page, answer: Answer, now: datetime) -> Visit:  # noqa: PLR0911
         case Fetched():
             return _keep(page, answer, now)
         case NotModified():
-            return Visit("unchanged")
+            return Visit("unchanged", not_modified=True)
         case Moved():
             return Visit("moved", moved=answer)
         case Gone(detail=detail):

@@ -96,7 +96,8 @@ def latency(publications: int, backlog: int, database_url: str) -> dict:
 
 
 # Visits and polls stay in the ledger for ever; whatever else is there is work under way.
-UNFINISHED = "ledger WHERE kind NOT IN ('FetchPage', 'PollChannel', 'ForgetDeliveries') AND dead_lettered_at IS NULL"
+TIMERS = "'FetchPage', 'PollChannel', 'ForgetDeliveries', 'PackCaptures'"
+UNFINISHED = f"ledger WHERE kind NOT IN ({TIMERS}) AND dead_lettered_at IS NULL"
 
 
 def _warm_up(service: Installation) -> None:

@@ -51,7 +51,8 @@ async def revoke(visit: SignedIn, key_id: int, form: Form) -> Response:
 @router.get("/log")
 async def log(visit: SignedIn, after: str = "") -> Response:
     entry = await visit.api.get("/admin/audit", after=after)
-    return visit.page("log.html", entries=[_with_words(member) for member in entry["entries"]], following=entry["next"])
+    entries, archive = [_with_words(member) for member in entry["entries"]], await visit.api.get("/archive")
+    return visit.page("log.html", entries=entries, following=entry["next"], archive=archive)
 
 
 def _keys(

@@ -27,6 +27,7 @@ from services.contracts.errors import HouseTrouble
 from services.contracts.wiring import Gate
 from services.runtime import liveness
 from services.runtime.archive import capture_store, marker
+from services.runtime.archive.segments import FOLDER
 from services.runtime.database import Table, UtcDateTime, is_ours, unpooled, utcnow
 from services.runtime.ledger import instances
 from services.runtime.settings import runtime_settings
@@ -156,9 +157,8 @@ def _write_to_archive() -> None:
     folder = runtime_settings().captures
     folder.mkdir(parents=True, exist_ok=True)
     # A folder of captures may be somebody else's: what was copied or imported by another user, as a rule.
-    if closed_to_us := next(
-        (entry for entry in folder.glob("??") if not os.access(entry / ".", os.W_OK | os.X_OK)), None
-    ):
+    places = (*folder.glob("??"), *folder.glob(FOLDER))
+    if closed_to_us := next((entry for entry in places if not os.access(entry / ".", os.W_OK | os.X_OK)), None):
         raise PermissionError(errno.EACCES, f"its folder {closed_to_us.name} is closed to us")
     with tempfile.NamedTemporaryFile(dir=folder, prefix=".probe") as file:
         Path(file.name).write_bytes(PROBE)

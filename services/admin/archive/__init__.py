@@ -1,0 +1,1 @@
+"""The archive as a whole: what it holds, and in how many files."""
