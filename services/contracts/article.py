@@ -26,6 +26,7 @@ ArticleKind = Literal[
     "fact_sheet",
     "video",
     "reference",
+    "document",
     "stub",
     "other",
 ]
@@ -36,8 +37,19 @@ ModificationKind = Literal["option", "ceiling", "definitization"]
 ReadFrom = Literal["json-ld", "page-state"]
 """Where a text was that the page does not show: what it tells machines, or the data of its own scripts."""
 RejectionReason = Literal[
-    "empty", "not_html", "listing", "blocked", "not_an_article", "stub", "too_hostile", "too_costly"
+    "empty",
+    "not_html",
+    "listing",
+    "blocked",
+    "not_an_article",
+    "stub",
+    "too_hostile",
+    "too_costly",
+    "no_text",
+    "encrypted",
+    "damaged",
 ]
+"""The last three are of documents: pages that are pictures, a password, a broken file."""
 
 
 def _read_when(value: Any) -> date:

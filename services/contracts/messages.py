@@ -193,6 +193,8 @@ class ParsePage(Message):
     capture: str
     fetched_at: datetime
     content_type: str | None = None
+    title: str | None = None
+    """What the channel that listed the page calls it; documents often do not say it themselves."""
 
     def subject(self) -> Subject:
         return Subject(page=self.origin.page, reingestion=self.origin.reingestion)

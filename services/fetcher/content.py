@@ -3,7 +3,6 @@
 import re
 
 _MAGIC = (
-    (b"%PDF", "a PDF file"),
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
     (b"GIF8", "a picture"),
@@ -14,6 +13,7 @@ _MAGIC = (
     (b"ID3", "a sound file"),
 )
 _MARKUP = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|body|div|article|\?xml|!--)", re.IGNORECASE)
+_DOCUMENT = re.compile(rb"\s*%PDF-")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -23,7 +23,7 @@ def why_no_page(body: bytes, content_type: str | None) -> str | None:
         return "It is empty."
     if result := next((name for magic, name in _MAGIC if body.startswith(magic)), None):
         return f"It is {result}, not a page."
-    if body.startswith(_UTF16) or _MARKUP.match(body[:2000]):
+    if body.startswith(_UTF16) or _MARKUP.match(body[:2000]) or _DOCUMENT.match(body[:80]):
         return None
     if b"\x00" in body[:4000]:
         return "It is a binary file, not a page."

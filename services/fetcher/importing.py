@@ -21,7 +21,13 @@ from services.runtime.ledger.jobs import enqueue
 
 _NOWHERE = "https://import.invalid/"
 """A WARC record of a response needs a web address; `.invalid` is one that will never be anybody's (RFC 2606)."""
-_TYPES = {".html": "text/html", ".htm": "text/html", ".xhtml": "application/xhtml+xml", ".txt": "text/plain"}
+_TYPES = {
+    ".html": "text/html",
+    ".htm": "text/html",
+    ".xhtml": "application/xhtml+xml",
+    ".txt": "text/plain",
+    ".pdf": "application/pdf",
+}
 
 
 @dataclass(frozen=True)

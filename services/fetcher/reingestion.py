@@ -38,6 +38,7 @@ def _order(page: Page, known: Verdicts, again: Reingestion) -> FetchPage | Parse
             capture=page.capture,
             fetched_at=page.fetched_at,
             content_type=page.content_type,
+            title=page.title,
         )
     return None
 

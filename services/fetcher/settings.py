@@ -1,6 +1,7 @@
 """How often and how gently the fetcher looks: `DATELINE_FETCHER_…` variables."""
 
 from functools import cache
+from urllib.parse import urlsplit
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -33,10 +34,19 @@ class FetcherSettings(BaseSettings):
     max_page: int = Field(default=5_000_000, gt=0)
     """Bytes on the wire; twice as many when decoded, four times as many for a feed."""
 
+    max_document: int = Field(default=20_000_000, gt=0)
+    """Bytes of an address that ends in `.pdf`: releases come with their pictures."""
+
     @property
     def page_limits(self) -> Limits:
         """What one page may cost."""
         return self._limits(wire=self.max_page, decoded=2 * self.max_page)
+
+    def limits_of(self, url: str) -> Limits:
+        """What the page at this address may cost."""
+        if urlsplit(url).path.lower().endswith(".pdf"):
+            return self._limits(wire=self.max_document, decoded=self.max_document)
+        return self.page_limits
 
     @property
     def channel_limits(self) -> Limits:

@@ -92,7 +92,11 @@ def _settle(session: Session, job: Job, look: PageVisit, page: Page, known: Verd
         origin = origin.model_copy(update={"url": page.url})
     if visited.capture and visited.fetched:
         parse = ParsePage(
-            origin=origin, capture=visited.capture, fetched_at=at, content_type=visited.fetched.content_type
+            origin=origin,
+            capture=visited.capture,
+            fetched_at=at,
+            content_type=visited.fetched.content_type,
+            title=page.title,
         )
         return _Left(look, visited, [*entries, job.outgoing(parse)])
     if visited.outcome == "moved" and again and page.moved_to is None and look.is_real:

@@ -75,7 +75,7 @@ def look_at(
         client,
         url,
         now=now,
-        limits=settings.page_limits,
+        limits=settings.limits_of(url),
         validators=validators,
         may=lambda hop: permission(client, hop, now, host),
     )

@@ -30,6 +30,7 @@ log = structlog.get_logger()
 _ANONYMOUS = "a record does not say which address it is of"
 _GZIP = b"\x1f\x8b"
 _MARKUP = (b"<!doctype", b"<html", b"<head", b"<body", b"<?xml")
+_DOCUMENT = "application/pdf"
 _OF_PAGES = ("text/css", "text/javascript", "text/x-javascript")
 """Types of text that belong to pages and are none."""
 
@@ -117,6 +118,8 @@ def _page(record: ArcWarcRecord) -> Capture | None:
 
 
 def _is_no_page(content_type: str | None) -> bool:
+    if (content_type or "").startswith(_DOCUMENT):
+        return False
     return (content_type or "").startswith(_OF_PAGES) or bool(why_no_page(b"Words", content_type))
 
 

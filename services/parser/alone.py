@@ -1,6 +1,6 @@
 """A page read in a process of its own: one that was built to hurt has hurt nobody when the process is ended.
 
-`python -m services.parser.alone` reads a line of JSON, with the page's url, content type and time of capture,
+`python -m services.parser.alone` reads a line of JSON, with the page's url, content type, time and title,
 and then the page; it prints the explanation, or ends with another status than 0.
 """
 
@@ -37,7 +37,14 @@ def explained(body: bytes, *, url: str, content_type: str | None, now: datetime 
     return done.stdout if done.returncode == 0 else None
 
 
-def read_alone(body: bytes, *, url: str | None, content_type: str | None, now: datetime | None = None) -> Reading:
+def read_alone(
+    body: bytes,
+    *,
+    url: str | None,
+    content_type: str | None,
+    now: datetime | None = None,
+    title: str | None = None,
+) -> Reading:
     """The reading; of a page that costs more than it may, or that breaks what reads it, the verdict `too_costly`.
 
     Raises:
@@ -45,7 +52,7 @@ def read_alone(body: bytes, *, url: str | None, content_type: str | None, now: d
 
     """
     try:
-        done = _run("read", body, url, content_type, now)
+        done = _run("read", body, url, content_type, now, title)
     except subprocess.TimeoutExpired:
         raise NotRead(f"The machine is too busy to read a page within {SECONDS} s.") from None
     if done.returncode == 0:
@@ -58,9 +65,15 @@ def read_alone(body: bytes, *, url: str | None, content_type: str | None, now: d
 
 
 def _run(
-    what: str, body: bytes, url: str | None, content_type: str | None, now: datetime | None
+    what: str,
+    body: bytes,
+    url: str | None,
+    content_type: str | None,
+    now: datetime | None,
+    title: str | None = None,
 ) -> subprocess.CompletedProcess[bytes]:
-    about = json.dumps({"url": url, "content_type": content_type, "now": now and now.isoformat()}).encode()
+    fields = {"url": url, "content_type": content_type, "now": now and now.isoformat(), "title": title}
+    about = json.dumps(fields).encode()
     command = [sys.executable, "-m", __name__, what]
     return subprocess.run(command, input=about + b"\n" + body, capture_output=True, timeout=SECONDS, check=False)  # noqa: S603 - our own words
 
@@ -73,7 +86,9 @@ def main(what: str) -> None:
     body = sys.stdin.buffer.read()
     try:
         with limited():
-            reading, parsed = parse(body, url=about["url"], content_type=about["content_type"], now=now)
+            reading, parsed = parse(
+                body, url=about["url"], content_type=about["content_type"], now=now, title=about["title"]
+            )
             shown = list(explained_lines(reading, parsed)) if what == "explain" else []
     except MemoryError:
         sys.exit(NO_MEMORY)

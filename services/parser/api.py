@@ -1,5 +1,6 @@
 """Captures over HTTP: what a newsroom answered, and what becomes of each of its lines."""
 
+import re
 import threading
 from datetime import datetime
 from typing import Annotated
@@ -18,6 +19,8 @@ router = APIRouter(prefix="/captures", tags=["captures"], dependencies=[requires
 
 AT_ONCE = 4
 """Pages explained at a time, each in a process of its own."""
+_TYPE = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,80}")
+_ENDINGS = {"application/pdf": ".pdf", "text/html": ".html", "text/plain": ".txt", "message/rfc822": ".eml"}
 _turns = threading.BoundedSemaphore(AT_ONCE)
 
 Name = Annotated[str, Path(pattern="^[0-9a-f]{64}$", description="A capture's name: the SHA-256 of its file.")]
@@ -50,6 +53,19 @@ def show_capture(name: Name) -> CaptureView:
         bytes=len(capture.body),
         payload_digest=capture_store.payload_digest(capture.body),
     )
+
+
+@router.get("/{name}/body", response_class=Response, responses={200: {"content": {"application/octet-stream": {}}}})
+def download_capture(name: Name) -> Response:
+    """The body of a response, byte for byte, to be saved and not shown: a browser runs nothing of it."""
+    capture = _load(name)
+    kind = (capture.content_type or "").partition(";")[0].strip().lower()
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name[:16]}{_ENDINGS.get(kind, ".bin")}"',
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(capture.body, media_type=kind if _TYPE.fullmatch(kind) else None, headers=headers)
 
 
 @router.get("/{name}/explanation", response_model=Explanation)

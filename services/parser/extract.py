@@ -10,15 +10,17 @@ from services.contracts.article import Article, Reading, Rejected, RejectionReas
 from services.contracts.bounds import bounded
 from services.parser.awards import awards
 from services.parser.body import blocks
-from services.parser.characters import Decoded, decode, decoded
+from services.parser.characters import Decoded, decode, decoded, squeeze
 from services.parser.continues import continues_at
+from services.parser.documents.mark import no_text
+from services.parser.documents.paragraphs import paragraphs
 from services.parser.dumps.beginning import beginning
 from services.parser.dumps.text import read_text
 from services.parser.embedded import draw, embedded
 from services.parser.general.cards import cards_of
 from services.parser.hostile import MAX_BYTES, hostile
 from services.parser.kinds import kind_of
-from services.parser.layouts import DUMP, WHOLE_PAGE, Layout, recognise
+from services.parser.layouts import DOCUMENT, DUMP, WHOLE_PAGE, Layout, recognise
 from services.parser.lexicon import lexicon
 from services.parser.lines import Line
 from services.parser.markup import Reader
@@ -28,6 +30,7 @@ from services.parser.nature import nature
 from services.parser.page import Page, TooDeep, read_page
 from services.parser.parsed_page import Draft, ParsedPage
 from services.parser.passes import run_passes
+from services.parser.printed import Document, is_pdf
 from services.parser.promised import promised_byline
 from services.parser.publication import Asked, times_of
 from services.parser.reference import is_reference, is_reference_dump
@@ -52,14 +55,16 @@ def extract(
     content_type: str | None = None,
     now: datetime | None = None,
     profile: SiteProfile | None = None,
+    title: str | None = None,
 ) -> Article | Rejected:
     """The article of a page, or why there is none. Never raises, whatever the bytes.
 
-    HTML and plain-text dumps are told apart by `content_type`, else by their look. `now` is when the page was
-    captured, with a zone: no date of the article is more than two days later. The `profile` of the page's host says
-    what its pages have in common; without one the page is read alone.
+    A PDF is known by its first bytes. HTML and plain-text dumps are told apart by `content_type`, else by their look.
+    `now` is when the page was captured, with a zone: no date of the article is more than two days later. The `profile`
+    of the page's host says what its pages have in common; without one the page is read alone. `title` is what the
+    channel that listed a document calls it.
     """
-    return read(body, url=url, content_type=content_type, now=now, profile=profile)[0]
+    return read(body, url=url, content_type=content_type, now=now, profile=profile, title=title)[0]
 
 
 def read(
@@ -69,9 +74,10 @@ def read(
     content_type: str | None = None,
     now: datetime | None = None,
     profile: SiteProfile | None = None,
+    title: str | None = None,
 ) -> tuple[Reading, tuple[Line, ...]]:
     """The reading, and every line of the page's main region in order with the rule that took it, if one did."""
-    reading, parsed = parse(body, url=url, content_type=content_type, now=now, profile=profile)
+    reading, parsed = parse(body, url=url, content_type=content_type, now=now, profile=profile, title=title)
     return reading, tuple(parsed.lines) if parsed else ()
 
 
@@ -82,8 +88,11 @@ def parse(
     content_type: str | None = None,
     now: datetime | None = None,
     profile: SiteProfile | None = None,
+    title: str | None = None,
 ) -> _Answer:
     """The reading, and the page with its lines as they were marked; None where no page was read off the bytes."""
+    if is_pdf(body):
+        return _read_document(body, url, title or "", now)
     if len(body) > MAX_BYTES:
         return _rejected("too_hostile", f"The page is larger than {MAX_BYTES:,} bytes.")
     text = decode(body, content_type)
@@ -104,6 +113,20 @@ def _read_dump(text: str, url: str | None, now: datetime | None, profile: SitePr
     dump = read_text(start)
     is_cut = len(start) < len(text)
     return _article(ParsedPage(page, DUMP, dump.lines, dump.frames, now=now, profile=profile, is_cut=is_cut))
+
+
+def _read_document(body: bytes, url: str | None, title: str, now: datetime | None) -> _Answer:
+    from services.parser.documents.pdf import read_pdf  # noqa: PLC0415 - few processes ever read one
+
+    document = read_pdf(body)
+    if not isinstance(document, Document):
+        return _rejected(*document, layout=DOCUMENT)
+    lines = paragraphs(document)
+    cut, about = document.is_cut, Page(url=url)
+    parsed = ParsedPage(about, DOCUMENT, lines, now=now, is_cut=cut, document=document, title=squeeze(title))
+    if reason := no_text(document, lines):
+        return _rejected(*reason, layout=DOCUMENT, parsed=parsed)
+    return _article(parsed)
 
 
 def _read_markup(markup: Decoded, url: str | None, now: datetime | None, profile: SiteProfile | None) -> _Answer:
@@ -223,6 +246,7 @@ def _dates_asked(draft: Draft) -> Asked:
         labelled=story.labelled,
         updated=story.updated,
         now=parsed.now,
+        made=parsed.document.created if parsed.document else None,
     )
 
 

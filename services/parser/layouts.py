@@ -140,6 +140,8 @@ USWDS_BY_ROLE = replace(USWDS, region="//*[@role='main']|//*[@id='main-content']
 WHOLE_PAGE = Layout(name="unknown", sign="", region="//body", zones=(), version="6")
 # People keep dumps of news; a page of an unknown site may be anything.
 DUMP = Layout(name="text-dump", sign="", region="", zones=(), kind="news", version="4")
+# A release as a file: what is printed says what it is, and all of it is the document's.
+DOCUMENT = Layout(name="pdf", sign="", region="", zones=(("body", "body"),), kind="document", version="1")
 
 LAYOUTS = (
     AFPIMS,
@@ -152,7 +154,7 @@ LAYOUTS = (
     USWDS,
     USWDS_BY_ROLE,
 )
-VERSIONS = {layout.name: layout.version for layout in (*LAYOUTS, WHOLE_PAGE, DUMP)}
+VERSIONS = {layout.name: layout.version for layout in (*LAYOUTS, WHOLE_PAGE, DUMP, DOCUMENT)}
 """The version of each layout, by its name: the skins of one count as one."""
 _UNREAD = frozenset({"script", "style", "noscript"})
 _Finder = tuple[Layout, bytes, etree.XPath]

@@ -29,8 +29,6 @@ def _other(start: str, declared: str) -> str | None:
     """What it is, if it is neither HTML nor text, however it was declared."""
     if _FEED.match(start):
         return "a feed or a sitemap"
-    if start.startswith("%PDF-"):
-        return "a PDF"
     if start.count("\ufffd") * 20 > len(start):
         return "binary"
     if declared not in _DECLARED and start.lstrip()[:1] in {"{", "["} and start.rstrip()[-1:] in {"}", "]"}:

@@ -15,6 +15,7 @@ from services.parser.layouts import DUMP, WHOLE_PAGE, Layout
 from services.parser.lines import Frame, Line
 from services.parser.markup import Place
 from services.parser.page import Page
+from services.parser.printed import Document
 from services.parser.site_profile import SiteProfile
 
 
@@ -42,6 +43,10 @@ class ParsedPage:
     """When the page was captured, if anybody knows."""
     region: etree._Element | None = None
     """None for a text dump, whose lines are all of it."""
+    document: Document | None = None
+    """What is printed, if it is a document."""
+    title: str = ""
+    """What the channel that listed it calls it; nothing where none says so, and for pages, which say it themselves."""
     silent: Callable[[], Iterable[str]] = tuple
     """What the region holds that is shown to nobody who reads its text."""
 

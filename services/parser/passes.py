@@ -15,6 +15,8 @@ from services.parser.byline import STORY_ZONES, take_story_lines
 from services.parser.characters import fold
 from services.parser.contacts import mark_contacts
 from services.parser.dateline import is_note, read_opening
+from services.parser.documents.mark import RULES as DOCUMENT_RULES
+from services.parser.documents.mark import mark_document
 from services.parser.dumps.structure import DUMP_RULES, mark_dump
 from services.parser.general import copies
 from services.parser.general.classify import RULE, mark_by_look
@@ -153,6 +155,7 @@ def _opening_line(lines: Sequence[Line]) -> int | None:
 PASSES: tuple[Pass, ...] = (
     Pass(mark_site_dump, frozenset({REPEATS, OUTSIDE_BODY})),
     Pass(mark_dump, DUMP_RULES),
+    Pass(mark_document, DOCUMENT_RULES),
     Pass(_mark_zones, OUTSIDE | frozenset(NAMED.values())),
     Pass(_mark_copies, frozenset({copies.RULE})),
     Pass(lambda draft: mark_anywhere(draft.lines), frozenset(ANYWHERE)),

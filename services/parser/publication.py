@@ -55,6 +55,8 @@ class Asked:
     labelled: bool = False
     updated: date | None = None
     now: datetime | None = None
+    made: date | None = None
+    """When the file of a document was made, as it says itself."""
 
 
 def times_of(asked: Asked) -> Times:
@@ -163,6 +165,9 @@ def _trusted(asked: Asked) -> Iterator[tuple[str, date | None]]:
     yield "dateline", _first(asked, rule="dateline")
     yield "time", read_time(asked.page.time, order=asked.order) if asked.page.time else None
     yield "headline", find_date(asked.headline, order=asked.order)
+    if asked.made:
+        yield "address", address_day(asked.page)
+        yield "document", asked.made
 
 
 def _first(asked: Asked, *, zone: str | None = None, rule: str | None = None) -> date | None:

@@ -14,6 +14,7 @@ from services.parser.alone import read_alone
 from services.parser.extract import extract
 from services.parser.layouts import VERSIONS
 from services.parser.limits import limited
+from services.parser.printed import is_pdf
 from services.parser.version import PARSER_VERSION
 from services.runtime import database
 from services.runtime.archive import capture_store
@@ -159,13 +160,20 @@ def _read_earlier(order: ParsePage, earlier: CaptureRef, reads: "Reads") -> Earl
 class Reads(Protocol):
     """How the bytes of a capture are read."""
 
-    def __call__(self, body: bytes, *, url: str | None, content_type: str | None, now: datetime) -> Reading: ...
+    def __call__(
+        self, body: bytes, *, url: str | None, content_type: str | None, now: datetime, title: str | None
+    ) -> Reading: ...
 
 
-def _read_here(body: bytes, *, url: str | None, content_type: str | None, now: datetime) -> Reading:
-    """Reads it in this process, which a page that costs too much ends: the second time, it is read alone."""
+def _read_here(body: bytes, *, url: str | None, content_type: str | None, now: datetime, title: str | None) -> Reading:
+    """Reads it in this process, which a page that costs too much ends: the second time, it is read alone.
+
+    A document is always read alone: a few bytes of it can stand for as much memory as there is.
+    """
+    if is_pdf(body):
+        return read_alone(body, url=url, content_type=content_type, now=now, title=title)
     with limited():
-        return extract(body, url=url, content_type=content_type, now=now)
+        return extract(body, url=url, content_type=content_type, now=now, title=title)
 
 
 def _read(order: ParsePage, verdict: Verdict | None, reads: Reads) -> tuple[Reading, CaptureRef]:
@@ -192,4 +200,4 @@ def _readable(order: ParsePage, verdict: Verdict | None) -> CaptureRef | None:
 def _read_capture(order: ParsePage, kept: CaptureRef, reads: Reads, content_type: str | None = None) -> Reading:
     capture = capture_store.load(kept.capture)
     content_type = content_type or capture.content_type
-    return reads(capture.body, url=order.origin.url, content_type=content_type, now=kept.fetched_at)
+    return reads(capture.body, url=order.origin.url, content_type=content_type, now=kept.fetched_at, title=order.title)

@@ -140,7 +140,7 @@ def test_our_own_captures_can_be_imported(db):
     [
         ("empty.html", b"", None, "It is empty."),
         ("blank.html", b" \n", None, "It is empty."),
-        ("a.pdf", b"%PDF-1.7 ...", None, "It is a PDF file"),
+        ("a.png", b"\x89PNG ...", None, "It is a picture"),
         ("a.html", b"\x00\x01\x02\x00" * 100, None, "binary"),
         ("a.html", PAGE, "ftp://example.gov/a", "http"),
         ("a.warc", warc(), None, "empty"),

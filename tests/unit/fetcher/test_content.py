@@ -15,6 +15,7 @@ from services.fetcher.content import why_no_page
         (b"Words of a text dump.", "text/plain"),
         (b"<?xml version='1.0'?><html/>", "application/xhtml+xml"),
         ("<html>".encode("utf-16"), "text/html"),
+        (b"%PDF-1.7", "text/html"),
     ],
 )
 def test_text_is_a_page_whatever_the_header_says(body, content_type):
@@ -27,7 +28,6 @@ def test_text_is_a_page_whatever_the_header_says(body, content_type):
     [
         (b"", "text/html"),
         (b" \r\n\t ", "text/html"),
-        (b"%PDF-1.7", "text/html"),
         (b"\xff\xd8\xff\xe0JFIF", "text/html"),
         (b"PK\x03\x04", "text/html"),
         (b"\x7fELF\x00\x00\x00", None),
