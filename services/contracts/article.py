@@ -36,6 +36,12 @@ AmountKind = Literal["maximum", "ceiling", "not_to_exceed", "estimated"]
 ModificationKind = Literal["option", "ceiling", "definitization"]
 ReadFrom = Literal["json-ld", "page-state"]
 """Where a text was that the page does not show: what it tells machines, or the data of its own scripts."""
+ArticleStatus = Literal["live", "missing", "removed", "moved", "blocked", "withdrawn"]
+"""What became of an article's page.
+
+`missing` is not there now, which may be a fault; `removed` is not there by every sign; `moved` leads to another page;
+`blocked` answers us with a wall; `withdrawn` is hidden here, by an operator.
+"""
 RejectionReason = Literal[
     "empty",
     "not_html",
@@ -76,6 +82,17 @@ class Contract(BaseModel):
     """Frozen data that ignores fields it does not know yet."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Evidence(Contract):
+    """An answer that shows what became of a page: what it was, and the capture that holds it."""
+
+    sign: str
+    """`404`, `410`, `451`, `error_page`, `redirect` or `wall`."""
+    detail: str
+    fetched_at: datetime
+    capture: str | None = None
+    """Its name in the archive; None where nothing came that could be kept."""
 
 
 class Byline(Contract):

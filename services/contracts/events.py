@@ -10,7 +10,16 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from pydantic.json_schema import SkipJsonSchema
 
 from services.contracts import source_events
-from services.contracts.article import Address, Article, ArticleKind, ReadFrom, Removed, When
+from services.contracts.article import (
+    Address,
+    Article,
+    ArticleKind,
+    ArticleStatus,
+    Evidence,
+    ReadFrom,
+    Removed,
+    When,
+)
 from services.contracts.changes import ArticleChange, Fact, Grade
 from services.contracts.source_events import (
     BlockedFacts,
@@ -22,7 +31,7 @@ from services.contracts.source_events import (
     SourceEventType,
 )
 
-ArticleEventType = Literal["article.created", "article.updated"]
+ArticleEventType = Literal["article.created", "article.updated", "article.removed", "article.restored"]
 PublicEventType = Literal[ArticleEventType, SourceEventType]
 """The types that are in the sequence: what `GET /events` shows to those who may know of it."""
 
@@ -36,6 +45,9 @@ LINE: dict[str, JsonValue] = {
     "revision": 2,
     "first_seen": "2026-03-02T14:30:00Z",
     "updated": "2026-03-02T15:04:05Z",
+    "status": "live",
+    "status_since": None,
+    "status_looks": 0,
 }
 """The sample article in a list, and what is in front of its words everywhere."""
 WORDS: dict[str, JsonValue] = {
@@ -77,6 +89,12 @@ class ArticleView(Article):
     revision: int
     first_seen: datetime
     updated: datetime
+    status: ArticleStatus = "live"
+    """What became of its page."""
+    status_since: datetime | None = None
+    """When that began; null while the page has always been there."""
+    status_looks: int = 0
+    """How many looks in a row have shown it, where the page is not there or is blocked."""
     truncated: bool = False
     """Whether the page holds more than an article may."""
     read_from: ReadFrom | None = None
@@ -98,6 +116,14 @@ class ArticleFacts(BaseModel):
     change: ArticleChange | None = None
 
 
+class StatusFacts(BaseModel):
+    """What became of an article's page: the article in its last wording, its status before, and what shows it."""
+
+    article: ArticleView
+    previous_status: ArticleStatus
+    evidence: tuple[Evidence, ...]
+
+
 class ThinArticle(BaseModel):
     """An article without its words, which `GET /articles/{id}` has."""
 
@@ -110,6 +136,17 @@ class ThinArticle(BaseModel):
     revision: int
     first_seen: datetime
     updated: datetime
+    status: ArticleStatus = "live"
+    status_since: datetime | None = None
+    status_looks: int = 0
+
+
+class ThinStatusFacts(BaseModel):
+    """The same of an article without its words."""
+
+    article: ThinArticle
+    previous_status: ArticleStatus
+    evidence: tuple[Evidence, ...]
 
 
 class ThinChange(BaseModel):
@@ -151,6 +188,22 @@ class ArticleUpdated(Told):
     data: ArticleFacts
 
 
+class ArticleRemoved(Told):
+    """The page of an article was taken down: several looks over a day or more did not find it, and nothing else
+    explains that. `evidence` names the captured answers.
+    """
+
+    type: Literal["article.removed"]
+    data: StatusFacts
+
+
+class ArticleRestored(Told):
+    """The page of an article that was removed is back."""
+
+    type: Literal["article.restored"]
+    data: StatusFacts
+
+
 class ThinArticleCreated(Told):
     """The same, to an endpoint whose `payload` is `thin`: without the words of the article."""
 
@@ -163,6 +216,20 @@ class ThinArticleUpdated(Told):
 
     type: Literal["article.updated"]
     data: ThinFacts
+
+
+class ThinArticleRemoved(Told):
+    """The same, to an endpoint whose `payload` is `thin`: without the words of the article."""
+
+    type: Literal["article.removed"]
+    data: ThinStatusFacts
+
+
+class ThinArticleRestored(Told):
+    """The same, to an endpoint whose `payload` is `thin`: without the words of the article."""
+
+    type: Literal["article.restored"]
+    data: ThinStatusFacts
 
 
 class Endpoint(BaseModel):
@@ -250,6 +317,8 @@ AnySourceFacts = SilentFacts | RecoveredFacts | BlockedFacts | GapFacts | Remova
 AnyEvent = (
     ArticleCreated
     | ArticleUpdated
+    | ArticleRemoved
+    | ArticleRestored
     | SourceSilent
     | SourceRecovered
     | SourceBlocked
@@ -262,6 +331,8 @@ AnyEvent = (
 EVENTS: dict[str, type[Told]] = {
     "article.created": ArticleCreated,
     "article.updated": ArticleUpdated,
+    "article.removed": ArticleRemoved,
+    "article.restored": ArticleRestored,
     "endpoint.test": EndpointTest,
     "endpoint.disabled": EndpointDisabled,
     "source.silent": SourceSilent,
@@ -272,7 +343,12 @@ EVENTS: dict[str, type[Told]] = {
     "source.drifted": SourceDrifted,
 }
 """Every type of event that there is."""
-THIN: dict[str, type[Told]] = {"article.created": ThinArticleCreated, "article.updated": ThinArticleUpdated}
+THIN: dict[str, type[Told]] = {
+    "article.created": ThinArticleCreated,
+    "article.updated": ThinArticleUpdated,
+    "article.removed": ThinArticleRemoved,
+    "article.restored": ThinArticleRestored,
+}
 """The types that have another shape when an endpoint's `payload` is `thin`."""
 
 
@@ -286,6 +362,20 @@ def _example(type_: str, sequence: int, data: JsonValue) -> dict[str, JsonValue]
 
 
 _FIRST = LINE | {"revision": 1, "first_seen": LINE["updated"]}
+_REMOVED: dict[str, JsonValue] = {
+    "status": "removed",
+    "status_since": "2026-03-03T16:00:00Z",
+    "status_looks": 5,
+}
+_RESTORED: dict[str, JsonValue] = {"status": "live", "status_since": "2026-03-09T08:00:00Z", "status_looks": 0}
+_EVIDENCE: list[JsonValue] = [
+    {
+        "sign": "404",
+        "detail": "www.army.example answered 404: there is no such page.",
+        "fetched_at": "2026-03-03T16:00:00Z",
+        "capture": "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752",
+    }
+]
 _REASON = "It answered 410, Gone."
 
 
@@ -305,17 +395,23 @@ CHANGE: dict[str, JsonValue] = _WEIGHED | {"diff": _DIFF, "truncated": False}
 """A change of the sample article, whole."""
 
 
-def _examples(first: JsonValue, second: JsonValue, change: dict[str, JsonValue]) -> dict[str, dict[str, JsonValue]]:
+def _examples(
+    first: JsonValue, second: JsonValue, removed: JsonValue, restored: JsonValue, change: dict[str, JsonValue]
+) -> dict[str, dict[str, JsonValue]]:
     created: dict[str, JsonValue] = {"article": first, "previous_revision": None, "changed": [], "change": None}
     updated: dict[str, JsonValue] = {"article": second, "previous_revision": 1, "changed": ["body"], "change": change}
+    gone: dict[str, JsonValue] = {"article": removed, "previous_status": "missing", "evidence": _EVIDENCE}
+    back: dict[str, JsonValue] = {"article": restored, "previous_status": "removed", "evidence": []}
     return {
+        "article.removed": _example("article.removed", 4711, gone),
+        "article.restored": _example("article.restored", 4711, back),
         "article.created": _example("article.created", 4711, created),
         "article.updated": _example("article.updated", 4711, updated),
     }
 
 
 EXAMPLES: dict[str, dict[str, JsonValue]] = {
-    **_examples(_whole(_FIRST), _whole(LINE), CHANGE),
+    **_examples(_whole(_FIRST), _whole(LINE), _whole(LINE | _REMOVED), _whole(LINE | _RESTORED), CHANGE),
     "endpoint.test": _example("endpoint.test", 0, {"endpoint": {"id": 1}}),
     "endpoint.disabled": _example(
         "endpoint.disabled", 0, {"endpoint": {"id": 2, "description": "news desk", "reason": _REASON}}
@@ -323,5 +419,5 @@ EXAMPLES: dict[str, dict[str, JsonValue]] = {
     **{name: _example(name, 4711, data) for name, data in source_events.EXAMPLES.items()},
 }
 """One event of each type, whole, in the form in which it is sent."""
-THIN_EXAMPLES = _examples(_FIRST, LINE, _WEIGHED)
+THIN_EXAMPLES = _examples(_FIRST, LINE, LINE | _REMOVED, LINE | _RESTORED, _WEIGHED)
 """The same, as an endpoint gets them whose `payload` is `thin`."""

@@ -8,7 +8,15 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Literal
 
-from services.contracts.article import Article, ArticleKind, Contract, RejectionReason, When
+from services.contracts.article import (
+    Article,
+    ArticleKind,
+    ArticleStatus,
+    Contract,
+    Evidence,
+    RejectionReason,
+    When,
+)
 from services.contracts.subject import Subject
 
 Cause = Literal["live", "backlog", "import", "reparse", "refetch"]
@@ -235,6 +243,32 @@ class SaveArticle(Message):
     @property
     def dedupe(self) -> str:
         return about_capture(self.origin.page, self.capture, self.origin.reingestion)
+
+
+class SetStatus(Message):
+    """What became of an article's page, as of one look at it; or what an operator decided, `by_operator`.
+
+    Of one article the later `at` wins, in whatever order they arrive. Only an operator changes what was withdrawn.
+    """
+
+    article: str
+    page: int | None = None
+    status: ArticleStatus
+    at: datetime
+    """When it was seen, or decided."""
+    since: datetime
+    """When it began: of a missing page, the first look that did not find it."""
+    looks: int = 0
+    """How many looks in a row have shown it."""
+    evidence: tuple[Evidence, ...] = ()
+    by_operator: bool = False
+
+    def subject(self) -> Subject:
+        return Subject(page=self.page, article=self.article)
+
+    @property
+    def dedupe(self) -> str:
+        return f"{self.article}:{self.status}:{self.at.isoformat()}"
 
 
 class Announce(Message):

@@ -21,6 +21,7 @@ from services.contracts.messages import (
     PollChannel,
     Reingest,
     SaveArticle,
+    SetStatus,
 )
 
 Gate = Literal["archive", "captures", "database", "secret"]
@@ -82,6 +83,7 @@ ROUTES: dict[type[Message], Route] = {
         last_after_death=True,
     ),
     SaveArticle: Route("store", "save_articles", timedelta(seconds=45), durable=True),
+    SetStatus: Route("store", "set_statuses", timedelta(seconds=45), durable=True),
     Announce: Route("webhooks", "announce", timedelta(seconds=45)),
     Deliver: Route(
         "webhooks",

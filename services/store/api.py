@@ -13,7 +13,7 @@ from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from services.contracts.article import Article, ArticleKind, When
+from services.contracts.article import Article, ArticleKind, ArticleStatus, When
 from services.contracts.caller import Caller
 from services.contracts.events import AnyEvent, ArticleView, PublicEventType
 from services.contracts.source_events import PREFIX
@@ -74,6 +74,7 @@ SourceName = Annotated[Storable | None, Query(max_length=200)]
 _SEARCH = 'Words anywhere in the article, all of them, in any form; "a phrase"; -without.'
 Search = Annotated[Storable | None, Query(max_length=200, description=_SEARCH, examples=['storm "war games" -drill'])]
 Whole = Annotated[Storable | None, Query(max_length=200, description="With this whole tag or number, in any case.")]
+Status = Annotated[ArticleStatus | None, Query(description="What became of its page; any, if left out.")]
 Order = Annotated[By, Query(description="The time that orders the list, and that `since` and `until` speak of.")]
 Since = Annotated[When | None, Query(description="From this time on, inclusive. A bare date is its midnight UTC.")]
 Until = Annotated[When | None, Query(description="Before this time, exclusive. A bare date is its midnight UTC.")]
@@ -109,9 +110,14 @@ def _may_see_sources(request: Request) -> bool:
 
 
 def _wanted(
-    source: SourceName = None, kind: ArticleKind | None = None, q: Search = None, tag: Whole = None, virin: Whole = None
+    source: SourceName = None,
+    kind: ArticleKind | None = None,
+    q: Search = None,
+    tag: Whole = None,
+    virin: Whole = None,
+    status: Status = None,
 ) -> ArticleQuery:
-    return ArticleQuery(source, kind, q if q and q.strip() else None, tag, virin)
+    return ArticleQuery(source, kind, q if q and q.strip() else None, tag, virin, status)
 
 
 def _feed(request: Request, named: Annotated[ArticleQuery, Depends(_wanted)], after: After = None) -> Feed:

@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from starlette.responses import Response
 
 from services.contracts.events import ArticleView
-from services.store.feeds import Feed, entry_id, media_type, pictures
+from services.store.feeds import Feed, entry_id, labels, media_type, pictures
 from services.store.html import html
 from services.store.wording import instant
 
@@ -49,7 +49,7 @@ def _add(entry: Element, article: ArticleView) -> None:
         kind, caption = media_type(address), image.caption or image.title
         described = ({"type": kind} if kind else {}) | ({"title": _clean(caption)} if caption else {})
         SubElement(entry, "link", {"rel": "enclosure", "href": _clean(address), **described})
-    for term in (article.kind, *article.tags):
+    for term in (article.kind, *article.tags, *labels(article)):
         SubElement(entry, "category", {"term": _clean(term)})
     if article.dek:
         _say(entry, "summary", article.dek)

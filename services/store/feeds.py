@@ -16,7 +16,7 @@ IDS = UUID("6f2d8c1e-52a4-4d0f-9b7c-0a3e1f64c9d2")
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 """When a feed without any article was updated."""
 
-ASKED = ("source", "kind", "q", "tag", "virin")
+ASKED = ("source", "kind", "q", "tag", "virin", "status")
 """What makes a feed a feed of its own: the words of a search."""
 PAGE = 50
 """Articles in one document."""
@@ -59,6 +59,11 @@ def feed_of(
 def entry_id(article: str) -> str:
     """The id of an article in feeds: the same through all its revisions, and on every installation."""
     return uuid5(IDS, article).urn
+
+
+def labels(article: ArticleView) -> tuple[str, ...]:
+    """What became of its page, as a tag; none while it is there. The text stays in the feed: that is what we keep."""
+    return () if article.status == "live" else (f"status:{article.status}",)
 
 
 def pictures(article: ArticleView) -> list[tuple[str, Image]]:

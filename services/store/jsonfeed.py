@@ -6,7 +6,7 @@ from typing import Any
 from starlette.responses import Response
 
 from services.contracts.events import ArticleView
-from services.store.feeds import Feed, entry_id, media_type, pictures
+from services.store.feeds import Feed, entry_id, labels, media_type, pictures
 from services.store.html import html
 from services.store.wording import instant
 
@@ -44,13 +44,21 @@ def _item(article: ArticleView) -> dict[str, Any]:
             "date_published": published and published.isoformat(),
             "date_modified": article.updated.isoformat(),
             "authors": [{"name": writer.name} for writer in article.byline],
-            "tags": [article.kind, *article.tags],
+            "tags": [article.kind, *article.tags, *labels(article)],
             "language": article.lang,
             "attachments": [
                 _told({"url": url, "mime_type": media_type(url) or UNKNOWN, "title": image.caption or image.title})
                 for url, image in shown
             ],
-            "_dateline": {"id": article.id, "source": article.source, "revision": article.revision},
+            "_dateline": _told(
+                {
+                    "id": article.id,
+                    "source": article.source,
+                    "revision": article.revision,
+                    "status": article.status,
+                    "status_since": article.status_since and article.status_since.isoformat(),
+                }
+            ),
         }
     )
 

@@ -13,6 +13,9 @@ NAMELESS = text("capture = ''")
 """Of a revision that does not say which capture proves it. In these words both databases see that the index serves."""
 
 
+_NOT_LIVE = text("status <> 'live'")
+
+
 class KeptArticle(Table, table=True):
     """An article as it stands now: which revision is current, and the latest capture that showed it and who read that.
 
@@ -29,6 +32,15 @@ class KeptArticle(Table, table=True):
         Index("articles_by_source_update", "source", "updated", "id"),
         Index("articles_by_kind", "kind", "dated_at", "id"),
         Index("articles_by_page", "page"),
+        # Few beside all that are there: what is live costs this index nothing.
+        Index(
+            "articles_by_status",
+            "status",
+            "status_since",
+            "id",
+            sqlite_where=_NOT_LIVE,
+            postgresql_where=_NOT_LIVE,
+        ),
     )
 
     id: str = Field(primary_key=True)
@@ -54,6 +66,14 @@ class KeptArticle(Table, table=True):
     parser: str
     layout: str | None = None
     layout_version: str | None = None
+    status: str = Field(default="live", sa_column_kwargs={"server_default": "live"})
+    """What became of its page, as `contracts.article.ArticleStatus` says."""
+    status_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When that began; None while the page has always been there."""
+    status_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """The look that showed it last: what was seen earlier changes nothing."""
+    status_looks: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """Looks in a row that have shown it."""
 
 
 class Revision(Table, table=True):
@@ -100,6 +120,8 @@ class ArticleText(Table, table=True):
     words: str | None = Field(sa_column=Column(Text().with_variant(TSVECTOR(), "postgresql")))
 
 
+IS_NOT_LIVE = text("articles.status <> 'live'")
+"""As a condition: in these words both databases see that the partial index serves."""
 articles: Relation = SQLModel.metadata.tables["articles"]
 revisions: Relation = SQLModel.metadata.tables["revisions"]
 texts: Relation = SQLModel.metadata.tables["article_texts"]

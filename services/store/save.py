@@ -11,10 +11,11 @@ from services.contracts.messages import Announce, Preview, SaveArticle
 from services.contracts.urls import article_id
 from services.runtime.events.append import NewEvent, append_all, hold
 from services.store.changes.grade import change_of
-from services.store.decide import Change, Created, Reading, Updated, decide, reread
+from services.store.decide import Change, Created, Late, Reading, Updated, decide, reread
 from services.store.dry_run import preview, standing
 from services.store.events import new_event
 from services.store.find import Existing, earlier_revisions, keys, place, places
+from services.store.status import LOOKS, StatusLook, found_again
 from services.store.write import Step, begin, follow
 
 
@@ -25,7 +26,13 @@ class Saved:
     change: Change
     article: str
     announce: Announce | None = None
+    restored: Announce | None = None
+    """That its page is back, which comes before what it says now."""
     preview: Preview | None = None
+
+    def to_announce(self) -> tuple[Announce, ...]:
+        """In the order of their numbers."""
+        return tuple(event for event in (self.restored, self.announce) if event)
 
 
 def save(session: Session, order: SaveArticle, now: datetime) -> Saved:
@@ -87,6 +94,7 @@ def _save_apart(session: Session, wave: Sequence[Arrived], now: datetime) -> lis
         for position, entry, change in zip(spots, wave, changes, strict=True)
         if position.row is not None
     ]
+    restored = {announce.article: announce for announce in found_again(session, _looks(spots, wave, changes), now)}
     rows = {row.id: row for row in begin(session, new, now)} | follow(session, steps, now)
     ids = [article_id(spot.key) if spot.row is None else spot.row.id for spot in spots]
     news = [
@@ -105,7 +113,17 @@ def _save_apart(session: Session, wave: Sequence[Arrived], now: datetime) -> lis
     report = dict(
         zip((event.subject for event in news), map(_announcement, news, append_all(session, news)), strict=True)
     )
-    return [Saved(change, this, report.get(this)) for change, this in zip(changes, ids, strict=True)]
+    return [
+        Saved(change, this, report.get(this), restored.get(this)) for change, this in zip(changes, ids, strict=True)
+    ]
+
+
+def _looks(spots: Sequence[Existing], wave: Sequence[Arrived], changes: Sequence[Change]) -> Iterator[StatusLook]:
+    """The known articles that their pages have given at a look, and when."""
+    for spot, entry, change in zip(spots, wave, changes, strict=True):
+        order = entry.reading.order
+        if spot.row is not None and order.origin.cause in LOOKS and not isinstance(change, Late):
+            yield StatusLook(spot.row, order.fetched_at, entry.trace_id)
 
 
 def _weighed(spot: Existing, reading: Reading, change: Created | Updated) -> ArticleChange | None:

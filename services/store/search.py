@@ -5,16 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, literal, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, TextClause, bindparam, literal, select, tuple_
 from sqlmodel import Session
 
 from services.runtime.provenance.sightings import IS_SHARED, sightings
 from services.store.events import SILENT
 from services.store.fulltext import asks_for_text, found, label
-from services.store.models import articles, revisions, texts
+from services.store.models import IS_NOT_LIVE, articles, revisions, texts
 
-By = Literal["published", "seen", "updated"]
-ORDER = {"published": articles.c.dated_at, "seen": articles.c.first_seen, "updated": articles.c.updated}
+By = Literal["published", "seen", "updated", "status"]
+ORDER = {
+    "published": articles.c.dated_at,
+    "seen": articles.c.first_seen,
+    "updated": articles.c.updated,
+    "status": articles.c.status_since,
+}
 
 
 @dataclass(frozen=True)
@@ -24,7 +29,7 @@ class ArticleQuery:
     `source` is any that showed the article's page, not only the one that did so first.
 
     `q` are words as `asked.Terms` reads them; tag and VIRIN are whole, in any case. `news` leaves out what is kept and
-    is no news, unless its kind is asked for.
+    is no news, unless its kind is asked for. In the order of `status` are those whose page is not simply there.
     """
 
     source: str | None = None
@@ -32,6 +37,7 @@ class ArticleQuery:
     q: str | None = None
     tag: str | None = None
     virin: str | None = None
+    status: str | None = None
     by: By = "published"
     news: bool = False
     since: datetime | None = None
@@ -122,12 +128,16 @@ def _revisions() -> Select[Any]:
     return select(revisions, current).join(articles, revisions.c.article == articles.c.id)
 
 
-def _conditions(wanted: ArticleQuery) -> list[ColumnElement[bool]]:
-    when, query = ORDER[wanted.by], list[ColumnElement[bool]]()
+def _conditions(wanted: ArticleQuery) -> list[ColumnElement[bool] | TextClause]:
+    when, query = ORDER[wanted.by], list[ColumnElement[bool] | TextClause]()
     if wanted.kind is not None:
         query.append(articles.c.kind == wanted.kind)
     elif wanted.news:
         query.append(articles.c.kind.not_in(SILENT))
+    if wanted.status is not None:
+        query.append(articles.c.status == wanted.status)
+    if wanted.by == "status" or wanted.status not in {None, "live"}:
+        query.append(IS_NOT_LIVE)
     if wanted.since is not None:
         query.append(when >= wanted.since)
     if wanted.until is not None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sqlmodel import Session
 
-from services.contracts.messages import SaveArticle
+from services.contracts.messages import SaveArticle, SetStatus
 from services.runtime.ledger.batch import Batch
 from services.runtime.ledger.jobs import Job, Outgoing, enqueue_all
 from services.runtime.ledger.worker import handles_together
@@ -13,6 +13,7 @@ from services.runtime.provenance.results import Result
 from services.runtime.provenance.verdicts import Read
 from services.store.decide import Change, Created, Late, Refreshed, Unchanged, Unsettled, Updated
 from services.store.save import Saved, foresee, save_all, save_as_foreseen
+from services.store.status import set_all
 
 # As the person who ordered it sees it: a refreshed reading is another article, a late one changed nothing.
 OUTCOMES: dict[type[Change], results.PageOutcome] = {
@@ -41,8 +42,22 @@ def save_articles(batch: Batch[SaveArticle]) -> None:
         entries = [element for element in done if element[1].expects is None and not element[1].origin.dry_run]
         become = [*_keep(session, entries), *_foresee(session, foreseen), *_promote(session, promoted)]
         results.record_all(session, [result for _, order, saved in become for result in _result(order, saved)])
-        enqueue_all(session, [job.outgoing(saved.announce) for job, _, saved in become if saved.announce])
+        enqueue_all(session, [job.outgoing(event) for job, _, saved in become for event in saved.to_announce()])
         enqueue_all(session, [message for job, order, saved in become for message in _again(job, order, saved)])
+
+
+@handles_together(SetStatus)
+def set_statuses(batch: Batch[SetStatus]) -> None:
+    """Writes what became of the articles' pages; what is news is announced."""
+    orders = batch.messages()
+    if not orders:
+        return
+    for job, order in orders:
+        job.note(article=order.article, status=order.status)
+    with batch.complete(orders) as (session, done):
+        stories = {order.article: job for job, order in done}
+        told = set_all(session, [(order, job.trace_id) for job, order in done], done[0][0].now)
+        enqueue_all(session, [stories[event.article or ""].outgoing(event) for event in told])
 
 
 def _keep(session: Session, orders: list[Order]) -> list[Become]:

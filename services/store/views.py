@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from sqlalchemy import Row
 
-from services.contracts.article import Article, ArticleKind
+from services.contracts.article import Article, ArticleKind, ArticleStatus
 from services.contracts.changes import ArticleChange
 from services.contracts.events import (
     CHANGE,
@@ -17,6 +17,7 @@ from services.contracts.events import (
     ArticleEventType,
     ArticleFacts,
     ArticleView,
+    StatusFacts,
     Told,
 )
 from services.contracts.messages import Cause
@@ -56,6 +57,10 @@ FOUND: dict[str, JsonValue] = {
 PULLED: dict[str, JsonValue] = {"id": "evt_ge2dinzthe3tqnbvgyzto", "cause": "live", "announced": True}
 
 
+OF_THE_ROW = ("id", "source", "revision", "first_seen", "updated", "status", "status_since", "status_looks")
+"""What the row of an article says of it, beside its wording."""
+
+
 class View(BaseModel):
     """A shape of the API, made from the columns of a row."""
 
@@ -76,6 +81,9 @@ class ArticleLine(View):
     revision: int
     first_seen: datetime
     updated: datetime
+    status: ArticleStatus
+    status_since: datetime | None
+    status_looks: int
     excerpt: list[Piece] | None = None
 
 
@@ -124,7 +132,7 @@ class EventView(Told):
     cause: Cause
     announced: bool
     type: ArticleEventType
-    data: ArticleFacts
+    data: ArticleFacts | StatusFacts
 
 
 class SourceEventView(Told):
@@ -162,6 +170,6 @@ class EventPage(BaseModel):
 
 def article_view(row: Row[Any], reading: Article) -> ArticleView:
     """The article of a row of `articles`, with the reading of its current revision."""
-    own = {name: getattr(row, name) for name in ("id", "source", "revision", "first_seen", "updated")}
+    own = {name: getattr(row, name) for name in OF_THE_ROW}
     own["url"] = row.url or reading.url
     return ArticleView.model_validate(reading.model_dump(exclude={"removed"}) | own)

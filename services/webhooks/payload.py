@@ -6,7 +6,8 @@ from typing import Any
 
 from services.runtime.events.append import frozen
 
-THIN = ("id", "url", "source", "kind", "headline", "published_at", "revision", "first_seen", "updated")
+STATUS = ("status", "status_since", "status_looks")
+THIN = ("id", "url", "source", "kind", "headline", "published_at", "revision", "first_seen", "updated", *STATUS)
 """What a thin payload tells of an article; the rest is at `GET /articles/{id}`. It is made of the frozen body at each
 attempt, so that another list would change what is sent again: it would need a payload of another name."""
 THIN_CHANGE = ("grade", "facts", "returns_to")

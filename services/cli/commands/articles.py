@@ -15,7 +15,7 @@ from services.cli import client
 from services.cli.groups import ListsByDefault, group
 from services.cli.output.terminal import AsJson, Listing, cell, display, error, print_json, show, show_facts, show_text
 from services.cli.parsing import After, Since, Until
-from services.contracts.article import Article, ArticleKind
+from services.contracts.article import Article, ArticleKind, ArticleStatus
 
 if TYPE_CHECKING:
     from services.store.excerpt import Piece
@@ -41,6 +41,7 @@ def list_articles(
     kind: Kind = None,
     tag: Annotated[str | None, typer.Option(help="With this tag.")] = None,
     virin: Annotated[str | None, typer.Option(help="With this picture.")] = None,
+    status: Annotated[ArticleStatus | None, typer.Option(help="Of whose page this became.")] = None,
     since: Since = None,
     until: Until = None,
     limit: Annotated[int, typer.Option(min=1, max=1_000, help="How many at most.")] = 20,
@@ -51,7 +52,7 @@ def list_articles(
     from services.store.views import ArticleLine
 
     chosen: dict[str, Any] = {"source": source, "kind": kind, "q": " ".join(words or ()), "tag": tag, "virin": virin}
-    chosen |= {"since": since, "until": until}
+    chosen |= {"since": since, "until": until, "status": status}
     rows, following = client.listed("/articles", "articles", limit, after=after, **chosen)
     if as_json:
         print_json({"articles": rows, "next": following})
@@ -79,7 +80,8 @@ def show_article(article: Id, revision: Revision = None, as_json: AsJson = False
     typer.echo()
     current = whole["revision"]
     shown = current if not view or view["current"] else f"{view['number']}; the current one is {current}"
-    show_facts({"address": whole["url"], "source": whole["source"], "revision": shown, "id": article})
+    facts = {"address": whole["url"], "source": whole["source"], "status": _standing(whole), "revision": shown}
+    show_facts(facts | {"id": article})
 
 
 @app.command()
@@ -132,10 +134,18 @@ def _unknown(article: str) -> dict[int, str]:
     return {404: f"There is no article {article!r}; `dateline articles` lists those there are."}
 
 
+def _standing(article: Mapping[str, Any]) -> str:
+    if (since := article["status_since"]) is None:
+        return str(article["status"])
+    looks = f" ({article['status_looks']} looks)" if article["status_looks"] else ""
+    return f"{article['status']} since {cell(since)}{looks}"
+
+
 def _line(article: ArticleLine) -> Sequence[str]:
     published = (article.published_at or "")[: len("2026-11-22")]
     says = [] if article.excerpt is None else [_around_the_hit(article.excerpt)]
-    return (article.id, published, article.source, article.headline, *says)
+    headline = article.headline if article.status == "live" else f"[{article.status}] {article.headline}"
+    return (article.id, published, article.source, headline, *says)
 
 
 def _around_the_hit(excerpt: Sequence[Piece]) -> str:

@@ -13,7 +13,7 @@ import typer
 from services.cli import client
 from services.cli.commands.articles import Kind, Source
 from services.cli.output.terminal import AsJson, Listing, cell, error, print_json, print_json_line, show, show_text
-from services.contracts.events import PublicEventType
+from services.contracts.events import ArticleFacts, PublicEventType
 from services.contracts.source_events import PREFIX
 
 EVERY = 0.5
@@ -88,7 +88,8 @@ def _line(shown: Mapping[str, Any]) -> Sequence[object]:
         facts = of_source.data
         return (of_source.sequence, of_source.timestamp, of_source.type, facts.source, None, facts.sentence)
     event = EventView.model_validate(shown)
-    changed = f" ({', '.join(event.data.changed)} changed)" if event.data.changed else ""
+    fields = event.data.changed if isinstance(event.data, ArticleFacts) else ()
+    changed = f" ({', '.join(fields)} changed)" if fields else ""
     kind = event.type.removeprefix("article.")
     article = event.data.article
     return (event.sequence, event.timestamp, kind, article.source, event.cause, article.headline + changed)

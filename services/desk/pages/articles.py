@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from services.contracts.article import ArticleKind
+from services.contracts.article import ArticleKind, ArticleStatus
 from services.desk.api_client import Api, Refused
 from services.desk.signed_in import Form, SignedIn
 from services.desk.word_diff import paragraph_changes
@@ -20,10 +20,11 @@ from services.desk.word_diff import paragraph_changes
 router = APIRouter(prefix="/articles")
 
 KINDS = get_args(ArticleKind)
+STATUSES = get_args(ArticleStatus)
 FIELDS = ("headline", "dek", "dateline", "published_at", "kind")
 """Of an article, what is compared beside its text."""
 FEEDS = {"Atom": ("articles.atom", "application/atom+xml"), "JSON Feed": ("articles.json", "application/feed+json")}
-FOLLOWED = ("source", "kind", "q", "tag", "virin")
+FOLLOWED = ("source", "kind", "q", "tag", "virin", "status")
 """Of a search, what its feed asks for too: a feed tells what comes, of whatever date."""
 
 
@@ -37,9 +38,11 @@ async def search(
     until: str = "",
     tag: str = "",
     virin: str = "",
+    status: str = "",
     after: str = "",
 ) -> Response:
     fields = {"q": q, "source": source, "kind": kind, "since": since, "until": until, "tag": tag, "virin": virin}
+    fields["status"] = status
     match = await visit.api.search("/articles", **fields, after=after)
     return visit.page(
         "articles.html",
@@ -51,6 +54,7 @@ async def search(
         trouble=match.trouble,
         sources=[entry["name"] for entry in await visit.api.get("/sources")],
         kinds=KINDS,
+        statuses=STATUSES,
     )
 
 

@@ -9,6 +9,8 @@ from services.contracts.events import (
     EXAMPLES,
     THIN_EXAMPLES,
     ArticleCreated,
+    ArticleRemoved,
+    ArticleRestored,
     ArticleUpdated,
     EndpointDisabled,
     EndpointTest,
@@ -19,6 +21,8 @@ from services.contracts.events import (
     SourceRemovals,
     SourceSilent,
     ThinArticleCreated,
+    ThinArticleRemoved,
+    ThinArticleRestored,
     ThinArticleUpdated,
 )
 
@@ -59,6 +63,20 @@ def article_updated(
     event: Annotated[ArticleUpdated | ThinArticleUpdated, _both("article.updated")], headers: Headers
 ) -> None:
     """The words of an article changed. Answer any 2xx within 15 seconds."""
+
+
+@router.post("article.removed", status_code=204)
+def article_removed(
+    event: Annotated[ArticleRemoved | ThinArticleRemoved, _both("article.removed")], headers: Headers
+) -> None:
+    """The page of an article was taken down. Answer any 2xx within 15 seconds."""
+
+
+@router.post("article.restored", status_code=204)
+def article_restored(
+    event: Annotated[ArticleRestored | ThinArticleRestored, _both("article.restored")], headers: Headers
+) -> None:
+    """The page of an article that was removed is back. Answer any 2xx within 15 seconds."""
 
 
 @router.post("endpoint.test", status_code=204)

@@ -173,7 +173,7 @@ def test_a_json_feed_says_what_version_1_1_asks_for():
     (item,) = page["items"]
     assert item["content_html"] == "<p>It reopened at dawn.</p>"
     assert (item["date_published"], item["date_modified"]) == ("2026-01-12T00:00:00+00:00", NOW.isoformat())
-    assert item["_dateline"] == {"id": "art_mfrggzdfmztwq2lk", "source": "army-news", "revision": 2}
+    assert item["_dateline"] == {"id": "art_mfrggzdfmztwq2lk", "source": "army-news", "revision": 2, "status": "live"}
     assert not {"url", "summary", "image"} & item.keys(), "what there is not, is not there"
     assert json.loads(jsonfeed.document(feed()))["items"] == []
 
