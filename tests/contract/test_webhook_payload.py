@@ -43,7 +43,7 @@ def test_the_example_article_is_one_that_the_store_would_send():
     article = event["data"]["article"]
     assert ArticleView.model_validate(article).model_dump(mode="json") == article
     assert set(event) == {"type", "timestamp", "sequence", "data"}
-    assert set(event["data"]) == {"article", "previous_revision", "changed"}
+    assert set(event["data"]) == {"article", "previous_revision", "changed", "change"}
     assert filters.story("army-news", event).article == article["id"]
 
 

@@ -5,8 +5,8 @@ from alembic import op
 
 from services.runtime.database import UtcDateTime
 
-revision = "r0003"
-down_revision = "r0002"
+revision = "r0005"
+down_revision = "r0004"
 branch_labels = None
 depends_on = None
 
