@@ -21,8 +21,6 @@ COMMANDS = {
     "import": ("import_files:import_files", "Takes archived pages: HTML, text dumps or WARC files."),
     "sources": ("sources:app", "Sources: list, add, pause, resume, poll, remove."),
     "pages": ("pages:app", "Pages: find any page that is known, and what became of it."),
-    "gaps": ("coverage:gaps", "Pages that a source showed and that are not stored, and why."),
-    "coverage": ("coverage:coverage", "What a source showed by month: stored, late, missing."),
     "poll": ("sources:poll", "Looks at all channels of these sources now."),
     "articles": ("articles:app", "Articles: search, read, compare wordings, explain a reading."),
     "events": ("events:events", "Events of articles in order; --follow shows them live."),

@@ -12,10 +12,13 @@ class Validators:
 
     etag: str | None = None
     last_modified: str | None = None
+    fresh: bool = False
+    """Whether all of it is wanted, and not what a cache on the way has kept."""
 
     def headers(self) -> dict[str, str]:
         """The headers of a conditional request; none without validators."""
         both = {"if-none-match": self.etag, "if-modified-since": self.last_modified}
+        both |= {"cache-control": "no-cache" if self.fresh else None}
         return {name: value for name, value in both.items() if value}
 
 

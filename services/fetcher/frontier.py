@@ -1,7 +1,7 @@
 """The frontier: pages that a channel lists become pages we know, each with a visit due."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 from sqlalchemy import Table as Relation
@@ -10,12 +10,13 @@ from sqlmodel import Session, SQLModel, col, select
 
 from services.contracts.messages import FetchPage, Lane, Why
 from services.contracts.urls import page_key
-from services.fetcher import gaps, moves
+from services.fetcher import moves
+from services.fetcher.claims import ALL_CLAIMS, VAIN
 from services.fetcher.discover import Listed
-from services.fetcher.gaps import Expected
 from services.fetcher.models import IMPORT, Alias, Page
 from services.fetcher.politeness import host_of
-from services.fetcher.schedule import BACKLOG_STEP, LAG
+from services.fetcher.schedule import BACKLOG_STEP, LAG, RESTLESS
+from services.fetcher.trust import PageTrust
 from services.runtime.database import is_sqlite
 from services.runtime.ledger.jobs import Outgoing, enqueue, enqueue_all
 from services.runtime.provenance import sightings
@@ -33,9 +34,14 @@ class Joined:
 
     fresh: int = 0
     changed: int = 0
+    followed: int = 0
+    """Of the latter, those of which only a time of change is new: that is a claim."""
+    judged: int = 0
+    borne_out: int = 0
+    """Earlier claims that have been looked into, and those of them that were true."""
 
     def __add__(self, other: "Joined") -> "Joined":
-        return Joined(self.fresh + other.fresh, self.changed + other.changed)
+        return Joined(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
 
 
 def join(
@@ -47,10 +53,12 @@ def join(
     backlog: bool,
     now: datetime,
     claimed: bool = False,
+    claims: int = ALL_CLAIMS,
 ) -> Joined:
     """Unseen pages join the frontier, known ones are compared; a visit is said for each that is new or changed.
 
-    `claimed`: that a page changed is only claimed, as sitemaps do that are made anew each night.
+    `claimed`: that a page changed is only claimed, as sitemaps do that are made anew each night. At most so many
+    `claims` are followed; the others stand until there is room.
     """
     keyed = _by_identity(session, listed)
     renamed = _renamed(session, source, keyed)
@@ -63,7 +71,10 @@ def join(
     known = {key: member for key, member in keyed.items() if key not in fresh}
     pages = session.exec(select(Page).where(col(Page.key).in_(known))).all() if known else ()
     readdressed = [page for page in pages if _is_elsewhere(page, known[page.key], now)]
-    entries = [page for page in pages if _differs(session, page, known[page.key], source, channel, backlog=backlog)]
+    heard = _Claims(now, claims)
+    entries = [
+        page for page in pages if _differs(session, page, known[page.key], source, channel, heard, backlog=backlog)
+    ]
     for key, page in suspects.items():
         page.shown_url = keyed[key].url
     elsewhere = [*readdressed, *renamed, *suspects.values()]
@@ -76,11 +87,8 @@ def join(
     enqueue_all(session, visits)
     moves.note_guids(session, source, fresh | {page.key: page.moved_to or page.id or 0 for page in pages}, keyed)
     shown = {fresh[key]: _shown(keyed[key]) for key in fresh} | _shown_again(session, source, pages, known)
-    first_seen = set(sightings.note(session, source, channel, shown, now))
-    numbers = fresh | {page.key: page.moved_to or page.id or 0 for page in pages}
-    expected = [Expected(key, keyed[key].url, page) for key, page in numbers.items() if page in first_seen]
-    gaps.expect(session, source, expected, backlog=backlog, now=now)
-    return Joined(len(fresh), len(changed))
+    sightings.note(session, source, channel, shown, now)
+    return Joined(len(fresh), len(changed), heard.followed, heard.judged, heard.borne_out)
 
 
 def _first_visit(page: int, listed: Listed, lane: Lane, due_at: datetime) -> Outgoing:
@@ -169,7 +177,42 @@ def _is_elsewhere(page: Page, one: Listed, now: datetime) -> bool:
     return True
 
 
-def _differs(session: Session, page: Page, one: Listed, source: str, channel: int, *, backlog: bool) -> bool:
+@dataclass
+class _Claims:
+    """What a look claims of pages that are known: how many claims may be followed, and what earlier ones were worth."""
+
+    now: datetime
+    room: int
+    followed: int = 0
+    judged: int = 0
+    borne_out: int = 0
+
+    def follows(self, page: Page) -> bool:
+        """Whether the page is to be looked at because a time of change is new; what the last such look gave counts."""
+        known = self._after_the_last(page, PageTrust.of(page.trust))
+        rested = page.visited_at is None or self.now - page.visited_at >= VAIN[min(known.vain, len(VAIN) - 1)]
+        follows = rested and known.claimed_at is None and self.followed < self.room
+        if follows:
+            known = known.model_copy(update={"claimed_at": self.now})
+            self.followed += 1
+        page.trust = known.kept() or None
+        return follows
+
+    def _after_the_last(self, page: Page, known: PageTrust) -> PageTrust:
+        if known.claimed_at is None or page.visited_at is None or page.visited_at < known.claimed_at:
+            return known
+        if page.outcome not in {"new", "changed", "unchanged"}:
+            return known.model_copy(update={"claimed_at": None})
+        # What never comes twice the same proves nothing.
+        true = page.fetched_at is not None and page.fetched_at >= known.claimed_at and page.restless < RESTLESS
+        self.judged += 1
+        self.borne_out += true
+        return known.model_copy(update={"claimed_at": None, "vain": 0 if true else known.vain + 1})
+
+
+def _differs(
+    session: Session, page: Page, one: Listed, source: str, channel: int, heard: _Claims, *, backlog: bool
+) -> bool:
     """Whether a known page deserves a visit now; what its channel says of it is remembered."""
     adopted = page.source == IMPORT or page.channel is None  # its source was removed
     if adopted:
@@ -177,9 +220,15 @@ def _differs(session: Session, page: Page, one: Listed, source: str, channel: in
         sightings.belongs_to(session, page.id or 0, source)
     if page.channel != channel:
         return False
-    before = page.title, page.updated
-    page.title, page.updated = one.title or page.title, one.updated or page.updated
-    return adopted or before != (page.title, page.updated)
+    title, updated = one.title or page.title, one.updated or page.updated
+    retitled = title != page.title
+    if updated == page.updated or retitled or adopted:
+        page.title, page.updated = title, updated
+        return adopted or retitled
+    if not heard.follows(page):
+        return False  # it stands, and is followed when its time has come
+    page.updated = updated
+    return True
 
 
 def _shown(one: Listed, *, shared: bool = False) -> Shown:

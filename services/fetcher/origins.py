@@ -1,6 +1,6 @@
 """What is told of a page to those who come after."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Literal
 
 from sqlmodel import Session
@@ -15,9 +15,11 @@ Verdicts = Mapping[int, Verdict]
 """What became of some pages, by their ids."""
 
 
-def verdicts_of(session: Session, looks: Iterable[tuple[Page, Reingestion | None]]) -> Verdicts:
-    """What became of those of these pages whose origin, or whose result, depends on it."""
-    results = {page.id or 0 for page, again in looks if (again.dry_run if again else _is_old(page))}
+def verdicts_of(
+    session: Session, looks: Iterable[tuple[Page, Reingestion | None]], also: Collection[int] = ()
+) -> Verdicts:
+    """What became of those of these pages whose origin, or whose result, depends on it; and of some others."""
+    results = set(also) | {page.id or 0 for page, again in looks if (again.dry_run if again else _is_old(page))}
     return verdicts.find_all(session, results) if results else {}
 
 

@@ -17,6 +17,7 @@ from services.fetcher.due import hosts
 from services.fetcher.models import Host
 from services.fetcher.robots import Robots, State, ask_robots
 from services.fetcher.schedule import HOST_PATIENCE, QUICK_LOOKS, QUICK_SPAN, SILENCE, host_rest
+from services.fetcher.trust import Trust
 from services.runtime.database import is_sqlite, reading, transaction
 from services.runtime.egress import Client
 from services.runtime.ledger.jobs import Outgoing, enqueue_all
@@ -86,6 +87,15 @@ class Hosts:
         self.lock(member.host for member in learnt)
         serves_again = [message for element in learnt if (message := self._learn(element, scale))]
         enqueue_all(self._session, serves_again)
+
+    def trust(self, name: str) -> Trust:
+        """What is known of the claims of the host about its pages."""
+        row = self._locked.get(name) or self._standing.get(name)
+        return Trust.of(row.trust if row is not None else None)
+
+    def locked(self, name: str) -> Host | None:
+        """The row of the host, if it is locked."""
+        return self._locked.get(name)
 
     def may_look_soon(self, name: str, now: datetime) -> bool:
         """Takes one of the quick looks that the missing pages of a host share; False when there are none left."""
@@ -161,6 +171,6 @@ def _locked(session: Session, names: Sequence[str]) -> Sequence[Host]:
 
 
 # Made once: to make a statement costs more than to run it, and this one runs after every request.
-_STANDING = core_select(hosts.c.name, hosts.c.failures, hosts.c.crawl_delay).where(
+_STANDING = core_select(hosts.c.name, hosts.c.failures, hosts.c.crawl_delay, hosts.c.trust).where(
     hosts.c.name.in_(bindparam("names", expanding=True))
 )

@@ -1,5 +1,6 @@
 """One look at a channel, which is one request: what it lists, and what joins the frontier."""
 
+import hashlib
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -7,8 +8,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from services.contracts.urls import page_key
-from services.fetcher import frontier, gaps
+from services.fetcher import frontier
 from services.fetcher.answers import (
     Answer,
     Blocked,
@@ -21,38 +21,36 @@ from services.fetcher.answers import (
     Unavailable,
     Validators,
 )
+from services.fetcher.claims import claims_allowed
 from services.fetcher.client import get
 from services.fetcher.discover import Discovered, Listed, Unreadable, discover
 from services.fetcher.frontier import Joined
-from services.fetcher.gaps import Expected
 from services.fetcher.models import Channel, Source
 from services.fetcher.politeness import host_of, permission
 from services.fetcher.rounds import RoundResult
 from services.fetcher.scope import ARTICLES, SourceScope
 from services.fetcher.settings import FetcherSettings
+from services.fetcher.trust import Question, Trust, question_of_channel
 from services.runtime.archive import capture_store
 from services.runtime.archive.capture_store import Capture
 from services.runtime.database import transaction
 from services.runtime.egress import Client
-
-OUTSIDE = 50
-"""Entries out of scope that one look at a feed notes."""
 
 
 def look_at(
     client: Client, channel: Channel, url: str, scope: SourceScope, *, now: datetime, settings: FetcherSettings
 ) -> RoundResult:
     """Asks for the channel at this address and reads it; trouble is a look too, and so is another host."""
-    validators = Validators() if channel.parts else Validators(channel.etag, channel.last_modified)
+    question = _question(channel, now)
     answer = get(
         client,
         url,
         now=now,
         limits=settings.channel_limits,
-        validators=validators,
+        validators=question.validators,
         may=lambda hop: permission(client, hop, now),
     )
-    look = _look(channel, answer, scope)
+    look = replace(_look(channel, answer, scope), question=question)
     came = answer if isinstance(answer, Fetched) else getattr(answer, "came", None)
     if came is None or look.succeeded or not _was_read(channel) or channel.failures:
         return look
@@ -62,6 +60,12 @@ def look_at(
     with suppress(OSError):
         return replace(look, capture=capture_store.keep(retained))
     return look
+
+
+def _question(channel: Channel, now: datetime) -> Question:
+    if channel.parts:
+        return Question()
+    return question_of_channel(Trust.of(channel.trust), Validators(channel.etag, channel.last_modified), now)
 
 
 def _look(channel: Channel, answer: Answer, scope: SourceScope) -> RoundResult:
@@ -88,25 +92,35 @@ def join_all_but_last(source: Source, channel: Channel, look: RoundResult, now: 
     joined = Joined()
     for start in range(0, _last_start(look), frontier.AT_ONCE):
         with transaction() as session:
-            joined += _join(session, source, channel, look.listed[start : start + frontier.AT_ONCE], now)
+            some = look.listed[start : start + frontier.AT_ONCE]
+            joined += _join(session, source, channel, some, now, _claims_left(channel, joined, now))
     return joined
 
 
-def join_last(session: Session, source: Source, channel: Channel, look: RoundResult, now: datetime) -> Joined:
-    """Joins the rest of what the look lists; what is out of scope is expected as well, and will be missing."""
-    outside = [Expected(page_key(entry.url), entry.url) for entry in look.outside]
-    gaps.expect(session, source.name, outside, backlog=channel.first_round_at is None, now=now)
-    return _join(session, source, channel, look.listed[_last_start(look) :], now)
+def join_last(
+    session: Session, source: Source, channel: Channel, look: RoundResult, now: datetime, joined: Joined
+) -> Joined:
+    """Joins the rest of what the look lists, after what was `joined` before; all of it together."""
+    rest = look.listed[_last_start(look) :]
+    return joined + _join(session, source, channel, rest, now, _claims_left(channel, joined, now))
 
 
 def _last_start(look: RoundResult) -> int:
     return max(len(look.listed) - 1, 0) // frontier.AT_ONCE * frontier.AT_ONCE
 
 
-def _join(session: Session, source: Source, channel: Channel, listed: Sequence[Listed], now: datetime) -> Joined:
+def _claims_left(channel: Channel, joined: Joined, now: datetime) -> int:
+    return max(claims_allowed(Trust.of(channel.trust), now) - joined.followed, 0)
+
+
+def _join(
+    session: Session, source: Source, channel: Channel, listed: Sequence[Listed], now: datetime, claims: int
+) -> Joined:
     backlog = channel.first_round_at is None
     claimed = channel.kind == "sitemap"
-    return frontier.join(session, source.name, channel.id or 0, listed, backlog=backlog, now=now, claimed=claimed)
+    return frontier.join(
+        session, source.name, channel.id or 0, listed, backlog=backlog, now=now, claimed=claimed, claims=claims
+    )
 
 
 def scope_of(source: Source, channel: Channel) -> SourceScope:
@@ -123,13 +137,18 @@ def _read(channel: Channel, answer: Fetched, scope: SourceScope) -> RoundResult:
             return RoundResult("blocked", detail=f"Something else stands where it was. {result.detail}")
         return RoundResult("unreadable", detail=result.detail)
     listed = tuple(replace(entry, position=at) for at, entry in enumerate(result.listed, 1) if scope.covers(entry.url))
-    outside = [entry for entry in result.listed if channel.kind == "feed" and not scope.covers(entry.url)]
     parts = tuple(part for part in result.parts if SourceScope(scope.families, ()).covers(part))
     nothing = _nothing_in_scope(result, listed)
     if nothing and read_before and channel.listed:
         return RoundResult("empty", detail=f"{nothing} Before, it listed {channel.listed}.")
-    noted = result.note or nothing
-    return RoundResult("read", listed, parts, noted, answer.validators, outside=tuple(outside[:OUTSIDE]))
+    digest, size = _digest(listed, parts), len(answer.body)
+    return RoundResult("read", listed, parts, result.note or nothing, answer.validators, digest=digest, size=size)
+
+
+def _digest(listed: Sequence[Listed], parts: Sequence[str]) -> str:
+    """Of what would be news: addresses and titles, in any order. Times in it may be new at every look."""
+    lines = sorted(f"{entry.url}\n{entry.title or ''}" for entry in listed)
+    return hashlib.sha256("\n".join([*lines, *sorted(parts)]).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _was_read(channel: Channel) -> bool:

@@ -10,6 +10,7 @@ from itertools import islice
 
 from services.contracts.messages import PollChannel, Redirect
 from services.fetcher.answers import Validators
+from services.fetcher.claims import judged_claims
 from services.fetcher.discover import Listed
 from services.fetcher.discover.listings import number_of_page, page_of_listing
 from services.fetcher.frontier import Joined
@@ -17,6 +18,7 @@ from services.fetcher.models import Channel
 from services.fetcher.politeness import host_of
 from services.fetcher.schedule import poll_wait
 from services.fetcher.settings import FetcherSettings
+from services.fetcher.trust import Question, Trust, after_304, after_full
 
 MAX_HOPS = 2
 """Hosts that may send us on to another one, until a look has failed."""
@@ -41,10 +43,12 @@ class RoundResult:
     silent: bool = False
     moved: str | None = None
     """The address at another host that it was sent to."""
-    outside: tuple[Listed, ...] = ()
-    """What a feed shows and is not in the scope of its source; other channels show their menus, too."""
     capture: str | None = None
     """What came in the place of a channel that was read before, in the archive."""
+    question: Question = Question()  # noqa: RUF009 - frozen
+    digest: str = ""
+    size: int = 0
+    """How it was asked for, the digest of what it lists, and the bytes that came."""
 
     @property
     def succeeded(self) -> bool:
@@ -86,6 +90,7 @@ def record(
     channel.capture = look.capture or channel.capture
     own = look.detail if look.succeeded or not channel.parts else None
     _note_trouble(channel, look)
+    channel.trust = _learn(channel, look, joined, now).kept() or None
     if look.succeeded:
         channel.succeeded_at, channel.failures = now, 0
         _advance(channel, look, joined, now=now, depth=settings.depth)
@@ -102,6 +107,17 @@ def record(
     # may just be one.
     patience = 0 if channel.parts or look.outcome == "empty" else channel.failures
     return now + poll_wait(interval, patience, look.retry_after, chance)
+
+
+def _learn(channel: Channel, look: RoundResult, joined: Joined, now: datetime) -> Trust:
+    """What the look proves of the claims of the channel; what its parts are marked with is not kept."""
+    trust = judged_claims(Trust.of(channel.trust), joined.judged, joined.borne_out, now)
+    if channel.parts or not look.succeeded:
+        return trust
+    if look.validators is None:
+        return after_304(trust, look.question, now)
+    before = Validators(channel.etag, channel.last_modified)
+    return after_full(trust, look.question, before, look.validators, digest=look.digest, size=look.size, now=now)
 
 
 def _note_trouble(channel: Channel, look: RoundResult) -> None:

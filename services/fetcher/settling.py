@@ -9,11 +9,12 @@ from sqlmodel import Session
 
 from services.contracts.messages import FetchPage, ParsePage, Why
 from services.contracts.urls import page_key
-from services.fetcher import blocked, frontier, moves, turns, visit
+from services.fetcher import blocked, frontier, moves, page_lessons, turns, visit
 from services.fetcher.models import Page
 from services.fetcher.origins import Verdicts, origin_of, result_of, verdicts_of
 from services.fetcher.politeness import Hosts, Served, host_of
 from services.fetcher.settings import fetcher_settings
+from services.fetcher.trust import Trust
 from services.fetcher.visit import Visit
 from services.runtime.archive.unchanged import UnchangedLook, note_unchanged
 from services.runtime.ledger.jobs import Job, Outgoing, enqueue_all
@@ -66,9 +67,11 @@ def lock(session: Session, looks: Looks) -> dict[int, Page]:
 def settle(session: Session, looks: Looks, pages: Mapping[int, Page]) -> None:
     """Writes what came of the looks; `pages` are those that they were at, locked."""
     settings = fetcher_settings()
-    known = verdicts_of(session, [(pages[look.order.page], look.order.reingestion) for _, look in looks])
+    real = [look for _, look in looks if look.is_real]
+    judged = {look.order.page for look in real if page_lessons.asks_verdict(look.page, look.answer)}
+    known = verdicts_of(session, [(pages[look.order.page], look.order.reingestion) for _, look in looks], judged)
     hosts = Hosts(session, [host_of(look.url) for _, look in looks])
-    hosts.lock(host_of(look.url) for _, look in looks if look.answer.outcome == "gone" and look.is_real)
+    hosts.lock(host_of(look.url) for look in real if look.answer.outcome == "gone" or _asks_host(look, hosts, looks))
     left = [(job, _settle(session, job, look, pages[look.order.page], known, hosts)) for job, look in looks]
     _count_blocked(session, left)
     hosts.learn([_served(job, element) for job, element in left], scale=settings.revisit_scale)
@@ -76,6 +79,10 @@ def settle(session: Session, looks: Looks, pages: Mapping[int, Page]) -> None:
     enqueue_all(session, [message for _, member in left for message in member.said])
     note_unchanged(session, [look for job, member in left if (look := _unchanged(member, job))])
     results.record_all(session, [entry.result for _, entry in left if entry.result])
+
+
+def _asks_host(look: PageVisit, hosts: Hosts, looks: Looks) -> bool:
+    return page_lessons.asks_host(look.page, look.answer, hosts.trust(host_of(look.url)), looks[0][0].now)
 
 
 def _settle(session: Session, job: Job, look: PageVisit, page: Page, known: Verdicts, hosts: Hosts) -> _Left:
@@ -87,6 +94,9 @@ def _settle(session: Session, job: Job, look: PageVisit, page: Page, known: Verd
         # It turned out to be another page meanwhile, which is looked at.
         return _Left(look, Visit("moved"), result=result_of(page, known, again, "unavailable"))
     if look.is_real:
+        lesson = page_lessons.take_lesson(session, page, visited, known.get(page.id or 0))
+        if host := hosts.locked(host_of(look.url)):
+            host.trust = lesson.learned(Trust.of(host.trust), job.now).kept() or None
         visited = visit.follow(session, page, visited.moved) if visited.moved else visited
         entries += _plan(session, page, visited, job, hosts)
         origin = origin.model_copy(update={"url": page.url})

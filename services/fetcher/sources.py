@@ -18,7 +18,6 @@ from services.contracts.choices import ChannelKind
 from services.contracts.errors import UserError
 from services.contracts.messages import FetchPage, ParsePage, SaveArticle
 from services.contracts.urls import canonical_url
-from services.fetcher import gaps
 from services.fetcher.models import IMPORT, Channel, Page, Source
 from services.fetcher.rounds import poll_of
 from services.runtime.database import is_sqlite
@@ -241,7 +240,6 @@ def remove(session: Session, name: str) -> None:
     session.flush()
     session.delete(source)
     session.execute(update(Page).where(col(Page.source) == name).values(channel=None))
-    gaps.forget(session, name)
 
 
 def _seed(path: Path, text: str, number: int, source: object) -> SourceSeed:
@@ -276,6 +274,7 @@ def _register_channel(
     if afresh:
         # It is read in full with the new scope; that nothing is in it then is no wall of the newsroom's.
         channel.etag, channel.last_modified, channel.listed = None, None, 0
+        channel.trust = {**(channel.trust or {}), "digest": None, "superseded": {}}
     session.add(channel)
     session.flush()
     if afresh:

@@ -7,17 +7,8 @@ from functools import cache
 
 from sqlmodel import Session
 
-from services.contracts.messages import (
-    FetchPage,
-    HostRecovered,
-    Message,
-    PackCaptures,
-    PollChannel,
-    ReconcileChannels,
-)
+from services.contracts.messages import FetchPage, HostRecovered, Message, PackCaptures, PollChannel
 from services.fetcher import alarms, blocked, host_recovery, needs, poll, rounds, settling, turns, visit
-from services.fetcher.coverage import alarms as gap_alarms
-from services.fetcher.coverage import reconcile
 from services.fetcher.models import Channel, Host, Page, Source
 from services.fetcher.needs import Needs
 from services.fetcher.politeness import Hosts, Served, host_of
@@ -69,7 +60,7 @@ def _poll(order: PollChannel, source: Source, channel: Channel, job: Job) -> Non
         if look.outcome in blocked.ANSWERS:
             blocked.count(session, source.name, look.detail, job.now)
         channel = session.get_one(Channel, order.channel, with_for_update=True)
-        joined += poll.join_last(session, source, channel, look, job.now)
+        joined = poll.join_last(session, source, channel, look, job.now, joined)
         _end_turn(session, job, Served(host_of(url), look.outcome, job.now, look.retry_after, look.silent))
         job.note(source=source.name, url=channel.url, answer=look.outcome, fresh=joined.fresh)
         due = rounds.record(channel, look, joined, now=job.now, settings=settings, chance=random.random())  # noqa: S311
@@ -166,20 +157,6 @@ def pack_captures(_order: PackCaptures, job: Job) -> None:
         job.note(captures=packed.captures, looks=packed.looks, bytes=packed.bytes)
         due = job.now if packed.more else job.now + packer.EVERY
         enqueue(session, PackCaptures(), due_at=due, lane="bulk")
-
-
-@handles(ReconcileChannels)
-def reconcile_channels(order: ReconcileChannels, job: Job) -> None:
-    """One step, and itself again: at once while more is due, and notice is given when that was all."""
-    patience = timedelta(seconds=fetcher_settings().gap_after)
-    with reading() as session:
-        judged = reconcile.look(session, job.now, patience)
-        more = len(judged) == reconcile.AT_ONCE
-    with job.complete() as session:
-        reconcile.write(session, judged, job.now)
-        if not more and gap_alarms.pending(session):
-            gap_alarms.raise_alarms(session, job.now)
-        enqueue(session, order, due_at=job.now + (timedelta() if more else reconcile.EVERY))
 
 
 def client() -> Client:

@@ -28,6 +28,7 @@ from services.fetcher.politeness import host_of, permission
 from services.fetcher.schedule import RESTLESS, REVISITS, UNWANTED, UNWELL, gone_wait, wait
 from services.fetcher.scope import ARTICLES, SourceScope
 from services.fetcher.settings import FetcherSettings
+from services.fetcher.trust import PageTrust, Question, Trust, question_of_page
 from services.runtime.archive import capture_store
 from services.runtime.archive.capture_store import Capture
 from services.runtime.egress import Client
@@ -52,6 +53,9 @@ class Visit:
     silent: bool = False
     began: datetime | None = None
     not_modified: bool = False
+    question: Question = Question()  # noqa: RUF009 - frozen
+    size: int = 0
+    """How the page was asked for, and the bytes of its body, if one came."""
 
 
 def look_at(
@@ -69,18 +73,24 @@ def look_at(
     `host` is the row of the page's host, as it was read a moment ago.
     """
     # Without a capture of ours, or with a damaged one, "not modified" would leave us with nothing.
-    validators = Validators(page.etag, page.last_modified) if _is_held(page) and not forced else Validators()
+    question = _question(page, host, now) if _is_held(page) and not forced else Question()
     query = time.monotonic()
     answer = get(
         client,
         url,
         now=now,
         limits=settings.limits_of(url),
-        validators=validators,
+        validators=question.validators,
         may=lambda hop: permission(client, hop, now, host),
     )
     began = answer.began if isinstance(answer, Fetched) else None
-    return _named(page, answer, now + timedelta(seconds=began - query) if began else now)
+    seen = _named(page, answer, now + timedelta(seconds=began - query) if began else now)
+    return replace(seen, question=question)
+
+
+def _question(page: Page, host: Host | None, now: datetime) -> Question:
+    known, trust = PageTrust.of(page.trust), Trust.of(host.trust if host else None)
+    return question_of_page(known, trust, Validators(page.etag, page.last_modified), page.step, now)
 
 
 def _named(page: Page, answer: Answer, now: datetime) -> Visit:  # noqa: PLR0911 - one line for each answer
@@ -117,11 +127,12 @@ def _keep(page: Page, answer: Fetched, began: datetime) -> Visit:
         capture_store.payload_digest(answer.body),
         replace(answer, body=b""),
     )  # of no use any more, and large
+    size = len(answer.body)
     if payload == page.payload and _is_held(page) and not _is_elsewhere(page, answer):
-        return Visit("unchanged", fetched=bare, payload=payload, began=began)
+        return Visit("unchanged", fetched=bare, payload=payload, began=began, size=size)
     capture = capture_store.keep(Capture(answer.url, began, answer.status, answer.headers, answer.body, answer.asked))
     outcome: Outcome = "changed" if page.capture else "new"
-    return Visit(outcome, fetched=bare, payload=payload, capture=capture, began=began)
+    return Visit(outcome, fetched=bare, payload=payload, capture=capture, began=began, size=size)
 
 
 def _is_elsewhere(page: Page, answer: Fetched) -> bool:
@@ -135,7 +146,7 @@ def still_news(visit: Visit, page: Page, known: datetime | None) -> Visit:
     A slow answer may end after a quick one that began later; then it shows what the page said before.
     """
     overtaken = page.fetched_at not in {None, known} and page.fetched_at >= visit.began if visit.began else False
-    return Visit("unchanged") if overtaken else visit
+    return Visit("unchanged") if overtaken else visit  # with a question that proves nothing
 
 
 def _is_held(page: Page) -> bool:

@@ -1,1 +1,0 @@
-"""Coverage: whether every page that a source shows is stored, and why not."""
