@@ -30,6 +30,7 @@ from services.audit.overview import Overview, overview
 from services.audit.waits import overdue
 from services.contracts.caller import Caller
 from services.desk.app import create_desk
+from services.doctor import api as doctor
 from services.fetcher import api as fetcher
 from services.fetcher.pages import api as pages
 from services.parser import api as parser
@@ -48,6 +49,7 @@ from services.webhooks import subscriptions
 from services.webhooks.api import openapi_webhooks
 
 ROUTERS = (
+    doctor.router,
     fetcher.router,
     pages.router,
     parser.router,

@@ -20,6 +20,7 @@ COMMANDS = {
     "parse": ("parse:parse", "Reads a page, shows the article in it, and stores nothing."),
     "import": ("import_files:import_files", "Takes archived pages: HTML, text dumps or WARC files."),
     "sources": ("sources:app", "Sources: list, add, pause, resume, poll, remove."),
+    "doctor": ("doctor:doctor", "Examines a site and proposes it as a source."),
     "pages": ("pages:app", "Pages: find any page that is known, and what became of it."),
     "poll": ("sources:poll", "Looks at all channels of these sources now."),
     "articles": ("articles:app", "Articles: search, read, compare wordings, explain a reading."),

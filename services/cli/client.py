@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 ROUTERS = {
     "/articles": "services.store.api",
     "/events": "services.store.api",
+    "/sources/doctor": "services.doctor.api",
     "/sources": "services.fetcher.api",
     "/pages": "services.fetcher.pages.api",
     "/captures": "services.parser.api",

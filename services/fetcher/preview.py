@@ -57,7 +57,7 @@ def _why(answer: Answer) -> str:
 
 
 def _read(answer: Fetched, hosts: tuple[str, ...], pages: tuple[str, ...]) -> Sight:
-    kind, result = _recognised(answer)
+    kind, result = recognised(answer)
     if isinstance(result, Unreadable):
         return Sight(answer.url, trouble=result.detail)
     scope = SourceScope.of([host_of(answer.url), *hosts], pages or (() if kind == "feed" else ARTICLES))
@@ -67,7 +67,8 @@ def _read(answer: Fetched, hosts: tuple[str, ...], pages: tuple[str, ...]) -> Si
     return Sight(answer.url, kind, listed, outside, parts, result.note or _nothing(listed, outside, parts))
 
 
-def _recognised(answer: Fetched) -> tuple[ChannelKind, Discovered | Unreadable]:
+def recognised(answer: Fetched) -> tuple[ChannelKind, Discovered | Unreadable]:
+    """What kind of channel it is, and what it lists."""
     for kind in KINDS:
         result = discover(kind, answer.body, answer.url, answer.charset)
         if isinstance(result, Discovered):

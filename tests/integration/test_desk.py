@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from fakes.scripted import FEED, Scripted, feed
 from in_process import InProcess, client
 from kept import saved
 from orders import KEY, NOW, URL, A, B, order
@@ -20,6 +21,7 @@ from services.contracts.article import Removed
 from services.contracts.urls import article_id
 from services.fetcher import sources
 from services.fetcher.models import Page
+from services.fetcher.settings import fetcher_settings
 from services.fetcher.sources import ChannelSeed, SourceSeed
 from services.parser import alone, api
 from services.parser.rules import RULES
@@ -497,3 +499,30 @@ def test_an_address_inside_is_not_looked_at_and_says_so(signed_in):
     assert answer.status_code == 200
     assert "127.0.0.1" in re.search(r'role="alert">([^<]+)<', answer.text)[1]
     assert "Watch it" not in answer.text
+
+
+def test_a_site_that_was_examined_is_watched_by_all_its_channels(signed_in, monkeypatch):
+    """What the doctor proposes fills the form; an address inside is refused like any other."""
+    admin = signed_in()
+    typed = {"form_token": form_token(admin), "url": "http://127.0.0.1:9/news/"}
+    assert "private or reserved address" in admin.post("/sources/examine", data=typed).text
+
+    monkeypatch.setenv("DATELINE_EGRESS_ALLOW", "127.0.0.0/8")
+    monkeypatch.setenv("DATELINE_FETCHER_PACE", "0")
+    egress_settings.cache_clear()
+    fetcher_settings.cache_clear()
+    with Scripted() as site:
+        urls = [f"{site.url}/news/{slug}" for slug in ("a-long-day-ends", "a-bridge-is-built", "the-locks-are-closed")]
+        links = "".join(f'<a href="{url}">{url}</a>' for url in urls)
+        head = '<link rel="alternate" type="application/rss+xml" href="/feed/">'
+        site.serves("/news/", f"<html><head>{head}</head><body>{links}</body></html>")
+        site.serves("/feed/", feed(*((url, "A story") for url in urls)), FEED)
+        answer = admin.post("/sources/examine", data=typed | {"url": f"{site.url}/news/"})
+        channels = f"feed {site.url}/feed/\nlisting {site.url}/news/"
+    egress_settings.cache_clear()
+    fetcher_settings.cache_clear()
+    assert (answer.status_code, channels in answer.text, "[[source.channels]]" in answer.text) == (200, True, True)
+    added = {"name": "bay", "channels": channels, "pages": "^/news/[^/]+", "hosts": ""}
+    assert admin.post("/sources", data={"form_token": form_token(admin), **added}).status_code == 303
+    with transaction() as session:
+        assert len(sources.find_source(session, "bay").channels) == 2

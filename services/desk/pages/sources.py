@@ -1,5 +1,6 @@
 """Sources: how each has been, what a new one would find, and what an operator may ask of it."""
 
+import tomllib
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -36,11 +37,25 @@ async def look(visit: SignedIn, form: Form) -> Response:
     return _adding(visit, fields, seen=answer)
 
 
+@router.post("/examine")
+async def examine(visit: SignedIn, form: Form) -> Response:
+    try:
+        diagnosis = await visit.api.order("POST", "/sources/doctor", {"url": form.get("url", "").strip()})
+    except Refused as refusal:
+        return _adding(visit, form, trouble=refusal.sentence)
+    proposal = tomllib.loads(diagnosis["toml"])["source"][0] if diagnosis["toml"] else {}
+    fields = {"url": diagnosis["url"], **{name: proposal.get(name, "") for name in ("name", "title")}}
+    fields |= {name: "\n".join(proposal.get(name, ())) for name in ("pages", "hosts")}
+    fields["channels"] = "\n".join(f"{entry['kind']} {entry['url']}" for entry in proposal.get("channels", ()))
+    return _adding(visit, fields, diagnosis=diagnosis)
+
+
 @router.post("")
 async def add(visit: SignedIn, form: Form) -> Response:
-    channel = {"kind": form.get("kind", "feed"), "url": form.get("url", "").strip()}
+    lines = form.get("channels", "") or f"{form.get('kind', 'feed')} {form.get('url', '').strip()}"
+    channels = [{"kind": kind, "url": "".join(url)} for kind, *url in _split(lines)]
     try:
-        made = await visit.api.order("POST", "/sources", _seed(form.get("name", ""), form, [channel]))
+        made = await visit.api.order("POST", "/sources", _seed(form.get("name", ""), form, channels))
     except Refused as refusal:
         return _adding(visit, form, trouble=refusal.sentence)
     return visit.leads(f"/sources/{made['name']}", "Watched from now on; its first look is on its way.")
@@ -50,7 +65,7 @@ async def add(visit: SignedIn, form: Form) -> Response:
 async def change(visit: SignedIn, name: str, form: Form) -> Response:
     known = (await visit.api.get(f"/sources/{name}"))["channels"]
     intervals = {entry["url"]: entry["interval"] for entry in known}
-    lines = [line.split(maxsplit=1) for line in form.get("channels", "").splitlines() if line.strip()]
+    lines = _split(form.get("channels", ""))
     channels = [{"kind": kind, "url": "".join(url), "interval": intervals.get("".join(url))} for kind, *url in lines]
     try:
         await visit.api.order("POST", "/sources", _seed(name, form, channels))
@@ -86,10 +101,20 @@ async def _show(visit: SignedIn, name: str, *, asked: Mapping[str, str] | None =
 
 
 def _adding(
-    visit: SignedIn, asked: Mapping[str, str], *, seen: Mapping[str, Any] | None = None, trouble: str = ""
+    visit: SignedIn,
+    asked: Mapping[str, str],
+    *,
+    seen: Mapping[str, Any] | None = None,
+    diagnosis: Mapping[str, Any] | None = None,
+    trouble: str = "",
 ) -> Response:
-    status = 422 if trouble else 200
-    return visit.page("source_new.html", status, asked=asked, seen=seen, trouble=trouble, kinds=KINDS)
+    status, shown = 422 if trouble else 200, {"seen": seen, "diagnosis": diagnosis}
+    return visit.page("source_new.html", status, asked=asked, trouble=trouble, kinds=KINDS, **shown)
+
+
+def _split(lines: str) -> list[list[str]]:
+    """The kind and the address of each channel that a form has on a line."""
+    return [line.split(maxsplit=1) for line in lines.splitlines() if line.strip()]
 
 
 def _seed(name: str, form: Mapping[str, str], channels: list[dict[str, Any]]) -> dict[str, Any]:
