@@ -234,3 +234,49 @@ def restless_etag() -> Misbehaviour:
 
 def _bytes(answer: Answer) -> bytes:
     return answer.body if isinstance(answer.body, bytes) else b"".join(answer.body)
+
+
+def marked(*, etag: str | None = None, modified: str | None = None, everything: bool = False) -> Misbehaviour:
+    """Validators that are the same whatever the page says; or, with `everything`, 304 to any conditional request.
+
+    Then the ETag is the honest one.
+    """
+
+    def misbehaviour(request: Request, polite: Answer, _site: Site) -> Answer:
+        own = {name: value for name, value in (("ETag", etag), ("Last-Modified", modified)) if value}
+        dropped = {"Last-Modified"} if everything else {"ETag", "Last-Modified"}
+        kept = {name: value for name, value in polite.headers.items() if name not in dropped}
+        headers = kept | own
+        same = (
+            request.headers.get("if-none-match") == etag
+            if request.headers.get("if-none-match")
+            else request.headers.get("if-modified-since", "-") == modified
+        )
+        if same or (everything and any(name in request.headers for name in CONDITIONS)):
+            return Answer(304, headers=headers)
+        return replace(polite, headers=headers)
+
+    return misbehaviour
+
+
+def with_headers(**headers: str) -> Misbehaviour:
+    """The polite answer with more headers; underscores stand for hyphens. It honours conditions that it is asked."""
+    more = {name.replace("_", "-"): value for name, value in headers.items()}
+
+    def misbehaviour(request: Request, polite: Answer, _site: Site) -> Answer:
+        same = request.headers.get("if-none-match") == polite.headers.get("ETag")
+        return Answer(304, headers=more) if same else replace(polite, headers={**polite.headers, **more})
+
+    return misbehaviour
+
+
+def marked_page(text: str) -> Misbehaviour:
+    """A page of these words, with an honest ETag."""
+    tag, body = f'"{text}"', f"<html><title>{text}</title><p>{text}</p></html>".encode()
+
+    def misbehaviour(request: Request, _polite: Answer, _site: Site) -> Answer:
+        if request.headers.get("if-none-match") == tag:
+            return Answer(304, headers={"ETag": tag})
+        return Answer(200, body, {**HTML, "ETag": tag})
+
+    return misbehaviour
