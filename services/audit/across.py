@@ -16,6 +16,7 @@ from services.contracts.messages import Announce, ParsePage, SaveArticle, about_
 from services.fetcher.checks import UNREAD
 from services.fetcher.models import Page
 from services.runtime.archive import verify
+from services.runtime.archive.bucket import bucket
 from services.runtime.events.tables import TO_ANNOUNCE, decompressed, events
 from services.runtime.ledger.ledger_table import ledger
 from services.runtime.provenance.verdicts import verdicts
@@ -46,7 +47,7 @@ def checks(session: Session, unread: int) -> tuple[Check, ...]:
 def deep_checks(session: Session) -> tuple[Check, ...]:
     """What takes reading everything: that the captures are whole, and the bodies of events."""
     named_captures = _named_captures(session)
-    if named_captures and not runtime_settings().captures.is_dir():
+    if named_captures and not bucket() and not runtime_settings().captures.is_dir():
         raise UserError(
             f"There is no archive at {runtime_settings().captures}: run this where the captures are "
             "(with Docker: docker compose exec fetcher dateline audit --deep)."

@@ -27,6 +27,8 @@ class RuntimeSettings(BaseSettings):
     """Empty: wake-ups stay in this process, and the sweep alone carries the work."""
     archive: Path | None = None
     """The folder of captures; the state folder's `archive` when not set."""
+    archive_store: str = ""
+    """The archive in an S3-compatible store instead: s3://bucket/prefix."""
     metrics: Path | None = None
     """The folder in which the processes of this machine add up their metrics."""
     trusted_proxies: str = ""
@@ -39,6 +41,13 @@ class RuntimeSettings(BaseSettings):
     def _is_redis(cls, url: str) -> str:
         if url and not url.startswith(("redis://", "rediss://")):
             raise ValueError("it must begin with redis:// or rediss://")
+        return url
+
+    @field_validator("archive_store")
+    @classmethod
+    def _is_store(cls, url: str) -> str:
+        if url and not url.startswith("s3://"):
+            raise ValueError("it must begin with s3://")
         return url
 
     @field_validator("trusted_proxies")
@@ -67,6 +76,11 @@ class RuntimeSettings(BaseSettings):
     def captures(self) -> Path:
         """The folder of captures."""
         return self.archive or self.state / "archive"
+
+    @property
+    def archive_name(self) -> str:
+        """Where the captures are, for people."""
+        return self.archive_store or str(self.captures)
 
 
 class RetentionSettings(BaseSettings):

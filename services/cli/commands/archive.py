@@ -48,7 +48,7 @@ def pack(
     _prepare("pack")
     captures = looks = 0
     while True:
-        done = packer.pack_step(utcnow(), older_than=timedelta(hours=older_than))
+        done = packer.pack_step(utcnow(), older_than=timedelta(hours=older_than), smallest=0)
         if done.busy:
             raise UserError("Another process packs the archive just now; try again in a moment.")
         captures, looks = captures + done.captures, looks + done.looks

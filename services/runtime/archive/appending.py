@@ -1,5 +1,6 @@
 """Appending to the open segment: bytes first, which wait for the disk; then the rows that make them count."""
 
+import hashlib
 import os
 import secrets
 from collections.abc import Sequence
@@ -8,20 +9,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import insert, select, update
+import structlog
+from sqlalchemy import Row, insert, select, update
 from warcio.warcwriter import WARCWriter
 
 from services import __version__
 from services.contracts.errors import DatelineError
-from services.runtime.archive import cdxj
-from services.runtime.archive.capture_store import make_folder, sync_folder
-from services.runtime.archive.reindex import segment_digest
-from services.runtime.archive.segments import file_of, folder, index_captures, index_of, segments
+from services.runtime.archive.loose import make_folder, read_loose, sync_folder
+from services.runtime.archive.reindex import rewrite_index, segment_digest
+from services.runtime.archive.segments import file_of, folder, index_captures, read_range, segments
 from services.runtime.archive.unchanged import forget_looks
 from services.runtime.database import reading, transaction
 from services.runtime.fault_points import fault_point
 from services.runtime.packing import pack
+
+log = structlog.get_logger()
 
 SEALED_AT = 1_000_000_000
 """Bytes from which on nothing is appended to a segment: the size that the standard recommends (WARC 1.1, annex C)."""
@@ -49,6 +53,33 @@ class OpenSegment:
     bytes: int
 
 
+@dataclass(frozen=True)
+class PackResult:
+    """What one step packed; `more` when there is more to do now, `busy` when somebody else is at it."""
+
+    captures: int = 0
+    looks: int = 0
+    bytes: int = 0
+    more: bool = False
+    busy: bool = False
+
+
+def intact(name: str) -> Member | None:
+    """A loose capture, to be packed; None when it is gone, or is not what its name promises."""
+    data = read_loose(name)
+    if data is not None and hashlib.sha256(data).hexdigest() == name:
+        return Member(data, capture=name)
+    if data is not None:
+        log.warning("capture_damaged", capture=name)  # it stays where it is, and `audit --deep` names it
+    return None
+
+
+def is_whole(place: Row[Any]) -> bool:
+    """Whether a capture that the index names is in its segment, byte for byte."""
+    data = read_range(place.segment, place.offset, place.length)
+    return data is not None and hashlib.sha256(data).hexdigest() == place.name
+
+
 def open_segment(now: datetime) -> OpenSegment:
     """The one that is not sealed; a full one is sealed, and a new one is begun."""
     query = select(segments.c.id, segments.c.name, segments.c.bytes).where(segments.c.sealed_at.is_(None))
@@ -67,7 +98,7 @@ def open_segment(now: datetime) -> OpenSegment:
 
 def append_members(segment: OpenSegment, members: Sequence[Member]) -> OpenSegment:
     """Appends the records, then indexes them; the segment as it is then. Nothing counts before the index does."""
-    head = b"" if segment.bytes else _about(segment.name)
+    head = b"" if segment.bytes else about_segment(segment.name)
     _write_at(file_of(segment.name), segment.bytes, head + b"".join(member.data for member in members))
     rows, end = [], segment.bytes + len(head)
     for member in members:
@@ -87,9 +118,8 @@ def append_members(segment: OpenSegment, members: Sequence[Member]) -> OpenSegme
 
 def seal_segment(segment: OpenSegment, now: datetime) -> None:
     """Nothing is appended any more; its SHA-256 is written down, and the index beside it is made anew."""
-    file = file_of(segment.name)
-    cdxj.rewrite_index(file, index_of(segment.name))
-    digest = segment_digest(file)
+    rewrite_index(segment.name)
+    digest = segment_digest(segment.name)
     fault_point("pack:sealing")
     with transaction() as session:
         sealed = update(segments).where(segments.c.id == segment.id)
@@ -122,7 +152,7 @@ def _write_whole(descriptor: int, data: bytes) -> None:
         rest = rest[os.write(descriptor, rest) :]
 
 
-def _about(name: str) -> bytes:
+def about_segment(name: str) -> bytes:
     """The first record of a segment: what made it, and in what form."""
     writer = WARCWriter(None, gzip=False, warc_version="WARC/1.1")
     about = {"software": f"Dateline/{__version__}", "format": "WARC File Format 1.1"}

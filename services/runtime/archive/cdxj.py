@@ -1,10 +1,12 @@
 """The index beside a segment in CDXJ, as replay tools read it: one line for each answer, sorted by address and time."""
 
 import json
-import os
 import re
 from collections.abc import Iterable
+from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from services.runtime.archive.members import Record, records_of
@@ -32,6 +34,12 @@ def cdxj_line(record: Record, filename: str) -> str | None:
     return f"{surt(url)} {_TIME.sub('', record.warc.get('warc-date', ''))[:14]} {json.dumps(about)}"
 
 
+def member_lines(filename: str, data: bytes, start: int) -> list[str]:
+    """The lines of the records in `data`, which begins at this place of the file."""
+    records = (replace(record, offset=start + record.offset) for record in records_of(BytesIO(data)))
+    return [line for record in records if (line := cdxj_line(record, filename))]
+
+
 def surt(url: str) -> str:
     """An address as indexes sort it: the host from its end on, in lower case, then path and query."""
     parts = urlsplit(url)
@@ -47,22 +55,22 @@ def surt(url: str) -> str:
 
 
 def write_index(file: Path, lines: Iterable[str]) -> None:
-    """Adds these lines to the index beside a segment; Whole or not at all."""
+    """Adds these lines to the index beside a segment, whole or not at all."""
     before = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
-    _replace(file, sorted({*before, *lines}))
+    replace_index(file, sorted({*before, *lines}))
 
 
-def rewrite_index(segment: Path, file: Path) -> None:
-    """Makes the index anew, from the segment."""
-    with segment.open("rb") as content:
-        lines = [cdxj_line(record, segment.name) for record in records_of(content, past_damage=True)]
-    _replace(file, sorted(line for line in lines if line))
+def index_lines(content: BinaryIO, filename: str) -> list[str]:
+    """All lines of a segment, sorted."""
+    lines = (cdxj_line(record, filename) for record in records_of(content, past_damage=True))
+    return sorted(line for line in lines if line)
 
 
-def _replace(file: Path, lines: list[str]) -> None:
+def replace_index(file: Path, lines: Iterable[str]) -> None:
+    """Writes the index beside a segment, whole or not at all."""
     written = file.with_name(f".{file.name}")
     written.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    os.replace(written, file)  # noqa: PTH105 - as rename, and it says that it replaces
+    written.replace(file)
 
 
 def _mime(record: Record) -> str:

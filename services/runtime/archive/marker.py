@@ -14,8 +14,9 @@ from sqlmodel import Field, SQLModel
 
 from services.contracts.errors import HouseTrouble
 from services.runtime import liveness
-from services.runtime.archive import capture_store
-from services.runtime.archive.capture_store import MARK as FILE
+from services.runtime.archive import loose
+from services.runtime.archive.bucket import bucket
+from services.runtime.archive.loose import MARK as FILE
 from services.runtime.database import Table, unpooled
 from services.runtime.settings import runtime_settings
 
@@ -53,7 +54,7 @@ def claim() -> None:
     known, result = _known(), _found()
     if not result or result != known:
         _remember(_written(known or result or secrets.token_hex(16)))
-    capture_store.proved.add(runtime_settings().captures)
+    loose.proved.add(runtime_settings().captures)
 
 
 def _known() -> str | None:
@@ -65,6 +66,9 @@ def _known() -> str | None:
 
 
 def _found() -> str | None:
+    if store := bucket():
+        content = store.read(FILE)
+        return None if content is None else content.decode("utf-8", "replace").strip()
     try:
         return (runtime_settings().captures / FILE).read_text(encoding="utf-8", errors="replace").strip()
     except OSError:
@@ -73,6 +77,10 @@ def _found() -> str | None:
 
 def _written(mark: str) -> str:
     """The mark that stands there afterwards: of two who come first, one is first."""
+    if store := bucket():
+        if not store.create(FILE, mark.encode()) and not _found():
+            store.write(FILE, mark.encode())
+        return mark if (result := _found()) is None else result
     path = runtime_settings().captures / FILE
     with suppress(FileExistsError), path.open("x", encoding="utf-8") as file:
         file.write(mark)

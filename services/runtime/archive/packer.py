@@ -5,25 +5,28 @@ wait for the disk, and only then unlink. One packs at a time, by a lock on a fil
 """
 
 import fcntl
-import hashlib
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
-from io import BytesIO
 from itertools import chain, islice
 
-import structlog
-
-from services.runtime.archive import capture_store, cdxj, reindex
-from services.runtime.archive.appending import Member, OpenSegment, append_members, open_segment
-from services.runtime.archive.capture_store import make_folder, path_of
-from services.runtime.archive.members import records_of
-from services.runtime.archive.segments import file_of, folder, index_of, packed, read_range
+from services.runtime.archive import cdxj, reindex
+from services.runtime.archive.appending import (
+    Member,
+    OpenSegment,
+    PackResult,
+    append_members,
+    intact,
+    is_whole,
+    open_segment,
+)
+from services.runtime.archive.bucket import bucket
+from services.runtime.archive.loose import loose_captures, make_folder, remove_loose, sweep_left_behind
+from services.runtime.archive.segments import file_of, folder, index_of, packed
 from services.runtime.archive.unchanged import as_revisit, oldest_looks
-from services.runtime.fault_points import fault_point
-from services.runtime.settings import runtime_settings
+from services.runtime.archive.uploading import SMALLEST, upload_step
 
 EVERY = timedelta(hours=1)
 """How often it looks, and how old a capture must be: what was just received is read soon, and from its file."""
@@ -34,30 +37,22 @@ LISTED = 20_000
 """Files that are looked at in one go; the oldest of them come first."""
 STEP = 10.0
 """Seconds after which it lets others work, and goes on at once."""
-LEFT_BEHIND = timedelta(days=1)
-"""Age of a file without a name that nobody is writing any more."""
-
-log = structlog.get_logger()
 
 
-@dataclass(frozen=True)
-class PackResult:
-    """What one step packed; `more` when there is more to do now, `busy` when somebody else is at it."""
+def pack_step(
+    now: datetime, *, older_than: timedelta = EVERY, seconds: float = STEP, smallest: int = SMALLEST
+) -> PackResult:
+    """Packs the captures and looks from before `now - older_than`, the oldest first, for so many seconds.
 
-    captures: int = 0
-    looks: int = 0
-    bytes: int = 0
-    more: bool = False
-    busy: bool = False
-
-
-def pack_step(now: datetime, *, older_than: timedelta = EVERY, seconds: float = STEP) -> PackResult:
-    """Packs the captures and looks from before `now - older_than`, the oldest first, for so many seconds."""
+    In an S3-compatible store it makes one segment, once there are `smallest` bytes of captures or some are a day old.
+    """
+    if store := bucket():
+        return upload_step(store, now, now - older_than, smallest)
     with packing() as alone:
         if not alone:
             return PackResult(busy=True)
         reindex.adopt(now)
-        _sweep(now)
+        sweep_left_behind(now)
         return _Step(now, now - older_than, time.monotonic() + seconds).run()
 
 
@@ -85,7 +80,7 @@ class _Step:
     def run(self) -> PackResult:
         names, moved = loose_files(self._before), False
         try:
-            for batch in _batches(chain(_captures(names), self._looks())):
+            for batch in _batches(chain(filter(None, map(intact, names)), self._looks())):
                 self._move(batch)
                 moved = True
                 if time.monotonic() > self._deadline:
@@ -104,18 +99,19 @@ class _Step:
     def _move(self, batch: Sequence[Member]) -> None:
         """Into the segment, whatever is not there already; then the files go: the index has what was in them."""
         names = [member.capture for member in batch if member.capture]
-        there = {row.name for row in packed(names) if _is_whole(row.name, row.segment, row.offset, row.length)}
+        there = {row.name for row in packed(names) if is_whole(row)}
         new = [member for member in batch if member.capture not in there]
         if new:
             self._count(open_segment(self._now), new)
-        for name in names:
-            path_of(name).unlink(missing_ok=True)
-            fault_point("pack:unlinked")
+        remove_loose(names)
 
     def _count(self, segment: OpenSegment, new: Sequence[Member]) -> None:
         grown = append_members(segment, new)
         size = sum(len(member.data) for member in new)
-        self._lines.setdefault(segment.name, []).extend(_lines(segment.name, new, grown.bytes - size))
+        start, lines = grown.bytes - size, self._lines.setdefault(segment.name, [])
+        for member in new:
+            lines += cdxj.member_lines(file_of(segment.name).name, member.data, start)
+            start += len(member.data)
         looks = sum(member.look is not None for member in new)
         before = self._result
         self._result = PackResult(
@@ -125,26 +121,8 @@ class _Step:
 
 def loose_files(before: datetime) -> list[str]:
     """The captures that are files of their own and older than that, the oldest first; at most `LISTED`."""
-    old = ((file.written, file.name) for file in capture_store.loose_captures() if file.written < before)
+    old = ((file.written, file.name) for file in loose_captures() if file.written < before)
     return [name for _, name in sorted(islice(old, LISTED))]
-
-
-def _sweep(before: datetime) -> None:
-    """Takes away what a writer left that was killed over it, and that nobody is writing any more."""
-    for file in runtime_settings().captures.glob("[0-9a-f][0-9a-f]/.*"):
-        with suppress(FileNotFoundError):
-            if file.stat().st_mtime < (before - LEFT_BEHIND).timestamp():
-                file.unlink()
-
-
-def _captures(names: Iterable[str]) -> Iterator[Member]:
-    for name in names:
-        with suppress(FileNotFoundError):
-            data = path_of(name).read_bytes()
-            if hashlib.sha256(data).hexdigest() == name:
-                yield Member(data, capture=name)
-            else:
-                log.warning("capture_damaged", capture=name)  # it stays where it is, and `audit --deep` names it
 
 
 def _batches(members: Iterable[Member]) -> Iterator[list[Member]]:
@@ -158,17 +136,3 @@ def _batches(members: Iterable[Member]) -> Iterator[list[Member]]:
             batch, size = [], 0
     if batch:
         yield batch
-
-
-def _is_whole(name: str, segment: str, offset: int, length: int) -> bool:
-    data = read_range(segment, offset, length)
-    return data is not None and hashlib.sha256(data).hexdigest() == name
-
-
-def _lines(segment: str, members: Sequence[Member], start: int) -> Iterator[str]:
-    for member in members:
-        for record in records_of(BytesIO(member.data)):
-            line = cdxj.cdxj_line(replace(record, offset=start + record.offset), file_of(segment).name)
-            if line:
-                yield line
-        start += len(member.data)

@@ -4,7 +4,6 @@ import hashlib
 import os
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import Any, BinaryIO
 
 import structlog
@@ -12,11 +11,15 @@ from sqlalchemy import Row, delete, insert, select, update
 from sqlmodel import Session
 
 from services.runtime.archive import cdxj
+from services.runtime.archive.bucket import bucket
 from services.runtime.archive.members import Record, captures_of, records_of
 from services.runtime.archive.segments import (
+    FOLDER,
+    SUFFIX,
     file_of,
     index_captures,
     index_of,
+    opened,
     packed_captures,
     segment_files,
     segments,
@@ -40,9 +43,9 @@ def adopt(now: datetime) -> int:
     for name, size in sizes.items():
         row = rows.get(name)
         if row is None or (row.sealed_at is None and size > row.bytes):
-            result += _index_rest(name, row, size, now)
+            result += _index_rest(name, row.bytes if row is not None else 0, size, now)
         elif row.sealed_at is None and _is_behind(name):
-            cdxj.rewrite_index(file_of(name), index_of(name))
+            rewrite_index(name)
     return result
 
 
@@ -50,19 +53,30 @@ def rebuild(now: datetime) -> int:
     """Makes the whole index anew, and the one in CDXJ beside each segment; how many captures the segments hold."""
     result = 0
     for name in segment_files():
-        with file_of(name).open("rb") as file, transaction() as session:
+        with opened(name) as file:
+            tail = _Tail(file)
+            rows = [_place(file, capture) for capture in captures_of(tail.walk(past_damage=True))]
+        with transaction() as session:
             segment = _row(session, name, now)
             session.execute(delete(packed_captures).where(packed_captures.c.segment == segment))
-            tail = _Tail(file)
-            rows = [_indexed(file, segment, capture) for capture in captures_of(tail.walk(past_damage=True))]
-            index_captures(session, rows)
-            # A sealed one keeps its size, by which a loss shows.
+            index_captures(session, [row | {"segment": segment} for row in rows])
             session.execute(update(segments).where(segments.c.id == segment).values(captures=len(rows)))
+            # A sealed one keeps its size, by which a loss shows.
             grown = update(segments).where(segments.c.id == segment, segments.c.bytes < tail.end)
             session.execute(grown.values(bytes=tail.end))
-            result += len(rows)
-        cdxj.rewrite_index(file_of(name), index_of(name))
+        rewrite_index(name)
+        result += len(rows)
     return result
+
+
+def rewrite_index(name: str) -> None:
+    """Makes the index in CDXJ beside a segment anew, from the segment."""
+    with opened(name) as content:
+        lines = cdxj.index_lines(content, f"{name}{SUFFIX}")
+    if store := bucket():
+        store.write(f"{FOLDER}/{name}.cdxj", "".join(f"{line}\n" for line in lines).encode())
+    else:
+        cdxj.replace_index(index_of(name), lines)
 
 
 def _is_behind(name: str) -> bool:
@@ -78,34 +92,36 @@ def _give_up(row: Row[Any], now: datetime) -> None:
         session.execute(update(segments).where(segments.c.id == row.id).values(sealed_at=now))
 
 
-def _index_rest(name: str, row: Row[Any] | None, size: int, now: datetime) -> int:
-    start = row.bytes if row is not None else 0
-    with file_of(name).open("rb") as file:
+def _index_rest(name: str, start: int, size: int, now: datetime) -> int:
+    with opened(name) as file:
         tail = _Tail(file, start)
-        rest = list(tail.captures(size))
-        with transaction() as session:
-            segment = _row(session, name, now)
-            index_captures(session, [_indexed(file, segment, capture) for capture in rest])
-            grown = {"bytes": tail.end, "captures": segments.c.captures + len(rest)}
-            session.execute(update(segments).where(segments.c.id == segment).values(**grown))
-    if tail.end < size:
+        rows = [_place(file, capture) for capture in tail.captures(size)]
+    with transaction() as session:
+        segment = _row(session, name, now)
+        index_captures(session, [row | {"segment": segment} for row in rows])
+        grown = {"bytes": tail.end, "captures": segments.c.captures + len(rows)}
+        session.execute(update(segments).where(segments.c.id == segment).values(**grown))
+    if tail.end < size and not bucket():
         log.warning("segment_cut", segment=name, size=size, kept=tail.end)
         os.truncate(file_of(name), tail.end)
-    cdxj.rewrite_index(file_of(name), index_of(name))
-    return len(rest)
+    rewrite_index(name)
+    return len(rows)
 
 
 def _row(session: Session, name: str, now: datetime) -> int:
     known = session.execute(select(segments.c.id).where(segments.c.name == name)).scalar()
-    new = insert(segments).values(name=name, created_at=now, bytes=0, captures=0).returning(segments.c.id)
-    return int(known if known is not None else session.execute(new).scalar_one())
+    if known is not None:
+        return int(known)
+    # To an object of a store nothing can be appended.
+    sealed = now if bucket() else None
+    new = insert(segments).values(name=name, created_at=now, sealed_at=sealed, bytes=0, captures=0)
+    return int(session.execute(new.returning(segments.c.id)).scalar_one())
 
 
-def _indexed(file: BinaryIO, segment: int, capture: tuple[Record, ...]) -> dict[str, Any]:
+def _place(file: BinaryIO, capture: tuple[Record, ...]) -> dict[str, Any]:
     offset, length = capture[0].offset, capture[-1].end - capture[0].offset
     file.seek(offset)
-    name = hashlib.sha256(file.read(length)).hexdigest()
-    return {"name": name, "segment": segment, "offset": offset, "length": length}
+    return {"name": hashlib.sha256(file.read(length)).hexdigest(), "offset": offset, "length": length}
 
 
 class _Tail:
@@ -129,7 +145,7 @@ class _Tail:
             yield capture
 
 
-def segment_digest(file: Path) -> str:
-    """The SHA-256 of a file."""
-    with file.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
+def segment_digest(name: str) -> str:
+    """The SHA-256 of a segment."""
+    with opened(name) as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()  # type: ignore[arg-type] # any file that is read

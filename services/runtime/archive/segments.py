@@ -5,17 +5,19 @@ are the very bytes that it had as a file of its own, so that its name, their SHA
 """
 
 import os
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy import Table as Relation
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel
 
+from services.runtime.archive.bucket import bucket
 from services.runtime.database import NoInstallation, Table, UtcDateTime, is_sqlite, reading
 from services.runtime.settings import runtime_settings
 
@@ -77,6 +79,9 @@ def index_of(name: str) -> Path:
 
 def segment_files() -> dict[str, int]:
     """The segments that are there, by name, with their size in bytes."""
+    if store := bucket():
+        stored = {entry.key.rpartition("/")[2]: entry.size for entry in store.listed(f"{FOLDER}/")}
+        return {key.removesuffix(SUFFIX): size for key, size in sorted(stored.items()) if key.endswith(SUFFIX)}
     with suppress(FileNotFoundError):
         entries = [entry for entry in os.scandir(folder()) if entry.name.endswith(SUFFIX)]
         return {entry.name.removesuffix(SUFFIX): entry.stat().st_size for entry in sorted(entries, key=_name)}
@@ -85,6 +90,21 @@ def segment_files() -> dict[str, int]:
 
 def _name(entry: os.DirEntry[str]) -> str:
     return entry.name
+
+
+@contextmanager
+def opened(name: str) -> Iterator[BinaryIO]:
+    """A segment, to be read from any place; FileNotFoundError without it. One of a store is fetched first, whole."""
+    store = bucket()
+    if store is None:
+        with file_of(name).open("rb") as file:
+            yield file
+        return
+    with tempfile.TemporaryFile(prefix="dateline-segment-") as copy:
+        for chunk in store.chunks(f"{FOLDER}/{name}{SUFFIX}"):
+            copy.write(chunk)
+        copy.seek(0)
+        yield copy
 
 
 def read_packed(name: str) -> bytes | None:
@@ -97,6 +117,8 @@ def read_packed(name: str) -> bytes | None:
 
 def read_range(segment: str, offset: int, length: int) -> bytes | None:
     """So many bytes of a segment; fewer at its end, None without its file."""
+    if store := bucket():
+        return store.read_range(f"{FOLDER}/{segment}{SUFFIX}", offset, length)
     try:
         with file_of(segment).open("rb", buffering=0) as file:
             return os.pread(file.fileno(), length, offset)

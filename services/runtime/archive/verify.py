@@ -1,21 +1,20 @@
 """Whether what the archive holds is whole: each capture by its name, each sealed segment by its digest."""
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 
 from services.runtime.archive import capture_store
+from services.runtime.archive.appending import is_whole
+from services.runtime.archive.loose import loose_captures
 from services.runtime.archive.reindex import segment_digest
 from services.runtime.archive.segments import (
     AT_ONCE,
-    file_of,
     packed,
     packed_captures,
-    read_range,
     segment_files,
     segments,
 )
@@ -50,7 +49,7 @@ def stat() -> ArchiveStat:
         ).one()
         captures = session.execute(select(func.count()).select_from(packed_captures)).scalar_one()
         looks = session.execute(select(func.count()).select_from(unchanged_looks)).scalar_one()
-    loose = list(capture_store.loose_captures())
+    loose = list(loose_captures())
     oldest = min((file.written for file in loose), default=None)
     number, sealed, size = (int(value or 0) for value in sums)
     mine = len(loose), sum(file.size for file in loose)
@@ -62,7 +61,7 @@ def faults(names: Sequence[str]) -> Iterator[tuple[str, Fault]]:
     for start in range(0, len(names), AT_ONCE):
         some = names[start : start + AT_ONCE]
         places = sorted(packed(some), key=lambda row: (row.segment, row.offset))
-        whole = {row.name for row in places if _is_whole(row)}
+        whole = {row.name for row in places if is_whole(row)}
         for name in some:
             if name not in whole and (fault := capture_store.fault(name)):
                 yield name, fault
@@ -76,7 +75,7 @@ def segment_faults() -> Iterator[tuple[str, Fault]]:
     for row in rows:
         if row.name not in there:
             yield row.name, "missing"
-        elif there[row.name] < row.bytes or (row.digest and segment_digest(file_of(row.name)) != row.digest):
+        elif there[row.name] < row.bytes or (row.digest and segment_digest(row.name) != row.digest):
             yield row.name, "damaged"
 
 
@@ -84,9 +83,4 @@ def all_captures() -> list[str]:
     """Every capture that the archive holds, in segments or as a file, whether or not anything refers to it."""
     with reading() as session:
         names = set(session.execute(select(packed_captures.c.name)).scalars())
-    return sorted(names | {file.name for file in capture_store.loose_captures()})
-
-
-def _is_whole(row: Row[Any]) -> bool:
-    data = read_range(row.segment, row.offset, row.length)
-    return data is not None and hashlib.sha256(data).hexdigest() == row.name
+    return sorted(names | {file.name for file in loose_captures()})

@@ -27,6 +27,7 @@ from services.contracts.errors import HouseTrouble
 from services.contracts.wiring import Gate
 from services.runtime import liveness
 from services.runtime.archive import capture_store, marker
+from services.runtime.archive.bucket import bucket
 from services.runtime.archive.segments import FOLDER
 from services.runtime.database import Table, UtcDateTime, is_ours, unpooled, utcnow
 from services.runtime.ledger import instances
@@ -154,6 +155,15 @@ def _record(name: Gate, reason: str | None) -> None:
 
 
 def _write_to_archive() -> None:
+    if store := bucket():
+        store.write(probe_key := f".probe-{instances.this()}", PROBE)
+        store.remove([probe_key])
+    else:
+        _write_to_folder()
+    marker.claim()
+
+
+def _write_to_folder() -> None:
     folder = runtime_settings().captures
     folder.mkdir(parents=True, exist_ok=True)
     # A folder of captures may be somebody else's: what was copied or imported by another user, as a rule.
@@ -164,7 +174,6 @@ def _write_to_archive() -> None:
         Path(file.name).write_bytes(PROBE)
         file.flush()
         os.fsync(file.fileno())
-    marker.claim()
 
 
 def _look_into_archive() -> None:
