@@ -32,6 +32,7 @@ from services.contracts.caller import Caller
 from services.desk.app import create_desk
 from services.doctor import api as doctor
 from services.fetcher import api as fetcher
+from services.fetcher.coverage import api as coverage
 from services.fetcher.pages import api as pages
 from services.parser import api as parser
 from services.reingest import api as reingestions
@@ -52,6 +53,7 @@ ROUTERS = (
     doctor.router,
     fetcher.router,
     pages.router,
+    coverage.router,
     parser.router,
     store.router,
     store.feeds,
@@ -76,6 +78,7 @@ TAGS = [
     {"name": "webhooks", "description": "Endpoints that events are posted to, and each delivery with its attempts."},
     {"name": "sources", "description": "The watched newsrooms, how they have been, and how to watch more."},
     {"name": "pages", "description": "Every page that is known: where it is, and what became of it."},
+    {"name": "coverage", "description": "Pages that a source showed and that are not stored, and how complete it is."},
     {"name": "captures", "description": "Answers of newsrooms as received, and how an article came out of each."},
     {"name": "admin", "description": "For operators: keys, the audit log, re-ingestions, dead letters and retries."},
 ]

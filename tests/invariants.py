@@ -26,7 +26,7 @@ A_LITTLE = 10.0
 # What says itself again for ever is always in the ledger; whatever else is there is work under way.
 UNDER_WAY = """
 SELECT count(*) FROM ledger
-WHERE (kind NOT IN ('FetchPage', 'PollChannel', 'ForgetDeliveries', 'PackCaptures')
+WHERE (kind NOT IN ('FetchPage', 'PollChannel', 'ForgetDeliveries', 'PackCaptures', 'ReconcileChannels')
 OR (attempts > 0 AND reason IS NOT NULL))
 AND dead_lettered_at IS NULL
 """

@@ -10,6 +10,7 @@ from services.audit.waits import overdue
 from services.fetcher import blocked
 from services.fetcher.alarms import alarmed
 from services.fetcher.checks import SourcePages, count_pages
+from services.fetcher.coverage.find import count_gaps
 from services.runtime.ledger import health_gates, jobs, retries
 
 KEPT = timedelta(minutes=1)
@@ -36,6 +37,13 @@ def gauges(session: Session, now: datetime, depths: Mapping[str, int]) -> Iterat
     for name, number in alarmed(session).items():
         lost.add_metric([name], number)
     yield lost
+    missing = GaugeMetricFamily(
+        "dateline_gaps", "Pages that a source showed and that are not stored.", labels=["source", "cause"]
+    )
+    for name, causes in count_gaps(session).items():
+        for cause, number in causes.items():
+            missing.add_metric([name, cause], number)
+    yield missing
     messages = GaugeMetricFamily("dateline_messages", "Messages by what is to be done with them.", labels=["state"])
     for what, number in jobs.counts(session).items():
         messages.add_metric([what.removeprefix("messages ").replace(" ", "_").replace("-", "_")], number)

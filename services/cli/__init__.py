@@ -22,6 +22,8 @@ COMMANDS = {
     "sources": ("sources:app", "Sources: list, add, pause, resume, poll, remove."),
     "doctor": ("doctor:doctor", "Examines a site and proposes it as a source."),
     "pages": ("pages:app", "Pages: find any page that is known, and what became of it."),
+    "gaps": ("coverage:gaps", "Pages that a source showed and that are not stored, and why."),
+    "coverage": ("coverage:coverage", "What a source showed by month: stored, late, missing."),
     "poll": ("sources:poll", "Looks at all channels of these sources now."),
     "articles": ("articles:app", "Articles: search, read, compare wordings, explain a reading."),
     "events": ("events:events", "Events of articles in order; --follow shows them live."),

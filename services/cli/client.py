@@ -24,6 +24,8 @@ ROUTERS = {
     "/sources/doctor": "services.doctor.api",
     "/sources": "services.fetcher.api",
     "/pages": "services.fetcher.pages.api",
+    "/gaps": "services.fetcher.coverage.api",
+    "/coverage": "services.fetcher.coverage.api",
     "/captures": "services.parser.api",
     "/archive": "services.admin.archive.api",
     "/webhooks": "services.webhooks.api",

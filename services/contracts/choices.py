@@ -9,3 +9,8 @@ PageVerdict = Literal["article", "rejected", "unread", "nothing"]
 """What the newest capture of a page gave: an article, none, nobody knows yet; or there is no capture."""
 DeliveryState = Literal["pending", "delivered", "failed", "cancelled"]
 Payload = Literal["full", "thin"]
+GapCause = Literal[
+    "waiting", "failing", "robots", "refused", "gone", "blocked", "unavailable", "rejected", "out_of_scope"
+]
+"""Why a page that a channel showed is not stored; `failing` work on it was dead-lettered."""
+GapState = Literal["open", "closed"]

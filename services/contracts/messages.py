@@ -174,6 +174,10 @@ class HostRecovered(Message):
         return self.host
 
 
+class ReconcileChannels(Message):
+    """Compare what sources showed with what is stored: gaps open, get a cause, and close."""
+
+
 class CaptureRef(Contract):
     """A capture in the archive, by name, and when it was fetched."""
 

@@ -8,7 +8,18 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from services.desk.api_client import Refused
-from services.desk.pages import articles, dead_letters, frontier, keys, now, reingestions, sign_in, sources, webhooks
+from services.desk.pages import (
+    articles,
+    coverage,
+    dead_letters,
+    frontier,
+    keys,
+    now,
+    reingestions,
+    sign_in,
+    sources,
+    webhooks,
+)
 from services.desk.render import POLICY, rendered, static
 from services.desk.signed_in import SignInFirst
 
@@ -23,7 +34,7 @@ def create_desk(api: FastAPI) -> FastAPI:
     desk.state.authenticate = api.state.authenticate
     desk.state.caller_of_key = api.state.caller_of_key
     desk.add_api_route("/static/{name}", _static)
-    for pages in (sign_in, now, articles, sources, frontier, reingestions, webhooks, dead_letters, keys):
+    for pages in (sign_in, now, articles, sources, frontier, coverage, reingestions, webhooks, dead_letters, keys):
         desk.include_router(pages.router)
     for kind, answer in {SignInFirst: _sign_in_first, Refused: _refused}.items():
         desk.add_exception_handler(kind, answer)

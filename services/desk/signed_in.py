@@ -26,6 +26,7 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("/articles", "Articles", "read"),
     ("/sources", "Sources", "read"),
     ("/pages", "Pages", "read"),
+    ("/gaps", "Gaps", "read"),
     ("/reingestions", "Re-ingestions", "admin"),
     ("/webhooks", "Webhooks", "subscribe"),
     ("/dead-letters", "Dead letters", "admin"),

@@ -10,9 +10,10 @@ from sqlmodel import Session, SQLModel, col, select
 
 from services.contracts.messages import FetchPage, Lane, Why
 from services.contracts.urls import page_key
-from services.fetcher import moves
+from services.fetcher import gaps, moves
 from services.fetcher.claims import ALL_CLAIMS, VAIN
 from services.fetcher.discover import Listed
+from services.fetcher.gaps import Expected
 from services.fetcher.models import IMPORT, Alias, Page
 from services.fetcher.politeness import host_of
 from services.fetcher.schedule import BACKLOG_STEP, LAG, RESTLESS
@@ -87,7 +88,10 @@ def join(
     enqueue_all(session, visits)
     moves.note_guids(session, source, fresh | {page.key: page.moved_to or page.id or 0 for page in pages}, keyed)
     shown = {fresh[key]: _shown(keyed[key]) for key in fresh} | _shown_again(session, source, pages, known)
-    sightings.note(session, source, channel, shown, now)
+    first_seen = set(sightings.note(session, source, channel, shown, now))
+    numbers = fresh | {page.key: page.moved_to or page.id or 0 for page in pages}
+    expected = [Expected(key, keyed[key].url, page) for key, page in numbers.items() if page in first_seen]
+    gaps.expect(session, source, expected, backlog=backlog, now=now)
     return Joined(len(fresh), len(changed), heard.followed, heard.judged, heard.borne_out)
 
 

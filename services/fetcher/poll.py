@@ -8,7 +8,8 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from services.fetcher import frontier
+from services.contracts.urls import page_key
+from services.fetcher import frontier, gaps
 from services.fetcher.answers import (
     Answer,
     Blocked,
@@ -25,6 +26,7 @@ from services.fetcher.claims import claims_allowed
 from services.fetcher.client import get
 from services.fetcher.discover import Discovered, Listed, Unreadable, discover
 from services.fetcher.frontier import Joined
+from services.fetcher.gaps import Expected
 from services.fetcher.models import Channel, Source
 from services.fetcher.politeness import host_of, permission
 from services.fetcher.rounds import RoundResult
@@ -35,6 +37,9 @@ from services.runtime.archive import capture_store
 from services.runtime.archive.capture_store import Capture
 from services.runtime.database import transaction
 from services.runtime.egress import Client
+
+OUTSIDE = 50
+"""Entries out of scope that one look at a feed notes."""
 
 
 def look_at(
@@ -100,7 +105,12 @@ def join_all_but_last(source: Source, channel: Channel, look: RoundResult, now: 
 def join_last(
     session: Session, source: Source, channel: Channel, look: RoundResult, now: datetime, joined: Joined
 ) -> Joined:
-    """Joins the rest of what the look lists, after what was `joined` before; all of it together."""
+    """Joins the rest of what the look lists, after what was `joined` before; all of it together.
+
+    What is out of scope is expected as well, and will be missing.
+    """
+    outside = [Expected(page_key(entry.url), entry.url) for entry in look.outside]
+    gaps.expect(session, source.name, outside, backlog=channel.first_round_at is None, now=now)
     rest = look.listed[_last_start(look) :]
     return joined + _join(session, source, channel, rest, now, _claims_left(channel, joined, now))
 
@@ -137,12 +147,16 @@ def _read(channel: Channel, answer: Fetched, scope: SourceScope) -> RoundResult:
             return RoundResult("blocked", detail=f"Something else stands where it was. {result.detail}")
         return RoundResult("unreadable", detail=result.detail)
     listed = tuple(replace(entry, position=at) for at, entry in enumerate(result.listed, 1) if scope.covers(entry.url))
+    outside = [entry for entry in result.listed if channel.kind == "feed" and not scope.covers(entry.url)]
     parts = tuple(part for part in result.parts if SourceScope(scope.families, ()).covers(part))
     nothing = _nothing_in_scope(result, listed)
     if nothing and read_before and channel.listed:
         return RoundResult("empty", detail=f"{nothing} Before, it listed {channel.listed}.")
-    digest, size = _digest(listed, parts), len(answer.body)
-    return RoundResult("read", listed, parts, result.note or nothing, answer.validators, digest=digest, size=size)
+    digest = _digest(listed, parts)
+    noted, outer = result.note or nothing, tuple(outside[:OUTSIDE])
+    return RoundResult(
+        "read", listed, parts, noted, answer.validators, digest=digest, size=len(answer.body), outside=outer
+    )
 
 
 def _digest(listed: Sequence[Listed], parts: Sequence[str]) -> str:

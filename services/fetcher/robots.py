@@ -22,6 +22,8 @@ RETRY = timedelta(minutes=5)
 """How soon one that could not be read is asked for again."""
 LONGEST_DELAY = 120.0
 """Seconds of Crawl-delay that are honoured; more would be a way of saying no."""
+ASKS_NOT_TO = "asks us not to look at this address."
+"""How the sentence ends that says so of an address."""
 LIMITS = Limits(10.0, first_byte=FIRST_BYTE, slowest=SLOWEST, wire=500 * 1024, decoded=500 * 1024, cut=True)
 
 _AGENT_LINE = re.compile(r"\s*user[ -]?agent\s*[:\s]\s*(\*|[a-z_-]*)", re.IGNORECASE)
@@ -57,7 +59,7 @@ class Robots:
         if self.state == "unreachable":
             return Unavailable(unread, silent=self.silent)
         if self.state == "rules" and not _rules(self.text).can_fetch(url, AGENT):
-            return RequestRefused(f"The robots.txt of {host} asks us not to look at this address.")
+            return RequestRefused(f"The robots.txt of {host} {ASKS_NOT_TO}")
         return None
 
 

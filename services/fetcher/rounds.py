@@ -43,6 +43,8 @@ class RoundResult:
     silent: bool = False
     moved: str | None = None
     """The address at another host that it was sent to."""
+    outside: tuple[Listed, ...] = ()
+    """What a feed shows and is not in the scope of its source; other channels show their menus, too."""
     capture: str | None = None
     """What came in the place of a channel that was read before, in the archive."""
     question: Question = Question()  # noqa: RUF009 - frozen

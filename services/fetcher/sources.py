@@ -18,6 +18,7 @@ from services.contracts.choices import ChannelKind
 from services.contracts.errors import UserError
 from services.contracts.messages import FetchPage, ParsePage, SaveArticle
 from services.contracts.urls import canonical_url
+from services.fetcher import gaps
 from services.fetcher.models import IMPORT, Channel, Page, Source
 from services.fetcher.rounds import poll_of
 from services.runtime.database import is_sqlite
@@ -240,6 +241,7 @@ def remove(session: Session, name: str) -> None:
     session.flush()
     session.delete(source)
     session.execute(update(Page).where(col(Page.source) == name).values(channel=None))
+    gaps.forget(session, name)
 
 
 def _seed(path: Path, text: str, number: int, source: object) -> SourceSeed:

@@ -7,8 +7,17 @@ from functools import cache
 
 from sqlmodel import Session
 
-from services.contracts.messages import FetchPage, HostRecovered, Message, PackCaptures, PollChannel
+from services.contracts.messages import (
+    FetchPage,
+    HostRecovered,
+    Message,
+    PackCaptures,
+    PollChannel,
+    ReconcileChannels,
+)
 from services.fetcher import alarms, blocked, host_recovery, needs, poll, rounds, settling, turns, visit
+from services.fetcher.coverage import alarms as gap_alarms
+from services.fetcher.coverage import reconcile
 from services.fetcher.models import Channel, Host, Page, Source
 from services.fetcher.needs import Needs
 from services.fetcher.politeness import Hosts, Served, host_of
@@ -157,6 +166,20 @@ def pack_captures(_order: PackCaptures, job: Job) -> None:
         job.note(captures=packed.captures, looks=packed.looks, bytes=packed.bytes)
         due = job.now if packed.more else job.now + packer.EVERY
         enqueue(session, PackCaptures(), due_at=due, lane="bulk")
+
+
+@handles(ReconcileChannels)
+def reconcile_channels(order: ReconcileChannels, job: Job) -> None:
+    """One step, and itself again: at once while more is due, and notice is given when that was all."""
+    patience = timedelta(seconds=fetcher_settings().gap_after)
+    with reading() as session:
+        judged = reconcile.look(session, job.now, patience)
+        more = len(judged) == reconcile.AT_ONCE
+    with job.complete() as session:
+        reconcile.write(session, judged, job.now)
+        if not more and gap_alarms.pending(session):
+            gap_alarms.raise_alarms(session, job.now)
+        enqueue(session, order, due_at=job.now + (timedelta() if more else reconcile.EVERY))
 
 
 def client() -> Client:

@@ -66,7 +66,8 @@ def _keep(session: Session, orders: list[Order]) -> list[Become]:
     saved = save_all(session, [(order, job.trace_id) for job, order in orders], orders[0][0].now)
     become = [_noted(job, order, member) for (job, order), member in zip(orders, saved, strict=True)]
     settled = [entry for entry in become if not isinstance(entry[2].change, Unsettled)]
-    verdicts.hold_all_read(session, [(order.origin.page, entry.article, Read.of(order)) for _, order, entry in settled])
+    given = [(order.origin.page, entry.article, Read.of(order)) for _, order, entry in settled]
+    verdicts.hold_all_read(session, given, orders[0][0].now)
     return become
 
 
@@ -83,9 +84,9 @@ def _foresee(session: Session, orders: list[Order]) -> list[Become]:
 def _promote(session: Session, orders: list[Order]) -> list[Become]:
     """Saves what a dry run foresaw, where the article still stands as it stood then; what was stale is left out."""
     saved = [(job, order, save_as_foreseen(session, order, job.now)) for job, order in orders]
-    for _, order, entry in saved:
+    for job, order, entry in saved:
         if entry:
-            verdicts.hold_read(session, order.origin.page, entry.article, Read.of(order))
+            verdicts.hold_read(session, order.origin.page, entry.article, Read.of(order), job.now)
         results.settle(session, order.origin.reingestion or 0, order.origin.page, "applied" if entry else "stale")
     return [_noted(job, order, member) for job, order, member in saved if member]
 

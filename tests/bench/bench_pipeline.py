@@ -96,7 +96,7 @@ def latency(publications: int, backlog: int, database_url: str) -> dict:
 
 
 # Visits and polls stay in the ledger for ever; whatever else is there is work under way.
-TIMERS = "'FetchPage', 'PollChannel', 'ForgetDeliveries', 'PackCaptures'"
+TIMERS = "'FetchPage', 'PollChannel', 'ForgetDeliveries', 'PackCaptures', 'ReconcileChannels'"
 UNFINISHED = f"ledger WHERE kind NOT IN ({TIMERS}) AND dead_lettered_at IS NULL"
 
 

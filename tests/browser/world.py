@@ -91,6 +91,8 @@ class World:
             "pages": "/pages",
             "pages-found": "/pages?verdict=article&source=newsroom",
             "page": "/pages/1",
+            "gaps": "/gaps",
+            "coverage": "/coverage/newsroom",
             "reingestions": "/reingestions",
             "order": "/reingestions/new",
             "reingestion": f"/reingestions/{self.reingestion}",

@@ -25,6 +25,8 @@ class Sighting(Table, table=True):
     __tablename__ = "sightings"
     __table_args__ = (
         Index("sightings_by_source", "source", "page"),
+        # What a source showed in a month.
+        Index("sightings_by_time", "source", "first_seen", "page"),
         # Of each source the pages that belong to another one as well: few, beside all that it showed.
         Index("sightings_shared", "source", "page", sqlite_where=_SHARED, postgresql_where=_SHARED),
     )
@@ -58,16 +60,17 @@ class Shown:
     shared: bool = False
 
 
-def note(session: Session, source: str, channel: int, shown: Mapping[int, Shown], now: datetime) -> None:
-    """Keeps the first sight of these pages in this channel; of those that it showed before nothing is written."""
+def note(session: Session, source: str, channel: int, shown: Mapping[int, Shown], now: datetime) -> list[int]:
+    """Keeps the first sight of these pages in this channel; returns them without those that it showed before."""
     if not shown:
-        return
+        return []
     known = set(session.execute(_KNOWN, {"channel": channel, "pages": list(shown)}).scalars())
     about = {"channel": channel, "source": source, "first_seen": now}
     # In one order for everybody, so that two who write the same do not wait for one another.
     new = [about | {"page": page} | vars(shown[page]) for page in sorted(shown) if page not in known]
     if new:
         session.execute(_NOTE["sqlite" if is_sqlite(session) else "postgresql"], new)
+    return [page for page in sorted(shown) if page not in known]
 
 
 def belongs_to(session: Session, page: int, source: str) -> None:

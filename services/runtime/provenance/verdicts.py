@@ -19,6 +19,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    func,
     null,
     or_,
     select,
@@ -31,7 +32,7 @@ from sqlmodel import Field, Session, SQLModel
 
 from services.contracts.messages import Rejection, SaveArticle
 from services.contracts.versions import generation
-from services.runtime.database import Table, UtcDateTime, is_sqlite
+from services.runtime.database import Table, UtcDateTime, is_sqlite, utcnow
 
 _STANDS = text("rejected_reason IS NOT NULL")
 
@@ -71,6 +72,8 @@ class Verdict(Table, table=True):
     rejected_generation: int | None = None
     rejected_reason: str | None = None
     rejected_detail: str | None = Field(default=None, sa_type=Text)
+    stored_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When the page first gave an article."""
 
     def rejects(self, capture: str | None, fetched_at: datetime | None) -> bool:
         """Whether this capture, or a later one, gave no article."""
@@ -123,15 +126,17 @@ def find_all(session: Session, pages: Iterable[int]) -> dict[int, Verdict]:
     return {verdict.page: verdict for verdict in rows}
 
 
-def hold_read(session: Session, page: int, article: str, read: Read) -> None:
+def hold_read(session: Session, page: int, article: str, read: Read, now: datetime | None = None) -> None:
     """The page gave this article; a verdict on a capture that is no later falls."""
-    hold_all_read(session, [(page, article, read)])
+    hold_all_read(session, [(page, article, read)], now)
 
 
-def hold_all_read(session: Session, found: Iterable[tuple[int, str, Read]]) -> None:
+def hold_all_read(session: Session, found: Iterable[tuple[int, str, Read]], now: datetime | None = None) -> None:
     """As `hold_read`, for several pages, in the order of their numbers."""
+    stored_at = now or utcnow()
     written = [
-        {"page": page, "article": article} | {f"read_{name}": value for name, value in asdict(read).items()}
+        {"page": page, "article": article, "stored_at": stored_at}
+        | {f"read_{name}": value for name, value in asdict(read).items()}
         for page, article, read in sorted(found, key=lambda entry: (entry[0], entry[2].fetched_at))
     ]
     if written:
@@ -214,7 +219,9 @@ def _hold_read(insert: Any) -> Any:
         name: case((falls, null()), else_=column) for name, column in verdicts.c.items() if name.startswith("rejected_")
     }
     return insert.on_conflict_do_update(
-        index_elements=["page"], set_=parts | fallen, where=_not_later("read", new, "read")
+        index_elements=["page"],
+        set_=parts | fallen | {"stored_at": func.coalesce(verdicts.c.stored_at, new.stored_at)},
+        where=_not_later("read", new, "read"),
     )
 
 

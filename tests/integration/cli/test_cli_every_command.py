@@ -103,6 +103,7 @@ def orders(article, page, message):
     yield ("sources", "add", "coast", "https://coast.example/feed.xml")
     yield from (("sources", verb, *words) for verb, *words in SOURCES)
     yield failed
+    yield from (("gaps",), ("coverage", "coast"))
     yield from (("retries", "list"), ("retries", "now", "--all"), ("poll", "coast"))
     yield from (("sources", "remove", "coast"), ("keys", "revoke", 1))
 

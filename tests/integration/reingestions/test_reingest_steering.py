@@ -17,7 +17,7 @@ from reingested import (
     sound,
 )
 
-from services.contracts.wiring import ROUTES
+from services.contracts.wiring import KINDS, ROUTES
 from services.reingest import walk
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.ledger import jobs, worker
@@ -208,7 +208,7 @@ def _die_at_every_step():
     died, late = set(), utcnow()
     for _ in range(400):
         late += max(route.lease for route in ROUTES.values()) + timedelta(seconds=1)
-        waiting = [one for one in jobs.due(late, kinds=tuple(worker._handlers)) if one[1] != "ForgetDeliveries"]
+        waiting = [one for one in jobs.due(late, kinds=tuple(worker._handlers)) if not ROUTES[KINDS[one[1]]].timer]
         if not waiting:
             return
         for row_id, kind in waiting:
