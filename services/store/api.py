@@ -8,6 +8,7 @@ from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 from sqlalchemy import Row
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
@@ -15,10 +16,13 @@ from starlette.responses import Response
 
 from services.contracts.article import Article, ArticleKind, ArticleStatus, When
 from services.contracts.caller import Caller
+from services.contracts.changes import ChangedField, Grade
 from services.contracts.events import AnyEvent, ArticleView, PublicEventType
 from services.contracts.source_events import PREFIX
 from services.runtime.database import reading
+from services.runtime.events.changes import ChangeQuery
 from services.runtime.events.follow import CursorTooOld, EventQuery, EventSlice, find_event, look, pull, refuse_old
+from services.runtime.events.phrases import has_words
 from services.runtime.events.stream import stream
 from services.runtime.http.long_poll import Watch, seat, stopping
 from services.runtime.http.problems import (
@@ -86,13 +90,33 @@ EventId = Annotated[Storable, Path(max_length=40, examples=["evt_ge2dinzthe3tqnb
 Most = Annotated[int, Query(ge=1, le=LIMIT, description="At most so many.")]
 Latest = Annotated[bool, Query(description="Begin after the last event there is, in place of `after`.")]
 Wait = Annotated[float, Query(ge=0, le=30, description="Seconds to wait for an event when there is none yet.")]
+_PHRASES = "A word or phrase, whole and in any case; several: one of them."
+Phrase = Annotated[Storable, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(has_words)]
+Phrases = Annotated[tuple[Phrase, ...], Field(max_length=20)]
 Announced = Annotated[bool | None, Query(description="`true`: only what webhooks were told.")]
 
 _watch = Watch(look)
 
 
+class ChangesAsked(BaseModel):
+    """Conditions on what changed: all that is named must hold, and nothing of what is named with `not`."""
+
+    changed: Annotated[tuple[ChangedField, ...], Field(description="One of these fields changed.")] = ()
+    added: Annotated[Phrases, Field(description=f"New words. {_PHRASES}")] = ()
+    removed: Annotated[Phrases, Field(description=f"Words that are gone. {_PHRASES}")] = ()
+    min_grade: Annotated[Grade | None, Field(description="The least that a change must weigh.")] = None
+    not_changed: Annotated[tuple[ChangedField, ...], Field(description="None of these fields changed.")] = ()
+    not_added: Annotated[Phrases, Field(description="None of these is new.")] = ()
+    not_removed: Annotated[Phrases, Field(description="None of these is gone.")] = ()
+
+    def query(self) -> ChangeQuery:
+        """As the event log asks it."""
+        return ChangeQuery(**dict(self))
+
+
 def _asked(
     request: Request,
+    changes: Annotated[ChangesAsked, Query()],
     kind_of_event: Annotated[PublicEventType | None, Query(alias="type")] = None,
     source: SourceName = None,
     kind: ArticleKind | None = None,
@@ -101,7 +125,7 @@ def _asked(
     sources = _may_see_sources(request)
     if kind_of_event and kind_of_event.startswith(PREFIX) and not sources:
         raise forbidden(request.state.caller, "sources")
-    return EventQuery(kind_of_event, source, kind, announced, sources)
+    return EventQuery(kind_of_event, source, kind, announced, sources, changes.query())
 
 
 def _may_see_sources(request: Request) -> bool:
@@ -210,6 +234,8 @@ async def list_events(
     wait: Wait = 0,
 ) -> Response:
     """The events of the webhooks, for polling. Silent events (`announced` = false) are here too.
+
+    Conditions on what changed are asked of at most 2,000 events a page: ask again until `next` stays as it was.
 
     Events about sources (`source.*`) are shown to keys with the scope `sources`.
 

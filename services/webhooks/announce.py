@@ -3,7 +3,7 @@
 import json
 import secrets
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from itertools import count
@@ -16,9 +16,12 @@ from services.contracts.errors import DatelineError
 from services.contracts.messages import Announce, Deliver, Lane
 from services.runtime.database import UtcDateTime
 from services.runtime.events.append import NewEvent, append_private
+from services.runtime.events.changes import CREATED
 from services.runtime.events.tables import events
 from services.runtime.ledger.ledger_table import OPEN, ledger
-from services.webhooks.filters import Filter, FilterSubject, is_about_article, is_about_source, story, why_not
+from services.webhooks import recipients
+from services.webhooks.filters import Filter, is_about_article, is_about_source
+from services.webhooks.judge import FilterSubject, reaches_readers, story, why, why_not
 from services.webhooks.models import DISABLED, TEST, Endpoint, deliveries, endpoints, locked
 from services.webhooks.release import wake
 
@@ -81,6 +84,7 @@ class _Wish:
     endpoint: int
     article: str | None = None
     rank: int = NEWS
+    matched: tuple[str, ...] = ()
 
 
 def create_deliveries(session: Session, ranks: Mapping[str, int], now: datetime) -> list[Due]:
@@ -97,15 +101,46 @@ def create_deliveries(session: Session, ranks: Mapping[str, int], now: datetime)
     if not begun:
         return []
     listening = session.execute(_LISTENING).all()
+    interests = [_Interest(endpoint, Filter.model_validate(endpoint.filter)) for endpoint in listening]
     stories = _stories(session, begun, whole=any(endpoint.filter for endpoint in listening))
+    readers = _readers(session, stories.values(), listening)
     wishes = [
-        _Wish(name, endpoint.id, _in_line(begun[name]), rank)
+        _Wish(name, interest.endpoint.id, _in_line(begun[name]), rank, tuple(matched))
         for name, rank in ranks.items()
         if name in begun
-        for endpoint in listening
-        if may_know(endpoint, begun[name]) and _wants(endpoint, stories[name])
+        for interest in interests
+        if may_know(interest.endpoint, begun[name])
+        and (matched := _matched(interest, stories[name], readers)) is not None
     ]
     return _owe(session, wishes, now)
+
+
+@dataclass(frozen=True)
+class _Interest:
+    """An endpoint, and its filter."""
+
+    endpoint: Row[Any]
+    filter: Filter
+
+
+READER = "reader: it was sent this article before"
+"""Why an endpoint is sent what its filter does not let through."""
+
+
+def _matched(interest: _Interest, told: FilterSubject, readers: set[recipients.Pair]) -> list[str] | None:
+    """Why the endpoint is to be sent the event; None where it is not."""
+    event_types = interest.endpoint.event_types
+    if not why_not(event_types, interest.filter, told):
+        return why(interest.filter, told)
+    if (told.article, interest.endpoint.id) in readers and reaches_readers(event_types, interest.filter, told):
+        return [READER]
+    return None
+
+
+def _readers(session: Session, stories: Iterable[FilterSubject], listening: Sequence[Row[Any]]) -> set[recipients.Pair]:
+    """Which of the endpoints that have a filter were sent which of these articles, where these are not all new."""
+    known = [told.article for told in stories if told.article and told.type != CREATED]
+    return recipients.were_sent(session, known, [endpoint.id for endpoint in listening if endpoint.filter])
 
 
 def _must_be_announced(session: Session, left: Sequence[str]) -> None:
@@ -135,10 +170,6 @@ def may_know(endpoint: Row[Any], event: Row[Any]) -> bool:
 def _in_line(event: Row[Any]) -> str | None:
     """What keeps the event in order: the events of an article, or of a source, are delivered one after another."""
     return event.subject if is_about_article(event.type) or is_about_source(event.type) else None
-
-
-def _wants(endpoint: Row[Any], told: FilterSubject) -> bool:
-    return not why_not(endpoint.event_types, Filter.model_validate(endpoint.filter), told)
 
 
 def without_turn(session: Session, owed: Sequence[Due], lane: Lane) -> list[Due]:

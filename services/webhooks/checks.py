@@ -15,7 +15,8 @@ from services.runtime.events.tables import events
 from services.runtime.ledger.ledger_table import ledger
 from services.webhooks import custody, retention
 from services.webhooks.announce import may_know
-from services.webhooks.filters import Filter, story, why_not
+from services.webhooks.filters import Filter
+from services.webhooks.judge import story, why_not
 from services.webhooks.models import EndpointState, deliveries, endpoints
 from services.webhooks.settings import webhook_settings
 

@@ -4,19 +4,18 @@ A condition holds when one of its values does. Values are compared without regar
 datelines and words are looked for as whole words. Pure: nothing here knows the database.
 """
 
-import re
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
 from fnmatch import fnmatchcase
-from functools import lru_cache
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
 
 from services.contracts.article import ArticleKind
+from services.contracts.changes import ChangedField, Grade
 from services.contracts.source_events import PREFIX, SourceEventType
+from services.runtime.events.phrases import has_words, plain
 from services.runtime.http.problems import Storable
-from services.webhooks.models import TEST, EventType
+from services.webhooks.models import EventType
 
 TYPES: tuple[str, ...] = get_args(EventType)
 ABOUT_ARTICLES = tuple(name for name in TYPES if name.startswith("article."))
@@ -33,13 +32,6 @@ def known_pattern(pattern: str) -> str:
     return pattern
 
 
-def has_words(value: str) -> str:
-    """The value itself; a `ValueError` when it holds nothing that could be found as a word."""
-    if not re.search(r"\w", value):
-        raise ValueError(f"{value!r} holds neither letter nor digit, so it can never be found.")
-    return value
-
-
 Pattern = Annotated[Storable, StringConstraints(max_length=50, pattern=r"^[a-z_.*]+$"), AfterValidator(known_pattern)]
 Value = Annotated[Storable, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(has_words)]
 
@@ -48,41 +40,61 @@ def _some(what: str) -> Any:
     return Field(default=None, min_length=1, max_length=VALUES, description=what)
 
 
-class Filter(BaseModel, extra="forbid"):
-    """Conditions on an article; `match` says whether all that are named must hold, or any. None named: everything."""
+class Conditions(BaseModel, extra="forbid"):
+    """Conditions on an article and on what changed of it; each holds when one of its values does."""
 
-    match: Literal["all", "any"] = "all"
     sources: list[Value] | None = _some("Names of sources, also of some to come.")
     kinds: list[ArticleKind] | None = _some("Kinds of article.")
     tags: list[Value] | None = _some("Tags of the page.")
     bylines: list[Value] | None = _some("Words of a writer's name or affiliation.")
     datelines: list[Value] | None = _some("Words of the place that opens the text.")
     words: list[Value] | None = _some("Words or phrases of headline or body.")
+    changed: list[ChangedField] | None = _some("Fields that changed.")
+    added: list[Value] | None = _some("Words or phrases that are new: more often there than before.")
+    removed: list[Value] | None = _some("Words or phrases that are gone: less often there than before.")
+
+    def conditions(self) -> dict[str, list[str]]:
+        """What is named, each with its values."""
+        named: dict[str, list[str]] = self.model_dump(exclude_none=True, include={*Conditions.model_fields})
+        return named
+
+
+class Exclusion(Conditions):
+    """What must not hold: an event of which one of these holds is not sent."""
+
+    @model_validator(mode="after")
+    def _names_something(self) -> "Exclusion":
+        if not self.conditions():
+            raise ValueError("`exclude` names no condition, so it excludes nothing; name one, or leave it out.")
+        return self
+
+
+class Filter(Conditions):
+    """Conditions on an article; `match` says whether all that are named must hold, or any. None named: everything.
+
+    `min_grade` and `exclude` must hold in any case.
+    """
+
+    match: Literal["all", "any"] = "all"
+    min_grade: Grade | None = Field(default=None, description="The least that a change must weigh.")
+    exclude: Exclusion | None = Field(default=None, description="NOT: conditions of which none may hold.")
 
     @model_validator(mode="after")
     def _can_match(self) -> "Filter":
         if self.match == "any" and not self.conditions():
             raise ValueError("`match` is any of no conditions, so it can never match; name one, or leave it out.")
+        both = self.exclude.conditions() if self.exclude else {}
+        for name, values in self.conditions().items():
+            if self.match == "all" and {*map(plain, values)} <= {*map(plain, both.get(name, ()))}:
+                raise ValueError(
+                    f"`{name}` and `exclude` name the same, so nothing can ever match; drop one of the two."
+                )
         return self
 
-    def conditions(self) -> dict[str, list[str]]:
-        """What is named."""
-        return self.model_dump(exclude_none=True, exclude={"match"})
-
-
-@dataclass(frozen=True)
-class FilterSubject:
-    """What an event says, as far as filters ask."""
-
-    type: str
-    source: str = ""
-    kind: str = ""
-    headline: str = ""
-    tags: tuple[str, ...] = ()
-    byline: tuple[str, ...] = ()
-    dateline: str = ""
-    text: str = ""
-    article: str | None = None
+    def named(self) -> dict[str, Any]:
+        """The filter as it is kept; empty where it lets everything through."""
+        named = self.model_dump(exclude_none=True, mode="json")
+        return named if named.keys() - {"match"} else {}
 
 
 def is_about_article(event_type: str) -> bool:
@@ -100,85 +112,13 @@ def only_about_sources(event_types: Collection[str]) -> str | None:
     return next((pattern for pattern in event_types if not _matches(pattern, OTHERS)), None)
 
 
-def story(source: str, event: Mapping[str, Any]) -> FilterSubject:
-    """What the body of an event says; one that is about no article has a type only."""
-    event_type, article = str(event["type"]), event["data"].get("article")
-    if article is None:
-        return FilterSubject(event_type, source)
-    blocks = (block["text"] for block in article.get("body", ()))
-    writers = (entry.get(part) or "" for entry in article.get("byline", ()) for part in ("name", "affiliation"))
-    return FilterSubject(
-        type=event_type,
-        source=source,
-        kind=article.get("kind", ""),
-        headline=article.get("headline", ""),
-        tags=tuple(plain(tag) for tag in article.get("tags", ())),
-        byline=tuple(map(plain, writers)),
-        dateline=plain(article.get("dateline") or ""),
-        text=plain("\n".join((article.get("headline", ""), *blocks))),
-        article=str(article["id"]),
-    )
-
-
-def why_not(event_types: Collection[str], wanted: Filter, told: FilterSubject) -> list[str]:
-    """Why the event is not let through, a sentence for each reason; none when it is. Of an event about a source,
-    a filter only judges the source; of one about an endpoint, nothing.
-    """
-    if told.type == TEST or (event_types and not any(fnmatchcase(told.type, pattern) for pattern in event_types)):
-        return [f"Its type is {told.type}."]
-    labels = {name: values for name, values in wanted.conditions().items() if _judges(name, told)}
-    missed = [_MISSED[name](told) for name, values in labels.items() if not _HOLDS[name](told, values)]
-    return [] if wanted.match == "any" and len(missed) < len(labels) else missed
-
-
-def _judges(condition: str, told: FilterSubject) -> bool:
-    """Whether the condition is one on such an event."""
-    return told.article is not None or (condition == "sources" and is_about_source(told.type))
-
-
-def _matches(pattern: str, types: Collection[str]) -> bool:
-    return any(fnmatchcase(name, pattern) for name in types)
-
-
 def never(event_types: Collection[str], wanted: Filter) -> str | None:
     """Why no event can ever pass both, in one sentence; None when one can."""
-    judged = ABOUT_ARTICLES + (ABOUT_SOURCES if wanted.conditions().keys() <= {"sources"} else ())
-    if event_types and wanted.conditions() and not any(_matches(pattern, judged) for pattern in event_types):
+    judged = ABOUT_ARTICLES + (ABOUT_SOURCES if wanted.named().keys() <= {"match", "sources"} else ())
+    if event_types and wanted.named() and not any(_matches(pattern, judged) for pattern in event_types):
         return "The filter judges articles, but none of the event types is about one; drop either of the two."
     return None
 
 
-def plain(text: str) -> str:
-    """Text as it is compared."""
-    return " ".join(text.casefold().split())
-
-
-def _among(told: Collection[str], values: list[str]) -> bool:
-    return any(plain(value) in told for value in values)
-
-
-def _found(text: str, values: list[str]) -> bool:
-    return _finder(tuple(values)).search(text) is not None
-
-
-@lru_cache(maxsize=512)
-def _finder(values: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{'|'.join(re.escape(plain(value)) for value in values)})(?!\w)")
-
-
-_HOLDS: dict[str, Callable[[FilterSubject, list[str]], bool]] = {
-    "sources": lambda told, values: told.source in values,
-    "kinds": lambda details, values: details.kind in values,
-    "tags": lambda told, values: _among(told.tags, values),
-    "bylines": lambda report, values: any(_found(writer, values) for writer in report.byline),
-    "datelines": lambda told, values: _found(told.dateline, values),
-    "words": lambda told, values: _found(told.text, values),
-}
-_MISSED: dict[str, Callable[[FilterSubject], str]] = {
-    "sources": lambda report: f"Its source is {report.source}.",
-    "kinds": lambda told: f"Its kind is {told.kind}.",
-    "tags": lambda details: f"Its tags are {', '.join(details.tags)}." if details.tags else "It has no tags.",
-    "bylines": lambda told: "No writer of it is named." if told.byline else "It has no byline.",
-    "datelines": lambda told: f"Its dateline is {told.dateline.upper()}." if told.dateline else "It has no dateline.",
-    "words": lambda _told: "None of the words is in headline or body.",
-}
+def _matches(pattern: str, types: Collection[str]) -> bool:
+    return any(fnmatchcase(name, pattern) for name in types)

@@ -3,7 +3,21 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import JSON, Boolean, Column, ColumnElement, Index, Select, Text, UniqueConstraint, false, select, text
+from sqlalchemy import (
+    DDL,
+    JSON,
+    Boolean,
+    Column,
+    ColumnElement,
+    Index,
+    Select,
+    Text,
+    UniqueConstraint,
+    event,
+    false,
+    select,
+    text,
+)
 from sqlalchemy import Table as Relation
 from sqlmodel import Field, SQLModel
 
@@ -109,8 +123,20 @@ class Delivery(Table, table=True):
     """How many of them count in the schedule: those since it was last begun."""
     next_try: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """While it is pending."""
+    matched: list[str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    """Why it is sent: the conditions that held, each with the value that did; none where the endpoint has no filter."""
     created_at: datetime = Field(sa_type=UtcDateTime)
     delivered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Recipient(Table, table=True):
+    """An article that was sent to an endpoint: what becomes of it goes there as well."""
+
+    __tablename__ = "recipients"
+    __table_args__ = (Index("recipients_by_endpoint", "endpoint"),)
+
+    article: str = Field(primary_key=True)
+    endpoint: int = Field(primary_key=True, foreign_key="endpoints.id", sa_column_kwargs={"autoincrement": False})
 
 
 class Attempt(Table, table=True):
@@ -135,7 +161,32 @@ class Attempt(Table, table=True):
 
 endpoints: Relation = SQLModel.metadata.tables["endpoints"]
 deliveries: Relation = SQLModel.metadata.tables["deliveries"]
+recipients: Relation = SQLModel.metadata.tables["recipients"]
 attempts: Relation = SQLModel.metadata.tables["attempts"]
+
+
+# Not in the models' words; migrations make the same.
+_REMEMBER = {
+    "sqlite": (
+        """CREATE TRIGGER deliveries_remember AFTER INSERT ON deliveries WHEN substr(NEW.article, 1, 4) = 'art_' BEGIN
+            INSERT OR IGNORE INTO recipients (article, endpoint) VALUES (NEW.article, NEW.endpoint);
+        END""",
+    ),
+    "postgresql": (
+        """CREATE OR REPLACE FUNCTION remember_recipients() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            INSERT INTO recipients (article, endpoint)
+            SELECT DISTINCT article, endpoint FROM made WHERE substr(article, 1, 4) = 'art_'
+            ON CONFLICT DO NOTHING;
+            RETURN NULL;
+        END $$""",
+        """CREATE TRIGGER deliveries_remember AFTER INSERT ON deliveries REFERENCING NEW TABLE AS made
+        FOR EACH STATEMENT EXECUTE FUNCTION remember_recipients()""",
+    ),
+}
+for _dialect, _statements in _REMEMBER.items():
+    for _statement in _statements:
+        _ddl = DDL(_statement)  # type: ignore[no-untyped-call]  # the library left it without types
+        event.listen(deliveries, "after_create", _ddl.execute_if(dialect=_dialect))
 
 
 def locked(*conditions: ColumnElement[bool]) -> Select[tuple[int]]:

@@ -8,7 +8,8 @@ from sqlmodel import Session
 
 from services.runtime.events.follow import NOT_OF_SOURCES
 from services.runtime.events.tables import events
-from services.webhooks.filters import Filter, story, why_not
+from services.webhooks.filters import Filter
+from services.webhooks.judge import story, why, why_not
 from services.webhooks.limits import PREVIEW
 from services.webhooks.views import FilterPreview, Judged
 
@@ -30,6 +31,7 @@ def preview(session: Session, event_types: Collection[str], wanted: Filter, *, s
                 headline=report.headline,
                 at=row.occurred_at,
                 matches=not reasons,
+                why=[] if reasons else why(wanted, report),
                 why_not=reasons,
             )
         )

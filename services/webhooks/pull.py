@@ -1,5 +1,6 @@
 """The same deliveries that are pushed, for a receiver that asks: to find its gaps, and to fill them."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -52,4 +53,6 @@ def look() -> int:
 
 
 def _line(row: Row[Any]) -> bytes:
-    return b'{"sequence":%d,"id":"%b","body":%b}' % (row.sequence, row.event.encode(), sent(row.body, row.payload))
+    matched = json.dumps(row.matched or [], ensure_ascii=False).encode()
+    fields = (row.sequence, row.event.encode(), matched, sent(row.body, row.payload))
+    return b'{"sequence":%d,"id":"%b","matched":%b,"body":%b}' % fields

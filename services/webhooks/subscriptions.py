@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 from services.contracts.caller import Caller
 from services.contracts.errors import UserError
 from services.runtime.database import alone_with as alone
+from services.webhooks import recipients
 from services.webhooks.condition import KEY_ENDED, is_served
 from services.webhooks.custody import must_not_be_lost
 from services.webhooks.filters import Filter, never
@@ -90,6 +91,7 @@ def delete(session: Session, endpoint: Endpoint, now: datetime) -> None:
     endpoint.updated_at = now
     session.flush()
     cancel(session, endpoint.id or 0)
+    recipients.forget(session, endpoints.c.id == endpoint.id)
 
 
 def stop(session: Session, owner: int, now: datetime) -> None:
@@ -106,7 +108,9 @@ def stop_expired(session: Session, now: datetime) -> None:
 def _disable(session: Session, now: datetime, which: ColumnElement[bool]) -> None:
     ended = {"state": "disabled", "reason": KEY_ENDED, "updated_at": now}
     these = locked(which, endpoints.c.state == "active")
-    session.execute(update(endpoints).where(endpoints.c.id.in_(these)).values(ended))
+    ids = session.execute(update(endpoints).where(endpoints.c.id.in_(these)).values(ended).returning(endpoints.c.id))
+    if stopped := ids.scalars().all():
+        recipients.forget(session, endpoints.c.id.in_(stopped))
 
 
 def _begin_afresh(session: Session, endpoint: Endpoint, now: datetime) -> None:
@@ -126,6 +130,5 @@ def _as_kept(wanted: Mapping[str, Any]) -> dict[str, Any]:
     if "event_types" in retained:
         retained["event_types"] = retained["event_types"] or []
     if "filter" in retained:
-        labels = Filter.model_validate(retained["filter"] or {})
-        retained["filter"] = {"match": labels.match, **labels.conditions()} if labels.conditions() else {}
+        retained["filter"] = Filter.model_validate(retained["filter"] or {}).named()
     return retained

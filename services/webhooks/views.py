@@ -83,6 +83,7 @@ class DeliveryView(BaseModel):
     event: str = Field(description="The webhook-id")
     type: str
     article: str | None = Field(description="Null for an event that is about no article")
+    matched: list[str] = Field(description="Why it is sent: which conditions of the filter held, and by which value")
     state: str = Field(description="pending, delivered, failed or cancelled")
     created_at: datetime
     next_try: datetime | None
@@ -123,10 +124,11 @@ class Replayed(BaseModel):
 
 
 class Pulled(BaseModel):
-    """One delivery, as it was or will be pushed: `body` is what is sent, to the byte."""
+    """One delivery, as it was or will be pushed: `body` is what is sent, to the byte, and `matched` why."""
 
     sequence: int
     id: str
+    matched: list[str]
     body: dict[str, Any]
 
 
@@ -147,6 +149,7 @@ class Judged(BaseModel):
     headline: str
     at: datetime
     matches: bool
+    why: list[str]
     why_not: list[str]
 
 

@@ -14,6 +14,7 @@ import typer
 
 from services.cli import client, remote
 from services.cli.output.terminal import AsJson, Listing, counted, error, print_json, show, show_facts, tell
+from services.contracts.changes import Grade
 from services.contracts.choices import Payload
 from services.contracts.errors import UserError
 
@@ -71,6 +72,10 @@ def add(
     byline: Annotated[Values, typer.Option(help="Only articles by a writer with these words.")] = None,
     dateline: Annotated[Values, typer.Option(help="Only articles from a place with these words.")] = None,
     word: Annotated[Values, typer.Option(help="Only articles with this word or phrase.")] = None,
+    changed: Annotated[Values, typer.Option(help="Only where this field changed.")] = None,
+    added: Annotated[Values, typer.Option(help="Only where this word or phrase is new.")] = None,
+    removed: Annotated[Values, typer.Option(help="Only where this word or phrase is gone.")] = None,
+    min_grade: Annotated[Grade | None, typer.Option(help="Only changes that weigh so much, or more.")] = None,
     match: Annotated[Literal["all", "any"], typer.Option(help="Whether all conditions must hold, or any.")] = "all",
     payload: Annotated[Payload, typer.Option(help="Whole articles, or without their words.")] = "full",
     rate: Annotated[float | None, typer.Option(help="The most events a second.")] = None,
@@ -78,7 +83,10 @@ def add(
 ) -> None:
     """Makes an endpoint and shows its secret, this once."""
     conditions = {"sources": source, "kinds": kind, "tags": tag, "bylines": byline, "datelines": dateline}
-    mapping = {name: values for name, values in (conditions | {"words": word}).items() if values}
+    conditions |= {"words": word, "changed": changed, "added": added, "removed": removed}
+    mapping: dict[str, object] = {name: values for name, values in conditions.items() if values}
+    if min_grade:
+        mapping["min_grade"] = min_grade
     choice: dict[str, object] = {
         "event_types": event_type or None,
         "filter": {"match": match, **mapping} if mapping else None,

@@ -13,6 +13,7 @@ import typer
 from services.cli import client
 from services.cli.commands.articles import Kind, Source
 from services.cli.output.terminal import AsJson, Listing, cell, error, print_json, print_json_line, show, show_text
+from services.contracts.changes import Grade
 from services.contracts.events import ArticleFacts, PublicEventType
 from services.contracts.source_events import PREFIX
 
@@ -31,11 +32,16 @@ def events(
     source: Source = None,
     kind: Kind = None,
     announced: Annotated[bool | None, typer.Option(help="Only what endpoints were told, or were not.")] = None,
+    min_grade: Annotated[Grade | None, typer.Option(help="Only changes that weigh so much, or more.")] = None,
+    changed: Annotated[list[str] | None, typer.Option(help="Only where this field changed.")] = None,
+    added: Annotated[list[str] | None, typer.Option(help="Only where this word or phrase is new.")] = None,
+    removed: Annotated[list[str] | None, typer.Option(help="Only where this word or phrase is gone.")] = None,
     follow: Annotated[bool, typer.Option("--follow", help="Go on with what comes, until Ctrl-C.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Shows what happened to articles and sources, in order. With --follow it goes on, with --json a line for each."""
-    chosen = {"type": kind_of_event, "source": source, "kind": kind, "announced": announced}
+    chosen: dict[str, Any] = {"type": kind_of_event, "source": source, "kind": kind, "announced": announced}
+    chosen |= {"min_grade": min_grade, "changed": changed or None, "added": added or None, "removed": removed or None}
     if follow:
         _follow(chosen, after, as_json=as_json)
         return
@@ -74,9 +80,9 @@ def _first(chosen: Mapping[str, Any], after: int, limit: int) -> tuple[list[Any]
     """At most `limit` events, after which number to go on, and whether there are more."""
     entries: list[Any] = []
     while True:
-        page = client.get("/events", after=after, limit=min(AT_ONCE, limit - len(entries)), **chosen)
+        before, page = after, client.get("/events", after=after, limit=min(AT_ONCE, limit - len(entries)), **chosen)
         entries, after = [*entries, *page["events"]], page["next"]
-        if not page["events"] or len(entries) >= limit:
+        if len(entries) >= limit or (not page["events"] and page["next"] == before):
             return entries, after, bool(client.get("/events", after=after, limit=1, **chosen)["events"])
 
 

@@ -53,7 +53,15 @@ class Subscriber:
 
 
 def announced(
-    event="evt_1", sequence=1, article="art_1", *, source="navy", event_type="article.created", lane="live", **about
+    event="evt_1",
+    sequence=1,
+    article="art_1",
+    *,
+    source="navy",
+    event_type="article.created",
+    lane="live",
+    change=None,
+    **about,
 ):
     """An event as the store says it; the number is the log's own, and `sequence` only says what comes before what."""
     told = {"id": article, "headline": "Größe “zählt”", "body": [{"kind": "paragraph", "text": "Words."}], **about}
@@ -62,7 +70,7 @@ def announced(
         type=event_type,
         subject=article,
         occurred_at=utcnow(),
-        data={"article": told, "previous_revision": None, "changed": []},
+        data={"article": told, "previous_revision": None, "changed": ["body"] if change else [], "change": change},
         source=source,
         kind="news",
         cause="live",

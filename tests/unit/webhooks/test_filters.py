@@ -3,7 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
-from services.webhooks.filters import Filter, FilterSubject, never, story, why_not
+from services.webhooks.filters import Filter, never
+from services.webhooks.judge import FilterSubject, story, why_not
 from services.webhooks.payload import thinned
 from services.webhooks.requests import Choice, EndpointWanted
 
