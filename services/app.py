@@ -45,6 +45,7 @@ from services.runtime.http.problems import answer_with_problems, refuse_unknown_
 from services.runtime.ledger import health_gates, retries
 from services.runtime.settings import runtime_settings
 from services.store import api as store
+from services.store.transparency import api as transparency
 from services.webhooks import api as webhooks
 from services.webhooks import subscriptions
 from services.webhooks.api import openapi_webhooks
@@ -57,6 +58,7 @@ ROUTERS = (
     parser.router,
     store.router,
     store.feeds,
+    transparency.router,
     webhooks.router,
     archive.router,
     admin.router,
@@ -75,6 +77,7 @@ TAGS = [
     {"name": "articles", "description": "The news as it stands, and every wording it had."},
     {"name": "events", "description": "Events of articles in their order, as pages or as a stream."},
     {"name": "feeds", "description": "The latest articles for feed readers, as Atom and as JSON Feed."},
+    {"name": "log", "description": "The transparency log: signed checkpoints, and proofs that anybody can check."},
     {"name": "webhooks", "description": "Endpoints that events are posted to, and each delivery with its attempts."},
     {"name": "sources", "description": "The watched newsrooms, how they have been, and how to watch more."},
     {"name": "pages", "description": "Every page that is known: where it is, and what became of it."},

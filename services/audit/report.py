@@ -13,6 +13,7 @@ from services.fetcher.checks import SourcePages
 from services.runtime.events import checks as events
 from services.runtime.ledger import checks as messages
 from services.runtime.ledger import jobs, retries
+from services.runtime.transparency_log import checks as log
 from services.store import checks as store
 from services.webhooks import checks as webhooks
 
@@ -33,7 +34,7 @@ class Report:
 
 
 def take(session: Session, now: datetime, *, deep: bool = False) -> Report:
-    """Counts and checks everything there is; `deep` also reads every capture and the bytes of every event.
+    """Counts and checks everything there is; `deep` also reads every capture, event and wording.
 
     Raises `UserError` when the archive cannot be seen from here.
     """
@@ -44,6 +45,7 @@ def take(session: Session, now: datetime, *, deep: bool = False) -> Report:
         counts=store.counts(session)
         | events.counts(session)
         | webhooks.counts(session)
+        | log.log_counts(session)
         | jobs.counts(session)
         | {"messages retrying": retries.number(session)},
         checks=(
@@ -53,6 +55,9 @@ def take(session: Session, now: datetime, *, deep: bool = False) -> Report:
             *store.checks(session),
             events.check(session),
             *webhooks.checks(session, now),
+            *log.log_checks(session),
             *(across.deep_checks(session) if deep else ()),
+            *(store.wording_checks(session) if deep else ()),
+            *(log.checkpoint_checks(session) if deep else ()),
         ),
     )

@@ -29,6 +29,9 @@ COMMANDS = {
     "events": ("events:events", "Events of articles in order; --follow shows them live."),
     "webhooks": ("webhooks:app", "Webhooks: endpoints, what they were sent, and once more."),
     "reingest": ("reingest:app", "Ingests again: reparse the same captures, or refetch."),
+    "log": ("log:app", "The transparency log: how it stands, its checkpoints and keys."),
+    "prove": ("prove:write_proof", "Writes a proof of what an article said, for anybody to check."),
+    "verify": ("verify:verify_proof", "Checks such a proof, without asking anybody."),
     "audit": ("audit:audit", "Checks that every page and message is where it should be."),
     "archive": ("archive:app", "The archive: what it holds, packing it, checking it."),
     "retries": ("retries:app", "Messages that are retried: list them, or try them now."),
@@ -40,7 +43,7 @@ COMMANDS = {
     "worker": ("run:worker", "Runs a worker for one or more services."),
     "sweep": ("run:sweep", "Runs the sweeper alone."),
 }
-HERE = frozenset({"up", "demo", "parse", "import", "audit", "migrate", "web", "worker", "sweep"})
+HERE = frozenset({"up", "demo", "parse", "verify", "import", "audit", "migrate", "web", "worker", "sweep"})
 """Commands that work with files or processes of this machine, whatever other installations there are."""
 
 

@@ -318,6 +318,10 @@ class Difference(Contract):
     after: str | None = None
 
 
+class MakeCheckpoint(Message):
+    """Sign how the transparency log stands, if there is something new in it."""
+
+
 class Preview(Contract):
     """What a dry run found on one page: everything that is needed to judge it, and to do it."""
 

@@ -5,7 +5,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -29,6 +29,8 @@ class RuntimeSettings(BaseSettings):
     """The folder of captures; the state folder's `archive` when not set."""
     archive_store: str = ""
     """The archive in an S3-compatible store instead: s3://bucket/prefix."""
+    secret_key: SecretStr = SecretStr("")
+    """Encrypts what rests sealed: 32 bytes in URL-safe base64. Empty: a key file in the state folder."""
     metrics: Path | None = None
     """The folder in which the processes of this machine add up their metrics."""
     trusted_proxies: str = ""

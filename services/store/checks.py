@@ -1,14 +1,17 @@
 """What `dateline audit` asks of the store: how much it holds, and whether it holds together."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, false, func, select
+from sqlalchemy import Row, Select, and_, exists, false, func, select
 from sqlmodel import Session
 
 from services.contracts.checks import Check
 from services.runtime.events.follow import forgotten
 from services.runtime.events.tables import events
+from services.runtime.transparency_log.leaf import WORDINGS, canonical_json, salted_digest
+from services.runtime.transparency_log.tables import leaves
 from services.store.models import NAMELESS, articles, revisions
 
 CLOCKS = timedelta(hours=1)
@@ -34,7 +37,44 @@ def checks(session: Session) -> tuple[Check, ...]:
             "articles do not have exactly one event of their creation",
             _created_again(),
         ),
+        _none(session, _unlogged(), "logged revisions", "revisions have no leaf in the transparency log"),
     )
+
+
+def wording_checks(session: Session) -> tuple[Check, ...]:
+    """Whether each wording is the one that its newest leaf in the transparency log names."""
+    newest = (
+        select(func.max(leaves.c.number))
+        .where(
+            leaves.c.article == revisions.c.article,
+            leaves.c.revision == revisions.c.number,
+            leaves.c.kind.in_(WORDINGS),
+        )
+        .correlate(revisions)
+        .scalar_subquery()
+    )
+    both = (
+        select(revisions.c.article, revisions.c.reading, revisions.c.capture, leaves.c.salt, leaves.c.body)
+        .join(leaves, leaves.c.number == newest)
+        .where(leaves.c.salt.is_not(None))
+    )
+    wrong = [row.article for row in session.execute(both, execution_options={"yield_per": 100}) if not _is_named(row)]
+    first = f" ({', '.join(sorted(set(wrong))[:3])})" if wrong else ""
+    sentence = f"{len(wrong)} revisions are not what their leaf in the transparency log says{first}."
+    return (Check("revisions as logged", holds=not wrong, sentence=sentence),)
+
+
+def _is_named(row: Row[Any]) -> bool:
+    try:
+        leaf, text = json.loads(row.body), canonical_json(json.loads(row.reading))
+        return (leaf["reading"], leaf["capture"]) == (salted_digest(row.salt, text), row.capture)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return False
+
+
+def _unlogged() -> Select[Any]:
+    logged = and_(leaves.c.article == revisions.c.article, leaves.c.revision == revisions.c.number)
+    return select(func.count()).select_from(revisions).where(~exists().where(logged))
 
 
 # Each goes through an index, in its order, and looks the other side up: at a million articles a subquery for each of

@@ -9,14 +9,16 @@ from sqlmodel import Session
 from services.contracts.changes import ArticleChange
 from services.contracts.messages import Announce, Preview, SaveArticle
 from services.contracts.urls import article_id
-from services.runtime.events.append import NewEvent, append_all, hold
+from services.runtime.events.append import NewEvent, append_all, hold, return_numbers
+from services.runtime.transparency_log.append import append_leaves
+from services.runtime.transparency_log.leaf import NewLeaf
 from services.store.changes.grade import change_of
 from services.store.decide import Change, Created, Late, Reading, Updated, decide, reread
 from services.store.dry_run import preview, standing
 from services.store.events import new_event
 from services.store.find import Existing, earlier_revisions, keys, place, places
 from services.store.status import LOOKS, StatusLook, found_again
-from services.store.write import Step, begin, follow
+from services.store.write import Step, Written, begin, follow
 
 
 @dataclass(frozen=True)
@@ -47,11 +49,14 @@ def save(session: Session, order: SaveArticle, now: datetime) -> Saved:
 
 def save_all(session: Session, orders: Sequence[tuple[SaveArticle, str | None]], now: datetime) -> list[Saved]:
     """As `save`, for several, each with the trace id of its story: those of one article in order of their captures."""
-    hold(session)
+    hold(session, room=len(orders))
     arrived = [Arrived(at, Reading.of(order), trace) for at, (order, trace) in enumerate(orders)]
     saved: dict[int, Saved] = {}
+    leaves: list[NewLeaf] = []
     for wave in _waves(sorted(arrived, key=Arrived.when)):
-        saved |= zip((member.at for member in wave), _save_apart(session, wave, now), strict=True)
+        saved |= zip((member.at for member in wave), _save_apart(session, wave, now, leaves), strict=True)
+    append_leaves(session, leaves)
+    return_numbers(session)
     return [saved[entry.at] for entry in arrived]
 
 
@@ -80,8 +85,8 @@ def _waves(arrived: Sequence[Arrived]) -> Iterator[list[Arrived]]:
         arrived = later
 
 
-def _save_apart(session: Session, wave: Sequence[Arrived], now: datetime) -> list[Saved]:
-    """Saves wordings of different articles."""
+def _save_apart(session: Session, wave: Sequence[Arrived], now: datetime, leaves: list[NewLeaf]) -> list[Saved]:
+    """Saves wordings of different articles, and adds what the transparency log is to say of them."""
     spots = places(session, [each.reading for each in wave])
     earlier = earlier_revisions(session, spots, [member.reading for member in wave])
     changes = [
@@ -95,11 +100,14 @@ def _save_apart(session: Session, wave: Sequence[Arrived], now: datetime) -> lis
         if position.row is not None
     ]
     restored = {announce.article: announce for announce in found_again(session, _looks(spots, wave, changes), now)}
-    rows = {row.id: row for row in begin(session, new, now)} | follow(session, steps, now)
+    written = Written()
+    begin(session, new, now, written)
+    follow(session, steps, now, written)
+    leaves += written.leaves
     ids = [article_id(spot.key) if spot.row is None else spot.row.id for spot in spots]
     news = [
         new_event(
-            rows[this],
+            written.rows[this],
             each.reading,
             change.changed,
             previous=spot.row.revision if spot.row else None,

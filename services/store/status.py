@@ -17,6 +17,8 @@ from sqlmodel import Session
 from services.contracts.article import Article, ArticleStatus, Evidence
 from services.contracts.messages import Announce, Cause, SetStatus
 from services.runtime.events.append import NewEvent, append_all, hold
+from services.runtime.transparency_log.append import append_leaves
+from services.runtime.transparency_log.leaf import LeafKind, NewLeaf, canonical_json
 from services.store.events import SILENT
 from services.store.models import articles, revisions
 from services.store.views import article_view
@@ -26,6 +28,13 @@ LOOKS: frozenset[Cause] = frozenset({"live", "backlog", "refetch"})
 NOT_THERE: frozenset[ArticleStatus] = frozenset({"missing", "removed", "blocked"})
 """What a look that brings the article ends."""
 StatusEvent = Literal["article.removed", "article.restored"]
+_LOGGED: dict[str, LeafKind] = {
+    "article.removed": "removed",
+    "article.restored": "restored",
+    "moved": "moved",
+    "withdrawn": "withdrawn",
+}
+"""What the transparency log calls a change: by its event, or by the status that nobody is told of."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +132,7 @@ def found_again(session: Session, looks: Iterable[StatusLook], now: datetime) ->
 def _write(session: Session, rows: Mapping[str, Row[Any]], orders: Sequence[Ordered], now: datetime) -> list[Announce]:
     stands = {name: StatusRecord.of(row) for name, row in rows.items()}
     new = list[NewEvent]()
+    leaves = list[NewLeaf]()
     changed = set[str]()
     for order, trace_id in sorted(orders, key=lambda entry: entry[0].at):
         if (change := status_change(stands[order.article], order)) is None:
@@ -131,14 +141,24 @@ def _write(session: Session, rows: Mapping[str, Row[Any]], orders: Sequence[Orde
         changed.add(order.article)
         if change.event:
             new.append(_new_event(rows[order.article], change, order.evidence, now, trace_id))
+        if kind := _LOGGED.get(change.event or order.status):
+            leaves.append(_leaf(kind, rows[order.article], order, now))
     if changed:
         session.execute(_UPDATE, [{"this": name} | stands[name].columns() for name in sorted(changed)])
+    append_leaves(session, leaves)
     sequences = append_all(session, new)
     return [
         Announce(event=event.id, article=event.subject, sequence=sequence)
         for event, sequence in zip(new, sequences, strict=True)
         if event.announced
     ]
+
+
+def _leaf(kind: LeafKind, row: Row[Any], order: SetStatus, now: datetime) -> NewLeaf:
+    """What the transparency log says of a change: the look that decided it, and where its answer is kept."""
+    text = canonical_json(order.model_dump(mode="json", include={"status", "at", "since", "looks", "evidence"}))
+    capture = next((entry.capture for entry in reversed(order.evidence) if entry.capture), None)
+    return NewLeaf(kind, row.id, row.revision, text, now, capture=capture, fetched_at=order.at)
 
 
 def _new_event(

@@ -1,7 +1,7 @@
 """The rows that a change leaves behind."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from services.contracts.messages import SaveArticle
 from services.contracts.urls import article_id
+from services.runtime.transparency_log.leaf import LeafKind, NewLeaf
 from services.store.decide import Change, Known, Late, Reading, Refreshed, Unchanged, Updated, refreshed
 from services.store.fulltext import enter, enter_again
 from services.store.models import articles, revisions
@@ -32,17 +33,26 @@ _REREAD = (
 _FIND = select(articles).where(articles.c.id.in_(bindparam("articles", expanding=True)))
 
 
-def begin(session: Session, new: Sequence[tuple[str, Reading]], now: datetime) -> list[Row[Any]]:
-    """Writes new articles, each under its identity; returns their rows."""
+@dataclass
+class Written:
+    """What was written: rows of articles as they are now, by their ids, and what the transparency log is to say."""
+
+    rows: dict[str, Row[Any]] = field(default_factory=dict)
+    leaves: list[NewLeaf] = field(default_factory=list)
+
+
+def begin(session: Session, new: Sequence[tuple[str, Reading]], now: datetime, written: Written) -> None:
+    """Writes new articles, each under its identity."""
     if not new:
-        return []
+        return
     rows = {
         row.id: row for row in session.execute(_INSERT_ARTICLE, [_first(key, reading, now) for key, reading in new])
     }
     made = [(rows[article_id(key)], reading) for key, reading in new]
     session.execute(_INSERT_REVISION, [_revision(row.id, 1, reading, now) for row, reading in made])
     enter(session, [(row.id, reading.order.article) for row, reading in made])
-    return [row for row, _ in made]
+    written.rows |= rows
+    written.leaves += [_leaf("revision", row.id, 1, reading, now) for row, reading in made]
 
 
 def _first(key: str, reading: Reading, now: datetime) -> dict[str, Any]:
@@ -60,10 +70,11 @@ class Step:
     change: Change
 
 
-def follow(session: Session, steps: Sequence[Step], now: datetime) -> dict[str, Row[Any]]:
-    """Writes what these changes make of as many known articles; of those that were updated, their rows afterwards."""
+def follow(session: Session, steps: Sequence[Step], now: datetime, written: Written) -> None:
+    """Writes what these changes make of as many known articles."""
     steps = sorted(steps, key=lambda step: step.row.id)
-    _execute(session, _REREAD, [_reread(step, reading) for step in steps if (reading := _again(step))])
+    reread = [(step, reading) for step in steps if (reading := _again(step))]
+    _execute(session, _REREAD, [_reread(step, reading) for step, reading in reread])
     added = [step for step in steps if isinstance(step.change, Updated)] + _unseen(session, steps)
     _execute(session, _INSERT_REVISION, [_added(step, now) for step in added])
     entries = [step for step in steps if isinstance(step.change, Updated | Refreshed)]
@@ -73,7 +84,10 @@ def follow(session: Session, steps: Sequence[Step], now: datetime) -> dict[str, 
     for names in dict.fromkeys(tuple(entry) for entry in changed if len(entry) > 1):
         _execute(session, _UPDATE_ARTICLE, [member for member in changed if tuple(member) == names])
     updated = [step.row.id for step in steps if isinstance(step.change, Updated)]
-    return {row.id: row for row in session.execute(_FIND, {"articles": updated})} if updated else {}
+    if updated:
+        written.rows |= {row.id: row for row in session.execute(_FIND, {"articles": updated})}
+    written.leaves += [_leaf("reread", step.row.id, step.row.revision, reading, now) for step, reading in reread]
+    written.leaves += [_leaf("revision", step.row.id, step.row.revisions + 1, step.reading, now) for step in added]
 
 
 def _execute(session: Session, statement: Executable, rows: Sequence[dict[str, Any]]) -> None:
@@ -134,6 +148,23 @@ def _reread(step: Step, reading: Reading) -> dict[str, Any]:
 def _revision(article: str, number: int, reading: Reading, now: datetime) -> dict[str, Any]:
     own = {"article": article, "number": number, "cause": reading.order.origin.cause, "created_at": now}
     return own | _read(reading)
+
+
+def _leaf(kind: LeafKind, article: str, number: int, reading: Reading, now: datetime) -> NewLeaf:
+    order = reading.order
+    return NewLeaf(
+        kind,
+        article,
+        number,
+        order.article.model_dump_json(),
+        now,
+        capture=order.capture,
+        fetched_at=order.fetched_at,
+        parser=order.parser,
+        layout=order.article.layout,
+        layout_version=order.layout_version,
+        profile=order.profile,
+    )
 
 
 def _head(reading: Reading) -> dict[str, Any]:

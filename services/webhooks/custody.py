@@ -6,8 +6,8 @@ from sqlmodel import Session
 from services.contracts.checks import Check
 from services.contracts.errors import UserError
 from services.runtime.database import reading
+from services.runtime.sealing import UnreadableSecret, has_key, is_lost
 from services.webhooks.models import endpoints
-from services.webhooks.sealing import UnreadableSecret, has_key, unseal
 
 
 class KeyLost(UserError):  # noqa: N818 - named for what happened
@@ -24,14 +24,14 @@ ADVICE = (
 
 def lost(session: Session) -> int:
     """How many endpoints that are served have a secret that none of our keys opens."""
-    return sum(map(_is_lost, _sealed(session)))
+    return sum(map(is_lost, _sealed(session)))
 
 
 def prove() -> None:
     """Raises `Unreadable` when there are endpoints and none of the newest has a secret that we can read."""
     with reading() as session:
         sealed = _sealed(session, LOOKED_AT)
-    if sealed and all(map(_is_lost, sealed)):
+    if sealed and all(map(is_lost, sealed)):
         raise UnreadableSecret(ADVICE)
 
 
@@ -55,13 +55,3 @@ def check(session: Session) -> Check:
 def _sealed(session: Session, limit: int | None = None) -> list[str]:
     served = select(endpoints.c.sealed_secret).where(endpoints.c.state == "active")
     return list(session.execute(served.order_by(endpoints.c.id.desc()).limit(limit)).scalars())
-
-
-def _is_lost(sealed: str) -> bool:
-    if not has_key():
-        return True
-    try:
-        unseal(sealed)
-    except UnreadableSecret:
-        return True
-    return False

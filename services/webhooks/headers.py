@@ -7,8 +7,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, SecretStr
 
+from services.runtime.sealing import seal, unseal
 from services.webhooks.limits import HEADERS
-from services.webhooks.sealing import seal, unseal
 
 LONGEST = 2_000
 """Characters of a value."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 from sqlmodel import Session
 
+from services.runtime.sealing import UnreadableSecret, resealed
 from services.webhooks.models import endpoints, locked
-from services.webhooks.sealing import UnreadableSecret, resealed
 
 # Whatever is kept sealed says so in its name.
 _SEALED = tuple(column for column in endpoints.c if column.name.startswith("sealed_"))

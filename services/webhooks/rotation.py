@@ -8,8 +8,8 @@ from pydantic import SecretStr
 from sqlalchemy import Row
 
 from services.contracts.errors import UserError
+from services.runtime.sealing import UnreadableSecret, seal, unseal
 from services.webhooks.models import Endpoint
-from services.webhooks.sealing import UnreadableSecret, seal, unseal
 from services.webhooks.signing import new_secret
 
 

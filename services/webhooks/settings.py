@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from pydantic import Field, SecretStr
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -11,8 +11,6 @@ class WebhookSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="DATELINE_WEBHOOKS_", frozen=True, extra="ignore")
 
-    secret_key: SecretStr = Field(default=SecretStr(""), validation_alias="DATELINE_SECRET_KEY")
-    """Encrypts the endpoints' secrets: 32 bytes in URL-safe base64. Empty: a key file in the state folder."""
     retention: int = Field(default=30, ge=4, le=3650)
     """Days that the delivery log reaches back; no fewer than the schedule of attempts takes."""
 

@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 from services.contracts.caller import Caller
 from services.contracts.errors import UserError
 from services.runtime.database import alone_with as alone
+from services.runtime.sealing import seal
 from services.webhooks import recipients
 from services.webhooks.condition import KEY_ENDED, is_served
 from services.webhooks.custody import must_not_be_lost
@@ -19,7 +20,6 @@ from services.webhooks.headers import seal_headers
 from services.webhooks.limits import ENDPOINTS
 from services.webhooks.models import Endpoint, endpoints, locked
 from services.webhooks.release import cancel, release
-from services.webhooks.sealing import seal
 from services.webhooks.signing import new_secret
 
 

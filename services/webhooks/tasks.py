@@ -10,16 +10,20 @@ import structlog
 from prometheus_client import Counter
 from sqlmodel import Session
 
-from services.contracts.messages import Announce, Deliver, ForgetDeliveries, Lane
+from services.contracts.errors import UserError
+from services.contracts.messages import Announce, Deliver, ForgetDeliveries, Lane, MakeCheckpoint
 from services.runtime import retention as keeping
 from services.runtime.database import reading, transaction
-from services.runtime.egress import Client, egress_settings, meanwhile, open_client
+from services.runtime.egress import Client, EgressError, egress_settings, meanwhile, open_client
 from services.runtime.ledger import health_gates
 from services.runtime.ledger.batch import Batch
 from services.runtime.ledger.failures import stopping
 from services.runtime.ledger.jobs import Job, Outgoing, enqueue, enqueue_all
 from services.runtime.ledger.worker import handles, handles_together
 from services.runtime.settings import retention_settings
+from services.runtime.transparency_log import checkpoints
+from services.runtime.transparency_log.settings import log_settings
+from services.runtime.transparency_log.stamps import StampRefused, request_stamp
 from services.webhooks import custody, retention, subscriptions
 from services.webhooks.announce import BULK, NEWS, Overtaking, without_turn
 from services.webhooks.announce import create_deliveries as owe
@@ -91,6 +95,32 @@ def forget(_order: ForgetDeliveries, job: Job) -> None:
         before = job.now - timedelta(days=webhook_settings().retention)
         more += [retention.forget(session, before), keeping.forget(session, job.now)]
         enqueue(session, ForgetDeliveries(), due_at=job.now if any(more) else job.now + retention.EVERY)
+
+
+@handles(MakeCheckpoint)
+def make_checkpoint(_order: MakeCheckpoint, job: Job) -> None:
+    """Signs how the transparency log stands, and has an outside authority stamp it, where there is one."""
+    with transaction() as session:
+        made = checkpoints.sign_checkpoint(session, job.now)
+    stamp = _stamped(log_settings().authority)
+    with job.complete() as session:
+        if stamp:
+            checkpoints.keep_stamp(session, *stamp)
+        wait = timedelta(0) if made and made.more else timedelta(minutes=log_settings().interval)
+        enqueue(session, MakeCheckpoint(), due_at=job.now + wait)
+
+
+def _stamped(authority: str) -> tuple[int, bytes] | None:
+    """The newest checkpoint with its stamp, if it needed one and got one; an authority that is away is asked later."""
+    with reading() as session:
+        checkpoint = checkpoints.without_stamp(session) if authority else None
+    if checkpoint is None:
+        return None
+    try:
+        return checkpoint.id, request_stamp(authority, checkpoint.note)
+    except (EgressError, StampRefused, UserError) as trouble:
+        log.warning("not_stamped", checkpoint=checkpoint.size, error=str(trouble)[:300])
+        return None
 
 
 def _owe(session: Session, done: Sequence[tuple[Job, Announce]]) -> None:

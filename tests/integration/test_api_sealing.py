@@ -11,8 +11,8 @@ from services import cli
 from services.access import keys
 from services.app import create_app
 from services.runtime.database import reading, transaction, utcnow
+from services.runtime.sealing import key_in, unseal
 from services.runtime.settings import runtime_settings
-from services.webhooks.sealing import key_in, unseal
 from services.webhooks.settings import webhook_settings
 
 pytestmark = pytest.mark.integration

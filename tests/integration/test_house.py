@@ -283,7 +283,8 @@ def audited():
 
 def test_a_lost_key_is_found_by_audit_and_keeps_deliveries_waiting(db, installation):
     """A new secret.key was made in silence, and every delivery was dead-lettered after five attempts."""
-    from services.webhooks import custody, sealing, tasks  # noqa: F401 - it brings the probe
+    from services.runtime import sealing
+    from services.webhooks import custody, tasks  # noqa: F401 - it brings the probe
     from services.webhooks.models import Endpoint
 
     with transaction() as session:

@@ -83,29 +83,32 @@ def reseal(
     new_key: Annotated[bool, typer.Option("--new-key", help="First put a fresh key in front of the key file.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Seals the secrets of all endpoints with the first of the installation's keys."""
+    """Seals the secrets of all endpoints, and the log's, with the first of the installation's keys."""
     from services.cli.operator import OPERATOR
-    from services.runtime import audit_log
+    from services.runtime import audit_log, sealing
     from services.runtime.database import transaction, utcnow
     from services.runtime.settings import runtime_settings
-    from services.webhooks import resealing, sealing
-    from services.webhooks.settings import webhook_settings
+    from services.runtime.transparency_log import signing_keys
+    from services.webhooks import resealing
 
     remote.refuse("`dateline keys reseal`")
-    if new_key and webhook_settings().secret_key.get_secret_value():
+    if new_key and runtime_settings().secret_key.get_secret_value():
         raise UserError("The keys stand in DATELINE_SECRET_KEY; put the new one there, in front and before a comma.")
     if new_key:
         sealing.new_first_key(runtime_settings().state)
     with transaction() as session:
-        result = resealing.reseal(session)
-        audit_log.note(session, OPERATOR, "secrets.resealed", f"{result.done} secrets", utcnow())
+        result, log_keys = resealing.reseal(session), signing_keys.reseal_log_keys(session)
+        done = result.done + log_keys.done
+        audit_log.note(session, OPERATOR, "secrets.resealed", f"{done} secrets", utcnow())
     if as_json:
-        print_json(asdict(result))
+        print_json(asdict(result) | {"done": done, "unreadable_log_keys": log_keys.unreadable})
     if result.unreadable:
         labels = ", ".join(map(str, result.unreadable))
-        raise UserError(f"{result.done} are sealed anew; none of the keys opens those of the endpoints {labels}.")
+        raise UserError(f"{done} are sealed anew; none of the keys opens those of the endpoints {labels}.")
+    if log_keys.unreadable:
+        raise UserError(f"{done} are sealed anew; none of the keys opens {log_keys.unreadable} of the log's.")
     if not as_json:
-        tell(f"{result.done} are sealed with the first key; the others are needed for older backups only.")
+        tell(f"{done} are sealed with the first key; the others are needed for older backups only.")
 
 
 def _show(made: Mapping[str, Any], *, as_json: bool) -> None:

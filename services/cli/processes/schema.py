@@ -24,6 +24,7 @@ MODELS = (
     "services.runtime.provenance.sightings",
     "services.runtime.provenance.verdicts",
     "services.runtime.events.tables",
+    "services.runtime.transparency_log.tables",
     *(f"services.{name}.models" for name in OWNERS),
 )
 

@@ -17,6 +17,7 @@ from services.parser.settings import parser_settings
 from services.runtime import database
 from services.runtime.egress import egress_settings
 from services.runtime.settings import runtime_settings
+from services.runtime.transparency_log.settings import log_settings
 from services.webhooks.settings import webhook_settings
 
 SCALED = ("FETCHER", "PARSER", "STORE", "WEBHOOKS", "WEB")
@@ -81,10 +82,10 @@ def read_settings(*, migrated: bool = True) -> None:
 
     Refuses, unless it is to be migrated still, a database of another age than this program.
     """
-    for read in (runtime_settings, egress_settings, fetcher_settings, parser_settings, webhook_settings):
+    for read in (runtime_settings, egress_settings, fetcher_settings, parser_settings, webhook_settings, log_settings):
         read()
     refuse_unknown_settings()
-    refuse_bad_key(webhook_settings().secret_key.get_secret_value())
+    refuse_bad_key(runtime_settings().secret_key.get_secret_value())
     refuse_other_schema(older=migrated)
 
 

@@ -43,13 +43,21 @@ class NewEvent:
         return frozen(fields)
 
 
-def hold(session: Session) -> None:
+def hold(session: Session, room: int = 0) -> None:
     """Keeps others from appending until the commit: for what must be read, and still be so when the event is written.
 
-    The event counter has its place in the order of locks: after pages and hosts, before endpoints.
+    The event counter has its place in the order of locks: after pages and hosts, before endpoints. With `room`, so
+    many numbers are taken at once; `append_all` uses them up, and `return_numbers` returns what is left of them.
     """
     if not is_sqlite(session):  # where there is one writer at a time anyway
-        session.execute(_HOLD, {"by": 0})
+        last = int(session.execute(_HOLD, {"by": room}).scalar_one())
+        session.info[_ROOM] = [*session.info.get(_ROOM, ()), *range(last - room + 1, last + 1)]
+
+
+def return_numbers(session: Session) -> None:
+    """Returns the numbers that were taken and not used: they are the last ones, and nobody else has seen them."""
+    if left := session.info.pop(_ROOM, None):
+        session.execute(_HOLD, {"by": -len(left)})
 
 
 def append(session: Session, event: NewEvent) -> int:
@@ -64,9 +72,7 @@ def append_all(session: Session, new: Sequence[NewEvent]) -> list[int]:
     """As `append`, for several, in this order."""
     if not new:
         return []
-    dialect = "sqlite" if is_sqlite(session) else "postgresql"
-    last = int(session.execute(_COUNT[dialect], {"by": len(new)}).scalar_one())
-    numbers = list(range(last - len(new) + 1, last + 1))
+    numbers = _numbers(session, len(new))
     session.execute(_INSERT, [_row(event, number, owner=None) for event, number in zip(new, numbers, strict=True)])
     return numbers
 
@@ -79,6 +85,17 @@ def append_private(session: Session, event: NewEvent, owner: int) -> None:
 def frozen(body: Mapping[str, Any]) -> str:
     """A body as it is kept, signed and sent."""
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+
+
+def _numbers(session: Session, needed: int) -> list[int]:
+    """The next numbers: first of those that `hold` has taken already."""
+    room: list[int] = session.info.get(_ROOM, [])
+    taken, session.info[_ROOM] = room[:needed], room[needed:]
+    if missing := needed - len(taken):
+        dialect = "sqlite" if is_sqlite(session) else "postgresql"
+        last = int(session.execute(_COUNT[dialect], {"by": missing}).scalar_one())
+        taken += range(last - missing + 1, last + 1)
+    return taken
 
 
 def _row(event: NewEvent, sequence: int | None, owner: int | None) -> dict[str, Any]:
@@ -101,6 +118,7 @@ def _next(first: sqlite.Insert | postgresql.Insert) -> ReturningInsert[Any]:
     )
 
 
+_ROOM = "event numbers"
 # Made once: to make a statement costs more than to run it.
 _HOLD = _next(postgresql.insert(counter))
 _COUNT = {"sqlite": _next(sqlite.insert(counter)), "postgresql": _next(postgresql.insert(counter))}

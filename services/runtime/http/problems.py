@@ -192,6 +192,17 @@ def requires(permission: Permission) -> Any:
     return Security(caller, scopes=[permission])
 
 
+def requires_unless(permission: Permission, is_open: Callable[[], bool]) -> Any:
+    """A dependency that asks for this permission, unless the operator has opened what it guards to everybody."""
+
+    def caller(request: Request, presented: Bearer) -> Caller | None:
+        if is_open():
+            return None
+        return _admitted(request, permission, presented.credentials if presented else None, "Bearer")
+
+    return Security(caller, scopes=[permission])
+
+
 def requires_also_as_password(permission: Permission) -> Any:
     """The same for programs that only know user name and password: the key is the password, whoever the user."""
 

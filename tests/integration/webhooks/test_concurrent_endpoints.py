@@ -12,10 +12,10 @@ from sqlalchemy import text
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.ledger import worker
 from services.runtime.ledger.jobs import claim, due
+from services.runtime.sealing import FILE
 from services.webhooks import custody, replay, retention, subscriptions
 from services.webhooks.limits import ENDPOINTS
 from services.webhooks.models import Delivery, Endpoint
-from services.webhooks.sealing import FILE
 
 pytestmark = [pytest.mark.integration, pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)]
 

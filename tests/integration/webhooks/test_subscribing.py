@@ -12,9 +12,9 @@ from standardwebhooks import Webhook
 from services.contracts.messages import Deliver
 from services.runtime.database import transaction, utcnow
 from services.runtime.ledger.jobs import enqueue
+from services.runtime.sealing import unseal
 from services.webhooks import deliver, subscriptions
 from services.webhooks.models import Attempt, Delivery, Endpoint
-from services.webhooks.sealing import unseal
 
 
 def verified(secret, request):

@@ -1,4 +1,4 @@
-"""Endpoints' secrets rest encrypted, so that a copy of the database alone signs nothing.
+"""The secrets of endpoints, and those that sign the log, rest encrypted: a copy of the database alone signs nothing.
 
 There may be several keys, in DATELINE_SECRET_KEY or in the key file: the first one seals, each of them unseals. So a
 key is replaced without a moment in which a process cannot read what another has sealed.
@@ -16,7 +16,6 @@ from pydantic import SecretStr
 
 from services.contracts.errors import HouseTrouble, UserError
 from services.runtime.settings import runtime_settings
-from services.webhooks.settings import webhook_settings
 
 FILE = "secret.key"
 
@@ -46,9 +45,20 @@ def resealed(sealed: str) -> str:
         return _keys().rotate(sealed.encode()).decode()
 
 
+def is_lost(sealed: str) -> bool:
+    """Whether none of our keys opens this; makes no key."""
+    if not has_key():
+        return True
+    try:
+        unseal(sealed)
+    except UnreadableSecret:
+        return True
+    return False
+
+
 def has_key() -> bool:
     """Whether there is a key already: whoever only looks must not make one."""
-    return bool(webhook_settings().secret_key.get_secret_value()) or (runtime_settings().state / FILE).exists()
+    return bool(runtime_settings().secret_key.get_secret_value()) or (runtime_settings().state / FILE).exists()
 
 
 def new_first_key(folder: Path) -> None:
@@ -71,13 +81,13 @@ def _told() -> Iterator[None]:
         yield
     except InvalidToken:
         raise UnreadableSecret(
-            "This process cannot read the endpoint's secret: another key sealed it. "
+            "This process cannot read what was sealed: another key sealed it. "
             "Give every process the same DATELINE_SECRET_KEY, or the same secret.key in its state folder."
         ) from None
 
 
 def _keys() -> MultiFernet:
-    secret_value = webhook_settings().secret_key.get_secret_value()
+    secret_value = runtime_settings().secret_key.get_secret_value()
     return _made(secret_value or key_in(runtime_settings().state).decode())
 
 
@@ -87,7 +97,7 @@ def _made(keys: str) -> MultiFernet:
         return MultiFernet([Fernet(key) for key in keys.replace(",", " ").split()])
     except ValueError:
         raise BadKey(
-            "A key for endpoints' secrets must be 32 bytes in URL-safe base64, and several stand with a comma between; "
+            "A key that seals must be 32 bytes in URL-safe base64, and several stand with a comma between; "
             "`openssl rand -base64 32 | tr '+/' '-_'` makes one."
         ) from None
 

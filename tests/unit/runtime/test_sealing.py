@@ -7,9 +7,8 @@ import pytest
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
+from services.runtime.sealing import BadKey, UnreadableSecret, key_in, new_first_key, resealed, seal, unseal
 from services.runtime.settings import runtime_settings
-from services.webhooks.sealing import BadKey, UnreadableSecret, key_in, new_first_key, resealed, seal, unseal
-from services.webhooks.settings import webhook_settings
 
 SECRET = SecretStr("whsec_c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0ISE=")
 
@@ -21,11 +20,9 @@ def with_key(monkeypatch, tmp_path):
     def configure(key: str) -> None:
         monkeypatch.setenv("DATELINE_STATE", str(tmp_path))
         monkeypatch.setenv("DATELINE_SECRET_KEY", key)
-        webhook_settings.cache_clear()
         runtime_settings.cache_clear()
 
     yield configure
-    webhook_settings.cache_clear()
     runtime_settings.cache_clear()
 
 
@@ -69,7 +66,7 @@ def test_a_key_that_is_none_is_told_without_showing_it(with_key):
     with pytest.raises(BadKey, match="openssl") as told:
         seal(SECRET)
     assert "horse" not in str(told.value)
-    assert "horse" not in repr(webhook_settings())
+    assert "horse" not in repr(runtime_settings())
 
 
 def test_of_several_keys_the_first_seals_and_each_unseals(with_key):

@@ -1,0 +1,72 @@
+"""Checkpoints: the tree over the leaves so far, signed. They are made afterwards, from the leaves in their order."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+from sqlmodel import Session
+
+from services.runtime.database import alone_with
+from services.runtime.transparency_log import tree
+from services.runtime.transparency_log.notes import Checkpoint, signed
+from services.runtime.transparency_log.signing_keys import signing_now
+from services.runtime.transparency_log.tables import checkpoints, leaves
+from services.runtime.transparency_log.tiles import grow, stored
+
+AT_ONCE = 20_000
+"""Leaves that one checkpoint adds at most: what follows gets the next one at once."""
+AT_LEAST = timedelta(days=1)
+"""How often there is a checkpoint, even without news: so that silence is no news either."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """A checkpoint that was made just now; `more` leaves wait for another."""
+
+    size: int
+    note: str
+    more: bool
+
+
+def sign_checkpoint(session: Session, now: datetime) -> Made | None:
+    """Signs how the log stands; None while there is nothing new and the last checkpoint is not a day old."""
+    alone_with(session, "transparency log", 0)
+    last = latest(session)
+    size = last.size if last else 0
+    bodies = _bodies(session, size)
+    if not bodies and (last is None or now - last.made_at < AT_LEAST):
+        return None
+    keys = signing_now(session, now)
+    grow(session, size, [tree.leaf_hash(body.encode()) for body in bodies])
+    size += len(bodies)
+    note = signed(Checkpoint(keys[0][0].name, size, tree.root(stored(session), 0, size)), keys)
+    session.execute(insert(checkpoints).values(size=size, note=note, made_at=now))
+    return Made(size, note, more=len(bodies) == AT_ONCE)
+
+
+def latest(session: Session) -> Row[Any] | None:
+    """The newest checkpoint; None before the first."""
+    return session.execute(select(checkpoints).order_by(checkpoints.c.id.desc()).limit(1)).first()
+
+
+def of_size(session: Session, size: int) -> Row[Any] | None:
+    """The newest checkpoint of a log of this size, one with a stamp first."""
+    newest = (checkpoints.c.stamp.is_(None), checkpoints.c.id.desc())
+    return session.execute(select(checkpoints).where(checkpoints.c.size == size).order_by(*newest).limit(1)).first()
+
+
+def without_stamp(session: Session) -> Row[Any] | None:
+    """The newest checkpoint, if no authority has stamped it yet."""
+    last = latest(session)
+    return last if last is not None and last.stamp is None else None
+
+
+def keep_stamp(session: Session, checkpoint: int, stamp: bytes) -> None:
+    """Keeps what the authority has said about the checkpoint with this id."""
+    session.execute(update(checkpoints).where(checkpoints.c.id == checkpoint).values(stamp=stamp))
+
+
+def _bodies(session: Session, size: int) -> list[str]:
+    following = select(leaves.c.body).where(leaves.c.number >= size).order_by(leaves.c.number).limit(AT_ONCE)
+    return list(session.execute(following).scalars())

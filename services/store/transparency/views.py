@@ -1,0 +1,69 @@
+"""The shapes of the transparency log's API."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+NOTE = (
+    "news.example.org/dateline\n3\nLXEWQrcmsEQBYnyp+6wy9chTD7GQPMTbAiWHF5IaSIE=\n\n"
+    "— news.example.org/dateline Yiaswf5Yh3GfoPWCH2CTqIMLbvoLfbf3as3IwP3Eol"
+    "cYW9RAfrsgDWswkGzIURHDTZ1Bp3LqFRofbNym6R61OkuXdQ0=\n"
+)
+LOG: dict[str, JsonValue] = {
+    "origin": "news.example.org/dateline",
+    "leaves": 5,
+    "size": 3,
+    "made_at": "2026-03-02T15:00:00Z",
+    "stamped": False,
+    "checkpoint": NOTE,
+    "keys": ["news.example.org/dateline+6226acc1+AUQpkwZQBKoeTEj03QFYGUwCNJvMZkzZbkAOommRio1R"],
+}
+
+
+class LogView(BaseModel):
+    """How the log stands: its newest checkpoint, and `leaves` as many as there are, the newest ones without one yet."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [LOG]})
+
+    origin: str | None
+    leaves: int
+    size: int
+    made_at: datetime | None
+    stamped: bool
+    checkpoint: str | None = Field(description="The newest checkpoint as a signed note")
+    keys: list[str] = Field(description="Public keys, `name+id+key`, the newest first")
+
+
+class LeafPage(BaseModel):
+    """Leaves in their order, each as it is hashed. `next` is the number of the leaf that follows, null at the end."""
+
+    leaves: list[str]
+    next: int | None
+
+
+class Inclusion(BaseModel):
+    """What proves that a leaf is in the log of this size; hashes in base64, the lowest first."""
+
+    number: int
+    size: int
+    leaf: str
+    inclusion: list[str]
+
+
+class Consistency(BaseModel):
+    """What proves that the log of `second` leaves begins with that of `first`; hashes in base64."""
+
+    first: int
+    second: int
+    consistency: list[str]
+
+
+class LogKeyRotation(BaseModel):
+    """For how many days the key before signs beside the new one, and why it is replaced."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"overlap_days": 30, "reason": "yearly"}]}
+    )
+
+    overlap_days: int = Field(default=30, ge=0, le=365)
+    reason: str | None = Field(default=None, max_length=500)
