@@ -13,6 +13,7 @@ from sqlalchemy import create_engine, text
 from sqlmodel import Session
 
 from services.audit.report import take
+from services.contracts.wiring import ROUTES
 from services.runtime.database import utcnow
 from services.runtime.settings import runtime_settings
 
@@ -24,9 +25,10 @@ LATE = 60.0
 A_LITTLE = 10.0
 """Seconds that it may be due where everything has settled, also after a leap of the clock that made it due."""
 # What says itself again for ever is always in the ledger; whatever else is there is work under way.
-UNDER_WAY = """
+TIMERS = ", ".join(f"'{kind.__name__}'" for kind, route in ROUTES.items() if route.timer or route.by_host)
+UNDER_WAY = f"""
 SELECT count(*) FROM ledger
-WHERE (kind NOT IN ('FetchPage', 'PollChannel', 'ForgetDeliveries', 'PackCaptures', 'ReconcileChannels')
+WHERE (kind NOT IN ({TIMERS})
 OR (attempts > 0 AND reason IS NOT NULL))
 AND dead_lettered_at IS NULL
 """

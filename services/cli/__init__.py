@@ -38,12 +38,14 @@ COMMANDS = {
     "dead-letters": ("dead_letters:app", "Given-up messages: list, show, replay or discard them."),
     "keys": ("keys:app", "API keys: make, list, rotate and revoke them."),
     "listen": ("listen:listen", "Receives and shows webhooks, before your receiver exists."),
+    "backup": ("backup:backup", "Backs up database and archive while everything runs."),
+    "restore": ("backup:restore", "Makes an installation from a backup."),
     "migrate": ("migrate:migrate", "Brings the database up to date and makes the first key."),
     "web": ("run:web", "Runs the web app alone: desk, API, health and metrics."),
     "worker": ("run:worker", "Runs a worker for one or more services."),
     "sweep": ("run:sweep", "Runs the sweeper alone."),
 }
-HERE = frozenset({"up", "demo", "parse", "verify", "import", "audit", "migrate", "web", "worker", "sweep"})
+HERE = frozenset({"up", "demo", "parse", "verify", "import", "audit", "backup", "restore", "migrate", "web", "worker", "sweep"})
 """Commands that work with files or processes of this machine, whatever other installations there are."""
 
 

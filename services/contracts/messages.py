@@ -310,6 +310,10 @@ class PackCaptures(Message):
     """Move what the archive holds in files of their own into segments."""
 
 
+class TakeBackup(Message):
+    """Begin a backup, if a schedule is set and it is time."""
+
+
 class Difference(Contract):
     """One field of an article as it stands and as it would read; None where there is nothing. Excerpts, if long."""
 

@@ -24,6 +24,7 @@ from services.contracts.messages import (
     Reingest,
     SaveArticle,
     SetStatus,
+    TakeBackup,
 )
 
 Gate = Literal["archive", "captures", "database", "secret"]
@@ -135,6 +136,16 @@ ROUTES: dict[type[Message], Route] = {
         claim_singly=True,
         new_trace=True,
         repeats=timedelta(minutes=15),
+        timer=True,
+    ),
+    TakeBackup: Route(
+        "fetcher",
+        "back_up",
+        timedelta(seconds=60),
+        batch=1,
+        claim_singly=True,
+        new_trace=True,
+        repeats=timedelta(hours=1),
         timer=True,
     ),
     Reingest: Route("reingest", "walk", timedelta(seconds=60), batch=1, claim_singly=True),

@@ -14,6 +14,7 @@ from services.contracts.messages import (
     PackCaptures,
     PollChannel,
     ReconcileChannels,
+    TakeBackup,
 )
 from services.fetcher import alarms, blocked, host_recovery, needs, poll, rounds, settling, turns, visit
 from services.fetcher.coverage import alarms as gap_alarms
@@ -24,6 +25,7 @@ from services.fetcher.politeness import Hosts, Served, host_of
 from services.fetcher.settings import fetcher_settings
 from services.fetcher.settling import PageVisit
 from services.runtime.archive import packer
+from services.runtime.backup import take
 from services.runtime.database import reading, transaction
 from services.runtime.egress import Client, egress_settings, open_client
 from services.runtime.ledger.batch import Batch
@@ -35,6 +37,9 @@ from services.runtime.provenance.results import Result
 
 PAUSE = timedelta(hours=1)
 """How often a paused source is asked whether it still is. Resuming says its polls at once."""
+
+ASKED_EVERY = timedelta(minutes=15)
+"""How often it is asked whether a backup is due."""
 
 
 takes_turns(turns.claim)
@@ -180,6 +185,17 @@ def reconcile_channels(order: ReconcileChannels, job: Job) -> None:
         if not more and gap_alarms.pending(session):
             gap_alarms.raise_alarms(session, job.now)
         enqueue(session, order, due_at=job.now + (timedelta() if more else reconcile.EVERY))
+
+
+@handles(TakeBackup)
+def back_up(_order: TakeBackup, job: Job) -> None:
+    """Begins a backup when it is time; whether it is, is asked every quarter of an hour."""
+    due = take.is_due(job.now)
+    if due:
+        take.begin_backup()
+    with job.complete() as session:
+        job.note(begun=due)
+        enqueue(session, TakeBackup(), due_at=job.now + ASKED_EVERY)
 
 
 def client() -> Client:

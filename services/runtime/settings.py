@@ -100,6 +100,25 @@ class RetentionSettings(BaseSettings):
     """What a dry run found and nobody promoted or discarded; it is discarded when the next order is given."""
 
 
+class BackupSettings(BaseSettings):
+    """Backups by a schedule: where to, how often, and how many states of the database are kept."""
+
+    model_config = SettingsConfigDict(env_prefix="DATELINE_BACKUP_", frozen=True, extra="ignore")
+
+    to: Path | None = None
+    """A folder, on another disk if possible; without one nothing is backed up by itself."""
+    every: int = Field(default=24, ge=1, le=8_760)
+    """Hours between two backups."""
+    states: int = Field(default=7, ge=1, le=1_000)
+    """States of the database that stay; the archive is there once for all of them."""
+
+
+@cache
+def backup_settings() -> BackupSettings:
+    """The settings of this process, read once."""
+    return BackupSettings()
+
+
 @cache
 def retention_settings() -> RetentionSettings:
     """The settings of this process, read once."""

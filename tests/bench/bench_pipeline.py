@@ -25,6 +25,8 @@ from bench.scrapy_loop import scrapy_loop
 from fakes.generated import GeneratedNewsroom
 from fakes.subscriber import Subscriber
 
+from services.contracts.wiring import ROUTES
+
 LOOP_PAGES = 60
 IDLE_SECONDS = 10.0
 WARMING_PAGES = 20
@@ -96,7 +98,7 @@ def latency(publications: int, backlog: int, database_url: str) -> dict:
 
 
 # Visits and polls stay in the ledger for ever; whatever else is there is work under way.
-TIMERS = "'FetchPage', 'PollChannel', 'ForgetDeliveries', 'PackCaptures', 'ReconcileChannels'"
+TIMERS = ", ".join(f"'{kind.__name__}'" for kind, route in ROUTES.items() if route.timer or route.by_host)
 UNFINISHED = f"ledger WHERE kind NOT IN ({TIMERS}) AND dead_lettered_at IS NULL"
 
 

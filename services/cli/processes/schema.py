@@ -29,10 +29,10 @@ MODELS = (
 )
 
 
-def upgrade() -> None:
-    """Brings the database to the newest schema; does nothing when it is there already."""
+def upgrade(to: str = "head") -> None:
+    """Brings the database to the newest schema, or to this one; does nothing when it is there already."""
     database.make_file()
-    command.upgrade(configuration(), "head")
+    command.upgrade(configuration(), to)
     database.engine().dispose()
 
 

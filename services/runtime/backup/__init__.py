@@ -1,0 +1,1 @@
+"""Backups: the database as of one moment, and after it every capture that it names, while everything runs."""

@@ -1,0 +1,59 @@
+"""Taking a backup, by hand or because it is time."""
+
+import subprocess
+import sys
+import threading
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import structlog
+
+from services import __version__
+from services.contracts.errors import UserError
+from services.runtime.backup import database_copy
+from services.runtime.backup.archive_copy import ArchiveCopy, copy_archive
+from services.runtime.backup.manifest import ARCHIVE, Manifest, State, backing_up, finish, new_state, prune, states
+from services.runtime.settings import backup_settings
+
+log = structlog.get_logger()
+
+
+def take_backup(folder: Path, now: datetime, keep: int) -> tuple[State, ArchiveCopy]:
+    """Backs up the database and, after it, the archive; `keep` states stay. A `UserError` says why it cannot.
+
+    A capture is in the archive before the database names it, so that the later copy has all that the earlier one names.
+    """
+    with backing_up(folder):
+        made = new_state(folder, now)
+        schema, tables = database_copy.copy_to(made)
+        (folder / ARCHIVE).mkdir(exist_ok=True)
+        copied = copy_archive(folder / ARCHIVE)
+        about = Manifest(database_copy.kind(), schema, __version__, now.isoformat(), copied.captures, tables=tables)
+        finish(made, about)
+        prune(folder, keep)
+        return State(made, about), copied
+
+
+def is_due(now: datetime) -> bool:
+    """Whether a schedule is set, and its last backup is as old as it says, or there is none."""
+    settings = backup_settings()
+    if settings.to is None:
+        return False
+    try:
+        last = states(settings.to)[-1:]
+    except UserError:
+        last = []
+    return not last or last[0].taken_at <= now - timedelta(hours=settings.every)
+
+
+def begin_backup() -> None:
+    """Begins the backup of the schedule in a process of its own, which nobody waits for; two never run at a time."""
+    settings = backup_settings()
+    command = [sys.executable, "-m", "services.cli", "backup", str(settings.to), "--states", str(settings.states)]
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603 - our own command
+    threading.Thread(target=_wait_for, args=[process], name="backup", daemon=True).start()
+
+
+def _wait_for(process: subprocess.Popen[bytes]) -> None:
+    status = process.wait()
+    log.info("backup_ended", status=status) if status == 0 else log.error("backup_failed", status=status)
