@@ -12,7 +12,7 @@ from services.cli.output.terminal import AsJson, counted, error, print_json, tel
 from services.contracts.errors import UserError
 
 if TYPE_CHECKING:
-    from services.runtime.backup.manifest import State
+    from services.runtime.backup.manifest import BackupState
 
 MB = 1_000_000
 
@@ -74,7 +74,7 @@ def restore(
         tell("`dateline audit --deep` checks all of it. Put the secret key back before you start the service.")
 
 
-def _chosen(folder: Path, at: str | None) -> State:
+def _chosen(folder: Path, at: str | None) -> BackupState:
     from services.runtime.backup.manifest import states
 
     fitting = [state for state in states(folder) if state.folder.name.startswith(at or "")]

@@ -33,7 +33,7 @@ class Manifest:
 
 
 @dataclass(frozen=True)
-class State:
+class BackupState:
     """A whole state of the database in a folder of backups."""
 
     folder: Path
@@ -80,12 +80,12 @@ def finish(state: Path, manifest: Manifest) -> None:
     sync(state)
 
 
-def states(folder: Path) -> list[State]:
+def states(folder: Path) -> list[BackupState]:
     """The whole states in a folder of backups, the oldest first; a `UserError` when it is none, or of a newer form."""
     if not (folder / STATES).is_dir():
         raise UserError(f"{folder} is no folder of backups: `dateline backup {folder}` would make one.")
     entries = sorted(entry for entry in (folder / STATES).iterdir() if (entry / MANIFEST).exists())
-    return [State(entry, _read(entry / MANIFEST)) for entry in entries]
+    return [BackupState(entry, _read(entry / MANIFEST)) for entry in entries]
 
 
 def prune(folder: Path, keep: int) -> int:

@@ -12,13 +12,22 @@ from services import __version__
 from services.contracts.errors import UserError
 from services.runtime.backup import database_copy
 from services.runtime.backup.archive_copy import ArchiveCopy, copy_archive
-from services.runtime.backup.manifest import ARCHIVE, Manifest, State, backing_up, finish, new_state, prune, states
+from services.runtime.backup.manifest import (
+    ARCHIVE,
+    Manifest,
+    BackupState,
+    backing_up,
+    finish,
+    new_state,
+    prune,
+    states,
+)
 from services.runtime.settings import backup_settings
 
 log = structlog.get_logger()
 
 
-def take_backup(folder: Path, now: datetime, keep: int) -> tuple[State, ArchiveCopy]:
+def take_backup(folder: Path, now: datetime, keep: int) -> tuple[BackupState, ArchiveCopy]:
     """Backs up the database and, after it, the archive; `keep` states stay. A `UserError` says why it cannot.
 
     A capture is in the archive before the database names it, so that the later copy has all that the earlier one names.
@@ -31,7 +40,7 @@ def take_backup(folder: Path, now: datetime, keep: int) -> tuple[State, ArchiveC
         about = Manifest(database_copy.kind(), schema, __version__, now.isoformat(), copied.captures, tables=tables)
         finish(made, about)
         prune(folder, keep)
-        return State(made, about), copied
+        return BackupState(made, about), copied
 
 
 def is_due(now: datetime) -> bool:
