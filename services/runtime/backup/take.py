@@ -14,8 +14,8 @@ from services.runtime.backup import database_copy
 from services.runtime.backup.archive_copy import ArchiveCopy, copy_archive
 from services.runtime.backup.manifest import (
     ARCHIVE,
-    Manifest,
     BackupState,
+    Manifest,
     backing_up,
     finish,
     new_state,
