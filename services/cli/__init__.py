@@ -45,7 +45,9 @@ COMMANDS = {
     "worker": ("run:worker", "Runs a worker for one or more services."),
     "sweep": ("run:sweep", "Runs the sweeper alone."),
 }
-HERE = frozenset({"up", "demo", "parse", "verify", "import", "audit", "backup", "restore", "migrate", "web", "worker", "sweep"})
+HERE = frozenset(
+    {"up", "demo", "parse", "verify", "import", "audit", "backup", "restore", "migrate", "web", "worker", "sweep"}
+)
 """Commands that work with files or processes of this machine, whatever other installations there are."""
 
 
