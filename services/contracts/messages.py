@@ -161,6 +161,22 @@ class FetchPage(Message):
 _RANKS = {"new": Rank.NEW, "revisit": Rank.REVISIT, "claimed": Rank.CLAIMED}
 
 
+class WalkChannel(Message):
+    """Look at the next document of a walk through all that a channel lists; of a backfill, if it is one's."""
+
+    channel: int
+    reingestion: int | None = None
+    host: str | None = None
+    """Whose turn it takes, as in the address; None where that is not known."""
+
+    def subject(self) -> Subject:
+        return Subject(channel=self.channel, reingestion=self.reingestion, host=self.host)
+
+    def rank(self, lane: Lane) -> Rank:
+        del lane
+        return Rank.BACKLOG
+
+
 class HostRecovered(Message):
     """A host that left request after request unserved has answered one; the name is as in an address."""
 

@@ -25,6 +25,7 @@ from services.contracts.messages import (
     SaveArticle,
     SetStatus,
     TakeBackup,
+    WalkChannel,
 )
 
 Gate = Literal["archive", "captures", "database", "secret"]
@@ -75,6 +76,14 @@ ROUTES: dict[type[Message], Route] = {
         new_trace=True,
         repeats=timedelta(hours=6),
         needs=("archive",),
+    ),
+    WalkChannel: Route(
+        "fetcher",
+        "walk_channel",
+        timedelta(seconds=120),
+        by_host=True,
+        new_trace=True,
+        repeats=timedelta(hours=1),
     ),
     HostRecovered: Route("fetcher", "host_recovered", timedelta(seconds=45), batch=1, claim_singly=True),
     ReconcileChannels: Route(

@@ -41,6 +41,9 @@ class Joined:
     borne_out: int = 0
     """Earlier claims that have been looked into, and those of them that were true."""
 
+    since: tuple[datetime | None, ...] = ()
+    """Of each entry in the order of the document: since when the channel shows it; None for what is new there."""
+
     def __add__(self, other: "Joined") -> "Joined":
         return Joined(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
 
@@ -88,11 +91,12 @@ def join(
     enqueue_all(session, visits)
     moves.note_guids(session, source, fresh | {page.key: page.moved_to or page.id or 0 for page in pages}, keyed)
     shown = {fresh[key]: _shown(keyed[key]) for key in fresh} | _shown_again(session, source, pages, known)
-    first_seen = set(sightings.note(session, source, channel, shown, now))
+    seen = sightings.note(session, source, channel, shown, now)
     numbers = fresh | {page.key: page.moved_to or page.id or 0 for page in pages}
-    expected = [Expected(key, keyed[key].url, page) for key, page in numbers.items() if page in first_seen]
+    expected = [Expected(key, keyed[key].url, page) for key, page in numbers.items() if page not in seen]
     gaps.expect(session, source, expected, backlog=backlog, now=now)
-    return Joined(len(fresh), len(changed), heard.followed, heard.judged, heard.borne_out)
+    since = tuple(seen.get(numbers.get(key, 0)) for key in keyed)
+    return Joined(len(fresh), len(changed), heard.followed, heard.judged, heard.borne_out, since)
 
 
 def _first_visit(page: int, listed: Listed, lane: Lane, due_at: datetime) -> Outgoing:

@@ -72,6 +72,8 @@ class Channel(Table, table=True):
     succeeded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     failures: int = 0
     """Failed looks in a row."""
+    lateness: float = Field(default=0.0, sa_column_kwargs={"server_default": "0"})
+    """Seconds by which entries of the listing were late: they appeared below others that had been there so long."""
     lost_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """Since when it is an alarm: it was read before, and cannot be read."""
     outcome: str | None = None
@@ -86,6 +88,33 @@ class Channel(Table, table=True):
     """What came in its place when it could not be read the last time, in the archive."""
     trust: dict[str, Any] | None = Field(default=None, sa_type=Json(dict, derived=True))
     """`trust.Trust`: which of its claims that nothing changed, or that something did, are believed."""
+
+
+class Walk(Table, table=True):
+    """A walk through all that a channel lists, and how far it is: in the bulk lane, one document at a turn."""
+
+    __tablename__ = "walks"
+
+    channel: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    reingestion: int = Field(default=0, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    """The backfill that it is for; 0 for the walk that each channel has by itself."""
+    parts: list[str] = Field(default_factory=list, sa_type=Json(list, derived=True))
+    """What it has still to look at; nothing before it begins, and at its end."""
+    looked: int = 0
+    """Documents that it has looked at."""
+    fresh: int = 0
+    """Pages that it has found."""
+    last: str = ""
+    """Digest of what the last document listed: a page that says the same again is the end of a listing."""
+    late: float = 0.0
+    """Seconds by which the latest of its new entries was late."""
+    catches_up: bool = False
+    """It only goes on from where a round stopped, until it comes to what is known."""
+    known_depth: int = 0
+    """Documents that earlier walks have looked at: what is new among them is news, what is deeper was there before."""
+    failures: int = 0
+    """Looks in a row that failed."""
+    finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class Page(Table, table=True):

@@ -47,14 +47,7 @@ def look_at(
 ) -> RoundResult:
     """Asks for the channel at this address and reads it; trouble is a look too, and so is another host."""
     question = _question(channel, now)
-    answer = get(
-        client,
-        url,
-        now=now,
-        limits=settings.channel_limits,
-        validators=question.validators,
-        may=lambda hop: permission(client, hop, now),
-    )
+    answer = _get(client, url, question.validators, now=now, settings=settings)
     look = replace(_look(channel, answer, scope), question=question)
     came = answer if isinstance(answer, Fetched) else getattr(answer, "came", None)
     if came is None or look.succeeded or not _was_read(channel) or channel.failures:
@@ -65,6 +58,25 @@ def look_at(
     with suppress(OSError):
         return replace(look, capture=capture_store.keep(retained))
     return look
+
+
+def read_document(
+    client: Client, channel: Channel, url: str, scope: SourceScope, *, now: datetime, settings: FetcherSettings
+) -> RoundResult:
+    """As `look_at`, and unconditional: what the channel's own look knows or keeps does not matter to a walk."""
+    anew = Channel(id=channel.id, source_id=channel.source_id, kind=channel.kind, url=channel.url)
+    return _look(anew, _get(client, url, Validators(), now=now, settings=settings), scope)
+
+
+def _get(client: Client, url: str, validators: Validators, *, now: datetime, settings: FetcherSettings) -> Answer:
+    return get(
+        client,
+        url,
+        now=now,
+        limits=settings.channel_limits,
+        validators=validators,
+        may=lambda hop: permission(client, hop, now),
+    )
 
 
 def _question(channel: Channel, now: datetime) -> Question:
@@ -98,7 +110,7 @@ def join_all_but_last(source: Source, channel: Channel, look: RoundResult, now: 
     for start in range(0, _last_start(look), frontier.AT_ONCE):
         with transaction() as session:
             some = look.listed[start : start + frontier.AT_ONCE]
-            joined += _join(session, source, channel, some, now, _claims_left(channel, joined, now))
+            joined += _join(session, source, channel, look, some, now, _claims_left(channel, joined, now))
     return joined
 
 
@@ -112,7 +124,7 @@ def join_last(
     outside = [Expected(page_key(entry.url), entry.url) for entry in look.outside]
     gaps.expect(session, source.name, outside, backlog=channel.first_round_at is None, now=now)
     rest = look.listed[_last_start(look) :]
-    return joined + _join(session, source, channel, rest, now, _claims_left(channel, joined, now))
+    return joined + _join(session, source, channel, look, rest, now, _claims_left(channel, joined, now))
 
 
 def _last_start(look: RoundResult) -> int:
@@ -124,9 +136,15 @@ def _claims_left(channel: Channel, joined: Joined, now: datetime) -> int:
 
 
 def _join(
-    session: Session, source: Source, channel: Channel, listed: Sequence[Listed], now: datetime, claims: int
+    session: Session,
+    source: Source,
+    channel: Channel,
+    look: RoundResult,
+    listed: Sequence[Listed],
+    now: datetime,
+    claims: int,
 ) -> Joined:
-    backlog = channel.first_round_at is None
+    backlog = channel.first_round_at is None if look.backlog is None else look.backlog
     claimed = channel.kind == "sitemap"
     return frontier.join(
         session, source.name, channel.id or 0, listed, backlog=backlog, now=now, claimed=claimed, claims=claims

@@ -14,6 +14,7 @@ from services.fetcher.claims import judged_claims
 from services.fetcher.discover import Listed
 from services.fetcher.discover.listings import number_of_page, page_of_listing
 from services.fetcher.frontier import Joined
+from services.fetcher.lateness import is_known_and_old, lateness
 from services.fetcher.models import Channel
 from services.fetcher.politeness import host_of
 from services.fetcher.schedule import poll_wait
@@ -43,6 +44,8 @@ class RoundResult:
     silent: bool = False
     moved: str | None = None
     """The address at another host that it was sent to."""
+    backlog: bool | None = None
+    """Whether what it lists was there before we came; None where that is so in the channel's first round."""
     outside: tuple[Listed, ...] = ()
     """What a feed shows and is not in the scope of its source; other channels show their menus, too."""
     capture: str | None = None
@@ -84,10 +87,19 @@ def poll_of(channel: Channel) -> PollChannel:
     return PollChannel(channel=channel.id or 0, host=host_of(next_address(channel)))
 
 
+@dataclass(frozen=True)
+class NextLook:
+    """When the next look is due; `beyond` is the page of a listing that this round would have to go on at."""
+
+    due_at: datetime
+    beyond: str | None = None
+
+
 def record(
     channel: Channel, look: RoundResult, joined: Joined, *, now: datetime, settings: FetcherSettings, chance: float
-) -> datetime:
+) -> NextLook:
     """Writes on the channel's row how the look went; returns when the next one is due."""
+    is_news, beyond = channel.first_round_at is not None, None
     channel.polled_at = now
     channel.capture = look.capture or channel.capture
     own = look.detail if look.succeeded or not channel.parts else None
@@ -95,20 +107,19 @@ def record(
     channel.trust = _learn(channel, look, joined, now).kept() or None
     if look.succeeded:
         channel.succeeded_at, channel.failures = now, 0
-        _advance(channel, look, joined, now=now, depth=settings.depth)
+        beyond = _advance(channel, look, joined, now=now, depth=settings.depth)
     else:
         channel.failures += 1
         _pass_over(channel, look, now)
     channel.detail = " ".join(filter(None, [own, _not_in_full(channel.troubles)])) or None
-    if channel.parts and channel.failures % len(channel.parts):
-        return now  # there are parts that were not tried since the last that could be read
-    if channel.parts and not channel.failures:
-        return now
+    if channel.parts and (not channel.failures or channel.failures % len(channel.parts)):
+        return NextLook(now)  # there are parts that were not tried since the last that could be read
     interval = channel.interval or settings.interval(channel.kind)
     # While a part fails, nobody looks at what the channel lists first, and the news stands there. A list that is empty
     # may just be one.
     patience = 0 if channel.parts or look.outcome == "empty" else channel.failures
-    return now + poll_wait(interval, patience, look.retry_after, chance)
+    due_at = now + poll_wait(interval, patience, look.retry_after, chance)
+    return NextLook(due_at, beyond if is_news else None)
 
 
 def _learn(channel: Channel, look: RoundResult, joined: Joined, now: datetime) -> Trust:
@@ -156,15 +167,15 @@ def _pass_over(channel: Channel, look: RoundResult, now: datetime) -> None:
         channel.parts = [*others, failed]
 
 
-def _advance(channel: Channel, look: RoundResult, joined: Joined, *, now: datetime, depth: int) -> None:
+def _advance(channel: Channel, look: RoundResult, joined: Joined, *, now: datetime, depth: int) -> str | None:
+    """The round goes on, or is over; returns the page of a listing at which it had to stop before its time."""
     here = next_address(channel)
     channel.looked += 1
     if look.parts:
         channel.etag = channel.last_modified = None  # an index may stay the same while its parts change
     elif not channel.parts and look.validators:
         channel.etag, channel.last_modified = look.validators.etag, look.validators.last_modified
-    further = [page_of_listing(here, number_of_page(here) + 1)] if channel.kind == "listing" and joined.fresh else []
-    # Pages of a listing shift while we read; one that brings nothing new ends the round.
+    further = _further(channel, here, look, joined, now)
     room = max(depth - channel.looked, 0)
     if len(look.parts) > (left := max(room - len(channel.parts[1:]), 0)):
         why = f"It names {len(look.parts)} parts, and this round looks at the first {left} (DATELINE_FETCHER_DEPTH)."
@@ -172,6 +183,19 @@ def _advance(channel: Channel, look: RoundResult, joined: Joined, *, now: dateti
     if look.listed:
         channel.listed, channel.fresh = len(look.listed), joined.fresh
     _go_on(channel, [*channel.parts[1:], *look.parts, *further][:room], now)
+    return further[0] if further and not room and None in joined.since else None
+
+
+def _further(channel: Channel, here: str, look: RoundResult, joined: Joined, now: datetime) -> list[str]:
+    """The next page of a listing, unless all of this one is known, unchanged, and older than its entries are late.
+
+    That its first page was not modified says nothing of what is inserted below it.
+    """
+    if channel.kind != "listing" or not (joined.since or (look.outcome == "unchanged" and channel.lateness)):
+        return []
+    channel.lateness = max(channel.lateness, lateness(joined.since, now).total_seconds())
+    settled = is_known_and_old(joined.since, timedelta(seconds=channel.lateness), now) and not joined.changed
+    return [] if settled and joined.since else [page_of_listing(here, number_of_page(here) + 1)]
 
 
 def _go_on(channel: Channel, parts: list[str], now: datetime) -> None:

@@ -29,6 +29,8 @@ class FetcherSettings(BaseSettings):
     """Stretches all planned waits between visits: 0.001 turns a week into ten minutes."""
     depth: int = Field(default=5, ge=1, le=1000)
     """Pages of a listing, or parts of a sitemap, that one round looks at."""
+    walk_depth: int = Field(default=200, ge=1, le=100_000)
+    """Documents that a walk through a listing or sitemap looks at, once a week and in the bulk lane."""
     gap_after: float = Field(default=1800.0, gt=0)
     """Seconds after which a page that a channel showed, and that is not stored, is a gap."""
     timeout: float = Field(default=30.0, gt=0, le=40)

@@ -2,6 +2,7 @@
 
 import os
 import random
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 
@@ -15,11 +16,12 @@ from services.contracts.messages import (
     PollChannel,
     ReconcileChannels,
     TakeBackup,
+    WalkChannel,
 )
-from services.fetcher import alarms, blocked, host_recovery, needs, poll, rounds, settling, turns, visit
+from services.fetcher import alarms, blocked, host_recovery, needs, poll, rounds, settling, turns, visit, walks
 from services.fetcher.coverage import alarms as gap_alarms
 from services.fetcher.coverage import reconcile
-from services.fetcher.models import Channel, Host, Page, Source
+from services.fetcher.models import Channel, Host, Page, Source, Walk
 from services.fetcher.needs import Needs
 from services.fetcher.politeness import Hosts, Served, host_of
 from services.fetcher.settings import fetcher_settings
@@ -77,9 +79,53 @@ def _poll(order: PollChannel, source: Source, channel: Channel, job: Job) -> Non
         joined = poll.join_last(session, source, channel, look, job.now, joined)
         _end_turn(session, job, Served(host_of(url), look.outcome, job.now, look.retry_after, look.silent))
         job.note(source=source.name, url=channel.url, answer=look.outcome, fresh=joined.fresh)
-        due = rounds.record(channel, look, joined, now=job.now, settings=settings, chance=random.random())  # noqa: S311
+        is_first = channel.first_round_at is None
+        coming = rounds.record(channel, look, joined, now=job.now, settings=settings, chance=random.random())  # noqa: S311
         alarms.raise_alarm(session, source.name, channel, job.now)
-        enqueue(session, rounds.poll_of(channel), due_at=due)
+        enqueue(session, rounds.poll_of(channel), due_at=coming.due_at)
+        _plan_walk(session, channel, coming.beyond, job, begins=is_first and channel.first_round_at is not None)
+
+
+def _plan_walk(session: Session, channel: Channel, beyond: str | None, job: Job, *, begins: bool) -> None:
+    """The first walk comes a week after the first round; what a round did not come to is walked at once."""
+    if channel.kind in walks.KINDS and begins:
+        walk = walks.find_walk(session, channel.id or 0)
+        enqueue(session, walks.walk_of(channel, walk), due_at=job.now + walks.EVERY, lane="bulk")
+    if beyond and (order := walks.catch_up(session, channel, beyond)):
+        enqueue(session, order, lane="bulk")
+
+
+@handles(WalkChannel)
+def walk_channel(order: WalkChannel, job: Job) -> None:
+    """One document of a walk; what it lists joins the frontier, and the walk says itself again."""
+    with reading() as session:
+        channel = session.get(Channel, order.channel)
+        source = session.get(Source, channel.source_id) if channel else None
+        walk = walks.find_walk(session, order.channel, order.reingestion or 0)
+    if channel is None or source is None:
+        with job.complete() as session:
+            turns.give_back(session, job)
+    elif source.paused:
+        _rest(job, source.name)
+    elif host_of(url := walks.next_document(channel, walk)) != job.host:
+        _turn_of_another(job, walks.walk_of(channel, walk))
+    else:
+        _walk(source, channel, walk, url, job)
+
+
+def _walk(source: Source, channel: Channel, walk: Walk, url: str, job: Job) -> None:
+    settings, scope = fetcher_settings(), poll.scope_of(source, channel)
+    look = poll.read_document(client(), channel, url, scope, now=job.now, settings=settings)
+    look = replace(look, backlog=walks.is_backlog(walk))
+    joined = poll.join_all_but_last(source, channel, look, job.now)
+    with job.complete() as session:
+        channel = session.get_one(Channel, channel.id, with_for_update=True)
+        walk = session.merge(walk)
+        joined = poll.join_last(session, source, channel, look, job.now, joined)
+        _end_turn(session, job, Served(host_of(url), look.outcome, job.now, look.retry_after, look.silent))
+        job.note(source=source.name, url=url, answer=look.outcome, fresh=joined.fresh)
+        due = walks.record(channel, walk, look, joined, now=job.now, depth=settings.walk_depth)
+        enqueue(session, walks.walk_of(channel, walk), due_at=due, lane="bulk")
 
 
 def _go_on_at_another(order: PollChannel, job: Job) -> None:

@@ -60,17 +60,18 @@ class Shown:
     shared: bool = False
 
 
-def note(session: Session, source: str, channel: int, shown: Mapping[int, Shown], now: datetime) -> list[int]:
-    """Keeps the first sight of these pages in this channel; returns them without those that it showed before."""
+def note(session: Session, source: str, channel: int, shown: Mapping[int, Shown], now: datetime) -> dict[int, datetime]:
+    """Keeps the first sight of these pages in this channel; returns when it showed those that it has shown before."""
     if not shown:
-        return []
-    known = set(session.execute(_KNOWN, {"channel": channel, "pages": list(shown)}).scalars())
+        return {}
+    rows = session.execute(_KNOWN, {"channel": channel, "pages": list(shown)})
+    known = {row.page: row.first_seen for row in rows}
     about = {"channel": channel, "source": source, "first_seen": now}
     # In one order for everybody, so that two who write the same do not wait for one another.
     new = [about | {"page": page} | vars(shown[page]) for page in sorted(shown) if page not in known]
     if new:
         session.execute(_NOTE["sqlite" if is_sqlite(session) else "postgresql"], new)
-    return [page for page in sorted(shown) if page not in known]
+    return known
 
 
 def belongs_to(session: Session, page: int, source: str) -> None:
@@ -86,7 +87,7 @@ def merge(session: Session, page: int, into: int, source: str) -> None:
 
 
 # Made once: to make a statement costs more than to run it.
-_KNOWN = select(sightings.c.page).where(
+_KNOWN = select(sightings.c.page, sightings.c.first_seen).where(
     sightings.c.page.in_(bindparam("pages", expanding=True)), sightings.c.channel == bindparam("channel")
 )
 _NOTE: dict[str, Any] = {
