@@ -31,7 +31,9 @@ from services.contracts.source_events import (
     SourceEventType,
 )
 
-ArticleEventType = Literal["article.created", "article.updated", "article.removed", "article.restored"]
+ArticleEventType = Literal[
+    "article.created", "article.updated", "article.removed", "article.restored", "article.moved", "article.merged"
+]
 PublicEventType = Literal[ArticleEventType, SourceEventType]
 """The types that are in the sequence: what `GET /events` shows to those who may know of it."""
 
@@ -75,6 +77,7 @@ WORDS: dict[str, JsonValue] = {
     ],
     "tags": ["engineers"],
     "links": [{"text": "flood report", "url": "https://www.army.example/flood/"}],
+    "same_story": None,
 }
 """What the sample article says."""
 
@@ -101,6 +104,8 @@ class ArticleView(Article):
     """Where the body was, if the page does not show it: what it tells machines, or the data of its scripts."""
     continues_at: Address = None
     """The next page of an article that its site has cut into pages."""
+    same_story: str | None = None
+    """The id of the article that told the same story first, at another newsroom; its own, if others followed."""
     removed: SkipJsonSchema[tuple[Removed, ...]] = Field(default=(), exclude=True)
 
 
@@ -122,6 +127,39 @@ class StatusFacts(BaseModel):
     article: ArticleView
     previous_status: ArticleStatus
     evidence: tuple[Evidence, ...]
+
+
+class SiteMove(BaseModel):
+    """The move of a whole site that an operator ordered: from which host to which."""
+
+    old: str
+    new: str
+
+
+class MovedFacts(ArticleFacts):
+    """The same of an article that has another address now.
+
+    `site_move` names the move of a whole site that this is a part of, so that all of it can be shown as one notice.
+    """
+
+    previous_url: str
+    site_move: SiteMove | None = None
+
+
+class MergedArticle(BaseModel):
+    """The article that turned out to be another one: its wordings stay at `/articles/{id}/revisions`."""
+
+    id: str
+    url: str | None
+    source: str
+    headline: str
+    revision: int
+
+
+class MergedFacts(ArticleFacts):
+    """Two articles turned out to be one: `article` is the one that stays, `merged` the one that leads to it now."""
+
+    merged: MergedArticle
 
 
 class ThinArticle(BaseModel):
@@ -166,6 +204,19 @@ class ThinFacts(BaseModel):
     change: ThinChange | None = None
 
 
+class ThinMovedFacts(ThinFacts):
+    """The same of an article without its words."""
+
+    previous_url: str
+    site_move: SiteMove | None = None
+
+
+class ThinMergedFacts(ThinFacts):
+    """The same of an article without its words."""
+
+    merged: MergedArticle
+
+
 class Told(BaseModel):
     """What every event says first; `sequence` numbers the events of an installation without a gap."""
 
@@ -202,6 +253,34 @@ class ArticleRestored(Told):
 
     type: Literal["article.restored"]
     data: StatusFacts
+
+
+class ArticleMoved(Told):
+    """An article has another address, at `previous_url` until now. What it says is told by `article.updated`."""
+
+    type: Literal["article.moved"]
+    data: MovedFacts
+
+
+class ArticleMerged(Told):
+    """Two articles turned out to be one. Forget `merged`, whose id leads to `article` from now on."""
+
+    type: Literal["article.merged"]
+    data: MergedFacts
+
+
+class ThinArticleMoved(Told):
+    """The same, to an endpoint whose `payload` is `thin`: without the words of the article."""
+
+    type: Literal["article.moved"]
+    data: ThinMovedFacts
+
+
+class ThinArticleMerged(Told):
+    """The same, to an endpoint whose `payload` is `thin`: without the words of the article."""
+
+    type: Literal["article.merged"]
+    data: ThinMergedFacts
 
 
 class ThinArticleCreated(Told):
@@ -319,6 +398,8 @@ AnyEvent = (
     | ArticleUpdated
     | ArticleRemoved
     | ArticleRestored
+    | ArticleMoved
+    | ArticleMerged
     | SourceSilent
     | SourceRecovered
     | SourceBlocked
@@ -333,6 +414,8 @@ EVENTS: dict[str, type[Told]] = {
     "article.updated": ArticleUpdated,
     "article.removed": ArticleRemoved,
     "article.restored": ArticleRestored,
+    "article.moved": ArticleMoved,
+    "article.merged": ArticleMerged,
     "endpoint.test": EndpointTest,
     "endpoint.disabled": EndpointDisabled,
     "source.silent": SourceSilent,
@@ -348,6 +431,8 @@ THIN: dict[str, type[Told]] = {
     "article.updated": ThinArticleUpdated,
     "article.removed": ThinArticleRemoved,
     "article.restored": ThinArticleRestored,
+    "article.moved": ThinArticleMoved,
+    "article.merged": ThinArticleMerged,
 }
 """The types that have another shape when an endpoint's `payload` is `thin`."""
 
@@ -379,6 +464,16 @@ _EVIDENCE: list[JsonValue] = [
 _REASON = "It answered 410, Gone."
 
 
+_BEFORE = "https://www.army.example/News/Article/1234567/bridge-reopns/"
+_MERGED: dict[str, JsonValue] = {
+    "id": "art_onxw2zjaorsxq5bo",
+    "url": "https://www.army.example/Stories/bridge-reopens/",
+    "source": "army-news",
+    "headline": LINE["headline"],
+    "revision": 1,
+}
+
+
 _WEIGHED: dict[str, JsonValue] = {"grade": "facts", "facts": ["figures"], "returns_to": None}
 _DIFF: list[JsonValue] = [
     {
@@ -402,11 +497,15 @@ def _examples(
     updated: dict[str, JsonValue] = {"article": second, "previous_revision": 1, "changed": ["body"], "change": change}
     gone: dict[str, JsonValue] = {"article": removed, "previous_status": "missing", "evidence": _EVIDENCE}
     back: dict[str, JsonValue] = {"article": restored, "previous_status": "removed", "evidence": []}
+    same: dict[str, JsonValue] = {"article": second, "previous_revision": 2, "changed": [], "change": None}
+    moved = same | {"changed": ["url"], "previous_url": _BEFORE, "site_move": None}
     return {
         "article.removed": _example("article.removed", 4711, gone),
         "article.restored": _example("article.restored", 4711, back),
         "article.created": _example("article.created", 4711, created),
         "article.updated": _example("article.updated", 4711, updated),
+        "article.moved": _example("article.moved", 4711, moved),
+        "article.merged": _example("article.merged", 4711, same | {"merged": _MERGED}),
     }
 
 

@@ -19,7 +19,7 @@ from services.contracts.article import (
 )
 from services.contracts.subject import Subject
 
-Cause = Literal["live", "backlog", "import", "reparse", "refetch"]
+Cause = Literal["live", "backlog", "import", "reparse", "refetch", "move"]
 Mode = Literal["reparse", "refetch"]
 Lane = Literal["live", "bulk"]
 Why = Literal["new", "revisit", "claimed"]
@@ -175,6 +175,17 @@ class WalkChannel(Message):
     def rank(self, lane: Lane) -> Rank:
         del lane
         return Rank.BACKLOG
+
+
+class SamePage(Message):
+    """A page shows the very article that another one gave: they are one page, shown at another address."""
+
+    page: int
+    known: int
+    """The page that gave the article first."""
+
+    def subject(self) -> Subject:
+        return Subject(page=self.page)
 
 
 class HostRecovered(Message):

@@ -27,6 +27,12 @@ _ARTICLE_NUMBER = re.compile(r"/article/(\d{1,12})(?:[/.]|$)|[?&]article=(\d{1,1
 # An address behind another one's, and what of it is an article's: the slug is the last part.
 _INNER = re.compile(r"https?:/{1,2}(?=[\w-]+\.)", re.IGNORECASE)
 _ARTICLE = re.compile(r"(?P<host>[\w.-]+)(?P<path>(?:/[^/?#]*){1,12}?/article/\d{1,12}(?:/[^/?#]*)?)", re.IGNORECASE)
+_REGISTERED, _COUNTRY = 2, 2
+"""Labels of a registered domain, and letters of a country's."""
+_SECOND_LEVEL = frozenset(
+    {"ac", "co", "com", "edu", "gob", "gouv", "gov", "govt", "go", "gv", "mil", "mod", "ne", "net", "nic", "or", "org"}
+)
+"""Labels under a country's that are no registered names themselves."""
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _UNRESERVED = "!$&'()*+,;=:@/~-._"
 
@@ -83,6 +89,19 @@ def site_family(host: str) -> str:
     """The family a host counts its articles in: `defense` for defense.gov and war.gov, `af` for www.af.mil."""
     bare = host.lower().removeprefix("www.")
     return FAMILIES.get(bare) or bare.removesuffix(".mil")
+
+
+def registrable(host: str) -> str:
+    """The part of a host that somebody registered: news.example.gov.uk is of example.gov.uk, a number of itself.
+
+    A port is a part of the host.
+    """
+    bare = host.lower().removeprefix("www.")
+    labels = bare.split(".")
+    if bare in FAMILIES or labels[-1].partition(":")[0].isdigit() or len(labels) <= _REGISTERED:
+        return FAMILIES.get(bare, bare)
+    below_country = len(labels[-1]) == _COUNTRY and labels[-2] in _SECOND_LEVEL
+    return ".".join(labels[-(_REGISTERED + below_country) :])
 
 
 def page_key(url: str) -> str:

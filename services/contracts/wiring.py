@@ -22,6 +22,7 @@ from services.contracts.messages import (
     PollChannel,
     ReconcileChannels,
     Reingest,
+    SamePage,
     SaveArticle,
     SetStatus,
     TakeBackup,
@@ -96,6 +97,7 @@ ROUTES: dict[type[Message], Route] = {
         repeats=timedelta(minutes=1),
         timer=True,
     ),
+    SamePage: Route("fetcher", "same_page", timedelta(seconds=45), batch=1, claim_singly=True),
     ParsePage: Route(
         "parser",
         "parse_pages",

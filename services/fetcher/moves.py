@@ -78,6 +78,35 @@ def unite(session: Session, resting: Page, into: Page) -> None:
     sightings.merge(session, resting.id or 0, into.id or 0, into.source)
 
 
+def followed(session: Session, pages: Collection[int]) -> set[int]:
+    """The ids of the pages that these turned out to be, and of all that follow either."""
+    targets = set(
+        session.scalars(select(Page.moved_to).where(col(Page.id).in_(pages), col(Page.moved_to).is_not(None)))
+    )
+    follow = select(col(Page.id)).where(col(Page.moved_to).in_({*pages, *targets}))
+    return {page for page in targets if page} | set(session.scalars(follow))
+
+
+def same(held: Mapping[int, Page], session: Session, number: int, known: int) -> Page | None:
+    """Two of these pages show one article: the page that is looked at from now on; None where that is settled.
+
+    It is looked at where it was, and if that fails where the other one was. One that failed already, or that no plan
+    visits, is looked at there at once.
+    """
+    page, other = held.get(number), held.get(known)
+    if other is not None and other.moved_to is not None:
+        other = held.get(other.moved_to)
+    if page is None or other is None or page.id == other.id or page.moved_to is not None or page.url is None:
+        return None
+    idle = other.channel is None or other.outcome in FAILING
+    unite(session, page, other)
+    if idle:
+        readdress(other, page.url)
+    else:
+        other.shown_url = page.url
+    return other
+
+
 def try_other_address(session: Session, page: Page) -> Page | None:
     """After a look that failed, the page is looked for at its other address; the page of its own that stands there.
 

@@ -15,10 +15,24 @@ from services.contracts.messages import (
     PackCaptures,
     PollChannel,
     ReconcileChannels,
+    SamePage,
     TakeBackup,
     WalkChannel,
 )
-from services.fetcher import alarms, blocked, host_recovery, needs, poll, rounds, settling, turns, visit, walks
+from services.fetcher import (
+    alarms,
+    blocked,
+    frontier,
+    host_recovery,
+    moves,
+    needs,
+    poll,
+    rounds,
+    settling,
+    turns,
+    visit,
+    walks,
+)
 from services.fetcher.coverage import alarms as gap_alarms
 from services.fetcher.coverage import reconcile
 from services.fetcher.models import Channel, Host, Page, Source, Walk
@@ -199,6 +213,18 @@ def _turn_of_another(job: Job, order: Message) -> None:
     with job.complete() as session:
         turns.give_back(session, job)
         enqueue(session, order, lane=job.lane)
+
+
+@handles(SamePage)
+def same_page(news: SamePage, job: Job) -> None:
+    """A page that shows another one's article rests; the other is looked at, and may be found at its address."""
+    with job.complete() as session:
+        ids = {news.page, news.known} | moves.followed(session, (news.page, news.known))
+        if page := moves.same(moves.hold_all(session, ids), session, news.page, news.known):
+            number, host = frontier.target(page)
+            session.flush()
+            frontier.visit(session, number, host, lane=job.lane)
+            job.note(url=page.url)
 
 
 @handles(HostRecovered)

@@ -17,7 +17,7 @@ from starlette.responses import Response
 from services.contracts.article import Article, ArticleKind, ArticleStatus, When
 from services.contracts.caller import Caller
 from services.contracts.changes import ChangedField, Grade
-from services.contracts.events import AnyEvent, ArticleView, PublicEventType
+from services.contracts.events import AnyEvent, PublicEventType
 from services.contracts.source_events import PREFIX
 from services.runtime.database import reading
 from services.runtime.events.changes import ChangeQuery
@@ -63,6 +63,7 @@ from services.store.views import (
     RevisionLine,
     RevisionPage,
     RevisionView,
+    StandingArticle,
     article_view,
 )
 from services.store.wording import differences, instant
@@ -82,6 +83,9 @@ Status = Annotated[ArticleStatus | None, Query(description="What became of its p
 Order = Annotated[By, Query(description="The time that orders the list, and that `since` and `until` speak of.")]
 Since = Annotated[When | None, Query(description="From this time on, inclusive. A bare date is its midnight UTC.")]
 Until = Annotated[When | None, Query(description="Before this time, exclusive. A bare date is its midnight UTC.")]
+SameStory = Annotated[
+    Storable | None, Query(max_length=40, description="The id of an article: all that tell its story, itself included.")
+]
 Number = Annotated[int, Path(ge=1, le=MAX_NUMBER)]
 Before = Annotated[int | None, Query(alias="from", ge=1, le=MAX_NUMBER, description="The number of a revision.")]
 Later = Annotated[int | None, Query(alias="to", ge=1, le=MAX_NUMBER, description="The number of a revision.")]
@@ -165,11 +169,13 @@ def list_articles(
     by: Order = "published",
     since: Since = None,
     until: Until = None,
+    same_story: SameStory = None,
     limit: Limit = 50,
     after: After = None,
 ) -> ArticlePage:
     """Articles as they stand, newest first. One without a date counts as published when it was first seen."""
-    criteria, listing = replace(named, by=by, since=instant(since), until=instant(until)), f"articles/{by}"
+    criteria = replace(named, by=by, since=instant(since), until=instant(until), same_story=same_story)
+    listing = f"articles/{by}"
     with reading() as session:
         rows = find_articles(session, criteria, limit, position(listing, after, datetime, str))
         shown, following = page(rows, limit, lambda row: cursor(listing, *place_of(criteria, row)))
@@ -179,11 +185,12 @@ def list_articles(
 
 
 @router.get("/articles/{article}", tags=["articles"])
-def show_article(article: ArticleId) -> ArticleView:
-    """The clean article as it stands."""
+def show_article(article: ArticleId) -> StandingArticle:
+    """The clean article as it stands. One that turned out to be another says so in `merged_into`."""
     with reading() as session:
         row = _known(session, article)
-    return article_view(row, Article.model_validate_json(row.reading))
+    view = article_view(row, Article.model_validate_json(row.reading))
+    return StandingArticle(**view.model_dump(), merged_into=row.merged_into)
 
 
 @router.get("/articles/{article}/revisions", tags=["articles"])

@@ -6,11 +6,13 @@ latest capture, as the newest parser reads it.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Self
 
 from services.contracts.article import Article
 from services.contracts.messages import EarlierReading, SaveArticle
 from services.contracts.versions import generation
+from services.store.traces import Traces, traces_of
 from services.store.wording import content_hash, differences, storable, trimmings
 
 SETTLES = timedelta(hours=1)
@@ -26,6 +28,11 @@ class Reading:
     content_hash: str
     before: "Reading | None" = None
     """What the capture before says, as the same versions of the reader read it, where others had read it."""
+
+    @cached_property
+    def traces(self) -> Traces:
+        """What the text has in common with the same text elsewhere."""
+        return traces_of(self.order.article, self.order.fetched_at)
 
     @classmethod
     def of(cls, order: SaveArticle) -> Self:

@@ -5,8 +5,12 @@ from urllib.parse import urlsplit
 from services.contracts.article import Article
 from services.contracts.messages import SaveArticle
 from services.contracts.urls import BadAddress, address_key, page_key
+from services.store.traces import is_same_text
+from services.store.twins import contradict
 from services.store.wording import alike
 
+NUMBERED = "afpims/"
+"""How the key of a page begins that is known by its number."""
 WITHOUT_ADDRESS = "import:"
 """How the key of a page begins that was imported without its address."""
 
@@ -31,14 +35,26 @@ def own_key(order: SaveArticle) -> str:
     return address_key(order.origin.url) if order.origin.url else order.origin.key
 
 
-def strangers(known: Article, known_url: str | None, new: Article, new_url: str | None) -> bool:
+def plain_address(url: str | None) -> str | None:
+    """The one spelling under which an article's addresses are compared."""
+    try:
+        return address_key(url) if url else None
+    except BadAddress:
+        return None
+
+
+def strangers(key: str, known: Article, known_url: str | None, new: Article, new_url: str | None) -> bool:
     """Whether two texts under one key must be kept apart.
 
     Two systems may count articles alike, so a number that comes from another host (or from nowhere) counts only
-    together with the same headline or some of the same words.
+    together with the same headline or some of the same words. So does an address that leads to another one; there, two
+    dates that contradict each other tell two texts apart, unless they are the same to the word.
     """
-    same_host = known_url and new_url and _host(known_url) == _host(new_url)
-    return not same_host and not alike(known, new)
+    if not known_url or not new_url or _host(known_url) != _host(new_url):
+        return not alike(known, new)
+    if key.startswith(NUMBERED) or address_key(known_url) == address_key(new_url):
+        return False
+    return not alike(known, new) or (contradict(known, new) and not is_same_text(known, new))
 
 
 def _host(url: str) -> str:

@@ -14,6 +14,8 @@ NAMELESS = text("capture = ''")
 
 
 _NOT_LIVE = text("status <> 'live'")
+TOLD_AGAIN = text("story IS NOT NULL")
+"""Of an article whose story several newsrooms tell."""
 
 
 class KeptArticle(Table, table=True):
@@ -41,6 +43,10 @@ class KeptArticle(Table, table=True):
             sqlite_where=_NOT_LIVE,
             postgresql_where=_NOT_LIVE,
         ),
+        Index("articles_by_address", "address"),
+        Index("articles_by_text", "text_trace"),
+        *(Index(f"articles_by_band_{number}", f"band_{number}") for number in range(1, 5)),
+        Index("articles_by_story", "story", "dated_at", "id", sqlite_where=TOLD_AGAIN, postgresql_where=TOLD_AGAIN),
     )
 
     id: str = Field(primary_key=True)
@@ -74,6 +80,19 @@ class KeptArticle(Table, table=True):
     """The look that showed it last: what was seen earlier changes nothing."""
     status_looks: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     """Looks in a row that have shown it."""
+    merged_into: str | None = None
+    """The article that it turned out to be; it is in no list any more, and its wordings stay."""
+    story: str | None = None
+    """The article that told the same story first, at another newsroom, or its own id if others told it later."""
+    address: str | None = Field(default=None, sa_type=Text)
+    """`contracts.urls.address_key` of its `url`: the one spelling of where it is."""
+    text_trace: int | None = None
+    """A number that the same headline and body of the same day have wherever they stand (`store.traces`)."""
+    band_1: int | None = None
+    band_2: int | None = None
+    band_3: int | None = None
+    band_4: int | None = None
+    """Numbers of which two texts share one when most of their words are the same; each of its week."""
 
 
 class Revision(Table, table=True):

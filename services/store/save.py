@@ -1,11 +1,14 @@
 """A wording becomes what we know: article, revision and event, in the caller's transaction."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import Row
 from sqlmodel import Session
 
+from services.contracts.article import Article
 from services.contracts.changes import ArticleChange
 from services.contracts.messages import Announce, Preview, SaveArticle
 from services.contracts.urls import article_id
@@ -13,12 +16,13 @@ from services.runtime.events.append import NewEvent, append_all, hold, return_nu
 from services.runtime.transparency_log.append import append_leaves
 from services.runtime.transparency_log.leaf import NewLeaf
 from services.store.changes.grade import change_of
-from services.store.decide import Change, Created, Late, Reading, Updated, decide, reread
+from services.store.decide import Change, Created, Late, Reading, Refreshed, Unchanged, Updated, decide, reread
 from services.store.dry_run import preview, standing
-from services.store.events import new_event
+from services.store.events import is_told, new_event
 from services.store.find import Existing, earlier_revisions, keys, place, places
+from services.store.moves import Occasion, absorb, merged_event, moved_event
 from services.store.status import LOOKS, StatusLook, found_again
-from services.store.write import Step, Written, begin, follow
+from services.store.write import Beginning, Step, Written, begin, follow, rows_of
 
 
 @dataclass(frozen=True)
@@ -27,14 +31,15 @@ class Saved:
 
     change: Change
     article: str
-    announce: Announce | None = None
-    restored: Announce | None = None
-    """That its page is back, which comes before what it says now."""
+    announces: tuple[Announce, ...] = ()
     preview: Preview | None = None
+    one_page: tuple[int, int] | None = None
+    """Two pages that are one, because both show this article: that which rests, and that which stays."""
 
-    def to_announce(self) -> tuple[Announce, ...]:
-        """In the order of their numbers."""
-        return tuple(event for event in (self.restored, self.announce) if event)
+    @property
+    def announce(self) -> Announce | None:
+        """The last of what is to be announced: what the article says, if that is news."""
+        return self.announces[-1] if self.announces else None
 
 
 def save(session: Session, order: SaveArticle, now: datetime) -> Saved:
@@ -90,40 +95,101 @@ def _save_apart(session: Session, wave: Sequence[Arrived], now: datetime, leaves
     spots = places(session, [each.reading for each in wave])
     earlier = earlier_revisions(session, spots, [member.reading for member in wave])
     changes = [
-        decide(spot.known, element.reading, now, number)
+        Unchanged() if spot.twin else decide(spot.known, element.reading, now, number)
         for spot, element, number in zip(spots, wave, earlier, strict=True)
     ]
-    new = [(spot.key, member.reading) for spot, member in zip(spots, wave, strict=True) if spot.row is None]
+    new = [
+        Beginning(spot.key, each.reading, spot.copies)
+        for spot, each in zip(spots, wave, strict=True)
+        if spot.row is None
+    ]
     steps = [
         Step(position.row, position.known, entry.reading, change)
         for position, entry, change in zip(spots, wave, changes, strict=True)
-        if position.row is not None
+        if position.row is not None and not position.twin
     ]
     restored = {announce.article: announce for announce in found_again(session, _looks(spots, wave, changes), now)}
     written = Written()
     begin(session, new, now, written)
     follow(session, steps, now, written)
     leaves += written.leaves
-    ids = [article_id(spot.key) if spot.row is None else spot.row.id for spot in spots]
-    news = [
-        new_event(
-            written.rows[this],
-            each.reading,
+    told = [Placed(*each) for each in zip(spots, wave, changes, strict=True)]
+    rows = written.rows | _relocated(session, told, written.rows.keys(), now)
+    announces = _announced(session, told, rows, now)
+    back = [(restored[each.article],) if each.article in restored else () for each in told]
+    return [each.saved((*first, *then)) for each, first, then in zip(told, back, announces, strict=True)]
+
+
+def _announced(
+    session: Session, told: Sequence["Placed"], rows: Mapping[str, Row[Any]], now: datetime
+) -> list[list[Announce]]:
+    """Writes the events, and returns for each wording what is to be announced, in the order of the numbers."""
+    news = [(at, event) for at, each in enumerate(told) for event in _events(each, rows, now)]
+    numbers = append_all(session, [event for _, event in news])
+    announces: list[list[Announce]] = [[] for _ in told]
+    for (at, event), sequence in zip(news, numbers, strict=True):
+        if event.announced:
+            announces[at].append(Announce(event=event.id, article=event.subject, sequence=sequence))
+    return announces
+
+
+@dataclass(frozen=True)
+class Placed:
+    """What became of a wording, and of which article."""
+
+    spot: Existing
+    arrived: Arrived
+    change: Change
+
+    @property
+    def article(self) -> str:
+        """The id of the article."""
+        return article_id(self.spot.key) if self.spot.row is None else str(self.spot.row.id)
+
+    @property
+    def moved_from(self) -> str | None:
+        """Where the article was until now, if what was read says where it is."""
+        return self.spot.moved_from if isinstance(self.change, Updated | Refreshed | Unchanged) else None
+
+    @property
+    def text(self) -> Article:
+        """What the article says now."""
+        stands = isinstance(self.change, Created | Updated | Refreshed) or self.spot.known is None
+        return self.arrived.reading.order.article if stands or not self.spot.known else self.spot.known.article
+
+    def saved(self, announces: tuple[Announce, ...]) -> "Saved":
+        """As the edge is told of it."""
+        return Saved(self.change, self.article, announces, one_page=self.spot.one_page)
+
+
+def _relocated(session: Session, told: Sequence[Placed], known: Collection[str], now: datetime) -> dict[str, Row[Any]]:
+    """Writes which articles turned out to be others; the rows of those that moved or stay, if not `known`."""
+    moved = [each for each in told if each.moved_from or each.spot.other]
+    for each in moved:
+        if each.spot.other and each.spot.row:
+            absorb(session, each.spot.other, each.spot.row, now)
+    ids = {each.article for each in moved} - set(known)
+    return rows_of(session, ids) if ids else {}
+
+
+def _events(told: Placed, rows: Mapping[str, Row[Any]], now: datetime) -> Iterator[NewEvent]:
+    """What is told of it: two articles that are one, then the new address, then the new words."""
+    spot, reading, change = told.spot, told.arrived.reading, told.change
+    occasion = Occasion(reading.order.origin.cause, now, is_told(reading.order), told.arrived.trace_id)
+    if spot.other is not None:
+        yield merged_event(rows[told.article], told.text, spot.other, occasion)
+    if told.moved_from:
+        yield moved_event(rows[told.article], told.text, told.moved_from, occasion)
+    if isinstance(change, Created | Updated):
+        yield new_event(
+            rows[told.article],
+            reading,
             change.changed,
             previous=spot.row.revision if spot.row else None,
-            change=_weighed(spot, each.reading, change),
+            change=_weighed(spot, reading, change),
             now=now,
-            trace_id=each.trace_id,
+            trace_id=told.arrived.trace_id,
         )
-        for spot, each, change, this in zip(spots, wave, changes, ids, strict=True)
-        if isinstance(change, Created | Updated)
-    ]
-    report = dict(
-        zip((event.subject for event in news), map(_announcement, news, append_all(session, news)), strict=True)
-    )
-    return [
-        Saved(change, this, report.get(this), restored.get(this)) for change, this in zip(changes, ids, strict=True)
-    ]
 
 
 def _looks(spots: Sequence[Existing], wave: Sequence[Arrived], changes: Sequence[Change]) -> Iterator[StatusLook]:
@@ -146,7 +212,8 @@ def foresee(session: Session, order: SaveArticle, now: datetime) -> Saved:
     """What `save` would make of the order now, and how; writes nothing."""
     reading = Reading.of(order)
     position = place(session, reading)
-    change, article = decide(position.known, reading, now), article_id(position.key)
+    change = Unchanged() if position.twin else decide(position.known, reading, now)
+    article = article_id(position.key)
     return Saved(change, article, preview=preview(reading.order, position, change, article))
 
 
@@ -156,7 +223,3 @@ def save_as_foreseen(session: Session, order: SaveArticle, now: datetime) -> Sav
     if standing(place(session, Reading.of(order))) != order.expects:
         return None
     return save(session, order, now)
-
-
-def _announcement(event: NewEvent, sequence: int) -> Announce | None:
-    return Announce(event=event.id, article=event.subject, sequence=sequence) if event.announced else None

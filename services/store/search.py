@@ -40,6 +40,8 @@ class ArticleQuery:
     status: str | None = None
     by: By = "published"
     news: bool = False
+    same_story: str | None = None
+    """The id of an article: those that tell its story, itself among them."""
     since: datetime | None = None
     until: datetime | None = None
 
@@ -129,7 +131,11 @@ def _revisions() -> Select[Any]:
 
 
 def _conditions(wanted: ArticleQuery) -> list[ColumnElement[bool] | TextClause]:
-    when, query = ORDER[wanted.by], list[ColumnElement[bool] | TextClause]()
+    when = ORDER[wanted.by]
+    query: list[ColumnElement[bool] | TextClause] = [articles.c.merged_into.is_(None)]
+    if wanted.same_story is not None:
+        told = articles.alias()
+        query.append(articles.c.story == select(told.c.story).where(told.c.id == wanted.same_story).scalar_subquery())
     if wanted.kind is not None:
         query.append(articles.c.kind == wanted.kind)
     elif wanted.news:

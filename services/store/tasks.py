@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sqlmodel import Session
 
-from services.contracts.messages import SaveArticle, SetStatus
+from services.contracts.messages import SamePage, SaveArticle, SetStatus
 from services.runtime.ledger.batch import Batch
 from services.runtime.ledger.jobs import Job, Outgoing, enqueue_all
 from services.runtime.ledger.worker import handles_together
@@ -42,7 +42,7 @@ def save_articles(batch: Batch[SaveArticle]) -> None:
         entries = [element for element in done if element[1].expects is None and not element[1].origin.dry_run]
         become = [*_keep(session, entries), *_foresee(session, foreseen), *_promote(session, promoted)]
         results.record_all(session, [result for _, order, saved in become for result in _result(order, saved)])
-        enqueue_all(session, [job.outgoing(event) for job, _, saved in become for event in saved.to_announce()])
+        enqueue_all(session, [job.outgoing(each) for job, _, saved in become for each in saved.announces])
         enqueue_all(session, [message for job, order, saved in become for message in _again(job, order, saved)])
 
 
@@ -72,9 +72,12 @@ def _keep(session: Session, orders: list[Order]) -> list[Become]:
 
 
 def _again(job: Job, order: SaveArticle, saved: Saved) -> Iterator[Outgoing]:
-    """The wording once more, when it will be known whether the page stays with it."""
+    """The wording once more, when it will be known whether the page stays with it; and that two pages are one."""
     if isinstance(saved.change, Unsettled):
         yield job.outgoing(order, due_at=saved.change.until)
+    if saved.one_page and not order.origin.dry_run:
+        rests, stays = saved.one_page
+        yield job.outgoing(SamePage(page=rests, known=stays))
 
 
 def _foresee(session: Session, orders: list[Order]) -> list[Become]:

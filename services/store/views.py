@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, JsonValue
 from sqlalchemy import Row
 
 from services.contracts.article import Article, ArticleKind, ArticleStatus
@@ -52,7 +52,8 @@ FOUND: dict[str, JsonValue] = {
         {"text": "…crews cleared the channel after the ", "hit": False},
         {"text": "storm", "hit": True},
         {"text": " had passed…", "hit": False},
-    ]
+    ],
+    "same_story": None,
 }
 PULLED: dict[str, JsonValue] = {"id": "evt_ge2dinzthe3tqnbvgyzto", "cause": "live", "announced": True}
 
@@ -68,7 +69,10 @@ class View(BaseModel):
 
 
 class ArticleLine(View):
-    """An article in a list; `excerpt` is what it says where the words of a search are, null without any words."""
+    """An article in a list; `excerpt` is what it says where the words of a search are, null without any words.
+
+    `same_story` is the id of the article that told the same story first, at another newsroom.
+    """
 
     model_config = ConfigDict(from_attributes=True, json_schema_extra={"examples": [LINE | FOUND]})
 
@@ -85,6 +89,15 @@ class ArticleLine(View):
     status_since: datetime | None
     status_looks: int
     excerpt: list[Piece] | None = None
+    same_story: str | None = Field(default=None, validation_alias=AliasChoices("same_story", "story"))
+
+
+class StandingArticle(ArticleView):
+    """The clean article as it stands; `merged_into` is the id of the article that it turned out to be, if it did."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [LINE | WORDS | {"merged_into": None}]})
+
+    merged_into: str | None = None
 
 
 class RevisionLine(View):
@@ -171,5 +184,5 @@ class EventPage(BaseModel):
 def article_view(row: Row[Any], reading: Article) -> ArticleView:
     """The article of a row of `articles`, with the reading of its current revision."""
     own = {name: getattr(row, name) for name in OF_THE_ROW}
-    own["url"] = row.url or reading.url
+    own |= {"url": row.url or reading.url, "same_story": row.story}
     return ArticleView.model_validate(reading.model_dump(exclude={"removed"}) | own)

@@ -1,6 +1,6 @@
 """The rows that a change leaves behind."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,12 +13,14 @@ from services.contracts.urls import article_id
 from services.runtime.transparency_log.leaf import LeafKind, NewLeaf
 from services.store.decide import Change, Known, Late, Reading, Refreshed, Unchanged, Updated, refreshed
 from services.store.fulltext import enter, enter_again
+from services.store.identity import plain_address
 from services.store.models import articles, revisions
 from services.store.wording import instant
 
 # Made once: to make a statement costs more than to run it.
 _INSERT_ARTICLE = insert(articles).returning(*articles.c)
 _UPDATE_ARTICLE = update(articles).where(articles.c.id == bindparam("this"))
+_TELL = update(articles).where(articles.c.id == bindparam("this")).values(story=articles.c.id)
 _INSERT_REVISION = insert(revisions)
 _REREAD = (
     update(revisions)
@@ -41,23 +43,44 @@ class Written:
     leaves: list[NewLeaf] = field(default_factory=list)
 
 
-def begin(session: Session, new: Sequence[tuple[str, Reading]], now: datetime, written: Written) -> None:
+@dataclass(frozen=True)
+class Beginning:
+    """A new article: its identity, what was read, and the articles that tell its story already, the first first."""
+
+    key: str
+    reading: Reading
+    copies: Sequence[Row[Any]] = ()
+
+    @property
+    def story(self) -> str | None:
+        """The article that told the story first."""
+        return next((row.story or row.id for row in self.copies), None)
+
+
+def begin(session: Session, new: Sequence[Beginning], now: datetime, written: Written) -> None:
     """Writes new articles, each under its identity."""
     if not new:
         return
-    rows = {
-        row.id: row for row in session.execute(_INSERT_ARTICLE, [_first(key, reading, now) for key, reading in new])
-    }
-    made = [(rows[article_id(key)], reading) for key, reading in new]
+    rows = {row.id: row for row in session.execute(_INSERT_ARTICLE, [_first(each, now) for each in new])}
+    made = [(rows[article_id(each.key)], each.reading) for each in new]
+    first = {each.copies[0].id for each in new if each.copies and each.copies[0].story is None}
+    _execute(session, _TELL, [{"this": article} for article in sorted(first)])
     session.execute(_INSERT_REVISION, [_revision(row.id, 1, reading, now) for row, reading in made])
     enter(session, [(row.id, reading.order.article) for row, reading in made])
     written.rows |= rows
     written.leaves += [_leaf("revision", row.id, 1, reading, now) for row, reading in made]
 
 
-def _first(key: str, reading: Reading, now: datetime) -> dict[str, Any]:
-    first = {"id": article_id(key), "key": key, "revision": 1, "revisions": 1, "first_seen": now, "updated": now}
-    return first | _head(reading) | _face(reading, now)
+def _first(new: Beginning, now: datetime) -> dict[str, Any]:
+    first = {
+        "id": article_id(new.key),
+        "key": new.key,
+        "revision": 1,
+        "revisions": 1,
+        "first_seen": now,
+        "updated": now,
+    }
+    return first | {"story": new.story} | _head(new.reading) | _face(new.reading, now)
 
 
 @dataclass(frozen=True)
@@ -85,9 +108,14 @@ def follow(session: Session, steps: Sequence[Step], now: datetime, written: Writ
         _execute(session, _UPDATE_ARTICLE, [member for member in changed if tuple(member) == names])
     updated = [step.row.id for step in steps if isinstance(step.change, Updated)]
     if updated:
-        written.rows |= {row.id: row for row in session.execute(_FIND, {"articles": updated})}
+        written.rows |= rows_of(session, updated)
     written.leaves += [_leaf("reread", step.row.id, step.row.revision, reading, now) for step, reading in reread]
     written.leaves += [_leaf("revision", step.row.id, step.row.revisions + 1, step.reading, now) for step in added]
+
+
+def rows_of(session: Session, ids: Collection[str]) -> dict[str, Row[Any]]:
+    """The rows of these articles as they are now, by their ids."""
+    return {row.id: row for row in session.execute(_FIND, {"articles": sorted(ids)})}
 
 
 def _execute(session: Session, statement: Executable, rows: Sequence[dict[str, Any]]) -> None:
@@ -170,7 +198,7 @@ def _leaf(kind: LeafKind, article: str, number: int, reading: Reading, now: date
 def _head(reading: Reading) -> dict[str, Any]:
     origin = reading.order.origin
     of = {"page": origin.page, "url": origin.url, "source": origin.source, "layout": reading.order.article.layout}
-    return of | _capture(reading.order)
+    return of | {"address": plain_address(origin.url)} | _capture(reading.order)
 
 
 def _face(reading: Reading, first_seen: datetime) -> dict[str, Any]:
@@ -180,6 +208,7 @@ def _face(reading: Reading, first_seen: datetime) -> dict[str, Any]:
         "headline": article.headline,
         "published_at": article.published_at and article.published_at.isoformat(),
         "dated_at": instant(article.published_at) or first_seen,
+        **reading.traces.columns(),
     }
 
 

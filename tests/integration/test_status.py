@@ -93,7 +93,7 @@ def test_an_article_whose_page_speaks_again_is_live():
     handled(status("removed", 1))
     change = saved(order(B, minute=2))
     assert told() == ["article.created", "article.removed", "article.restored", "article.updated"]
-    assert [one.sequence for one in change.to_announce()] == [3, 4]
+    assert [one.sequence for one in change.announces] == [3, 4]
     assert standing() == ("live", 0)
 
 

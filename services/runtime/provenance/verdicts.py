@@ -165,6 +165,11 @@ def _is_same(row: Row[Any], read: Read) -> bool:
     return same and row.read_generation <= read.generation
 
 
+def belong_to(session: Session, article: str, other: str) -> None:
+    """What gave the one article has given the other: the two turned out to be one."""
+    session.execute(update(verdicts).where(verdicts.c.article == article).values(article=other))
+
+
 def read_with(layout: str | None, layout_before: str | None, parser_before: str | None) -> Select[tuple[int]]:
     """The pages that gave an article which was last read so: with this layout, by an older version of it or parser."""
     read: list[ColumnElement[bool]] = [verdicts.c.article.is_not(None)]

@@ -9,6 +9,8 @@ from services.contracts.events import (
     EXAMPLES,
     THIN_EXAMPLES,
     ArticleCreated,
+    ArticleMerged,
+    ArticleMoved,
     ArticleRemoved,
     ArticleRestored,
     ArticleUpdated,
@@ -21,6 +23,8 @@ from services.contracts.events import (
     SourceRemovals,
     SourceSilent,
     ThinArticleCreated,
+    ThinArticleMerged,
+    ThinArticleMoved,
     ThinArticleRemoved,
     ThinArticleRestored,
     ThinArticleUpdated,
@@ -77,6 +81,18 @@ def article_restored(
     event: Annotated[ArticleRestored | ThinArticleRestored, _both("article.restored")], headers: Headers
 ) -> None:
     """The page of an article that was removed is back. Answer any 2xx within 15 seconds."""
+
+
+@router.post("article.moved", status_code=204)
+def article_moved(event: Annotated[ArticleMoved | ThinArticleMoved, _both("article.moved")], headers: Headers) -> None:
+    """An article has another address. Answer any 2xx within 15 seconds."""
+
+
+@router.post("article.merged", status_code=204)
+def article_merged(
+    event: Annotated[ArticleMerged | ThinArticleMerged, _both("article.merged")], headers: Headers
+) -> None:
+    """Two articles turned out to be one. Answer any 2xx within 15 seconds."""
 
 
 @router.post("endpoint.test", status_code=204)

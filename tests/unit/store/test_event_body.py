@@ -10,7 +10,7 @@ from services.contracts.article import Removed
 from services.store.decide import Reading
 from services.store.events import event_id, new_event
 
-LIVE = {"status": "live", "status_since": None, "status_looks": 0}
+LIVE = {"status": "live", "status_since": None, "status_looks": 0, "story": None}
 ROW = SimpleNamespace(
     id="art_mfrggzdfmztwq2lk", url=URL, source="war-releases", revision=2, first_seen=NOW, updated=NOW, **LIVE
 )

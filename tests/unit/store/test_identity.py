@@ -37,12 +37,12 @@ def test_the_own_key_of_a_page_is_its_address():
 def test_equal_numbers_do_not_make_two_texts_one(elsewhere):
     """From another host, or from nowhere, the same number counts only with some of the same words."""
     harbor, band = article(), article("The band plays in the park on Sunday.", headline="Band Plays")
-    assert strangers(harbor, URL, band, elsewhere)
-    assert strangers(harbor, elsewhere, band, elsewhere) == (elsewhere is None)
-    assert not strangers(harbor, URL, harbor, elsewhere)
+    assert strangers(KEY, harbor, URL, band, elsewhere)
+    assert strangers(KEY, harbor, elsewhere, band, elsewhere) == (elsewhere is None)
+    assert not strangers(KEY, harbor, URL, harbor, elsewhere)
 
 
 def test_on_one_host_a_page_stays_the_article_that_it_was():
     """However much it was rewritten; and `www` does not make another host."""
     band = article("The band plays in the park on Sunday.", headline="Band Plays")
-    assert not strangers(article(), URL, band, URL.replace("www.", ""))
+    assert not strangers(KEY, article(), URL, band, URL.replace("www.", ""))

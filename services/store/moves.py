@@ -1,0 +1,74 @@
+"""An article at a new address, and two articles that turn out to be one: the rows, and the events that tell of it."""
+
+import hashlib
+from base64 import b32encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, or_, update
+from sqlmodel import Session
+
+from services.contracts.article import Article
+from services.contracts.messages import Cause
+from services.runtime.events.append import NewEvent
+from services.runtime.provenance import verdicts
+from services.store.models import articles
+from services.store.views import article_view
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """What an event is told on account of: why the page was looked at, when, as part of which story, and to whom."""
+
+    cause: Cause
+    now: datetime
+    announced: bool
+    trace_id: str | None = None
+
+
+def moved_event(
+    row: Row[Any],
+    article: Article,
+    before: str,
+    occasion: Occasion,
+    site_move: Mapping[str, str] | None = None,
+) -> NewEvent:
+    """The event that tells where the article of this row is now; it was at `before`."""
+    facts = {"changed": ("url",), "previous_url": before, "site_move": site_move}
+    return _event("article.moved", f"{before} {row.url} {row.capture}", row, article, facts, occasion)
+
+
+def merged_event(row: Row[Any], article: Article, gone: Row[Any], occasion: Occasion) -> NewEvent:
+    """The event that tells that `gone` turned out to be the article of this row."""
+    other = {name: getattr(gone, name) for name in ("id", "url", "source", "headline", "revision")}
+    return _event("article.merged", gone.id, row, article, {"changed": (), "merged": other}, occasion)
+
+
+def absorb(session: Session, gone: Row[Any], stays: Row[Any], now: datetime) -> None:
+    """The one leads to the other from now on, with all that led to it; what it said is kept as it was."""
+    leads = or_(articles.c.id == gone.id, articles.c.merged_into == gone.id)
+    session.execute(update(articles).where(leads).values(merged_into=stays.id, status="moved"))
+    session.execute(update(articles).where(articles.c.id == gone.id).values(status_since=now, status_at=now))
+    verdicts.belong_to(session, gone.id, stays.id)
+
+
+def _event(
+    type_: str, what: str, row: Row[Any], article: Article, facts: Mapping[str, Any], occasion: Occasion
+) -> NewEvent:
+    view = article_view(row, article).model_dump(mode="json")
+    digest = hashlib.sha256(f"{type_}:{row.id}:{what}".encode()).digest()
+    return NewEvent(
+        id="evt_" + b32encode(digest[:15]).decode().lower(),
+        type=type_,
+        subject=row.id,
+        occurred_at=occasion.now,
+        data={"article": view, "previous_revision": row.revision, "change": None, **facts},
+        source=row.source,
+        kind=article.kind,
+        cause=occasion.cause,
+        changed=facts["changed"],
+        announced=occasion.announced,
+        trace_id=occasion.trace_id,
+    )
