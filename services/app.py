@@ -34,6 +34,7 @@ from services.doctor import api as doctor
 from services.fetcher import api as fetcher
 from services.fetcher.coverage import api as coverage
 from services.fetcher.pages import api as pages
+from services.fetcher.push import api as push
 from services.parser import api as parser
 from services.reingest import api as reingestions
 from services.runtime import metrics
@@ -53,6 +54,7 @@ from services.webhooks.api import openapi_webhooks
 ROUTERS = (
     doctor.router,
     fetcher.router,
+    push.router,
     pages.router,
     coverage.router,
     parser.router,

@@ -188,6 +188,29 @@ class SamePage(Message):
         return Subject(page=self.page)
 
 
+class SubscribeToHub(Message):
+    """See to the subscription of a channel at its WebSub hub: ask for it, renew it, or end it."""
+
+    channel: int
+
+    def subject(self) -> Subject:
+        return Subject(channel=self.channel)
+
+
+class ReadPush(Message):
+    """Read what a hub has pushed."""
+
+    push: int
+    channel: int
+
+    def subject(self) -> Subject:
+        return Subject(channel=self.channel)
+
+    @property
+    def dedupe(self) -> str:
+        return f"push:{self.push}"
+
+
 class HostRecovered(Message):
     """A host that left request after request unserved has answered one; the name is as in an address."""
 

@@ -8,11 +8,12 @@ from services.contracts.article import Article, Reading
 from services.contracts.choices import ChannelKind
 from services.doctor import compare
 from services.doctor.findings import ChannelFinding, Diagnosis, RobotsFinding, SampleFinding
-from services.doctor.hints import LEAST, WELL_KNOWN, PageHints, hub_of, pattern_of, read_hints, sitemaps_of
+from services.doctor.hints import LEAST, WELL_KNOWN, PageHints, pattern_of, read_hints, sitemaps_of
 from services.doctor.looks import Looks
 from services.doctor.proposal import propose
 from services.fetcher.answers import Answer, Fetched, Moved
 from services.fetcher.discover import Discovered, discover
+from services.fetcher.discover.hubs import hub_of
 from services.fetcher.politeness import host_of
 from services.fetcher.preview import recognised
 from services.fetcher.robots import Robots
@@ -110,9 +111,9 @@ def _add(case: _Case, kind: ChannelKind, answer: Fetched, how: str) -> None:
         inner = discover(kind, part.body, part.url, part.charset)
         urls = [entry.url for entry in inner.listed] if isinstance(inner, Discovered) else []
     case.listed[answer.url], case.answers[answer.url] = urls, answer
-    hub = hub_of(answer.body, answer.headers) if kind == "feed" else None
+    hub = hub_of(answer.body, answer.url, answer.headers) if kind == "feed" else None
     finding = ChannelFinding(
-        kind=kind, url=answer.url, found_by=how, listed=len(urls), articles=0, hub=hub, detail=found.note
+        kind=kind, url=answer.url, found_by=how, listed=len(urls), articles=0, hub=hub and hub.url, detail=found.note
     )
     case.diagnosis.channels.append(finding)
 

@@ -32,7 +32,6 @@ _SIGN_UP = re.compile(
 )
 _SITEMAP = re.compile(r"^\s*sitemap\s*:\s*(\S{1,2000})", re.IGNORECASE | re.MULTILINE)
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+){2,}", re.IGNORECASE)
-_HUB = re.compile(r"<([^<>]{1,2000})>\s*;[^,]{0,200}\brel=\"?hub\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -53,16 +52,6 @@ def read_hints(body: bytes, url: str) -> PageHints:
     named = [link.get("href", "") for link in links if link.tag == "link" and _is_feed(link)]
     shown = [link.get("href", "") for link in links if link.tag == "a" and _FEED_LINK.search(link.get("href", ""))]
     return PageHints(_absolute([*named, *shown], url), tuple(_bulletins(links, url)))
-
-
-def hub_of(body: bytes, headers: Iterable[tuple[str, str]]) -> str | None:
-    """The WebSub hub that a feed names, in a header or in itself."""
-    for name, value in headers:
-        if name.lower() == "link" and (hit := _HUB.search(value[:10_000])):
-            return hit[1]
-    hit_in_feed = re.search(rb"<(?:\w{1,20}:)?link\b[^<>]{0,500}\brel=[\"']hub[\"'][^<>]{0,500}>", body[:50_000])
-    address = re.search(rb"\bhref=[\"']([^\"'<>]{1,2000})[\"']", hit_in_feed[0]) if hit_in_feed else None
-    return address[1].decode("utf-8", "replace") if address else None
 
 
 def sitemaps_of(robots: str) -> list[str]:

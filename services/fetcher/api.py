@@ -15,6 +15,7 @@ from services.fetcher import blocked, sources
 from services.fetcher.alarms import alarm
 from services.fetcher.models import Channel
 from services.fetcher.preview import preview
+from services.fetcher.push.health import push_sentences
 from services.fetcher.settings import fetcher_settings
 from services.fetcher.sources import EXAMPLE, PreviewOrder, SourceHealth, SourceSeed
 from services.runtime import audit_log
@@ -52,6 +53,8 @@ class ChannelView(BaseModel):
     """When it was read before and cannot be read now: since when, and why."""
     capture: str | None = None
     """What came in its place the last time that it could not be read, at `/captures/{capture}`."""
+    push: str | None = None
+    """Whether a WebSub hub pushes it, and since when not; null where nobody does."""
     troubles: list[str] = []
     """The documents of its last round that could not be read in full: the address of each, and why."""
 
@@ -237,11 +240,16 @@ def _views(session: Session, healths: Sequence[SourceHealth]) -> list[SourceView
     failing = {entry.channel: entry.sentence(now) for entry in result}
     pages = sources.troubled_pages(session, now)
     walled = blocked.walled(session, [health.source.name for health in healths])
-    return [_source(health, failing, pages, walled.get(health.source.name)) for health in healths]
+    pushed = push_sentences(session, channels)
+    return [_source(health, failing, pages, walled.get(health.source.name), pushed) for health in healths]
 
 
 def _source(
-    health: SourceHealth, failing: Mapping[int | None, str], pages: Mapping[str, str], walled: blocked.Walled | None
+    health: SourceHealth,
+    failing: Mapping[int | None, str],
+    pages: Mapping[str, str],
+    walled: blocked.Walled | None,
+    pushed: Mapping[int | None, str],
 ) -> SourceView:
     source = health.source
     last = source.blocked_at, source.blocked_detail
@@ -255,15 +263,16 @@ def _source(
         blocked=source.blocked + (walled.pages if walled else 0),
         blocked_at=last[0],
         blocked_detail=last[1],
-        channels=[_channel(channel, failing.get(channel.id)) for channel in health.channels],
+        channels=[_channel(entry, failing.get(entry.id), pushed.get(entry.id)) for entry in health.channels],
         hosts=source.hosts,
         pages=source.pages,
     )
 
 
-def _channel(channel: Channel, retrying: str | None) -> ChannelView:
+def _channel(channel: Channel, retrying: str | None, push: str | None) -> ChannelView:
     fields = channel.model_dump(warnings=False) | {
         "retrying": retrying,
+        "push": push,
         "troubles": [f"{url}: {why}" for url, why in channel.troubles.items()],
     }
     try:

@@ -14,7 +14,7 @@ from services.fetcher import gaps, moves
 from services.fetcher.claims import ALL_CLAIMS, VAIN
 from services.fetcher.discover import Listed
 from services.fetcher.gaps import Expected
-from services.fetcher.models import IMPORT, Alias, Page
+from services.fetcher.models import IMPORT, Alias, Channel, Page
 from services.fetcher.politeness import host_of
 from services.fetcher.schedule import BACKLOG_STEP, LAG, RESTLESS
 from services.fetcher.trust import PageTrust
@@ -101,6 +101,13 @@ def join(
 
 def _first_visit(page: int, listed: Listed, lane: Lane, due_at: datetime) -> Outgoing:
     return Outgoing(FetchPage(page=page, host=host_of(listed.url), why="new"), due_at, lane)
+
+
+def found_at(session: Session, channel: Channel, now: datetime) -> list[str]:
+    """The identities of pages that a look at this channel found at this time, once its first round is over."""
+    if channel.first_round_at is None or channel.first_round_at == now:
+        return []
+    return list(session.exec(select(Page.key).where(Page.channel == channel.id, Page.discovered_at == now)))
 
 
 def visit(

@@ -25,6 +25,7 @@ from services.fetcher.answers import (
 from services.fetcher.claims import claims_allowed
 from services.fetcher.client import get
 from services.fetcher.discover import Discovered, Listed, Unreadable, discover
+from services.fetcher.discover.hubs import hub_of
 from services.fetcher.frontier import Joined
 from services.fetcher.gaps import Expected
 from services.fetcher.models import Channel, Source
@@ -172,8 +173,9 @@ def _read(channel: Channel, answer: Fetched, scope: SourceScope) -> RoundResult:
         return RoundResult("empty", detail=f"{nothing} Before, it listed {channel.listed}.")
     digest = _digest(listed, parts)
     noted, outer = result.note or nothing, tuple(outside[:OUTSIDE])
+    hub = hub_of(answer.body, answer.url, answer.headers) if channel.kind == "feed" else None
     return RoundResult(
-        "read", listed, parts, noted, answer.validators, digest=digest, size=len(answer.body), outside=outer
+        "read", listed, parts, noted, answer.validators, digest=digest, size=len(answer.body), outside=outer, hub=hub
     )
 
 

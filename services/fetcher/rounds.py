@@ -12,6 +12,7 @@ from services.contracts.messages import PollChannel, Redirect
 from services.fetcher.answers import Validators
 from services.fetcher.claims import judged_claims
 from services.fetcher.discover import Listed
+from services.fetcher.discover.hubs import Hub
 from services.fetcher.discover.listings import number_of_page, page_of_listing
 from services.fetcher.frontier import Joined
 from services.fetcher.lateness import is_known_and_old, lateness
@@ -48,6 +49,8 @@ class RoundResult:
     """Whether what it lists was there before we came; None where that is so in the channel's first round."""
     outside: tuple[Listed, ...] = ()
     """What a feed shows and is not in the scope of its source; other channels show their menus, too."""
+    hub: Hub | None = None
+    """Who pushes it, if it says so."""
     capture: str | None = None
     """What came in the place of a channel that was read before, in the archive."""
     question: Question = Question()  # noqa: RUF009 - frozen

@@ -3,9 +3,10 @@
 import os
 import random
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 
+import structlog
 from sqlmodel import Session
 
 from services.contracts.messages import (
@@ -14,8 +15,10 @@ from services.contracts.messages import (
     Message,
     PackCaptures,
     PollChannel,
+    ReadPush,
     ReconcileChannels,
     SamePage,
+    SubscribeToHub,
     TakeBackup,
     WalkChannel,
 )
@@ -35,9 +38,14 @@ from services.fetcher import (
 )
 from services.fetcher.coverage import alarms as gap_alarms
 from services.fetcher.coverage import reconcile
+from services.fetcher.discover import Listed
 from services.fetcher.models import Channel, Host, Page, Source, Walk
 from services.fetcher.needs import Needs
 from services.fetcher.politeness import Hosts, Served, host_of
+from services.fetcher.push import health, read, subscribe
+from services.fetcher.push.models import Push
+from services.fetcher.push.subscribe import Asked
+from services.fetcher.rounds import RoundResult
 from services.fetcher.settings import fetcher_settings
 from services.fetcher.settling import PageVisit
 from services.runtime.archive import packer
@@ -57,6 +65,7 @@ PAUSE = timedelta(hours=1)
 ASKED_EVERY = timedelta(minutes=15)
 """How often it is asked whether a backup is due."""
 
+log = structlog.get_logger()
 
 takes_turns(turns.claim)
 
@@ -96,7 +105,8 @@ def _poll(order: PollChannel, source: Source, channel: Channel, job: Job) -> Non
         is_first = channel.first_round_at is None
         coming = rounds.record(channel, look, joined, now=job.now, settings=settings, chance=random.random())  # noqa: S311
         alarms.raise_alarm(session, source.name, channel, job.now)
-        enqueue(session, rounds.poll_of(channel), due_at=coming.due_at)
+        due = _beside_pushes(session, source, channel, look, coming.due_at, job)
+        enqueue(session, rounds.poll_of(channel), due_at=due)
         _plan_walk(session, channel, coming.beyond, job, begins=is_first and channel.first_round_at is not None)
 
 
@@ -140,6 +150,64 @@ def _walk(source: Source, channel: Channel, walk: Walk, url: str, job: Job) -> N
         job.note(source=source.name, url=url, answer=look.outcome, fresh=joined.fresh)
         due = walks.record(channel, walk, look, joined, now=job.now, depth=settings.walk_depth)
         enqueue(session, walks.walk_of(channel, walk), due_at=due, lane="bulk")
+
+
+def _beside_pushes(
+    session: Session, source: Source, channel: Channel, look: RoundResult, due: datetime, job: Job
+) -> datetime:
+    """A feed that names a hub is subscribed to; while pushes come, looks are fewer, and tell whether they do."""
+    if not fetcher_settings().public_url:
+        return due
+    subscribe.follow_hub(session, channel, look.hub)
+    subscription = subscribe.subscription_of(session, channel.id or 0)
+    if subscription and health.is_missing(subscription, frontier.found_at(session, channel, job.now), job.now):
+        log.warning("push_broken", source=source.name, url=channel.url, reason=subscription.detail)
+    return health.next_look(subscription, due, job.now)
+
+
+@handles(SubscribeToHub)
+def subscribe_to_hub(order: SubscribeToHub, job: Job) -> None:
+    """Asks the hub of a channel, renews what is about to end, and leaves one whose channel is watched no longer."""
+    with transaction() as session:
+        known = subscribe.subscription_of(session, order.channel)
+        is_watched = session.get(Channel, order.channel) is not None
+        if known and is_watched and subscribe.renewal(known, job.now) is None:
+            # Written before the hub is asked: it may ask back while it answers.
+            known.asked_at = job.now
+    if known is None or not fetcher_settings().public_url:
+        with job.complete():
+            return
+    renews = subscribe.renewal(known, job.now) if is_watched else None
+    callback = f"{fetcher_settings().public_url.rstrip('/')}/push/{known.token}"
+    mode = "subscribe" if is_watched else "unsubscribe"
+    asked = None if renews else subscribe.ask_hub(client(), known, callback, mode=mode)
+    with job.complete() as session:
+        subscription = subscribe.subscription_of(session, order.channel)
+        job.note(channel=order.channel, hub=known.hub, refusal=asked.refusal if asked else None)
+        if subscription and not is_watched:
+            session.delete(subscription)
+        elif subscription:
+            due = renews or subscribe.note_answer(subscription, asked or Asked(), job.now)
+            enqueue(session, order, due_at=subscribe.renewal(subscription, job.now) or due)
+
+
+@handles(ReadPush)
+def read_push(order: ReadPush, job: Job) -> None:
+    """What a hub pushed is kept and read as a look at its channel; what it lists joins the frontier."""
+    with reading() as session:
+        push, channel = session.get(Push, order.push), session.get(Channel, order.channel)
+        source = session.get(Source, channel.source_id) if channel else None
+    listed: tuple[Listed, ...] = ()
+    capture = None
+    if push and channel and source and not source.paused:
+        listed = read.listed_in(push, source, channel)
+        capture = read.keep_push(push, channel)
+    with job.complete() as session:
+        if push and channel and source and capture:
+            joined = read.join_pushed(session, push, source, channel, listed, job.now)
+            job.note(source=source.name, url=channel.url, capture=capture, fresh=joined.fresh)
+        if push:
+            session.delete(session.get_one(Push, order.push))
 
 
 def _go_on_at_another(order: PollChannel, job: Job) -> None:

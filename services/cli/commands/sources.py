@@ -154,4 +154,9 @@ def _facts(channel: ChannelView) -> dict[str, Any]:
     looked: dict[str, Any] = {"last look": channel.polled_at or "not yet", "last success": channel.succeeded_at}
     counts = {"listed": channel.listed, "new": channel.fresh, "failures": channel.failures}
     fields = {channel.kind: channel.url, **looked, "outcome": channel.outcome, **counts}
-    return fields | {"trouble": channel.detail, "alarm": channel.alarm, "retrying": channel.retrying}
+    return fields | {
+        "trouble": channel.detail,
+        "alarm": channel.alarm,
+        "retrying": channel.retrying,
+        "push": channel.push,
+    }

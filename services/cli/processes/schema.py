@@ -25,6 +25,7 @@ MODELS = (
     "services.runtime.provenance.verdicts",
     "services.runtime.events.tables",
     "services.runtime.transparency_log.tables",
+    "services.fetcher.push.models",
     *(f"services.{name}.models" for name in OWNERS),
 )
 

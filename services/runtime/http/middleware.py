@@ -17,6 +17,10 @@ from services.runtime.redaction import API_KEY
 
 MAX_BODY = 250_000
 """Bytes of a request's body: twice a thousand addresses, the longest list that may be sent to Dateline over HTTP."""
+MAX_RAW = 1_000_000
+"""Bytes of a body that is put by as it is: what a hub pushes."""
+RAW = "/push/"
+"""How the paths begin whose bodies nobody reads on the way in."""
 MAX_PARTS = 2_000
 """Members of a body, of all its lists and objects together. They are judged on the event loop, on which everybody
 waits: each that is wrong takes about 15 µs. A field of a form takes twice as much, a `%` in it a twentieth."""
@@ -117,12 +121,13 @@ async def _serve(app: ASGIApp, scope: Scope, receive: Receive, sending: _Sending
     who = headers.get("authorization", ""), client[0]
     _refuse_a_key_in_the_address(scope)
     _refuse_a_long_query(scope["query_string"])
-    _refuse_a_large_body(headers.get("content-length", "0"))
+    raw = scope["path"].startswith(RAW)
+    _refuse_a_large_body(headers.get("content-length", "0"), MAX_RAW if raw else MAX_BODY)
     turnstile.admit(who[0], time.monotonic())
     # Whether a key is wrong is known where it is looked up.
     scope["state"]["turnstile"] = turnstile
     sending.told = partial(_count, turnstile, who, scope)
-    await app(scope, _limited(receive), sending)
+    await app(scope, _limited(receive, raw=raw), sending)
 
 
 def _count(turnstile: RateLimiter, who: tuple[str, str], scope: Scope, status: int) -> None:
@@ -132,7 +137,7 @@ def _count(turnstile: RateLimiter, who: tuple[str, str], scope: Scope, status: i
         turnstile.passed(who[0], time.monotonic())
 
 
-def _limited(receive: Receive) -> Receive:
+def _limited(receive: Receive, *, raw: bool) -> Receive:
     seen, parts = 0, 0.0
 
     async def receiving() -> Message:
@@ -140,8 +145,8 @@ def _limited(receive: Receive) -> Receive:
         message = await receive()
         body = message.get("body", b"")
         seen, parts = seen + len(body), parts + _parts(body)
-        _refuse_a_large_body(str(seen))
-        _refuse_many_parts(parts)
+        _refuse_a_large_body(str(seen), MAX_RAW if raw else MAX_BODY)
+        _refuse_many_parts(0 if raw else parts)
         return message
 
     return receiving
@@ -170,9 +175,9 @@ def _refuse_many_parts(parts: float) -> None:
         raise Problem(413, "Too many parts", advice)
 
 
-def _refuse_a_large_body(length: str) -> None:
-    if length.isdecimal() and (len(length) > len(str(MAX_BODY)) or int(length) > MAX_BODY):
-        raise Problem(413, "Body too large", f"A body may have {MAX_BODY} bytes; send less, or in several requests.")
+def _refuse_a_large_body(length: str, most: int) -> None:
+    if length.isdecimal() and (len(length) > len(str(most)) or int(length) > most):
+        raise Problem(413, "Body too large", f"A body may have {most} bytes; send less, or in several requests.")
 
 
 def _note(scope: Scope, asked: str, status: int, seconds: float) -> None:

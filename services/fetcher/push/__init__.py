@@ -1,0 +1,1 @@
+"""Feeds that are pushed (WebSub): subscriptions to their hubs, what arrives, and whether it arrives."""
