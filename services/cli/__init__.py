@@ -18,7 +18,7 @@ COMMANDS = {
     "up": ("up:up", "Runs the whole service on this machine, until Ctrl-C."),
     "demo": ("demo:demo", "Shows the whole path on this machine, without internet."),
     "parse": ("parse:parse", "Reads a page, shows the article in it, and stores nothing."),
-    "import": ("import_files:import_files", "Takes archived pages: HTML, text dumps or WARC files."),
+    "import": ("import_files:import_files", "Takes archived pages: HTML, text dumps, WARC or WACZ."),
     "sources": ("sources:app", "Sources: list, add, pause, resume, poll, remove."),
     "doctor": ("doctor:doctor", "Examines a site and proposes it as a source."),
     "pages": ("pages:app", "Pages: find any page that is known, and what became of it."),
@@ -32,6 +32,7 @@ COMMANDS = {
     "log": ("log:app", "The transparency log: how it stands, its checkpoints and keys."),
     "prove": ("prove:write_proof", "Writes a proof of what an article said, for anybody to check."),
     "verify": ("verify:verify_proof", "Checks such a proof, without asking anybody."),
+    "export": ("export:export", "Hands over captures as WARC or WACZ."),
     "audit": ("audit:audit", "Checks that every page and message is where it should be."),
     "archive": ("archive:app", "The archive: what it holds, packing it, checking it."),
     "retries": ("retries:app", "Messages that are retried: list them, or try them now."),
@@ -46,7 +47,21 @@ COMMANDS = {
     "sweep": ("run:sweep", "Runs the sweeper alone."),
 }
 HERE = frozenset(
-    {"up", "demo", "parse", "verify", "import", "audit", "backup", "restore", "migrate", "web", "worker", "sweep"}
+    {
+        "up",
+        "demo",
+        "parse",
+        "verify",
+        "import",
+        "export",
+        "audit",
+        "backup",
+        "restore",
+        "migrate",
+        "web",
+        "worker",
+        "sweep",
+    }
 )
 """Commands that work with files or processes of this machine, whatever other installations there are."""
 

@@ -14,6 +14,8 @@ from services.fetcher import moves, warc
 from services.fetcher.content import why_no_page
 from services.fetcher.models import IMPORT, Page
 from services.fetcher.origins import origin_of
+from services.fetcher.own_exports import OwnCapture, files_of, is_own, is_package, own_captures
+from services.fetcher.warc import NoPages
 from services.runtime.archive import capture_store
 from services.runtime.archive.capture_store import Capture
 from services.runtime.database import reading, transaction
@@ -46,17 +48,29 @@ def import_file(
     `url` is where a single page was found, `captured_at` when; a WARC file knows both. A `UserError` says why a file is
     not taken. Each page has a transaction of its own, so that a large archive keeps nobody from writing.
     """
-    return [_import(capture, now) for capture in captures(name, content, url, now, captured_at)]
+    return [_import(entry, now) for entry in _entries(name, content, url, now, captured_at)]
 
 
 def captures(
     name: str, content: bytes, url: str | None, now: datetime, captured_at: datetime | None = None
 ) -> Iterator[Capture]:
     """The pages that an import of this file would take, in its order; nothing is written. As `import_file` refuses."""
-    if warc.is_warc(content):
+    for entry in _entries(name, content, url, now, captured_at):
+        yield entry.capture if isinstance(entry, OwnCapture) else entry
+
+
+def is_archive(content: bytes) -> bool:
+    """Whether these are the bytes of a WARC file or of a WACZ package, which know addresses and times themselves."""
+    return is_package(content) or warc.is_warc(content)
+
+
+def _entries(
+    name: str, content: bytes, url: str | None, now: datetime, captured_at: datetime | None
+) -> Iterator[Capture | OwnCapture]:
+    if is_archive(content):
         if url is not None or captured_at is not None:
-            raise UserError(f"{name} is a WARC file, which knows its addresses and times; leave them away.")
-        yield from warc.pages(name, content)
+            raise UserError(f"{name} is a WARC or WACZ file, which knows its addresses and times; leave them away.")
+        yield from _of_package(name, content) if is_package(content) else _of_archive(name, content)
         return
     if reason := why_no_page(content, None):
         raise UserError(f"{name} cannot be imported: {reason}")
@@ -65,6 +79,25 @@ def captures(
     if url is not None and captured_at is None:
         _refuse_to_guess(name, url)
     yield _as_capture(name, content, url, captured_at or now)
+
+
+def _of_package(name: str, content: bytes) -> Iterator[Capture | OwnCapture]:
+    """Of all WARC files in it; one without pages (of screenshots, as a rule) is passed over."""
+    empty: list[NoPages] = []
+    number = 0
+    for file, inside in files_of(name, content, warc.MAX_FILE):
+        try:
+            for entry in _of_archive(file, inside):
+                number += 1
+                yield entry
+        except NoPages as reason:
+            empty.append(reason)
+    if empty and not number:
+        raise empty[0]
+
+
+def _of_archive(name: str, content: bytes) -> Iterator[Capture | OwnCapture]:
+    return own_captures(name, content) if is_own(content) else warc.pages(name, content)
 
 
 def _refuse_to_guess(name: str, url: str) -> None:
@@ -81,39 +114,39 @@ def _as_capture(name: str, content: bytes, url: str | None, captured_at: datetim
     return Capture(address, captured_at, 200, (("Content-Type", content_type),), content)
 
 
-def _import(capture: Capture, now: datetime) -> Imported:
-    if capture.fetched_at > now:
+def _import(entry: Capture | OwnCapture, now: datetime) -> Imported:
+    own = entry if isinstance(entry, OwnCapture) else OwnCapture(entry, b"", entry.fetched_at)
+    capture = own.capture
+    if own.at > now:
         # It would count as the newest until then, and hide what is published meanwhile.
-        raise UserError(f"The copy of {capture.url} cannot be from {capture.fetched_at}, which is still to come.")
-    url, payload = _address(capture.url), capture_store.payload_digest(capture.body)
-    key = page_key(url) if url else f"import:{payload}"
+        raise UserError(f"The copy of {capture.url} cannot be from {own.at}, which is still to come.")
+    url, payload = _address(own.url or capture.url), capture_store.payload_digest(capture.body)
+    key = own.key or (page_key(url) if url else f"import:{payload}")
     with reading() as session:
         known = moves.find(session, key)
     if known is not None and known.payload == payload:
         return Imported(known.id or 0, fresh=False)
-    retained = capture_store.keep(capture)
+    retained = capture_store.keep_raw(own.data) if own.data else capture_store.keep(capture)
+    page = Page(key=key, url=url, source=own.source or IMPORT, discovered_at=now)
     with transaction() as session:
-        return _join(session, capture, retained, key=key, url=url, payload=payload, now=now)
+        return _join(session, own, retained, page, payload)
 
 
-def _join(
-    session: Session, capture: Capture, kept: str, *, key: str, url: str | None, payload: str, now: datetime
-) -> Imported:
-    page = moves.find(session, key)
-    page = page or Page(key=key, url=url, source=IMPORT, discovered_at=now)
-    if page.fetched_at is None or page.fetched_at <= capture.fetched_at:
-        _remember(page, capture, kept, payload)
+def _join(session: Session, own: OwnCapture, kept: str, new: Page, payload: str) -> Imported:
+    page, capture = moves.find(session, new.key) or new, own.capture
+    if page.fetched_at is None or page.fetched_at <= own.at:
+        _remember(page, own, kept, payload)
     session.add(page)
     session.flush()
     origin = origin_of(page, {}).model_copy(update={"cause": "import"})
-    parse = ParsePage(origin=origin, capture=kept, fetched_at=capture.fetched_at, content_type=capture.content_type)
+    parse = ParsePage(origin=origin, capture=kept, fetched_at=own.at, content_type=capture.content_type)
     enqueue(session, parse, lane="bulk")
     return Imported(page.id or 0, fresh=True)
 
 
-def _remember(page: Page, capture: Capture, kept: str, payload: str) -> None:
-    page.capture, page.payload, page.content_type = kept, payload, capture.content_type
-    page.fetched_at, page.outcome = capture.fetched_at, "imported"
+def _remember(page: Page, own: OwnCapture, kept: str, payload: str) -> None:
+    page.capture, page.payload, page.content_type = kept, payload, own.capture.content_type
+    page.fetched_at, page.outcome = own.at, "imported"
     # The validators were those of other bytes.
     page.etag = page.last_modified = None
 

@@ -19,8 +19,10 @@ from services.runtime.egress import EgressError
 from services.runtime.egress.body import read_body
 from services.runtime.egress.errors import Garbled, TooLarge
 
-MAX_FILE = 500_000_000
-"""Bytes of a WARC file, unpacked when it is packed as a whole."""
+MAX_FILE = 1_200_000_000
+"""Bytes of a WARC file: those of Common Crawl have a little more than a gigabyte."""
+MAX_UNPACKED = 500_000_000
+"""Bytes of one that is packed as a whole, unpacked."""
 MAX_PAGE = 10_000_000
 """Bytes of one page, as one from the network."""
 MAX_LINE = 1_000_000
@@ -69,7 +71,11 @@ def pages(name: str, content: bytes) -> Iterator[Capture]:
     except (ArchiveLoadFailed, ValueError, TypeError) as error:
         raise UserError(f"{name} is a WARC file that cannot be read: {str(error).strip()[:200]}.") from None
     if not result:
-        raise UserError(f"{name} holds no page that could be read.{garbled[:300]}")
+        raise NoPages(f"{name} holds no page that could be read.{garbled[:300]}")
+
+
+class NoPages(UserError):  # noqa: N818 - named for what happened
+    """There is no page in a file that could be read to its end."""
 
 
 class _Lines(DecompressingBufferedReader):  # type: ignore[misc] # the library has no types
@@ -154,11 +160,11 @@ def _unpacked(name: str, content: bytes) -> bytes:
     if not content.startswith(_GZIP):
         return content
     first = zlib.decompressobj(31)
-    first.decompress(content, MAX_FILE)
+    first.decompress(content, MAX_UNPACKED)
     if not first.eof or first.unused_data:
         return content
     try:
-        return read_body([content], "gzip", wire=MAX_FILE, decoded=MAX_FILE)
+        return read_body([content], "gzip", wire=MAX_UNPACKED, decoded=MAX_UNPACKED)
     except EgressError as error:
         raise UserError(f"{name} cannot be unpacked: {error}") from None
 

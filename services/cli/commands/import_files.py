@@ -12,7 +12,7 @@ from services.contracts.errors import HouseTrouble, UserError
 
 
 def import_files(
-    files: Annotated[list[Path], typer.Argument(help="HTML pages, text dumps or WARC files.")],
+    files: Annotated[list[Path], typer.Argument(help="HTML pages, text dumps, WARC files or WACZ packages.")],
     url: Annotated[str | None, typer.Option(help="The address of the page, if it is a single one.")] = None,
     captured: Annotated[datetime | None, typer.Option(help="When the copies were made (UTC), now by default.")] = None,
     dry_run: Annotated[
@@ -57,24 +57,24 @@ def _refuse_other_archive() -> None:
 def _shown(path: Path, url: str | None, captured_at: datetime | None) -> dict[str, Any]:
     """What the pages of a file read as; a `UserError` when it would be refused."""
     from services.cli.commands import import_readings
-    from services.fetcher import importing, warc
+    from services.fetcher import importing
     from services.runtime.database import utcnow
 
     content = _read(path)
     pages = import_readings.readings(importing.captures(path.name, content, url, utcnow(), captured_at))
-    if url is None and not warc.is_warc(content):
+    if url is None and not importing.is_archive(content):
         import_readings.refuse_no_article(path.name, pages[0])
     return {"file": str(path), "pages": [vars(page) for page in pages]}
 
 
 def _taken(path: Path, url: str | None, captured_at: datetime | None) -> dict[str, Any]:
     from services.cli.operator import OPERATOR
-    from services.fetcher import importing, warc
+    from services.fetcher import importing
     from services.runtime import audit_log
     from services.runtime.database import transaction, utcnow
 
     content = _read(path)
-    if url is None and not warc.is_warc(content):
+    if url is None and not importing.is_archive(content):
         _shown(path, url, captured_at)
     pages = importing.import_file(path.name, content, url, utcnow(), captured_at)
     with transaction() as session:

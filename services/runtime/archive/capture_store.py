@@ -34,6 +34,13 @@ def keep(capture: Capture) -> str:
     return name
 
 
+def keep_raw(data: bytes) -> str:
+    """As `keep`, for the records of a capture as we once wrote them: it gets the name that it had."""
+    name = hashlib.sha256(data).hexdigest()
+    loose.write_loose(name, data)
+    return name
+
+
 def load(name: str) -> Capture:
     """Reads a capture back, with the bytes that were kept; else `CaptureMissing`, `CaptureDamaged` or `NoArchive`."""
     return from_warc(raw(name), name)

@@ -3,7 +3,7 @@
 import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 CHUNK = 65_536
@@ -24,6 +24,8 @@ class Record:
     warc: dict[str, str]
     status: str = ""
     http: dict[str, str] | None = None
+    plain: int = 0
+    """Its bytes, unpacked."""
 
     @property
     def kind(self) -> str:
@@ -72,12 +74,12 @@ def captures_of(records: Iterator[Record]) -> Iterator[tuple[Record, ...]]:
 
 def _record(file: BinaryIO, start: int) -> Record | None:
     file.seek(start)
-    inflate, head, packed, read = zlib.decompressobj(31), b"", b"", 0
+    inflate, head, packed, read, size = zlib.decompressobj(31), b"", b"", 0, 0
     try:
         # What does not matter is inflated all the same: only the end of a member shows that it is whole.
         while not inflate.eof:
             plain = inflate.decompress(packed, AT_ONCE)
-            packed, head = inflate.unconsumed_tail, head + plain[: HEAD - len(head)]
+            packed, head, size = inflate.unconsumed_tail, head + plain[: HEAD - len(head)], size + len(plain)
             if not plain and not packed and not inflate.eof:
                 packed = file.read(CHUNK)
                 read += len(packed)
@@ -85,7 +87,9 @@ def _record(file: BinaryIO, start: int) -> Record | None:
                     return None
     except zlib.error:
         return None
-    return _parsed(start, read - len(inflate.unused_data), head) if head.startswith(b"WARC/") else None
+    if not head.startswith(b"WARC/"):
+        return None
+    return replace(_parsed(start, read - len(inflate.unused_data), head), plain=size)
 
 
 def _parsed(offset: int, length: int, head: bytes) -> Record:
