@@ -28,7 +28,7 @@ A_LITTLE = 10.0
 TIMERS = ", ".join(f"'{kind.__name__}'" for kind, route in ROUTES.items() if route.timer or route.by_host)
 UNDER_WAY = f"""
 SELECT count(*) FROM ledger
-WHERE (kind NOT IN ({TIMERS})
+WHERE (kind NOT IN ({TIMERS}, 'ReviewRemovals')
 OR (attempts > 0 AND reason IS NOT NULL))
 AND dead_lettered_at IS NULL
 """

@@ -228,6 +228,16 @@ class ReconcileChannels(Message):
     """Compare what sources showed with what is stored: gaps open, get a cause, and close."""
 
 
+class ReviewRemovals(Message):
+    """Decide which of a source's missing pages were taken down."""
+
+    source: str
+
+    @property
+    def dedupe(self) -> str:
+        return self.source
+
+
 class CaptureRef(Contract):
     """A capture in the archive, by name, and when it was fetched."""
 

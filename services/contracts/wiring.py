@@ -23,6 +23,7 @@ from services.contracts.messages import (
     ReadPush,
     ReconcileChannels,
     Reingest,
+    ReviewRemovals,
     SamePage,
     SaveArticle,
     SetStatus,
@@ -97,6 +98,9 @@ ROUTES: dict[type[Message], Route] = {
         by_host=True,
         new_trace=True,
         repeats=timedelta(hours=1),
+    ),
+    ReviewRemovals: Route(
+        "fetcher", "review_removals", timedelta(seconds=45), batch=1, claim_singly=True, durable=True
     ),
     HostRecovered: Route("fetcher", "host_recovered", timedelta(seconds=45), batch=1, claim_singly=True),
     ReconcileChannels: Route(

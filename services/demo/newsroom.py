@@ -48,6 +48,9 @@ class Newsroom:
         self._guard = threading.Lock()
         self._public: dict[str, Publication] = {}
         self._withdrawn: dict[int, int] = {}
+        self._deleted: dict[str, Publication] = {}
+        self._flapping: dict[int, int] = {}
+        self._lagging: dict[int, int] = {}
         self.site = Site(self.answer, port=port, now=now)
 
     @property
@@ -99,6 +102,31 @@ class Newsroom:
             self._withdrawn[self._sample(slug).number] = status
             self._public.pop(slug, None)
 
+    def deletes(self, *slugs: str, status: int = 404) -> None:
+        """These are taken down, many at once as well as one; `restores` brings them back as they were."""
+        with self._guard:
+            self._deleted |= {slug: self._public[slug] for slug in slugs}
+        for slug in slugs:
+            self.withdraws(slug, status)
+
+    def restores(self, *slugs: str) -> None:
+        """What was taken down is there again, in its last wording."""
+        with self._guard:
+            self._changed_at = self._now()
+            for slug in slugs:
+                self._public[slug] = self._deleted.pop(slug)
+                self._withdrawn.pop(self._sample(slug).number, None)
+
+    def flaps(self, slug: str) -> None:
+        """The page answers 404 at every other look, beginning with the next, and stays listed; for good."""
+        with self._guard:
+            self._flapping[self._sample(slug).number] = 0
+
+    def lags(self, slug: str, answers: int = 2) -> None:
+        """The page is listed, and answers 404 so many times before it is there."""
+        with self._guard:
+            self._lagging[self._sample(slug).number] = answers
+
     def answer(self, request: Request) -> Answer:
         """What the site says to one request."""
         if request.method not in {"GET", "HEAD"}:
@@ -138,10 +166,21 @@ class Newsroom:
         with self._guard:
             results = [member for member in self._public.values() if member.sample.number == number]
             status = self._withdrawn.get(number, 404)
-        if not results:
+            is_away = self._is_away(number)
+        if not results or is_away:
             return status
         page = pages.article_page(results[0], self._templates, url=self.url)
         return Resource(page.encode(), HTML, results[0].changed_at)
+
+    def _is_away(self, number: int) -> bool:
+        """Whether this look at an article does not find it, although it is public."""
+        if self._lagging.get(number, 0) > 0:
+            self._lagging[number] -= 1
+            return True
+        if number not in self._flapping:
+            return False
+        self._flapping[number] += 1
+        return self._flapping[number] % 2 == 1
 
     def _robots(self) -> Resource:
         rules = f"User-agent: *\nAllow: /\nDisallow: {DISALLOWED_PATH}\n\nSitemap: {self.url}/sitemap.xml\n"

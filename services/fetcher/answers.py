@@ -37,6 +37,8 @@ class Fetched:
     validators: Validators = Validators()
     permanent: bool = True
     began: float | None = None
+    redirect: "Fetched | None" = field(default=None, repr=False, compare=False)
+    """The first redirect on the way, if there was one, to be looked at."""
 
     @property
     def content_type(self) -> str | None:
@@ -61,13 +63,18 @@ class Moved:
 
     url: str
     permanent: bool
+    came: Fetched | None = field(default=None, repr=False, compare=False)
+    """The redirect itself, to be looked at."""
 
 
 @dataclass(frozen=True)
 class Gone:
-    """There is no such page, or no longer."""
+    """There is no such page, or no longer: 404, 410, or 451."""
 
     detail: str
+    status: int = 404
+    came: Fetched | None = field(default=None, repr=False, compare=False)
+    """What was sent instead, to be looked at."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +94,8 @@ class Empty:
 
     detail: str
     came: Fetched | None = field(default=None, repr=False, compare=False)
+    is_error_page: bool = False
+    """Whether it calls itself missing."""
 
 
 @dataclass(frozen=True)

@@ -53,16 +53,17 @@ def get(
     Each hop is asked about with `may`; a hop to another host is not taken but returned as `Moved`.
     """
     here, permanent, visited = url, True, {url}
+    first: Fetched | None = None
     with deadline(limits.seconds):
         while True:
             answer = may(here) or _ask(client, here, now, limits, validators)
             if isinstance(answer, Fetched):
-                return replace(answer, permanent=permanent)
+                return replace(answer, permanent=permanent, redirect=first)
             if not isinstance(answer, Moved):
                 return answer
-            permanent = permanent and answer.permanent
+            permanent, first = permanent and answer.permanent, first or answer.came
             if _host(answer.url) != _host(url):
-                return replace(answer, permanent=permanent)
+                return replace(answer, permanent=permanent, came=first)
             if answer.url in visited or len(visited) > MAX_REDIRECTS:
                 return Unavailable(f"{_host(url)} redirects in circles, or more than {MAX_REDIRECTS} times.")
             here = answer.url
@@ -79,7 +80,7 @@ def _ask(client: Client, url: str, now: datetime, limits: Limits, validators: Va
     except EgressError as error:
         return Unavailable(str(error))
     answer = _named(response, url, now)
-    return replace(answer, came=_page(response, url)) if isinstance(answer, Blocked | Empty) else answer
+    return replace(answer, came=_page(response, url)) if isinstance(answer, Blocked | Empty | Gone | Moved) else answer
 
 
 def _named(response: Response, url: str, now: datetime) -> Answer:  # noqa: PLR0911 - one line for each kind of weather
@@ -95,7 +96,8 @@ def _named(response: Response, url: str, now: datetime) -> Answer:  # noqa: PLR0
         case 301 | 302 | 303 | 307 | 308:
             return _moved(response, url)
         case 404 | 410 | 451:
-            return Gone(f"{host} answered {status}: there is no such page" + (" any more." if status != 404 else "."))
+            sentence = f"{host} answered {status}: there is no such page" + (" any more." if status != 404 else ".")
+            return Gone(sentence, status)
         case 401 | 403 | 407:
             return Blocked(f"{host} answered {status}: it does not let us see the page.", wait, status)
         case 429 | 503:
@@ -119,7 +121,7 @@ def _fetched(response: Response, url: str) -> Fetched | Empty:
     if not response.body.strip():
         return Empty(f"{_host(url)} answered with an empty page.")
     if error_page(response.body):
-        return Empty(f"{_host(url)} shows an error page as if it were the page.")
+        return Empty(f"{_host(url)} shows an error page as if it were the page.", is_error_page=True)
     return _page(response, url)
 
 

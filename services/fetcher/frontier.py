@@ -79,6 +79,8 @@ def join(
     entries = [
         page for page in pages if _differs(session, page, known[page.key], source, channel, heard, backlog=backlog)
     ]
+    for page in (page for page in pages if page.absent_sign):
+        page.listed_at = now
     for key, page in suspects.items():
         page.shown_url = keyed[key].url
     elsewhere = [*readdressed, *renamed, *suspects.values()]

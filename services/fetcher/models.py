@@ -20,6 +20,10 @@ _IS_OPEN = text("closed_at IS NULL AND opened_at IS NOT NULL")
 TO_ALARM, ONCE_ALARMED = text("to_alarm"), text("alarmed_at IS NOT NULL")
 """Of gaps: in these words both databases see that their indexes serve."""
 
+Sign = Literal["404", "410", "451", "error_page", "redirect", "wall"]
+"""What an answer shows in a page's place: that there is none, an error page sent as a good one, a redirect to what is
+no article, or a wall."""
+
 IMPORT = "import"
 """The source of pages that came as files; nothing polls it and no plan visits its pages."""
 
@@ -169,6 +173,10 @@ class Page(Table, table=True):
     """Where a channel showed it last, or where it was before, if not at `url`: the address to try when `url` fails."""
     trust: dict[str, Any] | None = Field(default=None, sa_type=Json(dict, derived=True))
     """`trust.PageTrust`: what is to be learned from its next visit."""
+    absent_sign: str | None = None
+    """What the last look showed in its place; None while it is there, or nothing can be told."""
+    listed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When a channel listed it last while it was not there."""
 
 
 class Alias(Table, table=True):
@@ -225,6 +233,77 @@ class Gap(Table, table=True):
     """When the page was stored after all."""
     to_alarm: bool = False
     alarmed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+AbsenceState = Literal["open", "removed", "discarded", "blocked"]
+
+
+class Absence(Table, table=True):
+    """A page that gave an article and is not there, or shows a wall: the looks in a row that say so.
+
+    It ends when the page is there again. `state` says what the store was ordered to make of it; `discarded`: an
+    operator decided that it is no removal.
+    """
+
+    __tablename__ = "absences"
+    __table_args__ = (
+        Index("absences_by_source", "source", "state", "since"),
+        Index("absences_by_takedown", "takedown", "page"),
+    )
+
+    page: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    source: str
+    article: str
+    url: str | None = Field(default=None, sa_type=Text)
+    sign: str
+    detail: str | None = Field(default=None, sa_type=Text)
+    since: datetime = Field(sa_type=UtcDateTime)
+    """The first look that did not find it."""
+    last_at: datetime = Field(sa_type=UtcDateTime)
+    looks: int = 1
+    state: str = "open"
+    takedown: int | None = None
+    """The mass takedown that it is part of."""
+    answered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When something came that is still to be read: the page, or what stands in its place."""
+
+
+_OPEN = text("state = 'open'")
+
+
+class Takedown(Table, table=True):
+    """Many pages of a source that vanished within a day: one notice, and a decision about the single removals.
+
+    `state` is open, released, discarded, or returned: every page came back.
+    """
+
+    __tablename__ = "takedowns"
+    __table_args__ = (
+        # Of each source one at a time.
+        Index("takedowns_open", "source", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    source: str
+    opened_at: datetime = Field(sa_type=UtcDateTime)
+    state: str = "open"
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    decided_by: str | None = None
+    """The name of the operator's key; None where the evidence decided."""
+
+
+class TakedownPage(Table, table=True):
+    """A page of a mass takedown, and when it came back, if it did before the end."""
+
+    __tablename__ = "takedown_pages"
+
+    takedown: int = Field(primary_key=True, foreign_key="takedowns.id")
+    page: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    article: str
+    url: str | None = Field(default=None, sa_type=Text)
+    sign: str
+    since: datetime = Field(sa_type=UtcDateTime)
+    returned_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class Host(Table, table=True):

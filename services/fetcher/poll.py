@@ -44,10 +44,20 @@ OUTSIDE = 50
 
 
 def look_at(
-    client: Client, channel: Channel, url: str, scope: SourceScope, *, now: datetime, settings: FetcherSettings
+    client: Client,
+    channel: Channel,
+    url: str,
+    scope: SourceScope,
+    *,
+    now: datetime,
+    settings: FetcherSettings,
+    whole: bool = False,
 ) -> RoundResult:
-    """Asks for the channel at this address and reads it; trouble is a look too, and so is another host."""
-    question = _question(channel, now)
+    """Asks for the channel at this address and reads it; trouble is a look too, and so is another host.
+
+    `whole`: even if it was not modified, because it matters what it still lists.
+    """
+    question = Question() if whole else _question(channel, now)
     answer = _get(client, url, question.validators, now=now, settings=settings)
     look = replace(_look(channel, answer, scope), question=question)
     came = answer if isinstance(answer, Fetched) else getattr(answer, "came", None)

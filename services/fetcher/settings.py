@@ -33,6 +33,11 @@ class FetcherSettings(BaseSettings):
     """Documents that a walk through a listing or sitemap looks at, once a week and in the bulk lane."""
     gap_after: float = Field(default=1800.0, gt=0)
     """Seconds after which a page that a channel showed, and that is not stored, is a gap."""
+    removal_after: float = Field(default=86_400.0, gt=0)
+    """Seconds for which a page that answers 404 must be missing before it counts as removed. 410 and 451 need an hour
+    at most; error pages sent as good ones, and redirects to no article, three times as long."""
+    removal_looks: int = Field(default=3, ge=2, le=20)
+    """Looks that must have missed it meanwhile."""
     timeout: float = Field(default=30.0, gt=0, le=40)
     """Seconds for one page with its redirects; with robots.txt it must end within the lease of its message."""
     max_page: int = Field(default=5_000_000, gt=0)

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from services.contracts.messages import FetchPage, ParsePage, Why
 from services.contracts.urls import page_key
-from services.fetcher import blocked, frontier, moves, page_lessons, turns, visit
+from services.fetcher import absences, blocked, frontier, moves, page_lessons, turns, visit
 from services.fetcher.models import Page
 from services.fetcher.origins import Verdicts, origin_of, result_of, verdicts_of
 from services.fetcher.politeness import Hosts, Served, host_of
@@ -76,6 +76,8 @@ def settle(session: Session, looks: Looks, pages: Mapping[int, Page]) -> None:
     _count_blocked(session, left)
     hosts.learn([_served(job, element) for job, element in left], scale=settings.revisit_scale)
     turns.end(session, [job for job, _ in looks], hosts, settings.pace)
+    looks_at = [absences.Look(job, pages[e.look.order.page], e.outcome) for job, e in left if e.look.is_real]
+    enqueue_all(session, absences.note_absences(session, looks_at))
     enqueue_all(session, [message for _, member in left for message in member.said])
     note_unchanged(session, [look for job, member in left if (look := _unchanged(member, job))])
     results.record_all(session, [entry.result for _, entry in left if entry.result])
@@ -97,7 +99,7 @@ def _settle(session: Session, job: Job, look: PageVisit, page: Page, known: Verd
         lesson = page_lessons.take_lesson(session, page, visited, known.get(page.id or 0))
         if host := hosts.locked(host_of(look.url)):
             host.trust = lesson.learned(Trust.of(host.trust), job.now).kept() or None
-        visited = visit.follow(session, page, visited.moved) if visited.moved else visited
+        visited = visit.follow(session, page, visited, visited.moved) if visited.moved else visited
         entries += _plan(session, page, visited, job, hosts)
         origin = origin.model_copy(update={"url": page.url})
     if visited.capture and visited.fetched:

@@ -17,12 +17,14 @@ from services.contracts.messages import (
     PollChannel,
     ReadPush,
     ReconcileChannels,
+    ReviewRemovals,
     SamePage,
     SubscribeToHub,
     TakeBackup,
     WalkChannel,
 )
 from services.fetcher import (
+    absences,
     alarms,
     blocked,
     frontier,
@@ -30,6 +32,7 @@ from services.fetcher import (
     moves,
     needs,
     poll,
+    removals,
     rounds,
     settling,
     turns,
@@ -54,7 +57,7 @@ from services.runtime.database import reading, transaction
 from services.runtime.egress import Client, egress_settings, open_client
 from services.runtime.ledger.batch import Batch
 from services.runtime.ledger.in_flight import MOST
-from services.runtime.ledger.jobs import Job, enqueue
+from services.runtime.ledger.jobs import Job, enqueue, enqueue_all
 from services.runtime.ledger.worker import handles, handles_requests, takes_turns
 from services.runtime.provenance import results
 from services.runtime.provenance.results import Result
@@ -76,6 +79,7 @@ def poll_channel(order: PollChannel, job: Job) -> None:
     with reading() as session:
         channel = session.get(Channel, order.channel)
         source = session.get(Source, channel.source_id) if channel else None
+        whole = source is not None and absences.any_open(session, source.name, job.now)
     if channel is None or source is None:
         with job.complete() as session:
             turns.give_back(session, job)  # it was taken out of its source
@@ -84,13 +88,13 @@ def poll_channel(order: PollChannel, job: Job) -> None:
     elif host_of(rounds.address(channel, order)) != job.host:
         _turn_of_another(job, rounds.poll_of(channel))
     else:
-        _poll(order, source, channel, job)
+        _poll(order, source, channel, job, whole=whole)
 
 
-def _poll(order: PollChannel, source: Source, channel: Channel, job: Job) -> None:
+def _poll(order: PollChannel, source: Source, channel: Channel, job: Job, *, whole: bool) -> None:
     settings, scope = fetcher_settings(), poll.scope_of(source, channel)
     url = rounds.address(channel, order)
-    look = poll.look_at(client(), channel, url, scope, now=job.now, settings=settings)
+    look = poll.look_at(client(), channel, url, scope, now=job.now, settings=settings, whole=whole)
     if further := rounds.follow(channel, order, look):
         _go_on_at_another(further, job)
         return
@@ -301,6 +305,15 @@ def host_recovered(news: HostRecovered, job: Job) -> None:
     with job.complete() as session:
         channels, pages = host_recovery.wake(session, news.host)
         job.note(channels=channels, pages=pages)
+
+
+@handles(ReviewRemovals)
+def review_removals(order: ReviewRemovals, job: Job) -> None:
+    """Which missing pages of the source were taken down, as far as it can be told now."""
+    with job.complete() as session:
+        review = removals.review(session, order.source, job.now, fetcher_settings())
+        job.note(source=order.source, removed=review.removed, takedown=review.takedown)
+        enqueue_all(session, [job.outgoing(message, due_at) for message, due_at in review.messages])
 
 
 @handles(PackCaptures)

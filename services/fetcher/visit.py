@@ -23,7 +23,7 @@ from services.fetcher.answers import (
 )
 from services.fetcher.client import get
 from services.fetcher.content import why_no_page
-from services.fetcher.models import Alias, Channel, Host, Outcome, Page, Source
+from services.fetcher.models import Alias, Channel, Host, Outcome, Page, Sign, Source
 from services.fetcher.politeness import host_of, permission
 from services.fetcher.schedule import RESTLESS, REVISITS, UNWANTED, UNWELL, gone_wait, wait
 from services.fetcher.scope import ARTICLES, SourceScope
@@ -34,6 +34,13 @@ from services.runtime.archive.capture_store import Capture
 from services.runtime.egress import Client
 
 MAX_MOVES = 5
+LATER = frozenset({429, 503})
+"""Answers that ask us to come back: they are no wall before a page."""
+
+
+GONE_SIGNS: dict[int, Sign] = {404: "404", 410: "410", 451: "451"}
+REDIRECT_SIGNS: dict[Outcome, Sign] = {"gone": "redirect", "blocked": "wall"}
+"""What a redirect shows that leads to no article; one that is not meant to stay may be a login."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,11 @@ class Visit:
     question: Question = Question()  # noqa: RUF009 - frozen
     size: int = 0
     """How the page was asked for, and the bytes of its body, if one came."""
+    sign: Sign | None = None
+    """What the answer shows, if not the page."""
+    came: Fetched | None = None
+    evidence: str | None = None
+    """The capture of that answer, where it is the first that shows it."""
 
 
 def look_at(
@@ -85,7 +97,15 @@ def look_at(
     )
     began = answer.began if isinstance(answer, Fetched) else None
     seen = _named(page, answer, now + timedelta(seconds=began - query) if began else now)
-    return replace(seen, question=question)
+    return replace(seen, question=question, evidence=_evidence(page, seen, now), came=None)
+
+
+def _evidence(page: Page, visited: Visit, now: datetime) -> str | None:
+    """Keeps the first answer that shows that a page which we have is not there; it is not the page's own capture."""
+    came, is_new = visited.came, page.absent_sign is None if visited.moved else page.absent_sign != visited.sign
+    if came is None or page.capture is None or not is_new:
+        return None
+    return capture_store.keep(Capture(came.url, now, came.status, came.headers, came.body, came.asked))
 
 
 def _question(page: Page, host: Host | None, now: datetime) -> Question:
@@ -96,21 +116,22 @@ def _question(page: Page, host: Host | None, now: datetime) -> Question:
 def _named(page: Page, answer: Answer, now: datetime) -> Visit:  # noqa: PLR0911 - one line for each answer
     match answer:
         case Fetched(url=url) if page_key(url) not in _identities(page):
-            return Visit("moved", moved=Moved(url, answer.permanent))
+            return Visit("moved", moved=Moved(url, answer.permanent), came=answer.redirect)
         case Fetched():
             return _keep(page, answer, now)
         case NotModified():
             return Visit("unchanged", not_modified=True)
         case Moved():
-            return Visit("moved", moved=answer)
+            return Visit("moved", moved=answer, came=answer.came)
         case Gone(detail=detail):
-            return Visit("gone", detail)
+            return Visit("gone", detail, sign=GONE_SIGNS[answer.status], came=answer.came)
         case RequestRefused(detail=detail):
             return Visit("refused", detail)
         case Empty(detail=detail):
-            return Visit("empty", detail)
+            return Visit("empty", detail, sign="error_page" if answer.is_error_page else None, came=answer.came)
         case Blocked(detail=detail, retry_after=asked_for):
-            return Visit("blocked", detail, retry_after=asked_for)
+            sign: Sign | None = None if answer.status in LATER else "wall"
+            return Visit("blocked", detail, retry_after=asked_for, sign=sign, came=answer.came)
         case Unavailable(detail=detail, retry_after=asked_for, silent=silent):
             return Visit("unavailable", detail, retry_after=asked_for, silent=silent)
 
@@ -207,11 +228,16 @@ def _remember(page: Page, visit: Visit, now: datetime) -> None:
         page.content_type = fetched.content_type
 
 
-def follow(session: Session, page: Page, moved: Moved) -> Visit:
-    """What a redirect to another host or another page means for this one.
+def follow(session: Session, page: Page, seen: Visit, moved: Moved) -> Visit:
+    """What a redirect to another host or another page means for this one, which was seen so.
 
     It keeps its identity and takes the new address; or it turns out to be a page that we know, and rests.
     """
+    followed = _followed(session, page, moved)
+    return replace(followed, evidence=seen.evidence, sign=REDIRECT_SIGNS.get(followed.outcome))
+
+
+def _followed(session: Session, page: Page, moved: Moved) -> Visit:
     key = page_key(moved.url)
     if page.moves >= MAX_MOVES:
         return Visit("unavailable", f"It redirects in circles, last to {moved.url}.")

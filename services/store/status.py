@@ -101,11 +101,11 @@ Ordered = tuple[SetStatus, str | None]
 def set_all(session: Session, orders: Sequence[Ordered], now: datetime) -> list[Announce]:
     """Writes what these orders make of their articles; returns what is to be announced.
 
-    Orders about articles that are not there change nothing.
+    Orders about articles that are not there, or about another page than the article's own, change nothing.
     """
     hold(session)
     rows = {row.id: row for row in session.execute(_FIND, {"articles": sorted({order.article for order, _ in orders})})}
-    known = [entry for entry in orders if entry[0].article in rows]
+    known = [entry for entry in orders if entry[0].article in rows and _speaks(entry[0], rows[entry[0].article])]
     return _write(session, rows, known, now)
 
 
@@ -127,6 +127,11 @@ def found_again(session: Session, looks: Iterable[StatusLook], now: datetime) ->
     back = [look for look in looks if look.row.status in NOT_THERE]
     rows = {look.row.id: look.row for look in back}
     return _write(session, rows, [look.ordered() for look in back], now) if back else []
+
+
+def _speaks(order: SetStatus, row: Row[Any]) -> bool:
+    """Whether it is about the page that the article was read from last; another one of it may go."""
+    return order.by_operator or order.page in {None, row.page}
 
 
 def _write(session: Session, rows: Mapping[str, Row[Any]], orders: Sequence[Ordered], now: datetime) -> list[Announce]:

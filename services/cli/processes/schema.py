@@ -20,6 +20,7 @@ MODELS = (
     "services.runtime.archive.marker",
     "services.runtime.archive.segments",
     "services.runtime.archive.unchanged",
+    "services.runtime.provenance.evidence",
     "services.runtime.provenance.results",
     "services.runtime.provenance.sightings",
     "services.runtime.provenance.verdicts",
