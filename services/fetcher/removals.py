@@ -83,7 +83,7 @@ def review(session: Session, source: str, now: datetime, settings: FetcherSettin
     missing = [absence for absence in standing if is_missing(absence.sign)]
     certain = [absence for absence in missing if facts.is_certain(absence)]
     pages = takedowns.MissingPages(missing, certain, is_served=any(map(facts.is_vouched, missing)))
-    released = takedowns.advance(session, source, pages, now, settings)
+    released = takedowns.step_takedown(session, source, pages, now, settings)
     result.takedown = released.takedown
     _order(session, released.removed, result)
     _block([absence for absence in standing if not is_missing(absence.sign) and facts.is_certain(absence)], result)

@@ -53,7 +53,7 @@ class TakedownStep:
     undecided: bool = False
 
 
-def advance(
+def step_takedown(
     session: Session, source: str, pages: MissingPages, now: datetime, settings: FetcherSettings
 ) -> TakedownStep:
     """Single removals, or a step of the source's mass takedown."""
