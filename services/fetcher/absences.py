@@ -63,7 +63,7 @@ def note_absences(session: Session, looks: Sequence[Look]) -> list[Outgoing]:
     return messages
 
 
-def is_missing(sign: str) -> bool:
+def says_missing(sign: str) -> bool:
     """Whether it says that the page is not there; a wall only hides it."""
     return sign != "wall"
 
@@ -73,7 +73,7 @@ def _settle(
 ) -> list[Outgoing]:
     page, sign = look.page, look.visit.sign
     absence, verdict = absent.get(page.id or 0), known.get(page.id or 0)
-    if sign == "wall" and absence is not None and is_missing(absence.sign) and absence.answered_at is None:
+    if sign == "wall" and absence is not None and says_missing(absence.sign) and absence.answered_at is None:
         return []  # it says nothing of whether the page is there
     if sign is not None:
         page.absent_sign = sign
@@ -101,7 +101,7 @@ def _gone(
     absence.looks, absence.last_at, absence.detail = absence.looks + 1, at, look.visit.detail
     absence.answered_at = None
     messages = []
-    if is_missing(sign) and absence.state != "removed":
+    if says_missing(sign) and absence.state != "removed":
         messages.append(look.message(status_missing(absence)))
     if absence.state == "open" and absence.looks >= WORTH_A_REVIEW:
         messages.append(look.review())
@@ -110,7 +110,7 @@ def _gone(
 
 def _goes_on(absence: Absence, sign: Sign, known: Mapping[int, Verdict]) -> bool:
     """Whether the page was absent, and in the same way, ever since: what came in between was no article."""
-    if is_missing(absence.sign) != is_missing(sign):
+    if says_missing(absence.sign) != says_missing(sign):
         return False
     return absence.answered_at is None or is_no_article(absence, known.get(absence.page))
 
@@ -131,7 +131,7 @@ def _back(session: Session, look: Look, absence: Absence, verdict: Verdict | Non
     if outcome == "unchanged" and verdict is not None and verdict.rejects(page.capture, page.fetched_at):
         return []
     end_absence(session, absence, look.job.now)
-    shown = is_missing(absence.sign) or absence.state == "blocked"
+    shown = says_missing(absence.sign) or absence.state == "blocked"
     live = SetStatus(
         article=absence.article,
         page=absence.page,

@@ -174,7 +174,7 @@ class Page(Table, table=True):
     trust: dict[str, Any] | None = Field(default=None, sa_type=Json(dict, derived=True))
     """`trust.PageTrust`: what is to be learned from its next visit."""
     absent_sign: str | None = None
-    """What the last look showed in its place; None while it is there, or nothing can be told."""
+    """The sign that the last look showed in its place; None while it is there, or nothing can be told."""
     listed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When a channel listed it last while it was not there."""
 

@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 from services.contracts.article import Evidence
 from services.contracts.messages import FetchPage, Message, ReviewRemovals, SetStatus
 from services.fetcher import takedowns
-from services.fetcher.absences import STEP, end_absence, is_missing, is_no_article
+from services.fetcher.absences import STEP, end_absence, says_missing, is_no_article
 from services.fetcher.models import Absence, Channel, Page, Source
 from services.fetcher.politeness import host_of
 from services.fetcher.settings import FetcherSettings
@@ -51,7 +51,7 @@ class Patience:
         return absence.looks >= self.looks and absence.last_at - absence.since >= self.span
 
 
-def patience(sign: str, settings: FetcherSettings) -> Patience:
+def patience_with(sign: str, settings: FetcherSettings) -> Patience:
     """A 410 says itself that it is meant; what comes with 200, or by a redirect, may be meant otherwise."""
     usual = timedelta(seconds=settings.removal_after) * settings.revisit_scale
     if sign in GONE:
@@ -80,13 +80,13 @@ def review(session: Session, source: str, now: datetime, settings: FetcherSettin
     for absence in [absence for absence in standing if facts.is_moved(absence)]:
         session.delete(absence)
     standing = [absence for absence in standing if not facts.is_moved(absence)]
-    missing = [absence for absence in standing if is_missing(absence.sign)]
+    missing = [absence for absence in standing if says_missing(absence.sign)]
     certain = [absence for absence in missing if facts.is_certain(absence)]
     pages = takedowns.MissingPages(missing, certain, is_served=any(map(facts.is_vouched, missing)))
     released = takedowns.step_takedown(session, source, pages, now, settings)
     result.takedown = released.takedown
     _order(session, released.removed, result)
-    _block([absence for absence in standing if not is_missing(absence.sign) and facts.is_certain(absence)], result)
+    _block([absence for absence in standing if not says_missing(absence.sign) and facts.is_certain(absence)], result)
     if facts.control is not None:
         number, host = facts.control
         result.messages.append((FetchPage(page=number, host=host), None))
@@ -199,12 +199,12 @@ class Facts:
 
     def is_certain(self, absence: Absence) -> bool:
         """Whether looks enough have shown it, nothing lists it any more, and its host serves others meanwhile."""
-        needed = patience(absence.sign, self.settings)
+        needed = patience_with(absence.sign, self.settings)
         return needed.is_over(absence) and not self._is_listed(absence, needed) and self.is_vouched(absence)
 
     def is_vouched(self, absence: Absence) -> bool:
         """Whether its host has served others since it is missing, so that it is not the host that fails."""
-        needed = patience(absence.sign, self.settings)
+        needed = patience_with(absence.sign, self.settings)
         if absence.last_at - absence.since >= SURE * needed.span:
             return True
         others = [row for row in self._of_host(absence) if row.id != absence.page]
@@ -215,10 +215,10 @@ class Facts:
         return any(row.succeeded_at and row.succeeded_at > absence.since for row in self.channels)
 
     def _is_listed(self, absence: Absence, needed: Patience) -> bool:
-        if not is_missing(absence.sign):
+        if not says_missing(absence.sign):
             return False  # what a wall hides may be listed
         listed_at = self.pages[absence.page].listed_at
-        usual = patience("404", self.settings).span
+        usual = patience_with("404", self.settings).span
         return listed_at is not None and listed_at >= absence.last_at - max(usual, needed.span)
 
     def _of_host(self, absence: Absence) -> list[Row[Any]]:

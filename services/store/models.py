@@ -73,7 +73,7 @@ class KeptArticle(Table, table=True):
     layout: str | None = None
     layout_version: str | None = None
     status: str = Field(default="live", sa_column_kwargs={"server_default": "live"})
-    """What became of its page, as `contracts.article.ArticleStatus` says."""
+    """The fate of its page, as `contracts.article.ArticleStatus` says."""
     status_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When that began; None while the page has always been there."""
     status_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
