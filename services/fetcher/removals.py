@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 from services.contracts.article import Evidence
 from services.contracts.messages import FetchPage, Message, ReviewRemovals, SetStatus
 from services.fetcher import takedowns
-from services.fetcher.absences import STEP, end_absence, says_missing, is_no_article
+from services.fetcher.absences import STEP, end_absence, is_no_article, says_missing
 from services.fetcher.models import Absence, Channel, Page, Source
 from services.fetcher.politeness import host_of
 from services.fetcher.settings import FetcherSettings
