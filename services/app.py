@@ -46,6 +46,7 @@ from services.runtime.http.problems import answer_with_problems, refuse_unknown_
 from services.runtime.ledger import health_gates, retries
 from services.runtime.settings import runtime_settings
 from services.store import api as store
+from services.store.memento import api as memento
 from services.store.transparency import api as transparency
 from services.webhooks import api as webhooks
 from services.webhooks import subscriptions
@@ -59,6 +60,7 @@ ROUTERS = (
     coverage.router,
     parser.router,
     store.router,
+    memento.router,
     store.feeds,
     transparency.router,
     webhooks.router,

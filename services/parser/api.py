@@ -2,10 +2,11 @@
 
 import re
 import threading
+from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, TypeVar
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel
 
 from services.contracts.errors import PermanentError
@@ -13,9 +14,12 @@ from services.parser import alone
 from services.parser.explained import Explanation
 from services.parser.settings import parser_settings
 from services.runtime.archive import capture_store
+from services.runtime.http.memento import memento_headers
 from services.runtime.http.problems import Problem, requires
 
 router = APIRouter(prefix="/captures", tags=["captures"], dependencies=[requires("read")])
+
+T = TypeVar("T")
 
 AT_ONCE = 4
 """Pages explained at a time, each in a process of its own."""
@@ -56,16 +60,30 @@ def show_capture(name: Name) -> CaptureView:
 
 
 @router.get("/{name}/body", response_class=Response, responses={200: {"content": {"application/octet-stream": {}}}})
-def download_capture(name: Name) -> Response:
-    """The body of a response, byte for byte, to be saved and not shown: a browser runs nothing of it."""
+def download_capture(name: Name, request: Request) -> Response:
+    """The body of a response, byte for byte, to be saved and not shown: a browser runs nothing of it.
+
+    `Memento-Datetime` says when it was received, and `Link` where the other captures of its page are (RFC 7089).
+    """
     capture = _load(name)
     kind = (capture.content_type or "").partition(";")[0].strip().lower()
     headers = {
         "Content-Disposition": f'attachment; filename="{name[:16]}{_ENDINGS.get(kind, ".bin")}"',
         "Content-Security-Policy": "sandbox; default-src 'none'",
         "X-Content-Type-Options": "nosniff",
+        **memento_headers(str(request.base_url), capture.url, capture.fetched_at),
     }
     return Response(capture.body, media_type=kind if _TYPE.fullmatch(kind) else None, headers=headers)
+
+
+@router.get("/{name}/warc", response_class=Response, responses={200: {"content": {"application/warc": {}}}})
+def download_records(name: Name) -> Response:
+    """The records of a capture, byte for byte: a WARC file, whose SHA-256 is the capture's name."""
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name[:16]}.warc.gz"',
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(_raw(name), media_type="application/warc", headers=headers)
 
 
 @router.get("/{name}/explanation", response_model=Explanation)
@@ -90,8 +108,16 @@ def explain_capture(name: Name) -> Response:
 
 
 def _load(name: str) -> capture_store.Capture:
+    return _from_archive(capture_store.load, name)
+
+
+def _raw(name: str) -> bytes:
+    return _from_archive(capture_store.raw, name)
+
+
+def _from_archive(read: Callable[[str], T], name: str) -> T:
     try:
-        return capture_store.load(name)
+        return read(name)
     except capture_store.NoArchive as nothing:
         raise Problem(503, "No archive here", str(nothing)) from None
     except PermanentError as damage:

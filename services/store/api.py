@@ -25,6 +25,7 @@ from services.runtime.events.follow import CursorTooOld, EventQuery, EventSlice,
 from services.runtime.events.phrases import has_words
 from services.runtime.events.stream import stream
 from services.runtime.http.long_poll import Watch, seat, stopping
+from services.runtime.http.memento import http_date, memento_link
 from services.runtime.http.problems import (
     LIMIT,
     After,
@@ -205,12 +206,17 @@ def list_revisions(article: ArticleId, limit: Limit = 50, after: After = None) -
 
 
 @router.get("/articles/{article}/revisions/{number}", tags=["articles"])
-def show_revision(article: ArticleId, number: Number) -> RevisionView:
-    """One wording in full, with every line that was removed from its page, and the rule that took it."""
+def show_revision(article: ArticleId, number: Number, request: Request, response: Response) -> RevisionView:
+    """One wording in full, with every line that was removed from its page, and the rule that took it.
+
+    `Memento-Datetime` says when the page spoke so, and `Link` leads to the capture that proves it (RFC 7089).
+    """
     with reading() as session:
         _known(session, article)
         row = _revision(session, article, number)
     line = RevisionLine.model_validate(row)
+    response.headers["Memento-Datetime"] = http_date(row.fetched_at)
+    response.headers["Link"] = memento_link(str(request.base_url), row.capture, row.fetched_at)
     return RevisionView(**line.model_dump(), article=Article.model_validate_json(row.reading))
 
 
