@@ -76,7 +76,7 @@ def download_capture(name: Name, request: Request) -> Response:
     return Response(capture.body, media_type=kind if _TYPE.fullmatch(kind) else None, headers=headers)
 
 
-@router.get("/{name}/warc", response_class=Response, responses={200: {"content": {"application/warc": {}}}})
+@router.get("/{name}/warc", response_class=Response, responses={200: {"content": {"application/octet-stream": {}}}})
 def download_records(name: Name) -> Response:
     """The records of a capture, byte for byte: a WARC file, whose SHA-256 is the capture's name."""
     headers = {

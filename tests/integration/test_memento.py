@@ -45,10 +45,9 @@ def asking(db):
 
 
 def links(text):
-    return [
-        (relation, target, datetime_ and datetime_)
-        for target, relation, datetime_ in re.findall(r'<([^>]+)>; rel="([^"]+)"(?:; datetime="([^"]+)")?', text)
-    ]
+    """Each as relation, target and time, if it has one."""
+    found = re.findall(r'<([^>]+)>; rel="([^"]+)"(?:; datetime="([^"]+)")?', text)
+    return [(relation, target, at) for target, relation, at in found]
 
 
 def test_a_timemap_lists_every_capture_that_proves_a_wording(asking):

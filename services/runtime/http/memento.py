@@ -20,7 +20,7 @@ def asked_instant(header: str | None) -> datetime | None:
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
-def places(base: str, url: str) -> str:
+def memento_places(base: str, url: str) -> str:
     """The links of whatever has to do with this address: the original, its gate and its map."""
     return (
         f'<{_target(url)}>; rel="original", '
@@ -31,7 +31,7 @@ def places(base: str, url: str) -> str:
 
 def memento_headers(base: str, url: str, at: datetime) -> dict[str, str]:
     """The headers of an answer that shows an address as it was."""
-    return {"Memento-Datetime": http_date(at), "Link": places(base, url)}
+    return {"Memento-Datetime": http_date(at), "Link": memento_places(base, url)}
 
 
 def memento_link(base: str, capture: str, at: datetime, relation: str = "memento") -> str:

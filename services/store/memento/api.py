@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from services.contracts.urls import BadAddress, address_key, article_id, meant_url, page_key
 from services.runtime.database import reading
-from services.runtime.http.memento import asked_instant, memento_link, places
+from services.runtime.http.memento import asked_instant, memento_link, memento_places
 from services.runtime.http.problems import Problem, Storable, requires
 from services.store.handover import proving_captures
 from services.store.search import find_article
@@ -43,16 +43,16 @@ def show_timegate(
         raise Problem(400, "Accept-Datetime is no date", advice) from None
     base, mementos = str(request.base_url), _mementos(url)
     nearest = min(mementos, key=lambda entry: abs(entry.at - wanted)) if wanted else mementos[-1]
-    links = ", ".join((places(base, url), *_ends(base, mementos)))
+    links = ", ".join((memento_places(base, url), *_ends(base, mementos)))
     headers = {"Location": f"{base}captures/{nearest.capture}/body", "Vary": "accept-datetime", "Link": links}
     return Response(status_code=302, headers=headers)
 
 
-@router.get("/timemap", response_class=Response, responses={200: {"content": {LINKS: {}}}})
+@router.get("/timemap", response_class=Response)
 def show_timemap(url: Address, request: Request) -> Response:
     """All captures of this page that prove a wording, and the latest, as links with their times."""
     base, mementos = str(request.base_url), _mementos(url)
-    links = [places(base, url), *_ends(base, mementos)]
+    links = [memento_places(base, url), *_ends(base, mementos)]
     links += [memento_link(base, entry.capture, entry.at) for entry in mementos[1:-1]]
     return Response(",\n".join(links) + "\n", media_type=LINKS)
 
