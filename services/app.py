@@ -48,6 +48,7 @@ from services.runtime.settings import runtime_settings
 from services.store import api as store
 from services.store.memento import api as memento
 from services.store.transparency import api as transparency
+from services.store.withdrawals import api as withdrawals
 from services.webhooks import api as webhooks
 from services.webhooks import subscriptions
 from services.webhooks.api import openapi_webhooks
@@ -63,6 +64,7 @@ ROUTERS = (
     memento.router,
     store.feeds,
     transparency.router,
+    withdrawals.router,
     webhooks.router,
     archive.router,
     admin.router,

@@ -35,7 +35,8 @@ def captured(text, minute):
 
 def says(number, text, minute=0):
     """Article `number` says this in a capture of that minute."""
-    made = order(text, minute=minute, page=number, key=f"afpims/defense:{number}", headline=f"Story {number}")
+    url = f"https://www.war.gov/News/Article/{number}/"
+    made = order(text, minute=minute, page=number, key=f"afpims/defense:{number}", url=url, headline=f"Story {number}")
     made = made.model_copy(update={"capture": captured(text, minute)})
     with transaction() as session:
         return save(session, made, NOW + timedelta(minutes=minute))

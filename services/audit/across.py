@@ -21,6 +21,7 @@ from services.runtime.events.tables import TO_ANNOUNCE, decompressed, events
 from services.runtime.ledger.ledger_table import ledger
 from services.runtime.provenance.verdicts import verdicts
 from services.runtime.settings import runtime_settings
+from services.runtime.withholding import erased_captures
 from services.store.models import articles, revisions
 
 SHOWN = 3
@@ -120,5 +121,5 @@ def _named_captures(session: Session) -> Sequence[str]:
         select(revisions.c.capture),
         select(verdicts.c.read_capture).where(verdicts.c.read_capture.is_not(None)),
     )
-    rows: Sequence[str] = session.execute(labels).scalars().all()
-    return rows
+    gone = erased_captures(session)
+    return [name for name in session.execute(labels).scalars() if name not in gone]

@@ -22,6 +22,7 @@ ROUTERS = {
     "/articles": "services.store.api",
     "/events": "services.store.api",
     "/sources/doctor": "services.doctor.api",
+    "/admin/withdrawals": "services.store.withdrawals.api",
     "/log": "services.store.transparency.api",
     "/sources": "services.fetcher.api",
     "/pages": "services.fetcher.pages.api",

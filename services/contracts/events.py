@@ -32,7 +32,13 @@ from services.contracts.source_events import (
 )
 
 ArticleEventType = Literal[
-    "article.created", "article.updated", "article.removed", "article.restored", "article.moved", "article.merged"
+    "article.created",
+    "article.updated",
+    "article.removed",
+    "article.restored",
+    "article.moved",
+    "article.merged",
+    "article.withdrawn",
 ]
 PublicEventType = Literal[ArticleEventType, SourceEventType]
 """The types that are in the sequence: what `GET /events` shows to those who may know of it."""
@@ -162,6 +168,12 @@ class MergedFacts(ArticleFacts):
     merged: MergedArticle
 
 
+class WithdrawnFacts(StatusFacts):
+    """An operator hides the article. It is named, and no word of it is said; `reason` is the operator's."""
+
+    reason: str | None = None
+
+
 class ThinArticle(BaseModel):
     """An article without its words, which `GET /articles/{id}` has."""
 
@@ -185,6 +197,12 @@ class ThinStatusFacts(BaseModel):
     article: ThinArticle
     previous_status: ArticleStatus
     evidence: tuple[Evidence, ...]
+
+
+class ThinWithdrawnFacts(ThinStatusFacts):
+    """The same of a withdrawn article."""
+
+    reason: str | None = None
 
 
 class ThinChange(BaseModel):
@@ -248,8 +266,17 @@ class ArticleRemoved(Told):
     data: StatusFacts
 
 
+class ArticleWithdrawn(Told):
+    """An operator has withdrawn an article: show it no more. The words are gone from its earlier events, too, which
+    say `"withdrawn": true`, or `"erased": true` after an erasure.
+    """
+
+    type: Literal["article.withdrawn"]
+    data: WithdrawnFacts
+
+
 class ArticleRestored(Told):
-    """The page of an article that was removed is back."""
+    """The page of an article that was removed is back, or an operator has restored a withdrawn article."""
 
     type: Literal["article.restored"]
     data: StatusFacts
@@ -302,6 +329,13 @@ class ThinArticleRemoved(Told):
 
     type: Literal["article.removed"]
     data: ThinStatusFacts
+
+
+class ThinArticleWithdrawn(Told):
+    """The same, to an endpoint whose `payload` is `thin`."""
+
+    type: Literal["article.withdrawn"]
+    data: ThinWithdrawnFacts
 
 
 class ThinArticleRestored(Told):
@@ -400,6 +434,7 @@ AnyEvent = (
     | ArticleRestored
     | ArticleMoved
     | ArticleMerged
+    | ArticleWithdrawn
     | SourceSilent
     | SourceRecovered
     | SourceBlocked
@@ -416,6 +451,7 @@ EVENTS: dict[str, type[Told]] = {
     "article.restored": ArticleRestored,
     "article.moved": ArticleMoved,
     "article.merged": ArticleMerged,
+    "article.withdrawn": ArticleWithdrawn,
     "endpoint.test": EndpointTest,
     "endpoint.disabled": EndpointDisabled,
     "source.silent": SourceSilent,
@@ -433,6 +469,7 @@ THIN: dict[str, type[Told]] = {
     "article.restored": ThinArticleRestored,
     "article.moved": ThinArticleMoved,
     "article.merged": ThinArticleMerged,
+    "article.withdrawn": ThinArticleWithdrawn,
 }
 """The types that have another shape when an endpoint's `payload` is `thin`."""
 
@@ -462,6 +499,19 @@ _EVIDENCE: list[JsonValue] = [
     }
 ]
 _REASON = "It answered 410, Gone."
+_WHY = "Names a witness."
+_UNSAID: dict[str, JsonValue] = {
+    "headline": "Withdrawn",
+    "status": "withdrawn",
+    "status_since": "2026-03-09T08:00:00Z",
+    "status_looks": 0,
+}
+_NAMED: dict[str, JsonValue] = {name: value for name, value in LINE.items() if name != "published_at"} | _UNSAID
+
+
+def _masked() -> JsonValue:
+    shown: JsonValue = ArticleView.model_validate(_NAMED | {"layout": "afpims"}).model_dump(mode="json")
+    return shown
 
 
 _BEFORE = "https://www.army.example/News/Article/1234567/bridge-reopns/"
@@ -491,7 +541,12 @@ CHANGE: dict[str, JsonValue] = _WEIGHED | {"diff": _DIFF, "truncated": False}
 
 
 def _examples(
-    first: JsonValue, second: JsonValue, removed: JsonValue, restored: JsonValue, change: dict[str, JsonValue]
+    first: JsonValue,
+    second: JsonValue,
+    removed: JsonValue,
+    restored: JsonValue,
+    withdrawn: JsonValue,
+    change: dict[str, JsonValue],
 ) -> dict[str, dict[str, JsonValue]]:
     created: dict[str, JsonValue] = {"article": first, "previous_revision": None, "changed": [], "change": None}
     updated: dict[str, JsonValue] = {"article": second, "previous_revision": 1, "changed": ["body"], "change": change}
@@ -499,7 +554,9 @@ def _examples(
     back: dict[str, JsonValue] = {"article": restored, "previous_status": "removed", "evidence": []}
     same: dict[str, JsonValue] = {"article": second, "previous_revision": 2, "changed": [], "change": None}
     moved = same | {"changed": ["url"], "previous_url": _BEFORE, "site_move": None}
+    hidden: dict[str, JsonValue] = {"article": withdrawn, "previous_status": "live", "evidence": [], "reason": _WHY}
     return {
+        "article.withdrawn": _example("article.withdrawn", 4711, hidden),
         "article.removed": _example("article.removed", 4711, gone),
         "article.restored": _example("article.restored", 4711, back),
         "article.created": _example("article.created", 4711, created),
@@ -510,7 +567,7 @@ def _examples(
 
 
 EXAMPLES: dict[str, dict[str, JsonValue]] = {
-    **_examples(_whole(_FIRST), _whole(LINE), _whole(LINE | _REMOVED), _whole(LINE | _RESTORED), CHANGE),
+    **_examples(_whole(_FIRST), _whole(LINE), _whole(LINE | _REMOVED), _whole(LINE | _RESTORED), _masked(), CHANGE),
     "endpoint.test": _example("endpoint.test", 0, {"endpoint": {"id": 1}}),
     "endpoint.disabled": _example(
         "endpoint.disabled", 0, {"endpoint": {"id": 2, "description": "news desk", "reason": _REASON}}
@@ -518,5 +575,5 @@ EXAMPLES: dict[str, dict[str, JsonValue]] = {
     **{name: _example(name, 4711, data) for name, data in source_events.EXAMPLES.items()},
 }
 """One event of each type, whole, in the form in which it is sent."""
-THIN_EXAMPLES = _examples(_FIRST, LINE, LINE | _REMOVED, LINE | _RESTORED, _WEIGHED)
+THIN_EXAMPLES = _examples(_FIRST, LINE, LINE | _REMOVED, LINE | _RESTORED, _NAMED | {"published_at": None}, _WEIGHED)
 """The same, as an endpoint gets them whose `payload` is `thin`."""

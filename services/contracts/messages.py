@@ -326,6 +326,8 @@ class SetStatus(Message):
     """How many looks in a row have shown it."""
     evidence: tuple[Evidence, ...] = ()
     by_operator: bool = False
+    reason: str | None = None
+    """Why an operator withdraws it."""
 
     def subject(self) -> Subject:
         return Subject(page=self.page, article=self.article)
@@ -380,6 +382,25 @@ class Difference(Contract):
     field: str
     before: str | None = None
     after: str | None = None
+
+
+class EraseCaptures(Message):
+    """Erase these captures from the archive, and what pages say of an article that was erased.
+
+    It is done twice, the second time (`again`) when whoever was packing at that moment is certainly through.
+    """
+
+    article: str
+    pages: tuple[int, ...] = ()
+    captures: tuple[str, ...] = ()
+    again: bool = False
+
+    def subject(self) -> Subject:
+        return Subject(article=self.article)
+
+    @property
+    def dedupe(self) -> str:
+        return f"{self.article}:{':'.join(self.captures[:1])}:{self.again}"
 
 
 class MakeCheckpoint(Message):

@@ -12,6 +12,7 @@ from typing import Literal
 from services.contracts.messages import (
     Announce,
     Deliver,
+    EraseCaptures,
     FetchPage,
     ForgetDeliveries,
     HostRecovered,
@@ -153,6 +154,15 @@ ROUTES: dict[type[Message], Route] = {
         new_trace=True,
         repeats=timedelta(hours=1),
         timer=True,
+        needs=("archive",),
+    ),
+    EraseCaptures: Route(
+        "fetcher",
+        "erase_captures",
+        timedelta(seconds=120),
+        batch=1,
+        claim_singly=True,
+        repeats=timedelta(minutes=15),
         needs=("archive",),
     ),
     MakeCheckpoint: Route(

@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from functools import cache
 
 import structlog
-from sqlmodel import Session
+from sqlalchemy import update
+from sqlmodel import Session, col
 
 from services.contracts.messages import (
+    EraseCaptures,
     FetchPage,
     HostRecovered,
     Message,
@@ -52,6 +54,7 @@ from services.fetcher.rounds import RoundResult
 from services.fetcher.settings import fetcher_settings
 from services.fetcher.settling import PageVisit
 from services.runtime.archive import packer
+from services.runtime.archive.erasing import erase_stored
 from services.runtime.backup import take
 from services.runtime.database import reading, transaction
 from services.runtime.egress import Client, egress_settings, open_client
@@ -324,6 +327,17 @@ def pack_captures(_order: PackCaptures, job: Job) -> None:
         job.note(captures=packed.captures, looks=packed.looks, bytes=packed.bytes)
         due = job.now if packed.more else job.now + packer.EVERY
         enqueue(session, PackCaptures(), due_at=due, lane="bulk")
+
+
+@handles(EraseCaptures)
+def erase_captures(order: EraseCaptures, job: Job) -> None:
+    """Erases captures of an article that was erased, and its title in the frontier; once more when packing is over."""
+    erase_stored(order.captures)
+    with job.complete() as session:
+        session.execute(update(Page).where(col(Page.id).in_(order.pages)).values(title=None, detail=None))
+        if not order.again:
+            again = order.model_copy(update={"again": True})
+            enqueue(session, again, due_at=job.now + packer.EVERY)
 
 
 @handles(ReconcileChannels)

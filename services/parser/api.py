@@ -14,8 +14,10 @@ from services.parser import alone
 from services.parser.explained import Explanation
 from services.parser.settings import parser_settings
 from services.runtime.archive import capture_store
+from services.runtime.database import reading
 from services.runtime.http.memento import memento_headers
 from services.runtime.http.problems import Problem, requires
+from services.runtime.withholding import is_withheld
 
 router = APIRouter(prefix="/captures", tags=["captures"], dependencies=[requires("read")])
 
@@ -116,6 +118,9 @@ def _raw(name: str) -> bytes:
 
 
 def _from_archive(read: Callable[[str], T], name: str) -> T:
+    with reading() as session:
+        if is_withheld(session, name):
+            raise Problem(410, "Withheld", "An operator has withdrawn or erased the article of this capture.")
     try:
         return read(name)
     except capture_store.NoArchive as nothing:

@@ -5,7 +5,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -220,6 +220,14 @@ def alone_with(session: Session, what: str, number: int) -> None:
     """Until the end of the transaction nobody else comes past here with the same number; on SQLite nobody writes."""
     if not is_sqlite(session):
         session.execute(select(func.pg_advisory_xact_lock(func.hashtext(what), number % 2**31)))
+
+
+def drop_old_pages() -> None:
+    """Empties SQLite's log of pages, which holds what was overwritten until then; what is read just now stays in it."""
+    if _file(runtime_settings().database):
+        with suppress(OperationalError), _unpooled(runtime_settings().database).connect() as plain:
+            connection = plain.execution_options(isolation_level="AUTOCOMMIT")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def gave_way(error: Exception) -> bool:

@@ -58,7 +58,6 @@ from services.store.search import (
 )
 from services.store.views import (
     ArticleDiff,
-    ArticleLine,
     ArticlePage,
     EventPage,
     RevisionLine,
@@ -66,7 +65,10 @@ from services.store.views import (
     RevisionView,
     StandingArticle,
     article_view,
+    line_view,
+    shown_view,
 )
+from services.store.withdrawals.refusal import refuse_withdrawn
 from services.store.wording import differences, instant
 
 router = APIRouter(dependencies=[requires("read")])
@@ -154,7 +156,7 @@ def _feed(request: Request, named: Annotated[ArticleQuery, Depends(_wanted)], af
     with reading() as session:
         rows = read_articles(session, criteria, PAGE, position(listing, after, datetime, str))
     shown, following = page(rows, PAGE, lambda row: cursor(listing, *place_of(criteria, row)))
-    articles = tuple(article_view(row, Article.model_validate_json(row.reading)) for row in shown)
+    articles = tuple(shown_view(row, Article.model_validate_json(row.reading)) for row in shown)
     return feed_of(articles, criteria, str(request.url.replace(query="")), after=after, following=following)
 
 
@@ -181,7 +183,7 @@ def list_articles(
         rows = find_articles(session, criteria, limit, position(listing, after, datetime, str))
         shown, following = page(rows, limit, lambda row: cursor(listing, *place_of(criteria, row)))
         message = excerpts(session, criteria.q, [row.id for row in shown]) if criteria.q else {}
-    lines = [ArticleLine.model_validate(row).model_copy(update={"excerpt": message.get(row.id)}) for row in shown]
+    lines = [line_view(row).model_copy(update={"excerpt": message.get(row.id)}) for row in shown]
     return ArticlePage(articles=lines, next=following)
 
 
@@ -358,4 +360,5 @@ def _known(session: Session, article: str) -> Row[Any]:
     row = find_article(session, article)
     if row is None:
         raise Problem(404, "No such article", "GET /articles lists those that are known.")
+    refuse_withdrawn(row)
     return row

@@ -54,6 +54,8 @@ class Known:
     capture: str
     since: datetime
     """When the current wording became current here."""
+    withheld: bool = False
+    """Whether an operator has withdrawn it."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,14 @@ class Late:
     changed: tuple[str, ...] = ()
 
 
-Change = Created | Updated | Unsettled | Refreshed | Unchanged | Late
+@dataclass(frozen=True)
+class Withheld:
+    """An operator has withdrawn the article: whatever its page says, nothing is written of it."""
+
+    changed: tuple[str, ...] = ()
+
+
+Change = Created | Updated | Unsettled | Refreshed | Unchanged | Late | Withheld
 
 
 def decide(known: Known | None, reading: Reading, now: datetime, earlier: int | None = None) -> Change:
@@ -111,8 +120,8 @@ def decide(known: Known | None, reading: Reading, now: datetime, earlier: int | 
 
     `earlier` is the number of the revision before the current one that says the same, if one does.
     """
-    if known is None:
-        return Created()
+    if known is None or known.withheld:
+        return Withheld() if known else Created()
     order = reading.order
     if _rank(order.fetched_at, order.parser) < _rank(known.fetched_at, known.parser):
         return Late()

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from services.contracts.article import Article, Block
 from services.contracts.messages import Difference, Preview, SaveArticle
-from services.store.decide import Change, Created, Refreshed, Updated
+from services.store.decide import Change, Created, Refreshed, Updated, Withheld
 from services.store.events import is_told
 from services.store.find import Existing
 from services.store.wording import differences, trimmings
@@ -31,7 +31,7 @@ def preview(order: SaveArticle, spot: Existing, change: Change, article: str) ->
     return Preview(
         article=article,
         layout=order.article.layout,
-        headline=order.article.headline,
+        headline=None if isinstance(change, Withheld) else order.article.headline,
         announced=isinstance(change, Created | Updated) and is_told(order),
         differences=differing(known, order.article) if known and does else (),
         origin=order.origin,

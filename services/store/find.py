@@ -50,10 +50,16 @@ def _placed(reading: Reading, candidates: "Candidates") -> Existing:
     here = _not_apart(reading, candidates.at(reading.order.origin.url))
     by_key, by_page = candidates.of_key(claimed_key(reading.order)), candidates.of_page(reading.order.origin.page)
     if spot := next((entry for entry in (*_not_apart(reading, by_key), *_not_apart(reading, by_page), *here)), None):
-        others = [entry for entry in here if entry.key != spot.key]
+        if _is_withheld(spot):
+            return spot
+        others = [entry for entry in here if entry.key != spot.key and not _is_withheld(entry)]
         return _moved(reading, _united(spot, others[0]) if others else spot)
     key = own_key(reading.order) if by_key else claimed_key(reading.order)
     return _by_its_text(reading, Existing(key), candidates)
+
+
+def _is_withheld(entry: Existing) -> bool:
+    return entry.known is not None and entry.known.withheld
 
 
 def _not_apart(reading: Reading, entries: Sequence[Existing]) -> list[Existing]:
@@ -63,7 +69,8 @@ def _not_apart(reading: Reading, entries: Sequence[Existing]) -> list[Existing]:
 
 def _is_apart(reading: Reading, entry: Existing) -> bool:
     order = reading.order
-    if entry.row is None or entry.known is None or entry.key == own_key(order):
+    # Of a withdrawn article there may be no words left to compare: by identity, page or address it stays withdrawn.
+    if entry.row is None or entry.known is None or entry.known.withheld or entry.key == own_key(order):
         return False
     return strangers(entry.key, entry.known.article, entry.row.url, order.article, order.origin.url)
 
@@ -91,7 +98,7 @@ def _by_its_text(reading: Reading, new: Existing, candidates: "Candidates") -> E
             and copy.known
             and is_same_article(copy.known.article, copy.row.url, copy.row.source, article, origin.url, origin.source)
         ):
-            return _recognised(reading, copy)
+            return copy if _is_withheld(copy) else _recognised(reading, copy)
     told = (
         copy.row
         for copy in copies
@@ -192,7 +199,7 @@ def _candidates(session: Session, readings: Sequence[Reading]) -> Candidates:
 def _existing(row: Row[Any]) -> Existing:
     article = Article.model_validate_json(row.reading)
     read = (row.content_hash, row.read_by, row.fetched_at, row.parser, row.capture, row.updated)
-    return Existing(row.key, row, Known(article, *read))
+    return Existing(row.key, row, Known(article, *read, withheld=row.status == "withdrawn"))
 
 
 # Made once: to make a statement costs more than to run it.

@@ -93,6 +93,10 @@ class KeptArticle(Table, table=True):
     band_3: int | None = None
     band_4: int | None = None
     """Numbers of which two texts share one when most of their words are the same; each of its week."""
+    status_reason: str | None = Field(default=None, sa_type=Text)
+    """Why an operator withdrew it."""
+    erased_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When every word of it was overwritten, on an operator's order."""
 
 
 class Revision(Table, table=True):

@@ -142,6 +142,9 @@ def _conditions(wanted: ArticleQuery) -> list[ColumnElement[bool] | TextClause]:
         query.append(articles.c.kind.not_in(SILENT))
     if wanted.status is not None:
         query.append(articles.c.status == wanted.status)
+    if wanted.q or wanted.tag or wanted.virin:
+        # Whether its words are found would tell them.
+        query.append(articles.c.status != "withdrawn")
     if wanted.by == "status" or wanted.status not in {None, "live"}:
         query.append(IS_NOT_LIVE)
     if wanted.since is not None:

@@ -14,11 +14,12 @@ from typing import Any, Literal, Self
 from sqlalchemy import Row, bindparam, select, update
 from sqlmodel import Session
 
-from services.contracts.article import Article, ArticleStatus, Evidence
+from services.contracts.article import Article, ArticleStatus
 from services.contracts.messages import Announce, Cause, SetStatus
 from services.runtime.events.append import NewEvent, append_all, hold
 from services.runtime.transparency_log.append import append_leaves
 from services.runtime.transparency_log.leaf import LeafKind, NewLeaf, canonical_json
+from services.runtime.withholding import masked
 from services.store.events import SILENT
 from services.store.models import articles, revisions
 from services.store.views import article_view
@@ -27,12 +28,12 @@ LOOKS: frozenset[Cause] = frozenset({"live", "backlog", "refetch"})
 """Causes of a reading that show the page is there: an import or a reparse reads what was there once."""
 NOT_THERE: frozenset[ArticleStatus] = frozenset({"missing", "removed", "blocked"})
 """What a look that brings the article ends."""
-StatusEvent = Literal["article.removed", "article.restored"]
+StatusEvent = Literal["article.removed", "article.restored", "article.withdrawn"]
 _LOGGED: dict[str, LeafKind] = {
     "article.removed": "removed",
     "article.restored": "restored",
     "moved": "moved",
-    "withdrawn": "withdrawn",
+    "article.withdrawn": "withdrawn",
 }
 """What the transparency log calls a change: by its event, or by the status that nobody is told of."""
 
@@ -91,7 +92,9 @@ def status_change(stands: StatusRecord, order: SetStatus) -> StatusChange | None
 def _event(before: ArticleStatus, after: ArticleStatus) -> StatusEvent | None:
     if after == "removed":
         return "article.removed"
-    return "article.restored" if (before, after) == ("removed", "live") else None
+    if after == "withdrawn":
+        return "article.withdrawn"
+    return "article.restored" if before in {"removed", "withdrawn"} and after == "live" else None
 
 
 Ordered = tuple[SetStatus, str | None]
@@ -145,7 +148,7 @@ def _write(session: Session, rows: Mapping[str, Row[Any]], orders: Sequence[Orde
         stands[order.article] = change.after
         changed.add(order.article)
         if change.event:
-            new.append(_new_event(rows[order.article], change, order.evidence, now, trace_id))
+            new.append(_new_event(rows[order.article], change, order, now, trace_id))
         if kind := _LOGGED.get(change.event or order.status):
             leaves.append(_leaf(kind, rows[order.article], order, now))
     if changed:
@@ -166,11 +169,12 @@ def _leaf(kind: LeafKind, row: Row[Any], order: SetStatus, now: datetime) -> New
     return NewLeaf(kind, row.id, row.revision, text, now, capture=capture, fetched_at=order.at)
 
 
-def _new_event(
-    row: Row[Any], change: StatusChange, evidence: tuple[Evidence, ...], now: datetime, trace_id: str | None
-) -> NewEvent:
+def _new_event(row: Row[Any], change: StatusChange, order: SetStatus, now: datetime, trace_id: str | None) -> NewEvent:
     article = Article.model_validate_json(row.reading)
     view = article_view(row, article).model_copy(update=_shown(change.after)).model_dump(mode="json")
+    if change.after.status == "withdrawn":
+        view = masked(view, "withdrawn")
+    reason = {"reason": order.reason} if change.event == "article.withdrawn" else {}
     return NewEvent(
         id=_event_id(row.id, change),
         type=change.event or "",
@@ -179,8 +183,9 @@ def _new_event(
         data={
             "article": view,
             "previous_status": change.before.status,
-            "evidence": [entry.model_dump(mode="json") for entry in evidence],
-        },
+            "evidence": [entry.model_dump(mode="json") for entry in order.evidence],
+        }
+        | reason,
         source=row.source,
         kind=row.kind,
         cause="live",

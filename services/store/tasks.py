@@ -1,6 +1,7 @@
 """What the store hears."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sqlmodel import Session
 
@@ -11,9 +12,10 @@ from services.runtime.ledger.worker import handles_together
 from services.runtime.provenance import results, verdicts
 from services.runtime.provenance.results import Result
 from services.runtime.provenance.verdicts import Read
-from services.store.decide import Change, Created, Late, Refreshed, Unchanged, Unsettled, Updated
+from services.store.decide import Change, Created, Late, Refreshed, Unchanged, Unsettled, Updated, Withheld
 from services.store.save import Saved, foresee, save_all, save_as_foreseen
 from services.store.status import set_all
+from services.store.withdrawals.withdrawing import withhold_capture
 
 # As the person who ordered it sees it: a refreshed reading is another article, a late one changed nothing.
 OUTCOMES: dict[type[Change], results.PageOutcome] = {
@@ -23,6 +25,7 @@ OUTCOMES: dict[type[Change], results.PageOutcome] = {
     Refreshed: "updated",
     Unchanged: "unchanged",
     Late: "unchanged",
+    Withheld: "unchanged",
 }
 Order = tuple[Job, SaveArticle]
 Become = tuple[Job, SaveArticle, Saved]
@@ -66,9 +69,18 @@ def _keep(session: Session, orders: list[Order]) -> list[Become]:
     saved = save_all(session, [(order, job.trace_id) for job, order in orders], orders[0][0].now)
     become = [_noted(job, order, member) for (job, order), member in zip(orders, saved, strict=True)]
     settled = [entry for entry in become if not isinstance(entry[2].change, Unsettled)]
-    given = [(order.origin.page, entry.article, Read.of(order)) for _, order, entry in settled]
+    given = [(order.origin.page, entry.article, _read(order, entry)) for _, order, entry in settled]
     verdicts.hold_all_read(session, given, orders[0][0].now)
+    for job, order, entry in become:
+        if isinstance(entry.change, Withheld) and (erasure := withhold_capture(session, entry.article, order)):
+            enqueue_all(session, [job.outgoing(erasure)])
     return become
+
+
+def _read(order: SaveArticle, saved: Saved) -> Read:
+    """What is remembered of the reading; of a withheld article not even the digest of its words."""
+    read = Read.of(order)
+    return replace(read, digest="") if isinstance(saved.change, Withheld) else read
 
 
 def _again(job: Job, order: SaveArticle, saved: Saved) -> Iterator[Outgoing]:

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, JsonValue
 from sqlalchemy import Row
 
-from services.contracts.article import Article, ArticleKind, ArticleStatus
+from services.contracts.article import Article, ArticleKind, ArticleStatus, Block
 from services.contracts.changes import ArticleChange
 from services.contracts.events import (
     CHANGE,
@@ -22,6 +22,7 @@ from services.contracts.events import (
 )
 from services.contracts.messages import Cause
 from services.contracts.source_events import SourceEventType
+from services.runtime.withholding import HEADLINES, masked
 from services.store.excerpt import Piece
 
 REVISION: dict[str, JsonValue] = {
@@ -179,6 +180,21 @@ class EventPage(BaseModel):
 
     events: list[EventView | SourceEventView]
     next: int
+
+
+def shown_view(row: Row[Any], reading: Article) -> ArticleView:
+    """As `article_view`; of a withdrawn article no more than that, and why."""
+    view = article_view(row, reading)
+    if row.status != "withdrawn":
+        return view
+    stands = ArticleView.model_validate(masked(view.model_dump(mode="json"), "withdrawn"))
+    return stands.model_copy(update={"body": (Block(text=row.status_reason or "An operator has withdrawn it."),)})
+
+
+def line_view(row: Row[Any]) -> ArticleLine:
+    """An article in a list; of a withdrawn one no word."""
+    line = ArticleLine.model_validate(row)
+    return line.model_copy(update={"headline": HEADLINES["withdrawn"]}) if row.status == "withdrawn" else line
 
 
 def article_view(row: Row[Any], reading: Article) -> ArticleView:

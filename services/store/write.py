@@ -11,7 +11,7 @@ from sqlmodel import Session
 from services.contracts.messages import SaveArticle
 from services.contracts.urls import article_id
 from services.runtime.transparency_log.leaf import LeafKind, NewLeaf
-from services.store.decide import Change, Known, Late, Reading, Refreshed, Unchanged, Updated, refreshed
+from services.store.decide import Change, Known, Late, Reading, Refreshed, Unchanged, Updated, Withheld, refreshed
 from services.store.fulltext import enter, enter_again
 from services.store.identity import plain_address
 from services.store.models import articles, revisions
@@ -133,6 +133,8 @@ def _values(step: Step, now: datetime, *, late: bool) -> dict[str, Any]:
         case Refreshed():
             return _head(reading) | _face(reading, step.row.first_seen)
         case Unchanged():
+            return _head(reading)
+        case Withheld() if reading.order.fetched_at >= step.row.fetched_at:
             return _head(reading)
         case Late() if late:
             return {"revisions": following}

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from standardwebhooks import Webhook
 
 from services.contracts.events import ArticleView
-from services.webhooks import filters, limits, models, retries
+from services.webhooks import judge, limits, models, retries
 from services.webhooks.signing import new_secret, signed_headers
 
 PAGE = Path(__file__).parents[2].joinpath("docs", "webhooks.md").read_text()
@@ -44,7 +44,7 @@ def test_the_example_article_is_one_that_the_store_would_send():
     assert ArticleView.model_validate(article).model_dump(mode="json") == article
     assert set(event) == {"type", "timestamp", "sequence", "data"}
     assert set(event["data"]) == {"article", "previous_revision", "changed", "change"}
-    assert filters.story("army-news", event).article == article["id"]
+    assert judge.story("army-news", event).article == article["id"]
 
 
 def test_every_type_of_event_is_explained():

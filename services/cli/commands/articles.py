@@ -13,7 +13,18 @@ import typer
 
 from services.cli import client
 from services.cli.groups import ListsByDefault, group
-from services.cli.output.terminal import AsJson, Listing, cell, display, error, print_json, show, show_facts, show_text
+from services.cli.output.terminal import (
+    AsJson,
+    Listing,
+    cell,
+    display,
+    error,
+    print_json,
+    show,
+    show_facts,
+    show_text,
+    tell,
+)
 from services.cli.parsing import After, Since, Until
 from services.contracts.article import Article, ArticleKind, ArticleStatus
 
@@ -28,6 +39,7 @@ AROUND = 25
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The article's id, as the list shows it.")]
 Revision = Annotated[int | None, typer.Option(min=1, max=2**31 - 1, help="This wording, by default the current one.")]
+WhyOrdered = Annotated[str, typer.Option("--reason", help="Why; readers are shown it, and the audit log keeps it.")]
 Source = Annotated[str | None, typer.Option(help="Of this source.")]
 Kind = Annotated[ArticleKind | None, typer.Option(help="Of this kind.")]
 
@@ -122,6 +134,40 @@ def explain_article(article: Id, revision: Revision = None, as_json: AsJson = Fa
     else:
         understood = Explanation.model_validate(explanation)
         display(explain(understood.reading, understood.lines))
+
+
+@app.command("withdraw")
+def withdraw_article(article: Id, reason: WhyOrdered, as_json: AsJson = False) -> None:
+    """Hides an article everywhere, until it is restored. Those who were sent it are told."""
+    client.order("POST", f"/admin/withdrawals/{article}", {"reason": reason})
+    _done(article, "withdrawn", f"`dateline articles restore {article}` shows it again", as_json=as_json)
+
+
+@app.command("restore")
+def restore_article(article: Id, reason: WhyOrdered, as_json: AsJson = False) -> None:
+    """Shows a withdrawn article again."""
+    client.order("POST", f"/admin/withdrawals/{article}/restore", {"reason": reason})
+    _done(article, "restored", "lists and feeds show it again", as_json=as_json)
+
+
+@app.command("erase")
+def erase_article(
+    article: Id,
+    reason: WhyOrdered,
+    confirm: Annotated[str | None, typer.Option(help="The article's id once more: nothing brings it back.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Overwrites every word of an article, for good: in revisions, search, events and captures."""
+    confirm = confirm or typer.prompt(f"Nothing brings it back. Type {article} to erase it")
+    client.order("POST", f"/admin/withdrawals/{article}/erase", {"reason": reason, "confirm": confirm})
+    _done(article, "erased", "backups from before still hold it, as docs/record.md says", as_json=as_json)
+
+
+def _done(article: str, state: str, advice: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"article": article, "state": state})
+    else:
+        tell(f"{article} is {state}; {advice}.")
 
 
 def _revision(article: str, number: int) -> dict[str, Any]:

@@ -38,15 +38,19 @@ def sign_log(as_json: AsJson = False) -> None:
 @app.command("checkpoint")
 def save_checkpoint(
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Write it into this file.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Gives the newest checkpoint as a signed note: keep it, and nobody can change what was before it."""
     note = client.get("/log")["checkpoint"]
     if note is None:
         raise UserError("There is no checkpoint yet: the first one comes within the hour, or by `dateline log sign`.")
-    if out is None:
+    if out is not None:
+        out.write_text(note, encoding="utf-8")
+    if as_json:
+        print_json({"checkpoint": note})
+    elif out is None:
         typer.echo(note, nl=False)
     else:
-        out.write_text(note)
         tell(f"The checkpoint is in {out}.")
 
 

@@ -11,7 +11,7 @@ import typer
 from services.cli import client
 from services.cli.commands.articles import Id, Revision
 from services.cli.commands.log import text_of_file
-from services.cli.output.terminal import tell
+from services.cli.output.terminal import AsJson, print_json, tell
 
 
 def write_proof(
@@ -21,6 +21,7 @@ def write_proof(
     earlier: Annotated[
         Path | None, typer.Option(help="A checkpoint that the reader has kept: prove growth from there, too.")
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Writes a proof of what an article said: its reading, its capture, and its place in the signed log."""
     from services.runtime.transparency_log.notes import SignedNote
@@ -28,4 +29,7 @@ def write_proof(
     size = SignedNote.read(text_of_file(earlier)).checkpoint().size if earlier else None
     proof = client.get(f"/log/proofs/{article}", revision=revision, earlier=size)
     out.write_text(json.dumps(proof, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    tell(f"{out} proves it: leaf {proof['number']} of the log. Anybody can check it with `dateline verify {out}`.")
+    if as_json:
+        print_json({"file": str(out), "number": proof["number"]})
+    else:
+        tell(f"{out} proves it: leaf {proof['number']} of the log. Anybody can check it with `dateline verify {out}`.")

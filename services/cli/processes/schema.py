@@ -27,6 +27,7 @@ MODELS = (
     "services.runtime.events.tables",
     "services.runtime.transparency_log.tables",
     "services.fetcher.push.models",
+    "services.runtime.withholding",
     *(f"services.{name}.models" for name in OWNERS),
 )
 

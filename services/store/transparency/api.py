@@ -18,8 +18,10 @@ from services.runtime.transparency_log.proof import Proof, as_base64
 from services.runtime.transparency_log.settings import log_settings
 from services.runtime.transparency_log.tables import leaves
 from services.runtime.transparency_log.tiles import stored
+from services.store.search import find_article
 from services.store.transparency.proofs import NotProvable, ProofQuery, proof_of
 from services.store.transparency.views import Consistency, Inclusion, LeafPage, LogKeyRotation, LogView
+from services.store.withdrawals.refusal import refuse_withdrawn
 
 MAX_SIZE = 2**53
 """More leaves than any log has, and exact in every language."""
@@ -118,6 +120,8 @@ def show_consistency(first: First, second: Size = None) -> Consistency:
 def prove_article(article: ArticleId, revision: Revision = None, earlier: Earlier = None) -> Proof:
     """What an article said, with its capture and all that proves it to somebody who trusts nobody."""
     with reading() as session:
+        if (row := find_article(session, article)) is not None:
+            refuse_withdrawn(row)
         try:
             return proof_of(session, ProofQuery(article, revision, earlier))
         except NotProvable as nothing:

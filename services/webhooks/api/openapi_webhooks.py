@@ -14,6 +14,7 @@ from services.contracts.events import (
     ArticleRemoved,
     ArticleRestored,
     ArticleUpdated,
+    ArticleWithdrawn,
     EndpointDisabled,
     EndpointTest,
     SourceBlocked,
@@ -28,6 +29,7 @@ from services.contracts.events import (
     ThinArticleRemoved,
     ThinArticleRestored,
     ThinArticleUpdated,
+    ThinArticleWithdrawn,
 )
 
 router = APIRouter(tags=["webhooks"])
@@ -74,6 +76,13 @@ def article_removed(
     event: Annotated[ArticleRemoved | ThinArticleRemoved, _both("article.removed")], headers: Headers
 ) -> None:
     """The page of an article was taken down. Answer any 2xx within 15 seconds."""
+
+
+@router.post("article.withdrawn", status_code=204)
+def article_withdrawn(
+    event: Annotated[ArticleWithdrawn | ThinArticleWithdrawn, _both("article.withdrawn")], headers: Headers
+) -> None:
+    """An operator has withdrawn an article: show it no more. It names the article, and says no word of it."""
 
 
 @router.post("article.restored", status_code=204)

@@ -20,6 +20,8 @@ ORDERING = {
     *(("dead-letters", verb) for verb in ("replay", "discard")),
     *(("sources", verb) for verb in ("add", "pause", "resume", "poll", "remove")),
     ("retries", "now"),
+    *(("log", verb) for verb in ("sign", "rotate")),
+    *(("articles", verb) for verb in ("withdraw", "restore", "erase")),
     *(("webhooks", verb) for verb in ("add", "disable", "enable", "test", "rotate", "replay", "retry", "delete")),
     ("import",),
     ("poll",),
@@ -86,6 +88,10 @@ def orders(article, page, message):
     again = ("reingest", "reparse", "--all", "--reason", "a test", "--dry-run")
     yield from (("articles", "list"), *(("articles", verb, article) for verb in ("show", "history", "explain")))
     yield from (("pages", "list"), ("pages", "show", 1))
+    kept, proof = page.with_name("checkpoint.txt"), page.with_name("proof.json")
+    yield from (("log", "sign"), ("log", "show"), ("log", "checkpoint", "-o", kept), ("log", "check", kept))
+    yield from (("prove", article, "-o", proof), ("verify", proof), ("log", "rotate"))
+    yield from (("articles", verb, article, "--reason", "a test") for verb in ("withdraw", "restore"))
     yield from (("events",), ("audit",), ("parse", page), ("import", page))
     yield from (again, again, drain, again)
     yield from (("reingest", verb, *words) for verb, *words in REINGESTIONS)
@@ -106,6 +112,7 @@ def orders(article, page, message):
     yield from (("gaps",), ("coverage", "coast"))
     yield from (("retries", "list"), ("retries", "now", "--all"), ("poll", "coast"))
     yield from (("sources", "remove", "coast"), ("keys", "revoke", 1))
+    yield ("articles", "erase", article, "--reason", "a test", "--confirm", article)
 
 
 REINGESTIONS = (

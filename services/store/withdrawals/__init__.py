@@ -1,0 +1,1 @@
+"""Hiding articles and erasing them, on an operator's order."""
