@@ -188,6 +188,24 @@ def test_a_reader_sees_articles_and_may_not_order(signed_in):
     assert "admin" in answer.text
 
 
+def test_an_article_is_withdrawn_restored_and_erased_with_a_reason_and_a_confirmation(signed_in):
+    saved(order(A))
+    admin, page = signed_in(), f"/articles/{ID}"
+
+    def sends(verb, **words):
+        data = {"form_token": form_token(admin), "reason": "Names a witness."} | words
+        assert admin.post(f"{page}/{verb}", data=data).status_code == 303
+        return admin.get(page)
+
+    hidden = sends("withdraw")
+    assert (hidden.status_code, A in hidden.text, "Names a witness." in hidden.text) == (410, False, True)
+    assert "/restore" not in signed_in("read").get(page).text
+    assert A in sends("restore").text
+    assert "Not done" in sends("erase", confirm="something else").text
+    gone = sends("erase", confirm=ID)
+    assert (gone.status_code, "erased this article" in gone.text, "/restore" in gone.text) == (410, True, False)
+
+
 def test_the_navigation_shows_what_the_key_may_open(signed_in):
     shown = {
         scope: re.findall(r'<li><a href="/desk(/[\w-]*)"', signed_in(scope).get("/articles").text)

@@ -60,7 +60,12 @@ async def search(
 
 @router.get("/{article}")
 async def read(visit: SignedIn, article: str) -> Response:
-    entry = await visit.api.get(f"/articles/{article}")
+    try:
+        entry = await visit.api.get(f"/articles/{article}")
+    except Refused as refusal:
+        if refusal.status != HTTPStatus.GONE:
+            raise
+        return visit.page("withdrawn.html", HTTPStatus.GONE, article=article, why=str(refusal))
     return visit.page("article.html", article=entry, runs=list(_runs(entry["body"])), tab="read")
 
 
@@ -121,6 +126,31 @@ async def reingest(visit: SignedIn, article: str, form: Form) -> Response:
     }
     made = await visit.api.order("POST", "/admin/reingestions", order)
     return visit.leads(f"/reingestions/{made['id']}", "Ordered. Its progress is shown here.")
+
+
+@router.post("/{article}/withdraw")
+async def withdraw(visit: SignedIn, article: str, form: Form) -> Response:
+    return await _ordered(visit, article, f"/admin/withdrawals/{article}", {"reason": form.get("reason", "")})
+
+
+@router.post("/{article}/restore")
+async def show_again(visit: SignedIn, article: str, form: Form) -> Response:
+    return await _ordered(visit, article, f"/admin/withdrawals/{article}/restore", {"reason": form.get("reason", "")})
+
+
+@router.post("/{article}/erase")
+async def erase(visit: SignedIn, article: str, form: Form) -> Response:
+    words = {"reason": form.get("reason", ""), "confirm": form.get("confirm", "").strip()}
+    return await _ordered(visit, article, f"/admin/withdrawals/{article}/erase", words)
+
+
+async def _ordered(visit: SignedIn, article: str, path: str, words: Mapping[str, str]) -> Response:
+    """What became of an order about this article, told on its page."""
+    try:
+        await visit.api.order("POST", path, words)
+    except Refused as refusal:
+        return visit.leads(f"/articles/{article}", f"Not done: {refusal.sentence}")
+    return visit.leads(f"/articles/{article}", "Done; the audit log says so.")
 
 
 def _runs(blocks: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, list[str]]]:
