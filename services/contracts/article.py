@@ -34,8 +34,9 @@ BlockKind = Literal["paragraph", "subhead", "quote", "list_item", "table", "turn
 AwardAction = Literal["contract", "modification", "order", "agreement"]
 AmountKind = Literal["maximum", "ceiling", "not_to_exceed", "estimated"]
 ModificationKind = Literal["option", "ceiling", "definitization"]
-ReadFrom = Literal["json-ld", "page-state"]
-"""Where a text was that the page does not show: what it tells machines, or the data of its own scripts."""
+ReadFrom = Literal["json-ld", "page-state", "mail"]
+"""Where a text was that the page does not show: what it tells machines, the data of its own scripts, or a bulletin
+by e-mail about a page that is blocked."""
 ArticleStatus = Literal["live", "missing", "removed", "moved", "blocked", "withdrawn"]
 """What became of an article's page.
 

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-ChannelKind = Literal["feed", "listing", "sitemap"]
+ChannelKind = Literal["feed", "listing", "sitemap", "mailbox"]
 PageState = Literal["due", "in_flight", "at_rest", "dead_lettered", "unaccounted"]
 """Where a page is; `unaccounted` are those that nobody will ever look at again, though somebody should."""
 PageVerdict = Literal["article", "rejected", "unread", "nothing"]

@@ -62,6 +62,8 @@ class Channel(Table, table=True):
     url: str
     interval: float | None = None
     """Seconds between two rounds; the default of its kind when not set."""
+    senders: list[str] = Field(default_factory=list, sa_type=Json(list), sa_column_kwargs={"server_default": "[]"})
+    """Of a mailbox: whose mails are read, by address or by domain."""
 
     parts: list[str] = Field(default_factory=list, sa_type=Json(list, derived=True))
     """What this round has still to look at: further pages of a listing, parts of a sitemap."""

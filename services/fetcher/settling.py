@@ -1,15 +1,16 @@
 """What looks at pages leave behind, written for several at once: pages, hosts, next visits, captures to be read."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlmodel import Session
 
-from services.contracts.messages import FetchPage, ParsePage, Why
+from services.contracts.messages import FetchPage, Origin, ParsePage, Why
 from services.contracts.urls import page_key
 from services.fetcher import absences, blocked, frontier, moves, page_lessons, turns, visit
+from services.fetcher.mail.look import MAIL_TYPE, text_for
 from services.fetcher.models import Page
 from services.fetcher.origins import Verdicts, origin_of, result_of, verdicts_of
 from services.fetcher.politeness import Hosts, Served, host_of
@@ -111,10 +112,24 @@ def _settle(session: Session, job: Job, look: PageVisit, page: Page, known: Verd
             title=page.title,
         )
         return _Left(look, visited, [*entries, job.outgoing(parse)])
+    if visited.outcome == "blocked" and again is None and page.fetched_at is None:
+        # A page that was never seen and is walled: a bulletin about it may have brought its text.
+        entries += [job.outgoing(parse) for parse in _from_mail(session, page, origin)]
     if visited.outcome == "moved" and again and page.moved_to is None and look.is_real:
         return _Left(look, visited, [*entries, job.outgoing(look.order)])
     ended = result_of(page, known, again, "unchanged" if visited.outcome == "unchanged" else "unavailable")
     return _Left(look, visited, entries, ended)
+
+
+def _from_mail(session: Session, page: Page, origin: Origin) -> Iterator[ParsePage]:
+    if mail := text_for(session, page):
+        yield ParsePage(
+            origin=origin,
+            capture=mail.capture,
+            fetched_at=mail.found_at,
+            content_type=MAIL_TYPE,
+            title=mail.subject or page.title,
+        )
 
 
 def _plan(session: Session, page: Page, seen: Visit, job: Job, hosts: Hosts) -> list[Outgoing]:

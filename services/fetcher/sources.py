@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
@@ -19,6 +19,7 @@ from services.contracts.errors import UserError
 from services.contracts.messages import FetchPage, ParsePage, SaveArticle
 from services.contracts.urls import canonical_url
 from services.fetcher import gaps
+from services.fetcher.mail.address import is_mailbox, mailbox_address, spelled
 from services.fetcher.models import IMPORT, Channel, Page, Source
 from services.fetcher.rounds import poll_of
 from services.runtime.database import is_sqlite
@@ -58,14 +59,34 @@ _OF_PAGES = (FetchPage.__name__, ParsePage.__name__, SaveArticle.__name__)
 _SOURCE = re.compile(r"\s*\[\[\s*source\s*\]\]")
 
 
+def _channel_address(url: str) -> str:
+    return spelled(mailbox_address(url)) if is_mailbox(url) else _address(url)
+
+
+ChannelAddress = Annotated[str, AfterValidator(_channel_address)]
+Senders = tuple[Annotated[str, Field(pattern=r"^[^\s@]*@?[a-zA-Z0-9.-]+\.[a-zA-Z]{2,}$", max_length=320)], ...]
+
+
 class ChannelSeed(BaseModel):
-    """A feed, listing or sitemap, as a person writes it; `interval` in seconds between two looks."""
+    """A feed, listing, sitemap or mailbox, as a person writes it; `interval` in seconds between two looks.
+
+    The address of a mailbox is `imaps://user@host/folder`; `senders` are whose mails are read, by address or domain.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: ChannelKind
-    url: Address
+    url: ChannelAddress
     interval: Annotated[float, Field(ge=1, le=30 * 86_400)] | None = None
+    senders: Senders = Field(default=(), max_length=100, exclude_if=lambda senders: not senders)
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if (self.kind == "mailbox") is not is_mailbox(self.url):
+            raise ValueError("the address of a mailbox begins with imaps:// (or imap://, for STARTTLS), and no other.")
+        if (self.kind == "mailbox") is not bool(self.senders):
+            raise ValueError("a mailbox says in `senders` whose mails are read, and no other channel does.")
+        return self
 
 
 def _each_once(channels: tuple[ChannelSeed, ...]) -> tuple[ChannelSeed, ...]:
@@ -168,7 +189,8 @@ def as_seed(health: SourceHealth) -> SourceSeed:
     """The source as a person would write it."""
     source = health.source
     channels = [
-        ChannelSeed(kind=channel.kind, url=channel.url, interval=channel.interval) for channel in health.channels
+        ChannelSeed(kind=entry.kind, url=entry.url, interval=entry.interval, senders=tuple(entry.senders))
+        for entry in health.channels
     ]
     fields = {"name": source.name, "title": source.title, "hosts": source.hosts, "pages": source.pages}
     return SourceSeed.model_validate(fields | {"channels": channels})
@@ -272,7 +294,7 @@ def _register_channel(
 ) -> None:
     afresh = afresh or channel is None or (channel.kind, channel.interval) != (seed.kind, seed.interval)
     channel = channel or Channel(source_id=source.id or 0, kind=seed.kind, url=seed.url)
-    channel.kind, channel.interval = seed.kind, seed.interval
+    channel.kind, channel.interval, channel.senders = seed.kind, seed.interval, list(seed.senders)
     if afresh:
         # It is read in full with the new scope; that nothing is in it then is no wall of the newsroom's.
         channel.etag, channel.last_modified, channel.listed = None, None, 0

@@ -44,6 +44,7 @@ from services.fetcher import (
 from services.fetcher.coverage import alarms as gap_alarms
 from services.fetcher.coverage import reconcile
 from services.fetcher.discover import Listed
+from services.fetcher.mail.look import MailLook, look_into, note_mails, progress_of, scope_for
 from services.fetcher.models import Channel, Host, Page, Source, Walk
 from services.fetcher.needs import Needs
 from services.fetcher.politeness import Hosts, Served, host_of
@@ -97,7 +98,12 @@ def poll_channel(order: PollChannel, job: Job) -> None:
 def _poll(order: PollChannel, source: Source, channel: Channel, job: Job, *, whole: bool) -> None:
     settings, scope = fetcher_settings(), poll.scope_of(source, channel)
     url = rounds.address(channel, order)
-    look = poll.look_at(client(), channel, url, scope, now=job.now, settings=settings, whole=whole)
+    mail = _look_into(source, channel, job.now) if channel.kind == "mailbox" else None
+    look = (
+        mail.result
+        if mail
+        else poll.look_at(client(), channel, url, scope, now=job.now, settings=settings, whole=whole)
+    )
     if further := rounds.follow(channel, order, look):
         _go_on_at_another(further, job)
         return
@@ -113,6 +119,9 @@ def _poll(order: PollChannel, source: Source, channel: Channel, job: Job, *, who
         coming = rounds.record(channel, look, joined, now=job.now, settings=settings, chance=random.random())  # noqa: S311
         alarms.raise_alarm(session, source.name, channel, job.now)
         due = _beside_pushes(session, source, channel, look, coming.due_at, job)
+        if mail:
+            note_mails(session, mail)
+            due = job.now if mail.more else due
         enqueue(session, rounds.poll_of(channel), due_at=due)
         _plan_walk(session, channel, coming.beyond, job, begins=is_first and channel.first_round_at is not None)
 
@@ -157,6 +166,13 @@ def _walk(source: Source, channel: Channel, walk: Walk, url: str, job: Job) -> N
         job.note(source=source.name, url=url, answer=look.outcome, fresh=joined.fresh)
         due = walks.record(channel, walk, look, joined, now=job.now, depth=settings.walk_depth)
         enqueue(session, walks.walk_of(channel, walk), due_at=due, lane="bulk")
+
+
+def _look_into(source: Source, channel: Channel, now: datetime) -> MailLook:
+    with reading() as session:
+        scope = scope_for(session, source, channel)
+        progress, taken = progress_of(session, channel.id or 0)
+    return look_into(client(), channel, scope, progress, now=now, settings=fetcher_settings(), taken=taken)
 
 
 def _beside_pushes(

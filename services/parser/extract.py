@@ -23,6 +23,7 @@ from services.parser.kinds import kind_of
 from services.parser.layouts import DOCUMENT, DUMP, WHOLE_PAGE, Layout, recognise
 from services.parser.lexicon import lexicon
 from services.parser.lines import Line
+from services.parser.mail import is_mail, letter
 from services.parser.markup import Reader
 from services.parser.mend import mend
 from services.parser.metadata import article_key, canonical, dek, language, links, tags
@@ -91,6 +92,8 @@ def parse(
     title: str | None = None,
 ) -> _Answer:
     """The reading, and the page with its lines as they were marked; None where no page was read off the bytes."""
+    if is_mail(content_type):
+        return _read_letter(body, url, now)
     if is_pdf(body):
         return _read_document(body, url, title or "", now)
     if len(body) > MAX_BYTES:
@@ -113,6 +116,14 @@ def _read_dump(text: str, url: str | None, now: datetime | None, profile: SitePr
     dump = read_text(start)
     is_cut = len(start) < len(text)
     return _article(ParsedPage(page, DUMP, dump.lines, dump.frames, now=now, profile=profile, is_cut=is_cut))
+
+
+def _read_letter(body: bytes, url: str | None, now: datetime | None) -> _Answer:
+    """A bulletin by e-mail that stands for a page: the article says where it was read from."""
+    if len(body) > MAX_BYTES or (part := letter(body)) is None:
+        return _rejected("empty", "The mail holds no text.")
+    reading, parsed = parse(part[0], url=url, content_type=part[1], now=now)
+    return (reading.model_copy(update={"read_from": "mail"}) if isinstance(reading, Article) else reading), parsed
 
 
 def _read_document(body: bytes, url: str | None, title: str, now: datetime | None) -> _Answer:

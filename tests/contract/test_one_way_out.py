@@ -13,6 +13,8 @@ CLIENTS = {
     "ftplib",
     "http.client",
     "httpcore",
+    "imaplib",
+    "poplib",
     "requests",
     "smtplib",
     "telnetlib",

@@ -68,9 +68,9 @@ def authority(tmp_path_factory):
 def trusted(authority, monkeypatch):
     """What this machine trusts is the authority of these tests."""
     monkeypatch.setattr(certifi, "where", lambda: str(authority.path))
-    egress._tls.cache_clear()
+    egress.tls_context.cache_clear()
     yield authority
-    egress._tls.cache_clear()
+    egress.tls_context.cache_clear()
 
 
 def test_a_good_certificate_opens_the_way(trusted):

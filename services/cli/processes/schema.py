@@ -28,6 +28,7 @@ MODELS = (
     "services.runtime.transparency_log.tables",
     "services.fetcher.push.models",
     "services.runtime.withholding",
+    "services.fetcher.mail.models",
     *(f"services.{name}.models" for name in OWNERS),
 )
 
