@@ -177,6 +177,32 @@ class WalkChannel(Message):
         return Rank.BACKLOG
 
 
+class MovePages(Message):
+    """Let the pages of a site follow it to its new host; those above `after` are still to be done."""
+
+    old: str
+    new: str
+    announce: bool = False
+    after: int = 0
+
+    @property
+    def dedupe(self) -> str:
+        return f"{self.old} {self.new}"
+
+
+class MoveArticles(Message):
+    """Articles are at another address, because their site moved: the number of each page, and where that is now."""
+
+    moves: tuple[tuple[int, str], ...]
+    old: str
+    new: str
+    announce: bool = False
+
+    @property
+    def dedupe(self) -> str:
+        return f"{self.old} {self.new} {self.moves[0][0] if self.moves else 0}"
+
+
 class SamePage(Message):
     """A page shows the very article that another one gave: they are one page, shown at another address."""
 

@@ -18,6 +18,8 @@ from services.contracts.messages import (
     HostRecovered,
     MakeCheckpoint,
     Message,
+    MoveArticles,
+    MovePages,
     PackCaptures,
     ParsePage,
     PollChannel,
@@ -114,6 +116,8 @@ ROUTES: dict[type[Message], Route] = {
         repeats=timedelta(minutes=1),
         timer=True,
     ),
+    MovePages: Route("fetcher", "move_pages", timedelta(seconds=60), batch=1, claim_singly=True),
+    MoveArticles: Route("store", "move_articles", timedelta(seconds=60), batch=1, claim_singly=True, durable=True),
     SamePage: Route("fetcher", "same_page", timedelta(seconds=45), batch=1, claim_singly=True),
     ParsePage: Route(
         "parser",

@@ -11,12 +11,13 @@ from sqlmodel import Session
 from services.contracts.caller import Caller
 from services.contracts.choices import ChannelKind
 from services.contracts.errors import UserError
-from services.fetcher import blocked, sources
+from services.fetcher import blocked, site_moves, sources
 from services.fetcher.alarms import alarm
 from services.fetcher.models import Channel
 from services.fetcher.preview import preview
 from services.fetcher.push.health import push_sentences
 from services.fetcher.settings import fetcher_settings
+from services.fetcher.site_moves import SiteMoveOrder
 from services.fetcher.sources import EXAMPLE, PreviewOrder, SourceHealth, SourceSeed
 from services.runtime import audit_log
 from services.runtime.database import reading, transaction, utcnow
@@ -105,6 +106,26 @@ class PreviewView(BaseModel):
     trouble: str | None
 
 
+class MovedAddress(BaseModel):
+    """An address before and after a move."""
+
+    before: str
+    after: str
+
+
+class SiteMoveView(BaseModel):
+    """What the move of a site changes, and whether it is `done`: pages and articles follow in turns.
+
+    `sample` are the first pages.
+    """
+
+    pages: int
+    sources: list[str]
+    channels: list[MovedAddress]
+    sample: list[MovedAddress]
+    done: bool
+
+
 class Polled(BaseModel):
     """How many channels are looked at now."""
 
@@ -159,6 +180,23 @@ def load_sources(batch: SourceBatch, caller: Admin) -> Loaded:
         added, changed = sources.load(session, batch.sources, utcnow())
         audit_log.note(session, caller, "sources.loaded", f"{len(batch.sources)} sources", utcnow())
     return Loaded(added=added, changed=changed)
+
+
+@router.post("/sources/move")
+def move_site(order: SiteMoveOrder, caller: Admin) -> SiteMoveView:
+    """Lets a site follow to its new host: sources, channels, pages and articles. A dry run says what would be done."""
+    with transaction() as session:
+        plan = site_moves.plan_of(session, order, SHOWN)
+        if not order.dry_run:
+            site_moves.relocate(session, order, utcnow())
+            audit_log.note(session, caller, "site.moved", f"{order.old} to {order.new}", utcnow())
+    return SiteMoveView(
+        pages=plan.pages,
+        sources=list(plan.sources),
+        channels=[MovedAddress(before=before, after=after) for before, after in plan.channels],
+        sample=[MovedAddress(before=before, after=after) for before, after in plan.sample],
+        done=not order.dry_run,
+    )
 
 
 @router.post("/sources/preview", dependencies=[requires("admin")])

@@ -10,7 +10,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from services.contracts.messages import FetchPage, Lane, Why
 from services.contracts.urls import page_key
-from services.fetcher import gaps, moves
+from services.fetcher import gaps, moves, site_moves
 from services.fetcher.claims import ALL_CLAIMS, VAIN
 from services.fetcher.discover import Listed
 from services.fetcher.gaps import Expected
@@ -64,7 +64,7 @@ def join(
     `claimed`: that a page changed is only claimed, as sitemaps do that are made anew each night. At most so many
     `claims` are followed; the others stand until there is room.
     """
-    keyed = _by_identity(session, listed)
+    keyed = _by_identity(session, site_moves.at_new_hosts(session, listed))
     renamed = _renamed(session, source, keyed)
     fresh = _insert(session, source, channel, keyed, backlog=backlog, now=now)
     lane: Lane = "bulk" if backlog else "live"

@@ -190,6 +190,16 @@ class Alias(Table, table=True):
     page_id: int = Field(foreign_key="pages.id")
 
 
+class MovedSite(Table, table=True):
+    """A site that moved to another host with all its sub-domains, as an operator ordered: what is listed follows it."""
+
+    __tablename__ = "site_moves"
+
+    old: str = Field(primary_key=True)
+    new: str
+    moved_at: datetime = Field(sa_type=UtcDateTime)
+
+
 class PageGuid(Table, table=True):
     """What the feeds of a source call a page, whatever its address is."""
 

@@ -15,6 +15,7 @@ from services.contracts.messages import (
     FetchPage,
     HostRecovered,
     Message,
+    MovePages,
     PackCaptures,
     PollChannel,
     ReadPush,
@@ -37,6 +38,7 @@ from services.fetcher import (
     removals,
     rounds,
     settling,
+    site_moves,
     turns,
     visit,
     walks,
@@ -304,6 +306,14 @@ def _turn_of_another(job: Job, order: Message) -> None:
     with job.complete() as session:
         turns.give_back(session, job)
         enqueue(session, order, lane=job.lane)
+
+
+@handles(MovePages)
+def move_pages(order: MovePages, job: Job) -> None:
+    """The next pages of a site are where it moved to; the store is told of their articles."""
+    with job.complete() as session:
+        if further := site_moves.relocate_pages(session, order):
+            enqueue(session, further, lane=job.lane)
 
 
 @handles(SamePage)

@@ -3,18 +3,20 @@
 import hashlib
 from base64 import b32encode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, or_, update
+from sqlalchemy import Row, bindparam, or_, select, update
 from sqlmodel import Session
 
 from services.contracts.article import Article
-from services.contracts.messages import Cause
-from services.runtime.events.append import NewEvent
+from services.contracts.messages import Announce, Cause, MoveArticles
+from services.runtime.events.append import NewEvent, append_all, hold
 from services.runtime.provenance import verdicts
-from services.store.models import articles
+from services.store.events import SILENT
+from services.store.identity import plain_address
+from services.store.models import articles, revisions
 from services.store.views import article_view
 
 
@@ -72,3 +74,41 @@ def _event(
         announced=occasion.announced,
         trace_id=occasion.trace_id,
     )
+
+
+def move_all(session: Session, order: MoveArticles, now: datetime, trace_id: str | None) -> list[Announce]:
+    """Writes where the articles of these pages are now; what is to be announced of it."""
+    hold(session)
+    urls = dict(order.moves)
+    rows = session.execute(_OF_PAGES, {"pages": sorted(urls)}).all()
+    moved = [row for row in rows if plain_address(row.url) != plain_address(urls[row.page])]
+    if not moved:
+        return []
+    changes = [{"this": row.id, "new": urls[row.page], "at": plain_address(urls[row.page])} for row in moved]
+    session.execute(_RELOCATE, changes)
+    after = {row.id: row for row in session.execute(_OF_PAGES, {"pages": sorted({row.page for row in moved})})}
+    news = [_of_the_site(after[row.id], row, order, Occasion("move", now, order.announce, trace_id)) for row in moved]
+    numbered = zip(news, append_all(session, news), strict=True)
+    return [Announce(event=new.id, article=new.subject, sequence=at) for new, at in numbered if new.announced]
+
+
+def _of_the_site(row: Row[Any], before: Row[Any], order: MoveArticles, occasion: Occasion) -> NewEvent:
+    article = Article.model_validate_json(row.reading)
+    told = replace(occasion, announced=occasion.announced and article.kind not in SILENT)
+    return moved_event(row, article, before.url, told, {"old": order.old, "new": order.new})
+
+
+# Made once: to make a statement costs more than to run it.
+_OF_PAGES = (
+    select(articles, revisions.c.reading)
+    .join(revisions, (revisions.c.article == articles.c.id) & (revisions.c.number == articles.c.revision))
+    .where(
+        articles.c.page.in_(bindparam("pages", expanding=True)),
+        articles.c.url.is_not(None),
+        articles.c.merged_into.is_(None),
+    )
+    .order_by(articles.c.id)
+)
+_RELOCATE = (
+    update(articles).where(articles.c.id == bindparam("this")).values(url=bindparam("new"), address=bindparam("at"))
+)

@@ -5,14 +5,15 @@ from dataclasses import replace
 
 from sqlmodel import Session
 
-from services.contracts.messages import SamePage, SaveArticle, SetStatus
+from services.contracts.messages import MoveArticles, SamePage, SaveArticle, SetStatus
 from services.runtime.ledger.batch import Batch
 from services.runtime.ledger.jobs import Job, Outgoing, enqueue_all
-from services.runtime.ledger.worker import handles_together
+from services.runtime.ledger.worker import handles, handles_together
 from services.runtime.provenance import results, verdicts
 from services.runtime.provenance.results import Result
 from services.runtime.provenance.verdicts import Read
 from services.store.decide import Change, Created, Late, Refreshed, Unchanged, Unsettled, Updated, Withheld
+from services.store.moves import move_all
 from services.store.save import Saved, foresee, save_all, save_as_foreseen
 from services.store.status import set_all
 from services.store.withdrawals.withdrawing import withhold_capture
@@ -61,6 +62,15 @@ def set_statuses(batch: Batch[SetStatus]) -> None:
         stories = {order.article: job for job, order in done}
         told = set_all(session, [(order, job.trace_id) for job, order in done], done[0][0].now)
         enqueue_all(session, [stories[event.article or ""].outgoing(event) for event in told])
+
+
+@handles(MoveArticles)
+def move_articles(order: MoveArticles, job: Job) -> None:
+    """Articles of a site that moved are where it is now, each with an event of its own."""
+    with job.complete() as session:
+        announces = move_all(session, order, job.now, job.trace_id)
+        enqueue_all(session, [job.outgoing(announce) for announce in announces])
+        job.note(articles=len(order.moves), site=f"{order.old} to {order.new}")
 
 
 def _keep(session: Session, orders: list[Order]) -> list[Become]:

@@ -111,6 +111,27 @@ def poll(source: Names, as_json: AsJson = False) -> None:
         tell(f"{counted(channels, 'channel is', 'channels are')} due now.")
 
 
+@app.command()
+def move(
+    old: Annotated[str, typer.Argument(help="The host that the site has left, such as defense.gov.")],
+    new: Annotated[str, typer.Argument(help="The host that it is at now.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
+    announce: Annotated[
+        bool, typer.Option("--announce", help="Send article.moved for each article; it is in the log in any case.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Lets a site follow to another host, with its sub-domains: sources, channels, pages and articles."""
+    plan = client.order("POST", "/sources/move", {"old": old, "new": new, "dry_run": dry_run, "announce": announce})
+    if as_json:
+        print_json(plan)
+        return
+    pages = counted(plan["pages"], "page", "pages")
+    tell(f"{pages} would move; nothing was changed." if dry_run else f"{pages} and their articles follow in turns.")
+    moved = [*plan["channels"], *plan["sample"]]
+    show(Listing(("from", "to"), [(pair["before"], pair["after"]) for pair in moved]))
+
+
 def _tell(name: str, sentence: str, *, as_json: bool) -> None:
     if as_json:
         print_json(_view(name))

@@ -18,7 +18,7 @@ ORDERING = {
     *(("keys", verb) for verb in ("create", "revoke", "rotate", "reseal")),
     *(("reingest", verb) for verb in ("reparse", "promote", "discard", "pause", "resume", "cancel")),
     *(("dead-letters", verb) for verb in ("replay", "discard")),
-    *(("sources", verb) for verb in ("add", "pause", "resume", "poll", "remove")),
+    *(("sources", verb) for verb in ("add", "pause", "resume", "poll", "move", "remove")),
     ("retries", "now"),
     *(("log", verb) for verb in ("sign", "rotate")),
     *(("articles", verb) for verb in ("withdraw", "restore", "erase")),
@@ -111,6 +111,7 @@ def orders(article, page, message):
     yield failed
     yield from (("gaps",), ("coverage", "coast"))
     yield from (("retries", "list"), ("retries", "now", "--all"), ("poll", "coast"))
+    yield ("sources", "move", "coast.example", "shore.example")
     yield from (("sources", "remove", "coast"), ("keys", "revoke", 1))
     yield ("articles", "erase", article, "--reason", "a test", "--confirm", article)
 
