@@ -1,5 +1,6 @@
 """The audit as metrics: where the pages are, what waits, and how long the queues are."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
@@ -11,6 +12,8 @@ from services.fetcher import blocked
 from services.fetcher.alarms import alarmed
 from services.fetcher.checks import SourcePages, count_pages
 from services.fetcher.coverage.find import count_gaps
+from services.fetcher.rhythm.watch import silent_sources
+from services.fetcher.trust_views import trust_of_all
 from services.runtime.ledger import health_gates, jobs, retries
 
 KEPT = timedelta(minutes=1)
@@ -44,6 +47,7 @@ def gauges(session: Session, now: datetime, depths: Mapping[str, int]) -> Iterat
         for cause, number in causes.items():
             missing.add_metric([name, cause], number)
     yield missing
+    yield from _rhythms(session, now)
     messages = GaugeMetricFamily("dateline_messages", "Messages by what is to be done with them.", labels=["state"])
     for what, number in jobs.counts(session).items():
         messages.add_metric([what.removeprefix("messages ").replace(" ", "_").replace("-", "_")], number)
@@ -62,6 +66,26 @@ def gauges(session: Session, now: datetime, depths: Mapping[str, int]) -> Iterat
     for queue, depth in depths.items():
         queues.add_metric([queue], depth)
     yield queues
+
+
+def _rhythms(session: Session, now: datetime) -> Iterator[GaugeMetricFamily]:
+    silent = GaugeMetricFamily("dateline_source_silent", "Sources of which people were told that they are silent.")
+    silent.add_metric([], silent_sources(session))
+    yield silent
+    doubted = GaugeMetricFamily(
+        "dateline_claims_distrusted", "Channels and hosts of which a claim is not relied on.", labels=["claim"]
+    )
+    saved = GaugeMetricFamily("dateline_channel_bytes_saved", "Bytes of channels that answers of 304 did not bring.")
+    avoided = GaugeMetricFamily(
+        "dateline_misses_avoided", "Changes that validators would have hidden, had they been believed."
+    )
+    known = trust_of_all(session)
+    counted = Counter(claim for trust in known for claim in trust.doubted(now))
+    for claim, number in sorted(counted.items()):
+        doubted.add_metric([claim], number)
+    saved.add_metric([], sum(trust.saved for trust in known))
+    avoided.add_metric([], sum(trust.avoided for trust in known))
+    yield from (doubted, saved, avoided)
 
 
 def counted_pages(session: Session, now: datetime) -> list[SourcePages]:

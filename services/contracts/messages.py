@@ -264,6 +264,10 @@ class ReviewRemovals(Message):
         return self.source
 
 
+class CheckRhythms(Message):
+    """Look at the rhythm of sources: some fall silent, some speak again."""
+
+
 class CaptureRef(Contract):
     """A capture in the archive, by name, and when it was fetched."""
 

@@ -11,6 +11,7 @@ from typing import Literal
 
 from services.contracts.messages import (
     Announce,
+    CheckRhythms,
     Deliver,
     EraseCaptures,
     FetchPage,
@@ -106,6 +107,16 @@ ROUTES: dict[type[Message], Route] = {
         "fetcher", "review_removals", timedelta(seconds=45), batch=1, claim_singly=True, durable=True
     ),
     HostRecovered: Route("fetcher", "host_recovered", timedelta(seconds=45), batch=1, claim_singly=True),
+    CheckRhythms: Route(
+        "fetcher",
+        "check_rhythms",
+        timedelta(seconds=60),
+        batch=1,
+        claim_singly=True,
+        new_trace=True,
+        repeats=timedelta(minutes=1),
+        timer=True,
+    ),
     ReconcileChannels: Route(
         "fetcher",
         "reconcile_channels",

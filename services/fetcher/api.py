@@ -14,11 +14,15 @@ from services.contracts.errors import UserError
 from services.fetcher import blocked, site_moves, sources
 from services.fetcher.alarms import alarm
 from services.fetcher.models import Channel
+from services.fetcher.politeness import host_of
 from services.fetcher.preview import preview
 from services.fetcher.push.health import push_sentences
+from services.fetcher.rhythm import watch
+from services.fetcher.rhythm.views import RhythmView, rhythm_view
 from services.fetcher.settings import fetcher_settings
 from services.fetcher.site_moves import SiteMoveOrder
 from services.fetcher.sources import EXAMPLE, PreviewOrder, SourceHealth, SourceSeed
+from services.fetcher.trust_views import TrustView, trust_in_hosts, trust_view
 from services.runtime import audit_log
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.egress import egress_settings, open_client
@@ -58,6 +62,8 @@ class ChannelView(BaseModel):
     """Whether a WebSub hub pushes it, and since when not; null where nobody does."""
     troubles: list[str] = []
     """The documents of its last round that could not be read in full: the address of each, and why."""
+    trust: TrustView = TrustView()
+    """Which of its claims that nothing changed, or that something did, are not relied on."""
 
 
 class SourceView(BaseModel):
@@ -76,6 +82,11 @@ class SourceView(BaseModel):
     channels: list[ChannelView]
     hosts: list[str] = []
     pages: list[str] = []
+    country: str = "US"
+    """Whose holidays it keeps."""
+    rhythm: RhythmView = RhythmView()
+    trust: dict[str, TrustView] = {}
+    """By the host of a channel, what is not relied on of what it says of its pages."""
     retrying: str | None = None
     """When work on its pages fails unexpectedly: how many messages, and of the first how often, why, and what is next.
     """
@@ -279,7 +290,23 @@ def _views(session: Session, healths: Sequence[SourceHealth]) -> list[SourceView
     pages = sources.troubled_pages(session, now)
     walled = blocked.walled(session, [health.source.name for health in healths])
     pushed = push_sentences(session, channels)
-    return [_source(health, failing, pages, walled.get(health.source.name), pushed) for health in healths]
+    known = watch.rhythms(session, [health.source.id or 0 for health in healths])
+    hosts = {host_of(channel.url) for health in healths for channel in health.channels}
+    trusted = trust_in_hosts(session, hosts, now)
+    views = [_source(health, failing, pages, walled.get(health.source.name), pushed, now) for health in healths]
+    return [
+        view.model_copy(
+            update={
+                "rhythm": rhythm_view(known.get(health.source.id or 0)),
+                "trust": {
+                    name: trusted[name]
+                    for name in sorted({host_of(channel.url) for channel in health.channels})
+                    if name in trusted
+                },
+            }
+        )
+        for view, health in zip(views, healths, strict=True)
+    ]
 
 
 def _source(
@@ -288,6 +315,7 @@ def _source(
     pages: Mapping[str, str],
     walled: blocked.Walled | None,
     pushed: Mapping[int | None, str],
+    now: datetime,
 ) -> SourceView:
     source = health.source
     last = source.blocked_at, source.blocked_detail
@@ -301,17 +329,19 @@ def _source(
         blocked=source.blocked + (walled.pages if walled else 0),
         blocked_at=last[0],
         blocked_detail=last[1],
-        channels=[_channel(entry, failing.get(entry.id), pushed.get(entry.id)) for entry in health.channels],
+        channels=[_channel(entry, failing.get(entry.id), pushed.get(entry.id), now) for entry in health.channels],
+        country=source.country,
         hosts=source.hosts,
         pages=source.pages,
     )
 
 
-def _channel(channel: Channel, retrying: str | None, push: str | None) -> ChannelView:
+def _channel(channel: Channel, retrying: str | None, push: str | None, now: datetime) -> ChannelView:
     fields = channel.model_dump(warnings=False) | {
         "retrying": retrying,
         "push": push,
         "troubles": [f"{url}: {why}" for url, why in channel.troubles.items()],
+        "trust": trust_view(channel.trust, now),
     }
     try:
         view = ChannelView.model_validate(fields)

@@ -40,6 +40,8 @@ class Source(Table, table=True):
     """Hosts, besides those of its channels, that it may lead to."""
     pages: list[str] = Field(default_factory=list, sa_type=Json(list))
     """Patterns of article addresses; none means the default of each channel's kind."""
+    country: str = Field(default="US", sa_column_kwargs={"server_default": "US"})
+    """Whose holidays it keeps, by the ISO 3166 code."""
     paused: bool = False
     blocked: int = 0
     """Answers so far that were something else than what was asked for: a wall, a shell, an error page as a page."""
@@ -47,6 +49,32 @@ class Source(Table, table=True):
     blocked_detail: str | None = Field(default=None, sa_type=Text)
     """The last of them: when, and one sentence."""
     created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class SourceRhythm(Table, table=True):
+    """When a source published of late, and how its silence stands; looked at every hour."""
+
+    __tablename__ = "source_rhythms"
+
+    source_id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    checked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    page: int = 0
+    """The last page that was taken in."""
+    items: dict[str, int] = Field(default_factory=dict, sa_type=Json(dict, derived=True))
+    """The latest items: by the number of the page, when it was published or first seen, in minutes since 1970."""
+    last_item_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    expected_by: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When the next item is there with a probability of one half."""
+    items_a_day: float | None = None
+    """On a working day."""
+    probability: float | None = None
+    """Of a silence as long as the present one."""
+    busy: float | None = None
+    """How much more than usual comes in this hour."""
+    silent_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Since when it is an alarm."""
+    strikes: list[str] = Field(default_factory=list, sa_type=Json(list, derived=True))
+    """When alarms were over by themselves."""
 
 
 class Channel(Table, table=True):

@@ -99,7 +99,14 @@ class NextLook:
 
 
 def record(
-    channel: Channel, look: RoundResult, joined: Joined, *, now: datetime, settings: FetcherSettings, chance: float
+    channel: Channel,
+    look: RoundResult,
+    joined: Joined,
+    *,
+    now: datetime,
+    settings: FetcherSettings,
+    chance: float,
+    busy: float = 1.0,
 ) -> NextLook:
     """Writes on the channel's row how the look went; returns when the next one is due."""
     is_news, beyond = channel.first_round_at is not None, None
@@ -121,7 +128,7 @@ def record(
     # While a part fails, nobody looks at what the channel lists first, and the news stands there. A list that is empty
     # may just be one.
     patience = 0 if channel.parts or look.outcome == "empty" else channel.failures
-    due_at = now + poll_wait(interval, patience, look.retry_after, chance)
+    due_at = now + poll_wait(interval, patience, look.retry_after, chance, busy)
     return NextLook(due_at, beyond if is_news else None)
 
 

@@ -21,6 +21,8 @@ from services.contracts.urls import canonical_url
 from services.fetcher import gaps
 from services.fetcher.mail.address import is_mailbox, mailbox_address, spelled
 from services.fetcher.models import IMPORT, Channel, Page, Source
+from services.fetcher.rhythm import watch
+from services.fetcher.rhythm.days import is_country
 from services.fetcher.rounds import poll_of
 from services.runtime.database import is_sqlite
 from services.runtime.http.problems import Storable
@@ -96,6 +98,12 @@ def _each_once(channels: tuple[ChannelSeed, ...]) -> tuple[ChannelSeed, ...]:
     return channels
 
 
+def _country(code: str) -> str:
+    if not is_country(code):
+        raise ValueError(f"There is no calendar of {code!r}; name a country by its ISO 3166 code, such as US.")
+    return code
+
+
 EXAMPLE: dict[str, Any] = {
     "name": "navy",
     "title": "U.S. Navy",
@@ -105,7 +113,10 @@ EXAMPLE: dict[str, Any] = {
 
 
 class SourceSeed(BaseModel):
-    """A source as a person writes it. `pages` are patterns of article addresses; `hosts` those beside its channels'."""
+    """A source as a person writes it. `pages` are patterns of article addresses; `hosts` those beside its channels'.
+
+    `country` is whose holidays it keeps, by the ISO 3166 code.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
 
@@ -113,6 +124,7 @@ class SourceSeed(BaseModel):
     title: Annotated[Storable, Field(max_length=200)] = ""
     hosts: Hosts = ()
     pages: Patterns = ()
+    country: Annotated[str, AfterValidator(_country)] = "US"
     channels: Annotated[tuple[ChannelSeed, ...], Field(min_length=1, max_length=50), AfterValidator(_each_once)]
 
 
@@ -165,6 +177,7 @@ def register(session: Session, seed: SourceSeed, now: datetime) -> Source:
     source = _held(session, seed.name, now)
     differs = (source.hosts, source.pages) != (list(seed.hosts), list(seed.pages))
     source.title, source.hosts, source.pages = seed.title, list(seed.hosts), list(seed.pages)
+    source.country = seed.country
     session.add(source)
     session.flush()
     known = {channel.url: channel for channel in _channels(session, source)}
@@ -193,6 +206,7 @@ def as_seed(health: SourceHealth) -> SourceSeed:
         for entry in health.channels
     ]
     fields = {"name": source.name, "title": source.title, "hosts": source.hosts, "pages": source.pages}
+    fields["country"] = source.country
     return SourceSeed.model_validate(fields | {"channels": channels})
 
 
@@ -264,6 +278,7 @@ def remove(session: Session, name: str) -> None:
     session.delete(source)
     session.execute(update(Page).where(col(Page.source) == name).values(channel=None))
     gaps.forget(session, name)
+    watch.forget_rhythm(session, source.id or 0)
 
 
 def _seed(path: Path, text: str, number: int, source: object) -> SourceSeed:

@@ -11,6 +11,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col
 
 from services.contracts.messages import (
+    CheckRhythms,
     EraseCaptures,
     FetchPage,
     HostRecovered,
@@ -53,6 +54,7 @@ from services.fetcher.politeness import Hosts, Served, host_of
 from services.fetcher.push import health, read, subscribe
 from services.fetcher.push.models import Push
 from services.fetcher.push.subscribe import Asked
+from services.fetcher.rhythm import watch
 from services.fetcher.rounds import RoundResult
 from services.fetcher.settings import fetcher_settings
 from services.fetcher.settling import PageVisit
@@ -68,6 +70,8 @@ from services.runtime.ledger.worker import handles, handles_requests, takes_turn
 from services.runtime.provenance import results
 from services.runtime.provenance.results import Result
 
+RHYTHMS = timedelta(minutes=1)
+"""How often it is asked whose rhythm is to be looked at."""
 PAUSE = timedelta(hours=1)
 """How often a paused source is asked whether it still is. Resuming says its polls at once."""
 
@@ -118,7 +122,8 @@ def _poll(order: PollChannel, source: Source, channel: Channel, job: Job, *, who
         _end_turn(session, job, Served(host_of(url), look.outcome, job.now, look.retry_after, look.silent))
         job.note(source=source.name, url=channel.url, answer=look.outcome, fresh=joined.fresh)
         is_first = channel.first_round_at is None
-        coming = rounds.record(channel, look, joined, now=job.now, settings=settings, chance=random.random())  # noqa: S311
+        chance, busy = random.random(), watch.busy_now(session, channel.source_id, job.now)  # noqa: S311
+        coming = rounds.record(channel, look, joined, now=job.now, settings=settings, chance=chance, busy=busy)
         alarms.raise_alarm(session, source.name, channel, job.now)
         due = _beside_pushes(session, source, channel, look, coming.due_at, job)
         if mail:
@@ -378,6 +383,20 @@ def reconcile_channels(order: ReconcileChannels, job: Job) -> None:
         if not more and gap_alarms.pending(session):
             gap_alarms.raise_alarms(session, job.now)
         enqueue(session, order, due_at=job.now + (timedelta() if more else reconcile.EVERY))
+
+
+@handles(CheckRhythms)
+def check_rhythms(order: CheckRhythms, job: Job) -> None:
+    """The rhythms of a few sources, each in its own transaction, and itself again: at once while more are due."""
+    with reading() as session:
+        numbers = watch.next_sources(session, job.now)
+    for number in numbers:
+        with transaction() as session:
+            watch.check_source(session, number, job.now)
+    again = timedelta() if len(numbers) == watch.AT_ONCE else RHYTHMS
+    with job.complete() as session:
+        job.note(sources=len(numbers))
+        enqueue(session, order, due_at=job.now + again)
 
 
 @handles(TakeBackup)

@@ -148,6 +148,7 @@ def _rows(view: SourceView) -> Iterator[Sequence[object]]:
         blocked = f"blocked {counted(view.blocked, 'time', 'times')}" if view.blocked else None
         parts = (
             "paused" if view.paused else channel.outcome,
+            "silent" if view.rhythm.silent_since else None,
             blocked,
             channel.alarm or channel.detail,
             channel.retrying or view.retrying,
@@ -166,18 +167,28 @@ def _show_one(answer: Any, *, as_json: bool) -> None:
     blocked = counted(view.blocked, "answer", "answers") if view.blocked else None
     facts = {"source": view.name, "title": view.title, "state": state, "blocked": blocked}
     show_facts(facts | {"last block": view.blocked_at, "because": view.blocked_detail, "retrying": view.retrying})
+    show_facts(_rhythm(view))
     for channel in view.channels:
         typer.echo()
         show_facts(_facts(channel))
+
+
+def _rhythm(view: SourceView) -> dict[str, Any]:
+    rhythm = view.rhythm
+    chance = None if rhythm.probability is None else f"{rhythm.probability:.3g}"
+    items = None if rhythm.items_a_day is None else f"{rhythm.items_a_day:.1f}"
+    silence = {"silent since": rhythm.silent_since, "chance of this silence": chance}
+    hosts = {f"{name} lies": " ".join(trust.distrusted) or None for name, trust in view.trust.items()}
+    expected = {"last new item": rhythm.last_item_at, "next expected": rhythm.expected_by}
+    return {**expected, "items a working day": items, **silence, **hosts}
 
 
 def _facts(channel: ChannelView) -> dict[str, Any]:
     looked: dict[str, Any] = {"last look": channel.polled_at or "not yet", "last success": channel.succeeded_at}
     counts = {"listed": channel.listed, "new": channel.fresh, "failures": channel.failures}
     fields = {channel.kind: channel.url, **looked, "outcome": channel.outcome, **counts}
-    return fields | {
-        "trouble": channel.detail,
-        "alarm": channel.alarm,
-        "retrying": channel.retrying,
-        "push": channel.push,
-    }
+    believed: dict[str, Any] = {"not relied on": " ".join(channel.trust.distrusted) or None}
+    if channel.trust.bytes_saved or channel.trust.misses_avoided:
+        believed |= {"bytes saved": f"{channel.trust.bytes_saved:,}", "misses avoided": channel.trust.misses_avoided}
+    trouble = {"trouble": channel.detail, "alarm": channel.alarm, "retrying": channel.retrying}
+    return fields | trouble | {"push": channel.push} | believed

@@ -78,3 +78,12 @@ def test_a_host_rests_after_some_patience_and_ever_longer():
     assert host_rest(HOST_PATIENCE - 1) == timedelta()
     assert [host_rest(HOST_PATIENCE + n) for n in range(3)] == [timedelta(minutes=m) for m in (1, 2, 4)]
     assert host_rest(10_000) == LONGEST_REST
+
+
+@pytest.mark.parametrize("chance", [0.0, 0.5, 0.999])
+@pytest.mark.parametrize("busy", [0.0, 0.1, 1.0, 2.0, 9.0])
+def test_the_rhythm_of_a_source_changes_the_wait_within_bounds(chance, busy):
+    """Never longer than the usual wait may be, nor shorter than two thirds; a host that fails is not hurried."""
+    assert timedelta(seconds=200) < poll_wait(300, 0, None, chance, busy) < timedelta(seconds=331)
+    assert poll_wait(300, 0, None, chance, 9.0) < poll_wait(300, 0, None, chance) <= poll_wait(300, 0, None, chance, 0)
+    assert poll_wait(300, 1, None, chance, 9.0) == poll_wait(300, 1, None, chance)
