@@ -58,6 +58,8 @@ class ChannelView(BaseModel):
     """When it was read before and cannot be read now: since when, and why."""
     capture: str | None = None
     """What came in its place the last time that it could not be read, at `/captures/{capture}`."""
+    senders: list[str] = []
+    """Of a mailbox: whose mails are read."""
     push: str | None = None
     """Whether a WebSub hub pushes it, and since when not; null where nobody does."""
     troubles: list[str] = []

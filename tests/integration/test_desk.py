@@ -400,15 +400,18 @@ def test_a_source_is_changed_and_keeps_what_its_form_does_not_show(signed_in):
     """How often a channel is looked at was written in a file, and stays so."""
     admin = signed_in()
     listing = ChannelSeed(kind="listing", url="https://news.example/list", interval=120)
+    mailbox = ChannelSeed(kind="mailbox", url="imaps://me@mail.example/INBOX", senders=("news.example",))
     with transaction() as session:
-        sources.register(session, SourceSeed(name="demo", channels=(listing,)), utcnow())
+        sources.register(session, SourceSeed(name="demo", channels=(listing, mailbox)), utcnow())
     channels = "listing https://news.example/list\r\nfeed https://news.example/feed\r\n"
+    channels += "mailbox imaps://me@mail.example/INBOX\r\n"
     typed = {"title": "The demo", "channels": channels, "pages": "/story/\r\n/news/", "hosts": ""}
     assert admin.post("/sources/demo", data={"form_token": form_token(admin), **typed}).status_code == 303
     with transaction() as session:
         found = sources.find_source(session, "demo")
     assert (found.source.title, found.source.pages) == ("The demo", ["/story/", "/news/"])
-    assert {each.url: each.interval for each in found.channels} == {
+    assert [each.senders for each in found.channels if each.kind == "mailbox"] == [["news.example"]]
+    assert {each.url: each.interval for each in found.channels if each.kind != "mailbox"} == {
         "https://news.example/list": 120,
         "https://news.example/feed": None,
     }

@@ -66,10 +66,11 @@ def add(
     page: Annotated[list[str] | None, typer.Option(help="A pattern of its articles' addresses.")] = None,
     host: Annotated[list[str] | None, typer.Option(help="A host of articles, beside the channels' own.")] = None,
     interval: Annotated[float | None, typer.Option(help="Seconds between two looks.")] = None,
+    sender: Annotated[list[str] | None, typer.Option(help="Of a mailbox: whose mails are read.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Watches a source from now on. Pages that are there already are stored and not announced."""
-    channels = [{"kind": kind, "url": entry, "interval": interval} for entry in url]
+    channels = [{"kind": kind, "url": entry, "interval": interval, "senders": sender or ()} for entry in url]
     fields = {"name": name, "title": title, "hosts": host or (), "pages": page or (), "channels": channels}
     if client.find(f"/sources/{name}"):
         raise UserError(f"There is a source {name!r} already; `dateline sources --load FILE` changes it.")

@@ -64,9 +64,10 @@ async def add(visit: SignedIn, form: Form) -> Response:
 @router.post("/{name}")
 async def change(visit: SignedIn, name: str, form: Form) -> Response:
     known = (await visit.api.get(f"/sources/{name}"))["channels"]
-    intervals = {entry["url"]: entry["interval"] for entry in known}
+    # What the form does not show stays as it is.
+    hidden = {entry["url"]: {"interval": entry["interval"], "senders": entry["senders"]} for entry in known}
     lines = _split(form.get("channels", ""))
-    channels = [{"kind": kind, "url": "".join(url), "interval": intervals.get("".join(url))} for kind, *url in lines]
+    channels = [{"kind": kind, "url": "".join(url), **hidden.get("".join(url), {})} for kind, *url in lines]
     try:
         await visit.api.order("POST", "/sources", _seed(name, form, channels))
     except Refused as refusal:
