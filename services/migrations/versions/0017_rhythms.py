@@ -5,8 +5,8 @@ from alembic import op
 
 from services.runtime.database import UtcDateTime
 
-revision = "r0016"
-down_revision = "r0015"
+revision = "r0017"
+down_revision = "r0016"
 branch_labels = None
 depends_on = None
 
