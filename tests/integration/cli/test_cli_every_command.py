@@ -27,8 +27,8 @@ ORDERING = {
     ("poll",),
 }
 """Who gives one of these orders is on record with it; all else only looks."""
-PROCESSES = {"up", "demo", "listen", "migrate", "web", "worker", "sweep"}
-"""They run until they are stopped, or only prepare that; `listen --json` has its own tests."""
+PROCESSES = {"up", "demo", "listen", "migrate", "web", "worker", "sweep", "doctor", "restore"}
+"""They run until they are stopped, only prepare that, or need a site or an empty installation: each has its tests."""
 
 
 def leaves(command, *path):
@@ -92,6 +92,8 @@ def orders(article, page, message):
     yield from (("log", "sign"), ("log", "show"), ("log", "checkpoint", "-o", kept), ("log", "check", kept))
     yield from (("prove", article, "-o", proof), ("verify", proof), ("log", "rotate"))
     yield from (("articles", verb, article, "--reason", "a test") for verb in ("withdraw", "restore"))
+    yield from (("archive", verb) for verb in ("stat", "pack", "verify"))
+    yield from (("backup", page.with_name("backup")), ("export", "--warc", page.with_name("all.warc.gz")))
     yield from (("events",), ("audit",), ("parse", page), ("import", page))
     yield from (again, again, drain, again)
     yield from (("reingest", verb, *words) for verb, *words in REINGESTIONS)
