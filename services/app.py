@@ -32,6 +32,7 @@ from services.contracts.caller import Caller
 from services.desk.app import create_desk
 from services.doctor import api as doctor
 from services.fetcher import api as fetcher
+from services.fetcher import takedowns_api as takedowns
 from services.fetcher.coverage import api as coverage
 from services.fetcher.pages import api as pages
 from services.fetcher.push import api as push
@@ -59,6 +60,7 @@ ROUTERS = (
     push.router,
     pages.router,
     coverage.router,
+    takedowns.router,
     parser.router,
     store.router,
     memento.router,
@@ -88,6 +90,7 @@ TAGS = [
     {"name": "sources", "description": "The watched newsrooms, how they have been, and how to watch more."},
     {"name": "pages", "description": "Every page that is known: where it is, and what became of it."},
     {"name": "coverage", "description": "Pages that a source showed and that are not stored, and how complete it is."},
+    {"name": "takedowns", "description": "Pages of a source that vanished together, and what an operator makes of it."},
     {"name": "captures", "description": "Answers of newsrooms as received, and how an article came out of each."},
     {"name": "admin", "description": "For operators: keys, the audit log, re-ingestions, dead letters and retries."},
 ]

@@ -35,6 +35,7 @@ COMMANDS = {
     "export": ("export:export", "Hands over captures as WARC or WACZ."),
     "audit": ("audit:audit", "Checks that every page and message is where it should be."),
     "archive": ("archive:app", "The archive: what it holds, packing it, checking it."),
+    "takedowns": ("takedowns:app", "Pages that vanished together: list, release or discard."),
     "retries": ("retries:app", "Messages that are retried: list them, or try them now."),
     "dead-letters": ("dead_letters:app", "Given-up messages: list, show, replay or discard them."),
     "keys": ("keys:app", "API keys: make, list, rotate and revoke them."),

@@ -18,6 +18,7 @@ from services.desk.pages import (
     reingestions,
     sign_in,
     sources,
+    taken_down,
     webhooks,
 )
 from services.desk.render import POLICY, rendered, static
@@ -34,7 +35,19 @@ def create_desk(api: FastAPI) -> FastAPI:
     desk.state.authenticate = api.state.authenticate
     desk.state.caller_of_key = api.state.caller_of_key
     desk.add_api_route("/static/{name}", _static)
-    for pages in (sign_in, now, articles, sources, frontier, coverage, reingestions, webhooks, dead_letters, keys):
+    for pages in (
+        sign_in,
+        now,
+        articles,
+        taken_down,
+        sources,
+        frontier,
+        coverage,
+        reingestions,
+        webhooks,
+        dead_letters,
+        keys,
+    ):
         desk.include_router(pages.router)
     for kind, answer in {SignInFirst: _sign_in_first, Refused: _refused}.items():
         desk.add_exception_handler(kind, answer)

@@ -24,6 +24,7 @@ CARRY = 60
 NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("", "Now", "read"),
     ("/articles", "Articles", "read"),
+    ("/taken-down", "Taken down", "read"),
     ("/sources", "Sources", "read"),
     ("/pages", "Pages", "read"),
     ("/gaps", "Gaps", "read"),

@@ -40,6 +40,7 @@ from services.runtime.http.problems import (
     requires_also_as_password,
 )
 from services.runtime.http.sse import HEADERS, Stream
+from services.runtime.provenance.evidence import evidence_of_article
 from services.store import atom, jsonfeed
 from services.store.atom import Atom
 from services.store.changes.grade import change_of
@@ -60,6 +61,7 @@ from services.store.views import (
     ArticleDiff,
     ArticlePage,
     EventPage,
+    EvidenceList,
     RevisionLine,
     RevisionPage,
     RevisionView,
@@ -194,6 +196,17 @@ def show_article(article: ArticleId) -> StandingArticle:
         row = _known(session, article)
     view = article_view(row, Article.model_validate_json(row.reading))
     return StandingArticle(**view.model_dump(), merged_into=row.merged_into)
+
+
+@router.get("/articles/{article}/evidence", tags=["articles"])
+def list_evidence(article: ArticleId) -> EvidenceList:
+    """The answers that showed that its page was not there or led elsewhere, the latest first, 100 at most.
+
+    Each is a capture of its own, at `/captures/{capture}`.
+    """
+    with reading() as session:
+        _known(session, article)
+        return EvidenceList(evidence=evidence_of_article(session, article, 100))
 
 
 @router.get("/articles/{article}/revisions", tags=["articles"])

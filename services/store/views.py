@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, JsonValue
 from sqlalchemy import Row
 
-from services.contracts.article import Article, ArticleKind, ArticleStatus, Block
+from services.contracts.article import Article, ArticleKind, ArticleStatus, Block, Evidence
 from services.contracts.changes import ArticleChange
 from services.contracts.events import (
     CHANGE,
@@ -166,6 +166,12 @@ class ArticlePage(BaseModel):
 
     articles: list[ArticleLine]
     next: str | None
+
+
+class EvidenceList(BaseModel):
+    """What shows that the page of an article was not there, or led elsewhere."""
+
+    evidence: list[Evidence]
 
 
 class RevisionPage(BaseModel):

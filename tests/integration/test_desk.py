@@ -18,9 +18,10 @@ from services.access import keys, sessions
 from services.access.models import ApiKey
 from services.app import create_app
 from services.contracts.article import Removed
+from services.contracts.messages import SetStatus
 from services.contracts.urls import article_id
 from services.fetcher import sources
-from services.fetcher.models import Page
+from services.fetcher.models import Page, Takedown, TakedownPage
 from services.fetcher.settings import fetcher_settings
 from services.fetcher.sources import ChannelSeed, SourceSeed
 from services.parser import alone, api
@@ -32,7 +33,9 @@ from services.runtime.database import transaction, utcnow
 from services.runtime.egress import egress_settings
 from services.runtime.http import rate_limits
 from services.runtime.provenance import verdicts
+from services.runtime.provenance.evidence import EvidenceRow, note_evidence
 from services.runtime.provenance.verdicts import Read
+from services.store.status import set_all
 from services.webhooks import subscriptions
 from services.webhooks.models import Endpoint
 
@@ -547,3 +550,37 @@ def test_a_site_that_was_examined_is_watched_by_all_its_channels(signed_in, monk
     assert admin.post("/sources", data={"form_token": form_token(admin), **added}).status_code == 303
     with transaction() as session:
         assert len(sources.find_source(session, "bay").channels) == 2
+
+
+def test_what_was_taken_down_is_listed_with_its_evidence_and_decided(signed_in):
+    """Mass takedowns wait on top; an operator's decision is kept, and a reader sees no form."""
+    saved(order())
+    capture_store.keep(capture_store.Capture(url=URL, fetched_at=NOW, status=410, headers=(), body=b"Gone"))
+    with transaction() as session:
+        page = {"page": 7, "article": ID, "url": URL, "sign": "404", "since": utcnow()}
+        session.add(takedown := Takedown(source="war-releases", opened_at=utcnow()))
+        session.flush()
+        number = takedown.id
+        session.add(TakedownPage(takedown=number, **page))
+    browser = signed_in()
+    listed = browser.get("/taken-down")
+    assert (listed.status_code, "1 pages of war-releases" in listed.text) == (200, True)
+    assert "/release" not in signed_in("read").get("/taken-down").text
+    assert URL in browser.get(f"/taken-down/{number}").text
+    answer = browser.post(f"/taken-down/{number}/discard", data={"form_token": form_token(browser)})
+    assert answer.status_code == 303
+    assert "discarded" in browser.get(f"/taken-down/{number}").text
+    with transaction() as session:
+        gone = SetStatus(article=ID, status="removed", at=utcnow(), since=utcnow(), looks=5)
+        set_all(session, [(gone, None)], utcnow())
+        shown = {
+            "page": 1,
+            "fetched_at": utcnow(),
+            "article": ID,
+            "sign": "410",
+            "detail": "Gone.",
+            "capture": "c0ffee",
+        }
+        note_evidence(session, [EvidenceRow(**shown)])
+    assert f"/articles/{ID}/provenance#evidence" in browser.get("/taken-down").text
+    assert "c0ffee" in browser.get(f"/articles/{ID}/provenance").text

@@ -1,14 +1,22 @@
 """Pages that vanish, come back or flap, over simulated days, with the real scheduler and real sockets."""
 
+import in_process
 import pytest
 from fakes import newsroom as fakes
+from fastapi import FastAPI
 from fetching import watches
 from newsday import NewsDay, announced, article, statuses
 from sqlalchemy import select
 
+from services.contracts.caller import Caller
+from services.contracts.messages import ReviewRemovals
+from services.fetcher.takedowns_api import router
 from services.runtime.archive import capture_store
-from services.runtime.database import reading
+from services.runtime.database import reading, transaction
+from services.runtime.http.problems import answer_with_problems
+from services.runtime.ledger.jobs import enqueue
 from services.runtime.provenance.evidence import evidence
+from services.store.api import router as store_router
 
 pytestmark = pytest.mark.integration
 STORY, OTHER = "storm-response", "weather-cell"
@@ -200,3 +208,64 @@ def test_pages_that_come_back_after_a_notice_are_one_notice_more_and_no_single_e
     _, over = announced("source.recovered")[0]
     assert (over["number"], over["details"]["ended"]) == (6, "source.removals")
     assert (announced(*ABOUT_ARTICLES), set(statuses().values())) == ([], {"live"})
+
+
+OPERATOR = Caller(key=1, name="pat", scopes=frozenset({"read", "admin"}))
+
+
+@pytest.fixture
+def client(fetcher):
+    app = FastAPI()
+    app.include_router(router)
+    app.include_router(store_router)
+    answer_with_problems(app)
+    app.state.authenticate = {"pat": OPERATOR}.get
+    with in_process.client(app, "pat") as client:
+        yield client
+
+
+def test_an_operator_releases_the_single_removals_at_once(day, newsroom, client):
+    """The takedown names its pages and evidence; each page is announced once, and a second decision is refused."""
+    begins(day, newsroom, *newsroom.samples)
+    newsroom.deletes(*mass(newsroom))
+    day.passes(hours=18)
+    [line] = client.get("/takedowns", params={"state": "open"}).json()
+    assert (line["source"], line["number"], line["returned"]) == ("demo", 6, 0)
+    shown = client.get(f"/takedowns/{line['id']}").json()
+    assert {page["sign"] for page in shown["pages"]} == {"404"}
+    assert client.post(f"/takedowns/{line['id']}/release").json()["decided_by"] == "pat"
+    day.passes(minutes=1)
+    assert [kind for kind, _ in announced(*ABOUT_ARTICLES)] == ["article.removed"] * 6
+    again = client.post(f"/takedowns/{line['id']}/discard")
+    assert (again.status_code, again.json()["title"]) == (409, "This takedown is released already")
+    [first, *_] = shown["pages"]
+    [proof] = client.get(f"/articles/{first['article']}/evidence").json()["evidence"]
+    assert capture_store.load(proof["capture"]).status == 404
+    day.passes(days=9)
+    assert len(announced(*ABOUT_ARTICLES)) == 6
+
+
+@on_sqlite
+def test_what_an_operator_discards_stays_missing_and_makes_no_event(day, newsroom, client):
+    begins(day, newsroom, *newsroom.samples)
+    newsroom.deletes(*mass(newsroom))
+    day.passes(hours=18)
+    [line] = client.get("/takedowns").json()
+    assert client.post(f"/takedowns/{line['id']}/discard").status_code == 202
+    day.passes(days=9)
+    assert announced(*ABOUT_ARTICLES) == []
+    assert sorted(statuses().values()) == ["live"] * 2 + ["missing"] * 6
+    assert client.get("/takedowns/99").status_code == 404
+
+
+@on_sqlite
+def test_the_same_review_twice_announces_nothing_twice(day, newsroom):
+    """Its message may be handled again after a crash: each article has one event for one change."""
+    begins(day, newsroom, STORY, OTHER)
+    newsroom.deletes(STORY)
+    day.passes(days=3)
+    for _ in range(3):
+        with transaction() as session:
+            enqueue(session, ReviewRemovals(source="demo"))
+        day.passes(minutes=1)
+    assert [kind for kind, _ in announced(*ABOUT_ARTICLES)] == ["article.removed"]

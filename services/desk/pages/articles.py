@@ -113,7 +113,10 @@ async def provenance(visit: SignedIn, article: str) -> Response:
     record = await visit.api.get(f"/articles/{article}")
     listed = (await visit.api.get(f"/articles/{article}/revisions", limit=20))["revisions"]
     captures = {entry["capture"]: await _capture(visit.api, entry["capture"]) for entry in listed}
-    return visit.page("provenance.html", article=record, revisions=listed, captures=captures, tab="provenance")
+    shown = (await visit.api.get(f"/articles/{article}/evidence"))["evidence"]
+    return visit.page(
+        "provenance.html", article=record, revisions=listed, captures=captures, evidence=shown, tab="provenance"
+    )
 
 
 @router.post("/{article}/reingest")
