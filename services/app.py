@@ -32,10 +32,10 @@ from services.contracts.caller import Caller
 from services.desk.app import create_desk
 from services.doctor import api as doctor
 from services.fetcher import api as fetcher
-from services.fetcher import takedowns_api as takedowns
 from services.fetcher.coverage import api as coverage
 from services.fetcher.pages import api as pages
 from services.fetcher.push import api as push
+from services.fetcher.removals import api as takedowns
 from services.parser import api as parser
 from services.reingest import api as reingestions
 from services.runtime import metrics

@@ -36,7 +36,6 @@ from services.fetcher import (
     moves,
     needs,
     poll,
-    removals,
     rounds,
     settling,
     site_moves,
@@ -54,6 +53,7 @@ from services.fetcher.politeness import Hosts, Served, host_of
 from services.fetcher.push import health, read, subscribe
 from services.fetcher.push.models import Push
 from services.fetcher.push.subscribe import Asked
+from services.fetcher.removals import review
 from services.fetcher.rhythm import watch
 from services.fetcher.rounds import RoundResult
 from services.fetcher.settings import fetcher_settings
@@ -345,9 +345,9 @@ def host_recovered(news: HostRecovered, job: Job) -> None:
 def review_removals(order: ReviewRemovals, job: Job) -> None:
     """Which missing pages of the source were taken down, as far as it can be told now."""
     with job.complete() as session:
-        review = removals.review(session, order.source, job.now, fetcher_settings())
-        job.note(source=order.source, removed=review.removed, takedown=review.takedown)
-        enqueue_all(session, [job.outgoing(message, due_at) for message, due_at in review.messages])
+        result = review.review_source(session, order.source, job.now, fetcher_settings())
+        job.note(source=order.source, removed=result.removed, takedown=result.takedown)
+        enqueue_all(session, [job.outgoing(message, due_at) for message, due_at in result.messages])
 
 
 @handles(PackCaptures)

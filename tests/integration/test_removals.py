@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from services.contracts.caller import Caller
 from services.contracts.messages import ReviewRemovals
-from services.fetcher.takedowns_api import router
+from services.fetcher.removals.api import router
 from services.runtime.archive import capture_store
 from services.runtime.database import reading, transaction
 from services.runtime.http.problems import answer_with_problems

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.fetcher.models import Absence
-from services.fetcher.removals import patience_with
+from services.fetcher.removals.review import patience_with
+from services.fetcher.removals.takedowns import is_believed
 from services.fetcher.settings import FetcherSettings
-from services.fetcher.takedowns import is_believed
 
 NOW = datetime(2026, 1, 12, 15, 0, tzinfo=UTC)
 

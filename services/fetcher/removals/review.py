@@ -15,10 +15,10 @@ from sqlmodel import Session, col, select
 
 from services.contracts.article import Evidence
 from services.contracts.messages import FetchPage, Message, ReviewRemovals, SetStatus
-from services.fetcher import takedowns
 from services.fetcher.absences import STEP, end_absence, is_no_article, says_missing
 from services.fetcher.models import Absence, Channel, Page, Source
 from services.fetcher.politeness import host_of
+from services.fetcher.removals import takedowns
 from services.fetcher.settings import FetcherSettings
 from services.runtime.provenance import verdicts
 from services.runtime.provenance.evidence import evidence_of_pages
@@ -70,7 +70,7 @@ class Review:
     messages: list[tuple[Message, datetime | None]] = field(default_factory=list)
 
 
-def review(session: Session, source: str, now: datetime, settings: FetcherSettings) -> Review:
+def review_source(session: Session, source: str, now: datetime, settings: FetcherSettings) -> Review:
     """Looks through the source's missing pages, and orders what is certain to be told."""
     result = Review()
     absences = _locked(session, source)

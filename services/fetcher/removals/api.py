@@ -9,7 +9,7 @@ from sqlmodel import Session, col, func, select
 
 from services.contracts.caller import Caller
 from services.fetcher.models import Takedown, TakedownPage
-from services.fetcher.takedowns import decide_takedown
+from services.fetcher.removals.takedowns import decide_takedown
 from services.runtime import audit_log
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.http.problems import Problem, Storable, requires

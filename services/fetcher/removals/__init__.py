@@ -1,0 +1,1 @@
+"""Which missing pages were taken down: single removals, and many pages at once."""
