@@ -49,8 +49,11 @@ def run(services: Sequence[str], duties: Duties, *, pool: Pool, concurrency: int
     _watch(queues, duties.stopping, patience)
     requests = _begin_requests(duties, patience)
     import celery.apps.worker  # noqa: PLC0415 - who only sends wake-ups needs no worker
+    import celery.platforms  # noqa: PLC0415 - as above
 
     celery.apps.worker.safe_say = _says_nothing
+    # Where setproctitle is installed it calls each process "celeryd"; ours have names already.
+    celery.platforms.set_mp_process_title = _keeps_its_title
     # Of root it warns because of pickles, and we accept none.
     warnings.simplefilter("ignore", SecurityWarning)
     # Not by Celery's command line, which would load all there is of it, a prompt with completion among the rest.
@@ -105,6 +108,10 @@ def _watch(queues: Sequence[str], stopping: threading.Event, patience: float) ->
 
 def _says_nothing(_words: str, _file: object = None) -> None:
     """In the place of Celery's "worker: Warm shutdown (MainProcess)": that we end is ours to say."""
+
+
+def _keeps_its_title(*_words: object, **_names: object) -> None:
+    """In the place of Celery's "[celeryd: …]": `ps` shows a process by the command that it is of."""
 
 
 def _ready(**_signal: object) -> None:
