@@ -48,6 +48,7 @@ from services.runtime.ledger import health_gates, retries
 from services.runtime.settings import runtime_settings
 from services.store import api as store
 from services.store.memento import api as memento
+from services.store.quarantine import api as quarantine
 from services.store.transparency import api as transparency
 from services.store.withdrawals import api as withdrawals
 from services.webhooks import api as webhooks
@@ -65,6 +66,7 @@ ROUTERS = (
     store.router,
     memento.router,
     store.feeds,
+    quarantine.router,
     transparency.router,
     withdrawals.router,
     webhooks.router,
@@ -91,6 +93,7 @@ TAGS = [
     {"name": "pages", "description": "Every page that is known: where it is, and what became of it."},
     {"name": "coverage", "description": "Pages that a source showed and that are not stored, and how complete it is."},
     {"name": "takedowns", "description": "Pages of a source that vanished together, and what an operator makes of it."},
+    {"name": "quarantine", "description": "Readings of redesigned pages, which wait for a decision."},
     {"name": "captures", "description": "Answers of newsrooms as received, and how an article came out of each."},
     {"name": "admin", "description": "For operators: keys, the audit log, re-ingestions, dead letters and retries."},
 ]

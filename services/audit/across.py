@@ -22,7 +22,7 @@ from services.runtime.ledger.ledger_table import ledger
 from services.runtime.provenance.verdicts import verdicts
 from services.runtime.settings import runtime_settings
 from services.runtime.withholding import erased_captures
-from services.store.models import articles, revisions
+from services.store.models import articles, quarantine, revisions
 
 SHOWN = 3
 """Captures that a sentence names."""
@@ -76,6 +76,9 @@ def _unread(session: Session) -> int:
     # Compared here, because a database would look through the ledger once for each page of a backlog.
     pages = select(col(Page.id), col(Page.capture)).outerjoin(verdicts, verdicts.c.page == col(Page.id))
     waiting = {row.id: row.capture for row in session.execute(pages.where(UNREAD))}
+    for row in session.execute(select(quarantine.c.page, quarantine.c.capture).where(quarantine.c.state != "settled")):
+        if waiting.get(row.page) == row.capture:
+            del waiting[row.page]
     under_way = select(ledger.c.page, ledger.c.key, ledger.c.reingestion).where(
         ledger.c.kind.in_((ParsePage.__name__, SaveArticle.__name__)), ledger.c.page.is_not(None)
     )
@@ -119,6 +122,7 @@ def _named_captures(session: Session) -> Sequence[str]:
         select(col(Page.capture)).where(col(Page.capture).is_not(None)),
         select(articles.c.capture),
         select(revisions.c.capture),
+        select(quarantine.c.capture).where(quarantine.c.state == "held"),
         select(verdicts.c.read_capture).where(verdicts.c.read_capture.is_not(None)),
     )
     gone = erased_captures(session)

@@ -30,6 +30,7 @@ ROUTERS = {
     "/coverage": "services.fetcher.coverage.api",
     "/captures": "services.parser.api",
     "/archive": "services.admin.archive.api",
+    "/quarantine": "services.store.quarantine.api",
     "/webhooks": "services.webhooks.api",
     "/admin/keys": "services.admin.api",
     "/admin/dead-letters": "services.admin.api",

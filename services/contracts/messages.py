@@ -330,13 +330,16 @@ class SaveArticle(Message):
     """Of the capture that other versions of the reader read last: what differs from it, the page has changed."""
     expects: str | None = None
     """How the article stood when this was previewed; it is kept only if the article still stands so."""
+    released: Literal["announced", "silent"] | None = None
+    """A person has looked at what the page says otherwise and keeps it; whether endpoints are told."""
 
     def subject(self) -> Subject:
         return Subject(page=self.origin.page, reingestion=self.origin.reingestion)
 
     @property
     def dedupe(self) -> str:
-        return about_capture(self.origin.page, self.capture, self.origin.reingestion)
+        about = about_capture(self.origin.page, self.capture, self.origin.reingestion)
+        return f"{about}:released" if self.released else about
 
 
 class SetStatus(Message):

@@ -15,6 +15,7 @@ from services.desk.pages import (
     frontier,
     keys,
     now,
+    quarantine,
     reingestions,
     sign_in,
     sources,
@@ -24,6 +25,20 @@ from services.desk.pages import (
 from services.desk.render import POLICY, rendered, static
 from services.desk.signed_in import SignInFirst
 
+ROOMS = (
+    sign_in,
+    now,
+    articles,
+    taken_down,
+    sources,
+    frontier,
+    coverage,
+    quarantine,
+    reingestions,
+    webhooks,
+    dead_letters,
+    keys,
+)
 FOREVER = "public, max-age=31536000, immutable"
 """For files whose address changes with their bytes."""
 
@@ -35,19 +50,7 @@ def create_desk(api: FastAPI) -> FastAPI:
     desk.state.authenticate = api.state.authenticate
     desk.state.caller_of_key = api.state.caller_of_key
     desk.add_api_route("/static/{name}", _static)
-    for pages in (
-        sign_in,
-        now,
-        articles,
-        taken_down,
-        sources,
-        frontier,
-        coverage,
-        reingestions,
-        webhooks,
-        dead_letters,
-        keys,
-    ):
+    for pages in ROOMS:
         desk.include_router(pages.router)
     for kind, answer in {SignInFirst: _sign_in_first, Refused: _refused}.items():
         desk.add_exception_handler(kind, answer)

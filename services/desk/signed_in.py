@@ -28,6 +28,7 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("/sources", "Sources", "read"),
     ("/pages", "Pages", "read"),
     ("/gaps", "Gaps", "read"),
+    ("/quarantine", "Quarantine", "read"),
     ("/reingestions", "Re-ingestions", "admin"),
     ("/webhooks", "Webhooks", "subscribe"),
     ("/dead-letters", "Dead letters", "admin"),

@@ -12,7 +12,7 @@ from services.runtime.events.follow import forgotten
 from services.runtime.events.tables import events
 from services.runtime.transparency_log.leaf import WORDINGS, canonical_json, salted_digest
 from services.runtime.transparency_log.tables import leaves
-from services.store.models import NAMELESS, articles, revisions
+from services.store.models import NAMELESS, articles, quarantine, revisions
 
 CLOCKS = timedelta(hours=1)
 """By how much events may be out of the order of their times, because they come from several machines."""
@@ -21,7 +21,9 @@ CLOCKS = timedelta(hours=1)
 def counts(session: Session) -> dict[str, int]:
     """How many articles and revisions there are."""
     tables = {"articles": articles, "revisions": revisions}
-    return {name: _number(session, select(func.count()).select_from(table)) for name, table in tables.items()}
+    counted = {name: _number(session, select(func.count()).select_from(table)) for name, table in tables.items()}
+    held = select(func.count()).select_from(quarantine).where(quarantine.c.state == "held")
+    return counted | {"readings in quarantine": _number(session, held)}
 
 
 def checks(session: Session) -> tuple[Check, ...]:

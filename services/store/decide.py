@@ -112,7 +112,16 @@ class Withheld:
     changed: tuple[str, ...] = ()
 
 
-Change = Created | Updated | Unsettled | Refreshed | Unchanged | Late | Withheld
+@dataclass(frozen=True)
+class Held:
+    """The page is built otherwise than before: what it says waits in quarantine, to be judged again `until` then."""
+
+    reasons: tuple[str, ...]
+    until: datetime | None = None
+    changed: tuple[str, ...] = ()
+
+
+Change = Created | Updated | Unsettled | Held | Refreshed | Unchanged | Late | Withheld
 
 
 def decide(known: Known | None, reading: Reading, now: datetime, earlier: int | None = None) -> Change:
@@ -145,6 +154,12 @@ def reread(known: Known, reading: Reading) -> Reading | None:
     """
     before = reading.before
     return before if before and before.order.capture == known.capture else None
+
+
+def base_of(known: Known, reading: Reading) -> Article:
+    """What the page said before, as far as the reader of now can tell: what the new wording is compared with."""
+    before = reread(known, reading)
+    return before.order.article if before else known.article
 
 
 def refreshed(known: Known, reading: Reading) -> Reading | None:

@@ -24,7 +24,9 @@ SILENT: frozenset[ArticleKind] = frozenset({"reference"})
 
 def is_told(order: SaveArticle) -> bool:
     """Whether endpoints hear of what changes: for its cause, or because the operator wants it, if it is news at all."""
-    return order.article.kind not in SILENT and (order.origin.cause in TOLD or order.origin.announce)
+    if order.article.kind in SILENT or order.released == "silent":
+        return False
+    return order.released == "announced" or order.origin.cause in TOLD or order.origin.announce
 
 
 def event_id(article: str, revision: int, content_hash: str) -> str:
@@ -48,10 +50,14 @@ def new_event(
     *,
     previous: int | None,
     change: ArticleChange | None = None,
+    quiet: bool = False,
     now: datetime,
     trace_id: str | None = None,
 ) -> NewEvent:
-    """The event that tells of the article's current revision; `previous` is None for a new article."""
+    """The event that tells of the article's current revision; `previous` is None for a new article.
+
+    A `quiet` one is in the sequence, and nobody is called for it.
+    """
     view = article_view(article, reading.order.article).model_dump(mode="json")
     return NewEvent(
         id=event_id(article.id, article.revision, reading.content_hash),
@@ -63,6 +69,6 @@ def new_event(
         kind=reading.order.article.kind,
         cause=reading.order.origin.cause,
         changed=changed,
-        announced=is_told(reading.order),
+        announced=is_told(reading.order) and not quiet,
         trace_id=trace_id,
     )

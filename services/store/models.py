@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import DDL, Column, Index, Text, event, text
+from sqlalchemy import DDL, JSON, Column, Index, Text, event, text
 from sqlalchemy import Table as Relation
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlmodel import Field, SQLModel
@@ -145,6 +145,52 @@ class ArticleText(Table, table=True):
 
 IS_NOT_LIVE = text("articles.status <> 'live'")
 """As a condition: in these words both databases see that the partial index serves."""
+
+
+class HeldReading(Table, table=True):
+    """The reading of a page that is built otherwise than before, until somebody decides about it; the latest of each
+    article.
+    """
+
+    __tablename__ = "quarantine"
+    __table_args__ = (
+        Index("quarantine_by_state", "state", "held_at", "article"),
+        Index("quarantine_by_host", "host", "state", "held_at"),
+    )
+
+    article: str = Field(primary_key=True, foreign_key="articles.id")
+    page: int
+    source: str
+    host: str
+    reasons: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    """What is otherwise: layout, date, fields, body."""
+    content_hash: str
+    capture: str
+    fetched_at: datetime = Field(sa_type=UtcDateTime)
+    message: str = Field(sa_type=Text)
+    """The `SaveArticle` that would keep the reading, as JSON."""
+    held_at: datetime = Field(sa_type=UtcDateTime)
+    """When the page was first seen so."""
+    state: str = "held"
+    """held, released, discarded, or settled: the page was read as before again, or by a reader that knows better."""
+    decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    decided_by: str | None = None
+
+
+class SameChange(Table, table=True):
+    """That an article was changed in a certain way, at one place: to know the same change on many pages."""
+
+    __tablename__ = "same_changes"
+    __table_args__ = (Index("same_changes_by_time", "at"),)
+
+    host: str = Field(primary_key=True)
+    signature: str = Field(primary_key=True)
+    article: str = Field(primary_key=True)
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+quarantine: Relation = SQLModel.metadata.tables["quarantine"]
+same_changes: Relation = SQLModel.metadata.tables["same_changes"]
 articles: Relation = SQLModel.metadata.tables["articles"]
 revisions: Relation = SQLModel.metadata.tables["revisions"]
 texts: Relation = SQLModel.metadata.tables["article_texts"]

@@ -9,18 +9,17 @@ from sqlalchemy import Row
 from sqlmodel import Session
 
 from services.contracts.article import Article
-from services.contracts.changes import ArticleChange
 from services.contracts.messages import Announce, Preview, SaveArticle
 from services.contracts.urls import article_id
 from services.runtime.events.append import NewEvent, append_all, hold, return_numbers
 from services.runtime.transparency_log.append import append_leaves
 from services.runtime.transparency_log.leaf import NewLeaf
-from services.store.changes.grade import change_of
-from services.store.decide import Change, Created, Late, Reading, Refreshed, Unchanged, Updated, decide, reread
+from services.store.decide import Change, Created, Late, Reading, Refreshed, Unchanged, Updated, decide
 from services.store.dry_run import preview, standing
 from services.store.events import is_told, new_event
-from services.store.find import Existing, earlier_revisions, keys, place, places
+from services.store.find import Existing, keys, place, places
 from services.store.moves import Occasion, absorb, merged_event, moved_event
+from services.store.rulings import Ruling, judge_all
 from services.store.status import LOOKS, StatusLook, found_again
 from services.store.write import Beginning, Step, Written, begin, follow, rows_of
 
@@ -93,11 +92,8 @@ def _waves(arrived: Sequence[Arrived]) -> Iterator[list[Arrived]]:
 def _save_apart(session: Session, wave: Sequence[Arrived], now: datetime, leaves: list[NewLeaf]) -> list[Saved]:
     """Saves wordings of different articles, and adds what the transparency log is to say of them."""
     spots = places(session, [each.reading for each in wave])
-    earlier = earlier_revisions(session, spots, [member.reading for member in wave])
-    changes = [
-        Unchanged() if spot.twin else decide(spot.known, element.reading, now, number)
-        for spot, element, number in zip(spots, wave, earlier, strict=True)
-    ]
+    judged = judge_all(session, spots, [member.reading for member in wave], now)
+    changes = [each.change for each in judged]
     new = [
         Beginning(spot.key, each.reading, spot.copies)
         for spot, each in zip(spots, wave, strict=True)
@@ -113,7 +109,7 @@ def _save_apart(session: Session, wave: Sequence[Arrived], now: datetime, leaves
     begin(session, new, now, written)
     follow(session, steps, now, written)
     leaves += written.leaves
-    told = [Placed(*each) for each in zip(spots, wave, changes, strict=True)]
+    told = [Placed(*each) for each in zip(spots, wave, judged, strict=True)]
     rows = written.rows | _relocated(session, told, written.rows.keys(), now)
     announces = _announced(session, told, rows, now)
     back = [(restored[each.article],) if each.article in restored else () for each in told]
@@ -139,7 +135,12 @@ class Placed:
 
     spot: Existing
     arrived: Arrived
-    change: Change
+    ruling: Ruling
+
+    @property
+    def change(self) -> Change:
+        """What it means."""
+        return self.ruling.change
 
     @property
     def article(self) -> str:
@@ -186,7 +187,8 @@ def _events(told: Placed, rows: Mapping[str, Row[Any]], now: datetime) -> Iterat
             reading,
             change.changed,
             previous=spot.row.revision if spot.row else None,
-            change=_weighed(spot, reading, change),
+            change=told.ruling.difference,
+            quiet=told.ruling.quiet,
             now=now,
             trace_id=told.arrived.trace_id,
         )
@@ -198,14 +200,6 @@ def _looks(spots: Sequence[Existing], wave: Sequence[Arrived], changes: Sequence
         order = entry.reading.order
         if spot.row is not None and order.origin.cause in LOOKS and not isinstance(change, Late):
             yield StatusLook(spot.row, order.fetched_at, entry.trace_id)
-
-
-def _weighed(spot: Existing, reading: Reading, change: Created | Updated) -> ArticleChange | None:
-    """What the page changed, without what only the reader says otherwise."""
-    if not isinstance(change, Updated) or spot.known is None:
-        return None
-    before = reread(spot.known, reading)
-    return change_of(before.order.article if before else spot.known.article, reading.order.article, change.returns_to)
 
 
 def foresee(session: Session, order: SaveArticle, now: datetime) -> Saved:

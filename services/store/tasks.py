@@ -12,7 +12,7 @@ from services.runtime.ledger.worker import handles, handles_together
 from services.runtime.provenance import results, verdicts
 from services.runtime.provenance.results import Result
 from services.runtime.provenance.verdicts import Read
-from services.store.decide import Change, Created, Late, Refreshed, Unchanged, Unsettled, Updated, Withheld
+from services.store.decide import Change, Created, Held, Late, Refreshed, Unchanged, Unsettled, Updated, Withheld
 from services.store.moves import move_all
 from services.store.save import Saved, foresee, save_all, save_as_foreseen
 from services.store.status import set_all
@@ -23,6 +23,7 @@ OUTCOMES: dict[type[Change], results.PageOutcome] = {
     Created: "created",
     Updated: "updated",
     Unsettled: "unchanged",
+    Held: "unchanged",
     Refreshed: "updated",
     Unchanged: "unchanged",
     Late: "unchanged",
@@ -78,7 +79,7 @@ def _keep(session: Session, orders: list[Order]) -> list[Become]:
         return []
     saved = save_all(session, [(order, job.trace_id) for job, order in orders], orders[0][0].now)
     become = [_noted(job, order, member) for (job, order), member in zip(orders, saved, strict=True)]
-    settled = [entry for entry in become if not isinstance(entry[2].change, Unsettled)]
+    settled = [entry for entry in become if not isinstance(entry[2].change, Unsettled | Held)]
     given = [(order.origin.page, entry.article, _read(order, entry)) for _, order, entry in settled]
     verdicts.hold_all_read(session, given, orders[0][0].now)
     for job, order, entry in become:
@@ -95,8 +96,9 @@ def _read(order: SaveArticle, saved: Saved) -> Read:
 
 def _again(job: Job, order: SaveArticle, saved: Saved) -> Iterator[Outgoing]:
     """The wording once more, when it will be known whether the page stays with it; and that two pages are one."""
-    if isinstance(saved.change, Unsettled):
-        yield job.outgoing(order, due_at=saved.change.until)
+    until = saved.change.until if isinstance(saved.change, Unsettled | Held) else None
+    if until is not None and until > job.now:
+        yield job.outgoing(order, due_at=until)
     if saved.one_page and not order.origin.dry_run:
         rests, stays = saved.one_page
         yield job.outgoing(SamePage(page=rests, known=stays))

@@ -29,6 +29,6 @@ def were_sent(session: Session, articles: Iterable[str], to: Sequence[int]) -> s
     return {(row.article, row.endpoint) for row in session.execute(_WERE_SENT, {"articles": these, "to": [*to]})}
 
 
-def forget(session: Session, which: ColumnElement[bool]) -> None:
+def forget_recipients(session: Session, which: ColumnElement[bool]) -> None:
     """These endpoints are readers of nothing any more."""
     session.execute(delete(recipients).where(recipients.c.endpoint.in_(select(endpoints.c.id).where(which))))

@@ -91,7 +91,7 @@ def delete(session: Session, endpoint: Endpoint, now: datetime) -> None:
     endpoint.updated_at = now
     session.flush()
     cancel(session, endpoint.id or 0)
-    recipients.forget(session, endpoints.c.id == endpoint.id)
+    recipients.forget_recipients(session, endpoints.c.id == endpoint.id)
 
 
 def stop(session: Session, owner: int, now: datetime) -> None:
@@ -110,7 +110,7 @@ def _disable(session: Session, now: datetime, which: ColumnElement[bool]) -> Non
     these = locked(which, endpoints.c.state == "active")
     ids = session.execute(update(endpoints).where(endpoints.c.id.in_(these)).values(ended).returning(endpoints.c.id))
     if stopped := ids.scalars().all():
-        recipients.forget(session, endpoints.c.id.in_(stopped))
+        recipients.forget_recipients(session, endpoints.c.id.in_(stopped))
 
 
 def _begin_afresh(session: Session, endpoint: Endpoint, now: datetime) -> None:

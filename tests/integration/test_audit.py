@@ -119,6 +119,6 @@ def test_each_order_leaves_one_entry_with_who_gave_it(admin):
         assert entry.key_name == "first key", name
         ordered.add(name)
     assert len(ordered) > 20
-    assert {"source", "sources", "endpoint", "key", "message", "messages", "reingestion"} == {
+    assert {"source", "sources", "endpoint", "key", "message", "messages", "quarantine", "reingestion"} == {
         each.action.split(".")[0] for each in seen
     }

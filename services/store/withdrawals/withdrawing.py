@@ -29,7 +29,7 @@ from services.runtime.withholding import (
     withhold_events,
 )
 from services.store.fulltext import enter_again
-from services.store.models import articles, revisions
+from services.store.models import articles, quarantine, revisions, same_changes
 from services.store.status import set_all
 
 SECURE_INDEX = (3, 42)
@@ -54,10 +54,18 @@ def withdraw(session: Session, article: str, reason: str, now: datetime) -> list
         raise NotWithdrawable(f"The article {article} is withdrawn already.")
     withhold_events(session, article)
     withhold_captures(session, article, _captures(session, article), erased=False)
+    _forget_held(session, article)
     announced = set_all(session, [(_order(row, "withdrawn", now, reason), None)], now)
     session.execute(_change(article).values(status_reason=reason, updated=now))
     others = [other for other in _merged(session, article) if other.status != "withdrawn"]
     return [*announced, *(event for other in others for event in withdraw(session, other.id, reason, now))]
+
+
+def _forget_held(session: Session, article: str) -> None:
+    """What its page said otherwise is judged anew, if it is ever shown again; only the capture is still named."""
+    blank = {"state": "settled", "message": "", "content_hash": ""}
+    session.execute(update(quarantine).where(quarantine.c.article == article).values(blank))
+    session.execute(delete(same_changes).where(same_changes.c.article == article))
 
 
 def show_again(session: Session, article: str, now: datetime) -> list[Announce]:
@@ -168,6 +176,7 @@ def _captures(session: Session, article: str) -> set[str]:
     of = [
         select(revisions.c.capture).where(revisions.c.article == article),
         select(articles.c.capture).where(articles.c.id == article),
+        select(quarantine.c.capture).where(quarantine.c.article == article),
         select(verdicts.c.read_capture).where(verdicts.c.article == article, verdicts.c.read_capture.is_not(None)),
         select(verdicts.c.rejected_capture).where(
             verdicts.c.article == article, verdicts.c.rejected_capture.is_not(None)

@@ -7,10 +7,13 @@ import pwd
 import pytest
 import typer
 from harbor import RELEASE, arrives, drain
-from sqlalchemy import text
+from orders import NOW
+from orders import order as a_reading
+from sqlalchemy import insert, text
 
 from services import cli
 from services.runtime.database import transaction
+from services.store.models import quarantine
 
 pytestmark = pytest.mark.integration
 
@@ -22,6 +25,7 @@ ORDERING = {
     ("retries", "now"),
     *(("log", verb) for verb in ("sign", "rotate")),
     *(("articles", verb) for verb in ("withdraw", "restore", "erase")),
+    *(("quarantine", verb) for verb in ("release", "discard")),
     *(("webhooks", verb) for verb in ("add", "disable", "enable", "test", "rotate", "replay", "retry", "delete")),
     ("import",),
     ("poll",),
@@ -66,7 +70,7 @@ def test_it_explains_itself_and_names_what_it_does_not_know(dateline, path):
     assert refused.out == ""
 
 
-@pytest.mark.parametrize("path", ["articles", "events", "pages", "sources", "webhooks", "dead-letters"])
+@pytest.mark.parametrize("path", ["articles", "events", "pages", "sources", "webhooks", "quarantine", "dead-letters"])
 def test_a_list_is_what_is_meant_without_a_command(on_sqlite, dateline, path):
     """With options or without; an empty list is a document too."""
     told = dateline(path, "--json")
@@ -75,6 +79,7 @@ def test_a_list_is_what_is_meant_without_a_command(on_sqlite, dateline, path):
         {"articles": [], "next": None},
         {"pages": [], "next": None},
         {"events": [], "next": 0},
+        {"readings": [], "next": None},
         NONE_SET_ASIDE,
     )
     assert "Traceback" not in dateline(path).err
@@ -111,6 +116,8 @@ def orders(article, page, message):
     yield ("sources", "add", "coast", "https://coast.example/feed.xml")
     yield from (("sources", verb, *words) for verb, *words in SOURCES)
     yield failed
+    yield lambda: held_back(article)
+    yield from (("quarantine", "list"), *(("quarantine", verb, article) for verb in ("show", "discard", "release")))
     yield from (("gaps",), ("coverage", "coast"))
     yield from (("retries", "list"), ("retries", "now", "--all"), ("poll", "coast"))
     yield ("sources", "move", "coast.example", "shore.example")
@@ -170,6 +177,15 @@ def failed():
     """One message that failed unexpectedly and waits for its next try."""
     with transaction() as session:
         session.execute(text("UPDATE ledger SET attempts = 1, reason = 'a defect' WHERE kind = 'PollChannel'"))
+
+
+def held_back(article):
+    """The reading of this article waits in quarantine, as if its page were built otherwise now."""
+    order = a_reading()
+    row = {name: getattr(order, name) for name in ("capture", "fetched_at")} | {"message": order.model_dump_json()}
+    about = {"page": 1, "source": "coast", "host": "coast.example", "reasons": ["layout"], "content_hash": "a"}
+    with transaction() as session:
+        session.execute(insert(quarantine), row | about | {"article": article, "held_at": NOW, "state": "held"})
 
 
 def given_up():

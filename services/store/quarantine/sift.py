@@ -1,0 +1,204 @@
+"""Readings that wait for a decision, because their pages are built otherwise than before: what is written of them."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import Row, bindparam, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session
+
+from services.contracts.article import Article
+from services.contracts.messages import Origin
+from services.contracts.source_events import PAGES, DriftDetails, DriftedFacts, SourcePage
+from services.runtime.database import is_sqlite
+from services.runtime.events.sources import append_source_event
+from services.store.changes.drift import PATIENCE, PEERS, SOFT, WINDOW, DriftReason, HeldBefore, drifted, outcome
+from services.store.decide import Change, Held, Late, Reading, Unsettled, Updated, Withheld
+from services.store.events import TOLD
+from services.store.models import articles, quarantine
+
+_FIND = select(quarantine).where(quarantine.c.article.in_(bindparam("articles", expanding=True)))
+_COUNT = (
+    select(quarantine.c.source, quarantine.c.host, func.count().label("number"))
+    .where(quarantine.c.state == "held", quarantine.c.held_at > bindparam("since", type_=quarantine.c.held_at.type))
+    .group_by(quarantine.c.source, quarantine.c.host)
+)
+_SETTLE = (
+    update(quarantine)
+    .where(quarantine.c.article.in_(bindparam("articles", expanding=True)), quarantine.c.state == "held")
+    .values(state="settled")
+)
+
+
+def _keeping(insert: Any) -> Any:
+    fields = [column.name for column in quarantine.c if column.name != "article"]
+    return insert.on_conflict_do_update(
+        index_elements=["article"], set_={name: insert.excluded[name] for name in fields}
+    )
+
+
+_KEEP = {True: _keeping(sqlite.insert(quarantine)), False: _keeping(postgresql.insert(quarantine))}
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A reading of a known article, the wording that it is compared with, and what it would mean."""
+
+    article: str
+    reading: Reading
+    base: Article
+    change: Change
+
+
+def sift(session: Session, arrivals: Sequence[Arrival], now: datetime) -> dict[str, Change]:
+    """What the readings mean, by their articles: as decided, or `Held` where the page is built otherwise.
+
+    Call it where the event counter is held: the readings of several workers are counted together.
+    """
+    rows = _rows(session, [arrival.article for arrival in arrivals])
+    drifts = {each.article: reasons for each in arrivals if (reasons := _reasons(each, rows.get(each.article)))}
+    changes = {each.article: each.change for each in arrivals}
+    if drifts:
+        changes |= _held(session, [each for each in arrivals if each.article in drifts], drifts, rows, now)
+    settled = [each.article for each in arrivals if _settles(changes[each.article], each, rows.get(each.article))]
+    if settled:
+        session.execute(_SETTLE, {"articles": settled})
+    return changes
+
+
+def host_or_source(origin: Origin) -> str:
+    """The host of a page, or its source where it has no address."""
+    return urlsplit(origin.url or "").hostname or origin.source
+
+
+def _rows(session: Session, ids: Sequence[str]) -> dict[str, Row[Any]]:
+    return {row.article: row for row in session.execute(_FIND, {"articles": [*ids]})} if ids else {}
+
+
+def _reasons(arrival: Arrival, row: Row[Any] | None) -> tuple[DriftReason, ...]:
+    """A reading that a person has looked at, and one that another reader makes of a page, drifts from nothing."""
+    order = arrival.reading.order
+    looked = order.released is not None or order.expects is not None
+    asked = order.origin.cause in TOLD or (row is not None and row.state != "settled")
+    return drifted(arrival.base, order.article) if isinstance(arrival.change, Updated) and asked and not looked else ()
+
+
+def _settles(change: Change, arrival: Arrival, row: Row[Any] | None) -> bool:
+    """Whether what was held is past: a later look, or a better reader, says something else."""
+    if row is None or row.state != "held" or isinstance(change, Held | Late | Unsettled | Withheld):
+        return False
+    return bool(arrival.reading.order.fetched_at >= row.fetched_at)
+
+
+def _held(
+    session: Session,
+    arrivals: Sequence[Arrival],
+    drifts: Mapping[str, tuple[DriftReason, ...]],
+    rows: Mapping[str, Row[Any]],
+    now: datetime,
+) -> dict[str, Change]:
+    before = session.execute(_COUNT, {"since": now - WINDOW}).all()
+    new = [each for each in arrivals if (row := rows.get(each.article)) is None or row.state != "held"]
+    peers = Counter(dict.fromkeys(map(_host, arrivals), 0))
+    for row in before:
+        peers[row.host] += row.number
+    peers.update(map(_host, new))
+    changes, kept = dict[str, Change](), list[dict[str, Any]]()
+    for each in arrivals:
+        row, reasons = rows.get(each.article), drifts[each.article]
+        earlier = HeldBefore(row.state, row.content_hash, row.fetched_at, row.held_at) if row else None
+        order = each.reading.order
+        means = outcome(
+            reasons, earlier, each.reading.content_hash, order.fetched_at, peers=peers[_host(each)], now=now
+        )
+        if means == "news":
+            continue
+        values = _values(each, reasons, row, discarded=means == "discarded", now=now)
+        changes[each.article] = Held(reasons, _until(reasons, values["held_at"], means))
+        if means != "late":
+            kept.append(values)
+    if kept:
+        session.execute(_KEEP[is_sqlite(session)], kept)
+    held = {values["article"] for values in kept if values["state"] == "held"}
+    _announce(session, [each for each in new if each.article in held], drifts, before, now)
+    return changes
+
+
+def _host(arrival: Arrival) -> str:
+    return host_or_source(arrival.reading.order.origin)
+
+
+def _until(reasons: tuple[DriftReason, ...], held_at: datetime, means: str) -> datetime | None:
+    """When a reading is judged again that may be news by then."""
+    return held_at + PATIENCE if SOFT.issuperset(reasons) and means == "held" else None
+
+
+def _values(
+    arrival: Arrival, reasons: tuple[DriftReason, ...], row: Row[Any] | None, *, discarded: bool, now: datetime
+) -> dict[str, Any]:
+    order = arrival.reading.order
+    goes_on = row is not None and (row.state == "held" or discarded)
+    return {
+        "article": arrival.article,
+        "page": order.origin.page,
+        "source": order.origin.source,
+        "host": _host(arrival),
+        "reasons": [*reasons],
+        "content_hash": arrival.reading.content_hash,
+        "capture": order.capture,
+        "fetched_at": order.fetched_at,
+        "message": order.model_dump_json(),
+        "held_at": row.held_at if row and goes_on else now,
+        "state": "discarded" if discarded else "held",
+        "decided_at": row.decided_at if row and discarded else None,
+        "decided_by": row.decided_by if row and discarded else None,
+    }
+
+
+def _announce(
+    session: Session,
+    new: Sequence[Arrival],
+    drifts: Mapping[str, tuple[DriftReason, ...]],
+    before: Sequence[Row[Any]],
+    now: datetime,
+) -> None:
+    """One notice of a source when the first of its pages drifts, and one when it turns out to be the site."""
+    by_source = defaultdict[str, list[Arrival]](list)
+    for each in new:
+        by_source[each.reading.order.origin.source].append(each)
+    for source, arrivals in sorted(by_source.items()):
+        earlier = sum(row.number for row in before if row.source == source)
+        if earlier and not earlier < PEERS <= earlier + len(arrivals):
+            continue
+        reasons = sorted({reason for each in arrivals for reason in drifts[each.article]})
+        number = earlier + len(arrivals)
+        built = "A page" if number == 1 else f"{number} pages"
+        facts = DriftedFacts(
+            source=source,
+            since=now,
+            sentence=f"{built} of {source} cannot be read as before ({', '.join(reasons)}): what they say now waits "
+            "in quarantine.",
+            number=number,
+            pages=held_pages(session, source),
+            details=DriftDetails(layout=arrivals[0].base.layout, fields=tuple(reasons)),
+        )
+        append_source_event(session, facts, now)
+
+
+def held_pages(session: Session, source: str) -> tuple[SourcePage, ...]:
+    """The first pages of a source that are in quarantine."""
+    rows = session.execute(
+        select(quarantine.c.article, quarantine.c.reasons, quarantine.c.held_at, articles.c.url)
+        .join(articles, articles.c.id == quarantine.c.article)
+        .where(quarantine.c.state == "held", quarantine.c.source == source)
+        .order_by(quarantine.c.held_at, quarantine.c.article)
+        .limit(PAGES)
+    )
+    return tuple(
+        SourcePage(url=row.url or "", article=row.article, reason=", ".join(row.reasons), since=row.held_at)
+        for row in rows
+    )
