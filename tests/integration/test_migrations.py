@@ -12,7 +12,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect
+from sqlalchemy import JSON, inspect
 from sqlmodel import SQLModel, select
 
 import services
@@ -34,9 +34,16 @@ def empty(installation, database_url):
 
 def differences():
     with database.engine().connect() as connection:
-        opts = {"compare_type": True, "compare_server_default": True, "include_object": comparable}
+        opts = {"compare_type": True, "compare_server_default": has_another_default, "include_object": comparable}
         context = MigrationContext.configure(connection, opts=opts)
         return compare_metadata(context, SQLModel.metadata)
+
+
+def has_another_default(_context, reflected, _column, has, _default, wanted):
+    """As alembic compares; but PostgreSQL has no equality of JSON, so there the texts are compared."""
+    if not isinstance(reflected.type, JSON):
+        return None
+    return (has or "").partition("::")[0].strip("'") != (wanted or "").strip("'")
 
 
 def comparable(_thing, name, *_about):
