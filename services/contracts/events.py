@@ -39,7 +39,9 @@ ArticleEventType = Literal[
     "article.moved",
     "article.merged",
     "article.withdrawn",
+    "article.listed",
 ]
+LISTED = "article.listed"
 PublicEventType = Literal[ArticleEventType, SourceEventType]
 """The types that are in the sequence: what `GET /events` shows to those who may know of it."""
 
@@ -84,6 +86,7 @@ WORDS: dict[str, JsonValue] = {
     "tags": ["engineers"],
     "links": [{"text": "flood report", "url": "https://www.army.example/flood/"}],
     "same_story": None,
+    "sources": [LINE["source"]],
 }
 """What the sample article says."""
 
@@ -95,6 +98,9 @@ class ArticleView(Article):
 
     id: str
     source: str
+    """The source that showed it first."""
+    sources: tuple[str, ...] = ()
+    """All sources that have shown it so far, that one in front."""
     revision: int
     first_seen: datetime
     updated: datetime
@@ -174,6 +180,13 @@ class WithdrawnFacts(StatusFacts):
     reason: str | None = None
 
 
+class ListedFacts(BaseModel):
+    """Which further source shows an article, and how the article reads now."""
+
+    article: ArticleView
+    by: str
+
+
 class ThinArticle(BaseModel):
     """An article without its words, which `GET /articles/{id}` has."""
 
@@ -203,6 +216,13 @@ class ThinWithdrawnFacts(ThinStatusFacts):
     """The same of a withdrawn article."""
 
     reason: str | None = None
+
+
+class ThinListedFacts(BaseModel):
+    """The same of an article without its words."""
+
+    article: ThinArticle
+    by: str
 
 
 class ThinChange(BaseModel):
@@ -308,6 +328,22 @@ class ThinArticleMerged(Told):
 
     type: Literal["article.merged"]
     data: ThinMergedFacts
+
+
+class ArticleListed(Told):
+    """A further source shows an article that was announced before. Only endpoints that name this source in their
+    filter, or this type, are sent it.
+    """
+
+    type: Literal["article.listed"]
+    data: ListedFacts
+
+
+class ThinArticleListed(Told):
+    """The same, to an endpoint whose `payload` is `thin`: without the words of the article."""
+
+    type: Literal["article.listed"]
+    data: ThinListedFacts
 
 
 class ThinArticleCreated(Told):
@@ -435,6 +471,7 @@ AnyEvent = (
     | ArticleMoved
     | ArticleMerged
     | ArticleWithdrawn
+    | ArticleListed
     | SourceSilent
     | SourceRecovered
     | SourceBlocked
@@ -452,6 +489,7 @@ EVENTS: dict[str, type[Told]] = {
     "article.moved": ArticleMoved,
     "article.merged": ArticleMerged,
     "article.withdrawn": ArticleWithdrawn,
+    "article.listed": ArticleListed,
     "endpoint.test": EndpointTest,
     "endpoint.disabled": EndpointDisabled,
     "source.silent": SourceSilent,
@@ -470,6 +508,7 @@ THIN: dict[str, type[Told]] = {
     "article.moved": ThinArticleMoved,
     "article.merged": ThinArticleMerged,
     "article.withdrawn": ThinArticleWithdrawn,
+    "article.listed": ThinArticleListed,
 }
 """The types that have another shape when an endpoint's `payload` is `thin`."""
 
@@ -557,6 +596,7 @@ def _examples(
     hidden: dict[str, JsonValue] = {"article": withdrawn, "previous_status": "live", "evidence": [], "reason": _WHY}
     return {
         "article.withdrawn": _example("article.withdrawn", 4711, hidden),
+        "article.listed": _example("article.listed", 4711, {"article": second, "by": "corps-of-engineers"}),
         "article.removed": _example("article.removed", 4711, gone),
         "article.restored": _example("article.restored", 4711, back),
         "article.created": _example("article.created", 4711, created),

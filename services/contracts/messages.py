@@ -342,6 +342,17 @@ class SaveArticle(Message):
         return f"{about}:released" if self.released else about
 
 
+class NoteSources(Message):
+    """A further source has shown this page: its article, if there is one, belongs to that source, too."""
+
+    page: int
+    announce: bool = True
+    """Whether it is news: not what was there before the source was watched."""
+
+    def subject(self) -> Subject:
+        return Subject(page=self.page)
+
+
 class SetStatus(Message):
     """What became of an article's page, as of one look at it; or what an operator decided, `by_operator`.
 

@@ -21,6 +21,7 @@ from services.contracts.messages import (
     Message,
     MoveArticles,
     MovePages,
+    NoteSources,
     PackCaptures,
     ParsePage,
     PollChannel,
@@ -139,6 +140,7 @@ ROUTES: dict[type[Message], Route] = {
         last_after_death=True,
     ),
     SaveArticle: Route("store", "save_articles", timedelta(seconds=45), durable=True),
+    NoteSources: Route("store", "note_sources", timedelta(seconds=45), durable=True),
     SetStatus: Route("store", "set_statuses", timedelta(seconds=45), durable=True),
     Announce: Route("webhooks", "announce", timedelta(seconds=45)),
     Deliver: Route(

@@ -8,7 +8,7 @@ from sqlalchemy import Table as Relation
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, col, select
 
-from services.contracts.messages import FetchPage, Lane, Why
+from services.contracts.messages import FetchPage, Lane, NoteSources, Why
 from services.contracts.urls import page_key
 from services.fetcher import gaps, moves, site_moves
 from services.fetcher.claims import ALL_CLAIMS, VAIN
@@ -74,6 +74,7 @@ def join(
     ]
     known = {key: member for key, member in keyed.items() if key not in fresh}
     pages = session.exec(select(Page).where(col(Page.key).in_(known))).all() if known else ()
+    others = sorted({page.moved_to or page.id or 0 for page in pages if page.source != source})
     readdressed = [page for page in pages if _is_elsewhere(page, known[page.key], now)]
     heard = _Claims(now, claims)
     entries = [
@@ -96,6 +97,8 @@ def join(
     seen = sightings.note(session, source, channel, shown, now)
     numbers = fresh | {page.key: page.moved_to or page.id or 0 for page in pages}
     expected = [Expected(key, keyed[key].url, page) for key, page in numbers.items() if page not in seen]
+    further = [Outgoing(NoteSources(page=page, announce=not backlog), lane=lane) for page in others if page not in seen]
+    enqueue_all(session, further)
     gaps.expect(session, source, expected, backlog=backlog, now=now)
     since = tuple(seen.get(numbers.get(key, 0)) for key in keyed)
     return Joined(len(fresh), len(changed), heard.followed, heard.judged, heard.borne_out, since)

@@ -11,6 +11,7 @@ from services.contracts.messages import FetchPage, ParsePage, SaveArticle, Scope
 from services.contracts.urls import page_key
 from services.fetcher.models import Alias, Page
 from services.runtime.ledger.ledger_table import ledger
+from services.runtime.provenance.sightings import IS_SHARED, sightings
 from services.runtime.provenance.verdicts import is_rejected, read_with, verdicts
 
 _ABOUT_PAGES = (FetchPage.__name__, ParsePage.__name__, SaveArticle.__name__)
@@ -51,7 +52,8 @@ def among(session: Session, scope: Scope, ids: Sequence[int]) -> Sequence[int]:
 def _conditions(scope: Scope) -> Sequence[ColumnElement[bool]]:
     entries: list[ColumnElement[bool]] = []
     if scope.source is not None:
-        entries.append(col(Page.source) == scope.source)
+        shown = select(sightings.c.page).where(sightings.c.source == scope.source, IS_SHARED)
+        entries.append(or_(col(Page.source) == scope.source, col(Page.id).in_(shown)))
     if scope.urls:
         entries.append(or_(*_known_as({page_key(url) for url in scope.urls})))
     if scope.articles:

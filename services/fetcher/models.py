@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import DDL, Index, Text, event, text
+from sqlalchemy import DDL, Column, Index, Text, event, text
 from sqlalchemy import Table as Relation
 from sqlmodel import Field, SQLModel
 
@@ -90,7 +90,7 @@ class Channel(Table, table=True):
     url: str
     interval: float | None = None
     """Seconds between two rounds; the default of its kind when not set."""
-    senders: list[str] = Field(default_factory=list, sa_type=Json(list), sa_column_kwargs={"server_default": "[]"})
+    senders: list[str] = Field(default_factory=list, sa_column=Column(Json(list, derived=True), nullable=True))
     """Of a mailbox: whose mails are read, by address or by domain."""
 
     parts: list[str] = Field(default_factory=list, sa_type=Json(list, derived=True))

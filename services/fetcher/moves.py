@@ -17,10 +17,12 @@ from sqlalchemy import select as core_select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, col, select
 
+from services.contracts.messages import NoteSources
 from services.contracts.urls import BadAddress, page_key
 from services.fetcher.discover import Listed
 from services.fetcher.models import Alias, Page, PageGuid
 from services.runtime.database import is_sqlite
+from services.runtime.ledger.jobs import enqueue
 from services.runtime.provenance import sightings
 
 RECENT = 300
@@ -76,6 +78,7 @@ def unite(session: Session, resting: Page, into: Page) -> None:
     if into.channel is None and resting.channel is not None:  # no plan visits it: it came as a file, say
         into.source, into.channel, into.backlog = resting.source, resting.channel, resting.backlog
     sightings.merge(session, resting.id or 0, into.id or 0, into.source)
+    enqueue(session, NoteSources(page=into.id or 0), lane="bulk")
 
 
 def followed(session: Session, pages: Collection[int]) -> set[int]:

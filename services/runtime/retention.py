@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 
 from services.contracts.messages import HostRecovered, ParsePage, SaveArticle
 from services.runtime.audit_log import AuditEntry
-from services.runtime.events.tables import counter, events
+from services.runtime.events.tables import counter, event_sources, events
 from services.runtime.ledger.ledger_table import ledger
 from services.runtime.provenance.verdicts import verdicts
 from services.runtime.settings import retention_settings
@@ -39,6 +39,7 @@ def forget_events(session: Session, before: datetime, needed: set[str]) -> bool:
             break
         old.append(event.sequence)
     if old:
+        session.execute(delete(event_sources).where(event_sources.c.sequence <= old[-1]))
         session.execute(delete(events).where(events.c.sequence <= old[-1]))
         session.execute(update(counter).values(forgotten=old[-1]))
     return len(old) == AT_ONCE

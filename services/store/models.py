@@ -7,6 +7,7 @@ from sqlalchemy import Table as Relation
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlmodel import Field, SQLModel
 
+from services.runtime.columns import Json
 from services.runtime.database import Table, UtcDateTime
 
 NAMELESS = text("capture = ''")
@@ -97,6 +98,8 @@ class KeptArticle(Table, table=True):
     """Why an operator withdrew it."""
     erased_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When every word of it was overwritten, on an operator's order."""
+    sources: list[str] = Field(default_factory=list, sa_column=Column(Json(list, derived=True), nullable=True))
+    """All sources that have shown it, its own in front; empty where that is the only one."""
 
 
 class Revision(Table, table=True):

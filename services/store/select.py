@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from services.contracts.messages import Scope
 from services.runtime.database import is_sqlite
+from services.runtime.provenance.sightings import IS_SHARED, sightings
 from services.store.models import articles, revisions
 from services.store.wording import instant
 
@@ -30,7 +31,8 @@ def matching(session: Session, scope: Scope) -> Select[tuple[int]]:
 def _on_the_row(scope: Scope) -> list[ColumnElement[bool]]:
     entries = []
     if scope.source is not None:
-        entries.append(articles.c.source == scope.source)
+        shown = select(sightings.c.page).where(sightings.c.source == scope.source, IS_SHARED)
+        entries.append(or_(articles.c.source == scope.source, articles.c.page.in_(shown)))
     if scope.kind is not None:
         entries.append(articles.c.kind == scope.kind)
     if scope.published_from is not None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from sqlmodel import Session
 
-from services.contracts.messages import MoveArticles, SamePage, SaveArticle, SetStatus
+from services.contracts.messages import MoveArticles, NoteSources, SamePage, SaveArticle, SetStatus
 from services.runtime.ledger.batch import Batch
 from services.runtime.ledger.jobs import Job, Outgoing, enqueue_all
 from services.runtime.ledger.worker import handles, handles_together
@@ -15,6 +15,7 @@ from services.runtime.provenance.verdicts import Read
 from services.store.decide import Change, Created, Held, Late, Refreshed, Unchanged, Unsettled, Updated, Withheld
 from services.store.moves import move_all
 from services.store.save import Saved, foresee, save_all, save_as_foreseen
+from services.store.sources import note_all
 from services.store.status import set_all
 from services.store.withdrawals.withdrawing import withhold_capture
 
@@ -49,6 +50,17 @@ def save_articles(batch: Batch[SaveArticle]) -> None:
         results.record_all(session, [result for _, order, saved in become for result in _result(order, saved)])
         enqueue_all(session, [job.outgoing(each) for job, _, saved in become for each in saved.announces])
         enqueue_all(session, [message for job, order, saved in become for message in _again(job, order, saved)])
+
+
+@handles_together(NoteSources)
+def note_sources(batch: Batch[NoteSources]) -> None:
+    """Articles that further sources have shown belong to these, too; what is news is announced."""
+    orders = batch.messages()
+    if not orders:
+        return
+    with batch.complete(orders) as (session, done):
+        told = note_all(session, [(order, job.trace_id) for job, order in done], done[0][0].now)
+        enqueue_all(session, [done[0][0].outgoing(event) for event in told])
 
 
 @handles_together(SetStatus)

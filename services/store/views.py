@@ -207,4 +207,5 @@ def article_view(row: Row[Any], reading: Article) -> ArticleView:
     """The article of a row of `articles`, with the reading of its current revision."""
     own = {name: getattr(row, name) for name in OF_THE_ROW}
     own |= {"url": row.url or reading.url, "same_story": row.story}
+    own["sources"] = row.sources or [row.source]
     return ArticleView.model_validate(reading.model_dump(exclude={"removed"}) | own)

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Executable, Row, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Executable, Row, bindparam, insert, literal_column, select, update
 from sqlmodel import Session
 
 from services.contracts.messages import SaveArticle
 from services.contracts.urls import article_id
+from services.runtime.provenance import sightings
 from services.runtime.transparency_log.leaf import LeafKind, NewLeaf
 from services.store.decide import Change, Known, Late, Reading, Refreshed, Unchanged, Updated, Withheld, refreshed
 from services.store.fulltext import enter, enter_again
@@ -18,9 +19,14 @@ from services.store.models import articles, revisions
 from services.store.wording import instant
 
 # Made once: to make a statement costs more than to run it.
-_INSERT_ARTICLE = insert(articles).returning(*articles.c)
+# Asked with the insert: most articles have one source, and cost no question of their own.
+_IS_SHARED: ColumnElement[bool] = literal_column(
+    "EXISTS (SELECT 1 FROM sightings AS s WHERE s.page = articles.page AND s.source <> articles.source)"
+)
+_INSERT_ARTICLE = insert(articles).returning(*articles.c, _IS_SHARED.label("is_shared"))
 _UPDATE_ARTICLE = update(articles).where(articles.c.id == bindparam("this"))
 _TELL = update(articles).where(articles.c.id == bindparam("this")).values(story=articles.c.id)
+_NOTE_SOURCES = _UPDATE_ARTICLE.values(sources=bindparam("all", type_=articles.c.sources.type))
 _INSERT_REVISION = insert(revisions)
 _REREAD = (
     update(revisions)
@@ -58,10 +64,11 @@ class Beginning:
 
 
 def begin(session: Session, new: Sequence[Beginning], now: datetime, written: Written) -> None:
-    """Writes new articles, each under its identity."""
+    """Writes new articles, each under its identity, with all sources that have shown it by now."""
     if not new:
         return
     rows = {row.id: row for row in session.execute(_INSERT_ARTICLE, [_first(each, now) for each in new])}
+    rows |= _with_sources(session, [row for row in rows.values() if row.is_shared])
     made = [(rows[article_id(each.key)], each.reading) for each in new]
     first = {each.copies[0].id for each in new if each.copies and each.copies[0].story is None}
     _execute(session, _TELL, [{"this": article} for article in sorted(first)])
@@ -69,6 +76,17 @@ def begin(session: Session, new: Sequence[Beginning], now: datetime, written: Wr
     enter(session, [(row.id, reading.order.article) for row, reading in made])
     written.rows |= rows
     written.leaves += [_leaf("revision", row.id, 1, reading, now) for row, reading in made]
+
+
+def _with_sources(session: Session, shared: Sequence[Row[Any]]) -> dict[str, Row[Any]]:
+    """The articles that other sources have shown as well, with all of these: its own in front."""
+    if not shared:
+        return {}
+    shown = sightings.sources_of(session, [row.page for row in shared])
+    further = {row.id: [each for each in shown[row.page] if each != row.source] for row in shared}
+    told = [{"this": row.id, "all": [row.source, *further[row.id]]} for row in shared]
+    session.execute(_NOTE_SOURCES, told)
+    return {row.id: row for row in session.execute(_FIND, {"articles": [row.id for row in shared]})}
 
 
 def _first(new: Beginning, now: datetime) -> dict[str, Any]:

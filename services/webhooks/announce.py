@@ -13,6 +13,7 @@ from sqlalchemy import Row, bindparam, insert, select, update
 from sqlmodel import Session
 
 from services.contracts.errors import DatelineError
+from services.contracts.events import LISTED
 from services.contracts.messages import Announce, Deliver, Lane
 from services.runtime.database import UtcDateTime
 from services.runtime.events.append import NewEvent, append_private
@@ -132,7 +133,8 @@ def _matched(interest: _Interest, told: FilterSubject, readers: set[recipients.P
     event_types = interest.endpoint.event_types
     if not why_not(event_types, interest.filter, told):
         return why(interest.filter, told)
-    if (told.article, interest.endpoint.id) in readers and reaches_readers(event_types, interest.filter, told):
+    is_known = told.type != LISTED and (told.article, interest.endpoint.id) in readers
+    if is_known and reaches_readers(event_types, interest.filter, told):
         return [READER]
     return None
 

@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from services.contracts.changes import Grade
+from services.contracts.events import LISTED
 from services.runtime.events.changes import ChangeSubject, weighs
 from services.runtime.events.phrases import first_of, plain
 from services.webhooks.filters import Filter, is_about_source
@@ -18,6 +19,8 @@ class FilterSubject:
 
     type: str
     source: str = ""
+    sources: tuple[str, ...] = ()
+    """All sources of the article; of `article.listed`, all but the new one, which is its `source`."""
     kind: str = ""
     headline: str = ""
     tags: tuple[str, ...] = ()
@@ -38,6 +41,7 @@ def story(source: str, event: Mapping[str, Any]) -> FilterSubject:
     return FilterSubject(
         type=event_type,
         source=source,
+        sources=tuple(name for name in article.get("sources", ()) if event_type != LISTED or name != source),
         kind=article.get("kind", ""),
         headline=article.get("headline", ""),
         tags=tuple(plain(tag) for tag in article.get("tags", ())),
@@ -53,7 +57,23 @@ def why_not(event_types: Collection[str], wanted: Filter, told: FilterSubject) -
     """Why the event is not let through, a sentence for each reason; none when it is. Of an event about a source,
     a filter only judges the source; of one about an endpoint, nothing.
     """
-    return not_of_type(event_types, told) or [*_missed(wanted, told), *change_refused(wanted, told)]
+    return (
+        not_of_type(event_types, told)
+        or _known_without(event_types, wanted, told)
+        or [*_missed(wanted, told), *change_refused(wanted, told)]
+    )
+
+
+def _known_without(event_types: Collection[str], wanted: Filter, told: FilterSubject) -> list[str]:
+    """Why an endpoint need not hear that a further source shows an article: it does not go by sources, or only by
+    those that brought it the article before.
+    """
+    if told.type != LISTED or LISTED in event_types:
+        return []
+    if wanted.sources is None:
+        return ["Another source shows it, and the filter names no sources."]
+    before = _first_equal(told.sources, wanted.sources)
+    return [f"Another source shows it, and {before} has shown it before."] if before else []
 
 
 def not_of_type(event_types: Collection[str], told: FilterSubject) -> list[str]:
@@ -137,12 +157,20 @@ def _equal(told: str, values: Sequence[str]) -> str | None:
     return told if told in values else None
 
 
+def _first_equal(told: Sequence[str], values: Sequence[str]) -> str | None:
+    return next((name for name in told if name in values), None)
+
+
+def _any_source(told: FilterSubject, values: Sequence[str]) -> str | None:
+    return _first_equal((told.source, *(() if told.type == LISTED else told.sources)), values)
+
+
 def _writer(told: FilterSubject, values: Sequence[str]) -> str | None:
     return next((value for writer in told.byline if (value := first_of(writer, values))), None)
 
 
 _FIRST: dict[str, Callable[[FilterSubject, list[str]], str | None]] = {
-    "sources": lambda told, values: _equal(told.source, values),
+    "sources": _any_source,
     "kinds": lambda details, values: _equal(details.kind, values),
     "tags": lambda told, values: _among(told.tags, values),
     "bylines": _writer,

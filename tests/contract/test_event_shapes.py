@@ -20,7 +20,7 @@ from services.webhooks.signing import new_secret, signed_headers
 
 PAGES = event_pages.pages()
 OPENAPI = create_app().openapi()
-LIVE = {"status": "live", "status_since": None, "status_looks": 0, "story": None}
+LIVE = {"status": "live", "status_since": None, "status_looks": 0, "story": None, "sources": []}
 ROW = SimpleNamespace(id="art_a", url=URL, source="war-releases", revision=2, first_seen=NOW, updated=NOW, **LIVE)
 every_event = pytest.mark.parametrize("name", EVENTS)
 

@@ -14,7 +14,7 @@ WIDE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    op.add_column("channels", sa.Column("senders", sa.JSON(), nullable=False, server_default="[]"))
+    op.add_column("channels", sa.Column("senders", sa.JSON(), nullable=True))
     op.create_table(
         "mailbox_progress",
         sa.Column("channel", WIDE, autoincrement=False, nullable=False),

@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from services.runtime import tracing
 from services.runtime.database import is_sqlite
-from services.runtime.events.tables import counter, events
+from services.runtime.events.tables import counter, event_sources, events
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,12 @@ class NewEvent:
     announced: bool = True
     trace_id: str | None = None
     """Of the story that it is part of; the present one, if None."""
+
+    def further_sources(self) -> list[str]:
+        """The other sources of the article that it is about; none where it is for one of them alone."""
+        article = self.data.get("article") or {}
+        own = article.get("source") == self.source
+        return [source for source in article.get("sources", ()) if source != self.source] if own else []
 
     def body(self, sequence: int) -> str:
         """What is signed and sent, once the event has this number."""
@@ -74,6 +80,13 @@ def append_all(session: Session, new: Sequence[NewEvent]) -> list[int]:
         return []
     numbers = _numbers(session, len(new))
     session.execute(_INSERT, [_row(event, number, owner=None) for event, number in zip(new, numbers, strict=True)])
+    further = [
+        {"source": source, "sequence": number}
+        for event, number in zip(new, numbers, strict=True)
+        for source in event.further_sources()
+    ]
+    if further:
+        session.execute(_INSERT_SOURCES, further)
     return numbers
 
 
@@ -122,4 +135,4 @@ _ROOM = "event numbers"
 # Made once: to make a statement costs more than to run it.
 _HOLD = _next(postgresql.insert(counter))
 _COUNT = {"sqlite": _next(sqlite.insert(counter)), "postgresql": _next(postgresql.insert(counter))}
-_INSERT = insert(events)
+_INSERT, _INSERT_SOURCES = insert(events), insert(event_sources)

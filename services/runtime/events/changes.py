@@ -11,7 +11,8 @@ from typing import Any, Self
 from services.contracts.changes import ArticleChange, ChangedField, Grade, reaches
 from services.runtime.events.phrases import occurrences, plain
 
-CREATED = "article.created"
+CREATED, LISTED = "article.created", "article.listed"
+"""Of the latter the article is new to the readers of a further source."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class ChangeSubject:
     def of(cls, event: Mapping[str, Any]) -> Self:
         """What the whole body of an event says."""
         data = event["data"]
-        if event["type"] == CREATED:
+        if event["type"] in {CREATED, LISTED}:
             return cls(texts=(("", _words(data["article"])),))
         if not data.get("change"):
             return cls(tuple(data.get("changed", ())))

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, func, or_, select, true
 from sqlmodel import Session
 
 from services.contracts.errors import UserError
 from services.contracts.source_events import PREFIX
 from services.runtime.database import reading
 from services.runtime.events.changes import ChangeQuery, ChangeSubject
-from services.runtime.events.tables import counter, events
+from services.runtime.events.tables import counter, event_sources, events
 
 
 @dataclass(frozen=True)
@@ -56,12 +56,33 @@ def pull(session: Session, asked: EventQuery, after: int, limit: int) -> EventSl
     refuse_old(session, after)
     # Read before the events: whatever is committed in between belongs to the next page, on either database.
     last = max(after, last_sequence(session))
-    following = select(events).where(events.c.sequence > after, events.c.sequence <= last, *_conditions(asked))
+    span = (events.c.sequence > after, events.c.sequence <= last)
     if asked.change:
+        following = select(events).where(*span, *_conditions(asked), _of_source(asked))
         return _sifted(session, asked.change, following, after, last, limit)
-    rows = session.execute(following.order_by(events.c.sequence).limit(limit + 1)).all()
+    rows = _following(session, asked, span, limit + 1)
     shown, more = rows[:limit], len(rows) > limit
     return EventSlice(shown, shown[-1].sequence if more else last, more)
+
+
+def _following(session: Session, asked: EventQuery, span: Sequence[Any], limit: int) -> list[Row[Any]]:
+    """Those of the source itself, and those of articles that it has shown as well: each from an index, in one order."""
+    wanted = select(events).where(*span, *_conditions(asked)).order_by(events.c.sequence).limit(limit)
+    if asked.source is None:
+        return list(session.execute(wanted))
+    rows = list(session.execute(wanted.where(events.c.source == asked.source)))
+    further = event_sources.c.source == asked.source
+    if session.execute(select(event_sources.c.sequence).where(further).limit(1)).first() is None:
+        return rows
+    rows += session.execute(wanted.join(event_sources, event_sources.c.sequence == events.c.sequence).where(further))
+    return sorted(rows, key=lambda row: row.sequence)[:limit]
+
+
+def _of_source(asked: EventQuery) -> Any:
+    if asked.source is None:
+        return true()
+    further = select(event_sources.c.sequence).where(event_sources.c.source == asked.source)
+    return or_(events.c.source == asked.source, events.c.sequence.in_(further))
 
 
 LOOKED = 2_000
@@ -126,7 +147,7 @@ _LAST = select(func.coalesce(func.max(counter.c.last), 0))
 
 
 def _conditions(asked: EventQuery) -> list[Any]:
-    fields = {"type": asked.type, "source": asked.source, "kind": asked.kind, "announced": asked.announced}
+    fields = {"type": asked.type, "kind": asked.kind, "announced": asked.announced}
     visible = [] if asked.sources else [NOT_OF_SOURCES]
     return visible + [events.c[name] == value for name, value in fields.items() if value is not None]
 

@@ -75,6 +75,15 @@ class Event(Table, table=True):
     """The bytes that are signed and sent, frozen."""
 
 
+class EventSource(Table, table=True):
+    """A further source of an article that an event is about: who reads by that source is sent the event, too."""
+
+    __tablename__ = "event_sources"
+
+    source: str = Field(primary_key=True)
+    sequence: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+
+
 class EventCounter(Table, table=True):
     """The number of the last event, in its only row; whoever appends holds that row until the commit."""
 
@@ -87,4 +96,5 @@ class EventCounter(Table, table=True):
 
 
 events: Relation = SQLModel.metadata.tables["events"]
+event_sources: Relation = SQLModel.metadata.tables["event_sources"]
 counter: Relation = SQLModel.metadata.tables["event_counter"]

@@ -4,12 +4,12 @@ An article belongs to every source that showed its page. Fetcher and store both 
 table. A sighting is written once: what a channel shows again costs one look at an index and no write.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, Text, and_, bindparam, delete, exists, select, text, update
+from sqlalchemy import Index, Text, and_, bindparam, delete, exists, func, select, text, update
 from sqlalchemy import Table as Relation
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel
@@ -74,6 +74,14 @@ def note(session: Session, source: str, channel: int, shown: Mapping[int, Shown]
     return known
 
 
+def sources_of(session: Session, pages: Iterable[int]) -> dict[int, list[str]]:
+    """Of each of these pages the sources that have shown it, those that did so first in front."""
+    shown: dict[int, list[str]] = {}
+    for row in session.execute(_SOURCES, {"pages": sorted(set(pages))}):
+        shown.setdefault(row.page, []).append(row.source)
+    return shown
+
+
 def belongs_to(session: Session, page: int, source: str) -> None:
     """The page's own source is this one from now on: what the others showed is shared."""
     session.execute(_BELONGS, {"of": page, "owner": source})
@@ -94,6 +102,12 @@ _NOTE: dict[str, Any] = {
     "sqlite": sqlite.insert(sightings).on_conflict_do_nothing(),
     "postgresql": postgresql.insert(sightings).on_conflict_do_nothing(),
 }
+_SOURCES = (
+    select(sightings.c.page, sightings.c.source)
+    .where(sightings.c.page.in_(bindparam("pages", expanding=True)))
+    .group_by(sightings.c.page, sightings.c.source)
+    .order_by(sightings.c.page, func.min(sightings.c.first_seen), sightings.c.source)
+)
 _BELONGS = (
     update(sightings).where(sightings.c.page == bindparam("of")).values(shared=sightings.c.source != bindparam("owner"))
 )

@@ -9,6 +9,7 @@ from services.contracts.events import (
     EXAMPLES,
     THIN_EXAMPLES,
     ArticleCreated,
+    ArticleListed,
     ArticleMerged,
     ArticleMoved,
     ArticleRemoved,
@@ -24,6 +25,7 @@ from services.contracts.events import (
     SourceRemovals,
     SourceSilent,
     ThinArticleCreated,
+    ThinArticleListed,
     ThinArticleMerged,
     ThinArticleMoved,
     ThinArticleRemoved,
@@ -102,6 +104,13 @@ def article_merged(
     event: Annotated[ArticleMerged | ThinArticleMerged, _both("article.merged")], headers: Headers
 ) -> None:
     """Two articles turned out to be one. Answer any 2xx within 15 seconds."""
+
+
+@router.post("article.listed", status_code=204)
+def article_listed(
+    event: Annotated[ArticleListed | ThinArticleListed, _both("article.listed")], headers: Headers
+) -> None:
+    """A further source shows an article. Answer any 2xx within 15 seconds."""
 
 
 @router.post("endpoint.test", status_code=204)
