@@ -1,7 +1,8 @@
 """Simulated days: all that falls due is handled at its own time, from the channel to the store, over real sockets."""
 
 import json
-from datetime import timedelta
+import sys
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
@@ -88,3 +89,10 @@ def _due(now):
         for kind, number in rows:
             due.setdefault(kind, []).append(number)
     return due
+
+
+if __name__ == "__main__":  # in a process of its own, which a fault point may end
+    began, ends = map(datetime.fromisoformat, sys.argv[1:])
+    until = NewsDay()
+    until.now = began
+    until.passes(seconds=(ends - began).total_seconds())

@@ -1,6 +1,11 @@
 """Pages that vanish, come back or flap, over simulated days, with the real scheduler and real sockets."""
 
+import subprocess
+import sys
+from datetime import timedelta
+
 import in_process
+import newsday
 import pytest
 from fakes import newsroom as fakes
 from fastapi import FastAPI
@@ -13,6 +18,7 @@ from services.contracts.messages import ReviewRemovals
 from services.fetcher.removals.api import router
 from services.runtime.archive import capture_store
 from services.runtime.database import reading, transaction
+from services.runtime.events.checks import check
 from services.runtime.http.problems import answer_with_problems
 from services.runtime.ledger.jobs import enqueue
 from services.runtime.provenance.evidence import evidence
@@ -269,3 +275,29 @@ def test_the_same_review_twice_announces_nothing_twice(day, newsroom):
             enqueue(session, ReviewRemovals(source="demo"))
         day.passes(minutes=1)
     assert [kind for kind, _ in announced(*ABOUT_ARTICLES)] == ["article.removed"]
+
+
+KILLED_AT = ("capture:written", "FetchPage:handled", "ReviewRemovals:handled", "ReviewRemovals:committed")
+KILLED_AT += ("SetStatus:handled", "SetStatus:committed")
+
+
+@pytest.mark.long
+@on_sqlite
+def test_a_removal_is_announced_once_though_the_process_is_killed_at_each_step(day, newsroom, tmp_path, monkeypatch):
+    """`kill -9` while the evidence is written, in each transaction and after it: one event, in a gapless sequence."""
+    begins(day, newsroom, STORY, OTHER)
+    newsroom.deletes(STORY)
+    places = tmp_path / "places"
+    places.mkdir()
+    for place in KILLED_AT:
+        (places / place).touch()
+    monkeypatch.setenv("DATELINE_CRASH_AT", str(places))
+    times = [day.now.isoformat(), (day.now + timedelta(days=4)).isoformat()]
+    deaths = 0
+    while subprocess.run([sys.executable, newsday.__file__, *times], check=False, timeout=120).returncode:
+        deaths += 1
+        assert deaths <= len(KILLED_AT), "it ended by itself"
+    assert (deaths, list(places.iterdir())) == (len(KILLED_AT), [])
+    assert [kind for kind, _ in announced(*ABOUT_ARTICLES)] == ["article.removed"]
+    with reading() as session:
+        assert check(session).holds
