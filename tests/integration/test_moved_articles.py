@@ -1,5 +1,6 @@
 """An article that moves stays one, whatever tells of it; two that were made of it become one. On both databases."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -187,3 +188,25 @@ def test_the_first_sight_does_not_depend_on_how_many_come_at_once():
         results = save_all(session, [(each, None) for each in orders], NOW + timedelta(hours=1))
     assert [type(each.change) for each in results] == [Created, Unchanged, Created]
     assert set(rows(articles, "story")) == {article_id(page_key(OLD))}
+
+
+def test_sights_of_one_text_at_the_same_moment_are_one_article():
+    """Whoever comes second waits for the first, and recognises the text."""
+    addresses = [f"https://news.example/2026/{number}/quay" for number in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        done = [pool.submit(saved, at(url, page=number)) for number, url in enumerate(addresses, 1)]
+        changes = [type(each.result(60).change) for each in done]
+    assert (changes.count(Created), len(ids())) == (1, 1)
+
+
+def test_a_merge_and_a_move_at_the_same_moment_leave_one_article():
+    """Both pages are read at the new address at once: one article stays, and is merged with the other once."""
+    saved(at(OLD), at(NEW, LONG + "Corrected.", page=2, minute=1))
+    orders = [
+        at(NEW, LONG + "Corrected.", page=1, key=page_key(OLD), minute=5),
+        at(NEW, LONG + "Corrected.", page=2, minute=6),
+    ]
+    with ThreadPoolExecutor(2) as pool:
+        results = [each.result(60) for each in [pool.submit(saved, order) for order in orders]]
+    assert article_id(page_key(OLD)) in {each.article for each in results}
+    assert told().count("article.merged") == 1

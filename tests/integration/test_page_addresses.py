@@ -1,5 +1,6 @@
 """A page through every change of its address: it stays the page that it was, and is looked at where it is now."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
 from html import escape
@@ -8,7 +9,7 @@ import pytest
 from fetching import later, pages, runs, said
 from sqlmodel import select
 
-from services.contracts.messages import ParsePage
+from services.contracts.messages import ParsePage, SamePage
 from services.demo.site import Answer, Site
 from services.fetcher import sources
 from services.fetcher.checks import unaccounted
@@ -16,7 +17,8 @@ from services.fetcher.models import Channel
 from services.fetcher.rounds import poll_of
 from services.fetcher.sources import ChannelSeed, SourceSeed
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.ledger.jobs import enqueue
+from services.runtime.ledger import jobs, worker
+from services.runtime.ledger.jobs import Outgoing, enqueue, enqueue_all
 
 pytestmark = pytest.mark.integration
 
@@ -218,4 +220,22 @@ def test_a_chain_of_moves_ends_at_one_page(site):
     polls(later(days=31) + timedelta(minutes=5))
     assert len(pages()) <= 2 + len(OTHERS)
     assert [page.id for page in pages() if page.url == site.url + "/c"] == [first.id]
+    assert nothing_is_lost()
+
+
+def test_two_pages_that_are_said_to_be_one_another_do_not_both_rest(site):
+    """Two workers hear at once that each is the other: they lock in one order, and one of the pages stays."""
+    site.shows(OLD, "Quay Reopens", text="The quay is open.")
+    watches(site)
+    runs()
+    first, second = (page.id for page in pages()[:2])
+    with transaction() as session:
+        enqueue_all(
+            session, [Outgoing(SamePage(page=first, known=second)), Outgoing(SamePage(page=second, known=first))]
+        )
+    due = jobs.due(utcnow(), kinds=("SamePage",))
+    with ThreadPoolExecutor(2) as pool:
+        handled = [pool.submit(worker.handle, kind, [row]) for row, kind in due]
+        assert [each.result(60) for each in handled] == [1, 1]
+    assert sum(page.moved_to is None for page in pages()) == len(OTHERS)
     assert nothing_is_lost()
