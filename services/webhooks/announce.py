@@ -133,15 +133,16 @@ def _matched(interest: _Interest, told: FilterSubject, readers: set[recipients.P
     event_types = interest.endpoint.event_types
     if not why_not(event_types, interest.filter, told):
         return why(interest.filter, told)
-    is_known = told.type != LISTED and (told.article, interest.endpoint.id) in readers
-    if is_known and reaches_readers(event_types, interest.filter, told):
+    reads = any((article, interest.endpoint.id) in readers for article in (told.article, told.merged))
+    if reads and told.type != LISTED and reaches_readers(event_types, interest.filter, told):
         return [READER]
     return None
 
 
 def _readers(session: Session, stories: Iterable[FilterSubject], listening: Sequence[Row[Any]]) -> set[recipients.Pair]:
     """Which of the endpoints that have a filter were sent which of these articles, where these are not all new."""
-    known = [told.article for told in stories if told.article and told.type != CREATED]
+    subjects = (article for told in stories if told.type != CREATED for article in (told.article, told.merged))
+    known = [article for article in subjects if article]
     return recipients.were_sent(session, known, [endpoint.id for endpoint in listening if endpoint.filter])
 
 

@@ -28,6 +28,8 @@ class FilterSubject:
     dateline: str = ""
     text: str = ""
     article: str | None = None
+    merged: str | None = None
+    """The article that turned out to be this one: its readers are told as well."""
     change: ChangeSubject = field(default_factory=ChangeSubject)
 
 
@@ -49,6 +51,7 @@ def story(source: str, event: Mapping[str, Any]) -> FilterSubject:
         dateline=plain(article.get("dateline") or ""),
         text=plain("\n".join((article.get("headline", ""), *blocks))),
         article=str(article["id"]),
+        merged=(event["data"].get("merged") or {}).get("id"),
         change=ChangeSubject.of(event),
     )
 

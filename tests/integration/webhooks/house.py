@@ -61,6 +61,7 @@ def announced(
     event_type="article.created",
     lane="live",
     change=None,
+    merged=None,
     **about,
 ):
     """An event as the store says it; the number is the log's own, and `sequence` only says what comes before what."""
@@ -70,7 +71,8 @@ def announced(
         type=event_type,
         subject=article,
         occurred_at=utcnow(),
-        data={"article": told, "previous_revision": None, "changed": ["body"] if change else [], "change": change},
+        data={"article": told, "previous_revision": None, "changed": ["body"] if change else [], "change": change}
+        | ({"merged": {"id": merged}} if merged else {}),
         source=source,
         kind="news",
         cause="live",

@@ -56,6 +56,14 @@ def test_it_follows_to_another_source_and_after_another_filter(http, bridges, su
     assert subscriber.events == ["evt_1", "evt_2"]
 
 
+def test_a_reader_of_an_article_that_was_merged_reads_the_other_one_from_then_on(bridges, subscriber):
+    """It learns which article is left, and is sent what becomes of that."""
+    announced("evt_2", 2, "art_2", event_type="article.merged", merged="art_1")
+    announced("evt_3", 3, "art_2", event_type="article.updated", change=change())
+    run()
+    assert subscriber.events == ["evt_1", "evt_2", "evt_3"]
+
+
 def test_who_takes_no_events_of_this_type_is_not_sent_any(http, bridges, subscriber):
     """Types say what a receiver understands; they are no filter on articles."""
     http.patch(bridges, json={"event_types": ["article.created"]})
