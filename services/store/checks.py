@@ -19,11 +19,11 @@ CLOCKS = timedelta(hours=1)
 
 
 def counts(session: Session) -> dict[str, int]:
-    """How many articles and revisions there are."""
+    """How many articles and revisions there are, and readings in quarantine, if any."""
     tables = {"articles": articles, "revisions": revisions}
     counted = {name: _number(session, select(func.count()).select_from(table)) for name, table in tables.items()}
-    held = select(func.count()).select_from(quarantine).where(quarantine.c.state == "held")
-    return counted | {"readings in quarantine": _number(session, held)}
+    held = _number(session, select(func.count()).select_from(quarantine).where(quarantine.c.state == "held"))
+    return counted | ({"readings in quarantine": held} if held else {})
 
 
 def checks(session: Session) -> tuple[Check, ...]:
