@@ -70,9 +70,10 @@ def _following(session: Session, asked: EventQuery, span: Sequence[Any], limit: 
     wanted = select(events).where(*span, *_conditions(asked)).order_by(events.c.sequence).limit(limit)
     if asked.source is None:
         return list(session.execute(wanted))
-    rows = list(session.execute(wanted.where(events.c.source == asked.source)))
     further = event_sources.c.source == asked.source
-    if session.execute(select(event_sources.c.sequence).where(further).limit(1)).first() is None:
+    is_shared = session.execute(select(event_sources.c.sequence).where(further).limit(1)).first() is not None
+    rows = list(session.execute(wanted.where(events.c.source == asked.source)))
+    if not is_shared:
         return rows
     rows += session.execute(wanted.join(event_sources, event_sources.c.sequence == events.c.sequence).where(further))
     return sorted(rows, key=lambda row: row.sequence)[:limit]
