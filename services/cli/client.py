@@ -31,6 +31,7 @@ ROUTERS = {
     "/captures": "services.parser.api",
     "/archive": "services.admin.archive.api",
     "/quarantine": "services.store.quarantine.api",
+    "/takedowns": "services.fetcher.removals.api",
     "/webhooks": "services.webhooks.api",
     "/admin/keys": "services.admin.api",
     "/admin/dead-letters": "services.admin.api",

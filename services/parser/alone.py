@@ -16,7 +16,7 @@ from services.parser.explained import Explanation, explained_lines
 from services.parser.extract import parse
 from services.parser.limits import limited, too_costly
 
-SECONDS = 20
+SECONDS = 60
 MEMORY = 1_000_000_000
 LINES = 10_000
 """What one page may take: of the clock, of bytes, and of lines that somebody is to look at."""

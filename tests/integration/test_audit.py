@@ -1,6 +1,7 @@
 """Whoever orders something over HTTP is on record with it: the routes are read from the OpenAPI."""
 
 import pytest
+from harbor import RELEASE, arrives
 from in_process import client
 from sqlalchemy import text
 from sqlmodel import SQLModel
@@ -14,6 +15,7 @@ from services.runtime.database import reading, transaction, utcnow
 pytestmark = pytest.mark.integration
 
 ORDERS_NOTHING = {
+    "examine_site": "It looks at a site; nothing is kept.",
     "preview_source": "It looks at an address; nothing is kept.",
     "preview_endpoint": "It judges events of the past by a choice; nothing is kept.",
     "try_scope": "It counts pages; nothing is ordered.",
@@ -27,6 +29,10 @@ STATES = {
     "discard_reingestion": "state = 'done'",
 }
 """In which state a re-ingestion must be for each order about it."""
+OF_ARTICLES = ("withdraw_article", "restore_article", "erase_article")
+"""Orders about one article: each has its own, and the second's is withdrawn."""
+OF_TAKEDOWNS = ("release_takedown", "discard_takedown")
+TAKEDOWN = "INSERT INTO takedowns (source, opened_at, state) VALUES (:source, :now, 'open')"
 MESSAGE = (
     "INSERT INTO ledger (kind, key, message, lane, enqueued_at, due_at, attempts, trace_id, dead_lettered_at, reason) "
     "VALUES (:kind, :key, :words, 'live', :now, :now, 5, '', :now, 'a test')"
@@ -64,6 +70,11 @@ def admin(installation):
     with transaction() as session:
         presented = keys.first_key(session, utcnow())
     made = client(create_app(), presented)
+    texts = [RELEASE.replace("Harbor", place) for place in ("Harbor", "Bridge", "Ferry")]
+    articles = [arrives(words, number) for number, words in enumerate(texts)]
+    assert made.post(f"/admin/withdrawals/{articles[1]}", json={"reason": "a test"}).is_success
+    for source in OF_TAKEDOWNS:
+        execute(TAKEDOWN, source=source, now=utcnow())
     for _ in STATES:
         order = {"scope": {"all": True}, "dry_run": True, "reason": "a test"}
         assert made.post("/admin/reingestions", json=order).status_code == 202
@@ -79,6 +90,13 @@ def admin(installation):
     return made
 
 
+def article_of(name):
+    """The article that this order is about."""
+    with reading() as session:
+        articles = session.execute(text("SELECT id FROM articles ORDER BY url")).scalars().all()
+    return articles[OF_ARTICLES.index(name)] if name in OF_ARTICLES else articles[0]
+
+
 def place(path, operation):
     """The address of what this order is about."""
     name = operation["operationId"]
@@ -86,15 +104,17 @@ def place(path, operation):
         aside = session.execute(
             text("SELECT max(id) FROM ledger WHERE dead_lettered_at IS NOT NULL AND discarded_at IS NULL")
         ).scalar()
-    about = {"name": "war", "endpoint_id": 2 if name == "delete_endpoint" else 1, "delivery_id": 1, "message_id": aside}
-    with reading() as session:
         failing = session.execute(text("SELECT max(id) FROM ledger WHERE kind = 'PollChannel'")).scalar()
-    about |= {"message_id": failing} if name == "retry_message_now" else {}
-    about |= {
-        "key_id": 1 if name == "rotate_key" else 2,
-        "reingestion_id": [*STATES].index(name) + 1 if name in STATES else 1,
-    }
-    return path.format(**about)
+    return path.format(
+        name="war",
+        article=article_of(name),
+        takedown=OF_TAKEDOWNS.index(name) + 1 if name in OF_TAKEDOWNS else 1,
+        endpoint_id=2 if name == "delete_endpoint" else 1,
+        delivery_id=1,
+        message_id=failing if name == "retry_message_now" else aside,
+        key_id=1 if name == "rotate_key" else 2,
+        reingestion_id=[*STATES].index(name) + 1 if name in STATES else 1,
+    )
 
 
 def test_each_order_leaves_one_entry_with_who_gave_it(admin):
@@ -112,6 +132,8 @@ def test_each_order_leaves_one_entry_with_who_gave_it(admin):
         if body is None and "requestBody" in operation:
             schema = operation["requestBody"]["content"]["application/json"]["schema"]
             body = example(openapi, schema)
+        if name == "erase_article":
+            body |= {"confirm": article_of(name)}
         execute("UPDATE deliveries SET state = 'failed'")
         answer = admin.request(method, place(path, operation), json=body)
         assert answer.is_success, (name, answer.text)
@@ -119,6 +141,5 @@ def test_each_order_leaves_one_entry_with_who_gave_it(admin):
         assert entry.key_name == "first key", name
         ordered.add(name)
     assert len(ordered) > 20
-    assert {"source", "sources", "endpoint", "key", "message", "messages", "quarantine", "reingestion"} == {
-        each.action.split(".")[0] for each in seen
-    }
+    of_services = {"article", "endpoint", "key", "log", "message", "messages", "quarantine", "reingestion"}
+    assert of_services | {"site", "source", "sources", "takedown"} == {each.action.split(".")[0] for each in seen}

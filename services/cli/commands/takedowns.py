@@ -56,17 +56,23 @@ def show_takedown(number: Number, as_json: AsJson = False) -> None:
 
 
 @app.command("release")
-def release_takedown(number: Number) -> None:
+def release_takedown(number: Number, as_json: AsJson = False) -> None:
     """Announces each page of it that did not come back as removed, now."""
-    client.order("POST", f"/takedowns/{number}/release", None, _unknown(number))
-    tell("Released: each page that did not come back is announced as removed.")
+    _decide(number, "release", "Released: each page that did not come back is announced as removed.", as_json=as_json)
 
 
 @app.command("discard")
-def discard_takedown(number: Number) -> None:
+def discard_takedown(number: Number, as_json: AsJson = False) -> None:
     """Says that these are no removals: the articles stay missing, without an event."""
-    client.order("POST", f"/takedowns/{number}/discard", None, _unknown(number))
-    tell("Discarded: the articles stay missing, and nobody is sent an event.")
+    _decide(number, "discard", "Discarded: the articles stay missing, and nobody is sent an event.", as_json=as_json)
+
+
+def _decide(number: int, decision: Literal["release", "discard"], sentence: str, *, as_json: bool) -> None:
+    takedown = client.order("POST", f"/takedowns/{number}/{decision}", None, _unknown(number))
+    if as_json:
+        print_json(takedown)
+    else:
+        tell(sentence)
 
 
 def _unknown(number: int) -> dict[int, str]:

@@ -12,6 +12,7 @@ from orders import order as a_reading
 from sqlalchemy import insert, text
 
 from services import cli
+from services.fetcher.models import Takedown
 from services.runtime.database import transaction
 from services.store.models import quarantine
 
@@ -26,6 +27,7 @@ ORDERING = {
     *(("log", verb) for verb in ("sign", "rotate")),
     *(("articles", verb) for verb in ("withdraw", "restore", "erase")),
     *(("quarantine", verb) for verb in ("release", "discard")),
+    *(("takedowns", verb) for verb in ("release", "discard")),
     *(("webhooks", verb) for verb in ("add", "disable", "enable", "test", "rotate", "replay", "retry", "delete")),
     ("import",),
     ("poll",),
@@ -70,7 +72,7 @@ def test_it_explains_itself_and_names_what_it_does_not_know(dateline, path):
     assert refused.out == ""
 
 
-@pytest.mark.parametrize("path", ["articles", "events", "pages", "sources", "webhooks", "quarantine", "dead-letters"])
+@pytest.mark.parametrize("path", ["articles", "events", "pages", "sources", "webhooks", "quarantine", "takedowns", "dead-letters"])
 def test_a_list_is_what_is_meant_without_a_command(on_sqlite, dateline, path):
     """With options or without; an empty list is a document too."""
     told = dateline(path, "--json")
@@ -118,6 +120,8 @@ def orders(article, page, message):
     yield failed
     yield lambda: held_back(article)
     yield from (("quarantine", "list"), *(("quarantine", verb, article) for verb in ("show", "discard", "release")))
+    yield vanished
+    yield from (("takedowns", "list"), *(("takedowns", *words) for words in TAKEDOWNS))
     yield from (("gaps",), ("coverage", "coast"))
     yield from (("retries", "list"), ("retries", "now", "--all"), ("poll", "coast"))
     yield ("sources", "move", "coast.example", "shore.example")
@@ -133,6 +137,7 @@ REINGESTIONS = (
     *((verb, 3) for verb in ("show", "pause", "resume", "cancel")),
     ("refetch", "--all", "--count"),
 )
+TAKEDOWNS = (("show", 1), ("release", 1), ("discard", 2))
 ENDPOINTS = (
     ("list",),
     *((verb, 1) for verb in ("show", "disable", "enable", "test", "rotate")),
@@ -177,6 +182,12 @@ def failed():
     """One message that failed unexpectedly and waits for its next try."""
     with transaction() as session:
         session.execute(text("UPDATE ledger SET attempts = 1, reason = 'a defect' WHERE kind = 'PollChannel'"))
+
+
+def vanished():
+    """Two mass takedowns that an operator is to decide."""
+    with transaction() as session:
+        session.add_all(Takedown(source=source, opened_at=NOW) for source in ("coast", "shore"))
 
 
 def held_back(article):
