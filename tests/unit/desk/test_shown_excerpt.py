@@ -11,6 +11,9 @@ LINE = {
     "kind": "news_story",
     "published_at": "2026-01-12",
     "revision": 1,
+    "status": "live",
+    "status_since": None,
+    "status_looks": 0,
 }
 CALLER = SimpleNamespace(key=1, name="somebody")
 
@@ -30,6 +33,7 @@ def found(excerpt):
         trouble="",
         sources=[],
         kinds=[],
+        statuses=[],
         feeds=[],
     )
 
