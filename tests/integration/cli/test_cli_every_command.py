@@ -72,7 +72,9 @@ def test_it_explains_itself_and_names_what_it_does_not_know(dateline, path):
     assert refused.out == ""
 
 
-@pytest.mark.parametrize("path", ["articles", "events", "pages", "sources", "webhooks", "quarantine", "takedowns", "dead-letters"])
+@pytest.mark.parametrize(
+    "path", ["articles", "events", "pages", "sources", "webhooks", "quarantine", "takedowns", "dead-letters"]
+)
 def test_a_list_is_what_is_meant_without_a_command(on_sqlite, dateline, path):
     """With options or without; an empty list is a document too."""
     told = dateline(path, "--json")
