@@ -32,3 +32,10 @@ def client(app, key=None):
     """A client of the app that presents this key."""
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     return httpx.Client(transport=InProcess(app), base_url="http://dateline.test", headers=headers)
+
+
+def is_listing(path, method, operation):
+    """Whether the route is asked without naming anything, and answers at once."""
+    needed = [parameter for parameter in operation.get("parameters", ()) if parameter.get("required")]
+    streams = "text/event-stream" in operation["responses"].get("200", {}).get("content", {})
+    return method == "GET" and "{" not in path and not needed and not streams

@@ -4,7 +4,7 @@ import re
 import sqlite3
 
 import pytest
-from in_process import client
+from in_process import client, is_listing
 from sqlmodel import SQLModel
 
 from services import __version__
@@ -91,8 +91,10 @@ def admin(db):
 
 def test_every_listing_answers_on_an_empty_installation(admin):
     for path, method, operation in ROUTES:
-        if method == "GET" and "{" not in path and "text/event-stream" not in operation["responses"]["200"]["content"]:
-            assert (path, admin.get(path).status_code) == (path, 200)
+        if is_listing(path, method, operation):
+            # A new log has no checkpoint yet, which is said to those who ask for it.
+            answers = {200, 404} if path.startswith("/log/") else {200}
+            assert admin.get(path).status_code in answers, path
 
 
 @pytest.mark.parametrize("name", ["999999", "%00", "%ff"])

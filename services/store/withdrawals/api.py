@@ -91,10 +91,11 @@ def restore_article(article: Id, wanted: RestorationWanted, caller: Admin) -> No
 @router.post("/{article}/erase", status_code=204)
 def erase_article(article: Id, wanted: ErasureWanted, caller: Admin) -> None:
     """Overwrite every word of an article, for good: in revisions, search, events, messages and captures."""
-    if wanted.confirm != article:
-        raise Problem(422, "Not confirmed", f"`confirm` must repeat the article's id, {article}.")
     now = utcnow()
     with _changing() as session:
+        withdrawing.require_known(session, article)
+        if wanted.confirm != article:
+            raise Problem(422, "Not confirmed", f"`confirm` must repeat the article's id, {article}.")
         _say(session, withdrawing.erase(session, article, wanted.reason, now))
         audit_log.note(session, caller, "article.erased", article, now, reason=wanted.reason)
     drop_old_pages()

@@ -84,6 +84,11 @@ def show_again(session: Session, article: str, now: datetime) -> list[Announce]:
     return [*announced, *(event for other in others for event in show_again(session, other.id, now))]
 
 
+def require_known(session: Session, article: str) -> None:
+    """Raises `NoSuchArticle` for an id that no article has."""
+    _row(session, article)
+
+
 def erase(session: Session, article: str, reason: str, now: datetime) -> list[Announce | EraseCaptures]:
     """Overwrites every word of an article, for good, and hides it; returns what is to be said. `NotWithdrawable`."""
     hold(session)

@@ -68,7 +68,7 @@ def test_a_key_is_shown_once_works_and_ends(migrated, dateline):
 
 
 def test_an_unknown_scope_is_refused(on_sqlite, dateline):
-    assert dateline("keys", "create", "x", "--scope", "root").refuses("read, subscribe, admin")
+    assert dateline("keys", "create", "x", "--scope", "root").refuses("read, subscribe, sources, admin")
 
 
 # Sources
@@ -403,7 +403,9 @@ def test_the_fetcher_and_the_parser_share_no_worker(dateline, installation):
 
 def test_a_worker_needs_a_redis_and_a_service_that_exists(dateline):
     assert dateline("worker", "fetcher").refuses("set DATELINE_REDIS_URL, or use `dateline up`")
-    assert dateline("worker", "printer").refuses("There is no service 'printer'; the services are fetcher, parser")
+    assert dateline("worker", "printer").refuses(
+        "There is no service 'printer'; the services are fetcher, store, parser"
+    )
 
 
 def test_migrating_makes_a_first_key_and_only_one(installation, database_url, dateline):

@@ -64,10 +64,11 @@ def test_a_database_that_is_not_migrated_is_refused(installation, dateline, proc
     database.make_file()
     assert dateline(*process).refuses("The database has no tables yet")
     schema.upgrade()
-    for name in ("0001_the_schema.py", "0002_of_the_next_version.py"):
-        (tmp_path / name).touch()
+    present = len([*startup.VERSIONS.glob("0*.py")])
+    for number in (present, present + 1):
+        (tmp_path / f"{number:04}_a_step.py").touch()
     monkeypatch.setattr(startup, "VERSIONS", tmp_path)
-    told = "The database is at r0001, and this version needs r0002: run `dateline migrate` first."
+    told = f"The database is at r{present:04}, and this version needs r{present + 1:04}: run `dateline migrate` first."
     assert dateline(*process).refuses(told)
 
 
