@@ -190,7 +190,7 @@ class Stage:
         say(f"  the API, with documentation   {url}/docs")
         say(f"  an admin key for both         {self.key}")
         say(f"  what was stored               curl -H 'Authorization: Bearer {self.key}' {url}/articles")
-        say(f"  the account of every page     DATELINE_STATE={FOLDER} .venv/bin/dateline audit")
+        say(f"  the audit of every page       DATELINE_STATE={FOLDER} .venv/bin/dateline audit")
         say(f"  the log                       {LOG}\n")
         return True
 
