@@ -179,7 +179,8 @@ def endpoint_view(endpoint: Endpoint, now: datetime) -> EndpointView:
 def delivery_view(delivery: Delivery, event_type: str, attempts: list[Attempt]) -> DeliveryView:
     """A delivery as its subscriber sees it."""
     return DeliveryView(
-        **delivery.model_dump(exclude={"attempts", "article"}),
+        **delivery.model_dump(exclude={"attempts", "article", "matched"}),
+        matched=delivery.matched or [],
         article=delivery.article if is_about_article(event_type) else None,
         type=event_type,
         attempts=[AttemptView.model_validate(attempt) for attempt in attempts],

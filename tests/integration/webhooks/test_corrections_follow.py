@@ -50,6 +50,16 @@ def test_a_correction_goes_to_whom_the_article_went(http, bridges, subscriber):
     assert balanced()
 
 
+def test_a_delivery_of_which_nobody_noted_why_is_shown_without_a_reason(http, bridges):
+    """Those made before reasons were noted are in the log, in full, and in the list that is pulled."""
+    with transaction() as session:
+        session.exec(select(Delivery)).one().matched = None
+    (listed,) = log_of(http, {"id": 1})["deliveries"]
+    in_full = http.get(f"{bridges}/deliveries/{listed['id']}").json()
+    (pulled,) = http.get(f"{bridges}/events", params={"after": 0}).json()["events"]
+    assert [each["matched"] for each in (listed, in_full, pulled)] == [[], [], []]
+
+
 def test_it_follows_to_another_source_and_after_another_filter(http, bridges, subscriber):
     http.patch(bridges, json={"filter": {"sources": ["air-force"]}})
     updated(source="army")
