@@ -126,7 +126,9 @@ def test_a_page_that_turns_out_to_be_another_takes_those_that_showed_it_along(as
     (stays,) = lists(NEWS.format(2))
     (goes,) = lists(NEWS.format(1), **PORT)
     with transaction() as session:
-        seen = visit.follow(session, session.get_one(Page, goes), Moved(NEWS.format(2), permanent=True))
+        moved = Moved(NEWS.format(2), permanent=True)
+        answer = visit.Visit("moved", moved=moved)
+        seen = visit.follow(session, session.get_one(Page, goes), answer, moved)
     lists(NEWS.format(1), **PORT)
     assert seen.outcome == "moved"
     assert [each[0] for each in channels(asks(f"/pages/{stays}"))] == ["harbor", "port"]
