@@ -129,12 +129,12 @@ def client(db, monkeypatch):
 
 
 def happens(count):
-    """So many events, out of the store: articles with five wordings each."""
+    """So many events, out of the store: articles with five wordings each, and no change is that of another article."""
     with transaction() as session:
         for number in range(count):
             wording, article = divmod(number, count // WORDINGS)
             about = {"page": article + 1, "key": f"navy:{article}", "url": f"https://www.navy.mil/{article}"}
-            saved = save(session, order(f"Größe “{wording}”", minute=wording, **about), utcnow())
+            saved = save(session, order(f"Größe “{number}”", minute=wording, **about), utcnow())
             enqueue(session, saved.announce)
 
 
