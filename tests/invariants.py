@@ -104,17 +104,25 @@ def every_event_is_told(service, subscriber):
 
 
 def every_story_is_told_in_order(subscriber):
-    """Of each article `article.created` came first, and what came for the first time came in the events' order."""
+    """What came for the first time came in the events' order, of each article and source; `article.created` first."""
     told = {}
     for each in subscriber.events:
-        told.setdefault(each.event["data"]["article"]["id"], {}).setdefault(each.id, each.event)
-    for events in told.values():
+        told.setdefault(subject_of(each.event), {}).setdefault(each.id, each.event)
+    for (about, _), events in told.items():
         sequences = [event["sequence"] for event in events.values()]
         assert sequences == sorted(sequences)
         types = [event["type"] for event in events.values()]
-        assert types == ["article.created"] * ("article.created" in types) + ["article.updated"] * types.count(
-            "article.updated"
-        )
+        if about == "article":
+            assert types == ["article.created"] * ("article.created" in types) + ["article.updated"] * types.count(
+                "article.updated"
+            )
+
+
+def subject_of(event):
+    """What it is about: an article and its id, or a source and its name."""
+    if event["type"].startswith("source."):
+        return "source", event["data"]["source"]
+    return "article", event["data"]["article"]["id"]
 
 
 def kept(service):

@@ -147,7 +147,10 @@ LIVELY = {"DATELINE_FETCHER_FEED_INTERVAL": "0.2", "DATELINE_FETCHER_REVISIT_SCA
 def test_a_newsroom_behind_a_wall_for_a_while_loses_nothing_and_changes_nothing(
     starts, newsroom, subscriber, database_url
 ):
-    """While it is walled: no article made, changed or retired, and each walled answer counted. Then all of it comes."""
+    """While it is walled: no article made, changed or retired, each walled answer counted, and the operator told once.
+
+    Then all of it comes.
+    """
     service = starts(**LIVELY)
     service.subscribes(subscriber)
     newsroom.publishes("storm-response")
@@ -157,23 +160,23 @@ def test_a_newsroom_behind_a_wall_for_a_while_loses_nothing_and_changes_nothing(
     def source():
         return service.get("/sources/newsroom")
 
+    def told():
+        return sorted(each.event["type"] for each in subscriber.events)
+
     newsroom.misbehaves("*", ways.bot_wall())
     newsroom.corrects("storm-response")
     newsroom.publishes("harbor-exercise")
     service.waits_for(lambda: source()["blocked"] > HOST_PATIENCE, "walls enough to open the breaker", seconds=120)
-    assert (service.articles(), len(subscriber.events)) == (before, 1)
+    subscriber.wait_for(2, 60)
+    assert (service.articles(), told()) == (before, ["article.created", "source.blocked"])
     assert "Akamai wall" in source()["blocked_detail"]
     assert service.audit()[0] == 0
 
     newsroom.behaves()
     visits_are_due(database_url)
     service.post("/sources/newsroom/poll", 202)
-    subscriber.wait_for(3, 120)
-    assert sorted(each.event["type"] for each in subscriber.events) == [
-        "article.created",
-        "article.created",
-        "article.updated",
-    ]
+    subscriber.wait_for(5, 120)
+    assert told() == ["article.created", "article.created", "article.updated", "source.blocked", "source.recovered"]
     walled = sum(asked.status == 403 for asked in newsroom.requests)
     service.waits_for(lambda: source()["blocked"] == blocked(service), "the same count in both places")
     assert HOST_PATIENCE < source()["blocked"] <= walled
