@@ -13,6 +13,8 @@ from services.runtime.metric_files import ReservedDict
 from services.runtime.settings import runtime_settings
 
 _FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+_shared: dict[str, object] = {}
+"""The values that this process, or the one it was forked from, shares in a folder."""
 
 HANDLED = Counter("dateline_handled_total", "Messages handled, each counted once by its outcome.", ["kind", "outcome"])
 SECONDS = Histogram(
@@ -31,10 +33,13 @@ def share(*, afresh: bool = False) -> None:
 
     `afresh`: forgets what processes before us have counted, whose files would only grow in number.
 
-    The file names carry host and process, so that containers may share the folder.
+    The file names carry host and process, so that containers may share the folder. A process that was forked from one
+    that shares goes on with its values, which find out by themselves: two writers would spoil one file.
     """
     settings = runtime_settings()
     folder = settings.metrics or settings.state / "metrics"
+    if not afresh and values.ValueClass is _shared.get(str(folder.absolute())):
+        return
     if afresh:
         shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
@@ -44,6 +49,7 @@ def share(*, afresh: bool = False) -> None:
     values.ValueClass = values.MultiProcessValue(  # type: ignore[no-untyped-call] # the library's own hook has no types
         lambda: f"{host}-{os.getpid()}"
     )
+    _shared[os.environ[_FOLDER]] = values.ValueClass
 
 
 def exposition(gauges: Iterable[Metric] = ()) -> bytes:
