@@ -21,9 +21,10 @@ from services.store.models import articles, same_changes
 LONGEST = 200
 """Characters of the change that the notice quotes."""
 _FORGET = delete(same_changes).where(same_changes.c.at < bindparam("before", type_=same_changes.c.at.type))
+_NEW = (same_changes.c.host, same_changes.c.signature)
 _NOTE = {
-    True: sqlite.insert(same_changes).on_conflict_do_nothing(),
-    False: postgresql.insert(same_changes).on_conflict_do_nothing(),
+    True: sqlite.insert(same_changes).on_conflict_do_nothing().returning(*_NEW),
+    False: postgresql.insert(same_changes).on_conflict_do_nothing().returning(*_NEW),
 }
 _COUNT = (
     select(same_changes.c.host, same_changes.c.signature, func.count().label("number"))
@@ -60,16 +61,15 @@ def on_many_pages(session: Session, changes: Sequence[PageChange], now: datetime
     if not rows:
         return set()
     session.execute(_FORGET, {"before": now - WINDOW})
+    new = Counter((row.host, row.signature) for row in session.execute(_NOTE[is_sqlite(session)], rows))
     counted = {"hosts": sorted({row["host"] for row in rows}), "these": sorted({row["signature"] for row in rows})}
-    before = _counts(session, counted)
-    session.execute(_NOTE[is_sqlite(session)], rows)
     after = _counts(session, counted)
     many = {
         each.article: each
         for each in changes
         if marks[each.article] and all(after[each.host, mark] >= PEERS for mark in marks[each.article])
     }
-    crossed = {pair for pair in after if before[pair] < PEERS <= after[pair]}
+    crossed = {pair for pair in after if after[pair] - new[pair] < PEERS <= after[pair]}
     for each in _first_of(many.values(), marks, crossed):
         _announce(session, each, sorted(marks[each.article]), now)
     return set(many)

@@ -11,7 +11,7 @@ from orders import KEY, NOW, A, B, C, order
 from sqlalchemy import select, update
 from statements import counted
 
-from services.contracts.messages import HostRecovered, Origin, ParsePage, SaveArticle
+from services.contracts.messages import Announce, HostRecovered, Origin, ParsePage, SaveArticle
 from services.contracts.wiring import ROUTES
 from services.parser import tasks as _parser
 from services.runtime.archive import capture_store
@@ -349,15 +349,29 @@ def test_changes_of_known_articles_come_to_the_same_together_as_one_by_one(db):
     assert [head[:2] for head in stands("alone")[0]] == [(2, 2), (1, 1), (1, 1), (1, 2), (1, 1)]
 
 
-def test_known_articles_that_change_together_cost_few_statements(db):
-    """Twenty corrections, each with its revision, text and event: it was five statements for each."""
-    for words, minute in ((A, 0), (B, 5)):
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [(lambda number: f"The harbor reopened at noon, ship {number} said.", PAGES), (lambda _number: B, 1)],
+    ids=["each in its own way", "all in the same way"],
+)
+def test_known_articles_that_change_together_cost_few_statements(db, words, told):
+    """Twenty corrections, each with its revision, text and event: it was five statements for each.
+
+    It costs no more where all of them are one change of the site, of which one notice is written.
+    """
+    for wording, minute in ((lambda _number: A, 0), (words, 5)):
         with transaction() as session:
             enqueue_all(
                 session,
                 [
                     Outgoing(
-                        order(words, minute=minute, page=number, key=f"k{number}", url=f"https://www.war.gov/{number}")
+                        order(
+                            wording(number),
+                            minute=minute,
+                            page=number,
+                            key=f"k{number}",
+                            url=f"https://www.war.gov/{number}",
+                        )
                     )
                     for number in range(PAGES)
                 ],
@@ -366,4 +380,5 @@ def test_known_articles_that_change_together_cost_few_statements(db):
             assert together(SaveArticle) == PAGES
     with reading() as session:
         assert set(session.execute(select(articles.c.revision)).scalars()) == {2}
+    assert len(open_ones(Announce)) == PAGES + told
     assert len(cost.statements) <= PAGES, "\n".join(cost.statements)
