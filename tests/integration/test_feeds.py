@@ -59,7 +59,7 @@ def test_what_was_updated_last_comes_first(client):
     published(1, published_at="2026-01-01")
     published(2, published_at="2026-01-10", minute=1)
     assert titles(atom(client)) == ["Story 2", "Story 1"]
-    published(1, B, minute=2)
+    published(1, B, published_at="2026-01-01", minute=2)
     assert titles(atom(client)) == ["Story 1", "Story 2"]
     answer = client.get("/feeds/articles.json")
     assert answer.headers["content-type"] == "application/feed+json"
