@@ -12,7 +12,14 @@ from services.store.events import event_id, new_event
 
 LIVE = {"status": "live", "status_since": None, "status_looks": 0, "story": None}
 ROW = SimpleNamespace(
-    id="art_mfrggzdfmztwq2lk", url=URL, source="war-releases", revision=2, first_seen=NOW, updated=NOW, **LIVE
+    id="art_mfrggzdfmztwq2lk",
+    url=URL,
+    source="war-releases",
+    sources=["war-releases", "dod-news"],
+    revision=2,
+    first_seen=NOW,
+    updated=NOW,
+    **LIVE,
 )
 
 
@@ -33,10 +40,11 @@ def test_the_body_says_what_happened_to_which_article():
     assert body["data"]["changed"] == ["body"]
     assert body["data"]["previous_revision"] == 1
     article = body["data"]["article"]
-    assert {name: article[name] for name in ("id", "url", "source", "revision")} == {
+    assert {name: article[name] for name in ("id", "url", "source", "sources", "revision")} == {
         "id": ROW.id,
         "url": URL,
         "source": "war-releases",
+        "sources": ["war-releases", "dod-news"],
         "revision": 2,
     }
     assert article["body"] == [{"kind": "paragraph", "text": "It reads “so” now."}]
