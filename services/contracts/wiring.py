@@ -127,6 +127,7 @@ ROUTES: dict[type[Message], Route] = {
         new_trace=True,
         repeats=timedelta(minutes=1),
         timer=True,
+        durable=True,
     ),
     MovePages: Route("fetcher", "move_pages", timedelta(seconds=60), batch=1, claim_singly=True),
     MoveArticles: Route("store", "move_articles", timedelta(seconds=60), batch=1, claim_singly=True, durable=True),

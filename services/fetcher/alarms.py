@@ -7,6 +7,7 @@ from sqlmodel import Session, col, func, select
 
 from services.contracts.source_events import BlockCause, BlockDetails, BlockedFacts, RecoveredFacts, RecoveryDetails
 from services.fetcher.models import Channel, Source
+from services.fetcher.rounds import RoundResult
 from services.runtime.database import after_commit
 from services.runtime.events.sources import append_source_event
 
@@ -37,6 +38,11 @@ def alarmed(session: Session) -> dict[str, int]:
     rows = session.exec(failing.where(col(Channel.failures) > 0, col(Source.paused).is_(False))).all()
     names = [name for name, channel in rows if alarm(channel)]
     return {name: names.count(name) for name in dict.fromkeys(names)}
+
+
+def may_change(channel: Channel, look: RoundResult) -> bool:
+    """Whether an alarm may begin or end with this look at the channel, so that there is an event to be kept."""
+    return channel.lost_at is not None or not look.succeeded
 
 
 def raise_alarm(session: Session, source: str, channel: Channel, now: datetime) -> None:

@@ -114,7 +114,7 @@ def _poll(order: PollChannel, source: Source, channel: Channel, job: Job, *, who
         _go_on_at_another(further, job)
         return
     joined = poll.join_all_but_last(source, channel, look, job.now)
-    with job.complete() as session:
+    with job.complete(lasting=alarms.may_change(channel, look)) as session:
         if look.outcome in blocked.ANSWERS:
             blocked.count(session, source.name, look.detail, job.now)
         channel = session.get_one(Channel, order.channel, with_for_update=True)

@@ -178,6 +178,11 @@ def _unpooled(url: str) -> Engine:
     return made
 
 
+def is_lasting(session: Session) -> bool:
+    """Whether what this `transaction()` commits waits for the disk."""
+    return _use(session.connection()) == "lasting"
+
+
 def after_commit(session: Session, follow_up: Callable[[], None]) -> None:
     """Calls `follow_up` when this `transaction()` has been committed; not at all if it is rolled back."""
     session.info.setdefault("after_commit", []).append(follow_up)

@@ -12,7 +12,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 from sqlmodel import Session
 
 from services.runtime import tracing
-from services.runtime.database import is_sqlite
+from services.runtime.database import is_lasting, is_sqlite
 from services.runtime.events.tables import counter, event_sources, events
 
 
@@ -78,6 +78,8 @@ def append_all(session: Session, new: Sequence[NewEvent]) -> list[int]:
     """As `append`, for several, in this order."""
     if not new:
         return []
+    if not is_lasting(session):
+        raise RuntimeError("A power cut could give the number of this event to another one; commit it lastingly.")
     numbers = _numbers(session, len(new))
     session.execute(_INSERT, [_row(event, number, owner=None) for event, number in zip(new, numbers, strict=True)])
     further = [

@@ -89,12 +89,13 @@ class Job:
         return Outgoing(message, due_at=due_at, lane=self.lane, trace_id=self.trace_id)
 
     @contextmanager
-    def complete(self) -> Iterator[Session]:
+    def complete(self, *, lasting: bool = False) -> Iterator[Session]:
         """The handler's rows, its next messages and the end of this one, in one transaction.
 
+        It waits for the disk where the wiring says so of its kind, or the handler of this one: `lasting`.
         Raises `LeaseLost`, with nothing committed, when the lease ended and another worker took over.
         """
-        with transaction(lasting=ROUTES[KINDS[self.kind]].durable) as session:
+        with transaction(lasting=lasting or ROUTES[KINDS[self.kind]].durable) as session:
             after_commit(session, lambda: fault_points.fault_point(f"{self.kind}:committed"))
             yield session
             _end(session, self)
