@@ -1,6 +1,7 @@
 """Writes docs/events.md and docs/schemas out of the shapes in contracts/events.py: run it after they changed."""
 
 import json
+from inspect import getdoc
 from pathlib import Path
 
 from services.contracts.events import EVENTS, EXAMPLES, THIN, THIN_EXAMPLES
@@ -26,7 +27,7 @@ def section(name):
 
 
 def shown(model, name, example):
-    return f"{model.__doc__} [JSON Schema](schemas/{name}.json)\n\n```json\n{pretty(example)}\n```\n"
+    return f"{getdoc(model)} [JSON Schema](schemas/{name}.json)\n\n```json\n{pretty(example)}\n```\n"
 
 
 def schema(name, model):
