@@ -51,7 +51,6 @@ class Route:
     batch: int = 50
     in_bulk: int = 20
     """As `batch`, in the bulk lane: news waits for what a worker has begun of it, and gives the rest back unread."""
-    claim_singly: bool = False
     new_trace: bool = False
     """Whether each repetition is a story of its own, under a new trace id."""
     repeats: timedelta | None = None
@@ -66,6 +65,26 @@ class Route:
     """Whether one that ended its worker is tried again in the bulk lane, after all others."""
     durable: bool = False
     """Whether others see what it writes, so that not even a power cut may take it back. The rest would be redone."""
+
+    @property
+    def claim_singly(self) -> bool:
+        """Whether each message is claimed by itself, because it is handled by itself."""
+        return self.batch == 1
+
+
+def _timer(
+    service: str,
+    handler: str,
+    lease: timedelta,
+    every: timedelta,
+    *,
+    needs: tuple[Gate, ...] = (),
+    durable: bool = False,
+) -> Route:
+    """One that its own handler says again; after attempts that all failed it is due `every` so often."""
+    return Route(
+        service, handler, lease, batch=1, new_trace=True, repeats=every, timer=True, needs=needs, durable=durable
+    )
 
 
 ROUTES: dict[type[Message], Route] = {
@@ -91,11 +110,10 @@ ROUTES: dict[type[Message], Route] = {
         "subscribe_to_hub",
         timedelta(seconds=60),
         batch=1,
-        claim_singly=True,
         new_trace=True,
         repeats=timedelta(hours=6),
     ),
-    ReadPush: Route("fetcher", "read_push", timedelta(seconds=60), batch=1, claim_singly=True, needs=("archive",)),
+    ReadPush: Route("fetcher", "read_push", timedelta(seconds=60), batch=1, needs=("archive",)),
     WalkChannel: Route(
         "fetcher",
         "walk_channel",
@@ -104,34 +122,15 @@ ROUTES: dict[type[Message], Route] = {
         new_trace=True,
         repeats=timedelta(hours=1),
     ),
-    ReviewRemovals: Route(
-        "fetcher", "review_removals", timedelta(seconds=45), batch=1, claim_singly=True, durable=True
+    ReviewRemovals: Route("fetcher", "review_removals", timedelta(seconds=45), batch=1, durable=True),
+    HostRecovered: Route("fetcher", "host_recovered", timedelta(seconds=45), batch=1),
+    CheckRhythms: _timer("fetcher", "check_rhythms", timedelta(seconds=60), timedelta(minutes=1)),
+    ReconcileChannels: _timer(
+        "fetcher", "reconcile_channels", timedelta(seconds=45), timedelta(minutes=1), durable=True
     ),
-    HostRecovered: Route("fetcher", "host_recovered", timedelta(seconds=45), batch=1, claim_singly=True),
-    CheckRhythms: Route(
-        "fetcher",
-        "check_rhythms",
-        timedelta(seconds=60),
-        batch=1,
-        claim_singly=True,
-        new_trace=True,
-        repeats=timedelta(minutes=1),
-        timer=True,
-    ),
-    ReconcileChannels: Route(
-        "fetcher",
-        "reconcile_channels",
-        timedelta(seconds=45),
-        batch=1,
-        claim_singly=True,
-        new_trace=True,
-        repeats=timedelta(minutes=1),
-        timer=True,
-        durable=True,
-    ),
-    MovePages: Route("fetcher", "move_pages", timedelta(seconds=60), batch=1, claim_singly=True),
-    MoveArticles: Route("store", "move_articles", timedelta(seconds=60), batch=1, claim_singly=True, durable=True),
-    SamePage: Route("fetcher", "same_page", timedelta(seconds=45), batch=1, claim_singly=True),
+    MovePages: Route("fetcher", "move_pages", timedelta(seconds=60), batch=1),
+    MoveArticles: Route("store", "move_articles", timedelta(seconds=60), batch=1, durable=True),
+    SamePage: Route("fetcher", "same_page", timedelta(seconds=45), batch=1),
     ParsePage: Route(
         "parser",
         "parse_pages",
@@ -149,61 +148,22 @@ ROUTES: dict[type[Message], Route] = {
         "deliver",
         timedelta(seconds=45),
         batch=1,
-        claim_singly=True,
         repeats=timedelta(minutes=1),
         needs=("secret",),
     ),
-    ForgetDeliveries: Route(
-        "webhooks",
-        "forget",
-        timedelta(seconds=60),
-        batch=1,
-        claim_singly=True,
-        new_trace=True,
-        repeats=timedelta(hours=1),
-        timer=True,
-    ),
-    PackCaptures: Route(
-        "fetcher",
-        "pack_captures",
-        timedelta(seconds=120),
-        batch=1,
-        claim_singly=True,
-        new_trace=True,
-        repeats=timedelta(hours=1),
-        timer=True,
-        needs=("archive",),
-    ),
+    ForgetDeliveries: _timer("webhooks", "forget", timedelta(seconds=60), timedelta(hours=1)),
+    PackCaptures: _timer("fetcher", "pack_captures", timedelta(seconds=120), timedelta(hours=1), needs=("archive",)),
     EraseCaptures: Route(
         "fetcher",
         "erase_captures",
         timedelta(seconds=120),
         batch=1,
-        claim_singly=True,
         repeats=timedelta(minutes=15),
         needs=("archive",),
     ),
-    MakeCheckpoint: Route(
-        "webhooks",
-        "make_checkpoint",
-        timedelta(seconds=60),
-        batch=1,
-        claim_singly=True,
-        new_trace=True,
-        repeats=timedelta(minutes=15),
-        timer=True,
-    ),
-    TakeBackup: Route(
-        "fetcher",
-        "back_up",
-        timedelta(seconds=60),
-        batch=1,
-        claim_singly=True,
-        new_trace=True,
-        repeats=timedelta(hours=1),
-        timer=True,
-    ),
-    Reingest: Route("reingest", "walk", timedelta(seconds=60), batch=1, claim_singly=True),
+    MakeCheckpoint: _timer("webhooks", "make_checkpoint", timedelta(seconds=60), timedelta(minutes=15)),
+    TakeBackup: _timer("fetcher", "back_up", timedelta(seconds=60), timedelta(hours=1)),
+    Reingest: Route("reingest", "walk", timedelta(seconds=60), batch=1),
 }
 
 KINDS: dict[str, type[Message]] = {kind.__name__: kind for kind in ROUTES}
