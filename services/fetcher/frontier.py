@@ -92,10 +92,10 @@ def join(
         visits.append(Outgoing(FetchPage(page=number, host=host, why=why), lane=lane))
     session.flush()  # whoever settles a visit locks its page first, too, and the messages after it
     enqueue_all(session, visits)
-    moves.note_guids(session, source, fresh | {page.key: page.moved_to or page.id or 0 for page in pages}, keyed)
+    numbers = fresh | {page.key: page.moved_to or page.id or 0 for page in pages}
+    moves.note_guids(session, source, numbers, keyed)
     shown = {fresh[key]: _shown(keyed[key]) for key in fresh} | _shown_again(session, source, pages, known)
     seen = sightings.note(session, source, channel, shown, now)
-    numbers = fresh | {page.key: page.moved_to or page.id or 0 for page in pages}
     expected = [Expected(key, keyed[key].url, page) for key, page in numbers.items() if page not in seen]
     further = [Outgoing(NoteSources(page=page, announce=not backlog), lane=lane) for page in others if page not in seen]
     enqueue_all(session, further)
