@@ -1,16 +1,16 @@
 """What the event log is told of an article."""
 
-import hashlib
-from base64 import b32encode
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
+from sqlmodel import Session
 
 from services.contracts.article import ArticleKind
 from services.contracts.changes import ArticleChange
-from services.contracts.messages import Cause, SaveArticle
-from services.runtime.events.append import NewEvent
+from services.contracts.messages import Announce, Cause, SaveArticle
+from services.runtime.events.append import NewEvent, append_all, id_of_event
 from services.store.changes.diff import shortened
 from services.store.decide import Reading
 from services.store.views import article_view
@@ -31,8 +31,18 @@ def is_told(order: SaveArticle) -> bool:
 
 def event_id(article: str, revision: int, content_hash: str) -> str:
     """The id of the event of this revision: the same again when the work has to be done again."""
-    digest = hashlib.sha256(f"{article}:{revision}:{content_hash}".encode()).digest()
-    return "evt_" + b32encode(digest[:15]).decode().lower()
+    return id_of_event(f"{article}:{revision}:{content_hash}")
+
+
+def append_news(session: Session, new: Sequence[NewEvent]) -> list[Announce]:
+    """Appends these events, in this order; returns what is to be announced of them."""
+    numbered = zip(new, append_all(session, new), strict=True)
+    return [announce for event, sequence in numbered if (announce := announcement(event, sequence))]
+
+
+def announcement(event: NewEvent, sequence: int) -> Announce | None:
+    """The message that calls the endpoints for an event with this number; None for one that only stands in the log."""
+    return Announce(event=event.id, article=event.subject, sequence=sequence) if event.announced else None
 
 
 def _sent(change: ArticleChange | None) -> dict[str, Any] | None:

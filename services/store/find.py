@@ -99,12 +99,12 @@ def _by_its_text(reading: Reading, new: Existing, candidates: "Candidates") -> E
             and is_same_article(copy.known.article, copy.row.url, copy.row.source, article, origin.url, origin.source)
         ):
             return copy if _is_withheld(copy) else _recognised(reading, copy)
-    told = (
+    same_story = (
         copy.row
         for copy in copies
         if copy.row and copy.known and is_same_story(copy.known.article, copy.row.url, article, origin.url)
     )
-    return replace(new, copies=tuple(told))
+    return replace(new, copies=tuple(same_story))
 
 
 def _recognised(reading: Reading, copy: Existing) -> Existing:

@@ -1,7 +1,5 @@
 """An article at a new address, and two articles that turn out to be one: the rows, and the events that tell of it."""
 
-import hashlib
-from base64 import b32encode
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,9 +10,9 @@ from sqlmodel import Session
 
 from services.contracts.article import Article
 from services.contracts.messages import Announce, Cause, MoveArticles
-from services.runtime.events.append import NewEvent, append_all, hold
+from services.runtime.events.append import NewEvent, hold, id_of_event
 from services.runtime.provenance import verdicts
-from services.store.events import SILENT
+from services.store.events import SILENT, append_news
 from services.store.identity import plain_address
 from services.store.models import articles, revisions
 from services.store.views import article_view
@@ -60,9 +58,8 @@ def _event(
     type_: str, what: str, row: Row[Any], article: Article, facts: Mapping[str, Any], occasion: Occasion
 ) -> NewEvent:
     view = article_view(row, article).model_dump(mode="json")
-    digest = hashlib.sha256(f"{type_}:{row.id}:{what}".encode()).digest()
     return NewEvent(
-        id="evt_" + b32encode(digest[:15]).decode().lower(),
+        id=id_of_event(f"{type_}:{row.id}:{what}"),
         type=type_,
         subject=row.id,
         occurred_at=occasion.now,
@@ -88,14 +85,13 @@ def move_all(session: Session, order: MoveArticles, now: datetime, trace_id: str
     session.execute(_RELOCATE, changes)
     after = {row.id: row for row in session.execute(_OF_PAGES, {"pages": sorted({row.page for row in moved})})}
     news = [_of_the_site(after[row.id], row, order, Occasion("move", now, order.announce, trace_id)) for row in moved]
-    numbered = zip(news, append_all(session, news), strict=True)
-    return [Announce(event=new.id, article=new.subject, sequence=at) for new, at in numbered if new.announced]
+    return append_news(session, news)
 
 
 def _of_the_site(row: Row[Any], before: Row[Any], order: MoveArticles, occasion: Occasion) -> NewEvent:
     article = Article.model_validate_json(row.reading)
-    told = replace(occasion, announced=occasion.announced and article.kind not in SILENT)
-    return moved_event(row, article, before.url, told, {"old": order.old, "new": order.new})
+    announceable = replace(occasion, announced=occasion.announced and article.kind not in SILENT)
+    return moved_event(row, article, before.url, announceable, {"old": order.old, "new": order.new})
 
 
 # Made once: to make a statement costs more than to run it.

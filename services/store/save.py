@@ -16,7 +16,7 @@ from services.runtime.transparency_log.append import append_leaves
 from services.runtime.transparency_log.leaf import NewLeaf
 from services.store.decide import Change, Created, Late, Reading, Refreshed, Unchanged, Updated, decide
 from services.store.dry_run import preview, standing
-from services.store.events import is_told, new_event
+from services.store.events import announcement, is_told, new_event
 from services.store.find import Existing, keys, place, places
 from services.store.moves import Occasion, absorb, merged_event, moved_event
 from services.store.rulings import Ruling, judge_all
@@ -109,23 +109,23 @@ def _save_apart(session: Session, wave: Sequence[Arrived], now: datetime, leaves
     begin(session, new, now, written)
     follow(session, steps, now, written)
     leaves += written.leaves
-    told = [Placed(*each) for each in zip(spots, wave, judged, strict=True)]
-    rows = written.rows | _relocated(session, told, written.rows.keys(), now)
-    announces = _announced(session, told, rows, now)
-    back = [(restored[each.article],) if each.article in restored else () for each in told]
-    return [each.saved((*first, *then)) for each, first, then in zip(told, back, announces, strict=True)]
+    placed = [Placed(*each) for each in zip(spots, wave, judged, strict=True)]
+    rows = written.rows | _relocated(session, placed, written.rows.keys(), now)
+    announces = _announced(session, placed, rows, now)
+    back = [(restored[each.article],) if each.article in restored else () for each in placed]
+    return [each.saved((*first, *then)) for each, first, then in zip(placed, back, announces, strict=True)]
 
 
 def _announced(
-    session: Session, told: Sequence["Placed"], rows: Mapping[str, Row[Any]], now: datetime
+    session: Session, placed: Sequence["Placed"], rows: Mapping[str, Row[Any]], now: datetime
 ) -> list[list[Announce]]:
     """Writes the events, and returns for each wording what is to be announced, in the order of the numbers."""
-    news = [(at, event) for at, each in enumerate(told) for event in _events(each, rows, now)]
+    news = [(at, event) for at, each in enumerate(placed) for event in _events(each, rows, now)]
     numbers = append_all(session, [event for _, event in news])
-    announces: list[list[Announce]] = [[] for _ in told]
+    announces: list[list[Announce]] = [[] for _ in placed]
     for (at, event), sequence in zip(news, numbers, strict=True):
-        if event.announced:
-            announces[at].append(Announce(event=event.id, article=event.subject, sequence=sequence))
+        if announce := announcement(event, sequence):
+            announces[at].append(announce)
     return announces
 
 
@@ -155,17 +155,19 @@ class Placed:
     @property
     def text(self) -> Article:
         """What the article says now."""
-        stands = isinstance(self.change, Created | Updated | Refreshed) or self.spot.known is None
-        return self.arrived.reading.order.article if stands or not self.spot.known else self.spot.known.article
+        known = self.spot.known
+        if known is None or isinstance(self.change, Created | Updated | Refreshed):
+            return self.arrived.reading.order.article
+        return known.article
 
     def saved(self, announces: tuple[Announce, ...]) -> "Saved":
         """As the edge is told of it."""
         return Saved(self.change, self.article, announces, one_page=self.spot.one_page)
 
 
-def _relocated(session: Session, told: Sequence[Placed], known: Collection[str], now: datetime) -> dict[str, Row[Any]]:
+def _relocated(session: Session, placed: Sequence[Placed], known: Collection[str], now: datetime) -> dict[str, Row[Any]]:
     """Writes which articles turned out to be others; the rows of those that moved or stay, if not `known`."""
-    moved = [each for each in told if each.moved_from or each.spot.other]
+    moved = [each for each in placed if each.moved_from or each.spot.other]
     for each in moved:
         if each.spot.other and each.spot.row:
             absorb(session, each.spot.other, each.spot.row, now)
@@ -173,24 +175,24 @@ def _relocated(session: Session, told: Sequence[Placed], known: Collection[str],
     return rows_of(session, ids) if ids else {}
 
 
-def _events(told: Placed, rows: Mapping[str, Row[Any]], now: datetime) -> Iterator[NewEvent]:
+def _events(placed: Placed, rows: Mapping[str, Row[Any]], now: datetime) -> Iterator[NewEvent]:
     """What is told of it: two articles that are one, then the new address, then the new words."""
-    spot, reading, change = told.spot, told.arrived.reading, told.change
-    occasion = Occasion(reading.order.origin.cause, now, is_told(reading.order), told.arrived.trace_id)
+    spot, reading, change = placed.spot, placed.arrived.reading, placed.change
+    occasion = Occasion(reading.order.origin.cause, now, is_told(reading.order), placed.arrived.trace_id)
     if spot.other is not None:
-        yield merged_event(rows[told.article], told.text, spot.other, occasion)
-    if told.moved_from:
-        yield moved_event(rows[told.article], told.text, told.moved_from, occasion)
+        yield merged_event(rows[placed.article], placed.text, spot.other, occasion)
+    if placed.moved_from:
+        yield moved_event(rows[placed.article], placed.text, placed.moved_from, occasion)
     if isinstance(change, Created | Updated):
         yield new_event(
-            rows[told.article],
+            rows[placed.article],
             reading,
             change.changed,
             previous=spot.row.revision if spot.row else None,
-            change=told.ruling.difference,
-            quiet=told.ruling.quiet,
+            change=placed.ruling.difference,
+            quiet=placed.ruling.quiet,
             now=now,
-            trace_id=told.arrived.trace_id,
+            trace_id=placed.arrived.trace_id,
         )
 
 

@@ -4,8 +4,6 @@ An event that has its number cannot come into a reader's past. So who reads by t
 says that this source shows the article now.
 """
 
-import hashlib
-from base64 import b32encode
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -16,10 +14,10 @@ from sqlmodel import Session
 from services.contracts.article import Article
 from services.contracts.events import LISTED
 from services.contracts.messages import Announce, NoteSources
-from services.runtime.events.append import NewEvent, append_all, hold
+from services.runtime.events.append import NewEvent, hold, id_of_event
 from services.runtime.provenance import sightings
 from services.runtime.provenance.verdicts import verdicts
-from services.store.events import SILENT
+from services.store.events import SILENT, append_news
 from services.store.models import articles, revisions
 from services.store.views import article_view
 
@@ -48,12 +46,7 @@ def note_all(session: Session, orders: Sequence[Noted], now: datetime) -> list[A
         about = {row.shown_page for row in of_it}
         asked = [entry for entry in orders if entry[0].page in about]
         new += [_new_event(of_it[0], stands, source, asked, now) for source in dict.fromkeys(added)]
-    sequences = append_all(session, new)
-    return [
-        Announce(event=event.id, article=event.subject, sequence=sequence)
-        for event, sequence in zip(new, sequences, strict=True)
-        if event.announced
-    ]
+    return append_news(session, new)
 
 
 def _by_article(rows: Sequence[Row[Any]]) -> Mapping[str, list[Row[Any]]]:
@@ -65,10 +58,9 @@ def _by_article(rows: Sequence[Row[Any]]) -> Mapping[str, list[Row[Any]]]:
 
 def _new_event(row: Row[Any], stands: list[str], by: str, asked: Sequence[Noted], now: datetime) -> NewEvent:
     view = article_view(row, Article.model_validate_json(row.reading)).model_copy(update={"sources": tuple(stands)})
-    digest = hashlib.sha256(f"{row.id}:{LISTED}:{by}".encode()).digest()
     is_news = any(order.announce for order, _ in asked) and row.kind not in SILENT
     return NewEvent(
-        id="evt_" + b32encode(digest[:15]).decode().lower(),
+        id=id_of_event(f"{row.id}:{LISTED}:{by}"),
         type=LISTED,
         subject=row.id,
         occurred_at=now,

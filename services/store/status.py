@@ -4,8 +4,6 @@ Looks are judged where they are made. What is written here depends on nothing bu
 messages may arrive twice and in any order.
 """
 
-import hashlib
-from base64 import b32encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,11 +14,11 @@ from sqlmodel import Session
 
 from services.contracts.article import Article, ArticleStatus
 from services.contracts.messages import Announce, Cause, SetStatus
-from services.runtime.events.append import NewEvent, append_all, hold
+from services.runtime.events.append import NewEvent, hold, id_of_event
 from services.runtime.transparency_log.append import append_leaves
 from services.runtime.transparency_log.leaf import LeafKind, NewLeaf, canonical_json
 from services.runtime.withholding import masked
-from services.store.events import SILENT
+from services.store.events import SILENT, append_news
 from services.store.models import articles, revisions
 from services.store.views import article_view
 
@@ -154,12 +152,7 @@ def _write(session: Session, rows: Mapping[str, Row[Any]], orders: Sequence[Orde
     if changed:
         session.execute(_UPDATE, [{"this": name} | stands[name].columns() for name in sorted(changed)])
     append_leaves(session, leaves)
-    sequences = append_all(session, new)
-    return [
-        Announce(event=event.id, article=event.subject, sequence=sequence)
-        for event, sequence in zip(new, sequences, strict=True)
-        if event.announced
-    ]
+    return append_news(session, new)
 
 
 def _leaf(kind: LeafKind, row: Row[Any], order: SetStatus, now: datetime) -> NewLeaf:
@@ -176,7 +169,7 @@ def _new_event(row: Row[Any], change: StatusChange, order: SetStatus, now: datet
         view = masked(view, "withdrawn")
     reason = {"reason": order.reason} if change.event == "article.withdrawn" else {}
     return NewEvent(
-        id=_event_id(row.id, change),
+        id=id_of_event(f"{row.id}:{change.event}:{change.after.at}"),
         type=change.event or "",
         subject=row.id,
         occurred_at=now,
@@ -197,12 +190,6 @@ def _new_event(row: Row[Any], change: StatusChange, order: SetStatus, now: datet
 
 def _shown(after: StatusRecord) -> dict[str, Any]:
     return {name: value for name, value in after.columns().items() if name != "status_at"}
-
-
-def _event_id(article: str, change: StatusChange) -> str:
-    """The same again when the work has to be done again."""
-    fields = f"{article}:{change.event}:{change.after.at}"
-    return "evt_" + b32encode(hashlib.sha256(fields.encode()).digest()[:15]).decode().lower()
 
 
 # Made once: to make a statement costs more than to run it.

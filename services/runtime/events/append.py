@@ -1,6 +1,8 @@
 """Writing to the event log, in the transaction that makes the event true."""
 
+import hashlib
 import json
+from base64 import b32encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -95,6 +97,11 @@ def append_all(session: Session, new: Sequence[NewEvent]) -> list[int]:
 def append_private(session: Session, event: NewEvent, owner: int) -> None:
     """Writes an event that only this API key may know of; its body says sequence 0."""
     session.execute(_INSERT, _row(event, None, owner=owner))
+
+
+def id_of_event(facts: str) -> str:
+    """The id of the event that these facts make unique: the same again when the work has to be done again."""
+    return "evt_" + b32encode(hashlib.sha256(facts.encode()).digest()[:15]).decode().lower()
 
 
 def frozen(body: Mapping[str, Any]) -> str:
