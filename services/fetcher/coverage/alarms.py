@@ -29,7 +29,7 @@ def pending(session: Session) -> bool:
 def raise_alarms(session: Session, now: datetime) -> list[GapFacts]:
     """One event for each source with gaps that nobody was told of; they are told of from now on."""
     rows = session.execute(select(gaps).where(TO_ALARM).order_by(gaps.c.source, gaps.c.shown_at, gaps.c.id)).all()
-    notices = [_facts(source, told) for source, told in _of_sources(session, rows) if told]
+    notices = [_facts(source, untold) for source, untold in _of_sources(session, rows) if untold]
     # Only now, because what was told before has been asked for.
     session.execute(update(gaps).where(TO_ALARM).values(to_alarm=False, alarmed_at=now))
     for facts in notices:

@@ -23,13 +23,13 @@ class GapQuery:
     state: GapState = "open"
 
 
-def find_gaps(session: Session, wanted: GapQuery, limit: int, after: int | None) -> Sequence[Row[Any]]:
+def find_gaps(session: Session, query: GapQuery, limit: int, after: int | None) -> Sequence[Row[Any]]:
     """The gaps wanted, those of the latest pages first, from below number `after` on; one row more than `limit`."""
-    listed = select(gaps).where(*(OPEN if wanted.state == "open" else (gaps.c.closed_at.is_not(None),)))
-    if wanted.source is not None:
-        listed = listed.where(gaps.c.source == wanted.source)
-    if wanted.cause is not None:
-        listed = listed.where(gaps.c.cause == wanted.cause)
+    listed = select(gaps).where(*(OPEN if query.state == "open" else (gaps.c.closed_at.is_not(None),)))
+    if query.source is not None:
+        listed = listed.where(gaps.c.source == query.source)
+    if query.cause is not None:
+        listed = listed.where(gaps.c.cause == query.cause)
     if after is not None:
         listed = listed.where(gaps.c.id < after)
     return session.execute(listed.order_by(gaps.c.id.desc()).limit(limit + 1)).all()
