@@ -26,9 +26,10 @@ Fault = Literal["missing", "damaged"]
 
 @dataclass(frozen=True)
 class ArchiveStat:
-    """How much the archive holds, and in how many files. Sizes are in bytes; `oldest_file_at` is of a loose capture.
+    """How much the archive holds; sizes are in bytes.
 
-    `looks` brought nothing new, and are not in a segment yet.
+    A capture is loose until it is packed into a segment, an hour later. `oldest_file_at` is of the oldest loose one:
+    when it is hours old, the packer does not run. `looks` brought nothing new, and are not in a segment yet.
     """
 
     segments: int
