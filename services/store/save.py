@@ -165,7 +165,9 @@ class Placed:
         return Saved(self.change, self.article, announces, one_page=self.spot.one_page)
 
 
-def _relocated(session: Session, placed: Sequence[Placed], known: Collection[str], now: datetime) -> dict[str, Row[Any]]:
+def _relocated(
+    session: Session, placed: Sequence[Placed], known: Collection[str], now: datetime
+) -> dict[str, Row[Any]]:
     """Writes which articles turned out to be others; the rows of those that moved or stay, if not `known`."""
     moved = [each for each in placed if each.moved_from or each.spot.other]
     for each in moved:

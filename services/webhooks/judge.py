@@ -56,83 +56,83 @@ def story(source: str, event: Mapping[str, Any]) -> FilterSubject:
     )
 
 
-def why_not(event_types: Collection[str], criteria: Filter, subject: FilterSubject) -> list[str]:
+def why_not(event_types: Collection[str], criteria: Filter, event: FilterSubject) -> list[str]:
     """Why the event is not let through, a sentence for each reason; none when it is. Of an event about a source,
     a filter only judges the source; of one about an endpoint, nothing.
     """
     return (
-        not_of_type(event_types, subject)
-        or _known_without(event_types, criteria, subject)
-        or [*_missed(criteria, subject), *change_refused(criteria, subject)]
+        not_of_type(event_types, event)
+        or _known_without(event_types, criteria, event)
+        or [*_missed(criteria, event), *change_refused(criteria, event)]
     )
 
 
-def _known_without(event_types: Collection[str], criteria: Filter, subject: FilterSubject) -> list[str]:
+def _known_without(event_types: Collection[str], criteria: Filter, event: FilterSubject) -> list[str]:
     """Why an endpoint need not hear that a further source shows an article: it does not go by sources, or only by
     those that brought it the article before.
     """
-    if subject.type != LISTED or LISTED in event_types:
+    if event.type != LISTED or LISTED in event_types:
         return []
     if criteria.sources is None:
         return ["Another source shows it, and the filter names no sources."]
-    before = _first_equal(subject.sources, criteria.sources)
+    before = _first_equal(event.sources, criteria.sources)
     return [f"Another source shows it, and {before} has shown it before."] if before else []
 
 
-def not_of_type(event_types: Collection[str], subject: FilterSubject) -> list[str]:
+def not_of_type(event_types: Collection[str], event: FilterSubject) -> list[str]:
     """Why an endpoint that takes these types does not take the event."""
-    fits = subject.type != TEST and (not event_types or any(fnmatchcase(subject.type, pattern) for pattern in event_types))
-    return [] if fits else [f"Its type is {subject.type}."]
+    fits = event.type != TEST and (not event_types or any(fnmatchcase(event.type, pattern) for pattern in event_types))
+    return [] if fits else [f"Its type is {event.type}."]
 
 
-def why(criteria: Filter, subject: FilterSubject) -> list[str]:
+def why(criteria: Filter, event: FilterSubject) -> list[str]:
     """Which conditions of the filter hold for the event, each with the value that does; none where none is named."""
-    labels = {name: values for name, values in criteria.conditions().items() if _judges(name, subject)}
-    held = ((name, _FIRST[name](subject, values)) for name, values in labels.items())
+    labels = {name: values for name, values in criteria.conditions().items() if _judges(name, event)}
+    held = ((name, _FIRST[name](event, values)) for name, values in labels.items())
     reasons = [f"{name}: {value}" for name, value in held if value is not None]
-    if criteria.min_grade and subject.change.grade:
-        reasons.append(f"min_grade: {subject.change.grade}")
+    if criteria.min_grade and event.change.grade:
+        reasons.append(f"min_grade: {event.change.grade}")
     return reasons
 
 
-def _missed(criteria: Filter, subject: FilterSubject) -> list[str]:
-    labels = {name: values for name, values in criteria.conditions().items() if _judges(name, subject)}
-    missed = [_MISSED[name](subject) for name, values in labels.items() if not _holds(name, subject, values)]
+def _missed(criteria: Filter, event: FilterSubject) -> list[str]:
+    labels = {name: values for name, values in criteria.conditions().items() if _judges(name, event)}
+    missed = [_MISSED[name](event) for name, values in labels.items() if not _holds(name, event, values)]
     missed = [] if criteria.match == "any" and len(missed) < len(labels) else missed
     return missed + [
         f"It is excluded by {name}: {value}."
         for name, values in (criteria.exclude.conditions() if criteria.exclude else {}).items()
-        if _judges(name, subject) and name not in ON_CHANGES and (value := _FIRST[name](subject, values)) is not None
+        if _judges(name, event) and name not in ON_CHANGES and (value := _FIRST[name](event, values)) is not None
     ]
 
 
-def change_refused(criteria: Filter, subject: FilterSubject) -> list[str]:
+def change_refused(criteria: Filter, event: FilterSubject) -> list[str]:
     """Why what changed keeps the event from an endpoint: it weighs too little, or something in it is excluded."""
-    if subject.article is None:
+    if event.article is None:
         return []
     refused = [
         f"It is excluded by {name}: {value}."
         for name, values in (criteria.exclude.conditions() if criteria.exclude else {}).items()
-        if name in ON_CHANGES and (value := _FIRST[name](subject, values)) is not None
+        if name in ON_CHANGES and (value := _FIRST[name](event, values)) is not None
     ]
-    if criteria.min_grade and not weighs(subject.change, criteria.min_grade):
-        refused.append(f"Its change is only {subject.change.grade}.")
+    if criteria.min_grade and not weighs(event.change, criteria.min_grade):
+        refused.append(f"Its change is only {event.change.grade}.")
     return refused
 
 
-def reaches_readers(event_types: Collection[str], criteria: Filter, subject: FilterSubject) -> bool:
+def reaches_readers(event_types: Collection[str], criteria: Filter, event: FilterSubject) -> bool:
     """Whether the event goes to an endpoint that was sent its article before, whatever the article is like now.
 
     The conditions on the article count no more. Those on the change do, but not for what every reader must know: a
     correction notice, a large removal, and what is no change of words, such as a removal of the whole article.
     """
-    if not_of_type(event_types, subject):
+    if not_of_type(event_types, event):
         return False
-    if subject.change.grade is None or subject.change.grade in MUST_KNOW:
+    if event.change.grade is None or event.change.grade in MUST_KNOW:
         return True
     labels = {name: values for name, values in criteria.conditions().items() if name in ON_CHANGES}
-    held = criteria.match == "any" or all(_holds(name, subject, values) for name, values in labels.items())
-    return held and not change_refused(criteria, subject)
+    held = criteria.match == "any" or all(_holds(name, event, values) for name, values in labels.items())
+    return held and not change_refused(criteria, event)
 
 
 MUST_KNOW: frozenset[Grade] = frozenset({"correction", "removal"})
@@ -141,15 +141,15 @@ ON_CHANGES = frozenset({"changed", "added", "removed"})
 """The conditions on what changed."""
 
 
-def _holds(name: str, subject: FilterSubject, values: list[str]) -> bool:
+def _holds(name: str, event: FilterSubject, values: list[str]) -> bool:
     # Of an event that does not show all its words nobody can tell: rather one too many than one too few.
-    unknown = subject.change.uncertain and name in {"added", "removed"}
-    return unknown or _FIRST[name](subject, values) is not None
+    unknown = event.change.uncertain and name in {"added", "removed"}
+    return unknown or _FIRST[name](event, values) is not None
 
 
-def _judges(condition: str, subject: FilterSubject) -> bool:
+def _judges(condition: str, event: FilterSubject) -> bool:
     """Whether the condition is one on such an event."""
-    return subject.article is not None or (condition == "sources" and is_about_source(subject.type))
+    return event.article is not None or (condition == "sources" and is_about_source(event.type))
 
 
 def _among(present: Collection[str], values: Sequence[str]) -> str | None:
@@ -164,36 +164,38 @@ def _first_equal(present: Sequence[str], values: Sequence[str]) -> str | None:
     return next((name for name in present if name in values), None)
 
 
-def _any_source(subject: FilterSubject, values: Sequence[str]) -> str | None:
-    return _first_equal((subject.source, *(() if subject.type == LISTED else subject.sources)), values)
+def _any_source(event: FilterSubject, values: Sequence[str]) -> str | None:
+    return _first_equal((event.source, *(() if event.type == LISTED else event.sources)), values)
 
 
-def _writer(subject: FilterSubject, values: Sequence[str]) -> str | None:
-    return next((value for writer in subject.byline if (value := first_of(writer, values))), None)
+def _writer(event: FilterSubject, values: Sequence[str]) -> str | None:
+    return next((value for writer in event.byline if (value := first_of(writer, values))), None)
 
 
 _FIRST: dict[str, Callable[[FilterSubject, list[str]], str | None]] = {
     "sources": _any_source,
     "kinds": lambda details, values: _equal(details.kind, values),
-    "tags": lambda subject, values: _among(subject.tags, values),
+    "tags": lambda event, values: _among(event.tags, values),
     "bylines": _writer,
-    "datelines": lambda subject, values: first_of(subject.dateline, values),
-    "words": lambda subject, values: first_of(subject.text, values),
-    "changed": lambda subject, values: _among(subject.change.changed, values),
-    "added": lambda subject, values: subject.change.first_added(values),
-    "removed": lambda subject, values: subject.change.first_removed(values),
+    "datelines": lambda event, values: first_of(event.dateline, values),
+    "words": lambda event, values: first_of(event.text, values),
+    "changed": lambda event, values: _among(event.change.changed, values),
+    "added": lambda event, values: event.change.first_added(values),
+    "removed": lambda event, values: event.change.first_removed(values),
 }
 """The first of a condition's values that holds; None where none does."""
 _MISSED: dict[str, Callable[[FilterSubject], str]] = {
     "sources": lambda report: f"Its source is {report.source}.",
-    "kinds": lambda subject: f"Its kind is {subject.kind}.",
+    "kinds": lambda event: f"Its kind is {event.kind}.",
     "tags": lambda details: f"Its tags are {', '.join(details.tags)}." if details.tags else "It has no tags.",
-    "bylines": lambda subject: "No writer of it is named." if subject.byline else "It has no byline.",
-    "datelines": lambda subject: f"Its dateline is {subject.dateline.upper()}." if subject.dateline else "It has no dateline.",
-    "words": lambda _subject: "None of the words is in headline or body.",
-    "changed": lambda subject: (
-        f"It changed {', '.join(subject.change.changed)}." if subject.change.changed else "It changed nothing."
+    "bylines": lambda event: "No writer of it is named." if event.byline else "It has no byline.",
+    "datelines": lambda event: (
+        f"Its dateline is {event.dateline.upper()}." if event.dateline else "It has no dateline."
     ),
-    "added": lambda _subject: "None of the words is new.",
-    "removed": lambda _subject: "None of the words is gone.",
+    "words": lambda _event: "None of the words is in headline or body.",
+    "changed": lambda event: (
+        f"It changed {', '.join(event.change.changed)}." if event.change.changed else "It changed nothing."
+    ),
+    "added": lambda _event: "None of the words is new.",
+    "removed": lambda _event: "None of the words is gone.",
 }

@@ -37,7 +37,9 @@ def write(session: Session, judged: Sequence[Judged], now: datetime) -> None:
     """Writes it: what was stored in time is forgotten, what was stored late is closed, the rest has a cause."""
     stored = [(row, verdict) for row, _, verdict in judged if verdict.stored_at]
     session.execute(delete(gaps).where(gaps.c.id.in_([row.id for row, verdict in stored if verdict.in_time])))
-    _execute(session, _CLOSE, ({"of": row.id, "at": verdict.stored_at} for row, verdict in stored if not verdict.in_time))
+    _execute(
+        session, _CLOSE, ({"of": row.id, "at": verdict.stored_at} for row, verdict in stored if not verdict.in_time)
+    )
     _execute(session, _KEEP, (_kept(*entry, now) for entry in judged if not entry[2].stored_at))
 
 
