@@ -3,6 +3,9 @@
 import asyncio
 
 import httpx
+from fastapi import FastAPI
+
+from services.runtime.http.problems import answer_with_problems
 
 
 class InProcess(httpx.BaseTransport):
@@ -39,3 +42,13 @@ def is_listing(path, method, operation):
     needed = [parameter for parameter in operation.get("parameters", ()) if parameter.get("required")]
     streams = "text/event-stream" in operation["responses"].get("200", {}).get("content", {})
     return method == "GET" and "{" not in path and not needed and not streams
+
+
+def app_of(callers, *routers):
+    """A web app of these routers alone, which knows these callers by their keys."""
+    app = FastAPI()
+    for router in routers:
+        app.include_router(router)
+    answer_with_problems(app)
+    app.state.authenticate = callers.get
+    return app

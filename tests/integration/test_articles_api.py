@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import in_process
 import pytest
-from fastapi import FastAPI
 from kept import saved
 from orders import KEY, NOW, URL, A, B, C, order
 
@@ -12,7 +11,6 @@ from services.contracts.article import Removed
 from services.contracts.caller import Caller
 from services.contracts.urls import article_id
 from services.runtime.database import transaction
-from services.runtime.http.problems import answer_with_problems
 from services.runtime.provenance.sightings import Shown, note
 from services.store.api import router
 from services.store.save import save
@@ -25,10 +23,7 @@ KEYS = {"reader": Caller(key=1, name="reader", scopes=frozenset({"read"})), "nob
 @pytest.fixture
 def client(db):
     """The store's routes for a reader."""
-    app = FastAPI()
-    app.include_router(router)
-    answer_with_problems(app)
-    app.state.authenticate = KEYS.get
+    app = in_process.app_of(KEYS, router)
     with in_process.client(app, "reader") as client:
         yield client
 

@@ -3,8 +3,7 @@
 import threading
 
 import pytest
-from fastapi import FastAPI
-from in_process import client
+from in_process import app_of, client
 from sqlmodel import select
 
 from services.contracts.caller import Caller
@@ -12,7 +11,6 @@ from services.contracts.messages import PollChannel
 from services.fetcher import api
 from services.fetcher.models import Channel, Source
 from services.runtime.database import reading, transaction
-from services.runtime.http.problems import answer_with_problems
 from services.runtime.ledger.ledger_table import LedgerRow
 
 pytestmark = pytest.mark.integration
@@ -26,11 +24,7 @@ SEED = {"name": "demo", "channels": [{"kind": "feed", "url": "https://news.examp
 
 @pytest.fixture
 def http(db):
-    app = FastAPI()
-    app.include_router(api.router)
-    app.state.authenticate = KEYS.get
-    answer_with_problems(app)
-    return app
+    return app_of(KEYS, api.router)
 
 
 def ask(http, method, path, key="admin", **options):

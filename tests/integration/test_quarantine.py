@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import in_process
 import pytest
-from fastapi import FastAPI
 from kept import current, rows, saved, sound, told, wordings
 from orders import NOW, order
 from sqlmodel import select
@@ -17,7 +16,6 @@ from services.fetcher.models import Page
 from services.runtime.audit_log import AuditEntry
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.events.tables import events
-from services.runtime.http.problems import answer_with_problems
 from services.runtime.ledger.jobs import enqueue
 from services.runtime.ledger.ledger_table import LedgerRow
 from services.runtime.ledger.worker import handle
@@ -58,10 +56,7 @@ def _database_that_stays_sound(db):
 @pytest.fixture
 def client(db):
     """The quarantine's routes for an admin."""
-    app = FastAPI()
-    app.include_router(api.router)
-    answer_with_problems(app)
-    app.state.authenticate = KEYS.get
+    app = in_process.app_of(KEYS, api.router)
     with in_process.client(app, "admin") as client:
         yield client
 

@@ -8,7 +8,6 @@ import in_process
 import newsday
 import pytest
 from fakes import newsroom as fakes
-from fastapi import FastAPI
 from fetching import watches
 from newsday import NewsDay, announced, article, statuses
 from sqlalchemy import select
@@ -19,7 +18,6 @@ from services.fetcher.removals.api import router
 from services.runtime.archive import capture_store
 from services.runtime.database import reading, transaction
 from services.runtime.events.checks import check
-from services.runtime.http.problems import answer_with_problems
 from services.runtime.ledger.jobs import enqueue
 from services.runtime.provenance.evidence import evidence
 from services.store.api import router as store_router
@@ -221,11 +219,7 @@ OPERATOR = Caller(key=1, name="pat", scopes=frozenset({"read", "admin"}))
 
 @pytest.fixture
 def client(fetcher):
-    app = FastAPI()
-    app.include_router(router)
-    app.include_router(store_router)
-    answer_with_problems(app)
-    app.state.authenticate = {"pat": OPERATOR}.get
+    app = in_process.app_of({"pat": OPERATOR}, router, store_router)
     with in_process.client(app, "pat") as client:
         yield client
 

@@ -4,13 +4,11 @@ from datetime import timedelta
 
 import in_process
 import pytest
-from fastapi import FastAPI
 from orders import NOW, order
 
 from services.contracts.article import Byline, Image
 from services.contracts.caller import Caller
 from services.runtime.database import engine, transaction
-from services.runtime.http.problems import answer_with_problems
 from services.store import fulltext
 from services.store.api import feeds, router
 from services.store.fulltext import LONGEST
@@ -31,11 +29,7 @@ def way(request, monkeypatch):
 
 @pytest.fixture
 def client(db, way):
-    app = FastAPI()
-    app.include_router(router)
-    app.include_router(feeds)
-    answer_with_problems(app)
-    app.state.authenticate = {"reader": Caller(key=1, name="reader", scopes=frozenset({"read"}))}.get
+    app = in_process.app_of({"reader": Caller(key=1, name="reader", scopes=frozenset({"read"}))}, router, feeds)
     with in_process.client(app, "reader") as client:
         yield client
 

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import in_process
 import pytest
-from fastapi import FastAPI
 from kept import rows, saved, sound, told
 from orders import KEY, NOW, A, B, order
 
@@ -15,7 +14,6 @@ from services.contracts.messages import SetStatus
 from services.contracts.urls import article_id
 from services.runtime.database import transaction, utcnow
 from services.runtime.events.tables import events
-from services.runtime.http.problems import answer_with_problems
 from services.runtime.ledger.jobs import enqueue
 from services.runtime.ledger.ledger_table import ledger
 from services.runtime.ledger.worker import handle
@@ -36,11 +34,7 @@ def _database_that_stays_sound(db):
 
 @pytest.fixture
 def client(db):
-    app = FastAPI()
-    app.include_router(router)
-    app.include_router(feeds)
-    answer_with_problems(app)
-    app.state.authenticate = {"reader": READER}.get
+    app = in_process.app_of({"reader": READER}, router, feeds)
     with in_process.client(app, "reader") as client:
         yield client
 

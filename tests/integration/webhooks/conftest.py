@@ -4,11 +4,9 @@ from datetime import timedelta
 
 import in_process
 import pytest
-from fastapi import FastAPI
 from house import CALLERS, Subscriber
 
 from services.runtime.egress import egress_settings
-from services.runtime.http.problems import answer_with_problems
 from services.webhooks import api, retries
 from services.webhooks.settings import webhook_settings
 
@@ -43,11 +41,8 @@ def subscriber():
 @pytest.fixture
 def app(house):
     """The API of the webhooks alone; the key is the caller's name."""
-    app = FastAPI()
-    app.include_router(api.router)
-    app.state.authenticate = CALLERS.get
+    app = in_process.app_of(CALLERS, api.router)
     app.state.caller_of_key = lambda key, _since: next(each for each in CALLERS.values() if each.key == key)
-    answer_with_problems(app)
     return app
 
 
