@@ -237,12 +237,18 @@ def is_known(session: Session, name: str) -> bool:
 
 
 def find_source(session: Session, name: str) -> SourceHealth:
-    """The source of this name; a `UserError` names those there are."""
+    """The source of this name, with its channels; a `UserError` names those there are."""
+    source = require_source(session, name)
+    return SourceHealth(source, tuple(_channels(session, source)))
+
+
+def require_source(session: Session, name: str) -> Source:
+    """The row of the source of this name; a `UserError` names those there are."""
     source = session.exec(select(Source).where(Source.name == name)).one_or_none()
     if source is None:
         names = ", ".join(session.exec(select(Source.name).order_by(Source.name)).all()) or "none yet"
         raise UserError(f"There is no source {name!r}; known are: {names[:500]}.")
-    return SourceHealth(source, tuple(_channels(session, source)))
+    return source
 
 
 def poll_now(session: Session, name: str) -> int:

@@ -9,10 +9,11 @@ from sqlalchemy import Row
 
 from services.contracts.caller import Caller
 from services.contracts.choices import GapCause, GapState
+from services.contracts.errors import UserError
 from services.fetcher.coverage.find import GapQuery, count_gaps, find_gaps, late_by
 from services.fetcher.coverage.report import coverage_by_month
 from services.fetcher.settings import fetcher_settings
-from services.fetcher.sources import is_known
+from services.fetcher.sources import require_source
 from services.runtime.database import reading, utcnow
 from services.runtime.http.problems import After, Limit, Problem, Storable, cursor, page, position, requires
 from services.runtime.redaction import at_every_depth, redacted
@@ -120,8 +121,10 @@ def show_gap_counts() -> list[OpenGaps]:
 def show_coverage(source: Name, month: Month = None) -> Coverage:
     """What a source showed, and what of that is stored: in one month, or in each of the last twelve."""
     with reading() as session:
-        if not is_known(session, source):
-            raise Problem(404, "No such source", "GET /sources lists those there are.")
+        try:
+            require_source(session, source)
+        except UserError as error:
+            raise Problem(404, "No such source", str(error)) from None
         months = coverage_by_month(session, source, month, utcnow(), fetcher_settings().gap_after)
     return Coverage(source=source, months=[CoverageView.model_validate(entry) for entry in months])
 

@@ -98,9 +98,9 @@ def test_the_sources_that_come_along_are_loaded_without_a_file(migrated, datelin
     assert "war-news" in loaded.out
 
 
-@pytest.mark.parametrize("arguments", [["poll", "nowhere"], ["sources", "pause", "nowhere"], ["sources", "nowhere"]])
+@pytest.mark.parametrize("arguments", [["poll"], ["sources", "pause"], ["sources"], ["coverage"]])
 def test_an_unknown_source_is_named_with_those_there_are(on_sqlite, dateline, arguments):
-    assert dateline(*arguments).refuses("There is no source 'nowhere'; known are: none yet.")
+    assert dateline(*arguments, "nowhere").refuses("There is no source 'nowhere'; known are: none yet.")
 
 
 @pytest.mark.parametrize(
