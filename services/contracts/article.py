@@ -197,8 +197,9 @@ class Removed(Contract):
 class Article(Contract):
     """What a page says, without the page.
 
-    `published_at` is a date where the page gives no time, else an aware datetime; `article_key` and
-    `canonical_url` are what the page claims of itself, which only an import without an address relies on.
+    `published_at` is a date where the page gives no time, else an aware datetime; `article_key` (site family and
+    number, `afpims/defense:644123`) and `canonical_url` are what the page claims of itself, which only an import
+    without an address relies on.
     """
 
     url: Address = None

@@ -20,6 +20,8 @@ FAMILIES = {
     "dod.gov": "defense",
     "dod.defense.gov": "defense",
 }
+NUMBERED = "afpims/"
+"""How the key of a page begins that is known by its number."""
 # Parameters that campaigns add; no publishing system tells pages apart by them.
 TRACKING = re.compile(r"^(utm_\w+|fbclid|gclid|mc_cid|mc_eid|igshid|ref_src)$", re.IGNORECASE)
 
@@ -91,6 +93,14 @@ def site_family(host: str) -> str:
     return FAMILIES.get(bare) or bare.removesuffix(".mil")
 
 
+def numbered_key(host: str, number: int) -> str:
+    """The identity of an article that its publishing system keeps under a number: `afpims/defense:644123`.
+
+    The number alone is none, because each family counts for itself.
+    """
+    return f"{NUMBERED}{site_family(host)}:{number}"
+
+
 def registrable(host: str) -> str:
     """The part of a host that somebody registered: news.example.gov.uk is of example.gov.uk, a number of itself.
 
@@ -110,7 +120,7 @@ def page_key(url: str) -> str:
     host = (parts.netloc or "").removeprefix("www.")
     number = _ARTICLE_NUMBER.search(parts.path + ("?" + parts.query if parts.query else ""))
     if number and _is_afpims(host):
-        return f"afpims/{site_family(host)}:{int(number[1] or number[2])}"
+        return numbered_key(host, int(number[1] or number[2]))
     return address_key(url)
 
 

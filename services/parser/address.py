@@ -11,6 +11,7 @@ CUT = 48  # characters: publishing systems cut slugs at 50 and at 80
 LONGEST = 2_000
 _INNER = re.compile(r"https?:/{1,2}(?=[\w-]+\.)", re.IGNORECASE)
 _NUMBER = re.compile(r"/article/(\d{1,12})(?:[/.?]|$)|[?&]article=(\d{1,12})(?:&|$)", re.IGNORECASE)
+_HOST = re.compile(r"\s*(?:https?:/{1,2}|//)(?:[^/?#@\s]*@)?([\w-]+(?:\.[\w-]+)+(?::\d+)?)(?=[/?#]|$)", re.IGNORECASE)
 _ENDING = re.compile(r"\.(?:aspx?|html?|php|cfm|jsp)$", re.IGNORECASE)
 _AGAIN = re.compile(r"(?:-|^)\d{1,3}$")
 _PART = re.compile(r"[^\W_]+")
@@ -37,6 +38,12 @@ def article_number(url: str | None) -> int | None:
     """The number under which AFPIMS keeps an article, if the address has one."""
     match = _NUMBER.search(true_address(url))
     return int(match[1] or match[2]) if match else None
+
+
+def address_host(url: str | None) -> str | None:
+    """The host of an address, with its port; None for a relative one and for what is no address."""
+    match = _HOST.match(true_address(url))
+    return match[1].casefold() if match else None
 
 
 def slug(url: str | None) -> Slug | None:

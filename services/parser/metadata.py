@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 
 from services.contracts.article import Link
-from services.parser.address import article_number
+from services.contracts.urls import numbered_key
+from services.parser.address import article_number, address_host
 from services.parser.characters import fold, squeeze
 from services.parser.lexicon import either, lexicon
 from services.parser.lines import Line
@@ -22,10 +23,16 @@ def canonical(page: Page) -> str | None:
 
 
 def article_key(page: Page) -> str | None:
-    """The number under which AFPIMS keeps the article, as the page itself gives it."""
-    for address in (page.meta("og:url"), page.canonical, page.url or "", page.action):  # the surest first
-        if (number := article_number(address)) is not None:
-            return f"afpims:{number}"
+    """The family and number under which AFPIMS keeps the article, as the page itself gives them.
+
+    None without a host: a number alone is no identity, because each family counts for itself.
+    """
+    addresses = (page.meta("og:url"), page.canonical, page.url or "", page.action)  # the surest first
+    home = next(filter(None, map(address_host, addresses)), None)
+    for address in addresses:
+        number, host = article_number(address), address_host(address) or home
+        if number is not None:
+            return numbered_key(host, number) if host else None
     return None
 
 

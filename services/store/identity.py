@@ -4,13 +4,11 @@ from urllib.parse import urlsplit
 
 from services.contracts.article import Article
 from services.contracts.messages import SaveArticle
-from services.contracts.urls import BadAddress, address_key, page_key
+from services.contracts.urls import NUMBERED, BadAddress, address_key, page_key
 from services.store.traces import is_same_text
 from services.store.twins import contradict
 from services.store.wording import alike
 
-NUMBERED = "afpims/"
-"""How the key of a page begins that is known by its number."""
 WITHOUT_ADDRESS = "import:"
 """How the key of a page begins that was imported without its address."""
 

@@ -159,6 +159,13 @@ def test_the_same_number_of_two_families_is_never_one():
     assert len(ids()) == 2
 
 
+def test_files_without_an_address_are_known_by_family_and_number():
+    """Two that claim one number of two families are two articles; the same claim again is the same article."""
+    claims = [("afpims/af:9", 1), ("afpims/navy:9", 2), ("afpims/af:9", 3)]
+    saved(*(order(url=None, key=f"import:{n}", page=n, minute=n, article_key=key) for key, n in claims))
+    assert set(ids()) == {article_id("afpims/af:9"), article_id("afpims/navy:9")}
+
+
 def test_copies_at_several_newsrooms_tell_one_story():
     """Each is an article of its own; all name the first that told it."""
     saved(at("https://a.example/quay", source="a"))

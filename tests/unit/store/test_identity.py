@@ -10,16 +10,16 @@ IMPORT = {"key": "import:1f2e", "url": None}
 
 def test_a_page_with_an_address_is_known_by_its_own_key():
     """Whatever it claims to be: a page cannot speak for another one."""
-    claims = {"canonical_url": "https://www.war.gov/Other/Article/1/", "article_key": "afpims:1"}
+    claims = {"canonical_url": "https://www.war.gov/Other/Article/1/", "article_key": "afpims/af:1"}
     assert claimed_key(order(**claims)) == KEY
 
 
 @pytest.mark.parametrize(
     ("claims", "key"),
     [
-        ({"canonical_url": URL, "article_key": "afpims:1"}, KEY),
-        ({"article_key": "afpims:644123"}, "afpims:644123"),
-        ({"canonical_url": "javascript:alert(1)", "article_key": "afpims:1"}, "afpims:1"),
+        ({"canonical_url": URL, "article_key": "afpims/af:1"}, KEY),
+        ({"article_key": "afpims/af:644123"}, "afpims/af:644123"),
+        ({"canonical_url": "javascript:alert(1)", "article_key": "afpims/af:1"}, "afpims/af:1"),
         ({}, "import:1f2e"),
     ],
 )
