@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from services.contracts.article import Link
 from services.contracts.urls import numbered_key
-from services.parser.address import article_number, address_host
+from services.parser.address import address_host, article_number
 from services.parser.characters import fold, squeeze
 from services.parser.lexicon import either, lexicon
 from services.parser.lines import Line
