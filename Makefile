@@ -46,21 +46,21 @@ gates: .venv/dev ## Format, lint, types, layers and the pages of docs that are m
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/python tests/reference_pages.py --check
+	@$(BIN)/python -m tests.tools.reference_pages --check
 
 fast: .venv/dev ## The tests that need no process, no server and no patience
 	@$(BIN)/pytest -q --numprocesses=auto --dist=worksteal -m 'not long and not slow' tests/unit tests/contract
 
 bench: .venv/bench ## The cost of reading a page, peers beside us, pages a second through the whole pipeline, and deliveries
 	@$(BIN)/python tests/bench/bench_parse.py --peers
-	@PYTHONPATH=tests $(BIN)/python -m bench.bench_pipeline --scrapy
-	@PYTHONPATH=tests $(BIN)/python -m bench.bench_webhooks
+	@$(BIN)/python -m tests.bench.bench_pipeline --scrapy
+	@$(BIN)/python -m tests.bench.bench_webhooks
 
 golden: .venv/dev ## Add a page to tests/pages: FILE=page.html [URL=its address] or URL=…, LAYOUT=…, NAME=…, [FORCE=1]
-	@$(BIN)/python tests/golden.py --file="$$FILE" --url="$$URL" --layout="$$LAYOUT" --name="$$NAME" $${FORCE:+--force}
+	@$(BIN)/python -m tests.tools.golden --file="$$FILE" --url="$$URL" --layout="$$LAYOUT" --name="$$NAME" $${FORCE:+--force}
 
 thresholds: .venv/dev ## Which numbers of the parser no test pins (minutes): [NAMES="rejection. kinds."] [WORDS=1] [ENTRIES=1]
-	@$(BIN)/python tests/thresholds.py $(if $(WORDS),--words) $(if $(ENTRIES),--entries) $(NAMES)
+	@$(BIN)/python -m tests.tools.thresholds $(if $(WORDS),--words) $(if $(ENTRIES),--entries) $(NAMES)
 
 faults: .venv/dev ## Every fault that docs/reliability.md lists, the long ones too (about 20 minutes)
 	@$(BIN)/pytest tests/faults -m ""
@@ -68,7 +68,7 @@ faults: .venv/dev ## Every fault that docs/reliability.md lists, the long ones t
 MINUTES ?= 30
 PAGES ?= 2000
 soak: .venv/dev ## Random faults under load: MINUTES=30 [PAGES=2000] [DATABASE=postgresql] [SEED=that of another run]
-	@PYTHONPATH=tests $(BIN)/python -m faults.soak --minutes=$(MINUTES) --pages=$(PAGES) \
+	@$(BIN)/python -m tests.faults.soak --minutes=$(MINUTES) --pages=$(PAGES) \
 	  $(if $(DATABASE),--database=$(DATABASE)) $(if $(SEED),--seed=$(SEED))
 
 lock: .venv/dev ## Pin the newest versions of everything, with hashes

@@ -1,6 +1,6 @@
 """What a capture costs in the archive before and after it is packed, and how quick packing and reading are.
 
-    PYTHONPATH=tests .venv/bin/python -m bench.bench_archive --captures 2000 --json result.json
+    .venv/bin/python -m tests.bench.bench_archive --captures 2000 --json result.json
 
 Captures of pages of 92 KB, on SQLite in a temporary folder. Room is what the file system has given (blocks of 512
 bytes), so that the ends of blocks count. Seconds are of the processor, because a busy machine stretches all others.
@@ -17,7 +17,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import httpx
-from fakes.generated import GeneratedNewsroom
 from sqlalchemy import text
 
 from services.cli.processes import schema
@@ -26,6 +25,7 @@ from services.runtime.archive import capture_store, packer, verify
 from services.runtime.archive.capture_store import Capture
 from services.runtime.database import utcnow
 from services.runtime.settings import runtime_settings
+from tests.fakes.generated import GeneratedNewsroom
 
 DIFFERENT = 200
 """Pages that are asked for; their captures differ by address and time."""

@@ -1,6 +1,6 @@
 """How long the server takes for each page of the desk, on a database of so many articles.
 
-    PYTHONPATH=tests .venv/bin/python -m bench.bench_desk --articles 100000
+    .venv/bin/python -m tests.bench.bench_desk --articles 100000
 
 Everything is written by the code that writes it in service (the frontier, the ledger, the store), on SQLite, and asked
 for in this process without a socket: the time is the server's alone. `--state FOLDER` keeps the database.
@@ -21,8 +21,6 @@ from pathlib import Path
 
 import httpx
 import structlog
-from fakes.generated import WORDS
-from in_process import InProcess
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
@@ -38,6 +36,8 @@ from services.fetcher.models import Page
 from services.fetcher.sources import ChannelSeed, SourceSeed
 from services.runtime.database import reading, transaction, utcnow
 from services.store.save import save
+from tests.fakes.generated import WORDS
+from tests.support.in_process import InProcess
 
 SOURCES = 20
 AT_ONCE = 500

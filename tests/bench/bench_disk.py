@@ -1,6 +1,6 @@
 """What pages leave on the disk: bytes of the database, by table, and of the archive, for each thousand of them.
 
-    PYTHONPATH=tests .venv/bin/python -m bench.bench_disk --pages 1000 --json result.json
+    .venv/bin/python -m tests.bench.bench_disk --pages 1000 --json result.json
 
 Pages of 92 KB are listed by a feed, captured, parsed and saved in this one process, on SQLite in a temporary folder or
 on the empty database of `--database`. Sizes do not depend on how busy the machine is.
@@ -16,7 +16,6 @@ from pathlib import Path
 
 import httpx
 import structlog
-from fakes.generated import GeneratedNewsroom
 from sqlalchemy import select, text
 from sqlmodel import Session
 
@@ -36,6 +35,7 @@ from services.runtime.ledger.jobs import Said, say_all
 from services.runtime.ledger.ledger_table import rows
 from services.runtime.settings import runtime_settings
 from services.store import tasks as store
+from tests.fakes.generated import GeneratedNewsroom
 
 HANDLED = (parser, store)
 """Where the handlers are, which register themselves."""

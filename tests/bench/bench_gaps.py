@@ -1,6 +1,6 @@
 """What it costs to know what is missing, beside a million stored pages.
 
-PYTHONPATH=tests python -m bench.bench_gaps
+python -m tests.bench.bench_gaps
 """
 
 import json

@@ -1,6 +1,6 @@
 """What lists, searches, sums and the ledger cost among a thousand and a million articles, on either database.
 
-    PYTHONPATH=tests .venv/bin/python -m bench.bench_growth --articles 1000 100000 --json result.json
+    .venv/bin/python -m tests.bench.bench_growth --articles 1000 100000 --json result.json
 
 The database is filled in bulk, with the rows that as many ingested articles leave: a source and a channel for each
 thousand, and for each article a page, its planned visit, one wording, its text, and one event. Figures are
@@ -21,7 +21,6 @@ from statistics import median
 from typing import Any
 from urllib.parse import urlsplit
 
-from orders import NOW, article
 from sqlalchemy import delete, func, insert, text
 from sqlmodel import Session, SQLModel
 
@@ -37,6 +36,7 @@ from services.runtime import database
 from services.runtime.events.follow import EventQuery, pull
 from services.runtime.ledger import jobs, redelivery, sweeper
 from services.store.search import ArticleQuery, find_articles
+from tests.support.orders import NOW, article
 
 EACH = 1_000
 """Articles of one source."""

@@ -1,6 +1,6 @@
 """How fast the path is: pages a second under load, milliseconds to a verified webhook at idle, and what it costs.
 
-    PYTHONPATH=tests .venv/bin/python -m bench.bench_pipeline --pages 500 --json result.json
+    .venv/bin/python -m tests.bench.bench_pipeline --pages 500 --json result.json
 
 The whole service runs as users run it, on a loopback newsroom. Machines differ and are shared: compare the ratio to
 the plain loop, which runs before and after in the same minute, never seconds of two machines.
@@ -19,13 +19,13 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 import psutil
-from bench.installation import Installation, installation
-from bench.plain_loop import Rate, plain_loop
-from bench.scrapy_loop import scrapy_loop
-from fakes.generated import GeneratedNewsroom
-from fakes.subscriber import Subscriber
 
 from services.contracts.wiring import ROUTES
+from tests.bench.installation import Installation, installation
+from tests.bench.plain_loop import Rate, plain_loop
+from tests.bench.scrapy_loop import scrapy_loop
+from tests.fakes.generated import GeneratedNewsroom
+from tests.fakes.subscriber import Subscriber
 
 LOOP_PAGES = 60
 IDLE_SECONDS = 10.0

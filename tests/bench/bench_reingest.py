@@ -1,6 +1,6 @@
 """Whether a re-ingestion delays the news: milliseconds to a verified webhook, at rest and with a reparse running.
 
-    PYTHONPATH=tests .venv/bin/python -m bench.bench_reingest --pages 20000 --publications 50 --json result.json
+    .venv/bin/python -m tests.bench.bench_reingest --pages 20000 --publications 50 --json result.json
 
 The whole service runs as users run it, on an installation that holds so many old pages already. A small newsroom
 publishes, one story at a time, before and while all old pages are read again. Compare the two within one run, never two
@@ -14,11 +14,11 @@ import time
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from bench import old_pages
-from bench.bench_pipeline import UNFINISHED, _publish, _spread, _warm_up, _watch
-from bench.installation import Installation, installation
-from fakes.generated import GeneratedNewsroom
-from fakes.subscriber import Subscriber
+from tests.bench import old_pages
+from tests.bench.bench_pipeline import UNFINISHED, _publish, _spread, _warm_up, _watch
+from tests.bench.installation import Installation, installation
+from tests.fakes.generated import GeneratedNewsroom
+from tests.fakes.subscriber import Subscriber
 
 ORDER = {"scope": {"source": old_pages.SOURCE}, "mode": "reparse", "reason": "a bench"}
 

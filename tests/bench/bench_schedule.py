@@ -1,6 +1,6 @@
 """Whether ten thousand sources are polled on time: simulated minutes on a real ledger, without a newsroom.
 
-    PYTHONPATH=tests .venv/bin/python -m bench.bench_schedule --json result.json
+    .venv/bin/python -m tests.bench.bench_schedule --json result.json
 
 20 000 channels on 2 000 hosts, each due every 15 minutes and at first spread over them. The clock is simulated, in
 steps of half a second; each claim and each end of a poll is a real one. A poll is late by the time between its due time

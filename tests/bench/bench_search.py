@@ -1,6 +1,6 @@
 """What searching costs among many articles, and what being found adds to a save.
 
-    PYTHONPATH=tests .venv/bin/python -m bench.bench_search --articles 100000 --json result.json
+    .venv/bin/python -m tests.bench.bench_search --articles 100000 --json result.json
 
 Articles of some 600 made-up words are saved one by one, as a worker saves them; on SQLite in a temporary folder, or
 on the empty database of `--database`. Compare the two kinds of saves within one run, never two machines.
@@ -19,7 +19,6 @@ from pathlib import Path
 from statistics import median
 from unittest.mock import patch
 
-from orders import NOW, order
 from sqlmodel import SQLModel
 
 from services.contracts.messages import SaveArticle
@@ -28,6 +27,7 @@ from services.store import write
 from services.store.fulltext import excerpts
 from services.store.save import save
 from services.store.search import ArticleQuery, find_articles
+from tests.support.orders import NOW, order
 
 WORDS = [f"{head}{tail}" for head in ("har", "ves", "com", "tra", "sto", "mar") for tail in range(2_000)]
 ZIPF = list(accumulate(1 / rank for rank in range(10, len(WORDS) + 10)))

@@ -1,6 +1,6 @@
 """False alarms and delays of the model of silence, over simulated years.
 
-Run it with `PYTHONPATH=tests python -m bench.bench_silence`.
+Run it with `python -m tests.bench.bench_silence`.
 
 Each source lives for two years and then dies. The first year is learned from; in the second each alarm is a false one.
 """

@@ -1,6 +1,6 @@
 """What a page costs its steps from the visit on: CPU and statements, one at a time and in groups of fifty.
 
-    PYTHONPATH=tests .venv/bin/python -m bench.bench_steps --pages 300 --json result.json
+    .venv/bin/python -m tests.bench.bench_steps --pages 300 --json result.json
 
 In this one process, without Celery, on SQLite; the newsroom is a process of its own. CPU is what this process took, so
 that other work on the machine counts little; compare the two sizes within one run.
@@ -16,8 +16,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import structlog
-from bench.bench_pipeline import newsroom_apart
-from bench.installation import SETTINGS
 from sqlalchemy import event
 
 from services.cli.processes import schema
@@ -30,6 +28,8 @@ from services.runtime import database
 from services.runtime.database import transaction, utcnow
 from services.runtime.ledger import jobs, worker
 from services.store import tasks as store
+from tests.bench.bench_pipeline import newsroom_apart
+from tests.bench.installation import SETTINGS
 
 HANDLED = (fetcher, parser, store)
 """Where the handlers are, which register themselves."""

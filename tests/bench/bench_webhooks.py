@@ -1,6 +1,6 @@
 """How fast deliveries are: a backlog of events to several endpoints, against a bare httpx loop in the same run.
 
-    PYTHONPATH=tests .venv/bin/python -m bench.bench_webhooks --events 200 --endpoints 5 --rounds 5 --json result.json
+    .venv/bin/python -m tests.bench.bench_webhooks --events 200 --endpoints 5 --rounds 5 --json result.json
 
 From the first announcement to the last verified receipt, by the service as users run it. The loop posts such bodies,
 signed by the same library, to one of the same receivers, before and after each round: what it leaves out is to
@@ -26,8 +26,6 @@ from statistics import median
 
 import httpx
 import psutil
-from bench.installation import Installation, installation
-from fakes.subscriber import Subscriber
 from standardwebhooks import Webhook
 
 from services.contracts.messages import Announce
@@ -37,6 +35,8 @@ from services.runtime.database import transaction, utcnow
 from services.runtime.events.append import NewEvent, append
 from services.runtime.ledger.jobs import Outgoing, enqueue_all
 from services.runtime.settings import runtime_settings
+from tests.bench.installation import Installation, installation
+from tests.fakes.subscriber import Subscriber
 
 WORDS = "Engineers reopened the bridge at dawn. " * 200
 WARMING = 20

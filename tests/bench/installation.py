@@ -12,10 +12,10 @@ from pathlib import Path
 
 import httpx
 import psutil
-from service import command_line
 from sqlalchemy import Engine, create_engine, text
 
 from services.runtime.redis_server import free_port
+from tests.support.service import command_line
 
 PATIENCE = 300.0
 """Seconds after which a bench gives up."""

@@ -6,7 +6,6 @@ from datetime import timedelta
 from pathlib import Path
 from unittest.mock import patch
 
-from fakes.generated import EPOCH, GeneratedNewsroom
 from sqlalchemy import text
 from sqlmodel import col, select
 
@@ -27,6 +26,7 @@ from services.runtime.provenance import verdicts
 from services.runtime.provenance.verdicts import Read
 from services.runtime.settings import runtime_settings
 from services.store.save import save
+from tests.fakes.generated import EPOCH, GeneratedNewsroom
 
 SOURCE = "old"
 AT_ONCE = 500

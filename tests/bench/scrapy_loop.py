@@ -1,6 +1,6 @@
 """The same newsroom taken in by Scrapy, as a measure: what its users write, once with BeautifulSoup and once with CSS.
 
-    PYTHONPATH=tests .venv/bin/python -m bench.scrapy_loop bs4 addresses.json pages.db
+    .venv/bin/python -m tests.bench.scrapy_loop bs4 addresses.json pages.db
 
 16 requests at a time, robots.txt obeyed, each article inserted and committed. It runs in a process of its own, because
 Twisted's reactor runs once; the clock starts when the spider does.
@@ -15,7 +15,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench.plain_loop import SCHEMA, Rate
+from tests.bench.plain_loop import SCHEMA, Rate
 
 AT_ONCE = 16
 
@@ -24,7 +24,7 @@ def scrapy_loop(reader: str, addresses: list[str], folder: Path) -> Rate:
     """Takes in these pages, read with `bs4` or `css`."""
     asked = folder / "addresses.json"
     asked.write_text(json.dumps(addresses))
-    command = [sys.executable, "-m", "bench.scrapy_loop", reader, str(asked), str(folder / f"scrapy-{reader}.db")]
+    command = [sys.executable, "-m", "tests.bench.scrapy_loop", reader, str(asked), str(folder / f"scrapy-{reader}.db")]
     told = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     if told["stored"] != len(addresses):
         raise RuntimeError(f"Scrapy read {told['stored']} of {len(addresses)} articles; its selectors are out of date.")

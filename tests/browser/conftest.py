@@ -8,12 +8,12 @@ import shutil
 from pathlib import Path
 
 import pytest
-import service
-from fakes.newsroom import MisbehavingNewsroom
-from fakes.subscriber import Subscriber
 from playwright.sync_api import sync_playwright
 
-from browser import world as worlds
+from tests.browser import world as worlds
+from tests.fakes.newsroom import MisbehavingNewsroom
+from tests.fakes.subscriber import Subscriber
+from tests.support import service
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 MISSING = "no Chromium: `apt-get install chromium` (as root `make test` does it), or put one on the PATH; then again"

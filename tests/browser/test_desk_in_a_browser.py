@@ -3,10 +3,10 @@
 import re
 
 import pytest
-from fakes.subscriber import Subscriber
 from playwright.sync_api import expect
 
-from browser.world import gives_up_on
+from tests.browser.world import gives_up_on
+from tests.fakes.subscriber import Subscriber
 
 pytestmark = pytest.mark.e2e
 expect.set_options(timeout=60_000)

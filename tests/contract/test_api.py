@@ -7,12 +7,12 @@ from functools import cache
 
 import jsonschema_rs
 import pytest
-from in_process import client
 
 from services.admin.reference import example, operations, permission
 from services.app import create_app
 from services.contracts.caller import INCLUDES, Caller
 from services.runtime.http.middleware import MAX_BODY
+from tests.support.in_process import client
 
 OPEN = {("/", "GET"), ("/health/live", "GET"), ("/health/ready", "GET")}
 """What needs no key. /docs, /openapi.json and /metrics are open as well, and not part of the OpenAPI."""

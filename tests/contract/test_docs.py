@@ -3,10 +3,10 @@
 import re
 from pathlib import Path
 
-import prose
 import pytest
-import reference_pages
 from sqlmodel import SQLModel
+
+from tests.tools import prose, reference_pages
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -14,12 +14,12 @@ REFERENCE = reference_pages.pages()
 DOCUMENTS = [str(path.relative_to(ROOT)) for path in prose.documents()]
 DECISIONS = sorted(DOCS.glob("decisions/[0-9]*.md"))
 LIMITS = {"words": 15.0, "long": 8.0, "semicolons": 4.0, "headless": 1.5}
-"""What `python tests/prose.py` may say of all documents together: lower these when it says less."""
+"""What `python -m tests.tools.prose` may say of all documents together: lower these when it says less."""
 
 
 @pytest.mark.parametrize("name", REFERENCE)
 def test_the_reference_says_what_the_code_says(name):
-    """Else run `python tests/reference_pages.py`."""
+    """Else run `python -m tests.tools.reference_pages`."""
     assert DOCS.joinpath(name).read_text() == REFERENCE[name]
 
 
@@ -51,7 +51,7 @@ def test_every_link_leads_somewhere(name):
 
 
 def test_the_prose_stays_readable():
-    """Sentences are no longer, and no more tangled, than they were; `python tests/prose.py` shows each document."""
+    """Sentences are no longer, and no more tangled, than they were; `python -m tests.tools.prose` shows each."""
     whole = sum((prose.measure((ROOT / name).read_text()) for name in DOCUMENTS), prose.Prose())
     assert {name: value for name, value in whole.per_hundred.items() if value > LIMITS[name]} == {}
 

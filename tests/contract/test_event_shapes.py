@@ -5,10 +5,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import get_args
 
-import event_pages
 import jsonschema_rs
 import pytest
-from orders import NOW, URL, order
 
 from services.app import create_app
 from services.contracts.article import Award, Byline, Image, Link
@@ -17,6 +15,8 @@ from services.store.decide import Reading
 from services.store.events import new_event
 from services.webhooks import announce, models, payload
 from services.webhooks.signing import new_secret, signed_headers
+from tests.support.orders import NOW, URL, order
+from tests.tools import event_pages
 
 PAGES = event_pages.pages()
 OPENAPI = create_app().openapi()
@@ -39,7 +39,7 @@ def sent(previous):
 
 @pytest.mark.parametrize("path", PAGES)
 def test_the_pages_say_what_the_code_says(path):
-    """Else run `python tests/event_pages.py`, and look at what that changes for those who receive."""
+    """Else run `python -m tests.tools.event_pages`, and look at what that changes for those who receive."""
     assert event_pages.DOCS.joinpath(path).read_text() == PAGES[path]
 
 

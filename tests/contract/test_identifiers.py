@@ -4,7 +4,8 @@ import ast
 from collections import Counter
 
 import pytest
-from identifiers import bound, classes, functions, modules
+
+from tests.tools.identifiers import bound, classes, functions, modules
 
 GENERIC = frozenset(
     [

@@ -3,9 +3,10 @@
 import contextlib
 
 import pytest
-import service
-from fakes.newsroom import MisbehavingNewsroom
-from fakes.subscriber import Subscriber
+
+from tests.fakes.newsroom import MisbehavingNewsroom
+from tests.fakes.subscriber import Subscriber
+from tests.support import service
 
 
 @pytest.fixture

@@ -6,18 +6,18 @@ import ssl
 import threading
 from datetime import UTC, datetime, timedelta
 
-import invariants
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from fakes import newsroom as ways
 from sqlalchemy import create_engine, text
 
 from services.contracts.urls import canonical_url
 from services.fetcher.schedule import HOST_PATIENCE
 from services.runtime.redis_server import free_port
 from services.runtime.settings import RuntimeSettings
+from tests.fakes import newsroom as ways
+from tests.support import invariants
 
 pytestmark = pytest.mark.e2e
 

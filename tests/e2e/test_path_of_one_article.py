@@ -2,8 +2,9 @@
 
 import random
 
-import invariants
 import pytest
+
+from tests.support import invariants
 
 pytestmark = pytest.mark.e2e
 

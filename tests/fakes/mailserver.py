@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from email.message import EmailMessage
 from pathlib import Path
 
-from service import free_port
+from tests.support.service import free_port
 
 USER, PASSWORD = "bulletins", "correct-horse-battery"
 PATIENCE = 60.0

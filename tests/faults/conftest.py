@@ -2,9 +2,9 @@
 
 import pytest
 
-from faults import postgresql as servers
-from faults.world import IMPATIENT
-from faults.world import world as running
+from tests.faults import postgresql as servers
+from tests.faults.world import IMPATIENT
+from tests.faults.world import world as running
 
 
 @pytest.fixture(scope="package")

@@ -1,9 +1,8 @@
 """`impatient`, with twice as many workers of each kind, which want the same rows at the same time."""
 
-import impatient  # noqa: F401 - it restarts at once what died
-
 from services.cli import main
 from services.cli.processes import installation
+from tests.faults import impatient  # noqa: F401 - it restarts at once what died
 
 installation.WORKERS *= 2
 

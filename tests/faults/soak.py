@@ -1,7 +1,7 @@
 """Random faults for as long as asked, over a newsroom that publishes and corrects all the time.
 
     make soak MINUTES=30 [DATABASE=postgresql]
-    PYTHONPATH=tests .venv/bin/python -m faults.soak --minutes 30 --seed 7 --database postgresql
+    .venv/bin/python -m tests.faults.soak --minutes 30 --seed 7 --database postgresql
 
 On PostgreSQL, where several can write at a time, two workers of each kind share the work, and four that deliver.
 
@@ -19,14 +19,14 @@ import time
 from collections import Counter, defaultdict
 from datetime import datetime, timedelta
 
-import invariants
 import psutil
-from service import command_line
 
-from faults import postgresql
-from faults.storm import FAULTS
-from faults.world import CROWDED, IMPATIENT, World, world
 from services.runtime.database import utcnow
+from tests.faults import postgresql
+from tests.faults.storm import FAULTS
+from tests.faults.world import CROWDED, IMPATIENT, World, world
+from tests.support import invariants
+from tests.support.service import command_line
 
 STARTED_WITH = 50
 NEWS = 0.8

@@ -7,12 +7,12 @@ import time
 from datetime import timedelta
 
 import psutil
-from fakes import garbage
 
-from faults.test_kills import PLACES
-from faults.world import CUT, INSISTENT, World
 from services.runtime.celery.broker_gate import PREFIX
 from services.runtime.celery.wake_ups import QUEUES
+from tests.fakes import garbage
+from tests.faults.test_kills import PLACES
+from tests.faults.world import CUT, INSISTENT, World
 
 SPELL = (0.5, 5.0)
 """Seconds that a fault lasts, if it lasts."""
@@ -81,7 +81,7 @@ def the_subscriber_resets(made: World, dice: random.Random) -> None:
 
 
 def all_is_woken_twice(made: World, dice: random.Random) -> None:
-    with made.another(INSISTENT):
+    with made.another(*INSISTENT):
         time.sleep(dice.uniform(*SPELL))
 
 

@@ -6,9 +6,7 @@ from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-import in_process
 import pytest
-from orders import order
 from standardwebhooks import Webhook
 
 from services.app import create_app
@@ -23,6 +21,8 @@ from services.store.save import save
 from services.webhooks import checks, subscriptions, tasks  # noqa: F401 - the tasks register their handlers
 from services.webhooks.requests import EndpointWanted
 from services.webhooks.settings import webhook_settings
+from tests.support import in_process
+from tests.support.orders import order
 
 ENDPOINTS = 20
 WORDINGS = 5

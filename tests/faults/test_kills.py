@@ -6,7 +6,7 @@ import httpx
 import psutil
 import pytest
 
-from faults.world import PATIENCE
+from tests.faults.world import PATIENCE
 
 pytestmark = pytest.mark.e2e
 

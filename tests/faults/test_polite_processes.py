@@ -9,7 +9,8 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-import service
+
+from tests.support import service
 
 pytestmark = pytest.mark.e2e
 

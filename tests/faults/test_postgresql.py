@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from faults.world import CUT
+from tests.faults.world import CUT
 
 pytestmark = pytest.mark.e2e
 

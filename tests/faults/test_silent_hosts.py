@@ -6,8 +6,9 @@ import threading
 import time
 
 import pytest
-import service
-from fakes.generated import GeneratedNewsroom
+
+from tests.fakes.generated import GeneratedNewsroom
+from tests.support import service
 
 pytestmark = pytest.mark.e2e
 

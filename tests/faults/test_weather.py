@@ -8,9 +8,9 @@ from datetime import timedelta
 
 import pytest
 import redis
-from fakes.subscriber import Subscriber
 
-from faults.world import INSISTENT
+from tests.fakes.subscriber import Subscriber
+from tests.faults.world import INSISTENT
 
 pytestmark = pytest.mark.e2e
 
@@ -140,7 +140,7 @@ def test_every_hint_comes_twice_in_any_order_and_a_second_sweeper_helps(world):
     """Whoever is reminded of what is not due, not free or not there any more does nothing; nobody is told twice."""
     world.settles()
     before = len(world.subscriber.events)
-    with world.another("-m", "services.cli", "sweep"), world.another(INSISTENT):
+    with world.another("-m", "services.cli", "sweep"), world.another(*INSISTENT):
         for _ in range(4):
             world.makes_news(2)
             time.sleep(1)

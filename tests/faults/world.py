@@ -14,20 +14,19 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
-import invariants
 import redis
-import service
-from fakes.generated import GeneratedNewsroom
-from fakes.subscriber import Subscriber
 from psycopg.errors import DeadlockDetected
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 from sqlmodel import SQLModel
 
-from faults.postgresql import Server
 from services.contracts.wiring import SERVICES
 from services.runtime import redis_server
 from services.runtime.database import UtcDateTime
+from tests.fakes.generated import GeneratedNewsroom
+from tests.fakes.subscriber import Subscriber
+from tests.faults.postgresql import Server
+from tests.support import invariants, service
 
 PATIENCE = 180
 """Seconds that a whole service may take to get over a fault on a machine that is busy with other things."""
@@ -239,7 +238,6 @@ def world(database_url="", *, backlog=BACKLOG, up=service.UP, **settings):
         assert status == 0, words
 
 
-HERE = Path(__file__).parent
-IMPATIENT = (sys.executable, str(HERE / "impatient.py"), "up")
-CROWDED = (sys.executable, str(HERE / "crowded.py"), "up")
-INSISTENT = str(HERE / "insistent.py")
+IMPATIENT = (sys.executable, "-m", "tests.faults.impatient", "up")
+CROWDED = (sys.executable, "-m", "tests.faults.crowded", "up")
+INSISTENT = ("-m", "tests.faults.insistent")

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import httpx
 import psutil
 import pytest
-from fakes.newsroom import MisbehavingNewsroom
-from service import free_port
 
 from services.cli.processes.schema import upgrade
 from services.fetcher import tasks
 from services.fetcher.settings import fetcher_settings
 from services.runtime.egress import egress_settings
+from tests.fakes.newsroom import MisbehavingNewsroom
+from tests.support.service import free_port
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ class Trees:
 
 @cache
 def trained() -> Trees:
-    """The classifier in `lines.json`, which tests/training/train_lines.py writes."""
+    """The classifier in `lines.json`, which tests/tools/training/train_lines.py writes."""
     whole = json.loads((files(__package__ or "") / "lines.json").read_text(encoding="ascii"))
     return Trees(whole["features"], whole["trees"], flags=FLAGS, counts=COUNTS)
 

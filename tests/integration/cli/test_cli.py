@@ -8,13 +8,13 @@ import json
 from pathlib import Path
 
 import pytest
-from harbor import RELEASE, drain
 from sqlalchemy import text
 
 from services.demo.samples import SAMPLES
 from services.runtime import database
 from services.runtime.redis_server import free_port
 from services.runtime.settings import runtime_settings
+from tests.support.harbor import RELEASE, drain
 
 pytestmark = pytest.mark.integration
 

@@ -9,11 +9,11 @@ import sys
 import threading
 
 import pytest
-from harbor import RELEASE, arrives
 from sqlalchemy import text
 
 from services.runtime.database import transaction
 from services.runtime.settings import runtime_settings
+from tests.support.harbor import RELEASE, arrives
 
 pytestmark = pytest.mark.integration
 

@@ -6,7 +6,6 @@ import threading
 from datetime import timedelta
 
 import pytest
-from harbor import RELEASE, arrives
 from sqlalchemy import text
 
 from services.audit import report
@@ -20,6 +19,7 @@ from services.runtime.database import reading, snapshot, transaction, utcnow
 from services.runtime.ledger import jobs, worker
 from services.runtime.ledger.jobs import enqueue
 from services.runtime.settings import backup_settings, runtime_settings
+from tests.support.harbor import RELEASE, arrives
 
 pytestmark = pytest.mark.integration
 

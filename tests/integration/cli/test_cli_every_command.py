@@ -6,15 +6,15 @@ import pwd
 
 import pytest
 import typer
-from harbor import RELEASE, arrives, drain
-from orders import NOW
-from orders import order as a_reading
 from sqlalchemy import insert, text
 
 from services import cli
 from services.fetcher.models import Takedown
 from services.runtime.database import transaction
 from services.store.models import quarantine
+from tests.support.harbor import RELEASE, arrives, drain
+from tests.support.orders import NOW
+from tests.support.orders import order as a_reading
 
 pytestmark = pytest.mark.integration
 

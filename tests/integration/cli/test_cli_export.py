@@ -8,7 +8,6 @@ import zipfile
 from datetime import timedelta
 
 import pytest
-from harbor import RELEASE, arrives, drain
 from sqlalchemy import text
 from warcio.archiveiterator import ArchiveIterator
 from warcio.warcwriter import WARCWriter
@@ -18,6 +17,7 @@ from services.runtime import database
 from services.runtime.archive import capture_store, packer
 from services.runtime.database import reading, utcnow
 from services.runtime.settings import runtime_settings
+from tests.support.harbor import RELEASE, arrives, drain
 
 pytestmark = pytest.mark.integration
 

@@ -7,7 +7,6 @@ import time
 
 import brotli
 import pytest
-from harbor import RELEASE
 from sqlalchemy import text
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
@@ -18,6 +17,7 @@ from services.runtime.archive import marker
 from services.runtime.database import reading
 from services.runtime.ledger import health_gates
 from services.runtime.settings import runtime_settings
+from tests.support.harbor import RELEASE
 
 pytestmark = pytest.mark.integration
 

@@ -9,8 +9,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from fakes.authority import Authority
-from harbor import RELEASE, arrives
 
 from services.contracts.messages import MakeCheckpoint
 from services.runtime.database import reading, transaction, utcnow
@@ -19,6 +17,8 @@ from services.runtime.ledger import jobs, worker
 from services.runtime.ledger.jobs import enqueue
 from services.runtime.transparency_log import checkpoints
 from services.runtime.transparency_log.settings import log_settings
+from tests.fakes.authority import Authority
+from tests.support.harbor import RELEASE, arrives
 
 pytestmark = pytest.mark.integration
 

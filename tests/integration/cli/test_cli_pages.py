@@ -1,7 +1,8 @@
 """`dateline pages`: any page can be found, and tells what became of it."""
 
 import pytest
-from harbor import RELEASE, arrives
+
+from tests.support.harbor import RELEASE, arrives
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("on_sqlite")]
 

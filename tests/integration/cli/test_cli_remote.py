@@ -7,7 +7,6 @@ import time
 import pytest
 import structlog
 import uvicorn
-from harbor import RELEASE, arrives
 from sqlalchemy import text
 
 from services.app import create_app
@@ -16,6 +15,7 @@ from services.cli.processes.web_server import WebServer
 from services.runtime.database import reading
 from services.runtime.http import long_poll
 from services.runtime.redis_server import free_port
+from tests.support.harbor import RELEASE, arrives
 
 pytestmark = pytest.mark.integration
 

@@ -3,9 +3,9 @@
 import json
 
 import pytest
-from harbor import drain
 
 from services.runtime.redis_server import free_port
+from tests.support.harbor import drain
 
 pytestmark = pytest.mark.integration
 

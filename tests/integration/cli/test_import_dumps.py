@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from harbor import drain
 from sqlalchemy import text
 
 from services.fetcher.importing import import_file
 from services.runtime.database import reading, utcnow
 from services.store.search import ArticleQuery, find_articles
+from tests.support.harbor import drain
 
 pytestmark = pytest.mark.integration
 

@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
-import in_process
 import pytest
-from house import CALLERS, Subscriber
 
 from services.runtime.egress import egress_settings
 from services.webhooks import api, retries
 from services.webhooks.settings import webhook_settings
+from tests.support import in_process
+from tests.support.house import CALLERS, Subscriber
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from house import CALLERS, announced, balanced, in_ledger, only, rows, run, run_announcements
 from sqlalchemy import text
 
 from services.runtime.database import reading, transaction, utcnow
@@ -16,6 +15,7 @@ from services.runtime.sealing import FILE
 from services.webhooks import custody, replay, retention, subscriptions
 from services.webhooks.limits import ENDPOINTS
 from services.webhooks.models import Delivery, Endpoint
+from tests.support.house import CALLERS, announced, balanced, in_ledger, only, rows, run, run_announcements
 
 pytestmark = [pytest.mark.integration, pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)]
 

@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from house import announced, balanced, log_of, rows, run
 from sqlmodel import select
 
 from services.runtime.database import transaction, utcnow
 from services.webhooks import retention, subscriptions
 from services.webhooks.models import Delivery, Endpoint, Recipient
+from tests.support.house import announced, balanced, log_of, rows, run
 
 BRIDGE = {"headline": "Bridge Reopens"}
 

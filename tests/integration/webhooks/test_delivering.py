@@ -6,8 +6,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from event_log import body_of
-from house import announced, balanced, in_ledger, log_of, only, rows, run, run_announcements, told_again
 from sqlalchemy import update
 from standardwebhooks import Webhook
 
@@ -21,6 +19,8 @@ from services.runtime.ledger.jobs import claim, due, enqueue
 from services.runtime.ledger.ledger_table import ledger as ledger_rows
 from services.webhooks import attempt, checks, deliver, record, retries
 from services.webhooks.models import Attempt, Delivery, Endpoint, deliveries, endpoints
+from tests.support.event_log import body_of
+from tests.support.house import announced, balanced, in_ledger, log_of, only, rows, run, run_announcements, told_again
 
 KINDS = ("Announce", "Deliver")
 

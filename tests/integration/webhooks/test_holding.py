@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from house import announced, balanced, in_ledger, only, rows, run, run_announcements
 from sqlalchemy import update
 
 from services.demo.site import Answer
@@ -10,6 +9,7 @@ from services.runtime.database import transaction, utcnow
 from services.webhooks import shares
 from services.webhooks.breaker import AT_LEAST, GIVE_UP, HOLDS, TRIP
 from services.webhooks.models import Attempt, Delivery, Endpoint, endpoints
+from tests.support.house import announced, balanced, in_ledger, only, rows, run, run_announcements
 
 
 def several(count):

@@ -4,13 +4,13 @@ import time
 from datetime import timedelta
 
 import pytest
-from house import announced, log_of, only, rows, run
 from sqlalchemy import update
 
 from services.demo.site import Answer
 from services.runtime.database import transaction, utcnow
 from services.webhooks.breaker import AWAY, TRIP
 from services.webhooks.models import Attempt, Delivery, Endpoint, endpoints
+from tests.support.house import announced, log_of, only, rows, run
 
 
 def several(count):

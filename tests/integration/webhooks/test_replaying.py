@@ -6,7 +6,6 @@ import time
 from datetime import timedelta
 
 import pytest
-from house import announced, balanced, log_of, rows, run, run_announcements
 from sqlalchemy import update
 
 from services.contracts.messages import ForgetDeliveries
@@ -15,6 +14,7 @@ from services.runtime.events.tables import Event
 from services.runtime.ledger import worker
 from services.runtime.ledger.jobs import due, enqueue
 from services.webhooks.models import Attempt, Delivery, deliveries
+from tests.support.house import announced, balanced, log_of, rows, run, run_announcements
 
 
 def several(count):

@@ -2,10 +2,7 @@
 
 import json
 
-import in_process
 import pytest
-from event_log import body_of
-from house import CALLERS, balanced, run
 
 from services.contracts.caller import Caller
 from services.contracts.source_events import BlockDetails, BlockedFacts, SilenceDetails, SilentFacts
@@ -14,6 +11,9 @@ from services.runtime.events import checks as log
 from services.runtime.events.follow import EventQuery, pull
 from services.runtime.events.sources import append_source_event
 from services.store import api as store
+from tests.support import in_process
+from tests.support.event_log import body_of
+from tests.support.house import CALLERS, balanced, run
 
 pytestmark = pytest.mark.integration
 SCOPES = (

@@ -4,8 +4,6 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 
-import in_process
-from house import CALLERS, announced, in_ledger, log_of, only, rows, run, run_announcements
 from pydantic import SecretStr
 from standardwebhooks import Webhook
 
@@ -15,6 +13,8 @@ from services.runtime.ledger.jobs import enqueue
 from services.runtime.sealing import unseal
 from services.webhooks import deliver, subscriptions
 from services.webhooks.models import Attempt, Delivery, Endpoint
+from tests.support import in_process
+from tests.support.house import CALLERS, announced, in_ledger, log_of, only, rows, run, run_announcements
 
 
 def verified(secret, request):

@@ -4,7 +4,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-from house import announced, balanced, in_ledger, log_of, rows, run, run_announcements
 from sqlalchemy import event, text
 
 from services.runtime import database
@@ -15,6 +14,7 @@ from services.webhooks import deliver, tasks
 from services.webhooks.announce import NEWS, create_deliveries
 from services.webhooks.deliver import TOGETHER, hold, next_due
 from services.webhooks.models import Delivery
+from tests.support.house import announced, balanced, in_ledger, log_of, rows, run, run_announcements
 
 
 def test_what_is_owed_during_a_turn_is_brought_although_no_other_turn_is_said(endpoint, subscriber):

@@ -7,7 +7,6 @@ import httpx
 import pytest
 import structlog
 from fastapi import Depends, FastAPI
-from in_process import client
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import DataError, OperationalError
 from structlog.testing import capture_logs
@@ -24,6 +23,7 @@ from services.runtime.http.problems import (
     refuse_unknown_parameters,
     requires,
 )
+from tests.support.in_process import client
 
 READER = Caller(key=7, name="reader", scopes=frozenset({"read"}))
 

@@ -5,10 +5,10 @@ import hashlib
 import re
 
 import pytest
-from in_process import client
 
 from services.admin.reference import example, operations
 from services.app import create_app
+from tests.support.in_process import client
 
 
 @pytest.fixture(scope="module")

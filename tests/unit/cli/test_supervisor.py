@@ -11,10 +11,10 @@ from contextlib import contextmanager
 import psutil
 import pytest
 import structlog
-from service import command_line
 
 from services.cli.processes import supervisor
 from services.cli.processes.supervisor import Process, Supervisor
+from tests.support.service import command_line
 
 pytestmark = pytest.mark.slow
 

@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
-from fakes.newsroom import MisbehavingNewsroom
-from fakes.subscriber import Subscriber
+
+from tests.fakes.newsroom import MisbehavingNewsroom
+from tests.fakes.subscriber import Subscriber
 
 
 class Clock:

@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
-from fakes import newsroom as weather
-from fakes.generated import GeneratedNewsroom
-from fakes.subscriber import SECRET
 from standardwebhooks.webhooks import Webhook
+
+from tests.fakes import newsroom as weather
+from tests.fakes.generated import GeneratedNewsroom
+from tests.fakes.subscriber import SECRET
 
 SLUG = "storm-response"
 

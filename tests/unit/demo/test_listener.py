@@ -3,11 +3,11 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
-from fakes.subscriber import SECRET
 from standardwebhooks.webhooks import Webhook
 
 from services.demo.listener import MOODS, Listener, Misbehaviour, passing_on
 from services.demo.moods import answers, late
+from tests.fakes.subscriber import SECRET
 
 BODY = json.dumps({"type": "article.created", "sequence": 7, "data": {"headline": "Zürich"}})
 

@@ -2,10 +2,10 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from fakes.subscriber import SECRET
 from standardwebhooks.webhooks import Webhook
 
 from services.demo.receiver import Receiver
+from tests.fakes.subscriber import SECRET
 
 BODY = json.dumps({"type": "article.created", "sequence": 7, "data": {"headline": "Zürich"}})
 

@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from titles import ERRORS, HEADLINES
-from wires import Script, answer, client_for
 
 from services.fetcher.answers import Blocked, Empty, Fetched, Gone, Unavailable
 from services.fetcher.bot_walls import error_page, wall, words_shown
 from services.fetcher.client import get
 from services.runtime.egress import Limits, Response
+from tests.support.titles import ERRORS, HEADLINES
+from tests.support.wires import Script, answer, client_for
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 PAGES = Path(__file__).parents[2] / "pages"

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from wires import Script, answer, client_for
 
 from services.fetcher.answers import (
     Blocked,
@@ -18,6 +17,7 @@ from services.fetcher.answers import (
 )
 from services.fetcher.client import LONGEST_RETRY_AFTER, get
 from services.runtime.egress import Limits
+from tests.support.wires import Script, answer, client_for
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 PAGE = b"<html><p>words</p></html>"

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 
 import pytest
-from wires import Script, answer, client_for
 
 from services.fetcher.preview import preview
 from services.fetcher.settings import FetcherSettings
+from tests.support.wires import Script, answer, client_for
 
 FREE = answer(404)
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

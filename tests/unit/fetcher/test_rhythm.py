@@ -6,11 +6,18 @@ from datetime import UTC, date, datetime, timedelta
 from time import process_time
 
 import pytest
-from bench.bench_silence import BEGIN, NEWSROOMS, Newsroom, by_end_of_next_working_day, false_alarms_of, first_alarm
 
 from services.fetcher.rhythm.days import is_country, kind_of_day
 from services.fetcher.rhythm.model import HISTORY, busyness, expected_by, improbability, learn_rhythm
 from services.fetcher.rhythm.silence import judge_silence
+from tests.bench.bench_silence import (
+    BEGIN,
+    NEWSROOMS,
+    Newsroom,
+    by_end_of_next_working_day,
+    false_alarms_of,
+    first_alarm,
+)
 
 DIED = BEGIN + 2 * HISTORY + timedelta(hours=17)
 KINDS = {newsroom.name: newsroom for newsroom in NEWSROOMS}

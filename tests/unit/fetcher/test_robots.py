@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 
 import pytest
-from wires import Script, answer, client_for
 
 from services.fetcher.answers import Blocked, RequestRefused, Unavailable
 from services.fetcher.robots import LONGEST_DELAY, Robots, ask_robots
+from tests.support.wires import Script, answer, client_for
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 PAGE = "http://news.example/News/Article/1/"

@@ -1,8 +1,6 @@
 """Pages in the manner of well-known plugins and builders: what stands beside, over and between the text."""
 
 import pytest
-from test_edges import line, of_words
-from test_scripts_and_unshown import ENGLISH, body, page
 
 from services.parser.characters import decode
 from services.parser.extract import extract
@@ -10,6 +8,7 @@ from services.parser.page import read_page
 from services.parser.passes import late_heads
 from services.parser.related import mark_comments
 from services.parser.stamps import find_stamps
+from tests.support.written_pages import ENGLISH, body, line, of_words, page
 
 HEADING = "<h1>Second Landing Opens Early</h1>"
 TEXT = "".join(f"<p>{text}</p>" for text in ENGLISH)

@@ -1,11 +1,10 @@
 """Texts that a page prints twice: for small screens and for large ones, or as a preview and in full."""
 
 import pytest
-from test_edges import line, of_words
-from test_scripts_and_unshown import ENGLISH, body, page
 
 from services.parser.extract import extract
 from services.parser.general.copies import mark_copies
+from tests.support.written_pages import ENGLISH, body, line, of_words, page
 
 TEXT = "".join(f"<p>{text}</p>" for text in ENGLISH)
 HEADING = "<h1>Second Landing Opens Early</h1>"

@@ -4,12 +4,12 @@ import io
 from datetime import UTC, date, datetime
 
 import pytest
-from fakes.documents import arrays, bomb, circle, nested, paragraph, pdf, scanned
 from pypdf import PdfWriter
 
 from services.contracts.article import Article
 from services.parser.alone import read_alone
 from services.parser.extract import extract, read
+from tests.fakes.documents import arrays, bomb, circle, nested, paragraph, pdf, scanned
 
 URL = "https://www.example.mil/Portals/1/release-17.pdf"
 HEADLINE = "Harbor Crews Finish Dredging Ahead of Storm Season and Reopen Channel"

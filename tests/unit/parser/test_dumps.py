@@ -6,24 +6,10 @@ import pytest
 
 from services.contracts.article import Article, Rejected
 from services.parser.address import article_number, slug, true_address
-from services.parser.extract import extract
+from tests.support.written_dumps import article, read, texts
 
 FIRST = "The ferry office opened the second landing on Monday, two months before its pilots had hoped for it."
 SECOND = "Nine boats a day will stop there until the autumn, when the old landing is to be taken down and sold."
-
-
-def read(text, url=None):
-    return extract(text.encode(), url=url, content_type="text/plain")
-
-
-def article(text, url=None):
-    reading = read(text, url)
-    assert isinstance(reading, Article), reading
-    return reading
-
-
-def texts(reading):
-    return [block.text for block in reading.body]
 
 
 @pytest.mark.parametrize(

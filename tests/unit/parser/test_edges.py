@@ -7,7 +7,6 @@ that read them from the parser would move with them.
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-import thresholds
 
 from services.contracts.article import Article, Block, Rejected
 from services.parser.awards import awards
@@ -16,58 +15,20 @@ from services.parser.boilerplate_rules import ANYWHERE, Rules
 from services.parser.byline import read_story_line, take_story_lines
 from services.parser.byline_names import read_byline
 from services.parser.captions import alike
-from services.parser.characters import fold
 from services.parser.contacts import mark_contacts
 from services.parser.credits import ends_with_credit, read_label, split_credit
 from services.parser.date_labels import is_date, label_role
 from services.parser.dateline import read_opening
 from services.parser.dates import edge_date, find_date, read_time
 from services.parser.extract import extract
-from services.parser.lines import Line
 from services.parser.names import is_person
 from services.parser.opening_dates import opening_day
 from services.parser.virin import read_virin
 from services.parser.wrapping import unwrap
+from tests.support.written_pages import LEAD, NEXT, article, line, of_length, of_words, release
+from tests.tools import thresholds
 
-LEAD = "The ferry office opened the second landing on Monday, two months before its pilots had hoped for it."
-NEXT = "Nine boats a day will stop there until the autumn, when the old landing is to be taken down and sold."
-LAST = "The mayor thanked the divers, who had worked through the winter, and the children who had painted the rail."
 AWARD = "Harbor Dredging Co., Lake City, Ohio, is awarded a $5,000,000 firm-fixed-price contract for dredging."
-
-
-def of_length(length, start="", end="", filler="ferry "):
-    """A text of exactly this length."""
-    text = start + (filler * length)[: length - len(start) - len(end)] + end
-    assert len(text) == length
-    return text
-
-
-def of_words(count, end=""):
-    return " ".join(["ferry"] * count) + end
-
-
-def line(text, **about):
-    return Line(text, fold(text), **about)
-
-
-def article(markup, url="https://www.example.com/a/second-landing", **about):
-    reading = extract(markup.encode(), url=url, **about)
-    assert isinstance(reading, Article), reading
-    return reading
-
-
-def release(inner, over="", title="Second Landing Opens Early", url="https://harbor.example.gov/a"):
-    """A release in the manner of government sites, whose region is known and whose body is not."""
-    return extract(
-        f"<html><head><title>{title}</title></head><body><header class='usa-header'>Site</header>{over}"
-        f"<main class='usa-prose'><h1>{title}</h1>{inner}</main></body></html>".encode(),
-        url=url,
-    )
-
-
-def texts(reading):
-    assert isinstance(reading, Article), reading
-    return [block.text for block in reading.body]
 
 
 # Awards.

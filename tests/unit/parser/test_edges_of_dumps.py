@@ -1,7 +1,6 @@
 """Text dumps on each side of a threshold: lines, words and characters that make them something else."""
 
 import pytest
-from test_edges import LAST, LEAD, NEXT, line, of_length, of_words
 
 from services.contracts.article import Article, Rejected
 from services.parser.address import slug
@@ -21,6 +20,7 @@ from services.parser.dumps.run_together import cut_run_together
 from services.parser.dumps.tail import cut_tail
 from services.parser.dumps.text import text_lines
 from services.parser.extract import extract
+from tests.support.written_pages import LAST, LEAD, NEXT, line, of_length, of_words
 
 TITLE = "Second Landing Opens Early"
 

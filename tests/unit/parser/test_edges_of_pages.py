@@ -4,7 +4,6 @@ import json
 
 import pytest
 from lxml import html
-from test_edges import LAST, LEAD, NEXT, article, line, of_length, of_words, release, texts
 
 from services.contracts.article import Article, Rejected
 from services.parser.address import slug, true_address
@@ -16,6 +15,7 @@ from services.parser.general import classify
 from services.parser.page import Page
 from services.parser.related import mark_related
 from services.parser.tables import is_data
+from tests.support.written_pages import LAST, LEAD, NEXT, article, line, of_length, of_words, release, texts
 
 
 def afpims(inner, headline="Second Landing Opens Early"):

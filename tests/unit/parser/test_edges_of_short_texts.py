@@ -3,13 +3,13 @@
 # ruff: noqa: E501 - a page is one line
 
 import pytest
-from test_edges import LEAD, NEXT, line, of_words
 
 from services.contracts.article import Article, Rejected
 from services.parser.extract import extract
 from services.parser.general.classify import LIKELY, article_lines
 from services.parser.lines import Anchor
 from services.parser.related import mark_related
+from tests.support.written_pages import LEAD, NEXT, line, of_words
 
 
 def paragraph(text, **about):

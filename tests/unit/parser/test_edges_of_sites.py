@@ -1,7 +1,6 @@
 """What a site's pages have in common, on each side of a threshold."""
 
 import pytest
-from test_edges import LAST, LEAD, NEXT, line
 
 from services.parser.extract import parse
 from services.parser.lines import Line
@@ -9,6 +8,7 @@ from services.parser.markup import Place
 from services.parser.site.learn import PageSample, distinct, learn, sample
 from services.parser.site.page import SitePage
 from services.parser.site_profile import Box, SiteProfile, fingerprint
+from tests.support.written_pages import LAST, LEAD, NEXT, line
 
 HOST = "harbor.example.gov"
 

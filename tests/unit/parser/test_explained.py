@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html
-from pages.golden import content_type, folders, url
 
 from services.contracts.article import Article
 from services.parser.characters import decode, squeeze
 from services.parser.explained import Explanation, explained_lines
 from services.parser.extract import parse
 from services.parser.rules import RULES
+from tests.support.golden_pages import content_type, folders, url
 
 pytestmark = pytest.mark.slow
 

@@ -3,9 +3,10 @@
 import json
 from pathlib import Path
 
-import golden
 import pytest
-from pages.golden import reading
+
+from tests.support.golden_pages import reading
+from tests.tools import golden
 
 PAGE = """<html><head><title>Crews Reopen the Harbor</title></head><body><main><h1>Crews Reopen the Harbor</h1>
 <p>The harbor opened at dawn after the crews had cleared every wreck from the narrow channel.</p>

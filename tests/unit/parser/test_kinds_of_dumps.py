@@ -1,7 +1,6 @@
 """More kinds of dumps that were once read wrongly: each test names the habit of the pages and what they must become."""
 
 import pytest
-from test_dumps import article, read, texts
 
 from services.contracts.article import Rejected
 from services.parser.characters import decode
@@ -10,6 +9,7 @@ from services.parser.dateline import read_opening
 from services.parser.dumps.cards import is_text
 from services.parser.dumps.roles import is_sentence
 from services.parser.dumps.text import text_lines
+from tests.support.written_dumps import article, read, texts
 
 TEXT = "The ferry office opened the second landing on Monday, two months before its pilots had hoped for it."
 MORE = "Nine boats a day will stop there until the autumn, when the old landing is to be taken down and sold."

@@ -4,10 +4,10 @@ import json
 import tracemalloc
 
 import pytest
-from fakes.sites import agency, components, dump, pages, story
 
 from services.parser.contract import batch
 from services.parser.learned_batch import learned_batch
+from tests.fakes.sites import agency, components, dump, pages, story
 
 pytestmark = pytest.mark.slow
 

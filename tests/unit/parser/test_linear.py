@@ -5,10 +5,10 @@ import signal
 import time
 from contextlib import contextmanager
 
-import linear
 import pytest
 
 from services.parser.extract import extract
+from tests.support import linear
 
 pytestmark = pytest.mark.slow
 

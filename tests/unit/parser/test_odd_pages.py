@@ -1,11 +1,11 @@
 """Short and odd articles are read, and pages in many languages that lead elsewhere, ask or apologize are none."""
 
 import pytest
-from odd_pages import ARTICLES, NO_ARTICLES
 
 from services.contracts.article import Article, Rejected
 from services.parser.characters import fold
 from services.parser.extract import extract
+from tests.support.odd_pages import ARTICLES, NO_ARTICLES
 
 
 @pytest.mark.parametrize("name", NO_ARTICLES)

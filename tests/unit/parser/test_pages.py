@@ -1,19 +1,11 @@
 """Sample pages and the articles they must become: one pair for each layout, kind and trap."""
 
-import importlib.util
 import json
-from pathlib import Path
 
 import pytest
 
 from services.parser.layouts import LAYOUTS, VERSIONS
-
-PAGES = Path(__file__).parents[2] / "pages"
-_spec = importlib.util.spec_from_file_location("golden", PAGES / "golden.py")
-assert _spec is not None
-assert _spec.loader is not None
-golden = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(golden)
+from tests.support import golden_pages as golden
 
 
 @pytest.mark.parametrize("folder", golden.folders(), ids=lambda folder: f"{folder.parent.name}/{folder.name}")

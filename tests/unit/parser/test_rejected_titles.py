@@ -1,10 +1,10 @@
 """An error page is told by a title that says so, and by nothing less."""
 
 import pytest
-from titles import ERRORS, HEADLINES
 
 from services.contracts.article import Article, Rejected
 from services.parser.extract import extract
+from tests.support.titles import ERRORS, HEADLINES
 
 PAGE = """<!DOCTYPE html><html lang="en"><head><title>{0} | Example Base</title></head><body><article><h1>{0}</h1>
 <p>The bridge reopened at dawn on Monday, two days after the storm, and the first trucks crossed it at noon.</p>

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from pages.golden import content_type, folders, url
 
 from services.parser import passes, rules
 from services.parser.extract import read
+from tests.support.golden_pages import content_type, folders, url
 
 ROOT = Path(__file__).parents[3]
 

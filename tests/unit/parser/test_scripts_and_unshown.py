@@ -1,11 +1,11 @@
 """Texts that are counted or hidden otherwise: scripts without spaces, and words that only scripts would show."""
 
 import pytest
-from test_edges import line, of_words
 
 from services.contracts.article import Article, Rejected
 from services.parser.characters import fold, word_count
 from services.parser.extract import extract
+from tests.support.written_pages import ENGLISH, body, line, of_words, page
 
 CHINESE = (
     "港务委员会星期二同意重建东码头，该码头自去年冬天的风暴以来一直关闭，费用由基金支付。",
@@ -32,13 +32,6 @@ ARABIC = (
     "ولم يعترض أحد على ذلك، رغم أن عضوين سألا عما إذا كان يمكن تأجيل العمل حتى نهاية موسم الصيد.",
     "وأجاب رئيس البلدية بأن كل شهر يكلف المدينة أكثر من الخشب نفسه، وأن النجارين ليس لديهم وقت إلا في الربيع.",
 )
-ENGLISH = (
-    "The second landing of the harbor opens in May, two months before the day that the office had named in the autumn.",
-    "Divers had looked at the ground first, and found that the old piles may stay where they are for ten years more.",
-    "The ferry company will move its boats to the new landing as soon as the signs and the lamps are in their places.",
-    "Fishermen keep the old landing for themselves, and pay the town a little less for it than they have paid so far.",
-    "A feast for the whole town is planned for the first Sunday, with a band, fried fish and a race of rowing boats.",
-)
 HEADLINES = {
     "zh": ("港务委员会重建码头", CHINESE),
     "ja": ("港湾評議会、桟橋を再建", JAPANESE),
@@ -46,23 +39,6 @@ HEADLINES = {
     "ko": ("항만위원회, 부두 재건", KOREAN),
     "ar": ("مجلس الميناء يعيد بناء الرصيف", ARABIC),
 }
-MENU = (
-    "<ul>"
-    + "".join(f"<li><a href='/{name}'>{name.title()}</a></li>" for name in ("news", "sport", "weather"))
-    + "</ul>"
-)
-
-
-def page(inner, headline="Second Landing Opens Early", lang="en"):
-    return (
-        f"<html lang='{lang}'><head><title>{headline} | Tidewater</title></head><body><nav>{MENU}</nav>"
-        f"<div class='c'>{inner}</div></body></html>"
-    ).encode()
-
-
-def body(article):
-    assert isinstance(article, Article), article.detail
-    return [block.text for block in article.body]
 
 
 @pytest.mark.parametrize("lang", HEADLINES)

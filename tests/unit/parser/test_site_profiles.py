@@ -6,7 +6,6 @@ from dataclasses import FrozenInstanceError, replace
 from functools import cache
 
 import pytest
-from fakes.sites import SITES, SitePage, agency, dump, pages, profile_of, story, weblog
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +13,7 @@ from services.contracts.article import Article
 from services.parser.extract import read
 from services.parser.site.learn import SAMPLE, PageSample, distinct, learn
 from services.parser.site_profile import Box, SiteProfile
+from tests.fakes.sites import SITES, SitePage, agency, dump, pages, profile_of, story, weblog
 
 COUNTS = st.dictionaries(st.text(), st.integers(0, 999))
 BOXES = st.dictionaries(st.text(), st.builds(Box, st.integers(0, 999), st.integers(0, 999), st.integers(0, 999)))

@@ -3,10 +3,10 @@
 import re
 
 import pytest
-from system_pages import PAGES
 
 from services.contracts.article import Article
 from services.parser.extract import extract
+from tests.support.system_pages import PAGES
 
 
 def reading(name):

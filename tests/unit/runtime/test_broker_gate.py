@@ -1,10 +1,10 @@
 """What the gate before the queues takes for a wake-up."""
 
 import pytest
-from fakes.garbage import MESSAGES, hint
 from pydantic import ValidationError
 
 from services.runtime.celery.broker_gate import Hint
+from tests.fakes.garbage import MESSAGES, hint
 
 
 def test_a_hint_is_let_through():

@@ -7,7 +7,6 @@ from typing import Annotated
 import httpx
 import pytest
 from fastapi import FastAPI
-from in_process import client
 from starlette.responses import StreamingResponse
 from structlog.testing import capture_logs
 
@@ -15,6 +14,7 @@ from services.contracts.caller import Caller
 from services.runtime.http.middleware import guarded
 from services.runtime.http.problems import PROBLEM, answer_with_problems, requires
 from services.runtime.http.rate_limits import RateLimiter, TokenBucket
+from tests.support.in_process import client
 
 KEY = "dl_12_" + "aB3" * 14 + "z"
 FAILURES, REQUESTS = 5, 7

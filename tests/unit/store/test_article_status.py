@@ -4,10 +4,10 @@ from datetime import timedelta
 from itertools import permutations
 
 import pytest
-from orders import NOW
 
 from services.contracts.messages import SetStatus
 from services.store.status import StatusRecord, status_change
+from tests.support.orders import NOW
 
 
 def order(status, minute=0, **about):

@@ -3,7 +3,6 @@
 import random
 import time
 
-import linear
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +12,7 @@ from services.store.changes.diff import EVENT, differences_by_word, shortened
 from services.store.changes.grade import change_of
 from services.store.changes.myers import Budget, runs
 from services.store.changes.texts import Pair, changed_texts
+from tests.support import linear
 
 FIRST = (
     "The Army Corps of Engineers reopened the bridge near Springfield on Monday after 41 hours of work. "

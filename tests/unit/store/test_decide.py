@@ -4,7 +4,6 @@ from datetime import timedelta
 from itertools import permutations
 
 import pytest
-from orders import NOW, A, B, article, order
 
 from services.contracts.messages import EarlierReading
 from services.store.decide import (
@@ -20,6 +19,7 @@ from services.store.decide import (
     decide,
     refreshed,
 )
+from tests.support.orders import NOW, A, B, article, order
 
 
 def known(saved) -> Known:

@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from orders import NOW
 
 from services.contracts.article import Article, Block
 from services.store.changes.drift import PATIENCE, PEERS, HeldBefore, drifted, outcome
 from services.store.changes.grade import change_of
 from services.store.changes.signatures import signatures
+from tests.support.orders import NOW
 
 TEXT = " ".join(f"The crews cleared lane {number} of the bridge before the ferries left." for number in range(9))
 OTHER = " ".join(f"Visitors may find tickets number {number} at our new museum shop." for number in range(12))

@@ -4,11 +4,11 @@ import json
 from types import SimpleNamespace
 
 import pytest
-from orders import NOW, URL, order
 
 from services.contracts.article import Removed
 from services.store.decide import Reading
 from services.store.events import event_id, new_event
+from tests.support.orders import NOW, URL, order
 
 LIVE = {"status": "live", "status_since": None, "status_looks": 0, "story": None}
 ROW = SimpleNamespace(

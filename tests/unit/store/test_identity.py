@@ -1,9 +1,9 @@
 """Which article a page speaks for."""
 
 import pytest
-from orders import KEY, URL, article, order
 
 from services.store.identity import claimed_key, own_key, strangers
+from tests.support.orders import KEY, URL, article, order
 
 IMPORT = {"key": "import:1f2e", "url": None}
 

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 from functools import cache
 
 import pytest
-from pages.golden import PAGES
 
 from services.contracts.article import Article, Block
 from services.parser.extract import extract
 from services.store.changes.drift import drifted
 from services.store.wording import differences
+from tests.support.golden_pages import PAGES
 
 NOTICE = Block(text="Correction: An earlier version of this article misstated the number of people.")
 NEWS = "The commander said on Tuesday that the work continues, and that families were told first."

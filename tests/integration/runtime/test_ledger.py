@@ -1,0 +1,421 @@
+"""The ledger's promises, on both databases: said once, claimed by one, finished whole, never forgotten."""
+
+import os
+import threading
+import time
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from datetime import datetime, timedelta
+from multiprocessing import get_context
+
+import pytest
+from sqlalchemy import event, update
+from sqlmodel import SQLModel, select
+
+from services.contracts.messages import Deliver, FetchPage
+from services.contracts.wiring import ROUTES
+from services.runtime import database
+from services.runtime.database import reading, transaction, utcnow
+from services.runtime.ledger import begun_work, jobs
+from services.runtime.ledger.jobs import MAX_ATTEMPTS, LeaseLost, claim, due, enqueue
+from services.runtime.ledger.ledger_table import LedgerRow
+from services.runtime.ledger.redelivery import any_waits, end_leases_of_the_dead, take_unclaimed
+from tests.support import orders
+
+KINDS = ("FetchPage", "Deliver", "SaveArticle")
+LEASE = ROUTES[FetchPage].lease
+SOON = timedelta(seconds=1)
+LATER = timedelta(hours=1)
+
+
+NOT_YET, NOW_THEN, TOO_LATE = (FetchPage(page=1, host=host) for host in ("a.example", "b.example", "c.example"))
+"""One message in three wordings: what a page is visited for is its number."""
+
+
+def said(message=FetchPage(page=1), **options) -> None:  # noqa: B008 - frozen
+    with transaction() as session:
+        enqueue(session, message, **options)
+
+
+def entries() -> list[LedgerRow]:
+    with reading() as session:
+        return list(session.exec(select(LedgerRow).order_by(LedgerRow.id)).all())
+
+
+def claimed(now=None, **options):
+    now = now or utcnow() + SOON
+    return [job for row, kind in due(now, kinds=KINDS) for job in claim(kind, [row], now, **options)]
+
+
+def test_a_message_said_in_a_transaction_that_fails_was_never_said(db):
+    """The caller's rows and the message are committed together or not at all."""
+
+    def fails():
+        with transaction() as session:
+            enqueue(session, FetchPage(page=1))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fails()
+    assert entries() == []
+
+
+def test_saying_it_twice_is_saying_it_once(db):
+    """Kind and key are unique while open."""
+    said()
+    said()
+    assert len(entries()) == 1
+
+
+def test_the_earlier_of_two_times_wins_with_its_words(db):
+    """An operator's `now` beats the plan's `in an hour`; a later time changes nothing."""
+    now = utcnow()
+    said(NOT_YET, due_at=now + LATER)
+    said(NOW_THEN, due_at=now)
+    said(TOO_LATE, due_at=now + LATER)
+    [job] = claimed()
+    assert job.message() == NOW_THEN
+
+
+def test_the_live_lane_wins(db):
+    """What was only to be done in bulk is news once the live path says it."""
+    said(lane="bulk")
+    said(lane="live")
+    said(lane="bulk")
+    assert [entry.lane for entry in entries()] == ["live"]
+
+
+def test_what_is_not_due_cannot_be_claimed(db):
+    """A wait is a row with a time, and nobody is early."""
+    said(due_at=utcnow() + LATER)
+    [entry] = entries()
+    assert claim("FetchPage", [entry.id], utcnow()) == []
+    assert len(claim("FetchPage", [entry.id], utcnow() + LATER + SOON)) == 1
+
+
+def test_a_claimed_message_is_nobody_elses_until_the_lease_ends(db):
+    """The lease is longer than the work; when it ends, the message is due again and the attempt is counted."""
+    said()
+    now = utcnow() + SOON
+    [job] = claimed(now)
+    assert claimed(now + LEASE - SOON) == []
+    [second] = claimed(now + LEASE + SOON)
+    assert (job.attempts, second.attempts) == (1, 2)
+
+
+def test_a_work_counts_its_own_time_from_the_moment_of_the_claim(db):
+    """Also the time that the claim itself took: a subscriber that asks for a second's rest is given all of it."""
+    said()
+    now, before = utcnow() + SOON, time.monotonic()
+    [job] = claimed(now)
+    after = time.monotonic()
+    time.sleep(0.01)
+    passed = (job.moment() - now).total_seconds()
+    assert after - job.began + 0.01 <= passed <= time.monotonic() - before
+    assert before <= job.began < after
+
+
+def test_one_of_many_claimers_gets_it(db):
+    """Eight threads claim the same forty rows at once: each row has exactly one holder."""
+    for number in range(40):
+        said(FetchPage(page=number))
+    ids, now = [entry.id for entry in entries()], utcnow() + SOON
+    start = threading.Barrier(8)
+
+    def take(_turn: int) -> list[int]:
+        start.wait()
+        return [job.id for part in range(0, 40, 5) for job in claim("FetchPage", ids[part : part + 5], now)]
+
+    with ThreadPoolExecutor(8) as pool:
+        taken = [row for rows in pool.map(take, range(8)) for row in rows]
+    assert sorted(taken) == ids
+
+
+def test_finish_commits_rows_next_messages_and_the_end_together(db):
+    """After a finish the message is gone and what it caused is there."""
+    said()
+    [job] = claimed()
+    with job.complete() as session:
+        enqueue(session, orders.order(page=1))
+    assert [entry.kind for entry in entries()] == ["SaveArticle"]
+    assert job.outcome == "completed"
+
+
+def test_a_finish_that_fails_leaves_everything_as_it_was(db):
+    """Nothing of the handler's work survives, and the message is still in flight."""
+    said()
+    [job] = claimed()
+
+    def fails():
+        with job.complete() as session:
+            enqueue(session, orders.order(page=1))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fails()
+    [entry] = entries()
+    assert (entry.kind, entry.lease_token) == ("FetchPage", job.token)
+
+
+def test_a_zombies_late_finish_is_refused(db):
+    """Who lost the lease commits nothing: the token has changed."""
+    said()
+    now = utcnow() + SOON
+    [zombie] = claimed(now)
+    [second] = claimed(now + LEASE + SOON)
+    with pytest.raises(LeaseLost), zombie.complete() as session:
+        enqueue(session, orders.order(page=1))
+    with second.complete():
+        pass
+    assert entries() == []
+
+
+def test_a_zombies_late_finish_is_refused_after_the_end_too(db):
+    """The row is gone; so is the zombie's right to write."""
+    said()
+    now = utcnow() + SOON
+    [zombie] = claimed(now)
+    [second] = claimed(now + LEASE + SOON)
+    with second.complete():
+        pass
+    with pytest.raises(LeaseLost), zombie.complete():
+        pass
+
+
+def test_saying_its_own_key_in_finish_means_again_then(db):
+    """That is how a channel is polled for ever: the row stays, with its next time and all its attempts."""
+    said()
+    [job] = claimed()
+    again = utcnow() + LATER
+    with job.complete() as session:
+        enqueue(session, FetchPage(page=1, host="www.example.gov"), due_at=again)
+    [entry] = entries()
+    assert (entry.due_at, entry.attempts, entry.lease_token) == (again, 0, None)
+    assert (entry.host, '"host":"www.example.gov"' in entry.message) == ("www.example.gov", True)
+
+
+def test_what_is_said_while_it_is_in_flight_is_handled_after_it(db):
+    """The handler may have read the old state, so it runs once more."""
+    said()
+    [job] = claimed()
+    said(NOW_THEN)
+    assert claimed() == []
+    with job.complete():
+        pass
+    [second] = claimed()
+    assert second.message() == NOW_THEN
+
+
+def test_what_is_said_in_flight_survives_a_deferment(db):
+    """Postponed for an hour, but said for now: now."""
+    said()
+    [job] = claimed()
+    said(NOW_THEN)
+    job.defer(utcnow() + LATER, "the newsroom asks for patience")
+    [second] = claimed()
+    assert second.message() == NOW_THEN
+
+
+def test_a_deferment_costs_no_attempt(db):
+    """Weather may last; only unexpected errors are counted."""
+    said()
+    for _ in range(MAX_ATTEMPTS * 2):
+        [job] = claimed()
+        job.defer(utcnow(), "not yet")
+        assert (job.attempts, job.outcome) == (1, "deferred")
+
+
+def test_surprises_are_retried_later_and_then_dead_lettered(db):
+    """After the last attempt the message is kept with its reason, out of everybody's way."""
+    said(orders.order(page=1))
+    now = utcnow()
+    for attempt in range(1, MAX_ATTEMPTS + 1):
+        now += timedelta(hours=1)
+        [job] = claimed(now)
+        assert job.retry("the roof fell in", now) is (attempt < MAX_ATTEMPTS)
+        assert claimed(now) == []
+    [entry] = entries()
+    assert entry.dead_lettered_at == now
+    assert entry.reason == "the roof fell in"
+    assert claimed(now + timedelta(days=365)) == []
+
+
+def test_a_dead_lettered_message_does_not_block_its_key(db):
+    """News about the same page is handled, while the failed message waits for a person."""
+    said()
+    [job] = claimed()
+    job.dead_letter("no use", utcnow())
+    said(NOW_THEN)
+    [second] = claimed()
+    assert second.message() == NOW_THEN
+
+
+def test_what_is_said_during_a_handling_that_is_given_up_on_is_not(db):
+    """The failed words rest with their reason; the new ones are a message of their own."""
+    said(NOT_YET)
+    [job] = claimed()
+    said(NOW_THEN)
+    job.dead_letter("no use", utcnow())
+    old, new = entries()
+    assert (old.dead_lettered_at is None, old.message) == (False, NOT_YET.model_dump_json())
+    assert (new.dead_lettered_at, new.message, new.attempts) == (None, NOW_THEN.model_dump_json(), 0)
+    assert (new.page, new.host) == (1, NOW_THEN.host)
+
+
+def test_a_zombie_sets_nothing_aside(db):
+    """Who lost the lease does not judge the message."""
+    said()
+    now = utcnow() + SOON
+    [zombie] = claimed(now)
+    [_second] = claimed(now + LEASE + SOON)
+    with pytest.raises(LeaseLost):
+        zombie.dead_letter("too late", utcnow())
+    assert entries()[0].dead_lettered_at is None
+
+
+def test_the_sweep_finds_what_nobody_picked_up_and_only_that(db):
+    """A lost wake-up is found once its time is up; a fresh wake-up, a wait and work in flight are left alone."""
+    now = utcnow()
+    lost, waiting, in_flight = (FetchPage(page=page) for page in (1, 2, 3))
+    said(lost)
+    said(waiting, due_at=now + LATER)
+    said(Deliver(endpoint=1))  # of another kind
+    said(in_flight)
+    claim("FetchPage", [entries()[3].id], now + SOON)
+
+    def swept(at, patience, lane="live"):
+        return take_unclaimed(at, woken_before=at - patience, kinds=["FetchPage"], lane=lane, limit=10)
+
+    assert swept(now + SOON, patience=timedelta(seconds=5)) == []
+    assert swept(now + SOON, patience=timedelta(0), lane="bulk") == []
+    assert [kind for _, kind in swept(now + SOON, patience=timedelta(0))] == ["FetchPage"]
+    assert swept(now + SOON, patience=timedelta(0)) == []  # stamped: its wake-up is under way again
+
+
+def test_the_sweep_finds_a_wait_that_ended_at_once(db):
+    """A row that was never woken needs no patience."""
+    now = utcnow()
+    said(due_at=now + LATER)
+    found = take_unclaimed(now + LATER, woken_before=now, kinds=["FetchPage"], lane="live", limit=10)
+    assert len(found) == 1
+
+
+def test_a_group_takes_only_what_was_never_tried(db):
+    """One that was tried before may have killed its worker: it runs by itself."""
+    said(FetchPage(page=1))
+    now = utcnow() + SOON
+    [tried] = claimed(now)
+    said(FetchPage(page=2))
+    later = now + LEASE + SOON
+    ids = [entry.id for entry in entries()]
+    assert [job.key for job in claim("FetchPage", ids, later, fresh=True)] == ["2"]
+    assert [job.key for job in claim("FetchPage", [tried.id], later)] == ["1"]
+
+
+def test_the_leases_of_a_dead_process_end_at_once(db):
+    """A worker that was killed on this machine is replaced within a sweep, not after its lease."""
+    said()
+    now = utcnow() + SOON
+    with ProcessPoolExecutor(1, get_context("spawn")) as elsewhere:
+        [entry] = entries()
+        assert elsewhere.submit(claims_and_dies, entry.id, now).result() == 1
+    assert claimed(now + SOON) == []
+    assert end_leases_of_the_dead(now + SOON) == 1
+    [job] = claimed(now + SOON)
+    assert job.attempts == 2
+
+
+def test_two_who_find_the_same_process_gone_give_its_attempts_back_once(db):
+    """Each worker and the sweeper look for the dead, each by its own clock, and one may come a moment late."""
+    for page in (1, 2):
+        said(FetchPage(page=page))
+    now = utcnow() + SOON
+    elsewhere = get_context("spawn").Process(target=claims_begins_one_and_dies, args=([e.id for e in entries()], now))
+    elsewhere.start()
+    elsewhere.join()
+    assert end_leases_of_the_dead(now + SOON) == 2
+    assert end_leases_of_the_dead(now + SOON - timedelta(milliseconds=1)) == 0
+    assert [(entry.key, entry.attempts) for entry in entries()] == [("1", 1), ("2", 0)]
+
+
+def claims_begins_one_and_dies(rows: list[int], now: datetime) -> None:
+    claim("FetchPage", rows, now)
+    with begun_work.begun(rows[0]):
+        os._exit(1)
+
+
+def test_the_leases_of_a_living_process_do_not(db):
+    """Nobody is robbed of the work in hand."""
+    said()
+    now = utcnow() + SOON
+    [job] = claimed(now)
+    assert end_leases_of_the_dead(now) == 0
+    with job.complete():
+        pass
+
+
+def claims_and_dies(row: int, now: datetime) -> int:
+    return len(claim("FetchPage", [row], now))
+
+
+def test_a_sweep_costs_no_more_however_much_is_due_or_at_rest(installation):
+    """With 100 000 due it took a quarter of a second, twice a second, and SQLite's one writer with it.
+
+    Each look begins at the row that it wants, and ends after as many as it asked for.
+    """
+    database.make_file()
+    SQLModel.metadata.create_all(database.engine())
+    asked = []
+    event.listen(database.engine(), "before_cursor_execute", lambda *called: asked.append(called[2:4]))
+    swept = utcnow()
+    take_unclaimed(swept, woken_before=swept, kinds=list(KINDS), lane="live", limit=10)
+    assert not any_waits(swept, woken_before=swept, kinds=list(KINDS), limit=10)
+    end_leases_of_the_dead(swept)
+    looks = [(words, values) for words, values in asked if "FROM ledger" in words]
+    assert len(looks) == 3
+    with database.engine().connect() as connection:
+        for words, values in looks:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {words}", values).all()
+            reads = [step[3] for step in plan if "ledger" in step[3]]
+            assert all(
+                "ledger_waiting (lane=? AND kind=? AND due_at<?)" in step or "ledger_held (lease_owner>?)" in step
+                for step in reads
+            ), plan
+
+
+def test_a_sweep_that_has_nothing_to_remind_of_writes_nothing(db):
+    """What was woken a moment ago is looked at, and left alone: nobody who writes waits for that."""
+    now = utcnow()
+    said()
+    said(FetchPage(page=2))  # in flight
+    claim("FetchPage", [entries()[1].id], now + SOON)
+    began = []
+    event.listen(database.engine(), "begin", lambda connection: began.append(database._use(connection)))
+    taken = take_unclaimed(now + SOON, woken_before=now - LATER, kinds=["FetchPage"], lane="live", limit=10)
+    assert (taken, set(began)) == ([], {"reading"})
+
+
+def test_the_sweep_takes_those_first_that_wait_for_longest(db):
+    """Of all kinds together, and no more than it was asked for; the others are next."""
+    now = utcnow()
+    for number, kind in enumerate([FetchPage, Deliver] * 3):
+        message = FetchPage(page=number) if kind is FetchPage else Deliver(endpoint=number)
+        said(message, due_at=now - timedelta(minutes=number))
+
+    def swept(at):
+        kinds = ["FetchPage", "Deliver"]
+        return sorted(take_unclaimed(at, woken_before=now - LATER, kinds=kinds, lane="live", limit=2))
+
+    with transaction() as session:
+        session.execute(update(LedgerRow).values(woken_at=None))
+    assert swept(now) == [(5, "FetchPage"), (6, "Deliver")]
+    assert swept(now) == [(3, "FetchPage"), (4, "Deliver")]
+
+
+def test_overdue_tells_how_long_the_oldest_waits(db):
+    """Liveness is a matter of what waits, not of which process is up."""
+    now = utcnow()
+    with reading() as session:
+        assert jobs.overdue(session, now) == 0
+    said(Deliver(endpoint=1), due_at=now)
+    with reading() as session:
+        assert jobs.overdue(session, now + timedelta(seconds=30)) == pytest.approx(30, abs=0.1)

@@ -1,0 +1,161 @@
+"""How each database answers a list: by an index that begins where the list does, never by looking through a table."""
+
+import pytest
+from sqlalchemy import event, text
+from sqlmodel import Session
+
+from services.audit import report
+from services.fetcher.pages.find import PageQuery as Pages
+from services.fetcher.pages.find import find_pages
+from services.runtime import database
+from services.runtime.events.follow import EventQuery, pull
+from services.store.search import ArticleQuery, find_articles
+from tests.bench.bench_growth import NOW, fill
+
+pytestmark = pytest.mark.integration
+ARTICLES = 2_000
+
+
+@pytest.fixture
+def plans(db):
+    """Returns a function that asks a question and gives the plan of each statement, as the database tells it."""
+    with Session(database.engine()) as session:
+        fill(session, 0, ARTICLES)
+        session.execute(text("ANALYZE"))
+        session.commit()
+
+    def asked(question):
+        said = []
+        listens = (database.engine(), "before_cursor_execute", lambda *called: said.append(called[2:4]))
+        event.listen(*listens)
+        try:
+            with database.reading() as session:
+                question(session)
+        finally:
+            event.remove(*listens)
+        with database.engine().connect() as connection:
+            explain = "EXPLAIN QUERY PLAN" if connection.dialect.name == "sqlite" else "EXPLAIN"
+            return list(_plans(connection, explain, said))
+
+    return asked
+
+
+def _plans(connection, explain, said):
+    for words, values in said:
+        if words.startswith("SET LOCAL enable"):
+            connection.exec_driver_sql(words)
+        elif "SELECT" in words:
+            yield "\n".join(str(row[-1]) for row in connection.exec_driver_sql(f"{explain} {words}", values))
+
+
+@pytest.mark.parametrize(
+    ("question", "index"),
+    [
+        (lambda s: find_articles(s, ArticleQuery(), 50, None), "articles_by_date"),
+        (lambda s: find_articles(s, ArticleQuery(kind="transcript"), 50, None), "articles_by_kind"),
+        (lambda s: find_articles(s, ArticleQuery(source="source-1"), 50, None), "articles_by_source"),
+        (
+            lambda s: find_articles(s, ArticleQuery(source="source-1", by="updated"), 50, None),
+            "articles_by_source_update",
+        ),
+        (lambda s: find_articles(s, ArticleQuery(status="removed", by="status"), 50, None), "articles_by_status"),
+        (lambda s: find_articles(s, ArticleQuery(status="removed"), 50, None), "articles_by_status"),
+    ],
+    ids=["newest", "a kind", "a source", "a source by update", "taken down lately", "taken down"],
+)
+def test_a_list_begins_at_its_first_row(plans, question, index):
+    """A kind that nobody has, or a type that is rare, would otherwise be looked for in all there is."""
+    assert index in plans(question)[0]
+
+
+def test_what_others_listed_sooner_is_found_by_an_index_of_its_own(plans):
+    """Few pages belong to several sources: they are not looked for among all that a source showed."""
+    with Session(database.engine()) as session:
+        session.execute(text("UPDATE sightings SET source = 'source-1', shared = true WHERE page > 1990"))
+        session.execute(text("ANALYZE"))
+        session.commit()
+    *_, asked, listed = plans(lambda session: find_articles(session, ArticleQuery(source="source-1"), 50, None))
+    assert "sightings_shared" in asked
+    assert "sightings_shared" in listed
+    assert "SCAN articles" not in listed
+
+
+@pytest.mark.parametrize(
+    ("asked", "index"),
+    [
+        (EventQuery(), "sequence"),
+        (EventQuery(type="article.updated"), "events_by_type"),
+        (EventQuery(source="nobody"), "events_by_source"),
+        (EventQuery(kind="transcript"), "events_by_kind"),
+        (EventQuery(announced=True), "events_by_announced"),
+        (EventQuery(type="article.updated", kind="release"), "events_by_"),
+        (EventQuery(type="article.updated", kind="release", announced=True), "events_by_"),
+        (EventQuery(source="source-1", type="article.updated", announced=True), "events_by_"),
+    ],
+    ids=["all", "a type", "a source", "a kind", "what was announced", "type, kind", "three of them", "of a source"],
+)
+def test_the_event_log_is_read_from_where_it_is_wanted(plans, asked, index):
+    """Events of a rare type, from the first on, were looked for among all of them."""
+    plan = plans(lambda session: pull(session, asked, 0, 100))[-1]
+    assert index in plan
+    assert "SCAN events" not in plan
+    assert "TEMP B-TREE" not in plan
+    assert "Seq Scan" not in plan
+
+
+@pytest.mark.parametrize("q", ["hurricane", "nowhere", '"onlyonce announced"'])
+def test_where_few_are_found_only_they_are_read(plans, q):
+    """The newest first: to go through the dates until 50 are met would be to go through all of them."""
+    plan = plans(lambda session: find_articles(session, ArticleQuery(q=q), 50, None))[-1]
+    assert "articles_by_date" not in plan
+    assert "SCAN articles" not in plan
+    assert "Seq Scan" not in plan
+
+
+@pytest.mark.parametrize("q", ["harbor storm", "nowhere", "hurricane announced"])
+def test_words_that_hardly_meet_are_looked_for_in_the_index(plans, q):
+    """Half of all articles have the one, half the other: PostgreSQL read all of them to find that none has both."""
+    first, *rest = plans(lambda session: find_articles(session, ArticleQuery(q=q), 50, None))
+    through = ("Seq Scan", "SCAN articles\n", "SCAN article_texts\n")
+    assert "articles_by_date" in first
+    assert any("article_words" in plan or "VIRTUAL TABLE INDEX" in plan for plan in rest)
+    assert [plan for plan in rest if any(scan in f"{plan}\n" for scan in through)] == []
+
+
+@pytest.mark.parametrize("q", ["announced", "harbor", "announced -hurricane"])
+def test_a_common_word_is_met_among_the_first_articles(plans, q):
+    """Nothing is asked about all that have it: there may be a million."""
+    *_, listed = plans(lambda session: find_articles(session, ArticleQuery(q=q), 50, None))
+    assert "VIRTUAL TABLE" not in listed
+    assert "article_words" not in listed
+
+
+def test_the_sum_of_everything_goes_once_through_the_ledger_for_all_channels(plans):
+    """It went through it once for each channel: a minute with 20,000 of them."""
+    plan = next(each for each in plans(lambda session: report.take(session, NOW)) if "channels" in each)
+    assert "CORRELATED" not in plan
+    assert "hashed SubPlan" in plan or "SubPlan" not in plan
+
+
+@pytest.mark.parametrize(
+    ("wanted", "index"),
+    [
+        (Pages(), ""),
+        (Pages(source="nobody"), "sightings_by_source"),
+        (Pages(host="nowhere.example"), "pages_by_address"),
+        (Pages(address="https://nowhere.example/News/Article/1999"), "pages_by_address"),
+        (Pages(reason="listing"), "verdicts_rejected"),
+        (Pages(verdict="rejected"), "verdicts_rejected"),
+        (Pages(state="in_flight"), "ledger_"),
+        (Pages(state="dead_lettered"), "ledger_"),
+    ],
+    ids=["newest", "a source", "a host", "an address", "a reason", "rejected", "in flight", "dead-lettered"],
+)
+def test_a_page_is_found_without_a_look_through_all_of_them(plans, wanted, index):
+    """Neither through the pages nor, for each of them, through the ledger or the verdicts."""
+    *_, which, in_full = plans(lambda session: find_pages(session, wanted, NOW, 5, None))
+    assert index in which, which
+    through = [f"{scan} {table}" for scan in ("Seq Scan on", "SCAN") for table in ("pages", "verdicts", "ledger")]
+    newest = "SCAN pages" if wanted == Pages() else ""  # by their number, as far as the list goes
+    assert [scan for scan in through if scan in which and scan != newest] == [], which
+    assert [scan for scan in through if scan in in_full] == [], in_full

@@ -1,0 +1,169 @@
+"""Writes the commands, the tables and the list of decisions into docs: run it after one of them changed.
+
+With `--check` it writes nothing, and ends with status 1 when a page is out of date.
+"""
+
+import ast
+import importlib
+import inspect
+import re
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import typer
+from sqlmodel import SQLModel
+
+from services.cli import COMMANDS
+from services.cli.groups import LazyCommand
+from services.cli.processes.schema import MODELS
+
+KINDS = {
+    "utcdatetime": "time",
+    **dict.fromkeys(("autostring", "string"), "text"),
+    **dict.fromkeys(("integer", "biginteger", "float"), "number"),
+    "boolean": "true or false",
+    "largebinary": "bytes",
+}
+DOCS = Path(__file__).parents[2] / "docs"
+COMMANDS_HEAD = """# The commands
+
+Every command with its arguments and options. `python -m tests.tools.reference_pages` makes this page from the commands,
+and a test keeps it true. [Operations](operations.md#commands) says where commands run and what their exit status means.
+"""
+TABLES_HEAD = """# The data model
+
+Every table of the database, by the service that owns it. `python -m tests.tools.reference_pages` makes this page from
+the models, and a test keeps it true. [Architecture](architecture.md#what-is-remembered) shows how they hang together.
+
+Times are UTC with a zone. On PostgreSQL every number has 64 bits. Migrations in `services/migrations` bring an older
+database up to date, on SQLite and on PostgreSQL.
+"""
+DECISIONS_HEAD = """# Decisions
+
+Why things are as they are, and what else was considered. A decision that no longer holds stays here and names the one
+that replaced it. `python -m tests.tools.reference_pages` makes this list, and a test keeps it true.
+
+A new decision takes the next number and begins as a copy of [the template](template.md).
+
+| | decision | status | date |
+|---|---|---|---|
+"""
+
+
+def pages():
+    """What each file under docs has to hold, by its name."""
+    return {"cli.md": commands(), "data-model.md": tables(), "decisions/README.md": decisions()}
+
+
+def commands():
+    chapters = (line for name, place in COMMANDS.items() for line in chapter(name, *place))
+    return "\n".join([COMMANDS_HEAD, *chapters])
+
+
+def chapter(name, place, about):
+    command = LazyCommand(name, place, about).load()
+    context = typer.Context(command, info_name=f"dateline {name}")
+    yield f"## `dateline {name}`\n"
+    if not hasattr(command, "commands"):
+        yield from entry(command, context)
+        return
+    yield f"{command.help}\n"
+    for sub_name, sub in command.commands.items():
+        yield f"### `dateline {name} {sub_name}`\n"
+        yield from entry(sub, typer.Context(sub, info_name=sub_name, parent=context))
+
+
+def entry(command, context):
+    yield f"{on_one_line(command.help)}\n"
+    yield f"```\n{' '.join([context.command_path, *command.collect_usage_pieces(context)])}\n```\n"
+    if rows := [option(each, context) for each in command.get_params(context) if each.name != "help"]:
+        yield "\n".join(["| | |", "|---|---|", *rows, ""])
+
+
+def option(parameter, context):
+    record = parameter.get_help_record(context) or (parameter.make_metavar(ctx=context), "")
+    name, about = (cell(text) for text in record)
+    return f"| `{name}` | {about} |"
+
+
+def tables():
+    list(map(importlib.import_module, (*MODELS, "services.app")))  # whoever has a table is imported by now
+    owners = {}
+    for model in sorted(models(SQLModel), key=lambda model: model.__tablename__):
+        owners.setdefault(model.__module__.split(".")[1], []).append(model)
+    chapters = (part for owner, owned in sorted(owners.items()) for part in (f"## {owner}\n", *map(table, owned)))
+    return "\n".join([TABLES_HEAD, *chapters])
+
+
+def models(parent):
+    """All tables of the services that descend from this class."""
+    for each in parent.__subclasses__():
+        if hasattr(each, "__table__") and each.__module__.startswith("services."):
+            yield each
+        yield from models(each)
+
+
+def table(model):
+    told = meanings(model)
+    rows = [f"| `{each.name}` | {kind(each)} | {told.get(each.name, '')} |" for each in model.__table__.columns]
+    about = inspect.getdoc(model) or ""
+    return "\n".join(
+        [f"### `{model.__tablename__}`\n", f"{about}\n", "| column | type | meaning |", "|---|---|---|", *rows, ""]
+    )
+
+
+def kind(column):
+    """In one word that is true on both databases, with what the column refers to."""
+    plain = type(column.type).__name__.lower()
+    refers = [f"→ `{key.target_fullname}`" for key in column.foreign_keys]
+    marks = ["key"] * column.primary_key + ["unique"] * bool(column.unique) + ["or null"] * bool(column.nullable)
+    return ", ".join([KINDS.get(plain, plain), *marks, *refers])
+
+
+def meanings(model):
+    """The sentence under each field of the model."""
+    tree = ast.parse(inspect.getsource(model))
+    body = tree.body[0].body
+    pairs = ((field, told) for field, told in pairwise(body) if isinstance(field, ast.AnnAssign))
+    return {field.target.id: cell(told.value.value) for field, told in pairs if is_text(told)}
+
+
+def is_text(node):
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+
+
+def cell(text):
+    return on_one_line(text).replace("|", "\\|")
+
+
+def decisions():
+    return DECISIONS_HEAD + "".join(map(decision, sorted(DOCS.glob("decisions/[0-9]*.md"))))
+
+
+def decision(path):
+    text = path.read_text()
+    number, title = int(path.name[:4]), text.splitlines()[0].split(" ", 2)[-1]
+    facts = dict(re.findall(r"^- (Status|Date): (.*)$", text, re.MULTILINE))
+    return f"| {number} | [{title}]({path.name}) | {facts.get('Status', '')} | {facts.get('Date', '')} |\n"
+
+
+def on_one_line(text):
+    return " ".join((text or "").split())
+
+
+def stale():
+    """The pages that say something else than the code, by name."""
+    return {name: text for name, text in pages().items() if DOCS.joinpath(name).read_text() != text}
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["--check"]:
+        sys.exit(
+            "".join(
+                f"docs/{name} is out of date: `python -m tests.tools.reference_pages` writes it.\n" for name in stale()
+            )
+            or 0
+        )
+    for name, text in stale().items():
+        DOCS.joinpath(name).write_text(text)
