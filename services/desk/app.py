@@ -9,12 +9,14 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from services.desk.api_client import Refused
 from services.desk.pages import (
+    about,
     articles,
     coverage,
     dead_letters,
     frontier,
     keys,
     now,
+    preferences,
     quarantine,
     reingestions,
     sign_in,
@@ -38,6 +40,8 @@ ROOMS = (
     webhooks,
     dead_letters,
     keys,
+    about,
+    preferences,
 )
 FOREVER = "public, max-age=31536000, immutable"
 """For files whose address changes with their bytes."""

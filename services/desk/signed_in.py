@@ -2,6 +2,7 @@
 
 import hmac
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Annotated, Any
 from urllib.parse import quote, unquote
 
@@ -10,31 +11,20 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from services.access import sessions
-from services.contracts.caller import Caller, Permission
+from services.contracts.caller import Caller
 from services.desk.api_client import Api, Refused
+from services.desk.navigation import navigation
 from services.desk.render import POLICY, rendered
+from services.desk.times import zone_of
 from services.runtime.database import reading, transaction, utcnow
 
 COOKIE = "dateline_session"
 SAID = "dateline_said"
 """Carries one sentence from an order to the page that follows it."""
+NO_KEYS = "dateline_keys"
+"""Says `off` where somebody does not want single keys to lead anywhere."""
 CARRY = 60
 """Seconds that such a sentence waits to be shown."""
-
-NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
-    ("", "Now", "read"),
-    ("/articles", "Articles", "read"),
-    ("/taken-down", "Taken down", "read"),
-    ("/sources", "Sources", "read"),
-    ("/pages", "Pages", "read"),
-    ("/gaps", "Gaps", "read"),
-    ("/quarantine", "Quarantine", "read"),
-    ("/reingestions", "Re-ingestions", "admin"),
-    ("/webhooks", "Webhooks", "subscribe"),
-    ("/dead-letters", "Dead letters", "admin"),
-    ("/keys", "Keys", "admin"),
-    ("/log", "Log", "admin"),
-)
 
 
 class SignInFirst(Exception):  # noqa: N818 - named for what is to be done
@@ -55,10 +45,21 @@ class DeskRequest:
         """Where the desk is mounted."""
         return str(self.request.scope["root_path"])
 
+    @property
+    def zone(self) -> tzinfo:
+        """The zone in which they read times."""
+        return zone_of(self.request.cookies)
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether single keys lead somewhere, as they like."""
+        return self.request.cookies.get(NO_KEYS) != "off"
+
     def page(self, template: str, status: int = 200, **words: Any) -> Response:
         """A page of the desk."""
-        words |= {"visit": self, "navigation": self._navigation(), "said": _said(self.request)}
-        answer = HTMLResponse(rendered(template, base=self.base, **words), status, headers=POLICY)
+        here = self.request.scope["path"].removeprefix(self.base).rstrip("/")
+        words |= {"visit": self, "navigation": list(navigation(self.caller, here)), "said": _said(self.request)}
+        answer = HTMLResponse(rendered(template, self.zone, base=self.base, **words), status, headers=POLICY)
         if SAID in self.request.cookies:
             answer.delete_cookie(SAID, path=self.base)
         return answer
@@ -95,14 +96,6 @@ class DeskRequest:
     @property
     def _token(self) -> str:
         return self.request.cookies[COOKIE]
-
-    def _navigation(self) -> list[tuple[str, str, bool]]:
-        here = self.request.scope["path"].removeprefix(self.base).rstrip("/")
-        return [
-            (path, title, here == path or bool(path and here.startswith(f"{path}/")))
-            for path, title, permission in NAVIGATION
-            if self.caller.may(permission)
-        ]
 
 
 async def signed_in(request: Request) -> DeskRequest:

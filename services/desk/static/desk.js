@@ -1,14 +1,3 @@
-// What HTML alone cannot do: a key that leads to the search field, as people expect of a search page.
-document.addEventListener("keydown", (event) => {
-  const typing = event.target.closest("input, select, textarea, [contenteditable]");
-  if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
-  const field = document.querySelector(`[data-focus-key="${CSS.escape(event.key)}"]`);
-  if (field) {
-    event.preventDefault();
-    field.focus();
-  }
-});
-
 // A part that looks again by itself does not do so while nobody sees it ...
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (document.hidden && event.detail.elt.id === "live") event.preventDefault();
@@ -36,7 +25,7 @@ document.addEventListener("htmx:afterSwap", () => {
 // A page about something that goes on is told when there is more to see, and asks for it as ever; the slow look that it
 // takes in any case is all there is where nobody can be listened to.
 let source;
-const follow = () => {
+const listen = () => {
   const live = document.querySelector("#live[data-follow]");
   if (document.hidden || !live) source = source?.close();
   if (document.hidden || !live || source) return;
@@ -45,4 +34,4 @@ const follow = () => {
   source.addEventListener("progress", told);
   source.addEventListener("ended", () => (source.close(), told()));
 };
-for (const moment of ["DOMContentLoaded", "visibilitychange", "htmx:afterSwap"]) document.addEventListener(moment, follow);
+for (const moment of ["DOMContentLoaded", "visibilitychange", "htmx:afterSwap"]) document.addEventListener(moment, listen);

@@ -220,6 +220,41 @@ def test_the_navigation_shows_what_the_key_may_open(signed_in):
         assert {path: browser.get(path).status_code for path in paths} == dict.fromkeys(paths, 200)
 
 
+def test_times_are_shown_in_the_zone_that_somebody_chose_or_in_that_of_their_browser(signed_in):
+    """Each page says which zone it is, whatever the browser sends as one; without any it is UTC."""
+    saved(order(A, published_at="2026-01-12T23:30:00+00:00"))
+    browser = signed_in("read")
+    assert "12 Jan 2026, 23:30 UTC" in browser.get(f"/articles/{ID}").text
+    browser.cookies.set("dateline_browser_zone", "America/New_York", path="/desk")
+    page = browser.get(f"/articles/{ID}").text
+    assert "12 Jan 2026, 18:30 EST" in page
+    assert "Times in America/New York" in page
+    token = form_token(browser)
+    assert browser.post("/preferences", data={"form_token": token, "zone": "Asia/Tokyo"}).status_code == 303
+    assert "13 Jan 2026, 08:30 JST" in browser.get(f"/articles/{ID}").text
+    browser.post("/preferences", data={"form_token": token, "zone": ""})
+    assert "12 Jan 2026, 18:30 EST" in browser.get(f"/articles/{ID}").text
+    browser.cookies.set("dateline_browser_zone", "Nowhere", path="/desk")
+    assert "12 Jan 2026, 23:30 UTC" in browser.get(f"/articles/{ID}").text
+
+
+def test_a_zone_that_is_none_is_refused_with_how_to_write_one(signed_in):
+    browser = signed_in("read")
+    refused = browser.post("/preferences", data={"form_token": form_token(browser), "zone": "Atlantis/Harbor"})
+    assert refused.status_code == 422
+    assert "No zone is called Atlantis/Harbor. Write one as Europe/Paris, or UTC." in refused.text
+
+
+def test_single_keys_can_be_turned_off(signed_in):
+    """Somebody who dictates or whose hands shake needs them to do nothing."""
+    browser = signed_in("read")
+    assert "data-keys" in browser.get("/articles").text
+    browser.post("/preferences", data={"form_token": form_token(browser), "zone": ""})
+    page = browser.get("/articles").text
+    assert "data-keys" not in page
+    assert "<dialog" not in page
+
+
 def known_page(**known):
     """A page of the frontier; its number."""
     with transaction() as session:
@@ -365,7 +400,7 @@ def test_every_page_has_a_policy_that_runs_nothing_but_ours(signed_in):
 def test_the_files_of_a_page_may_be_kept_for_ever_because_their_address_changes_with_them(signed_in):
     browser = signed_in()
     loaded = re.findall(r'(?:src|href)="(/desk/static/[^"]+)"', browser.get("/articles").text)
-    assert len(loaded) == 4
+    assert len(loaded) == 6
     for address in loaded:
         answer = browser.get(f"http://dateline.test{address}")
         assert answer.status_code == 200

@@ -23,7 +23,7 @@ def found(excerpt):
     return rendered(
         "articles.html",
         base="/desk",
-        visit=SimpleNamespace(form_token="t", caller=CALLER),
+        visit=SimpleNamespace(form_token="t", caller=CALLER, has_keys=True),
         navigation=[],
         said="",
         asked=asked,
