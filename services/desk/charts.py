@@ -42,7 +42,7 @@ class Bar:
 
 
 @dataclass(frozen=True)
-class Chart:
+class BarChart:
     """What the macro `bars` draws; `summary` says in a sentence what there is to see."""
 
     summary: str
@@ -62,7 +62,7 @@ def bar_chart(
     *,
     pattern: str = "%H:%M",
     unit: Callable[[float], str] = "{:,.0f}".format,
-) -> Chart:
+) -> BarChart:
     """A bar for each span, which is its begin and its values by name, stacked in their order.
 
     `title` is the sentence about a span, `pattern` how the times beneath are written, and `unit` writes the scale.
@@ -81,7 +81,7 @@ def bar_chart(
         for i, (begin, _) in enumerate(spans)
         if i % every == 0
     )
-    return Chart(summary, scale, times, bars)
+    return BarChart(summary, scale, times, bars)
 
 
 def ceiling(most: float) -> float:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from services.contracts.caller import Caller, Permission
 
 
-class Place(NamedTuple):
+class Destination(NamedTuple):
     """A page that one can go to: its address, title, the permission it takes, and the key that follows `g`."""
 
     path: str
@@ -15,33 +15,33 @@ class Place(NamedTuple):
     key: str
 
 
-GROUPS: tuple[tuple[str, tuple[Place, ...]], ...] = (
+GROUPS: tuple[tuple[str, tuple[Destination, ...]], ...] = (
     (
         "News",
         (
-            Place("", "Now", "read", "n"),
-            Place("/articles", "Articles", "read", "a"),
-            Place("/taken-down", "Taken down", "read", "t"),
+            Destination("", "Now", "read", "n"),
+            Destination("/articles", "Articles", "read", "a"),
+            Destination("/taken-down", "Taken down", "read", "t"),
         ),
     ),
     (
         "Watch",
         (
-            Place("/sources", "Sources", "read", "s"),
-            Place("/pages", "Pages", "read", "p"),
-            Place("/gaps", "Gaps", "read", "g"),
-            Place("/quarantine", "Quarantine", "read", "q"),
+            Destination("/sources", "Sources", "read", "s"),
+            Destination("/pages", "Pages", "read", "p"),
+            Destination("/gaps", "Gaps", "read", "g"),
+            Destination("/quarantine", "Quarantine", "read", "q"),
         ),
     ),
-    ("Send", (Place("/webhooks", "Webhooks", "subscribe", "w"),)),
+    ("Send", (Destination("/webhooks", "Webhooks", "subscribe", "w"),)),
     (
         "House",
         (
-            Place("/dead-letters", "Dead letters", "admin", "d"),
-            Place("/reingestions", "Re-ingestions", "admin", "r"),
-            Place("/keys", "Keys", "admin", "k"),
-            Place("/log", "Log", "admin", "l"),
-            Place("/about", "About", "read", "b"),
+            Destination("/dead-letters", "Dead letters", "admin", "d"),
+            Destination("/reingestions", "Re-ingestions", "admin", "r"),
+            Destination("/keys", "Keys", "admin", "k"),
+            Destination("/log", "Log", "admin", "l"),
+            Destination("/about", "About", "read", "b"),
         ),
     ),
 )
@@ -51,7 +51,7 @@ class Group(NamedTuple):
     """A part of the navigation: its title, and its places, each with whether one is there."""
 
     title: str
-    places: list[tuple[Place, bool]]
+    places: list[tuple[Destination, bool]]
 
 
 def navigation(caller: Caller, here: str) -> Iterator[Group]:
@@ -61,5 +61,5 @@ def navigation(caller: Caller, here: str) -> Iterator[Group]:
             yield Group(title, allowed)
 
 
-def _is_at(place: Place, here: str) -> bool:
+def _is_at(place: Destination, here: str) -> bool:
     return here == place.path or bool(place.path and here.startswith(f"{place.path}/"))
