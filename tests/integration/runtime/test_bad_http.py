@@ -6,32 +6,26 @@ The numbers are those of docs/bad-input.md.
 import gzip
 import itertools
 import socket
-import time
 import tracemalloc
 import zlib
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import brotli
 import certifi
 import pytest
 
 from services.fetcher.answers import Blocked, Empty, Fetched, NotModified, RequestRefused, Unavailable, Validators
-from services.fetcher.client import get
-from services.runtime.egress import EgressSettings, Gate, Limits, open_client
 from services.runtime.egress import client as egress
-from services.runtime.egress.wire import GuardedBackend
-from tests.fakes.wire_site import Authority, WireSite, plays, resets, stalls, streams
+from tests.fakes.wire_site import Authority, WireSite, plays, resets, streams
+from tests.support.http_looks import HOST, OK, is_a_sentence, look
 
 pytestmark = pytest.mark.integration
 
-HOST = "news.example"
-NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-LIMITS = Limits(seconds=20.0, wire=500_000, decoded=1_500_000)
-SOON = 15.0
+
 """Seconds over the deadline that even a busy machine does not need."""
+
+
 PAGE = b"<html><title>News</title><p>Words of a press release.</p></html>"
-OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
 
 
 def whole(body=PAGE, *headers):
@@ -45,18 +39,6 @@ def coded(coding, body):
 def raw_deflate(body):
     compressor = zlib.compressobj(wbits=-15)
     return compressor.compress(body) + compressor.flush()
-
-
-def look(site, scheme="http", limits=LIMITS, path="/", **options):
-    """One look, as the fetcher looks; the name resolves to this machine, which the operator allows."""
-    gate = Gate.of(EgressSettings(egress_allow="127.0.0.0/8"))
-    backend = GuardedBackend(gate, resolve=lambda *_: ["127.0.0.1"])
-    with open_client(EgressSettings(contact="ops@example.org"), keep_alive=True, backend=backend) as client:
-        return get(client, f"{scheme}://{HOST}:{site.port}{path}", now=NOW, limits=limits, **options)
-
-
-def is_a_sentence(words):
-    return words[0].isalnum() and words.endswith(".") and "\n" not in words and len(words) < 400
 
 
 @pytest.fixture(scope="module")
@@ -121,60 +103,12 @@ def test_a_handshake_that_fails_is_weather(play, words):
     assert is_a_sentence(answer.detail)
 
 
-@pytest.mark.parametrize(
-    "play",
-    [
-        pytest.param(streams(OK + b"\r\n", lambda: itertools.repeat(b"<"), pause=0.05), id="drips"),
-        pytest.param(streams(OK + b"\r\n", lambda: [b""], pause=60), id="falls-silent"),
-        pytest.param(streams(OK + b"\r\n<html>", lambda: [b""], pause=60), id="falls-silent-in-its-body"),
-    ],
-)
-def test_an_answer_that_does_not_go_on_costs_no_more_than_one_that_never_begins(play):
-    """Each held a thread until the deadline of the whole page: twenty such hosts delayed all news by a minute."""
-    limits = replace(LIMITS, seconds=60.0, first_byte=0.5, slowest=500)
-    began = time.monotonic()
-    with WireSite(play) as site:
-        answer = look(site, limits=limits)
-        took = time.monotonic() - began
-    assert isinstance(answer, Unavailable)
-    assert answer.silent
-    assert is_a_sentence(answer.detail)
-    assert took < limits.first_byte + SOON
-
-
-DRIP = Limits(seconds=0.5, wire=500_000, decoded=1_500_000)
-FLOOD = itertools.repeat
-ENDLESS = {
-    "19-handshake-stall": ("https", stalls),
-    "19-no-answer": ("http", stalls),
-    "22-drip-body": ("http", streams(OK + b"Content-Length: 100000\r\n\r\n", lambda: FLOOD(b"x"), 0.02)),
-    "22-drip-body-without-length": ("http", streams(OK + b"\r\n", lambda: FLOOD(b"x"), 0.02)),
-    "23-drip-headers": ("http", streams(OK, lambda: FLOOD(b"X-Y: z\r\n"), 0.02)),
-    "23-drip-one-header": ("http", streams(OK + b"X-Y: ", lambda: FLOOD(b"z"), 0.02)),
-    "26-100-continue-flood": ("http", streams(b"", lambda: FLOOD(b"HTTP/1.1 100 Continue\r\n\r\n"), 0.001)),
-    "26-103-flood": (
-        "http",
-        streams(b"", lambda: FLOOD(b"HTTP/1.1 103 Early Wake-ups\r\nLink: </a>; rel=preload\r\n\r\n" * 50)),
-    ),
-    "28-drip-chunks": ("http", streams(OK + b"Transfer-Encoding: chunked\r\n\r\n", lambda: FLOOD(b"1\r\nx\r\n"), 0.02)),
-}
-
-
-@pytest.mark.parametrize("name", ENDLESS)
-def test_what_never_ends_is_ended_by_the_clock(name):
-    """One deadline over handshake, headers and body: a server that always sends a little more gains nothing."""
-    scheme, play = ENDLESS[name]
-    with WireSite(play) as site:
-        began = time.monotonic()
-        answer = look(site, scheme, DRIP)
-        took = time.monotonic() - began
-    assert isinstance(answer, Unavailable)
-    assert "took too long" in answer.detail
-    assert took < DRIP.seconds + SOON
-
-
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
+
+
 TRUNCATED = gzip.compress(PAGE * 100)[:-12]
+
+
 FRAMING = {
     "20-reset-at-once": (resets(), Unavailable, "cut the connection off"),
     "20-reset-in-headers": (resets(OK), Unavailable, "cut the connection off"),
@@ -264,6 +198,8 @@ def test_what_is_not_http_as_it_should_be_is_weather(name):
 
 
 BOMB = gzip.compress(bytes(300_000_000), 9)
+
+
 HUGE = streams(OK + b"\r\n", lambda: itertools.repeat(b"x" * 65_536))
 
 

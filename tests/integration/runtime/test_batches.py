@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 from sqlalchemy import select, update
 
-from services.contracts.messages import Announce, HostRecovered, Origin, ParsePage, SaveArticle
+from services.contracts.messages import HostRecovered, Origin, ParsePage, SaveArticle
 from services.contracts.wiring import ROUTES
 from services.parser import tasks as _parser
 from services.runtime.archive import capture_store
@@ -24,17 +24,26 @@ from services.runtime.ledger.jobs import Outgoing, enqueue, enqueue_all
 from services.runtime.ledger.ledger_table import ledger
 from services.runtime.provenance.results import pages
 from services.store import tasks as _store
-from services.store.models import articles, revisions, texts
+from services.store.models import articles, revisions
+from tests.support.batches import PAGES, open_ones, together
 from tests.support.orders import KEY, NOW, A, B, C, order
 from tests.support.statements import counted
 
 pytestmark = pytest.mark.integration
 
+
 HANDLED = (_parser, _store)
+
+
 """Where the handlers are, which register themselves."""
-PAGES = 20
+
+
 MOST = 1.0
+
+
 """Statements for a page from its capture to the stored article, where twenty come together: it was 13."""
+
+
 STORY = """<html><title>{0}</title><body><article><h1>{0}</h1>
 <p>The bridge reopened at dawn on Monday, two days after the storm, and the first trucks crossed it at noon.</p>
 <p>Engineers had worked through the night, the commander said, and marked the edges of the river anew.</p>
@@ -48,16 +57,6 @@ def captured(number, **about):
     name = capture_store.keep(Capture(url, NOW, 200, (("Content-Type", "text/html"),), story.encode()))
     origin = Origin(page=number, key=f"news.example/story/{number}", url=url, source="news", **about)
     return ParsePage(origin=origin, capture=name, fetched_at=NOW)
-
-
-def open_ones(kind):
-    with reading() as session:
-        found = session.execute(select(ledger).where(ledger.c.kind == kind.__name__).order_by(ledger.c.id))
-        return found.all()
-
-
-def together(kind):
-    return worker.handle(kind.__name__, [row.id for row in open_ones(kind)], utcnow() + timedelta(seconds=1))
 
 
 @pytest.fixture
@@ -292,93 +291,3 @@ def test_what_was_tried_before_is_handled_by_itself(hears):
     ids = [row.id for row in open_ones(SaveArticle)]
     assert worker.handle("SaveArticle", ids, moment + ROUTES[SaveArticle].lease + timedelta(seconds=1)) == 3
     assert sizes == [2, 1]
-
-
-def test_what_is_said_twice_in_one_breath_is_said_once(db):
-    """The earlier time counts, with its words, and the live lane."""
-    now = utcnow()
-    later, sooner = (Outgoing(HostRecovered(host="a.example"), now + timedelta(hours=hours)) for hours in (2, 1))
-    with transaction() as session:
-        enqueue_all(
-            session, [later, sooner, Outgoing(HostRecovered(host="a.example"), now + timedelta(hours=3), "bulk")]
-        )
-    [row] = open_ones(HostRecovered)
-    assert (row.due_at, row.lane) == (sooner.due_at, "live")
-
-
-CHANGES = {
-    "updated": lambda about: order(B, minute=5, **about),
-    "refreshed": lambda about: order(A, minute=5, parser="2", tags=("Navy",), **about),
-    "unchanged": lambda about: order(A, minute=5, **about),
-    "late": lambda about: order(C, minute=-5, **about),
-    "late again": lambda about: order(A, minute=-5, **about),
-}
-
-
-def stands(prefix):
-    """All that is kept of the articles with these keys, but for what tells them apart."""
-    with reading() as session:
-        found = session.execute(
-            select(articles).where(articles.c.key.startswith(prefix)).order_by(articles.c.page)
-        ).all()
-        ids = [row.id for row in found]
-        wordings = session.execute(
-            select(revisions).where(revisions.c.article.in_(ids)).order_by(revisions.c.article, revisions.c.number)
-        ).all()
-        said = session.execute(select(texts.c.article, texts.c.text).where(texts.c.article.in_(ids))).all()
-    place = {this: number for number, this in enumerate(ids)}
-    kept = sorted((place[each.article], each.number, each.content_hash, each.parser, each.capture) for each in wordings)
-    heads = [(row.revision, row.revisions, row.capture, row.parser, row.headline, row.fetched_at) for row in found]
-    return heads, kept, sorted((place[each.article], each.text) for each in said)
-
-
-def test_changes_of_known_articles_come_to_the_same_together_as_one_by_one(db):
-    """Updated, refreshed, unchanged, and late ones, seen before and not."""
-    for prefix, at_once, first in (("together", True, 1), ("alone", False, 11)):
-        known = [
-            {"page": first + number, "key": f"{prefix}-{number}", "url": f"https://www.war.gov/{prefix}/{number}"}
-            for number in range(len(CHANGES))
-        ]
-        changed = [make(about) for make, about in zip(CHANGES.values(), known, strict=True)]
-        for orders in ([order(A, **about) for about in known], changed):
-            for batch in [orders] if at_once else [[each] for each in orders]:
-                with transaction() as session:
-                    enqueue_all(session, [Outgoing(each) for each in batch])
-                assert together(SaveArticle) == len(batch)
-    assert stands("together") == stands("alone")
-    assert [head[:2] for head in stands("alone")[0]] == [(2, 2), (1, 1), (1, 1), (1, 2), (1, 1)]
-
-
-@pytest.mark.parametrize(
-    ("words", "told"),
-    [(lambda number: f"The harbor reopened at noon, ship {number} said.", PAGES), (lambda _number: B, 1)],
-    ids=["each in its own way", "all in the same way"],
-)
-def test_known_articles_that_change_together_cost_few_statements(db, words, told):
-    """Twenty corrections, each with its revision, text and event: it was five statements for each.
-
-    It costs no more where all of them are one change of the site, of which one notice is written.
-    """
-    for wording, minute in ((lambda _number: A, 0), (words, 5)):
-        with transaction() as session:
-            enqueue_all(
-                session,
-                [
-                    Outgoing(
-                        order(
-                            wording(number),
-                            minute=minute,
-                            page=number,
-                            key=f"k{number}",
-                            url=f"https://www.war.gov/{number}",
-                        )
-                    )
-                    for number in range(PAGES)
-                ],
-            )
-        with counted() as cost:
-            assert together(SaveArticle) == PAGES
-    with reading() as session:
-        assert set(session.execute(select(articles.c.revision)).scalars()) == {2}
-    assert len(open_ones(Announce)) == PAGES + told
-    assert len(cost.statements) <= PAGES, "\n".join(cost.statements)
