@@ -4,14 +4,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-Permission = Literal["read", "subscribe", "sources", "admin"]
-# What each scope of a key includes: an admin may do everything, all others may also read. `sources` alone opens no
-# route: it shows the `source.*` events wherever events are shown.
+Permission = Literal["read", "subscribe", "sources", "log", "admin"]
+# What each scope of a key includes: an admin may do everything, all others may also read. `sources` and `log`
+# open no route: they show the `source.*` and `log.*` events wherever events are shown.
 INCLUDES: dict[Permission, frozenset[Permission]] = {
     "read": frozenset({"read"}),
     "subscribe": frozenset({"read", "subscribe"}),
     "sources": frozenset({"read", "sources"}),
-    "admin": frozenset({"read", "subscribe", "sources", "admin"}),
+    "log": frozenset({"read", "log"}),
+    "admin": frozenset({"read", "subscribe", "sources", "log", "admin"}),
 }
 
 

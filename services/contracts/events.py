@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from pydantic.json_schema import SkipJsonSchema
 
-from services.contracts import source_events
+from services.contracts import log_events, source_events
 from services.contracts.article import (
     Address,
     Article,
@@ -20,7 +20,9 @@ from services.contracts.article import (
     Removed,
     When,
 )
+from services.contracts.caller import Permission
 from services.contracts.changes import ArticleChange, Fact, Grade
+from services.contracts.log_events import CheckpointFacts, LogEventType
 from services.contracts.source_events import (
     BlockedFacts,
     DriftedFacts,
@@ -42,8 +44,16 @@ ArticleEventType = Literal[
     "article.listed",
 ]
 LISTED = "article.listed"
-PublicEventType = Literal[ArticleEventType, SourceEventType]
+PublicEventType = Literal[ArticleEventType, SourceEventType, LogEventType]
 """The types that are in the sequence: what `GET /events` shows to those who may know of it."""
+SCOPES: dict[str, Permission] = {source_events.PREFIX: "sources", log_events.PREFIX: "log"}
+"""How types begin of which only keys with a scope of their own learn, and which scope that is."""
+
+
+def scope_of(event_type: str) -> Permission | None:
+    """The scope without which nobody learns of an event of this type; None where `read` will do."""
+    return next((scope for prefix, scope in SCOPES.items() if event_type.startswith(prefix)), None)
+
 
 LINE: dict[str, JsonValue] = {
     "id": "art_mfrggzdfmztwq2lk",
@@ -462,6 +472,15 @@ class SourceDrifted(Told):
     data: DriftedFacts
 
 
+class LogCheckpoint(Told):
+    """The transparency log has a new checkpoint. Keep it: whoever holds one finds out when anything from before it is
+    changed. Only endpoints that name this type are sent it.
+    """
+
+    type: Literal["log.checkpoint"]
+    data: CheckpointFacts
+
+
 AnySourceFacts = SilentFacts | RecoveredFacts | BlockedFacts | GapFacts | RemovalFacts | DriftedFacts
 AnyEvent = (
     ArticleCreated
@@ -478,6 +497,7 @@ AnyEvent = (
     | SourceGap
     | SourceRemovals
     | SourceDrifted
+    | LogCheckpoint
 )
 """Every event that is in the sequence."""
 
@@ -498,6 +518,7 @@ EVENTS: dict[str, type[Told]] = {
     "source.gap": SourceGap,
     "source.removals": SourceRemovals,
     "source.drifted": SourceDrifted,
+    log_events.CHECKPOINT: LogCheckpoint,
 }
 """Every type of event that there is."""
 THIN: dict[str, type[Told]] = {
@@ -613,6 +634,7 @@ EXAMPLES: dict[str, dict[str, JsonValue]] = {
         "endpoint.disabled", 0, {"endpoint": {"id": 2, "description": "news desk", "reason": _REASON}}
     ),
     **{name: _example(name, 4711, data) for name, data in source_events.EXAMPLES.items()},
+    log_events.CHECKPOINT: _example(log_events.CHECKPOINT, 4711, log_events.EXAMPLE),
 }
 """One event of each type, whole, in the form in which it is sent."""
 THIN_EXAMPLES = _examples(_FIRST, LINE, LINE | _REMOVED, LINE | _RESTORED, _NAMED | {"published_at": None}, _WEIGHED)

@@ -17,8 +17,7 @@ from starlette.responses import Response
 from services.contracts.article import Article, ArticleKind, ArticleStatus, When
 from services.contracts.caller import Caller
 from services.contracts.changes import ChangedField, Grade
-from services.contracts.events import AnyEvent, PublicEventType
-from services.contracts.source_events import PREFIX
+from services.contracts.events import SCOPES, AnyEvent, PublicEventType, scope_of
 from services.runtime.database import reading
 from services.runtime.events.changes import ChangeQuery
 from services.runtime.events.follow import CursorTooOld, EventQuery, EventSlice, find_event, look, pull, refuse_old
@@ -131,15 +130,16 @@ def _asked(
     kind: ArticleKind | None = None,
     announced: Announced = None,
 ) -> EventQuery:
-    sources = _may_see_sources(request)
-    if kind_of_event and kind_of_event.startswith(PREFIX) and not sources:
-        raise forbidden(request.state.caller, "sources")
-    return EventQuery(kind_of_event, source, kind, announced, sources, changes.query())
-
-
-def _may_see_sources(request: Request) -> bool:
     caller: Caller = request.state.caller
-    return caller.may("sources")
+    scope = scope_of(kind_of_event) if kind_of_event else None
+    if scope and not caller.may(scope):
+        raise forbidden(caller, scope)
+    return EventQuery(kind_of_event, source, kind, announced, _event_scopes(caller), changes.query())
+
+
+def _event_scopes(caller: Caller) -> frozenset[str]:
+    """Those of the scopes that some types of events ask for."""
+    return frozenset(scope for scope in SCOPES.values() if caller.may(scope))
 
 
 def _wanted(
@@ -297,7 +297,7 @@ async def stream_events(
 def show_event(event: EventId, request: Request) -> Response:
     """One event, by its `webhook-id`: the body that webhooks send, to the byte."""
     with reading() as session:
-        row = find_event(session, event, sources=_may_see_sources(request))
+        row = find_event(session, event, _event_scopes(request.state.caller))
     if row is None:
         raise Problem(404, "No such event", "GET /events lists those that there are.")
     return Response(row.body, media_type="application/json")

@@ -1,10 +1,11 @@
 """What `dateline audit` asks of the store: how much it holds, and whether it holds together."""
 
 import json
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, exists, false, func, select
+from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, exists, false, func, literal, select
 from sqlmodel import Session
 
 from services.contracts.checks import Check
@@ -40,6 +41,14 @@ def checks(session: Session) -> tuple[Check, ...]:
             _created_again(),
         ),
         _none(session, _unlogged(), "logged revisions", "revisions have no leaf in the transparency log"),
+        _none(session, _lost(), "kept log", "leaves of the transparency log are of a revision that is not there"),
+        _none(
+            session,
+            _untold(),
+            "logged changes",
+            "changes of articles are in the database or in the transparency log, and not in both",
+            *_one_sided(),
+        ),
     )
 
 
@@ -75,8 +84,42 @@ def _is_named(row: Row[Any]) -> bool:
 
 
 def _unlogged() -> Select[Any]:
-    logged = and_(leaves.c.article == revisions.c.article, leaves.c.revision == revisions.c.number)
-    return select(func.count()).select_from(revisions).where(~exists().where(logged))
+    # A leaf that says it was read again, or that its article moved then, does not say that it came.
+    this = and_(leaves.c.article == revisions.c.article, leaves.c.revision == revisions.c.number)
+    return select(func.count()).select_from(revisions).where(~exists().where(this, leaves.c.kind == "revision"))
+
+
+def _lost() -> Select[Any]:
+    there = and_(revisions.c.article == leaves.c.article, revisions.c.number == leaves.c.revision)
+    named = leaves.c.kind.in_(WORDINGS)
+    return select(func.count()).select_from(leaves).where(named, ~exists().where(there))
+
+
+LOGGED = ("removed", "restored", "moved", "withdrawn")
+"""Changes of which each event has a leaf; what was merged or erased says so in its row."""
+
+
+def _untold() -> Select[Any]:
+    """Articles that have more events of a kind than leaves of it."""
+    types = [f"article.{kind}" for kind in LOGGED]
+    said = _counted(events.c.subject, events.c.type, types)
+    logged = _counted(leaves.c.article, literal("article.") + leaves.c.kind, types)
+    both = said.outerjoin(logged, and_(said.c.article == logged.c.article, said.c.what == logged.c.what))
+    return select(func.count()).select_from(both).where(said.c.number > func.coalesce(logged.c.number, 0))
+
+
+def _counted(article: ColumnElement[Any], what: ColumnElement[Any], types: Sequence[str]) -> Subquery:
+    counted = select(article.label("article"), what.label("what"), func.count().label("number"))
+    return counted.where(what.in_(types)).group_by(article, what).subquery()
+
+
+def _one_sided() -> Iterator[Select[Any]]:
+    """Articles that are merged or erased with no leaf that says so, and leaves that say so of others."""
+    for kind, column in (("merged", articles.c.merged_into), ("erased", articles.c.erased_at)):
+        this = and_(leaves.c.article == articles.c.id, leaves.c.kind == kind)
+        yield select(func.count()).select_from(articles).where(column.is_not(None), ~exists().where(this))
+        so = and_(this, column.is_not(None))
+        yield select(func.count()).select_from(leaves).where(leaves.c.kind == kind, ~exists().where(so))
 
 
 # Each goes through an index, in its order, and looks the other side up: at a million articles a subquery for each of

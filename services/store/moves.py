@@ -1,4 +1,4 @@
-"""An article at a new address, and two articles that turn out to be one: the rows, and the events that tell of it."""
+"""An article at a new address, and two articles that turn out to be one: rows, events, and leaves of the log."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -12,6 +12,8 @@ from services.contracts.article import Article
 from services.contracts.messages import Announce, Cause, MoveArticles
 from services.runtime.events.append import NewEvent, hold, id_of_event
 from services.runtime.provenance import verdicts
+from services.runtime.transparency_log.append import append_leaves
+from services.runtime.transparency_log.leaf import NewLeaf, canonical_json
 from services.store.events import SILENT, append_news
 from services.store.identity import plain_address
 from services.store.models import articles, revisions
@@ -44,6 +46,28 @@ def merged_event(row: Row[Any], article: Article, gone: Row[Any], occasion: Occa
     """The event that tells that `gone` turned out to be the article of this row."""
     other = {name: getattr(gone, name) for name in ("id", "url", "source", "headline", "revision")}
     return _event("article.merged", gone.id, row, article, {"changed": (), "merged": other}, occasion)
+
+
+@dataclass(frozen=True)
+class Sight:
+    """The capture that shows where an article is now, and when it was fetched; nothing where an operator says so."""
+
+    capture: str | None = None
+    fetched_at: datetime | None = None
+
+
+def moved_leaf(
+    row: Row[Any], url: str | None, sight: Sight, now: datetime, site_move: Mapping[str, str] | None = None
+) -> NewLeaf:
+    """What the transparency log says of the article of this row, which is at `url` from now on."""
+    facts = {"previous_url": row.url, "url": url} | ({"site_move": dict(site_move)} if site_move else {})
+    return NewLeaf("moved", row.id, row.revision, canonical_json(facts), now, sight.capture, sight.fetched_at)
+
+
+def merged_leaf(gone: Row[Any], stays: Row[Any], sight: Sight, now: datetime) -> NewLeaf:
+    """What the transparency log says of `gone`, which turned out to be the article of `stays`."""
+    facts = canonical_json({"url": gone.url, "merged_into": stays.id})
+    return NewLeaf("merged", gone.id, gone.revision, facts, now, sight.capture, sight.fetched_at)
 
 
 def absorb(session: Session, gone: Row[Any], stays: Row[Any], now: datetime) -> None:
@@ -84,6 +108,7 @@ def move_all(session: Session, order: MoveArticles, now: datetime, trace_id: str
     changes = [{"this": row.id, "new": urls[row.page], "at": plain_address(urls[row.page])} for row in moved]
     session.execute(_RELOCATE, changes)
     after = {row.id: row for row in session.execute(_OF_PAGES, {"pages": sorted({row.page for row in moved})})}
+    append_leaves(session, [moved_leaf(row, urls[row.page], Sight(), now, _site(order)) for row in moved])
     news = [_of_the_site(after[row.id], row, order, Occasion("move", now, order.announce, trace_id)) for row in moved]
     return append_news(session, news)
 
@@ -91,7 +116,11 @@ def move_all(session: Session, order: MoveArticles, now: datetime, trace_id: str
 def _of_the_site(row: Row[Any], before: Row[Any], order: MoveArticles, occasion: Occasion) -> NewEvent:
     article = Article.model_validate_json(row.reading)
     announceable = replace(occasion, announced=occasion.announced and article.kind not in SILENT)
-    return moved_event(row, article, before.url, announceable, {"old": order.old, "new": order.new})
+    return moved_event(row, article, before.url, announceable, _site(order))
+
+
+def _site(order: MoveArticles) -> dict[str, str]:
+    return {"old": order.old, "new": order.new}
 
 
 # Made once: to make a statement costs more than to run it.

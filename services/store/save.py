@@ -18,7 +18,7 @@ from services.store.decide import Change, Created, Late, Reading, Refreshed, Unc
 from services.store.dry_run import preview, standing
 from services.store.events import announcement, is_told, new_event
 from services.store.find import Existing, keys, place, places
-from services.store.moves import Occasion, absorb, merged_event, moved_event
+from services.store.moves import Occasion, Sight, absorb, merged_event, merged_leaf, moved_event, moved_leaf
 from services.store.rulings import Ruling, judge_all
 from services.store.status import LOOKS, StatusLook, found_again
 from services.store.write import Beginning, Step, Written, begin, follow, rows_of
@@ -108,8 +108,9 @@ def _save_apart(session: Session, wave: Sequence[Arrived], now: datetime, leaves
     written = Written()
     begin(session, new, now, written)
     follow(session, steps, now, written)
-    leaves += written.leaves
     placed = [Placed(*each) for each in zip(spots, wave, judged, strict=True)]
+    leaves += [leaf for each in placed for leaf in _leaves(each, now)]
+    leaves += written.leaves
     rows = written.rows | _relocated(session, placed, written.rows.keys(), now)
     announces = _announced(session, placed, rows, now)
     back = [(restored[each.article],) if each.article in restored else () for each in placed]
@@ -175,6 +176,16 @@ def _relocated(
             absorb(session, each.spot.other, each.spot.row, now)
     ids = {each.article for each in moved} - set(known)
     return rows_of(session, ids) if ids else {}
+
+
+def _leaves(placed: Placed, now: datetime) -> Iterator[NewLeaf]:
+    """What the transparency log says of where the article is, in the order of the events."""
+    order, spot = placed.arrived.reading.order, placed.spot
+    sight = Sight(order.capture, order.fetched_at)
+    if spot.other is not None and spot.row is not None:
+        yield merged_leaf(spot.other, spot.row, sight, now)
+    if placed.moved_from and spot.row is not None:
+        yield moved_leaf(spot.row, order.origin.url, sight, now)
 
 
 def _events(placed: Placed, rows: Mapping[str, Row[Any]], now: datetime) -> Iterator[NewEvent]:

@@ -20,6 +20,7 @@ from services.contracts.events import (
     StatusFacts,
     Told,
 )
+from services.contracts.log_events import CheckpointFacts, LogEventType
 from services.contracts.messages import Cause
 from services.contracts.source_events import SourceEventType
 from services.runtime.withholding import HEADLINES, masked
@@ -161,6 +162,18 @@ class SourceEventView(Told):
     data: AnySourceFacts
 
 
+class LogEventView(Told):
+    """What happened to the transparency log, in the same order. It is part of no article, so it has no cause."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [PULLED | EXAMPLES["log.checkpoint"] | {"cause": None}]})
+
+    id: str
+    cause: None = None
+    announced: bool
+    type: LogEventType
+    data: CheckpointFacts
+
+
 class ArticlePage(BaseModel):
     """Articles, newest first. `next` is the cursor of the page that follows, null on the last."""
 
@@ -184,7 +197,7 @@ class RevisionPage(BaseModel):
 class EventPage(BaseModel):
     """Events in their order. Ask again `after` = `next`, at once or a month later, and none is missed."""
 
-    events: list[EventView | SourceEventView]
+    events: list[EventView | SourceEventView | LogEventView]
     next: int
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import Row, bindparam, insert, select, update
 from sqlmodel import Session
 
 from services.contracts.errors import DatelineError
-from services.contracts.events import LISTED
+from services.contracts.events import LISTED, SCOPES, scope_of
 from services.contracts.messages import Announce, Deliver, Lane
 from services.runtime.database import UtcDateTime
 from services.runtime.events.append import NewEvent, append_private
@@ -21,7 +21,7 @@ from services.runtime.events.changes import CREATED
 from services.runtime.events.tables import events
 from services.runtime.ledger.ledger_table import OPEN, ledger
 from services.webhooks import recipients
-from services.webhooks.filters import Filter, is_about_article, is_about_source
+from services.webhooks.filters import Filter, is_about_article
 from services.webhooks.judge import FilterSubject, reaches_readers, story, why, why_not
 from services.webhooks.models import DISABLED, TEST, Endpoint, deliveries, endpoints, locked
 from services.webhooks.release import wake
@@ -46,7 +46,7 @@ _BEGIN = (
 _LEFT = select(events.c.id).where(*_THESE).limit(1)
 _BODIES = select(events.c.id, events.c.body).where(events.c.id.in_(bindparam("these", expanding=True)))
 _LISTENING = select(
-    *(endpoints.c[name] for name in ("id", "event_types", "filter", "owner", "state", "sources"))
+    *(endpoints.c[name] for name in ("id", "event_types", "filter", "owner", "state", *SCOPES.values()))
 ).where(endpoints.c.state != "deleted")
 # Held until the commit: numbers have no gap and become visible in order.
 # Asked again under the lock: it may have been deleted since it was found to be listening.
@@ -164,15 +164,15 @@ def _brief(event: Row[Any]) -> FilterSubject:
 
 
 def may_know(endpoint: Row[Any], event: Row[Any]) -> bool:
-    """Whether the endpoint may be sent the event at all: a private one is its owner's, one of a source asks a scope."""
-    if is_about_source(event.type) and not endpoint.sources:
+    """Whether the endpoint may be sent the event at all: a private one is its owner's, and some types ask a scope."""
+    if (scope := scope_of(event.type)) and not getattr(endpoint, scope):
         return False
     return event.owner is None or (endpoint.owner == event.owner and endpoint.state == "active")
 
 
 def _in_line(event: Row[Any]) -> str | None:
-    """What keeps the event in order: the events of an article, or of a source, are delivered one after another."""
-    return event.subject if is_about_article(event.type) or is_about_source(event.type) else None
+    """What keeps the event in order: events of an article, of a source, or of the log come one after another."""
+    return event.subject if is_about_article(event.type) or scope_of(event.type) else None
 
 
 def without_turn(session: Session, owed: Sequence[Due], lane: Lane) -> list[Due]:

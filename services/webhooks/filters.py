@@ -11,7 +11,10 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
 
 from services.contracts.article import ArticleKind
+from services.contracts.caller import Permission
 from services.contracts.changes import ChangedField, Grade
+from services.contracts.events import SCOPES, scope_of
+from services.contracts.log_events import PREFIX as LOG
 from services.contracts.source_events import PREFIX, SourceEventType
 from services.runtime.events.phrases import has_words, plain
 from services.runtime.http.problems import Storable
@@ -20,7 +23,6 @@ from services.webhooks.models import EventType
 TYPES: tuple[str, ...] = get_args(EventType)
 ABOUT_ARTICLES = tuple(name for name in TYPES if name.startswith("article."))
 ABOUT_SOURCES: tuple[str, ...] = get_args(SourceEventType)
-OTHERS = tuple(name for name in TYPES if name not in ABOUT_SOURCES)
 VALUES = 100
 """The most values that one condition may name."""
 
@@ -107,9 +109,23 @@ def is_about_source(event_type: str) -> bool:
     return event_type.startswith(PREFIX)
 
 
-def only_about_sources(event_types: Collection[str]) -> str | None:
-    """The first of these patterns that only matches events about sources, if any."""
-    return next((pattern for pattern in event_types if not _matches(pattern, OTHERS)), None)
+def is_asked_for(event_type: str, event_types: Collection[str]) -> bool:
+    """Whether these patterns take the type: checkpoints come each hour, so they are for those who name them."""
+    if event_type.startswith(LOG):
+        event_types = [pattern for pattern in event_types if pattern.startswith(LOG)]
+        return _matches_one(event_type, event_types)
+    return not event_types or _matches_one(event_type, event_types)
+
+
+def lacking_scope(event_types: Collection[str], scopes: Collection[str]) -> tuple[str, Permission] | None:
+    """The first of these patterns that only matches events of which a key with these scopes never learns, if any, and
+    the scope that it lacks.
+    """
+    for pattern in event_types:
+        needed = {scope_of(name) for name in TYPES if fnmatchcase(name, pattern)}
+        if None not in needed and not needed & set(scopes):
+            return pattern, next(scope for scope in SCOPES.values() if scope in needed)
+    return None
 
 
 def never(event_types: Collection[str], wanted: Filter) -> str | None:
@@ -118,6 +134,10 @@ def never(event_types: Collection[str], wanted: Filter) -> str | None:
     if event_types and wanted.named() and not any(_matches(pattern, judged) for pattern in event_types):
         return "The filter judges articles, but none of the event types is about one; drop either of the two."
     return None
+
+
+def _matches_one(event_type: str, patterns: Collection[str]) -> bool:
+    return any(fnmatchcase(event_type, pattern) for pattern in patterns)
 
 
 def _matches(pattern: str, types: Collection[str]) -> bool:

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from typing import Any
 
 from services.contracts.changes import Grade
 from services.contracts.events import LISTED
 from services.runtime.events.changes import ChangeSubject, weighs
 from services.runtime.events.phrases import first_of, plain
-from services.webhooks.filters import Filter, is_about_source
+from services.webhooks.filters import Filter, is_about_source, is_asked_for
 from services.webhooks.models import TEST
 
 
@@ -81,7 +80,7 @@ def _known_without(event_types: Collection[str], criteria: Filter, event: Filter
 
 def not_of_type(event_types: Collection[str], event: FilterSubject) -> list[str]:
     """Why an endpoint that takes these types does not take the event."""
-    fits = event.type != TEST and (not event_types or any(fnmatchcase(event.type, pattern) for pattern in event_types))
+    fits = event.type != TEST and is_asked_for(event.type, event_types)
     return [] if fits else [f"Its type is {event.type}."]
 
 

@@ -55,6 +55,8 @@ class Endpoint(Table, table=True):
     """The conditions that are named; none lets everything through."""
     sources: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
     """Whether its key has the scope `sources`: without it, no event about a source is sent."""
+    log: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
+    """Whether its key has the scope `log`: without it, no event about the transparency log is sent."""
     payload: str = "full"
     rate: float | None = None
     """The most events a second."""

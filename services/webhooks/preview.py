@@ -6,7 +6,7 @@ from collections.abc import Collection
 from sqlalchemy import select
 from sqlmodel import Session
 
-from services.runtime.events.follow import NOT_OF_SOURCES
+from services.runtime.events.follow import told_to
 from services.runtime.events.tables import events
 from services.webhooks.filters import Filter
 from services.webhooks.judge import story, why, why_not
@@ -14,10 +14,9 @@ from services.webhooks.limits import PREVIEW
 from services.webhooks.views import FilterPreview, Judged
 
 
-def preview(session: Session, event_types: Collection[str], wanted: Filter, *, sources: bool) -> FilterPreview:
-    """Judges the last events, the newest first; those about sources only where the endpoint may know of them."""
-    visible = () if sources else (NOT_OF_SOURCES,)
-    announced = (events.c.announced, events.c.sequence.is_not(None), *visible)
+def preview(session: Session, event_types: Collection[str], wanted: Filter, scopes: Collection[str]) -> FilterPreview:
+    """Judges the last events, the newest first, of which an endpoint with these scopes may know."""
+    announced = (events.c.announced, events.c.sequence.is_not(None), *told_to(scopes))
     last = session.execute(select(events).where(*announced).order_by(events.c.sequence.desc()).limit(PREVIEW))
     judged = []
     for row in last:

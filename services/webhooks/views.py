@@ -22,6 +22,7 @@ class EndpointView(Condition, from_attributes=True):
     event_types: list[str]
     filter: dict[str, Any]
     sources: bool = Field(description="Whether it is sent events about sources: its key has that scope")
+    log: bool = Field(description="Whether it may be sent events about the transparency log: its key has that scope")
     payload: str
     rate: float | None
     headers: dict[str, str]

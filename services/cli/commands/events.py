@@ -15,6 +15,7 @@ from services.cli.commands.articles import Kind, Source
 from services.cli.output.terminal import AsJson, Listing, cell, error, print_json, print_json_line, show, show_text
 from services.contracts.changes import Grade
 from services.contracts.events import ArticleFacts, PublicEventType
+from services.contracts.log_events import PREFIX as LOG
 from services.contracts.source_events import PREFIX
 
 EVERY = 0.5
@@ -87,12 +88,15 @@ def _first(chosen: Mapping[str, Any], after: int, limit: int) -> tuple[list[Any]
 
 
 def _line(shown: Mapping[str, Any]) -> Sequence[object]:
-    from services.store.views import EventView, SourceEventView
+    from services.store.views import EventView, LogEventView, SourceEventView
 
     if str(shown["type"]).startswith(PREFIX):
         of_source = SourceEventView.model_validate(shown)
         facts = of_source.data
         return (of_source.sequence, of_source.timestamp, of_source.type, facts.source, None, facts.sentence)
+    if str(shown["type"]).startswith(LOG):
+        of_log = LogEventView.model_validate(shown)
+        return (of_log.sequence, of_log.timestamp, of_log.type, None, None, f"{of_log.data.size} leaves")
     event = EventView.model_validate(shown)
     fields = event.data.changed if isinstance(event.data, ArticleFacts) else ()
     changed = f" ({', '.join(fields)} changed)" if fields else ""

@@ -16,6 +16,7 @@ SCOPES = (
     ("read", "read articles, events and sources"),
     ("subscribe", "also make webhook endpoints"),
     ("sources", "also see what happens to sources: silent, blocked, gaps"),
+    ("log", "also see checkpoints of the transparency log as events"),
     ("admin", "everything"),
 )
 

@@ -1,15 +1,15 @@
 """Reading the event log from any place of its sequence on: what webhooks push, for those who pull."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Row, Select, func, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select, true
 from sqlmodel import Session
 
 from services.contracts.errors import UserError
-from services.contracts.source_events import PREFIX
+from services.contracts.events import SCOPES
 from services.runtime.database import reading
 from services.runtime.events.changes import ChangeQuery, ChangeSubject
 from services.runtime.events.tables import counter, event_sources, events
@@ -19,14 +19,15 @@ from services.runtime.events.tables import counter, event_sources, events
 class EventQuery:
     """Which events are asked for: all of these must hold.
 
-    `sources`: whether the reader may know what happened to sources; else those events do not exist for them.
+    `scopes`: which of the scopes that some types ask for the reader has; other events of such types do not exist for
+    them.
     """
 
     type: str | None = None
     source: str | None = None
     kind: str | None = None
     announced: bool | None = None
-    sources: bool = False
+    scopes: Collection[str] = ()
     change: ChangeQuery = field(default_factory=ChangeQuery)
 
 
@@ -132,25 +133,25 @@ def look() -> int:
         return last_sequence(session)
 
 
-def find_event(session: Session, event: str, *, sources: bool) -> Row[Any] | None:
-    """One event, by its id; None for a private one, too.
+def find_event(session: Session, event: str, scopes: Collection[str]) -> Row[Any] | None:
+    """One event, by its id; None for a private one, and for one that these scopes do not show."""
+    return session.execute(select(events).where(events.c.id == event, _PUBLIC, *told_to(scopes))).one_or_none()
 
-    One about a source is there only for a reader who may know of these.
-    """
-    visible = () if sources else (NOT_OF_SOURCES,)
-    return session.execute(select(events).where(events.c.id == event, _PUBLIC, *visible)).one_or_none()
+
+def told_to(scopes: Collection[str]) -> list[ColumnElement[bool]]:
+    """What holds for the events that a reader with these scopes may know of."""
+    return [hidden for scope, hidden in _HIDDEN.items() if scope not in scopes]
 
 
 _PUBLIC = events.c.sequence.is_not(None)
-NOT_OF_SOURCES = events.c.type.not_like(f"{PREFIX}%")
+_HIDDEN = {scope: events.c.type.not_like(f"{prefix}%") for prefix, scope in SCOPES.items()}
 _FORGOTTEN = select(func.coalesce(func.max(counter.c.forgotten), 0))
 _LAST = select(func.coalesce(func.max(counter.c.last), 0))
 
 
 def _conditions(asked: EventQuery) -> list[Any]:
     fields = {"type": asked.type, "kind": asked.kind, "announced": asked.announced}
-    visible = [] if asked.sources else [NOT_OF_SOURCES]
-    return visible + [events.c[name] == value for name, value in fields.items() if value is not None]
+    return told_to(asked.scopes) + [events.c[name] == value for name, value in fields.items() if value is not None]
 
 
 def _in_front(event: Row[Any]) -> str:

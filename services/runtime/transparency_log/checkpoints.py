@@ -7,15 +7,22 @@ from typing import Any
 from sqlalchemy import Row, insert, select, update
 from sqlmodel import Session
 
+from services.contracts.log_events import CHECKPOINT, CheckpointFacts
+from services.contracts.messages import Announce
 from services.runtime.database import alone_with
+from services.runtime.events.append import NewEvent, append, id_of_event
+from services.runtime.ledger.jobs import enqueue
 from services.runtime.transparency_log import tree
 from services.runtime.transparency_log.notes import Checkpoint, signed
+from services.runtime.transparency_log.proof import as_base64
 from services.runtime.transparency_log.signing_keys import signing_now
 from services.runtime.transparency_log.tables import checkpoints, leaves
 from services.runtime.transparency_log.tiles import grow, stored
 
 AT_ONCE = 20_000
 """Leaves that one checkpoint adds at most: what follows gets the next one at once."""
+LOG = "log"
+"""What events about checkpoints are about: they are announced and delivered in their order."""
 AT_LEAST = timedelta(days=1)
 """How often there is a checkpoint, even without news: so that silence is no news either."""
 
@@ -40,9 +47,27 @@ def sign_checkpoint(session: Session, now: datetime) -> Made | None:
     keys = signing_now(session, now)
     grow(session, size, [tree.leaf_hash(body.encode()) for body in bodies])
     size += len(bodies)
-    note = signed(Checkpoint(keys[0][0].name, size, tree.root(stored(session), 0, size)), keys)
+    checkpoint = Checkpoint(keys[0][0].name, size, tree.root(stored(session), 0, size))
+    note = signed(checkpoint, keys)
     session.execute(insert(checkpoints).values(size=size, note=note, made_at=now))
+    _append_event(session, checkpoint, note, last.size if last else 0, now)
     return Made(size, note, more=len(bodies) == AT_ONCE)
+
+
+def _append_event(session: Session, checkpoint: Checkpoint, note: str, before: int, now: datetime) -> None:
+    """Tells those who ask for it of the checkpoint, and what proves that the log only grew since the one before."""
+    proof = as_base64(tree.consistency(stored(session), before, checkpoint.size))
+    facts = CheckpointFacts(
+        origin=checkpoint.origin,
+        size=checkpoint.size,
+        previous_size=before,
+        made_at=now,
+        checkpoint=note,
+        consistency=tuple(proof),
+    )
+    name = id_of_event(f"{CHECKPOINT}:{now.isoformat()}:{note}")
+    sequence = append(session, NewEvent(name, CHECKPOINT, LOG, now, data=facts.model_dump(mode="json")))
+    enqueue(session, Announce(event=name, article=LOG, sequence=sequence))
 
 
 def latest(session: Session) -> Row[Any] | None:

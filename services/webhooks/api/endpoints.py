@@ -1,5 +1,6 @@
 """Endpoints: made, looked at, changed, tried out and deleted."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated
 
@@ -8,6 +9,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from services.contracts.caller import Caller
+from services.contracts.events import SCOPES
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.egress import Forbidden, egress_settings
 from services.runtime.http.problems import After, Id, Limit, Problem, cursor, page, position
@@ -16,7 +18,7 @@ from services.webhooks.addresses import check_address
 from services.webhooks.announce import announce_test
 from services.webhooks.api.own import Subscriber, note, own, router, serve_now
 from services.webhooks.condition import in_trouble, is_served
-from services.webhooks.filters import Filter, only_about_sources
+from services.webhooks.filters import Filter, lacking_scope
 from services.webhooks.limits import DeliveryLimits, limits
 from services.webhooks.models import Endpoint
 from services.webhooks.release import wake
@@ -48,9 +50,9 @@ def make_endpoint(wanted: EndpointWanted, caller: Subscriber, request: Request, 
     """Subscribe. The answer shows the signing secret once, so keep it."""
     _check(wanted.url)
     owner = _owner(request, caller, wanted.key)
-    sources = owner.may("sources")
-    _refuse_sources(wanted, sources=sources)
-    chosen = wanted.model_dump(exclude={"key"}) | {"sources": sources}
+    scopes: dict[str, bool] = {scope: owner.may(scope) for scope in SCOPES.values()}
+    _refuse_without_scope(wanted, scopes)
+    chosen = wanted.model_dump(exclude={"key"}) | scopes
     with transaction() as session:
         made, secret = subscriptions.subscribe(session, owner.key, chosen, utcnow(), owner.ends_at)
         _must_still_open(request, owner)
@@ -96,7 +98,7 @@ def change_endpoint(endpoint_id: Id, wanted: EndpointChanged, caller: Subscriber
         _check(wanted.url)
     with transaction() as session:
         result = own(session, caller, endpoint_id, to_change=True)
-        _refuse_sources(wanted, sources=result.sources)
+        _refuse_without_scope(wanted, _scopes(result))
         subscriptions.change(session, result, wanted.named(), utcnow())
         note(session, caller, "changed", endpoint_id, f": {', '.join(sorted(wanted.named()))}")
         if result.state == "active":
@@ -159,16 +161,25 @@ def preview_endpoint(endpoint_id: Id, caller: Subscriber, instead: Choice | None
     with reading() as session:
         result = own(session, caller, endpoint_id)
         chosen = instead or Choice(event_types=result.event_types or None, filter=Filter.model_validate(result.filter))
-        _refuse_sources(chosen, sources=result.sources)
-        return preview.preview(session, chosen.event_types or (), chosen.filter or Filter(), sources=result.sources)
+        _refuse_without_scope(chosen, _scopes(result))
+        return preview.preview(session, chosen.event_types or (), chosen.filter or Filter(), _has(_scopes(result)))
 
 
-def _refuse_sources(chosen: Choice, *, sources: bool) -> None:
-    """Raises a 403 problem where only a key with the scope `sources` could be sent what a pattern asks for."""
-    pattern = None if sources else only_about_sources(chosen.event_types or ())
-    if pattern is not None:
-        advice = f"Events like {pattern!r} need the scope `sources`, which the endpoint's key lacks."
-        raise Problem(403, "Not permitted", f"{advice} Ask the operator for a key that has it.", scope="sources")
+def _scopes(endpoint: Endpoint) -> dict[str, bool]:
+    """Which of the scopes that some types of events ask for the endpoint's key has."""
+    return {scope: getattr(endpoint, scope) for scope in SCOPES.values()}
+
+
+def _has(scopes: Mapping[str, bool]) -> list[str]:
+    return [scope for scope, has in scopes.items() if has]
+
+
+def _refuse_without_scope(chosen: Choice, scopes: Mapping[str, bool]) -> None:
+    """Raises a 403 problem where only a key with a further scope could be sent what a pattern asks for."""
+    if lacking := lacking_scope(chosen.event_types or (), _has(scopes)):
+        pattern, scope = lacking
+        advice = f"Events like {pattern!r} need the scope `{scope}`, which the endpoint's key lacks."
+        raise Problem(403, "Not permitted", f"{advice} Ask the operator for a key that has it.", scope=scope)
 
 
 def _owner(request: Request, caller: Caller, key: int | None) -> Caller:

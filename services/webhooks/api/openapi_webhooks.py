@@ -18,6 +18,7 @@ from services.contracts.events import (
     ArticleWithdrawn,
     EndpointDisabled,
     EndpointTest,
+    LogCheckpoint,
     SourceBlocked,
     SourceDrifted,
     SourceGap,
@@ -121,6 +122,11 @@ def endpoint_test(event: Annotated[EndpointTest, _one("endpoint.test")], headers
 @router.post("endpoint.disabled", status_code=204)
 def endpoint_disabled(event: Annotated[EndpointDisabled, _one("endpoint.disabled")], headers: Headers) -> None:
     """Another endpoint of your key was given up."""
+
+
+@router.post("log.checkpoint", status_code=204)
+def log_checkpoint(event: Annotated[LogCheckpoint, _one("log.checkpoint")], headers: Headers) -> None:
+    """The transparency log has a new checkpoint. Needs the scope `log`, and an endpoint that names this type."""
 
 
 @router.post("source.silent", status_code=204)

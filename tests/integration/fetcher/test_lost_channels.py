@@ -64,7 +64,7 @@ def shown():
 def told():
     """What the event log says of sources."""
     with reading() as session:
-        return [json.loads(event.body) for event in pull(session, EventQuery(sources=True), 0, 50).events]
+        return [json.loads(event.body) for event in pull(session, EventQuery(scopes={"sources"}), 0, 50).events]
 
 
 def alarms():

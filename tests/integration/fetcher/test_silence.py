@@ -54,7 +54,7 @@ def checked(number, at):
 
 def told():
     with reading() as session:
-        return [json.loads(event.body) for event in pull(session, EventQuery(sources=True), 0, 50).events]
+        return [json.loads(event.body) for event in pull(session, EventQuery(scopes={"sources"}), 0, 50).events]
 
 
 def shown():

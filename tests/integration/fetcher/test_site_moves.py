@@ -15,6 +15,7 @@ from services.parser import tasks as parser_tasks  # noqa: F401 - registers the 
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.events.tables import events
 from services.runtime.ledger import jobs, worker
+from services.runtime.transparency_log.tables import leaves
 from services.store import tasks  # noqa: F401 - registers the handler
 from services.store.models import articles
 from tests.support.fetching import later, pages
@@ -118,6 +119,7 @@ def test_a_replayed_rename_makes_no_article_anew(db, old, new):
     assert types() == ["article.created"] * 3 + ["article.moved"] * 3
     assert {url.removeprefix(new.site.url) for url in rows(articles, "url")} == set(STORIES)
     assert set(rows(events, "cause", "announced")) == {("backlog", False), ("move", False)}
+    assert rows(leaves, "kind") == ["revision"] * 3 + ["moved"] * 3
     assert sound()
 
 

@@ -1,13 +1,17 @@
 """An article that moves stays one, whatever tells of it; two that were made of it become one. On both databases."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import delete, update
 
 from services.contracts.urls import article_id, page_key
 from services.runtime.database import reading, transaction
 from services.runtime.events.tables import events
+from services.runtime.transparency_log.tables import leaves
+from services.store.checks import checks
 from services.store.decide import Created, Unchanged, Updated
 from services.store.models import articles
 from services.store.save import save_all
@@ -217,3 +221,50 @@ def test_a_merge_and_a_move_at_the_same_moment_leave_one_article():
         results = [each.result(60) for each in [pool.submit(saved, order) for order in orders]]
     assert article_id(page_key(OLD)) in {each.article for each in results}
     assert told().count("article.merged") == 1
+
+
+def logged():
+    """What the transparency log says, in its order: kind, article, revision, and what the digest is of."""
+    return [(kind, article, number, text and json.loads(text)) for kind, article, number, text in rows(leaves, *LEAF)]
+
+
+LEAF = ("kind", "article", "revision", "text")
+
+
+def test_a_move_and_a_merge_are_leaves_of_the_transparency_log():
+    """In the order of the events, with the capture that shows it; gapless like all others."""
+    test_two_articles_that_turn_out_to_be_one_are_merged()
+    first, second = (article_id(page_key(url)) for url in (OLD, NEW))
+    assert logged() == [
+        ("revision", first, 1, None),
+        ("revision", second, 1, None),
+        ("merged", second, 1, {"merged_into": first, "url": NEW}),
+        ("moved", first, 1, {"previous_url": OLD, "url": NEW}),
+        ("revision", first, 2, None),
+    ]
+    assert rows(leaves, "number") == [0, 1, 2, 3, 4]
+    merged, moved = (json.loads(body) for body in rows(leaves, "body")[2:4])
+    assert merged["capture"] == moved["capture"] == rows(articles, "capture")[rows(articles, "id").index(first)]
+
+
+@pytest.mark.parametrize("kind", ["moved", "merged", "revision"])
+def test_audit_misses_a_leaf_of_what_happened(kind):
+    """Also where another leaf is about the same revision."""
+    test_two_articles_that_turn_out_to_be_one_are_merged()
+    with transaction() as session:
+        before = session.execute(leaves.select()).all()
+        gone = next(row for row in before if row.kind == kind)
+        session.execute(delete(leaves).where(leaves.c.number == gone.number))
+        unsound = {check.name for check in checks(session) if not check.holds}
+        session.rollback()
+    assert unsound == {"logged revisions" if kind == "revision" else "logged changes"}
+
+
+def test_audit_finds_a_merge_that_somebody_took_back():
+    """The log says that one article leads to another, and the database says that it does not."""
+    test_two_articles_that_turn_out_to_be_one_are_merged()
+    with transaction() as session:
+        session.execute(update(articles).values(merged_into=None))
+        unsound = {check.name for check in checks(session) if not check.holds}
+        session.rollback()
+    assert unsound == {"logged changes"}

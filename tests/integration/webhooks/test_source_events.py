@@ -40,7 +40,7 @@ def told(facts):
     with transaction() as session:
         number = append_source_event(session, facts, utcnow())
     with reading() as session:
-        (event,) = pull(session, EventQuery(sources=True), number - 1, 1).events
+        (event,) = pull(session, EventQuery(scopes={"sources"}), number - 1, 1).events
     return event.id
 
 
@@ -142,6 +142,6 @@ def test_events_about_one_source_are_delivered_in_their_order(asking, subscriber
     run()
     assert subscriber.events == [first]
     with reading() as session:
-        asked = pull(session, EventQuery(sources=True), 0, 5)
+        asked = pull(session, EventQuery(scopes={"sources"}), 0, 5)
     assert [event.id for event in asked.events] == [first, second]
     assert json.loads(asked.events[0].body)["data"]["sentence"] == "Nothing new came."
