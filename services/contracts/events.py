@@ -50,7 +50,7 @@ SCOPES: dict[str, Permission] = {source_events.PREFIX: "sources", log_events.PRE
 """How types begin of which only keys with a scope of their own learn, and which scope that is."""
 
 
-def scope_of(event_type: str) -> Permission | None:
+def event_scope(event_type: str) -> Permission | None:
     """The scope without which nobody learns of an event of this type; None where `read` will do."""
     return next((scope for prefix, scope in SCOPES.items() if event_type.startswith(prefix)), None)
 
@@ -472,7 +472,7 @@ class SourceDrifted(Told):
     data: DriftedFacts
 
 
-class LogCheckpoint(Told):
+class CheckpointSigned(Told):
     """The transparency log has a new checkpoint. Keep it: whoever holds one finds out when anything from before it is
     changed. Only endpoints that name this type are sent it.
     """
@@ -497,7 +497,7 @@ AnyEvent = (
     | SourceGap
     | SourceRemovals
     | SourceDrifted
-    | LogCheckpoint
+    | CheckpointSigned
 )
 """Every event that is in the sequence."""
 
@@ -518,7 +518,7 @@ EVENTS: dict[str, type[Told]] = {
     "source.gap": SourceGap,
     "source.removals": SourceRemovals,
     "source.drifted": SourceDrifted,
-    log_events.CHECKPOINT: LogCheckpoint,
+    log_events.CHECKPOINT: CheckpointSigned,
 }
 """Every type of event that there is."""
 THIN: dict[str, type[Told]] = {

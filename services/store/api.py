@@ -17,7 +17,7 @@ from starlette.responses import Response
 from services.contracts.article import Article, ArticleKind, ArticleStatus, When
 from services.contracts.caller import Caller
 from services.contracts.changes import ChangedField, Grade
-from services.contracts.events import SCOPES, AnyEvent, PublicEventType, scope_of
+from services.contracts.events import SCOPES, AnyEvent, PublicEventType, event_scope
 from services.runtime.database import reading
 from services.runtime.events.changes import ChangeQuery
 from services.runtime.events.follow import CursorTooOld, EventQuery, EventSlice, find_event, look, pull, refuse_old
@@ -131,7 +131,7 @@ def _asked(
     announced: Announced = None,
 ) -> EventQuery:
     caller: Caller = request.state.caller
-    scope = scope_of(kind_of_event) if kind_of_event else None
+    scope = event_scope(kind_of_event) if kind_of_event else None
     if scope and not caller.may(scope):
         raise forbidden(caller, scope)
     return EventQuery(kind_of_event, source, kind, announced, _event_scopes(caller), changes.query())

@@ -49,7 +49,7 @@ def merged_event(row: Row[Any], article: Article, gone: Row[Any], occasion: Occa
 
 
 @dataclass(frozen=True)
-class Sight:
+class SeenIn:
     """The capture that shows where an article is now, and when it was fetched; nothing where an operator says so."""
 
     capture: str | None = None
@@ -57,17 +57,17 @@ class Sight:
 
 
 def moved_leaf(
-    row: Row[Any], url: str | None, sight: Sight, now: datetime, site_move: Mapping[str, str] | None = None
+    row: Row[Any], url: str | None, shown: SeenIn, now: datetime, site_move: Mapping[str, str] | None = None
 ) -> NewLeaf:
     """What the transparency log says of the article of this row, which is at `url` from now on."""
     facts = {"previous_url": row.url, "url": url} | ({"site_move": dict(site_move)} if site_move else {})
-    return NewLeaf("moved", row.id, row.revision, canonical_json(facts), now, sight.capture, sight.fetched_at)
+    return NewLeaf("moved", row.id, row.revision, canonical_json(facts), now, shown.capture, shown.fetched_at)
 
 
-def merged_leaf(gone: Row[Any], stays: Row[Any], sight: Sight, now: datetime) -> NewLeaf:
+def merged_leaf(gone: Row[Any], stays: Row[Any], shown: SeenIn, now: datetime) -> NewLeaf:
     """What the transparency log says of `gone`, which turned out to be the article of `stays`."""
     facts = canonical_json({"url": gone.url, "merged_into": stays.id})
-    return NewLeaf("merged", gone.id, gone.revision, facts, now, sight.capture, sight.fetched_at)
+    return NewLeaf("merged", gone.id, gone.revision, facts, now, shown.capture, shown.fetched_at)
 
 
 def absorb(session: Session, gone: Row[Any], stays: Row[Any], now: datetime) -> None:
@@ -108,7 +108,7 @@ def move_all(session: Session, order: MoveArticles, now: datetime, trace_id: str
     changes = [{"this": row.id, "new": urls[row.page], "at": plain_address(urls[row.page])} for row in moved]
     session.execute(_RELOCATE, changes)
     after = {row.id: row for row in session.execute(_OF_PAGES, {"pages": sorted({row.page for row in moved})})}
-    append_leaves(session, [moved_leaf(row, urls[row.page], Sight(), now, _site(order)) for row in moved])
+    append_leaves(session, [moved_leaf(row, urls[row.page], SeenIn(), now, _site(order)) for row in moved])
     news = [_of_the_site(after[row.id], row, order, Occasion("move", now, order.announce, trace_id)) for row in moved]
     return append_news(session, news)
 

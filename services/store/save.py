@@ -18,7 +18,7 @@ from services.store.decide import Change, Created, Late, Reading, Refreshed, Unc
 from services.store.dry_run import preview, standing
 from services.store.events import announcement, is_told, new_event
 from services.store.find import Existing, keys, place, places
-from services.store.moves import Occasion, Sight, absorb, merged_event, merged_leaf, moved_event, moved_leaf
+from services.store.moves import Occasion, SeenIn, absorb, merged_event, merged_leaf, moved_event, moved_leaf
 from services.store.rulings import Ruling, judge_all
 from services.store.status import LOOKS, StatusLook, found_again
 from services.store.write import Beginning, Step, Written, begin, follow, rows_of
@@ -181,11 +181,11 @@ def _relocated(
 def _leaves(placed: Placed, now: datetime) -> Iterator[NewLeaf]:
     """What the transparency log says of where the article is, in the order of the events."""
     order, spot = placed.arrived.reading.order, placed.spot
-    sight = Sight(order.capture, order.fetched_at)
+    shown = SeenIn(order.capture, order.fetched_at)
     if spot.other is not None and spot.row is not None:
-        yield merged_leaf(spot.other, spot.row, sight, now)
+        yield merged_leaf(spot.other, spot.row, shown, now)
     if placed.moved_from and spot.row is not None:
-        yield moved_leaf(spot.row, order.origin.url, sight, now)
+        yield moved_leaf(spot.row, order.origin.url, shown, now)
 
 
 def _events(placed: Placed, rows: Mapping[str, Row[Any]], now: datetime) -> Iterator[NewEvent]:

@@ -13,7 +13,7 @@ from sqlalchemy import Row, bindparam, insert, select, update
 from sqlmodel import Session
 
 from services.contracts.errors import DatelineError
-from services.contracts.events import LISTED, SCOPES, scope_of
+from services.contracts.events import LISTED, SCOPES, event_scope
 from services.contracts.messages import Announce, Deliver, Lane
 from services.runtime.database import UtcDateTime
 from services.runtime.events.append import NewEvent, append_private
@@ -165,14 +165,14 @@ def _brief(event: Row[Any]) -> FilterSubject:
 
 def may_know(endpoint: Row[Any], event: Row[Any]) -> bool:
     """Whether the endpoint may be sent the event at all: a private one is its owner's, and some types ask a scope."""
-    if (scope := scope_of(event.type)) and not getattr(endpoint, scope):
+    if (scope := event_scope(event.type)) and not getattr(endpoint, scope):
         return False
     return event.owner is None or (endpoint.owner == event.owner and endpoint.state == "active")
 
 
 def _in_line(event: Row[Any]) -> str | None:
     """What keeps the event in order: events of an article, of a source, or of the log come one after another."""
-    return event.subject if is_about_article(event.type) or scope_of(event.type) else None
+    return event.subject if is_about_article(event.type) or event_scope(event.type) else None
 
 
 def without_turn(session: Session, owed: Sequence[Due], lane: Lane) -> list[Due]:

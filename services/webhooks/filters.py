@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_
 from services.contracts.article import ArticleKind
 from services.contracts.caller import Permission
 from services.contracts.changes import ChangedField, Grade
-from services.contracts.events import SCOPES, scope_of
+from services.contracts.events import SCOPES, event_scope
 from services.contracts.log_events import PREFIX as LOG
 from services.contracts.source_events import PREFIX, SourceEventType
 from services.runtime.events.phrases import has_words, plain
@@ -122,7 +122,7 @@ def lacking_scope(event_types: Collection[str], scopes: Collection[str]) -> tupl
     the scope that it lacks.
     """
     for pattern in event_types:
-        needed = {scope_of(name) for name in TYPES if fnmatchcase(name, pattern)}
+        needed = {event_scope(name) for name in TYPES if fnmatchcase(name, pattern)}
         if None not in needed and not needed & set(scopes):
             return pattern, next(scope for scope in SCOPES.values() if scope in needed)
     return None

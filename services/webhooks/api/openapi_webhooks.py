@@ -16,9 +16,9 @@ from services.contracts.events import (
     ArticleRestored,
     ArticleUpdated,
     ArticleWithdrawn,
+    CheckpointSigned,
     EndpointDisabled,
     EndpointTest,
-    LogCheckpoint,
     SourceBlocked,
     SourceDrifted,
     SourceGap,
@@ -125,7 +125,7 @@ def endpoint_disabled(event: Annotated[EndpointDisabled, _one("endpoint.disabled
 
 
 @router.post("log.checkpoint", status_code=204)
-def log_checkpoint(event: Annotated[LogCheckpoint, _one("log.checkpoint")], headers: Headers) -> None:
+def log_checkpoint(event: Annotated[CheckpointSigned, _one("log.checkpoint")], headers: Headers) -> None:
     """The transparency log has a new checkpoint. Needs the scope `log`, and an endpoint that names this type."""
 
 
