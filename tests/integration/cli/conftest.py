@@ -2,6 +2,7 @@
 
 import io
 import logging
+import shutil
 import sys
 from dataclasses import dataclass
 
@@ -9,9 +10,10 @@ import pytest
 import structlog
 
 from services import cli
-from services.cli.processes import schema
 from services.fetcher.settings import fetcher_settings
+from services.runtime import database
 from services.runtime.egress import egress_settings
+from services.runtime.settings import runtime_settings
 from services.webhooks.settings import webhook_settings
 
 SETTINGS = (egress_settings, fetcher_settings, webhook_settings)
@@ -64,11 +66,12 @@ def dateline(installation, monkeypatch, capsys):
 
 
 @pytest.fixture
-def migrated(installation, database_url):
-    installation(database_url=database_url)
-    schema.upgrade()
+def migrated(db):
+    """An installation as `dateline migrate` leaves it, on a database of each kind in turn."""
 
 
 @pytest.fixture
-def on_sqlite(installation):
-    schema.upgrade()
+def on_sqlite(installation, sqlite_tables):
+    """The same on SQLite alone, in the state folder."""
+    database.make_file()
+    shutil.copy(sqlite_tables, runtime_settings().database.removeprefix("sqlite:///"))
