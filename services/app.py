@@ -33,6 +33,7 @@ from services.desk.app import create_desk
 from services.doctor import api as doctor
 from services.fetcher import api as fetcher
 from services.fetcher.coverage import api as coverage
+from services.fetcher.editing import api as source_files
 from services.fetcher.pages import api as pages
 from services.fetcher.push import api as push
 from services.fetcher.removals import api as takedowns
@@ -58,6 +59,7 @@ from services.webhooks.api import openapi_webhooks
 ROUTERS = (
     doctor.router,
     fetcher.router,
+    source_files.router,
     push.router,
     pages.router,
     coverage.router,

@@ -4,11 +4,14 @@ from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
+from sqlmodel import col
 
 from services.access import keys
 from services.access.models import ApiKey
 from services.admin import dead_letters
+from services.admin.audit_search import AuditQuery, choices
+from services.admin.dead_letter_groups import DeadLetterGroups, grouped
 from services.admin.dead_letter_views import (
     DeadLetter,
     DeadLetters,
@@ -19,7 +22,9 @@ from services.admin.dead_letter_views import (
     Taken,
     whole,
 )
+from services.admin.dead_letters import DeadLetterQuery
 from services.admin.views import (
+    AuditChoices,
     AuditLog,
     AuditView,
     KeyMade,
@@ -34,7 +39,19 @@ from services.runtime import audit_log
 from services.runtime.audit_log import AuditEntry
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.http.listing import newest
-from services.runtime.http.problems import After, Id, Limit, Problem, cursor, page, position, requires, storable
+from services.runtime.http.problems import (
+    After,
+    Id,
+    Instant,
+    Limit,
+    Problem,
+    cursor,
+    page,
+    position,
+    requires,
+    storable,
+)
+from services.runtime.ledger.causes import LONGEST
 
 router = APIRouter(prefix="/admin", tags=["admin"])
 
@@ -42,6 +59,12 @@ Admin = Annotated[Caller, requires("admin")]
 Kind = Annotated[
     str, AfterValidator(storable), Query(max_length=100, description="Only messages of this kind, such as `ParsePage`")
 ]
+OfCause = Annotated[
+    str,
+    AfterValidator(storable),
+    Query(max_length=LONGEST, description="Only messages of this cause, as groups have it"),
+]
+Word = Annotated[str, Field(max_length=200), AfterValidator(storable)]
 Discarded = Annotated[bool, Query(description="Those that were discarded, instead of those that wait for a decision")]
 
 
@@ -88,24 +111,56 @@ def rotate_key(key_id: Id, caller: Admin, wanted: KeyRotation | None = None) -> 
 
 
 @router.get("/audit", dependencies=[requires("admin")])
-def show_audit_log(limit: Limit = 50, after: After = None) -> AuditLog:
-    """The audit log: who did what, why and when, the newest first."""
+def show_audit_log(
+    *,
+    actor: Annotated[Word | None, Query(description="The name or the number of a key")] = None,
+    action: Annotated[Word | None, Query(description="Such as `source.paused`, or `source` for all of them")] = None,
+    subject: Annotated[Word | None, Query(description="What it begins with, such as `endpoint 3`")] = None,
+    since: Annotated[Instant | None, Query(description="At this time or later")] = None,
+    until: Annotated[Instant | None, Query(description="Before this time, exclusive")] = None,
+    q: Annotated[Word | None, Query(description="In what was done, on what, why, or with what result")] = None,
+    limit: Limit = 50,
+    after: After = None,
+) -> AuditLog:
+    """The audit log: who did what, why and when, the newest first. All that is named must hold."""
+    query = AuditQuery(actor, action, subject, since, until, q)
     with reading() as session:
-        rows, following = newest(session, AuditEntry, limit, after)
+        rows, following = newest(session, AuditEntry, limit, after, *query.conditions())
     return AuditLog(entries=[AuditView.model_validate(row) for row in rows], next=following)
+
+
+@router.get("/audit/choices", dependencies=[requires("admin")])
+def show_audit_choices() -> AuditChoices:
+    """The actors and the actions of the audit log, to choose from."""
+    with reading() as session:
+        actors, actions = (choices(session, column) for column in (col(AuditEntry.key_name), col(AuditEntry.action)))
+    return AuditChoices(actors=list(actors), actions=list(actions))
 
 
 @router.get("/dead-letters", dependencies=[requires("admin")])
 def list_dead_letters(
-    kind: Kind | None = None, discarded: Discarded = False, limit: Limit = 50, after: After = None
+    *,
+    kind: Kind | None = None,
+    cause: OfCause | None = None,
+    discarded: Discarded = False,
+    limit: Limit = 50,
+    after: After = None,
 ) -> DeadLetters:
     """What was given up on and why, the newest first. Mend the cause, then replay them, or discard them."""
     place = position("dead_lettered", after, int)
     with reading() as session:
         before = place[0] if place else None
-        result = dead_letters.listed(session, kind=kind, discarded=discarded, before=before, limit=limit + 1)
+        criteria = DeadLetterQuery(kind, cause)
+        result = dead_letters.listed(session, criteria, discarded=discarded, before=before, limit=limit + 1)
     shown, following = page(result, limit, lambda row: cursor("dead_lettered", row.id))
     return DeadLetters(messages=[DeadLetter.model_validate(row) for row in shown], next=following)
+
+
+@router.get("/dead-letters/groups", dependencies=[requires("admin")])
+def group_dead_letters() -> DeadLetterGroups:
+    """What waits for a decision, by kind and cause: how many, the first and the last, and what hangs on them."""
+    with reading() as session:
+        return grouped(session)
 
 
 @router.get("/dead-letters/{message_id}", dependencies=[requires("admin")])
@@ -120,16 +175,18 @@ def show_dead_letter(message_id: Id) -> DeadLetterWhole:
 
 @router.post("/dead-letters/replay")
 def replay_dead_letters(wanted: MessageReplay, caller: Admin) -> Taken:
-    """Enqueue messages again that were dead-lettered, those of a kind or all: the oldest 1,000, then ask again."""
+    """Enqueue dead letters again, those of a kind, of a cause, or all: the oldest 1,000."""
+    criteria = DeadLetterQuery(wanted.kind, wanted.cause)
     with transaction() as session:
-        return Taken.model_validate(dead_letters.replay_all(session, wanted.kind, caller, utcnow()))
+        return Taken.model_validate(dead_letters.replay_all(session, criteria, caller, utcnow()))
 
 
 @router.post("/dead-letters/discard")
 def discard_dead_letters(wanted: DiscardWanted, caller: Admin) -> Taken:
-    """Decide that messages of a kind will not be enqueued again: the oldest 1,000, then ask again."""
+    """Decide that messages of a kind (and a cause) will not be enqueued again: the oldest 1,000, then ask again."""
+    criteria = DeadLetterQuery(wanted.kind, wanted.cause)
     with transaction() as session:
-        return Taken.model_validate(dead_letters.discard_all(session, wanted.kind, caller, wanted.reason, utcnow()))
+        return Taken.model_validate(dead_letters.discard_all(session, criteria, caller, wanted.reason, utcnow()))
 
 
 @router.post("/dead-letters/{message_id}/replay", status_code=204)

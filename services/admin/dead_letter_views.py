@@ -13,9 +13,15 @@ from services.admin.views import Reason
 from services.contracts.messages import Lane
 from services.contracts.wiring import KINDS
 from services.runtime.http.problems import storable
+from services.runtime.ledger.causes import LONGEST
 
 # Any word, for a version that said more kinds than this one knows may have left some behind.
 Kind = Annotated[str, Field(max_length=100, examples=[*KINDS]), AfterValidator(storable)]
+Cause = Annotated[
+    str,
+    Field(max_length=LONGEST, description="As GET /admin/dead-letters/groups shows it; empty: without a reason"),
+    AfterValidator(storable),
+]
 _CLASS = re.compile(r"([A-Za-z_]\w*): ")
 
 
@@ -34,6 +40,11 @@ class DeadLetter(BaseModel, from_attributes=True):
     discarded_at: datetime | None = None
     discarded_by: str | None = None
     discarded_because: str | None = None
+    cause: str = Field(default="", description="The reason without what differs from one message to the next")
+    page: int | None = None
+    endpoint: int | None = None
+    article: str | None = None
+    reingestion: int | None = None
 
     @computed_field(description="The class of the error, when it was one that nobody planned")  # type: ignore[prop-decorator] # as pydantic documents it
     @property
@@ -57,11 +68,12 @@ class DeadLetters(BaseModel):
 
 
 class MessageReplay(BaseModel):
-    """Which messages are to be enqueued again: those of a kind, or all."""
+    """Which messages are to be enqueued again: those of a kind or a cause, or all."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"kind": "Deliver"}]})
 
     kind: Kind | None = None
+    cause: Cause | None = None
 
 
 class Discard(BaseModel):
@@ -78,6 +90,7 @@ class DiscardWanted(Discard):
     model_config = ConfigDict(json_schema_extra={"examples": [{"kind": "ParsePage", "reason": "no page any more"}]})
 
     kind: Kind
+    cause: Cause | None = None
 
 
 class Taken(BaseModel, from_attributes=True):

@@ -28,11 +28,29 @@ AT_ONCE = 1_000
 """Messages that one order to replay or discard takes at most."""
 
 # Not the message itself: it may hold a whole article.
-_LISTED = [column for column in ledger.c if column.name not in {"message", "again_message"}]
+LISTED = [column for column in ledger.c if column.name not in {"message", "again_message"}]
+WAITS: tuple[ColumnElement[bool], ...] = (ledger.c.dead_lettered_at.is_not(None), ledger.c.discarded_at.is_(None))
+"""Of what waits for a decision. In these words both databases see that their partial indexes serve."""
 
 
 class NotUnderstood(UserError):  # noqa: N818 - named for what is wrong
     """The message is one that this version cannot read."""
+
+
+@dataclass(frozen=True)
+class DeadLetterQuery:
+    """Which messages: of a kind and a cause, of all where None is named."""
+
+    kind: str | None = None
+    cause: str | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """The same for the database."""
+        named = {ledger.c.kind: self.kind, ledger.c.cause: self.cause}
+        return [column == value for column, value in named.items() if value is not None]
+
+    def __str__(self) -> str:
+        return f"kind {self.kind or 'any'}" + ("" if self.cause is None else f", cause {self.cause or 'none'}")
 
 
 @dataclass(frozen=True)
@@ -45,14 +63,14 @@ class Done:
 
 
 def listed(
-    session: Session, *, kind: str | None, discarded: bool, before: int | None, limit: int
+    session: Session, criteria: DeadLetterQuery, *, discarded: bool, before: int | None, limit: int
 ) -> Sequence[Row[Any]]:
     """Messages that wait for a decision, or were `discarded`: the newest first, with ids below `before`."""
     entries: list[ColumnElement[bool]] = [ledger.c.dead_lettered_at.is_not(None)]
     entries.append(ledger.c.discarded_at.is_not(None) if discarded else ledger.c.discarded_at.is_(None))
-    entries += [ledger.c.kind == kind] if kind else []
+    entries += criteria.conditions()
     entries += [ledger.c.id < before] if before else []
-    result = select(*_LISTED).where(*entries)
+    result = select(*LISTED).where(*entries)
     return session.execute(result.order_by(ledger.c.id.desc()).limit(limit)).all()
 
 
@@ -91,9 +109,9 @@ def discard(session: Session, message: int, caller: Caller, reason: str, now: da
     return True
 
 
-def replay_all(session: Session, kind: str | None, caller: Caller, now: datetime) -> Done:
-    """Says the oldest messages (of a kind) again, `AT_ONCE` at most; those that nobody can read stay where they are."""
-    result, more = _oldest(session, kind)
+def replay_all(session: Session, criteria: DeadLetterQuery, caller: Caller, now: datetime) -> Done:
+    """Says the oldest of these messages again, `AT_ONCE` at most; those that nobody can read stay where they are."""
+    result, more = _oldest(session, criteria)
     refused = 0
     for row in result:
         try:
@@ -101,31 +119,27 @@ def replay_all(session: Session, kind: str | None, caller: Caller, now: datetime
         except NotUnderstood:
             refused += 1
     if claimed := len(result) - refused:
-        audit_log.note(session, caller, "messages.replayed", f"{claimed} messages, kind {kind or 'any'}", now)
+        audit_log.note(session, caller, "messages.replayed", f"{claimed} messages, {criteria}", now)
     return Done(claimed, refused, more)
 
 
-def discard_all(session: Session, kind: str, caller: Caller, reason: str, now: datetime) -> Done:
-    """Discards the oldest messages of a kind, `AT_ONCE` at most."""
-    result, more = _oldest(session, kind)
+def discard_all(session: Session, criteria: DeadLetterQuery, caller: Caller, reason: str, now: datetime) -> Done:
+    """Discards the oldest of these messages, `AT_ONCE` at most."""
+    result, more = _oldest(session, criteria)
     for row in result:
         _lay_to_rest(session, row, caller, reason, now)
     if result:
-        audit_log.note(
-            session, caller, "messages.discarded", f"{len(result)} messages, kind {kind}", now, reason=reason
-        )
+        subject = f"{len(result)} messages, {criteria}"
+        audit_log.note(session, caller, "messages.discarded", subject, now, reason=reason)
     return Done(len(result), 0, more)
 
 
-_WAITS: tuple[ColumnElement[bool], ...] = (ledger.c.dead_lettered_at.is_not(None), ledger.c.discarded_at.is_(None))
-
-
 def _waiting(session: Session, message: int) -> Row[Any] | None:
-    return session.execute(select(ledger).where(ledger.c.id == message, *_WAITS).with_for_update()).one_or_none()
+    return session.execute(select(ledger).where(ledger.c.id == message, *WAITS).with_for_update()).one_or_none()
 
 
-def _oldest(session: Session, kind: str | None) -> tuple[Sequence[Row[Any]], bool]:
-    parts = (*_WAITS, *([ledger.c.kind == kind] if kind else []))
+def _oldest(session: Session, criteria: DeadLetterQuery) -> tuple[Sequence[Row[Any]], bool]:
+    parts = (*WAITS, *criteria.conditions())
     number = session.execute(select(func.count()).select_from(ledger).where(*parts)).scalar_one()
     result = select(ledger).where(*parts).order_by(ledger.c.id).limit(AT_ONCE).with_for_update()
     return session.execute(result).all(), number > AT_ONCE

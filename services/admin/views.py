@@ -76,6 +76,13 @@ class AuditView(BaseModel, from_attributes=True):
     result: str | None
 
 
+class AuditChoices(BaseModel):
+    """Who did anything, and what was done: what the log can be filtered by."""
+
+    actors: list[str]
+    actions: list[str]
+
+
 class AuditLog(BaseModel):
     """One page of the log, the newest first."""
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 ROUTERS = {
     "/articles": "services.store.api",
     "/events": "services.store.api",
+    "/sources.toml": "services.fetcher.editing.api",
+    "/sources/patterns": "services.fetcher.editing.api",
     "/sources/doctor": "services.doctor.api",
     "/admin/withdrawals": "services.store.withdrawals.api",
     "/log": "services.store.transparency.api",
@@ -35,6 +37,7 @@ ROUTERS = {
     "/webhooks": "services.webhooks.api",
     "/admin/keys": "services.admin.api",
     "/admin/dead-letters": "services.admin.api",
+    "/admin/audit": "services.admin.api",
     "/admin/retries": "services.admin.retries.api",
     "/admin/reingestions": "services.reingest.api",
 }

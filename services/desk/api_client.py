@@ -83,12 +83,14 @@ def within(app: ASGIApp, caller: Caller) -> httpx.AsyncClient:
 
 async def ask(client: httpx.AsyncClient, method: str, path: str, **asked: Any) -> Any:
     """The API's answer as parsed JSON, None where it has no body; `asked` is httpx's `params`, `json` and `headers`.
+    An answer in TOML is its text.
 
     Raises `Refused` for a problem, httpx's errors where nobody answers, and ValueError for what is no JSON.
     """
     # A path is made of what a visitor's address named: none of it may become a query.
     answer = await client.request(method, quote(path), **asked)
-    report = answer.json() if answer.content else None
+    is_toml = answer.headers.get("content-type", "").startswith("application/toml")
+    report: Any = (answer.text if is_toml else answer.json()) if answer.content else None
     if not answer.is_success:
         # A redirect leads to what a path without its last part means, which nobody asked for.
         raise Refused(HTTPStatus.NOT_FOUND if answer.is_redirect else answer.status_code, report or {})

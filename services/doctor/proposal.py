@@ -1,13 +1,12 @@
 """A source as TOML, as `dateline sources --load` takes it."""
 
-import json
 import re
-import tomllib
 from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
 from services.contracts.urls import site_family
 from services.doctor.findings import ChannelFinding
+from services.fetcher.editing.toml_text import as_toml
 from services.fetcher.politeness import host_of
 from services.fetcher.scope import ARTICLES
 from services.fetcher.sources import SourceSeed
@@ -21,15 +20,15 @@ def propose(
         return None
     families = {site_family(host_of(channel.url)) for channel in chosen}
     others = sorted({host_of(address) for address in articles if site_family(host_of(address)) not in families})[:5]
-    lines = ["[[source]]", f"name = {_text(name_of(url))}", f"title = {_text(title[:200])}"]
-    lines += [f"hosts = {_list(others)}"] if others else []
     alone = all(channel.kind == "feed" for channel in chosen)
-    lines += [f"pages = {_list([pattern])}"] if pattern and pattern not in ARTICLES and not alone else []
-    for channel in chosen:
-        lines += ["", "[[source.channels]]", f"kind = {_text(channel.kind)}", f"url = {_text(channel.url)}"]
-    written = "\n".join(lines) + "\n"
-    SourceSeed.model_validate(tomllib.loads(written)["source"][0])
-    return written
+    source = {
+        "name": name_of(url),
+        "title": title[:200],
+        "hosts": others,
+        "pages": [pattern] if pattern and pattern not in ARTICLES and not alone else [],
+        "channels": [{"kind": channel.kind, "url": channel.url} for channel in chosen],
+    }
+    return as_toml([SourceSeed.model_validate(source)])
 
 
 def name_of(url: str) -> str:
@@ -45,11 +44,3 @@ def _chosen(channels: Sequence[ChannelFinding], pattern: str | None) -> list[Cha
     feeds = [channel for channel in may if channel.kind == "feed"]
     listings = [channel for channel in may if channel.kind == "listing" and pattern][:1]
     return [*feeds, *listings] or [channel for channel in may if channel.kind == "sitemap" and pattern][:1]
-
-
-def _text(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
-
-
-def _list(entries: Sequence[str]) -> str:
-    return "[" + ", ".join(map(_text, entries)) + "]"

@@ -14,6 +14,7 @@ from services.contracts.errors import UserError
 from services.fetcher import blocked, site_moves, sources
 from services.fetcher.alarms import alarm
 from services.fetcher.models import Channel
+from services.fetcher.next_looks import next_looks
 from services.fetcher.politeness import host_of
 from services.fetcher.preview import preview
 from services.fetcher.push.health import push_sentences
@@ -32,6 +33,7 @@ from services.runtime.redaction import at_every_depth, redacted
 
 router = APIRouter(tags=["sources"])
 
+_VALIDATORS = {"ETag": "etag", "Last-Modified": "last_modified"}
 SHOWN = 20
 """Addresses of each sort in a preview."""
 
@@ -52,6 +54,10 @@ class ChannelView(BaseModel):
     listed: int
     fresh: int
     interval: float | None = None
+    next_look: datetime | None = None
+    """When it is looked at next; null while it is being looked at, and of a source that is paused."""
+    validators: list[str] = []
+    """What it gave to ask by whether anything changed: `ETag`, `Last-Modified`."""
     retrying: str | None = None
     """When its looks fail unexpectedly: how often, why, and when the next one is."""
     alarm: str | None = None
@@ -295,10 +301,15 @@ def _views(session: Session, healths: Sequence[SourceHealth]) -> list[SourceView
     known = watch.rhythms(session, [health.source.id or 0 for health in healths])
     hosts = {host_of(channel.url) for health in healths for channel in health.channels}
     trusted = trust_in_hosts(session, hosts, now)
+    due = next_looks(session, channels)
     views = [_source(health, failing, pages, walled.get(health.source.name), pushed, now) for health in healths]
     return [
         view.model_copy(
             update={
+                "channels": [
+                    entry.model_copy(update={"next_look": None if health.source.paused else due.get(channel.id or 0)})
+                    for entry, channel in zip(view.channels, health.channels, strict=True)
+                ],
                 "rhythm": rhythm_view(known.get(health.source.id or 0)),
                 "trust": {
                     name: trusted[name]
@@ -342,6 +353,7 @@ def _channel(channel: Channel, retrying: str | None, push: str | None, now: date
     fields = channel.model_dump(warnings=False) | {
         "retrying": retrying,
         "push": push,
+        "validators": [name for name, value in _VALIDATORS.items() if getattr(channel, value)],
         "troubles": [f"{url}: {why}" for url, why in channel.troubles.items()],
         "trust": trust_view(channel.trust, now),
     }

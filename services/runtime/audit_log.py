@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Text
+from sqlalchemy import Index, Text
 from sqlmodel import Field, Session
 
 from services.contracts.caller import Caller
@@ -13,6 +13,11 @@ class AuditEntry(Table, table=True):
     """One thing that somebody ordered; written in the transaction that did it."""
 
     __tablename__ = "audit_log"
+    __table_args__ = (
+        Index("audit_log_by_actor", "key_name", "id"),
+        Index("audit_log_by_action", "action", "id"),
+        Index("audit_log_by_time", "at"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     at: datetime = Field(sa_type=UtcDateTime)

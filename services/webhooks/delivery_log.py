@@ -1,5 +1,6 @@
 """The delivery log: what was owed to an endpoint, what became of it, and each attempt."""
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,17 +28,23 @@ class DeliveryQuery:
 
 def delivery_log(
     session: Session, endpoint: int, asked: DeliveryQuery, *, before: int | None, limit: int
-) -> list[tuple[Delivery, str]]:
-    """Deliveries with the type of their event, the newest first, older than the one with number `before`."""
+) -> list[tuple[Delivery, str, str]]:
+    """Deliveries with type and headline of their event, the newest first, older than the one with number `before`."""
     older = [col(Delivery.sequence) < before] if before else []
     rows = session.execute(
-        select(Delivery, events.c.type)
+        select(Delivery, events.c.type, events.c.body)
         .join(events, events.c.id == col(Delivery.event))
         .where(col(Delivery.endpoint) == endpoint, *older, *_conditions(asked))
         .order_by(col(Delivery.sequence).desc())
         .limit(limit)
     )
-    return [(row[0], row[1]) for row in rows]
+    return [(row[0], row[1], headline_of(row[2])) for row in rows]
+
+
+def headline_of(body: str) -> str:
+    """What people know the event by: the headline of its article, or what happened to its source; empty for others."""
+    event = json.loads(body)["data"]
+    return str((event.get("article") or {}).get("headline") or event.get("sentence") or "")
 
 
 def one_delivery(session: Session, endpoint: int, delivery: int) -> tuple[Delivery, str, bytes] | None:

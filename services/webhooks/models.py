@@ -145,11 +145,17 @@ class Attempt(Table, table=True):
     """One try of a delivery, and what came of it."""
 
     __tablename__ = "attempts"
-    __table_args__ = (UniqueConstraint("delivery", "number"),)
+    __table_args__ = (
+        UniqueConstraint("delivery", "number"),
+        # With all that is counted, so that how an endpoint was served is told without reading its attempts.
+        Index("attempts_by_endpoint", "endpoint", "at", "outcome", "milliseconds", "status"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     delivery: int = Field(foreign_key="deliveries.id")
     number: int
+    endpoint: int | None = None
+    """The delivery's; none in a row from before it was written down."""
     at: datetime = Field(sa_type=UtcDateTime)
     request: dict[str, str] = Field(sa_column=Column(JSON, nullable=False))
     """The headers that were sent; signature and the owner's own are masked."""

@@ -37,15 +37,14 @@ _SETTLE = (
         delivered_at=bindparam("arrived"),
     )
 )
-_ATTEMPT = [column for column in attempts.c if column is not attempts.c.id]
-_TAKEN = select(deliveries.c.id).where(
-    deliveries.c.id == bindparam("delivery"), deliveries.c.attempts == bindparam("number")
-)
+_ATTEMPT = [column for column in attempts.c if column not in (attempts.c.id, attempts.c.endpoint)]
+_TAKEN = deliveries.c.id == bindparam("delivery"), deliveries.c.attempts == bindparam("number")
 
 
 def _log(made: sqlite.Insert | postgresql.Insert) -> sqlite.Insert | postgresql.Insert:
     entries = [bindparam(column.name, type_=column.type).label(column.name) for column in _ATTEMPT]
-    return made.from_select(_ATTEMPT, select(*entries).where(_TAKEN.exists())).on_conflict_do_nothing()
+    rows = select(*entries, deliveries.c.endpoint).where(*_TAKEN)
+    return made.from_select([*_ATTEMPT, attempts.c.endpoint], rows).on_conflict_do_nothing()
 
 
 _LOG = {"sqlite": _log(sqlite.insert(attempts)), "postgresql": _log(postgresql.insert(attempts))}

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, exists, func, or_, select, update
 from sqlmodel import Session
 
+from services.runtime.events.tables import events
 from services.webhooks.models import deliveries
 from services.webhooks.release import wake
 
@@ -23,6 +24,9 @@ class Range:
     until: datetime | None = None
     from_sequence: int | None = None
     to_sequence: int | None = None
+    types: Sequence[str] | None = None
+    """Types of events, or patterns like `article.*`."""
+    article: str | None = None
     failed_only: bool = True
 
 
@@ -58,4 +62,13 @@ def _chosen(endpoint: int, wanted: Range) -> list[ColumnElement[bool]]:
         chosen.append(deliveries.c.sequence >= wanted.from_sequence)
     if wanted.to_sequence is not None:
         chosen.append(deliveries.c.sequence <= wanted.to_sequence)
+    if wanted.article is not None:
+        chosen.append(deliveries.c.article == wanted.article)
+    if wanted.types is not None:
+        of_type = or_(*(_is_like(pattern) for pattern in wanted.types))
+        chosen.append(exists().where(events.c.id == deliveries.c.event, of_type))
     return chosen
+
+
+def _is_like(pattern: str) -> ColumnElement[bool]:
+    return events.c.type.like(pattern.replace("_", "\\_").replace("*", "%"), escape="\\")

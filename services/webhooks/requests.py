@@ -143,6 +143,10 @@ class ReplayWanted(BaseModel):
     until: Instant | None = Field(default=None, description="Made before this time, exclusive.")
     from_sequence: Annotated[int, Field(ge=1, le=MAX_ID)] | None = None
     to_sequence: Annotated[int, Field(ge=1, le=MAX_ID)] | None = None
+    types: EventTypes | None = None
+    article: Annotated[Storable, StringConstraints(min_length=1, max_length=100)] | None = Field(
+        default=None, description="The id of an article: what was sent of it"
+    )
     only: Literal["failed", "all"] = Field(
         default="failed", description="`failed` means failed or pending ones, `all` also those that were delivered."
     )
@@ -154,9 +158,11 @@ class ReplayWanted(BaseModel):
             (self.since, self.until),
             (self.from_sequence, self.to_sequence),
         )
-        if not self.deliveries and not any(end is not None for pair in ends for end in pair):
+        named = self.deliveries, self.types, self.article, *(end for pair in ends for end in pair)
+        if all(choice is None for choice in named):
             raise ValueError(
-                "Name `deliveries`, a time (`since`, `until`) or numbers (`from_sequence`, `to_sequence`)."
+                "Name `deliveries`, `types`, an `article`, a time (`since`, `until`) or numbers (`from_sequence`, "
+                "`to_sequence`)."
             )
         if self.since and self.until and self.since >= self.until:
             raise ValueError("`since` must be before `until`; nothing can lie between.")

@@ -84,6 +84,9 @@ class DeliveryView(BaseModel):
     event: str = Field(description="The webhook-id")
     type: str
     article: str | None = Field(description="Null for an event that is about no article")
+    headline: str = Field(
+        description="Of its article, as it was then, or what happened to its source; empty for others"
+    )
     matched: list[str] = Field(description="Why it is sent: which conditions of the filter held, and by which value")
     state: str = Field(description="pending, delivered, failed or cancelled")
     created_at: datetime
@@ -177,12 +180,13 @@ def endpoint_view(endpoint: Endpoint, now: datetime) -> EndpointView:
     )
 
 
-def delivery_view(delivery: Delivery, event_type: str, attempts: list[Attempt]) -> DeliveryView:
+def delivery_view(delivery: Delivery, event_type: str, headline: str, attempts: list[Attempt]) -> DeliveryView:
     """A delivery as its subscriber sees it."""
     return DeliveryView(
         **delivery.model_dump(exclude={"attempts", "article", "matched"}),
         matched=delivery.matched or [],
         article=delivery.article if is_about_article(event_type) else None,
         type=event_type,
+        headline=headline,
         attempts=[AttemptView.model_validate(attempt) for attempt in attempts],
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 app = group("Messages that were given up on: list, show, replay or discard them.", cls=ListsByDefault)
 
 Kind = Annotated[str | None, typer.Option(help="Only messages of this kind, such as ParsePage.")]
+Cause = Annotated[str | None, typer.Option(help="Only messages of this cause, as `dead-letters groups` shows it.")]
 Everything = Annotated[
     bool, typer.Option("--all", help="All that are dead-lettered, or with --kind those of one kind.")
 ]
@@ -32,6 +34,7 @@ Numbers = Annotated[list[int] | None, typer.Argument(help="Numbers, as the list 
 @app.command("list")
 def list_messages(
     kind: Kind = None,
+    cause: Cause = None,
     discarded: Annotated[bool, typer.Option("--discarded", help="Those that were discarded instead.")] = False,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = 100,
     after: After = None,
@@ -40,7 +43,7 @@ def list_messages(
     """Lists what was dead-lettered and why, the newest first."""
     from services.admin.dead_letter_views import DeadLetter
 
-    chosen = {"kind": kind, "discarded": discarded or None, "after": after}
+    chosen = {"kind": kind, "cause": cause, "discarded": discarded or None, "after": after}
     rows, following = client.listed("/admin/dead-letters", "messages", limit, None, **chosen)
     if as_json:
         print_json({"messages": rows, "next": following})
@@ -51,6 +54,21 @@ def list_messages(
         show(Listing(("number", "kind", "key", "since", "attempts", "reason"), lines))
     if following and not as_json:
         error(f"There are more: add --after {following}.")
+
+
+@app.command("groups")
+def list_groups(as_json: AsJson = False) -> None:
+    """Lists what waits for a decision by kind and cause: how many, and since when."""
+    answer = client.get("/admin/dead-letters/groups")
+    if as_json:
+        print_json(answer)
+    elif not answer["groups"]:
+        error("Nothing is dead-lettered.")
+    else:
+        lines = [_group(row) for row in answer["groups"]]
+        show(Listing(("messages", "kind", "first", "last", "newest", "cause"), lines))
+        if answer["more"]:
+            error("There are more groups; these have the newest messages.")
 
 
 @app.command("show")
@@ -71,11 +89,15 @@ def show_message(
 
 @app.command("replay")
 def replay_messages(
-    numbers: Numbers = None, everything: Everything = False, kind: Kind = None, as_json: AsJson = False
+    numbers: Numbers = None,
+    everything: Everything = False,
+    kind: Kind = None,
+    cause: Cause = None,
+    as_json: AsJson = False,
 ) -> None:
     """Enqueues messages again, with all their attempts, as if they had never failed."""
-    _one_or_the_other(numbers, everything, kind)
-    done = _each(numbers, "replay") if numbers else _all("replay", {"kind": kind})
+    _one_or_the_other(numbers, everything, kind or cause)
+    done = _each(numbers, "replay") if numbers else _all("replay", {"kind": kind, "cause": cause})
     _tell(done, "due again", as_json=as_json)
 
 
@@ -85,10 +107,11 @@ def discard_messages(
     numbers: Numbers = None,
     everything: Everything = False,
     kind: Kind = None,
+    cause: Cause = None,
     as_json: AsJson = False,
 ) -> None:
     """Decides that messages will not be enqueued again. They are kept, with who decided so, when and why."""
-    _one_or_the_other(numbers, everything, kind)
+    _one_or_the_other(numbers, everything, kind or cause)
     if not reason.strip():
         raise UserError("Say why with --reason; it is kept with the message.")
     if numbers:
@@ -96,13 +119,13 @@ def discard_messages(
     elif kind is None:
         raise UserError("Name the --kind that is to be discarded, or the numbers; not everything at once.")
     else:
-        done = _all("discard", {"kind": kind, "reason": reason})
+        done = _all("discard", {"kind": kind, "cause": cause, "reason": reason})
     _tell(done, "discarded", as_json=as_json)
 
 
-def _one_or_the_other(numbers: list[int] | None, everything: bool, kind: str | None) -> None:
-    if bool(numbers) is everything or (numbers and kind):
-        raise UserError("Give either numbers, or --all with or without --kind.")
+def _one_or_the_other(numbers: list[int] | None, everything: bool, chosen: str | None) -> None:
+    if bool(numbers) is everything or (numbers and chosen):
+        raise UserError("Give either numbers, or --all with or without --kind and --cause.")
 
 
 def _each(numbers: Sequence[int], decision: str, words: Mapping[str, str] | None = None) -> dict[str, Any]:
@@ -137,6 +160,11 @@ def _tell(done: Mapping[str, Any], what: str, *, as_json: bool) -> None:
 
 def _unknown(number: int) -> dict[int, str]:
     return {404: f"No message {number} waits for a decision; `dateline dead-letters list` shows those that do."}
+
+
+def _group(row: Mapping[str, Any]) -> Sequence[object]:
+    since = row["first"]["dead_lettered_at"], row["last"]["dead_lettered_at"]
+    return (row["messages"], row["kind"], *map(datetime.fromisoformat, since), row["last"]["id"], row["cause"])
 
 
 def _line(row: DeadLetter) -> Sequence[object]:

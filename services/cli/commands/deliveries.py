@@ -38,7 +38,7 @@ def list_deliveries(
     if as_json:
         print_json({"deliveries": rows, "next": following})
     elif rows:
-        columns = ("id", "sequence", "type", "state", "made", "tries", "answer")
+        columns = ("id", "sequence", "type", "state", "made", "tries", "answer", "headline")
         show(Listing(columns, [_line(DeliveryView.model_validate(row)) for row in rows]))
         if following:
             error(f"There are more: add --after {following}.")
@@ -53,14 +53,30 @@ def replay(
     failed: Annotated[bool, Option("--failed", help="Every delivery that failed or waits.")] = False,
     since: Since = None,
     until: Until = None,
-    delivered: Annotated[bool, Option("--delivered", help="Of a time: also those that were delivered.")] = False,
+    event_type: Annotated[
+        list[str] | None, Option("--type", help="A type of event, or a pattern like article.*.")
+    ] = None,
+    article: Annotated[str | None, Option(help="What was sent of this article.")] = None,
+    delivered: Annotated[
+        bool, Option("--delivered", help="Of a time, a type or an article: also those that were delivered.")
+    ] = False,
     dry_run: Annotated[bool, Option("--dry-run", help="Only count.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Brings deliveries again, under the same ids and numbers: those named, that failed, or of a time."""
-    _one_way(named=bool(deliveries), failed=failed, timed=bool(since or until), delivered=delivered)
+    """Brings deliveries again, under the same ids and numbers: those named, that failed, or of a time, type or article.
+
+    Of those that are chosen by time, type or article, --delivered also brings what was delivered.
+    """
+    chosen = bool(since or until or event_type or article)
+    _one_way(named=bool(deliveries), failed=failed, chosen=chosen, delivered=delivered)
     only = "all" if deliveries or delivered else "failed"
-    fields = {"deliveries": deliveries or None, "since": since, "until": until, "from_sequence": 1 if failed else None}
+    fields: dict[str, object] = {
+        "deliveries": deliveries or None,
+        "since": since,
+        "until": until,
+        "from_sequence": 1 if failed else None,
+    }
+    fields |= {"types": event_type or None, "article": article}
     criteria = to_jsonable_python(fields | {"only": only, "dry_run": dry_run})
     replayed = client.order("POST", f"/webhooks/endpoints/{number}/replays", criteria, refusals(number))
     brought = replayed["deliveries"]
@@ -74,13 +90,22 @@ def replay(
         raise typer.Exit(1)
 
 
-def _one_way(*, named: bool, failed: bool, timed: bool, delivered: bool) -> None:
-    if named + failed + timed != 1 or (delivered and not timed):
-        raise UserError("Name the deliveries, or say --failed, or a time with --since and --until.")
+def _one_way(*, named: bool, failed: bool, chosen: bool, delivered: bool) -> None:
+    if named + failed + chosen != 1 or (delivered and not chosen):
+        raise UserError("Name the deliveries, or say --failed, or choose by --since, --until, --type or --article.")
 
 
 def _line(delivery: DeliveryView) -> Sequence[object]:
     last = delivery.attempts[-1] if delivery.attempts else None
     answer = (last.status or last.outcome) if last else None
     made, tries = delivery.created_at, len(delivery.attempts)
-    return (delivery.id, delivery.sequence, delivery.type, delivery.state, made, tries, str(answer or ""))
+    return (
+        delivery.id,
+        delivery.sequence,
+        delivery.type,
+        delivery.state,
+        made,
+        tries,
+        str(answer or ""),
+        delivery.headline,
+    )

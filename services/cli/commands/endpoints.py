@@ -76,6 +76,15 @@ def add(
     added: Annotated[Values, typer.Option(help="Only where this word or phrase is new.")] = None,
     removed: Annotated[Values, typer.Option(help="Only where this word or phrase is gone.")] = None,
     min_grade: Annotated[Grade | None, typer.Option(help="Only changes that weigh so much, or more.")] = None,
+    not_source: Annotated[Values, typer.Option(help="No article of this source.")] = None,
+    not_kind: Annotated[Values, typer.Option(help="No article of this kind.")] = None,
+    not_tag: Annotated[Values, typer.Option(help="No article with this tag.")] = None,
+    not_byline: Annotated[Values, typer.Option(help="No article by a writer with these words.")] = None,
+    not_dateline: Annotated[Values, typer.Option(help="No article from a place with these words.")] = None,
+    not_word: Annotated[Values, typer.Option(help="No article with this word or phrase.")] = None,
+    not_changed: Annotated[Values, typer.Option(help="Not where this field changed.")] = None,
+    not_added: Annotated[Values, typer.Option(help="Not where this word or phrase is new.")] = None,
+    not_removed: Annotated[Values, typer.Option(help="Not where this word or phrase is gone.")] = None,
     match: Annotated[Literal["all", "any"], typer.Option(help="Whether all conditions must hold, or any.")] = "all",
     payload: Annotated[Payload, typer.Option(help="Whole articles, or without their words.")] = "full",
     rate: Annotated[float | None, typer.Option(help="The most events a second.")] = None,
@@ -84,9 +93,13 @@ def add(
     """Makes an endpoint and shows its secret, this once."""
     conditions = {"sources": source, "kinds": kind, "tags": tag, "bylines": byline, "datelines": dateline}
     conditions |= {"words": word, "changed": changed, "added": added, "removed": removed}
+    unwanted = {"sources": not_source, "kinds": not_kind, "tags": not_tag, "bylines": not_byline}
+    unwanted |= {"datelines": not_dateline, "words": not_word}
+    unwanted |= {"changed": not_changed, "added": not_added, "removed": not_removed}
+    exclude = {name: values for name, values in unwanted.items() if values}
     mapping: dict[str, object] = {name: values for name, values in conditions.items() if values}
-    if min_grade:
-        mapping["min_grade"] = min_grade
+    mapping |= {"min_grade": min_grade} if min_grade else {}
+    mapping |= {"exclude": exclude} if exclude else {}
     choice: dict[str, object] = {
         "event_types": event_type or None,
         "filter": {"match": match, **mapping} if mapping else None,

@@ -79,6 +79,23 @@ def add(
 
 
 @app.command()
+def export(
+    name: Annotated[list[str] | None, typer.Argument(help="Names of sources; without one, all.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write it into this file.")] = None,
+) -> None:
+    """Writes sources as TOML, which `dateline sources --load FILE` takes here or elsewhere."""
+    text = client.get("/sources.toml", name=name or None)
+    if out is None:
+        typer.echo(text, nl=False)
+        return
+    try:
+        out.write_text(text, encoding="utf-8")
+    except OSError as trouble:
+        raise UserError(f"{out} cannot be written: {trouble.strerror}.") from None
+    tell(f"The sources are in {out}.")
+
+
+@app.command()
 def pause(name: Name, as_json: AsJson = False) -> None:
     """Looks neither at the source nor at its pages until it is resumed."""
     client.order("POST", f"/sources/{name}/pause", {"paused": True})

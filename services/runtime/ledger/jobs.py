@@ -28,6 +28,7 @@ from services.runtime import fault_points, tracing
 from services.runtime.celery import wake_ups
 from services.runtime.database import UtcDateTime, after_commit, is_sqlite, reading, transaction, utcnow
 from services.runtime.ledger import instances, ledger_table
+from services.runtime.ledger.causes import cause_of
 from services.runtime.ledger.ledger_table import due_and_free, ledger
 
 MAX_ATTEMPTS = 5
@@ -147,7 +148,7 @@ class Job:
             again = session.execute(select(*_SAID_AGAIN).where(*conditions).with_for_update()).one_or_none()
             if again is None:
                 raise lost(self)
-            given_up = {"due_at": now, "dead_lettered_at": now, "reason": reason}
+            given_up = {"due_at": now, "dead_lettered_at": now, "reason": reason, "cause": cause_of(reason)}
             session.execute(update(ledger).where(*conditions).values(ledger_table.FREE | given_up))
             if again.again_at is not None:
                 about = {name: again._mapping[name] for name in ("key", *ledger_table.SUBJECT)}  # noqa: SLF001 - public

@@ -61,6 +61,7 @@ class LedgerRow(Table, table=True):
         ),
         # Of what is being retried, and what is in flight: few rows, shown every few seconds.
         Index("ledger_tried", "id", sqlite_where=_TRIED, postgresql_where=_TRIED),
+        Index("ledger_causes", "kind", "cause", "id", sqlite_where=_DEAD_LETTERED, postgresql_where=_DEAD_LETTERED),
         Index("ledger_given_up", "kind", "key", sqlite_where=_DEAD_LETTERED, postgresql_where=_DEAD_LETTERED),
         # Of each host what goes first, and of that what is due for longest.
         _of("ledger_turns", "rank", "host", "rank", "due_at", only_open=True),
@@ -90,6 +91,8 @@ class LedgerRow(Table, table=True):
     trace_id: str = ""
     reason: str | None = Field(default=None, sa_type=Text)
     """Why it was last deferred, retried or dead-lettered: one sentence."""
+    cause: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
+    """Of what was dead-lettered: the reason without what differs from one message to the next (`causes.cause_of`)."""
     dead_lettered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     discarded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """A person decided that what was dead-lettered will not be enqueued again; the row stays, so that it is accounted

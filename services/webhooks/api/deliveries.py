@@ -54,7 +54,8 @@ def list_deliveries(
         shown, following = page(result, limit, lambda row: cursor("deliveries", row[0].sequence))
         attempts = delivery_log.attempts_of(session, [_id(row[0]) for row in shown])
     return Deliveries(
-        deliveries=[delivery_view(row, report, attempts[_id(row)]) for row, report in shown], next=following
+        deliveries=[delivery_view(row, kind, headline, attempts[_id(row)]) for row, kind, headline in shown],
+        next=following,
     )
 
 
@@ -67,8 +68,9 @@ def show_delivery(endpoint_id: Id, delivery_id: Id, caller: Subscriber) -> Deliv
         if result is None:
             raise _no_such_delivery()
         attempts = delivery_log.attempts_of(session, [delivery_id])[delivery_id]
-    row, report, body = result
-    return DeliveryInFull(**delivery_view(row, report, attempts).model_dump(), body=json.loads(body))
+    row, event_type, body = result
+    view = delivery_view(row, event_type, delivery_log.headline_of(body.decode()), attempts)
+    return DeliveryInFull(**view.model_dump(), body=json.loads(body))
 
 
 @router.post("/endpoints/{endpoint_id}/deliveries/{delivery_id}/replay", status_code=202)

@@ -91,6 +91,15 @@ def show_endpoint_health(endpoint_id: Id, caller: Subscriber) -> EndpointHealth:
         return EndpointHealth(**delivery_log.health(session, own(session, caller, endpoint_id), utcnow()))
 
 
+@router.post("/preview")
+def preview_filter(chosen: Choice, caller: Subscriber) -> FilterPreview:
+    """Which of the last 100 events an endpoint with this choice would be sent, and why not the others."""
+    sources = caller.may("sources")
+    _refuse_sources(chosen, sources=sources)
+    with reading() as session:
+        return preview.preview(session, chosen.event_types or (), chosen.filter or Filter(), sources=sources)
+
+
 @router.patch("/endpoints/{endpoint_id}")
 def change_endpoint(endpoint_id: Id, wanted: EndpointChanged, caller: Subscriber) -> EndpointView:
     """Change what you name. Enabling it also brings what it missed."""

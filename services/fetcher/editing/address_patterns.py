@@ -1,0 +1,110 @@
+r"""Patterns of article addresses, made from examples: what the chosen addresses have in common and the others lack.
+
+Pure. A step of a path that is a number stands for any number, the last one for any name; all others stay as they are,
+unless the examples differ there. Every pattern is linear: no part of it can begin where the one before could go on.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+LONGEST = 300
+"""Characters of a pattern, as a source may have them."""
+MOST = 20
+"""Patterns of one proposal."""
+_DATED = re.compile(r"(?:19|20)\d\d|[0-3]\d")
+"""A year, a month or a day: as a step of a path it keeps its length, where other numbers grow."""
+_ANY = "[^/?]+"
+_END = "/?$"
+# From loose to strict: what all last steps have, and whether the address ends there.
+_LAST = (
+    (r"^\d+$", r"\d+", ""),
+    ("", _ANY, ""),
+    (r"\d", r"[^/?\d]*\d[^/?]*", ""),
+    ("-", "[^/?-]*-[^/?]*", ""),
+    (r"-.*-", "[^/?-]*-[^/?-]*-[^/?]*", ""),
+    ("", _ANY, _END),
+    (r"\d", r"[^/?\d]*\d[^/?]*", _END),
+    ("-", "[^/?-]*-[^/?]*", _END),
+    (r"-.*-", "[^/?-]*-[^/?-]*-[^/?]*", _END),
+    (r"^\d+$", r"\d+", _END),
+)
+
+
+@dataclass(frozen=True)
+class PatternProposal:
+    """Patterns that every chosen address matches, and which of the others do as well."""
+
+    patterns: tuple[str, ...]
+    also: tuple[str, ...]
+
+
+def propose_patterns(articles: Sequence[str], others: Iterable[str] = ()) -> PatternProposal:
+    """The loosest patterns for these articles that none of the others match, or as few of them as can be."""
+    rest = [path for path in map(_path, dict.fromkeys(others)) if path not in set(map(_path, articles))]
+    forms: dict[tuple[int, str], list[list[str]]] = defaultdict(list)
+    for path in dict.fromkeys(map(_path, articles)):
+        steps = _steps(path)
+        forms[len(steps), _question(path)].append(steps)
+    ways = (_pattern(examples, question, rest) for (_, question), examples in forms.items())
+    patterns = tuple(dict.fromkeys(pattern for pattern in ways if pattern))[:MOST]
+    wrong = [url for url in dict.fromkeys(others) if _path(url) in rest and _is_found(patterns, _path(url))]
+    return PatternProposal(patterns, tuple(wrong))
+
+
+def _pattern(examples: Sequence[Sequence[str]], question: str, others: Sequence[str]) -> str:
+    """One pattern for paths of as many steps; empty where nothing short enough can be said of them."""
+    columns = list(zip(*examples, strict=True))
+    last = columns.pop() if columns and not question else ()
+    begins = _folders(columns, alike=True)
+    if len(begins) > LONGEST - 60:
+        begins = _folders(columns, alike=False)
+    names = (name + end for has, name, end in _LAST if all(re.search(has, step) for step in last))
+    tries = [begins + name for name in names] if last else [begins.removesuffix("/") + (question or _END)]
+    usable = [pattern for pattern in tries if len(pattern) <= LONGEST and _fits(pattern, examples, question)]
+    return min(usable, key=lambda pattern: sum(_is_found([pattern], path) for path in others), default="")
+
+
+def _folders(columns: Iterable[Sequence[str]], *, alike: bool) -> str:
+    return "^/" + "".join(f"{_step(values, alike=alike)}/" for values in columns)
+
+
+def _fits(pattern: str, examples: Iterable[Sequence[str]], question: str) -> bool:
+    """Whether it matches the examples: a path may hold what nobody thought of, such as steps that are empty."""
+    return bool(question) or all(_is_found([pattern], f"/{'/'.join(steps)}") for steps in examples)
+
+
+def _step(values: Sequence[str], *, alike: bool) -> str:
+    different = list(dict.fromkeys(value.casefold() for value in values))
+    if all(value.isascii() and value.isdigit() for value in values):
+        dated = all(_DATED.fullmatch(value) and len(value) == len(values[0]) for value in values)
+        return rf"\d{{{len(values[0])}}}" if dated else r"\d+"
+    if not alike:
+        return _ANY
+    if len(different) == 1:
+        return re.escape(values[0])
+    # A few sections that come again and again, as far as these examples go.
+    few = len(different) <= min(4, len(values) // 2)
+    return f"(?:{'|'.join(map(re.escape, different))})" if few else _ANY
+
+
+def _path(url: str) -> str:
+    parts = urlsplit(url)
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
+def _steps(path: str) -> list[str]:
+    inner = path.partition("?")[0].removeprefix("/").removesuffix("/")
+    return inner.split("/") if inner else []
+
+
+def _question(path: str) -> str:
+    """The pattern of a query by which a page is told from others, as `?id=7`; empty without one."""
+    name, sign, value = path.partition("?")[2].partition("&")[0].partition("=")
+    return rf"/?\?{re.escape(name)}=" + (r"\d+" if value.isascii() and value.isdigit() else "") if sign else ""
+
+
+def _is_found(patterns: Iterable[str], path: str) -> bool:
+    return any(re.search(pattern, path, re.IGNORECASE) for pattern in patterns)
