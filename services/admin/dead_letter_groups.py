@@ -41,7 +41,7 @@ class DeadLetterGroups(BaseModel):
 
 
 _BY = ledger.c.kind, ledger.c.cause
-_GROUPS = (
+GROUPED = (
     select(
         *_BY,
         func.count().label("messages"),
@@ -59,7 +59,7 @@ _ENDPOINTS = select(*_BY, ledger.c.endpoint).where(*WAITS, ledger.c.endpoint.is_
 
 def grouped(session: Session) -> DeadLetterGroups:
     """The messages that wait for a decision, counted by kind and cause in the database."""
-    rows = session.execute(_GROUPS).all()
+    rows = session.execute(GROUPED).all()
     ends = {number for row in rows for number in (row.first, row.last)}
     messages = {row.id: row for row in session.execute(select(*LISTED).where(ledger.c.id.in_(ends)))}
     waiting = _endpoints(session)

@@ -63,10 +63,7 @@ def replay(
     dry_run: Annotated[bool, Option("--dry-run", help="Only count.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Brings deliveries again, under the same ids and numbers: those named, that failed, or of a time, type or article.
-
-    Of those that are chosen by time, type or article, --delivered also brings what was delivered.
-    """
+    """Brings deliveries again, under the same ids and numbers: named, failed, or of a time, type or article."""
     chosen = bool(since or until or event_type or article)
     _one_way(named=bool(deliveries), failed=failed, chosen=chosen, delivered=delivered)
     only = "all" if deliveries or delivered else "failed"

@@ -82,17 +82,18 @@ def add(
 def export(
     name: Annotated[list[str] | None, typer.Argument(help="Names of sources; without one, all.")] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Write it into this file.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Writes sources as TOML, which `dateline sources --load FILE` takes here or elsewhere."""
     text = client.get("/sources.toml", name=name or None)
-    if out is None:
+    if out is not None:
+        _write(out, text)
+    if as_json:
+        print_json({"toml": text})
+    elif out is None:
         typer.echo(text, nl=False)
-        return
-    try:
-        out.write_text(text, encoding="utf-8")
-    except OSError as trouble:
-        raise UserError(f"{out} cannot be written: {trouble.strerror}.") from None
-    tell(f"The sources are in {out}.")
+    else:
+        tell(f"The sources are in {out}.")
 
 
 @app.command()
@@ -148,6 +149,13 @@ def move(
     tell(f"{pages} would move; nothing was changed." if dry_run else f"{pages} and their articles follow in turns.")
     moved = [*plan["channels"], *plan["sample"]]
     show(Listing(("from", "to"), [(pair["before"], pair["after"]) for pair in moved]))
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as trouble:
+        raise UserError(f"{file} cannot be written: {trouble.strerror}.") from None
 
 
 def _tell(name: str, sentence: str, *, as_json: bool) -> None:

@@ -6,14 +6,18 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import PlainTextResponse
 
+from services.contracts.caller import Caller
 from services.contracts.errors import UserError
 from services.fetcher.editing.address_patterns import propose_patterns
 from services.fetcher.editing.toml_text import as_toml
 from services.fetcher.sources import Address, SourceHealth, SourceSeed, as_seed, find_source, list_sources
 from services.runtime.database import reading
 from services.runtime.http.problems import Problem, Storable, requires
+from services.runtime.redaction import redacted
 
-router = APIRouter(tags=["sources"], dependencies=[requires("admin")])
+router = APIRouter(tags=["sources"])
+
+Reader = Annotated[Caller, requires("read")]
 
 Names = Annotated[list[Annotated[Storable, Field(max_length=100)]] | None, Query(alias="name", max_length=200)]
 
@@ -51,18 +55,22 @@ class ProposedPatterns(BaseModel):
 
 
 @router.get("/sources.toml", response_class=Toml)
-def export_sources(name: Names = None) -> Toml:
-    """Sources as a file that `dateline sources --load` and `POST /sources/batch` take: those named, or all."""
+def export_sources(caller: Reader, name: Names = None) -> Toml:
+    """Sources as a file that `dateline sources --load` takes: those named, or all.
+
+    Only admins get what looks like a secret in an address.
+    """
     with reading() as session:
         try:
             chosen = [find_source(session, each) for each in dict.fromkeys(name)] if name else list_sources(session)
         except UserError as error:
             raise Problem(404, "No such source", str(error)) from None
         text = as_toml(_seed(source) for source in chosen if source.channels)
-    return Toml(text, headers={"Content-Disposition": 'attachment; filename="sources.toml"'})
+    shown = text if caller.may("admin") else redacted(text)
+    return Toml(shown, headers={"Content-Disposition": 'attachment; filename="sources.toml"'})
 
 
-@router.post("/sources/patterns")
+@router.post("/sources/patterns", dependencies=[requires("admin")])
 def propose_source_patterns(wanted: PatternsWanted) -> ProposedPatterns:
     """Patterns for `pages` of a source, from examples: all of the articles match, and as few others as can be."""
     proposal = propose_patterns(wanted.articles, wanted.others)

@@ -7,9 +7,9 @@ LONGEST = 200
 # Each alternative is linear: it begins with a sign of its own and has no repetition within a repetition.
 _VARIES = re.compile(
     r"""(?P<address>[a-z][a-z0-9+.-]{0,20}://[^\s'"<>]+)
-    |"[^"\n]*" | (?<!\w)'[^'\n]*'
+    |"(?![a-z_.]{1,40}")[^"\n]*" | (?<!\w)'(?![a-z_.]{1,40}')[^'\n]*'
     |\b[0-9a-f]{16,}\b
-    |\b\w*\d[\w.:/-]*""",
+    |\b\w*\d[\w.:/,+-]*""",
     re.VERBOSE | re.IGNORECASE,
 )
 
@@ -17,7 +17,7 @@ _VARIES = re.compile(
 def cause_of(reason: str | None) -> str:
     """The reason without what differs from one message to the next: addresses, quotations, digests and numbers.
 
-    Empty when there is no reason.
+    A single word in quotes stays, because it names what is missing. Empty when there is no reason.
     """
     # Cut first: what is dropped at the end cannot make two causes of one, and no reason costs more than its size.
     shortened = _VARIES.sub("…", (reason or "")[: 4 * LONGEST])

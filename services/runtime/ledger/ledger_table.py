@@ -91,7 +91,7 @@ class LedgerRow(Table, table=True):
     trace_id: str = ""
     reason: str | None = Field(default=None, sa_type=Text)
     """Why it was last deferred, retried or dead-lettered: one sentence."""
-    cause: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
+    cause: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": text("''")})
     """Of what was dead-lettered: the reason without what differs from one message to the next (`causes.cause_of`)."""
     dead_lettered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     discarded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

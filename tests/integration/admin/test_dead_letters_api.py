@@ -5,6 +5,7 @@ from sqlalchemy import select, text
 
 from services.access import keys
 from services.admin import dead_letters
+from services.admin.dead_letter_groups import GROUPED
 from services.app import create_app
 from services.contracts.messages import (
     Deliver,
@@ -189,3 +190,52 @@ def test_a_reingestion_says_how_many_of_its_messages_were_dead_lettered(admin):
     assert admin.get(f"/admin/reingestions/{made}").json()["dead_lettered"] == 2
     admin.post(f"/admin/dead-letters/{fetch}/discard", json={"reason": "the page is gone"})
     assert admin.get(f"/admin/reingestions/{made}").json()["dead_lettered"] == 1
+
+
+def test_messages_are_grouped_by_kind_and_cause_with_what_hangs_on_them(admin):
+    """Reasons that differ in a number or an address are one cause; the group with the newest message comes first."""
+    first = given_up_on(Deliver(endpoint=1), "The endpoint answered 500.")
+    given_up_on(Deliver(endpoint=2), "The endpoint answered 503.")
+    origin = Origin(page=5, key="k", url="https://harbor.example/1", source="harbor")
+    parse = given_up_on(ParsePage(origin=origin, capture="ab" * 32, fetched_at=utcnow()), "ValueError: a poem")
+    last = given_up_on(Deliver(endpoint=3), "The endpoint answered 404.")
+    groups = admin.get("/admin/dead-letters/groups").json()
+    assert not groups["more"]
+    assert [(each["kind"], each["cause"], each["messages"]) for each in groups["groups"]] == [
+        ("Deliver", "The endpoint answered …", 3),
+        ("ParsePage", "ValueError: a poem", 1),
+    ]
+    deliveries, pages = groups["groups"]
+    assert (deliveries["first"]["id"], deliveries["last"]["id"], deliveries["endpoints"]) == (first, last, [1, 2, 3])
+    assert (pages["last"]["id"], pages["pages"], pages["endpoints"]) == (parse, 1, [])
+
+
+def test_a_group_is_listed_replayed_and_discarded_and_no_other(admin):
+    """By its cause; an empty cause is that of messages without a reason."""
+    kept = given_up_on(Deliver(endpoint=1), "The disk is full.")
+    for number in (2, 3, 4):
+        given_up_on(Deliver(endpoint=number), f"The endpoint answered {number}.")
+    given_up_on(Deliver(endpoint=5), "")
+    answered = {"kind": "Deliver", "cause": "The endpoint answered …"}
+    assert [each["endpoint"] for each in admin.get("/admin/dead-letters", params=answered).json()["messages"]] == [
+        4,
+        3,
+        2,
+    ]
+    assert admin.post("/admin/dead-letters/replay", json=answered).json()["taken"] == 3
+    assert (
+        admin.post("/admin/dead-letters/discard", json={"kind": "Deliver", "cause": "", "reason": "x"}).json()["taken"]
+        == 1
+    )
+    assert [each["id"] for each in admin.get("/admin/dead-letters").json()["messages"]] == [kept]
+
+
+def test_groups_are_counted_by_the_index_of_dead_letters(admin, db):
+    """However many messages wait, only what was given up on is looked at."""
+    given_up_on(Deliver(endpoint=1))
+    with reading() as session:
+        dialect = session.connection().dialect.name
+        if dialect == "sqlite":
+            words = str(GROUPED.compile(session.connection(), compile_kwargs={"literal_binds": True}))
+            plan = "\n".join(str(row) for row in session.execute(text(f"EXPLAIN QUERY PLAN {words}")))
+            assert "ledger_causes" in plan

@@ -67,8 +67,8 @@ def test_it_explains_itself_and_names_what_it_does_not_know(dateline, path):
     assert "\n" not in words, "more than one clear paragraph"
     described = [option.help for option in EVERY[path].params if option.name != "help"]
     assert all(described), "an argument or option without help"
-    refused = dateline(*path, "--no-such-thing")
-    assert refused.refuses(f"No such option: --no-such-thing; `dateline {' '.join(path)} --help` tells more.")
+    refused = dateline(*path, "--xyzzy")
+    assert refused.refuses(f"No such option: --xyzzy; `dateline {' '.join(path)} --help` tells more.")
     assert refused.out == ""
 
 
@@ -106,7 +106,13 @@ def orders(article, page, message):
     yield from (("events",), ("audit",), ("parse", page), ("import", page))
     yield from (again, again, drain, again)
     yield from (("reingest", verb, *words) for verb, *words in REINGESTIONS)
-    yield from (("dead-letters", "list"), ("dead-letters", "show", message), ("dead-letters", "replay", "--all"))
+    yield ("audit-log",)
+    yield from (
+        ("dead-letters", "list"),
+        ("dead-letters", "groups"),
+        ("dead-letters", "show", message),
+        ("dead-letters", "replay", "--all"),
+    )
     yield given_up
     yield ("dead-letters", "discard", "--all", "--kind", "ParsePage", "--reason", "a test")
     yield from (
@@ -148,7 +154,7 @@ ENDPOINTS = (
     ("replay", 1, "--failed"),
     ("delete", 1, "--yes"),
 )
-SOURCES = (("list",), *((verb, "coast") for verb in ("list", "poll", "pause", "resume")))
+SOURCES = (("list",), ("export",), *((verb, "coast") for verb in ("list", "poll", "pause", "resume")))
 
 
 def test_each_prints_one_document_of_json_and_each_order_is_on_record(on_sqlite, dateline, installation, tmp_path):

@@ -5,8 +5,8 @@ from alembic import op
 
 from services.runtime.ledger.causes import cause_of
 
-revision = "r0020"
-down_revision = "r0019"
+revision = "r0021"
+down_revision = "r0020"
 branch_labels = None
 depends_on = None
 
@@ -20,7 +20,7 @@ LOG_INDEXES = {
 
 
 def upgrade() -> None:
-    op.add_column("ledger", sa.Column("cause", sa.Text(), nullable=False, server_default=""))
+    op.add_column("ledger", sa.Column("cause", sa.Text(), nullable=False, server_default=sa.text("''")))
     _name_causes()
     where = {"sqlite_where": GIVEN_UP, "postgresql_where": GIVEN_UP}
     op.create_index("ledger_causes", "ledger", ["kind", "cause", "id"], **where)
