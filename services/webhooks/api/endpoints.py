@@ -50,7 +50,7 @@ def make_endpoint(wanted: EndpointWanted, caller: Subscriber, request: Request, 
     """Subscribe. The answer shows the signing secret once, so keep it."""
     _check(wanted.url)
     owner = _owner(request, caller, wanted.key)
-    scopes: dict[str, bool] = {scope: owner.may(scope) for scope in SCOPES.values()}
+    scopes = _scopes_of(owner)
     _refuse_without_scope(wanted, scopes)
     chosen = wanted.model_dump(exclude={"key"}) | scopes
     with transaction() as session:
@@ -94,10 +94,10 @@ def show_endpoint_health(endpoint_id: Id, caller: Subscriber) -> EndpointHealth:
 @router.post("/preview")
 def preview_filter(chosen: Choice, caller: Subscriber) -> FilterPreview:
     """Which of the last 100 events an endpoint with this choice would be sent, and why not the others."""
-    sources = caller.may("sources")
-    _refuse_sources(chosen, sources=sources)
+    scopes = _scopes_of(caller)
+    _refuse_without_scope(chosen, scopes)
     with reading() as session:
-        return preview.preview(session, chosen.event_types or (), chosen.filter or Filter(), sources=sources)
+        return preview.preview(session, chosen.event_types or (), chosen.filter or Filter(), _has(scopes))
 
 
 @router.patch("/endpoints/{endpoint_id}")
@@ -172,6 +172,11 @@ def preview_endpoint(endpoint_id: Id, caller: Subscriber, instead: Choice | None
         chosen = instead or Choice(event_types=result.event_types or None, filter=Filter.model_validate(result.filter))
         _refuse_without_scope(chosen, _scopes(result))
         return preview.preview(session, chosen.event_types or (), chosen.filter or Filter(), _has(_scopes(result)))
+
+
+def _scopes_of(key: Caller) -> dict[str, bool]:
+    """Which of the scopes that some types of events ask for the key has."""
+    return {scope: key.may(scope) for scope in SCOPES.values()}
 
 
 def _scopes(endpoint: Endpoint) -> dict[str, bool]:
