@@ -48,6 +48,7 @@ from services.runtime.http.problems import answer_with_problems, refuse_unknown_
 from services.runtime.ledger import health_gates, retries
 from services.runtime.settings import runtime_settings
 from services.store import api as store
+from services.store.lists import api as lists
 from services.store.memento import api as memento
 from services.store.quarantine import api as quarantine
 from services.store.transparency import api as transparency
@@ -67,7 +68,7 @@ ROUTERS = (
     parser.router,
     store.router,
     memento.router,
-    store.feeds,
+    lists.feeds,
     quarantine.router,
     transparency.router,
     withdrawals.router,

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Annotated, Any
@@ -14,7 +13,7 @@ from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from services.contracts.article import Article, ArticleKind, ArticleStatus, When
+from services.contracts.article import Article, ArticleKind
 from services.contracts.caller import Caller
 from services.contracts.changes import ChangedField, Grade
 from services.contracts.events import SCOPES, AnyEvent, PublicEventType, event_scope
@@ -36,29 +35,18 @@ from services.runtime.http.problems import (
     page,
     position,
     requires,
-    requires_also_as_password,
 )
 from services.runtime.http.sse import HEADERS, Stream
 from services.runtime.provenance.evidence import evidence_of_article
-from services.store import atom, jsonfeed
-from services.store.atom import Atom
 from services.store.changes.grade import change_of
-from services.store.feeds import PAGE, Feed, etag, feed_of, seen
-from services.store.fulltext import excerpts
-from services.store.jsonfeed import JsonFeed
+from services.store.lists import api as lists
 from services.store.search import (
-    ArticleQuery,
-    By,
     find_article,
-    find_articles,
     find_revision,
     find_revisions,
-    place_of,
-    read_articles,
 )
 from services.store.views import (
     ArticleDiff,
-    ArticlePage,
     EventPage,
     EvidenceList,
     RevisionLine,
@@ -66,30 +54,18 @@ from services.store.views import (
     RevisionView,
     StandingArticle,
     article_view,
-    line_view,
-    shown_view,
 )
 from services.store.withdrawals.refusal import refuse_withdrawn
-from services.store.wording import differences, instant
+from services.store.wording import differences
 
 router = APIRouter(dependencies=[requires("read")])
-feeds = APIRouter(prefix="/feeds", tags=["feeds"], dependencies=[requires_also_as_password("read")])
+router.include_router(lists.router)
 
 MAX_NUMBER = 2**31 - 1
 """The highest number of an event or a revision that both databases keep."""
 
 ArticleId = Annotated[Storable, Path(max_length=40, examples=["art_mfrggzdfmztwq2lk"])]
 SourceName = Annotated[Storable | None, Query(max_length=200)]
-_SEARCH = 'Words anywhere in the article, all of them, in any form; "a phrase"; -without.'
-Search = Annotated[Storable | None, Query(max_length=200, description=_SEARCH, examples=['storm "war games" -drill'])]
-Whole = Annotated[Storable | None, Query(max_length=200, description="With this whole tag or number, in any case.")]
-Status = Annotated[ArticleStatus | None, Query(description="What became of its page; any, if left out.")]
-Order = Annotated[By, Query(description="The time that orders the list, and that `since` and `until` speak of.")]
-Since = Annotated[When | None, Query(description="From this time on, inclusive. A bare date is its midnight UTC.")]
-Until = Annotated[When | None, Query(description="Before this time, exclusive. A bare date is its midnight UTC.")]
-SameStory = Annotated[
-    Storable | None, Query(max_length=40, description="The id of an article: all that tell its story, itself included.")
-]
 Number = Annotated[int, Path(ge=1, le=MAX_NUMBER)]
 Before = Annotated[int | None, Query(alias="from", ge=1, le=MAX_NUMBER, description="The number of a revision.")]
 Later = Annotated[int | None, Query(alias="to", ge=1, le=MAX_NUMBER, description="The number of a revision.")]
@@ -142,51 +118,9 @@ def _event_scopes(caller: Caller) -> frozenset[str]:
     return frozenset(scope for scope in SCOPES.values() if caller.may(scope))
 
 
-def _wanted(
-    source: SourceName = None,
-    kind: ArticleKind | None = None,
-    q: Search = None,
-    tag: Whole = None,
-    virin: Whole = None,
-    status: Status = None,
-) -> ArticleQuery:
-    return ArticleQuery(source, kind, q if q and q.strip() else None, tag, virin, status)
-
-
-def _feed(request: Request, named: Annotated[ArticleQuery, Depends(_wanted)], after: After = None) -> Feed:
-    criteria, listing = replace(named, by="updated", news=True), "feed"
-    with reading() as session:
-        rows = read_articles(session, criteria, PAGE, position(listing, after, datetime, str))
-    shown, following = page(rows, PAGE, lambda row: cursor(listing, *place_of(criteria, row)))
-    articles = tuple(shown_view(row, Article.model_validate_json(row.reading)) for row in shown)
-    return feed_of(articles, criteria, str(request.url.replace(query="")), after=after, following=following)
-
-
 async def _seated(request: Request) -> AsyncIterator[None]:
     with seat(request.state.caller.key):
         yield
-
-
-@router.get("/articles", tags=["articles"])
-def list_articles(
-    *,
-    named: Annotated[ArticleQuery, Depends(_wanted)],
-    by: Order = "published",
-    since: Since = None,
-    until: Until = None,
-    same_story: SameStory = None,
-    limit: Limit = 50,
-    after: After = None,
-) -> ArticlePage:
-    """Articles as they stand, newest first. One without a date counts as published when it was first seen."""
-    criteria = replace(named, by=by, since=instant(since), until=instant(until), same_story=same_story)
-    listing = f"articles/{by}"
-    with reading() as session:
-        rows = find_articles(session, criteria, limit, position(listing, after, datetime, str))
-        shown, following = page(rows, limit, lambda row: cursor(listing, *place_of(criteria, row)))
-        message = excerpts(session, criteria.q, [row.id for row in shown]) if criteria.q else {}
-    lines = [line_view(row).model_copy(update={"excerpt": message.get(row.id)}) for row in shown]
-    return ArticlePage(articles=lines, next=following)
 
 
 @router.get("/articles/{article}", tags=["articles"])
@@ -301,25 +235,6 @@ def show_event(event: EventId, request: Request) -> Response:
     if row is None:
         raise Problem(404, "No such event", "GET /events lists those that there are.")
     return Response(row.body, media_type="application/json")
-
-
-@feeds.get("/articles.atom", response_class=Atom)
-def show_atom_feed(feed: Annotated[Feed, Depends(_feed)], request: Request) -> Response:
-    """Articles as Atom with their full text, the latest updated first. An updated article comes again, under its id."""
-    return _document(request, atom.document(feed), Atom.media_type)
-
-
-@feeds.get("/articles.json", response_class=JsonFeed)
-def show_json_feed(feed: Annotated[Feed, Depends(_feed)], request: Request) -> Response:
-    """The same as JSON Feed 1.1."""
-    return _document(request, jsonfeed.document(feed), JsonFeed.media_type)
-
-
-def _document(request: Request, body: bytes, media_type: str) -> Response:
-    fields = {"ETag": etag(body), "Cache-Control": "private, no-cache"}
-    if seen(request.headers.get("if-none-match"), fields["ETag"]):
-        return Response(status_code=304, headers=fields)
-    return Response(body, headers=fields, media_type=media_type)
 
 
 def _pull(asked: EventQuery, after: int, limit: int) -> EventSlice:

@@ -44,7 +44,9 @@ def feed_of(
 
     Its id is that of what is wanted, whatever the installation is called today.
     """
-    fields = {name: value for name in ASKED if (value := getattr(wanted, name))}
+    # The whole search is one of the words it was typed in: what fields it holds is in it already.
+    typed = {"q": wanted.typed} if wanted.typed else {}
+    fields = {name: value for name in ASKED if (value := getattr(wanted, name))} | typed
     return Feed(
         id=uuid5(IDS, f"feed?{urlencode(fields)}").urn,
         title=", ".join(["Dateline", *fields.values()]),

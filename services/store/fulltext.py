@@ -41,6 +41,8 @@ MOST_LABELS = 1_000
 """Tags and VIRINs of an article that can be asked for, for the same reason."""
 WINDOW = 500
 """The first articles of a list that are looked at before the index is asked for all: a common word is met there."""
+TEASER = 240
+"""Characters of an article's beginning in a list."""
 FEW = 2_000
 """Up to so many finds are sorted by date; among more, the newest are met soon by going through the dates."""
 
@@ -62,22 +64,45 @@ def asks_for_text(q: str, labels: Sequence[str]) -> bool:
 
 
 def found(
-    session: Session, q: str, labels: Sequence[str], first: Select[Any], enough: int
+    session: Session, q: str, labels: Sequence[str], first: Select[Any] | None, enough: int
 ) -> list[ColumnElement[bool]]:
     """What must hold of a row of `article_texts` for these words and these labels, among those that come first.
 
-    `first` selects the numbers of all rows of the list, in their order. Where `enough` of the first
-    `WINDOW` match, no other is looked at: a common word is met there. What is rare is found by the index.
+    `first` selects the numbers of all rows of the list, in their order; without it the index is asked at once. Where
+    `enough` of the first `WINDOW` match, no other is looked at: a common word is met there. What is rare is found by
+    the index.
     """
     terms = Terms.read(q)
     if q and not (terms.wanted or terms.unwanted):
         return [false()]
-    looked, among = (_among_sqlite if is_sqlite(session) else _among_postgresql)(
-        session, terms, labels, first.limit(WINDOW)
-    )
-    if looked < WINDOW or len(among) >= enough:
-        return [texts.c.number.in_(among[:enough])]
+    if first is not None:
+        among_first = _among_sqlite if is_sqlite(session) else _among_postgresql
+        looked, among = among_first(session, terms, labels, first.limit(WINDOW))
+        if looked < WINDOW or len(among) >= enough:
+            return [texts.c.number.in_(among[:enough])]
     return _sqlite(session, terms, labels) if is_sqlite(session) else _postgresql(session, terms, labels)
+
+
+def matching(session: Session, q: str, labels: Sequence[str], most: int) -> Select[tuple[int]] | None:
+    """The numbers of up to `most` rows that match; None where only what must be missing is named."""
+    terms = Terms.read(q)
+    if not (terms.wanted or labels):
+        return None
+    if is_sqlite(session):
+        without = f" NOT {_any_of(terms.unwanted)}" if terms.unwanted else ""
+        return _numbers(f"({_both(terms, labels)}){without}").limit(most)
+    return select(texts.c.number).where(*_conditions(terms, labels)).limit(most)
+
+
+def teasers(session: Session, articles: Sequence[str]) -> dict[str, str]:
+    """How each of these articles begins, by their ids: its dek, or the first words of its text."""
+    opening = func.substr(texts.c.text, 1, 2 * TEASER).label("opening")
+    rows = session.execute(select(texts.c.article, opening).where(texts.c.article.in_(articles))).all()
+    return {row.article: _cut(" ".join(row.opening.split())) for row in rows}
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= TEASER else f"{text[:TEASER].rpartition(' ')[0] or text[:TEASER]}…"
 
 
 def excerpts(session: Session, q: str, articles: Sequence[str]) -> dict[str, list[Piece]]:

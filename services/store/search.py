@@ -1,16 +1,17 @@
 """Lists out of the store, newest first and page by page; each asks for one row more than it shows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Literal
+from itertools import pairwise
+from typing import Any, Literal, Self
 
-from sqlalchemy import ColumnElement, Row, Select, TextClause, bindparam, literal, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, TextClause, bindparam, func, literal, select, tuple_
 from sqlmodel import Session
 
 from services.runtime.provenance.sightings import IS_SHARED, sightings
 from services.store.events import SILENT
-from services.store.fulltext import asks_for_text, found, label
+from services.store.fulltext import asks_for_text, found, label, matching
 from services.store.models import IS_NOT_LIVE, articles, revisions, texts
 
 By = Literal["published", "seen", "updated", "status"]
@@ -28,8 +29,10 @@ class ArticleQuery:
 
     `source` is any that showed the article's page, not only the one that did so first.
 
-    `q` are words as `asked.Terms` reads them; tag and VIRIN are whole, in any case. `news` leaves out what is kept and
-    is no news, unless its kind is asked for. In the order of `status` are those whose page is not simply there.
+    `q` are words as `search_query.Terms` reads them, and `typed` the whole search that they were part of; the words of
+    `title` stand in the headline. Tag and VIRIN are whole, in any case. `news` leaves out what is kept and is no news,
+    unless its kind is asked for. In the order of `status` are those whose page is not simply there. `oldest` turns the
+    order around.
     """
 
     source: str | None = None
@@ -44,6 +47,22 @@ class ArticleQuery:
     """The id of an article: those that tell its story, itself among them."""
     since: datetime | None = None
     until: datetime | None = None
+    typed: str | None = None
+    title: tuple[str, ...] = ()
+    not_source: tuple[str, ...] = ()
+    not_kind: tuple[str, ...] = ()
+    not_status: tuple[str, ...] = ()
+    oldest: bool = False
+
+    @property
+    def words(self) -> str:
+        """All that the text must hold: the words of the title are part of it."""
+        return " ".join([self.q or "", *(f'"{term}"' for term in self.title)]).strip()
+
+    @property
+    def reversed(self) -> Self:
+        """The same articles from the other end."""
+        return replace(self, oldest=not self.oldest)
 
 
 def find_articles(
@@ -51,6 +70,36 @@ def find_articles(
 ) -> Sequence[Row[Any]]:
     """The articles wanted, beginning after the one at `after` (its time in that order, and its id)."""
     return _rows(session, select(articles), wanted, limit, after)
+
+
+def count_articles(session: Session, wanted: ArticleQuery, most: int) -> int | None:
+    """How many there are, counted up to `most` and no further; None where to count them would take long.
+
+    That is where more texts hold the words than `most`, and other conditions leave fewer of them.
+    """
+    labels, among = _labels(wanted), None
+    if asks_for_text(wanted.words, labels):
+        among = matching(session, wanted.words, labels, most)
+        if among is None:
+            return None
+    number = _counted(session, select(articles.c.id).where(*_of_the_source(wanted)), wanted, among, most)
+    if number < most and wanted.source and session.execute(_SHARES, {"source": wanted.source}).first():
+        number += _counted(session, _shown_as_well(select(articles.c.id), wanted), wanted, among, most - number)
+    is_partial = number < most and among is not None and _size(session, among) >= most
+    return None if is_partial else number
+
+
+def count_arrivals(session: Session, bounds: Sequence[datetime]) -> list[int]:
+    """How many articles were first seen from each bound to the next, those that turned out to be others included.
+
+    The index alone is read, and of it the part between the first bound and the last.
+    """
+    seen = articles.c.first_seen
+    spans = [
+        select(func.count()).select_from(articles).where(seen >= begin, seen < end).scalar_subquery()
+        for begin, end in pairwise(bounds)
+    ]
+    return list(session.execute(select(*spans)).one()) if spans else []
 
 
 def read_articles(
@@ -104,25 +153,49 @@ def _rows(
     rows = session.execute(_page(session, listed, wanted, limit, after)).all()
     if wanted.source is None or not session.execute(_SHARES, {"source": wanted.source}).first():
         return rows
+    shared = session.execute(_page(session, _shown_as_well(query, wanted), wanted, limit, after)).all()
+    return sorted([*rows, *shared], key=lambda row: place_of(wanted, row), reverse=not wanted.oldest)[: limit + 1]
+
+
+def _shown_as_well(query: Select[Any], wanted: ArticleQuery) -> Select[Any]:
     shown = query.join(_SHARED, _SHARED.c.page == articles.c.page).where(articles.c.source != wanted.source)
-    shared = session.execute(_page(session, shown.params(source=wanted.source), wanted, limit, after)).all()
-    return sorted([*rows, *shared], key=lambda row: place_of(wanted, row), reverse=True)[: limit + 1]
+    return shown.params(source=wanted.source)
+
+
+def _counted(
+    session: Session, query: Select[Any], wanted: ArticleQuery, among: Select[tuple[int]] | None, most: int
+) -> int:
+    query = query.where(*_conditions(wanted), *_in_the_headline(wanted))
+    if among is not None:
+        query = query.join(texts, texts.c.article == articles.c.id).where(texts.c.number.in_(among))
+    return _size(session, query.limit(most))
+
+
+def _size(session: Session, query: Select[Any]) -> int:
+    number: int = session.execute(select(func.count()).select_from(query.subquery())).scalar_one()
+    return number
 
 
 def _page(
     session: Session, query: Select[Any], wanted: ArticleQuery, limit: int, after: tuple[datetime, str] | None
 ) -> Select[Any]:
     when = ORDER[wanted.by]
-    query = query.where(*_conditions(wanted))
     if after:
-        query = query.where(tuple_(when, articles.c.id) < _position(when, after))
-    query = query.order_by(when.desc(), articles.c.id.desc())
+        here, place = tuple_(when, articles.c.id), _position(when, after)
+        query = query.where(here > place if wanted.oldest else here < place)
+    order = (when.asc(), articles.c.id.asc()) if wanted.oldest else (when.desc(), articles.c.id.desc())
+    query = query.order_by(*order).where(*_conditions(wanted))
     labels = _labels(wanted)
-    if asks_for_text(wanted.q or "", labels):
+    if asks_for_text(wanted.words, labels):
         query = query.join(texts, texts.c.article == articles.c.id)
-        first = query.with_only_columns(texts.c.number)
-        query = query.where(*found(session, wanted.q or "", labels, first, limit + 1))
-    return query.limit(limit + 1)
+        # A headline has no index: of the first of a list that hold its words, none may have them there.
+        first = None if wanted.title else query.with_only_columns(texts.c.number)
+        query = query.where(*found(session, wanted.words, labels, first, limit + 1))
+    return query.where(*_in_the_headline(wanted)).limit(limit + 1)
+
+
+def _in_the_headline(wanted: ArticleQuery) -> list[ColumnElement[bool]]:
+    return [articles.c.headline.icontains(term, autoescape=True) for term in wanted.title]
 
 
 def _revisions() -> Select[Any]:
@@ -142,7 +215,10 @@ def _conditions(wanted: ArticleQuery) -> list[ColumnElement[bool] | TextClause]:
         query.append(articles.c.kind.not_in(SILENT))
     if wanted.status is not None:
         query.append(articles.c.status == wanted.status)
-    if wanted.q or wanted.tag or wanted.virin:
+    excluded = {articles.c.source: wanted.not_source, articles.c.kind: wanted.not_kind}
+    excluded[articles.c.status] = wanted.not_status
+    query += [column.not_in(values) for column, values in excluded.items() if values]
+    if wanted.words or wanted.tag or wanted.virin:
         # Whether its words are found would tell them.
         query.append(articles.c.status != "withdrawn")
     if wanted.by == "status" or wanted.status not in {None, "live"}:

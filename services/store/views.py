@@ -50,6 +50,7 @@ DIFF: dict[str, JsonValue] = {
     "change": CHANGE,
 }
 FOUND: dict[str, JsonValue] = {
+    "teaser": "The harbor reopened on Monday, after crews cleared the channel…",
     "excerpt": [
         {"text": "…crews cleared the channel after the ", "hit": False},
         {"text": "storm", "hit": True},
@@ -73,6 +74,7 @@ class View(BaseModel):
 class ArticleLine(View):
     """An article in a list; `excerpt` is what it says where the words of a search are, null without any words.
 
+    `teaser` is how it begins, null of a withdrawn one.
     `same_story` is the id of the article that told the same story first, at another newsroom.
     """
 
@@ -90,6 +92,7 @@ class ArticleLine(View):
     status: ArticleStatus
     status_since: datetime | None
     status_looks: int
+    teaser: str | None = None
     excerpt: list[Piece] | None = None
     same_story: str | None = Field(default=None, validation_alias=AliasChoices("same_story", "story"))
 
@@ -175,10 +178,44 @@ class LogEventView(Told):
 
 
 class ArticlePage(BaseModel):
-    """Articles, newest first. `next` is the cursor of the page that follows, null on the last."""
+    """Articles, newest first. `next` is the cursor of the page that follows, null on the last.
+
+    `previous` is that of the page before, for `before`; null on the first.
+    """
 
     articles: list[ArticleLine]
     next: str | None
+    previous: str | None
+
+
+class ArticleCount(BaseModel):
+    """How many articles a list holds; with `more` there are more than `count`, or nobody knows how many (null)."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"count": 214, "more": False}]})
+
+    count: int | None
+    more: bool
+
+
+class ArrivalSpan(BaseModel):
+    """A part of the time, and how many articles were first seen in it."""
+
+    begin: datetime
+    articles: int
+
+
+class Arrivals(BaseModel):
+    """Articles as they arrived, in parts of so many seconds, the earliest first."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"last": "day", "seconds": 3600, "spans": [{"begin": "2026-01-12T18:00:00Z", "articles": 7}]}]
+        }
+    )
+
+    last: str
+    seconds: int
+    spans: list[ArrivalSpan]
 
 
 class EvidenceList(BaseModel):

@@ -47,7 +47,10 @@ Kind = Annotated[ArticleKind | None, typer.Option(help="Of this kind.")]
 @app.command("list")
 def list_articles(
     words: Annotated[
-        list[str] | None, typer.Argument(help='Words that are all in it; "a phrase"; -without, after --.')
+        list[str] | None,
+        typer.Argument(
+            help='Words that are all in it; "a phrase"; -without, after --; title:storm, source:war and so on.'
+        ),
     ] = None,
     source: Source = None,
     kind: Kind = None,

@@ -35,11 +35,13 @@ def test_articles_are_listed_and_searched(harbor, dateline):
     lines = dateline("articles").out.splitlines()
     assert [line.split()[0] for line in lines[:1] + lines[2:]] == ["id", harbor]
     assert "Airfield Reopens" in lines[1]
-    for asked in (["open", "again"], ["--until", "2026-02-01"], ["list", "open", "--kind", "news"]):
+    by_fields = ["list", "title:harbor", "before:2026-02", "kind:news"]
+    for asked in (["open", "again"], ["--until", "2026-02-01"], ["list", "open", "--kind", "news"], by_fields):
         told = json.loads(dateline("articles", *asked, "--json").out)
         assert ([one["id"] for one in told["articles"]], told["next"]) == ([harbor], None)
     around = dateline("articles", "list", "ferries", "--until", "2026-02-01").out.splitlines()
     assert ("Ferries to the islands" in around[1], around[1].count("…")) == (True, 2)
+    assert "There is no field sorce:" in dateline("articles", "list", "sorce:war").err
     first = dateline("articles", "--limit", 1)
     assert (first.out.count("art_"), "There are more" in first.err) == (1, True)
 

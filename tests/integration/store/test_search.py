@@ -8,8 +8,9 @@ from services.contracts.article import Byline, Image
 from services.contracts.caller import Caller
 from services.runtime.database import engine, transaction
 from services.store import fulltext
-from services.store.api import feeds, router
+from services.store.api import router
 from services.store.fulltext import LONGEST
+from services.store.lists.api import feeds
 from services.store.save import save
 from tests.support import in_process
 from tests.support.orders import NOW, order

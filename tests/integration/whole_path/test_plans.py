@@ -1,5 +1,7 @@
 """How each database answers a list: by an index that begins where the list does, never by looking through a table."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import event, text
 from sqlmodel import Session
@@ -9,7 +11,7 @@ from services.fetcher.pages.find import PageQuery as Pages
 from services.fetcher.pages.find import find_pages
 from services.runtime import database
 from services.runtime.events.follow import EventQuery, pull
-from services.store.search import ArticleQuery, find_articles
+from services.store.search import ArticleQuery, count_arrivals, count_articles, find_articles
 from tests.bench.bench_growth import NOW, fill
 
 pytestmark = pytest.mark.integration
@@ -66,6 +68,22 @@ def _plans(connection, explain, said):
 def test_a_list_begins_at_its_first_row(plans, question, index):
     """A kind that nobody has, or a type that is rare, would otherwise be looked for in all there is."""
     assert index in plans(question)[0]
+
+
+def test_arrivals_are_counted_in_their_index_and_nowhere_else(plans):
+    """Each part of the time is a span of the index, however many articles there are beside it."""
+    bounds = [NOW + timedelta(hours=hour) for hour in range(-24, 1)]
+    [plan] = plans(lambda session: count_arrivals(session, bounds))
+    assert plan.count("articles_by_arrival") == 24
+    assert "SCAN articles\n" not in f"{plan}\n"
+    assert "Seq Scan" not in plan
+
+
+def test_texts_are_counted_in_their_index(plans):
+    """Those that hold a rare word are not looked for among all there are."""
+    first, *_ = plans(lambda session: count_articles(session, ArticleQuery(q="hurricane"), 100))
+    assert "SCAN article_texts\n" not in f"{first}\n"
+    assert "SCAN articles\n" not in f"{first}\n"
 
 
 def test_what_others_listed_sooner_is_found_by_an_index_of_its_own(plans):

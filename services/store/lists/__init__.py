@@ -1,0 +1,1 @@
+"""Lists of articles: as pages, as counts, and as feeds."""
