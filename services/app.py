@@ -32,6 +32,7 @@ from services.contracts.caller import Caller
 from services.desk.app import create_desk
 from services.doctor import api as doctor
 from services.fetcher import api as fetcher
+from services.fetcher.backfill import api as backfills
 from services.fetcher.coverage import api as coverage
 from services.fetcher.editing import api as source_files
 from services.fetcher.pages import api as pages
@@ -64,6 +65,7 @@ ROUTERS = (
     push.router,
     pages.router,
     coverage.router,
+    backfills.router,
     takedowns.router,
     parser.router,
     store.router,

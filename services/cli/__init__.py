@@ -24,6 +24,7 @@ COMMANDS = {
     "pages": ("pages:app", "Pages: find any page that is known, and what became of it."),
     "gaps": ("coverage:gaps", "Pages that a source showed and that are not stored, and why."),
     "coverage": ("coverage:coverage", "What a source showed by month: stored, late, missing."),
+    "backfill": ("backfill:backfill", "Finds what a source published before it was watched."),
     "poll": ("sources:poll", "Looks at all channels of these sources now."),
     "articles": ("articles:app", "Articles: search, read, compare wordings, explain a reading."),
     "events": ("events:events", "Events of articles in order; --follow shows them live."),

@@ -28,6 +28,7 @@ ROUTERS = {
     "/log": "services.store.transparency.api",
     "/sources": "services.fetcher.api",
     "/pages": "services.fetcher.pages.api",
+    "/admin/backfills": "services.fetcher.backfill.api",
     "/gaps": "services.fetcher.coverage.api",
     "/coverage": "services.fetcher.coverage.api",
     "/captures": "services.parser.api",

@@ -162,15 +162,33 @@ _RANKS = {"new": Rank.NEW, "revisit": Rank.REVISIT, "claimed": Rank.CLAIMED}
 
 
 class WalkChannel(Message):
-    """Look at the next document of a walk through all that a channel lists; of a backfill, if it is one's."""
+    """Look at the next document of a walk through all that a channel lists."""
 
     channel: int
-    reingestion: int | None = None
     host: str | None = None
     """Whose turn it takes, as in the address; None where that is not known."""
 
     def subject(self) -> Subject:
-        return Subject(channel=self.channel, reingestion=self.reingestion, host=self.host)
+        return Subject(channel=self.channel, host=self.host)
+
+    def rank(self, lane: Lane) -> Rank:
+        del lane
+        return Rank.BACKLOG
+
+
+class WalkBackfill(Message):
+    """Look at the next document of a backfill; or, when there is none, whether it is over."""
+
+    backfill: int
+    host: str | None = None
+    """Whose turn it takes, as in the address; None where that is not known."""
+
+    def subject(self) -> Subject:
+        return Subject(host=self.host)
+
+    @property
+    def dedupe(self) -> str:
+        return str(self.backfill)
 
     def rank(self, lane: Lane) -> Rank:
         del lane

@@ -34,6 +34,7 @@ from services.contracts.messages import (
     SetStatus,
     SubscribeToHub,
     TakeBackup,
+    WalkBackfill,
     WalkChannel,
 )
 
@@ -117,6 +118,14 @@ ROUTES: dict[type[Message], Route] = {
     WalkChannel: Route(
         "fetcher",
         "walk_channel",
+        timedelta(seconds=120),
+        by_host=True,
+        new_trace=True,
+        repeats=timedelta(hours=1),
+    ),
+    WalkBackfill: Route(
+        "fetcher",
+        "walk_backfill",
         timedelta(seconds=120),
         by_host=True,
         new_trace=True,

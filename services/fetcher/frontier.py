@@ -43,6 +43,8 @@ class Joined:
 
     since: tuple[datetime | None, ...] = ()
     """Of each entry in the order of the document: since when the channel shows it; None for what is new there."""
+    pages: tuple[tuple[int, bool], ...] = ()
+    """Of each entry the number of its page, and whether it was known before."""
 
     def __add__(self, other: "Joined") -> "Joined":
         return Joined(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
@@ -58,16 +60,17 @@ def join(
     now: datetime,
     claimed: bool = False,
     claims: int = ALL_CLAIMS,
+    lane: Lane | None = None,
 ) -> Joined:
     """Unseen pages join the frontier, known ones are compared; a visit is said for each that is new or changed.
 
     `claimed`: that a page changed is only claimed, as sitemaps do that are made anew each night. At most so many
-    `claims` are followed; the others stand until there is room.
+    `claims` are followed; the others stand until there is room. The `lane` is bulk for a backlog, where none is given.
     """
     keyed = _by_identity(session, site_moves.at_new_hosts(session, listed))
     renamed = _renamed(session, source, keyed)
     fresh = _insert(session, source, channel, keyed, backlog=backlog, now=now)
-    lane: Lane = "bulk" if backlog else "live"
+    lane = lane or ("bulk" if backlog else "live")
     suspects = {} if backlog else moves.suspected(session, source, fresh, keyed)
     visits = [
         _first_visit(fresh[key], keyed[key], lane, now + DOUBT * (key in suspects)) for key in keyed if key in fresh
@@ -99,9 +102,10 @@ def join(
     expected = [Expected(key, keyed[key].url, page) for key, page in numbers.items() if page not in seen]
     further = [Outgoing(NoteSources(page=page, announce=not backlog), lane=lane) for page in others if page not in seen]
     enqueue_all(session, further)
-    gaps.expect(session, source, expected, backlog=backlog, now=now)
+    gaps.expect(session, source, expected, backlog=lane == "bulk", now=now)
     since = tuple(seen.get(numbers.get(key, 0)) for key in keyed)
-    return Joined(len(fresh), len(changed), heard.followed, heard.judged, heard.borne_out, since)
+    shown_pages = tuple((page, key not in fresh) for key, page in numbers.items())
+    return Joined(len(fresh), len(changed), heard.followed, heard.judged, heard.borne_out, since, shown_pages)
 
 
 def _first_visit(page: int, listed: Listed, lane: Lane, due_at: datetime) -> Outgoing:

@@ -130,8 +130,6 @@ class Walk(Table, table=True):
     __tablename__ = "walks"
 
     channel: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    reingestion: int = Field(default=0, primary_key=True, sa_column_kwargs={"autoincrement": False})
-    """The backfill that it is for; 0 for the walk that each channel has by itself."""
     parts: list[str] = Field(default_factory=list, sa_type=Json(list, derived=True))
     """What it has still to look at; nothing before it begins, and at its end."""
     looked: int = 0

@@ -75,8 +75,18 @@ def read_document(
     client: Client, channel: Channel, url: str, scope: SourceScope, *, now: datetime, settings: FetcherSettings
 ) -> RoundResult:
     """As `look_at`, and unconditional: what the channel's own look knows or keeps does not matter to a walk."""
+    return read_answer(channel, ask(client, url, now=now, settings=settings), scope)
+
+
+def ask(client: Client, url: str, *, now: datetime, settings: FetcherSettings) -> Answer:
+    """The document at this address, in full, if its host lets us look."""
+    return _get(client, url, Validators(), now=now, settings=settings)
+
+
+def read_answer(channel: Channel, answer: Answer, scope: SourceScope) -> RoundResult:
+    """What it lists, read by itself: as if nobody had looked at the channel before."""
     anew = Channel(id=channel.id, source_id=channel.source_id, kind=channel.kind, url=channel.url)
-    return _look(anew, _get(client, url, Validators(), now=now, settings=settings), scope)
+    return _look(anew, answer, scope)
 
 
 def _get(client: Client, url: str, validators: Validators, *, now: datetime, settings: FetcherSettings) -> Answer:
@@ -184,9 +194,8 @@ def _read(channel: Channel, answer: Fetched, scope: SourceScope) -> RoundResult:
     digest = _digest(listed, parts)
     noted, outer = result.note or nothing, tuple(outside[:OUTSIDE])
     hub = hub_of(answer.body, answer.url, answer.headers) if channel.kind == "feed" else None
-    return RoundResult(
-        "read", listed, parts, noted, answer.validators, digest=digest, size=len(answer.body), outside=outer, hub=hub
-    )
+    look = RoundResult("read", listed, parts, noted, answer.validators, digest=digest, size=len(answer.body))
+    return replace(look, outside=outer, hub=hub, changed=result.changed)
 
 
 def _digest(listed: Sequence[Listed], parts: Sequence[str]) -> str:

@@ -4,7 +4,8 @@ What is still to be looked at (further pages of a listing, parts of a sitemap) i
 each document takes its turn at the host like everything else.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -57,6 +58,8 @@ class RoundResult:
     digest: str = ""
     size: int = 0
     """How it was asked for, the digest of what it lists, and the bytes that came."""
+    changed: Mapping[str, str] = field(default_factory=dict)
+    """When each of its parts changed last, as the document writes it."""
 
     @property
     def succeeded(self) -> bool:

@@ -34,7 +34,7 @@ TO_THE_END = 1_000_000
 def walk_of(channel: Channel, walk: Walk) -> WalkChannel:
     """The message that brings the next look of a walk."""
     host = host_of(next_document(channel, walk))
-    return WalkChannel(channel=channel.id or 0, reingestion=walk.reingestion or None, host=host)
+    return WalkChannel(channel=channel.id or 0, host=host)
 
 
 def next_document(channel: Channel, walk: Walk) -> str:
@@ -42,9 +42,9 @@ def next_document(channel: Channel, walk: Walk) -> str:
     return walk.parts[0] if walk.parts else channel.url
 
 
-def find_walk(session: Session, channel: int, reingestion: int = 0) -> Walk:
+def find_walk(session: Session, channel: int) -> Walk:
     """The walk, as it is or as it begins."""
-    return session.get(Walk, (channel, reingestion)) or Walk(channel=channel, reingestion=reingestion)
+    return session.get(Walk, channel) or Walk(channel=channel)
 
 
 def is_backlog(walk: Walk) -> bool:
@@ -62,10 +62,8 @@ def catch_up(session: Session, channel: Channel, beyond: str) -> WalkChannel | N
     return walk_of(channel, walk)
 
 
-def record(
-    channel: Channel, walk: Walk, look: RoundResult, joined: Joined, *, now: datetime, depth: int
-) -> datetime | None:
-    """Writes on the walk's row how a look went; returns when the next one is due, None at the end of a backfill."""
+def record(channel: Channel, walk: Walk, look: RoundResult, joined: Joined, *, now: datetime, depth: int) -> datetime:
+    """Writes on the walk's row how a look went; returns when the next one is due."""
     here, *others = walk.parts or [channel.url]
     if look.outcome in WEATHER and walk.failures + 1 < GIVE_UP:
         walk.failures += 1

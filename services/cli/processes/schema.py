@@ -26,6 +26,7 @@ MODELS = (
     "services.runtime.provenance.verdicts",
     "services.runtime.events.tables",
     "services.runtime.transparency_log.tables",
+    "services.fetcher.backfill.models",
     "services.fetcher.push.models",
     "services.runtime.withholding",
     "services.fetcher.mail.models",

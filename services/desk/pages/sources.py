@@ -88,6 +88,23 @@ async def pause(visit: SignedIn, name: str, form: Form) -> Response:
     return visit.leads(f"/sources/{name}", "It rests." if paused else "It is watched again.")
 
 
+@router.post("/{name}/backfill")
+async def backfill(visit: SignedIn, name: str, form: Form) -> Response:
+    order: dict[str, Any] = {"source": name, "reason": form.get("reason", "").strip(), "since": form.get("since", "")}
+    order |= {"until": form.get("until") or None, "announce": form.get("announce") == "yes"}
+    try:
+        await visit.api.order("POST", "/admin/backfills", order)
+    except Refused as refusal:
+        return await _show(visit, name, trouble=refusal.sentence)
+    return visit.leads(f"/sources/{name}", "The backfill is under way; this page shows how far it is.")
+
+
+@router.post("/{name}/backfill/{number}/cancel")
+async def cancel_backfill(visit: SignedIn, name: str, number: int, _form: Form) -> Response:
+    await visit.api.order("POST", f"/admin/backfills/{number}/cancel")
+    return visit.leads(f"/sources/{name}", "It looks at nothing more. Pages that it has found stay.")
+
+
 async def _show(visit: SignedIn, name: str, *, asked: Mapping[str, str] | None = None, trouble: str = "") -> Response:
     record = await visit.api.get(f"/sources/{name}")
     articles = (await visit.api.get("/articles", source=name, limit=10))["articles"]
@@ -98,7 +115,13 @@ async def _show(visit: SignedIn, name: str, *, asked: Mapping[str, str] | None =
         "pages": "\n".join(record["pages"]),
     }
     status = 422 if trouble else 200
-    return visit.page("source.html", status, source=record, articles=articles, asked=asked or written, trouble=trouble)
+    about = {"source": record, "articles": articles, "asked": asked or written, "trouble": trouble}
+    about["backfills"] = (
+        (await visit.api.get("/admin/backfills", source=name, limit=5))["backfills"]
+        if (visit.caller.may("admin"))
+        else []
+    )
+    return visit.page("source.html", status, **about)
 
 
 def _adding(

@@ -1,8 +1,8 @@
 """What a channel gave."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from services.contracts.urls import BadAddress, canonical_url
 from services.fetcher.discover.text import words
@@ -34,6 +34,8 @@ class Discovered:
     listed: tuple[Listed, ...]
     parts: tuple[str, ...] = ()
     note: str | None = None
+    changed: Mapping[str, str] = field(default_factory=dict)
+    """When each part changed last, as the document writes it."""
 
 
 @dataclass(frozen=True)

@@ -23,13 +23,22 @@ def read_listing(body: bytes, url: str, charset: str | None = None) -> Discovere
     """Every address on the page, in the page's order; which of them are articles is for the scope to say."""
     if not body.strip():
         return Unreadable("The listing is empty.")
-    if b"\x00" in body[:4000] or _ENDLESS_TAG.search(body):
+    if _is_hostile(body):
         return Unreadable("The listing is not HTML that can be read; check the address in a browser.")
-    try:
-        page = html.document_fromstring(body, parser=_parser(body, charset))
-    except (etree.ParserError, etree.XMLSyntaxError):
+    page = document_of(body, charset)
+    if page is None:
         return Unreadable("The listing holds no HTML; check the address in a browser.")
     return each_once(_listed(page), _base(page, url))
+
+
+def document_of(body: bytes, charset: str | None = None) -> html.HtmlElement | None:
+    """The tree of a page; None where it is none that can be read."""
+    if _is_hostile(body):
+        return None
+    try:
+        return html.document_fromstring(body, parser=_parser(body, charset))
+    except (etree.ParserError, etree.XMLSyntaxError):
+        return None
 
 
 def page_of_listing(url: str, number: int) -> str:
@@ -43,6 +52,10 @@ def number_of_page(url: str) -> int:
     """Which page of a listing this address is; 1 when it does not say."""
     values = [value for key, value in parse_qsl(urlsplit(url).query) if key.lower() == "page"]
     return int(values[-1]) if values and values[-1].isdecimal() and len(values[-1]) < 7 else 1
+
+
+def _is_hostile(body: bytes) -> bool:
+    return b"\x00" in body[:4000] or _ENDLESS_TAG.search(body) is not None
 
 
 def _listed(page: html.HtmlElement) -> Iterator[Listed]:

@@ -27,7 +27,8 @@ def read_sitemap(body: bytes, url: str, charset: str | None = None) -> Discovere
     note = tree.note or _nameless([*pages, *parts])
     result = each_once(_newest_first(pages), url, note)
     further = each_once(_newest_first(parts), url, result.note)
-    return Discovered(result.listed, tuple(part.url for part in further.listed), further.note)
+    changed = {part.url: part.updated for part in further.listed if part.updated}
+    return Discovered(result.listed, tuple(part.url for part in further.listed), further.note, changed)
 
 
 def _as_feed(body: bytes, url: str, charset: str | None, root: str) -> Discovered | Unreadable:

@@ -1,0 +1,1 @@
+"""Backfill: what a source published before we came, walked at an operator's order."""
