@@ -56,7 +56,7 @@ from services.store.transparency import api as transparency
 from services.store.withdrawals import api as withdrawals
 from services.webhooks import api as webhooks
 from services.webhooks import subscriptions
-from services.webhooks.api import openapi_webhooks
+from services.webhooks.api import confirmations, openapi_webhooks
 
 ROUTERS = (
     doctor.router,
@@ -232,6 +232,8 @@ def create_app() -> FastAPI:
     app.include_router(front)
     for router in ROUTERS:
         app.include_router(router, dependencies=[Depends(refuse_unknown_parameters)])
+    # Mail programs and link checkers add parameters of their own.
+    app.include_router(confirmations.router)
     app.mount(DESK, create_desk(app))
     return app
 

@@ -21,9 +21,20 @@ from services.runtime.events.changes import CREATED
 from services.runtime.events.tables import events
 from services.runtime.ledger.ledger_table import OPEN, ledger
 from services.webhooks import recipients
+from services.webhooks.digests import digest_time
 from services.webhooks.filters import Filter, is_about_article
 from services.webhooks.judge import FilterSubject, reaches_readers, story, why, why_not
-from services.webhooks.models import DISABLED, TEST, Endpoint, deliveries, endpoints, locked
+from services.webhooks.models import (
+    CONFIRMATION,
+    DISABLED,
+    LISTENING,
+    SERVED,
+    TEST,
+    Endpoint,
+    deliveries,
+    endpoints,
+    locked,
+)
 from services.webhooks.release import wake
 
 TESTS, NEWS, BULK = range(3)
@@ -47,7 +58,7 @@ _LEFT = select(events.c.id).where(*_THESE).limit(1)
 _BODIES = select(events.c.id, events.c.body).where(events.c.id.in_(bindparam("these", expanding=True)))
 _LISTENING = select(
     *(endpoints.c[name] for name in ("id", "event_types", "filter", "owner", "state", *SCOPES.values()))
-).where(endpoints.c.state != "deleted")
+).where(endpoints.c.state.in_(LISTENING))
 # Held until the commit: numbers have no gap and become visible in order.
 # Asked again under the lock: it may have been deleted since it was found to be listening.
 _HELD = locked(endpoints.c.id.in_(bindparam("to", expanding=True)), endpoints.c.state != "deleted")
@@ -56,7 +67,12 @@ _NUMBER = (
     .where(endpoints.c.id.in_(_HELD))
     .values(last_sequence=endpoints.c.last_sequence + bindparam("more"))
     .returning(
-        endpoints.c.id, endpoints.c.last_sequence, endpoints.c.payload, endpoints.c.state, endpoints.c.not_before
+        endpoints.c.id,
+        endpoints.c.last_sequence,
+        endpoints.c.payload,
+        endpoints.c.state,
+        endpoints.c.not_before,
+        endpoints.c.digest,
     )
 )
 _OWE = insert(deliveries)
@@ -203,6 +219,20 @@ def announce_test(session: Session, endpoint: Endpoint, now: datetime) -> int:
     return made
 
 
+def announce_confirmation(session: Session, endpoint: Endpoint, now: datetime) -> None:
+    """Owes an endpoint the question whether its recipient wants it; one that was asked before is not asked twice."""
+    number = endpoint.id or 0
+    asked = select(events.c.id).where(events.c.subject == f"endpoint/{number}", events.c.type == CONFIRMATION)
+    session.execute(
+        update(deliveries)
+        .where(deliveries.c.event.in_(asked), deliveries.c.endpoint == number, deliveries.c.state == "pending")
+        .values(state="cancelled", next_try=None)
+    )
+    event = _about_endpoint(CONFIRMATION, number, {"id": number}, f"evt_confirmation_{secrets.token_hex(10)}", now)
+    append_private(session, replace(event, announced=False), endpoint.owner)
+    _owe(session, [_Wish(event.id, number, rank=TESTS)], now)
+
+
 def farewell(endpoint: Row[Any], reason: str, now: datetime) -> NewEvent:
     """What the key's other endpoints are told of one that was disabled. Not its address, which may hold a token."""
     facts = {"id": endpoint.id, "description": endpoint.description, "reason": reason}
@@ -217,16 +247,26 @@ def _owe(session: Session, wishes: Sequence[_Wish], now: datetime) -> list[Due]:
     counted = Counter(wish.endpoint for wish in wishes)
     numbered = _numbered(session, counted)
     following = {number: count(row.last_sequence - counted[number] + 1) for number, row in numbered.items()}
-    fields = {"next_try": now, "created_at": now, "state": "pending", "attempts": 0, "tries": 0}
+    fields = {"created_at": now, "state": "pending", "attempts": 0, "tries": 0}
+    digests = {number: digest_time(row.digest, now) for number, row in numbered.items()}
     made = [
-        fields | asdict(wish) | {"payload": numbered[wish.endpoint].payload, "sequence": next(following[wish.endpoint])}
+        fields
+        | asdict(wish)
+        | {"payload": numbered[wish.endpoint].payload, "sequence": next(following[wish.endpoint])}
+        | _times(wish, digests[wish.endpoint], now)
         for wish in wishes
         if wish.endpoint in numbered
     ]
     if made:
         session.execute(_OWE, made)
-    active = [numbered[number] for number in sorted(numbered) if numbered[number].state == "active"]
-    return [Due(entry.id, max(now, entry.not_before or now)) for entry in active]
+    active = [numbered[number] for number in sorted(numbered) if numbered[number].state in SERVED]
+    return [Due(entry.id, max(digests[entry.id] or now, entry.not_before or now)) for entry in active]
+
+
+def _times(wish: _Wish, digest_at: datetime | None, now: datetime) -> dict[str, datetime | None]:
+    """When it is due, and in which digest; a test is sent alone, and at once."""
+    digest_at = None if wish.rank == TESTS else digest_at
+    return {"next_try": digest_at or now, "digest_at": digest_at}
 
 
 def _numbered(session: Session, counted: Mapping[int, int]) -> dict[int, Row[Any]]:

@@ -1,8 +1,11 @@
-"""One attempt: the frozen bytes, signed anew and posted; whatever happens on the network is a value."""
+"""One attempt: what an endpoint is sent at one go, and what came of it; whatever happens on the network is a value.
+
+A sender is what knows a kind of endpoint. That of webhooks is `post`: the frozen bytes, signed anew.
+"""
 
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from pydantic import SecretStr
@@ -29,25 +32,32 @@ class Parcel:
     number: int
     tries: int
     trace_id: str
+    digest_at: datetime | None = None
+    """Which digest it is a part of; None for one that is sent alone."""
 
 
 @dataclass(frozen=True)
 class Address:
-    """Where to, what signs, and the owner's own headers."""
+    """Where to. Of a webhook: what signs, and the owner's own headers; of people: what opens their channel."""
 
     url: str
-    signers: Sequence[SecretStr]
-    headers: Mapping[str, str]
+    signers: Sequence[SecretStr] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    endpoint: int = 0
+    target: Mapping[str, str] = field(default_factory=dict, repr=False)
+    zone: str = "UTC"
+    """The time zone of the people, by its IANA name."""
 
 
 @dataclass(frozen=True)
-class Tried:
-    """What came of one attempt; `ended` is when we knew, `request` the headers as the log may show them."""
+class SendResult:
+    """What came of sending: `request` are the headers as the log may show them, `error` is one sentence for people.
 
-    parcel: Parcel
+    `outcome` decides. `delivered`: done. `throttled`: again, not before `retry_after`. `refused` and `unreachable`:
+    again by the schedule. `rejected`: this message never. `gone`: nothing more, until the endpoint is enabled again.
+    """
+
     outcome: Outcome
-    at: datetime
-    ended: datetime
     request: Mapping[str, str]
     status: int | None = None
     response: str = ""
@@ -55,8 +65,32 @@ class Tried:
     retry_after: timedelta | None = None
 
 
-def attempt(client: Client, to: Address, parcel: Parcel, now: datetime) -> Tried:
-    """Posts the parcel; the client must serve this endpoint only, because connections are kept."""
+@dataclass(frozen=True)
+class Tried(SendResult):
+    """What came of one attempt for one of its deliveries; `ended` is when we knew."""
+
+    parcel: Parcel = field(kw_only=True)
+    at: datetime = field(kw_only=True)
+    ended: datetime = field(kw_only=True)
+
+
+Sender = Callable[[Client, Address, Sequence[Parcel], datetime], SendResult]
+"""Sends these deliveries of one endpoint as one message: a single one, or those of a digest. It raises nothing that the
+network or the other side can cause. The client must serve this endpoint only, because connections are kept.
+"""
+
+
+def attempt(sender: Sender, client: Client, to: Address, parcels: Sequence[Parcel], now: datetime) -> list[Tried]:
+    """Sends the parcels together, and says of each what came of it."""
+    began = time.perf_counter()
+    answer = sender(client, to, parcels, now)
+    ended = _since(now, began)
+    return [Tried(**vars(answer), parcel=parcel, at=now, ended=ended) for parcel in parcels]
+
+
+def post(client: Client, to: Address, parcels: Sequence[Parcel], now: datetime) -> SendResult:
+    """Posts the one parcel to a webhook."""
+    (parcel,) = parcels
     signed = signed_headers(to.signers, parcel.event, now, parcel.body)
     fields = {
         "content-type": "application/json",
@@ -70,18 +104,15 @@ def attempt(client: Client, to: Address, parcel: Parcel, now: datetime) -> Tried
         headers = {**to.headers, **fields}
         response = send(client, "POST", to.url, headers=headers, content=parcel.body, limits=LIMITS)
     except EgressError as trouble:
-        return Tried(parcel, "unreachable", now, _since(now, began), shown, error=str(trouble))
-    return answered(parcel, response, at=now, ended=_since(now, began), request=shown)
+        return SendResult("unreachable", shown, error=str(trouble))
+    return answered(response, shown, _since(now, began))
 
 
-def answered(parcel: Parcel, response: Response, *, at: datetime, ended: datetime, request: Mapping[str, str]) -> Tried:
-    """What an answer means."""
+def answered(response: Response, request: Mapping[str, str], ended: datetime) -> SendResult:
+    """What an answer over HTTP means."""
     outcome = outcome_of(response.status)
-    return Tried(
-        parcel=parcel,
+    return SendResult(
         outcome=outcome,
-        at=at,
-        ended=ended,
         request=request,
         status=response.status,
         # PostgreSQL's text knows no NUL.

@@ -17,7 +17,7 @@ from services.webhooks import custody, retention
 from services.webhooks.announce import may_know
 from services.webhooks.filters import Filter
 from services.webhooks.judge import story, why_not
-from services.webhooks.models import EndpointState, deliveries, endpoints
+from services.webhooks.models import LISTENING, EndpointState, deliveries, endpoints
 from services.webhooks.settings import webhook_settings
 
 MARGIN = timedelta(minutes=1)
@@ -94,7 +94,7 @@ def _unowed(session: Session, now: datetime) -> int:
 
     Of the events whose deliveries are still remembered, the newest first.
     """
-    listening = session.execute(select(endpoints).where(endpoints.c.state.in_(("active", "disabled")))).all()
+    listening = session.execute(select(endpoints).where(endpoints.c.state.in_(LISTENING))).all()
     if not listening:
         return 0
     fields = {endpoint.id: Filter.model_validate(endpoint.filter) for endpoint in listening}

@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from services.webhooks.models import Endpoint
 
-State = Literal["active", "failing", "held", "disabled"]
+State = Literal["active", "failing", "held", "disabled", "unconfirmed", "unsubscribed"]
 
 
 class Condition(BaseModel):
@@ -17,7 +17,8 @@ class Condition(BaseModel):
 
     state: State = Field(
         description="active; failing: its last attempt failed; held: it is left alone for a while; "
-        "disabled: nothing is sent until it is enabled"
+        "disabled: nothing is sent until it is enabled; unconfirmed: its recipient has not confirmed it yet; "
+        "unsubscribed: its recipient wants it no more"
     )
     reason: str | None = Field(description="Why it is disabled")
     failures: int = Field(description="Attempts in a row that failed")
@@ -47,7 +48,7 @@ def condition(endpoint: Endpoint, now: datetime) -> Condition:
 
 def is_served(endpoint: Endpoint, now: datetime) -> bool:
     """Whether anything is sent to it: it is enabled, and its key has not ended."""
-    return endpoint.state == "active" and (endpoint.ends_at is None or endpoint.ends_at > now)
+    return endpoint.state == "active" and not _has_ended(endpoint, now)
 
 
 def in_trouble(now: datetime) -> ColumnElement[bool]:
@@ -55,7 +56,15 @@ def in_trouble(now: datetime) -> ColumnElement[bool]:
     return or_(col(Endpoint.state) == "disabled", col(Endpoint.failures) > 0, col(Endpoint.ends_at) <= now)
 
 
+def _has_ended(endpoint: Endpoint, now: datetime) -> bool:
+    return endpoint.ends_at is not None and endpoint.ends_at <= now
+
+
 def _state(endpoint: Endpoint, now: datetime) -> State:
+    if endpoint.state == "unsubscribed":
+        return "unsubscribed"
+    if endpoint.state == "unconfirmed" and not _has_ended(endpoint, now):
+        return "unconfirmed"
     if not is_served(endpoint, now):
         return "disabled"
     if not endpoint.failures:

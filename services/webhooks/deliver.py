@@ -6,10 +6,13 @@ The lease of an endpoint's one message sees to that: no endpoint ever has more t
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, literal_column, or_, select
 from sqlmodel import Session
 
+from services.contracts.choices import EndpointKind
 from services.runtime.database import UtcDateTime, is_sqlite
 from services.runtime.egress import Client
 from services.runtime.events.tables import events
@@ -18,17 +21,24 @@ from services.runtime.ledger.ledger_table import ledger
 from services.webhooks import breaker
 from services.webhooks.attempt import Address, Parcel, Tried, attempt
 from services.webhooks.breaker import Standing
+from services.webhooks.digests import digest_zone
 from services.webhooks.headers import owner_headers
-from services.webhooks.models import deliveries, endpoints, locked
+from services.webhooks.kinds import opened_target, sender
+from services.webhooks.models import SERVED, deliveries, endpoints, locked
 from services.webhooks.payload import sent
 from services.webhooks.rotation import signers
 
 TOGETHER = 40
 """Deliveries that are read, and written down, at one go."""
+DIGEST = 500
+"""The most deliveries that one digest tells of; what is beyond comes in another one right after it."""
 SLICE = timedelta(seconds=5)
 """How long one turn of an endpoint may take on new attempts; then the others have theirs."""
 UNWRITTEN = timedelta(milliseconds=250)
 """How long what was delivered may go unwritten: the most that a killed worker makes a subscriber see twice."""
+
+LAST_RANK = 9
+"""No delivery has a higher one."""
 
 Clock = Callable[[], datetime]
 
@@ -39,7 +49,7 @@ _PENDING: ColumnElement[str] = literal_column("'pending'")
 _NOW: ColumnElement[datetime] = bindparam("now", type_=UtcDateTime)
 _SERVED = select(endpoints).where(
     endpoints.c.id == _ENDPOINT,
-    endpoints.c.state == "active",
+    endpoints.c.state.in_(SERVED),
     or_(endpoints.c.ends_at.is_(None), endpoints.c.ends_at > _NOW),
 )
 _HELD_BY_US = select(ledger.c.id).where(ledger.c.id == bindparam("message"), ledger.c.lease_token == bindparam("token"))
@@ -50,17 +60,33 @@ _BEHIND = select(_ahead.c.id).where(
     _ahead.c.sequence < deliveries.c.sequence,
     _ahead.c.state == _PENDING,
 )
-_FIRST_IN_LINE = (deliveries.c.endpoint == _ENDPOINT, deliveries.c.state == _PENDING, ~_BEHIND.exists())
-_READ = ("id", "sequence", "event", "payload", "attempts", "tries")
-_NEXT = (
-    select(*(deliveries.c[name] for name in _READ), events.c.type, events.c.body, events.c.trace_id)
-    .join(events, events.c.id == deliveries.c.event)
-    .where(*_FIRST_IN_LINE, deliveries.c.next_try <= _NOW, _SERVED.exists(), _HELD_BY_US.exists())
-    .order_by(deliveries.c.rank, deliveries.c.sequence)
-    .limit(bindparam("share"))
-)
+# A recipient who has not confirmed is asked to, and sent nothing else: of the first rank only that can be there.
+_OWED = (deliveries.c.endpoint == _ENDPOINT, deliveries.c.state == _PENDING, deliveries.c.rank <= bindparam("ranks"))
+_FIRST_IN_LINE = (*_OWED, ~_BEHIND.exists())
+# Digests keep their order: none overtakes an earlier one.
+_FIRST_DIGEST = select(func.min(deliveries.c.digest_at)).where(*_OWED).scalar_subquery()
+_IN_DIGEST = (*_OWED, or_(deliveries.c.digest_at.is_(None), deliveries.c.digest_at == _FIRST_DIGEST))
+_READ = ("id", "sequence", "event", "payload", "attempts", "tries", "digest_at")
+
+
+def _next(line: Sequence[ColumnElement[bool]], *order: ColumnElement[Any]) -> Select[Any]:
+    return (
+        select(*(deliveries.c[name] for name in _READ), events.c.type, events.c.body, events.c.trace_id)
+        .join(events, events.c.id == deliveries.c.event)
+        .where(*line, deliveries.c.next_try <= _NOW, _SERVED.exists(), _HELD_BY_US.exists())
+        .order_by(*order, deliveries.c.sequence)
+        .limit(bindparam("share"))
+    )
+
+
+def _due(line: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    return select(func.min(deliveries.c.next_try, type_=UtcDateTime)).where(*line)
+
+
+_NEXT = _next(_FIRST_IN_LINE, deliveries.c.rank)
+_NEXT_IN_DIGEST = _next(_IN_DIGEST, deliveries.c.digest_at.nulls_first())
 _HELD = locked(endpoints.c.id == _ENDPOINT)
-_NEXT_DUE = select(func.min(deliveries.c.next_try, type_=UtcDateTime)).where(*_FIRST_IN_LINE)
+_NEXT_DUE, _NEXT_DIGEST_DUE = _due(_FIRST_IN_LINE), _due(_IN_DIGEST)
 
 
 @dataclass(frozen=True)
@@ -76,6 +102,15 @@ class Addressee:
     rate: float | None
     woken_at: datetime | None
     """When somebody last asked that it be tried."""
+    kind: EndpointKind = "webhook"
+    digest: bool = False
+    """Whether what is owed to it is sent together."""
+    confirmed: bool = True
+
+    @property
+    def ranks(self) -> int:
+        """The last rank of deliveries that it may be sent."""
+        return LAST_RANK if self.confirmed else 0
 
     @property
     def changed(self) -> bool:
@@ -84,7 +119,9 @@ class Addressee:
 
     @property
     def share(self) -> int:
-        """How many deliveries it may get at one go: a single one while it is on trial."""
+        """How many deliveries it may get at one go: a single one, or one digest, while it is on trial."""
+        if self.digest:
+            return DIGEST
         if self.standing.on_trial:
             return 1
         return TOGETHER if self.rate is None else max(1, min(TOGETHER, int(self.rate)))
@@ -107,12 +144,21 @@ def addressee(session: Session, endpoint: int, now: datetime) -> Addressee | Res
     standing = Standing(row.failures, row.failing_since, last_error=row.last_error, last_status=row.last_status)
     return Addressee(
         endpoint=endpoint,
-        address=Address(row.url, signers(row, now), owner_headers(row.sealed_headers)),
+        address=_address(row, now),
         before=standing,
         standing=standing,
         rate=row.rate,
         woken_at=row.woken_at,
+        kind=row.kind,
+        digest=row.digest is not None,
+        confirmed=row.state == "active",
     )
+
+
+def _address(row: Row[Any], now: datetime) -> Address:
+    if row.kind == "webhook":
+        return Address(row.url, signers(row, now), owner_headers(row.sealed_headers), endpoint=row.id)
+    return Address(row.url, endpoint=row.id, target=opened_target(row.sealed_secret), zone=digest_zone(row.digest))
 
 
 def parcels(session: Session, to: Addressee, job: Job, now: datetime) -> list[Parcel]:
@@ -121,7 +167,8 @@ def parcels(session: Session, to: Addressee, job: Job, now: datetime) -> list[Pa
     None once the endpoint is not to be served any more, also in the midst of its turn; or when others hold the turn.
     """
     fields = {"message": job.id, "token": job.token}
-    rows = session.execute(_NEXT, fields | {"endpoint": to.endpoint, "now": now, "share": to.share})
+    fields |= {"endpoint": to.endpoint, "now": now, "share": to.share, "ranks": to.ranks}
+    rows = session.execute(_NEXT_IN_DIGEST if to.digest else _NEXT, fields)
     return [
         Parcel(
             delivery=row.id,
@@ -132,6 +179,7 @@ def parcels(session: Session, to: Addressee, job: Job, now: datetime) -> list[Pa
             number=row.attempts + 1,
             tries=row.tries,
             trace_id=row.trace_id,
+            digest_at=row.digest_at,
         )
         for row in rows
     ]
@@ -143,19 +191,30 @@ def hold(session: Session, endpoint: int) -> None:
         session.execute(_HELD, {"endpoint": endpoint})
 
 
-def next_due(session: Session, endpoint: int) -> datetime | None:
+def next_due(session: Session, to: Addressee) -> datetime | None:
     """When the endpoint is to be served again; None when nothing is owed to it: for good only if it is held."""
-    value: datetime | None = session.scalar(_NEXT_DUE, {"endpoint": endpoint})
+    line = _NEXT_DIGEST_DUE if to.digest else _NEXT_DUE
+    value: datetime | None = session.scalar(line, {"endpoint": to.endpoint, "ranks": to.ranks})
     return value
 
 
 def bring(client: Client, to: Addressee, batch: Sequence[Parcel], clock: Clock) -> Iterator[tuple[Tried, Standing]]:
-    """One attempt for each parcel, with the endpoint's standing after it; stops early when it is to be left alone."""
+    """One attempt for each parcel, or each digest, with the endpoint's standing after it; stops early when it is to be
+    left alone.
+    """
     standing, began = to.standing, clock()
-    for parcel in batch:
-        tried = attempt(client, to.address, parcel, clock())
+    for together in _messages(batch):
+        made = attempt(sender(to.kind), client, to.address, together, clock())
+        tried = made[-1]
         standing = breaker.after(standing, tried.outcome, tried.ended, tried.retry_after)
         standing = replace(standing, last_error=tried.error, last_status=tried.status if tried.error else None)
-        yield tried, standing
+        yield from ((entry, standing) for entry in made)
         if standing.failures or tried.ended - began > UNWRITTEN:
             return
+
+
+def _messages(batch: Sequence[Parcel]) -> Iterator[Sequence[Parcel]]:
+    """What is sent at one go: a parcel alone, or those of a digest."""
+    for digest_at, group in groupby(batch, key=lambda parcel: parcel.digest_at):
+        together = [*group]
+        yield from [together] if digest_at else ([parcel] for parcel in together)

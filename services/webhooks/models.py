@@ -11,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     Index,
     Select,
+    String,
     Text,
     UniqueConstraint,
     event,
@@ -31,9 +32,16 @@ TEST = "endpoint.test"
 DISABLED = "endpoint.disabled"
 """The type of the event that tells a key's other endpoints of one that was given up."""
 
-EndpointState = Literal["active", "disabled", "deleted"]
-Outcome = Literal["delivered", "gone", "throttled", "refused", "unreachable"]
-"""How one attempt ended: 2xx, 410, "later please", any other answer, no answer at all."""
+CONFIRMATION = "endpoint.confirmation"
+"""The type of the event that asks people whether they want to be notified at all; nothing else is sent before."""
+
+EndpointState = Literal["active", "disabled", "unconfirmed", "unsubscribed", "deleted"]
+LISTENING: tuple[EndpointState, ...] = ("active", "disabled")
+"""The states in which events are owed to an endpoint."""
+SERVED: tuple[EndpointState, ...] = ("active", "unconfirmed")
+"""The states in which something may be sent to it: before it is confirmed, only the wish that it be."""
+Outcome = Literal["delivered", "gone", "throttled", "refused", "rejected", "unreachable"]
+"""How one attempt ended: 2xx, 410, "later please", any other answer, this message never, no answer at all."""
 
 _PENDING = text("state = 'pending'")
 
@@ -47,7 +55,9 @@ class Endpoint(Table, table=True):
     id: int | None = Field(default=None, primary_key=True)
     owner: int
     """The id of the API key that made it."""
+    kind: str = Field(default="webhook", sa_column=Column(String, nullable=False, server_default="webhook"))
     url: str = Field(sa_type=Text, repr=False)
+    """Where to. That of people is masked: what opens their channel is in the secret."""
     description: str = ""
     event_types: list[str] = Field(sa_column=Column(JSON, nullable=False))
     """Patterns; none means everything."""
@@ -66,7 +76,7 @@ class Endpoint(Table, table=True):
     sealed_headers: str = Field(default="", repr=False, sa_type=Text)
     """The owner's headers as JSON, encrypted like the secret, because they may hold one; empty when there are none."""
     sealed_secret: str = Field(repr=False)
-    """The secret, encrypted with the installation's key."""
+    """What signs; or, for people, what opens their channel, as JSON. Encrypted with the installation's key."""
     sealed_previous: str = Field(default="", repr=False)
     """The secret before the last rotation, which signs as well until `previous_until`."""
     previous_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -91,6 +101,15 @@ class Endpoint(Table, table=True):
     """When somebody last asked that it be tried at once: an attempt made before is no reason to wait any more."""
     ends_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When the key that made it expires: nothing is sent from then on."""
+    digest: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    """When what is owed is sent together; None: each event at once."""
+    confirmed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When the recipient confirmed it; None for one that does not, or did not, or has unsubscribed since."""
+    confirmation: str = Field(default="", sa_column=Column(String, nullable=False, server_default=""))
+    """The digest of the token that confirms it until `confirmation_until`."""
+    confirmation_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    unsubscription: str = Field(default="", sa_column=Column(String, nullable=False, server_default=""))
+    """The digest of the token that ends it: each of its mails has it."""
 
 
 class Delivery(Table, table=True):
@@ -125,6 +144,8 @@ class Delivery(Table, table=True):
     """How many of them count in the schedule: those since it was last begun."""
     next_try: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """While it is pending."""
+    digest_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Which digest it is a part of: all with the same time are sent together. None: it is sent alone."""
     matched: list[str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     """Why it is sent: the conditions that held, each with the value that did; none where the endpoint has no filter."""
     created_at: datetime = Field(sa_type=UtcDateTime)

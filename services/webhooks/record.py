@@ -16,7 +16,7 @@ from services.webhooks.announce import farewell
 from services.webhooks.attempt import Tried
 from services.webhooks.breaker import patience
 from services.webhooks.deliver import Addressee
-from services.webhooks.models import TEST, attempts, deliveries, endpoints
+from services.webhooks.models import SERVED, TEST, attempts, deliveries, endpoints
 from services.webhooks.release import release, wake
 from services.webhooks.retries import next_try
 
@@ -57,6 +57,8 @@ def verdict(tried: Tried, *, stretch: float) -> tuple[DeliveryState, datetime | 
         return "delivered", None
     if tried.parcel.event_type == TEST:
         return "failed", None  # it only tells what happened
+    if tried.outcome == "rejected":
+        return "failed", None
     if tried.outcome == "gone":
         return "pending", tried.ended  # owed until the endpoint is enabled again
     query = patience(tried.outcome, tried.retry_after)
@@ -77,7 +79,7 @@ def settle(session: Session, to: Addressee, now: datetime) -> Announce | None:
     Nothing is written when the owner has given another address meanwhile: that one did not say it.
     """
     standing = to.standing
-    same = (endpoints.c.id == to.endpoint, endpoints.c.url == to.address.url, endpoints.c.state == "active")
+    same = (endpoints.c.id == to.endpoint, endpoints.c.url == to.address.url, endpoints.c.state.in_(SERVED))
     if standing.recovered:
         release(session, to.endpoint, now)
     if standing == to.before:

@@ -2,15 +2,19 @@
 
 from datetime import datetime
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import case, func, or_, select, update
 from sqlmodel import Session
 
-from services.webhooks.models import deliveries, endpoints
+from services.webhooks.models import Endpoint, deliveries, endpoints
 
 
 def release(session: Session, endpoint: int, now: datetime, *, afresh: bool = False) -> int:
-    """Makes all that is pending due now; how many. With `afresh` each begins the schedule of attempts anew."""
-    pending = (deliveries.c.endpoint == endpoint, deliveries.c.state == "pending")
+    """Makes all that is pending due now; how many. With `afresh` each begins the schedule of attempts anew.
+
+    A digest that is still to come stays what it is.
+    """
+    come = or_(deliveries.c.digest_at.is_(None), deliveries.c.digest_at <= now)
+    pending = (deliveries.c.endpoint == endpoint, deliveries.c.state == "pending", come)
     if afresh:
         session.execute(update(deliveries).where(*pending).values(next_try=now, tries=0))
     else:
@@ -25,9 +29,25 @@ def wake(session: Session, endpoint: int, now: datetime, *, afresh: bool = False
     return release(session, endpoint, now, afresh=afresh)
 
 
+def begin_afresh(session: Session, endpoint: Endpoint, now: datetime) -> None:
+    """Forgets how it has been: what waits for it is due now. All that came while it was away is one digest."""
+    endpoint.failures, endpoint.failing_since, endpoint.not_before = 0, None, None
+    endpoint.last_error = endpoint.last_status = None
+    if endpoint.digest:
+        digest_anew(session, endpoint.id or 0, now, now)
+    release(session, endpoint.id or 0, now, afresh=True)
+
+
+def digest_anew(session: Session, endpoint: int, digest_at: datetime | None, now: datetime) -> None:
+    """Puts all that waits for an endpoint into the digest of this time; None: each is sent by itself, now."""
+    waiting = (deliveries.c.endpoint == endpoint, deliveries.c.state == "pending", deliveries.c.rank > 0)
+    session.execute(update(deliveries).where(*waiting).values(digest_at=digest_at, next_try=digest_at or now))
+
+
 def cancel(session: Session, endpoint: int) -> None:
-    """What is still owed to a deleted endpoint is owed no longer."""
-    deleted = select(endpoints.c.id).where(endpoints.c.id == endpoint, endpoints.c.state == "deleted")
+    """What is still owed to an endpoint that was deleted, or whose recipient has unsubscribed, is owed no longer."""
+    ended = endpoints.c.state.in_(("deleted", "unsubscribed"))
+    deleted = select(endpoints.c.id).where(endpoints.c.id == endpoint, ended)
     session.execute(
         update(deliveries)
         .where(deliveries.c.endpoint.in_(deleted), deliveries.c.state == "pending")

@@ -1,13 +1,15 @@
 """What subscribers say over HTTP."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic.config import JsonDict
 
-from services.contracts.choices import Payload
+from services.contracts.choices import EndpointKind, Payload
 from services.runtime.http.problems import MAX_ID, Instant, Storable
+from services.webhooks.digests import Digest
 from services.webhooks.filters import Filter, Pattern, never
 from services.webhooks.headers import OwnHeaders
 from services.webhooks.limits import METADATA, RATE
@@ -20,8 +22,16 @@ Url = Annotated[
     Storable,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=URL_LENGTH),
     Field(
-        description="Where events are posted: https:// or http://, on an address that the operator allows.",
+        description="Of a webhook, where events are posted: https:// or http://, where the operator allows it.",
         examples=["https://example.org/hooks/news"],
+    ),
+]
+To = Annotated[
+    Storable,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=URL_LENGTH),
+    Field(
+        description="Of people, where they are reached: of `email`, an address. It is kept sealed, and shown masked.",
+        examples=["ann@example.org"],
     ),
 ]
 Description = Annotated[Storable, StringConstraints(max_length=500)]
@@ -69,6 +79,16 @@ class Choice(BaseModel):
         return self
 
 
+OF_WEBHOOKS, OF_PEOPLE = frozenset({"url", "payload", "headers"}), frozenset({"to", "digest"})
+"""Fields that only endpoints of one sort have."""
+
+
+def misfit(kind: EndpointKind, named: Collection[str]) -> str | None:
+    """Why a kind of endpoint cannot have what is named, in one sentence; None when it can."""
+    wrong = sorted((OF_PEOPLE if kind == "webhook" else OF_WEBHOOKS).intersection(named))
+    return f"An endpoint of kind {kind} has no {' and no '.join(f'`{name}`' for name in wrong)}." if wrong else None
+
+
 class EndpointWanted(Choice):
     """An endpoint to be made."""
 
@@ -81,9 +101,18 @@ class EndpointWanted(Choice):
             "payload": "thin",
             "rate": 5,
         },
+        {
+            "kind": "email",
+            "to": "ann@example.org",
+            "filter": {"words": ["harbor"]},
+            "digest": {"every": "day", "at": "08:00", "zone": "Europe/Berlin"},
+        },
     )
 
-    url: Url
+    kind: EndpointKind = "webhook"
+    url: Url | None = None
+    to: To | None = None
+    digest: Digest | None = None
     key: int | None = Field(
         default=None,
         ge=1,
@@ -96,13 +125,25 @@ class EndpointWanted(Choice):
     headers: OwnHeaders = {}
     metadata: Metadata = {}
 
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> "EndpointWanted":
+        if sentence := misfit(self.kind, self.model_dump(exclude_defaults=True)):
+            raise ValueError(sentence)
+        if self.kind == "webhook" and self.url is None:
+            raise ValueError("A webhook needs a `url`; for people, name another `kind`, and `to`.")
+        if self.kind != "webhook" and self.to is None:
+            raise ValueError(f"An endpoint of kind {self.kind} needs `to`, where it is sent.")
+        return self
+
 
 class EndpointChanged(Choice):
-    """What is to be different; what is not named stays. `null` takes `event_types`, `filter` and `rate` away."""
+    """What is to be different; what is not named stays. `null` takes `event_types`, `filter`, `digest`, `rate` away."""
 
     model_config = _examples({"description": "The evening desk", "filter": None}, {"state": "active"})
 
     url: Url | None = None
+    to: To | None = None
+    digest: Digest | None = None
     description: Description | None = None
     payload: Payload | None = None
     rate: Rate | None = None
@@ -116,7 +157,7 @@ class EndpointChanged(Choice):
         return {name: value for name, value in message.items() if value is not None or name in _MAY_END}
 
 
-_MAY_END = {"event_types", "filter", "rate"}
+_MAY_END = {"event_types", "filter", "rate", "digest"}
 
 
 class RotationWanted(BaseModel):

@@ -12,14 +12,15 @@ from services.contracts.caller import Caller
 from services.contracts.errors import UserError
 from services.runtime.database import alone_with as alone
 from services.runtime.sealing import seal
-from services.webhooks import recipients
+from services.webhooks import confirming, recipients
 from services.webhooks.condition import KEY_ENDED, is_served
 from services.webhooks.custody import must_not_be_lost
+from services.webhooks.digests import digest_time
 from services.webhooks.filters import Filter, never
 from services.webhooks.headers import seal_headers
 from services.webhooks.limits import ENDPOINTS
-from services.webhooks.models import Endpoint, endpoints, locked
-from services.webhooks.release import cancel, release
+from services.webhooks.models import SERVED, Endpoint, endpoints, locked
+from services.webhooks.release import begin_afresh, cancel, digest_anew
 from services.webhooks.signing import new_secret
 
 
@@ -32,11 +33,18 @@ class Contradiction(UserError):  # noqa: N818 - named for what happened
 
 
 def subscribe(
-    session: Session, owner: int, wanted: Mapping[str, Any], now: datetime, ends_at: datetime | None = None
-) -> tuple[Endpoint, SecretStr]:
-    """A new endpoint, active at once, and its secret, which is readable here only; `TooMany` for one too many.
+    session: Session,
+    owner: int,
+    wanted: Mapping[str, Any],
+    now: datetime,
+    ends_at: datetime | None = None,
+    *,
+    target: Mapping[str, str] | None = None,
+) -> tuple[Endpoint, SecretStr | None]:
+    """A new endpoint and its secret, which is readable here only; `TooMany` for one too many.
 
-    It ends with the owner's key, at `ends_at`. Until the commit nobody can end that key.
+    With a `target` it is one for people: it has no secret to show, and may have to be confirmed first. It ends with the
+    owner's key, at `ends_at`. Until the commit nobody can end that key.
     """
     must_not_be_lost(session)
     alone(session, "endpoints", owner)  # or two who count at once would both find room
@@ -47,9 +55,13 @@ def subscribe(
     endpoint = Endpoint(
         **_as_kept(wanted), owner=owner, sealed_secret=seal(secret), created_at=now, updated_at=now, ends_at=ends_at
     )
+    if target is not None:
+        confirming.addresses(endpoint, target)
     session.add(endpoint)
     session.flush()
-    return endpoint, secret
+    if endpoint.state == "unconfirmed":
+        confirming.ask(session, endpoint, now)
+    return endpoint, secret if target is None else None
 
 
 def own(session: Session, caller: Caller, endpoint_id: int, *, to_change: bool = False) -> Endpoint | None:
@@ -64,30 +76,48 @@ def visible_to(caller: Caller) -> tuple[ColumnElement[bool], ...]:
     return owned, col(Endpoint.state) != "deleted"
 
 
-def change(session: Session, endpoint: Endpoint, wanted: Mapping[str, Any], now: datetime) -> None:
-    """Changes what is named. An endpoint that is enabled, or moves, begins afresh: what waits for it is due now."""
+def change(
+    session: Session,
+    endpoint: Endpoint,
+    wanted: Mapping[str, Any],
+    now: datetime,
+    *,
+    target: Mapping[str, str] | None = None,
+) -> None:
+    """Changes what is named. An endpoint that is enabled, or moves, begins afresh: what waits for it is due now.
+
+    One whose recipient must confirm it is asked to, and waits.
+    """
     as_kept = _as_kept(wanted)
     served = is_served(endpoint, now)
-    begins = as_kept.get("state", "active" if served else "disabled") == "active" and (
-        not served or as_kept.get("url", endpoint.url) != endpoint.url
-    )
+    moves = target is not None or as_kept.get("url", endpoint.url) != endpoint.url
+    begins = as_kept.get("state", "active" if served else "disabled") == "active" and (not served or moves)
     for name, value in as_kept.items():
         setattr(endpoint, name, value)
+    if target is not None:
+        confirming.addresses(endpoint, target)
     if sentence := never(endpoint.event_types, Filter.model_validate(endpoint.filter)):
         raise Contradiction(sentence)
     if "state" in as_kept:
         endpoint.reason = None if as_kept["state"] == "active" else "Its owner disabled it."
     endpoint.updated_at = now
-    if begins:
-        if endpoint.ends_at and endpoint.ends_at <= now:
-            endpoint.ends_at = None  # an admin wants it, whatever became of the key
-        _begin_afresh(session, endpoint, now)
+    if begins and endpoint.ends_at and endpoint.ends_at <= now:
+        endpoint.ends_at = None  # an admin wants it, whatever became of the key
+    if "digest" in as_kept:
+        session.flush()
+        digest_anew(session, endpoint.id or 0, digest_time(endpoint.digest, now), now)
+    asked = target is not None or as_kept.get("state") == "active"
+    if asked and endpoint.state in SERVED and confirming.is_needed(endpoint):
+        confirming.ask(session, endpoint, now)
+    elif begins:
+        begin_afresh(session, endpoint, now)
 
 
 def delete(session: Session, endpoint: Endpoint, now: datetime) -> None:
     """The end of an endpoint: its log stays, its secrets do not, and what is still owed to it is owed no longer."""
     endpoint.state, endpoint.reason = "deleted", None
     endpoint.sealed_secret = endpoint.sealed_previous = endpoint.sealed_headers = ""
+    endpoint.confirmation = endpoint.unsubscription = ""
     endpoint.updated_at = now
     session.flush()
     cancel(session, endpoint.id or 0)
@@ -107,16 +137,10 @@ def stop_expired(session: Session, now: datetime) -> None:
 
 def _disable(session: Session, now: datetime, which: ColumnElement[bool]) -> None:
     ended = {"state": "disabled", "reason": KEY_ENDED, "updated_at": now}
-    these = locked(which, endpoints.c.state == "active")
+    these = locked(which, endpoints.c.state.in_(SERVED))
     ids = session.execute(update(endpoints).where(endpoints.c.id.in_(these)).values(ended).returning(endpoints.c.id))
     if stopped := ids.scalars().all():
         recipients.forget_recipients(session, endpoints.c.id.in_(stopped))
-
-
-def _begin_afresh(session: Session, endpoint: Endpoint, now: datetime) -> None:
-    endpoint.failures, endpoint.failing_since, endpoint.not_before = 0, None, None
-    endpoint.last_error = endpoint.last_status = None
-    release(session, endpoint.id or 0, now, afresh=True)
 
 
 def _as_kept(wanted: Mapping[str, Any]) -> dict[str, Any]:

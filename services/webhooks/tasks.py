@@ -145,7 +145,7 @@ def _serve(to: Addressee, job: Job) -> None:
     with job.complete() as session:
         _write(session, to, made, job)
         rest = None if woken_meanwhile(session, to, job.moment()) else to.standing.not_before
-        if to.standing.gone is None and (due := next_due(session, to.endpoint)):
+        if to.standing.gone is None and (due := next_due(session, to)):
             due = max(due, rest or due)
             enqueue(session, Deliver(endpoint=to.endpoint), due_at=due, lane=job.lane)
 
@@ -161,7 +161,7 @@ def _round(client: Client, to: Addressee, job: Job) -> tuple[Addressee, list[Tri
             made.append(tried)
             note(tried)
     if to.rate and made and standing.not_before is None:
-        standing = replace(standing, not_before=began + timedelta(seconds=len(made) / to.rate))
+        standing = replace(standing, not_before=began + timedelta(seconds=(1 if to.digest else len(made)) / to.rate))
     resting = standing.not_before is not None or standing.gone is not None
     over = resting or job.moment() - job.now > SLICE or stopping.is_set()
     pause = None if over else _pause(len(batch), all_made=len(made) == len(batch), share=to.share)

@@ -17,7 +17,8 @@ class EndpointView(Condition, from_attributes=True):
 
     id: int
     key: int = Field(description="The number of the key that it belongs to")
-    url: str
+    kind: str = Field(description="webhook, or how people are reached: email")
+    url: str = Field(description="Where to; masked where it is people who are reached")
     description: str
     event_types: list[str]
     filter: dict[str, Any]
@@ -25,6 +26,8 @@ class EndpointView(Condition, from_attributes=True):
     log: bool = Field(description="Whether it may be sent events about the transparency log: its key has that scope")
     payload: str
     rate: float | None
+    digest: dict[str, str] | None = Field(description="When what is owed is sent together; null: each event at once")
+    confirmed_at: datetime | None = Field(description="When the recipient confirmed it; null where none has to")
     headers: dict[str, str]
     metadata: dict[str, str]
     created_at: datetime
@@ -34,9 +37,9 @@ class EndpointView(Condition, from_attributes=True):
 
 
 class EndpointMade(EndpointView):
-    """A new endpoint. `secret` is shown here and never again."""
+    """A new endpoint. `secret` is shown here and never again; null where people are reached, and nothing is signed."""
 
-    secret: str = Field(repr=False)
+    secret: str | None = Field(repr=False)
 
 
 class Endpoints(BaseModel):
@@ -68,7 +71,7 @@ class AttemptView(BaseModel, from_attributes=True):
 
     number: int
     at: datetime
-    outcome: str = Field(description="delivered, gone, throttled, refused or unreachable")
+    outcome: str = Field(description="delivered, gone, throttled, refused, rejected or unreachable")
     status: int | None = Field(description="The answer's status, null when there was no answer")
     milliseconds: int
     error: str | None

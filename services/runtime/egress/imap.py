@@ -16,12 +16,11 @@ from services.runtime.egress.addresses import Gate
 from services.runtime.egress.client import tls_context
 from services.runtime.egress.errors import EgressError, Forbidden, Garbled, NotReached, TimedOut, TlsFailed, TooLarge
 from services.runtime.egress.settings import EgressSettings
-from services.runtime.egress.wire import CONNECT_SECONDS, MAX_ADDRESSES, deadline, remaining, resolve
+from services.runtime.egress.sockets import dial
+from services.runtime.egress.wire import deadline, remaining, resolve
 
 PORTS = {"imaps": 993, "imap": 143}
 """TLS from the beginning, and STARTTLS before anything else is said."""
-SILENCE = 15.0
-"""Seconds that a server may take for a line."""
 MAX_LITERAL = 5_000_000
 """Bytes that a server may send in one piece."""
 _SIZE = re.compile(rb"\bRFC822\.SIZE (\d{1,12})\b")
@@ -95,7 +94,7 @@ def _connect(settings: EgressSettings, address: MailboxAddress) -> imaplib.IMAP4
     addresses = resolve(address.host, address.port)
     for number in addresses:
         gate.check(address.host, number, address.port)
-    dialled = _dial(address.host, addresses[:MAX_ADDRESSES], address.port)
+    dialled = dial(address.host, addresses, address.port)
     try:
         if address.scheme == "imaps":
             dialled = tls_context().wrap_socket(dialled, server_hostname=address.host)
@@ -106,21 +105,6 @@ def _connect(settings: EgressSettings, address: MailboxAddress) -> imaplib.IMAP4
         dialled.close()
         raise
     return connection
-
-
-def _dial(host: str, addresses: list[str], port: int) -> socket.socket:
-    trouble: EgressError = NotReached(f"{host} has no address.")
-    for address in addresses:
-        try:
-            dialled = socket.create_connection((address, port), min(CONNECT_SECONDS, remaining(host)))
-        except TimeoutError:
-            trouble = TimedOut(f"{host} did not accept a connection in time.")
-        except OSError as error:
-            trouble = NotReached(f"{host} could not be reached: {(error.strerror or 'no connection').lower()}.")
-        else:
-            dialled.settimeout(SILENCE)
-            return dialled
-    raise trouble
 
 
 def _sign_in(connection: imaplib.IMAP4, address: MailboxAddress, password: str) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from services.contracts.caller import Caller
+from services.contracts.choices import EndpointKind
 from services.contracts.events import SCOPES
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.egress import Forbidden, egress_settings
@@ -19,10 +20,11 @@ from services.webhooks.announce import announce_test
 from services.webhooks.api.own import Subscriber, note, own, router, serve_now
 from services.webhooks.condition import in_trouble, is_served
 from services.webhooks.filters import Filter, lacking_scope
+from services.webhooks.kinds import PEOPLE, endpoint_kind
 from services.webhooks.limits import DeliveryLimits, limits
-from services.webhooks.models import Endpoint
+from services.webhooks.models import SERVED, Endpoint
 from services.webhooks.release import wake
-from services.webhooks.requests import Choice, EndpointChanged, EndpointWanted, RotationWanted
+from services.webhooks.requests import Choice, EndpointChanged, EndpointWanted, RotationWanted, misfit
 from services.webhooks.settings import webhook_settings
 from services.webhooks.views import (
     EndpointHealth,
@@ -48,18 +50,22 @@ def show_limits(_caller: Subscriber) -> DeliveryLimits:
 @router.post("/endpoints", status_code=201)
 def make_endpoint(wanted: EndpointWanted, caller: Subscriber, request: Request, response: Response) -> EndpointMade:
     """Subscribe. The answer shows the signing secret once, so keep it."""
-    _check(wanted.url)
+    target = _target(wanted.kind, wanted)
+    if wanted.url is not None:
+        _check(wanted.url)
     owner = _owner(request, caller, wanted.key)
     scopes = _scopes_of(owner)
     _refuse_without_scope(wanted, scopes)
-    chosen = wanted.model_dump(exclude={"key"}) | scopes
+    chosen = wanted.model_dump(exclude={"key", "to"}) | scopes
     with transaction() as session:
-        made, secret = subscriptions.subscribe(session, owner.key, chosen, utcnow(), owner.ends_at)
+        made, secret = subscriptions.subscribe(session, owner.key, chosen, utcnow(), owner.ends_at, target=target)
         _must_still_open(request, owner)
         note(session, caller, "made", made.id)
+        if made.state == "unconfirmed":
+            serve_now(session, made.id or 0)
     view = endpoint_view(made, utcnow())
     response.headers["Location"] = request.url_for("show_endpoint", endpoint_id=view.id).path
-    return EndpointMade(**view.model_dump(), secret=secret.get_secret_value())
+    return EndpointMade(**view.model_dump(), secret=secret and secret.get_secret_value())
 
 
 @router.get("/endpoints")
@@ -108,9 +114,13 @@ def change_endpoint(endpoint_id: Id, wanted: EndpointChanged, caller: Subscriber
     with transaction() as session:
         result = own(session, caller, endpoint_id, to_change=True)
         _refuse_without_scope(wanted, _scopes(result))
-        subscriptions.change(session, result, wanted.named(), utcnow())
+        named = wanted.named()
+        if sentence := misfit(endpoint_kind(result), named):
+            raise Problem(422, "Not of this kind", sentence)
+        target = _target(endpoint_kind(result), wanted) if named.pop("to", None) else None
+        subscriptions.change(session, result, named, utcnow(), target=target)
         note(session, caller, "changed", endpoint_id, f": {', '.join(sorted(wanted.named()))}")
-        if result.state == "active":
+        if result.state in SERVED:
             serve_now(session, endpoint_id)
     return endpoint_view(result, utcnow())
 
@@ -131,6 +141,8 @@ def rotate_secret(endpoint_id: Id, caller: Subscriber, wanted: RotationWanted | 
     overlap = timedelta(hours=(wanted or RotationWanted()).overlap_hours)
     with transaction() as session:
         result = own(session, caller, endpoint_id, to_change=True)
+        if result.kind != "webhook":
+            raise Problem(409, "Nothing to rotate", "Nothing is signed for people; PATCH `to` changes where they are.")
         try:
             secret = rotation.rotate(result, overlap, utcnow())
         except rotation.Overlapping as refusal:
@@ -215,8 +227,23 @@ def _must_still_open(request: Request, caller: Caller) -> None:
 
 
 def _must_be_enabled(endpoint: Endpoint) -> None:
+    if endpoint.state in {"unconfirmed", "unsubscribed"}:
+        advice = 'Its recipient must confirm it first: PATCH it with {"state": "active"} asks again.'
+        raise Problem(409, "The endpoint is not confirmed", advice)
     if not is_served(endpoint, utcnow()):
         raise Problem(409, "The endpoint is disabled", 'Enable it first: PATCH it with {"state": "active"}.')
+
+
+def _target(kind: EndpointKind, wanted: EndpointWanted | EndpointChanged) -> Mapping[str, str] | None:
+    """What opens the channel of an endpoint for people; None for a webhook. Refusals become problems."""
+    if kind == "webhook":
+        return None
+    if sentence := PEOPLE[kind].ready():
+        raise Problem(409, "Not possible here", sentence)
+    try:
+        return PEOPLE[kind].target({"to": wanted.to or ""})
+    except (ValueError, Forbidden) as refusal:
+        raise Problem(422, "Address not possible", str(refusal)) from None
 
 
 def _check(url: str) -> None:

@@ -6,7 +6,10 @@ import pytest
 
 from services.runtime.egress import egress_settings
 from services.webhooks import api, retries
+from services.webhooks.api import confirmations
+from services.webhooks.people.settings import mail_settings
 from services.webhooks.settings import webhook_settings
+from tests.fakes.relay import relay
 from tests.support import in_process
 from tests.support.house import CALLERS, Subscriber
 
@@ -14,7 +17,7 @@ from tests.support.house import CALLERS, Subscriber
 @pytest.fixture
 def house(db, installation):
     """With the caches of this process fresh."""
-    caches = (egress_settings, webhook_settings)
+    caches = (egress_settings, webhook_settings, mail_settings)
     for cache in caches:
         cache.cache_clear()
     installation(egress_allow="127.0.0.0/8", secret_key="")
@@ -41,7 +44,7 @@ def subscriber():
 @pytest.fixture
 def app(house):
     """The API of the webhooks alone; the key is the caller's name."""
-    app = in_process.app_of(CALLERS, api.router)
+    app = in_process.app_of(CALLERS, api.router, confirmations.router)
     app.state.caller_of_key = lambda key, _since: next(each for each in CALLERS.values() if each.key == key)
     return app
 
@@ -57,3 +60,19 @@ def http(app):
 def endpoint(http, subscriber):
     """Ann's endpoint, which wants everything."""
     return http.post("/webhooks/endpoints", json={"url": subscriber.url}).json()
+
+
+@pytest.fixture
+def post_office(house, installation):
+    """A relay that takes our mail, and an installation that knows it."""
+    with relay() as running:
+        installation(
+            mail_host="localhost",
+            mail_port=str(running.port),
+            mail_tls="none",
+            mail_sender="Dateline <news@dateline.example>",
+            webhooks_public_url="https://dateline.example",
+        )
+        mail_settings.cache_clear()
+        webhook_settings.cache_clear()
+        yield running

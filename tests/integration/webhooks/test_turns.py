@@ -12,7 +12,7 @@ from services.runtime.ledger import health_gates, worker
 from services.runtime.ledger.jobs import MAX_ATTEMPTS, claim, due
 from services.webhooks import deliver, tasks
 from services.webhooks.announce import NEWS, create_deliveries
-from services.webhooks.deliver import TOGETHER, hold, next_due
+from services.webhooks.deliver import TOGETHER, addressee, hold, next_due
 from services.webhooks.models import Delivery
 from tests.support.house import announced, balanced, in_ledger, log_of, rows, run, run_announcements
 
@@ -200,8 +200,9 @@ def _statements(does):
 
 def _ends_a_turn(endpoint):
     with transaction() as session:
+        to = addressee(session, endpoint, utcnow())
         hold(session, endpoint)
-        return next_due(session, endpoint)
+        return next_due(session, to)
 
 
 def _somebody_waits(session):

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from services.runtime.egress import Response
-from services.webhooks.attempt import Parcel, answered
+from services.webhooks.attempt import Parcel, Tried, answered
 from services.webhooks.limits import KEPT
 from services.webhooks.record import verdict
 
@@ -17,7 +17,8 @@ PARCEL = Parcel(
 def answer(status=200, body=b"", **headers):
     given = tuple((name.replace("_", "-"), value) for name, value in headers.items())
     response = Response(url="https://example.org/", status=status, headers=given, body=body)
-    return answered(PARCEL, response, at=AT, ended=AT + timedelta(seconds=2), request={})
+    ended = AT + timedelta(seconds=2)
+    return Tried(**vars(answered(response, {}, ended)), parcel=PARCEL, at=AT, ended=ended)
 
 
 def test_a_success_has_no_error():
