@@ -76,7 +76,7 @@ def unsubscribe(session: Session, token: str, now: datetime) -> bool:
         return False
     if endpoint.state != "unsubscribed":
         endpoint.state, endpoint.reason = "unsubscribed", "Its recipient has unsubscribed."
-        endpoint.confirmed_at, endpoint.confirmation, endpoint.updated_at = None, "", now
+        endpoint.confirmed_at, endpoint.confirmation, endpoint.updated_at = None, None, now
         session.flush()
         cancel(session, endpoint.id or 0)
         recipients.forget_recipients(session, endpoints.c.id == endpoint.id)

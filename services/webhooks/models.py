@@ -105,10 +105,10 @@ class Endpoint(Table, table=True):
     """When what is owed is sent together; None: each event at once."""
     confirmed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When the recipient confirmed it; None for one that does not, or did not, or has unsubscribed since."""
-    confirmation: str = Field(default="", sa_column=Column(String, nullable=False, server_default=""))
+    confirmation: str | None = None
     """The digest of the token that confirms it until `confirmation_until`."""
     confirmation_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    unsubscription: str = Field(default="", sa_column=Column(String, nullable=False, server_default=""))
+    unsubscription: str | None = None
     """The digest of the token that ends it: each of its mails has it."""
 
 

@@ -117,7 +117,7 @@ def delete(session: Session, endpoint: Endpoint, now: datetime) -> None:
     """The end of an endpoint: its log stays, its secrets do not, and what is still owed to it is owed no longer."""
     endpoint.state, endpoint.reason = "deleted", None
     endpoint.sealed_secret = endpoint.sealed_previous = endpoint.sealed_headers = ""
-    endpoint.confirmation = endpoint.unsubscription = ""
+    endpoint.confirmation = endpoint.unsubscription = None
     endpoint.updated_at = now
     session.flush()
     cancel(session, endpoint.id or 0)

@@ -5,8 +5,8 @@ from alembic import op
 
 from services.runtime.database import UtcDateTime
 
-revision = "r0022"
-down_revision = "r0021"
+revision = "r0023"
+down_revision = "r0022"
 branch_labels = None
 depends_on = None
 
@@ -14,9 +14,9 @@ NEW = (
     sa.Column("kind", sa.String(), nullable=False, server_default="webhook"),
     sa.Column("digest", sa.JSON(), nullable=True),
     sa.Column("confirmed_at", UtcDateTime(timezone=True), nullable=True),
-    sa.Column("confirmation", sa.String(), nullable=False, server_default=""),
+    sa.Column("confirmation", sa.String(), nullable=True),
     sa.Column("confirmation_until", UtcDateTime(timezone=True), nullable=True),
-    sa.Column("unsubscription", sa.String(), nullable=False, server_default=""),
+    sa.Column("unsubscription", sa.String(), nullable=True),
 )
 
 
