@@ -7,8 +7,8 @@ from functools import partial
 
 import httpx
 
-from services.demo.moods import MOODS, Mood, answers
 from services.demo.receiver import Received, Receiver
+from services.demo.receiver_moods import RECEIVER_MOODS, ReceiverMood, answers
 from services.demo.site import Answer, Request
 
 PATIENCE = 15.0
@@ -26,19 +26,19 @@ class Misbehaviour:
     """A mood, what it is called, and which share of the messages meets it."""
 
     name: str
-    mood: Mood
+    mood: ReceiverMood
     share: float = 1.0
 
     @classmethod
     def of(cls, words: str) -> "Misbehaviour":
-        """Of `MOOD` or `MOOD=SHARE`, a mood being one of `MOODS` or a status; a `ValueError` for anything else."""
+        """Of `MOOD` or `MOOD=SHARE`, the mood one of `RECEIVER_MOODS` or a status; else a `ValueError`."""
         name, _, share = words.partition("=")
-        if name not in MOODS and not (name.isdecimal() and 300 <= int(name) <= 599):
+        if name not in RECEIVER_MOODS and not (name.isdecimal() and 300 <= int(name) <= 599):
             raise ValueError(f"{name!r} is no misbehaviour")
         part = float(share or 1)
         if not 0 < part <= 1:
             raise ValueError(f"{share!r} is no share between 0 and 1")
-        return cls(name, MOODS.get(name) or answers(int(name)), part)
+        return cls(name, RECEIVER_MOODS.get(name) or answers(int(name)), part)
 
 
 class Listener(Receiver):

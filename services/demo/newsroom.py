@@ -77,13 +77,13 @@ class Newsroom:
         """Where a sample is, or would be."""
         return self.url + self._sample(slug).path
 
-    def publishes(self, slug: str) -> str:
-        """The sample becomes public now, in its first wording; returns its address."""
+    def publishes(self, slug: str, dated: datetime | None = None) -> str:
+        """The sample becomes public now, in its first wording, as of another time if `dated`; returns its address."""
         sample, now = self._sample(slug), self._now()
         with self._guard:
             self._withdrawn.pop(sample.number, None)
             self._changed_at = now
-            self._public[slug] = Publication(sample, 1, sample.published_at(now), now)
+            self._public[slug] = Publication(sample, 1, dated or sample.published_at(now), now)
         return self.url + sample.path
 
     def corrects(self, slug: str, version: int = 2) -> None:

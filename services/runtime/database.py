@@ -32,6 +32,7 @@ from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session, SQLModel, create_engine
 
 from services.contracts.errors import DatelineError
+from services.runtime import clock
 from services.runtime.settings import runtime_settings
 from services.runtime.state_folder import make_private
 
@@ -119,7 +120,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 def utcnow() -> datetime:
     """The present instant. Edges and the runtime ask for it; steps are told."""
-    return datetime.now(UTC)
+    return clock.present()
 
 
 @contextmanager

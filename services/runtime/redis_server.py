@@ -50,6 +50,13 @@ def command(folder: Path) -> tuple[list[str], str]:
     return [str(server), str(settings.absolute())], f"redis://:{password}@127.0.0.1:{port}/0"
 
 
+def address(folder: Path) -> str:
+    """Under which address the server of this folder answers, as `command` has settled it."""
+    lines = (line.split(maxsplit=1) for line in (folder / "redis.conf").read_text().splitlines())
+    settings = {line[0]: line[1] for line in lines}
+    return f"redis://:{settings['requirepass']}@127.0.0.1:{settings['port']}/0"
+
+
 def free_port(preferred: int = 0) -> int:
     """A port of the loopback interface that nobody listens on: the preferred one if it is free, else one of `PORTS`."""
     while True:

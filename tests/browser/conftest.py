@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
+from services.demo.moody_newsroom import MoodyNewsroom
 from tests.browser import world as worlds
-from tests.fakes.newsroom import MisbehavingNewsroom
 from tests.fakes.subscriber import Subscriber
 from tests.support import service
 
@@ -33,7 +33,7 @@ def chromium():
 @pytest.fixture(scope="package")
 def world(chromium, tmp_path_factory):
     """A whole service with a past, on SQLite."""
-    newsroom, subscriber = MisbehavingNewsroom(), Subscriber()
+    newsroom, subscriber = MoodyNewsroom(), Subscriber()
     newsroom.start()
     subscriber.start()
     try:

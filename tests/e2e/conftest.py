@@ -4,7 +4,7 @@ import contextlib
 
 import pytest
 
-from tests.fakes.newsroom import MisbehavingNewsroom
+from services.demo.moody_newsroom import MoodyNewsroom
 from tests.fakes.subscriber import Subscriber
 from tests.support import service
 
@@ -12,7 +12,7 @@ from tests.support import service
 @pytest.fixture
 def newsroom():
     """A newsroom with two stories of the past."""
-    made = MisbehavingNewsroom()
+    made = MoodyNewsroom()
     made.start()
     made.publishes("second-life")
     made.publishes("media-advisory")

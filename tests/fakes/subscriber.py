@@ -10,8 +10,8 @@ import threading
 from collections import deque
 from collections.abc import Callable, Mapping
 
-from services.demo.moods import Mood, answers, late, resets
 from services.demo.receiver import Received, Receiver
+from services.demo.receiver_moods import ReceiverMood, answers, late, resets
 from services.demo.site import Answer, Request
 
 SECRET = "whsec_ZGF0ZWxpbmUtc2FtcGxlLXNlY3JldC1mb3ItdGVzdHM="
@@ -23,7 +23,7 @@ class Subscriber(Receiver):
     def __init__(self, secret: str = SECRET, *, port: int = 0) -> None:
         super().__init__(secret, port=port)
         self.secret = secret
-        self._moods: deque[Mood] = deque()
+        self._moods: deque[ReceiverMood] = deque()
         self._gone = False
         self._accepted: list[Received] = []
         self._accepting = threading.Lock()
@@ -92,8 +92,8 @@ class Subscriber(Receiver):
         with self._arrival:
             self._arrival.notify_all()
 
-    def _feels(self, mood: Mood, times: int) -> None:
+    def _feels(self, mood: ReceiverMood, times: int) -> None:
         self._moods.extend([mood] * times)
 
-    def _mood(self) -> Mood:
+    def _mood(self) -> ReceiverMood:
         return self._moods.popleft() if self._moods else answers(410 if self._gone else 204)

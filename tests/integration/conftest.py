@@ -11,16 +11,16 @@ import psutil
 import pytest
 
 from services.cli.processes.schema import upgrade
+from services.demo.moody_newsroom import MoodyNewsroom
 from services.fetcher import tasks
 from services.fetcher.settings import fetcher_settings
 from services.runtime.egress import egress_settings
-from tests.fakes.newsroom import MisbehavingNewsroom
 from tests.support.service import free_port
 
 
 @pytest.fixture
 def newsroom():
-    newsroom = MisbehavingNewsroom()
+    newsroom = MoodyNewsroom()
     newsroom.start()
     yield newsroom
     newsroom.stop()

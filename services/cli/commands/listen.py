@@ -16,7 +16,7 @@ from rich.markup import escape
 from services.cli import remote
 from services.cli.output.terminal import error
 from services.contracts.errors import UserError
-from services.demo.moods import MOODS
+from services.demo.receiver_moods import RECEIVER_MOODS
 
 if TYPE_CHECKING:
     import httpx
@@ -49,7 +49,7 @@ LOCAL = "http://127.0.0.1:8080"
 Forward = Annotated[str | None, typer.Option(help="Post each message on to this address, and answer as it does.")]
 Misbehave = Annotated[
     str | None,
-    typer.Option(help=f"A status (500), or {', '.join(MOODS)}; with =0.2 for a fifth of the messages."),
+    typer.Option(help=f"A status (500), or {', '.join(RECEIVER_MOODS)}; with =0.2 for a fifth of the messages."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
 
@@ -113,7 +113,7 @@ def _misbehaviour(words: str | None) -> Misbehaviour | None:
     try:
         return Misbehaviour.of(words) if words else None
     except ValueError as fault:
-        known = ", ".join(MOODS)
+        known = ", ".join(RECEIVER_MOODS)
         raise UserError(
             f"{fault}: say a status from 300 on, or {known}, perhaps with a share as in lose=0.2."
         ) from None

@@ -27,20 +27,27 @@ def up(
         Path,
         typer.Option("--sources", help="What to watch at the very first start.", show_default="those that come along"),
     ] = SEEDS,
+    clock: Annotated[
+        Path | None, typer.Option(help="For drills alone: a file with the seconds by which all processes are ahead.")
+    ] = None,
 ) -> None:
     """Runs the whole service on this machine: Redis, workers, sweeper and web app. Ctrl-C ends it."""
     from services.cli.processes import installation
     from services.cli.processes.supervisor import Process, Supervisor
+    from services.runtime import clock as drill
     from services.runtime import logs, metrics
     from services.runtime.state_folder import make_state_folder
 
     logs.configure("up")
+    drill.follow(clock)
     state = make_state_folder()
     with only_one(
         state / "up.lock",
         f"A Dateline is already running on {state}; stop it first, or set DATELINE_STATE to another folder.",
     ):
         _reserve(host, port)
+        if clock:
+            typer.echo(f"This is a drill: its time is that of {clock}.")
         installation.refuse_without_redis()
         metrics.share(afresh=True)
         supervisor = Supervisor()

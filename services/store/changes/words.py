@@ -35,6 +35,8 @@ _NEGATIONS = """
 no not never none nobody nothing neither nor without cannot ne pas jamais nunca nicht kein
 """
 FIGURES, DATES, NEGATIONS = (frozenset(listed.split()) for listed in (_FIGURES, _DATES, _NEGATIONS))
+_BETWEEN = frozenset({"of", "the", "de", "del"})
+"""Between the number of a day and its month."""
 _MONTHS_THAT_ARE_WORDS = frozenset({"may", "march", "mar", "second"})
 
 
@@ -50,13 +52,16 @@ def figures(texts: Iterable[str]) -> Counter[str]:
 
 
 def dates(texts: Iterable[str]) -> Counter[str]:
-    """How often each day of the week and each month is named."""
-    return Counter(
-        token.casefold()
-        for text in texts
-        for token in _TOKEN.findall(text)
-        if token.casefold() in DATES and (token[0].isupper() or token.casefold() not in _MONTHS_THAT_ARE_WORDS)
-    )
+    """How often each day of the week and each month is named, a month with the day beside it: April 14, 14 de abril."""
+    return Counter(date for text in texts for date in _dates(text))
+
+
+def _dates(text: str) -> Iterator[str]:
+    tokens = [token for token in _TOKEN.findall(text) if token not in _BETWEEN]
+    for before, token, after in zip(["", *tokens], tokens, [*tokens[1:], ""], strict=False):
+        word = token.casefold()
+        if word in DATES and (token[0].isupper() or word not in _MONTHS_THAT_ARE_WORDS):
+            yield " ".join([word, *(each for each in (before, after) if each.isdigit() and len(each) <= len("2027"))])
 
 
 def negations(texts: Iterable[str]) -> Counter[str]:

@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy import update
 
 from services.contracts.messages import PollChannel
+from services.demo.moody_newsroom import MoodyNewsroom
 from services.fetcher.models import Channel, Host
 from services.fetcher.politeness import host_of
 from services.runtime.database import transaction, utcnow
 from services.runtime.ledger.jobs import enqueue
 from tests.fakes import newsroom as fakes
-from tests.fakes.newsroom import MisbehavingNewsroom
 from tests.support.fetching import channel, entries, later, pages, runs, said, watches
 
 pytestmark = pytest.mark.integration
@@ -23,7 +23,7 @@ STORY = "storm-response"
 def elsewhere(fetcher):
     """Another host, with the news; each answer has time to come."""
     fetcher(FETCHER_TIMEOUT="30")
-    other = MisbehavingNewsroom()
+    other = MoodyNewsroom()
     other.start()
     other.publishes(STORY)
     yield other

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from tests.fakes.newsroom import MisbehavingNewsroom
+from services.demo.moody_newsroom import MoodyNewsroom
 from tests.fakes.subscriber import Subscriber
 
 
@@ -29,7 +29,7 @@ def clock():
 
 @pytest.fixture
 def newsroom(clock):
-    newsroom = MisbehavingNewsroom(now=clock)
+    newsroom = MoodyNewsroom(now=clock)
     newsroom.start()
     yield newsroom
     newsroom.stop()

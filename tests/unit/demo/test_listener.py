@@ -6,7 +6,7 @@ import pytest
 from standardwebhooks.webhooks import Webhook
 
 from services.demo.listener import MOODS, Listener, Misbehaviour, passing_on
-from services.demo.moods import answers, late
+from services.demo.receiver_moods import answers, late
 from tests.fakes.subscriber import SECRET
 
 BODY = json.dumps({"type": "article.created", "sequence": 7, "data": {"headline": "Zürich"}})

@@ -12,6 +12,7 @@ from services.store.changes.diff import EVENT, differences_by_word, shortened
 from services.store.changes.grade import change_of
 from services.store.changes.myers import Budget, runs
 from services.store.changes.texts import Pair, changed_texts
+from services.store.changes.words import dates
 from tests.support import linear
 
 FIRST = (
@@ -85,6 +86,20 @@ def test_other_words_for_the_same_facts_are_wording(old, new):
 def test_figures_names_dates_and_negations_are_facts(old, new, fact):
     grade, facts = graded(old, new)
     assert (grade, fact in facts) == (("facts", True) if fact else ("wording", False))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("on April 14", "on April 27"),
+        ("am 14. April", "am 27. April"),
+        ("el 14 de abril", "el 27 de abril"),
+        ("April 14", "April"),
+    ],
+)
+def test_another_day_of_the_same_month_is_another_date(old, new):
+    assert dates([old]) != dates([new])
+    assert dates([f"41 crews came {old}"]) == dates([f"43 crews came {old}"])
 
 
 @pytest.mark.parametrize(

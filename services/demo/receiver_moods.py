@@ -5,12 +5,12 @@ from collections.abc import Callable, Mapping
 from services.demo.site import Answer, HungUp, Site
 
 Right = Callable[[], Answer]
-Mood = Callable[[Site, Right], Answer]
+ReceiverMood = Callable[[Site, Right], Answer]
 SLOWNESS = 5.0
 """Seconds that a slow answer takes: long, and well within what Dateline waits."""
 
 
-def answers(status: int, headers: Mapping[str, str] | None = None) -> Mood:
+def answers(status: int, headers: Mapping[str, str] | None = None) -> ReceiverMood:
     """Always this status, whatever came in."""
     return lambda _site, _right: Answer(status, headers=headers or {})
 
@@ -26,7 +26,7 @@ def repeats(_site: Site, right: Right) -> Answer:
     raise HungUp
 
 
-def late(seconds: float | None) -> Mood:
+def late(seconds: float | None) -> ReceiverMood:
     """The right answer so much later; with None never, until the site is stopped."""
 
     def waits(site: Site, right: Right) -> Answer:
@@ -37,7 +37,7 @@ def late(seconds: float | None) -> Mood:
     return waits
 
 
-MOODS: dict[str, Mood] = {
+RECEIVER_MOODS: dict[str, ReceiverMood] = {
     "hang": late(None),
     "lose": answers(204),
     "repeat": repeats,
