@@ -17,6 +17,8 @@ from sqlmodel import SQLModel
 from services.cli import COMMANDS
 from services.cli.groups import LazyCommand
 from services.cli.processes.schema import MODELS
+from services.demo.moods.catalogue import ALL_MOODS
+from services.demo.moods.scene import BEGINS
 
 KINDS = {
     "utcdatetime": "time",
@@ -30,6 +32,34 @@ COMMANDS_HEAD = """# The commands
 
 Every command with its arguments and options. `python -m tests.tools.reference_pages` makes this page from the commands,
 and a test keeps it true. [Operations](operations.md#commands) says where commands run and what their exit status means.
+"""
+MOODS_HEAD = f"""# The demonstration and its moods
+
+`make demo` shows the path of a few articles, from a newsroom to a verified webhook, in less than a minute. `dateline demo
+--moods` shows what Dateline makes of newsrooms that lie, lag, rebuild their pages and take stories down.
+
+```sh
+dateline demo --moods                      # all of them
+dateline demo --moods redesign corrections # some of them
+dateline demo --once --moods               # ends by itself, with status 1 if a mood brought something else than it should
+```
+
+Each mood has a newsroom of its own and a subscriber that verifies every signature. The newsroom, Redis, the Celery workers
+and the web app are real and stay on loopback. After each mood a table compares what was expected with what was seen: the
+notices that the subscriber got, in the order of their sequence, and what the API says in the end. Without `--once` the
+service goes on afterwards, so that you can look at the desk. Then the sources of the moods are paused.
+
+Nobody waits for days. The service runs as a **drill**: all its processes follow a clock that stands in a file (`dateline up
+--clock FILE`), and the demonstration sets it from one due message to the next. It begins on {BEGINS:%A, %Y-%m-%d}, whatever
+the day, so that weekends and holidays change nothing. Never watch a real newsroom in a drill: it would be asked as if days
+had passed.
+
+The tests play the same moods without workers
+([test_moods.py](../tests/integration/whole_path/test_moods.py)). `python -m tests.tools.reference_pages` makes this page from
+the moods, and a test keeps it true.
+
+| mood | what the newsroom does | what Dateline says | what is seen |
+|---|---|---|---|
 """
 TABLES_HEAD = """# The data model
 
@@ -53,7 +83,18 @@ A new decision takes the next number and begins as a copy of [the template](temp
 
 def pages():
     """What each file under docs has to hold, by its name."""
-    return {"cli.md": commands(), "data-model.md": tables(), "decisions/README.md": decisions()}
+    return {
+        "cli.md": commands(),
+        "data-model.md": tables(),
+        "decisions/README.md": decisions(),
+        "demo.md": moods(),
+    }
+
+
+def moods():
+    return MOODS_HEAD + "".join(
+        f"| `{mood.name}` | {mood.does} | {mood.says} | {'; '.join(mood.expected)} |\n" for mood in ALL_MOODS.values()
+    )
 
 
 def commands():

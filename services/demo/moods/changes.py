@@ -36,21 +36,24 @@ def _held(scene: Scene) -> str:
 def _rename_day(scene: Scene) -> Sequence[str]:
     scene.opens("sitemap", old=PAGES)
     scene.newsroom.rebuilds(rename)
-    scene.passes(hours=3)
+    scene.looks()
+    scene.passes(hours=1)
     return [_held(scene)]
 
 
 def _new_footer(scene: Scene) -> Sequence[str]:
     scene.opens("sitemap", old=PAGES)
     scene.newsroom.rebuilds(add_footer)
-    scene.passes(hours=3)
+    scene.looks()
+    scene.passes(hours=1)
     return [_held(scene)]
 
 
 def _redesign(scene: Scene) -> Sequence[str]:
     scene.opens("sitemap", old=PAGES)
     scene.newsroom.rebuilds(redesign)
-    scene.passes(hours=3)
+    scene.looks()
+    scene.passes(hours=1)
     return [_held(scene)]
 
 
@@ -84,6 +87,7 @@ def _corrections(scene: Scene) -> Sequence[str]:
     scene.opens("sitemap", old=1, new=1)
     for version in range(2, len(WORDINGS) + 1):
         scene.newsroom.corrects("story-2", version)
+        scene.looks()
         scene.passes(hours=2)
     return []
 
@@ -94,12 +98,14 @@ def _taken_back(scene: Scene) -> Sequence[str]:
     before = scene.requests("story-2")
     for version in (figures, 1, figures):
         scene.newsroom.corrects("story-2", version)
-        scene.passes(minutes=20)
+        scene.looks()
+        scene.passes(minutes=8)
     visits = scene.requests("story-2") - before
     scene.passes(hours=3)
     within = f"within an hour: {len(scene.events('article.updated'))} notice"
     scene.newsroom.corrects("story-2", 1)
-    scene.passes(hours=3)
+    scene.looks()
+    scene.passes(hours=2)
     return [f"every wording was visited: {'yes' if visits >= 3 else 'no'}", within]
 
 

@@ -98,9 +98,14 @@ class Scene:
         self.ask("POST", "/sources", {"name": self.name, "channels": channels, "pages": ["/Article/"]})
         self.world.settle()
 
+    def looks(self) -> None:
+        """Dateline looks at all channels now, as when an operator asks it to."""
+        self.ask("POST", f"/sources/{self.name}/poll")
+        self.world.settle()
+
     def leaves(self) -> None:
-        """Dateline watches the newsroom no longer, and forgets in a week what its pages had in common."""
-        self.ask("DELETE", f"/sources/{self.name}")
+        """The source rests, and a week goes by, after which Dateline has forgotten what changed on many pages."""
+        self.ask("POST", f"/sources/{self.name}/pause", {"paused": True})
         self.passes(days=8)
 
     def passes(self, **span: float) -> None:

@@ -5,7 +5,7 @@ import httpx
 import pytest
 from standardwebhooks.webhooks import Webhook
 
-from services.demo.listener import MOODS, Listener, Misbehaviour, passing_on
+from services.demo.listener import RECEIVER_MOODS, Listener, Misbehaviour, passing_on
 from services.demo.receiver_moods import answers, late
 from tests.fakes.subscriber import SECRET
 
@@ -119,7 +119,7 @@ def test_it_loses_what_it_said_it_had(listens, client, subscriber):
 
 @pytest.mark.parametrize(
     ("words", "name", "share"),
-    [*((mood, mood, 1.0) for mood in MOODS), ("429=0.5", "429", 0.5), ("lose=1", "lose", 1.0)],
+    [*((mood, mood, 1.0) for mood in RECEIVER_MOODS), ("429=0.5", "429", 0.5), ("lose=1", "lose", 1.0)],
 )
 def test_a_misbehaviour_is_a_mood_and_a_share(words, name, share):
     made = Misbehaviour.of(words)
