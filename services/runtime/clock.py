@@ -9,7 +9,7 @@ from pathlib import Path
 _drill: Path | None = None
 
 
-def follow(file: Path | None) -> None:
+def follow_file(file: Path | None) -> None:
     """From now on this process, and what is forked from it, follows the clock of this file; None: the machine's."""
     global _drill  # noqa: PLW0603 - one clock in one process
     _drill = file

@@ -50,7 +50,7 @@ def command(folder: Path) -> tuple[list[str], str]:
     return [str(server), str(settings.absolute())], f"redis://:{password}@127.0.0.1:{port}/0"
 
 
-def address(folder: Path) -> str:
+def address_of_server(folder: Path) -> str:
     """Under which address the server of this folder answers, as `command` has settled it."""
     lines = (line.split(maxsplit=1) for line in (folder / "redis.conf").read_text().splitlines())
     settings = {line[0]: line[1] for line in lines}

@@ -35,28 +35,28 @@ and a test keeps it true. [Operations](operations.md#commands) says where comman
 """
 MOODS_HEAD = f"""# The demonstration and its moods
 
-`make demo` shows the path of a few articles, from a newsroom to a verified webhook, in less than a minute. `dateline demo
---moods` shows what Dateline makes of newsrooms that lie, lag, rebuild their pages and take stories down.
+`make demo` shows the path of a few articles, from a newsroom to a verified webhook, in less than a minute.
+`dateline demo --moods` shows what Dateline makes of newsrooms that lie, lag, rebuild their pages and take stories down.
 
 ```sh
-dateline demo --moods                      # all of them
-dateline demo --moods redesign corrections # some of them
-dateline demo --once --moods               # ends by itself, with status 1 if a mood brought something else than it should
+dateline demo --moods                       # all of them
+dateline demo --moods redesign corrections  # some of them
+dateline demo --once --moods                # ends by itself
 ```
 
-Each mood has a newsroom of its own and a subscriber that verifies every signature. The newsroom, Redis, the Celery workers
-and the web app are real and stay on loopback. After each mood a table compares what was expected with what was seen: the
-notices that the subscriber got, in the order of their sequence, and what the API says in the end. Without `--once` the
-service goes on afterwards, so that you can look at the desk. Then the sources of the moods are paused.
+Each mood has a newsroom of its own, and a subscriber that verifies every signature. The newsroom, Redis, the Celery
+workers and the web app are real and stay on loopback. After each mood a table compares what was expected with what was
+seen: the notices that the subscriber got, in the order of their sequence, and what the API says in the end. The command
+exits with 1 when the two differ. Without `--once` the service goes on afterwards, so that you can look at the desk. The
+sources of the moods are paused then.
 
-Nobody waits for days. The service runs as a **drill**: all its processes follow a clock that stands in a file (`dateline up
---clock FILE`), and the demonstration sets it from one due message to the next. It begins on {BEGINS:%A, %Y-%m-%d}, whatever
-the day, so that weekends and holidays change nothing. Never watch a real newsroom in a drill: it would be asked as if days
-had passed.
+Nobody waits for days. The service runs as a **drill**: all its processes follow a clock that stands in a file, and the
+demonstration sets it from one due message to the next. It begins on {BEGINS:%A, %Y-%m-%d}, so that weekends and
+holidays change nothing. `dateline up --clock FILE` is such a service. Never watch a real newsroom in a drill: it would be
+asked as if days had passed.
 
-The tests play the same moods without workers
-([test_moods.py](../tests/integration/whole_path/test_moods.py)). `python -m tests.tools.reference_pages` makes this page from
-the moods, and a test keeps it true.
+The tests play the same moods without workers ([test_moods.py](../tests/integration/whole_path/test_moods.py)).
+`python -m tests.tools.reference_pages` makes this page from the moods, and a test keeps it true.
 
 | mood | what the newsroom does | what Dateline says | what is seen |
 |---|---|---|---|

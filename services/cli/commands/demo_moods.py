@@ -56,12 +56,12 @@ class Drill:
                 raise Interrupted
             waited += PAUSE
 
-    def next_due(self) -> datetime | None:
+    def next_due_at(self) -> datetime | None:
         """When the next is due that is not a timer."""
-        from services.demo.moods.due import next_due
+        from services.demo.moods.due import next_due_message
         from services.runtime.database import utcnow
 
-        return next_due(utcnow())
+        return next_due_message(utcnow())
 
     def _remind(self) -> None:
         """Wakes the workers, as a sweeper does: their clock was set ahead while they slept."""
@@ -85,19 +85,19 @@ def play(names: list[str], stop: threading.Event, ending: ExitStack) -> bool:
 
     Raises `UserError` for a name that no mood has, before anything is started.
     """
-    from services.demo.moods.catalogue import chosen
+    from services.demo.moods.catalogue import choose_moods
     from services.demo.moods.scene import BEGINS
     from services.demo.moody_newsroom import MoodyNewsroom
     from services.runtime import clock
     from services.runtime.database import utcnow
-    from services.runtime.redis_server import address
+    from services.runtime.redis_server import address_of_server
     from services.runtime.settings import runtime_settings
 
-    moods = chosen(names)
+    moods = choose_moods(names)
     begin_afresh({})
     clock.set_ahead(CLOCK, BEGINS - utcnow())
-    clock.follow(CLOCK)
-    ending.callback(clock.follow, None)
+    clock.follow_file(CLOCK)
+    ending.callback(clock.follow_file, None)
     with ExitStack() as first:
         newsroom = MoodyNewsroom()
         newsroom.start()
@@ -106,7 +106,7 @@ def play(names: list[str], stop: threading.Event, ending: ExitStack) -> bool:
         if not stage.waits_for(stage.ready, "the web app to be ready"):
             raise Interrupted
         stage.take_key()
-        os.environ["DATELINE_REDIS_URL"] = address(FOLDER / "redis")
+        os.environ["DATELINE_REDIS_URL"] = address_of_server(FOLDER / "redis")
         runtime_settings.cache_clear()
         # A first start needs something to watch; each mood has a newsroom of its own.
         stage.client.delete("/sources/sample-newsroom")

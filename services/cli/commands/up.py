@@ -39,7 +39,7 @@ def up(
     from services.runtime.state_folder import make_state_folder
 
     logs.configure("up")
-    drill.follow(clock)
+    drill.follow_file(clock)
     state = make_state_folder()
     with only_one(
         state / "up.lock",

@@ -8,7 +8,7 @@ from services.demo.moods.mood import Mood
 ALL_MOODS: dict[str, Mood] = {mood.name: mood for mood in (*DISCOVERY, *CHANGES)}
 
 
-def chosen(names: list[str]) -> list[Mood]:
+def choose_moods(names: list[str]) -> list[Mood]:
     """The moods of these names, all if there are none; a `UserError` for a name that no mood has."""
     if unknown := [name for name in names if name not in ALL_MOODS]:
         raise UserError(f"There is no mood {unknown[0]!r}; the moods are {', '.join(ALL_MOODS)}.")

@@ -13,7 +13,7 @@ BY_HOST = tuple(name for name, kind in KINDS.items() if ROUTES[kind].by_host)
 TIMERS = tuple(name for name, kind in KINDS.items() if ROUTES[kind].timer)
 
 
-def next_due(now: datetime) -> datetime | None:
+def next_due_message(now: datetime) -> datetime | None:
     """When the next message is due that is not a timer; None where there is none."""
     coming = (OPEN, ledger.c.due_at > now, ledger.c.kind.not_in(TIMERS))
     with reading() as session:

@@ -40,7 +40,7 @@ class World(Protocol):
         """Waits until everything that is due by the clock is done."""
         ...
 
-    def next_due(self) -> datetime | None:
+    def next_due_at(self) -> datetime | None:
         """When the next is due that is not a timer."""
         ...
 
@@ -114,7 +114,7 @@ class Scene:
         step = max(timedelta(**span) / STEPS, SHORTEST)
         self.world.settle()
         while self.now < end:
-            due = self.world.next_due()
+            due = self.world.next_due_at()
             at_least = self.now + step
             self._set(min(end, max(due, at_least) if due else end))
             self.world.settle()

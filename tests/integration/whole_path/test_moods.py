@@ -40,8 +40,8 @@ class InProcess:
         while sum(worker.handle(kind, [row]) for row, kind in jobs.due(utcnow(), kinds=kinds)):
             pass
 
-    def next_due(self):
-        return due.next_due(utcnow())
+    def next_due_at(self):
+        return due.next_due_message(utcnow())
 
 
 @pytest.fixture
@@ -56,14 +56,14 @@ def world(db, installation, monkeypatch, tmp_path):
     scopes.connect()
     file = tmp_path / "clock"
     clock.set_ahead(file, BEGINS - utcnow())
-    clock.follow(file)
+    clock.follow_file(file)
     with transaction() as session:
         key = keys.first_key(session, utcnow())
         for timer in (CheckRhythms(), ReconcileChannels()):
             enqueue(session, timer)
     with in_process.client(create_app(), key) as client:
         yield InProcess(client, file)
-    clock.follow(None)
+    clock.follow_file(None)
     fetcher.client().close()
     for cached in (egress_settings, fetcher_settings, fetcher._client):
         cached.cache_clear()
