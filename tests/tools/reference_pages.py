@@ -52,8 +52,8 @@ sources of the moods are paused then.
 
 Nobody waits for days. The service runs as a **drill**: all its processes follow a clock that stands in a file, and the
 demonstration sets it from one due message to the next. It begins on {BEGINS:%A, %Y-%m-%d}, so that weekends and
-holidays change nothing. `dateline up --clock FILE` is such a service. Never watch a real newsroom in a drill: it would be
-asked as if days had passed.
+holidays change nothing. `dateline up --clock FILE` is such a service. Never watch a real newsroom in a drill: it would
+be asked as if days had passed.
 
 The tests play the same moods without workers ([test_moods.py](../tests/integration/whole_path/test_moods.py)).
 `python -m tests.tools.reference_pages` makes this page from the moods, and a test keeps it true.
