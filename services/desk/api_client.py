@@ -34,11 +34,15 @@ class Refused(Exception):  # noqa: N818 - named for what happened
 
 
 class ResultPage(NamedTuple):
-    """A page of a list: its rows, where the next page begins, and what was wrong with the question, if anything."""
+    """A page of a list: its rows, where the next page begins, and what was wrong with the question, if anything.
+
+    `previous` is the cursor of the page before, of lists that lead back.
+    """
 
     rows: Sequence[Any] = ()
     following: str | None = None
     trouble: str = ""
+    previous: str | None = None
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ class Api:
             if refusal.status != HTTPStatus.UNPROCESSABLE_ENTITY:
                 raise
             return ResultPage(trouble=refusal.sentence)
-        return ResultPage(page[path.strip("/")], page["next"])
+        return ResultPage(page[path.strip("/")], page["next"], previous=page.get("previous"))
 
     async def order(self, method: str, path: str, words: JsonObject | None = None, **more: Any) -> Any:
         """What the API answers to this order; `more` is httpx's `params` and `headers`."""

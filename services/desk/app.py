@@ -22,6 +22,7 @@ from services.desk.pages import (
     sign_in,
     sources,
     taken_down,
+    ticked,
     webhooks,
 )
 from services.desk.render import POLICY, rendered, static
@@ -30,6 +31,7 @@ from services.desk.signed_in import SignInFirst
 ROOMS = (
     sign_in,
     now,
+    ticked,
     articles,
     taken_down,
     sources,

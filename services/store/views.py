@@ -189,12 +189,20 @@ class ArticlePage(BaseModel):
 
 
 class ArticleCount(BaseModel):
-    """How many articles a list holds; with `more` there are more than `count`, or nobody knows how many (null)."""
+    """How many articles a list holds; with `more` there are more than `count`, or nobody knows how many (null).
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"count": 214, "more": False}]})
+    `search` is how the search was understood: the values of each of its fields, and `words` and `not_words`.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"count": 214, "more": False, "search": {"words": ["storm"], "source": ["war"]}}]
+        }
+    )
 
     count: int | None
     more: bool
+    search: dict[str, list[str]]
 
 
 class ArrivalSpan(BaseModel):

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from services.contracts.article import ArticleKind, ArticleStatus
 from services.desk.api_client import Api, Refused
+from services.desk.list_links import DEFAULTS, chips, list_addresses, orders, subscription
 from services.desk.signed_in import Form, SignedIn
 from services.desk.word_diff import paragraph_changes
 
@@ -26,11 +27,14 @@ FIELDS = ("headline", "dek", "dateline", "published_at", "kind")
 FEEDS = {"Atom": ("articles.atom", "application/atom+xml"), "JSON Feed": ("articles.json", "application/feed+json")}
 FOLLOWED = ("source", "kind", "q", "tag", "virin", "status")
 """Of a search, what its feed asks for too: a feed tells what comes, of whatever date."""
+EMPTY: Mapping[str, Any] = {"count": None, "more": True, "search": {}}
+"""What is known of a search that was a mistake."""
 
 
 @router.get("")
 async def search(
     visit: SignedIn,
+    *,
     q: str = "",
     source: str = "",
     kind: str = "",
@@ -39,18 +43,29 @@ async def search(
     tag: str = "",
     virin: str = "",
     status: str = "",
+    by: str = "published",
+    order: str = "newest",
     after: str = "",
+    before: str = "",
 ) -> Response:
     fields = {"q": q, "source": source, "kind": kind, "since": since, "until": until, "tag": tag, "virin": virin}
     fields["status"] = status
-    match = await visit.api.search("/articles", **fields, after=after)
+    match = await visit.api.search("/articles", **fields, by=by, order=order, after=after, before=before)
+    total: Mapping[str, Any] = EMPTY if match.trouble else await visit.api.get("/articles/count", **fields, by=by)
+    sorting = {"by": by, "order": order}
+    asked = {name: value for name, value in (fields | sorting).items() if value and value != DEFAULTS.get(name)}
     return visit.page(
         "articles.html",
         asked=fields,
+        sorting=sorting,
+        address=list_addresses(visit.base, asked, match.previous, match.following),
+        is_first=not match.previous,
+        chips=chips(visit.base, asked),
+        orders=orders(visit.base, asked),
         feeds=_feeds(fields),
+        subscription=subscription(total["search"]),
         articles=match.rows,
-        following=match.following,
-        after=after,
+        total=total,
         trouble=match.trouble,
         sources=[entry["name"] for entry in await visit.api.get("/sources")],
         kinds=KINDS,

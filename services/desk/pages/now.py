@@ -1,15 +1,20 @@
-"""What is happening right now."""
+"""What is happening right now: the news first, then what needs somebody, and the machinery folded beneath."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from statistics import median
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from services.desk.charts import BarChart, bar_chart
 from services.desk.signed_in import DeskRequest, Form, SignedIn
+from services.desk.times import clock, duration, shown_in
+from services.desk.trouble import source_troubles
+from services.runtime.database import utcnow
 
 router = APIRouter()
 
@@ -18,18 +23,23 @@ STEPS = (
     ("seen_at", "stored_at", "seen → stored"),
     ("stored_at", "delivered_at", "stored → delivered"),
 )
-HEIGHT = 40
-"""Of a chart, in its own units; a bar is one unit wide for each story."""
+LASTS = ("hour", "day", "week")
+PATTERNS = {"hour": "%H:%M", "day": "%H:%M", "week": "%a %H:%M"}
+"""How the times beneath a chart are written."""
+LATEST = 8
+"""Articles, and changes, that are shown."""
+WINDOW = 200
+"""The last events among which changes are looked for: after an import there may be none."""
 
 
 @dataclass(frozen=True)
-class Chart:
-    """How long one step took for each of the latest stories, the oldest first; `bars` are heights."""
+class StepTime:
+    """How long one step took for the latest stories: half were quicker than `typical`; both are in seconds."""
 
     title: str
     typical: float | None
     longest: float | None
-    bars: tuple[float, ...]
+    stories: int
 
 
 @router.post("/retries")
@@ -45,11 +55,23 @@ async def try_now(visit: SignedIn, message_id: int, _form: Form) -> Response:
 
 
 @router.get("/")
-async def now(visit: SignedIn) -> Response:
-    entry = await visit.api.get("/overview")
-    sources = await visit.api.get("/sources")
-    latest = await visit.api.get("/articles", by="seen", limit=10)
-    troubled_endpoints = await _troubled_endpoints(visit)
+async def now(visit: SignedIn, last: Literal["hour", "day", "week"] = "day") -> Response:
+    api, moment = visit.api, utcnow()
+    yesterday = (moment - timedelta(days=1)).isoformat()
+    entry, sources, gaps, held, arrivals, latest, removed, takedowns, changes, endpoints = await asyncio.gather(
+        api.get("/overview"),
+        api.get("/sources"),
+        api.get("/gaps/counts"),
+        api.get("/quarantine", state="held"),
+        api.get("/articles/arrivals", last=last),
+        api.get("/articles", by="seen", limit=LATEST),
+        api.get("/articles", status="removed", by="status", since=yesterday, limit=LATEST),
+        api.get("/takedowns", state="open"),
+        _changes(visit),
+        _troubled_endpoints(visit),
+    )
+    with shown_in(visit.zone):
+        chart = arrival_chart(arrivals)
     return visit.page(
         "now.html",
         now=entry,
@@ -57,12 +79,26 @@ async def now(visit: SignedIn) -> Response:
             state: sum(member[state] for member in entry["sources"])
             for state in ("due", "in_flight", "at_rest", "dead_lettered")
         },
-        charts=[chart(title, entry["stories"], begin, end) for begin, end, title in STEPS],
-        troubled=[source for source in sources if _is_troubled(source)],
-        endpoints=troubled_endpoints,
+        steps=[step_time(title, entry["stories"], begin, end) for begin, end, title in STEPS],
+        chart=chart,
+        arrived=sum(span["articles"] for span in arrivals["spans"]),
+        last=last,
+        lasts=LASTS,
+        troubles=source_troubles(sources, gaps, held["readings"], moment),
+        watched=sum(not source["paused"] for source in sources),
+        endpoints=endpoints,
         articles=latest["articles"],
-        height=HEIGHT,
+        changes=changes,
+        removed=removed["articles"],
+        takedowns=takedowns,
     )
+
+
+async def _changes(visit: DeskRequest) -> list[Mapping[str, Any]]:
+    """The latest events of changed articles, the newest first."""
+    end = (await visit.api.get("/events", latest="true", limit=1))["next"]
+    page = await visit.api.get("/events", type="article.updated", after=max(0, end - WINDOW), limit=WINDOW)
+    return list(reversed(page["events"][-LATEST:]))
 
 
 async def _troubled_endpoints(visit: DeskRequest) -> Sequence[Mapping[str, Any]]:
@@ -72,20 +108,26 @@ async def _troubled_endpoints(visit: DeskRequest) -> Sequence[Mapping[str, Any]]
     return result
 
 
-def chart(title: str, stories: Sequence[Mapping[str, Any]], begin: str, end: str) -> Chart:
+def arrival_chart(arrivals: Mapping[str, Any]) -> BarChart:
+    """Articles as they arrived, a bar for each part of the time, in the zone of the page."""
+    width = timedelta(seconds=arrivals["seconds"])
+    spans = [(datetime.fromisoformat(span["begin"]), {"new": span["articles"]}) for span in arrivals["spans"]]
+    number = sum(span["articles"] for span in arrivals["spans"])
+    summary = f"{number:,} articles in the last {arrivals['last']}, by {duration(arrivals['seconds'])}"
+
+    def title(begin: datetime, counts: Mapping[str, float]) -> str:
+        return f"{clock(begin, '%-d %b, %H:%M')} to {clock(begin + width)}: {counts['new']:,} articles"
+
+    return bar_chart(summary, spans, title, pattern=PATTERNS[arrivals["last"]])
+
+
+def step_time(title: str, stories: Sequence[Mapping[str, Any]], begin: str, end: str) -> StepTime:
     """One step of the way; a story that gives a date and no time is not in it."""
-    took = [seconds for story in reversed(stories) if (seconds := _between(story[begin], story[end])) is not None]
-    longest = max(took, default=None)
-    bars = tuple(round(HEIGHT * seconds / longest, 1) if longest else 0.0 for seconds in took)
-    return Chart(title, median(took) if took else None, longest, bars)
+    took = [seconds for story in stories if (seconds := _between(story[begin], story[end])) is not None]
+    return StepTime(title, median(took) if took else None, max(took, default=None), len(took))
 
 
 def _between(begin: str | None, end: str | None) -> float | None:
     if begin is None or end is None or len(begin) == len("2024-12-02"):
         return None
     return max(0.0, (datetime.fromisoformat(end) - datetime.fromisoformat(begin)).total_seconds())
-
-
-def _is_troubled(source: Mapping[str, Any]) -> bool:
-    channels = any(channel["failures"] or channel["retrying"] for channel in source["channels"])
-    return not source["paused"] and bool(source["channels"] and (source["retrying"] or channels))

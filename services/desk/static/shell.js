@@ -18,11 +18,11 @@ document.addEventListener("click", async (event) => {
   setTimeout(() => delete button.dataset.copied, 2000);
 });
 
-// A tick at the top of a list ticks all of it.
+// One tick ticks all of a list.
 document.addEventListener("change", (event) => {
   const all = event.target.closest("[data-all]");
   if (!all) return;
-  for (const each of all.closest("form, main").querySelectorAll(`input[name="${CSS.escape(all.dataset.all)}"]`)) each.checked = all.checked;
+  for (const each of all.form.querySelectorAll(all.dataset.all)) each.checked = all.checked;
 });
 
 // The entries of the page's list, each by the link that opens it.

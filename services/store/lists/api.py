@@ -36,6 +36,7 @@ from services.store.search import (
     place_of,
     read_articles,
 )
+from services.store.search_query import Terms
 from services.store.views import Arrivals, ArrivalSpan, ArticleCount, ArticleLine, ArticlePage, line_view, shown_view
 from services.store.wording import instant
 
@@ -45,6 +46,8 @@ feeds = APIRouter(prefix="/feeds", tags=["feeds"], dependencies=[requires_also_a
 
 COUNTED = 10_000
 """Articles of a list that are counted, at most."""
+UNDERSTOOD = ("title", "source", "kind", "status", "tag", "virin", "not_source", "not_kind", "not_status")
+"""Fields of a search that are told with its count, beside its words."""
 SPANS = {"hour": (timedelta(minutes=5), 12), "day": (timedelta(hours=1), 24), "week": (timedelta(hours=6), 28)}
 """How the last hour, day and week are divided: the width of a part, and how many there are."""
 
@@ -115,6 +118,16 @@ def _within(named: ArticleQuery, since: date | None, until: date | None) -> Arti
     return replace(named, since=max(begins, default=None), until=min(ends, default=None))
 
 
+def _understood(criteria: ArticleQuery) -> dict[str, list[str]]:
+    terms = Terms.read(criteria.q or "")
+    fields = {"words": terms.wanted, "not_words": terms.unwanted} | {
+        name: value if isinstance(value, tuple) else (str(value),)
+        for name in UNDERSTOOD
+        if (value := getattr(criteria, name))
+    }
+    return {name: list(values) for name, values in fields.items() if values}
+
+
 def _lines(session: Session, criteria: ArticleQuery, rows: Sequence[Row[Any]]) -> list[ArticleLine]:
     ids = [row.id for row in rows if row.status != "withdrawn"]
     found = excerpts(session, criteria.words, ids) if criteria.words else {}
@@ -166,7 +179,8 @@ def count_the_articles(
     criteria = replace(_within(named, since, until), by=by, same_story=same_story)
     with reading() as session:
         number = count_articles(session, criteria, COUNTED + 1)
-    return ArticleCount(count=None if number is None else min(number, COUNTED), more=number is None or number > COUNTED)
+    more = number is None or number > COUNTED
+    return ArticleCount(count=None if number is None else min(number, COUNTED), more=more, search=_understood(criteria))
 
 
 @router.get("/articles/arrivals")

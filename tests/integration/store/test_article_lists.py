@@ -136,18 +136,34 @@ def test_a_list_is_counted_exactly_until_it_is_long(client, monkeypatch):
     for number in range(1, 4):
         published(number, source="navy", headline=f"Storm {number}" if number == 1 else f"Story {number}")
     removed(2)
-    assert got(client, "/articles/count") == {"count": 3, "more": False}
-    assert got(client, "/articles/count", q="harbor") == {"count": 3, "more": False}
-    assert got(client, "/articles/count", q="harbor -storm") == {"count": 2, "more": False}
-    assert got(client, "/articles/count", q="title:storm") == {"count": 1, "more": False}
-    assert got(client, "/articles/count", q="nowhere") == {"count": 0, "more": False}
-    assert got(client, "/articles/count", status="removed") == {"count": 1, "more": False}
+    assert counted(client) == {"count": 3, "more": False}
+    assert counted(client, q="harbor") == {"count": 3, "more": False}
+    assert counted(client, q="harbor -storm") == {"count": 2, "more": False}
+    assert counted(client, q="title:storm") == {"count": 1, "more": False}
+    assert counted(client, q="nowhere") == {"count": 0, "more": False}
+    assert counted(client, status="removed") == {"count": 1, "more": False}
     published(4, source="war")
-    assert got(client, "/articles/count") == {"count": 3, "more": True}
-    assert got(client, "/articles/count", q="source:war") == {"count": 1, "more": False}
+    assert counted(client) == {"count": 3, "more": True}
+    assert counted(client, q="source:war") == {"count": 1, "more": False}
     with transaction() as session:
         note(session, "war", 7, {1: Shown(shared=True)}, NOW)
-    assert got(client, "/articles/count", source="war") == {"count": 2, "more": False}
+    assert counted(client, source="war") == {"count": 2, "more": False}
+
+
+def test_a_count_tells_how_the_search_was_understood(client):
+    asked = {"q": 'storm "war games" -drill title:harbor -kind:speech', "source": "navy"}
+    assert got(client, "/articles/count", **asked)["search"] == {
+        "words": ["storm", "war games"],
+        "not_words": ["drill"],
+        "title": ["harbor"],
+        "source": ["navy"],
+        "not_kind": ["speech"],
+    }
+
+
+def counted(client, **params):
+    answer = got(client, "/articles/count", **params)
+    return {"count": answer["count"], "more": answer["more"]}
 
 
 def test_what_would_take_long_to_count_is_not_counted(client, monkeypatch):
@@ -155,9 +171,9 @@ def test_what_would_take_long_to_count_is_not_counted(client, monkeypatch):
     monkeypatch.setattr(api, "COUNTED", 2)
     for number in range(1, 5):
         published(number, source="navy" if number == 4 else "war")
-    assert got(client, "/articles/count", q="harbor") == {"count": 2, "more": True}
-    assert got(client, "/articles/count", q="harbor source:navy") == {"count": None, "more": True}
-    assert got(client, "/articles/count", q="-storm") == {"count": None, "more": True}
+    assert counted(client, q="harbor") == {"count": 2, "more": True}
+    assert counted(client, q="harbor source:navy") == {"count": None, "more": True}
+    assert counted(client, q="-storm") == {"count": None, "more": True}
 
 
 def test_arrivals_are_counted_by_the_time_they_were_first_seen(client):

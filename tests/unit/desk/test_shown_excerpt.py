@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+from services.contracts.caller import Caller
 from services.desk.render import rendered
 
 LINE = {
@@ -15,11 +16,11 @@ LINE = {
     "status_since": None,
     "status_looks": 0,
 }
-CALLER = SimpleNamespace(key=1, name="somebody")
+CALLER = Caller(key=1, name="somebody", scopes=frozenset({"read"}))
 
 
 def found(excerpt):
-    asked = dict.fromkeys(("q", "source", "kind", "since", "until", "tag", "virin"), "")
+    asked = dict.fromkeys(("q", "source", "kind", "since", "until", "tag", "virin", "status"), "")
     return rendered(
         "articles.html",
         base="/desk",
@@ -28,8 +29,12 @@ def found(excerpt):
         said="",
         asked=asked,
         articles=[LINE | excerpt],
-        following=None,
-        after="",
+        sorting={"by": "published", "order": "newest"},
+        address={"first": "", "newer": "", "older": ""},
+        chips=[],
+        orders=[],
+        total={"count": 1, "more": False},
+        subscription="",
         trouble="",
         sources=[],
         kinds=[],
