@@ -27,7 +27,7 @@ def source_troubles(
     quarantine: Sequence[Mapping[str, Any]],
     now: datetime,
 ) -> list[SourceTrouble]:
-    """What is wrong with the sources that are watched: failures, walls and silence, then gaps, then redesigned pages."""
+    """What is wrong with sources that are watched: failures, walls and silence, then gaps, then redesigned pages."""
     watched = {source["name"]: source for source in sources if not source["paused"]}
     return [
         *(trouble for source in watched.values() for trouble in _own(source, now)),

@@ -19,7 +19,16 @@ from services.contracts.changes import ChangedField, Grade
 from services.contracts.events import SCOPES, AnyEvent, PublicEventType, event_scope
 from services.runtime.database import reading
 from services.runtime.events.changes import ChangeQuery
-from services.runtime.events.follow import CursorTooOld, EventQuery, EventSlice, find_event, look, pull, refuse_old
+from services.runtime.events.follow import (
+    CursorTooOld,
+    EventQuery,
+    EventSlice,
+    events_of,
+    find_event,
+    look,
+    pull,
+    refuse_old,
+)
 from services.runtime.events.phrases import has_words
 from services.runtime.events.stream import stream
 from services.runtime.http.long_poll import Watch, seat, stopping
@@ -47,6 +56,8 @@ from services.store.search import (
 )
 from services.store.views import (
     ArticleDiff,
+    ArticleEvent,
+    ArticleEvents,
     EventPage,
     EvidenceList,
     RevisionLine,
@@ -141,6 +152,15 @@ def list_evidence(article: ArticleId) -> EvidenceList:
     with reading() as session:
         _known(session, article)
         return EvidenceList(evidence=evidence_of_article(session, article, 100))
+
+
+@router.get("/articles/{article}/events", tags=["articles"])
+def list_events_of_article(article: ArticleId, request: Request) -> ArticleEvents:
+    """What happened to it, the latest first, 100 at most. `GET /events/{event}` shows one with its body."""
+    with reading() as session:
+        _known(session, article)
+        rows = events_of(session, article, _event_scopes(request.state.caller), 100)
+    return ArticleEvents(events=[ArticleEvent.model_validate(row) for row in rows])
 
 
 @router.get("/articles/{article}/revisions", tags=["articles"])

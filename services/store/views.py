@@ -239,6 +239,41 @@ class RevisionPage(BaseModel):
     next: str | None
 
 
+class ArticleEvent(View):
+    """An event of one article, without its body: what happened, when, and whether endpoints were told."""
+
+    model_config = ConfigDict(
+        from_attributes=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "evt_ge2dinzthe3tqnbvgyzto",
+                    "sequence": 4711,
+                    "type": "article.updated",
+                    "occurred_at": "2026-03-02T15:04:05Z",
+                    "announced": True,
+                    "cause": "live",
+                    "changed": ["body"],
+                }
+            ]
+        },
+    )
+
+    id: str
+    sequence: int
+    type: str
+    occurred_at: datetime
+    announced: bool
+    cause: Cause | None
+    changed: list[str]
+
+
+class ArticleEvents(BaseModel):
+    """What happened to one article, the latest first."""
+
+    events: list[ArticleEvent]
+
+
 class EventPage(BaseModel):
     """Events in their order. Ask again `after` = `next`, at once or a month later, and none is missed."""
 

@@ -1,7 +1,7 @@
 """The delivery log: what was owed to an endpoint, what became of it, and each attempt."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -39,6 +39,22 @@ def delivery_log(
         .limit(limit)
     )
     return [(row[0], row[1], headline_of(row[2])) for row in rows]
+
+
+def deliveries_of(
+    session: Session, subject: str, visible: Sequence[ColumnElement[bool]], limit: int
+) -> Sequence[Row[Any]]:
+    """What visible endpoints were sent about this subject, the newest first."""
+    names = ("id", "endpoint", "sequence", "event", "state", "created_at", "delivered_at", "attempts")
+    fields: list[Any] = [deliveries.c[name] for name in names]
+    query = (
+        select(*fields, events.c.type, col(Endpoint.url), col(Endpoint.description))
+        .join(events, events.c.id == deliveries.c.event)
+        .join(Endpoint, col(Endpoint.id) == deliveries.c.endpoint)
+        .where(events.c.subject == subject, *visible)
+        .order_by(deliveries.c.id.desc())
+    )
+    return session.execute(query.limit(limit)).all()
 
 
 def headline_of(body: str) -> str:

@@ -105,6 +105,28 @@ class Deliveries(BaseModel):
     next: str | None
 
 
+class ArticleDelivery(BaseModel, from_attributes=True):
+    """A delivery of an event about one article, to whichever endpoint."""
+
+    id: int
+    endpoint: int
+    url: str = Field(description="Of the endpoint")
+    description: str = Field(description="Of the endpoint")
+    sequence: int = Field(description="The dateline-sequence: which of the endpoint's deliveries it is")
+    event: str = Field(description="The webhook-id")
+    type: str
+    state: str = Field(description="pending, delivered, failed or cancelled")
+    created_at: datetime
+    delivered_at: datetime | None
+    attempts: int
+
+
+class ArticleDeliveries(BaseModel):
+    """What was sent of one article, and where to, the newest first."""
+
+    deliveries: list[ArticleDelivery]
+
+
 class DeliveryInFull(DeliveryView):
     """The same with the body that was sent."""
 

@@ -246,4 +246,4 @@ def test_a_page_that_nobody_sees_does_not_look_again(page):
     assert asked == []
     page.evaluate(HIDDEN, False)
     with page.expect_request("**/desk/"):
-        page.clock.run_for(4_000)
+        page.clock.run_for(6_000)

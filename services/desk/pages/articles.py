@@ -134,6 +134,32 @@ async def provenance(visit: SignedIn, article: str) -> Response:
     )
 
 
+@router.get("/{article}/events")
+async def events(visit: SignedIn, article: str) -> Response:
+    record = await visit.api.get(f"/articles/{article}")
+    listed = (await visit.api.get(f"/articles/{article}/events"))["events"]
+    sent = None
+    if visit.caller.may("subscribe"):
+        sent = (await visit.api.get("/webhooks/deliveries", article=article))["deliveries"]
+    return visit.page("events.html", article=record, events=listed, deliveries=sent, tab="events")
+
+
+@router.get("/{article}/json")
+async def as_json(visit: SignedIn, article: str) -> Response:
+    return visit.api.passed_on(f"/articles/{article}")
+
+
+@router.get("/{article}/proof")
+async def proof(visit: SignedIn, article: str) -> Response:
+    """What proves the article to somebody who trusts nobody, as `dateline verify` reads it."""
+    return visit.api.passed_on(f"/log/proofs/{article}")
+
+
+@router.get("/captures/{name}/warc")
+async def warc(visit: SignedIn, name: str) -> Response:
+    return visit.api.passed_on(f"/captures/{name}/warc")
+
+
 @router.post("/{article}/reingest")
 async def reingest(visit: SignedIn, article: str, form: Form) -> Response:
     order = {

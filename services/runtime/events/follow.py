@@ -133,6 +133,13 @@ def look() -> int:
         return last_sequence(session)
 
 
+def events_of(session: Session, subject: str, scopes: Collection[str], limit: int) -> Sequence[Row[Any]]:
+    """What happened to this subject, without the bodies, the latest first."""
+    fields = ("id", "sequence", "type", "occurred_at", "announced", "cause", "changed")
+    query = select(*(events.c[name] for name in fields)).where(events.c.subject == subject, _PUBLIC, *told_to(scopes))
+    return session.execute(query.order_by(events.c.sequence.desc()).limit(limit)).all()
+
+
 def find_event(session: Session, event: str, scopes: Collection[str]) -> Row[Any] | None:
     """One event, by its id; None for a private one, and for one that these scopes do not show."""
     return session.execute(select(events).where(events.c.id == event, _PUBLIC, *told_to(scopes))).one_or_none()

@@ -13,13 +13,21 @@ from services.contracts.choices import DeliveryState
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.http.long_poll import Watch, seat, stopping
 from services.runtime.http.problems import MAX_ID, After, Id, Instant, Limit, Problem, Storable, cursor, page, position
-from services.webhooks import delivery_log, pull
+from services.webhooks import delivery_log, pull, subscriptions
 from services.webhooks.api.own import Subscriber, note, own, router, serve_now
 from services.webhooks.limits import WAIT
 from services.webhooks.models import Delivery
 from services.webhooks.replay import Range, count, replay
 from services.webhooks.requests import ReplayWanted
-from services.webhooks.views import Deliveries, DeliveryInFull, PulledPage, Replayed, delivery_view
+from services.webhooks.views import (
+    ArticleDeliveries,
+    ArticleDelivery,
+    Deliveries,
+    DeliveryInFull,
+    PulledPage,
+    Replayed,
+    delivery_view,
+)
 
 Word = Annotated[Storable | None, Query(max_length=100)]
 Number = Annotated[int, Query(ge=0, le=MAX_ID, description="`next` of the page before. 0 begins at the first.")]
@@ -57,6 +65,16 @@ def list_deliveries(
         deliveries=[delivery_view(row, kind, headline, attempts[_id(row)]) for row, kind, headline in shown],
         next=following,
     )
+
+
+@router.get("/deliveries")
+def list_deliveries_of_article(
+    caller: Subscriber, article: Annotated[Storable, Query(max_length=100, examples=["art_mfrggzdfmztwq2lk"])]
+) -> ArticleDeliveries:
+    """What your endpoints were sent of one article, the newest first, 100 at most. An admin sees those of all."""
+    with reading() as session:
+        rows = delivery_log.deliveries_of(session, article, subscriptions.visible_to(caller), 100)
+    return ArticleDeliveries(deliveries=[ArticleDelivery.model_validate(row) for row in rows])
 
 
 @router.get("/endpoints/{endpoint_id}/deliveries/{delivery_id}")

@@ -517,7 +517,7 @@ def test_now_tells_of_endpoints_that_are_disabled_held_or_failing(signed_in):
             told = {"owner": 9, "url": "https://example.org/", "description": f"Receiver {name}", "created_at": NOW}
             session.add(Endpoint(**kept | told | words))
     page = signed_in().get("/").text
-    table = page.split("Endpoints in trouble</h2>")[1].split("</table>")[0]
+    table = page.split("Deliveries that fail</h2>")[1].split("</ul>")[0]
     assert re.findall(r'href="/desk/webhooks/(\d)">([\w ]+)<', table) == [
         ("4", "Receiver disabled"),
         ("3", "Receiver held"),
