@@ -19,6 +19,7 @@ from services.runtime.archive import verify
 from services.runtime.archive.bucket import bucket
 from services.runtime.events.tables import TO_ANNOUNCE, decompressed, events
 from services.runtime.ledger.ledger_table import ledger
+from services.runtime.provenance.files import versions
 from services.runtime.provenance.verdicts import verdicts
 from services.runtime.settings import runtime_settings
 from services.runtime.withholding import erased_captures
@@ -123,6 +124,7 @@ def _named_captures(session: Session) -> Sequence[str]:
         select(articles.c.capture),
         select(revisions.c.capture),
         select(quarantine.c.capture).where(quarantine.c.state == "held"),
+        select(versions.c.capture),
         select(verdicts.c.read_capture).where(verdicts.c.read_capture.is_not(None)),
     )
     gone = erased_captures(session)

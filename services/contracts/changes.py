@@ -11,7 +11,7 @@ Grade = Literal["typographic", "wording", "facts", "correction", "removal"]
 GRADES: tuple[Grade, ...] = get_args(Grade)
 Fact = Literal["headline", "figures", "names", "dates", "negation"]
 """What kind of fact a change touches."""
-ChangedField = Literal["headline", "dek", "byline", "dateline", "published_at", "body", "images"]
+ChangedField = Literal["headline", "dek", "byline", "dateline", "published_at", "body", "images", "attachments"]
 Fate = Literal["same", "deleted", "inserted"]
 
 

@@ -22,6 +22,7 @@ from services.contracts.article import (
 )
 from services.contracts.caller import Permission
 from services.contracts.changes import ArticleChange, Fact, Grade
+from services.contracts.files import FileChange
 from services.contracts.log_events import CheckpointFacts, LogEventType
 from services.contracts.source_events import (
     BlockedFacts,
@@ -134,13 +135,15 @@ class ArticleView(Article):
 class ArticleFacts(BaseModel):
     """What happened to an article: how it reads now, which revision it had before, and which fields changed.
 
-    `change` weighs what changed and shows it word by word; it is null for a new article.
+    `change` weighs what changed and shows it word by word; it is null for a new article. `files` are attachments or
+    pictures that were replaced under their address, where `changed` names `attachments`.
     """
 
     article: ArticleView
     previous_revision: int | None
     changed: tuple[str, ...]
     change: ArticleChange | None = None
+    files: tuple[FileChange, ...] = ()
 
 
 class StatusFacts(BaseModel):
@@ -250,6 +253,7 @@ class ThinFacts(BaseModel):
     previous_revision: int | None
     changed: tuple[str, ...]
     change: ThinChange | None = None
+    files: tuple[FileChange, ...] = ()
 
 
 class ThinMovedFacts(ThinFacts):
@@ -610,9 +614,11 @@ def _examples(
 ) -> dict[str, dict[str, JsonValue]]:
     created: dict[str, JsonValue] = {"article": first, "previous_revision": None, "changed": [], "change": None}
     updated: dict[str, JsonValue] = {"article": second, "previous_revision": 1, "changed": ["body"], "change": change}
+    created["files"], updated["files"] = [], []
     gone: dict[str, JsonValue] = {"article": removed, "previous_status": "missing", "evidence": _EVIDENCE}
     back: dict[str, JsonValue] = {"article": restored, "previous_status": "removed", "evidence": []}
     same: dict[str, JsonValue] = {"article": second, "previous_revision": 2, "changed": [], "change": None}
+    same["files"] = []
     moved = same | {"changed": ["url"], "previous_url": _BEFORE, "site_move": None}
     hidden: dict[str, JsonValue] = {"article": withdrawn, "previous_status": "live", "evidence": [], "reason": _WHY}
     return {

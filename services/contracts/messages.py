@@ -17,6 +17,7 @@ from services.contracts.article import (
     RejectionReason,
     When,
 )
+from services.contracts.files import FileRef, FilesRule
 from services.contracts.subject import Subject
 
 Cause = Literal["live", "backlog", "import", "reparse", "refetch", "move"]
@@ -73,6 +74,8 @@ class Origin(Contract):
     dry_run: bool = False
     announce: bool = False
     """Endpoints are told of what changes, although nobody would call them for this cause."""
+    files: FilesRule = "none"
+    """What is kept of the article besides its page, by the rule of its source."""
     newest: str | None = None
     """The page's newest capture when we looked for a re-ingestion, and why its reading was rejected then."""
     was_rejected: RejectionReason | None = None
@@ -463,6 +466,60 @@ class EraseCaptures(Message):
     @property
     def dedupe(self) -> str:
         return f"{self.article}:{':'.join(self.captures[:1])}:{self.again}"
+
+
+class AttachFiles(Message):
+    """Keep the files that an article names."""
+
+    article: str
+    capture: str
+    """That names them."""
+    source: str
+    files: tuple[FileRef, ...]
+
+    def subject(self) -> Subject:
+        return Subject(article=self.article)
+
+    @property
+    def dedupe(self) -> str:
+        return f"{self.article}:{self.capture}"
+
+
+class FetchFile(Message):
+    """Look at a file of an article: for the first time, or whether it was replaced."""
+
+    file: int
+    host: str | None = None
+    """Whose turn it takes."""
+
+    def rank(self, lane: Lane) -> Rank:
+        del lane
+        return Rank.BACKLOG
+
+    def subject(self) -> Subject:
+        return Subject(host=self.host)
+
+    @property
+    def dedupe(self) -> str:
+        return str(self.file)
+
+
+class NoteFile(FileRef, Message):
+    """A file of an article was kept: for the first time, or because its bytes are others than before."""
+
+    article: str
+    digest: str
+    previous_digest: str | None = None
+    capture: str
+    fetched_at: datetime
+    announce: bool = True
+
+    def subject(self) -> Subject:
+        return Subject(article=self.article)
+
+    @property
+    def dedupe(self) -> str:
+        return f"{self.article}:{self.capture}"
 
 
 class MakeCheckpoint(Message):

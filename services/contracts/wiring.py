@@ -11,9 +11,11 @@ from typing import Literal
 
 from services.contracts.messages import (
     Announce,
+    AttachFiles,
     CheckRhythms,
     Deliver,
     EraseCaptures,
+    FetchFile,
     FetchPage,
     ForgetDeliveries,
     HostRecovered,
@@ -21,6 +23,7 @@ from services.contracts.messages import (
     Message,
     MoveArticles,
     MovePages,
+    NoteFile,
     NoteSources,
     PackCaptures,
     ParsePage,
@@ -106,6 +109,16 @@ ROUTES: dict[type[Message], Route] = {
         repeats=timedelta(hours=6),
         needs=("archive",),
     ),
+    AttachFiles: Route("fetcher", "attach_files", timedelta(seconds=45), batch=1),
+    FetchFile: Route(
+        "fetcher",
+        "fetch_file",
+        timedelta(seconds=60),
+        by_host=True,
+        new_trace=True,
+        repeats=timedelta(hours=6),
+        needs=("archive",),
+    ),
     SubscribeToHub: Route(
         "fetcher",
         "subscribe_to_hub",
@@ -150,6 +163,7 @@ ROUTES: dict[type[Message], Route] = {
     ),
     SaveArticle: Route("store", "save_articles", timedelta(seconds=45), durable=True),
     NoteSources: Route("store", "note_sources", timedelta(seconds=45), durable=True),
+    NoteFile: Route("store", "note_files", timedelta(seconds=45), durable=True),
     SetStatus: Route("store", "set_statuses", timedelta(seconds=45), durable=True),
     Announce: Route("webhooks", "announce", timedelta(seconds=45)),
     Deliver: Route(

@@ -92,6 +92,8 @@ class SourceView(BaseModel):
     pages: list[str] = []
     country: str = "US"
     """Whose holidays it keeps."""
+    files: str = "none"
+    """What is kept of its articles besides their pages: `none`, `attachments` or `all`, with their pictures."""
     rhythm: RhythmView = RhythmView()
     trust: dict[str, TrustView] = {}
     """By the host of a channel, what is not relied on of what it says of its pages."""
@@ -344,6 +346,7 @@ def _source(
         blocked_detail=last[1],
         channels=[_channel(entry, failing.get(entry.id), pushed.get(entry.id), now) for entry in health.channels],
         country=source.country,
+        files=source.files,
         hosts=source.hosts,
         pages=source.pages,
     )

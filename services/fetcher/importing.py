@@ -8,6 +8,7 @@ from pathlib import PurePath
 from sqlmodel import Session
 
 from services.contracts.errors import UserError
+from services.contracts.files import FileRef
 from services.contracts.messages import ParsePage
 from services.contracts.urls import BadAddress, canonical_url, meant_url, page_key
 from services.fetcher import moves, warc
@@ -20,6 +21,7 @@ from services.runtime.archive import capture_store
 from services.runtime.archive.capture_store import Capture
 from services.runtime.database import reading, transaction
 from services.runtime.ledger.jobs import enqueue
+from services.runtime.provenance.files import add_version, attach
 
 _NOWHERE = "https://import.invalid/"
 """A WARC record of a response needs a web address; `.invalid` is one that will never be anybody's (RFC 2606)."""
@@ -48,7 +50,8 @@ def import_file(
     `url` is where a single page was found, `captured_at` when; a WARC file knows both. A `UserError` says why a file is
     not taken. Each page has a transaction of its own, so that a large archive keeps nobody from writing.
     """
-    return [_import(entry, now) for entry in _entries(name, content, url, now, captured_at)]
+    entries = _entries(name, content, url, now, captured_at)
+    return [done for entry in entries if (done := _import(entry, now))]
 
 
 def captures(
@@ -56,7 +59,11 @@ def captures(
 ) -> Iterator[Capture]:
     """The pages that an import of this file would take, in its order; nothing is written. As `import_file` refuses."""
     for entry in _entries(name, content, url, now, captured_at):
-        yield entry.capture if isinstance(entry, OwnCapture) else entry
+        if isinstance(entry, OwnCapture):
+            if entry.file is None:
+                yield entry.capture
+        else:
+            yield entry
 
 
 def is_archive(content: bytes) -> bool:
@@ -114,12 +121,16 @@ def _as_capture(name: str, content: bytes, url: str | None, captured_at: datetim
     return Capture(address, captured_at, 200, (("Content-Type", content_type),), content)
 
 
-def _import(entry: Capture | OwnCapture, now: datetime) -> Imported:
+def _import(entry: Capture | OwnCapture, now: datetime) -> Imported | None:
+    """What became of a page; None for a file of an article, which is kept with it."""
     own = entry if isinstance(entry, OwnCapture) else OwnCapture(entry, b"", entry.fetched_at)
     capture = own.capture
     if own.at > now:
         # It would count as the newest until then, and hide what is published meanwhile.
         raise UserError(f"The copy of {capture.url} cannot be from {own.at}, which is still to come.")
+    if own.file:
+        _attach(own, own.file, now)
+        return None
     url, payload = _address(own.url or capture.url), capture_store.payload_digest(capture.body)
     key = own.key or (page_key(url) if url else f"import:{payload}")
     with reading() as session:
@@ -130,6 +141,16 @@ def _import(entry: Capture | OwnCapture, now: datetime) -> Imported:
     page = Page(key=key, url=url, source=own.source or IMPORT, discovered_at=now)
     with transaction() as session:
         return _join(session, own, retained, page, payload)
+
+
+def _attach(own: OwnCapture, file: FileRef, now: datetime) -> None:
+    """A file of an article; nobody looks at it again before its page changes."""
+    if own.article is None:
+        return
+    capture = capture_store.keep_raw(own.data)
+    with transaction() as session:
+        for row in attach(session, own.article, own.source or IMPORT, [file], now):
+            add_version(session, row, capture, own.capture, own.at)
 
 
 def _join(session: Session, own: OwnCapture, kept: str, new: Page, payload: str) -> Imported:

@@ -42,6 +42,8 @@ class Source(Table, table=True):
     """Patterns of article addresses; none means the default of each channel's kind."""
     country: str = Field(default="US", sa_column_kwargs={"server_default": "US"})
     """Whose holidays it keeps, by the ISO 3166 code."""
+    files: str = Field(default="none", sa_column_kwargs={"server_default": "none"})
+    """`contracts.files.FilesRule`: what is kept of its articles besides their pages."""
     paused: bool = False
     blocked: int = 0
     """Answers so far that were something else than what was asked for: a wall, a shell, an error page as a page."""

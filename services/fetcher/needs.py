@@ -1,11 +1,13 @@
-"""What looks at pages need to know, read for several at once: the page, its host, and whether its source is paused."""
+"""What looks at pages need to know, read for several at once: the page, its host, and what its source says."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
+from services.contracts.files import FilesRule
 from services.contracts.messages import FetchPage
 from services.fetcher.models import Host, Page, Source
 from services.fetcher.politeness import host_of
@@ -16,11 +18,15 @@ from services.runtime.ledger.ledger_table import ledger
 
 @dataclass(frozen=True)
 class Needs:
-    """A page as it is before a look, if there is one, and the row of the host that is asked, if it is known."""
+    """A page as it is before a look, if there is one, and the row of the host that is asked, if it is known.
+
+    `files`: what is kept of its article besides the page.
+    """
 
     page: Page | None = None
     host: Host | None = None
     paused: bool = False
+    files: FilesRule = "none"
 
     def url(self, order: FetchPage) -> str | None:
         """What is looked at; None where nothing is, because no plan visits the page any more.
@@ -43,18 +49,23 @@ class Needs:
 def read(orders: Sequence[tuple[Job, FetchPage]]) -> dict[int, Needs]:
     """What each needs, by the ids of their jobs, in one statement."""
     with reading() as session:
-        fields = {entry[0]: Needs(*entry[1:3], paused=bool(entry[3])) for entry in _read(session, orders)}
+        fields = {row[0]: _needs(*row[1:]) for row in _read(session, orders)}
         session.expunge_all()
     return {job.id: fields.get(job.id, Needs()) for job, _ in orders}
 
 
-def _read(session: Session, orders: Sequence[tuple[Job, FetchPage]]) -> Sequence[tuple[int, Page, Host | None, bool]]:
+def _needs(page: Page, host: Host | None, paused: bool | None, files: FilesRule | None) -> Needs:
+    return Needs(page, host, paused=bool(paused), files=files or "none")
+
+
+def _read(session: Session, orders: Sequence[tuple[Job, FetchPage]]) -> Sequence[Any]:
     return session.execute(_NEEDS, {"ids": [job.id for job, _ in orders]}).all()
 
 
 # Made once: to make a statement costs more than to run it.
 _NEEDS = (
     select(ledger.c.id, Page, Host, Source.paused)
+    .add_columns(col(Source.files))
     .join_from(ledger, Page, col(Page.id) == ledger.c.page)
     .outerjoin(Source, col(Source.name) == Page.source)
     .outerjoin(Host, col(Host.name) == ledger.c.host)

@@ -5,14 +5,17 @@ import hashlib
 import re
 import zipfile
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
 
+from pydantic import ValidationError
 from sqlmodel import Session, col, select
 
 from services.contracts.errors import UserError
+from services.contracts.files import FileRef
 from services.fetcher.content import why_no_page
 from services.fetcher.models import Page
 from services.fetcher.warc import NoPages
@@ -36,6 +39,9 @@ class OwnCapture:
     key: str | None = None
     url: str | None = None
     source: str | None = None
+    article: str | None = None
+    file: FileRef | None = None
+    """The file of an article that it is, if it is no page."""
 
 
 def keys_of(session: Session, pages: Collection[int]) -> dict[int, tuple[str, str | None]]:
@@ -61,7 +67,9 @@ def own_captures(name: str, content: bytes) -> Iterator[OwnCapture]:
     number, file = 0, BytesIO(content)
     for records in _together(records_of(file)):
         entry = _entry(records, content)
-        if entry is not None and not why_no_page(entry.capture.body, entry.capture.content_type):
+        if entry is not None and entry.file:
+            yield entry
+        elif entry is not None and not why_no_page(entry.capture.body, entry.capture.content_type):
             number += 1
             yield entry
     last = max((record.end for record in records_of(file)), default=0)
@@ -115,17 +123,26 @@ def _entry(records: list[Record], content: bytes) -> OwnCapture | None:
     except (CaptureDamaged, ValueError, KeyError):
         return None
     about = next((about for record in records if (about := _page(record, content))), {})
-    return OwnCapture(capture, data, _instant(about.get("at")) or capture.fetched_at, *_texts(about))
+    at = _instant(about.get("at")) or capture.fetched_at
+    return OwnCapture(capture, data, at, **_texts(about), file=_file(about))
 
 
 def _page(record: Record, content: bytes) -> dict[str, Any] | None:
     return page_of(record, content[record.offset : record.end]) if record.plain < LARGEST else None
 
 
-def _texts(about: dict[str, Any]) -> Iterator[str | None]:
-    for name in ("key", "url", "source"):
-        value = about.get(name)
-        yield value if isinstance(value, str) and value else None
+def _texts(about: dict[str, Any]) -> dict[str, str]:
+    texts = {name: about.get(name) for name in ("key", "url", "source", "article")}
+    return {name: value for name, value in texts.items() if isinstance(value, str) and value}
+
+
+def _file(about: dict[str, Any]) -> FileRef | None:
+    """The file that such a record is about; None where it is about a page."""
+    if about.get("attachment") is None:
+        return None
+    with suppress(ValidationError):
+        return FileRef(url=about["attachment"], kind=about.get("kind") or "attachment")
+    return None
 
 
 def _instant(value: object) -> datetime | None:

@@ -48,6 +48,14 @@ class FetcherSettings(BaseSettings):
     max_document: int = Field(default=20_000_000, gt=0)
     """Bytes of an address that ends in `.pdf`: releases come with their pictures."""
 
+    max_file: int = Field(default=20_000_000, gt=0)
+    """Bytes of an attachment or picture, where a source's rule keeps them."""
+
+    @property
+    def file_limits(self) -> Limits:
+        """What one attachment or picture may cost."""
+        return self._limits(wire=self.max_file, decoded=self.max_file)
+
     @property
     def page_limits(self) -> Limits:
         """What one page may cost."""

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from sqlmodel import Session
 
+from services.contracts.files import FilesRule
 from services.contracts.messages import FetchPage, Origin, ParsePage, Why
 from services.contracts.urls import page_key
 from services.fetcher import absences, blocked, frontier, moves, page_lessons, turns, visit
@@ -31,6 +32,7 @@ class PageVisit:
     page: Page
     url: str
     answer: Visit
+    files: FilesRule = "none"
 
     @property
     def is_real(self) -> bool:
@@ -102,7 +104,7 @@ def _settle(session: Session, job: Job, look: PageVisit, page: Page, known: Verd
             host.trust = lesson.learned(Trust.of(host.trust), job.now).kept() or None
         visited = visit.follow(session, page, visited, visited.moved) if visited.moved else visited
         entries += _plan(session, page, visited, job, hosts)
-        origin = origin.model_copy(update={"url": page.url})
+        origin = origin.model_copy(update={"url": page.url, "files": look.files})
     if visited.capture and visited.fetched:
         parse = ParsePage(
             origin=origin,

@@ -16,6 +16,7 @@ from sqlmodel import Session, col, select
 
 from services.contracts.choices import ChannelKind
 from services.contracts.errors import UserError
+from services.contracts.files import FilesRule
 from services.contracts.messages import FetchPage, ParsePage, SaveArticle
 from services.contracts.urls import canonical_url
 from services.fetcher import gaps
@@ -115,7 +116,7 @@ EXAMPLE: dict[str, Any] = {
 class SourceSeed(BaseModel):
     """A source as a person writes it. `pages` are patterns of article addresses; `hosts` those beside its channels'.
 
-    `country` is whose holidays it keeps, by the ISO 3166 code.
+    `country` is whose holidays it keeps, by the ISO 3166 code. `files` says what is kept besides its pages.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
@@ -125,6 +126,7 @@ class SourceSeed(BaseModel):
     hosts: Hosts = ()
     pages: Patterns = ()
     country: Annotated[str, AfterValidator(_country)] = "US"
+    files: FilesRule = "none"
     channels: Annotated[tuple[ChannelSeed, ...], Field(min_length=1, max_length=50), AfterValidator(_each_once)]
 
 
@@ -177,7 +179,7 @@ def register(session: Session, seed: SourceSeed, now: datetime) -> Source:
     source = _held(session, seed.name, now)
     differs = (source.hosts, source.pages) != (list(seed.hosts), list(seed.pages))
     source.title, source.hosts, source.pages = seed.title, list(seed.hosts), list(seed.pages)
-    source.country = seed.country
+    source.country, source.files = seed.country, seed.files
     session.add(source)
     session.flush()
     known = {channel.url: channel for channel in _channels(session, source)}
@@ -206,7 +208,7 @@ def as_seed(health: SourceHealth) -> SourceSeed:
         for entry in health.channels
     ]
     fields = {"name": source.name, "title": source.title, "hosts": source.hosts, "pages": source.pages}
-    fields["country"] = source.country
+    fields |= {"country": source.country, "files": source.files}
     return SourceSeed.model_validate(fields | {"channels": channels})
 
 

@@ -11,8 +11,10 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from services.contracts.messages import (
+    AttachFiles,
     CheckRhythms,
     EraseCaptures,
+    FetchFile,
     FetchPage,
     HostRecovered,
     Message,
@@ -32,6 +34,7 @@ from services.fetcher import (
     absences,
     alarms,
     blocked,
+    files,
     frontier,
     host_recovery,
     moves,
@@ -51,7 +54,7 @@ from services.fetcher.coverage import alarms as gap_alarms
 from services.fetcher.coverage import reconcile
 from services.fetcher.discover import Listed
 from services.fetcher.mail.look import MailLook, look_into, note_mails, progress_of, scope_for
-from services.fetcher.models import Channel, Host, Page, Source, Walk
+from services.fetcher.models import Channel, Page, Source, Walk
 from services.fetcher.needs import Needs
 from services.fetcher.politeness import Hosts, Served, host_of
 from services.fetcher.push import health, read, subscribe
@@ -72,6 +75,7 @@ from services.runtime.ledger.in_flight import MOST
 from services.runtime.ledger.jobs import Job, enqueue, enqueue_all
 from services.runtime.ledger.worker import handles, handles_requests, takes_turns
 from services.runtime.provenance import results
+from services.runtime.provenance.files import ArticleFile
 from services.runtime.provenance.results import Result
 
 RHYTHMS = timedelta(minutes=1)
@@ -340,16 +344,16 @@ def fetch_page(order: FetchPage, job: Job, known: Needs) -> PageVisit | None:
     elif not known.is_at(job.host):
         _turn_of_another(job, order.model_copy(update={"host": host_of(url)}))
     else:
-        return _look(order, page, url, known.host, job)
+        return _look(order, page, url, known, job)
     return None
 
 
-def _look(order: FetchPage, page: Page, url: str, host: Host | None, job: Job) -> PageVisit:
+def _look(order: FetchPage, page: Page, url: str, known: Needs, job: Job) -> PageVisit:
     forced = order.reingestion is not None and order.reingestion.forced
     now, settings = job.moment(), fetcher_settings()
-    visited = visit.look_at(client(), page, url, now=now, settings=settings, forced=forced, host=host)
+    visited = visit.look_at(client(), page, url, now=now, settings=settings, forced=forced, host=known.host)
     job.note(source=page.source, url=url, answer=visited.outcome)
-    return PageVisit(order, page, url, visited)
+    return PageVisit(order, page, url, visited, known.files)
 
 
 def _leave(order: FetchPage, job: Job) -> None:
@@ -370,6 +374,41 @@ def _turn_of_another(job: Job, order: Message) -> None:
     with job.complete() as session:
         turns.give_back(session, job)
         enqueue(session, order, lane=job.lane)
+
+
+@handles(AttachFiles)
+def attach_files(order: AttachFiles, job: Job) -> None:
+    """The files that an article names are looked at, each in a turn of its host."""
+    with job.complete() as session:
+        job.note(article=order.article, files=files.plan_looks(session, order, job.now))
+
+
+@handles(FetchFile)
+def fetch_file(order: FetchFile, job: Job) -> None:
+    """One look at a file of an article, and itself again by plan, as long as the source's rule keeps it."""
+    file, paused = files.read_file(order)
+    if file is None:
+        with job.complete() as session:
+            turns.give_back(session, job)
+    elif paused:
+        _rest(job, file.source)
+    elif host_of(files.asked_address(file)) != job.host:
+        _turn_of_another(job, order.model_copy(update={"host": host_of(files.asked_address(file))}))
+    else:
+        _look_at_file(order, file, job)
+
+
+def _look_at_file(order: FetchFile, file: ArticleFile, job: Job) -> None:
+    settings, url = fetcher_settings(), files.asked_address(file)
+    look = files.look_at_file(client(), file, now=job.now, settings=settings)
+    with job.complete() as session:
+        _end_turn(session, job, Served(host_of(url), look.outcome, job.now, look.retry_after, look.silent))
+        job.note(url=url, answer=look.outcome)
+        if row := session.get(ArticleFile, order.file, with_for_update=True):
+            due, news = files.record_look(session, row, look, job.now, settings)
+            again = order.model_copy(update={"host": host_of(files.asked_address(row))})
+            enqueue(session, again, due_at=due, lane="bulk")
+            enqueue_all(session, [job.outgoing(news)] if news else [])
 
 
 @handles(MovePages)

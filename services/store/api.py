@@ -47,6 +47,7 @@ from services.runtime.http.problems import (
 )
 from services.runtime.http.sse import HEADERS, Stream
 from services.runtime.provenance.evidence import evidence_of_article
+from services.store.attachments import api as attachments
 from services.store.changes.grade import change_of
 from services.store.lists import api as lists
 from services.store.search import (
@@ -71,6 +72,7 @@ from services.store.wording import differences
 
 router = APIRouter(dependencies=[requires("read")])
 router.include_router(lists.router)
+router.include_router(attachments.router)
 
 MAX_NUMBER = 2**31 - 1
 """The highest number of an event or a revision that both databases keep."""

@@ -74,7 +74,7 @@ def new_event(
         type="article.created" if previous is None else "article.updated",
         subject=article.id,
         occurred_at=now,
-        data={"article": view, "previous_revision": previous, "changed": changed, "change": _sent(change)},
+        data={"article": view, "previous_revision": previous, "changed": changed, "change": _sent(change), "files": []},
         source=article.source,
         kind=reading.order.article.kind,
         cause=reading.order.origin.cause,

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from services.contracts.article import Article
 from services.contracts.messages import Announce, Cause, MoveArticles
 from services.runtime.events.append import NewEvent, hold, id_of_event
-from services.runtime.provenance import verdicts
+from services.runtime.provenance import files, verdicts
 from services.runtime.transparency_log.append import append_leaves
 from services.runtime.transparency_log.leaf import NewLeaf, canonical_json
 from services.store.events import SILENT, append_news
@@ -76,6 +76,7 @@ def absorb(session: Session, gone: Row[Any], stays: Row[Any], now: datetime) -> 
     session.execute(update(articles).where(leads).values(merged_into=stays.id, status="moved"))
     session.execute(update(articles).where(articles.c.id == gone.id).values(status_since=now, status_at=now))
     verdicts.belong_to(session, gone.id, stays.id)
+    files.belong_to_article(session, gone.id, stays.id)
 
 
 def _event(
@@ -87,7 +88,7 @@ def _event(
         type=type_,
         subject=row.id,
         occurred_at=occasion.now,
-        data={"article": view, "previous_revision": row.revision, "change": None, **facts},
+        data={"article": view, "previous_revision": row.revision, "change": None, "files": [], **facts},
         source=row.source,
         kind=article.kind,
         cause=occasion.cause,

@@ -5,13 +5,24 @@ from dataclasses import replace
 
 from sqlmodel import Session
 
-from services.contracts.messages import MoveArticles, NoteSources, SamePage, SaveArticle, SetStatus
+from services.contracts.files import FileRef
+from services.contracts.messages import (
+    AttachFiles,
+    MoveArticles,
+    NoteFile,
+    NoteSources,
+    SamePage,
+    SaveArticle,
+    SetStatus,
+)
 from services.runtime.ledger.batch import Batch
 from services.runtime.ledger.jobs import Job, Outgoing, enqueue_all
 from services.runtime.ledger.worker import handles, handles_together
 from services.runtime.provenance import results, verdicts
 from services.runtime.provenance.results import Result
 from services.runtime.provenance.verdicts import Read
+from services.store.attachments import note
+from services.store.attachments.naming import named_files
 from services.store.decide import Change, Created, Held, Late, Refreshed, Unchanged, Unsettled, Updated, Withheld
 from services.store.moves import move_all
 from services.store.save import Saved, foresee, save_all, save_as_foreseen
@@ -63,6 +74,19 @@ def note_sources(batch: Batch[NoteSources]) -> None:
         enqueue_all(session, [done[0][0].outgoing(event) for event in told])
 
 
+@handles_together(NoteFile)
+def note_files(batch: Batch[NoteFile]) -> None:
+    """Files of articles were kept: the log says so, and what was replaced is announced."""
+    orders = batch.messages()
+    if not orders:
+        return
+    for job, order in orders:
+        job.note(article=order.article, url=order.url)
+    with batch.complete(orders) as (session, done):
+        said = note.note_all_files(session, [(order, job.trace_id) for job, order in done], done[0][0].now)
+        enqueue_all(session, [done[0][0].outgoing(message) for message in said])
+
+
 @handles_together(SetStatus)
 def set_statuses(batch: Batch[SetStatus]) -> None:
     """Writes what became of the articles' pages; what is news is announced."""
@@ -107,13 +131,22 @@ def _read(order: SaveArticle, saved: Saved) -> Read:
 
 
 def _again(job: Job, order: SaveArticle, saved: Saved) -> Iterator[Outgoing]:
-    """The wording once more, when it will be known whether the page stays with it; and that two pages are one."""
+    """The wording once more, when it will be known whether the page stays with it; that two pages are one; files."""
     until = saved.change.until if isinstance(saved.change, Unsettled | Held) else None
     if until is not None and until > job.now:
         yield job.outgoing(order, due_at=until)
     if saved.one_page and not order.origin.dry_run:
         rests, stays = saved.one_page
         yield job.outgoing(SamePage(page=rests, known=stays))
+    if files := _named(order, saved):
+        source, capture = order.origin.source, order.capture
+        yield job.outgoing(AttachFiles(article=saved.article, capture=capture, source=source, files=files))
+
+
+def _named(order: SaveArticle, saved: Saved) -> tuple[FileRef, ...]:
+    """The files that the current wording names, as far as they are kept."""
+    is_current = isinstance(saved.change, Created | Updated | Refreshed | Unchanged)
+    return named_files(order.article, order.origin.files) if is_current and not order.origin.dry_run else ()
 
 
 def _foresee(session: Session, orders: list[Order]) -> list[Become]:

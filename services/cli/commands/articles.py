@@ -123,6 +123,28 @@ def history(
         error("There are more: raise --limit.")
 
 
+@app.command("files")
+def list_files(article: Id, as_json: AsJson = False) -> None:
+    """Lists the attachments and pictures that are kept of the article, with each version."""
+    from services.store.attachments.api import Attachments
+
+    answer = client.get(f"/articles/{article}/attachments", _unknown(article))
+    views = Attachments.model_validate(answer).attachments
+    rows: list[tuple[object, ...]] = [
+        (view.kind, version.fetched_at, version.size, version.digest[:12], view.url)
+        for view in views
+        for version in view.versions
+    ]
+    rows += [(view.kind, None, None, view.detail, view.url) for view in views if not view.versions]
+    if as_json:
+        print_json(answer)
+    elif rows:
+        show(Listing(("kind", "since", "bytes", "digest", "address"), rows))
+    if not rows:
+        error("No file of this article is kept; `files` of its source says what is.")
+        raise typer.Exit(1)
+
+
 @app.command("explain")
 def explain_article(article: Id, revision: Revision = None, as_json: AsJson = False) -> None:
     """Shows each line of the captured page, and the rule that took it out, as the parser of today reads it."""

@@ -63,15 +63,23 @@ def _captures(
     from services.fetcher.own_exports import keys_of
     from services.runtime.archive.exporting import Exported
     from services.runtime.database import snapshot
+    from services.runtime.provenance.files import versions_of
     from services.store.handover import proving_captures
 
     with snapshot() as session:
         since, until = (value.replace(tzinfo=UTC) if value else None for value in (since, until))
         rows = proving_captures(session, article=article, source=source, since=since, until=until)
         keys = keys_of(session, {row.page for row in rows})
+        attached = [file for file in versions_of(session, {row.id for row in rows}) if file.capture]
+    of_article = {row.id: row for row in rows}
     for row in rows:
         key, url = keys.get(row.page, ("", row.url))
         yield Exported(row.capture, row.at, key, url, row.source, row.id, row.headline)
+    for file in attached:
+        row = of_article[file.article]
+        key, url = keys.get(row.page, ("", row.url))
+        about = (file.capture, file.kept_at, key, url, row.source, row.id, row.headline)
+        yield Exported(*about, attachment=file.url, kind=file.kind)
 
 
 def _prepare() -> None:

@@ -21,6 +21,7 @@ MODELS = (
     "services.runtime.archive.segments",
     "services.runtime.archive.unchanged",
     "services.runtime.provenance.evidence",
+    "services.runtime.provenance.files",
     "services.runtime.provenance.results",
     "services.runtime.provenance.sightings",
     "services.runtime.provenance.verdicts",

@@ -40,6 +40,9 @@ class Exported:
     source: str
     article: str
     title: str
+    attachment: str | None = None
+    """The address under which the article names the file that this is a capture of; None for the page itself."""
+    kind: str | None = None
 
 
 @dataclass(frozen=True)
@@ -123,6 +126,8 @@ def _noted(captures: Iterable[Exported], pages: list[Exported]) -> Iterator[Expo
 def _page_record(entry: Exported, response: Record) -> bytes:
     writer = WARCWriter(None, gzip=False, warc_version="WARC/1.1")
     about = {name: value for name, value in asdict(entry).items() if name not in {"capture", "title"}}
+    if entry.attachment is None:
+        del about["attachment"], about["kind"]
     content = json.dumps(about | {"at": warc_date(entry.at)}).encode()
     headers = {
         "WARC-Date": response.warc.get("warc-date", warc_date(entry.at)),
@@ -145,7 +150,7 @@ def _page_record(entry: Exported, response: Record) -> bytes:
 def _page_lines(pages: Iterable[Exported]) -> Iterator[str]:
     yield json.dumps({"format": "json-pages-1.0", "id": "pages", "title": "All Pages"}) + "\n"
     for entry in pages:
-        if entry.url:
+        if entry.url and entry.attachment is None:
             page = {"id": entry.capture[:32], "url": entry.url, "ts": warc_date(entry.at), "title": entry.title}
             yield json.dumps(page) + "\n"
 

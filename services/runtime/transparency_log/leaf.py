@@ -11,8 +11,9 @@ from typing import Any, Literal
 
 import rfc8785
 
-LeafKind = Literal["revision", "reread", "removed", "restored", "moved", "merged", "withdrawn", "erased"]
-"""What happened: a wording came, a newer parser read the current one again, or the article's status changed."""
+LeafKind = Literal["revision", "reread", "removed", "restored", "moved", "merged", "withdrawn", "erased", "file"]
+"""What happened: a wording came, a newer parser read the current one again, the article's status changed, or a file of
+it was kept."""
 WORDINGS: tuple[LeafKind, ...] = ("revision", "reread")
 """Kinds of leaves that name a wording."""
 SALT = 16

@@ -15,6 +15,7 @@ from services.contracts.messages import Announce, EraseCaptures, SaveArticle, Se
 from services.runtime.database import is_sqlite
 from services.runtime.events.append import hold
 from services.runtime.ledger.ledger_table import ledger
+from services.runtime.provenance.files import captures_of_files, forget_files
 from services.runtime.provenance.results import pages as results
 from services.runtime.provenance.sightings import sightings
 from services.runtime.provenance.verdicts import verdicts
@@ -105,6 +106,7 @@ def erase(session: Session, article: str, reason: str, now: datetime) -> list[An
     _overwrite(session, row, now, reason)
     _overwrite_traces(session, article, pages)
     forget_texts(session, article)
+    forget_files(session, article)
     append_leaves(session, [NewLeaf("erased", article, row.revision, "{}", now)])
     forget_texts(session, article)
     others = [other for other in _merged(session, article) if not other.erased_at]
@@ -187,7 +189,7 @@ def _captures(session: Session, article: str) -> set[str]:
             verdicts.c.article == article, verdicts.c.rejected_capture.is_not(None)
         ),
     ]
-    return {name for query in of for name in session.execute(query).scalars()}
+    return {name for query in of for name in session.execute(query).scalars()} | captures_of_files(session, article)
 
 
 def _pages(session: Session, article: str) -> Iterator[int]:

@@ -95,7 +95,10 @@ NONE_SET_ASIDE = {"messages": [], "next": None}
 def orders(article, page, message):
     """Every command with what it needs, in an order in which each can do it; `drain` where workers must come first."""
     again = ("reingest", "reparse", "--all", "--reason", "a test", "--dry-run")
-    yield from (("articles", "list"), *(("articles", verb, article) for verb in ("show", "history", "explain")))
+    yield from (
+        ("articles", "list"),
+        *(("articles", verb, article) for verb in ("show", "history", "explain", "files")),
+    )
     yield from (("pages", "list"), ("pages", "show", 1))
     kept, proof = page.with_name("checkpoint.txt"), page.with_name("proof.json")
     yield from (("log", "sign"), ("log", "show"), ("log", "checkpoint", "-o", kept), ("log", "check", kept))

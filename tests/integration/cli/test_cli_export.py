@@ -13,15 +13,20 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.warcwriter import WARCWriter
 
 from services.cli.processes import schema
+from services.contracts.files import FileRef
 from services.runtime import database
 from services.runtime.archive import capture_store, packer
+from services.runtime.archive.capture_store import Capture
 from services.runtime.database import reading, utcnow
+from services.runtime.provenance.files import add_version, attach
 from services.runtime.settings import runtime_settings
 from tests.support.harbor import RELEASE, arrives, drain
 
 pytestmark = pytest.mark.integration
 
 ARTICLES = "SELECT id, url, source, revision, revisions, capture, headline FROM articles ORDER BY id"
+FILES = """SELECT article, url, kind, v.capture, v.digest FROM article_files AS f
+    JOIN file_versions AS v ON v.file = f.id ORDER BY url"""
 REVISIONS = "SELECT article, number, content_hash, capture FROM revisions ORDER BY article, number"
 
 
@@ -164,3 +169,27 @@ def test_what_is_no_package_is_refused(dateline, on_sqlite, tmp_path):
     content = (tmp_path / "z.warc.gz").read_bytes()
     (tmp_path / "z.warc.gz").write_bytes(content[:-10])
     assert "is damaged behind byte" in dateline("import", tmp_path / "z.warc.gz").err
+
+
+def test_a_file_of_an_article_goes_along_and_is_no_page_elsewhere(dateline, corrected, elsewhere, tmp_path):
+    """Byte for byte, under its article; the list of pages does not name it, and nobody reads it as an article."""
+    file, [article, *_] = tmp_path / "news.wacz", [row[0] for row in rows(ARTICLES)]
+    answer = Capture(
+        "https://harbor.example/report.pdf", utcnow(), 200, (("Content-Type", "application/pdf"),), b"%PDF-1"
+    )
+    name = capture_store.keep(answer)
+    with database.transaction() as session:
+        [row] = attach(session, article, "harbor", [FileRef(url=answer.url, kind="attachment")], utcnow())
+        add_version(session, row, name, answer, answer.fetched_at)
+    before = (rows(ARTICLES), rows(FILES))
+    assert json.loads(dateline("export", "--wacz", file, "--json").out)["captures"] == 5
+    with zipfile.ZipFile(file) as package:
+        assert "report.pdf" not in package.read("pages/pages.jsonl").decode()
+    elsewhere()
+    for _ in range(2):
+        assert dateline("import", file).status == 0
+        drain()
+        assert (rows(ARTICLES), rows(FILES)) == before
+    assert capture_store.load(name).body == b"%PDF-1"
+    listed = json.loads(dateline("articles", "files", article, "--json").out)["attachments"]
+    assert [version["capture"] for version in listed[0]["versions"]] == [name]
