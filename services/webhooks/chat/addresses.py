@@ -19,7 +19,9 @@ _HOSTS: Mapping[str, tuple[re.Pattern[str], re.Pattern[str], str]] = {
         re.compile(r"/api(/v\d{1,2})?/webhooks/\d{1,25}/[\w-]{1,200}"),
         "https://discord.com/api/webhooks/…",
     ),
+    "mattermost": (re.compile(r".+"), re.compile(r".*/hooks/.+"), "https://chat.example.org/hooks/…"),
 }
+_ANY = (re.compile(r".+"), re.compile(r".*"), "https://…")
 ROOM = re.compile(r"![^\s:]{1,200}(:[^\s/]{1,230})?")
 
 
@@ -32,20 +34,20 @@ def fault(kind: Kind, url: str, *, inside: bool = False) -> str | None:
         address = httpx.URL(url)
     except (httpx.InvalidURL, ValueError) as error:
         return f"This is not a web address: {error}."
-    name = SERVICES[kind].name
     if not address.host:
         return "This is not a web address: it names no host."
     if address.scheme != "https" and not (inside and address.scheme == "http"):
-        return f"An address of {name} must begin with https://, because whoever reads it can post there."
+        return f"An address of {SERVICES[kind].name} must begin with https://, because whoever reads it can post there."
+    return None if inside and kind in _HOSTS else _shape_fault(kind, address)
+
+
+def _shape_fault(kind: Kind, address: httpx.URL) -> str | None:
     if kind == "ntfy":
-        return _topic_fault(url)
-    if kind in _HOSTS and not inside:
-        host, path, example = _HOSTS[kind]
-        if not host.fullmatch(address.host) or not path.fullmatch(address.path):
-            return f"This is no webhook of {name}; its address is like {example}"
-    if kind == "mattermost" and "/hooks/" not in address.path:
-        return "This is no webhook of Mattermost; its address is like https://chat.example.org/hooks/…"
-    return None
+        return _topic_fault(str(address))
+    host, path, example = _HOSTS.get(kind, _ANY)
+    if host.fullmatch(address.host) and path.fullmatch(address.path):
+        return None
+    return f"This is no webhook of {SERVICES[kind].name}; its address is like {example}"
 
 
 def room_fault(room: str) -> str | None:

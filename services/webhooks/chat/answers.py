@@ -134,8 +134,9 @@ def _seconds(content: Mapping[str, Any]) -> float | None:
 
 
 def _finite(value: object) -> float | None:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < MOST
-    return float(value) if is_number else None  # type: ignore[arg-type]  # as just judged
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if abs(value) < MOST else None
 
 
 def _patience(status: int, words: _Words, response: Response, now: datetime) -> timedelta | None:

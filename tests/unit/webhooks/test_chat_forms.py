@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
@@ -52,6 +53,7 @@ EMPTY = Message("", (Entry("", "", ""),))
 ALL = {"usual": MESSAGE, "hostile": ATTACK, "digest": DIGEST, "huge": HUGE, "empty": EMPTY}
 
 
+@cache
 def forms(message):
     """The message in the form of each service."""
     return {
