@@ -25,6 +25,7 @@ from services.admin import api as admin
 from services.admin.archive import api as archive
 from services.admin.reference import SECURITY_POLICY, reference
 from services.admin.retries import api as retry_orders
+from services.audit import api as audit
 from services.audit.gauges import gauges
 from services.audit.overview import Overview, overview
 from services.audit.waits import overdue
@@ -59,6 +60,7 @@ from services.webhooks import subscriptions
 from services.webhooks.api import confirmations, openapi_webhooks
 
 ROUTERS = (
+    audit.router,
     doctor.router,
     fetcher.router,
     source_files.router,

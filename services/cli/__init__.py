@@ -36,6 +36,7 @@ COMMANDS = {
     "export": ("export:export", "Hands over captures as WARC or WACZ."),
     "audit": ("audit:audit", "Checks that every page and message is where it should be."),
     "audit-log": ("audit_log:list_entries", "Who did what, why, and what came of it."),
+    "troubles": ("troubles:troubles", "What is wrong now, since when, and what to do next."),
     "archive": ("archive:app", "The archive: what it holds, packing it, checking it."),
     "takedowns": ("takedowns:app", "Pages that vanished together: list, release or discard."),
     "retries": ("retries:app", "Messages that are retried: list them, or try them now."),

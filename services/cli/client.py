@@ -33,6 +33,7 @@ ROUTERS = {
     "/coverage": "services.fetcher.coverage.api",
     "/captures": "services.parser.api",
     "/archive": "services.admin.archive.api",
+    "/troubles": "services.audit.api",
     "/quarantine": "services.store.quarantine.api",
     "/takedowns": "services.fetcher.removals.api",
     "/webhooks": "services.webhooks.api",

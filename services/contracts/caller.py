@@ -4,15 +4,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-Permission = Literal["read", "subscribe", "sources", "log", "admin"]
+Permission = Literal["read", "subscribe", "sources", "log", "operate", "admin"]
 # What each scope of a key includes: an admin may do everything, all others may also read. `sources` and `log`
-# open no route: they show the `source.*` and `log.*` events wherever events are shown.
+# open no route: they show the `source.*` and `log.*` events wherever events are shown. `operate` is for those who look after the service:
+# they learn of its own trouble.
 INCLUDES: dict[Permission, frozenset[Permission]] = {
     "read": frozenset({"read"}),
     "subscribe": frozenset({"read", "subscribe"}),
     "sources": frozenset({"read", "sources"}),
     "log": frozenset({"read", "log"}),
-    "admin": frozenset({"read", "subscribe", "sources", "log", "admin"}),
+    "operate": frozenset({"read", "sources", "operate"}),
+    "admin": frozenset({"read", "subscribe", "sources", "log", "operate", "admin"}),
 }
 
 

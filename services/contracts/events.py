@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from pydantic.json_schema import SkipJsonSchema
 
-from services.contracts import log_events, source_events
+from services.contracts import log_events, source_events, troubles
 from services.contracts.article import (
     Address,
     Article,
@@ -33,6 +33,7 @@ from services.contracts.source_events import (
     SilentFacts,
     SourceEventType,
 )
+from services.contracts.troubles import RECOVERED, TROUBLE, ServiceFacts
 
 ArticleEventType = Literal[
     "article.created",
@@ -47,7 +48,11 @@ ArticleEventType = Literal[
 LISTED = "article.listed"
 PublicEventType = Literal[ArticleEventType, SourceEventType, LogEventType]
 """The types that are in the sequence: what `GET /events` shows to those who may know of it."""
-SCOPES: dict[str, Permission] = {source_events.PREFIX: "sources", log_events.PREFIX: "log"}
+SCOPES: dict[str, Permission] = {
+    source_events.PREFIX: "sources",
+    log_events.PREFIX: "log",
+    troubles.SERVICE_PREFIX: "operate",
+}
 """How types begin of which only keys with a scope of their own learn, and which scope that is."""
 
 
@@ -476,6 +481,22 @@ class SourceDrifted(Told):
     data: DriftedFacts
 
 
+class ServiceTrouble(Told):
+    """Something is wrong with the service itself. It goes to endpoints that name this type, of keys with the scope
+    `operate`. `sequence` is 0, because it is no part of the sequence.
+    """
+
+    type: Literal["service.trouble"]
+    data: ServiceFacts
+
+
+class ServiceRecovered(Told):
+    """What an earlier `service.trouble` said is over, and has not come back for ten minutes. `sequence` is 0."""
+
+    type: Literal["service.recovered"]
+    data: ServiceFacts
+
+
 class CheckpointSigned(Told):
     """The transparency log has a new checkpoint. Keep it: whoever holds one finds out when anything from before it is
     changed. Only endpoints that name this type are sent it.
@@ -523,6 +544,8 @@ EVENTS: dict[str, type[Told]] = {
     "source.removals": SourceRemovals,
     "source.drifted": SourceDrifted,
     log_events.CHECKPOINT: CheckpointSigned,
+    "service.trouble": ServiceTrouble,
+    "service.recovered": ServiceRecovered,
 }
 """Every type of event that there is."""
 THIN: dict[str, type[Told]] = {
@@ -641,6 +664,7 @@ EXAMPLES: dict[str, dict[str, JsonValue]] = {
     ),
     **{name: _example(name, 4711, data) for name, data in source_events.EXAMPLES.items()},
     log_events.CHECKPOINT: _example(log_events.CHECKPOINT, 4711, log_events.EXAMPLE),
+    **{name: _example(name, 0, troubles.EXAMPLE) for name in (TROUBLE, RECOVERED)},
 }
 """One event of each type, whole, in the form in which it is sent."""
 THIN_EXAMPLES = _examples(_FIRST, LINE, LINE | _REMOVED, LINE | _RESTORED, _NAMED | {"published_at": None}, _WEIGHED)

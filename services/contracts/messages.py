@@ -405,7 +405,7 @@ class SetStatus(Message):
 class Announce(Message):
     """Owe an event of the log to every interested endpoint.
 
-    Of one article, or one source, that with the lower `sequence` goes first. A private event has neither.
+    Of one article, or one source, that with the lower `sequence` goes first. An event outside the sequence has neither.
     """
 
     event: str
@@ -431,6 +431,10 @@ class Deliver(Message):
 
 class ForgetDeliveries(Message):
     """Delete what the delivery log need not remember any longer."""
+
+
+class CheckTroubles(Message):
+    """Look at what is wrong with the service itself, and tell operators what has begun and what is over."""
 
 
 class PackCaptures(Message):

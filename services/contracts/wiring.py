@@ -13,6 +13,7 @@ from services.contracts.messages import (
     Announce,
     AttachFiles,
     CheckRhythms,
+    CheckTroubles,
     Deliver,
     EraseCaptures,
     FetchFile,
@@ -175,6 +176,7 @@ ROUTES: dict[type[Message], Route] = {
         needs=("secret",),
     ),
     ForgetDeliveries: _timer("webhooks", "forget", timedelta(seconds=60), timedelta(hours=1)),
+    CheckTroubles: _timer("webhooks", "check_troubles", timedelta(seconds=60), timedelta(minutes=1)),
     PackCaptures: _timer("fetcher", "pack_captures", timedelta(seconds=120), timedelta(hours=1), needs=("archive",)),
     EraseCaptures: Route(
         "fetcher",

@@ -30,6 +30,9 @@ class Condition(BaseModel):
 
 KEY_ENDED = "The API key that made it has ended."
 """Why an endpoint is disabled whose key was revoked or has expired."""
+OWNER_DISABLED = "Its owner disabled it."
+INTENDED = frozenset({KEY_ENDED, OWNER_DISABLED})
+"""Reasons that are no trouble: somebody wanted it so."""
 
 
 def condition(endpoint: Endpoint, now: datetime) -> Condition:

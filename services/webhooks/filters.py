@@ -16,6 +16,7 @@ from services.contracts.changes import ChangedField, Grade
 from services.contracts.events import SCOPES, event_scope
 from services.contracts.log_events import PREFIX as LOG
 from services.contracts.source_events import PREFIX, SourceEventType
+from services.contracts.troubles import SERVICE_PREFIX
 from services.runtime.events.phrases import has_words, plain
 from services.runtime.http.problems import Storable
 from services.webhooks.models import EventType
@@ -110,10 +111,11 @@ def is_about_source(event_type: str) -> bool:
 
 
 def is_asked_for(event_type: str, event_types: Collection[str]) -> bool:
-    """Whether these patterns take the type: checkpoints come each hour, so they are for those who name them."""
-    if event_type.startswith(LOG):
-        event_types = [pattern for pattern in event_types if pattern.startswith(LOG)]
-        return _matches_one(event_type, event_types)
+    """Whether these patterns take the type. Checkpoints and trouble of the service are no news: who wants them names
+    them.
+    """
+    if prefix := next((prefix for prefix in (LOG, SERVICE_PREFIX) if event_type.startswith(prefix)), None):
+        return _matches_one(event_type, [pattern for pattern in event_types if pattern.startswith(prefix)])
     return not event_types or _matches_one(event_type, event_types)
 
 

@@ -23,10 +23,11 @@ from sqlalchemy import Table as Relation
 from sqlmodel import Field, SQLModel
 
 from services.contracts.events import PublicEventType
+from services.contracts.troubles import ServiceEventType
 from services.runtime.database import Table, UtcDateTime
 from services.runtime.events import tables  # noqa: F401 - what a delivery refers to
 
-EventType = Literal[PublicEventType, "endpoint.disabled"]
+EventType = Literal[PublicEventType, ServiceEventType, "endpoint.disabled"]
 TEST = "endpoint.test"
 """The type of the event that only says "it works"; it is sent on request and tried once, whatever one subscribes to."""
 DISABLED = "endpoint.disabled"
@@ -67,6 +68,8 @@ class Endpoint(Table, table=True):
     """Whether its key has the scope `sources`: without it, no event about a source is sent."""
     log: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
     """Whether its key has the scope `log`: without it, no event about the transparency log is sent."""
+    operate: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
+    """Whether its key has the scope `operate`: without it, no event about the service itself is sent."""
     payload: str = "full"
     rate: float | None = None
     """The most events a second."""

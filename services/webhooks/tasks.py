@@ -11,7 +11,7 @@ from prometheus_client import Counter
 from sqlmodel import Session
 
 from services.contracts.errors import UserError
-from services.contracts.messages import Announce, Deliver, ForgetDeliveries, Lane, MakeCheckpoint
+from services.contracts.messages import Announce, CheckTroubles, Deliver, ForgetDeliveries, Lane, MakeCheckpoint
 from services.runtime import retention as keeping
 from services.runtime.database import reading, transaction
 from services.runtime.egress import Client, EgressError, egress_settings, meanwhile, open_client
@@ -24,7 +24,8 @@ from services.runtime.settings import retention_settings
 from services.runtime.transparency_log import checkpoints
 from services.runtime.transparency_log.settings import log_settings
 from services.runtime.transparency_log.stamps import StampRefused, request_stamp
-from services.webhooks import custody, retention, subscriptions
+from services.runtime.troubles.watch import forget_ended, watch
+from services.webhooks import custody, retention, subscriptions, troubles
 from services.webhooks.announce import BULK, NEWS, Overtaking, without_turn
 from services.webhooks.announce import create_deliveries as owe
 from services.webhooks.attempt import Tried
@@ -40,6 +41,7 @@ DISABLED = Counter("dateline_endpoints_disabled_total", "Endpoints that were giv
 
 health_gates.probes("secret", custody.prove)
 
+TROUBLES_EVERY = timedelta(minutes=1)
 A_MOMENT = timedelta(seconds=2)
 """How long an event waits that would be announced before an earlier one of its article."""
 LINGER = 0.02
@@ -93,8 +95,18 @@ def forget(_order: ForgetDeliveries, job: Job) -> None:
         more = [retention.forget_events(session, job.now - timedelta(days=days)) if days else False]
         subscriptions.stop_expired(session, job.now)
         before = job.now - timedelta(days=webhook_settings().retention)
+        forget_ended(session, before)
         more += [retention.forget(session, before), keeping.forget(session, job.now)]
         enqueue(session, ForgetDeliveries(), due_at=job.now if any(more) else job.now + retention.EVERY)
+
+
+@handles(CheckTroubles)
+def check_troubles(_order: CheckTroubles, job: Job) -> None:
+    """What is wrong with the service itself: operators are told when it begins and when it is over."""
+    with job.complete() as session:
+        for news in watch(session, troubles.present(session, job.now), job.now):
+            enqueue(session, news)
+        enqueue(session, CheckTroubles(), due_at=job.now + TROUBLES_EVERY)
 
 
 @handles(MakeCheckpoint)

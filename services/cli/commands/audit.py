@@ -27,12 +27,21 @@ def audit(
     startup.refuse_other_schema()
     with snapshot() as session:
         report = take(session, utcnow(), deep=deep)
+    _note(report)
     if as_json:
         print_json(asdict(report) | {"holds": report.holds})
     else:
         _show(report)
     if not report.holds:
         raise typer.Exit(1)
+
+
+def _note(report: Report) -> None:
+    """Writes down how it went, so that operators are told of an audit that failed wherever it was made."""
+    from services.runtime.troubles.service_checks import AUDIT, note_check
+
+    failed = [f"{check.name}: {check.sentence}" for check in report.checks if not check.holds]
+    note_check(AUDIT, report.taken_at, " ".join(failed[:3]) or "All of it holds.", holds=report.holds)
 
 
 def _show(report: Report) -> None:

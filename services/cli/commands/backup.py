@@ -12,6 +12,7 @@ from services.cli.output.terminal import AsJson, counted, error, print_json, tel
 from services.contracts.errors import UserError
 
 if TYPE_CHECKING:
+    from services.runtime.backup.archive_copy import ArchiveCopy
     from services.runtime.backup.manifest import BackupState
 
 MB = 1_000_000
@@ -24,16 +25,9 @@ def backup(
 ) -> None:
     """Backs up the database and the archive while everything runs. Of the archive only what is new is copied."""
     from services.cli.processes.startup import refuse_other_schema
-    from services.runtime.backup.take import take_backup
-    from services.runtime.database import utcnow
 
     refuse_other_schema()
-    try:
-        made, copied = take_backup(folder, utcnow(), states)
-    except OSError as trouble:
-        raise UserError(
-            f"Nothing was backed up: {trouble.filename or folder}: {trouble.strerror or trouble}."
-        ) from None
+    made, copied = _taken(folder, states)
     if as_json:
         print_json(
             {"state": made.folder.name, "captures": copied.captures, "bytes": copied.bytes, "damaged": copied.damaged}
@@ -44,6 +38,26 @@ def backup(
     if copied.damaged:
         error(f"{counted(len(copied.damaged), 'capture is', 'captures are')} damaged: {', '.join(copied.damaged[:3])}.")
         raise typer.Exit(1)
+
+
+def _taken(folder: Path, keep: int) -> tuple[BackupState, ArchiveCopy]:
+    """Takes the backup, and writes down how it went."""
+    from services.runtime.backup.take import note_backup, take_backup
+    from services.runtime.database import utcnow
+
+    try:
+        made, copied = take_backup(folder, utcnow(), keep)
+    except (OSError, UserError) as trouble:
+        advice = trouble if isinstance(trouble, UserError) else _not_made(trouble, folder)
+        note_backup(utcnow(), folder, failure=str(advice))
+        raise advice from None
+    damaged = f"{counted(len(copied.damaged), 'capture is', 'captures are')} damaged." if copied.damaged else None
+    note_backup(made.taken_at, folder, failure=damaged)
+    return made, copied
+
+
+def _not_made(trouble: OSError, folder: Path) -> UserError:
+    return UserError(f"Nothing was backed up: {trouble.filename or folder}: {trouble.strerror or trouble}.")
 
 
 def restore(

@@ -28,7 +28,7 @@ Number = Annotated[int, typer.Argument(help="The number in the list, also the on
 def create(
     name: Annotated[str, typer.Argument(help="Whose key it is, for the list and the audit log.")],
     scope: Annotated[
-        list[str], typer.Option(help="read, subscribe, sources or admin. Give it several times for several.")
+        list[str], typer.Option(help="read, subscribe, sources, operate or admin. Give it several times for several.")
     ],
     expires: Annotated[datetime | None, typer.Option(help="When it ends by itself (UTC), by default never.")] = None,
     as_json: AsJson = False,

@@ -17,6 +17,7 @@ SCOPES = (
     ("subscribe", "also make webhook endpoints"),
     ("sources", "also see what happens to sources: silent, blocked, gaps"),
     ("log", "also see checkpoints of the transparency log as events"),
+    ("operate", "also see and be sent trouble of the service itself"),
     ("admin", "everything"),
 )
 

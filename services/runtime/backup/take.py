@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import threading
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import structlog
@@ -23,6 +23,7 @@ from services.runtime.backup.manifest import (
     states,
 )
 from services.runtime.settings import backup_settings
+from services.runtime.troubles.service_checks import BACKUP, note_check
 
 log = structlog.get_logger()
 
@@ -41,6 +42,18 @@ def take_backup(folder: Path, now: datetime, keep: int) -> tuple[BackupState, Ar
         finish(made, about)
         prune(folder, keep)
         return BackupState(made, about), copied
+
+
+def note_backup(now: datetime, folder: Path, *, failure: str | None = None) -> None:
+    """Writes down how a backup went; after one into the folder of the schedule, another is due after two of its pauses.
+
+    A failure by hand in another folder is the operator's own and says nothing of the schedule.
+    """
+    settings = backup_settings()
+    scheduled = settings.to is not None and settings.to.absolute() == folder.absolute()
+    if scheduled or failure is None:
+        due_by = now + timedelta(hours=2 * settings.every) if scheduled else None
+        note_check(BACKUP, now, failure or "It was made.", holds=failure is None, due_by=due_by)
 
 
 def is_due(now: datetime) -> bool:
@@ -65,4 +78,6 @@ def begin_backup() -> None:
 
 def _wait_for(process: subprocess.Popen[bytes]) -> None:
     status = process.wait()
+    if status < 0 and (folder := backup_settings().to):  # else it has said itself how it went
+        note_backup(datetime.now(UTC), folder, failure=f"The last backup was ended by signal {-status}.")
     log.info("backup_ended", status=status) if status == 0 else log.error("backup_failed", status=status)

@@ -99,6 +99,11 @@ def append_private(session: Session, event: NewEvent, owner: int) -> None:
     session.execute(_INSERT, _row(event, None, owner=owner))
 
 
+def append_for_operators(session: Session, event: NewEvent) -> None:
+    """Writes an event about the service itself, which is outside the sequence of the news; its body says sequence 0."""
+    session.execute(_INSERT, _row(event, None, owner=None))
+
+
 def id_of_event(facts: str) -> str:
     """The id of the event that these facts make unique: the same again when the work has to be done again."""
     return "evt_" + b32encode(hashlib.sha256(facts.encode()).digest()[:15]).decode().lower()

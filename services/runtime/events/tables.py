@@ -52,10 +52,11 @@ class Event(Table, table=True):
 
     id: str = Field(primary_key=True)
     sequence: int | None = Field(default=None, unique=True)
-    """1, 2, 3 … without a gap, in the order in which the events became visible; None for a private one."""
+    """1, 2, 3 … without a gap, in the order in which the events became visible; None for one that is not for all."""
     type: str
     subject: str
-    """What it is about: the id of an article, `source/` and its name, or `endpoint/` and its number."""
+    """What it is about: the id of an article, `source/` and its name, `endpoint/` and its number, or `service/` and a
+    kind of trouble."""
     source: str = ""
     kind: str | None = None
     """Source and kind are the article's at that time."""

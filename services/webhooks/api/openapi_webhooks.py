@@ -19,6 +19,8 @@ from services.contracts.events import (
     CheckpointSigned,
     EndpointDisabled,
     EndpointTest,
+    ServiceRecovered,
+    ServiceTrouble,
     SourceBlocked,
     SourceDrifted,
     SourceGap,
@@ -157,3 +159,13 @@ def source_removals(event: Annotated[SourceRemovals, _one("source.removals")], h
 @router.post("source.drifted", status_code=204)
 def source_drifted(event: Annotated[SourceDrifted, _one("source.drifted")], headers: Headers) -> None:
     """The pages of a source are built otherwise than before. Needs the scope `sources`."""
+
+
+@router.post("service.trouble", status_code=204)
+def service_trouble(event: Annotated[ServiceTrouble, _one("service.trouble")], headers: Headers) -> None:
+    """Something is wrong with the service itself. Needs the scope `operate`."""
+
+
+@router.post("service.recovered", status_code=204)
+def service_recovered(event: Annotated[ServiceRecovered, _one("service.recovered")], headers: Headers) -> None:
+    """Trouble of the service itself is over. Needs the scope `operate`."""
