@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Literal
 
 Permission = Literal["read", "subscribe", "sources", "log", "operate", "admin"]
-# What each scope of a key includes: an admin may do everything, all others may also read. `sources` and `log`
-# open no route: they show the `source.*` and `log.*` events wherever events are shown. `operate` is for those who look after the service:
-# they learn of its own trouble.
+# What each scope of a key includes: an admin may do everything, all others may also read. `sources` and `log` open no
+# route: they show the `source.*` and `log.*` events wherever events are shown. `operate` is for those who look after
+# the service, and learn of its own trouble.
 INCLUDES: dict[Permission, frozenset[Permission]] = {
     "read": frozenset({"read"}),
     "subscribe": frozenset({"read", "subscribe"}),

@@ -51,7 +51,7 @@ NEXT_STEPS: dict[TroubleKind, str] = {
 """What an operator does next about each."""
 
 
-class Trouble(BaseModel):
+class TroubleNotice(BaseModel):
     """A trouble of the service: what it is about, since when, one sentence, and what to do next.
 
     `subjects` names at most 20 of the `number` things that have it: endpoints by `endpoint/` and number, say.
@@ -70,7 +70,7 @@ class Trouble(BaseModel):
 class ServiceFacts(BaseModel):
     """What both types of event say."""
 
-    trouble: Trouble
+    trouble: TroubleNotice
 
 
 EXAMPLE: JsonValue = {

@@ -23,6 +23,7 @@ from services.desk.pages import (
     sources,
     taken_down,
     ticked,
+    troubles,
     webhooks,
 )
 from services.desk.render import POLICY, rendered, static
@@ -40,6 +41,7 @@ ROOMS = (
     quarantine,
     reingestions,
     webhooks,
+    troubles,
     dead_letters,
     keys,
     about,

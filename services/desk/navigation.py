@@ -37,6 +37,7 @@ GROUPS: tuple[tuple[str, tuple[Destination, ...]], ...] = (
     (
         "House",
         (
+            Destination("/troubles", "Troubles", "operate", "o"),
             Destination("/dead-letters", "Dead letters", "admin", "d"),
             Destination("/reingestions", "Re-ingestions", "admin", "r"),
             Destination("/keys", "Keys", "admin", "k"),

@@ -24,7 +24,7 @@ from services.runtime.settings import retention_settings
 from services.runtime.transparency_log import checkpoints
 from services.runtime.transparency_log.settings import log_settings
 from services.runtime.transparency_log.stamps import StampRefused, request_stamp
-from services.runtime.troubles.watch import forget_ended, watch
+from services.runtime.troubles.watch import forget_ended, note_troubles
 from services.webhooks import custody, retention, subscriptions, troubles
 from services.webhooks.announce import BULK, NEWS, Overtaking, without_turn
 from services.webhooks.announce import create_deliveries as owe
@@ -104,7 +104,7 @@ def forget(_order: ForgetDeliveries, job: Job) -> None:
 def check_troubles(_order: CheckTroubles, job: Job) -> None:
     """What is wrong with the service itself: operators are told when it begins and when it is over."""
     with job.complete() as session:
-        for news in watch(session, troubles.present(session, job.now), job.now):
+        for news in note_troubles(session, troubles.present(session, job.now), job.now):
             enqueue(session, news)
         enqueue(session, CheckTroubles(), due_at=job.now + TROUBLES_EVERY)
 

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from services.contracts.troubles import ServiceTroubleKind
 from services.runtime.ledger import health_gates, jobs
 from services.runtime.ledger.ledger_table import OPEN, ledger
-from services.runtime.troubles.decide import Key, Sighting
+from services.runtime.troubles.decide import Key, Symptom
 from services.runtime.troubles.service_checks import AUDIT, BACKUP, service_checks
 from services.webhooks.condition import INTENDED
 from services.webhooks.models import endpoints
@@ -25,10 +25,10 @@ _GATES: dict[str, ServiceTroubleKind] = {
     "secret": "secrets_unreadable",
 }
 
-Found = Iterator[tuple[Key, Sighting]]
+Found = Iterator[tuple[Key, Symptom]]
 
 
-def present(session: Session, now: datetime) -> dict[Key, Sighting]:
+def present(session: Session, now: datetime) -> dict[Key, Symptom]:
     """What is wrong now."""
     return dict((*_gates(session), *_messages(session, now), *_endpoints(session, now), *_checks(session, now)))
 
@@ -36,7 +36,7 @@ def present(session: Session, now: datetime) -> dict[Key, Sighting]:
 def _gates(session: Session) -> Found:
     for gate in health_gates.shut(session):
         if kind := _GATES.get(gate.name):
-            yield (kind, f"gate/{gate.name}"), Sighting(gate.since, gate.reason)
+            yield (kind, f"gate/{gate.name}"), Symptom(gate.since, gate.reason)
 
 
 def _messages(session: Session, now: datetime) -> Found:
@@ -44,11 +44,11 @@ def _messages(session: Session, now: datetime) -> Found:
     undecided = given_up.where(~OPEN, ledger.c.discarded_at.is_(None)).group_by(ledger.c.kind).order_by(ledger.c.kind)
     for kind, number, since in session.execute(undecided):
         messages = "message was" if number == 1 else "messages were"
-        yield ("dead_letters", f"messages/{kind}"), Sighting(since, f"{number} {kind} {messages} given up on.")
+        yield ("dead_letters", f"messages/{kind}"), Symptom(since, f"{number} {kind} {messages} given up on.")
     late = timedelta(seconds=jobs.overdue(session, now))
     if late >= LATE:
         sentence = f"A message has been due for {late // timedelta(minutes=1)} minutes and nobody has taken it."
-        yield ("work_overdue", "messages"), Sighting(now - late, sentence)
+        yield ("work_overdue", "messages"), Symptom(now - late, sentence)
 
 
 def _endpoints(session: Session, now: datetime) -> Found:
@@ -64,17 +64,17 @@ def _endpoints(session: Session, now: datetime) -> Found:
         name = f"Endpoint {row.id}" + (f" ({row.description})" if row.description else "")
         if row.state == "active":
             sentence = f"{name} has failed since {row.failing_since:%Y-%m-%d %H:%M} UTC: {row.last_error}"
-            yield ("endpoint_failing", f"endpoint/{row.id}"), Sighting(row.failing_since, sentence)
+            yield ("endpoint_failing", f"endpoint/{row.id}"), Symptom(row.failing_since, sentence)
         elif row.reason not in INTENDED:
             since = row.failing_since or row.updated_at
-            yield ("endpoint_disabled", f"endpoint/{row.id}"), Sighting(since, f"{name} was disabled. {row.reason}")
+            yield ("endpoint_disabled", f"endpoint/{row.id}"), Symptom(since, f"{name} was disabled. {row.reason}")
 
 
 def _checks(session: Session, now: datetime) -> Found:
     kinds: dict[str, ServiceTroubleKind] = {AUDIT: "audit_failed", BACKUP: "backup_failed"}
     for name, check in service_checks(session).items():
         if not check.holds and name in kinds:
-            yield (kinds[name], f"check/{name}"), Sighting(check.since or check.at, check.sentence)
+            yield (kinds[name], f"check/{name}"), Symptom(check.since or check.at, check.sentence)
         elif name == BACKUP and check.due_by and check.due_by < now:
             sentence = f"The last backup is of {check.at:%Y-%m-%d %H:%M} UTC, and another one was due since."
-            yield ("backup_overdue", f"check/{name}"), Sighting(check.due_by, sentence)
+            yield ("backup_overdue", f"check/{name}"), Symptom(check.due_by, sentence)

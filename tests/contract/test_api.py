@@ -61,6 +61,8 @@ def test_every_route_but_a_named_few_demands_a_key(path, method, operation):
 def test_the_desk_is_the_admins_and_reading_is_all_that_a_reader_may(path, method, operation):
     if path.startswith("/webhooks"):
         assert permission(operation) == "subscribe"
+    elif path == "/troubles":
+        assert permission(operation) == "operate"
     elif path.startswith("/admin") or method != "GET":
         assert permission(operation) == "admin"
     else:

@@ -22,7 +22,7 @@ Key = tuple[ServiceTroubleKind, str]
 
 
 @dataclass(frozen=True)
-class Sighting:
+class Symptom:
     """A trouble that is there now: since when, and one sentence."""
 
     since: datetime
@@ -30,7 +30,7 @@ class Sighting:
 
 
 @dataclass(frozen=True)
-class Standing:
+class KnownTrouble:
     """A trouble as it was known before this look."""
 
     key: Key
@@ -40,7 +40,7 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Review:
+class TroubleReview:
     """What follows from a look: which are new, still there, to be announced, over, or forgotten unannounced."""
 
     new: tuple[Key, ...] = ()
@@ -50,12 +50,12 @@ class Review:
     forgotten: tuple[Key, ...] = ()
 
 
-def review(known: Sequence[Standing], present: Collection[Key], now: datetime) -> Review:
+def review(known: Sequence[KnownTrouble], present: Collection[Key], now: datetime) -> TroubleReview:
     """What follows from what is there now."""
     before = {standing.key: standing for standing in known}
     absent = [standing for standing in known if standing.key not in present and now - standing.last_seen >= QUIET]
     new = tuple(key for key in present if key not in before)
-    return Review(
+    return TroubleReview(
         new=new,
         seen=tuple(key for key in present if key in before),
         begun=tuple(key for key in present if _is_due(key, before.get(key), now)),
@@ -64,7 +64,7 @@ def review(known: Sequence[Standing], present: Collection[Key], now: datetime) -
     )
 
 
-def _is_due(key: Key, standing: Standing | None, now: datetime) -> bool:
+def _is_due(key: Key, standing: KnownTrouble | None, now: datetime) -> bool:
     if standing is not None and standing.announced:
         return False
     lasted = now - standing.first_seen if standing else timedelta(0)

@@ -17,17 +17,19 @@ from services.contracts.troubles import (
     ServiceEventType,
     ServiceFacts,
     ServiceTroubleKind,
-    Trouble,
+    TroubleNotice,
 )
 from services.runtime.events.append import NewEvent, append_for_operators, id_of_event
-from services.runtime.troubles.decide import Key, Sighting, Standing, review
+from services.runtime.troubles.decide import Key, KnownTrouble, Symptom, review
 from services.runtime.troubles.tables import TroubleRow, troubles
 
 
-def watch(session: Session, present: Mapping[Key, Sighting], now: datetime) -> list[Announce]:
+def note_troubles(session: Session, present: Mapping[Key, Symptom], now: datetime) -> list[Announce]:
     """Writes down what is wrong now; returns what is to be announced of it. There must be one who does so at a time."""
     rows = {_key(row): row for row in session.scalars(select(TroubleRow).where(col(TroubleRow.ended_at).is_(None)))}
-    known = [Standing(key, row.first_seen, row.last_seen, row.announced_at is not None) for key, row in rows.items()]
+    known = [
+        KnownTrouble(key, row.first_seen, row.last_seen, row.announced_at is not None) for key, row in rows.items()
+    ]
     found = review(known, present, now)
     rows |= {key: _row(key, present[key], now) for key in found.new}
     session.add_all(rows.values())
@@ -72,9 +74,9 @@ def _events(
         yield NewEvent(name, event_type, f"service/{kind}", now, data=facts.model_dump(mode="json"))
 
 
-def _trouble(kind: ServiceTroubleKind, rows: Sequence[TroubleRow]) -> Trouble:
+def _trouble(kind: ServiceTroubleKind, rows: Sequence[TroubleRow]) -> TroubleNotice:
     more = f" {len(rows) - 1} more have the same trouble." if len(rows) > 1 else ""
-    return Trouble(
+    return TroubleNotice(
         kind=kind,
         since=min(row.since for row in rows),
         sentence=f"{rows[0].sentence}{more}",
@@ -84,7 +86,7 @@ def _trouble(kind: ServiceTroubleKind, rows: Sequence[TroubleRow]) -> Trouble:
     )
 
 
-def _row(key: Key, sighting: Sighting, now: datetime) -> TroubleRow:
+def _row(key: Key, sighting: Symptom, now: datetime) -> TroubleRow:
     kind, subject = key
     return TroubleRow(
         kind=kind, subject=subject, since=sighting.since, first_seen=now, last_seen=now, sentence=sighting.sentence

@@ -25,7 +25,7 @@ _ANY = (re.compile(r".+"), re.compile(r".*"), "https://…")
 ROOM = re.compile(r"![^\s:]{1,200}(:[^\s/]{1,230})?")
 
 
-def fault(kind: Kind, url: str, *, inside: bool = False) -> str | None:
+def address_fault(kind: Kind, url: str, *, inside: bool = False) -> str | None:
     """Why this is no address of the service, in one sentence; None when it may be one.
 
     `inside` says that it is in a network that the operator allows, where HTTP without TLS and any host will do.

@@ -62,7 +62,7 @@ SERVICES: Mapping[Kind, Service] = {
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ServiceVerdict:
     """What an answer means: a sentence where something is wrong, and how long the service wants to be left alone."""
 
     outcome: Outcome
@@ -70,22 +70,22 @@ class Verdict:
     retry_after: timedelta | None = None
 
 
-def judge(kind: Kind, response: Response, now: datetime) -> Verdict:
+def verdict_on(kind: Kind, response: Response, now: datetime) -> ServiceVerdict:
     """What this answer of this service means.
 
     4xx is for good, of the message or of the address; only what says that it may pass is tried again.
     """
     service, status, words = SERVICES[kind], *_said(kind, response)
     if 200 <= status < 300:
-        return Verdict("delivered")
+        return ServiceVerdict("delivered")
     sentence = f"{service.name} answered {status}{words.shown}"
     if status in LATER or status == 507:
-        return Verdict("throttled", f"{sentence}.", _patience(status, words, response, now))
+        return ServiceVerdict("throttled", f"{sentence}.", _patience(status, words, response, now))
     if 300 <= status < 400:
-        return Verdict("refused", f"{sentence}; redirects are not followed, so give the final address.")
+        return ServiceVerdict("refused", f"{sentence}; redirects are not followed, so give the final address.")
     if status in service.gone or words.code in service.dead:
-        return Verdict("gone", f"{sentence}; {service.advice}.")
-    return Verdict("rejected" if 400 <= status < 500 and status not in TOO_EARLY else "refused", f"{sentence}.")
+        return ServiceVerdict("gone", f"{sentence}; {service.advice}.")
+    return ServiceVerdict("rejected" if 400 <= status < 500 and status not in TOO_EARLY else "refused", f"{sentence}.")
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from typing import Any
 
 import httpx
 
-from services.webhooks.chat.form import TITLE, Part, Post, Sheet, posted, within
-from services.webhooks.chat.message import Changed, Message
+from services.webhooks.chat.form import TITLE, EventPart, Post, Sheet, posted, within
+from services.webhooks.chat.message import Changed, PeopleMessage
 from services.webhooks.chat.text import fitted, inert, markdown, utf16
 
 LIMIT = 5_500
@@ -17,7 +17,7 @@ LINK = 400
 """Characters of an address within the text; a longer one is behind the title alone."""
 
 
-def request(url: str, message: Message) -> Post:
+def discord_post(url: str, message: PeopleMessage) -> Post:
     """The message as Discord takes it; it mentions nobody, whatever its text says."""
     address = str(httpx.URL(url).copy_merge_params({"wait": "true"}))
     return posted(address, within(LIMIT, message, _content, utf16))
@@ -29,7 +29,7 @@ def _content(sheet: Sheet) -> dict[str, Any]:
     return {"embeds": [*embeds, *rest], "allowed_mentions": {"parse": []}}
 
 
-def _embed(part: Part, sheet: Sheet) -> dict[str, Any]:
+def _embed(part: EventPart, sheet: Sheet) -> dict[str, Any]:
     text = "\n\n".join(filter(None, (fitted(part.text, DESCRIPTION, markdown), _followed(part.links))))
     embed: dict[str, Any] = {
         "title": fitted(part.heading or sheet.title, TITLE, markdown),

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.webhooks.chat.message import Changed, Entry, Message
+from services.webhooks.chat.message import Changed, Entry, PeopleMessage
 from services.webhooks.chat.text import fitted, inert, link, utf8
 
 TITLE = 150
@@ -32,7 +32,7 @@ DETAILS = (Detail(PARTS, 1_000, 6, 400), Detail(PARTS, 400, 2, 200), Detail(4, 2
 
 
 @dataclass(frozen=True)
-class Part:
+class EventPart:
     """One event. All of it is raw text, but the links, which are safe everywhere: a label of ours, and an address."""
 
     heading: str
@@ -47,7 +47,7 @@ class Sheet:
     """A message for a chat; `rest` says how many further events there are, and `room` is for a changed field."""
 
     title: str
-    parts: tuple[Part, ...]
+    parts: tuple[EventPart, ...]
     rest: str
     links: tuple[tuple[str, str], ...]
     room: int
@@ -63,7 +63,7 @@ class Post:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def laid_out(message: Message, detail: Detail = DETAILS[0]) -> Sheet:
+def laid_out(message: PeopleMessage, detail: Detail = DETAILS[0]) -> Sheet:
     """The message with so much in it. A single event has its heading in the title."""
     entries = message.entries[: detail.parts]
     more = message.more + len(message.entries) - len(entries)
@@ -77,7 +77,7 @@ def laid_out(message: Message, detail: Detail = DETAILS[0]) -> Sheet:
 
 
 def within(
-    limit: int, message: Message, form: Callable[[Sheet], Mapping[str, Any]], size: Callable[[str], int]
+    limit: int, message: PeopleMessage, form: Callable[[Sheet], Mapping[str, Any]], size: Callable[[str], int]
 ) -> bytes:
     """The form of the message as JSON that is no longer than `limit`, with as much of it as fits."""
     for detail in DETAILS:
@@ -99,19 +99,19 @@ def in_plain(change: Changed, limit: int) -> str:
     return f"{change.field}: {' '.join(filter(None, parts))}"
 
 
-def plain(sheet: Sheet, limit: int) -> str:
+def plain_text(sheet: Sheet, limit: int) -> str:
     """The whole message in inert text of at most `limit` bytes, without its title and links."""
     lines = [line for part in sheet.parts for line in (part.heading, *_lines(part, sheet.room), part.byline)]
     return fitted("\n".join(filter(None, (*lines, sheet.rest))), limit, inert, utf8)
 
 
-def _lines(part: Part, room: int) -> tuple[str, ...]:
+def _lines(part: EventPart, room: int) -> tuple[str, ...]:
     return part.text, *(in_plain(change, room) for change in part.changes)
 
 
-def _part(entry: Entry, detail: Detail, *, alone: bool) -> Part:
+def _part(entry: Entry, detail: Detail, *, alone: bool) -> EventPart:
     heading = f"{entry.label}: {entry.headline}" if entry.headline else entry.label
-    return Part(
+    return EventPart(
         heading="" if alone else heading[:TITLE],
         text=" ".join(filter(None, (entry.lead, *entry.sentences)))[: detail.text],
         changes=entry.changed[: detail.changes],

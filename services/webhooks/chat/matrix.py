@@ -10,15 +10,15 @@ from urllib.parse import quote
 
 import httpx
 
-from services.webhooks.chat.form import TITLE, Part, Post, Sheet, plain, within
-from services.webhooks.chat.message import Changed, Message
+from services.webhooks.chat.form import TITLE, EventPart, Post, Sheet, plain_text, within
+from services.webhooks.chat.message import Changed, PeopleMessage
 from services.webhooks.chat.text import fitted, inert, utf8
 
 BODY, LIMIT = 8_000, 50_000
 """Bytes of the plain text, and of all. An event may have 65,536."""
 
 
-def request(url: str, message: Message, *, room: str, token: str, key: str) -> Post:
+def matrix_post(url: str, message: PeopleMessage, *, room: str, token: str, key: str) -> Post:
     """The message as a homeserver takes it; the same `key` again changes nothing."""
     base = str(httpx.URL(url).copy_with(query=None, fragment=None)).rstrip("/")
     path = f"/_matrix/client/v3/rooms/{quote(room, safe='')}/send/m.room.message/{quote(key, safe='')}"
@@ -26,7 +26,7 @@ def request(url: str, message: Message, *, room: str, token: str, key: str) -> P
     return Post(base + path, within(LIMIT, message, _content, utf8), method="PUT", headers=headers)
 
 
-def html(text: str) -> str:
+def as_html(text: str) -> str:
     """Inert text in which no character is markup."""
     return escape(inert(text)).replace("\n", "<br>")
 
@@ -34,7 +34,7 @@ def html(text: str) -> str:
 def _content(sheet: Sheet) -> dict[str, Any]:
     return {
         "msgtype": "m.text",
-        "body": f"{fitted(sheet.title, TITLE)}\n{plain(sheet, BODY)}".strip(),
+        "body": f"{fitted(sheet.title, TITLE)}\n{plain_text(sheet, BODY)}".strip(),
         "format": "org.matrix.custom.html",
         "formatted_body": "".join(_paragraphs(sheet)),
         "m.mentions": {},
@@ -42,21 +42,21 @@ def _content(sheet: Sheet) -> dict[str, Any]:
 
 
 def _paragraphs(sheet: Sheet) -> Iterator[str]:
-    yield f"<p><strong>{html(sheet.title[:TITLE])}</strong></p>"
+    yield f"<p><strong>{as_html(sheet.title[:TITLE])}</strong></p>"
     for part in sheet.parts:
         yield from _part(part, sheet.room)
     if sheet.rest:
-        yield f"<p>{html(sheet.rest)}</p>"
+        yield f"<p>{as_html(sheet.rest)}</p>"
     yield from _followed(sheet.links)
 
 
-def _part(part: Part, room: int) -> Iterator[str]:
+def _part(part: EventPart, room: int) -> Iterator[str]:
     if part.heading:
-        yield f"<p><strong>{html(part.heading)}</strong></p>"
+        yield f"<p><strong>{as_html(part.heading)}</strong></p>"
     if part.text:
-        yield f"<p>{html(part.text)}</p>"
-    yield from (f"<p><em>{html(change.field[:100])}</em>: {_diff(change, room)}</p>" for change in part.changes)
-    yield f"<p>{html(part.byline)}</p>"
+        yield f"<p>{as_html(part.text)}</p>"
+    yield from (f"<p><em>{as_html(change.field[:100])}</em>: {_diff(change, room)}</p>" for change in part.changes)
+    yield f"<p>{as_html(part.byline)}</p>"
     yield from _followed(part.links)
 
 
@@ -76,4 +76,4 @@ def _marked(change: Changed, room: int) -> Iterator[str]:
         text = " ".join(piece.text.split())[: max(0, room)]
         if tag and text:
             room -= len(text)
-            yield f"<{tag}>{html(text)}</{tag}>"
+            yield f"<{tag}>{as_html(text)}</{tag}>"

@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 from typing import Any
 
-from services.webhooks.chat.form import TITLE, Part, Post, Sheet, in_plain, posted, within
-from services.webhooks.chat.message import Message
+from services.webhooks.chat.form import TITLE, EventPart, Post, Sheet, in_plain, posted, within
+from services.webhooks.chat.message import PeopleMessage
 from services.webhooks.chat.text import fitted, markdown, utf16
 
 LIMIT = 15_000
 """Characters of a message. Mattermost takes 16,383."""
 
 
-def request(url: str, message: Message) -> Post:
+def mattermost_post(url: str, message: PeopleMessage) -> Post:
     """The message as Mattermost takes it."""
     return posted(url, within(LIMIT, message, _content, utf16))
 
@@ -28,7 +28,7 @@ def _paragraphs(sheet: Sheet) -> Iterator[str]:
     yield _followed(sheet.links)
 
 
-def _part(part: Part, room: int) -> Iterator[str]:
+def _part(part: EventPart, room: int) -> Iterator[str]:
     yield f"**{markdown(part.heading)}**" if part.heading else ""
     yield markdown(part.text)
     yield from (markdown(in_plain(change, room)) for change in part.changes)

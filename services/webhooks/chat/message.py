@@ -7,7 +7,7 @@ Fate = Literal["same", "deleted", "inserted"]
 
 
 @dataclass(frozen=True)
-class Piece:
+class ChangedPiece:
     """Some words, and what became of them."""
 
     fate: Fate
@@ -19,7 +19,7 @@ class Changed:
     """A text of an article that changed, word by word."""
 
     field: str
-    pieces: tuple[Piece, ...]
+    pieces: tuple[ChangedPiece, ...]
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Message:
+class PeopleMessage:
     """What is sent at one go: an event, or a digest of several."""
 
     subject: str

@@ -5,8 +5,8 @@ from typing import Any
 
 import httpx
 
-from services.webhooks.chat.form import TITLE, Post, Sheet, plain, posted, within
-from services.webhooks.chat.message import Message
+from services.webhooks.chat.form import TITLE, Post, Sheet, plain_text, posted, within
+from services.webhooks.chat.message import PeopleMessage
 from services.webhooks.chat.text import fitted, utf8
 
 MESSAGE, LIMIT = 3_500, 30_000
@@ -27,7 +27,7 @@ def split(url: str) -> tuple[str, str]:
     return str(address.copy_with(path=f"{server}/", query=None, fragment=None)), topic
 
 
-def request(url: str, message: Message, *, token: str = "", priority: int = 3, key: str = "") -> Post:
+def ntfy_post(url: str, message: PeopleMessage, *, token: str = "", priority: int = 3, key: str = "") -> Post:
     """The message as ntfy takes it. The same `key` again replaces what it showed before, on newer servers."""
     server, topic = split(url)
     fields: dict[str, Any] = {"topic": topic, "priority": priority, "markdown": False}
@@ -40,7 +40,7 @@ def _content(sheet: Sheet) -> dict[str, Any]:
     followed = [*(sheet.parts[0].links if len(sheet.parts) == 1 else ()), *sheet.links]
     content: dict[str, Any] = {
         "title": fitted(sheet.title, TITLE),
-        "message": plain(sheet, MESSAGE) or "-",
+        "message": plain_text(sheet, MESSAGE) or "-",
         "actions": [{"action": "view", "label": label, "url": address} for label, address in followed[:ACTIONS]],
     }
     if followed:

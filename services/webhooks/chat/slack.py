@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any
 
-from services.webhooks.chat.form import TITLE, Part, Post, Sheet, in_plain, posted, within
-from services.webhooks.chat.message import Message
+from services.webhooks.chat.form import TITLE, EventPart, Post, Sheet, in_plain, posted, within
+from services.webhooks.chat.message import PeopleMessage
 from services.webhooks.chat.text import fitted, inert, utf8
 
 LIMIT = 30_000
@@ -18,7 +18,7 @@ SECTION, CONTEXT = 2_900, 300
 SILENT = {"mrkdwn": False, "parse": "none", "link_names": False, "unfurl_links": False, "unfurl_media": False}
 
 
-def request(url: str, message: Message) -> Post:
+def slack_post(url: str, message: PeopleMessage) -> Post:
     """The message as Slack takes it; `text` is what its notification shows."""
     return posted(url, within(LIMIT, message, _content, utf8))
 
@@ -40,7 +40,7 @@ def _blocks(sheet: Sheet) -> Iterator[dict[str, Any]]:
     yield from _followed(sheet.links)
 
 
-def _part(part: Part, room: int) -> Iterator[dict[str, Any]]:
+def _part(part: EventPart, room: int) -> Iterator[dict[str, Any]]:
     yield from _sections(part.heading, part.text, "\n".join(in_plain(change, room) for change in part.changes))
     yield {"type": "context", "elements": [_plain(part.byline or "-", CONTEXT)]}
     yield from _followed(part.links)

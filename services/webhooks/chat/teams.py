@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from services.webhooks.chat.form import TITLE, Part, Post, Sheet, posted, within
-from services.webhooks.chat.message import Changed, Message
+from services.webhooks.chat.form import TITLE, EventPart, Post, Sheet, posted, within
+from services.webhooks.chat.message import Changed, PeopleMessage
 from services.webhooks.chat.text import fitted, inert, utf8
 
 LIMIT = 20_000
@@ -13,7 +13,7 @@ SCHEMA = "http://adaptivecards.io/schemas/adaptive-card.json"
 TYPE = "application/vnd.microsoft.card.adaptive"
 
 
-def request(url: str, message: Message) -> Post:
+def teams_post(url: str, message: PeopleMessage) -> Post:
     """The message as a workflow of Teams takes it."""
     return posted(url, within(LIMIT, message, _content, utf8))
 
@@ -39,7 +39,7 @@ def _body(sheet: Sheet) -> Iterator[dict[str, Any]]:
     yield from _followed(sheet.links)
 
 
-def _part(part: Part, room: int) -> Iterator[dict[str, Any]]:
+def _part(part: EventPart, room: int) -> Iterator[dict[str, Any]]:
     if part.heading:
         yield _block(_run(inert(part.heading), weight="bolder"))
     if part.text:

@@ -4,8 +4,6 @@ import json
 from datetime import timedelta
 
 import pytest
-from house import CALLERS, announced, balanced, rows
-from in_process import app_of, client
 
 from services.audit import api as audit
 from services.contracts.caller import Caller
@@ -20,6 +18,8 @@ from services.runtime.troubles import service_checks
 from services.runtime.troubles.tables import TroubleRow
 from services.webhooks import api
 from services.webhooks.models import Endpoint, endpoints
+from tests.support.house import CALLERS, announced, balanced, rows
+from tests.support.in_process import app_of, client
 
 MINUTE = timedelta(minutes=1)
 OPERATOR = Caller(key=5, name="op", scopes=frozenset({"subscribe", "operate"}))

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from services.runtime.troubles.decide import PATIENCE, QUIET, Standing, review
+from services.runtime.troubles.decide import PATIENCE, QUIET, KnownTrouble, review
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -17,10 +17,10 @@ def told(key, looks):
         result = review(list(known.values()), {key} if there else set(), now)
         news += [f"{number} begun"] * len(result.begun) + [f"{number} ended"] * len(result.ended)
         for new in result.new:
-            known[new] = Standing(new, now, now, announced=new in result.begun)
+            known[new] = KnownTrouble(new, now, now, announced=new in result.begun)
         for seen in result.seen:
             before = known[seen]
-            known[seen] = Standing(seen, before.first_seen, now, before.announced or seen in result.begun)
+            known[seen] = KnownTrouble(seen, before.first_seen, now, before.announced or seen in result.begun)
         for over in (*result.ended, *result.forgotten):
             del known[over]
     return news
@@ -63,12 +63,12 @@ def test_patience_counts_from_the_first_look_even_if_it_flickers():
 def test_two_troubles_know_nothing_of_each_other():
     """Of one kind at two things, or of two kinds."""
     other = ("dead_letters", "messages/SaveArticle")
-    standing = Standing(LETTERS, NOW - MINUTE, NOW - MINUTE, announced=True)
+    standing = KnownTrouble(LETTERS, NOW - MINUTE, NOW - MINUTE, announced=True)
     result = review([standing], {LETTERS, other}, NOW)
     assert (result.new, result.seen, result.begun) == ((other,), (LETTERS,), (other,))
 
 
 def test_a_clock_that_is_set_back_ends_nothing():
     """Time may go backwards on a machine whose clock is corrected."""
-    standing = Standing(LETTERS, NOW, NOW, announced=True)
+    standing = KnownTrouble(LETTERS, NOW, NOW, announced=True)
     assert review([standing], set(), NOW - timedelta(hours=5)).ended == ()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.webhooks.chat.addresses import fault, room_fault
+from services.webhooks.chat.addresses import address_fault, room_fault
 
 GOOD = [
     ("slack", "https://hooks.slack.com/services/T0/B0/xyz"),
@@ -34,19 +34,19 @@ BAD = [
 @pytest.mark.parametrize(("kind", "url"), GOOD)
 def test_an_address_of_the_service_passes(kind, url):
     """As the service shows it to its users."""
-    assert fault(kind, url) is None
+    assert address_fault(kind, url) is None
 
 
 @pytest.mark.parametrize(("kind", "url", "reason"), BAD)
 def test_another_address_is_refused_with_the_reason(kind, url, reason):
     """One sentence, which says how a right one looks."""
-    assert reason in fault(kind, url)
+    assert reason in address_fault(kind, url)
 
 
 @pytest.mark.parametrize("kind", ["slack", "mattermost", "teams", "discord", "ntfy", "matrix"])
 def test_in_a_network_of_the_operator_plain_http_will_do(kind):
     """A stand-in or a proxy of one's own may take the place of any service."""
-    assert fault(kind, "http://127.0.0.1:9000/hooks/x", inside=True) is None
+    assert address_fault(kind, "http://127.0.0.1:9000/hooks/x", inside=True) is None
 
 
 def test_a_room_is_named_by_its_id():

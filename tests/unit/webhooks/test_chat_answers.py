@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.runtime.egress import Response
-from services.webhooks.chat.answers import SERVICES, judge
+from services.webhooks.chat.answers import SERVICES, verdict_on
 
 NOW = datetime(2026, 3, 2, 15, 4, tzinfo=UTC)
 
@@ -14,7 +14,7 @@ NOW = datetime(2026, 3, 2, 15, 4, tzinfo=UTC)
 def verdict(kind, status, body=b"", **headers):
     named = tuple((name.replace("_", "-"), value) for name, value in headers.items())
     content = json.dumps(body).encode() if isinstance(body, dict) else body
-    return judge(kind, Response("https://example.org/", status, named, content), NOW)
+    return verdict_on(kind, Response("https://example.org/", status, named, content), NOW)
 
 
 @pytest.mark.parametrize(

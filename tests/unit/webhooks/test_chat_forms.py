@@ -8,11 +8,11 @@ from functools import cache
 import pytest
 
 from services.webhooks.chat import discord, matrix, mattermost, ntfy, slack, teams
-from services.webhooks.chat.message import Changed, Entry, Message, Piece
+from services.webhooks.chat.message import Changed, ChangedPiece, Entry, PeopleMessage
 
 HOSTILE = "@everyone <!channel> <@1> *b* [x](http://evil.example) `c` <b>h</b> & evil.example"
 LONG = "*﷽" * 1_000
-PIECES = (Piece("same", "after"), Piece("deleted", "40"), Piece("inserted", "41"))
+PIECES = (ChangedPiece("same", "after"), ChangedPiece("deleted", "40"), ChangedPiece("inserted", "41"))
 ENTRY = Entry(
     label="Changed",
     headline="Engineers Reopen Bridge",
@@ -29,7 +29,7 @@ HOSTILE_ENTRY = replace(
     source=HOSTILE,
     lead=HOSTILE,
     sentences=(HOSTILE,),
-    changed=(Changed(HOSTILE, (Piece("inserted", HOSTILE),)),),
+    changed=(Changed(HOSTILE, (ChangedPiece("inserted", HOSTILE),)),),
     page="https://a.example/|>)",
     desk="javascript:x",
 )
@@ -39,17 +39,19 @@ LONG_ENTRY = replace(
     source=LONG,
     lead=LONG,
     sentences=(LONG,) * 3,
-    changed=tuple(Changed(LONG[:500], (Piece("deleted", LONG), Piece("inserted", LONG)) * 3) for _ in range(10)),
+    changed=tuple(
+        Changed(LONG[:500], (ChangedPiece("deleted", LONG), ChangedPiece("inserted", LONG)) * 3) for _ in range(10)
+    ),
     page="https://a.example/" + "x" * 1_900,
     desk="https://d.example/" + "x" * 1_900,
 )
-MESSAGE = Message("Changed: Engineers Reopen Bridge", (ENTRY,))
-ATTACK = Message(HOSTILE, (HOSTILE_ENTRY,))
-DIGEST = Message(
+MESSAGE = PeopleMessage("Changed: Engineers Reopen Bridge", (ENTRY,))
+ATTACK = PeopleMessage(HOSTILE, (HOSTILE_ENTRY,))
+DIGEST = PeopleMessage(
     "14 events: Changed: Engineers Reopen Bridge", (ENTRY,) * 12, more=2, desk="https://desk.example/articles"
 )
-HUGE = Message(LONG, (LONG_ENTRY,) * 50, more=450, desk="https://d.example/" + "x" * 1_900)
-EMPTY = Message("", (Entry("", "", ""),))
+HUGE = PeopleMessage(LONG, (LONG_ENTRY,) * 50, more=450, desk="https://d.example/" + "x" * 1_900)
+EMPTY = PeopleMessage("", (Entry("", "", ""),))
 ALL = {"usual": MESSAGE, "hostile": ATTACK, "digest": DIGEST, "huge": HUGE, "empty": EMPTY}
 
 
@@ -57,12 +59,12 @@ ALL = {"usual": MESSAGE, "hostile": ATTACK, "digest": DIGEST, "huge": HUGE, "emp
 def forms(message):
     """The message in the form of each service."""
     return {
-        "slack": slack.request("https://hooks.slack.com/services/T/B/x", message),
-        "mattermost": mattermost.request("https://chat.example/hooks/x", message),
-        "discord": discord.request("https://discord.com/api/webhooks/1/x", message),
-        "teams": teams.request("https://flow.example/x", message),
-        "ntfy": ntfy.request("https://ntfy.example/news", message, token="tk_1", key="17"),
-        "matrix": matrix.request("https://matrix.example", message, room="!a:b.example", token="syt", key="d17"),
+        "slack": slack.slack_post("https://hooks.slack.com/services/T/B/x", message),
+        "mattermost": mattermost.mattermost_post("https://chat.example/hooks/x", message),
+        "discord": discord.discord_post("https://discord.com/api/webhooks/1/x", message),
+        "teams": teams.teams_post("https://flow.example/x", message),
+        "ntfy": ntfy.ntfy_post("https://ntfy.example/news", message, token="tk_1", key="17"),
+        "matrix": matrix.matrix_post("https://matrix.example", message, room="!a:b.example", token="syt", key="d17"),
     }
 
 
@@ -131,7 +133,7 @@ def test_discord_shows_what_changed_and_waits_for_the_message():
     assert embed["fields"] == [{"name": "body", "value": "~~40~~ **41**", "inline": False}]
     assert embed["url"] == "https://army.example/a?b=1&c=2"
     assert forms(MESSAGE)["discord"].url.endswith("?wait=true")
-    assert discord.request("https://discord.com/api/webhooks/1/x?thread_id=5", MESSAGE).url.endswith(
+    assert discord.discord_post("https://discord.com/api/webhooks/1/x?thread_id=5", MESSAGE).url.endswith(
         "?thread_id=5&wait=true"
     )
 
