@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from services.webhooks.chat.form import TITLE, EventPart, Post, Sheet, posted, within
+from services.webhooks.chat.form import TITLE, EventPart, Post, Sheet, json_within, posted
 from services.webhooks.chat.message import Changed, PeopleMessage
 from services.webhooks.chat.text import fitted, inert, markdown, utf16
 
@@ -20,7 +20,7 @@ LINK = 400
 def discord_post(url: str, message: PeopleMessage) -> Post:
     """The message as Discord takes it; it mentions nobody, whatever its text says."""
     address = str(httpx.URL(url).copy_merge_params({"wait": "true"}))
-    return posted(address, within(LIMIT, message, _content, utf16))
+    return posted(address, json_within(LIMIT, message, _content, utf16))
 
 
 def _content(sheet: Sheet) -> dict[str, Any]:

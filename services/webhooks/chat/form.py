@@ -76,7 +76,7 @@ def laid_out(message: PeopleMessage, detail: Detail = DETAILS[0]) -> Sheet:
     )
 
 
-def within(
+def json_within(
     limit: int, message: PeopleMessage, form: Callable[[Sheet], Mapping[str, Any]], size: Callable[[str], int]
 ) -> bytes:
     """The form of the message as JSON that is no longer than `limit`, with as much of it as fits."""

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import httpx
 
-from services.webhooks.chat.form import TITLE, EventPart, Post, Sheet, plain_text, within
+from services.webhooks.chat.form import TITLE, EventPart, Post, Sheet, json_within, plain_text
 from services.webhooks.chat.message import Changed, PeopleMessage
 from services.webhooks.chat.text import fitted, inert, utf8
 
@@ -23,7 +23,7 @@ def matrix_post(url: str, message: PeopleMessage, *, room: str, token: str, key:
     base = str(httpx.URL(url).copy_with(query=None, fragment=None)).rstrip("/")
     path = f"/_matrix/client/v3/rooms/{quote(room, safe='')}/send/m.room.message/{quote(key, safe='')}"
     headers = {"content-type": "application/json", "authorization": f"Bearer {token}"}
-    return Post(base + path, within(LIMIT, message, _content, utf8), method="PUT", headers=headers)
+    return Post(base + path, json_within(LIMIT, message, _content, utf8), method="PUT", headers=headers)
 
 
 def as_html(text: str) -> str:

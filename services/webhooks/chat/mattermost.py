@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from services.webhooks.chat.form import TITLE, EventPart, Post, Sheet, in_plain, posted, within
+from services.webhooks.chat.form import TITLE, EventPart, Post, Sheet, in_plain, json_within, posted
 from services.webhooks.chat.message import PeopleMessage
 from services.webhooks.chat.text import fitted, markdown, utf16
 
@@ -13,7 +13,7 @@ LIMIT = 15_000
 
 def mattermost_post(url: str, message: PeopleMessage) -> Post:
     """The message as Mattermost takes it."""
-    return posted(url, within(LIMIT, message, _content, utf16))
+    return posted(url, json_within(LIMIT, message, _content, utf16))
 
 
 def _content(sheet: Sheet) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from services.webhooks.chat.form import TITLE, Post, Sheet, plain_text, posted, within
+from services.webhooks.chat.form import TITLE, Post, Sheet, json_within, plain_text, posted
 from services.webhooks.chat.message import PeopleMessage
 from services.webhooks.chat.text import fitted, utf8
 
@@ -32,7 +32,7 @@ def ntfy_post(url: str, message: PeopleMessage, *, token: str = "", priority: in
     server, topic = split(url)
     fields: dict[str, Any] = {"topic": topic, "priority": priority, "markdown": False}
     fields |= {"sequence_id": key} if key else {}
-    body = within(LIMIT, message, lambda sheet: fields | _content(sheet), utf8)
+    body = json_within(LIMIT, message, lambda sheet: fields | _content(sheet), utf8)
     return posted(server, body, **({"authorization": f"Bearer {token}"} if token else {}))
 
 

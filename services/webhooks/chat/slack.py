@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any
 
-from services.webhooks.chat.form import TITLE, EventPart, Post, Sheet, in_plain, posted, within
+from services.webhooks.chat.form import TITLE, EventPart, Post, Sheet, in_plain, json_within, posted
 from services.webhooks.chat.message import PeopleMessage
 from services.webhooks.chat.text import fitted, inert, utf8
 
@@ -20,7 +20,7 @@ SILENT = {"mrkdwn": False, "parse": "none", "link_names": False, "unfurl_links":
 
 def slack_post(url: str, message: PeopleMessage) -> Post:
     """The message as Slack takes it; `text` is what its notification shows."""
-    return posted(url, within(LIMIT, message, _content, utf8))
+    return posted(url, json_within(LIMIT, message, _content, utf8))
 
 
 def mrkdwn(text: str) -> str:

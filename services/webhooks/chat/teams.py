@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from services.webhooks.chat.form import TITLE, EventPart, Post, Sheet, posted, within
+from services.webhooks.chat.form import TITLE, EventPart, Post, Sheet, json_within, posted
 from services.webhooks.chat.message import Changed, PeopleMessage
 from services.webhooks.chat.text import fitted, inert, utf8
 
@@ -15,7 +15,7 @@ TYPE = "application/vnd.microsoft.card.adaptive"
 
 def teams_post(url: str, message: PeopleMessage) -> Post:
     """The message as a workflow of Teams takes it."""
-    return posted(url, within(LIMIT, message, _content, utf8))
+    return posted(url, json_within(LIMIT, message, _content, utf8))
 
 
 def _content(sheet: Sheet) -> dict[str, Any]:
