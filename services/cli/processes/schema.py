@@ -27,6 +27,7 @@ MODELS = (
     "services.runtime.provenance.verdicts",
     "services.runtime.events.tables",
     "services.runtime.transparency_log.tables",
+    "services.runtime.troubles.tables",
     "services.fetcher.backfill.models",
     "services.fetcher.push.models",
     "services.runtime.withholding",

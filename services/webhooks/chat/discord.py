@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 
 from services.webhooks.chat.form import TITLE, EventPart, Post, Sheet, json_within, posted
-from services.webhooks.chat.message import Changed, PeopleMessage
 from services.webhooks.chat.text import fitted, inert, markdown, utf16
+from services.webhooks.people.message import Changed, Notification
 
 LIMIT = 5_500
 """Characters of a message with all that is around them. Discord takes 6,000 of text, in at most ten embeds."""
@@ -17,7 +17,7 @@ LINK = 400
 """Characters of an address within the text; a longer one is behind the title alone."""
 
 
-def discord_post(url: str, message: PeopleMessage) -> Post:
+def discord_post(url: str, message: Notification) -> Post:
     """The message as Discord takes it; it mentions nobody, whatever its text says."""
     address = str(httpx.URL(url).copy_merge_params({"wait": "true"}))
     return posted(address, json_within(LIMIT, message, _content, utf16))

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.webhooks.chat.message import Changed, Entry, PeopleMessage
 from services.webhooks.chat.text import fitted, inert, link, utf8
+from services.webhooks.people.message import Changed, Entry, Notification
 
 TITLE = 150
 """Characters of a title: what a header of Slack holds. Discord takes 256."""
@@ -63,7 +63,7 @@ class Post:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def laid_out(message: PeopleMessage, detail: Detail = DETAILS[0]) -> Sheet:
+def laid_out(message: Notification, detail: Detail = DETAILS[0]) -> Sheet:
     """The message with so much in it. A single event has its heading in the title."""
     entries = message.entries[: detail.parts]
     more = message.more + len(message.entries) - len(entries)
@@ -77,7 +77,7 @@ def laid_out(message: PeopleMessage, detail: Detail = DETAILS[0]) -> Sheet:
 
 
 def json_within(
-    limit: int, message: PeopleMessage, form: Callable[[Sheet], Mapping[str, Any]], size: Callable[[str], int]
+    limit: int, message: Notification, form: Callable[[Sheet], Mapping[str, Any]], size: Callable[[str], int]
 ) -> bytes:
     """The form of the message as JSON that is no longer than `limit`, with as much of it as fits."""
     for detail in DETAILS:

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from services.webhooks.chat.form import TITLE, EventPart, Post, Sheet, in_plain, json_within, posted
-from services.webhooks.chat.message import PeopleMessage
 from services.webhooks.chat.text import fitted, markdown, utf16
+from services.webhooks.people.message import Notification
 
 LIMIT = 15_000
 """Characters of a message. Mattermost takes 16,383."""
 
 
-def mattermost_post(url: str, message: PeopleMessage) -> Post:
+def mattermost_post(url: str, message: Notification) -> Post:
     """The message as Mattermost takes it."""
     return posted(url, json_within(LIMIT, message, _content, utf16))
 

@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 
 from services.webhooks.chat.form import TITLE, Post, Sheet, json_within, plain_text, posted
-from services.webhooks.chat.message import PeopleMessage
 from services.webhooks.chat.text import fitted, utf8
+from services.webhooks.people.message import Notification
 
 MESSAGE, LIMIT = 3_500, 30_000
 """Bytes of the text, and of all. ntfy takes 4,096 of text, and makes an attachment of what is longer."""
@@ -27,7 +27,7 @@ def split(url: str) -> tuple[str, str]:
     return str(address.copy_with(path=f"{server}/", query=None, fragment=None)), topic
 
 
-def ntfy_post(url: str, message: PeopleMessage, *, token: str = "", priority: int = 3, key: str = "") -> Post:
+def ntfy_post(url: str, message: Notification, *, token: str = "", priority: int = 3, key: str = "") -> Post:
     """The message as ntfy takes it. The same `key` again replaces what it showed before, on newer servers."""
     server, topic = split(url)
     fields: dict[str, Any] = {"topic": topic, "priority": priority, "markdown": False}

@@ -8,8 +8,8 @@ from html import escape
 from typing import Any
 
 from services.webhooks.chat.form import TITLE, EventPart, Post, Sheet, in_plain, json_within, posted
-from services.webhooks.chat.message import PeopleMessage
 from services.webhooks.chat.text import fitted, inert, utf8
+from services.webhooks.people.message import Notification
 
 LIMIT = 30_000
 """Bytes of a message. Slack takes 50 blocks, of which our events have six each."""
@@ -18,7 +18,7 @@ SECTION, CONTEXT = 2_900, 300
 SILENT = {"mrkdwn": False, "parse": "none", "link_names": False, "unfurl_links": False, "unfurl_media": False}
 
 
-def slack_post(url: str, message: PeopleMessage) -> Post:
+def slack_post(url: str, message: Notification) -> Post:
     """The message as Slack takes it; `text` is what its notification shows."""
     return posted(url, json_within(LIMIT, message, _content, utf8))
 

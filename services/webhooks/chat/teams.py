@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from services.webhooks.chat.form import TITLE, EventPart, Post, Sheet, json_within, posted
-from services.webhooks.chat.message import Changed, PeopleMessage
 from services.webhooks.chat.text import fitted, inert, utf8
+from services.webhooks.people.message import Changed, Notification
 
 LIMIT = 20_000
 """Bytes of a message. Teams takes 28 kB and counts some characters twice."""
@@ -13,7 +13,7 @@ SCHEMA = "http://adaptivecards.io/schemas/adaptive-card.json"
 TYPE = "application/vnd.microsoft.card.adaptive"
 
 
-def teams_post(url: str, message: PeopleMessage) -> Post:
+def teams_post(url: str, message: Notification) -> Post:
     """The message as a workflow of Teams takes it."""
     return posted(url, json_within(LIMIT, message, _content, utf8))
 

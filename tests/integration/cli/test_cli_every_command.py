@@ -109,7 +109,7 @@ def orders(article, page, message):
     yield from (("events",), ("audit",), ("parse", page), ("import", page))
     yield from (again, again, drain, again)
     yield from (("reingest", verb, *words) for verb, *words in REINGESTIONS)
-    yield ("audit-log",)
+    yield from (("audit-log",), ("troubles",))
     yield from (
         ("dead-letters", "list"),
         ("dead-letters", "groups"),

@@ -8,11 +8,11 @@ from functools import cache
 import pytest
 
 from services.webhooks.chat import discord, matrix, mattermost, ntfy, slack, teams
-from services.webhooks.chat.message import Changed, ChangedPiece, Entry, PeopleMessage
+from services.webhooks.people.message import Changed, Entry, Notification, Stretch
 
 HOSTILE = "@everyone <!channel> <@1> *b* [x](http://evil.example) `c` <b>h</b> & evil.example"
 LONG = "*﷽" * 1_000
-PIECES = (ChangedPiece("same", "after"), ChangedPiece("deleted", "40"), ChangedPiece("inserted", "41"))
+PIECES = (Stretch("same", "after"), Stretch("deleted", "40"), Stretch("inserted", "41"))
 ENTRY = Entry(
     label="Changed",
     headline="Engineers Reopen Bridge",
@@ -29,7 +29,7 @@ HOSTILE_ENTRY = replace(
     source=HOSTILE,
     lead=HOSTILE,
     sentences=(HOSTILE,),
-    changed=(Changed(HOSTILE, (ChangedPiece("inserted", HOSTILE),)),),
+    changed=(Changed(HOSTILE, (Stretch("inserted", HOSTILE),)),),
     page="https://a.example/|>)",
     desk="javascript:x",
 )
@@ -39,19 +39,17 @@ LONG_ENTRY = replace(
     source=LONG,
     lead=LONG,
     sentences=(LONG,) * 3,
-    changed=tuple(
-        Changed(LONG[:500], (ChangedPiece("deleted", LONG), ChangedPiece("inserted", LONG)) * 3) for _ in range(10)
-    ),
+    changed=tuple(Changed(LONG[:500], (Stretch("deleted", LONG), Stretch("inserted", LONG)) * 3) for _ in range(10)),
     page="https://a.example/" + "x" * 1_900,
     desk="https://d.example/" + "x" * 1_900,
 )
-MESSAGE = PeopleMessage("Changed: Engineers Reopen Bridge", (ENTRY,))
-ATTACK = PeopleMessage(HOSTILE, (HOSTILE_ENTRY,))
-DIGEST = PeopleMessage(
+MESSAGE = Notification("Changed: Engineers Reopen Bridge", (ENTRY,))
+ATTACK = Notification(HOSTILE, (HOSTILE_ENTRY,))
+DIGEST = Notification(
     "14 events: Changed: Engineers Reopen Bridge", (ENTRY,) * 12, more=2, desk="https://desk.example/articles"
 )
-HUGE = PeopleMessage(LONG, (LONG_ENTRY,) * 50, more=450, desk="https://d.example/" + "x" * 1_900)
-EMPTY = PeopleMessage("", (Entry("", "", ""),))
+HUGE = Notification(LONG, (LONG_ENTRY,) * 50, more=450, desk="https://d.example/" + "x" * 1_900)
+EMPTY = Notification("", (Entry("", "", ""),))
 ALL = {"usual": MESSAGE, "hostile": ATTACK, "digest": DIGEST, "huge": HUGE, "empty": EMPTY}
 
 

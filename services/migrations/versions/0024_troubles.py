@@ -5,8 +5,8 @@ from alembic import op
 
 from services.runtime.database import UtcDateTime
 
-revision = "r0022"
-down_revision = "r0021"
+revision = "r0024"
+down_revision = "r0023"
 branch_labels = None
 depends_on = None
 
