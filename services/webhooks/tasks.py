@@ -104,7 +104,7 @@ def forget(_order: ForgetDeliveries, job: Job) -> None:
 def check_troubles(_order: CheckTroubles, job: Job) -> None:
     """What is wrong with the service itself: operators are told when it begins and when it is over."""
     with job.complete() as session:
-        for news in note_troubles(session, troubles.present(session, job.now), job.now):
+        for news in note_troubles(session, troubles.troubles_present(session, job.now), job.now):
             enqueue(session, news)
         enqueue(session, CheckTroubles(), due_at=job.now + TROUBLES_EVERY)
 

@@ -28,7 +28,7 @@ _GATES: dict[str, ServiceTroubleKind] = {
 Found = Iterator[tuple[Key, Symptom]]
 
 
-def present(session: Session, now: datetime) -> dict[Key, Symptom]:
+def troubles_present(session: Session, now: datetime) -> dict[Key, Symptom]:
     """What is wrong now."""
     return dict((*_gates(session), *_messages(session, now), *_endpoints(session, now), *_checks(session, now)))
 
