@@ -6,8 +6,9 @@ from datetime import datetime
 
 from services.desk.times import clock
 
-WIDTH, HEIGHT, LEFT, FLOOR, TOP = 720.0, 190.0, 48.0, 160.0, 12.0
-"""In the units of the drawing: the whole, where the bars begin, the line they stand on, and the highest place."""
+WIDTH, HEIGHT, FLOOR, TOP = 100.0, 190.0, 162.0, 12.0
+"""The width in percent, so that letters keep their size on every screen; in pixels the whole height, the line that bars
+stand on, and the highest place."""
 TICKS = 8
 """Times beneath a chart, at most; every second one is left out on a phone."""
 
@@ -32,13 +33,13 @@ class Part:
 
 @dataclass(frozen=True)
 class Bar:
-    """One span of time: its place, its pieces from the floor up, and the sentence about it."""
+    """One span of time: its place in percent, its pieces from the floor up, its sentence, and the gap beside it."""
 
     x: float
     width: float
     parts: tuple[Part, ...]
     title: str
-    gap: float = 1.0
+    gap: float
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,7 @@ class BarChart:
     scale: tuple[Tick, ...]
     times: tuple[Tick, ...]
     bars: tuple[Bar, ...]
-    width: float = WIDTH
     height: float = HEIGHT
-    left: float = LEFT
     floor: float = FLOOR
 
 
@@ -68,16 +67,16 @@ def bar_chart(
     `title` is the sentence about a span, `pattern` how the times beneath are written, and `unit` writes the scale.
     """
     top = ceiling(max((sum(values.values()) for _, values in spans), default=0))
-    width = (WIDTH - LEFT) / max(len(spans), 1)
+    width = WIDTH / max(len(spans), 1)
     bars = tuple(
-        Bar(_round(LEFT + i * width), _round(width), _parts(values, top), title(begin, values), min(2.0, width / 8))
+        Bar(_round(i * width), _round(width), _parts(values, top), title(begin, values), round(width / 8, 2))
         for i, (begin, values) in enumerate(spans)
     )
     steps = [top * part / 4 for part in range(5)] if top >= 4 else [float(step) for step in range(int(top) + 1)]
     scale = tuple(Tick(_round(FLOOR - _height(value, top)), unit(value)) for value in steps)
     every = max(1, -(-len(spans) // TICKS))
     times = tuple(
-        Tick(_round(LEFT + (i + 0.5) * width), clock(begin, pattern), minor=bool(i // every % 2))
+        Tick(_round((i + 0.5) * width), clock(begin, pattern), minor=bool(i // every % 2))
         for i, (begin, _) in enumerate(spans)
         if i % every == 0
     )
@@ -113,4 +112,4 @@ def _height(value: float, top: float) -> float:
 
 
 def _round(place: float) -> float:
-    return round(place, 1)
+    return round(place, 2)

@@ -83,7 +83,7 @@ def found(
     return _sqlite(session, terms, labels) if is_sqlite(session) else _postgresql(session, terms, labels)
 
 
-def matching(session: Session, q: str, labels: Sequence[str], most: int) -> Select[tuple[int]] | None:
+def matching_numbers(session: Session, q: str, labels: Sequence[str], most: int) -> Select[tuple[int]] | None:
     """The numbers of up to `most` rows that match; None where only what must be missing is named."""
     terms = Terms.read(q)
     if not (terms.wanted or labels):

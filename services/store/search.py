@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from services.runtime.provenance.sightings import IS_SHARED, sightings
 from services.store.events import SILENT
-from services.store.fulltext import asks_for_text, found, label, matching
+from services.store.fulltext import asks_for_text, found, label, matching_numbers
 from services.store.models import IS_NOT_LIVE, articles, revisions, texts
 
 By = Literal["published", "seen", "updated", "status"]
@@ -79,7 +79,7 @@ def count_articles(session: Session, wanted: ArticleQuery, most: int) -> int | N
     """
     labels, among = _labels(wanted), None
     if asks_for_text(wanted.words, labels):
-        among = matching(session, wanted.words, labels, most)
+        among = matching_numbers(session, wanted.words, labels, most)
         if among is None:
             return None
     number = _counted(session, select(articles.c.id).where(*_of_the_source(wanted)), wanted, among, most)

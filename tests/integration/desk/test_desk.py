@@ -8,11 +8,10 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from sqlmodel import SQLModel, select
+from sqlmodel import select
 
 from services.access import keys, sessions
 from services.access.models import ApiKey
-from services.app import create_app
 from services.contracts.article import Removed
 from services.contracts.messages import SetStatus
 from services.contracts.urls import article_id
@@ -23,7 +22,6 @@ from services.fetcher.sources import ChannelSeed, SourceSeed
 from services.parser import alone, api
 from services.parser.rules import RULES
 from services.reingest.models import ReingestionRow
-from services.runtime import database
 from services.runtime.archive import capture_store
 from services.runtime.database import transaction, utcnow
 from services.runtime.egress import egress_settings
@@ -35,6 +33,7 @@ from services.store.status import set_all
 from services.webhooks import subscriptions
 from services.webhooks.models import Endpoint
 from tests.fakes.scripted import FEED, Scripted, feed
+from tests.support.at_desk import form_token, key
 from tests.support.in_process import InProcess, client
 from tests.support.kept import saved
 from tests.support.orders import KEY, NOW, URL, A, B, order
@@ -42,42 +41,6 @@ from tests.support.orders import KEY, NOW, URL, A, B, order
 pytestmark = pytest.mark.integration
 ID = article_id(KEY)
 PAGES = Path(__file__).parents[2] / "pages"
-
-
-@pytest.fixture
-def app(installation):
-    """On SQLite alone: the desk itself asks the API and nobody else, and that is tested on both databases."""
-    database.make_file()
-    SQLModel.metadata.create_all(database.engine())
-    return create_app()
-
-
-@pytest.fixture
-def stranger(app):
-    """A browser that nobody has signed in with."""
-    with httpx.Client(transport=InProcess(app), base_url="http://dateline.test/desk") as browser:
-        yield browser
-
-
-@pytest.fixture
-def signed_in(app):
-    """Makes a browser of somebody who has signed in with a key of this scope."""
-
-    def browser(scope="admin"):
-        made = httpx.Client(transport=InProcess(app), base_url="http://dateline.test/desk")
-        assert made.post("/sign-in", data={"key": key(scope)}).status_code == 303
-        return made
-
-    return browser
-
-
-def key(scope):
-    with transaction() as session:
-        return keys.create(session, scope, [scope], utcnow())[1]
-
-
-def form_token(browser):
-    return re.search(r'name="form_token" value="(\w+)"', browser.get("/articles").text)[1]
 
 
 def test_who_has_not_signed_in_is_asked_to_and_led_back(stranger):

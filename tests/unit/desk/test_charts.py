@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.desk.charts import FLOOR, LEFT, TOP, WIDTH, bar_chart, ceiling
+from services.desk.charts import FLOOR, TOP, WIDTH, bar_chart, ceiling
 
 BEGIN = datetime(2026, 1, 12, tzinfo=UTC)
 
@@ -30,7 +30,7 @@ def test_a_bar_stands_on_the_floor_and_is_as_high_as_its_share_of_the_scale():
 
 def test_bars_fill_the_width_side_by_side():
     bars = drawn(*[1] * 24).bars
-    assert bars[0].x == LEFT
+    assert bars[0].x == 0
     assert bars[-1].x + bars[-1].width == pytest.approx(WIDTH, abs=0.2)
 
 
