@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, col, select
 
 from services.contracts.messages import FetchPage, Lane, NoteSources, Why
+from services.contracts.times import shown_time
 from services.contracts.urls import page_key
 from services.fetcher import gaps, moves, site_moves
 from services.fetcher.claims import ALL_CLAIMS, VAIN
@@ -102,10 +103,20 @@ def join(
     expected = [Expected(key, keyed[key].url, page) for key, page in numbers.items() if page not in seen]
     further = [Outgoing(NoteSources(page=page, announce=not backlog), lane=lane) for page in others if page not in seen]
     enqueue_all(session, further)
+    hours = [page.id or 0 for page in pages if page.source == source and _says_more(page, known[page.key])]
+    enqueue_all(session, [Outgoing(NoteSources(page=page), lane=lane) for page in sorted(hours) if page not in seen])
     gaps.expect(session, source, expected, backlog=lane == "bulk", now=now)
     since = tuple(seen.get(numbers.get(key, 0)) for key in keyed)
     shown_pages = tuple((page, key not in fresh) for key, page in numbers.items())
     return Joined(len(fresh), len(changed), heard.followed, heard.judged, heard.borne_out, since, shown_pages)
+
+
+def _says_more(page: Page, entry: Listed) -> bool:
+    """Whether this channel says the hour at which a known page was published, and the first one did not."""
+    if entry.published is None or page.moved_to is not None:
+        return False
+    first, here = shown_time(page.published), shown_time(entry.published)
+    return bool(here and here.at and not here.is_midnight and not (first and first.at))
 
 
 def _first_visit(page: int, listed: Listed, lane: Lane, due_at: datetime) -> Outgoing:

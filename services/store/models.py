@@ -1,6 +1,7 @@
 """What the store remembers: articles, and every wording of each."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import DDL, JSON, Column, Index, Text, event, text
 from sqlalchemy import Table as Relation
@@ -59,7 +60,11 @@ class KeptArticle(Table, table=True):
     kind: str
     headline: str = Field(sa_type=Text)
     published_at: str | None = None
-    """In ISO 8601, as precise as the page: a date stays a date."""
+    """In ISO 8601, as precise as the page, or as a channel that says the hour of the page's day."""
+    published_from: dict[str, Any] | None = Field(
+        default=None, sa_column=Column(Json(dict, derived=True), nullable=True)
+    )
+    """`publication.ChannelTime`, if the hour is a channel's."""
     dated_at: datetime = Field(sa_type=UtcDateTime)
     first_seen: datetime = Field(sa_type=UtcDateTime)
     updated: datetime = Field(sa_type=UtcDateTime)

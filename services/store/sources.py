@@ -19,6 +19,7 @@ from services.runtime.provenance import sightings
 from services.runtime.provenance.verdicts import verdicts
 from services.store.events import SILENT, append_news
 from services.store.models import articles, revisions
+from services.store.publication import note_hours
 from services.store.views import article_view
 
 Noted = tuple[NoteSources, str | None]
@@ -35,6 +36,7 @@ def note_all(session: Session, orders: Sequence[Noted], now: datetime) -> list[A
     pages = sorted({order.page for order, _ in orders})
     rows = session.execute(_FIND, {"pages": pages}).all()
     shown = sightings.sources_of(session, pages)
+    note_hours(session, {row.shown_page: (row, Article.model_validate_json(row.reading)) for row in rows})
     new = list[NewEvent]()
     for article, of_it in _by_article(rows).items():
         stands = of_it[0].sources or [of_it[0].source]

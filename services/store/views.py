@@ -25,6 +25,7 @@ from services.contracts.messages import Cause
 from services.contracts.source_events import SourceEventType
 from services.runtime.withholding import HEADLINES, masked
 from services.store.excerpt import Piece
+from services.store.publication import with_hour
 
 REVISION: dict[str, JsonValue] = {
     "number": 2,
@@ -301,4 +302,5 @@ def article_view(row: Row[Any], reading: Article) -> ArticleView:
     own = {name: getattr(row, name) for name in OF_THE_ROW}
     own |= {"url": row.url or reading.url, "same_story": row.story}
     own["sources"] = row.sources or [row.source]
+    reading = with_hour(reading, row.published_from)
     return ArticleView.model_validate(reading.model_dump(exclude={"removed"}) | own)

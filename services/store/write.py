@@ -16,7 +16,7 @@ from services.store.decide import Change, Known, Late, Reading, Refreshed, Uncha
 from services.store.fulltext import enter, enter_again
 from services.store.identity import plain_address
 from services.store.models import articles, revisions
-from services.store.wording import instant
+from services.store.publication import columns
 
 # Made once: to make a statement costs more than to run it.
 # Asked with the insert: most articles have one source, and cost no question of their own.
@@ -226,8 +226,7 @@ def _face(reading: Reading, first_seen: datetime) -> dict[str, Any]:
     return {
         "kind": article.kind,
         "headline": article.headline,
-        "published_at": article.published_at and article.published_at.isoformat(),
-        "dated_at": instant(article.published_at) or first_seen,
+        **columns(reading.time, article, first_seen),
         **reading.traces.columns(),
     }
 

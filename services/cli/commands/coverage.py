@@ -51,7 +51,18 @@ def coverage(
         print_json(answer)
         return
     months = Coverage.model_validate(answer).months
-    columns = ("month", "shown", "stored", "waiting", "late", "half of them within", "longest", "missing")
+    columns = (
+        "month",
+        "shown",
+        "stored",
+        "waiting",
+        "late",
+        "half of them within",
+        "longest",
+        "seen within",
+        "most within",
+        "missing",
+    )
     if months:
         show(Listing(columns, [_month(entry) for entry in months]))
     else:
@@ -65,7 +76,8 @@ def _row(gap: GapView) -> tuple[object, ...]:
 def _month(entry: CoverageView) -> tuple[object, ...]:
     missing = ", ".join(f"{number} {cause.replace('_', ' ')}" for cause, number in entry.missing.items())
     late = (entry.late, _span(entry.late_median), _span(entry.late_most))
-    return (entry.month, entry.shown, entry.stored, entry.waiting, *late, missing)
+    seen = (_span(entry.seen_after), _span(entry.seen_after_most))
+    return (entry.month, entry.shown, entry.stored, entry.waiting, *late, *seen, missing)
 
 
 def _span(seconds: float | None) -> str:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import urlsplit
 
+from services.contracts.times import ShownTime, shown_time
 from services.fetcher.discover import Listed
 from services.fetcher.discover.further import DatedList, archive_at
-from services.fetcher.discover.times import ShownTime, shown_time
 from services.fetcher.rounds import RoundResult
 
 BARREN = 4

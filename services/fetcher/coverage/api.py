@@ -67,7 +67,8 @@ class CoverageView(BaseModel):
     """Of the pages that a source showed first in a month: how many are stored, are missing, and by which cause.
 
     `late` of the stored ones are news that was stored later than `DATELINE_FETCHER_GAP_AFTER`; the times are seconds.
-    `waiting` are no gaps yet.
+    `waiting` are no gaps yet. Half of the news was shown to us within `seen_after` seconds of its publication, and
+    nineteen of twenty within `seen_after_most`; null where no channel says the hour.
     """
 
     model_config = ConfigDict(from_attributes=True)
@@ -79,6 +80,8 @@ class CoverageView(BaseModel):
     late: int
     late_median: float | None
     late_most: float | None
+    seen_after: float | None
+    seen_after_most: float | None
     missing: dict[GapCause, int]
 
 
