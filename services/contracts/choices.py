@@ -17,4 +17,5 @@ GapCause = Literal[
     "waiting", "failing", "robots", "refused", "gone", "blocked", "unavailable", "rejected", "out_of_scope"
 ]
 """Why a page that a channel showed is not stored; `failing` work on it was dead-lettered."""
-GapState = Literal["open", "closed"]
+GapState = Literal["open", "accepted", "closed"]
+"""`open` ones are all that are missing, those included that an operator has accepted."""

@@ -273,6 +273,8 @@ class Gap(Table, table=True):
     """When the page was stored after all."""
     to_alarm: bool = False
     alarmed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    accepted: int | None = None
+    """The number of the `GapAcceptance` by which an operator has said that it is right."""
 
 
 AbsenceState = Literal["open", "removed", "discarded", "blocked"]

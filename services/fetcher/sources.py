@@ -52,7 +52,8 @@ def _pattern(pattern: str) -> str:
 
 Address = Annotated[str, AfterValidator(_address)]
 Hosts = tuple[Annotated[Storable, Field(max_length=253)], ...]
-Patterns = tuple[Annotated[Storable, Field(max_length=300), AfterValidator(_pattern)], ...]
+Pattern = Annotated[Storable, Field(max_length=300), AfterValidator(_pattern)]
+Patterns = tuple[Pattern, ...]
 
 
 TROUBLES = 1_000

@@ -44,7 +44,7 @@ class ChannelTime(BaseModel):
         return f"channel {self.channel} of {self.source}: {self.text}"
 
 
-def times_of(session: Session, pages: Collection[int]) -> Mapping[int, ChannelTime]:
+def hours_shown(session: Session, pages: Collection[int]) -> Mapping[int, ChannelTime]:
     """The earliest hour at which any channel says that these pages were published; not of midnights or of plans."""
     known: dict[int, ChannelTime] = {}
     for row in session.execute(_WRITTEN, {"pages": sorted(pages)}) if pages else ():
@@ -88,7 +88,7 @@ def with_hour(article: Article, published_from: dict[str, Any] | None) -> Articl
 
 def note_hours(session: Session, rows: Mapping[int, tuple[Any, Article]]) -> None:
     """Writes the hours that channels have shown meanwhile of these pages; each has the row and words of its article."""
-    times = times_of(session, [page for page, (row, _) in rows.items() if not row.published_from])
+    times = hours_shown(session, [page for page, (row, _) in rows.items() if not row.published_from])
     for page, (row, article) in sorted(rows.items()):
         if applies(times.get(page), article) and not row.published_from:
             fields = columns(times[page], article, row.first_seen)

@@ -19,7 +19,7 @@ from services.store.dry_run import preview, standing
 from services.store.events import announcement, is_told, new_event
 from services.store.find import Existing, keys, place, places
 from services.store.moves import Occasion, SeenIn, absorb, merged_event, merged_leaf, moved_event, moved_leaf
-from services.store.publication import hour_of, observe, says_a_day, times_of
+from services.store.publication import hour_of, hours_shown, observe, says_a_day
 from services.store.rulings import Ruling, judge_all
 from services.store.status import LOOKS, StatusLook, found_again
 from services.store.write import Beginning, Step, Written, begin, follow, rows_of
@@ -82,7 +82,7 @@ class Arrived:
 def _with_times(session: Session, arrived: Sequence[Arrived]) -> list[Arrived]:
     """The same, with the hours that channels say, where pages say only days."""
     dated = {entry.reading.order.origin.page for entry in arrived if says_a_day(entry.reading.order.article)}
-    times = times_of(session, dated)
+    times = hours_shown(session, dated)
     return [
         replace(entry, reading=replace(entry.reading, time=times.get(entry.reading.order.origin.page)))
         for entry in arrived

@@ -21,7 +21,9 @@ from tests.tools import event_pages
 PAGES = event_pages.pages()
 OPENAPI = create_app().openapi()
 LIVE = {"status": "live", "status_since": None, "status_looks": 0, "story": None, "sources": []}
-ROW = SimpleNamespace(id="art_a", url=URL, source="war-releases", revision=2, first_seen=NOW, updated=NOW, **LIVE)
+ROW = SimpleNamespace(
+    id="art_a", published_from=None, url=URL, source="war-releases", revision=2, first_seen=NOW, updated=NOW, **LIVE
+)
 every_event = pytest.mark.parametrize("name", EVENTS)
 
 

@@ -29,6 +29,7 @@ MODELS = (
     "services.runtime.transparency_log.tables",
     "services.runtime.troubles.tables",
     "services.fetcher.backfill.models",
+    "services.fetcher.coverage.acceptances",
     "services.fetcher.push.models",
     "services.runtime.withholding",
     "services.fetcher.mail.models",

@@ -10,17 +10,25 @@ from sqlalchemy import Row
 from services.contracts.caller import Caller
 from services.contracts.choices import GapCause, GapState
 from services.contracts.errors import UserError
-from services.fetcher.coverage.find import GapQuery, count_gaps, find_gaps, late_by
+from services.fetcher.coverage.acceptances import (
+    GapAcceptance,
+    GapAcceptanceOrder,
+    accept_gaps_of,
+    acceptances_of,
+    recount,
+)
+from services.fetcher.coverage.find import GapQuery, count_accepted, count_gaps, find_gaps, late_by
 from services.fetcher.coverage.report import coverage_by_month
 from services.fetcher.settings import fetcher_settings
 from services.fetcher.sources import require_source
-from services.runtime.database import reading, utcnow
-from services.runtime.http.problems import After, Limit, Problem, Storable, cursor, page, position, requires
+from services.runtime.database import reading, transaction, utcnow
+from services.runtime.http.problems import After, Id, Limit, Problem, Storable, cursor, page, position, requires
 from services.runtime.redaction import at_every_depth, redacted
 
 router = APIRouter(tags=["coverage"])
 
 Reader = Annotated[Caller, requires("read")]
+Admin = Annotated[Caller, requires("admin")]
 Name = Annotated[Storable, Query(max_length=63, description="The name of a source.")]
 Month = Annotated[
     Storable | None, Query(pattern=r"^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])$", max_length=7, examples=["2026-11"])
@@ -46,6 +54,23 @@ class GapView(BaseModel):
     opened_at: datetime | None
     closed_at: datetime | None
     late: float | None
+    accepted: int | None
+    """The number of the acceptance by which an operator has said that it is right."""
+
+
+class AcceptanceView(BaseModel):
+    """An operator's word that gaps are right: of one page, of addresses that match a pattern, or all with a cause."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    source: str
+    cause: GapCause
+    one_page: bool
+    pattern: str | None
+    reason: str
+    accepted_by: str
+    accepted_at: datetime
 
 
 class Gaps(BaseModel):
@@ -56,11 +81,12 @@ class Gaps(BaseModel):
 
 
 class OpenGaps(BaseModel):
-    """How many gaps of a source are open, and how many of those by each cause."""
+    """How many gaps of a source are open, and how many of those by each cause; and how many others are accepted."""
 
     source: str
     gaps: int
     causes: dict[GapCause, int]
+    accepted: int = 0
 
 
 class CoverageView(BaseModel):
@@ -116,8 +142,43 @@ def list_gaps(
 def show_gap_counts() -> list[OpenGaps]:
     """How many gaps are open, by source and cause; a source without any is not named."""
     with reading() as session:
-        counts = count_gaps(session)
-    return [OpenGaps(source=name, gaps=sum(causes.values()), causes=causes) for name, causes in counts.items()]
+        counts, accepted = count_gaps(session), count_accepted(session)
+    return [
+        OpenGaps(
+            source=name,
+            gaps=sum(counts.get(name, {}).values()),
+            causes=counts.get(name, {}),
+            accepted=accepted.get(name, 0),
+        )
+        for name in sorted({*counts, *accepted})
+    ]
+
+
+@router.get("/gaps/acceptances", dependencies=[requires("read")])
+def list_acceptances(source: Annotated[Storable | None, Query(max_length=63)] = None) -> list[AcceptanceView]:
+    """Which gaps an operator has accepted, and why; the latest first."""
+    with reading() as session:
+        return [_accepted(row) for row in acceptances_of(session, None if source is None else [source])]
+
+
+@router.post("/gaps/acceptances", status_code=201)
+def accept_gaps(order: GapAcceptanceOrder, caller: Admin) -> AcceptanceView:
+    """Says that gaps are right. They stay listed and alarm nobody, until their cause changes."""
+    with transaction() as session:
+        try:
+            return _accepted(accept_gaps_of(session, order, caller, utcnow()))
+        except UserError as error:
+            raise Problem(404, "No such gap or source", str(error)) from None
+
+
+@router.delete("/gaps/acceptances/{acceptance}", status_code=204)
+def withdraw_acceptance(acceptance: Id, caller: Admin) -> None:
+    """Says so no longer: what it covers counts again."""
+    with transaction() as session:
+        try:
+            recount(session, acceptance, caller, utcnow())
+        except UserError as error:
+            raise Problem(404, "No such acceptance", str(error)) from None
 
 
 @router.get("/coverage", dependencies=[requires("read")])
@@ -130,6 +191,10 @@ def show_coverage(source: Name, month: Month = None) -> Coverage:
             raise Problem(404, "No such source", str(error)) from None
         months = coverage_by_month(session, source, month, utcnow(), fetcher_settings().gap_after)
     return Coverage(source=source, months=[CoverageView.model_validate(entry) for entry in months])
+
+
+def _accepted(row: GapAcceptance) -> AcceptanceView:
+    return AcceptanceView.model_validate({**row.model_dump(), "one_page": row.key is not None})
 
 
 def _view(row: Row[Any], caller: Caller) -> GapView:

@@ -12,6 +12,11 @@ from services.contracts.choices import GapCause, GapState
 from services.fetcher.gaps import gaps
 
 OPEN = (gaps.c.closed_at.is_(None), gaps.c.opened_at.is_not(None))
+_IN_STATE: dict[GapState, tuple[Any, ...]] = {
+    "open": OPEN,
+    "accepted": (*OPEN, gaps.c.accepted.is_not(None)),
+    "closed": (gaps.c.closed_at.is_not(None),),
+}
 
 
 @dataclass(frozen=True)
@@ -25,7 +30,7 @@ class GapQuery:
 
 def find_gaps(session: Session, query: GapQuery, limit: int, after: int | None) -> Sequence[Row[Any]]:
     """The gaps wanted, those of the latest pages first, from below number `after` on; one row more than `limit`."""
-    listed = select(gaps).where(*(OPEN if query.state == "open" else (gaps.c.closed_at.is_not(None),)))
+    listed = select(gaps).where(*_IN_STATE[query.state])
     if query.source is not None:
         listed = listed.where(gaps.c.source == query.source)
     if query.cause is not None:
@@ -36,12 +41,19 @@ def find_gaps(session: Session, query: GapQuery, limit: int, after: int | None) 
 
 
 def count_gaps(session: Session) -> dict[str, dict[GapCause, int]]:
-    """How many gaps of each source are open, by cause; a source without any is not named."""
-    counted = select(gaps.c.source, gaps.c.cause, func.count()).where(*OPEN).group_by(gaps.c.source, gaps.c.cause)
+    """How many gaps of each source are open and not accepted, by cause; a source without any is not named."""
+    missing = (*OPEN, gaps.c.accepted.is_(None))
+    counted = select(gaps.c.source, gaps.c.cause, func.count()).where(*missing).group_by(gaps.c.source, gaps.c.cause)
     counts: dict[str, dict[GapCause, int]] = {}
     for source, cause, number in session.execute(counted.order_by(gaps.c.source, gaps.c.cause)):
         counts.setdefault(source, {})[cause] = number
     return counts
+
+
+def count_accepted(session: Session) -> dict[str, int]:
+    """How many open gaps of each source an operator has accepted."""
+    counted = select(gaps.c.source, func.count()).where(*_IN_STATE["accepted"]).group_by(gaps.c.source)
+    return {row[0]: row[1] for row in session.execute(counted)}
 
 
 def late_by(gap: Row[Any]) -> float | None:

@@ -11,6 +11,7 @@ from sqlalchemy import Row, bindparam, delete, func, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from services.fetcher.coverage.acceptances import acceptances_of, end_acceptances
 from services.fetcher.coverage.causes import Judgement, PageStanding, deserves_alarm, judge
 from services.fetcher.gaps import gaps
 from services.fetcher.models import Page, Source
@@ -36,17 +37,43 @@ def look(session: Session, now: datetime, patience: timedelta) -> list[Judged]:
 def write(session: Session, judged: Sequence[Judged], now: datetime) -> None:
     """Writes it: what was stored in time is forgotten, what was stored late is closed, the rest has a cause."""
     stored = [(row, verdict) for row, _, verdict in judged if verdict.stored_at]
+    accepted = _accepted(session, judged)
     session.execute(delete(gaps).where(gaps.c.id.in_([row.id for row, verdict in stored if verdict.in_time])))
     _execute(
         session, _CLOSE, ({"of": row.id, "at": verdict.stored_at} for row, verdict in stored if not verdict.in_time)
     )
-    _execute(session, _KEEP, (_kept(*entry, now) for entry in judged if not entry[2].stored_at))
+    _execute(
+        session, _KEEP, (_kept(*entry, accepted.get(entry[0].id), now) for entry in judged if not entry[2].stored_at)
+    )
 
 
-def _kept(row: Row[Any], standing: PageStanding, judgement: Judgement, now: datetime) -> dict[str, Any]:
+def _accepted(session: Session, judged: Sequence[Judged]) -> dict[int, int]:
+    """Of each gap that an operator has accepted, for the cause that it has now, by which word."""
+    missing = [(row, judgement.cause) for row, _, judgement in judged if judgement.cause]
+    known = acceptances_of(session, {row.source for row, _ in missing}) if missing else ()
+    accepted = {
+        row.id: entry.id or 0
+        for row, cause in missing
+        for entry in known
+        if entry.source == row.source and entry.covers(cause, row.key, row.url)
+    }
+    end_acceptances(session, [row.accepted for row, _ in missing if row.accepted and row.id not in accepted])
+    return accepted
+
+
+def _kept(
+    row: Row[Any], standing: PageStanding, judgement: Judgement, accepted: int | None, now: datetime
+) -> dict[str, Any]:
     opened = row.opened_at or (now if judgement.cause else None)
-    alarm = bool(judgement.cause and row.alarmed_at is None and deserves_alarm(standing, judgement.cause))
-    fields = {"cause": judgement.cause, "detail": judgement.detail, "check_at": judgement.check_at}
+    # What was accepted for another cause is news again.
+    is_news = not accepted and (row.alarmed_at is None or row.accepted is not None)
+    alarm = bool(judgement.cause and is_news and deserves_alarm(standing, judgement.cause))
+    fields = {
+        "cause": judgement.cause,
+        "detail": judgement.detail,
+        "check_at": judgement.check_at,
+        "accepted": accepted,
+    }
     # A page that turned out to be another one is looked at there from now on.
     return fields | {"of": row.id, "opened_at": opened, "to_alarm": alarm, "page": row.number}
 
@@ -85,6 +112,9 @@ _DUE = (
     select(
         gaps.c.id,
         gaps.c.source,
+        gaps.c.key,
+        gaps.c.url,
+        gaps.c.accepted,
         gaps.c.shown_at,
         gaps.c.backlog,
         gaps.c.opened_at,
@@ -125,7 +155,7 @@ _KEEP = (
     .values(
         {
             name: bindparam(name, type_=gaps.c[name].type)
-            for name in ("cause", "detail", "check_at", "opened_at", "to_alarm", "page")
+            for name in ("cause", "detail", "check_at", "opened_at", "to_alarm", "page", "accepted")
         }
     )
 )

@@ -9,9 +9,11 @@ from structlog.testing import capture_logs
 
 from services.access import keys
 from services.app import create_app
+from services.contracts.caller import Caller
 from services.contracts.messages import ParsePage, Rejection
 from services.fetcher import sources
-from services.fetcher.coverage import alarms, reconcile
+from services.fetcher.coverage import acceptances, alarms, reconcile
+from services.fetcher.coverage.acceptances import GapAcceptanceOrder
 from services.fetcher.importing import import_file
 from services.fetcher.models import Gap
 from services.runtime import database
@@ -27,6 +29,7 @@ from tests.support.statements import counted
 
 pytestmark = pytest.mark.integration
 PATIENCE = timedelta(minutes=30)
+OPERATOR = Caller(key=1, name="operator")
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
@@ -279,6 +282,81 @@ def asks():
     return lambda path, **asked: client(app, presented).get(path, params=asked).json()
 
 
+def accepts(order):
+    with transaction() as session:
+        return acceptances.accept_gaps_of(
+            session, GapAcceptanceOrder(reason="It is right", **order), OPERATOR, utcnow()
+        ).id
+
+
+def missing(newsroom, number=1):
+    """So many pages that are gone, an hour after they were shown; the gaps."""
+    watched(newsroom)
+    for slug in slugs(newsroom, number):
+        newsroom.misbehaves(slug, fakes.missing())
+        newsroom.publishes(slug)
+    runs(later(minutes=10))
+    reconciles(later(minutes=60))
+    return gaps()
+
+
+@on_sqlite
+def test_a_gap_that_is_accepted_stays_listed_and_alarms_nobody(fetcher, newsroom, asks):
+    """One page, with a reason; it is counted apart, and closes like any other."""
+    (gap, *_) = missing(newsroom, 2)
+    number = accepts({"gap": gap.id})
+    assert reconciles(later(hours=9)) == []
+    assert [each.cause for each in gaps()] == ["gone", "gone"]
+    assert [each["id"] for each in asks("/gaps", state="accepted")["gaps"]] == [gap.id]
+    assert asks("/gaps/counts") == [{"source": "demo", "gaps": 1, "causes": {"gone": 1}, "accepted": 1}]
+    assert asks("/gaps/acceptances")[0] | {"accepted_at": ""} == {
+        "id": number,
+        "source": "demo",
+        "cause": "gone",
+        "one_page": True,
+        "pattern": None,
+        "reason": "It is right",
+        "accepted_by": "operator",
+        "accepted_at": "",
+    }
+    stores(gap.page, later(hours=9))
+    reconciles(later(hours=20))
+    assert gaps()[0].closed_at
+
+
+@on_sqlite
+def test_what_was_accepted_alarms_again_when_its_cause_changes(fetcher, newsroom):
+    """It is gone, which was right; a wall in its place is another thing."""
+    (gap,) = missing(newsroom)
+    accepts({"gap": gap.id})
+    newsroom.misbehaves("*", fakes.bot_wall())
+    with transaction() as session:
+        session.execute(text("UPDATE pages SET outcome = 'blocked'"))
+    (notice,) = reconciles(later(hours=9))
+    assert notice.details.causes == {"blocked": 1}
+    with reading() as session:
+        assert acceptances.acceptances_of(session) == []
+    assert gaps()[0].accepted is None
+
+
+@on_sqlite
+def test_a_cause_of_a_source_is_accepted_for_what_comes_later_too(fetcher, newsroom):
+    """Where its address matches; and counts again when that is withdrawn."""
+    watched(newsroom)
+    first, second = slugs(newsroom, 2)
+    number = accepts({"source": "demo", "cause": "gone", "pattern": newsroom.samples[first].path.rstrip("/")})
+    for slug in (first, second):
+        newsroom.misbehaves(slug, fakes.missing())
+        newsroom.publishes(slug)
+    runs(later(minutes=10))
+    (notice,) = reconciles(later(minutes=60))
+    number_of_second = newsroom.samples[second].path.rstrip("/").rpartition("/")[2]
+    assert [page.url.rstrip("/").rpartition("/")[2] for page in notice.pages] == [number_of_second]
+    with transaction() as session:
+        acceptances.recount(session, number, OPERATOR, utcnow())
+    assert {gap.accepted for gap in gaps()} == {None}
+
+
 def test_gaps_and_coverage_are_told_by_the_api(fetcher, newsroom, asks):
     """Which pages are missing, how many of each source, and how complete the month is."""
     watched(newsroom)
@@ -295,7 +373,7 @@ def test_gaps_and_coverage_are_told_by_the_api(fetcher, newsroom, asks):
     told = asks("/gaps", source="demo")["gaps"]
     assert [(gap["cause"], gap["late"]) for gap in told] == [("gone", None)]
     assert asks("/gaps", cause="blocked")["gaps"] == []
-    assert asks("/gaps/counts") == [{"source": "demo", "gaps": 1, "causes": {"gone": 1}}]
+    assert asks("/gaps/counts") == [{"source": "demo", "gaps": 1, "causes": {"gone": 1}, "accepted": 0}]
     assert {gap["closed_at"] is None for gap in asks("/gaps", state="closed")["gaps"]} == {False}
     months = asks("/coverage", source="demo")["months"]
     assert sum(month["shown"] for month in months) == 3
