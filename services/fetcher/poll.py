@@ -75,10 +75,10 @@ def read_document(
     client: Client, channel: Channel, url: str, scope: SourceScope, *, now: datetime, settings: FetcherSettings
 ) -> RoundResult:
     """As `look_at`, and unconditional: what the channel's own look knows or keeps does not matter to a walk."""
-    return read_answer(channel, ask(client, url, now=now, settings=settings), scope)
+    return read_answer(channel, ask_in_full(client, url, now=now, settings=settings), scope)
 
 
-def ask(client: Client, url: str, *, now: datetime, settings: FetcherSettings) -> Answer:
+def ask_in_full(client: Client, url: str, *, now: datetime, settings: FetcherSettings) -> Answer:
     """The document at this address, in full, if its host lets us look."""
     return _get(client, url, Validators(), now=now, settings=settings)
 

@@ -205,7 +205,7 @@ def walk_backfill(order: WalkBackfill, job: Job) -> None:
 
 def _walk_backfill(source: Source, backfill: Backfill, document: BackfillDocument, channel: Channel, job: Job) -> None:
     settings, span = fetcher_settings(), Span(backfill.since, backfill.until)
-    answer = poll.ask(client(), document.url, now=job.now, settings=settings)
+    answer = poll.ask_in_full(client(), document.url, now=job.now, settings=settings)
     result = step.read_as_kind(answer, document, channel, poll.scope_of(source, channel), span)
     fresh = step.join_first(source, backfill, document, result, job.now)
     with job.complete() as session:
