@@ -29,6 +29,7 @@ COMMANDS = {
     "articles": ("articles:app", "Articles: search, read, compare wordings, explain a reading."),
     "events": ("events:events", "Events of articles in order; --follow shows them live."),
     "webhooks": ("webhooks:app", "Webhooks: endpoints, what they were sent, and once more."),
+    "notifications": ("notifications:app", "Notifications: people who are told of events, at once or by digests."),
     "reingest": ("reingest:app", "Ingests again: reparse the same captures, or refetch."),
     "log": ("log:app", "The transparency log: state, checkpoints and keys."),
     "prove": ("prove:write_proof", "Writes a proof of what an article said."),

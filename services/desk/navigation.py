@@ -33,7 +33,13 @@ GROUPS: tuple[tuple[str, tuple[Destination, ...]], ...] = (
             Destination("/quarantine", "Quarantine", "read", "q"),
         ),
     ),
-    ("Send", (Destination("/webhooks", "Webhooks", "subscribe", "w"),)),
+    (
+        "Send",
+        (
+            Destination("/webhooks", "Webhooks", "subscribe", "w"),
+            Destination("/notifications", "Notifications", "subscribe", "m"),
+        ),
+    ),
     (
         "House",
         (

@@ -43,7 +43,7 @@ def is_needed(endpoint: Endpoint) -> bool:
     return endpoint.kind != "webhook" and PEOPLE[endpoint_kind(endpoint)].confirms and endpoint.confirmed_at is None
 
 
-def ask(session: Session, endpoint: Endpoint, now: datetime) -> None:
+def request_confirmation(session: Session, endpoint: Endpoint, now: datetime) -> None:
     """Has the recipient asked, with a fresh link: an earlier one opens nothing any more."""
     token = secrets.token_urlsafe(32)
     endpoint.state, endpoint.reason = "unconfirmed", None

@@ -60,7 +60,7 @@ def subscribe(
     session.add(endpoint)
     session.flush()
     if endpoint.state == "unconfirmed":
-        confirming.ask(session, endpoint, now)
+        confirming.request_confirmation(session, endpoint, now)
     return endpoint, secret if target is None else None
 
 
@@ -108,7 +108,7 @@ def change(
         digest_anew(session, endpoint.id or 0, digest_time(endpoint.digest, now), now)
     asked = target is not None or as_kept.get("state") == "active"
     if asked and endpoint.state in SERVED and confirming.is_needed(endpoint):
-        confirming.ask(session, endpoint, now)
+        confirming.request_confirmation(session, endpoint, now)
     elif begins:
         begin_afresh(session, endpoint, now)
 

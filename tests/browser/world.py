@@ -105,6 +105,7 @@ class World:
             "reingestion": f"/reingestions/{self.reingestion}",
             "findings": f"/reingestions/{self.reingestion}/findings",
             "webhooks": "/webhooks",
+            "notifications": "/notifications",
             "endpoint": endpoint,
             "would-have-been-sent": f"{endpoint}/preview",
             "delivery": f"{endpoint}/deliveries/{delivery['id']}",

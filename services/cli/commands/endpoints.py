@@ -105,7 +105,7 @@ def add(
         "filter": {"match": match, **mapping} if mapping else None,
     }
     fields: dict[str, object] = {"url": url, "description": description, "payload": payload, "rate": rate}
-    owner = key if key is not None or remote.server() else _first_admin_key()
+    owner = key if key is not None or remote.server() else first_admin_key()
     made = client.order("POST", "/webhooks/endpoints", {"key": owner} | fields | choice)
     if as_json:
         print_json(made)
@@ -191,7 +191,7 @@ def _becomes(number: int, state: str, *, as_json: bool) -> None:
         tell(f"Endpoint {number} is {state}.")
 
 
-def _first_admin_key() -> int:
+def first_admin_key() -> int:
     """The key for what is made on this machine, where nobody has shown a key."""
     from services.admin.views import KeyView
     from services.runtime.database import utcnow

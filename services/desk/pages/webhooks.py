@@ -96,7 +96,7 @@ async def delete(visit: SignedIn, endpoint: int, _form: Form) -> Response:
 
 
 async def _list(visit: SignedIn, *, asked: dict[str, str] | None = None, trouble: str = "") -> Response:
-    result = (await visit.api.get("/webhooks/endpoints", limit=100))["endpoints"]
+    result = (await visit.api.get("/webhooks/endpoints", people="false", limit=100))["endpoints"]
     health = await asyncio.gather(*(visit.api.get(f"/webhooks/endpoints/{entry['id']}/health") for entry in result))
     return visit.page(
         "webhooks.html",

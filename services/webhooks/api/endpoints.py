@@ -38,6 +38,7 @@ from services.webhooks.views import (
     endpoint_view,
 )
 
+People = Annotated[bool | None, Query(description="Only those that notify people, or only webhooks")]
 Troubled = Annotated[bool, Query(description="Only those that are disabled, held or failing")]
 
 
@@ -70,13 +71,19 @@ def make_endpoint(wanted: EndpointWanted, caller: Subscriber, request: Request, 
 
 @router.get("/endpoints")
 def list_endpoints(
-    caller: Subscriber, *, troubled: Troubled = False, limit: Limit = 50, after: After = None
+    caller: Subscriber,
+    *,
+    troubled: Troubled = False,
+    people: People = None,
+    limit: Limit = 50,
+    after: After = None,
 ) -> Endpoints:
     """Your endpoints, the newest first."""
     now, place = utcnow(), position("endpoints", after, int)
     older = [col(Endpoint.id) < place[0]] if place else []
     ill = [in_trouble(now)] if troubled else []
-    mine = select(Endpoint).where(*subscriptions.visible_to(caller), *older, *ill)
+    sort = [] if people is None else [(col(Endpoint.kind) != "webhook") == people]
+    mine = select(Endpoint).where(*subscriptions.visible_to(caller), *older, *ill, *sort)
     with reading() as session:
         rows = session.scalars(mine.order_by(col(Endpoint.id).desc()).limit(limit + 1)).all()
     shown, following = page(rows, limit, lambda endpoint: cursor("endpoints", endpoint.id or 0))

@@ -14,9 +14,10 @@ from services.fetcher.settings import fetcher_settings
 from services.runtime import database
 from services.runtime.egress import egress_settings
 from services.runtime.settings import runtime_settings
+from services.webhooks.people.settings import mail_settings
 from services.webhooks.settings import webhook_settings
 
-SETTINGS = (egress_settings, fetcher_settings, webhook_settings)
+SETTINGS = (egress_settings, fetcher_settings, webhook_settings, mail_settings)
 
 
 @dataclass(frozen=True)

@@ -29,10 +29,17 @@ ORDERING = {
     *(("quarantine", verb) for verb in ("release", "discard")),
     *(("takedowns", verb) for verb in ("release", "discard")),
     *(("webhooks", verb) for verb in ("add", "disable", "enable", "test", "rotate", "replay", "retry", "delete")),
+    ("notifications", "add"),
     ("import",),
     ("poll",),
 }
 """Who gives one of these orders is on record with it; all else only looks."""
+POST_OFFICE = {
+    "mail_host": "localhost",
+    "mail_sender": "news@dateline.example",
+    "webhooks_public_url": "https://dateline.example",
+}
+"""A relay that nobody asks for anything here."""
 PROCESSES = {"up", "demo", "listen", "migrate", "web", "worker", "sweep", "doctor", "restore"}
 """They run until they are stopped, only prepare that, or need a site or an empty installation: each has its tests."""
 
@@ -126,6 +133,7 @@ def orders(article, page, message):
     )
     yield ("webhooks", "add", "https://127.0.0.1/hook")
     yield from (("webhooks", verb, *words) for verb, *words in ENDPOINTS)
+    yield from (("notifications", "add", "email", "ann@example.net"), ("notifications", "list"))
     yield ("sources", "add", "coast", "https://coast.example/feed.xml")
     yield from (("sources", verb, *words) for verb, *words in SOURCES)
     yield failed
@@ -162,7 +170,7 @@ SOURCES = (("list",), ("export",), *((verb, "coast") for verb in ("list", "poll"
 
 def test_each_prints_one_document_of_json_and_each_order_is_on_record(on_sqlite, dateline, installation, tmp_path):
     """Every command but the processes is in here, or this fails. An order leaves one entry, with the user's name."""
-    installation(egress_allow="127.0.0.0/8", secret_key="")
+    installation(egress_allow="127.0.0.0/8", secret_key="", **POST_OFFICE)
     page = tmp_path / "page.html"
     page.write_text(RELEASE)
     article = arrives()

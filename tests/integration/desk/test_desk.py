@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from sqlalchemy import update
 from sqlmodel import select
 
 from services.access import keys, sessions
@@ -32,6 +33,8 @@ from services.runtime.provenance.verdicts import Read
 from services.store.status import set_all
 from services.webhooks import subscriptions
 from services.webhooks.models import Endpoint
+from services.webhooks.people.settings import mail_settings
+from services.webhooks.settings import webhook_settings
 from tests.fakes.scripted import FEED, Scripted, feed
 from tests.support.at_desk import form_token, key
 from tests.support.in_process import InProcess, client
@@ -489,6 +492,57 @@ def test_now_tells_of_endpoints_that_are_disabled_held_or_failing(signed_in):
     assert "The endpoint answered 503." in table
     assert ("It answered 410 Gone." in table, f'datetime="{NOW.isoformat()}"' in table) == (True, True)
     assert "Endpoints in trouble" not in signed_in("read").get("/").text
+
+
+@pytest.fixture
+def relay(installation):
+    """An installation that knows a mail server, which nobody asks for anything here."""
+    caches = (mail_settings, webhook_settings)
+    installation(mail_host="localhost", mail_sender="news@dateline.example", webhooks_public_url="https://d.example")
+    for cache in caches:
+        cache.cache_clear()
+    yield
+    for cache in caches:
+        cache.cache_clear()
+
+
+def test_people_are_notified_asked_again_paused_and_forgotten(relay, signed_in):
+    """Each order is one form of the page, and leads back to it."""
+    admin = signed_in()
+    token = form_token(admin)
+
+    def gives(order="", **fields):
+        answer = admin.post(f"/notifications{order}", data={"form_token": token, **fields})
+        assert (answer.status_code, answer.headers["location"]) == (303, "/desk/notifications")
+        return admin.get("/notifications").text
+
+    assert "Nobody is notified yet." in admin.get("/notifications").text
+    when = {"every": "week", "on": "friday", "at": "07:30", "zone": "Europe/Berlin"}
+    page = gives(kind="email", to="ann@example.net", words="harbor, storm", min_grade="facts", **when)
+    assert "The recipient is asked to confirm it." in page
+    for part in ("mailto:a***@example.net", "unconfirmed", "Friday at 07:30 Europe/Berlin", "words: harbor, storm"):
+        assert part in page
+    assert "min grade: facts" in page
+    assert "ann@example.net" not in page
+    assert "unconfirmed" in gives("/1/ask")
+    with transaction() as session:
+        session.execute(update(Endpoint).values(state="active", confirmed_at=NOW))
+    assert "The test is on its way." in gives("/1/test")
+    assert "Resume" in gives("/1/pause")
+    assert "Pause" in gives("/1/resume")
+    assert "mailto:" in gives(kind="email", to="bob@example.net", every="hour", at="08:00", zone="UTC")
+    assert admin.get("/webhooks").text.count("mailto:") == 0
+    assert "a***@" not in gives("/1/delete")
+
+
+def test_a_notification_that_cannot_be_is_told_beside_its_form(relay, signed_in):
+    """With what was typed."""
+    admin = signed_in()
+    typed = {"form_token": form_token(admin), "kind": "email", "to": "no address", "words": "harbor"}
+    answer = admin.post("/notifications", data=typed)
+    assert answer.status_code == 422
+    assert "This is no e-mail address" in re.search(r'role="alert">([^<]+)<', answer.text)[1]
+    assert 'value="harbor"' in answer.text
 
 
 def test_an_order_ends_in_a_redirect_and_its_secret_is_shown_once(signed_in, monkeypatch):

@@ -1,0 +1,88 @@
+"""People who are told of events: who, how they answered, and whom to tell next."""
+
+from typing import Any, get_args
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from services.contracts.changes import GRADES
+from services.contracts.choices import EndpointKind, Weekday
+from services.desk.api_client import Refused
+from services.desk.signed_in import Form, SignedIn
+
+router = APIRouter(prefix="/notifications")
+
+KINDS = [kind for kind in get_args(EndpointKind) if kind != "webhook"]
+LISTS = ("sources", "words", "added", "removed")
+"""The fields of a filter, each several values apart by commas."""
+SAID = {
+    "test": "The test is on its way.",
+    "pause": "Nothing is sent there.",
+    "resume": "It is sent what comes, and what it missed.",
+    "ask": "The recipient is asked to confirm it.",
+    "delete": "It is gone for good.",
+}
+
+
+@router.get("")
+async def notifications(visit: SignedIn) -> Response:
+    return await _list(visit)
+
+
+@router.post("")
+async def make(visit: SignedIn, form: Form) -> Response:
+    try:
+        made = await visit.api.order("POST", "/webhooks/endpoints", _wanted(form))
+    except Refused as refusal:
+        return await _list(visit, asked=form, trouble=refusal.sentence)
+    asked = made["state"] == "unconfirmed"
+    return visit.leads("/notifications", SAID["ask"] if asked else "They are told from now on.")
+
+
+@router.post("/{endpoint}/{order}")
+async def give(visit: SignedIn, endpoint: int, order: str, _form: Form) -> Response:
+    path = f"/webhooks/endpoints/{endpoint}"
+    match order:
+        case "test":
+            await visit.api.order("POST", f"{path}/test")
+        case "pause":
+            await visit.api.order("PATCH", path, {"state": "disabled"})
+        case "resume" | "ask":
+            await visit.api.order("PATCH", path, {"state": "active"})
+        case "delete":
+            await visit.api.order("DELETE", path)
+        case _:
+            raise Refused(404, {"title": "There is no such order"})
+    return visit.leads("/notifications", SAID[order])
+
+
+async def _list(visit: SignedIn, *, asked: dict[str, str] | None = None, trouble: str = "") -> Response:
+    found = await visit.api.get("/webhooks/endpoints", people="true", limit=100)
+    return visit.page(
+        "notifications.html",
+        422 if trouble else 200,
+        endpoints=found["endpoints"],
+        kinds=KINDS,
+        lists=LISTS,
+        grades=GRADES,
+        days=get_args(Weekday),
+        asked=asked or {},
+        trouble=trouble,
+    )
+
+
+def _wanted(form: dict[str, str]) -> dict[str, Any]:
+    lists = {name: values for name in LISTS if (values := _values(form.get(name, "")))}
+    chosen = lists | ({"min_grade": form["min_grade"]} if form.get("min_grade") else {})
+    fields: dict[str, Any] = {name: form.get(name, "").strip() for name in ("kind", "to", "description")}
+    return fields | ({"filter": chosen} if chosen else {}) | ({"digest": _digest(form)} if form.get("every") else {})
+
+
+def _digest(form: dict[str, str]) -> dict[str, str]:
+    every = form["every"]
+    named = {"hour": ("zone",), "day": ("zone", "at"), "week": ("zone", "at", "on")}.get(every, ())
+    return {"every": every} | {name: form[name] for name in named if form.get(name)}
+
+
+def _values(text: str) -> list[str]:
+    return [value for part in text.split(",") if (value := part.strip())]
