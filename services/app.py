@@ -40,6 +40,7 @@ from services.fetcher.pages import api as pages
 from services.fetcher.push import api as push
 from services.fetcher.removals import api as takedowns
 from services.parser import api as parser
+from services.parser.profiles import api as profiles
 from services.reingest import api as reingestions
 from services.runtime import metrics
 from services.runtime.celery import wake_ups
@@ -70,6 +71,7 @@ ROUTERS = (
     backfills.router,
     takedowns.router,
     parser.router,
+    profiles.router,
     store.router,
     memento.router,
     lists.feeds,
@@ -101,6 +103,10 @@ TAGS = [
     {"name": "coverage", "description": "Pages that a source showed and that are not stored, and how complete it is."},
     {"name": "takedowns", "description": "Pages of a source that vanished together, and what an operator makes of it."},
     {"name": "quarantine", "description": "Readings of redesigned pages, which wait for a decision."},
+    {
+        "name": "profiles",
+        "description": "What the pages of each site have in common, and what people say of its lines.",
+    },
     {"name": "captures", "description": "Answers of newsrooms as received, and how an article came out of each."},
     {"name": "admin", "description": "For operators: keys, the audit log, re-ingestions, dead letters and retries."},
 ]

@@ -41,6 +41,7 @@ COMMANDS = {
     "archive": ("archive:app", "The archive: what it holds, packing it, checking it."),
     "takedowns": ("takedowns:app", "Pages that vanished together: list, release or discard."),
     "retries": ("retries:app", "Messages that are retried: list them, or try them now."),
+    "profiles": ("profiles:app", "Site profiles: what many pages of a site have in common."),
     "quarantine": ("quarantine:app", "Readings of redesigned pages: list, release, discard."),
     "dead-letters": ("dead_letters:app", "Given-up messages: list, show, replay or discard them."),
     "keys": ("keys:app", "API keys: make, list, rotate and revoke them."),

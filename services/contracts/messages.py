@@ -108,6 +108,10 @@ class Scope(Contract):
     """Only what no version of its layout with this number, or a later one, has read; each layout counts its own."""
     parser_before: str | None = None
     """Only what no parser of this version, or a later one, has read."""
+    host: str | None = None
+    """Only pages that were read with the site profile of this host, or that would be if it had one."""
+    not_profile: str | None = None
+    """Of these, only what was not read with the profile of this digest."""
     text: str | None = None
     """Words of the headline or of one paragraph, in any case."""
     rejected: RejectionReason | None = None
@@ -318,6 +322,8 @@ class ParsePage(Message):
     content_type: str | None = None
     title: str | None = None
     """What the channel that listed the page calls it; documents often do not say it themselves."""
+    profile: str | None = None
+    """Digest of the site profile to read it with: that of its host when this was said."""
 
     def subject(self) -> Subject:
         return Subject(page=self.origin.page, reingestion=self.origin.reingestion)
@@ -347,6 +353,8 @@ class SaveArticle(Message):
     """Of the whole reading, as the parser gave it; empty where it is not known."""
     profile: str | None = None
     """Digest of the site profile that it was read with, if it was with one."""
+    host: str | None = None
+    """The host whose site profile such a page is read with; None where its layout needs none."""
     before: EarlierReading | None = None
     """Of the capture that other versions of the reader read last: what differs from it, the page has changed."""
     expects: str | None = None
@@ -427,6 +435,40 @@ class Deliver(Message):
 
     def subject(self) -> Subject:
         return Subject(endpoint=self.endpoint)
+
+
+class CheckProfiles(Message):
+    """See which hosts have so many new pages that a site profile should be learned from them."""
+
+
+class BuildProfile(Message):
+    """Learn the site profile of a host from its own captures, a few at a time."""
+
+    host: str
+
+    def subject(self) -> Subject:
+        return Subject(host=self.host)
+
+    @property
+    def dedupe(self) -> str:
+        return self.host
+
+
+class ProposeProfile(Message):
+    """Order a dry run of what a host's new site profile would change of the stored articles."""
+
+    host: str
+    profile: str
+    """Its digest."""
+    promote_removals: bool = False
+    """Whether what is found is done without a person, if it takes lines out and changes nothing else."""
+
+    def subject(self) -> Subject:
+        return Subject(host=self.host)
+
+    @property
+    def dedupe(self) -> str:
+        return f"{self.host} {self.profile}"
 
 
 class ForgetDeliveries(Message):
@@ -540,6 +582,8 @@ class Preview(Contract):
     differences: tuple[Difference, ...] = ()
     origin: Origin
     proposal: SaveArticle | Rejection | None = None
+    only_removes: bool = False
+    """Whether the article loses lines of its body by it, and nothing else of it changes."""
 
 
 class Reingest(Message):

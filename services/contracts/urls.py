@@ -114,6 +114,20 @@ def registrable(host: str) -> str:
     return ".".join(labels[-(_REGISTERED + below_country) :])
 
 
+def profile_host(url: str | None) -> str | None:
+    """The host that a site profile is learned of: without `www`, with a port that is not the usual one; None for none.
+
+    Nothing else is taken off: the sub-domains of a newsroom are built by different people.
+    """
+    try:
+        parts = urlsplit(url or "")
+        host, port = (parts.hostname or "").removeprefix("www."), parts.port
+    except ValueError:
+        return None
+    usual = port is None or _DEFAULT_PORTS.get(parts.scheme) == port
+    return (host if usual else f"{host}:{port}") or None
+
+
 def page_key(url: str) -> str:
     """The identity of a page: `afpims/defense:644123`, or its address without scheme, `www` and trailing slash."""
     parts = urlsplit(canonical_url(url))

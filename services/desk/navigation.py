@@ -31,6 +31,7 @@ GROUPS: tuple[tuple[str, tuple[Destination, ...]], ...] = (
             Destination("/pages", "Pages", "read", "p"),
             Destination("/gaps", "Gaps", "read", "g"),
             Destination("/quarantine", "Quarantine", "read", "q"),
+            Destination("/profiles", "Site profiles", "read", "f"),
         ),
     ),
     (

@@ -14,14 +14,14 @@ from services.contracts.urls import BadAddress, canonical_url, meant_url, page_k
 from services.fetcher import moves, warc
 from services.fetcher.content import why_no_page
 from services.fetcher.models import IMPORT, Page
-from services.fetcher.origins import origin_of
+from services.fetcher.origins import origin_of, with_profiles
 from services.fetcher.own_exports import OwnCapture, files_of, is_own, is_package, own_captures
 from services.fetcher.warc import NoPages
 from services.runtime.archive import capture_store
 from services.runtime.archive.capture_store import Capture
 from services.runtime.database import reading, transaction
-from services.runtime.ledger.jobs import enqueue
 from services.runtime.provenance.files import add_version, attach
+from services.runtime.ledger.jobs import Outgoing, enqueue_all
 
 _NOWHERE = "https://import.invalid/"
 """A WARC record of a response needs a web address; `.invalid` is one that will never be anybody's (RFC 2606)."""
@@ -161,7 +161,7 @@ def _join(session: Session, own: OwnCapture, kept: str, new: Page, payload: str)
     session.flush()
     origin = origin_of(page, {}).model_copy(update={"cause": "import"})
     parse = ParsePage(origin=origin, capture=kept, fetched_at=own.at, content_type=capture.content_type)
-    enqueue(session, parse, lane="bulk")
+    enqueue_all(session, with_profiles(session, [Outgoing(parse, lane="bulk")]))
     return Imported(page.id or 0, fresh=True)
 
 

@@ -60,8 +60,8 @@ def _conditions(scope: Scope) -> Sequence[ColumnElement[bool]]:
         entries.append(col(Page.id).in_(select(verdicts.c.page).where(verdicts.c.article.in_(scope.articles))))
     if scope.rejected is not None:
         entries.append(col(Page.id).in_(_rejected(scope.rejected)))
-    if (scope.layout, scope.layout_before, scope.parser_before) != (None, None, None):
-        entries.append(col(Page.id).in_(read_with(scope.layout, scope.layout_before, scope.parser_before)))
+    if any((scope.layout, scope.layout_before, scope.parser_before, scope.host, scope.not_profile)):
+        entries.append(col(Page.id).in_(read_with(scope)))
     if scope.dead_lettered is not None:
         entries.append(col(Page.id).in_(_dead_lettered(scope.dead_lettered)))
     return entries

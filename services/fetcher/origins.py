@@ -1,13 +1,16 @@
 """What is told of a page to those who come after."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 from sqlmodel import Session
 
-from services.contracts.messages import Cause, Origin, Preview, Reingestion
+from services.contracts.messages import Cause, Origin, ParsePage, Preview, Reingestion
+from services.contracts.urls import profile_host
 from services.fetcher.models import IMPORT, Page
-from services.runtime.provenance import verdicts
+from services.runtime.ledger.jobs import Outgoing
+from services.runtime.provenance import profiles, verdicts
 from services.runtime.provenance.results import Result
 from services.runtime.provenance.verdicts import Verdict
 
@@ -45,6 +48,25 @@ def result_of(
     if again is None:
         return None
     return Result(again.id, page.id or 0, outcome, preview=_nothing_found(page, known, again))
+
+
+def with_profiles(
+    session: Session, messages: Sequence[Outgoing], known: Mapping[str, str | None] | None = None
+) -> list[Outgoing]:
+    """These messages; what is to be read is read with the site profile that its host has now.
+
+    `known` are the profiles of hosts that have been asked for already; None of one that has none.
+    """
+    hosts = {profile_host(said.message.origin.url) for said in messages if isinstance(said.message, ParsePage)}
+    digests = {**(known or {}), **profiles.current_profiles(session, hosts - (known or {}).keys())}
+    return [_with_profile(said, digests) for said in messages]
+
+
+def _with_profile(said: Outgoing, digests: Mapping[str, str | None]) -> Outgoing:
+    if not isinstance(said.message, ParsePage):
+        return said
+    digest = digests.get(profile_host(said.message.origin.url) or "")
+    return replace(said, message=said.message.model_copy(update={"profile": digest})) if digest else said
 
 
 def _before(page: Page, known: Verdicts) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, case, func
 from sqlalchemy import select as core_select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
@@ -21,6 +21,7 @@ from services.fetcher.trust import Trust
 from services.runtime.database import is_sqlite, reading, transaction
 from services.runtime.egress import Client
 from services.runtime.ledger.jobs import Outgoing, enqueue_all
+from services.runtime.provenance.profiles import hosts as profiled
 
 
 def host_of(url: str) -> str:
@@ -92,6 +93,10 @@ class Hosts:
         """What is known of the claims of the host about its pages."""
         row = self._locked.get(name) or self._standing.get(name)
         return Trust.of(row.trust if row is not None else None)
+
+    def profiles(self) -> dict[str, str | None]:
+        """The digest of the site profile of each of these hosts; None of one that has none."""
+        return {name.removeprefix("www."): row.profile for name, row in self._standing.items()}
 
     def locked(self, name: str) -> Host | None:
         """The row of the host, if it is locked."""
@@ -171,6 +176,12 @@ def _locked(session: Session, names: Sequence[str]) -> Sequence[Host]:
 
 
 # Made once: to make a statement costs more than to run it, and this one runs after every request.
-_STANDING = core_select(hosts.c.name, hosts.c.failures, hosts.c.crawl_delay, hosts.c.trust).where(
-    hosts.c.name.in_(bindparam("names", expanding=True))
+_WITHOUT_WWW = case((hosts.c.name.like("www.%"), func.substr(hosts.c.name, 5)), else_=hosts.c.name)
+_STANDING = (
+    core_select(hosts.c.name, hosts.c.failures, hosts.c.crawl_delay, hosts.c.trust, profiled.c.profile)
+    .outerjoin(
+        profiled,
+        profiled.c.host == _WITHOUT_WWW,
+    )
+    .where(hosts.c.name.in_(bindparam("names", expanding=True)))
 )

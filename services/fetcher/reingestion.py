@@ -6,7 +6,7 @@ from sqlmodel import Session, col, select
 
 from services.contracts.messages import FetchPage, ParsePage, Reingestion
 from services.fetcher.models import Page
-from services.fetcher.origins import Verdicts, origin_of, result_of, verdicts_of
+from services.fetcher.origins import Verdicts, origin_of, result_of, verdicts_of, with_profiles
 from services.fetcher.politeness import host_of
 from services.runtime.ledger.jobs import Outgoing, enqueue_all
 from services.runtime.provenance import results
@@ -24,7 +24,7 @@ def say_again(session: Session, pages: Sequence[Page], again: Reingestion) -> No
     """Each page's newest capture is read again, or the page is looked at again; what cannot be done is a result."""
     known = verdicts_of(session, [(page, again) for page in pages])
     orders = [(page, _order(page, known, again)) for page in pages]
-    enqueue_all(session, [Outgoing(order, lane="bulk") for _, order in orders if order])
+    enqueue_all(session, with_profiles(session, [Outgoing(order, lane="bulk") for _, order in orders if order]))
     ended = [result_of(page, known, again, "unavailable") for page, order in orders if order is None]
     results.record_all(session, [result for result in ended if result])
 

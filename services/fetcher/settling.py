@@ -13,7 +13,7 @@ from services.contracts.urls import page_key
 from services.fetcher import absences, blocked, frontier, moves, page_lessons, turns, visit
 from services.fetcher.mail.look import MAIL_TYPE, text_for
 from services.fetcher.models import Page
-from services.fetcher.origins import Verdicts, origin_of, result_of, verdicts_of
+from services.fetcher.origins import Verdicts, origin_of, result_of, verdicts_of, with_profiles
 from services.fetcher.politeness import Hosts, Served, host_of
 from services.fetcher.settings import fetcher_settings
 from services.fetcher.trust import Trust
@@ -81,7 +81,8 @@ def settle(session: Session, looks: Looks, pages: Mapping[int, Page]) -> None:
     turns.end(session, [job for job, _ in looks], hosts, settings.pace)
     looks_at = [absences.Look(job, pages[e.look.order.page], e.outcome) for job, e in left if e.look.is_real]
     enqueue_all(session, absences.note_absences(session, looks_at))
-    enqueue_all(session, [message for _, member in left for message in member.said])
+    said = [message for _, member in left for message in member.said]
+    enqueue_all(session, with_profiles(session, said, hosts.profiles()))
     note_unchanged(session, [look for job, member in left if (look := _unchanged(member, job))])
     results.record_all(session, [entry.result for _, entry in left if entry.result])
 

@@ -14,7 +14,9 @@ from services.contracts.article import Reading
 from services.contracts.errors import DatelineError
 from services.parser.explained import Explanation, explained_lines
 from services.parser.extract import parse
+from services.parser.layouts import LEARNED
 from services.parser.limits import limited, too_costly
+from services.parser.site_profile import SiteProfile
 
 SECONDS = 60
 MEMORY = 1_000_000_000
@@ -28,10 +30,17 @@ class NotRead(DatelineError):  # noqa: N818 - named for what happened
     """The page was not read, and it is not the page's fault: the machine is busy, or the parser is broken."""
 
 
-def explained(body: bytes, *, url: str, content_type: str | None, now: datetime | None = None) -> bytes | None:
+def explained(
+    body: bytes,
+    *,
+    url: str,
+    content_type: str | None,
+    now: datetime | None = None,
+    profile: SiteProfile | None = None,
+) -> bytes | None:
     """The `Explanation` as JSON; None for a page that takes more than it may. It takes a process, and blocks for it."""
     try:
-        done = _run("explain", body, url, content_type, now)
+        done = _run("explain", body, url, content_type, now, profile=profile)
     except subprocess.TimeoutExpired:
         return None
     return done.stdout if done.returncode == 0 else None
@@ -44,6 +53,7 @@ def read_alone(
     content_type: str | None,
     now: datetime | None = None,
     title: str | None = None,
+    profile: SiteProfile | None = None,
 ) -> Reading:
     """The reading; of a page that costs more than it may, or that breaks what reads it, the verdict `too_costly`.
 
@@ -52,7 +62,7 @@ def read_alone(
 
     """
     try:
-        done = _run("read", body, url, content_type, now, title)
+        done = _run("read", body, url, content_type, now, title, profile)
     except subprocess.TimeoutExpired:
         raise NotRead(f"The machine is too busy to read a page within {SECONDS} s.") from None
     if done.returncode == 0:
@@ -71,8 +81,10 @@ def _run(
     content_type: str | None,
     now: datetime | None,
     title: str | None = None,
+    profile: SiteProfile | None = None,
 ) -> subprocess.CompletedProcess[bytes]:
     fields = {"url": url, "content_type": content_type, "now": now and now.isoformat(), "title": title}
+    fields["profile"] = profile.to_json() if profile else None
     about = json.dumps(fields).encode()
     command = [sys.executable, "-m", __name__, what]
     return subprocess.run(command, input=about + b"\n" + body, capture_output=True, timeout=SECONDS, check=False)  # noqa: S603 - our own words
@@ -83,18 +95,25 @@ def main(what: str) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     about = json.loads(sys.stdin.buffer.readline())
     now = datetime.fromisoformat(about["now"]) if about["now"] else None
+    profile = SiteProfile.from_json(about["profile"]) if about["profile"] else None
     body = sys.stdin.buffer.read()
     try:
         with limited():
             reading, parsed = parse(
-                body, url=about["url"], content_type=about["content_type"], now=now, title=about["title"]
+                body,
+                url=about["url"],
+                content_type=about["content_type"],
+                now=now,
+                title=about["title"],
+                profile=profile,
             )
             shown = list(explained_lines(reading, parsed)) if what == "explain" else []
     except MemoryError:
         sys.exit(NO_MEMORY)
     if len(shown) > LINES:
         sys.exit(TOO_LONG)
-    sys.stdout.buffer.write(Explanation(lines=shown, reading=reading).model_dump_json().encode())
+    digest = profile.digest if profile and reading.layout in LEARNED else None
+    sys.stdout.buffer.write(Explanation(lines=shown, reading=reading, profile=digest).model_dump_json().encode())
 
 
 if __name__ == "__main__":

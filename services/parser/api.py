@@ -6,17 +6,21 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, TypeVar
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel
 
 from services.contracts.errors import PermanentError
+from services.contracts.urls import profile_host
 from services.parser import alone
 from services.parser.explained import Explanation
+from services.parser.profiles.known import find_profiles
 from services.parser.settings import parser_settings
+from services.parser.site_profile import SiteProfile
 from services.runtime.archive import capture_store
 from services.runtime.database import reading
 from services.runtime.http.memento import memento_headers
 from services.runtime.http.problems import Problem, requires
+from services.runtime.provenance import profiles
 from services.runtime.withholding import is_withheld
 
 router = APIRouter(prefix="/captures", tags=["captures"], dependencies=[requires("read")])
@@ -30,6 +34,11 @@ _ENDINGS = {"application/pdf": ".pdf", "text/html": ".html", "text/plain": ".txt
 _turns = threading.BoundedSemaphore(AT_ONCE)
 
 Name = Annotated[str, Path(pattern="^[0-9a-f]{64}$", description="A capture's name: the SHA-256 of its file.")]
+
+
+Digest = Annotated[
+    str | None, Query(pattern="^[0-9a-f]{64}$", description="A site profile: the SHA-256 of its canonical JSON.")
+]
 
 
 class CaptureView(BaseModel):
@@ -89,14 +98,18 @@ def download_records(name: Name) -> Response:
 
 
 @router.get("/{name}/explanation", response_model=Explanation)
-def explain_capture(name: Name) -> Response:
-    """Why the article reads as it does: each line of the page, and the rule that took it out, if one did."""
+def explain_capture(name: Name, profile: Digest = None) -> Response:
+    """Why the article reads as it does: each line of the page, and the rule that took it out, if one did.
+
+    It is read with the site profile of this digest, or else with the one that its host has now.
+    """
     capture = _load(name)
+    site = _profile(profile, capture.url)
     if not _turns.acquire(blocking=False):
         raise Problem(503, "Others are explained just now", "Ask again in a moment.", headers={"Retry-After": "2"})
     try:
         report = alone.explained(
-            capture.body, url=capture.url, content_type=capture.content_type, now=capture.fetched_at
+            capture.body, url=capture.url, content_type=capture.content_type, now=capture.fetched_at, profile=site
         )
     finally:
         _turns.release()
@@ -107,6 +120,16 @@ def explain_capture(name: Name) -> Response:
         )
         raise Problem(422, "Too large a page to explain here", advice)
     return Response(report, media_type="application/json")
+
+
+def _profile(digest: str | None, url: str) -> SiteProfile | None:
+    with reading() as session:
+        host = profile_host(url) or ""
+        wanted = digest or profiles.current_profiles(session, [host]).get(host)
+        found = find_profiles(session, [wanted]).get(wanted or "")
+    if digest and found is None:
+        raise Problem(404, "No such profile", "GET /profiles/{host} lists the versions of a host.")
+    return found
 
 
 def _load(name: str) -> capture_store.Capture:

@@ -7,9 +7,9 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from services.contracts.article import Article, Reading, Rejected
+from services.contracts.urls import profile_host
 from services.parser.extract import extract
 from services.parser.limits import too_costly
 from services.parser.page_reader import NotAnswered, PageReader
@@ -35,11 +35,8 @@ class Request:
 
     @property
     def host(self) -> str:
-        """The host of the address without `www`; empty without an address."""
-        try:
-            return (urlsplit(self.url or "").hostname or "").removeprefix("www.")
-        except ValueError:
-            return ""
+        """The host of the address as a site profile is learned of it; empty without an address."""
+        return profile_host(self.url) or ""
 
 
 def as_line(reading: Reading, url: str | None) -> dict[str, Any]:

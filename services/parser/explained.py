@@ -36,6 +36,8 @@ class Explanation(BaseModel):
 
     lines: list[LineView]
     reading: Reading
+    profile: str | None = None
+    """Digest of the site profile that it was read with, if it was with one."""
     rules: dict[str, str] = {}
     """For each rule that took a line, what a line of it is, as a sentence."""
 

@@ -20,7 +20,7 @@ from services.parser.embedded import draw, embedded
 from services.parser.general.cards import cards_of
 from services.parser.hostile import MAX_BYTES, hostile
 from services.parser.kinds import kind_of
-from services.parser.layouts import DOCUMENT, DUMP, WHOLE_PAGE, Layout, recognise
+from services.parser.layouts import DOCUMENT, DUMP, LEARNED, WHOLE_PAGE, Layout, recognise
 from services.parser.lexicon import lexicon
 from services.parser.lines import Line
 from services.parser.mail import is_mail, letter
@@ -144,9 +144,10 @@ def _read_markup(markup: Decoded, url: str | None, now: datetime | None, profile
     page = open_page(markup, url)
     if not isinstance(page, Page):
         return _rejected(*page)
+    layout, region = recognise(page, markup)
+    profile = profile if layout.name in LEARNED else None
     if profile:
         page = replace(page, site_names=profile.names)
-    layout, region = recognise(page, markup)
     if region is None:
         return _rejected("empty", "The page has no body.", layout=layout)
     reader = Reader(page, layout)

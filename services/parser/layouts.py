@@ -154,6 +154,10 @@ LAYOUTS = (
     USWDS,
     USWDS_BY_ROLE,
 )
+LEARNED = frozenset(layout.name for layout in (*LAYOUTS, WHOLE_PAGE, DUMP)) - frozenset(
+    layout.name for layout in LAYOUTS if layout.names_body
+)
+"""The layouts whose pages are read with the profile of their site: those that never know better."""
 VERSIONS = {layout.name: layout.version for layout in (*LAYOUTS, WHOLE_PAGE, DUMP, DOCUMENT)}
 """The version of each layout, by its name: the skins of one count as one."""
 _UNREAD = frozenset({"script", "style", "noscript"})

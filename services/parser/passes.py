@@ -29,7 +29,7 @@ from services.parser.preformatted import first_formatted, openings
 from services.parser.related import mark_comments, mark_related
 from services.parser.site.dumps import mark_site_dump
 from services.parser.site.furniture import mark_site, prepare_site
-from services.parser.site_profile import OUTSIDE_BODY, REPEATS
+from services.parser.site_profile import OUTSIDE_BODY, REPEATS, UNWANTED
 from services.parser.zones import OUTSIDE
 
 # Zones whose lines become something other than body, under these names.
@@ -153,7 +153,7 @@ def _opening_line(lines: Sequence[Line]) -> int | None:
 
 
 PASSES: tuple[Pass, ...] = (
-    Pass(mark_site_dump, frozenset({REPEATS, OUTSIDE_BODY})),
+    Pass(mark_site_dump, frozenset({REPEATS, OUTSIDE_BODY, UNWANTED})),
     Pass(mark_dump, DUMP_RULES),
     Pass(mark_document, DOCUMENT_RULES),
     Pass(_mark_zones, OUTSIDE | frozenset(NAMED.values())),
@@ -164,7 +164,7 @@ PASSES: tuple[Pass, ...] = (
     Pass(_mark_comments, frozenset({"comments"})),
     Pass(lambda draft: mark_contacts(draft.lines), frozenset({"contact"})),
     Pass(_mark_by_look, frozenset({RULE})),
-    Pass(prepare_site, frozenset({REPEATS})),
+    Pass(prepare_site, frozenset({REPEATS, UNWANTED})),
     Pass(lambda draft: mark_end(draft.lines), frozenset([*END, *LOOSE])),
     Pass(lambda draft: mark_toolbars(draft.lines), frozenset(LOOSE)),
     Pass(_take_images, frozenset({"caption", "credit", "picture-title"})),

@@ -3,7 +3,8 @@
 A profile says three things about a host. `lines` are fingerprints of lines, each with the number of distinct pages it
 stood on. `boxes` are the blocks of the site's templates, each with the number of pages that had it and with what
 those had in it: running text of their own, all of that text, or nothing of their own. `names` are the parts of window
-titles that half of the pages share: the site's name, its section.
+titles that half of the pages share: the site's name, its section. `protected` and `unwanted` are lines that a person
+has judged.
 """
 
 import hashlib
@@ -16,8 +17,8 @@ from typing import Any, NamedTuple
 
 from services.parser.lines import Line
 
-REPEATS, OUTSIDE_BODY = "repeats-on-site", "outside-learned-body"
-"""The rules of what a profile takes out."""
+REPEATS, OUTSIDE_BODY, UNWANTED = "repeats-on-site", "outside-learned-body", "line-of-the-site"
+"""The rules of what a profile takes out: by its counts, by the learned body, and because a person says so."""
 ENOUGH = 3
 """Distinct pages on which something must have stood before it can be the site's."""
 FORMAT = 1
@@ -68,7 +69,7 @@ class SiteProfile:
     """What `pages` distinct pages of `host` have in common; only what stood on two of them and more is listed.
 
     `lines` maps fingerprints of lines to numbers of pages, `boxes` names of blocks to their counts. `names` are in
-    folded spelling.
+    folded spelling, as are `protected` and `unwanted`: lines that stay, and that go, wherever they stand.
     """
 
     host: str
@@ -76,6 +77,8 @@ class SiteProfile:
     lines: Mapping[str, int] = field(default_factory=dict)
     boxes: Mapping[str, Box] = field(default_factory=dict)
     names: frozenset[str] = frozenset()
+    protected: frozenset[str] = frozenset()
+    unwanted: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         """Makes views of copies: nobody can change what the digest stands for."""
@@ -105,6 +108,8 @@ class SiteProfile:
             "boxes": dict(self.boxes),
             "names": sorted(self.names),
         }
+        judged = {"protected": sorted(self.protected), "unwanted": sorted(self.unwanted)}
+        whole |= {name: lines for name, lines in judged.items() if lines}
         return json.dumps(whole, sort_keys=True, separators=(",", ":"))
 
     @classmethod
@@ -122,7 +127,9 @@ class SiteProfile:
             boxes = {str(name): Box(*map(int, counts)) for name, counts in whole["boxes"].items()}
             lines = {str(name): int(pages) for name, pages in whole["lines"].items()}
             names = frozenset(map(str, whole["names"]))
-            return cls(host=str(whole["host"]), pages=int(whole["pages"]), lines=lines, boxes=boxes, names=names)
+            judged = {name: frozenset(map(str, whole.get(name, ()))) for name in ("protected", "unwanted")}
+            host, pages = str(whole["host"]), int(whole["pages"])
+            return cls(host=host, pages=pages, lines=lines, boxes=boxes, names=names, **judged)
         except (KeyError, TypeError, ValueError, AttributeError) as trouble:
             raise ValueError(f"This site profile is incomplete: {trouble!r}.") from None
 

@@ -2,26 +2,47 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 from sqlmodel import Session
 
 from services.contracts.article import Article, Reading
 from services.contracts.errors import PermanentError
-from services.contracts.messages import CaptureRef, EarlierReading, Origin, ParsePage, Preview, Rejection, SaveArticle
+from services.contracts.messages import (
+    BuildProfile,
+    CaptureRef,
+    CheckProfiles,
+    EarlierReading,
+    Origin,
+    ParsePage,
+    Preview,
+    Rejection,
+    SaveArticle,
+)
+from services.contracts.urls import profile_host
+from services.contracts.wiring import ROUTES
 from services.parser.alone import read_alone
 from services.parser.extract import extract
-from services.parser.layouts import VERSIONS
+from services.parser.layouts import LEARNED, VERSIONS
 from services.parser.limits import limited
 from services.parser.printed import is_pdf
+from services.parser.profiles import learning
+from services.parser.profiles.known import find_profiles
+from services.parser.profiles.rulings import rulings_of
+from services.parser.settings import parser_settings
+from services.parser.site_profile import SiteProfile
 from services.parser.version import PARSER_VERSION
 from services.runtime import database
 from services.runtime.archive import capture_store
+from services.runtime.database import utcnow
 from services.runtime.ledger.batch import Batch
-from services.runtime.ledger.jobs import Job, enqueue_all
-from services.runtime.ledger.worker import handles_together
+from services.runtime.ledger.jobs import Job, Outgoing, enqueue, enqueue_all
+from services.runtime.ledger.priority import live_work_waits
+from services.runtime.ledger.worker import handles, handles_together
 from services.runtime.provenance import results, verdicts
+from services.runtime.provenance.profiles import forget_samples
 from services.runtime.provenance.results import PageOutcome, Result
 from services.runtime.provenance.verdicts import Read, Verdict
 
@@ -35,7 +56,12 @@ def parse_pages(batch: Batch[ParsePage]) -> None:
     orders = batch.messages()
     with database.reading() as session:
         known = verdicts.find_all(session, (order.origin.page for _, order in orders))
-    result = batch.map(orders, lambda job, order: _found(order, known.get(order.origin.page), job))
+        profiles = find_profiles(session, (order.profile for _, order in orders))
+
+    def found(job: Job, order: ParsePage) -> Found:
+        return _found(order, known.get(order.origin.page), job, profiles.get(order.profile or ""))
+
+    result = batch.map(orders, found)
     if not result:
         return
     with batch.complete(result) as (session, done):
@@ -69,9 +95,9 @@ class Found:
             yield self.origin.page, self.made
 
 
-def _found(order: ParsePage, verdict: Verdict | None, job: Job) -> Found:
+def _found(order: ParsePage, verdict: Verdict | None, job: Job, profile: SiteProfile | None) -> Found:
     job.note(source=order.origin.source, url=order.origin.url)
-    reads = read_alone if job.attempts > 1 else _read_here
+    reads = partial(read_alone if job.attempts > 1 else _read_here, profile=profile)
     reading, answer = _read(order, verdict, reads)
     if isinstance(reading, Article):
         job.note(headline=reading.headline)
@@ -118,8 +144,12 @@ def _end(found: Found, known: str | None, job: Job) -> SaveArticle | Result | No
 def _saving(
     order: ParsePage, seen: CaptureRef, article: Article, verdict: Verdict | None, reads: "Reads"
 ) -> SaveArticle:
+    is_learned = article.layout in LEARNED and article.read_from != "mail"
+    host = profile_host(order.origin.url) if is_learned else None
     saving = SaveArticle(
         origin=order.origin,
+        profile=order.profile if host else None,
+        host=host,
         capture=seen.capture,
         fetched_at=seen.fetched_at,
         parser=PARSER_VERSION,
@@ -165,7 +195,15 @@ class Reads(Protocol):
     ) -> Reading: ...
 
 
-def _read_here(body: bytes, *, url: str | None, content_type: str | None, now: datetime, title: str | None) -> Reading:
+def _read_here(
+    body: bytes,
+    *,
+    url: str | None,
+    content_type: str | None,
+    now: datetime,
+    title: str | None,
+    profile: SiteProfile | None,
+) -> Reading:
     """Reads it in this process, which a page that costs too much ends: the second time, it is read alone.
 
     A document is always read alone: a few bytes of it can stand for as much memory as there is.
@@ -173,7 +211,7 @@ def _read_here(body: bytes, *, url: str | None, content_type: str | None, now: d
     if is_pdf(body):
         return read_alone(body, url=url, content_type=content_type, now=now, title=title)
     with limited():
-        return extract(body, url=url, content_type=content_type, now=now, title=title)
+        return extract(body, url=url, content_type=content_type, now=now, title=title, profile=profile)
 
 
 def _read(order: ParsePage, verdict: Verdict | None, reads: Reads) -> tuple[Reading, CaptureRef]:
@@ -201,3 +239,42 @@ def _read_capture(order: ParsePage, kept: CaptureRef, reads: Reads, content_type
     capture = capture_store.load(kept.capture)
     content_type = content_type or capture.content_type
     return reads(capture.body, url=order.origin.url, content_type=content_type, now=kept.fetched_at, title=order.title)
+
+
+@handles(CheckProfiles)
+def check_profiles(order: CheckProfiles, job: Job) -> None:
+    """Orders the learning of those hosts that have outgrown their profile."""
+    with database.reading() as session:
+        hosts = learning.due_hosts(session, job.now) if parser_settings().profiles != "off" else []
+    with job.complete() as session:
+        enqueue_all(session, [Outgoing(BuildProfile(host=host), lane="bulk") for host in hosts])
+        enqueue(session, order, due_at=job.now + (ROUTES[CheckProfiles].repeats or timedelta()))
+
+
+@handles(BuildProfile)
+def build_profile(order: BuildProfile, job: Job) -> None:
+    """Samples a few captures of the host and says itself again; when enough are sampled, the profile is learned."""
+    job.note(host=order.host)
+    if parser_settings().profiles == "off":
+        with job.complete():
+            return
+    again = job.attempts > 1
+    with database.reading() as session:
+        plan = learning.plan(session, order.host)
+    if again and plan.captures:  # a page that ends a worker is written down first, and left out the next time
+        with database.transaction() as session:
+            learning.keep_samples(session, order.host, {plan.captures[0]: None})
+    taken = learning.sample_some(plan, lambda: live_work_waits(job.kind), one=again)
+    if plan.captures:
+        with job.complete() as session:
+            learning.keep_samples(session, order.host, taken)
+            enqueue(session, order, due_at=utcnow() + (timedelta() if taken else learning.PAUSE), lane="bulk")
+        return
+    with database.reading() as session:
+        rows, rulings = learning.sampled(session, order.host), rulings_of(session, order.host)
+    learned = learning.learn_host(order.host, rows, rulings)
+    with job.complete() as session:
+        forget_samples(session, order.host)
+        if learned and learning.store(session, learned, job.now):
+            job.note(profile=learned.profile.digest, pages=learned.profile.pages)
+            enqueue(session, learning.proposal(learned.profile), lane="bulk")

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Text, UniqueConstraint
+from sqlalchemy import JSON, Text, UniqueConstraint, false
 from sqlmodel import Field
 
 from services.contracts.messages import Reingestion, Scope
@@ -59,6 +59,10 @@ class ReingestionRow(Table, table=True):
     applied: int = 0
     stale: int = 0
     """What became of a dry run's findings."""
+    profile: str | None = None
+    """Digest of the site profile whose effect this dry run shows, if it is one's."""
+    promotes: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether what it finds is promoted without a person, where it only takes lines out."""
     changed_fields: dict[str, int] = Field(default_factory=dict, sa_type=JSON)
     """On how many pages each field of the article differs."""
 

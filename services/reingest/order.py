@@ -43,6 +43,7 @@ def _address(url: str) -> str:
 Address = Annotated[Storable, AfterValidator(_address)]
 ArticleId = Annotated[str, StringConstraints(pattern=r"^art_[a-z2-7]{16}$")]
 Version = Annotated[str, StringConstraints(pattern=r"^\d+(\.\d+)*$", max_length=40)]
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Text = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000), AfterValidator(storable)
 ]
@@ -61,6 +62,8 @@ class OrderedScope(Scope):
     layout: Text | None = None
     layout_before: Version | None = None
     parser_before: Version | None = None
+    host: Text | None = None
+    not_profile: Digest | None = None
     text: Text | None = None
     dead_lettered: Text | None = None
 

@@ -56,6 +56,7 @@ class ReingestionView(Contract):
         description="What became of a dry run's findings, null when it was none"
     )
     promotion: dict[str, int] | None = Field(description="What becomes of a dry run's findings, null before")
+    profile: str | None = Field(None, description="Digest of the site profile whose effect it shows, if it is one's")
     over: bool = Field(description="Whether nothing more will happen unless somebody orders it")
 
 

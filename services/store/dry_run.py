@@ -36,7 +36,14 @@ def preview(order: SaveArticle, spot: Existing, change: Change, article: str) ->
         differences=differing(known, order.article) if known and does else (),
         origin=order.origin,
         proposal=proposal if does else None,
+        only_removes=bool(known and does and only_removes(known, order.article)),
     )
+
+
+def only_removes(old: Article, new: Article) -> bool:
+    """Whether the new wording is the old one without some lines of its body."""
+    rest = iter(old.body)
+    return set(differences(old, new)) <= {"body"} and bool(new.body) and all(block in rest for block in new.body)
 
 
 def differing(old: Article, new: Article) -> tuple[Difference, ...]:

@@ -78,6 +78,8 @@ class KeptArticle(Table, table=True):
     parser: str
     layout: str | None = None
     layout_version: str | None = None
+    profile: str | None = None
+    """Digest of the site profile that it was read with, if it was with one."""
     status: str = Field(default="live", sa_column_kwargs={"server_default": "live"})
     """The fate of its page, as `contracts.article.ArticleStatus` says."""
     status_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -133,6 +135,8 @@ class Revision(Table, table=True):
     cause: str
     created_at: datetime = Field(sa_type=UtcDateTime)
     layout_version: str | None = None
+    profile: str | None = None
+    """As of its article."""
 
 
 class ArticleText(Table, table=True):

@@ -35,6 +35,7 @@ REVISION: dict[str, JsonValue] = {
     "fetched_at": "2026-01-12T18:29:58Z",
     "parser": "1",
     "layout_version": "1",
+    "profile": None,
     "cause": "live",
     "created_at": "2026-01-12T18:30:00Z",
 }
@@ -118,6 +119,7 @@ class RevisionLine(View):
     fetched_at: datetime
     parser: str
     layout_version: str | None
+    profile: str | None = Field(description="Digest of the site profile that it was read with, null without one")
     cause: Cause
     created_at: datetime
 

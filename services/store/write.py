@@ -34,7 +34,7 @@ _REREAD = (
     .values(
         {
             name: bindparam(f"new_{name}")
-            for name in ("content_hash", "reading", "capture", "fetched_at", "parser", "layout_version")
+            for name in ("content_hash", "reading", "capture", "fetched_at", "parser", "layout_version", "profile")
         }
     )
 )
@@ -237,5 +237,5 @@ def _read(reading: Reading) -> dict[str, Any]:
 
 
 def _capture(order: SaveArticle) -> dict[str, Any]:
-    read_by = {"parser": order.parser, "layout_version": order.layout_version}
+    read_by = {"parser": order.parser, "layout_version": order.layout_version, "profile": order.profile}
     return {"capture": order.capture, "fetched_at": order.fetched_at} | read_by

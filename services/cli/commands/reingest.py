@@ -44,6 +44,8 @@ def _ordering(mode: Mode) -> Callable[..., None]:
             str | None, Option(help="Last read by a version of its layout older than this.")
         ] = None,
         parser_before: Annotated[str | None, Option(help="Last read by a parser older than this version.")] = None,
+        host: Annotated[str | None, Option(help="Read with the site profile of this host.")] = None,
+        not_profile: Annotated[str | None, Option(help="Last read with another site profile than this.")] = None,
         text: Annotated[str | None, Option(help="With these words in the headline or a paragraph.")] = None,
         rejected: Annotated[str | None, Option(help=f"Rejected as: {_one_of(RejectionReason)}.")] = None,
         dead_lettered: Annotated[str | None, Option(help="Dead-lettered with this in the reason.")] = None,
@@ -62,6 +64,7 @@ def _ordering(mode: Mode) -> Callable[..., None]:
         mapping = {"all": everything, "source": source, "urls": url or [], "articles": article or [], "kind": kind}
         mapping |= {"published_from": since, "published_until": until, "layout": layout, "text": text}
         mapping |= {"layout_before": layout_before, "parser_before": parser_before}
+        mapping |= {"host": host, "not_profile": not_profile}
         mapping |= {"rejected": rejected, "dead_lettered": dead_lettered}
         scope = {name: value for name, value in mapping.items() if value}
         if count:

@@ -22,6 +22,7 @@ MODELS = (
     "services.runtime.archive.unchanged",
     "services.runtime.provenance.evidence",
     "services.runtime.provenance.files",
+    "services.runtime.provenance.profiles",
     "services.runtime.provenance.results",
     "services.runtime.provenance.sightings",
     "services.runtime.provenance.verdicts",

@@ -6,7 +6,7 @@ from itertools import groupby
 from services.parser.layouts import DUMP
 from services.parser.lines import Line
 from services.parser.parsed_page import Draft
-from services.parser.site_profile import ENOUGH, OUTSIDE_BODY, REPEATS
+from services.parser.site_profile import ENOUGH, OUTSIDE_BODY, REPEATS, UNWANTED
 
 OFTEN = 0.5
 """Of the site's pages: a short line that stands on so many is the site's, unless it stands alone between paragraphs."""
@@ -25,11 +25,14 @@ def mark_site_dump(draft: Draft) -> None:
     own = [at for at, line in enumerate(lines) if line.is_prose and counts[at] < sometimes] or [len(lines)]
     foot = _foot(lines, counts, own[-1] + 1, often, sometimes)
     outside = (at for at in (*range(own[0]), *range(foot, len(lines))) if counts[at] >= sometimes)
-    for at in {*outside, *_menus(counts, range(own[0], foot), often)}:
+    for line in (line for line in lines if line.key in profile.unwanted):
+        line.rule = UNWANTED
+    free = {at for at, line in enumerate(lines) if line.kept and line.key not in profile.protected}
+    for at in free & {*outside, *_menus(counts, range(own[0], foot), often)}:
         lines[at].rule, lines[at].detail = REPEATS, f"{counts[at]} of {profile.pages} pages"
-    for line in lines[foot:]:
-        if line.kept and not line.is_prose:
-            line.rule = OUTSIDE_BODY
+    for at in sorted(free.intersection(range(foot, len(lines)))):
+        if lines[at].kept and not lines[at].is_prose:
+            lines[at].rule = OUTSIDE_BODY
 
 
 def _foot(lines: Sequence[Line], counts: Sequence[int], under: int, often: float, sometimes: float) -> int:

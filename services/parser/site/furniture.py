@@ -8,7 +8,7 @@ it. So it depends on where a line stands how often is often.
 from services.parser.dateline import read_opening
 from services.parser.parsed_page import Draft
 from services.parser.site.page import BESIDE, SitePage
-from services.parser.site_profile import ENOUGH, OUTSIDE_BODY, REPEATS
+from services.parser.site_profile import ENOUGH, OUTSIDE_BODY, REPEATS, UNWANTED
 
 CLASSIFIED = frozenset({"not-the-article"})
 """The rules of the reader of unknown layouts: guesses from one page, which the site's other pages may correct."""
@@ -18,7 +18,11 @@ def prepare_site(draft: Draft) -> None:
     """Before anything is read off the lines: headings of the site are no headlines, and text of the body is text."""
     if page := _site_page(draft):
         for at, line in enumerate(draft.lines):
-            if line.zone == "headline" and page.counts[at] >= max(ENOUGH, BESIDE * page.profile.pages):
+            if line.key in page.profile.protected:
+                line.rule = None if line.rule in CLASSIFIED else line.rule
+            elif line.kept and line.key in page.profile.unwanted:
+                line.rule = UNWANTED
+            elif line.zone == "headline" and page.counts[at] >= max(ENOUGH, BESIDE * page.profile.pages):
                 _repeats(page, at)
             elif line.rule in CLASSIFIED and page.is_text(at) and not page.is_repeated(at):
                 line.rule = None
@@ -48,9 +52,10 @@ def _site_page(draft: Draft) -> SitePage | None:
 
 
 def _may_go(page: SitePage, at: int) -> bool:
-    """Whether the line may be the site's: a dateline alone on its line, over the text, is not."""
+    """Whether the line may be the site's: a dateline alone over the text is not, nor what a person protects."""
     line = page.lines[at]
-    return line.kept and not (at < page.text.start and read_opening(line.text))
+    protected = line.key in page.profile.protected
+    return line.kept and not protected and not (at < page.text.start and read_opening(line.text))
 
 
 def _repeats(page: SitePage, at: int) -> None:

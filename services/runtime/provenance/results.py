@@ -10,7 +10,7 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any, Literal
 
-from sqlalchemy import JSON, Index, Text, text, update
+from sqlalchemy import JSON, Index, Text, false, text, update
 from sqlalchemy import Table as Relation
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel
@@ -80,6 +80,8 @@ class ReingestedPage(Table, table=True):
     """The page's newest capture then."""
     proposal: str | None = Field(default=None, sa_type=Text)
     """What will be done, as JSON; gone when it is done."""
+    only_removes: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether that takes lines out of the body, and changes nothing else."""
 
 
 pages: Relation = SQLModel.metadata.tables["reingestion_pages"]
@@ -138,6 +140,7 @@ def _found(outcome: PageOutcome, preview: Preview) -> dict[str, Any]:
         "announced": preview.announced,
         "differences": [difference.model_dump() for difference in preview.differences],
         "newest": origin.newest,
+        "only_removes": preview.only_removes,
         "proposal": preview.proposal.model_dump_json() if preview.proposal and does else None,
     }
 

@@ -30,11 +30,12 @@ from sqlalchemy import Table as Relation
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel
 
-from services.contracts.messages import Rejection, SaveArticle
+from services.contracts.messages import Rejection, SaveArticle, Scope
 from services.contracts.versions import generation
 from services.runtime.database import Table, UtcDateTime, is_sqlite, utcnow
 
 _STANDS = text("rejected_reason IS NOT NULL")
+_IS_LEARNED_FROM = text("read_host IS NOT NULL")
 
 
 class Verdict(Table, table=True):
@@ -48,6 +49,14 @@ class Verdict(Table, table=True):
     __table_args__ = (
         Index("verdicts_by_article", "article"),
         Index("verdicts_by_reader", "read_generation", "page"),
+        Index(
+            "verdicts_by_host",
+            "read_host",
+            "read_fetched_at",
+            "page",
+            sqlite_where=_IS_LEARNED_FROM,
+            postgresql_where=_IS_LEARNED_FROM,
+        ),
         Index("verdicts_rejected", "rejected_reason", "page", sqlite_where=_STANDS, postgresql_where=_STANDS),
     )
 
@@ -66,6 +75,8 @@ class Verdict(Table, table=True):
     read_layout_generation: int | None = None
     read_profile: str | None = None
     """Digest of the site profile that it was read with, if it was with one."""
+    read_host: str | None = None
+    """The host whose site profile such a page is read with; None where its layout needs none."""
     rejected_capture: str | None = None
     rejected_fetched_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     rejected_parser: str | None = None
@@ -98,6 +109,7 @@ class Read:
     layout_version: str | None
     layout_generation: int | None
     profile: str | None
+    host: str | None
 
     @classmethod
     def of(cls, order: SaveArticle) -> "Read":
@@ -112,6 +124,7 @@ class Read:
             layout_version=order.layout_version,
             layout_generation=generation(order.layout_version) if order.layout_version else None,
             profile=order.profile,
+            host=order.host,
         )
 
 
@@ -170,9 +183,16 @@ def belong_to(session: Session, article: str, other: str) -> None:
     session.execute(update(verdicts).where(verdicts.c.article == article).values(article=other))
 
 
-def read_with(layout: str | None, layout_before: str | None, parser_before: str | None) -> Select[tuple[int]]:
-    """The pages that gave an article which was last read so: with this layout, by an older version of it or parser."""
+def read_with(scope: Scope) -> Select[tuple[int]]:
+    """The pages that gave an article which was last read so: with this layout, by an older version of it or parser, or
+    as one of this host, with another site profile.
+    """
+    layout, layout_before, parser_before = scope.layout, scope.layout_before, scope.parser_before
     read: list[ColumnElement[bool]] = [verdicts.c.article.is_not(None)]
+    if scope.host is not None:
+        read.append(verdicts.c.read_host == scope.host)
+    if scope.not_profile is not None:
+        read += [verdicts.c.read_host.is_not(None), verdicts.c.read_profile.is_distinct_from(scope.not_profile)]
     if layout is not None:
         read.append(verdicts.c.read_layout == layout)
     if layout_before is not None:
@@ -256,7 +276,7 @@ _READ_AGAIN = (
     .values(
         {
             f"read_{name}": bindparam(name)
-            for name in ("parser", "generation", "layout_version", "layout_generation", "profile")
+            for name in ("parser", "generation", "layout_version", "layout_generation", "profile", "host")
         }
     )
 )
