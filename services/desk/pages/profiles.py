@@ -25,7 +25,7 @@ async def one_host(visit: SignedIn, host: str) -> Response:
 
 
 @router.post("/{host}/lines")
-async def judge(visit: SignedIn, host: str, form: Form) -> Response:
+async def judge_line_of_site(visit: SignedIn, host: str, form: Form) -> Response:
     words = {"text": form.get("text", ""), "ruling": form.get("ruling", "")}
     await visit.api.order("POST", f"/profiles/{host}/lines", words)
     note = f"{SAID.get(words['ruling'], '')} What that changes of stored articles is proposed as a re-ingestion."
@@ -33,6 +33,6 @@ async def judge(visit: SignedIn, host: str, form: Form) -> Response:
 
 
 @router.post("/{host}/learn")
-async def learn(visit: SignedIn, host: str) -> Response:
+async def learn_anew(visit: SignedIn, host: str) -> Response:
     await visit.api.order("POST", f"/profiles/{host}/learn", None)
     return visit.leads(f"/profiles/{host}", "The profile is being learned in the background.")
