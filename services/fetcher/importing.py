@@ -20,8 +20,8 @@ from services.fetcher.warc import NoPages
 from services.runtime.archive import capture_store
 from services.runtime.archive.capture_store import Capture
 from services.runtime.database import reading, transaction
-from services.runtime.provenance.files import add_version, attach
 from services.runtime.ledger.jobs import Outgoing, enqueue_all
+from services.runtime.provenance.files import add_version, attach
 
 _NOWHERE = "https://import.invalid/"
 """A WARC record of a response needs a web address; `.invalid` is one that will never be anybody's (RFC 2606)."""
