@@ -7,8 +7,8 @@ from alembic import op
 
 from services.runtime.database import UtcDateTime
 
-revision = "r0026"
-down_revision = "r0025"
+revision = "r0028"
+down_revision = "r0027"
 branch_labels = None
 depends_on = None
 
