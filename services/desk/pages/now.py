@@ -32,6 +32,10 @@ WINDOW = 200
 """The last events among which changes are looked for: after an import there may be none."""
 
 
+ELSEWHERE = ("source_", "endpoint_", "dead_letters", "archive_", "database_", "secrets_")
+"""How the kinds of troubles begin that the page shows in a place of their own."""
+
+
 @dataclass(frozen=True)
 class StepTime:
     """How long one step took for the latest stories: half were quicker than `typical`; both are in seconds."""
@@ -58,7 +62,7 @@ async def try_now(visit: SignedIn, message_id: int, _form: Form) -> Response:
 async def now(visit: SignedIn, last: Literal["hour", "day", "week"] = "day") -> Response:
     api, moment = visit.api, utcnow()
     yesterday = (moment - timedelta(days=1)).isoformat()
-    entry, sources, gaps, held, arrivals, latest, removed, takedowns, changes, endpoints = await asyncio.gather(
+    entry, sources, gaps, held, arrivals, latest, removed, takedowns, changes, endpoints, own = await asyncio.gather(
         api.get("/overview"),
         api.get("/sources"),
         api.get("/gaps/counts"),
@@ -69,6 +73,7 @@ async def now(visit: SignedIn, last: Literal["hour", "day", "week"] = "day") -> 
         api.get("/takedowns", state="open"),
         _changes(visit),
         _troubled_endpoints(visit),
+        _own_troubles(visit),
     )
     with shown_in(visit.zone):
         chart = arrival_chart(arrivals)
@@ -87,6 +92,7 @@ async def now(visit: SignedIn, last: Literal["hour", "day", "week"] = "day") -> 
         troubles=source_troubles(sources, gaps, held["readings"], moment),
         watched=sum(not source["paused"] for source in sources),
         endpoints=endpoints,
+        own=own,
         articles=latest["articles"],
         changes=changes,
         removed=removed["articles"],
@@ -106,6 +112,14 @@ async def _troubled_endpoints(visit: DeskRequest) -> Sequence[Mapping[str, Any]]
         return ()
     result: Sequence[Mapping[str, Any]] = (await visit.api.get("/webhooks/endpoints", troubled="true"))["endpoints"]
     return result
+
+
+async def _own_troubles(visit: DeskRequest) -> list[Mapping[str, Any]]:
+    """What is wrong with the service itself; sources, endpoints and dead letters are shown by their own."""
+    if not visit.caller.may("operate"):
+        return []
+    troubles = (await visit.api.get("/troubles"))["troubles"]
+    return [each for each in troubles if not each["kind"].startswith(ELSEWHERE)]
 
 
 def arrival_chart(arrivals: Mapping[str, Any]) -> BarChart:
