@@ -9,7 +9,7 @@ PageVerdict = Literal["article", "rejected", "unread", "nothing"]
 """What the newest capture of a page gave: an article, none, nobody knows yet; or there is no capture."""
 DeliveryState = Literal["pending", "delivered", "failed", "cancelled"]
 Payload = Literal["full", "thin"]
-EndpointKind = Literal["webhook", "email"]
+EndpointKind = Literal["webhook", "email", "slack", "mattermost", "teams", "discord", "ntfy", "matrix", "apprise"]
 """How an endpoint is sent its events: as signed JSON to a program, or as a message to people."""
 DigestEvery = Literal["hour", "day", "week"]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]

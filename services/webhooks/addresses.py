@@ -30,6 +30,14 @@ def check_address(url: str, settings: EgressSettings) -> None:
         Gate.of(settings).check(host, result, port)
 
 
+def lies_inside(url: str, settings: EgressSettings) -> bool:
+    """Whether a web address is in a network that the operator allows: what is said there stays in the house."""
+    address = httpx.URL(url)
+    addresses = _addresses(address.raw_host.decode("ascii"), address.port or _PORTS[address.scheme])
+    inside = Gate(settings.egress_allow, frozenset())
+    return bool(addresses) and all(inside.allows(result) for result in addresses)
+
+
 def _addresses(host: str, port: int) -> list[str]:
     try:
         with deadline(SECONDS):

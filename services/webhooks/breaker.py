@@ -43,14 +43,21 @@ class Standing:
         return self.failures >= TRIP
 
 
-def after(standing: Standing, outcome: Outcome, now: datetime, retry_after: timedelta | None = None) -> Standing:
-    """The standing after one more attempt that ended so at this time."""
+def after(
+    standing: Standing,
+    outcome: Outcome,
+    now: datetime,
+    retry_after: timedelta | None = None,
+    *,
+    reason: str | None = None,
+) -> Standing:
+    """The standing after one more attempt that ended so at this time; `reason` says why it is gone, if it is."""
     if outcome == "delivered":
         return Standing(recovered=standing.recovered or _was_away(standing, now))
     since, failures = standing.failing_since or now, standing.failures + 1
     failed = replace(standing, failures=failures, failing_since=since)
     if outcome == "gone":
-        return replace(failed, gone="It answered 410 Gone; enable it again when it is back.")
+        return replace(failed, gone=reason or "It answered 410 Gone; enable it again when it is back.")
     if now - since >= GIVE_UP and failures >= AT_LEAST:
         return replace(failed, gone=_given_up(failures, since))
     return replace(failed, not_before=_rest(failures, outcome, now, retry_after))

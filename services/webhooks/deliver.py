@@ -206,7 +206,8 @@ def bring(client: Client, to: Addressee, batch: Sequence[Parcel], clock: Clock) 
     for together in _messages(batch):
         made = attempt(sender(to.kind), client, to.address, together, clock())
         tried = made[-1]
-        standing = breaker.after(standing, tried.outcome, tried.ended, tried.retry_after)
+        reason = None if to.kind == "webhook" else tried.error
+        standing = breaker.after(standing, tried.outcome, tried.ended, tried.retry_after, reason=reason)
         standing = replace(standing, last_error=tried.error, last_status=tried.status if tried.error else None)
         yield from ((entry, standing) for entry in made)
         if standing.failures or tried.ended - began > UNWRITTEN:

@@ -3,12 +3,14 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import cast
 
 from services.contracts.choices import EndpointKind
 from services.runtime.sealing import unseal
 from services.webhooks import attempt
 from services.webhooks.attempt import Sender
+from services.webhooks.chat.senders import CHATS, chat_sender, chat_target, shown_chat
 from services.webhooks.models import Endpoint
 from services.webhooks.people import mail
 from services.webhooks.people.recipients import email_address, masked_email
@@ -28,6 +30,8 @@ class Kind:
     shown: Callable[[Mapping[str, str]], str]
     ready: Callable[[], str | None] = lambda: None
     confirms: bool = False
+    rate: float | None = None
+    """The most events a second where nobody says another: what the service bears."""
 
 
 PEOPLE: Mapping[EndpointKind, Kind] = {
@@ -38,6 +42,7 @@ PEOPLE: Mapping[EndpointKind, Kind] = {
         ready=mail.not_ready,
         confirms=True,
     ),
+    **{kind: Kind(chat_sender(kind), partial(chat_target, kind), shown_chat, rate=1.0) for kind in CHATS},
 }
 """Those that go to people. A webhook goes to a program."""
 
@@ -56,3 +61,8 @@ def opened_target(sealed: str) -> Mapping[str, str]:
 def endpoint_kind(endpoint: Endpoint) -> EndpointKind:
     """The kind of an endpoint."""
     return cast("EndpointKind", endpoint.kind)
+
+
+def default_rate(kind: EndpointKind) -> float | None:
+    """The most events a second that an endpoint of this kind is sent where nobody says otherwise; None: any number."""
+    return None if kind == "webhook" else PEOPLE[kind].rate

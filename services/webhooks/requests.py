@@ -1,6 +1,6 @@
 """What subscribers say over HTTP."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -30,10 +30,24 @@ To = Annotated[
     Storable,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=URL_LENGTH),
     Field(
-        description="Of people, where they are reached: of `email`, an address. It is kept sealed, and shown masked.",
+        description="Of people, where they are reached: the mail address, or that of the chat's webhook, topic or "
+        "server. It is kept sealed, and shown masked.",
         examples=["ann@example.org"],
     ),
 ]
+Room = Annotated[
+    Storable,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=255),
+    Field(description="Of `matrix`: the internal id of the room.", examples=["!abc:example.org"]),
+]
+Token = Annotated[
+    Storable,
+    StringConstraints(strip_whitespace=True, pattern=r"^[\x21-\x7e]{1,1000}$"),
+    Field(
+        description="Of `matrix` the access token of an account in the room, of `ntfy` an access token. Kept sealed."
+    ),
+]
+Priority = Annotated[int, Field(ge=1, le=5, description="Of `ntfy`: from 1, the least, to 5; 3 unless named.")]
 Description = Annotated[Storable, StringConstraints(max_length=500)]
 Rate = Annotated[
     float, Field(ge=0.1, le=RATE, allow_inf_nan=False, description="The most events a second; none named: no limit.")
@@ -80,12 +94,21 @@ class Choice(BaseModel):
 
 
 OF_WEBHOOKS, OF_PEOPLE = frozenset({"url", "payload", "headers"}), frozenset({"to", "digest"})
+OF_SOME: Mapping[str, frozenset[EndpointKind]] = {
+    "room": frozenset({"matrix"}),
+    "token": frozenset({"matrix", "ntfy"}),
+    "priority": frozenset({"ntfy"}),
+}
+"""What only some kinds have, besides where they are sent."""
+WHERE = ("to", *OF_SOME)
+"""What says where people are reached: it is sealed together, and changed together."""
 """Fields that only endpoints of one sort have."""
 
 
 def misfit(kind: EndpointKind, named: Collection[str]) -> str | None:
     """Why a kind of endpoint cannot have what is named, in one sentence; None when it can."""
-    wrong = sorted((OF_PEOPLE if kind == "webhook" else OF_WEBHOOKS).intersection(named))
+    foreign = {name for name, kinds in OF_SOME.items() if kind not in kinds}
+    wrong = sorted((foreign | (OF_PEOPLE if kind == "webhook" else OF_WEBHOOKS)).intersection(named))
     return f"An endpoint of kind {kind} has no {' and no '.join(f'`{name}`' for name in wrong)}." if wrong else None
 
 
@@ -112,6 +135,9 @@ class EndpointWanted(Choice):
     kind: EndpointKind = "webhook"
     url: Url | None = None
     to: To | None = None
+    room: Room | None = None
+    token: Token | None = Field(default=None, repr=False)
+    priority: Priority | None = None
     digest: Digest | None = None
     key: int | None = Field(
         default=None,
@@ -137,12 +163,18 @@ class EndpointWanted(Choice):
 
 
 class EndpointChanged(Choice):
-    """What is to be different; what is not named stays. `null` takes `event_types`, `filter`, `digest`, `rate` away."""
+    """What is to be different; what is not named stays. `null` takes `event_types`, `filter`, `digest`, `rate` away.
+
+    Where people are reached is changed as a whole: `to` with its `room`, `token` and `priority`.
+    """
 
     model_config = _examples({"description": "The evening desk", "filter": None}, {"state": "active"})
 
     url: Url | None = None
     to: To | None = None
+    room: Room | None = None
+    token: Token | None = Field(default=None, repr=False)
+    priority: Priority | None = None
     digest: Digest | None = None
     description: Description | None = None
     payload: Payload | None = None
@@ -150,6 +182,12 @@ class EndpointChanged(Choice):
     headers: OwnHeaders | None = None
     metadata: Metadata | None = None
     state: Literal["active", "disabled"] | None = None
+
+    @model_validator(mode="after")
+    def _says_where(self) -> "EndpointChanged":
+        if self.to is None and any(getattr(self, name) is not None for name in OF_SOME):
+            raise ValueError(f"Where it is sent is changed as a whole; name `to` beside {', '.join(OF_SOME)}.")
+        return self
 
     def named(self) -> dict[str, object]:
         """What was said, null only where null means something."""

@@ -17,7 +17,7 @@ class EndpointView(Condition, from_attributes=True):
 
     id: int
     key: int = Field(description="The number of the key that it belongs to")
-    kind: str = Field(description="webhook, or how people are reached: email")
+    kind: str = Field(description="webhook, or how people are reached: email, slack, …")
     url: str = Field(description="Where to; masked where it is people who are reached")
     description: str
     event_types: list[str]

@@ -58,10 +58,15 @@ class Gate:
         """The gate that the operator's settings describe."""
         return cls(settings.egress_allow, _PORTS | set(settings.egress_ports))
 
+    def allows(self, address: str) -> bool:
+        """Whether the address is in a network that the operator allows, on any port."""
+        unwrapped = _unwrapped(address)
+        return unwrapped is not None and any(unwrapped in network for network in self.allow)
+
     def check(self, host: str, address: str, port: int) -> None:
         """Raises `Forbidden` unless the address is public and the port usual, or the operator allows the network."""
         unwrapped = _unwrapped(address)
-        if unwrapped is not None and any(unwrapped in network for network in self.allow):
+        if self.allows(address):
             return
         if unwrapped is None or not is_public(unwrapped):
             raise Forbidden(

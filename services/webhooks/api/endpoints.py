@@ -20,11 +20,11 @@ from services.webhooks.announce import announce_test
 from services.webhooks.api.own import Subscriber, note, own, router, serve_now
 from services.webhooks.condition import in_trouble, is_served
 from services.webhooks.filters import Filter, lacking_scope
-from services.webhooks.kinds import PEOPLE, endpoint_kind
+from services.webhooks.kinds import PEOPLE, default_rate, endpoint_kind
 from services.webhooks.limits import DeliveryLimits, limits
 from services.webhooks.models import SERVED, Endpoint
 from services.webhooks.release import wake
-from services.webhooks.requests import Choice, EndpointChanged, EndpointWanted, RotationWanted, misfit
+from services.webhooks.requests import WHERE, Choice, EndpointChanged, EndpointWanted, RotationWanted, misfit
 from services.webhooks.settings import webhook_settings
 from services.webhooks.views import (
     EndpointHealth,
@@ -57,7 +57,8 @@ def make_endpoint(wanted: EndpointWanted, caller: Subscriber, request: Request, 
     owner = _owner(request, caller, wanted.key)
     scopes = _scopes_of(owner)
     _refuse_without_scope(wanted, scopes)
-    chosen = wanted.model_dump(exclude={"key", "to"}) | scopes
+    chosen = wanted.model_dump(exclude={"key", *WHERE}) | scopes
+    chosen["rate"] = wanted.rate or default_rate(wanted.kind)
     with transaction() as session:
         made, secret = subscriptions.subscribe(session, owner.key, chosen, utcnow(), owner.ends_at, target=target)
         _must_still_open(request, owner)
@@ -124,7 +125,8 @@ def change_endpoint(endpoint_id: Id, wanted: EndpointChanged, caller: Subscriber
         named = wanted.named()
         if sentence := misfit(endpoint_kind(result), named):
             raise Problem(422, "Not of this kind", sentence)
-        target = _target(endpoint_kind(result), wanted) if named.pop("to", None) else None
+        target = _target(endpoint_kind(result), wanted) if wanted.to else None
+        named = {name: value for name, value in named.items() if name not in WHERE}
         subscriptions.change(session, result, named, utcnow(), target=target)
         note(session, caller, "changed", endpoint_id, f": {', '.join(sorted(wanted.named()))}")
         if result.state in SERVED:
@@ -248,7 +250,8 @@ def _target(kind: EndpointKind, wanted: EndpointWanted | EndpointChanged) -> Map
     if sentence := PEOPLE[kind].ready():
         raise Problem(409, "Not possible here", sentence)
     try:
-        return PEOPLE[kind].target({"to": wanted.to or ""})
+        named = {name: str(value) for name in WHERE if (value := getattr(wanted, name)) is not None}
+        return PEOPLE[kind].target(named)
     except (ValueError, Forbidden) as refusal:
         raise Problem(422, "Address not possible", str(refusal)) from None
 

@@ -19,6 +19,7 @@ _HOSTS: Mapping[str, tuple[re.Pattern[str], re.Pattern[str], str]] = {
         re.compile(r"/api(/v\d{1,2})?/webhooks/\d{1,25}/[\w-]{1,200}"),
         "https://discord.com/api/webhooks/…",
     ),
+    "apprise": (re.compile(r".+"), re.compile(r".*/notify/[\w-]{1,128}/?"), "https://apprise.example.org/notify/…"),
     "mattermost": (re.compile(r".+"), re.compile(r".*/hooks/.+"), "https://chat.example.org/hooks/…"),
 }
 _ANY = (re.compile(r".+"), re.compile(r".*"), "https://…")

@@ -13,7 +13,7 @@ from services.runtime.egress import Response
 from services.runtime.redaction import redacted, visible
 from services.webhooks.retries import LATER, LONGEST
 
-Kind = Literal["slack", "mattermost", "teams", "discord", "ntfy", "matrix"]
+Kind = Literal["slack", "mattermost", "teams", "discord", "ntfy", "matrix", "apprise"]
 Outcome = Literal["delivered", "gone", "throttled", "refused", "rejected"]
 
 MOST = 10**12
@@ -22,6 +22,9 @@ TOO_EARLY = frozenset({408, 409, 421, 423, 425})
 """Refusals that may pass: of the moment, not of the message."""
 QUOTA = timedelta(hours=1)
 """How long a server rests that has no room, or whose quota of the day is used up."""
+UNKNOWN_KEY = 204
+"""An Apprise server answers so when it has no service under this key. It answers 424 when only some services took the
+message, which those must not get twice: that is for good like any other 4xx."""
 DETAIL = 200
 """Characters of a service's own words in our sentence."""
 
@@ -58,6 +61,11 @@ SERVICES: Mapping[Kind, Service] = {
         frozenset({401, 403, 404, 410}),
         advice="look whether the account is in the room and its access token is valid, and give a new one",
     ),
+    "apprise": Service(
+        "Apprise",
+        frozenset({UNKNOWN_KEY, 401, 403, 404, 410}),
+        advice="look whether the server has services under this key, or give another address",
+    ),
 }
 
 
@@ -76,7 +84,7 @@ def verdict_on(kind: Kind, response: Response, now: datetime) -> ServiceVerdict:
     4xx is for good, of the message or of the address; only what says that it may pass is tried again.
     """
     service, status, words = SERVICES[kind], *_said(kind, response)
-    if 200 <= status < 300:
+    if 200 <= status < 300 and status not in service.gone:
         return ServiceVerdict("delivered")
     sentence = f"{service.name} answered {status}{words.shown}"
     if status in LATER or status == 507:

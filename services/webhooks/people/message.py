@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from services.contracts.addresses import web_address
 from services.contracts.changes import Fate
+from services.contracts.troubles import SERVICE_PREFIX
 from services.webhooks.attempt import Address, Parcel
 from services.webhooks.people.wording import happened, remarks
 
@@ -103,6 +104,10 @@ def _entry(event: Mapping[str, Any], zone: str, base: str) -> Entry:
         link = _link(base, "/sources")
         said = (one_line(data.get("sentence"), LEAD),)
         return Entry(happened(event), one_line(data.get("source")), at, sentences=said, desk=link)
+    if kind.startswith(SERVICE_PREFIX):
+        about = str(data["trouble"]["kind"]).replace("_", " ")
+        sentences = tuple(one_line(remark, LEAD) for remark in remarks(event))
+        return Entry(happened(event), about, at, sentences=sentences, desk=_link(base, "/troubles"))
     return Entry(happened(event), "", at, sentences=tuple(map(one_line, remarks(event))), desk=_link(base, "/webhooks"))
 
 

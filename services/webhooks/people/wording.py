@@ -18,6 +18,8 @@ _LABELS = {
     "source.gap": "Pages missing",
     "source.removals": "Many articles taken down",
     "source.drifted": "Pages redesigned",
+    "service.trouble": "Trouble",
+    "service.recovered": "Trouble is over",
     "endpoint.test": "Test",
     "endpoint.disabled": "Endpoint disabled",
 }
@@ -70,4 +72,6 @@ _SENTENCES: dict[str, Callable[[Mapping[str, Any]], list[str]]] = {
     "article.listed": lambda data: [f"Now {data['by']} shows it, too."],
     "endpoint.test": lambda _data: ["This is a test of Dateline: messages arrive here."],
     "endpoint.disabled": _endpoint,
+    "service.trouble": lambda data: [data["trouble"]["sentence"], f"Next: {data['trouble']['next_step']}"],
+    "service.recovered": lambda data: [f"It was: {data['trouble']['sentence']}"],
 }

@@ -14,6 +14,7 @@ GOOD = [
     ("ntfy", "https://ntfy.sh/news"),
     ("ntfy", "https://example.org/ntfy/news/"),
     ("matrix", "https://matrix.example.org"),
+    ("apprise", "https://apprise.example.org/notify/news"),
 ]
 BAD = [
     ("slack", "http://hooks.slack.com/services/T0/B0/xyz", "https://"),
@@ -26,6 +27,7 @@ BAD = [
     ("ntfy", "https://ntfy.sh/", "ends with its topic"),
     ("ntfy", "https://ntfy.sh/a b", "ends with its topic"),
     ("ntfy", "ftp://ntfy.sh/a", "https://"),
+    ("apprise", "https://apprise.example.org/", "/notify/"),
     ("matrix", "http://matrix.example.org", "https://"),
     ("matrix", "https://", "not a web address"),
 ]

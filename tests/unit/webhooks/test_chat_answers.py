@@ -28,6 +28,7 @@ def verdict(kind, status, body=b"", **headers):
         ("discord", 204, b""),
         ("ntfy", 200, {"id": "x", "event": "message"}),
         ("matrix", 200, {"event_id": "$x"}),
+        ("apprise", 200, {"error": None}),
     ],
 )
 def test_a_success_is_a_success(kind, status, body):
@@ -48,6 +49,7 @@ def test_a_success_is_a_success(kind, status, body):
         ("discord", 401, {"message": "Invalid Webhook Token", "code": 50027}, "Invalid Webhook Token"),
         ("ntfy", 403, {"code": 40301, "http": 403, "error": "forbidden"}, "ntfy answered 403: forbidden; look"),
         ("matrix", 401, {"errcode": "M_UNKNOWN_TOKEN", "error": "Unknown token"}, "Unknown token; look whether"),
+        ("apprise", 204, b"", "Apprise answered 204; look whether the server has services under this key"),
         ("matrix", 403, {"errcode": "M_FORBIDDEN", "error": "User not in room"}, "User not in room"),
     ],
 )
@@ -66,6 +68,7 @@ def test_a_dead_address_ends_the_endpoint_with_advice(kind, status, body, said):
         ("teams", 413, b""),
         ("discord", 400, {"message": "Invalid Form Body", "code": 50035, "errors": {"embeds": ["0"]}}),
         ("ntfy", 413, {"code": 41303, "http": 413, "error": "payload too large"}),
+        ("apprise", 424, {"error": "One or more notification could not be sent."}),
         ("matrix", 413, {"errcode": "M_TOO_LARGE", "error": "Event too large"}),
     ],
 )

@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 
-from services.webhooks.chat import discord, matrix, mattermost, ntfy, slack, teams
+from services.webhooks.chat import apprise, discord, matrix, mattermost, ntfy, slack, teams
 from services.webhooks.people.message import Changed, Entry, Notification, Stretch
 
 HOSTILE = "@everyone <!channel> <@1> *b* [x](http://evil.example) `c` <b>h</b> & evil.example"
@@ -61,6 +61,7 @@ def forms(message):
         "mattermost": mattermost.mattermost_post("https://chat.example/hooks/x", message),
         "discord": discord.discord_post("https://discord.com/api/webhooks/1/x", message),
         "teams": teams.teams_post("https://flow.example/x", message),
+        "apprise": apprise.apprise_post("https://apprise.example/notify/news", message),
         "ntfy": ntfy.ntfy_post("https://ntfy.example/news", message, token="tk_1", key="17"),
         "matrix": matrix.matrix_post("https://matrix.example", message, room="!a:b.example", token="syt", key="d17"),
     }
