@@ -34,8 +34,18 @@ def list_notifications(as_json: AsJson = False) -> None:
 
 
 def add(
-    kind: Annotated[EndpointKind, typer.Argument(help="How: email.")],
-    to: Annotated[str, typer.Argument(help="Where: an e-mail address.")],
+    kind: Annotated[
+        EndpointKind, typer.Argument(help="How: email, slack, mattermost, teams, discord, ntfy, matrix or apprise.")
+    ],
+    to: Annotated[str, typer.Argument(help="Where: an e-mail address, or the address of the chat.")],
+    room: Annotated[str | None, typer.Option(help="Of matrix: the internal id of the room.")] = None,
+    token: Annotated[
+        str | None,
+        typer.Option(
+            envvar="DATELINE_CHAT_TOKEN", help="Of matrix and ntfy: an access token; rather in the environment."
+        ),
+    ] = None,
+    priority: Annotated[int | None, typer.Option(min=1, max=5, help="Of ntfy.")] = None,
     key: Annotated[
         int | None, typer.Option(min=1, help="The key it belongs to, by default the first admin key.")
     ] = None,
@@ -60,6 +70,9 @@ def add(
     wanted = {
         "kind": kind,
         "to": to,
+        "room": room,
+        "token": token,
+        "priority": priority,
         "key": key if key is not None or remote.server() else endpoints.first_admin_key(),
         "description": description,
         "event_types": event_type or None,

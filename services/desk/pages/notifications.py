@@ -75,6 +75,7 @@ def _wanted(form: dict[str, str]) -> dict[str, Any]:
     lists = {name: values for name in LISTS if (values := _values(form.get(name, "")))}
     chosen = lists | ({"min_grade": form["min_grade"]} if form.get("min_grade") else {})
     fields: dict[str, Any] = {name: form.get(name, "").strip() for name in ("kind", "to", "description")}
+    fields |= {name: value for name in ("room", "token") if (value := form.get(name, "").strip())}
     return fields | ({"filter": chosen} if chosen else {}) | ({"digest": _digest(form)} if form.get("every") else {})
 
 
