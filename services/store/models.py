@@ -187,6 +187,8 @@ class HeldReading(Table, table=True):
     """held, released, discarded, or settled: the page was read as before again, or by a reader that knows better."""
     decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     decided_by: str | None = None
+    announced: bool = False
+    """Whether people know that pages of the source are held, this one among them."""
 
 
 class SameChange(Table, table=True):

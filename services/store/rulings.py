@@ -1,18 +1,20 @@
 """What readings of different articles mean: decided one by one, and then by what other pages of their hosts did."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from sqlmodel import Session
 
 from services.contracts.changes import ArticleChange
 from services.store.changes.grade import change_of
-from services.store.decide import Change, Reading, Unchanged, Updated, base_of, decide
+from services.store.decide import Change, Reading, Unchanged, Unsettled, Updated, base_of, decide
 from services.store.events import is_told
 from services.store.find import Existing, earlier_revisions
 from services.store.quarantine.sift import Arrival, host_or_source, sift
 from services.store.same_change import PageChange, on_many_pages
+from services.store.siblings import WAIT, claimed_hosts
 
 
 @dataclass(frozen=True)
@@ -39,11 +41,31 @@ def judge_all(session: Session, spots: Sequence[Existing], readings: Sequence[Re
         if isinstance(change := sifted[article], Updated)
     }
     quiet = on_many_pages(session, list(_page_changes(known, differences)), now)
+    waiting = _waiting(session, known, differences.keys() - quiet, now)
     ids = [spot.row.id if spot.row is not None and not spot.twin else "" for spot in spots]
     return [
-        Ruling(sifted.get(article, change), differences.get(article), article in quiet)
+        Ruling(Unsettled(waiting[article]))
+        if article in waiting
+        else Ruling(sifted.get(article, change), differences.get(article), article in quiet)
         for article, change in zip(ids, decided, strict=True)
     ]
+
+
+def _waiting(
+    session: Session, known: Mapping[str, Arrival], articles: Collection[str], now: datetime
+) -> dict[str, datetime]:
+    """The changes that wait for those of other pages, because a sitemap calls these changed as well; until when."""
+    young = {
+        article: order
+        for article in articles
+        if is_told(order := known[article].reading.order) and now < order.fetched_at + WAIT and not order.released
+    }
+    claimed = claimed_hosts(session, [order.origin.url for order in young.values()], now)
+    return {
+        article: order.fetched_at + WAIT
+        for article, order in young.items()
+        if urlsplit(order.origin.url or "").netloc in claimed
+    }
 
 
 def _known(spots: Sequence[Existing], readings: Sequence[Reading], decided: Sequence[Change]) -> dict[str, Arrival]:

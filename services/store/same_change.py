@@ -104,7 +104,7 @@ def _announce(session: Session, example: PageChange, marks: Sequence[str], now: 
     facts = DriftedFacts(
         source=example.source,
         since=min(row.at for row in rows),
-        sentence=f"The same change is on {len(rows)} pages of {example.host}: “{quoted}”.",
+        sentence=f"The same change is on {len(rows)} pages of {example.host} so far: “{quoted}”.",
         number=len(rows),
         pages=tuple(SourcePage(url=row.url or "", article=row.article, since=row.at) for row in rows[:PAGES]),
         details=DriftDetails(layout=None, fields=tuple(sorted({part.field for part in example.change.diff}))),

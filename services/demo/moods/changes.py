@@ -113,22 +113,22 @@ CHANGES = (
     Mood(
         "rename-day",
         f"It gives the {DEPARTMENT} another name on all of its {PAGES} pages.",
-        "The first four are announced, because nobody can know yet; then one notice with the list.",
-        ("article.updated × 4", "source.drifted 5 pages", "in quarantine: 0 pages"),
+        "One notice, as soon as five pages say the same. No article is announced as corrected.",
+        ("source.drifted 5 pages", "in quarantine: 0 pages"),
         _rename_day,
     ),
     Mood(
         "redesign",
         f"It has a new template: all of its {PAGES} pages are built otherwise, and their dates are gone.",
-        "One notice of the first page, one of the site. The pages wait in quarantine, and no article changes.",
-        ("source.drifted 1 page", "source.drifted 5 pages", "in quarantine: 8 pages"),
+        "One notice, as soon as five pages are known. All wait in quarantine, and no article changes.",
+        ("source.drifted 5 pages", "in quarantine: 8 pages"),
         _redesign,
     ),
     Mood(
         "new-footer",
         "It adds one line to the end of every story.",
-        "The first four are announced, because nobody can know yet; then one notice with the list.",
-        ("article.updated × 4", "source.drifted 5 pages", "in quarantine: 0 pages"),
+        "One notice, as soon as five pages say the same. No article is announced as corrected.",
+        ("source.drifted 5 pages", "in quarantine: 0 pages"),
         _new_footer,
     ),
     Mood(

@@ -1,13 +1,13 @@
 """Readings that wait for a decision, because their pages are built otherwise than before: what is written of them."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import Row, bindparam, func, select, update
+from sqlalchemy import Row, bindparam, case, false, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
@@ -20,12 +20,32 @@ from services.store.changes.drift import PATIENCE, PEERS, SOFT, WINDOW, DriftRea
 from services.store.decide import Change, Held, Late, Reading, Unsettled, Updated, Withheld
 from services.store.events import TOLD
 from services.store.models import articles, quarantine
+from services.store.siblings import WAIT, claimed_hosts
 
 _FIND = select(quarantine).where(quarantine.c.article.in_(bindparam("articles", expanding=True)))
 _COUNT = (
     select(quarantine.c.source, quarantine.c.host, func.count().label("number"))
     .where(quarantine.c.state == "held", quarantine.c.held_at > bindparam("since", type_=quarantine.c.held_at.type))
     .group_by(quarantine.c.source, quarantine.c.host)
+)
+_STANDING = (
+    select(
+        quarantine.c.source,
+        func.count().label("number"),
+        func.sum(case((quarantine.c.announced, 1), else_=0)).label("announced"),
+        func.min(quarantine.c.held_at).label("since"),
+    )
+    .where(
+        quarantine.c.state == "held",
+        quarantine.c.source.in_(bindparam("sources", expanding=True)),
+        quarantine.c.held_at > bindparam("since", type_=quarantine.c.held_at.type),
+    )
+    .group_by(quarantine.c.source)
+)
+_ANNOUNCED = (
+    update(quarantine)
+    .where(quarantine.c.source == bindparam("this"), quarantine.c.state == "held", quarantine.c.announced.is_(false()))
+    .values(announced=True)
 )
 _SETTLE = (
     update(quarantine)
@@ -107,6 +127,7 @@ def _held(
     for row in before:
         peers[row.host] += row.number
     peers.update(map(_host, new))
+    claimed = claimed_hosts(session, [each.reading.order.origin.url for each in new], now)
     changes, kept = dict[str, Change](), list[dict[str, Any]]()
     for each in arrivals:
         row, reasons = rows.get(each.article), drifts[each.article]
@@ -118,13 +139,15 @@ def _held(
         if means == "news":
             continue
         values = _values(each, reasons, row, discarded=means == "discarded", now=now)
-        changes[each.article] = Held(reasons, _until(reasons, values["held_at"], means))
+        waits = each in new and _netloc(each) in claimed
+        until = now + WAIT if waits else _until(reasons, values["held_at"], means)
+        changes[each.article] = Held(reasons, until)
         if means != "late":
             kept.append(values)
     if kept:
         session.execute(_KEEP[is_sqlite(session)], kept)
-    held = {values["article"] for values in kept if values["state"] == "held"}
-    _announce(session, [each for each in new if each.article in held], drifts, before, now)
+    if any(values["state"] == "held" for values in kept):
+        _announce(session, arrivals, drifts, claimed, now)
     return changes
 
 
@@ -156,37 +179,56 @@ def _values(
         "state": "discarded" if discarded else "held",
         "decided_at": row.decided_at if row and discarded else None,
         "decided_by": row.decided_by if row and discarded else None,
+        "announced": bool(row and goes_on and row.announced),
     }
 
 
 def _announce(
     session: Session,
-    new: Sequence[Arrival],
+    arrivals: Sequence[Arrival],
     drifts: Mapping[str, tuple[DriftReason, ...]],
-    before: Sequence[Row[Any]],
+    claimed: Collection[str],
     now: datetime,
 ) -> None:
-    """One notice of a source when the first of its pages drifts, and one when it turns out to be the site."""
+    """One notice of a source when the first of its pages drifts, and one when it turns out to be the site.
+
+    The first waits for `WAIT` while the newsroom says that further pages have changed: then it may be the site at once.
+    """
     by_source = defaultdict[str, list[Arrival]](list)
-    for each in new:
+    for each in arrivals:
         by_source[each.reading.order.origin.source].append(each)
-    for source, arrivals in sorted(by_source.items()):
-        earlier = sum(row.number for row in before if row.source == source)
-        if earlier and not earlier < PEERS <= earlier + len(arrivals):
-            continue
-        reasons = sorted({reason for each in arrivals for reason in drifts[each.article]})
-        number = earlier + len(arrivals)
-        built = "A page" if number == 1 else f"{number} pages"
-        facts = DriftedFacts(
-            source=source,
-            since=now,
-            sentence=f"{built} of {source} cannot be read as before ({', '.join(reasons)}): what they say now waits "
-            "in quarantine.",
-            number=number,
-            pages=held_pages(session, source),
-            details=DriftDetails(layout=arrivals[0].base.layout, fields=tuple(reasons)),
-        )
-        append_source_event(session, facts, now)
+    rows = session.execute(_STANDING, {"sources": sorted(by_source), "since": now - WINDOW}).all()
+    for row in sorted(rows, key=lambda row: str(row.source)):
+        due = _is_due(row, any(_netloc(each) in claimed for each in by_source[row.source]), now)
+        if due:
+            reasons = sorted({reason for each in by_source[row.source] for reason in drifts[each.article]})
+            append_source_event(session, _facts(session, row, by_source[row.source][0].base.layout, reasons, now), now)
+        if due or row.announced:
+            session.execute(_ANNOUNCED, {"this": row.source})
+
+
+def _is_due(row: Row[Any], claimed: bool, now: datetime) -> bool:
+    """Whether a notice goes out, given how many pages are held and how many of them people know of."""
+    if row.announced:
+        return bool(row.announced < PEERS <= row.number)
+    return bool(row.number >= PEERS or not claimed or row.since + WAIT <= now)
+
+
+def _netloc(arrival: Arrival) -> str:
+    return urlsplit(arrival.reading.order.origin.url or "").netloc
+
+
+def _facts(session: Session, row: Row[Any], layout: str | None, reasons: Sequence[str], now: datetime) -> DriftedFacts:
+    built = "A page" if row.number == 1 else f"{row.number} pages"
+    return DriftedFacts(
+        source=row.source,
+        since=now,
+        sentence=f"{built} of {row.source} cannot be read as before ({', '.join(reasons)}): what they say now waits "
+        "in quarantine.",
+        number=row.number,
+        pages=held_pages(session, row.source),
+        details=DriftDetails(layout=layout, fields=tuple(reasons)),
+    )
 
 
 def held_pages(session: Session, source: str) -> tuple[SourcePage, ...]:

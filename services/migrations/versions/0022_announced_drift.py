@@ -1,0 +1,18 @@
+"""Whether people know of a page in quarantine"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "r0022"
+down_revision = "r0021"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    # Of all that is held by now, people have been told.
+    op.add_column("quarantine", sa.Column("announced", sa.Boolean(), nullable=False, server_default=sa.true()))
+
+
+def downgrade() -> None:
+    op.drop_column("quarantine", "announced")
