@@ -7,6 +7,7 @@ field is added with a default, so that services of different ages work side by s
 from datetime import datetime
 from enum import IntEnum
 from typing import Literal
+from urllib.parse import urlsplit
 
 from services.contracts.article import (
     Article,
@@ -79,6 +80,11 @@ class Origin(Contract):
     newest: str | None = None
     """The page's newest capture when we looked for a re-ingestion, and why its reading was rejected then."""
     was_rejected: RejectionReason | None = None
+
+    @property
+    def host(self) -> str | None:
+        """The page's host with its port, as hosts are called in the ledger; None for a page without an address."""
+        return urlsplit(self.url).netloc if self.url else None
 
 
 class Reingestion(Contract):
@@ -326,7 +332,7 @@ class ParsePage(Message):
     """Digest of the site profile to read it with: that of its host when this was said."""
 
     def subject(self) -> Subject:
-        return Subject(page=self.origin.page, reingestion=self.origin.reingestion)
+        return Subject(page=self.origin.page, reingestion=self.origin.reingestion, host=self.origin.host)
 
     @property
     def dedupe(self) -> str:
@@ -363,7 +369,7 @@ class SaveArticle(Message):
     """A person has looked at what the page says otherwise and keeps it; whether endpoints are told."""
 
     def subject(self) -> Subject:
-        return Subject(page=self.origin.page, reingestion=self.origin.reingestion)
+        return Subject(page=self.origin.page, reingestion=self.origin.reingestion, host=self.origin.host)
 
     @property
     def dedupe(self) -> str:

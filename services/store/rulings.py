@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from sqlmodel import Session
 
@@ -14,7 +13,7 @@ from services.store.events import is_told
 from services.store.find import Existing, earlier_revisions
 from services.store.quarantine.sift import Arrival, host_or_source, sift
 from services.store.same_change import PageChange, on_many_pages
-from services.store.siblings import WAIT, claimed_hosts
+from services.store.siblings import WAIT, hosts_about_to_change
 
 
 @dataclass(frozen=True)
@@ -54,18 +53,16 @@ def judge_all(session: Session, spots: Sequence[Existing], readings: Sequence[Re
 def _waiting(
     session: Session, known: Mapping[str, Arrival], articles: Collection[str], now: datetime
 ) -> dict[str, datetime]:
-    """The changes that wait for those of other pages, because a sitemap calls these changed as well; until when."""
+    """The changes that wait for those of other pages of their hosts, which are about to come; until when."""
     young = {
         article: order
         for article in articles
         if is_told(order := known[article].reading.order) and now < order.fetched_at + WAIT and not order.released
     }
-    claimed = claimed_hosts(session, [order.origin.url for order in young.values()], now)
-    return {
-        article: order.fetched_at + WAIT
-        for article, order in young.items()
-        if urlsplit(order.origin.url or "").netloc in claimed
-    }
+    # Those that came together with it were counted together.
+    origins = [each.reading.order.origin for each in known.values()] if young else []
+    busy = hosts_about_to_change(session, origins, now)
+    return {article: order.fetched_at + WAIT for article, order in young.items() if order.origin.host in busy}
 
 
 def _known(spots: Sequence[Existing], readings: Sequence[Reading], decided: Sequence[Change]) -> dict[str, Arrival]:

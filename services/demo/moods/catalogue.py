@@ -2,10 +2,11 @@
 
 from services.contracts.errors import UserError
 from services.demo.moods.changes import CHANGES
+from services.demo.moods.day import DAY
 from services.demo.moods.discovery import DISCOVERY
 from services.demo.moods.mood import Mood
 
-ALL_MOODS: dict[str, Mood] = {mood.name: mood for mood in (*DISCOVERY, *CHANGES)}
+ALL_MOODS: dict[str, Mood] = {mood.name: mood for mood in (*DISCOVERY, *CHANGES, DAY)}
 
 
 def choose_moods(names: list[str]) -> list[Mood]:

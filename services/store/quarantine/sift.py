@@ -20,7 +20,7 @@ from services.store.changes.drift import PATIENCE, PEERS, SOFT, WINDOW, DriftRea
 from services.store.decide import Change, Held, Late, Reading, Unsettled, Updated, Withheld
 from services.store.events import TOLD
 from services.store.models import articles, quarantine
-from services.store.siblings import WAIT, claimed_hosts
+from services.store.siblings import WAIT, hosts_about_to_change
 
 _FIND = select(quarantine).where(quarantine.c.article.in_(bindparam("articles", expanding=True)))
 _COUNT = (
@@ -127,7 +127,7 @@ def _held(
     for row in before:
         peers[row.host] += row.number
     peers.update(map(_host, new))
-    claimed = claimed_hosts(session, [each.reading.order.origin.url for each in new], now)
+    busy = hosts_about_to_change(session, [each.reading.order.origin for each in arrivals], now) if new else set()
     changes, kept = dict[str, Change](), list[dict[str, Any]]()
     for each in arrivals:
         row, reasons = rows.get(each.article), drifts[each.article]
@@ -139,7 +139,7 @@ def _held(
         if means == "news":
             continue
         values = _values(each, reasons, row, discarded=means == "discarded", now=now)
-        waits = each in new and _netloc(each) in claimed
+        waits = each in new and each.reading.order.origin.host in busy
         until = now + WAIT if waits else _until(reasons, values["held_at"], means)
         changes[each.article] = Held(reasons, until)
         if means != "late":
@@ -147,7 +147,7 @@ def _held(
     if kept:
         session.execute(_KEEP[is_sqlite(session)], kept)
     if any(values["state"] == "held" for values in kept):
-        _announce(session, arrivals, drifts, claimed, now)
+        _announce(session, arrivals, drifts, busy, now)
     return changes
 
 
@@ -187,19 +187,19 @@ def _announce(
     session: Session,
     arrivals: Sequence[Arrival],
     drifts: Mapping[str, tuple[DriftReason, ...]],
-    claimed: Collection[str],
+    busy: Collection[str],
     now: datetime,
 ) -> None:
     """One notice of a source when the first of its pages drifts, and one when it turns out to be the site.
 
-    The first waits for `WAIT` while the newsroom says that further pages have changed: then it may be the site at once.
+    The first waits for `WAIT` while other pages are about to come: then it may be the site at once.
     """
     by_source = defaultdict[str, list[Arrival]](list)
     for each in arrivals:
         by_source[each.reading.order.origin.source].append(each)
     rows = session.execute(_STANDING, {"sources": sorted(by_source), "since": now - WINDOW}).all()
     for row in sorted(rows, key=lambda row: str(row.source)):
-        due = _is_due(row, any(_netloc(each) in claimed for each in by_source[row.source]), now)
+        due = _is_due(row, any(each.reading.order.origin.host in busy for each in by_source[row.source]), now)
         if due:
             reasons = sorted({reason for each in by_source[row.source] for reason in drifts[each.article]})
             append_source_event(session, _facts(session, row, by_source[row.source][0].base.layout, reasons, now), now)
@@ -207,15 +207,11 @@ def _announce(
             session.execute(_ANNOUNCED, {"this": row.source})
 
 
-def _is_due(row: Row[Any], claimed: bool, now: datetime) -> bool:
+def _is_due(row: Row[Any], waits: bool, now: datetime) -> bool:
     """Whether a notice goes out, given how many pages are held and how many of them people know of."""
     if row.announced:
         return bool(row.announced < PEERS <= row.number)
-    return bool(row.number >= PEERS or not claimed or row.since + WAIT <= now)
-
-
-def _netloc(arrival: Arrival) -> str:
-    return urlsplit(arrival.reading.order.origin.url or "").netloc
+    return bool(row.number >= PEERS or not waits or row.since + WAIT <= now)
 
 
 def _facts(session: Session, row: Row[Any], layout: str | None, reasons: Sequence[str], now: datetime) -> DriftedFacts:

@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from services.audit import across
 from services.contracts.caller import Caller
-from services.contracts.messages import SaveArticle
+from services.contracts.messages import FetchPage, SaveArticle
 from services.contracts.urls import article_id
 from services.fetcher.models import Page
 from services.runtime.audit_log import AuditEntry
@@ -16,7 +16,10 @@ from services.runtime.events.tables import events
 from services.runtime.ledger.jobs import enqueue
 from services.runtime.ledger.ledger_table import LedgerRow
 from services.runtime.ledger.worker import handle
-from services.store import tasks  # noqa: F401 - registers the handler
+from services.store import (
+    siblings,
+    tasks,  # noqa: F401 - registers the handler
+)
 from services.store.decide import Held, Unchanged, Updated
 from services.store.models import quarantine
 from services.store.quarantine import api
@@ -253,3 +256,36 @@ def test_the_same_change_that_comes_together_is_no_article_updated_at_all():
     }
     assert [subject for subject, a in told_of.items() if a] == [article_id("afpims/defense:8")]
     assert (len(told_of), len(drifts())) == (9, 1)
+
+
+def minutes_until(now):
+    """From `NOW` to a moment before."""
+    return (now - NOW) / timedelta(minutes=1) - 0.5
+
+
+def test_a_change_waits_a_minute_while_other_pages_of_its_host_are_about_to_come():
+    """Then it is announced, late but once; a change that nothing else is near to is announced at once."""
+    now = utcnow() + timedelta(minutes=1)
+    saved(page(0), page(1))
+    with transaction() as session:
+        enqueue(session, FetchPage(page=7, host="www.war.gov", why="claimed"), due_at=now)
+        enqueue(session, FetchPage(page=8, host="elsewhere.example", why="claimed"), due_at=now)
+    corrected = page(0, text(TOWNS[0]).replace("lane 7", "lane 9"), minute=minutes_until(now))
+    handled(corrected, now=now)
+    (message,) = waiting()
+    assert (told()[2:], message.due_at) == ([], corrected.fetched_at + siblings.WAIT)
+    handle("SaveArticle", [message.id], message.due_at)
+    assert (told()[2:], waiting()) == (["article.updated"], [])
+
+
+def test_the_notice_of_a_redesign_waits_for_other_pages_that_are_about_to_come():
+    """If none of them drifts, it goes out a minute later."""
+    now = utcnow() + timedelta(minutes=1)
+    saved(*(page(number) for number in range(9)))
+    with transaction() as session:
+        enqueue(session, FetchPage(page=77, host="www.war.gov", why="claimed"), due_at=now)
+    handled(redesigned(0, minute=minutes_until(now)), now=now)
+    (message,) = waiting()
+    assert (drifts(), len(held())) == ([], 1)
+    handle("SaveArticle", [message.id], message.due_at)
+    assert (drifts(), waiting()) == (["source.drifted"], [])
