@@ -31,7 +31,7 @@ def _replayed_day(scene: Scene) -> Sequence[str]:
 
 DAY = Mood(
     "replayed-day",
-    f"It corrects three of {PAGES} stories, takes one down, and is relaunched under a new name and with a new template.",
+    f"It corrects three of {PAGES} stories, takes one down, and is relaunched with a new name and template.",
     "Exactly five notices: three corrections, one for the relaunch, and one removal when a day has confirmed it.",
     (
         "article.updated story-2 (facts: figures)",

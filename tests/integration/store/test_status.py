@@ -15,7 +15,9 @@ from services.runtime.ledger.jobs import enqueue
 from services.runtime.ledger.ledger_table import ledger
 from services.runtime.ledger.worker import handle
 from services.store import tasks  # noqa: F401 - registers the handler
-from services.store.api import feeds, router
+from services.store.api import router
+from services.store.lists.api import feeds
+from services.store.lists.api import router as lists
 from services.store.models import articles
 from tests.support import in_process
 from tests.support.kept import rows, saved, sound, told
@@ -34,7 +36,7 @@ def _database_that_stays_sound(db):
 
 @pytest.fixture
 def client(db):
-    app = in_process.app_of({"reader": READER}, router, feeds)
+    app = in_process.app_of({"reader": READER}, router, lists, feeds)
     with in_process.client(app, "reader") as client:
         yield client
 
