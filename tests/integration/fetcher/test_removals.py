@@ -5,10 +5,12 @@ import sys
 from datetime import timedelta
 
 import pytest
+import sqlmodel
 from sqlalchemy import select
 
 from services.contracts.caller import Caller
 from services.contracts.messages import ReviewRemovals
+from services.fetcher.models import Takedown, TakedownPage
 from services.fetcher.removals.api import router
 from services.runtime.archive import capture_store
 from services.runtime.database import reading, transaction
@@ -188,10 +190,14 @@ def mass(newsroom):
 
 
 def test_many_pages_that_vanish_together_are_one_notice_and_a_day_later_single_events(day, newsroom):
-    """The list goes out within hours; the single removals when a day later the evidence is the same."""
+    """The list goes out minutes after the sixth was missed; the single removals a day later, on the same evidence."""
     begins(day, newsroom, *newsroom.samples)
     newsroom.deletes(*mass(newsroom))
     day.passes(hours=18)
+    with reading() as session:
+        [takedown] = session.exec(sqlmodel.select(Takedown)).all()
+        sixth = max(page.since for page in session.exec(sqlmodel.select(TakedownPage)))
+    assert takedown.opened_at - sixth < timedelta(minutes=20)
     [(_, notice)] = announced(*ABOUT_SOURCES)
     assert (notice["source"], notice["number"], len(notice["pages"])) == ("demo", 6, 6)
     assert announced(*ABOUT_ARTICLES) == []
