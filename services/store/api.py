@@ -47,6 +47,7 @@ from services.runtime.http.problems import (
 )
 from services.runtime.http.sse import HEADERS, Stream
 from services.runtime.provenance.evidence import evidence_of_article
+from services.store.addresses import addresses_of
 from services.store.attachments import api as attachments
 from services.store.changes.grade import change_of
 from services.store.lists import api as lists
@@ -141,8 +142,9 @@ def show_article(article: ArticleId) -> StandingArticle:
     """The clean article as it stands. One that turned out to be another says so in `merged_into`."""
     with reading() as session:
         row = _known(session, article)
+        addresses = addresses_of(session, row)
     view = article_view(row, Article.model_validate_json(row.reading))
-    return StandingArticle(**view.model_dump(), merged_into=row.merged_into)
+    return StandingArticle(**view.model_dump(), merged_into=row.merged_into, addresses=addresses)
 
 
 @router.get("/articles/{article}/evidence", tags=["articles"])

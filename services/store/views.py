@@ -60,6 +60,10 @@ FOUND: dict[str, JsonValue] = {
     ],
     "same_story": None,
 }
+ADDRESSES: list[JsonValue] = [
+    {"url": "https://www.army.example/news/old/1234567", "since": LINE["first_seen"], "until": "2026-03-01T08:00:00Z"},
+    {"url": LINE["url"], "since": "2026-03-01T08:00:00Z", "until": None},
+]
 PULLED: dict[str, JsonValue] = {"id": "evt_ge2dinzthe3tqnbvgyzto", "cause": "live", "announced": True}
 
 
@@ -99,12 +103,26 @@ class ArticleLine(View):
     same_story: str | None = Field(default=None, validation_alias=AliasChoices("same_story", "story"))
 
 
-class StandingArticle(ArticleView):
-    """The clean article as it stands; `merged_into` is the id of the article that it turned out to be, if it did."""
+class ArticleAddress(View):
+    """An address of an article: since when it was there, and until when; null while it still is."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [LINE | WORDS | {"merged_into": None}]})
+    url: str
+    since: datetime
+    until: datetime | None
+
+
+class StandingArticle(ArticleView):
+    """The clean article as it stands; `merged_into` is the id of the article that it turned out to be, if it did.
+
+    `addresses` are those that it had, the first first, and that which it has.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [LINE | WORDS | {"merged_into": None, "addresses": ADDRESSES}]}
+    )
 
     merged_into: str | None = None
+    addresses: tuple[ArticleAddress, ...] = ()
 
 
 class RevisionLine(View):

@@ -57,6 +57,7 @@ def list_articles(
     tag: Annotated[str | None, typer.Option(help="With this tag.")] = None,
     virin: Annotated[str | None, typer.Option(help="With this picture.")] = None,
     status: Annotated[ArticleStatus | None, typer.Option(help="Of whose page this became.")] = None,
+    same_story: Annotated[str | None, typer.Option(help="That tell the story of this article, by id.")] = None,
     since: Since = None,
     until: Until = None,
     limit: Annotated[int, typer.Option(min=1, max=1_000, help="How many at most.")] = 20,
@@ -67,7 +68,7 @@ def list_articles(
     from services.store.views import ArticleLine
 
     chosen: dict[str, Any] = {"source": source, "kind": kind, "q": " ".join(words or ()), "tag": tag, "virin": virin}
-    chosen |= {"since": since, "until": until, "status": status}
+    chosen |= {"since": since, "until": until, "status": status, "same_story": same_story}
     rows, following = client.listed("/articles", "articles", limit, after=after, **chosen)
     if as_json:
         print_json({"articles": rows, "next": following})

@@ -11,6 +11,7 @@ from services.contracts.urls import article_id, page_key
 from services.runtime.database import reading, transaction
 from services.runtime.events.tables import events
 from services.runtime.transparency_log.tables import leaves
+from services.store.addresses import addresses_of
 from services.store.checks import checks
 from services.store.decide import Created, Unchanged, Updated
 from services.store.models import articles
@@ -56,6 +57,22 @@ def test_a_page_at_a_new_address_moves_its_article():
     assert told() == ["article.created", "article.moved"]
     assert rows(articles, "id", "url") == [(article_id(page_key(OLD)), NEW)]
     assert (last_event().changed, OLD in last_event().body, NEW in last_event().body) == (["url"], True, True)
+
+
+def test_an_article_knows_where_it_was_and_until_when():
+    """There and back again: each address with its time, without a gap, and the present one open."""
+    for minute, url in enumerate((OLD, NEW, OLD)):
+        with transaction() as session:
+            save_all(session, [(at(url, key=page_key(OLD), minute=minute), None)], NOW + timedelta(hours=minute))
+    with reading() as session:
+        [row] = session.execute(articles.select()).all()
+        shown = addresses_of(session, row)
+    first, second, third = (NOW + timedelta(hours=hours) for hours in range(3))
+    assert [(each.url, each.since, each.until) for each in shown] == [
+        (OLD, first, second),
+        (NEW, second, third),
+        (OLD, third, None),
+    ]
 
 
 def test_a_move_with_other_words_is_two_events_in_order():
