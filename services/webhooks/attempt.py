@@ -55,6 +55,7 @@ class SendResult:
 
     `outcome` decides. `delivered`: done. `throttled`: again, not before `retry_after`. `refused` and `unreachable`:
     again by the schedule. `rejected`: this message never. `gone`: nothing more, until the endpoint is enabled again.
+    `postponed`: what is in the way is ours; again soon, for as long as it takes, at no cost to the endpoint.
     """
 
     outcome: Outcome

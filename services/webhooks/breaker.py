@@ -13,6 +13,8 @@ HOLDS = tuple(timedelta(seconds=s) for s in (15, 30, 60, 120, 300))
 who is back wants the news now, and a probe costs next to nothing."""
 PENALTY = timedelta(seconds=30)
 """The rest of an endpoint that says it is overloaded and names no time."""
+POSTPONED = timedelta(minutes=1)
+"""The rest of an endpoint that we cannot reach for, because of something of our own."""
 AWAY = timedelta(seconds=10)
 """Nothing but failure for so long, twice at least, and then a success: the receiver is back, and wants what waits."""
 GIVE_UP = timedelta(days=5)
@@ -54,6 +56,8 @@ def after(
     """The standing after one more attempt that ended so at this time; `reason` says why it is gone, if it is."""
     if outcome == "delivered":
         return Standing(recovered=standing.recovered or _was_away(standing, now))
+    if outcome == "postponed":
+        return replace(standing, not_before=now + POSTPONED)
     since, failures = standing.failing_since or now, standing.failures + 1
     failed = replace(standing, failures=failures, failing_since=since)
     if outcome == "gone":

@@ -40,7 +40,7 @@ def condition(endpoint: Endpoint, now: datetime) -> Condition:
     state = _state(endpoint, now)
     return Condition(
         state=state,
-        reason=endpoint.reason or KEY_ENDED if state == "disabled" else None,
+        reason=endpoint.reason or (KEY_ENDED if state == "disabled" else None),
         failures=endpoint.failures,
         failing_since=endpoint.failing_since,
         last_error=endpoint.last_error,
@@ -56,7 +56,12 @@ def is_served(endpoint: Endpoint, now: datetime) -> bool:
 
 def in_trouble(now: datetime) -> ColumnElement[bool]:
     """Which endpoints are disabled, held or failing."""
-    return or_(col(Endpoint.state) == "disabled", col(Endpoint.failures) > 0, col(Endpoint.ends_at) <= now)
+    return or_(
+        col(Endpoint.state) == "disabled",
+        col(Endpoint.failures) > 0,
+        col(Endpoint.last_error).is_not(None),
+        col(Endpoint.ends_at) <= now,
+    )
 
 
 def _has_ended(endpoint: Endpoint, now: datetime) -> bool:
@@ -70,6 +75,6 @@ def _state(endpoint: Endpoint, now: datetime) -> State:
         return "unconfirmed"
     if not is_served(endpoint, now):
         return "disabled"
-    if not endpoint.failures:
+    if not endpoint.failures and not endpoint.last_error:
         return "active"
     return "held" if endpoint.not_before else "failing"

@@ -26,6 +26,7 @@ from services.webhooks.headers import owner_headers
 from services.webhooks.kinds import opened_target, sender
 from services.webhooks.models import SERVED, deliveries, endpoints, locked
 from services.webhooks.payload import sent
+from services.webhooks.people.message import ENTRIES
 from services.webhooks.rotation import signers
 
 TOGETHER = 40
@@ -69,9 +70,11 @@ _IN_DIGEST = (*_OWED, or_(deliveries.c.digest_at.is_(None), deliveries.c.digest_
 _READ = ("id", "sequence", "event", "payload", "attempts", "tries", "digest_at")
 
 
-def _next(line: Sequence[ColumnElement[bool]], *order: ColumnElement[Any]) -> Select[Any]:
+def _next(
+    line: Sequence[ColumnElement[bool]], *order: ColumnElement[Any], more: Sequence[ColumnElement[Any]] = ()
+) -> Select[Any]:
     return (
-        select(*(deliveries.c[name] for name in _READ), events.c.type, events.c.body, events.c.trace_id)
+        select(*(deliveries.c[name] for name in _READ), events.c.type, events.c.trace_id, *more)
         .join(events, events.c.id == deliveries.c.event)
         .where(*line, deliveries.c.next_try <= _NOW, _SERVED.exists(), _HELD_BY_US.exists())
         .order_by(*order, deliveries.c.sequence)
@@ -83,8 +86,9 @@ def _due(line: Sequence[ColumnElement[bool]]) -> Select[Any]:
     return select(func.min(deliveries.c.next_try, type_=UtcDateTime)).where(*line)
 
 
-_NEXT = _next(_FIRST_IN_LINE, deliveries.c.rank)
+_NEXT = _next(_FIRST_IN_LINE, deliveries.c.rank, more=[events.c.body])
 _NEXT_IN_DIGEST = _next(_IN_DIGEST, deliveries.c.digest_at.nulls_first())
+_BODIES = select(events.c.id, events.c.body).where(events.c.id.in_(bindparam("these", expanding=True)))
 _HELD = locked(endpoints.c.id == _ENDPOINT)
 _NEXT_DUE, _NEXT_DIGEST_DUE = _due(_FIRST_IN_LINE), _due(_IN_DIGEST)
 
@@ -168,14 +172,19 @@ def parcels(session: Session, to: Addressee, job: Job, now: datetime) -> list[Pa
     """
     fields = {"message": job.id, "token": job.token}
     fields |= {"endpoint": to.endpoint, "now": now, "share": to.share, "ranks": to.ranks}
-    rows = session.execute(_NEXT_IN_DIGEST if to.digest else _NEXT, fields)
+    rows = session.execute(_NEXT_IN_DIGEST if to.digest else _NEXT, fields).all()
+    if to.digest:
+        rows = _first_message(rows)
+        bodies = _bodies(session, rows[:ENTRIES])
+    else:
+        bodies = {row.event: row.body for row in rows}
     return [
         Parcel(
             delivery=row.id,
             sequence=row.sequence,
             event=row.event,
             event_type=row.type,
-            body=sent(row.body, row.payload),
+            body=sent(bodies.get(row.event, ""), row.payload),
             number=row.attempts + 1,
             tries=row.tries,
             trace_id=row.trace_id,
@@ -183,6 +192,18 @@ def parcels(session: Session, to: Addressee, job: Job, now: datetime) -> list[Pa
         )
         for row in rows
     ]
+
+
+def _first_message(rows: Sequence[Row[Any]]) -> Sequence[Row[Any]]:
+    """What is sent at one go: a test alone, or one digest."""
+    if not rows or rows[0].digest_at is None:
+        return rows[:1]
+    return [row for row in rows if row.digest_at == rows[0].digest_at]
+
+
+def _bodies(session: Session, rows: Sequence[Row[Any]]) -> dict[str, str]:
+    # Of a long digest only what it shows is read: an event may have 1 MB.
+    return {row.id: row.body for row in session.execute(_BODIES, {"these": [row.event for row in rows]})}
 
 
 def hold(session: Session, endpoint: int) -> None:
@@ -210,7 +231,7 @@ def bring(client: Client, to: Addressee, batch: Sequence[Parcel], clock: Clock) 
         standing = breaker.after(standing, tried.outcome, tried.ended, tried.retry_after, reason=reason)
         standing = replace(standing, last_error=tried.error, last_status=tried.status if tried.error else None)
         yield from ((entry, standing) for entry in made)
-        if standing.failures or tried.ended - began > UNWRITTEN:
+        if standing.failures or standing.not_before or tried.ended - began > UNWRITTEN:
             return
 
 

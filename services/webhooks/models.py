@@ -41,8 +41,10 @@ LISTENING: tuple[EndpointState, ...] = ("active", "disabled")
 """The states in which events are owed to an endpoint."""
 SERVED: tuple[EndpointState, ...] = ("active", "unconfirmed")
 """The states in which something may be sent to it: before it is confirmed, only the wish that it be."""
-Outcome = Literal["delivered", "gone", "throttled", "refused", "rejected", "unreachable"]
-"""How one attempt ended: 2xx, 410, "later please", any other answer, this message never, no answer at all."""
+Outcome = Literal["delivered", "gone", "throttled", "refused", "rejected", "unreachable", "postponed"]
+"""How one attempt ended: 2xx, 410, "later please", any other answer, this message never, no answer at all; or something
+of our own was in the way, and the endpoint was not reached for.
+"""
 
 _PENDING = text("state = 'pending'")
 

@@ -14,7 +14,7 @@ from services.runtime.database import is_sqlite
 from services.runtime.events.append import NewEvent, append_private
 from services.webhooks.announce import farewell
 from services.webhooks.attempt import Tried
-from services.webhooks.breaker import patience
+from services.webhooks.breaker import POSTPONED, patience
 from services.webhooks.deliver import Addressee
 from services.webhooks.models import SERVED, TEST, attempts, deliveries, endpoints
 from services.webhooks.release import release, wake
@@ -59,6 +59,8 @@ def verdict(tried: Tried, *, stretch: float) -> tuple[DeliveryState, datetime | 
         return "failed", None  # it only tells what happened
     if tried.outcome == "rejected":
         return "failed", None
+    if tried.outcome == "postponed":
+        return "pending", tried.ended + POSTPONED
     if tried.outcome == "gone":
         return "pending", tried.ended  # owed until the endpoint is enabled again
     query = patience(tried.outcome, tried.retry_after)
@@ -118,7 +120,7 @@ def _settled(tried: Tried, stretch: float) -> dict[str, object]:
         "this": tried.parcel.delivery,
         "before": tried.parcel.number - 1,
         "made": tried.parcel.number,
-        "counted": tried.parcel.tries + 1,
+        "counted": tried.parcel.tries + (tried.outcome != "postponed"),
         "new_state": state,
         "due": due,
         "arrived": tried.ended if state == "delivered" else None,

@@ -24,7 +24,8 @@ def release(session: Session, endpoint: int, now: datetime, *, afresh: bool = Fa
 
 def wake(session: Session, endpoint: int, now: datetime, *, afresh: bool = False) -> int:
     """The same on somebody's word: an endpoint that is left alone is probed at once. Its rate is kept."""
-    rest = case((endpoints.c.failures > 0, None), else_=endpoints.c.not_before)
+    failed = or_(endpoints.c.failures > 0, endpoints.c.last_error.is_not(None))
+    rest = case((failed, None), else_=endpoints.c.not_before)
     session.execute(update(endpoints).where(endpoints.c.id == endpoint).values(not_before=rest, woken_at=now))
     return release(session, endpoint, now, afresh=afresh)
 

@@ -71,7 +71,7 @@ class AttemptView(BaseModel, from_attributes=True):
 
     number: int
     at: datetime
-    outcome: str = Field(description="delivered, gone, throttled, refused, rejected or unreachable")
+    outcome: str = Field(description="delivered, gone, throttled, refused, rejected, unreachable or postponed")
     status: int | None = Field(description="The answer's status, null when there was no answer")
     milliseconds: int
     error: str | None

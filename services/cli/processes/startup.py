@@ -18,6 +18,7 @@ from services.runtime import database
 from services.runtime.egress import egress_settings
 from services.runtime.settings import runtime_settings
 from services.runtime.transparency_log.settings import log_settings
+from services.webhooks.people.settings import mail_settings
 from services.webhooks.settings import webhook_settings
 
 SCALED = ("FETCHER", "PARSER", "STORE", "WEBHOOKS", "WEB")
@@ -82,7 +83,8 @@ def read_settings(*, migrated: bool = True) -> None:
 
     Refuses, unless it is to be migrated still, a database of another age than this program.
     """
-    for read in (runtime_settings, egress_settings, fetcher_settings, parser_settings, webhook_settings, log_settings):
+    of_webhooks = (webhook_settings, mail_settings)
+    for read in (runtime_settings, egress_settings, fetcher_settings, parser_settings, log_settings, *of_webhooks):
         read()
     refuse_unknown_settings()
     refuse_bad_key(runtime_settings().secret_key.get_secret_value())

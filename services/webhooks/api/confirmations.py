@@ -16,15 +16,24 @@ from fastapi import APIRouter, Query, Request
 from sqlmodel import Session
 from starlette.responses import HTMLResponse
 
+from services.contracts.caller import Caller
 from services.runtime.database import transaction, utcnow
+from services.runtime.http.problems import Problem
 from services.runtime.http.rate_limits import TokenBucket
 from services.webhooks import confirming
+from services.webhooks.confirming import token_digest
+from services.webhooks.kinds import opened_target
+from services.webhooks.models import Endpoint
 
 router = APIRouter(prefix="/notifications", include_in_schema=False)
 
 Token = Annotated[str, Query(max_length=200)]
 
 _bucket = TokenBucket(rate=1, burst=60)
+_of_recipients = TokenBucket(rate=3 / 86_400, burst=3)
+"""How often one address is asked, whoever wants it: strangers must not be flooded with questions."""
+_of_keys = TokenBucket(rate=1 / 300, burst=20)
+"""How often one key asks."""
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'",
@@ -65,6 +74,18 @@ def ask_to_unsubscribe() -> HTMLResponse:
 def unsubscribe(request: Request, token: Token = "") -> HTMLResponse:
     """Ends the subscription: one click, as RFC 8058 has it."""
     return _done(request, confirming.unsubscribe, token, "Unsubscribed", "You will get no more of these notifications.")
+
+
+def admit_question(caller: Caller, endpoint: Endpoint) -> None:
+    """Raises a 429 problem when the recipient of this endpoint was asked too often, or this key asks too much."""
+    recipient, now = token_digest(opened_target(endpoint.sealed_secret)["to"].lower()), time.monotonic()
+    asked = ((_of_recipients, recipient), (_of_keys, caller.key))
+    if wait := max(bucket.wait(asker, now) for bucket, asker in asked):
+        seconds = math.ceil(wait)
+        advice = f"Recipients are asked three times a day at most, and by one key every 5 minutes; come in {seconds} s."
+        raise Problem(429, "Asked too often", advice, headers={"Retry-After": str(seconds)})
+    for bucket, asker in asked:
+        bucket.take(asker, now)
 
 
 def _done(

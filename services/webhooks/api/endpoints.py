@@ -17,6 +17,7 @@ from services.runtime.http.problems import After, Id, Limit, Problem, cursor, pa
 from services.webhooks import delivery_log, preview, rotation, subscriptions
 from services.webhooks.addresses import check_address
 from services.webhooks.announce import announce_test
+from services.webhooks.api.confirmations import admit_question
 from services.webhooks.api.own import Subscriber, note, own, router, serve_now
 from services.webhooks.condition import in_trouble, is_served
 from services.webhooks.filters import Filter, lacking_scope
@@ -64,6 +65,7 @@ def make_endpoint(wanted: EndpointWanted, caller: Subscriber, request: Request, 
         _must_still_open(request, owner)
         note(session, caller, "made", made.id)
         if made.state == "unconfirmed":
+            admit_question(caller, made)
             serve_now(session, made.id or 0)
     view = endpoint_view(made, utcnow())
     response.headers["Location"] = request.url_for("show_endpoint", endpoint_id=view.id).path
@@ -128,6 +130,8 @@ def change_endpoint(endpoint_id: Id, wanted: EndpointChanged, caller: Subscriber
         target = _target(endpoint_kind(result), wanted) if wanted.to else None
         named = {name: value for name, value in named.items() if name not in WHERE}
         subscriptions.change(session, result, named, utcnow(), target=target)
+        if result.state == "unconfirmed" and (target or named.get("state")):
+            admit_question(caller, result)
         note(session, caller, "changed", endpoint_id, f": {', '.join(sorted(wanted.named()))}")
         if result.state in SERVED:
             serve_now(session, endpoint_id)

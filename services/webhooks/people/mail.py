@@ -21,6 +21,8 @@ NO_MAILBOX = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
 """Enhanced status codes (RFC 3463) that say: there is no such mailbox, or it takes nothing any more."""
 NO_MAILBOX_PLAIN = frozenset({550, 551, 553})
 """The codes that say so where there is no enhanced one."""
+OURS = frozenset({"connection", "sign-in", "sender"})
+"""What the relay says to these is about us, whoever the mail is for."""
 FULL = "5.2.2"
 """The mailbox is full; somebody may empty it."""
 # No header is folded: a folded address leads nowhere. None of ours comes near the 998 bytes that a line may have.
@@ -54,7 +56,7 @@ def send_mail(_client: Client, to: Address, parcels: Sequence[Parcel], now: date
     """Sends one mail about these deliveries."""
     settings = mail_settings()
     if missing := settings.missing:
-        return SendResult("unreachable", {}, error=missing)
+        return SendResult("postponed", {}, error=missing)
     mail = compose(settings, to, parcels, now)
     shown = {name.lower(): str(mail[name]) for name in ("Message-ID", "Date", "Subject", "From")}
     reply = hand_over(settings.relay, settings.mailbox.addr_spec, to.target["to"], bytes(mail))
@@ -86,18 +88,16 @@ def _result(reply: Reply, host: str, request: dict[str, str]) -> SendResult:
 
 def mail_outcome(reply: Reply) -> Outcome:
     """What becomes of a delivery after this reply. What the relay has against us is the operator's to mend, not a fault
-    of the recipient: it is tried again.
+    of the recipient.
     """
     code = reply.code
-    if code is None:
-        return "unreachable"
+    if code is None or (code >= 400 and reply.stage in OURS):
+        return "postponed"
     if code < 400:
         return "delivered"
     if code < 500:
         return "throttled"
-    if reply.stage == "message":
-        return "rejected"
-    return _of_recipient(code, reply.enhanced) if reply.stage == "recipient" else "refused"
+    return "rejected" if reply.stage == "message" else _of_recipient(code, reply.enhanced)
 
 
 def _of_recipient(code: int, enhanced: str) -> Outcome:

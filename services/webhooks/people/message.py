@@ -106,9 +106,11 @@ def _entry(event: Mapping[str, Any], zone: str, base: str) -> Entry:
         return Entry(happened(event), one_line(data.get("source")), at, sentences=said, desk=link)
     if kind.startswith(SERVICE_PREFIX):
         about = str(data["trouble"]["kind"]).replace("_", " ")
-        sentences = tuple(one_line(remark, LEAD) for remark in remarks(event))
-        return Entry(happened(event), about, at, sentences=sentences, desk=_link(base, "/troubles"))
-    return Entry(happened(event), "", at, sentences=tuple(map(one_line, remarks(event))), desk=_link(base, "/webhooks"))
+        remarked = tuple(one_line(remark, LEAD) for remark in remarks(event))
+        return Entry(happened(event), about, at, sentences=remarked, desk=_link(base, "/troubles"))
+    place = "/webhooks" if kind.startswith("endpoint.") else "/"
+    remarked = tuple(one_line(remark, LEAD) for remark in remarks(event))
+    return Entry(happened(event), "", at, sentences=remarked, desk=_link(base, place))
 
 
 def _of_article(event: Mapping[str, Any], article: Mapping[str, Any], at: str, base: str) -> Entry:

@@ -35,6 +35,8 @@ class MailSettings(BaseSettings):
     @field_validator("sender")
     @classmethod
     def _is_a_mailbox(cls, written: str) -> str:
+        if written and not written.isprintable():
+            raise ValueError("it has a line break or another control character")
         if written:
             email_address(parseaddr(written)[1])
         return written

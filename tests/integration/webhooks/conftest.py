@@ -65,6 +65,8 @@ def endpoint(http, subscriber):
 @pytest.fixture
 def post_office(house, installation):
     """A relay that takes our mail, and an installation that knows it."""
+    for bucket in (confirmations._bucket, confirmations._of_recipients, confirmations._of_keys):
+        bucket._full_at.clear()
     with relay() as running:
         installation(
             mail_host="localhost",

@@ -45,6 +45,11 @@ def confirmed(http, post_office):
     return make
 
 
+def soon():
+    """Five minutes past the next hour: so it is the same time of the hour whenever the tests run."""
+    return (utcnow() + timedelta(hours=1)).replace(minute=5, second=0, microsecond=0)
+
+
 def state(http, endpoint):
     return http.get(f"/webhooks/endpoints/{endpoint['id']}").json()["state"]
 
@@ -195,7 +200,7 @@ def test_nothing_of_outside_text_becomes_markup_a_header_or_another_link(post_of
     [
         ("RCPT", "450 4.2.0 Greylisted, come again", "pending", "held"),
         ("DATA", "451 4.3.0 Not now", "pending", "held"),
-        ("MAIL", "550 5.7.1 Not from you", "pending", "failing"),
+        ("MAIL", "550 5.7.1 Not from you", "pending", "held"),
         ("DATA", "554 5.7.1 Looks like spam", "failed", "failing"),
         ("RCPT", "550 5.7.1 Refused by policy", "failed", "failing"),
         ("RCPT", "550 5.1.1 No such user", "pending", "disabled"),
@@ -213,8 +218,41 @@ def test_what_the_relay_refuses(http, post_office, confirmed, command, answer, d
     (attempt,) = log_of(http, endpoint)["deliveries"][0]["attempts"]
     assert (attempt["status"], attempt["response"]) == (int(answer[:3]), answer[4:])
     run(utcnow() + timedelta(minutes=5))
-    expected = 1 if delivery == "pending" and endpoint_state != "disabled" else 0
+    expected = 1 if endpoint_state == "held" else 0
     assert len(post_office.mails) == expected
+
+
+def test_a_relay_that_is_away_costs_nobody_anything(http, house, installation, post_office, confirmed):
+    """However long it is away: no delivery is given up, and no endpoint disabled. Its return brings all of it."""
+    endpoint = confirmed()
+    now = utcnow()
+    for number in range(3):
+        announced(f"evt_{number}", number, f"art_{number}", headline=f"Story {number}")
+    post_office.answers["MAIL"] = ["451 4.3.2 Going down"] * 30
+    for day in range(30):
+        run(now + timedelta(days=day))
+    assert post_office.answers["MAIL"] == []
+    view = http.get(f"/webhooks/endpoints/{endpoint['id']}").json()
+    assert (view["state"], view["failures"], view["last_status"]) == ("held", 0, 451)
+    assert "Going down" in view["last_error"]
+    assert [row["id"] for row in http.get("/webhooks/endpoints?troubled=true").json()["endpoints"]] == [1]
+    run(now + timedelta(days=31))
+    assert [mail["Subject"] for mail in post_office.mails] == [f"New: Story {number}" for number in range(3)]
+    assert state(http, endpoint) == "active"
+    assert balanced()
+
+
+def test_nobody_is_flooded_with_questions(http, post_office):
+    """Three a day for one address, and a few for one key; the refusal says when to come again."""
+    answers = [http.post("/webhooks/endpoints", json={"kind": "email", "to": ANN}) for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [201, 201, 201, 429]
+    assert int(answers[-1].headers["retry-after"]) > 60
+    again = http.patch("/webhooks/endpoints/1", json={"state": "active"})
+    assert again.status_code == 429
+    assert http.patch("/webhooks/endpoints/1", json={"description": "the evening desk"}).status_code == 200
+    others = [http.post("/webhooks/endpoints", json={"kind": "email", "to": f"{n}@example.net"}) for n in range(18)]
+    assert [answer.status_code for answer in others] == [201] * 17 + [429]
+    assert len(rows(Endpoint)) == 20
 
 
 def test_sent_twice_it_is_the_same_mail(http, post_office, confirmed):
@@ -233,7 +271,7 @@ def test_sent_twice_it_is_the_same_mail(http, post_office, confirmed):
 def test_a_digest_is_one_mail_about_a_range_of_deliveries(http, post_office, confirmed):
     """In their order; nothing is lost and nothing comes twice; nothing happened, nothing is sent."""
     endpoint = confirmed(digest={"every": "hour"})
-    now = utcnow()
+    now = soon()
     for number in range(3):
         announced(f"evt_{number}", number, f"art_{number % 2}", headline=f"Story {number}")
     run(now)
@@ -255,7 +293,7 @@ def test_a_digest_that_fails_comes_again_as_it_was_and_the_next_waits_for_it(pos
     """Events that come meanwhile are in the next one. A recovered relay brings no digest before its time."""
     confirmed(digest={"every": "hour"})
     post_office.answers["DATA"] = ["451 Later"]
-    now = utcnow()
+    now = soon()
     announced("evt_1", 1, headline="Story 1")
     run(now)
     first = now + timedelta(hours=1)
@@ -314,7 +352,7 @@ def test_what_came_while_it_was_disabled_is_one_digest(http, post_office, confir
 
 def test_a_test_is_sent_at_once_and_hurries_no_digest(http, post_office, confirmed):
     """It is a mail of its own."""
-    endpoint = confirmed(digest={"every": "day"})
+    endpoint = confirmed(digest={"every": "week"})
     announced()
     run()
     http.post(f"/webhooks/endpoints/{endpoint['id']}/test")
