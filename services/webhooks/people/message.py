@@ -101,16 +101,14 @@ def _entry(event: Mapping[str, Any], zone: str, base: str) -> Entry:
     if article is not None:
         return _of_article(event, article, at, base)
     if kind.startswith("source."):
-        link = _link(base, "/sources")
-        said = (one_line(data.get("sentence"), LEAD),)
-        return Entry(happened(event), one_line(data.get("source")), at, sentences=said, desk=link)
+        sentence, link = one_line(data.get("sentence"), LEAD), _link(base, "/sources")
+        return Entry(happened(event), one_line(data.get("source")), at, sentences=(sentence,), desk=link)
+    said = tuple(one_line(remark, LEAD) for remark in remarks(event))
     if kind.startswith(SERVICE_PREFIX):
-        about = str(data["trouble"]["kind"]).replace("_", " ")
-        remarked = tuple(one_line(remark, LEAD) for remark in remarks(event))
-        return Entry(happened(event), about, at, sentences=remarked, desk=_link(base, "/troubles"))
+        about = one_line(data["trouble"]["kind"]).replace("_", " ")
+        return Entry(happened(event), about, at, sentences=said, desk=_link(base, "/troubles"))
     place = "/webhooks" if kind.startswith("endpoint.") else "/"
-    remarked = tuple(one_line(remark, LEAD) for remark in remarks(event))
-    return Entry(happened(event), "", at, sentences=remarked, desk=_link(base, place))
+    return Entry(happened(event), "", at, sentences=said, desk=_link(base, place))
 
 
 def _of_article(event: Mapping[str, Any], article: Mapping[str, Any], at: str, base: str) -> Entry:

@@ -72,8 +72,6 @@ _SENTENCES: dict[str, Callable[[Mapping[str, Any]], list[str]]] = {
     "article.withdrawn": _withdrawn,
     "article.listed": lambda data: [f"Now {data['by']} shows it, too."],
     "log.checkpoint": lambda data: [f"The transparency log of {data['origin']} has {data['size']} entries."],
-    "service.trouble": lambda data: [data["trouble"]["sentence"], data["trouble"]["next_step"]],
-    "service.recovered": lambda data: [f"It is over: {data['trouble']['sentence']}"],
     "endpoint.test": lambda _data: ["This is a test of Dateline: messages arrive here."],
     "endpoint.disabled": _endpoint,
     "service.trouble": lambda data: [data["trouble"]["sentence"], f"Next: {data['trouble']['next_step']}"],
