@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DDL, JSON, Column, Index, Text, event, text
+from sqlalchemy import DDL, JSON, Column, Index, Text, event, false, text
 from sqlalchemy import Table as Relation
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlmodel import Field, SQLModel
@@ -187,7 +187,7 @@ class HeldReading(Table, table=True):
     """held, released, discarded, or settled: the page was read as before again, or by a reader that knows better."""
     decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     decided_by: str | None = None
-    announced: bool = False
+    announced: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     """Whether people know that pages of the source are held, this one among them."""
 
 

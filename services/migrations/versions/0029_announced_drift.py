@@ -10,8 +10,9 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column("quarantine", sa.Column("announced", sa.Boolean(), nullable=False, server_default=sa.false()))
     # Of all that is held by now, people have been told.
-    op.add_column("quarantine", sa.Column("announced", sa.Boolean(), nullable=False, server_default=sa.true()))
+    op.execute(sa.text("UPDATE quarantine SET announced = :yes").bindparams(sa.bindparam("yes", True, sa.Boolean())))
 
 
 def downgrade() -> None:
