@@ -3,6 +3,9 @@
 from typing import Literal
 
 ChannelKind = Literal["feed", "listing", "sitemap", "mailbox"]
+Unlisted = Literal["links", "documents", "numbers"]
+"""What of a source is looked for that no channel lists: addresses that its pages link, documents that hang on them,
+and article numbers that its listings skip."""
 PageState = Literal["due", "in_flight", "at_rest", "dead_lettered", "unaccounted"]
 """Where a page is; `unaccounted` are those that nobody will ever look at again, though somebody should."""
 PageVerdict = Literal["article", "rejected", "unread", "nothing"]

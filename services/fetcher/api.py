@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, get_args
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlmodel import Session
 
 from services.contracts.caller import Caller
-from services.contracts.choices import ChannelKind
+from services.contracts.choices import ChannelKind, Unlisted
 from services.contracts.errors import UserError
 from services.fetcher import blocked, site_moves, sources
 from services.fetcher.alarms import alarm
@@ -93,6 +93,8 @@ class SourceView(BaseModel):
     country: str = "US"
     """Whose holidays it keeps."""
     files: str = "none"
+    unlisted: list[Unlisted] = []
+    """What is looked for that no channel lists."""
     """What is kept of its articles besides their pages: `none`, `attachments` or `all`, with their pictures."""
     rhythm: RhythmView = RhythmView()
     trust: dict[str, TrustView] = {}
@@ -347,6 +349,7 @@ def _source(
         channels=[_channel(entry, failing.get(entry.id), pushed.get(entry.id), now) for entry in health.channels],
         country=source.country,
         files=source.files,
+        unlisted=[kind for kind in get_args(Unlisted) if kind in source.unlisted],
         hosts=source.hosts,
         pages=source.pages,
     )

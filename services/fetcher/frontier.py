@@ -62,11 +62,13 @@ def join(
     claimed: bool = False,
     claims: int = ALL_CLAIMS,
     lane: Lane | None = None,
+    shown_in: int | None = None,
 ) -> Joined:
     """Unseen pages join the frontier, known ones are compared; a visit is said for each that is new or changed.
 
     `claimed`: that a page changed is only claimed, as sitemaps do that are made anew each night. At most so many
     `claims` are followed; the others stand until there is room. The `lane` is bulk for a backlog, where none is given.
+    What no channel but a page has shown, as `shown_in` says, is not expected to be there.
     """
     keyed = _by_identity(session, site_moves.at_new_hosts(session, listed))
     renamed = _renamed(session, source, keyed)
@@ -99,13 +101,14 @@ def join(
     numbers = fresh | {page.key: page.moved_to or page.id or 0 for page in pages}
     moves.note_guids(session, source, numbers, keyed)
     shown = {fresh[key]: _shown(keyed[key]) for key in fresh} | _shown_again(session, source, pages, known)
-    seen = sightings.note(session, source, channel, shown, now)
+    seen = sightings.note(session, source, channel if shown_in is None else shown_in, shown, now)
     expected = [Expected(key, keyed[key].url, page) for key, page in numbers.items() if page not in seen]
     further = [Outgoing(NoteSources(page=page, announce=not backlog), lane=lane) for page in others if page not in seen]
     enqueue_all(session, further)
     hours = [page.id or 0 for page in pages if page.source == source and _says_more(page, known[page.key])]
     enqueue_all(session, [Outgoing(NoteSources(page=page), lane=lane) for page in sorted(hours) if page not in seen])
-    gaps.expect(session, source, expected, backlog=lane == "bulk", now=now)
+    if shown_in is None:
+        gaps.expect(session, source, expected, backlog=lane == "bulk", now=now)
     since = tuple(seen.get(numbers.get(key, 0)) for key in keyed)
     shown_pages = tuple((page, key not in fresh) for key, page in numbers.items())
     return Joined(len(fresh), len(changed), heard.followed, heard.judged, heard.borne_out, since, shown_pages)

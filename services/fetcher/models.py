@@ -44,6 +44,8 @@ class Source(Table, table=True):
     """Whose holidays it keeps, by the ISO 3166 code."""
     files: str = Field(default="none", sa_column_kwargs={"server_default": "none"})
     """`contracts.files.FilesRule`: what is kept of its articles besides their pages."""
+    unlisted: list[str] = Field(default_factory=list, sa_column=Column(Json(list, derived=True), nullable=True))
+    """`contracts.choices.Unlisted`: what is looked for that no channel lists."""
     paused: bool = False
     blocked: int = 0
     """Answers so far that were something else than what was asked for: a wall, a shell, an error page as a page."""

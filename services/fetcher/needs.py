@@ -7,10 +7,12 @@ from typing import Any
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
+from services.contracts.choices import Unlisted
 from services.contracts.files import FilesRule
 from services.contracts.messages import FetchPage
 from services.fetcher.models import Host, Page, Source
 from services.fetcher.politeness import host_of
+from services.fetcher.unlisted import UnlistedRule
 from services.runtime.database import reading
 from services.runtime.ledger.jobs import Job
 from services.runtime.ledger.ledger_table import ledger
@@ -20,13 +22,14 @@ from services.runtime.ledger.ledger_table import ledger
 class Needs:
     """A page as it is before a look, if there is one, and the row of the host that is asked, if it is known.
 
-    `files`: what is kept of its article besides the page.
+    `files`: what is kept of its article besides the page. `unlisted`: what its source looks for besides its channels.
     """
 
     page: Page | None = None
     host: Host | None = None
     paused: bool = False
     files: FilesRule = "none"
+    unlisted: UnlistedRule = UnlistedRule()  # noqa: RUF009 - frozen
 
     def url(self, order: FetchPage) -> str | None:
         """What is looked at; None where nothing is, because no plan visits the page any more.
@@ -54,8 +57,17 @@ def read(orders: Sequence[tuple[Job, FetchPage]]) -> dict[int, Needs]:
     return {job.id: fields.get(job.id, Needs()) for job, _ in orders}
 
 
-def _needs(page: Page, host: Host | None, paused: bool | None, files: FilesRule | None) -> Needs:
-    return Needs(page, host, paused=bool(paused), files=files or "none")
+def _needs(
+    page: Page,
+    host: Host | None,
+    paused: bool | None,
+    files: FilesRule | None,
+    unlisted: list[Unlisted] | None,
+    hosts: list[str] | None,
+    patterns: list[str] | None,
+) -> Needs:
+    rule = UnlistedRule(frozenset(unlisted or ()), tuple(hosts or ()), tuple(patterns or ()))
+    return Needs(page, host, paused=bool(paused), files=files or "none", unlisted=rule)
 
 
 def _read(session: Session, orders: Sequence[tuple[Job, FetchPage]]) -> Sequence[Any]:
@@ -65,7 +77,7 @@ def _read(session: Session, orders: Sequence[tuple[Job, FetchPage]]) -> Sequence
 # Made once: to make a statement costs more than to run it.
 _NEEDS = (
     select(ledger.c.id, Page, Host, Source.paused)
-    .add_columns(col(Source.files))
+    .add_columns(col(Source.files), col(Source.unlisted), col(Source.hosts), col(Source.pages))
     .join_from(ledger, Page, col(Page.id) == ledger.c.page)
     .outerjoin(Source, col(Source.name) == Page.source)
     .outerjoin(Host, col(Host.name) == ledger.c.host)

@@ -17,6 +17,7 @@ from services.fetcher.origins import Verdicts, origin_of, result_of, verdicts_of
 from services.fetcher.politeness import Hosts, Served, host_of
 from services.fetcher.settings import fetcher_settings
 from services.fetcher.trust import Trust
+from services.fetcher.unlisted import add_candidates
 from services.fetcher.visit import Visit
 from services.runtime.archive.unchanged import UnchangedLook, note_unchanged
 from services.runtime.ledger.jobs import Job, Outgoing, enqueue_all
@@ -33,6 +34,8 @@ class PageVisit:
     url: str
     answer: Visit
     files: FilesRule = "none"
+    links: tuple[str, ...] = ()
+    """Addresses on it that may be pages of its source, where they are looked for."""
 
     @property
     def is_real(self) -> bool:
@@ -83,6 +86,10 @@ def settle(session: Session, looks: Looks, pages: Mapping[int, Page]) -> None:
     enqueue_all(session, absences.note_absences(session, looks_at))
     said = [message for _, member in left for message in member.said]
     enqueue_all(session, with_profiles(session, said, hosts.profiles()))
+    for job, entry in left:
+        page = pages[entry.look.order.page]
+        if entry.look.links and entry.look.is_real and page.channel:
+            add_candidates(session, page.source, page.channel, entry.look.links, job.now)
     note_unchanged(session, [look for job, member in left if (look := _unchanged(member, job))])
     results.record_all(session, [entry.result for _, entry in left if entry.result])
 

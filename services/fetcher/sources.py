@@ -14,7 +14,7 @@ from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
-from services.contracts.choices import ChannelKind
+from services.contracts.choices import ChannelKind, Unlisted
 from services.contracts.errors import UserError
 from services.contracts.files import FilesRule
 from services.contracts.messages import FetchPage, ParsePage, SaveArticle
@@ -118,6 +118,7 @@ class SourceSeed(BaseModel):
     """A source as a person writes it. `pages` are patterns of article addresses; `hosts` those beside its channels'.
 
     `country` is whose holidays it keeps, by the ISO 3166 code. `files` says what is kept besides its pages.
+    `unlisted` says what is looked for that no channel lists.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
@@ -128,6 +129,7 @@ class SourceSeed(BaseModel):
     pages: Patterns = ()
     country: Annotated[str, AfterValidator(_country)] = "US"
     files: FilesRule = "none"
+    unlisted: tuple[Unlisted, ...] = Field(default=(), max_length=3, exclude_if=lambda kinds: not kinds)
     channels: Annotated[tuple[ChannelSeed, ...], Field(min_length=1, max_length=50), AfterValidator(_each_once)]
 
 
@@ -180,7 +182,7 @@ def register(session: Session, seed: SourceSeed, now: datetime) -> Source:
     source = _held(session, seed.name, now)
     differs = (source.hosts, source.pages) != (list(seed.hosts), list(seed.pages))
     source.title, source.hosts, source.pages = seed.title, list(seed.hosts), list(seed.pages)
-    source.country, source.files = seed.country, seed.files
+    source.country, source.files, source.unlisted = seed.country, seed.files, list(seed.unlisted)
     session.add(source)
     session.flush()
     known = {channel.url: channel for channel in _channels(session, source)}
@@ -209,7 +211,7 @@ def as_seed(health: SourceHealth) -> SourceSeed:
         for entry in health.channels
     ]
     fields = {"name": source.name, "title": source.title, "hosts": source.hosts, "pages": source.pages}
-    fields |= {"country": source.country, "files": source.files}
+    fields |= {"country": source.country, "files": source.files, "unlisted": source.unlisted}
     return SourceSeed.model_validate(fields | {"channels": channels})
 
 

@@ -44,6 +44,7 @@ from services.fetcher import (
     settling,
     site_moves,
     turns,
+    unlisted,
     visit,
     walks,
 )
@@ -129,6 +130,8 @@ def _poll(order: PollChannel, source: Source, channel: Channel, job: Job, *, who
         joined = poll.join_last(session, source, channel, look, job.now, joined)
         _end_turn(session, job, Served(host_of(url), look.outcome, job.now, look.retry_after, look.silent))
         job.note(source=source.name, url=channel.url, answer=look.outcome, fresh=joined.fresh)
+        if "numbers" in source.unlisted:
+            unlisted.add_candidates(session, source.name, order.channel, unlisted.skipped_numbers(look.listed), job.now)
         is_first = channel.first_round_at is None
         chance, busy = random.random(), watch.busy_now(session, channel.source_id, job.now)  # noqa: S311
         coming = rounds.record(channel, look, joined, now=job.now, settings=settings, chance=chance, busy=busy)
@@ -353,7 +356,8 @@ def _look(order: FetchPage, page: Page, url: str, known: Needs, job: Job) -> Pag
     now, settings = job.moment(), fetcher_settings()
     visited = visit.look_at(client(), page, url, now=now, settings=settings, forced=forced, host=known.host)
     job.note(source=page.source, url=url, answer=visited.outcome)
-    return PageVisit(order, page, url, visited, known.files)
+    links = known.unlisted.links_in(visited.capture, url)
+    return PageVisit(order, page, url, visited, known.files, links)
 
 
 def _leave(order: FetchPage, job: Job) -> None:

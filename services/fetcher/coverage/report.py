@@ -14,7 +14,7 @@ from services.contracts.times import shown_time
 from services.fetcher.coverage.find import OPEN
 from services.fetcher.gaps import gaps
 from services.fetcher.models import Page
-from services.runtime.provenance.sightings import sightings
+from services.runtime.provenance.sightings import ON_A_PAGE, sightings
 from services.runtime.provenance.verdicts import verdicts
 
 SAMPLE = 5_000
@@ -124,6 +124,7 @@ def _first_shown(source: str, begin: datetime, end: datetime) -> Any:
     return (
         select(sightings.c.page, func.min(sightings.c.first_seen).label("shown_at"))
         .where(sightings.c.source == source, sightings.c.first_seen >= begin, sightings.c.first_seen < end)
+        .where(sightings.c.channel != ON_A_PAGE)
         .where(~earlier.exists())
         .group_by(sightings.c.page)
         .subquery("shown")

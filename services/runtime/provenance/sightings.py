@@ -16,6 +16,9 @@ from sqlmodel import Field, Session, SQLModel
 
 from services.runtime.database import Table, UtcDateTime, is_sqlite
 
+ON_A_PAGE = 0
+"""In the place of a channel: no channel has shown it, but a page of the source that links it, or a number that is
+skipped."""
 _SHARED = text("shared")
 
 
