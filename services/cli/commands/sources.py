@@ -14,7 +14,7 @@ import typer
 from services.cli import client
 from services.cli.groups import ListsByDefault, group
 from services.cli.output.terminal import AsJson, Listing, counted, error, print_json, show, show_facts, tell
-from services.contracts.choices import ChannelKind, Unlisted
+from services.contracts.choices import ChannelKind
 from services.contracts.errors import UserError
 from services.contracts.files import FilesRule
 
@@ -69,7 +69,7 @@ def add(
     interval: Annotated[float | None, typer.Option(help="Seconds between two looks.")] = None,
     sender: Annotated[list[str] | None, typer.Option(help="Of a mailbox: whose mails are read.")] = None,
     unlisted: Annotated[
-        list[Unlisted] | None, typer.Option(help="What no channel lists: links, documents, numbers.")
+        list[str] | None, typer.Option(help="What no channel lists: links, documents, numbers.")
     ] = None,
     files: Annotated[FilesRule, typer.Option(help="What is kept of its articles besides their pages.")] = "none",
     as_json: AsJson = False,
@@ -77,7 +77,7 @@ def add(
     """Watches a source from now on. Pages that are there already are stored and not announced."""
     channels = [{"kind": kind, "url": entry, "interval": interval, "senders": sender or ()} for entry in url]
     fields = {"name": name, "title": title, "hosts": host or (), "pages": page or (), "channels": channels}
-    fields |= {"files": files, "unlisted": [*map(str, unlisted or ())]}
+    fields |= {"files": files, "unlisted": unlisted or []}
     if client.find(f"/sources/{name}"):
         raise UserError(f"There is a source {name!r} already; `dateline sources --load FILE` changes it.")
     client.order("POST", "/sources", fields)

@@ -11,7 +11,6 @@ from services.demo.site import Answer
 from services.fetcher import unlisted
 from services.fetcher.coverage import reconcile
 from services.fetcher.coverage.report import coverage_by_month
-from services.fetcher.discover import Listed
 from services.fetcher.models import Gap
 from services.runtime.database import reading, utcnow
 from services.runtime.provenance.sightings import ON_A_PAGE, sightings
@@ -101,19 +100,3 @@ def test_a_day_has_room_for_so_many_candidates(newsroom, site):
     assert len(pages()) == 1 + unlisted.A_DAY
     waiting = [entry.rank for entry in entries(FetchPage) if entry.lane == "bulk"]
     assert set(waiting) == {Rank.BACKLOG}
-
-
-def test_numbers_that_a_listing_skips_are_tried_where_few_are_skipped():
-    """Neighbours that are far apart say nothing: other sites share the count."""
-    base = "https://www.navy.mil/News/Article/"
-    listed = [Listed(f"{base}{number}/a-slug/") for number in (900, 903, 904, 950)] + [Listed("https://www.navy.mil/x")]
-    assert unlisted.skipped_numbers(listed) == [f"{base}901/", f"{base}902/"]
-
-
-def test_links_of_a_page_are_read_in_the_time_of_its_size():
-    """Whatever stands between the tags."""
-    hostile = b"<a " + b"x " * 200_000 + b"<a href='" + b"y" * 200_000
-    assert list(unlisted.links_on(hostile, "https://www.navy.mil/")) == []
-    assert list(unlisted.links_on(b'<A\nTARGET=x HREF = "/a?b=1&amp;c=2">', "https://www.navy.mil/")) == [
-        "https://www.navy.mil/a?b=1&c=2"
-    ]
