@@ -9,6 +9,8 @@ from enum import IntEnum
 from typing import Literal
 from urllib.parse import urlsplit
 
+from pydantic import Field
+
 from services.contracts.article import (
     Article,
     ArticleKind,
@@ -80,6 +82,9 @@ class Origin(Contract):
     newest: str | None = None
     """The page's newest capture when we looked for a re-ingestion, and why its reading was rejected then."""
     was_rejected: RejectionReason | None = None
+    published: str | None = Field(default=None, exclude_if=lambda text: text is None)
+    published_in: int | None = Field(default=None, exclude_if=lambda channel: channel is None)
+    """When it was published, as a channel of its source writes it, and the number of that channel."""
 
     @property
     def host(self) -> str | None:

@@ -26,6 +26,8 @@ from services.runtime.provenance.sightings import Shown
 
 AT_ONCE = 200
 """Pages joined in one transaction: other writers wait meanwhile."""
+SAVED = timedelta(minutes=1)
+"""After so long an article is saved that was on its way when a channel said more of its page."""
 DOUBT = timedelta(minutes=2)
 """How long a new page waits for the look at a known one that it may be, unless that look is over sooner."""
 
@@ -105,8 +107,11 @@ def join(
     expected = [Expected(key, keyed[key].url, page) for key, page in numbers.items() if page not in seen]
     further = [Outgoing(NoteSources(page=page, announce=not backlog), lane=lane) for page in others if page not in seen]
     enqueue_all(session, further)
-    hours = [page.id or 0 for page in pages if page.source == source and _says_more(page, known[page.key])]
-    enqueue_all(session, [Outgoing(NoteSources(page=page), lane=lane) for page in sorted(hours) if page not in seen])
+    hours = [page for page in pages if page.source == source and _says_more(page, known[page.key])]
+    for page in hours:
+        page.published, page.published_in = known[page.key].published, channel
+    noted = sorted(page.id or 0 for page in hours)
+    enqueue_all(session, [Outgoing(NoteSources(page=page), now + SAVED, lane) for page in noted])
     if shown_in is None:
         gaps.expect(session, source, expected, backlog=lane == "bulk", now=now)
     since = tuple(seen.get(numbers.get(key, 0)) for key in keyed)

@@ -177,6 +177,8 @@ class Page(Table, table=True):
     title: str | None = Field(default=None, sa_type=Text)
     """What its channel said of it last; another title or time of update there means a visit now."""
     published: str | None = None
+    published_in: int | None = None
+    """The channel that wrote when it was published, if it was not `channel`."""
     updated: str | None = None
     discovered_at: datetime = Field(sa_type=UtcDateTime)
 

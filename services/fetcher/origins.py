@@ -37,6 +37,8 @@ def origin_of(page: Page, known: Verdicts, again: Reingestion | None = None) -> 
         reingestion=again.id if again else None,
         dry_run=bool(again and again.dry_run),
         announce=bool(again and again.announce),
+        published=page.published,
+        published_in=(page.published_in or page.channel) if page.published else None,
         **(_before(page, known) if again and again.dry_run else {}),
     )
 

@@ -12,7 +12,7 @@ from typing import Self
 from services.contracts.article import Article
 from services.contracts.messages import EarlierReading, SaveArticle
 from services.contracts.versions import generation
-from services.store.publication import ChannelTime
+from services.store.publication import ChannelTime, hour_written
 from services.store.traces import Traces, traces_of
 from services.store.wording import content_hash, differences, storable, trimmings
 
@@ -29,8 +29,11 @@ class Reading:
     content_hash: str
     before: "Reading | None" = None
     """What the capture before says, as the same versions of the reader read it, where others had read it."""
-    time: ChannelTime | None = None
-    """When a channel says that the page was published."""
+
+    @cached_property
+    def time(self) -> ChannelTime | None:
+        """The hour at which a channel says that the page was published."""
+        return hour_written(self.order.origin, self.order.fetched_at)
 
     @cached_property
     def traces(self) -> Traces:

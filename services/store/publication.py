@@ -3,17 +3,18 @@
 What a channel says is no part of what the page says: it changes no revision, and is shown beside it, with its evidence.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from prometheus_client import Histogram
 from pydantic import BaseModel
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, select, update
 from sqlmodel import Session
 
 from services.contracts.article import Article
+from services.contracts.messages import Origin
 from services.contracts.times import shown_time
 from services.runtime.database import after_commit
 from services.runtime.provenance.sightings import sightings
@@ -48,13 +49,24 @@ def hours_shown(session: Session, pages: Collection[int]) -> Mapping[int, Channe
     """The earliest hour at which any channel says that these pages were published; not of midnights or of plans."""
     known: dict[int, ChannelTime] = {}
     for row in session.execute(_WRITTEN, {"pages": sorted(pages)}) if pages else ():
-        shown = shown_time(row.published)
-        if shown is None or shown.at is None or shown.is_midnight or shown.at > row.first_seen + AHEAD:
-            continue
-        time = ChannelTime(at=shown.at, text=row.published[:200], source=row.source, channel=row.channel)
-        if row.page not in known or time.at < known[row.page].at:
+        time = _hour(row.published, row.source, row.channel, row.first_seen)
+        if time and (row.page not in known or time.at < known[row.page].at):
             known[row.page] = time
     return known
+
+
+def hour_written(origin: Origin, fetched_at: datetime) -> ChannelTime | None:
+    """The hour that travels with a page from the channel that wrote it."""
+    if origin.published is None or origin.published_in is None:
+        return None
+    return _hour(origin.published, origin.source, origin.published_in, fetched_at)
+
+
+def _hour(text: str, source: str, channel: int, seen: datetime) -> ChannelTime | None:
+    shown = shown_time(text)
+    if shown is None or shown.at is None or shown.is_midnight or shown.at > seen + AHEAD:
+        return None
+    return ChannelTime(at=shown.at, text=text[:200], source=source, channel=channel)
 
 
 def says_a_day(article: Article) -> bool:
@@ -67,8 +79,11 @@ def applies(time: ChannelTime | None, article: Article) -> bool:
     return time is not None and says_a_day(article) and time.at.date() == article.published_at
 
 
-def columns(time: ChannelTime | None, article: Article, first_seen: datetime) -> dict[str, Any]:
-    """What the row of the article says of it."""
+def columns(
+    time: ChannelTime | None, article: Article, first_seen: datetime, before: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """What the row of the article says of it; what it said `before` stays where no channel says it anew."""
+    time = time or (ChannelTime.model_validate(before) if before else None)
     known = time if applies(time, article) else None
     published = known.at if known else article.published_at
     return {
@@ -101,15 +116,15 @@ def hour_of(article: Article, time: ChannelTime | None) -> datetime | None:
     return said if isinstance(said, datetime) and said.tzinfo else None
 
 
-def observe(session: Session, hours: Mapping[int, tuple[str, datetime | None]]) -> None:
-    """Counts how long after its publication each of these pages of a source was shown to us, once that is kept."""
-    known = {page: (source, at) for page, (source, at) in hours.items() if at}
-    rows = session.execute(_FIRST, {"pages": sorted(known)}).all() if known else []
-    spans = [(known[row.page][0], (row.seen - known[row.page][1]).total_seconds()) for row in rows]
+def observe(session: Session, seen: Sequence[tuple[str, datetime | None, datetime | None]]) -> None:
+    """Counts how long after its publication news was shown to us, once it is kept: of each its source, when it was
+    published, and when a channel showed it first.
+    """
+    spans = [(source, (shown - at).total_seconds()) for source, at, shown in seen if at and shown]
     after_commit(session, partial(_count, spans))
 
 
-def _count(spans: list[tuple[str, float]]) -> None:
+def _count(spans: Sequence[tuple[str, float]]) -> None:
     for source, seconds in spans:
         SEEN_AFTER.labels(source).observe(max(seconds, 0.0))
 
@@ -120,9 +135,4 @@ _WRITTEN = (
     select(sightings.c.page, sightings.c.channel, sightings.c.source, sightings.c.first_seen, sightings.c.published)
     .where(_OF, sightings.c.published.is_not(None))
     .order_by(sightings.c.page, sightings.c.first_seen, sightings.c.channel)
-)
-_FIRST = (
-    select(sightings.c.page, func.min(sightings.c.first_seen, type_=sightings.c.first_seen.type).label("seen"))
-    .where(_OF)
-    .group_by(sightings.c.page)
 )

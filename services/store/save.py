@@ -1,7 +1,7 @@
 """A wording becomes what we know: article, revision and event, in the caller's transaction."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,6 @@ from services.store.dry_run import preview, standing
 from services.store.events import announcement, is_told, new_event
 from services.store.find import Existing, keys, place, places
 from services.store.moves import Occasion, SeenIn, absorb, merged_event, merged_leaf, moved_event, moved_leaf
-from services.store.publication import hour_of, hours_shown, observe, says_a_day
 from services.store.rulings import Ruling, judge_all
 from services.store.status import LOOKS, StatusLook, found_again
 from services.store.write import Beginning, Step, Written, begin, follow, rows_of
@@ -55,14 +54,13 @@ def save(session: Session, order: SaveArticle, now: datetime) -> Saved:
 def save_all(session: Session, orders: Sequence[tuple[SaveArticle, str | None]], now: datetime) -> list[Saved]:
     """As `save`, for several, each with the trace id of its story: those of one article in order of their captures."""
     hold(session, room=len(orders))
-    arrived = _with_times(session, [Arrived(at, Reading.of(order), trace) for at, (order, trace) in enumerate(orders)])
+    arrived = [Arrived(at, Reading.of(order), trace) for at, (order, trace) in enumerate(orders)]
     saved: dict[int, Saved] = {}
     leaves: list[NewLeaf] = []
     for wave in _waves(sorted(arrived, key=Arrived.when)):
         saved |= zip((member.at for member in wave), _save_apart(session, wave, now, leaves), strict=True)
     append_leaves(session, leaves)
     return_numbers(session)
-    _observe(session, arrived, saved)
     return [saved[entry.at] for entry in arrived]
 
 
@@ -77,26 +75,6 @@ class Arrived:
     def when(self) -> tuple[datetime, int]:
         """By which those of one article are put in order."""
         return self.reading.order.fetched_at, self.at
-
-
-def _with_times(session: Session, arrived: Sequence[Arrived]) -> list[Arrived]:
-    """The same, with the hours that channels say, where pages say only days."""
-    dated = {entry.reading.order.origin.page for entry in arrived if says_a_day(entry.reading.order.article)}
-    times = hours_shown(session, dated)
-    return [
-        replace(entry, reading=replace(entry.reading, time=times.get(entry.reading.order.origin.page)))
-        for entry in arrived
-    ]
-
-
-def _observe(session: Session, arrived: Sequence[Arrived], saved: Mapping[int, Saved]) -> None:
-    """Counts how long after its publication news was shown to us."""
-    new = [entry for entry in arrived if isinstance(saved[entry.at].change, Created)]
-    live = [entry.reading for entry in new if entry.reading.order.origin.cause == "live"]
-    hours = {
-        each.order.origin.page: (each.order.origin.source, hour_of(each.order.article, each.time)) for each in live
-    }
-    observe(session, hours)
 
 
 def _waves(arrived: Sequence[Arrived]) -> Iterator[list[Arrived]]:

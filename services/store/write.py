@@ -16,14 +16,17 @@ from services.store.decide import Change, Known, Late, Reading, Refreshed, Uncha
 from services.store.fulltext import enter, enter_again
 from services.store.identity import plain_address
 from services.store.models import articles, revisions
-from services.store.publication import columns
+from services.store.publication import columns, hour_of, observe
 
 # Made once: to make a statement costs more than to run it.
 # Asked with the insert: most articles have one source, and cost no question of their own.
 _IS_SHARED: ColumnElement[bool] = literal_column(
     "EXISTS (SELECT 1 FROM sightings AS s WHERE s.page = articles.page AND s.source <> articles.source)"
 )
-_INSERT_ARTICLE = insert(articles).returning(*articles.c, _IS_SHARED.label("is_shared"))
+_SHOWN_AT: ColumnElement[datetime] = literal_column(
+    "(SELECT min(s.first_seen) FROM sightings AS s WHERE s.page = articles.page)", type_=articles.c.first_seen.type
+)
+_INSERT_ARTICLE = insert(articles).returning(*articles.c, _IS_SHARED.label("is_shared"), _SHOWN_AT.label("shown_at"))
 _UPDATE_ARTICLE = update(articles).where(articles.c.id == bindparam("this"))
 _TELL = update(articles).where(articles.c.id == bindparam("this")).values(story=articles.c.id)
 _NOTE_SOURCES = _UPDATE_ARTICLE.values(sources=bindparam("all", type_=articles.c.sources.type))
@@ -68,6 +71,10 @@ def begin(session: Session, new: Sequence[Beginning], now: datetime, written: Wr
     if not new:
         return
     rows = {row.id: row for row in session.execute(_INSERT_ARTICLE, [_first(each, now) for each in new])}
+    live = [(rows[article_id(each.key)], each.reading) for each in new if each.reading.order.origin.cause == "live"]
+    observe(
+        session, [(row.source, hour_of(reading.order.article, reading.time), row.shown_at) for row, reading in live]
+    )
     rows |= _with_sources(session, [row for row in rows.values() if row.is_shared])
     made = [(rows[article_id(each.key)], each.reading) for each in new]
     first = {each.copies[0].id for each in new if each.copies and each.copies[0].story is None}
@@ -76,6 +83,15 @@ def begin(session: Session, new: Sequence[Beginning], now: datetime, written: Wr
     enter(session, [(row.id, reading.order.article) for row, reading in made])
     written.rows |= rows
     written.leaves += [_leaf("revision", row.id, 1, reading, now) for row, reading in made]
+
+
+def _is_live(reading: Reading) -> bool:
+    return reading.order.origin.cause == "live"
+
+
+def _publication(row: Row[Any], reading: Reading) -> tuple[str, datetime | None, datetime | None]:
+    """Its source, when it was published, and when a channel showed it first."""
+    return row.source, hour_of(reading.order.article, reading.time), row.shown_at
 
 
 def _with_sources(session: Session, shared: Sequence[Row[Any]]) -> dict[str, Row[Any]]:
@@ -147,9 +163,9 @@ def _values(step: Step, now: datetime, *, late: bool) -> dict[str, Any]:
     match step.change:
         case Updated():
             current = {"revision": following, "revisions": following, "updated": now}
-            return current | _head(reading) | _face(reading, step.row.first_seen)
+            return current | _head(reading) | _face(reading, step.row.first_seen, step.row.published_from)
         case Refreshed():
-            return _head(reading) | _face(reading, step.row.first_seen)
+            return _head(reading) | _face(reading, step.row.first_seen, step.row.published_from)
         case Unchanged():
             return _head(reading)
         case Withheld() if reading.order.fetched_at >= step.row.fetched_at:
@@ -221,12 +237,12 @@ def _head(reading: Reading) -> dict[str, Any]:
     return of | {"address": plain_address(origin.url)} | _capture(reading.order)
 
 
-def _face(reading: Reading, first_seen: datetime) -> dict[str, Any]:
+def _face(reading: Reading, first_seen: datetime, before: dict[str, Any] | None = None) -> dict[str, Any]:
     article = reading.order.article
     return {
         "kind": article.kind,
         "headline": article.headline,
-        **columns(reading.time, article, first_seen),
+        **columns(reading.time, article, first_seen, before),
         **reading.traces.columns(),
     }
 

@@ -32,6 +32,11 @@ def _database_that_stays_sound(db):
     assert sound()
 
 
+def dated(text=HOUR, page=DAY, **about):
+    """What the page says, and what travels with it from the channel."""
+    return order(published=text, published_in=3, published_at=page, **about)
+
+
 def shows(text, channel=3, seen=NOW):
     with transaction() as session:
         sightings.note(session, "war-releases", channel, {1: Shown(1, "A story", text)}, seen)
@@ -40,7 +45,7 @@ def shows(text, channel=3, seen=NOW):
 def notes(article):
     """The order that comes when a further channel has shown the page."""
     with transaction() as session:
-        verdicts.hold_read(session, 1, article, Read("capture-0", NOW, "d", "1", 1, "afpims", "1", 1, None))
+        verdicts.hold_read(session, 1, article, Read("capture-0", NOW, "d", "1", 1, "afpims", "1", 1, None, None))
         return note_all(session, [(NoteSources(page=1), None)], NOW)
 
 
@@ -57,8 +62,7 @@ def view():
 
 def test_the_hour_of_a_feed_is_the_articles_and_says_where_it_is_from():
     """Lists are sorted by it, the event has it, and what the page said stays as it was."""
-    shows(HOUR)
-    saved(order(published_at=DAY))
+    saved(dated())
     assert (view().published_at, row().dated_at) == (MOMENT, MOMENT)
     assert view().published_evidence == f"channel 3 of war-releases: {HOUR}"
     assert '"published_at":"2026-01-12"' in rows(revisions, "reading")[0]
@@ -79,8 +83,7 @@ def test_the_hour_of_a_feed_is_the_articles_and_says_where_it_is_from():
     ids=["midnight", "another day", "no zone", "a plan", "a day", "the page says the hour", "the page says nothing"],
 )
 def test_what_proves_no_hour_of_that_day_changes_nothing(text, page):
-    shows(text)
-    saved(order(published_at=page))
+    saved(dated(text, page))
     assert row().published_at == page
     assert not row().published_from
 
@@ -101,6 +104,6 @@ def test_how_soon_news_was_seen_is_counted_and_a_backlog_is_not():
     before = REGISTRY.get_sample_value(f"{SEEN}_count", {"source": "war-releases"}) or 0
     total = REGISTRY.get_sample_value(f"{SEEN}_sum", {"source": "war-releases"}) or 0
     shows(HOUR, seen=MOMENT + timedelta(seconds=90))
-    saved(order(published_at=DAY), order(page=2, key=f"{KEY}9", cause="backlog", published_at="2026-01-12T10:00:00Z"))
+    saved(dated(), order(page=2, key=f"{KEY}9", cause="backlog", published_at="2026-01-12T10:00:00Z"))
     assert REGISTRY.get_sample_value(f"{SEEN}_count", {"source": "war-releases"}) == before + 1
     assert REGISTRY.get_sample_value(f"{SEEN}_sum", {"source": "war-releases"}) == pytest.approx(total + 90)

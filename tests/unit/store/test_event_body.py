@@ -10,7 +10,7 @@ from services.store.decide import Reading
 from services.store.events import event_id, new_event
 from tests.support.orders import NOW, URL, order
 
-LIVE = {"status": "live", "status_since": None, "status_looks": 0, "story": None}
+LIVE = {"status": "live", "status_since": None, "status_looks": 0, "story": None, "published_from": None}
 ROW = SimpleNamespace(
     id="art_mfrggzdfmztwq2lk",
     url=URL,
@@ -36,7 +36,7 @@ def test_the_body_says_what_happened_to_which_article():
         "timestamp": "2026-01-12T15:00:00+00:00",
         "sequence": 7,
     }
-    assert set(body["data"]) == {"article", "previous_revision", "changed", "change"}
+    assert set(body["data"]) == {"article", "previous_revision", "changed", "change", "files"}
     assert body["data"]["changed"] == ["body"]
     assert body["data"]["previous_revision"] == 1
     article = body["data"]["article"]
