@@ -40,11 +40,12 @@ def subscribe(
     ends_at: datetime | None = None,
     *,
     target: Mapping[str, str] | None = None,
+    confirmed: bool = False,
 ) -> tuple[Endpoint, SecretStr | None]:
     """A new endpoint and its secret, which is readable here only; `TooMany` for one too many.
 
-    With a `target` it is one for people: it has no secret to show, and may have to be confirmed first. It ends with the
-    owner's key, at `ends_at`. Until the commit nobody can end that key.
+    With a `target` it is one for people: it has no secret to show, and may have to be confirmed first, unless it is so
+    already. It ends with the owner's key, at `ends_at`. Until the commit nobody can end that key.
     """
     must_not_be_lost(session)
     alone(session, "endpoints", owner)  # or two who count at once would both find room
@@ -57,6 +58,8 @@ def subscribe(
     )
     if target is not None:
         confirming.addresses(endpoint, target)
+    if confirmed:
+        endpoint.state, endpoint.confirmed_at = "active", now
     session.add(endpoint)
     session.flush()
     if endpoint.state == "unconfirmed":

@@ -10,7 +10,7 @@ import structlog
 from prometheus_client import Counter
 from sqlmodel import Session
 
-from services.contracts.errors import UserError
+from services.contracts.errors import HouseTrouble, UserError
 from services.contracts.messages import Announce, CheckTroubles, Deliver, ForgetDeliveries, Lane, MakeCheckpoint
 from services.runtime import retention as keeping
 from services.runtime.database import reading, transaction
@@ -30,6 +30,7 @@ from services.webhooks.announce import BULK, NEWS, Overtaking, without_turn
 from services.webhooks.announce import create_deliveries as owe
 from services.webhooks.attempt import Tried
 from services.webhooks.deliver import SLICE, Addressee, Rest, addressee, bring, hold, next_due, parcels
+from services.webhooks.operator import keep_operator
 from services.webhooks.record import record, settle, woken_meanwhile
 from services.webhooks.release import cancel
 from services.webhooks.retries import JITTER
@@ -104,6 +105,11 @@ def forget(_order: ForgetDeliveries, job: Job) -> None:
 def check_troubles(_order: CheckTroubles, job: Job) -> None:
     """What is wrong with the service itself: operators are told when it begins and when it is over."""
     with job.complete() as session:
+        # A secret that cannot be sealed is one of the troubles, and keeps no other from being told.
+        try:
+            keep_operator(session, job.now)
+        except (UserError, HouseTrouble) as trouble:
+            log.warning("operator_not_notified", error=str(trouble))
         for news in note_troubles(session, troubles.troubles_present(session, job.now), job.now):
             enqueue(session, news)
         enqueue(session, CheckTroubles(), due_at=job.now + TROUBLES_EVERY)

@@ -71,3 +71,23 @@ class MailSettings(BaseSettings):
 def mail_settings() -> MailSettings:
     """The settings of this process, read once."""
     return MailSettings()
+
+
+class OperatorSettings(BaseSettings):
+    """Who looks after this installation."""
+
+    model_config = SettingsConfigDict(env_prefix="DATELINE_OPERATOR_", frozen=True, extra="ignore")
+
+    email: str = ""
+    """A mail address that is notified of troubles."""
+
+    @field_validator("email")
+    @classmethod
+    def _is_an_address(cls, written: str) -> str:
+        return email_address(written) if written.strip() else ""
+
+
+@cache
+def operator_settings() -> OperatorSettings:
+    """The settings of this process, read once."""
+    return OperatorSettings()

@@ -7,7 +7,7 @@ import pytest
 from services.runtime.egress import egress_settings
 from services.webhooks import api, retries
 from services.webhooks.api import confirmations
-from services.webhooks.people.settings import mail_settings
+from services.webhooks.people.settings import mail_settings, operator_settings
 from services.webhooks.settings import webhook_settings
 from tests.fakes.relay import relay
 from tests.support import in_process
@@ -17,7 +17,7 @@ from tests.support.house import CALLERS, Subscriber
 @pytest.fixture
 def house(db, installation):
     """With the caches of this process fresh."""
-    caches = (egress_settings, webhook_settings, mail_settings)
+    caches = (egress_settings, webhook_settings, mail_settings, operator_settings)
     for cache in caches:
         cache.cache_clear()
     installation(egress_allow="127.0.0.0/8", secret_key="")

@@ -18,6 +18,7 @@ from services.runtime.troubles import service_checks
 from services.runtime.troubles.tables import TroubleRow
 from services.webhooks import api
 from services.webhooks.models import Endpoint, endpoints
+from services.webhooks.people.settings import operator_settings
 from tests.support.house import CALLERS, announced, balanced, rows
 from tests.support.in_process import app_of, client
 
@@ -173,6 +174,59 @@ def test_a_storm_of_one_kind_is_one_event(house):
     (event,) = rows(Event)
     assert '"number":50' in event.body
     assert len(rows(TroubleRow)) == 50
+
+
+def test_one_setting_has_the_operator_told_by_mail(op, post_office, installation):
+    """Without a confirmation, of trouble of the service; another address takes its place, and none ends it."""
+    now = utcnow()
+    _operated_by(installation, "ann@example.org")
+    shut(now)
+    for minute in range(4):
+        look(now + minute * MINUTE)
+    (mail,) = post_office.mails
+    text = mail.get_body(("plain",)).get_content()
+    assert mail["To"] == "ann@example.org"
+    assert "No space" in text
+    assert "Make room" in text
+    assert [endpoint.state for endpoint in rows(Endpoint)] == ["active"]
+    _operated_by(installation, "bob@example.org")
+    look(now + 5 * MINUTE)
+    assert [endpoint.state for endpoint in rows(Endpoint)] == ["deleted", "active"]
+    _operated_by(installation, "")
+    look(now + 6 * MINUTE)
+    assert [endpoint.state for endpoint in rows(Endpoint)] == ["deleted", "deleted"]
+    assert len(post_office.mails) == 1
+
+
+def test_an_operator_who_has_unsubscribed_stays_so(post_office, installation):
+    """The setting alone does not begin it anew."""
+    now = utcnow()
+    _operated_by(installation, "ann@example.org")
+    look(now)
+    _set(1, state="unsubscribed")
+    shut(now)
+    for minute in range(1, 6):
+        look(now + minute * MINUTE)
+    assert [endpoint.state for endpoint in rows(Endpoint)] == ["unsubscribed"]
+    assert post_office.mails == []
+
+
+def test_trouble_goes_to_a_chat_with_what_to_do_next(op, subscriber):
+    """As news do, in the form of the service."""
+    wanted = {"kind": "slack", "to": f"{subscriber.site.url}/services/x", "event_types": ["service.*"]}
+    assert op.post("/webhooks/endpoints", json=wanted).status_code == 201
+    shut(utcnow())
+    for minute in range(4):
+        look(utcnow() + minute * MINUTE)
+    (request,) = subscriber.requests
+    text = request.body.decode()
+    assert "Trouble: archive closed" in text
+    assert "Next: Make room" in text
+
+
+def _operated_by(installation, email):
+    installation(operator_email=email)
+    operator_settings.cache_clear()
 
 
 def _letter(page, now):
