@@ -36,6 +36,9 @@ _COUNT = (
 )
 
 
+Marks = Counter[tuple[str, str]]
+
+
 @dataclass(frozen=True)
 class PageChange:
     """What changed of an article, at which source and host."""
@@ -60,10 +63,7 @@ def on_many_pages(session: Session, changes: Sequence[PageChange], now: datetime
     ]
     if not rows:
         return set()
-    session.execute(_FORGET, {"before": now - WINDOW})
-    new = Counter((row.host, row.signature) for row in session.execute(_NOTE[is_sqlite(session)], rows))
-    counted = {"hosts": sorted({row["host"] for row in rows}), "these": sorted({row["signature"] for row in rows})}
-    after = _counts(session, counted)
+    new, after = tally(session, rows, now)
     many = {
         each.article: each
         for each in changes
@@ -73,6 +73,14 @@ def on_many_pages(session: Session, changes: Sequence[PageChange], now: datetime
     for each in _first_of(many.values(), marks, crossed):
         _announce(session, each, sorted(marks[each.article]), now)
     return set(many)
+
+
+def tally(session: Session, rows: Sequence[dict[str, Any]], now: datetime) -> tuple[Marks, Marks]:
+    """Notes what changed how; of each pair of host and signature how many articles are new, and how many there are."""
+    session.execute(_FORGET, {"before": now - WINDOW})
+    new = Counter((row.host, row.signature) for row in session.execute(_NOTE[is_sqlite(session)], rows))
+    counted = {"hosts": sorted({row["host"] for row in rows}), "these": sorted({row["signature"] for row in rows})}
+    return new, _counts(session, counted)
 
 
 def _counts(session: Session, counted: dict[str, list[str]]) -> Counter[tuple[str, str]]:
@@ -91,22 +99,30 @@ def _first_of(
 
 
 def _announce(session: Session, example: PageChange, marks: Sequence[str], now: datetime) -> None:
-    these = (same_changes.c.host == example.host, same_changes.c.signature == marks[0])
+    text = example.change.diff[0]
+    pieces = (piece.text.strip() for piece in text.pieces if piece.fate != "same")
+    about = f"The same change is on {{}} pages of {example.host} so far: “{' → '.join(pieces)[:LONGEST]}”."
+    fields = tuple(sorted({part.field for part in example.change.diff}))
+    announce_many(session, example.source, (example.host, marks[0]), about, fields, now)
+
+
+def announce_many(
+    session: Session, source: str, mark: tuple[str, str], about: str, fields: tuple[str, ...], now: datetime
+) -> None:
+    """One notice of what happened to many pages alike; `about` says it, with `{}` for their number."""
+    these = (same_changes.c.host == mark[0], same_changes.c.signature == mark[1])
     rows = session.execute(
         select(same_changes.c.article, same_changes.c.at, articles.c.url)
         .join(articles, articles.c.id == same_changes.c.article)
         .where(*these)
         .order_by(same_changes.c.at, same_changes.c.article)
     ).all()
-    text = example.change.diff[0]
-    pieces = (piece.text.strip() for piece in text.pieces if piece.fate != "same")
-    quoted = " → ".join(pieces)[:LONGEST]
     facts = DriftedFacts(
-        source=example.source,
+        source=source,
         since=min(row.at for row in rows),
-        sentence=f"The same change is on {len(rows)} pages of {example.host} so far: “{quoted}”.",
+        sentence=about.replace("{}", str(len(rows)), 1),
         number=len(rows),
         pages=tuple(SourcePage(url=row.url or "", article=row.article, since=row.at) for row in rows[:PAGES]),
-        details=DriftDetails(layout=None, fields=tuple(sorted({part.field for part in example.change.diff}))),
+        details=DriftDetails(layout=None, fields=fields),
     )
     append_source_event(session, facts, now)

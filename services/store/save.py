@@ -20,6 +20,7 @@ from services.store.events import announcement, is_told, new_event
 from services.store.find import Existing, keys, place, places
 from services.store.moves import Occasion, SeenIn, absorb, merged_event, merged_leaf, moved_event, moved_leaf
 from services.store.rulings import Ruling, judge_all
+from services.store.same_move import PageMove, moved_alike
 from services.store.status import LOOKS, StatusLook, found_again
 from services.store.write import Beginning, Step, Written, begin, follow, rows_of
 
@@ -121,7 +122,8 @@ def _announced(
     session: Session, placed: Sequence["Placed"], rows: Mapping[str, Row[Any]], now: datetime
 ) -> list[list[Announce]]:
     """Writes the events, and returns for each wording what is to be announced, in the order of the numbers."""
-    news = [(at, event) for at, each in enumerate(placed) for event in _events(each, rows, now)]
+    quiet = moved_alike(session, list(_moves(placed, rows)), now)
+    news = [(at, event) for at, each in enumerate(placed) for event in _events(each, rows, now, quiet)]
     numbers = append_all(session, [event for _, event in news])
     announces: list[list[Announce]] = [[] for _ in placed]
     for (at, event), sequence in zip(news, numbers, strict=True):
@@ -188,14 +190,23 @@ def _leaves(placed: Placed, now: datetime) -> Iterator[NewLeaf]:
         yield moved_leaf(spot.row, order.origin.url, shown, now)
 
 
-def _events(placed: Placed, rows: Mapping[str, Row[Any]], now: datetime) -> Iterator[NewEvent]:
+def _moves(placed: Sequence[Placed], rows: Mapping[str, Row[Any]]) -> Iterator[PageMove]:
+    """The moves that endpoints would be told of."""
+    for each in placed:
+        order = each.arrived.reading.order
+        if each.moved_from and is_told(order):
+            yield PageMove(each.article, order.origin.source, each.moved_from, rows[each.article].url)
+
+
+def _events(placed: Placed, rows: Mapping[str, Row[Any]], now: datetime, quiet: Collection[str]) -> Iterator[NewEvent]:
     """What is told of it: two articles that are one, then the new address, then the new words."""
     spot, reading, change = placed.spot, placed.arrived.reading, placed.change
     occasion = Occasion(reading.order.origin.cause, now, is_told(reading.order), placed.arrived.trace_id)
     if spot.other is not None:
         yield merged_event(rows[placed.article], placed.text, spot.other, occasion)
     if placed.moved_from:
-        yield moved_event(rows[placed.article], placed.text, placed.moved_from, occasion)
+        alone = replace(occasion, announced=occasion.announced and placed.article not in quiet)
+        yield moved_event(rows[placed.article], placed.text, placed.moved_from, alone)
     if isinstance(change, Created | Updated):
         yield new_event(
             rows[placed.article],

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from services.contracts.urls import article_id, page_key
 from services.runtime.database import reading, transaction
@@ -73,6 +73,47 @@ def test_an_article_knows_where_it_was_and_until_when():
         (NEW, second, third),
         (OLD, third, None),
     ]
+
+
+def renamed(number, to="https://news.example/releases/2026", slug=""):
+    """A story of its own, where it was and where it is after a rename."""
+    words = f"Crew {number} reopened pier {number} at dawn after the storm, and crew {number + 50} will follow. " * 6
+    before = f"https://news.example/news/2026/quay-{number}"
+    about = {"page": number, "key": page_key(before), "headline": f"Quay {number} Reopens"}
+    old = order(words, url=before, published_at=DAY, **about)
+    return old, order(words, url=f"{to}/quay-{number}{slug}", minute=5, published_at=DAY, **about)
+
+
+def announced_types():
+    with reading() as session:
+        return [row.type for row in session.execute(events.select().order_by(events.c.sequence)) if row.announced]
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_a_rename_that_nobody_ordered_is_one_notice_and_not_thousands(together):
+    """Every page has its event; of those that come one by one, the first four are announced by themselves."""
+    pairs = [renamed(number) for number in range(1, 9)]
+    with transaction() as session:
+        save_all(session, [(old, None) for old, _ in pairs], NOW)
+    moves = [[new for _, new in pairs]] if together else [[new] for _, new in reversed(pairs)]
+    for batch in moves:
+        with transaction() as session:
+            save_all(session, [(new, None) for new in batch], NOW + timedelta(hours=1))
+    assert (told().count("article.moved"), len(ids())) == (8, 8)
+    news = announced_types()[8:]
+    assert sorted(news) == ["article.moved"] * (0 if together else 4) + ["source.drifted"]
+    with reading() as session:
+        [body] = session.execute(select(events.c.body).where(events.c.type == "source.drifted")).scalars()
+    sentence = json.loads(body)["data"]["sentence"]
+    assert "from news.example/news to news.example/releases" in sentence
+
+
+def test_addresses_that_are_corrected_one_by_one_are_news_each():
+    """Six slugs have a word more: nothing that these moves have in common."""
+    for number in range(1, 7):
+        saved(*renamed(number, to="https://news.example/news/2026", slug=f"-on-day-{number}"))
+    assert announced_types().count("article.moved") == 6
+    assert "source.drifted" not in told()
 
 
 def test_a_move_with_other_words_is_two_events_in_order():
