@@ -1,7 +1,7 @@
 """A wording becomes what we know: article, revision and event, in the caller's transaction."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
