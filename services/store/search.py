@@ -168,6 +168,8 @@ def _counted(
     query = query.where(*_conditions(wanted), *_in_the_headline(wanted))
     if among is not None:
         query = query.join(texts, texts.c.article == articles.c.id).where(texts.c.number.in_(among))
+    else:  # so that it is read from the index that the list is read from
+        query = query.order_by(ORDER[wanted.by].desc())
     return _size(session, query.limit(most))
 
 

@@ -26,7 +26,9 @@ SAID = {
 
 @router.get("")
 async def notifications(visit: SignedIn) -> Response:
-    return await _list(visit)
+    """With the fields of the form in the address, it is filled in: a search is saved so."""
+    sent = visit.request.query_params
+    return await _list(visit, asked={name: ", ".join(values) for name in LISTS if (values := sent.getlist(name))})
 
 
 @router.post("")

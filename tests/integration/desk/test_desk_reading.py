@@ -142,8 +142,10 @@ def test_a_search_leads_to_a_subscription_with_its_filters(signed_in):
     browser = signed_in("subscribe")
     page = browser.get("/articles", params={"q": 'storm "war games" -drill', "source": "war"}).text
     assert "/desk/webhooks/new?words=storm&amp;words=war+games&amp;not_words=drill&amp;sources=war" in page
-    assert "Save as a subscription" not in browser.get("/articles").text
-    assert "Save as a subscription" not in signed_in("read").get("/articles", params={"q": "storm"}).text
+    notify = browser.get("/notifications", params={"words": ["storm", "war games"], "sources": "war"}).text
+    assert 'value="storm, war games"' in notify
+    assert "as a subscription" not in browser.get("/articles").text
+    assert "as a subscription" not in signed_in("read").get("/articles", params={"q": "storm"}).text
 
 
 def ticked(browser, order, *articles, **form):

@@ -55,6 +55,7 @@ def _plans(connection, explain, said):
     [
         (lambda s: find_articles(s, ArticleQuery(), 50, None), "articles_by_date"),
         (lambda s: find_articles(s, ArticleQuery(kind="transcript"), 50, None), "articles_by_kind"),
+        (lambda s: count_articles(s, ArticleQuery(kind="transcript"), 50), "articles_by_kind"),
         (lambda s: find_articles(s, ArticleQuery(source="source-1"), 50, None), "articles_by_source"),
         (
             lambda s: find_articles(s, ArticleQuery(source="source-1", by="updated"), 50, None),
@@ -63,7 +64,7 @@ def _plans(connection, explain, said):
         (lambda s: find_articles(s, ArticleQuery(status="removed", by="status"), 50, None), "articles_by_status"),
         (lambda s: find_articles(s, ArticleQuery(status="removed"), 50, None), "articles_by_status"),
     ],
-    ids=["newest", "a kind", "a source", "a source by update", "taken down lately", "taken down"],
+    ids=["newest", "a kind", "a kind counted", "a source", "a source by update", "taken down lately", "taken down"],
 )
 def test_a_list_begins_at_its_first_row(plans, question, index):
     """A kind that nobody has, or a type that is rare, would otherwise be looked for in all there is."""
