@@ -32,6 +32,7 @@ ROUTERS = {
     "/gaps": "services.fetcher.coverage.api",
     "/coverage": "services.fetcher.coverage.api",
     "/captures": "services.parser.api",
+    "/profiles": "services.parser.profiles.api",
     "/archive": "services.admin.archive.api",
     "/troubles": "services.audit.api",
     "/quarantine": "services.store.quarantine.api",

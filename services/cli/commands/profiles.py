@@ -74,10 +74,13 @@ def clear_line(host: Host, text: Text, as_json: AsJson = False) -> None:
 
 
 @app.command("learn")
-def learn_host_again(host: Host) -> None:
+def learn_host_again(host: Host, as_json: AsJson = False) -> None:
     """Learns the profile of a host now, in the background."""
     client.order("POST", f"/profiles/{host}/learn", None)
-    tell(f"The profile of {host} is being learned. What it would change is proposed as a re-ingestion.")
+    if as_json:
+        print_json({"learning": host})
+    else:
+        tell(f"The profile of {host} is being learned. What it would change is proposed as a re-ingestion.")
 
 
 def _judge(host: str, text: str, ruling: Literal["protected", "unwanted", "none"], *, as_json: bool) -> None:

@@ -10,6 +10,8 @@ from sqlalchemy import insert, text
 
 from services import cli
 from services.fetcher.models import Takedown
+from services.parser.profiles import learning
+from services.parser.site_profile import SiteProfile
 from services.runtime.database import transaction
 from services.store.models import quarantine
 from tests.support.harbor import RELEASE, arrives, drain
@@ -28,6 +30,7 @@ ORDERING = {
     *(("articles", verb) for verb in ("withdraw", "restore", "erase")),
     *(("quarantine", verb) for verb in ("release", "discard")),
     *(("takedowns", verb) for verb in ("release", "discard")),
+    *(("profiles", verb) for verb in ("protect", "add", "clear", "learn")),
     *(("webhooks", verb) for verb in ("add", "disable", "enable", "test", "rotate", "replay", "retry", "delete")),
     ("notifications", "add"),
     ("import",),
@@ -80,7 +83,8 @@ def test_it_explains_itself_and_names_what_it_does_not_know(dateline, path):
 
 
 @pytest.mark.parametrize(
-    "path", ["articles", "events", "pages", "sources", "webhooks", "quarantine", "takedowns", "dead-letters"]
+    "path",
+    ["articles", "events", "pages", "sources", "webhooks", "quarantine", "takedowns", "profiles", "dead-letters"],
 )
 def test_a_list_is_what_is_meant_without_a_command(on_sqlite, dateline, path):
     """With options or without; an empty list is a document too."""
@@ -91,6 +95,7 @@ def test_a_list_is_what_is_meant_without_a_command(on_sqlite, dateline, path):
         {"pages": [], "next": None},
         {"events": [], "next": 0},
         {"readings": [], "next": None},
+        {"profiles": [], "next": None},
         NONE_SET_ASIDE,
     )
     assert "Traceback" not in dateline(path).err
@@ -139,6 +144,8 @@ def orders(article, page, message):
     yield failed
     yield lambda: held_back(article)
     yield from (("quarantine", "list"), *(("quarantine", verb, article) for verb in ("show", "discard", "release")))
+    yield learned
+    yield from (("profiles", "list"), *(("profiles", *words) for words in PROFILES))
     yield vanished
     yield from (("takedowns", "list"), *(("takedowns", *words) for words in TAKEDOWNS))
     yield from (("gaps",), ("coverage", "coast"))
@@ -155,6 +162,11 @@ REINGESTIONS = (
     ("discard", 2),
     *((verb, 3) for verb in ("show", "pause", "resume", "cancel")),
     ("refetch", "--all", "--count"),
+)
+PROFILES = (
+    ("show", "coast.example"),
+    *((verb, "coast.example", "A line of the site.") for verb in ("protect", "add", "clear")),
+    ("learn", "coast.example"),
 )
 TAKEDOWNS = (("show", 1), ("release", 1), ("discard", 2))
 ENDPOINTS = (
@@ -207,6 +219,13 @@ def vanished():
     """Two mass takedowns that an operator is to decide."""
     with transaction() as session:
         session.add_all(Takedown(source=source, opened_at=NOW) for source in ("coast", "shore"))
+
+
+def learned():
+    """A host with a site profile, and a page to learn it from again."""
+    with transaction() as session:
+        learning.store(session, learning.Learned(SiteProfile("coast.example", 12), []), NOW)
+        session.execute(text("UPDATE verdicts SET read_host = 'coast.example'"))
 
 
 def held_back(article):
