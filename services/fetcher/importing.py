@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from io import BytesIO
 from pathlib import PurePath
+from typing import BinaryIO
 
 from sqlmodel import Session
 
@@ -23,6 +25,8 @@ from services.runtime.database import reading, transaction
 from services.runtime.ledger.jobs import Outgoing, enqueue_all
 from services.runtime.provenance.files import add_version, attach
 
+Content = bytes | BinaryIO
+"""What is imported: the bytes of a file, or the file itself, opened, of which no more than a page is in memory."""
 _NOWHERE = "https://import.invalid/"
 """A WARC record of a response needs a web address; `.invalid` is one that will never be anybody's (RFC 2606)."""
 _TYPES = {
@@ -43,7 +47,7 @@ class Imported:
 
 
 def import_file(
-    name: str, content: bytes, url: str | None, now: datetime, captured_at: datetime | None = None
+    name: str, content: Content, url: str | None, now: datetime, captured_at: datetime | None = None
 ) -> list[Imported]:
     """The pages of a file become captures, and the parser hears of those that are new; again changes nothing.
 
@@ -55,7 +59,7 @@ def import_file(
 
 
 def captures(
-    name: str, content: bytes, url: str | None, now: datetime, captured_at: datetime | None = None
+    name: str, content: Content, url: str | None, now: datetime, captured_at: datetime | None = None
 ) -> Iterator[Capture]:
     """The pages that an import of this file would take, in its order; nothing is written. As `import_file` refuses."""
     for entry in _entries(name, content, url, now, captured_at):
@@ -66,19 +70,32 @@ def captures(
             yield entry
 
 
-def is_archive(content: bytes) -> bool:
-    """Whether these are the bytes of a WARC file or of a WACZ package, which know addresses and times themselves."""
-    return is_package(content) or warc.is_warc(content)
+def is_archive(content: Content) -> bool:
+    """Whether it is a WARC file or a WACZ package, which know addresses and times themselves."""
+    head = _head(_opened(content))
+    return is_package(head) or warc.is_warc(head)
+
+
+def _opened(content: Content) -> BinaryIO:
+    return BytesIO(content) if isinstance(content, bytes) else content
+
+
+def _head(file: BinaryIO) -> bytes:
+    file.seek(0)
+    return file.read(warc.HEAD)
 
 
 def _entries(
-    name: str, content: bytes, url: str | None, now: datetime, captured_at: datetime | None
+    name: str, given: Content, url: str | None, now: datetime, captured_at: datetime | None
 ) -> Iterator[Capture | OwnCapture]:
-    if is_archive(content):
+    file = _opened(given)
+    if is_archive(file):
         if url is not None or captured_at is not None:
             raise UserError(f"{name} is a WARC or WACZ file, which knows its addresses and times; leave them away.")
-        yield from _of_package(name, content) if is_package(content) else _of_archive(name, content)
+        yield from _of_package(name, file) if is_package(_head(file)) else _of_archive(name, file)
         return
+    file.seek(0)
+    content = file.read(warc.MAX_PAGE + 1)
     if reason := why_no_page(content, None):
         raise UserError(f"{name} cannot be imported: {reason}")
     if len(content) > warc.MAX_PAGE:
@@ -88,11 +105,11 @@ def _entries(
     yield _as_capture(name, content, url, captured_at or now)
 
 
-def _of_package(name: str, content: bytes) -> Iterator[Capture | OwnCapture]:
+def _of_package(name: str, package: BinaryIO) -> Iterator[Capture | OwnCapture]:
     """Of all WARC files in it; one without pages (of screenshots, as a rule) is passed over."""
     empty: list[NoPages] = []
     number = 0
-    for file, inside in files_of(name, content, warc.MAX_FILE):
+    for file, inside in files_of(name, package, warc.MAX_FILE):
         try:
             for entry in _of_archive(file, inside):
                 number += 1
@@ -103,8 +120,8 @@ def _of_package(name: str, content: bytes) -> Iterator[Capture | OwnCapture]:
         raise empty[0]
 
 
-def _of_archive(name: str, content: bytes) -> Iterator[Capture | OwnCapture]:
-    return own_captures(name, content) if is_own(content) else warc.pages(name, content)
+def _of_archive(name: str, file: BinaryIO) -> Iterator[Capture | OwnCapture]:
+    return own_captures(name, file) if is_own(file) else warc.pages(name, file)
 
 
 def _refuse_to_guess(name: str, url: str) -> None:

@@ -3,13 +3,15 @@
 import gzip
 import hashlib
 import re
+import tempfile
 import zipfile
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from io import BytesIO
-from typing import Any
+from os import SEEK_END
+from shutil import copyfileobj
+from typing import Any, BinaryIO
 
 from pydantic import ValidationError
 from sqlmodel import Session, col, select
@@ -54,47 +56,63 @@ def keys_of(session: Session, pages: Collection[int]) -> dict[int, tuple[str, st
     return result
 
 
-def is_own(content: bytes) -> bool:
+def is_own(file: BinaryIO) -> bool:
     """Whether Dateline wrote this WARC file."""
-    first = next(records_of(BytesIO(content)), None)
-    if first is None or first.kind != "warcinfo":
+    first = next(records_of(file), None)
+    if first is None or first.kind != "warcinfo" or first.plain > LARGEST:
         return False
-    return bool(SOFTWARE.search(gzip.decompress(content[: first.length])))
+    return bool(SOFTWARE.search(gzip.decompress(_bytes_of(file, first.offset, first.end))))
 
 
-def own_captures(name: str, content: bytes) -> Iterator[OwnCapture]:
+def own_captures(name: str, file: BinaryIO) -> Iterator[OwnCapture]:
     """The pages among the captures of such a file, in its order; a `UserError` when it is damaged or holds none."""
-    number, file = 0, BytesIO(content)
-    for records in _together(records_of(file)):
-        entry = _entry(records, content)
+    number, seen = 0, _Seen(file)
+    for records in _together(seen.records()):
+        entry = _entry(records, file)
         if entry is not None and entry.file:
             yield entry
         elif entry is not None and not why_no_page(entry.capture.body, entry.capture.content_type):
             number += 1
             yield entry
-    last = max((record.end for record in records_of(file)), default=0)
-    if last != len(content):
-        raise UserError(f"{name} is damaged behind byte {last:,}: the {number} pages before it were taken.")
+    if seen.end != file.seek(0, SEEK_END):
+        raise UserError(f"{name} is damaged behind byte {seen.end:,}: the {number} pages before it were taken.")
     if not number:
         raise NoPages(f"{name} holds no page that could be read.")
 
 
-def is_package(content: bytes) -> bool:
-    """Whether these are the bytes of a ZIP file, as a WACZ package is one."""
-    return content.startswith(ZIP)
+class _Seen:
+    """How far the records of a file have been read."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.end = 0
+        self._file = file
+
+    def records(self) -> Iterator[Record]:
+        for record in records_of(self._file):
+            self.end = record.end
+            yield record
 
 
-def files_of(name: str, content: bytes, largest: int) -> Iterator[tuple[str, bytes]]:
+def is_package(head: bytes) -> bool:
+    """Whether a file that begins so is a ZIP file, as a WACZ package is one."""
+    return head.startswith(ZIP)
+
+
+def files_of(name: str, file: BinaryIO, largest: int) -> Iterator[tuple[str, BinaryIO]]:
     """The WARC files of a WACZ package, each at most as large as this; a `UserError` when it is none."""
     try:
-        with zipfile.ZipFile(BytesIO(content)) as package:
+        with zipfile.ZipFile(file) as package:
             inside = [entry for entry in package.infolist() if re.search(r"^archive/.*\.warc(\.gz)?$", entry.filename)]
             if not inside:
                 raise UserError(f"{name} is a ZIP file without WARC files in a folder `archive`, so it is no WACZ.")
             for entry in inside:
                 if entry.file_size > largest:
                     raise UserError(f"{entry.filename} in {name} is larger than {largest // 1_000_000} MB; split it.")
-                yield f"{name}/{entry.filename}", package.read(entry)
+                # On the disk: in a package nobody can read backwards.
+                with tempfile.TemporaryFile(prefix="dateline-import-") as inside_it:
+                    with package.open(entry) as content:
+                        copyfileobj(content, inside_it)
+                    yield f"{name}/{entry.filename}", inside_it
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as trouble:
         raise UserError(f"{name} is a ZIP file that cannot be read: {trouble}.") from None
 
@@ -113,22 +131,27 @@ def _together(records: Iterator[Record]) -> Iterator[list[Record]]:
         yield group
 
 
-def _entry(records: list[Record], content: bytes) -> OwnCapture | None:
+def _bytes_of(file: BinaryIO, begin: int, end: int) -> bytes:
+    file.seek(begin)
+    return file.read(end - begin)
+
+
+def _entry(records: list[Record], file: BinaryIO) -> OwnCapture | None:
     ours = [record for record in records if record.kind in {"response", "request"}]
     if ours[0].status != "200" or sum(record.plain for record in ours) > LARGEST:
         return None
-    data = content[ours[0].offset : ours[-1].end]
+    data = _bytes_of(file, ours[0].offset, ours[-1].end)
     try:
         capture = from_warc(data, hashlib.sha256(data).hexdigest())
     except (CaptureDamaged, ValueError, KeyError):
         return None
-    about = next((about for record in records if (about := _page(record, content))), {})
+    about = next((about for record in records if (about := _page(record, file))), {})
     at = _instant(about.get("at")) or capture.fetched_at
     return OwnCapture(capture, data, at, **_texts(about), file=_file(about))
 
 
-def _page(record: Record, content: bytes) -> dict[str, Any] | None:
-    return page_of(record, content[record.offset : record.end]) if record.plain < LARGEST else None
+def _page(record: Record, file: BinaryIO) -> dict[str, Any] | None:
+    return page_of(record, _bytes_of(file, record.offset, record.end)) if record.plain < LARGEST else None
 
 
 def _texts(about: dict[str, Any]) -> dict[str, str]:

@@ -1,10 +1,12 @@
 """The pages of a WARC file of any crawler, each record within bounds."""
 
-import io
+import tempfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import BinaryIO, cast
 
 import structlog
 from warcio.archiveiterator import ArchiveIterator
@@ -27,28 +29,33 @@ MAX_PAGE = 10_000_000
 """Bytes of one page, as one from the network."""
 MAX_LINE = 1_000_000
 """Bytes in a line of a record's headers."""
+HEAD = 20_000
+"""Bytes of a file that tell what it is."""
+CHUNK = 65_536
 log = structlog.get_logger()
 
 _ANONYMOUS = "a record does not say which address it is of"
 _GZIP = b"\x1f\x8b"
 _MARKUP = (b"<!doctype", b"<html", b"<head", b"<body", b"<?xml")
 _DOCUMENT = "application/pdf"
+_WEB = ("http://", "https://")
+"""What else crawlers keep (logs, texts, screenshots) has addresses of its own: `metadata:`, `urn:`."""
 _OF_PAGES = ("text/css", "text/javascript", "text/x-javascript")
 """Types of text that belong to pages and are none."""
 
 
-def is_warc(content: bytes) -> bool:
-    """Whether these are the bytes of a WARC file, gzip'd or not."""
-    begin = content[:100]
+def is_warc(head: bytes) -> bool:
+    """Whether a file that begins so is a WARC file, gzip'd or not; `HEAD` bytes will do."""
+    begin = head[:100]
     if begin.startswith(_GZIP):
         try:
-            begin = read_body([content[:20_000]], "gzip", wire=20_000, decoded=100, cut=True)
+            begin = read_body([head[:HEAD]], "gzip", wire=HEAD, decoded=100, cut=True)
         except EgressError:
             return False
     return begin.startswith(b"WARC/")
 
 
-def pages(name: str, content: bytes) -> Iterator[Capture]:
+def pages(name: str, file: BinaryIO) -> Iterator[Capture]:
     """The pages of a WARC file, in its order; pictures, errors and the like are passed over.
 
     A page that cannot be unpacked is passed over with a line of the log. A `UserError` says in one sentence why the
@@ -56,16 +63,17 @@ def pages(name: str, content: bytes) -> Iterator[Capture]:
     """
     result, garbled = 0, ""
     try:
-        for record in _Records(_unpacked(name, content)):
-            try:
-                capture = _page(record)
-            except Garbled as reason:
-                garbled = f" {record.rec_headers.get_header('WARC-Target-URI')}: {reason}"
-                log.warning("page_passed_over", file=name, reason=garbled.strip())
-                continue
-            if capture is not None:
-                result += 1
-                yield capture
+        with _unpacked(name, file) as unpacked:
+            for record in _Records(unpacked):
+                try:
+                    capture = _page(record)
+                except Garbled as reason:
+                    garbled = f" {record.rec_headers.get_header('WARC-Target-URI')}: {reason}"
+                    log.warning("page_passed_over", file=name, reason=garbled.strip())
+                    continue
+                if capture is not None:
+                    result += 1
+                    yield capture
     except AttributeError:  # the library's own, over a record without the header
         raise UserError(f"{name} is a WARC file that cannot be read: {_ANONYMOUS}.") from None
     except (ArchiveLoadFailed, ValueError, TypeError) as error:
@@ -101,8 +109,8 @@ class _Records(ArchiveIterator):  # type: ignore[misc] # as above
 
     INC_RECORD = ""
 
-    def __init__(self, content: bytes) -> None:
-        super().__init__(file := io.BytesIO(content), check_digests="raise")
+    def __init__(self, file: BinaryIO) -> None:
+        super().__init__(file, check_digests="raise")
         self.reader = _Lines(file)
 
 
@@ -112,6 +120,8 @@ def _page(record: ArcWarcRecord) -> Capture | None:
         return None
     if not (url := record.rec_headers.get_header("WARC-Target-URI")):
         raise ValueError(_ANONYMOUS)
+    if not url.lstrip("<").lower().startswith(_WEB):
+        return None
     status = int(record.http_headers.get_statuscode()) if record.http_headers else 200
     headers = tuple(record.http_headers.headers) if record.http_headers else _resource(record.content_type)
     raw = _raw(record)
@@ -120,7 +130,12 @@ def _page(record: ArcWarcRecord) -> Capture | None:
     if status != 200 or len(raw) > MAX_PAGE or _is_no_page(capture.content_type):
         return None
     body = _decoded(record, raw)
-    return None if why_no_page(body, capture.content_type) else replace(capture, body=body)
+    if why_no_page(body, capture.content_type):
+        return None
+    if reason := record.rec_headers.get_header("WARC-Truncated"):
+        # Without its end it would read as if much had been taken out.
+        raise Garbled(f"it was cut off by the crawler ({reason[:40]}).")
+    return replace(capture, body=body)
 
 
 def _is_no_page(content_type: str | None) -> bool:
@@ -155,18 +170,35 @@ def _header(record: ArcWarcRecord, name: str) -> str:
     return (value or "").lower()
 
 
-def _unpacked(name: str, content: bytes) -> bytes:
+@contextmanager
+def _unpacked(name: str, file: BinaryIO) -> Iterator[BinaryIO]:
     """The file as the reader takes it: one that was packed as a whole, and not record by record, is unpacked."""
-    if not content.startswith(_GZIP):
-        return content
-    first = zlib.decompressobj(31)
-    first.decompress(content, MAX_UNPACKED)
-    if not first.eof or first.unused_data:
-        return content
+    with tempfile.SpooledTemporaryFile(max_size=CHUNK * 16) as unpacked:
+        whole = _is_packed(file) and _unpack(name, file, cast("BinaryIO", unpacked))
+        chosen = cast("BinaryIO", unpacked) if whole else file
+        chosen.seek(0)
+        yield chosen
+
+
+def _is_packed(file: BinaryIO) -> bool:
+    file.seek(0)
+    return file.read(2) == _GZIP
+
+
+def _unpack(name: str, file: BinaryIO, target: BinaryIO) -> bool:
+    """Unpacks the first gzip member; whether that is the whole file."""
+    file.seek(0)
+    inflate, size = zlib.decompressobj(31), 0
     try:
-        return read_body([content], "gzip", wire=MAX_UNPACKED, decoded=MAX_UNPACKED)
-    except EgressError as error:
-        raise UserError(f"{name} cannot be unpacked: {error}") from None
+        while not inflate.eof and (packed := inflate.unconsumed_tail or file.read(CHUNK)):
+            plain = inflate.decompress(packed, CHUNK * 16)
+            target.write(plain)
+            size += len(plain)
+            if size > MAX_UNPACKED:
+                raise UserError(f"{name} cannot be unpacked: it holds more than {MAX_UNPACKED // 1_000_000} MB.")
+    except zlib.error:
+        return False
+    return inflate.eof and not inflate.unused_data and not file.read(1)
 
 
 def _in_utc(written: datetime) -> datetime:

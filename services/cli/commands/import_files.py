@@ -1,9 +1,10 @@
 """`dateline import`: pages that come as files."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, BinaryIO
 
 import typer
 
@@ -60,10 +61,10 @@ def _shown(path: Path, url: str | None, captured_at: datetime | None) -> dict[st
     from services.fetcher import importing
     from services.runtime.database import utcnow
 
-    content = _read(path)
-    pages = import_readings.readings(importing.captures(path.name, content, url, utcnow(), captured_at))
-    if url is None and not importing.is_archive(content):
-        import_readings.refuse_no_article(path.name, pages[0])
+    with _opened(path) as content:
+        pages = import_readings.readings(importing.captures(path.name, content, url, utcnow(), captured_at))
+        if url is None and not importing.is_archive(content):
+            import_readings.refuse_no_article(path.name, pages[0])
     return {"file": str(path), "pages": [vars(page) for page in pages]}
 
 
@@ -73,10 +74,10 @@ def _taken(path: Path, url: str | None, captured_at: datetime | None) -> dict[st
     from services.runtime import audit_log
     from services.runtime.database import transaction, utcnow
 
-    content = _read(path)
-    if url is None and not importing.is_archive(content):
-        _shown(path, url, captured_at)
-    pages = importing.import_file(path.name, content, url, utcnow(), captured_at)
+    with _opened(path) as content:
+        if url is None and not importing.is_archive(content):
+            _shown(path, url, captured_at)
+        pages = importing.import_file(path.name, content, url, utcnow(), captured_at)
     with transaction() as session:
         audit_log.note(session, OPERATOR, "file.imported", f"{path.name!r}: {len(pages)} pages", utcnow())
     return {"file": str(path), "pages": len(pages), "new": sum(page.fresh for page in pages)}
@@ -100,12 +101,16 @@ def _tell(took: Mapping[str, Any], *, as_json: bool) -> None:
         )
 
 
-def _read(path: Path) -> bytes:
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    """The file, read as it is needed: an archive need not fit into memory."""
     from services.fetcher import warc
 
     try:
         if path.stat().st_size > warc.MAX_FILE:
             raise UserError(f"{path} is larger than {warc.MAX_FILE // 1_000_000} MB; split it first.")
-        return path.read_bytes()
+        file = path.open("rb")
     except OSError as trouble:
         raise UserError(f"{path} cannot be read: {trouble.strerror}.") from None
+    with file:
+        yield file
