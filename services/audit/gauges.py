@@ -15,10 +15,19 @@ from services.fetcher.coverage.find import count_gaps
 from services.fetcher.rhythm.watch import silent_sources
 from services.fetcher.trust_views import trust_of_all
 from services.runtime.ledger import health_gates, jobs, retries
+from services.runtime.troubles.service_checks import BACKUP, service_checks
 
 KEPT = timedelta(minutes=1)
 """How old the sum of the pages may be: of a hundred thousand, to count them takes half a second."""
 STATES = ("due", "in_flight", "at_rest", "dead_lettered", "unaccounted")
+
+
+def _backup(session: Session, now: datetime) -> Iterator[GaugeMetricFamily]:
+    """How old the last backup is that was made; nothing before the first."""
+    last = service_checks(session).get(BACKUP)
+    if last and (last.holds or last.since):
+        age = (now - (last.at if last.holds else last.since or now)).total_seconds()
+        yield GaugeMetricFamily("dateline_backup_age_seconds", "Since when no backup was made.", value=max(age, 0))
 
 
 def gauges(session: Session, now: datetime, depths: Mapping[str, int]) -> Iterator[GaugeMetricFamily]:
@@ -48,6 +57,7 @@ def gauges(session: Session, now: datetime, depths: Mapping[str, int]) -> Iterat
             missing.add_metric([name, cause], number)
     yield missing
     yield from _rhythms(session, now)
+    yield from _backup(session, now)
     messages = GaugeMetricFamily("dateline_messages", "Messages by what is to be done with them.", labels=["state"])
     for what, number in jobs.counts(session).items():
         messages.add_metric([what.removeprefix("messages ").replace(" ", "_").replace("-", "_")], number)

@@ -79,6 +79,8 @@ class Origin(Contract):
     """Endpoints are told of what changes, although nobody would call them for this cause."""
     files: FilesRule = "none"
     """What is kept of the article besides its page, by the rule of its source."""
+    public_archive: str | None = None
+    """The form of a public archive that is asked to save the page as well, by its address."""
     newest: str | None = None
     """The page's newest capture when we looked for a re-ingestion, and why its reading was rejected then."""
     was_rejected: RejectionReason | None = None
@@ -577,6 +579,30 @@ class NoteFile(FileRef, Message):
     @property
     def dedupe(self) -> str:
         return f"{self.article}:{self.capture}"
+
+
+class AskPublicArchive(Message):
+    """Ask a public archive to save the page of a revision, with the form that is at this address."""
+
+    article: str
+    revision: int
+    url: str
+    form: str
+    host: str | None = None
+    """Of the archive, whose turn it takes."""
+    tries: int = 0
+    """How often it was asked before."""
+
+    def rank(self, lane: Lane) -> Rank:
+        del lane
+        return Rank.BACKLOG
+
+    def subject(self) -> Subject:
+        return Subject(article=self.article, host=self.host)
+
+    @property
+    def dedupe(self) -> str:
+        return f"{self.article}:{self.revision}"
 
 
 class MakeCheckpoint(Message):

@@ -11,6 +11,7 @@ from typing import Literal
 
 from services.contracts.messages import (
     Announce,
+    AskPublicArchive,
     AttachFiles,
     BuildProfile,
     CheckProfiles,
@@ -114,6 +115,14 @@ ROUTES: dict[type[Message], Route] = {
         needs=("archive",),
     ),
     AttachFiles: Route("fetcher", "attach_files", timedelta(seconds=45), batch=1),
+    AskPublicArchive: Route(
+        "fetcher",
+        "ask_public_archive",
+        timedelta(seconds=120),
+        by_host=True,
+        new_trace=True,
+        repeats=timedelta(hours=6),
+    ),
     FetchFile: Route(
         "fetcher",
         "fetch_file",

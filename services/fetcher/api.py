@@ -93,9 +93,11 @@ class SourceView(BaseModel):
     country: str = "US"
     """Whose holidays it keeps."""
     files: str = "none"
+    """What is kept of its articles besides their pages: `none`, `attachments` or `all`, with their pictures."""
     unlisted: list[Unlisted] = []
     """What is looked for that no channel lists."""
-    """What is kept of its articles besides their pages: `none`, `attachments` or `all`, with their pictures."""
+    public_archive: str | None = None
+    """The form of a public archive that is asked to save the page of each new wording."""
     rhythm: RhythmView = RhythmView()
     trust: dict[str, TrustView] = {}
     """By the host of a channel, what is not relied on of what it says of its pages."""
@@ -350,6 +352,7 @@ def _source(
         country=source.country,
         files=source.files,
         unlisted=[kind for kind in get_args(Unlisted) if kind in source.unlisted],
+        public_archive=source.public_archive,
         hosts=source.hosts,
         pages=source.pages,
     )

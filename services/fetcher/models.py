@@ -46,6 +46,8 @@ class Source(Table, table=True):
     """`contracts.files.FilesRule`: what is kept of its articles besides their pages."""
     unlisted: list[str] = Field(default_factory=list, sa_column=Column(Json(list, derived=True), nullable=True))
     """`contracts.choices.Unlisted`: what is looked for that no channel lists."""
+    public_archive: str | None = Field(default=None, sa_type=Text)
+    """The form of a public archive that is asked to save each new wording's page, by its address."""
     paused: bool = False
     blocked: int = 0
     """Answers so far that were something else than what was asked for: a wall, a shell, an error page as a page."""

@@ -22,7 +22,8 @@ from services.runtime.ledger.ledger_table import ledger
 class Needs:
     """A page as it is before a look, if there is one, and the row of the host that is asked, if it is known.
 
-    `files`: what is kept of its article besides the page. `unlisted`: what its source looks for besides its channels.
+    `files`: what is kept of its article besides the page; `public_archive`: who else is asked to save it. `unlisted`:
+    what its source looks for besides its channels.
     """
 
     page: Page | None = None
@@ -30,6 +31,7 @@ class Needs:
     paused: bool = False
     files: FilesRule = "none"
     unlisted: UnlistedRule = UnlistedRule()  # noqa: RUF009 - frozen
+    public_archive: str | None = None
 
     def url(self, order: FetchPage) -> str | None:
         """What is looked at; None where nothing is, because no plan visits the page any more.
@@ -65,9 +67,11 @@ def _needs(
     unlisted: list[Unlisted] | None,
     hosts: list[str] | None,
     patterns: list[str] | None,
+    public_archive: str | None,
 ) -> Needs:
     rule = UnlistedRule(frozenset(unlisted or ()), tuple(hosts or ()), tuple(patterns or ()))
-    return Needs(page, host, paused=bool(paused), files=files or "none", unlisted=rule)
+    rest = files or "none"
+    return Needs(page, host, paused=bool(paused), files=rest, unlisted=rule, public_archive=public_archive)
 
 
 def _read(session: Session, orders: Sequence[tuple[Job, FetchPage]]) -> Sequence[Any]:
@@ -78,6 +82,7 @@ def _read(session: Session, orders: Sequence[tuple[Job, FetchPage]]) -> Sequence
 _NEEDS = (
     select(ledger.c.id, Page, Host, Source.paused)
     .add_columns(col(Source.files), col(Source.unlisted), col(Source.hosts), col(Source.pages))
+    .add_columns(col(Source.public_archive))
     .join_from(ledger, Page, col(Page.id) == ledger.c.page)
     .outerjoin(Source, col(Source.name) == Page.source)
     .outerjoin(Host, col(Host.name) == ledger.c.host)

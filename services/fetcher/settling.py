@@ -36,6 +36,7 @@ class PageVisit:
     files: FilesRule = "none"
     links: tuple[str, ...] = ()
     """Addresses on it that may be pages of its source, where they are looked for."""
+    public_archive: str | None = None
 
     @property
     def is_real(self) -> bool:
@@ -112,7 +113,7 @@ def _settle(session: Session, job: Job, look: PageVisit, page: Page, known: Verd
             host.trust = lesson.learned(Trust.of(host.trust), job.now).kept() or None
         visited = visit.follow(session, page, visited, visited.moved) if visited.moved else visited
         entries += _plan(session, page, visited, job, hosts)
-        origin = origin.model_copy(update={"url": page.url, "files": look.files})
+        origin = origin.model_copy(update={"url": page.url, "files": look.files, "public_archive": look.public_archive})
     if visited.capture and visited.fetched:
         parse = ParsePage(
             origin=origin,

@@ -119,6 +119,7 @@ class SourceSeed(BaseModel):
 
     `country` is whose holidays it keeps, by the ISO 3166 code. `files` says what is kept besides its pages.
     `unlisted` says what is looked for that no channel lists.
+    `public_archive` is the address of a form that asks a public archive to save each page whose wording is new.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
@@ -130,6 +131,7 @@ class SourceSeed(BaseModel):
     country: Annotated[str, AfterValidator(_country)] = "US"
     files: FilesRule = "none"
     unlisted: tuple[Unlisted, ...] = Field(default=(), max_length=3, exclude_if=lambda kinds: not kinds)
+    public_archive: Address | None = Field(default=None, exclude_if=lambda form: form is None)
     channels: Annotated[tuple[ChannelSeed, ...], Field(min_length=1, max_length=50), AfterValidator(_each_once)]
 
 
@@ -183,6 +185,7 @@ def register(session: Session, seed: SourceSeed, now: datetime) -> Source:
     differs = (source.hosts, source.pages) != (list(seed.hosts), list(seed.pages))
     source.title, source.hosts, source.pages = seed.title, list(seed.hosts), list(seed.pages)
     source.country, source.files, source.unlisted = seed.country, seed.files, list(seed.unlisted)
+    source.public_archive = seed.public_archive
     session.add(source)
     session.flush()
     known = {channel.url: channel for channel in _channels(session, source)}
@@ -210,8 +213,9 @@ def as_seed(health: SourceHealth) -> SourceSeed:
         ChannelSeed(kind=entry.kind, url=entry.url, interval=entry.interval, senders=tuple(entry.senders))
         for entry in health.channels
     ]
-    fields = {"name": source.name, "title": source.title, "hosts": source.hosts, "pages": source.pages}
+    fields: dict[str, Any] = {"name": source.name, "title": source.title, "hosts": source.hosts, "pages": source.pages}
     fields |= {"country": source.country, "files": source.files, "unlisted": source.unlisted}
+    fields["public_archive"] = source.public_archive
     return SourceSeed.model_validate(fields | {"channels": channels})
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from services.contracts.messages import (
+    AskPublicArchive,
     AttachFiles,
     CheckRhythms,
     EraseCaptures,
@@ -40,6 +41,7 @@ from services.fetcher import (
     moves,
     needs,
     poll,
+    public_archive,
     rounds,
     settling,
     site_moves,
@@ -77,6 +79,7 @@ from services.runtime.ledger.jobs import Job, enqueue, enqueue_all
 from services.runtime.ledger.worker import handles, handles_requests, takes_turns
 from services.runtime.provenance import results
 from services.runtime.provenance.files import ArticleFile
+from services.runtime.provenance.public_copies import note_copy
 from services.runtime.provenance.results import Result
 
 RHYTHMS = timedelta(minutes=1)
@@ -357,7 +360,7 @@ def _look(order: FetchPage, page: Page, url: str, known: Needs, job: Job) -> Pag
     visited = visit.look_at(client(), page, url, now=now, settings=settings, forced=forced, host=known.host)
     job.note(source=page.source, url=url, answer=visited.outcome)
     links = known.unlisted.links_in(visited.capture, url)
-    return PageVisit(order, page, url, visited, known.files, links)
+    return PageVisit(order, page, url, visited, known.files, links, known.public_archive)
 
 
 def _leave(order: FetchPage, job: Job) -> None:
@@ -413,6 +416,23 @@ def _look_at_file(order: FetchFile, file: ArticleFile, job: Job) -> None:
             again = order.model_copy(update={"host": host_of(files.asked_address(row))})
             enqueue(session, again, due_at=due, lane="bulk")
             enqueue_all(session, [job.outgoing(news)] if news else [])
+
+
+@handles(AskPublicArchive)
+def ask_public_archive(order: AskPublicArchive, job: Job) -> None:
+    """Asks a public archive to save a page, in the turn of that archive; its answer is kept with the revision."""
+    host = host_of(order.form)
+    if host != job.host:
+        _turn_of_another(job, order.model_copy(update={"host": host}))
+        return
+    answer = public_archive.ask_archive(client(), order, job.now, scale=fetcher_settings().revisit_scale)
+    with job.complete() as session:
+        _end_turn(session, job, Served(host, answer.outcome, job.now, answer.again, answer.silent))
+        job.note(article=order.article, url=order.url, answer=answer.outcome)
+        note_copy(session, public_archive.public_copy_of(order, answer, job.now))
+        if answer.again is not None:
+            again = order.model_copy(update={"tries": order.tries + 1, "host": host})
+            enqueue(session, again, due_at=job.now + answer.again, lane="bulk")
 
 
 @handles(MovePages)

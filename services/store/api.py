@@ -175,7 +175,7 @@ def list_revisions(article: ArticleId, limit: Limit = 50, after: After = None) -
         _known(session, article)
         rows = find_revisions(session, article, limit, position(listing, after, datetime, int))
     shown, following = page(rows, limit, lambda row: cursor(listing, row.fetched_at, row.number))
-    return RevisionPage(revisions=[RevisionLine.model_validate(row) for row in shown], next=following)
+    return RevisionPage(revisions=[RevisionLine.of(row) for row in shown], next=following)
 
 
 @router.get("/articles/{article}/revisions/{number}", tags=["articles"])
@@ -187,7 +187,7 @@ def show_revision(article: ArticleId, number: Number, request: Request, response
     with reading() as session:
         _known(session, article)
         row = _revision(session, article, number)
-    line = RevisionLine.model_validate(row)
+    line = RevisionLine.of(row)
     response.headers["Memento-Datetime"] = http_date(row.fetched_at)
     response.headers["Link"] = memento_link(str(request.base_url), row.capture, row.fetched_at)
     return RevisionView(**line.model_dump(), article=Article.model_validate_json(row.reading))

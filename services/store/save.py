@@ -35,6 +35,8 @@ class Saved:
     preview: Preview | None = None
     one_page: tuple[int, int] | None = None
     """Two pages that are one, because both show this article: that which rests, and that which stays."""
+    revision: int | None = None
+    """The number of the revision that it made current; None where it made none."""
 
     @property
     def announce(self) -> Announce | None:
@@ -151,6 +153,13 @@ class Placed:
         return article_id(self.spot.key) if self.spot.row is None else str(self.spot.row.id)
 
     @property
+    def revision(self) -> int | None:
+        """The number of the revision that is current because of it."""
+        if not isinstance(self.change, Created | Updated):
+            return None
+        return self.spot.row.revisions + 1 if self.spot.row is not None else 1
+
+    @property
     def moved_from(self) -> str | None:
         """Where the article was until now, if what was read says where it is."""
         return self.spot.moved_from if isinstance(self.change, Updated | Refreshed | Unchanged) else None
@@ -165,7 +174,7 @@ class Placed:
 
     def saved(self, announces: tuple[Announce, ...]) -> "Saved":
         """As the edge is told of it."""
-        return Saved(self.change, self.article, announces, one_page=self.spot.one_page)
+        return Saved(self.change, self.article, announces, one_page=self.spot.one_page, revision=self.revision)
 
 
 def _relocated(

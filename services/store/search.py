@@ -6,9 +6,10 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any, Literal, Self
 
-from sqlalchemy import ColumnElement, Row, Select, TextClause, bindparam, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, TextClause, and_, bindparam, func, literal, select, tuple_
 from sqlmodel import Session
 
+from services.runtime.provenance.public_copies import public_copies
 from services.runtime.provenance.sightings import IS_SHARED, sightings
 from services.store.events import SILENT
 from services.store.fulltext import asks_for_text, found, label, matching_numbers
@@ -202,7 +203,11 @@ def _in_the_headline(wanted: ArticleQuery) -> list[ColumnElement[bool]]:
 
 def _revisions() -> Select[Any]:
     current = (revisions.c.number == articles.c.revision).label("current")
-    return select(revisions, current).join(articles, revisions.c.article == articles.c.id)
+    copies = public_copies.c
+    copy = (copies.asked_at.label("copy_asked_at"), copies.url.label("copy_url"), copies.detail)
+    of_it = and_(copies.article == revisions.c.article, copies.revision == revisions.c.number)
+    both = revisions.join(articles, revisions.c.article == articles.c.id).outerjoin(public_copies, of_it)
+    return select(revisions, current, *copy).select_from(both)
 
 
 def _conditions(wanted: ArticleQuery) -> list[ColumnElement[bool] | TextClause]:

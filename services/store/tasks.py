@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from services.contracts.files import FileRef
 from services.contracts.messages import (
+    AskPublicArchive,
     AttachFiles,
     MoveArticles,
     NoteFile,
@@ -138,6 +139,9 @@ def _again(job: Job, order: SaveArticle, saved: Saved) -> Iterator[Outgoing]:
     if saved.one_page and not order.origin.dry_run:
         rests, stays = saved.one_page
         yield job.outgoing(SamePage(page=rests, known=stays))
+    if saved.revision and (form := order.origin.public_archive) and order.origin.url:
+        asked = AskPublicArchive(article=saved.article, revision=saved.revision, url=order.origin.url, form=form)
+        yield Outgoing(asked, job.now, "bulk", job.trace_id)
     if files := _named(order, saved):
         source, capture = order.origin.source, order.capture
         yield job.outgoing(AttachFiles(article=saved.article, capture=capture, source=source, files=files))

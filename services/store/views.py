@@ -125,6 +125,14 @@ class StandingArticle(ArticleView):
     addresses: tuple[ArticleAddress, ...] = ()
 
 
+class PublicCopy(BaseModel):
+    """What a public archive answered when it was asked to save the page; `url` is where its copy is, if it said so."""
+
+    asked_at: datetime
+    url: str | None
+    detail: str
+
+
 class RevisionLine(View):
     """One wording of an article, in a list; `current` marks the one that stands."""
 
@@ -140,6 +148,16 @@ class RevisionLine(View):
     profile: str | None = Field(description="Digest of the site profile that it was read with, null without one")
     cause: Cause
     created_at: datetime
+    public_copy: PublicCopy | None = None
+
+    @classmethod
+    def of(cls, row: Row[Any]) -> "RevisionLine":
+        """From a row, which has the answer of a public archive beside the revision."""
+        line = cls.model_validate(row)
+        if row.copy_asked_at is None:
+            return line
+        copy = PublicCopy(asked_at=row.copy_asked_at, url=row.copy_url, detail=row.detail)
+        return line.model_copy(update={"public_copy": copy})
 
 
 class RevisionView(RevisionLine):

@@ -23,6 +23,7 @@ MODELS = (
     "services.runtime.provenance.evidence",
     "services.runtime.provenance.files",
     "services.runtime.provenance.profiles",
+    "services.runtime.provenance.public_copies",
     "services.runtime.provenance.results",
     "services.runtime.provenance.sightings",
     "services.runtime.provenance.verdicts",

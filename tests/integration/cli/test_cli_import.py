@@ -89,7 +89,7 @@ def test_an_archive_that_is_packed_as_a_whole_is_read(on_sqlite, dateline, tmp_p
 )
 def test_a_page_is_read_however_it_was_packed(content, headers):
     """Crawlers that are browsers keep what servers sent them: Brotli, mostly. It was refused."""
-    [page] = warc_file.pages("pages.warc", warc(content, **headers))
+    [page] = warc_file.pages("pages.warc", io.BytesIO(warc(content, **headers)))
     assert (page.url, page.body) == (URL, BODY)
 
 
@@ -98,9 +98,9 @@ def test_a_page_that_cannot_be_unpacked_keeps_no_other_from_coming():
     odd = warc(b"\x28\xb5\x2f\xfd" + bytes(99), **{"Content-Encoding": "zstd"})
     bomb = warc(brotli.compress(bytes(20_000_000)), **{"Content-Encoding": "br"})
     style = warc(b"p { margin: 0 }", **{"Content-Type": "text/css"})
-    assert [page.url for page in warc_file.pages("pages.warc", odd + bomb + style + warc())] == [URL]
+    assert [page.url for page in warc_file.pages("pages.warc", io.BytesIO(odd + bomb + style + warc()))] == [URL]
     with pytest.raises(UserError, match=r"holds no page that could be read\. .*'zstd', which Dateline"):
-        list(warc_file.pages("pages.warc", style + odd))
+        list(warc_file.pages("pages.warc", io.BytesIO(style + odd)))
 
 
 @pytest.mark.parametrize(
