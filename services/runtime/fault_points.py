@@ -7,8 +7,9 @@ variable but tests; unset, a place costs one comparison.
 The places of a message: `claimed` (its claim is on record), `handled` (its rows are written, not committed),
 `committed` (nobody was reminded yet), `woken` (its wake-up has left for Redis). Of a capture: `capture:written` (not
 yet under its name), `capture:kept`. Of packing: `pack:appended` (written, perhaps not on disk), `pack:synced` (not yet
-indexed), `pack:indexed` (every file still there), `pack:unlinked` (the first one gone), `pack:sealing`. Of the sweep:
-`sweep:taken` (stamped, not yet woken).
+indexed), `pack:indexed` (every file still there), `pack:unlinked` (the first one gone), `pack:sealing`. Of thinning:
+`thin:moved` (what stays is in another segment), `thin:forgotten` (the old one has no rows). Of the sweep: `sweep:taken`
+(stamped, not yet woken).
 """
 
 import os

@@ -86,7 +86,7 @@ class RuntimeSettings(BaseSettings):
 
 
 class RetentionSettings(BaseSettings):
-    """For how many days each of these is kept; 0 is for ever. Articles, revisions and captures are kept anyway."""
+    """For how many days each of these is kept; 0 is for ever. Articles and revisions are kept anyway."""
 
     model_config = SettingsConfigDict(env_prefix="DATELINE_KEEP_", frozen=True, extra="ignore")
 
@@ -96,6 +96,8 @@ class RetentionSettings(BaseSettings):
     """Entries of the audit log."""
     dead_letters: int = Field(default=0, ge=0, le=36_500)
     """Dead letters about captures that a later one has overtaken, and about hosts."""
+    captures: int = Field(default=0, ge=0, le=36_500)
+    """Captures that nothing names: no wording, no evidence, no leaf. `dateline archive thin` takes them out."""
     results: int = Field(default=0, ge=0, le=36_500)
     """What a dry run found and nobody promoted or discarded; it is discarded when the next order is given."""
 

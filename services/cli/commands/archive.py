@@ -60,6 +60,42 @@ def pack(
         tell(f"{counted(captures, 'capture', 'captures')} and {counted(looks, 'look', 'looks')} were packed.")
 
 
+@app.command("thin")
+def thin(
+    older_than: Annotated[
+        int | None, typer.Option(min=1, help="Days that a capture must be old; else DATELINE_KEEP_CAPTURES.")
+    ] = None,
+    also_logged: Annotated[
+        bool,
+        typer.Option("--also-logged", help="Also what only an earlier leaf of the log names."),
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Takes out old captures that nothing names, and leaves a small record of each. Never the last one of a wording."""
+    from services.cli.operator import OPERATOR
+    from services.runtime import audit_log
+    from services.runtime.archive import thinning
+    from services.runtime.database import transaction, utcnow
+    from services.runtime.settings import retention_settings
+
+    _prepare("thin")
+    days = older_than or retention_settings().captures
+    if not days:
+        raise UserError("Captures are kept for ever: name --older-than DAYS, or set DATELINE_KEEP_CAPTURES.")
+    now = utcnow()
+    done = thinning.thin(now, now - timedelta(days=days), dry_run=dry_run, logged=not also_logged)
+    if done.captures and not dry_run:
+        with transaction() as session:
+            sentence = f"{done.captures} captures older than {days} days, {done.bytes} bytes"
+            audit_log.note(session, OPERATOR, "archive.thinned", sentence, now)
+    if as_json:
+        print_json({"captures": done.captures, "bytes": done.bytes, "dry_run": dry_run})
+    else:
+        verb = "would go" if dry_run else "went"
+        tell(f"{counted(done.captures, 'capture', 'captures')} {verb}, {done.bytes / MB:,.1f} MB.")
+
+
 @app.command("verify")
 def verify(
     rebuild_index: Annotated[

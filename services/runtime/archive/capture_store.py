@@ -50,7 +50,8 @@ def raw(name: str) -> bytes:
     """The records of a capture, to the byte: a WARC file by themselves. Errors as those of `load`."""
     damaged = False
     # The file is looked for first: what the packer has taken away meanwhile is in the index by then.
-    for read in (loose.read_loose, segments.read_packed):
+    # And again at last: it may have been moved from one segment to another since the index was read.
+    for read in (loose.read_loose, segments.read_packed, segments.read_packed):
         member = read(name)
         if member is not None and hashlib.sha256(member).hexdigest() == name:
             return member

@@ -117,6 +117,7 @@ def orders(article, page, message):
     yield from (("prove", article, "-o", proof), ("verify", proof), ("log", "rotate"))
     yield from (("articles", verb, article, "--reason", "a test") for verb in ("withdraw", "restore"))
     yield from (("archive", verb) for verb in ("stat", "pack", "verify"))
+    yield ("archive", "thin", "--older-than", "30")
     yield from (("backup", page.with_name("backup")), ("export", "--warc", page.with_name("all.warc.gz")))
     yield from (("events",), ("audit",), ("parse", page), ("import", page))
     yield from (again, again, drain, again)
