@@ -46,7 +46,7 @@ def test_a_key_is_shown_once_works_and_ends(migrated, dateline):
 
 
 def test_an_unknown_scope_is_refused(on_sqlite, dateline):
-    assert dateline("keys", "create", "x", "--scope", "root").refuses("read, subscribe, sources, log, admin")
+    assert dateline("keys", "create", "x", "--scope", "root").refuses("read, subscribe, sources, log, operate, admin")
 
 
 # Sources
