@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -13,7 +14,7 @@ from services.admin.dead_letters import LISTED, WAITS
 from services.runtime.ledger.ledger_table import ledger
 
 GROUPS = 100
-"""The most groups that are shown: those with the newest messages."""
+"""The most groups that are shown: those that were added to last."""
 ENDPOINTS = 20
 """The most endpoints that a group names."""
 _Group = tuple[str, str]
@@ -25,8 +26,9 @@ class DeadLetterGroup(BaseModel):
     kind: str
     cause: str = Field(description="The reason without what differs, such as addresses and numbers; empty: none")
     messages: int
-    first: DeadLetter = Field(description="The oldest message of the group")
-    last: DeadLetter = Field(description="The newest message of the group")
+    first_at: datetime = Field(description="When the first of them was given up on")
+    last_at: datetime = Field(description="When the last of them was given up on")
+    newest: DeadLetter = Field(description="The message with the highest number")
     pages: int
     articles: int
     reingestions: int
@@ -34,24 +36,26 @@ class DeadLetterGroup(BaseModel):
 
 
 class DeadLetterGroups(BaseModel):
-    """Groups of messages that wait for a decision, those with the newest message first."""
+    """Groups of messages that wait for a decision, the one that was added to last first."""
 
     groups: list[DeadLetterGroup]
     more: bool = Field(description=f"Whether there are more than {GROUPS} groups; decide about these first")
 
 
+_AT = ledger.c.dead_lettered_at
 _BY = ledger.c.kind, ledger.c.cause
 GROUPED = (
     select(
         *_BY,
         func.count().label("messages"),
-        func.min(ledger.c.id).label("first"),
-        func.max(ledger.c.id).label("last"),
+        func.max(ledger.c.id).label("newest"),
+        func.min(_AT, type_=_AT.type).label("first_at"),
+        func.max(_AT, type_=_AT.type).label("last_at"),
         *(func.count(ledger.c[name].distinct()).label(f"{name}s") for name in ("page", "article", "reingestion")),
     )
     .where(*WAITS)
     .group_by(*_BY)
-    .order_by(func.max(ledger.c.id).desc())
+    .order_by(func.max(_AT).desc(), func.max(ledger.c.id).desc())
     .limit(GROUPS + 1)
 )
 _ENDPOINTS = select(*_BY, ledger.c.endpoint).where(*WAITS, ledger.c.endpoint.is_not(None)).distinct().limit(1_000)
@@ -60,17 +64,17 @@ _ENDPOINTS = select(*_BY, ledger.c.endpoint).where(*WAITS, ledger.c.endpoint.is_
 def grouped(session: Session) -> DeadLetterGroups:
     """The messages that wait for a decision, counted by kind and cause in the database."""
     rows = session.execute(GROUPED).all()
-    ends = {number for row in rows for number in (row.first, row.last)}
-    messages = {row.id: row for row in session.execute(select(*LISTED).where(ledger.c.id.in_(ends)))}
+    numbers = [row.newest for row in rows]
+    messages = {row.id: row for row in session.execute(select(*LISTED).where(ledger.c.id.in_(numbers)))}
     waiting = _endpoints(session)
     groups = [_group(row, messages, waiting[row.kind, row.cause]) for row in rows[:GROUPS]]
     return DeadLetterGroups(groups=groups, more=len(rows) > GROUPS)
 
 
 def _group(row: Row[Any], messages: Mapping[int, Row[Any]], endpoints: Sequence[int]) -> DeadLetterGroup:
-    first, last = (DeadLetter.model_validate(messages[number]) for number in (row.first, row.last))
-    counted = {name: getattr(row, name) for name in ("kind", "cause", "messages", "pages", "articles", "reingestions")}
-    return DeadLetterGroup(**counted, first=first, last=last, endpoints=sorted(endpoints)[:ENDPOINTS])
+    counted = {name: getattr(row, name) for name in DeadLetterGroup.model_fields if name not in {"newest", "endpoints"}}
+    newest = DeadLetter.model_validate(messages[row.newest])
+    return DeadLetterGroup(**counted, newest=newest, endpoints=sorted(endpoints)[:ENDPOINTS])
 
 
 def _endpoints(session: Session) -> dict[_Group, list[int]]:

@@ -64,7 +64,8 @@ class Api:
             if refusal.status != HTTPStatus.UNPROCESSABLE_ENTITY:
                 raise
             return ResultPage(trouble=refusal.sentence)
-        return ResultPage(page[path.strip("/")], page["next"], previous=page.get("previous"))
+        rows = next(value for value in page.values() if isinstance(value, list))
+        return ResultPage(rows, page["next"], previous=page.get("previous"))
 
     async def order(self, method: str, path: str, words: JsonObject | None = None, **more: Any) -> Any:
         """What the API answers to this order; `more` is httpx's `params` and `headers`."""

@@ -16,6 +16,7 @@ from services.desk.pages import (
     frontier,
     keys,
     notifications,
+    log,
     now,
     preferences,
     profiles,
@@ -26,6 +27,7 @@ from services.desk.pages import (
     taken_down,
     ticked,
     troubles,
+    webhook_forms,
     webhooks,
 )
 from services.desk.render import POLICY, rendered, static
@@ -43,11 +45,13 @@ ROOMS = (
     quarantine,
     profiles,
     reingestions,
+    webhook_forms,
     webhooks,
     troubles,
     notifications,
     dead_letters,
     keys,
+    log,
     about,
     preferences,
 )

@@ -1,6 +1,7 @@
 """One request of somebody who is signed in: who they are, the API in their name, and the page they get."""
 
 import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Annotated, Any
@@ -23,6 +24,8 @@ SAID = "dateline_said"
 """Carries one sentence from an order to the page that follows it."""
 NO_KEYS = "dateline_keys"
 """Says `off` where somebody does not want single keys to lead anywhere."""
+MOST_FIELDS = 5_000
+"""Of one form: tick boxes for a long list, and the hidden fields beside them."""
 CARRY = 60
 """Seconds that such a sentence waits to be shown."""
 
@@ -108,16 +111,32 @@ async def signed_in(request: Request) -> DeskRequest:
     return DeskRequest(request, caller, sessions.form_token(token), Api(request.app.state.api, caller))
 
 
-async def form(request: Request, visit: Annotated[DeskRequest, Depends(signed_in)]) -> dict[str, str]:
+class FormFields(dict[str, str]):
+    """The fields of a form by name; of a name that comes several times it is the last value."""
+
+    def __init__(self, fields: Iterable[tuple[str, str]]) -> None:
+        self.every: dict[str, list[str]] = {}
+        """All values of each name, in their order."""
+        for name, value in fields:
+            self.every.setdefault(name, []).append(value)
+        super().__init__({name: values[-1] for name, values in self.every.items()})
+
+    def several(self, name: str) -> list[str]:
+        """The values of a name that may come several times, as those of tick boxes."""
+        return self.every.get(name, [])
+
+
+async def form(request: Request, visit: Annotated[DeskRequest, Depends(signed_in)]) -> FormFields:
     """The fields of a form that this session was shown; raises `Refused` for any other."""
-    sent = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+    fields = (await request.form(max_fields=MOST_FIELDS)).multi_items()
+    sent = FormFields((name, value) for name, value in fields if isinstance(value, str))
     if not hmac.compare_digest(sent.pop("form_token", "").encode(), visit.form_token.encode()):
         raise Refused(403, {"title": "The form is not ours", "detail": "Open the page again and send its form anew."})
     return sent
 
 
 SignedIn = Annotated[DeskRequest, Depends(signed_in)]
-Form = Annotated[dict[str, str], Depends(form)]
+Form = Annotated[FormFields, Depends(form)]
 
 
 def _caller(request: Request, token: str) -> Caller | None:

@@ -68,7 +68,7 @@ def list_groups(as_json: AsJson = False) -> None:
         lines = [_group(row) for row in answer["groups"]]
         show(Listing(("messages", "kind", "first", "last", "newest", "cause"), lines))
         if answer["more"]:
-            error("There are more groups; these have the newest messages.")
+            error("There are more groups; these were added to last.")
 
 
 @app.command("show")
@@ -163,8 +163,8 @@ def _unknown(number: int) -> dict[int, str]:
 
 
 def _group(row: Mapping[str, Any]) -> Sequence[object]:
-    since = row["first"]["dead_lettered_at"], row["last"]["dead_lettered_at"]
-    return (row["messages"], row["kind"], *map(datetime.fromisoformat, since), row["last"]["id"], row["cause"])
+    since = row["first_at"], row["last_at"]
+    return (row["messages"], row["kind"], *map(datetime.fromisoformat, since), row["newest"]["id"], row["cause"])
 
 
 def _line(row: DeadLetter) -> Sequence[object]:

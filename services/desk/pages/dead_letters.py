@@ -1,23 +1,51 @@
-"""What was given up on: read why, then replay it or decide that it will not be said."""
+"""What was given up on, by cause: read why, see what hangs on it, replay or discard it; and what is being retried."""
+
+import asyncio
+from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from services.desk.signed_in import Form, SignedIn
+from services.desk.signed_in import Form, FormFields, SignedIn
 
 router = APIRouter(prefix="/dead-letters")
 
 
 @router.get("")
-async def messages(visit: SignedIn, kind: str = "", discarded: bool = False, after: str = "") -> Response:
-    record = await visit.api.get("/admin/dead-letters", kind=kind, discarded=discarded, after=after)
+async def groups(visit: SignedIn) -> Response:
+    """Groups of messages of one cause, and what is still tried."""
+    result, retries, sums = await asyncio.gather(
+        visit.api.get("/admin/dead-letters/groups"),
+        visit.api.get("/admin/retries", limit=25),
+        visit.api.get("/webhooks/statistics"),
+    )
+    waiting = {entry["endpoint"]: entry["pending"] for entry in sums["endpoints"]}
     return visit.page(
         "dead_letters.html",
-        messages=record["messages"],
-        following=record["next"],
-        kind=kind,
+        groups=result["groups"],
+        more=result["more"],
+        waiting=waiting,
+        retries=retries["messages"],
+        more_retries=retries["next"],
+    )
+
+
+@router.get("/messages")
+async def messages(
+    visit: SignedIn, kind: str = "", cause: str | None = None, discarded: bool = False, after: str = ""
+) -> Response:
+    fields = {"kind": kind, "discarded": discarded} | ({"cause": cause} if cause is not None else {})
+    record = await visit.api.search("/admin/dead-letters", **fields, after=after)
+    return visit.page(
+        "dead_letter_messages.html",
+        messages=record.rows,
+        following=record.following,
+        trouble=record.trouble,
+        after=after,
+        asked={name: value for name, value in fields.items() if value},
+        chips=_chips(visit.base, {"kind": kind, "cause": cause or ""}, discarded=discarded),
         discarded=discarded,
-        kinds=sorted({entry["kind"] for entry in record["messages"]} | ({kind} if kind else set())),
     )
 
 
@@ -28,9 +56,20 @@ async def message(visit: SignedIn, message_id: int) -> Response:
 
 @router.post("/replay")
 async def replay_all(visit: SignedIn, form: Form) -> Response:
-    claimed = await visit.api.order("POST", "/admin/dead-letters/replay", {"kind": form.get("kind") or None})
-    more = " There are more: ask again." if claimed["more"] else ""
-    return visit.leads("/dead-letters", f"{claimed['taken']} message(s) enqueued again.{more}")
+    claimed = await visit.api.order("POST", "/admin/dead-letters/replay", _group(form))
+    left = f" {claimed['refused']} cannot be read by this version and stay." if claimed["refused"] else ""
+    more = " There are more: replay again." if claimed["more"] else ""
+    return visit.leads("/dead-letters", f"{claimed['taken']} message(s) enqueued again.{left}{more}")
+
+
+@router.post("/discard")
+async def discard_all(visit: SignedIn, form: Form) -> Response:
+    order = _group(form) | {"reason": form.get("reason", "")}
+    claimed = await visit.api.order("POST", "/admin/dead-letters/discard", order)
+    more = " There are more: discard again." if claimed["more"] else ""
+    return visit.leads(
+        "/dead-letters", f"{claimed['taken']} message(s) discarded; they are kept with the reason.{more}"
+    )
 
 
 @router.post("/{message_id}/replay")
@@ -42,6 +81,15 @@ async def replay(visit: SignedIn, message_id: int, _form: Form) -> Response:
 @router.post("/{message_id}/discard")
 async def discard(visit: SignedIn, message_id: int, form: Form) -> Response:
     await visit.api.order("POST", f"/admin/dead-letters/{message_id}/discard", {"reason": form.get("reason", "")})
-    return visit.leads(
-        "/dead-letters", f"Message {message_id} will not be enqueued again; it is kept among the discarded."
-    )
+    return visit.leads("/dead-letters", f"Message {message_id} is discarded; it is kept with the reason.")
+
+
+def _group(form: FormFields) -> dict[str, Any]:
+    return {"kind": form.get("kind") or None} | ({"cause": form["cause"]} if "cause" in form else {})
+
+
+def _chips(base: str, asked: dict[str, str], *, discarded: bool) -> list[tuple[str, str, str]]:
+    active = {name: value for name, value in asked.items() if value}
+    always = {"discarded": "true"} if discarded else {}
+    without = {name: always | {key: value for key, value in active.items() if key != name} for name in active}
+    return [(name, value, f"{base}/dead-letters/messages?{urlencode(without[name])}") for name, value in active.items()]

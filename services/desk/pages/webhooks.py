@@ -1,38 +1,52 @@
-"""Endpoints: who is told, what they were sent, and once more."""
+"""Endpoints: who is told, what they were sent, how that went, and once more."""
 
 import asyncio
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from services.desk.api_client import Refused
-from services.desk.signed_in import Form, SignedIn
+from services.desk.attempt_charts import attempt_charts
+from services.desk.filter_form import EVENT_TYPES
+from services.desk.local_times import instant_of
+from services.desk.signed_in import DeskRequest, Form, FormFields, SignedIn
 
 router = APIRouter(prefix="/webhooks")
 
-LISTS = ("sources", "kinds", "tags", "bylines", "datelines", "words")
-"""The fields of a filter, each several values apart by commas."""
 STATES = ("pending", "delivered", "failed", "cancelled")
+SPANS = ("hour", "day", "week")
+TESTED = "endpoint.test"
 
 
 @router.get("")
 async def endpoints(visit: SignedIn) -> Response:
-    return await _list(visit)
-
-
-@router.post("")
-async def make(visit: SignedIn, form: Form) -> Response:
-    try:
-        made = await visit.api.order("POST", "/webhooks/endpoints", _wanted(form))
-    except Refused as refusal:
-        return await _list(visit, asked=form, trouble=refusal.sentence)
-    return await visit.leads_once(f"/webhooks/{made['id']}", made["secret"])
+    result, sums = await asyncio.gather(
+        visit.api.get("/webhooks/endpoints", people="false", limit=200), visit.api.get("/webhooks/statistics")
+    )
+    summaries = {entry["endpoint"]: entry for entry in sums["endpoints"]}
+    rows = [(entry, summaries.get(entry["id"])) for entry in result["endpoints"]]
+    # Those in trouble first; of them, and of the others, the newest.
+    rows.sort(key=lambda row: row[0]["state"] == "active")
+    return visit.page("webhooks.html", endpoints=rows)
 
 
 @router.get("/{endpoint}")
-async def endpoint(visit: SignedIn, endpoint: int, state: str = "", after: str = "") -> Response:
-    return await _show(visit, endpoint, state=state, after=after, secret=await visit.shown_once())
+async def endpoint(
+    visit: SignedIn,
+    endpoint: int,
+    *,
+    state: str = "",
+    type: str = "",  # noqa: A002 - as the API calls it
+    article: str = "",
+    since: str = "",
+    until: str = "",
+    after: str = "",
+    span: str = "day",
+) -> Response:
+    asked = {"state": state, "type": type, "article": article, "since": since, "until": until}
+    return await _show(visit, endpoint, asked, after=after, span=span, secret=await visit.shown_once())
 
 
 @router.get("/{endpoint}/preview")
@@ -57,9 +71,15 @@ async def replay_one(visit: SignedIn, endpoint: int, delivery: int, _form: Form)
 
 
 @router.post("/{endpoint}/replay")
-async def replay_failed(visit: SignedIn, endpoint: int, _form: Form) -> Response:
-    order = {"from_sequence": 1, "only": "failed"}
-    done = await visit.api.order("POST", f"/webhooks/endpoints/{endpoint}/replays", order)
+async def replay(visit: SignedIn, endpoint: int, form: Form) -> Response:
+    """Those that failed, or what the form chooses; counted first where that is asked for."""
+    order = _replay(visit, form)
+    try:
+        done = await visit.api.order("POST", f"/webhooks/endpoints/{endpoint}/replays", order)
+    except Refused as refusal:
+        return await _show(visit, endpoint, {}, replay=form, trouble=refusal.sentence)
+    if done["dry_run"]:
+        return await _show(visit, endpoint, {}, replay=form, counted=done["deliveries"])
     return visit.leads(f"/webhooks/{endpoint}", f"{done['deliveries']} deliveries are on their way again.")
 
 
@@ -83,10 +103,11 @@ async def rotate(visit: SignedIn, endpoint: int, form: Form) -> Response:
 
 
 @router.post("/{endpoint}/state")
-async def change(visit: SignedIn, endpoint: int, form: Form) -> Response:
+async def change_state(visit: SignedIn, endpoint: int, form: Form) -> Response:
     entry = form.get("state", "active")
     await visit.api.order("PATCH", f"/webhooks/endpoints/{endpoint}", {"state": entry})
-    return visit.leads(f"/webhooks/{endpoint}", "It is told again." if entry == "active" else "Nothing is sent there.")
+    said = "Enabled: it is sent what it missed." if entry == "active" else "Disabled: nothing is sent there."
+    return visit.leads(f"/webhooks/{endpoint}", said)
 
 
 @router.post("/{endpoint}/delete")
@@ -95,45 +116,61 @@ async def delete(visit: SignedIn, endpoint: int, _form: Form) -> Response:
     return visit.leads("/webhooks", f"Endpoint {endpoint} is gone for good.")
 
 
-async def _list(visit: SignedIn, *, asked: dict[str, str] | None = None, trouble: str = "") -> Response:
-    result = (await visit.api.get("/webhooks/endpoints", people="false", limit=100))["endpoints"]
-    health = await asyncio.gather(*(visit.api.get(f"/webhooks/endpoints/{entry['id']}/health") for entry in result))
+async def _show(
+    visit: DeskRequest,
+    endpoint: int,
+    asked: dict[str, str],
+    *,
+    after: str = "",
+    span: str = "day",
+    secret: str = "",
+    replay: FormFields | None = None,
+    counted: int | None = None,
+    trouble: str = "",
+) -> Response:
+    path = f"/webhooks/endpoints/{endpoint}"
+    query = asked | {name: instant_of(asked[name], visit.zone) for name in ("since", "until") if asked.get(name)}
+    entry, health, log, statistics = await asyncio.gather(
+        visit.api.get(path),
+        visit.api.get(f"{path}/health"),
+        visit.api.search(f"{path}/deliveries", **query, after=after, limit=25),
+        visit.api.get(f"{path}/statistics", span=span if span in SPANS else "day"),
+    )
     return visit.page(
-        "webhooks.html",
-        422 if trouble else 200,
-        endpoints=list(zip(result, health, strict=True)),
-        lists=LISTS,
-        asked=asked or {},
+        "endpoint.html",
+        422 if trouble or log.trouble else 200,
+        endpoint=entry,
+        health=health,
+        log=log,
+        asked=asked,
+        after=after,
+        chips=_chips(visit, endpoint, asked),
+        statistics=statistics,
+        charts=attempt_charts(statistics, visit.zone),
+        spans=SPANS,
+        states=STATES,
+        types=(*EVENT_TYPES, TESTED),
+        secret=secret,
+        replay=replay or {},
+        counted=counted,
         trouble=trouble,
     )
 
 
-async def _show(visit: SignedIn, endpoint: int, *, state: str = "", after: str = "", secret: str = "") -> Response:
-    path = f"/webhooks/endpoints/{endpoint}"
-    result, health, log = await asyncio.gather(
-        visit.api.get(path),
-        visit.api.get(f"{path}/health"),
-        visit.api.get(f"{path}/deliveries", state=state, after=after, limit=25),
-    )
-    return visit.page(
-        "endpoint.html",
-        endpoint=result,
-        health=health,
-        deliveries=log["deliveries"],
-        following=log["next"],
-        asked_state=state,
-        states=STATES,
-        secret=secret,
-    )
+def _chips(visit: DeskRequest, endpoint: int, asked: dict[str, str]) -> list[tuple[str, str, str]]:
+    """The filters that are set, each with the address of the list without it."""
+    place = f"{visit.base}/webhooks/{endpoint}"
+    active = {name: value for name, value in asked.items() if value}
+    rest = {name: {key: value for key, value in active.items() if key != name} for name in active}
+    return [(name, value, f"{place}?{urlencode(rest[name])}#deliveries") for name, value in active.items()]
 
 
-def _wanted(form: dict[str, str]) -> dict[str, Any]:
-    chosen = {name: _values(form[name]) for name in LISTS if form.get(name)}
-    fields: dict[str, Any] = {name: form.get(name, "").strip() for name in ("url", "description")}
-    if chosen:
-        fields["filter"] = {"match": form.get("match", "all"), **chosen}
-    return fields | {"payload": form.get("payload", "full")}
-
-
-def _values(text: str) -> list[str]:
-    return [value for part in text.split(",") if (value := part.strip())]
+def _replay(visit: DeskRequest, form: FormFields) -> dict[str, Any]:
+    chosen: dict[str, Any] = {name: instant_of(form[name], visit.zone) for name in ("since", "until") if form.get(name)}
+    if form.get("article", "").strip():
+        chosen["article"] = form["article"].strip()
+    if form.several("types"):
+        chosen["types"] = form.several("types")
+    if "failed" in form:  # the one button, without a form around it
+        chosen = {"from_sequence": 1}
+    return chosen | {"only": form.get("only", "failed"), "dry_run": form.get("step") == "count"}

@@ -193,8 +193,8 @@ def test_a_reingestion_says_how_many_of_its_messages_were_dead_lettered(admin):
 
 
 def test_messages_are_grouped_by_kind_and_cause_with_what_hangs_on_them(admin):
-    """Reasons that differ in a number or an address are one cause; the group with the newest message comes first."""
-    first = given_up_on(Deliver(endpoint=1), "The endpoint answered 500.")
+    """Reasons that differ in a number or an address are one cause; the group that was added to last comes first."""
+    given_up_on(Deliver(endpoint=1), "The endpoint answered 500.")
     given_up_on(Deliver(endpoint=2), "The endpoint answered 503.")
     origin = Origin(page=5, key="k", url="https://harbor.example/1", source="harbor")
     parse = given_up_on(ParsePage(origin=origin, capture="ab" * 32, fetched_at=utcnow()), "ValueError: a poem")
@@ -206,8 +206,10 @@ def test_messages_are_grouped_by_kind_and_cause_with_what_hangs_on_them(admin):
         ("ParsePage", "ValueError: a poem", 1),
     ]
     deliveries, pages = groups["groups"]
-    assert (deliveries["first"]["id"], deliveries["last"]["id"], deliveries["endpoints"]) == (first, last, [1, 2, 3])
-    assert (pages["last"]["id"], pages["pages"], pages["endpoints"]) == (parse, 1, [])
+    assert (deliveries["newest"]["id"], deliveries["endpoints"]) == (last, [1, 2, 3])
+    given_up = [each["dead_lettered_at"] for each in admin.get("/admin/dead-letters").json()["messages"]]
+    assert (deliveries["first_at"], deliveries["last_at"]) == (given_up[-1], given_up[0])
+    assert (pages["newest"]["id"], pages["pages"], pages["endpoints"]) == (parse, 1, [])
 
 
 def test_a_group_is_listed_replayed_and_discarded_and_no_other(admin):
