@@ -89,7 +89,7 @@ class EndpointForm:
         """All that the form says, as the API takes it. Headers only where some are written, or all are to go."""
         written = {name: self.one(name).strip() for name in ("url", "description")}
         rate = self.one("rate").strip()
-        fields = written | {"payload": self.one("payload", "full"), "rate": rate or None}
+        fields: dict[str, Any] = {**written, "payload": self.one("payload", "full"), "rate": rate or None}
         fields |= {"metadata": _pairs(self.lines("metadata"))}
         headers = _pairs(self.lines("headers"))
         return fields | self.choice() | ({"headers": headers} if headers or self.one("no_headers") else {})

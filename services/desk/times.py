@@ -70,6 +70,13 @@ def ago(moment: str | datetime | None) -> Markup:
     return _time(exact, f"{duration(seconds)} ago" if seconds >= 0 else f"in {duration(-seconds)}")
 
 
+def due(moment: str | datetime | None) -> Markup:
+    """In how long something is done next; what is past waits for its turn."""
+    if moment and isinstance(exact := _moment(moment), datetime) and exact <= utcnow():
+        return _time(exact, "due now")
+    return ago(moment) if moment else when(moment)
+
+
 def clock(moment: datetime, pattern: str = "%H:%M") -> str:
     """A time in the zone of the page, as bare text for a chart's axis."""
     return moment.astimezone(_zone.get()).strftime(pattern)

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from services.contracts.choices import GapCause, GapState
+from services.desk.active_filters import chips_of
 from services.desk.api_client import Refused
 from services.desk.signed_in import Form, SignedIn
 
@@ -55,6 +56,7 @@ async def _gaps(
         counts=await visit.api.get("/gaps/counts"),
         sources=[entry["name"] for entry in await visit.api.get("/sources")],
         choices=CHOICES,
+        chips=chips_of(f"{visit.base}/gaps", {"source": source, "cause": cause}, always={"state": state}),
         acceptances=await visit.api.get("/gaps/acceptances"),
         refusal=refusal,
     )

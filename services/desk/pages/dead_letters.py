@@ -2,11 +2,11 @@
 
 import asyncio
 from typing import Any
-from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from services.desk.active_filters import chips_of
 from services.desk.signed_in import Form, FormFields, SignedIn
 
 router = APIRouter(prefix="/dead-letters")
@@ -44,7 +44,11 @@ async def messages(
         trouble=record.trouble,
         after=after,
         asked={name: value for name, value in fields.items() if value},
-        chips=_chips(visit.base, {"kind": kind, "cause": cause or ""}, discarded=discarded),
+        chips=chips_of(
+            f"{visit.base}/dead-letters/messages",
+            {"kind": kind, "cause": cause or ""},
+            always={"discarded": "true"} if discarded else {},
+        ),
         discarded=discarded,
     )
 
@@ -86,10 +90,3 @@ async def discard(visit: SignedIn, message_id: int, form: Form) -> Response:
 
 def _group(form: FormFields) -> dict[str, Any]:
     return {"kind": form.get("kind") or None} | ({"cause": form["cause"]} if "cause" in form else {})
-
-
-def _chips(base: str, asked: dict[str, str], *, discarded: bool) -> list[tuple[str, str, str]]:
-    active = {name: value for name, value in asked.items() if value}
-    always = {"discarded": "true"} if discarded else {}
-    without = {name: always | {key: value for key, value in active.items() if key != name} for name in active}
-    return [(name, value, f"{base}/dead-letters/messages?{urlencode(without[name])}") for name, value in active.items()]

@@ -5,11 +5,11 @@ import json
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from services.desk.active_filters import chips_of
 from services.desk.local_times import instant_of
 from services.desk.signed_in import SignedIn
 
@@ -57,7 +57,7 @@ async def log(
         after=after,
         asked=asked,
         active=active,
-        chips=_chips(visit.base, active),
+        chips=chips_of(f"{visit.base}/log", asked),
         choices=choices,
         actions=_with_families(choices["actions"]),
         archive=archive,
@@ -90,8 +90,3 @@ def _counted(result: str | None) -> str:
 def _with_families(actions: list[str]) -> list[str]:
     """The actions, and before those of one sort the word that stands for all of them."""
     return sorted({*actions, *(action.partition(".")[0] for action in actions)})
-
-
-def _chips(base: str, active: dict[str, str]) -> list[tuple[str, str, str]]:
-    rest = {name: {key: value for key, value in active.items() if key != name} for name in active}
-    return [(name, value, f"{base}/log?{urlencode(rest[name])}") for name, value in active.items()]

@@ -1,5 +1,7 @@
 """Readings that wait because their pages are built otherwise than before: look at both, then release or discard."""
 
+from typing import Any
+
 from fastapi import APIRouter
 from starlette.responses import Response
 
@@ -17,7 +19,9 @@ async def readings(visit: SignedIn, state: str = "held", source: str = "", after
         following=record["next"],
         state=state,
         source=source,
-        sources=sorted({entry["source"] for entry in record["readings"]}),
+        after=after,
+        sources=[entry["name"] for entry in await visit.api.get("/sources")],
+        waiting=sorted({entry["source"] for entry in record["readings"]}),
     )
 
 
@@ -28,13 +32,13 @@ async def both(visit: SignedIn, article: str) -> Response:
 
 @router.post("/decide")
 async def decide(visit: SignedIn, form: Form) -> Response:
-    words = {
-        "decision": form.get("decision"),
-        "articles": [form["article"]] if form.get("article") else None,
-        "source": form.get("source") or None,
-        "announce": form.get("announce") == "yes",
-    }
+    """What is ticked, or all of a source."""
+    chosen, source = form.several("article"), form.get("source")
+    if not chosen and not source:
+        return visit.leads("/quarantine", "Nothing was ticked, so nothing was decided.")
+    words: dict[str, Any] = {"decision": form.get("decision"), "announce": form.get("announce") == "yes"}
+    words |= {"articles": chosen} if chosen else {"source": source}
     decided = await visit.api.order("POST", "/quarantine/decisions", words)
-    more = " There are more: ask again." if decided["more"] else ""
+    more = " There are more: decide again." if decided["more"] else ""
     done = "released" if form.get("decision") == "release" else "discarded"
     return visit.leads("/quarantine", f"{decided['readings']} reading(s) {done}.{more}")

@@ -5,11 +5,15 @@ from collections.abc import Mapping
 from typing import Any, get_args
 
 from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from services.contracts.article import ArticleKind, RejectionReason
+from services.desk.active_filters import chips_of
 from services.desk.api_client import Refused
-from services.desk.signed_in import Form, SignedIn
+from services.desk.finding_diff import shown
+from services.desk.signed_in import DeskRequest, Form, SignedIn
+from services.runtime.provenance.results import Finding
 
 router = APIRouter(prefix="/reingestions")
 
@@ -28,6 +32,8 @@ WORDS = (
     "rejected",
     "dead_lettered",
 )
+OUTCOMES = get_args(Finding)
+ENDED = ("done", "cancelled")
 PROMOTION = ("promoting", "paused", "cancelling")
 STEERED = {
     "pause": "No more pages are taken until it is resumed.",
@@ -41,7 +47,9 @@ STEERED = {
 @router.get("")
 async def reingestions(visit: SignedIn, after: str = "") -> Response:
     entry = await visit.api.get("/admin/reingestions", after=after, limit=25)
-    return visit.page("reingestions.html", reingestions=entry["reingestions"], following=entry["next"])
+    rows = entry["reingestions"]
+    moving = any(row["state"] not in ENDED or row["preview"] in PROMOTION for row in rows)
+    return visit.page("reingestions.html", reingestions=rows, following=entry["next"], after=after, moving=moving)
 
 
 @router.get("/new")
@@ -81,8 +89,8 @@ async def order(visit: SignedIn, form: Form) -> Response:
 @router.get("/{reingestion}")
 async def reingestion(visit: SignedIn, reingestion: int) -> Response:
     entry = await visit.api.get(f"/admin/reingestions/{reingestion}")
-    ended = entry["state"] in {"done", "cancelled"}
-    report = await visit.api.get(f"/admin/reingestions/{reingestion}/report") if entry["dry_run"] and ended else None
+    ended = entry["state"] in ENDED
+    report = await _report(visit, reingestion) if entry["dry_run"] and ended else None
     return visit.page(
         "reingestion.html",
         one=entry,
@@ -111,8 +119,17 @@ async def findings(
 ) -> Response:
     fields = {"outcome": outcome, "source": source, "layout": layout, "field": field}
     entry = await visit.api.get(f"/admin/reingestions/{reingestion}/findings", **fields, after=after, limit=25)
+    findings = await run_in_threadpool(lambda: [shown(finding) for finding in entry["findings"]])
     return visit.page(
-        "findings.html", number=reingestion, asked=fields, findings=entry["findings"], following=entry["next"]
+        "findings.html",
+        number=reingestion,
+        asked=fields,
+        after=after,
+        chips=chips_of(f"{visit.base}/reingestions/{reingestion}/findings", fields),
+        findings=findings,
+        following=entry["next"],
+        outcomes=OUTCOMES,
+        sources=[source["name"] for source in await visit.api.get("/sources")],
     )
 
 
@@ -122,6 +139,13 @@ async def steer(visit: SignedIn, reingestion: int, step: str, _form: Form) -> Re
         raise Refused(404, {"title": "Nothing is here", "detail": "A re-ingestion knows no such order."})
     await visit.api.order("POST", f"/admin/reingestions/{reingestion}/{step}")
     return visit.leads(f"/reingestions/{reingestion}", STEERED[step])
+
+
+async def _report(visit: DeskRequest, reingestion: int) -> dict[str, Any]:
+    report: dict[str, Any] = await visit.api.get(f"/admin/reingestions/{reingestion}/report")
+    # Comparing words takes a moment for each sample, in which others are served.
+    samples = await run_in_threadpool(lambda: [shown(finding) for finding in report["samples"]])
+    return report | {"samples": samples}
 
 
 async def _composing(visit: SignedIn, asked: Mapping[str, str], trouble: str = "") -> Response:

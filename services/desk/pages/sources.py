@@ -1,78 +1,68 @@
-"""Sources: how each has been, what a new one would find, and what an operator may ask of it."""
+"""Sources: how each is, and what an operator may ask of it."""
 
-import tomllib
+import asyncio
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from services.desk.api_client import Refused
-from services.desk.signed_in import Form, SignedIn
+from services.desk.pages.source_forms import source_form
+from services.desk.signed_in import DeskRequest, Form, SignedIn
+from services.desk.source_state import STATES, state_of, wrong_with
 
 router = APIRouter(prefix="/sources")
 
-KINDS = ("feed", "listing", "sitemap")
+MONTHS = 6
+"""Months of coverage that a source's page shows."""
 
 
 @router.get("")
-async def sources(visit: SignedIn) -> Response:
-    return visit.page("sources.html", sources=await visit.api.get("/sources"))
+async def sources(visit: SignedIn, state: str = "") -> Response:
+    listed, counts = await asyncio.gather(visit.api.get("/sources"), visit.api.get("/gaps/counts"))
+    gaps = {entry["source"]: entry["gaps"] for entry in counts}
+    rows = [
+        {"source": entry, "state": state_of(entry), "wrong": wrong_with(entry), "gaps": gaps.get(entry["name"], 0)}
+        | _looks(entry)
+        for entry in listed
+    ]
+    rows.sort(key=lambda row: STATES.index(row["state"]))
+    shown = [row for row in rows if state in {"", row["state"]}]
+    counted = {name: sum(row["state"] == name for row in rows) for name in STATES}
+    return visit.page("sources.html", sources=shown, total=len(rows), counted=counted, state=state)
+
+
+@router.get("/sources.toml")
+async def export(visit: SignedIn, name: str = "") -> Response:
+    """All sources, or one, as a file that can be loaded again."""
+    text = await visit.api.get("/sources.toml", name=name)
+    headers = {"Content-Disposition": f'attachment; filename="{name or "sources"}.toml"'}
+    return Response(text, media_type="application/toml", headers=headers)
+
+
+@router.get("/-/move")
+async def move_form(visit: SignedIn) -> Response:
+    return visit.page("source_move.html", asked={}, plan=None, trouble="")
+
+
+@router.post("/-/move")
+async def move(visit: SignedIn, form: Form) -> Response:
+    """What a move of a site would change; done when it is confirmed."""
+    order: dict[str, Any] = {name: form.get(name, "").strip() for name in ("old", "new")}
+    order |= {"announce": form.get("announce") == "yes", "dry_run": form.get("step") != "move"}
+    try:
+        plan = await visit.api.order("POST", "/sources/move", order)
+    except Refused as refusal:
+        return visit.page("source_move.html", 422, asked=form, plan=None, trouble=refusal.sentence)
+    if plan["done"]:
+        return visit.leads("/sources", f"{plan['pages']} pages of {order['old']} and their articles follow in turns.")
+    return visit.page("source_move.html", asked=form, plan=plan, trouble="")
 
 
 @router.get("/{name}")
 async def source(visit: SignedIn, name: str) -> Response:
     return await _show(visit, name)
-
-
-@router.post("/look")
-async def look(visit: SignedIn, form: Form) -> Response:
-    order = {"url": form.get("url", "").strip(), "pages": form.get("pages", "").split()}
-    try:
-        answer = await visit.api.order("POST", "/sources/preview", order)
-    except Refused as refusal:
-        return _adding(visit, form, trouble=refusal.sentence)
-    fields = {"name": _name(answer["url"]), **form, "url": answer["url"], "kind": answer["kind"] or ""}
-    return _adding(visit, fields, seen=answer)
-
-
-@router.post("/examine")
-async def examine(visit: SignedIn, form: Form) -> Response:
-    try:
-        diagnosis = await visit.api.order("POST", "/sources/doctor", {"url": form.get("url", "").strip()})
-    except Refused as refusal:
-        return _adding(visit, form, trouble=refusal.sentence)
-    proposal = tomllib.loads(diagnosis["toml"])["source"][0] if diagnosis["toml"] else {}
-    fields = {"url": diagnosis["url"], **{name: proposal.get(name, "") for name in ("name", "title")}}
-    fields |= {name: "\n".join(proposal.get(name, ())) for name in ("pages", "hosts")}
-    fields["channels"] = "\n".join(f"{entry['kind']} {entry['url']}" for entry in proposal.get("channels", ()))
-    return _adding(visit, fields, diagnosis=diagnosis)
-
-
-@router.post("")
-async def add(visit: SignedIn, form: Form) -> Response:
-    lines = form.get("channels", "") or f"{form.get('kind', 'feed')} {form.get('url', '').strip()}"
-    channels = [{"kind": kind, "url": "".join(url)} for kind, *url in _split(lines)]
-    try:
-        made = await visit.api.order("POST", "/sources", _seed(form.get("name", ""), form, channels))
-    except Refused as refusal:
-        return _adding(visit, form, trouble=refusal.sentence)
-    return visit.leads(f"/sources/{made['name']}", "Watched from now on; its first look is on its way.")
-
-
-@router.post("/{name}")
-async def change(visit: SignedIn, name: str, form: Form) -> Response:
-    known = (await visit.api.get(f"/sources/{name}"))["channels"]
-    # What the form does not show stays as it is.
-    hidden = {entry["url"]: {"interval": entry["interval"], "senders": entry["senders"]} for entry in known}
-    lines = _split(form.get("channels", ""))
-    channels = [{"kind": kind, "url": "".join(url), **hidden.get("".join(url), {})} for kind, *url in lines]
-    try:
-        await visit.api.order("POST", "/sources", _seed(name, form, channels))
-    except Refused as refusal:
-        return await _show(visit, name, asked=form, trouble=refusal.sentence)
-    return visit.leads(f"/sources/{name}", "Changed. What a channel brought stays, also when it is no longer watched.")
 
 
 @router.post("/{name}/poll")
@@ -86,6 +76,14 @@ async def pause(visit: SignedIn, name: str, form: Form) -> Response:
     paused = form.get("paused") == "yes"
     await visit.api.order("POST", f"/sources/{name}/pause", {"paused": paused})
     return visit.leads(f"/sources/{name}", "It rests." if paused else "It is watched again.")
+
+
+@router.post("/{name}/remove")
+async def remove(visit: SignedIn, name: str, form: Form) -> Response:
+    if form.get("confirm", "").strip() != name:
+        return await _show(visit, name, trouble=f"Not removed: type {name} to confirm.")
+    await visit.api.order("DELETE", f"/sources/{name}")
+    return visit.leads("/sources", f"{name} is watched no longer. Its articles and captures stay.")
 
 
 @router.post("/{name}/backfill")
@@ -105,52 +103,39 @@ async def cancel_backfill(visit: SignedIn, name: str, number: int, _form: Form) 
     return visit.leads(f"/sources/{name}", "It looks at nothing more. Pages that it has found stay.")
 
 
-async def _show(visit: SignedIn, name: str, *, asked: Mapping[str, str] | None = None, trouble: str = "") -> Response:
+async def _show(visit: DeskRequest, name: str, *, trouble: str = "") -> Response:
     record = await visit.api.get(f"/sources/{name}")
-    articles = (await visit.api.get("/articles", source=name, limit=10))["articles"]
-    written = {
-        "title": record["title"],
-        "channels": "\n".join(f"{entry['kind']} {entry['url']}" for entry in record["channels"]),
-        "hosts": "\n".join(record["hosts"]),
-        "pages": "\n".join(record["pages"]),
-    }
-    status = 422 if trouble else 200
-    about = {"source": record, "articles": articles, "asked": asked or written, "trouble": trouble}
-    about["backfills"] = (
-        (await visit.api.get("/admin/backfills", source=name, limit=5))["backfills"]
-        if (visit.caller.may("admin"))
-        else []
+    articles, coverage, counts, backfills = await asyncio.gather(
+        visit.api.get("/articles", source=name, limit=10),
+        visit.api.get("/coverage", source=name),
+        visit.api.get("/gaps/counts"),
+        _backfills(visit, name),
     )
-    return visit.page("source.html", status, **about)
+    return visit.page(
+        "source.html",
+        422 if trouble else 200,
+        source=record,
+        state_name=state_of(record),
+        wrong=wrong_with(record),
+        articles=articles["articles"],
+        months=coverage["months"][:MONTHS],
+        gaps=next((entry["gaps"] for entry in counts if entry["source"] == name), 0),
+        backfills=backfills,
+        asked=source_form(record),
+        trouble=trouble,
+        **_looks(record),
+    )
 
 
-def _adding(
-    visit: SignedIn,
-    asked: Mapping[str, str],
-    *,
-    seen: Mapping[str, Any] | None = None,
-    diagnosis: Mapping[str, Any] | None = None,
-    trouble: str = "",
-) -> Response:
-    status, shown = 422 if trouble else 200, {"seen": seen, "diagnosis": diagnosis}
-    return visit.page("source_new.html", status, asked=asked, trouble=trouble, kinds=KINDS, **shown)
+async def _backfills(visit: DeskRequest, name: str) -> list[Mapping[str, Any]]:
+    if not visit.caller.may("admin"):
+        return []
+    listed: list[Mapping[str, Any]] = (await visit.api.get("/admin/backfills", source=name, limit=5))["backfills"]
+    return listed
 
 
-def _split(lines: str) -> list[list[str]]:
-    """The kind and the address of each channel that a form has on a line."""
-    return [line.split(maxsplit=1) for line in lines.splitlines() if line.strip()]
-
-
-def _seed(name: str, form: Mapping[str, str], channels: list[dict[str, Any]]) -> dict[str, Any]:
-    return {
-        "name": name.strip(),
-        "title": form.get("title", "").strip(),
-        "hosts": form.get("hosts", "").split(),
-        "pages": form.get("pages", "").split(),
-        "channels": channels,
-    }
-
-
-def _name(url: str) -> str:
-    """What people would call it: the first word of its host."""
-    return (urlsplit(url).hostname or "").removeprefix("www.").partition(".")[0]
+def _looks(source: Mapping[str, Any]) -> dict[str, str | None]:
+    """When a channel of the source was looked at last, and when one is next."""
+    looked = [channel["polled_at"] for channel in source["channels"] if channel["polled_at"]]
+    due = [channel["next_look"] for channel in source["channels"] if channel["next_look"]]
+    return {"last_look": max(looked, default=None), "next_look": min(due, default=None)}

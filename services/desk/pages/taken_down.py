@@ -7,6 +7,7 @@ from services.desk.signed_in import Form, SignedIn
 
 router = APIRouter(prefix="/taken-down")
 
+TOGETHER = ("open", "released", "discarded", "returned")
 STATUSES = ("removed", "missing", "blocked", "moved", "withdrawn")
 
 
@@ -23,7 +24,16 @@ async def listed(visit: SignedIn, status: str = "removed", source: str = "", aft
         asked=fields,
         after=after,
         statuses=STATUSES,
+        sources=[entry["name"] for entry in await visit.api.get("/sources")],
+        chips=[("source", source, f"{visit.base}/taken-down?status={status}")] if source else [],
     )
+
+
+@router.get("/together")
+async def together(visit: SignedIn, state: str = "open") -> Response:
+    """Mass takedowns, those that wait and those that were decided."""
+    takedowns = await visit.api.get("/takedowns", state=state)
+    return visit.page("takedowns.html", takedowns=takedowns, state=state, states=TOGETHER)
 
 
 @router.get("/{takedown}")

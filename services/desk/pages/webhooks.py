@@ -2,11 +2,11 @@
 
 import asyncio
 from typing import Any
-from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from services.desk.active_filters import chips_of
 from services.desk.api_client import Refused
 from services.desk.attempt_charts import attempt_charts
 from services.desk.filter_form import EVENT_TYPES
@@ -144,7 +144,7 @@ async def _show(
         log=log,
         asked=asked,
         after=after,
-        chips=_chips(visit, endpoint, asked),
+        chips=chips_of(f"{visit.base}/webhooks/{endpoint}", asked, fragment="#deliveries"),
         statistics=statistics,
         charts=attempt_charts(statistics, visit.zone),
         spans=SPANS,
@@ -155,14 +155,6 @@ async def _show(
         counted=counted,
         trouble=trouble,
     )
-
-
-def _chips(visit: DeskRequest, endpoint: int, asked: dict[str, str]) -> list[tuple[str, str, str]]:
-    """The filters that are set, each with the address of the list without it."""
-    place = f"{visit.base}/webhooks/{endpoint}"
-    active = {name: value for name, value in asked.items() if value}
-    rest = {name: {key: value for key, value in active.items() if key != name} for name in active}
-    return [(name, value, f"{place}?{urlencode(rest[name])}#deliveries") for name, value in active.items()]
 
 
 def _replay(visit: DeskRequest, form: FormFields) -> dict[str, Any]:
