@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.world import gives_up_on
+from tests.browser.world import gave_up_on, gives_up_on
 from tests.fakes.subscriber import Subscriber
 
 pytestmark = pytest.mark.e2e
@@ -85,7 +85,7 @@ def test_a_correction_is_found_by_a_dry_run_looked_at_and_promoted(page, world):
     expect(page.locator("#reach")).to_contain_text("1 pages")
     page.get_by_label("Ask the newsrooms again").check()
     page.get_by_label("Why", exact=True).fill("Did they change it?")
-    presses(page, "Order it")
+    presses(page, "Begin")
     is_told(page, "Ordered.")
     page.evaluate(UNTOUCHED)
     expect(page.get_by_role("heading", name="What it would change")).to_be_visible()
@@ -118,7 +118,7 @@ def test_an_endpoint_is_made_tested_and_served_again(page, world):
     subscriber.start()
     try:
         page.goto("/desk/webhooks")
-        unfolds(page, "Add an endpoint")
+        follows(page, "Add an endpoint")
         page.get_by_label("Address that events are posted to").fill(subscriber.url)
         page.get_by_label("Description").fill("The newsletter")
         presses(page, "Add it")
@@ -128,13 +128,18 @@ def test_an_endpoint_is_made_tested_and_served_again(page, world):
         expect(page.locator("h3", has_text="1: refused, status 500")).to_be_visible()
         unfolds(page, "What was sent")
         expect(page.get_by_role("region", name="Headers of attempt 1")).to_contain_text("webhook-signature")
-        presses(page, "Bring it again")
+        presses(page, "Replay it")
         is_told(page, "on its way again")
         page.evaluate(UNTOUCHED)
         expect(page.locator("h3", has_text="2: delivered, status 204")).to_be_visible()
         assert untouched(page)
         assert [each.verified for each in subscriber.received] == [True] * 2
         page.get_by_role("link", name="The newsletter").click()
+        unfolds(page, "Replay deliveries by time, type or article")
+        page.get_by_label("also those that were delivered").check()
+        page.locator("#replay-since").fill("2020-01-01T00:00")
+        presses(page, "Count them first")
+        is_told(page, "1 deliveries would be sent again")
         unfolds(page, "Delete the endpoint")
         presses(page, "Delete for good")
         is_told(page, "gone for good")
@@ -142,15 +147,43 @@ def test_an_endpoint_is_made_tested_and_served_again(page, world):
         subscriber.stop()
 
 
-def test_what_was_dead_lettered_is_read_said_again_and_discarded(page, world):
+def test_a_choice_is_tried_while_it_is_written_and_an_endpoint_is_edited(page, world):
+    """Ticked and written conditions show what they let through of the last events, and are there when it is edited."""
+    page.goto("/desk/webhooks/new")
+    page.get_by_label("Address that events are posted to").fill("http://127.0.0.1:9/chosen")
+    page.get_by_label("Description").fill("Chosen events")
+    page.get_by_label("article.created", exact=True).check()
+    page.locator("#words").fill("storm")
+    matches = page.locator("#matches")
+    expect(matches).to_contain_text("Would have matched")
+    expect(matches.locator("li", has_text="words: storm").first).to_be_visible()
+    unfolds(page, "Never, whatever else holds")
+    page.locator('input[name="not_kinds"][value="biography"]').check()
+    presses(page, "Add it")
+    is_told(page, "The signing secret")
+    follows(page, "Edit")
+    expect(page.get_by_label("article.created", exact=True)).to_be_checked()
+    expect(page.locator("#words")).to_have_value("storm")
+    expect(page.locator('input[name="not_kinds"][value="biography"]')).to_be_checked()
+    page.get_by_label("article.created", exact=True).uncheck()
+    page.get_by_label("The most events a second").fill("5")
+    presses(page, "Save")
+    is_told(page, "Changed.")
+    expect(page.get_by_role("main")).to_contain_text("words: storm; never kinds: biography")
+    unfolds(page, "Delete the endpoint")
+    presses(page, "Delete for good")
+    is_told(page, "gone for good")
+
+
+def test_what_was_dead_lettered_is_read_replayed_and_discarded(page, world):
     """Enqueued again, it fails again, for its cause is still there; discarded with a reason, it stays to be read."""
     message = gives_up_on(world.service, "twice")
-    page.goto("/desk/dead-letters")
+    page.goto("/desk/dead-letters/messages")
     follows(page, "ParsePage lost twice")
     expect(page.locator(".trouble")).to_contain_text("CaptureMissing")
     presses(page, "Replay it")
     is_told(page, f"Message {message} was enqueued again")
-    world.service.waits_for(lambda: message in aside(world), "it to fail again", 90)
+    world.service.waits_for(lambda: message in dead_lettered(world), "it to fail again", 90)
     page.goto(f"/desk/dead-letters/{message}")
     unfolds(page, "Discard it")
     page.get_by_label("Why it will not be enqueued again").fill("A test wrote it")
@@ -159,8 +192,59 @@ def test_what_was_dead_lettered_is_read_said_again_and_discarded(page, world):
     expect(page.get_by_role("region", name="Messages")).to_contain_text("A test wrote it")
 
 
-def aside(world):
+def test_a_cause_is_replayed_or_discarded_as_one(page, world):
+    """Its messages are counted, and whatever is decided of them is decided of no other."""
+    before = set(dead_lettered(world))
+    for key in ("one", "two"):
+        gave_up_on(world.service, f"pier {key}", "The pier is closed.")
+        gave_up_on(world.service, f"road {key}", "The road is closed.")
+    page.goto("/desk/dead-letters")
+    pier, road = (page.locator("section.case", has_text=f"The {what} is closed.") for what in ("pier", "road"))
+    expect(pier.get_by_role("heading")).to_have_text("ParsePage: 2 messages")
+    pier.locator("summary").click()
+    pier.get_by_label("Why they will not be enqueued again").fill("It stays closed")
+    pier.get_by_role("button", name="Discard", exact=True).click()
+    is_told(page, "2 message(s) discarded")
+    expect(pier).to_have_count(0)
+    road.get_by_role("button", name="Replay all 2").click()
+    is_told(page, "2 message(s) enqueued again")
+    expect(road).to_have_count(0)
+    assert set(dead_lettered(world)) >= before
+    page.get_by_role("link", name="Discarded").click()
+    expect(page.get_by_role("region", name="Messages")).to_contain_text("It stays closed")
+
+
+def dead_lettered(world):
     return [each["id"] for each in world.service.get("/admin/dead-letters")["messages"]]
+
+
+def test_an_order_is_found_in_the_log_and_leads_to_what_it_was_about(page, world):
+    page.goto("/desk/log")
+    page.keyboard.press("/")
+    page.keyboard.type("to see it at the desk")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**q=to*see*")
+    expect(page.locator("tbody tr").first).to_contain_text("reingestion")
+    page.get_by_label("What", exact=True).select_option("endpoint")
+    presses(page, "Search")
+    expect(page.get_by_text("Nothing in the log is like that.")).to_be_visible()
+    page.get_by_role("link", name=re.compile("^q: ")).click()
+    page.get_by_label("What", exact=True).select_option("source")
+    presses(page, "Search")
+    follows(page, "source newsroom")
+    expect(page.get_by_role("heading", name="Channels")).to_be_visible()
+
+
+def test_a_key_has_several_scopes_and_ends(page, world):
+    page.goto("/desk/keys")
+    unfolds(page, "Make a key")
+    page.get_by_label("Name: who will hold it").fill("A monitor")
+    page.get_by_label("sources: see what happens").check()
+    page.get_by_label("When it ends").select_option("in 90 days")
+    presses(page, "Make it")
+    is_told(page, "The new key")
+    (made,) = [key for key in world.service.get("/admin/keys")["keys"] if key["name"] == "A monitor"]
+    assert (sorted(made["scopes"]), made["expires_at"] is not None) == (["read", "sources"], True)
 
 
 def test_a_key_is_shown_once_and_opens_nothing_once_revoked(page, opens, world):
@@ -214,22 +298,33 @@ def test_news_arrives_on_the_page_and_takes_nothing_out_of_ones_hands(page, worl
 def test_an_address_is_looked_at_and_then_watched(page, world):
     """What it is, what it would find and what it would not; nothing is kept before one says so."""
     page.goto("/desk/sources")
-    page.get_by_label("Address of a feed").fill(f"{world.newsroom.url}/sitemap.xml")
+    follows(page, "Add a source")
+    page.get_by_label("Address of a newsroom").fill(f"{world.newsroom.url}/sitemap.xml")
     presses(page, "See what it would find")
     expect(page.get_by_role("heading", name="What is there")).to_be_visible()
     expect(page.get_by_role("main")).to_contain_text("A sitemap with")
     expect(page.get_by_role("region", name="Pages it lists")).to_contain_text(world.newsroom.address("second-life"))
+    page.get_by_label(world.newsroom.address("second-life")).check()
+    presses(page, "Propose patterns from what is ticked")
+    expect(page.get_by_label("Patterns of article addresses")).not_to_have_value("")
     assert len(world.service.get("/sources")) == 1
     page.get_by_label("Name, in small letters").fill("by-sitemap")
     presses(page, "Watch it")
     is_told(page, "Watched from now on")
-    unfolds(page, "Change it")
+    follows(page, "Edit")
     page.get_by_label("Title, for people").fill("The whole newsroom")
-    page.get_by_role("main").get_by_role("button", name="Change it").click()
+    presses(page, "Save")
     is_told(page, "Changed.")
-    expect(page.locator("h1")).to_have_text("The whole newsroom")
+    expect(page.locator("h1")).to_contain_text("The whole newsroom")
     presses(page, "Pause")
     is_told(page, "It rests.")
+    with page.expect_download() as exported:
+        follows(page, "Export as TOML")
+    assert 'name = "by-sitemap"' in exported.value.path().read_text()
+    unfolds(page, "Remove it")
+    page.get_by_label("Type by-sitemap to confirm").fill("by-sitemap")
+    page.get_by_role("button", name="Remove", exact=True).click()
+    is_told(page, "watched no longer")
 
 
 def test_a_page_that_nobody_sees_does_not_look_again(page):

@@ -56,5 +56,5 @@ def test_without_javascript_every_page_is_there_and_every_form_is_one(opens, wor
     page.goto("/desk/reingestions/new")
     page.get_by_label("Everything").check()
     page.get_by_label("Why", exact=True).fill("Without scripts")
-    page.get_by_role("button", name="Order it").click()
+    page.get_by_role("button", name="Begin").click()
     expect(page.get_by_role("status")).to_have_text("Ordered.")

@@ -19,8 +19,8 @@ def test_every_page_can_be_used_by_everybody_on_every_screen(opens, world, pictu
     for name, path in {"sign-in": "/sign-in", **world.places()}.items():
         page.goto(f"/desk{path}")
         found |= looks_at(page, name, pictures)
-    page.goto("/desk/sources")
-    page.get_by_label("Address of a feed").fill(f"{world.newsroom.url}/News/")
+    page.goto("/desk/sources/-/new")
+    page.get_by_label("Address of a newsroom").fill(f"{world.newsroom.url}/News/")
     page.get_by_role("button", name="See what it would find").click()
     page.get_by_role("heading", name="Watch it").wait_for()
     found |= looks_at(page, "source-new", pictures)

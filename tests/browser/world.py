@@ -8,6 +8,7 @@ from sqlmodel import col
 from services.contracts.messages import Origin, ParsePage
 from services.reingest.models import ReingestionRow
 from services.runtime.database import utcnow
+from services.runtime.ledger.causes import cause_of
 from services.runtime.ledger.ledger_table import ledger
 
 QUIET = {
@@ -95,6 +96,9 @@ class World:
             "about": "/about",
             "sources": "/sources",
             "source": "/sources/newsroom",
+            "source-edit": "/sources/newsroom/edit",
+            "site-moved": "/sources/-/move",
+            "together": "/taken-down/together",
             "pages": "/pages",
             "pages-found": "/pages?verdict=article&source=newsroom",
             "page": "/pages/1",
@@ -107,9 +111,12 @@ class World:
             "webhooks": "/webhooks",
             "notifications": "/notifications",
             "endpoint": endpoint,
+            "endpoint-new": "/webhooks/new?words=storm",
+            "endpoint-edit": f"{endpoint}/edit",
             "would-have-been-sent": f"{endpoint}/preview",
             "delivery": f"{endpoint}/deliveries/{delivery['id']}",
             "dead-letters": "/dead-letters",
+            "dead-letter-messages": "/dead-letters/messages",
             "message": f"/dead-letters/{self.message}",
             "keys": "/keys",
             "log": "/log",
@@ -138,19 +145,28 @@ def made(service, newsroom, subscriber):
 
 def gives_up_on(service, key):
     """Says a message of a capture that the archive never held, and waits until it is dead-lettered; its number."""
-    engine, now = create_engine(service.database, connect_args={"timeout": 60}), utcnow()
-    origin = Origin(page=0, key=f"lost/{key}", url="https://news.example/lost", source="newsroom")
-    message = ParsePage(origin=origin, capture="0" * 64, fetched_at=now).model_dump_json()
-    with engine.begin() as connection:
-        words = {"kind": "ParsePage", "key": f"lost {key}", "message": message, "enqueued_at": now, "due_at": now}
-        connection.execute(ledger.insert().values(words | {"lane": "live", "attempts": 0, "trace_id": "a7e0"}))
-    engine.dispose()
+    _says(service, f"lost {key}")
 
     def aside():
         listed = service.get("/admin/dead-letters")["messages"]
         return [each["id"] for each in listed if each["key"] == f"lost {key}"]
 
     return service.waits_for(aside, "the message to be dead-lettered", 90)[0]
+
+
+def gave_up_on(service, key, reason):
+    """The same kind of message, as if it had been given up on for this reason."""
+    _says(service, key, dead_lettered_at=utcnow(), reason=reason, cause=cause_of(reason))
+
+
+def _says(service, key, **fields):
+    engine, now = create_engine(service.database, connect_args={"timeout": 60}), utcnow()
+    origin = Origin(page=0, key=f"lost/{key}", url="https://news.example/lost", source="newsroom")
+    message = ParsePage(origin=origin, capture="0" * 64, fetched_at=now).model_dump_json()
+    with engine.begin() as connection:
+        words = {"kind": "ParsePage", "key": key, "message": message, "enqueued_at": now, "due_at": now}
+        connection.execute(ledger.insert().values(words | {"lane": "live", "attempts": 0, "trace_id": "a7e0"} | fields))
+    engine.dispose()
 
 
 def ingests_again(service, mode, **order):

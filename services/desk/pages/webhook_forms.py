@@ -17,7 +17,9 @@ router = APIRouter(prefix="/webhooks")
 
 @router.get("/new")
 async def compose(visit: SignedIn) -> Response:
-    return await _form(visit, EndpointForm({}))
+    """An empty form, or one that a search has filled in: its address says what is chosen."""
+    asked = visit.request.query_params
+    return await _form(visit, EndpointForm({name: asked.getlist(name) for name in asked}))
 
 
 @router.post("")

@@ -390,8 +390,8 @@ def test_a_refused_form_keeps_what_was_typed_and_says_what_is_wrong(signed_in):
     forms = {
         "/sources/look": {"url": "ftp://typed.example/"},
         "/sources": channel | {"name": "Typed Wrongly"},
-        "/sources/demo": {"title": "typed", "channels": "feed ftp://news.example/"},
-        "/keys": {"name": "typed" * 30, "scope": "subscribe"},
+        "/sources/demo/edit": {"title": "typed", "channels": "feed ftp://news.example/"},
+        "/keys": {"name": "typed" * 30, "scopes": "subscribe"},
     }
     for path, typed in forms.items():
         answer = admin.post(path, data={"form_token": token, **typed})
@@ -410,7 +410,7 @@ def test_a_source_is_changed_and_keeps_what_its_form_does_not_show(signed_in):
     channels = "listing https://news.example/list\r\nfeed https://news.example/feed\r\n"
     channels += "mailbox imaps://me@mail.example/INBOX\r\n"
     typed = {"title": "The demo", "channels": channels, "pages": "/story/\r\n/news/", "hosts": ""}
-    assert admin.post("/sources/demo", data={"form_token": form_token(admin), **typed}).status_code == 303
+    assert admin.post("/sources/demo/edit", data={"form_token": form_token(admin), **typed}).status_code == 303
     with transaction() as session:
         found = sources.find_source(session, "demo")
     assert (found.source.title, found.source.pages) == ("The demo", ["/story/", "/news/"])
@@ -554,7 +554,7 @@ def test_an_order_ends_in_a_redirect_and_its_secret_is_shown_once(signed_in, mon
     for asked, words in {
         ("/webhooks", "whsec_"): {"url": "http://127.0.0.1:9/hook"},
         ("/webhooks/1/rotate", "whsec_"): {},
-        ("/keys", "dl_"): {"name": "Newsroom", "scope": "read"},
+        ("/keys", "dl_"): {"name": "Newsroom", "scopes": "read"},
         ("/keys/1/rotate", "dl_"): {},
     }.items():
         path, begins = asked
