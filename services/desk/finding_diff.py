@@ -9,7 +9,7 @@ AROUND = 60
 """Characters of what stayed that are shown before and after a change."""
 
 
-def shown(finding: Mapping[str, Any]) -> dict[str, Any]:
+def with_changes(finding: Mapping[str, Any]) -> dict[str, Any]:
     """The finding, each of its differences with the paragraphs that changed."""
     fields = [
         {"field": each["field"], "paragraphs": changed_paragraphs(each["before"], each["after"])}

@@ -8,7 +8,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from services.desk.times import ago, due, duration, shown_in, when, zone_name
+from services.desk.times import ago, duration, next_time, shown_in, when, zone_name
 
 # Pictures come from the newsroom itself, without telling it where they are looked at.
 POLICY = {
@@ -47,7 +47,7 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"when": when, "ago": ago, "due": due, "duration": duration, "number": number}
+    made.filters |= {"when": when, "ago": ago, "due": next_time, "duration": duration, "number": number}
     made.globals["version"] = {name: hashlib.sha256(body).hexdigest()[:12] for name, (body, _) in static().items()}
     made.globals["zone_name"] = zone_name
     return made

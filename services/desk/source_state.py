@@ -7,7 +7,7 @@ STATES = ("failing", "silent", "blocked", "active", "paused")
 """What needs somebody comes first."""
 
 
-def state_of(source: Mapping[str, Any]) -> str:
+def source_state(source: Mapping[str, Any]) -> str:
     """The word for a source as the API gives it."""
     if source["paused"]:
         return "paused"

@@ -70,7 +70,7 @@ def ago(moment: str | datetime | None) -> Markup:
     return _time(exact, f"{duration(seconds)} ago" if seconds >= 0 else f"in {duration(-seconds)}")
 
 
-def due(moment: str | datetime | None) -> Markup:
+def next_time(moment: str | datetime | None) -> Markup:
     """In how long something is done next; what is past waits for its turn."""
     if moment and isinstance(exact := _moment(moment), datetime) and exact <= utcnow():
         return _time(exact, "due now")

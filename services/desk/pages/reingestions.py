@@ -11,7 +11,7 @@ from starlette.responses import Response
 from services.contracts.article import ArticleKind, RejectionReason
 from services.desk.active_filters import chips_of
 from services.desk.api_client import Refused
-from services.desk.finding_diff import shown
+from services.desk.finding_diff import with_changes
 from services.desk.signed_in import DeskRequest, Form, SignedIn
 from services.runtime.provenance.results import Finding
 
@@ -119,7 +119,7 @@ async def findings(
 ) -> Response:
     fields = {"outcome": outcome, "source": source, "layout": layout, "field": field}
     entry = await visit.api.get(f"/admin/reingestions/{reingestion}/findings", **fields, after=after, limit=25)
-    findings = await run_in_threadpool(lambda: [shown(finding) for finding in entry["findings"]])
+    findings = await run_in_threadpool(lambda: [with_changes(finding) for finding in entry["findings"]])
     return visit.page(
         "findings.html",
         number=reingestion,
@@ -144,7 +144,7 @@ async def steer(visit: SignedIn, reingestion: int, step: str, _form: Form) -> Re
 async def _report(visit: DeskRequest, reingestion: int) -> dict[str, Any]:
     report: dict[str, Any] = await visit.api.get(f"/admin/reingestions/{reingestion}/report")
     # Comparing words takes a moment for each sample, in which others are served.
-    samples = await run_in_threadpool(lambda: [shown(finding) for finding in report["samples"]])
+    samples = await run_in_threadpool(lambda: [with_changes(finding) for finding in report["samples"]])
     return report | {"samples": samples}
 
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from services.desk.api_client import Refused
 from services.desk.pages.source_forms import source_form
 from services.desk.signed_in import DeskRequest, Form, SignedIn
-from services.desk.source_state import STATES, state_of, wrong_with
+from services.desk.source_state import STATES, source_state, wrong_with
 
 router = APIRouter(prefix="/sources")
 
@@ -23,7 +23,7 @@ async def sources(visit: SignedIn, state: str = "") -> Response:
     listed, counts = await asyncio.gather(visit.api.get("/sources"), visit.api.get("/gaps/counts"))
     gaps = {entry["source"]: entry["gaps"] for entry in counts}
     rows = [
-        {"source": entry, "state": state_of(entry), "wrong": wrong_with(entry), "gaps": gaps.get(entry["name"], 0)}
+        {"source": entry, "state": source_state(entry), "wrong": wrong_with(entry), "gaps": gaps.get(entry["name"], 0)}
         | _looks(entry)
         for entry in listed
     ]
@@ -115,7 +115,7 @@ async def _show(visit: DeskRequest, name: str, *, trouble: str = "") -> Response
         "source.html",
         422 if trouble else 200,
         source=record,
-        state_name=state_of(record),
+        state_name=source_state(record),
         wrong=wrong_with(record),
         articles=articles["articles"],
         months=coverage["months"][:MONTHS],
