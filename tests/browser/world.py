@@ -115,6 +115,7 @@ class World:
             "endpoint-edit": f"{endpoint}/edit",
             "would-have-been-sent": f"{endpoint}/preview",
             "delivery": f"{endpoint}/deliveries/{delivery['id']}",
+            "troubles": "/troubles",
             "dead-letters": "/dead-letters",
             "dead-letter-messages": "/dead-letters/messages",
             "message": f"/dead-letters/{self.message}",
