@@ -60,7 +60,7 @@ from services.fetcher.mail.look import MailLook, look_into, note_mails, progress
 from services.fetcher.models import Channel, Page, Source, Walk
 from services.fetcher.needs import Needs
 from services.fetcher.politeness import Hosts, Served, host_of
-from services.fetcher.push import health, read, subscribe
+from services.fetcher.push import health, push_secrets, read, subscribe
 from services.fetcher.push.models import Push
 from services.fetcher.push.subscribe import Asked
 from services.fetcher.removals import review
@@ -273,6 +273,7 @@ def subscribe_to_hub(order: SubscribeToHub, job: Job) -> None:
         if known and is_watched and subscribe.renewal(known, job.now) is None:
             # Written before the hub is asked: it may ask back while it answers.
             known.asked_at = job.now
+            push_secrets.renew_lost(known)
     if known is None or not fetcher_settings().public_url:
         with job.complete():
             return

@@ -83,8 +83,9 @@ def reseal(
     new_key: Annotated[bool, typer.Option("--new-key", help="First put a fresh key in front of the key file.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Seals the secrets of all endpoints, and the log's, with the first of the installation's keys."""
+    """Seals the secrets of endpoints, hubs and the log with the first of the installation's keys."""
     from services.cli.operator import OPERATOR
+    from services.fetcher.push.push_secrets import reseal_pushes
     from services.runtime import audit_log, sealing
     from services.runtime.database import transaction, utcnow
     from services.runtime.settings import runtime_settings
@@ -98,7 +99,7 @@ def reseal(
         sealing.new_first_key(runtime_settings().state)
     with transaction() as session:
         result, log_keys = resealing.reseal(session), signing_keys.reseal_log_keys(session)
-        done = result.done + log_keys.done
+        done = result.done + log_keys.done + reseal_pushes(session)
         audit_log.note(session, OPERATOR, "secrets.resealed", f"{done} secrets", utcnow())
     if as_json:
         print_json(asdict(result) | {"done": done, "unreadable_log_keys": log_keys.unreadable})

@@ -24,7 +24,8 @@ class PushSubscription(Table, table=True):
     topic: str = Field(sa_type=Text)
     token: str = Field(unique=True)
     """The last part of the callback's address; who knows it may only bring what the secret signs."""
-    secret: str
+    sealed_secret: str
+    """What a push must be signed with, as `runtime.sealing` writes it down."""
     state: str = "asked"
     detail: str | None = Field(default=None, sa_type=Text)
     asked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -11,6 +11,7 @@ from services.contracts.messages import SubscribeToHub
 from services.fetcher.discover.hubs import Hub
 from services.fetcher.models import Channel
 from services.fetcher.push.models import PushSubscription
+from services.fetcher.push.push_secrets import new_sealed, readable
 from services.runtime.egress import Client, EgressError, Limits, send
 from services.runtime.ledger.jobs import enqueue
 
@@ -49,7 +50,7 @@ def follow_hub(session: Session, channel: Channel, hub: Hub | None) -> None:
             hub=hub.url,
             topic=hub.topic,
             token=secrets.token_urlsafe(32),
-            secret=secrets.token_hex(32),
+            sealed_secret=new_sealed(),
         )
     )
     enqueue(session, SubscribeToHub(channel=channel.id or 0))
@@ -75,7 +76,7 @@ def ask_hub(client: Client, subscription: PushSubscription, callback: str, *, mo
         "hub.mode": mode,
         "hub.topic": subscription.topic,
         "hub.callback": callback,
-        "hub.secret": subscription.secret,
+        "hub.secret": readable(subscription) or "",
         "hub.lease_seconds": str(int(LEASE.total_seconds())),
     }
     headers = {"content-type": "application/x-www-form-urlencoded"}

@@ -3,17 +3,21 @@
 from datetime import timedelta
 
 import pytest
+from cryptography.fernet import Fernet
 from sqlmodel import select
 
 from services.app import create_app
 from services.contracts.messages import FetchPage, SubscribeToHub
 from services.fetcher import sources
+from services.fetcher.push import push_secrets
 from services.fetcher.push.health import GRACE
 from services.fetcher.push.models import Push, PushSubscription
 from services.fetcher.push.subscribe import RENEW
 from services.runtime.archive import capture_store
 from services.runtime.database import reading, transaction
 from services.runtime.ledger import jobs, worker
+from services.runtime.sealing import unseal
+from services.runtime.settings import runtime_settings
 from tests.fakes.hub import Hub
 from tests.fakes.scripted import FEED, Scripted, feed
 from tests.support.fetching import channel, later, pages, said, watches
@@ -179,3 +183,21 @@ def test_without_a_public_address_nothing_is_subscribed(newsroom, hub, fetcher):
     assert hub.orders == []
     assert subscription() is None
     assert channel().outcome == "read"
+
+
+def test_the_secret_of_a_hub_rests_sealed_and_one_that_is_lost_is_replaced(newsroom, hub, monkeypatch, tmp_path):
+    """A copy of the database signs nothing. With another key, pushes prove nothing until the hub knows a new secret."""
+    subscribed(newsroom, hub)
+    sealed = subscription().sealed_secret
+    assert unseal(sealed).get_secret_value() not in sealed
+    monkeypatch.setenv("DATELINE_SECRET_KEY", Fernet.generate_key().decode())
+    runtime_settings.cache_clear()
+    assert push_secrets.readable(subscription()) is None
+    with transaction() as session:
+        row = session.exec(select(PushSubscription)).one()
+        push_secrets.renew_lost(row)
+    assert push_secrets.readable(subscription())
+    with transaction() as session:
+        assert push_secrets.reseal_pushes(session) == 1
+    assert push_secrets.readable(subscription())
+    runtime_settings.cache_clear()
