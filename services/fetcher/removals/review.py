@@ -31,6 +31,8 @@ CONTROLS = 10
 """Neighbors that may be missing as well until no more are looked at to find out whether the host serves any."""
 SURE = 7
 """Times as long as a removal takes, after which a page is gone even if nothing else of its host was served since."""
+STALE = 30
+"""The same for a page that a channel still lists: sitemaps name for years what is not there any more."""
 AGAIN = timedelta(minutes=10)
 """Until the next review, where this one waits for a neighbor, or for the parser."""
 SOON = timedelta(hours=1)
@@ -218,8 +220,10 @@ class Facts:
         if not says_missing(absence.sign):
             return False  # what a wall hides may be listed
         listed_at = self.pages[absence.page].listed_at
-        usual = patience_with("404", self.settings).span
-        return listed_at is not None and listed_at >= absence.last_at - max(usual, needed.span)
+        span = max(patience_with("404", self.settings).span, needed.span)
+        if absence.last_at - absence.since >= STALE * span:
+            return False  # a list that still names it is out of date, as sitemaps are for years
+        return listed_at is not None and listed_at >= absence.last_at - span
 
     def _of_host(self, absence: Absence) -> list[Row[Any]]:
         host = host_of(absence.url or "")

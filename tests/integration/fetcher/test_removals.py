@@ -127,6 +127,15 @@ def test_a_page_that_its_channel_still_lists_is_not_removed(day, newsroom):
     assert statuses()[STORY] == "removed"
 
 
+@on_sqlite
+def test_a_list_that_names_it_for_a_month_is_out_of_date(day, newsroom):
+    """A sitemap may name for years what is not there any more."""
+    begins(day, newsroom, STORY, OTHER)
+    newsroom.misbehaves(STORY, fakes.missing())
+    day.passes(days=45)
+    assert statuses()[STORY] == "removed"
+
+
 @pytest.mark.parametrize(
     "weather",
     [fakes.broken(), fakes.bot_wall(200), fakes.too_many_requests(), fakes.hangs_up(), fakes.empty()],
