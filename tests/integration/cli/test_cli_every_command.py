@@ -21,6 +21,9 @@ from tests.support.orders import order as a_reading
 pytestmark = pytest.mark.integration
 
 ORDERING = {
+    ("backfill",),
+    ("gaps", "accept"),
+    ("gaps", "recount"),
     *(("keys", verb) for verb in ("create", "revoke", "rotate", "reseal")),
     *(("reingest", verb) for verb in ("reparse", "promote", "discard", "pause", "resume", "cancel")),
     *(("dead-letters", verb) for verb in ("replay", "discard")),
@@ -149,7 +152,9 @@ def orders(article, page, message):
     yield from (("profiles", "list"), *(("profiles", *words) for words in PROFILES))
     yield vanished
     yield from (("takedowns", "list"), *(("takedowns", *words) for words in TAKEDOWNS))
-    yield from (("gaps",), ("coverage", "coast"))
+    yield ("backfill", "coast", "--since", "2026-01-01")
+    yield from (("gaps", *words) for words in GAPS)
+    yield ("coverage", "coast")
     yield from (("retries", "list"), ("retries", "now", "--all"), ("poll", "coast"))
     yield ("sources", "move", "coast.example", "shore.example")
     yield from (("sources", "remove", "coast"), ("keys", "revoke", 1))
@@ -163,6 +168,12 @@ REINGESTIONS = (
     ("discard", 2),
     *((verb, 3) for verb in ("show", "pause", "resume", "cancel")),
     ("refetch", "--all", "--count"),
+)
+GAPS = (
+    ("list",),
+    ("accept", "--source", "coast", "--cause", "gone", "--reason", "a test"),
+    ("accepted",),
+    ("recount", 1),
 )
 PROFILES = (
     ("show", "coast.example"),

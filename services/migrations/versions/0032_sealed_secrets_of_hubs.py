@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "r0031"
-down_revision = "r0030"
+revision = "r0032"
+down_revision = "r0031"
 branch_labels = None
 depends_on = None
 
