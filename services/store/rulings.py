@@ -25,22 +25,31 @@ class Ruling:
     quiet: bool = False
 
 
-def judge_all(session: Session, spots: Sequence[Existing], readings: Sequence[Reading], now: datetime) -> list[Ruling]:
-    """In order. Call it where the event counter is held; it writes what is held back, and what many pages changed."""
+def judge_all(
+    session: Session,
+    spots: Sequence[Existing],
+    readings: Sequence[Reading],
+    coming: Collection[str | None],
+    now: datetime,
+) -> list[Ruling]:
+    """In order. Call it where the event counter is held; it writes what is held back, and what many pages changed.
+
+    Of the hosts that are `coming`, further pages are judged right afterwards.
+    """
     earlier = earlier_revisions(session, spots, readings)
     decided = [
         Unchanged() if spot.twin else decide(spot.known, reading, now, number)
         for spot, reading, number in zip(spots, readings, earlier, strict=True)
     ]
     known = _known(spots, readings, decided)
-    sifted = sift(session, list(known.values()), now)
+    sifted = sift(session, list(known.values()), coming, now)
     differences = {
         article: change_of(each.base, each.reading.order.article, change.returns_to)
         for article, each in known.items()
         if isinstance(change := sifted[article], Updated)
     }
     quiet = on_many_pages(session, list(_page_changes(known, differences)), now)
-    waiting = _waiting(session, known, differences.keys() - quiet, now)
+    waiting = _waiting(session, known, differences.keys() - quiet, coming, now)
     ids = [spot.row.id if spot.row is not None and not spot.twin else "" for spot in spots]
     return [
         Ruling(Unsettled(waiting[article]))
@@ -51,7 +60,11 @@ def judge_all(session: Session, spots: Sequence[Existing], readings: Sequence[Re
 
 
 def _waiting(
-    session: Session, known: Mapping[str, Arrival], articles: Collection[str], now: datetime
+    session: Session,
+    known: Mapping[str, Arrival],
+    articles: Collection[str],
+    coming: Collection[str | None],
+    now: datetime,
 ) -> dict[str, datetime]:
     """The changes that wait for those of other pages of their hosts, which are about to come; until when."""
     young = {
@@ -61,7 +74,7 @@ def _waiting(
     }
     # Those that came together with it were counted together.
     origins = [each.reading.order.origin for each in known.values()] if young else []
-    busy = hosts_about_to_change(session, origins, now)
+    busy = hosts_about_to_change(session, origins, now).union(coming)
     return {article: order.fetched_at + WAIT for article, order in young.items() if order.origin.host in busy}
 
 

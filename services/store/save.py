@@ -60,8 +60,10 @@ def save_all(session: Session, orders: Sequence[tuple[SaveArticle, str | None]],
     arrived = [Arrived(at, Reading.of(order), trace) for at, (order, trace) in enumerate(orders)]
     saved: dict[int, Saved] = {}
     leaves: list[NewLeaf] = []
-    for wave in _waves(sorted(arrived, key=Arrived.when)):
-        saved |= zip((member.at for member in wave), _save_apart(session, wave, now, leaves), strict=True)
+    waves = list(_waves(sorted(arrived, key=Arrived.when)))
+    for number, wave in enumerate(waves, start=1):
+        coming = {each.reading.order.origin.host for later in waves[number:] for each in later}
+        saved |= zip((member.at for member in wave), _save_apart(session, wave, coming, now, leaves), strict=True)
     append_leaves(session, leaves)
     return_numbers(session)
     return [saved[entry.at] for entry in arrived]
@@ -92,10 +94,15 @@ def _waves(arrived: Sequence[Arrived]) -> Iterator[list[Arrived]]:
         arrived = later
 
 
-def _save_apart(session: Session, wave: Sequence[Arrived], now: datetime, leaves: list[NewLeaf]) -> list[Saved]:
-    """Saves wordings of different articles, and adds what the transparency log is to say of them."""
+def _save_apart(
+    session: Session, wave: Sequence[Arrived], coming: Collection[str | None], now: datetime, leaves: list[NewLeaf]
+) -> list[Saved]:
+    """Saves wordings of different articles, and adds what the transparency log is to say of them.
+
+    Of the hosts that are `coming`, further pages are saved right afterwards.
+    """
     spots = places(session, [each.reading for each in wave])
-    judged = judge_all(session, spots, [member.reading for member in wave], now)
+    judged = judge_all(session, spots, [member.reading for member in wave], coming, now)
     changes = [each.change for each in judged]
     new = [
         Beginning(spot.key, each.reading, spot.copies)

@@ -12,10 +12,12 @@ from services.runtime.ledger.ledger_table import OPEN, ledger
 
 WAIT = timedelta(minutes=1)
 """How long a change waits for those of other pages: at the pace of five seconds, a dozen pages are read meanwhile."""
+SOON = timedelta(seconds=10)
+"""What is due by then counts: a page goes on from step to step while another one is judged."""
 _DUE = (
     OPEN,
     ledger.c.host.in_(bindparam("hosts", expanding=True)),
-    ledger.c.due_at <= bindparam("now", type_=UtcDateTime),
+    ledger.c.due_at <= bindparam("soon", type_=UtcDateTime),
 )
 _READ = (ParsePage.__name__, SaveArticle.__name__)
 _ABOUT_TO_CHANGE = union_all(
@@ -36,5 +38,5 @@ def hosts_about_to_change(session: Session, origins: Collection[Origin], now: da
     hosts = {origin.host for origin in origins if origin.host}
     if not hosts:
         return set()
-    fields = {"hosts": sorted(hosts), "pages": sorted({origin.page for origin in origins}), "now": now}
+    fields = {"hosts": sorted(hosts), "pages": sorted({origin.page for origin in origins}), "soon": now + SOON}
     return set(session.execute(_ABOUT_TO_CHANGE, fields).scalars())

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import SQLModel
 
+from services.demo.moods.catalogue import ALL_MOODS
 from tests.tools import prose, reference_pages
 
 ROOT = Path(__file__).parents[2]
@@ -21,6 +22,12 @@ LIMITS = {"words": 15.0, "long": 8.0, "semicolons": 4.0, "headless": 1.5}
 def test_the_reference_says_what_the_code_says(name):
     """Else run `python -m tests.tools.reference_pages`."""
     assert DOCS.joinpath(name).read_text() == REFERENCE[name]
+
+
+def test_every_mood_stands_beside_a_promise():
+    """What a person can watch is named where it is promised."""
+    promised = (DOCS / "watching.md").read_text() + (DOCS / "changes.md").read_text()
+    assert [name for name in ALL_MOODS if f"`{name}`" not in promised] == []
 
 
 def test_the_index_lists_every_page():

@@ -103,3 +103,29 @@ def test_ctrl_c_in_the_middle_ends_everything(tmp_path):
     assert words.rstrip().endswith("Ended; nothing is left running.")
     assert len(children) >= 6
     assert all(is_gone(each) for each in children)
+
+
+def test_moods_are_played_before_real_processes_and_compared(tmp_path):
+    """Exit status 0 says that what was seen is what was expected; days go by in seconds."""
+    with demonstration(tmp_path, "--once", "--moods", "lag", "replayed-day") as process:
+        assert process.wait(600) == 0, said(tmp_path)
+    words = said(tmp_path)
+    assert "2 of 2 moods brought what they should." in words
+    assert "≠" not in words
+    assert words.count("source.drifted 5 pages or more") == 2
+    assert words.rstrip().endswith("Ended; nothing is left running.")
+    assert "Traceback" not in words + (tmp_path / FOLDER / "dateline.log").read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--moods", "sulking"], "There is no mood 'sulking'; the moods are lying-etag, lag,"),
+        (["lag"], "'lag' is a mood: say `dateline demo --moods lag`."),
+    ],
+)
+def test_a_mood_that_is_none_is_refused_before_anything_starts(tmp_path, arguments, sentence):
+    with demonstration(tmp_path, *arguments) as process:
+        assert process.wait(120) == 2
+    assert sentence in said(tmp_path)
+    assert not (tmp_path / FOLDER).exists()

@@ -37,7 +37,7 @@ DAY = Mood(
         "article.updated story-2 (facts: figures)",
         "article.updated story-3 (facts: figures, names)",
         "article.updated story-4 (correction: headline, figures, names, dates)",
-        "source.drifted 5 pages",
+        "source.drifted 5 pages or more",
         "article.removed story-5",
         "in quarantine: 8 pages",
         "articles: 8 live, 1 removed",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, select
 
 from services.contracts.wiring import KINDS, ROUTES
 from services.fetcher.models import Host
@@ -24,7 +24,7 @@ def next_due_message(now: datetime) -> datetime | None:
 def is_busy(now: datetime) -> bool:
     """Whether a message is due or in a worker's hands. What waits for a host that rests is not."""
     hosts = Host.__table__  # type: ignore[attr-defined]
-    rests = select(hosts.c.name).where(or_(hosts.c.resumes_at > now, hosts.c.next_at > now))
+    rests = select(hosts.c.name).where(hosts.c.resumes_at > now)
     waits = and_(ledger.c.kind.in_(BY_HOST), ledger.c.host.in_(rests), ledger.c.lease_token.is_(None))
     with reading() as session:
         return (

@@ -6,6 +6,8 @@ from typing import Any
 
 SINGLY = 3
 """Events in a row that are about so many articles are a line each; of more articles, one line with their number."""
+SITE = 5
+"""Pages of a host from which on a change is one of the site."""
 Event = dict[str, Any]
 
 
@@ -45,5 +47,12 @@ def _about_source(data: Event) -> str:
     """The detail that tells events of one type apart, and about how many pages they are."""
     details = data["details"]
     causes = ", ".join(sorted(details.get("causes", {}))) or details.get("cause") or details.get("ended") or ""
-    pages = f"{data['number']} pages" if data["number"] != 1 else "1 page"
+    pages = _pages(data["number"], exact="fields" not in details)
     return causes if not data["number"] else f"{causes}: {pages}" if causes else pages
+
+
+def _pages(number: int, *, exact: bool) -> str:
+    """How many pages a notice is about. One of drift goes out as soon as there are five, and may hold some more."""
+    if not exact and number >= SITE:
+        return f"{SITE} pages or more"
+    return "1 page" if number == 1 else f"{number} pages"

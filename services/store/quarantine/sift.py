@@ -74,7 +74,9 @@ class Arrival:
     change: Change
 
 
-def sift(session: Session, arrivals: Sequence[Arrival], now: datetime) -> dict[str, Change]:
+def sift(
+    session: Session, arrivals: Sequence[Arrival], coming: Collection[str | None], now: datetime
+) -> dict[str, Change]:
     """What the readings mean, by their articles: as decided, or `Held` where the page is built otherwise.
 
     Call it where the event counter is held: the readings of several workers are counted together.
@@ -83,7 +85,7 @@ def sift(session: Session, arrivals: Sequence[Arrival], now: datetime) -> dict[s
     drifts = {each.article: reasons for each in arrivals if (reasons := _reasons(each, rows.get(each.article)))}
     changes = {each.article: each.change for each in arrivals}
     if drifts:
-        changes |= _held(session, [each for each in arrivals if each.article in drifts], drifts, rows, now)
+        changes |= _held(session, [each for each in arrivals if each.article in drifts], drifts, rows, coming, now)
     settled = [each.article for each in arrivals if _settles(changes[each.article], each, rows.get(each.article))]
     if settled:
         session.execute(_SETTLE, {"articles": settled})
@@ -119,6 +121,7 @@ def _held(
     arrivals: Sequence[Arrival],
     drifts: Mapping[str, tuple[DriftReason, ...]],
     rows: Mapping[str, Row[Any]],
+    coming: Collection[str | None],
     now: datetime,
 ) -> dict[str, Change]:
     before = session.execute(_COUNT, {"since": now - WINDOW}).all()
@@ -127,7 +130,8 @@ def _held(
     for row in before:
         peers[row.host] += row.number
     peers.update(map(_host, new))
-    busy = hosts_about_to_change(session, [each.reading.order.origin for each in arrivals], now) if new else set()
+    arriving = hosts_about_to_change(session, [each.reading.order.origin for each in arrivals], now)
+    busy: set[str | None] = {*arriving, *coming} if new else set()
     changes, kept = dict[str, Change](), list[dict[str, Any]]()
     for each in arrivals:
         row, reasons = rows.get(each.article), drifts[each.article]
@@ -187,7 +191,7 @@ def _announce(
     session: Session,
     arrivals: Sequence[Arrival],
     drifts: Mapping[str, tuple[DriftReason, ...]],
-    busy: Collection[str],
+    busy: Collection[str | None],
     now: datetime,
 ) -> None:
     """One notice of a source when the first of its pages drifts, and one when it turns out to be the site.
