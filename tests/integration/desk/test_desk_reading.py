@@ -144,6 +144,9 @@ def test_a_search_leads_to_a_subscription_with_its_filters(signed_in):
     assert "/desk/webhooks/new?words=storm&amp;words=war+games&amp;not_words=drill&amp;sources=war" in page
     notify = browser.get("/notifications", params={"words": ["storm", "war games"], "sources": "war"}).text
     assert 'value="storm, war games"' in notify
+    made = browser.get("/webhooks/new", params={"words": ["storm", "war games"], "not_words": "drill"}).text
+    assert re.search(r'name="words"[^>]*>storm\nwar games</textarea>', made)
+    assert re.search(r'name="not_words"[^>]*>drill</textarea>', made)
     assert "as a subscription" not in browser.get("/articles").text
     assert "as a subscription" not in signed_in("read").get("/articles", params={"q": "storm"}).text
 
