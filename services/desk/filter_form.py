@@ -83,7 +83,7 @@ class EndpointForm:
         named, exclude = self._conditions(), self._conditions(NOT)
         chosen: dict[str, Any] = {**named, **({"exclude": exclude} if exclude else {})}
         chosen |= {"min_grade": self.one("min_grade")} if self.one("min_grade") else {}
-        return {"match": self.one("match") if named else "all", **chosen} if chosen else {}
+        return {"match": self.one("match", "all") if named else "all", **chosen} if chosen else {}
 
     def order(self) -> dict[str, Any]:
         """All that the form says, as the API takes it. Headers only where some are written, or all are to go."""
@@ -93,6 +93,10 @@ class EndpointForm:
         fields |= {"metadata": _pairs(self.lines("metadata"))}
         headers = _pairs(self.lines("headers"))
         return fields | self.choice() | ({"headers": headers} if headers or self.one("no_headers") else {})
+
+    def order_of_people(self) -> dict[str, Any]:
+        """What can be changed here of an endpoint that reaches people: where they are is changed with its own form."""
+        return {"description": self.one("description").strip()} | self.choice()
 
     def _conditions(self, begin: str = "") -> dict[str, list[str]]:
         return {name: values for name in CONDITIONS if (values := self.lines(begin + name))}

@@ -26,7 +26,7 @@ PLACES = {
     "page": "/pages/",
 }
 """By the first word of a subject: where on the desk the thing is that the second one names."""
-_SUBJECT = re.compile(r"(\w+) ([\w.-]+)")
+_SUBJECT = re.compile(r"([a-z]+) ([a-zA-Z0-9][\w.-]*)")
 
 
 @router.get("")

@@ -55,7 +55,8 @@ async def change(visit: SignedIn, endpoint: int, form: Form) -> Response:
     if form.get("step") == "preview":
         return await _form(visit, sent, known, preview=await _preview(visit, sent, str(endpoint)))
     try:
-        await visit.api.order("PATCH", f"/webhooks/endpoints/{endpoint}", sent.order())
+        order = sent.order() if known["kind"] == "webhook" else sent.order_of_people()
+        await visit.api.order("PATCH", f"/webhooks/endpoints/{endpoint}", order)
     except Refused as refusal:
         return await _form(visit, sent, known, trouble=refusal.sentence)
     return visit.leads(f"/webhooks/{endpoint}", "Changed. What is sent from now on goes by it.")

@@ -535,6 +535,21 @@ def test_people_are_notified_asked_again_paused_and_forgotten(relay, signed_in):
     assert "a***@" not in gives("/1/delete")
 
 
+def test_what_people_are_notified_of_is_edited_and_where_they_are_stays(relay, signed_in):
+    """Their address is shown masked, and is not sent back so."""
+    admin = signed_in()
+    typed = {"form_token": form_token(admin), "kind": "email", "to": "ann@example.net", "words": "harbor"}
+    assert admin.post("/notifications", data=typed).status_code == 303
+    shown = admin.get("/webhooks/1/edit").text
+    assert ("harbor" in shown, 'name="url"' in shown) == (True, False)
+    before = admin.get("/webhooks/1").text
+    edited = {"form_token": form_token(admin), "description": "Night desk", "words": "storm\nflood"}
+    assert admin.post("/webhooks/1/edit", data=edited).status_code == 303
+    after = admin.get("/webhooks/1").text
+    assert ("words: storm, flood" in after, "Night desk" in after) == (True, True)
+    assert ("mailto:a***@" in before, "mailto:a***@" in after) == (True, True)
+
+
 def test_a_notification_that_cannot_be_is_told_beside_its_form(relay, signed_in):
     """With what was typed."""
     admin = signed_in()
