@@ -8,6 +8,7 @@ from sqlalchemy import select
 from services.contracts.messages import Announce, HostRecovered, SaveArticle
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.ledger.jobs import Outgoing, enqueue_all
+from services.store import tasks as _handlers  # noqa: F401 - they register themselves
 from services.store.models import articles, revisions, texts
 from tests.support.batches import PAGES, open_ones, together
 from tests.support.orders import A, B, C, order
