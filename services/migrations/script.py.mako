@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 ${imports if imports else ""}
 
-# The letter r and the number of this file: `alembic revision --rev-id r0002`.
+# The letter r and the number of this file: `alembic revision --rev-id r0101`.
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 branch_labels = ${repr(branch_labels)}

@@ -63,7 +63,7 @@ def refuse_other_schema(*, older: bool = True) -> None:
             raise
         return
     versions = _versions()
-    if at and at.isdecimal():
+    if at and at < versions[0]:
         raise UserError(
             f"The database was made by a development version from before 0.1.0 (it is at {at}), and no migration "
             "leads on from there. Begin with an empty one, and give it your captures with `dateline import`."
@@ -97,7 +97,7 @@ def newest_version() -> str:
 
 
 def _versions() -> list[str]:
-    # With a letter in front, because the history of before 0.1.0 had bare numbers.
+    # With a letter in front, and from r0100 on, because histories of before 0.1.0 had bare numbers and smaller ones.
     return sorted(f"r{path.name.partition('_')[0]}" for path in VERSIONS.glob("[0-9]*.py"))
 
 

@@ -17,14 +17,10 @@ from sqlmodel import SQLModel, select
 
 import services
 from services.cli.processes import schema, startup
-from services.contracts.urls import page_key
 from services.fetcher.models import Page
 from services.fetcher.pages.parts import words
 from services.runtime import database
 from services.runtime.database import utcnow
-from services.runtime.transparency_log.tables import leaves
-from tests.support.kept import rows, saved, sound
-from tests.support.orders import order
 
 pytestmark = pytest.mark.integration
 
@@ -178,21 +174,3 @@ def test_addresses_are_found_by_their_words_from_the_first_page_on(empty):
 
 def _indexed(session, part):
     return session.execute(select(Page.id).where(words(session, part))).all()
-
-
-def test_what_moved_before_the_log_spoke_of_it_gets_its_leaf(empty):
-    """Written at the upgrade, with that time: the audit misses nothing, and the numbers have no gap."""
-    schema.upgrade()
-    told = {"published_at": "2026-01-12", "headline": "Quay Reopens"}
-    old, new = (f"https://news.example/2026/quay-{word}" for word in ("reopns", "reopens"))
-    words = "The harbor reopened at dawn after the longest storm that anybody remembers. " * 6
-    saved(order(words, url=old, key=page_key(old), **told), order(words, url=new, page=2, key="x", minute=1, **told))
-    saved(order(words, url=new, key=page_key(old), minute=5, **told))
-    with database.transaction() as session:
-        kinds = session.execute(leaves.select().where(leaves.c.kind != "revision")).all()
-        session.execute(leaves.delete().where(leaves.c.kind != "revision"))
-    command.downgrade(empty, "r0019")
-    schema.upgrade()
-    assert rows(leaves, "kind", "text")[-len(kinds) :] == [(leaf.kind, leaf.text) for leaf in kinds]
-    assert rows(leaves, "number") == [*range(len(rows(leaves, "number")))]
-    assert sound()
