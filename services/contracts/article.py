@@ -40,8 +40,8 @@ by e-mail about a page that is blocked."""
 ArticleStatus = Literal["live", "missing", "removed", "moved", "blocked", "withdrawn"]
 """What became of an article's page.
 
-`missing` is not there now, which may be a fault; `removed` is not there by every sign; `moved` leads to another page;
-`blocked` answers us with a wall; `withdrawn` is hidden here, by an operator.
+`missing` is not there now, which may be a fault; `removed` is not there by every sign; `moved` is another article now,
+which `merged_into` names; `blocked` answers us with a wall; `withdrawn` is hidden here, by an operator.
 """
 RejectionReason = Literal[
     "empty",

@@ -12,7 +12,7 @@ import pytest
 
 from services.cli.processes.schema import upgrade
 from services.demo.moody_newsroom import MoodyNewsroom
-from services.fetcher import tasks
+from services.fetcher import shared_client
 from services.fetcher.settings import fetcher_settings
 from services.runtime.egress import egress_settings
 from tests.support.service import free_port
@@ -36,14 +36,14 @@ def fetcher(db, monkeypatch):
             monkeypatch.setenv(f"DATELINE_{name}", value)
         egress_settings.cache_clear()
         fetcher_settings.cache_clear()
-        tasks._client.cache_clear()
+        shared_client._client.cache_clear()
 
     configure()
     yield configure
-    tasks.client().close()
+    shared_client.client().close()
     egress_settings.cache_clear()
     fetcher_settings.cache_clear()
-    tasks._client.cache_clear()
+    shared_client._client.cache_clear()
 
 
 @dataclass

@@ -16,7 +16,7 @@ from services.contracts.messages import (
     Scope,
 )
 from services.contracts.urls import canonical_url
-from services.fetcher import frontier, politeness, reingestion, sources, tasks
+from services.fetcher import frontier, politeness, reingestion, shared_client, sources
 from services.fetcher.checks import count_pages, unaccounted
 from services.fetcher.discover import Listed
 from services.fetcher.importing import import_file
@@ -174,7 +174,7 @@ def test_what_a_server_does_is_weather(fetcher, newsroom, misbehaviour, outcome)
     watches(newsroom)
     ((poll, kind),) = due(later(), kinds=["PollChannel"])
     worker.handle(kind, [poll], later())
-    tasks.client().close()
+    shared_client.client().close()
     # Patience is short only where a late answer comes to the same: on a busy machine it may come late.
     fetcher(FETCHER_MAX_PAGE="2000000", FETCHER_TIMEOUT="1" if outcome == "unavailable" else "30")
     runs()

@@ -1,0 +1,1 @@
+"""The handlers of the fetcher: one module for each kind of work."""
