@@ -1,10 +1,8 @@
 """Gaps that an operator has accepted: each stays listed, and alarms nobody, as long as its cause is the same."""
 
-import re
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Self
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from sqlalchemy import Text, delete, select, update
@@ -16,6 +14,7 @@ from services.contracts.choices import GapCause
 from services.contracts.errors import UserError
 from services.fetcher.coverage.find import OPEN
 from services.fetcher.gaps import gaps
+from services.fetcher.scope import is_matched, path_and_query
 from services.fetcher.sources import Pattern, require_source
 from services.runtime import audit_log
 from services.runtime.database import Table, UtcDateTime
@@ -47,7 +46,7 @@ class GapAcceptance(Table, table=True):
         """Whether a gap with this cause, of this page, is accepted by it."""
         if cause != self.cause or (self.key is not None and self.key != key):
             return False
-        return self.pattern is None or re.search(self.pattern, _path(url), re.IGNORECASE) is not None
+        return self.pattern is None or is_matched([self.pattern], path_and_query(url))
 
 
 class GapAcceptanceOrder(BaseModel):
@@ -137,8 +136,3 @@ def _covered(session: Session, acceptance: GapAcceptance) -> list[int]:
         rows = rows.where(gaps.c.key == acceptance.key)
     listed = session.execute(rows.order_by(gaps.c.id))
     return [row.id for row in listed if acceptance.covers(acceptance.cause, row.key, row.url)]
-
-
-def _path(url: str) -> str:
-    parts = urlsplit(url)
-    return parts.path + ("?" + parts.query if parts.query else "")

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from services.fetcher.scope import is_matched
+
 LONGEST = 300
 """Characters of a pattern, as a source may have them."""
 MOST = 20
@@ -20,16 +22,16 @@ _ANY = "[^/?]+"
 _END = "/?$"
 # From loose to strict: what all last steps have, and whether the address ends there.
 _LAST = (
-    (r"^\d+$", r"\d+", ""),
-    ("", _ANY, ""),
-    (r"\d", r"[^/?\d]*\d[^/?]*", ""),
-    ("-", "[^/?-]*-[^/?]*", ""),
-    (r"-.*-", "[^/?-]*-[^/?-]*-[^/?]*", ""),
-    ("", _ANY, _END),
-    (r"\d", r"[^/?\d]*\d[^/?]*", _END),
-    ("-", "[^/?-]*-[^/?]*", _END),
-    (r"-.*-", "[^/?-]*-[^/?-]*-[^/?]*", _END),
-    (r"^\d+$", r"\d+", _END),
+    (re.compile(r"^\d+$"), r"\d+", ""),
+    (re.compile(r""), _ANY, ""),
+    (re.compile(r"\d"), r"[^/?\d]*\d[^/?]*", ""),
+    (re.compile(r"-"), "[^/?-]*-[^/?]*", ""),
+    (re.compile(r"-.*-"), "[^/?-]*-[^/?-]*-[^/?]*", ""),
+    (re.compile(r""), _ANY, _END),
+    (re.compile(r"\d"), r"[^/?\d]*\d[^/?]*", _END),
+    (re.compile(r"-"), "[^/?-]*-[^/?]*", _END),
+    (re.compile(r"-.*-"), "[^/?-]*-[^/?-]*-[^/?]*", _END),
+    (re.compile(r"^\d+$"), r"\d+", _END),
 )
 
 
@@ -50,7 +52,7 @@ def propose_patterns(articles: Sequence[str], others: Iterable[str] = ()) -> Pat
         forms[len(steps), _question(path)].append(steps)
     ways = (_pattern(examples, question, rest) for (_, question), examples in forms.items())
     patterns = tuple(dict.fromkeys(pattern for pattern in ways if pattern))[:MOST]
-    wrong = [url for url in dict.fromkeys(others) if _path(url) in rest and _is_found(patterns, _path(url))]
+    wrong = [url for url in dict.fromkeys(others) if _path(url) in rest and is_matched(patterns, _path(url))]
     return PatternProposal(patterns, tuple(wrong))
 
 
@@ -61,10 +63,10 @@ def _pattern(examples: Sequence[Sequence[str]], question: str, others: Sequence[
     begins = _folders(columns, alike=True)
     if len(begins) > LONGEST - 60:
         begins = _folders(columns, alike=False)
-    names = (name + end for has, name, end in _LAST if all(re.search(has, step) for step in last))
+    names = (name + end for has, name, end in _LAST if all(has.search(step) for step in last))
     tries = [begins + name for name in names] if last else [begins.removesuffix("/") + (question or _END)]
     usable = [pattern for pattern in tries if len(pattern) <= LONGEST and _fits(pattern, examples, question)]
-    return min(usable, key=lambda pattern: sum(_is_found([pattern], path) for path in others), default="")
+    return min(usable, key=lambda pattern: sum(is_matched([pattern], path) for path in others), default="")
 
 
 def _folders(columns: Iterable[Sequence[str]], *, alike: bool) -> str:
@@ -73,7 +75,7 @@ def _folders(columns: Iterable[Sequence[str]], *, alike: bool) -> str:
 
 def _fits(pattern: str, examples: Iterable[Sequence[str]], question: str) -> bool:
     """Whether it matches the examples: a path may hold what nobody thought of, such as steps that are empty."""
-    return bool(question) or all(_is_found([pattern], f"/{'/'.join(steps)}") for steps in examples)
+    return bool(question) or all(is_matched([pattern], f"/{'/'.join(steps)}") for steps in examples)
 
 
 def _step(values: Sequence[str], *, alike: bool) -> str:
@@ -104,7 +106,3 @@ def _question(path: str) -> str:
     """The pattern of a query by which a page is told from others, as `?id=7`; empty without one."""
     name, sign, value = path.partition("?")[2].partition("&")[0].partition("=")
     return rf"/?\?{re.escape(name)}=" + (r"\d+" if value.isascii() and value.isdigit() else "") if sign else ""
-
-
-def _is_found(patterns: Iterable[str], path: str) -> bool:
-    return any(re.search(pattern, path, re.IGNORECASE) for pattern in patterns)
