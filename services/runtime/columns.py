@@ -35,6 +35,8 @@ class Json(TypeDecorator[Any]):
                 return result
             if self.derived:
                 return self.shape()
+            if value is None:  # an outer join has no row there; no column of this kind may be NULL itself
+                return None
             raise DamagedRow(
                 f"A list of the database cannot be read: {str(value)[:80]!r}. Correct that row, or restore a backup."
             )

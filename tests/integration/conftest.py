@@ -13,6 +13,7 @@ import pytest
 from services.cli.processes.schema import upgrade
 from services.demo.moody_newsroom import MoodyNewsroom
 from services.fetcher import shared_client
+from services.fetcher import tasks as _fetcher  # noqa: F401 - registers its handlers
 from services.fetcher.settings import fetcher_settings
 from services.runtime.egress import egress_settings
 from tests.support.service import free_port

@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlmodel import select
 
 from services.fetcher import sources
+from services.fetcher import tasks as _fetcher  # noqa: F401 - registers its handlers
 from services.fetcher.models import Channel, Page
 from services.fetcher.sources import ChannelSeed, SourceSeed
 from services.runtime.database import reading, transaction, utcnow
