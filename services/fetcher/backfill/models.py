@@ -70,6 +70,8 @@ class BackfillDocument(Table, table=True):
     """Which document of its trail it is."""
     barren: int = 0
     """Documents of its trail in a row, before it, that showed nothing new to the trail."""
+    shown_before: str = ""
+    """Digest of what the document before it on its trail listed."""
     state: str = "open"
     failures: int = 0
     detail: str | None = Field(default=None, sa_type=Text)

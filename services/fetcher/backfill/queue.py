@@ -27,6 +27,7 @@ class DocumentSeed:
     trail: int = 0
     place: int = 1
     barren: int = 0
+    shown_before: str = ""
 
 
 def add_documents(session: Session, backfill: Backfill, documents: Iterable[DocumentSeed]) -> None:

@@ -1,5 +1,7 @@
 """The steps of a backfill: one document at a turn of its host; what it shows joins the frontier."""
 
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -152,7 +154,9 @@ def _go_on(
     fresh: int,
 ) -> None:
     span = Span(backfill.since, backfill.until)
-    barren = 0 if fresh or reading.entries.newer else document.barren + 1
+    # A site that does not know the number of a page answers each with the first: that is no way to older days.
+    shown = _digest(reading.look.listed)
+    barren = 0 if fresh or (reading.entries.newer and shown != document.shown_before) else document.barren + 1
     listed = len(reading.look.listed)
     end = why_it_ends(reading.entries, listed=listed, place=document.place, barren=barren, span=span)
     parts = [DocumentSeed(part, document.channel, "sitemap") for part in parts_to_read(reading.look, span)]
@@ -167,8 +171,12 @@ def _go_on(
         document.detail = document.detail or end
     elif (target := reading.beyond.following) and hosts.covers(target):
         trail = document.trail or document.id or 0
-        following = [DocumentSeed(target, document.channel, document.kind, trail, document.place + 1, barren)]
+        following = [DocumentSeed(target, document.channel, document.kind, trail, document.place + 1, barren, shown)]
     add_documents(session, backfill, [*following, *parts, *archives])
+
+
+def _digest(listed: Iterable[Listed]) -> str:
+    return hashlib.sha256("\n".join(sorted(entry.url for entry in listed)).encode()).hexdigest()[:32]
 
 
 _PAGES: Relation = SQLModel.metadata.tables[str(BackfillPage.__tablename__)]

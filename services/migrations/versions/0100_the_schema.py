@@ -258,6 +258,7 @@ def upgrade() -> None:
         sa.Column("trail", WIDE, nullable=False),
         sa.Column("place", WIDE, nullable=False),
         sa.Column("barren", WIDE, nullable=False),
+        sa.Column("shown_before", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("failures", WIDE, nullable=False),
         sa.Column("detail", sa.Text(), nullable=True),

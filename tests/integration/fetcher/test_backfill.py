@@ -213,6 +213,16 @@ def test_the_archives_of_months_are_looked_at_where_they_are_of_the_time(newsroo
 
 
 @on_sqlite
+def test_a_listing_that_knows_no_pages_is_left_though_all_that_it_lists_is_too_new(newsroom, paths):
+    """It answers every number with its first page; 5,000 of them were asked for."""
+    paths[LISTING] = cards(newsroom, [1])
+    watches(newsroom, kind="listing", path=LISTING)
+    orders(date(2025, 11, 10), until=date(2025, 12, 24))
+    walked()
+    assert len([path for path in asked(newsroom) if path.startswith(LISTING)]) <= 6
+
+
+@on_sqlite
 def test_parts_of_a_sitemap_that_did_not_change_since_are_left_out(newsroom, paths):
     """Also those whose name is a month of another time. What robots.txt names is a sitemap of the source."""
     paths["/robots.txt"] = f"User-agent: *\nSitemap: {newsroom.url}/sitemap.xml\n".encode()
