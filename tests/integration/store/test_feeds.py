@@ -9,7 +9,7 @@ import pytest
 from services.app import create_app
 from services.contracts.caller import Caller
 from services.runtime.database import transaction
-from services.store import api
+from services.store.lists import api
 from services.store.save import save
 from tests.support import in_process
 from tests.support.orders import A, B, order
