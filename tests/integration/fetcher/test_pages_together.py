@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from services.contracts.messages import FetchPage, ParsePage, PollChannel, SaveArticle
 from services.contracts.urls import canonical_url
 from services.fetcher import tasks as _fetcher
+from services.fetcher.models import Page
 from services.parser import tasks as _parser
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.ledger import jobs, worker
@@ -239,7 +240,7 @@ def test_a_page_that_was_seen_to_change_meanwhile_is_settled_by_what_stands(fetc
 
     def renames(_request, polite, _site):
         with transaction() as session:
-            session.execute(update(_fetcher.Page).values(title="Another title"))
+            session.execute(update(Page).values(title="Another title"))
         return polite
 
     newsroom.misbehaves(address, renames, times=1)

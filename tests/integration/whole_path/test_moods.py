@@ -14,7 +14,8 @@ from services.demo.moods import due
 from services.demo.moods.catalogue import ALL_MOODS
 from services.demo.moods.mood import perform
 from services.demo.moods.scene import BEGINS, Scene
-from services.fetcher import tasks as fetcher
+from services.fetcher import shared_client
+from services.fetcher import tasks as _fetcher  # noqa: F401 - registers its handlers
 from services.fetcher.settings import fetcher_settings
 from services.runtime import clock
 from services.runtime.database import transaction, utcnow
@@ -49,7 +50,7 @@ def world(db, installation, monkeypatch, tmp_path):
     """An installation on an empty database, with the clock of a drill, and the settings of one."""
     for name, value in {"EGRESS_ALLOW": "127.0.0.0/8", "FETCHER_PACE": "0"}.items():
         monkeypatch.setenv(f"DATELINE_{name}", value)
-    for cached in (egress_settings, fetcher_settings, fetcher._client):
+    for cached in (egress_settings, fetcher_settings, shared_client._client):
         cached.cache_clear()
     for service in SERVICES:
         importlib.import_module(f"services.{service}.tasks")
@@ -64,8 +65,8 @@ def world(db, installation, monkeypatch, tmp_path):
     with in_process.client(create_app(), key) as client:
         yield InProcess(client, file)
     clock.follow_file(None)
-    fetcher.client().close()
-    for cached in (egress_settings, fetcher_settings, fetcher._client):
+    shared_client.client().close()
+    for cached in (egress_settings, fetcher_settings, shared_client._client):
         cached.cache_clear()
 
 
