@@ -22,7 +22,7 @@ COMMANDS = {
     "sources": ("sources:app", "Sources: list, add, pause, resume, poll, remove."),
     "doctor": ("doctor:doctor", "Examines a site and proposes it as a source."),
     "pages": ("pages:app", "Pages: find any page that is known, and what became of it."),
-    "gaps": ("gaps:app", "Pages that a source showed and that are not stored, and why."),
+    "gaps": ("gaps:app", "Pages that sources showed and that are not stored."),
     "coverage": ("coverage:coverage", "What a source showed by month: stored, late, missing."),
     "backfill": ("backfill:backfill", "Finds what a source published before it was watched."),
     "poll": ("sources:poll", "Looks at all channels of these sources now."),

@@ -40,14 +40,13 @@ def demo(
     once: Annotated[bool, typer.Option("--once", help="End when everything was shown, not on Ctrl-C.")] = False,
     moods: Annotated[
         bool,
-        typer.Option("--moods", help="Show what Dateline makes of each mood of a newsroom, in simulated time."),
+        typer.Option(
+            "--moods",
+            help="Show what Dateline makes of each mood of a newsroom, in simulated time. Status 1: one was wrong.",
+        ),
     ] = False,
 ) -> None:
-    """Shows the whole path on this machine, without internet: from a newsroom to a verified webhook.
-
-    With --moods the newsroom lies, lags, is redesigned, takes stories down and more. It exits with 1 when a mood brings
-    something else than it should.
-    """
+    """Shows the whole path on this machine, without internet: from a newsroom to a verified webhook."""
     from services.runtime.state_folder import make_private
 
     if names and not moods:
