@@ -9,6 +9,7 @@ import services
 
 SERVICES = Path(services.__file__).parent
 EDGES = {"tasks.py", "api.py"}
+EDGE_FOLDERS = {"api", "handlers"}
 FLOORS = {"cli", "runtime", "demo", "desk", "migrations"}
 """The desk is an edge as a whole: it answers people and decides nothing. Nobody tells a migration the time."""
 CLOCKS = {"utcnow", "now", "today"}
@@ -28,7 +29,7 @@ def test_a_step_is_told_the_time():
 
 
 def is_edge(path):
-    return path.name in EDGES or path.parent.name == "api"
+    return path.name in EDGES or path.parent.name in EDGE_FOLDERS
 
 
 def asks_the_time(path):

@@ -2,13 +2,8 @@
 
 from sqlmodel import select
 
-from services.contracts.messages import (
-    WalkBackfill,
-)
-from services.fetcher import (
-    poll,
-    turns,
-)
+from services.contracts.messages import WalkBackfill
+from services.fetcher import poll, turns
 from services.fetcher.backfill import ending, queue, step
 from services.fetcher.backfill.follow import Span
 from services.fetcher.backfill.models import Backfill, BackfillDocument

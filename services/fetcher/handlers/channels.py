@@ -7,21 +7,8 @@ from datetime import datetime
 import structlog
 from sqlmodel import Session
 
-from services.contracts.messages import (
-    PollChannel,
-    WalkChannel,
-)
-from services.fetcher import (
-    absences,
-    alarms,
-    blocked,
-    frontier,
-    poll,
-    rounds,
-    turns,
-    unlisted,
-    walks,
-)
+from services.contracts.messages import PollChannel, WalkChannel
+from services.fetcher import absences, alarms, blocked, frontier, poll, rounds, turns, unlisted, walks
 from services.fetcher.handlers.turn_endings import end_turn, rest, turn_of_another
 from services.fetcher.mail.look import MailLook, look_into, note_mails, progress_of, scope_for
 from services.fetcher.models import Channel, Source, Walk

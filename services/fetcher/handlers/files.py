@@ -1,15 +1,7 @@
 """Files of articles, and copies in public archives."""
 
-from services.contracts.messages import (
-    AskPublicArchive,
-    AttachFiles,
-    FetchFile,
-)
-from services.fetcher import (
-    files,
-    public_archive,
-    turns,
-)
+from services.contracts.messages import AskPublicArchive, AttachFiles, FetchFile
+from services.fetcher import files, public_archive, turns
 from services.fetcher.handlers.turn_endings import end_turn, rest, turn_of_another
 from services.fetcher.politeness import Served, host_of
 from services.fetcher.settings import fetcher_settings

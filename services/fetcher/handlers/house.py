@@ -14,9 +14,7 @@ from services.contracts.messages import (
     ReviewRemovals,
     TakeBackup,
 )
-from services.fetcher import (
-    host_recovery,
-)
+from services.fetcher import host_recovery
 from services.fetcher.coverage import alarms as gap_alarms
 from services.fetcher.coverage import reconcile
 from services.fetcher.models import Page

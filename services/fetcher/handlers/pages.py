@@ -1,19 +1,7 @@
 """Pages: looked at in turns of their hosts, and settled together."""
 
-from services.contracts.messages import (
-    FetchPage,
-    MovePages,
-    SamePage,
-)
-from services.fetcher import (
-    frontier,
-    moves,
-    needs,
-    settling,
-    site_moves,
-    turns,
-    visit,
-)
+from services.contracts.messages import FetchPage, MovePages, SamePage
+from services.fetcher import frontier, moves, needs, settling, site_moves, turns, visit
 from services.fetcher.handlers.turn_endings import rest, turn_of_another
 from services.fetcher.models import Page
 from services.fetcher.needs import Needs

@@ -1,9 +1,6 @@
 """Channels that are pushed: subscribed to at their hubs, and read as they come."""
 
-from services.contracts.messages import (
-    ReadPush,
-    SubscribeToHub,
-)
+from services.contracts.messages import ReadPush, SubscribeToHub
 from services.fetcher.discover import Listed
 from services.fetcher.models import Channel, Source
 from services.fetcher.push import push_secrets, read, subscribe

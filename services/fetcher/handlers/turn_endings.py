@@ -4,12 +4,8 @@ from datetime import timedelta
 
 from sqlmodel import Session
 
-from services.contracts.messages import (
-    Message,
-)
-from services.fetcher import (
-    turns,
-)
+from services.contracts.messages import Message
+from services.fetcher import turns
 from services.fetcher.politeness import Hosts, Served
 from services.fetcher.settings import fetcher_settings
 from services.runtime.database import transaction
