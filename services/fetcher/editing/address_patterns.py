@@ -6,11 +6,10 @@ unless the examples differ there. Every pattern is linear: no part of it can beg
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
-from services.fetcher.scope import is_matched
+from services.fetcher.scope import is_matched, path_and_query
 
 LONGEST = 300
 """Characters of a pattern, as a source may have them."""
@@ -45,18 +44,19 @@ class PatternProposal:
 
 def propose_patterns(articles: Sequence[str], others: Iterable[str] = ()) -> PatternProposal:
     """The loosest patterns for these articles that none of the others match, or as few of them as can be."""
-    rest = [path for path in map(_path, dict.fromkeys(others)) if path not in set(map(_path, articles))]
+    chosen = dict.fromkeys(map(path_and_query, articles))
+    rest = {url: path for url in others if (path := path_and_query(url)) not in chosen}
     forms: dict[tuple[int, str], list[list[str]]] = defaultdict(list)
-    for path in dict.fromkeys(map(_path, articles)):
+    for path in chosen:
         steps = _steps(path)
         forms[len(steps), _question(path)].append(steps)
-    ways = (_pattern(examples, question, rest) for (_, question), examples in forms.items())
+    ways = (_pattern(examples, question, rest.values()) for (_, question), examples in forms.items())
     patterns = tuple(dict.fromkeys(pattern for pattern in ways if pattern))[:MOST]
-    wrong = [url for url in dict.fromkeys(others) if _path(url) in rest and is_matched(patterns, _path(url))]
+    wrong = [url for url, path in rest.items() if is_matched(patterns, path)]
     return PatternProposal(patterns, tuple(wrong))
 
 
-def _pattern(examples: Sequence[Sequence[str]], question: str, others: Sequence[str]) -> str:
+def _pattern(examples: Sequence[Sequence[str]], question: str, others: Collection[str]) -> str:
     """One pattern for paths of as many steps; empty where nothing short enough can be said of them."""
     columns = list(zip(*examples, strict=True))
     last = columns.pop() if columns and not question else ()
@@ -90,11 +90,6 @@ def _step(values: Sequence[str], *, alike: bool) -> str:
     # A few sections that come again and again, as far as these examples go.
     few = len(different) <= min(4, len(values) // 2)
     return f"(?:{'|'.join(map(re.escape, different))})" if few else _ANY
-
-
-def _path(url: str) -> str:
-    parts = urlsplit(url)
-    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
 def _steps(path: str) -> list[str]:
