@@ -3,18 +3,17 @@
 Pure: the bytes of one document in, addresses of further ones out. Following them is for a backfill to decide.
 """
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from lxml import etree, html
 
 from services.contracts.urls import BadAddress, canonical_url
 from services.fetcher.discover.encoding import decoded
-from services.fetcher.discover.jsonfeed import MAX_JSON, is_json
+from services.fetcher.discover.jsonfeed import MAX_JSON, is_json, json_object
 from services.fetcher.discover.listings import document_of, number_of_page, page_of_listing
 from services.fetcher.discover.xml import ENTRIES, attribute, name, read_xml
 
@@ -98,7 +97,8 @@ def _next_of_feed(body: bytes, url: str, charset: str | None) -> str | None:
         for link in _own_links(root):
             if (attribute(link, "rel") or "").lower().rpartition("/")[2] == relation:
                 return _joined(attribute(link, "href") or "", url)
-    return _numbered(url, "paged", _own_number(url, "paged") or 1) if _WORDPRESS.search(text) else None
+    following = (number_of_page(url, "paged") or 1) + 1
+    return page_of_listing(url, following, "paged") if _WORDPRESS.search(text) else None
 
 
 def _own_links(root: etree._Element) -> Iterator[etree._Element]:
@@ -110,13 +110,8 @@ def _own_links(root: etree._Element) -> Iterator[etree._Element]:
 
 
 def _next_of_json(body: bytes, url: str) -> str | None:
-    try:
-        feed = (
-            json.loads(decoded(body).lstrip("\ufeff"), parse_int=str, parse_float=str) if len(body) < MAX_JSON else {}
-        )
-    except (ValueError, RecursionError):
-        return None
-    following = feed.get("next_url")
+    feed = json_object(body) if len(body) <= MAX_JSON else None
+    following = feed.get("next_url") if feed else None
     return _joined(following, url) if isinstance(following, str) else None
 
 
@@ -126,7 +121,7 @@ def _behind_listing(body: bytes, url: str, charset: str | None) -> Further:
         return Further()
     links = list(_links(page, url))
     same_host = [(element, target) for element, target in links if urlsplit(target).netloc == urlsplit(url).netloc]
-    archives = {target: found for _, target in same_host if target != url and (found := archive_at(target))}
+    archives = {target: dated for _, target in same_host if target != url and (dated := archive_at(target))}
     return Further(_next_of_listing(same_host, url), tuple(archives.values()))
 
 
@@ -171,17 +166,6 @@ def _uncounted(url: str) -> str:
 
 def _counts(key: str) -> bool:
     return key.lower() in _PAGE_NAMES or key.lower() in _OFFSET_NAMES
-
-
-def _own_number(url: str, key: str) -> int | None:
-    values = [value for other, value in parse_qsl(urlsplit(url).query) if other == key]
-    return int(values[-1]) if values and re.fullmatch(r"\d{1,6}", values[-1]) else None
-
-
-def _numbered(url: str, key: str, number: int) -> str:
-    parts = urlsplit(url)
-    others = [(other, value) for other, value in parse_qsl(parts.query, keep_blank_values=True) if other != key]
-    return urlunsplit(parts._replace(query=urlencode([*others, (key, str(number + 1))])))
 
 
 def _links(page: html.HtmlElement, url: str) -> Iterator[tuple[html.HtmlElement, str]]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from services.fetcher.discover.encoding import decoded
 from services.fetcher.discover.found import Discovered, Listed, Unreadable, each_once
@@ -17,15 +17,22 @@ def is_json(body: bytes) -> bool:
     return body.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{")
 
 
+def json_object(body: bytes) -> dict[str, Any] | None:
+    """A document that begins as an object, with its numbers as they are written; None where it is no JSON."""
+    try:
+        return cast("dict[str, Any]", json.loads(decoded(body).lstrip("\ufeff"), parse_int=str, parse_float=str))
+    except (ValueError, RecursionError):
+        return None
+
+
 def read_json_feed(body: bytes, url: str) -> Discovered | Unreadable:
     """The items of a JSON Feed."""
     if len(body) > MAX_JSON:
         return Unreadable(
             f"The JSON feed is larger than {MAX_JSON // 1_000_000} MB, which is more than is read of one."
         )
-    try:
-        feed = json.loads(decoded(body).lstrip("\ufeff"), parse_int=str, parse_float=str)
-    except (ValueError, RecursionError):
+    feed = json_object(body)
+    if feed is None:
         return Unreadable("This begins as JSON but is none, so it is no feed; check the address in a browser.")
     items = feed.get("items")
     if not isinstance(items, list) or not (_says_so(feed) or any(_link(item) for item in items)):

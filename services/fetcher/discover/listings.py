@@ -25,7 +25,7 @@ def read_listing(body: bytes, url: str, charset: str | None = None) -> Discovere
         return Unreadable("The listing is empty.")
     if _is_hostile(body):
         return Unreadable("The listing is not HTML that can be read; check the address in a browser.")
-    page = document_of(body, charset)
+    page = _tree(body, charset)
     if page is None:
         return Unreadable("The listing holds no HTML; check the address in a browser.")
     return each_once(_listed(page), _base(page, url))
@@ -33,24 +33,27 @@ def read_listing(body: bytes, url: str, charset: str | None = None) -> Discovere
 
 def document_of(body: bytes, charset: str | None = None) -> html.HtmlElement | None:
     """The tree of a page; None where it is none that can be read."""
-    if _is_hostile(body):
-        return None
+    return None if _is_hostile(body) else _tree(body, charset)
+
+
+def _tree(body: bytes, charset: str | None) -> html.HtmlElement | None:
     try:
         return html.document_fromstring(body, parser=_parser(body, charset))
     except (etree.ParserError, etree.XMLSyntaxError):
         return None
 
 
-def page_of_listing(url: str, number: int) -> str:
+def page_of_listing(url: str, number: int, name: str = "Page") -> str:
     """The address of the n-th page of a listing (from 1), as AFPIMS counts them: `?Page=N`."""
     parts = urlsplit(url)
-    others = [(key, value) for key, value in parse_qsl(parts.query, keep_blank_values=True) if key.lower() != "page"]
-    return urlunsplit(parts._replace(query=urlencode([*others, ("Page", str(number))])))
+    query = parse_qsl(parts.query, keep_blank_values=True)
+    others = [(key, value) for key, value in query if key.lower() != name.lower()]
+    return urlunsplit(parts._replace(query=urlencode([*others, (name, str(number))])))
 
 
-def number_of_page(url: str) -> int:
+def number_of_page(url: str, name: str = "Page") -> int:
     """Which page of a listing this address is; 1 when it does not say."""
-    values = [value for key, value in parse_qsl(urlsplit(url).query) if key.lower() == "page"]
+    values = [value for key, value in parse_qsl(urlsplit(url).query) if key.lower() == name.lower()]
     return int(values[-1]) if values and values[-1].isdecimal() and len(values[-1]) < 7 else 1
 
 
