@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import urlsplit
 
-from services.contracts.times import ShownTime, shown_time
+from services.contracts.times import shown_time
 from services.fetcher.discover import Listed
 from services.fetcher.discover.further import DatedList, archive_at
 from services.fetcher.rounds import RoundResult
@@ -60,15 +60,13 @@ def day_of(entry: Listed) -> date | None:
     """The day of an entry, as its channel writes it or as it stands in its address."""
     if shown := shown_time(entry.published):
         return shown.day
-    inside = archive_at(
-        entry.url.rpartition("/")[0] if not entry.url.endswith("/") else entry.url[:-1].rpartition("/")[0]
-    )
+    inside = archive_at(entry.url.removesuffix("/").rpartition("/")[0])
     return inside.first if inside and inside.first == inside.last else None
 
 
 def _changed_before(entry: Listed, since: date) -> bool:
     """Whether it did not change since then: so it was published before, too."""
-    changed: ShownTime | None = shown_time(entry.updated)
+    changed = shown_time(entry.updated)
     return changed is not None and changed.day < since
 
 
@@ -86,14 +84,15 @@ def _is_before(changed: str | None, span: Span) -> bool:
 def _may_hold(part: str, span: Span) -> bool:
     """Whether the name of a part speaks of no other time, as sitemap-2019-03.xml does."""
     name = urlsplit(part).path.rpartition("/")[2].replace("_", "-")
-    at = next((found for piece in _pieces(name) if (found := archive_at(f"https://part.invalid/{piece}"))), None)
-    return at is None or span.meets(at)
+    archives = (archive_at(f"https://part.invalid/{piece}") for piece in _pieces(name))
+    named = next(filter(None, archives), None)
+    return named is None or span.meets(named)
 
 
 def _pieces(name: str) -> Iterable[str]:
     """The endings of a name at its hyphens, the longest first, without what stands behind the first dot."""
-    words = name.partition(".")[0].split("-")
-    return ("-".join(words[place:]) for place in range(len(words)))
+    pieces = name.partition(".")[0].split("-")
+    return ("-".join(pieces[place:]) for place in range(len(pieces)))
 
 
 def why_it_ends(result: Sorted, *, listed: int, place: int, barren: int, span: Span) -> str | None:

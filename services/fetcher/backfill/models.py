@@ -77,6 +77,11 @@ class BackfillDocument(Table, table=True):
     detail: str | None = Field(default=None, sa_type=Text)
     """Why it failed; or why its trail ends here."""
 
+    @property
+    def trail_head(self) -> int:
+        """The first document of its trail: itself, where it continues none."""
+        return self.trail or self.id or 0
+
 
 class BackfillPage(Table, table=True):
     """A page that a trail of a backfill has shown."""

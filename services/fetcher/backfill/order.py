@@ -1,6 +1,7 @@
 """The order of an operator with which a backfill begins."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Self
 from urllib.parse import urlsplit
@@ -23,6 +24,8 @@ from services.runtime.ledger.jobs import enqueue
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]
 
+WALKED_KINDS = frozenset({"feed", "listing", "sitemap"})
+"""Of channels that a backfill goes back in."""
 _SITEMAP = re.compile(r"^\s{0,9}sitemap\s{0,9}:\s{0,9}(\S{1,2000})", re.IGNORECASE | re.MULTILINE)
 
 
@@ -68,7 +71,8 @@ def write_order(session: Session, order: BackfillOrder, caller: Caller, now: dat
     )
     session.add(row)
     session.flush()
-    documents = [*_own(health.channels), *_sitemaps(session, health.source, health.channels)]
+    channels = [channel for channel in health.channels if channel.kind in WALKED_KINDS]
+    documents = [*_own(channels), *_sitemaps(session, health.source, channels)]
     if not documents:
         raise UserError(f"The source {order.source!r} has no feed, listing or sitemap to be walked.")
     add_documents(session, row, documents)
@@ -77,17 +81,13 @@ def write_order(session: Session, order: BackfillOrder, caller: Caller, now: dat
     return row
 
 
-def _own(channels: tuple[Channel, ...]) -> list[DocumentSeed]:
-    return [
-        DocumentSeed(channel.url, channel.id or 0, channel.kind)
-        for channel in channels
-        if channel.kind in _WALKED_KINDS
-    ]
+def _own(channels: Sequence[Channel]) -> list[DocumentSeed]:
+    return [DocumentSeed(channel.url, channel.id or 0, channel.kind) for channel in channels]
 
 
-def _sitemaps(session: Session, source: Source, channels: tuple[Channel, ...]) -> list[DocumentSeed]:
+def _sitemaps(session: Session, source: Source, channels: Sequence[Channel]) -> list[DocumentSeed]:
     """Sitemaps that the hosts of the channels name in their robots.txt, in the scope of the source."""
-    hosts = {host_of(channel.url): channel.id or 0 for channel in channels if channel.kind in _WALKED_KINDS}
+    hosts = {host_of(channel.url): channel.id or 0 for channel in channels}
     scope = SourceScope.of([*hosts, *source.hosts], ())
     rows = session.exec(select(Host).where(col(Host.name).in_(hosts), Host.robots == "rules")).all()
     return [
@@ -103,6 +103,3 @@ def _address(url: str) -> str | None:
         return canonical_url(url) if urlsplit(url).scheme else None
     except (BadAddress, ValueError):
         return None
-
-
-_WALKED_KINDS = frozenset({"feed", "listing", "sitemap"})

@@ -32,12 +32,12 @@ class DocumentSeed:
 
 def add_documents(session: Session, backfill: Backfill, documents: Iterable[DocumentSeed]) -> None:
     """Those that this backfill has not had yet are looked at, too, as far as there is room."""
-    wanted = list(documents)
+    seeds = list(documents)
     count = select(func.count()).where(BackfillDocument.backfill == backfill.id)
-    room = MOST - session.exec(count).one() if wanted else 0
-    if len(wanted) > room:
+    room = MOST - session.exec(count).one() if seeds else 0
+    if len(seeds) > room:
         backfill.cut = f"It came to more than {MOST:,} documents; those after them were not looked at."
-    if not (rows := [_row(backfill.id or 0, document) for document in wanted[:room]]):
+    if not (rows := [_row(backfill.id or 0, document) for document in seeds[:room]]):
         return
     insert = sqlite.insert(_DOCUMENTS) if is_sqlite(session) else postgresql.insert(_DOCUMENTS)
     session.execute(insert.on_conflict_do_nothing(index_elements=["backfill", "key"]), rows)

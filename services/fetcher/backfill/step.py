@@ -123,11 +123,10 @@ def _join(
 
 
 def _note_pages(session: Session, backfill: Backfill, document: BackfillDocument, joined: Joined) -> int:
-    trail = document.trail or document.id or 0
     if not joined.pages:
         return 0
     rows = [
-        {"backfill": backfill.id, "page": page, "trail": trail, "known": known}
+        {"backfill": backfill.id, "page": page, "trail": document.trail_head, "known": known}
         for page, known in sorted(dict(joined.pages).items())
     ]
     insert = sqlite.insert(_PAGES) if is_sqlite(session) else postgresql.insert(_PAGES)
@@ -170,8 +169,8 @@ def _go_on(
     if end:
         document.detail = document.detail or end
     elif (target := reading.beyond.following) and hosts.covers(target):
-        trail = document.trail or document.id or 0
-        following = [DocumentSeed(target, document.channel, document.kind, trail, document.place + 1, barren, shown)]
+        place = document.place + 1
+        following = [DocumentSeed(target, document.channel, document.kind, document.trail_head, place, barren, shown)]
     add_documents(session, backfill, [*following, *parts, *archives])
 
 
