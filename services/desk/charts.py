@@ -9,6 +9,9 @@ from services.desk.times import clock
 WIDTH, HEIGHT, FLOOR, TOP = 100.0, 190.0, 162.0, 12.0
 """The width in percent, so that letters keep their size on every screen; in pixels the whole height, the line that bars
 stand on, and the highest place."""
+PATTERNS = {"hour": "%H:%M", "day": "%H:%M", "week": "%a %H:%M"}
+"""How the times beneath a chart are written, by how far back it goes."""
+SPANS = tuple(PATTERNS)
 TICKS = 8
 """Times beneath a chart, at most; every second one is left out on a phone."""
 

@@ -1,5 +1,6 @@
 """Times that people write into forms, in the zone in which the page shows times."""
 
+from collections.abc import Mapping
 from datetime import datetime, tzinfo
 
 
@@ -10,6 +11,11 @@ def instant_of(text: str, zone: tzinfo) -> str:
     except ValueError:
         return text.strip()
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).isoformat()
+
+
+def instants(fields: Mapping[str, str], zone: tzinfo) -> dict[str, str]:
+    """The begin and the end of a time, `since` and `until`, as far as these fields of a form have them."""
+    return {name: instant_of(fields[name], zone) for name in ("since", "until") if fields.get(name)}
 
 
 def local_text(moment: datetime, zone: tzinfo) -> str:

@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from services.desk.active_filters import chips_of
-from services.desk.local_times import instant_of
+from services.desk.local_times import instants
 from services.desk.signed_in import SignedIn
 
 router = APIRouter(prefix="/log")
@@ -41,7 +41,7 @@ async def log(
     after: str = "",
 ) -> Response:
     asked = {"q": q, "actor": actor, "action": action, "subject": subject, "since": since, "until": until}
-    query = asked | {name: instant_of(asked[name], visit.zone) for name in ("since", "until") if asked[name]}
+    query = asked | instants(asked, visit.zone)
     match, choices, archive = await asyncio.gather(
         visit.api.search("/admin/audit", **query, after=after),
         visit.api.get("/admin/audit/choices"),

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from services.desk.charts import BarChart, bar_chart
+from services.desk.charts import PATTERNS, SPANS, BarChart, bar_chart
 from services.desk.signed_in import DeskRequest, Form, SignedIn
 from services.desk.times import clock, duration, shown_in
 from services.desk.trouble import source_troubles
@@ -23,15 +23,10 @@ STEPS = (
     ("seen_at", "stored_at", "seen → stored"),
     ("stored_at", "delivered_at", "stored → delivered"),
 )
-LASTS = ("hour", "day", "week")
-PATTERNS = {"hour": "%H:%M", "day": "%H:%M", "week": "%a %H:%M"}
-"""How the times beneath a chart are written."""
 LATEST = 8
 """Articles, and changes, that are shown."""
 WINDOW = 200
 """The last events among which changes are looked for: after an import there may be none."""
-
-
 ELSEWHERE = ("source_", "endpoint_", "dead_letters", "archive_", "database_", "secrets_")
 """How the kinds of troubles begin that the page shows in a place of their own."""
 
@@ -88,7 +83,7 @@ async def now(visit: SignedIn, last: Literal["hour", "day", "week"] = "day") -> 
         chart=chart,
         arrived=sum(span["articles"] for span in arrivals["spans"]),
         last=last,
-        lasts=LASTS,
+        lasts=SPANS,
         troubles=source_troubles(sources, gaps, held["readings"], moment),
         watched=sum(not source["paused"] for source in sources),
         endpoints=endpoints,

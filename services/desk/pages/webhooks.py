@@ -9,14 +9,15 @@ from starlette.responses import Response
 from services.desk.active_filters import chips_of
 from services.desk.api_client import Refused
 from services.desk.attempt_charts import attempt_charts
+from services.desk.charts import SPANS
 from services.desk.filter_form import EVENT_TYPES
-from services.desk.local_times import instant_of
+from services.desk.local_times import instants
 from services.desk.signed_in import DeskRequest, Form, FormFields, SignedIn
+from services.desk.times import shown_in
 
 router = APIRouter(prefix="/webhooks")
 
 STATES = ("pending", "delivered", "failed", "cancelled")
-SPANS = ("hour", "day", "week")
 TESTED = "endpoint.test"
 
 
@@ -106,8 +107,8 @@ async def rotate(visit: SignedIn, endpoint: int, form: Form) -> Response:
 async def change_state(visit: SignedIn, endpoint: int, form: Form) -> Response:
     entry = form.get("state", "active")
     await visit.api.order("PATCH", f"/webhooks/endpoints/{endpoint}", {"state": entry})
-    said = "Enabled: it is sent what it missed." if entry == "active" else "Disabled: nothing is sent there."
-    return visit.leads(f"/webhooks/{endpoint}", said)
+    note = "Enabled: it is sent what it missed." if entry == "active" else "Disabled: nothing is sent there."
+    return visit.leads(f"/webhooks/{endpoint}", note)
 
 
 @router.post("/{endpoint}/delete")
@@ -129,13 +130,15 @@ async def _show(
     trouble: str = "",
 ) -> Response:
     path = f"/webhooks/endpoints/{endpoint}"
-    query = asked | {name: instant_of(asked[name], visit.zone) for name in ("since", "until") if asked.get(name)}
+    query = asked | instants(asked, visit.zone)
     entry, health, log, statistics = await asyncio.gather(
         visit.api.get(path),
         visit.api.get(f"{path}/health"),
         visit.api.search(f"{path}/deliveries", **query, after=after, limit=25),
         visit.api.get(f"{path}/statistics", span=span if span in SPANS else "day"),
     )
+    with shown_in(visit.zone):
+        charts = attempt_charts(statistics)
     return visit.page(
         "endpoint.html",
         422 if trouble or log.trouble else 200,
@@ -146,7 +149,7 @@ async def _show(
         after=after,
         chips=chips_of(f"{visit.base}/webhooks/{endpoint}", asked, fragment="#deliveries"),
         statistics=statistics,
-        charts=attempt_charts(statistics, visit.zone),
+        charts=charts,
         spans=SPANS,
         states=STATES,
         types=(*EVENT_TYPES, TESTED),
@@ -158,7 +161,7 @@ async def _show(
 
 
 def _replay(visit: DeskRequest, form: FormFields) -> dict[str, Any]:
-    chosen: dict[str, Any] = {name: instant_of(form[name], visit.zone) for name in ("since", "until") if form.get(name)}
+    chosen: dict[str, Any] = {**instants(form, visit.zone)}
     if form.get("article", "").strip():
         chosen["article"] = form["article"].strip()
     if form.several("types"):

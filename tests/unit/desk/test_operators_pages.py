@@ -11,6 +11,7 @@ from services.desk.finding_diff import changed_paragraphs
 from services.desk.local_times import instant_of
 from services.desk.pages.log import place_of
 from services.desk.source_state import source_state, wrong_with
+from services.desk.times import shown_in
 
 
 def source(**changes):
@@ -98,7 +99,10 @@ def test_attempts_are_drawn_in_their_time_with_what_each_step_says():
         {"at": datetime(2026, 3, 2, 12, minute, tzinfo=UTC).isoformat(), **each}
         for minute, each in ((0, step), (30, quiet))
     ]
-    attempts, answers = attempt_charts({"span": "day", "total": step, "steps": steps}, UTC)
+    attempts, answers = attempt_charts({"span": "day", "total": step, "steps": steps})
     assert attempts.summary == "Attempts of the last day: 2 delivered, 1 failed."
     assert [bar.title for bar in attempts.bars] == ["12:00: 2 delivered, 1 failed", "12:30: 0 delivered, 0 failed"]
     assert [bar.title for bar in answers.bars] == ["12:00: 95 of 100 within 250 ms", "12:30: no answer"]
+    with shown_in(ZoneInfo("America/New_York")):
+        attempts, _answers = attempt_charts({"span": "day", "total": step, "steps": steps})
+    assert [bar.title[:5] for bar in attempts.bars] == [tick.text for tick in attempts.times] == ["07:00", "07:30"]
