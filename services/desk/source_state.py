@@ -7,11 +7,16 @@ STATES = ("failing", "silent", "blocked", "active", "paused")
 """What needs somebody comes first."""
 
 
+def failing_channels(source: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Its channels that fail, are retried or have raised an alarm."""
+    return [each for each in source["channels"] if each["failures"] or each["alarm"] or each["retrying"]]
+
+
 def source_state(source: Mapping[str, Any]) -> str:
     """The word for a source as the API gives it."""
     if source["paused"]:
         return "paused"
-    if source["retrying"] or any(each["failures"] or each["alarm"] or each["retrying"] for each in source["channels"]):
+    if source["retrying"] or failing_channels(source):
         return "failing"
     if source["rhythm"]["silent_since"]:
         return "silent"
@@ -20,8 +25,7 @@ def source_state(source: Mapping[str, Any]) -> str:
 
 def wrong_with(source: Mapping[str, Any]) -> str:
     """The sentence for it; empty where nothing is wrong."""
-    channels = source["channels"]
-    told = [each["alarm"] or each["retrying"] or (each["detail"] if each["failures"] else "") for each in channels]
+    failing = [each["alarm"] or each["retrying"] or each["detail"] for each in failing_channels(source)]
     silence = "Nothing new came for longer than its rhythm explains." if source["rhythm"]["silent_since"] else ""
     walls = source["blocked_detail"] if source["blocked"] else ""
-    return next((sentence for sentence in (*told, source["retrying"], silence, walls) if sentence), "")
+    return next((sentence for sentence in (*failing, source["retrying"], silence, walls) if sentence), "")

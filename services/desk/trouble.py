@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from services.desk.source_state import failing_channels
+
 RECENT = timedelta(days=1)
 """How long a wall that a source answered with is news."""
 
@@ -51,9 +53,10 @@ def _own(source: Mapping[str, Any], now: datetime) -> Iterator[SourceTrouble]:
 
 
 def _failing(source: Mapping[str, Any]) -> tuple[str, str | None] | None:
-    worst = max(source["channels"], key=lambda channel: channel["failures"], default=None)
-    if worst is None or not (source["retrying"] or worst["failures"] or worst["retrying"] or worst["alarm"]):
+    channels = failing_channels(source) or (source["channels"] if source["retrying"] else [])
+    if not channels:
         return None
+    worst = max(channels, key=lambda channel: channel["failures"])
     sentence = worst["alarm"] or worst["retrying"] or source["retrying"] or worst["detail"]
     return sentence or f"{worst['failures']} looks in a row failed.", worst["succeeded_at"]
 

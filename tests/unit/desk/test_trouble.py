@@ -30,6 +30,7 @@ def test_a_source_that_is_well_is_not_named():
         ({"channels": [{}, {"failures": 3, "detail": "It answered 500."}]}, "failing", "It answered 500."),
         ({"channels": [{"failures": 3}]}, "failing", "3 looks in a row failed."),
         ({"channels": [{"alarm": "The feed is gone."}]}, "failing", "The feed is gone."),
+        ({"channels": [{}, {"alarm": "The feed is gone."}]}, "failing", "The feed is gone."),
         ({"retrying": "a message is retried"}, "failing", "a message is retried"),
         ({"blocked_at": "2026-01-12T09:00:00Z", "blocked_detail": "A wall."}, "blocked", "A wall."),
         (
