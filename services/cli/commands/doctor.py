@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from services.cli import client
+from services.cli.output.files import write_file
 from services.cli.output.terminal import AsJson, Listing, error, print_json, show, show_facts, tell
-from services.contracts.errors import UserError
 
 if TYPE_CHECKING:
     from services.doctor.findings import Diagnosis
@@ -27,21 +27,14 @@ def doctor(
     answer = client.order("POST", "/sources/doctor", {"url": url})
     diagnosis = Diagnosis.model_validate(answer)
     if save and diagnosis.toml:
-        _write(save, diagnosis.toml)
+        write_file(save, diagnosis.toml)
+        error(f"Look at {save}, then run `dateline sources --load {save}`.")
     if as_json:
         print_json(answer)
     else:
         _show(diagnosis)
     if diagnosis.toml is None:
         raise typer.Exit(1)
-
-
-def _write(path: Path, toml: str) -> None:
-    try:
-        path.write_text(toml, encoding="utf-8")
-    except OSError as trouble:
-        raise UserError(f"{path} cannot be written: {trouble.strerror}.") from None
-    error(f"Look at {path}, then run `dateline sources --load {path}`.")
 
 
 def _show(diagnosis: Diagnosis) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from services.cli.output.files import write_file
 from services.cli.output.terminal import AsJson, display, error, print_json
 from services.contracts.article import Article
 from services.contracts.errors import PermanentError, UserError
@@ -61,7 +62,8 @@ def parse(
     body, address, content_type, now = _kept(capture) if capture else (*get_page(page or "", url), utcnow())
     reading, parsed = parse_page(body, url=address, content_type=content_type, now=now)
     if html:
-        _write(html, side_by_side(reading, parsed.lines if parsed else ()))
+        write_file(html, side_by_side(reading, parsed.lines if parsed else ()))
+        error(f"Open {html} in a browser.")
     elif as_json:
         print_json(as_line(reading, address))
     elif show_why:
@@ -121,11 +123,3 @@ def _fetch(url: str) -> tuple[bytes, str | None, str | None]:
         case NotModified():  # nothing conditional was asked
             raise UserError(f"{url} was answered as if we had asked before; save the page and parse the file.")
     raise UserError(f"{url} could not be fetched. {answer.detail}")
-
-
-def _write(path: Path, document: str) -> None:
-    try:
-        path.write_text(document, encoding="utf-8")
-    except OSError as trouble:
-        raise UserError(f"{path} cannot be written: {trouble.strerror}.") from None
-    error(f"Open {path} in a browser.")

@@ -13,6 +13,7 @@ import typer
 
 from services.cli import client
 from services.cli.groups import ListsByDefault, group
+from services.cli.output.files import write_file
 from services.cli.output.terminal import AsJson, Listing, counted, error, print_json, show, show_facts, tell
 from services.contracts.choices import ChannelKind
 from services.contracts.errors import UserError
@@ -93,7 +94,7 @@ def export(
     """Writes sources as TOML, which `dateline sources --load FILE` takes here or elsewhere."""
     text = client.get("/sources.toml", name=name or None)
     if out is not None:
-        _write(out, text)
+        write_file(out, text)
     if as_json:
         print_json({"toml": text})
     elif out is None:
@@ -155,13 +156,6 @@ def move(
     tell(f"{pages} would move; nothing was changed." if dry_run else f"{pages} and their articles follow in turns.")
     moved = [*plan["channels"], *plan["sample"]]
     show(Listing(("from", "to"), [(pair["before"], pair["after"]) for pair in moved]))
-
-
-def _write(file: Path, text: str) -> None:
-    try:
-        file.write_text(text, encoding="utf-8")
-    except OSError as trouble:
-        raise UserError(f"{file} cannot be written: {trouble.strerror}.") from None
 
 
 def _tell(name: str, sentence: str, *, as_json: bool) -> None:
