@@ -43,8 +43,8 @@ def marked(*, etag: str | None = None, modified: str | None = None, everything: 
     def behaviour(request: Request, polite: Answer, _site: Site) -> Answer:
         own = {name: value for name, value in (("ETag", etag), ("Last-Modified", modified)) if value}
         dropped = {"Last-Modified"} if everything else {"ETag", "Last-Modified"}
-        kept = {name: value for name, value in polite.headers.items() if name not in dropped}
-        headers = kept | own
+        others = {name: value for name, value in polite.headers.items() if name not in dropped}
+        headers = others | own
         same = (
             request.headers.get("if-none-match") == etag
             if request.headers.get("if-none-match")

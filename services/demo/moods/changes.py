@@ -3,8 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from services.demo.moods.mood import Mood
+from services.demo.moods.mood import Mood, Play
 from services.demo.moods.scene import Scene
+from services.demo.moody_newsroom import Edit
 from services.demo.stories import DEPARTMENT, WORDINGS
 
 PAGES = 8
@@ -20,41 +21,25 @@ def rename(html: str) -> str:
 def redesign(html: str) -> str:
     """Another template: all classes have other names, and the date is drawn by a script."""
     html = re.sub(r'<span class="date">[^<]*</span>', "", html)
-    return re.sub(r'class="([^"]*)"', lambda found: f'class="v2-{len(found[1])}"', html)
+    return re.sub(r'class="([^"]*)"', lambda match: f'class="v2-{len(match[1])}"', html)
 
 
 def add_footer(html: str) -> str:
     """One more line at the end of every story."""
-    return re.sub(r'\s*</div>\s*<div class="tags">', lambda found: f"\n{FOOTER}{found[0]}", html, count=1)
+    return re.sub(r'\s*</div>\s*<div class="tags">', lambda match: f"\n{FOOTER}{match[0]}", html, count=1)
 
 
-def _held(scene: Scene) -> str:
-    readings = scene.ask("GET", f"/quarantine?source={scene.name}&limit=200")["readings"]
-    return f"in quarantine: {len(readings)} pages"
+def _rebuilt(edit: Edit) -> Play:
+    """All its pages are built anew by this edit."""
 
+    def play(scene: Scene) -> Sequence[str]:
+        scene.opens("sitemap", old=PAGES)
+        scene.newsroom.rebuilds(edit)
+        scene.looks()
+        scene.passes(hours=1)
+        return [scene.quarantined()]
 
-def _rename_day(scene: Scene) -> Sequence[str]:
-    scene.opens("sitemap", old=PAGES)
-    scene.newsroom.rebuilds(rename)
-    scene.looks()
-    scene.passes(hours=1)
-    return [_held(scene)]
-
-
-def _new_footer(scene: Scene) -> Sequence[str]:
-    scene.opens("sitemap", old=PAGES)
-    scene.newsroom.rebuilds(add_footer)
-    scene.looks()
-    scene.passes(hours=1)
-    return [_held(scene)]
-
-
-def _redesign(scene: Scene) -> Sequence[str]:
-    scene.opens("sitemap", old=PAGES)
-    scene.newsroom.rebuilds(redesign)
-    scene.looks()
-    scene.passes(hours=1)
-    return [_held(scene)]
+    return play
 
 
 def _deleted_and_restored(scene: Scene) -> Sequence[str]:
@@ -115,21 +100,21 @@ CHANGES = (
         f"It gives the {DEPARTMENT} another name on all of its {PAGES} pages.",
         "One notice, as soon as five pages say the same. No article is announced as corrected.",
         ("source.drifted 5 pages or more", "in quarantine: 0 pages"),
-        _rename_day,
+        _rebuilt(rename),
     ),
     Mood(
         "redesign",
         f"It has a new template: all of its {PAGES} pages are built otherwise, and their dates are gone.",
         "One notice, as soon as five pages are known. All wait in quarantine, and no article changes.",
         ("source.drifted 5 pages or more", "in quarantine: 8 pages"),
-        _redesign,
+        _rebuilt(redesign),
     ),
     Mood(
         "new-footer",
         "It adds one line to the end of every story.",
         "One notice, as soon as five pages say the same. No article is announced as corrected.",
         ("source.drifted 5 pages or more", "in quarantine: 0 pages"),
-        _new_footer,
+        _rebuilt(add_footer),
     ),
     Mood(
         "deleted-and-restored",

@@ -25,8 +25,7 @@ def _replayed_day(scene: Scene) -> Sequence[str]:
     scene.newsroom.rebuilds(lambda html: redesign(rename(html)))
     scene.looks()
     scene.passes(days=6)
-    held = scene.ask("GET", f"/quarantine?source={scene.name}&limit=200")["readings"]
-    return [f"in quarantine: {len(held)} pages", scene.statuses()]
+    return [scene.quarantined(), scene.statuses()]
 
 
 DAY = Mood(

@@ -41,5 +41,5 @@ class Performance:
 
 def perform(mood: Mood, scene: Scene) -> Performance:
     """Plays it."""
-    said = mood.play(scene)
-    return Performance(mood, (*scene.notices(), *said))
+    in_the_end = mood.play(scene)
+    return Performance(mood, (*scene.notices(), *in_the_end))

@@ -1,5 +1,6 @@
 """Where a mood is played: one newsroom, one subscriber, and a Dateline whose time can be let pass."""
 
+from collections.abc import Collection
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -62,8 +63,8 @@ class Scene:
             site.start()
             ending.callback(site.stop)
         scene = cls(name, world, newsroom, receiver)
-        wanted = {"url": receiver.url, "filter": {"sources": [name]}}
-        endpoint = scene.ask("POST", "/webhooks/endpoints", wanted)
+        order = {"url": receiver.url, "filter": {"sources": [name]}}
+        endpoint = scene.ask("POST", "/webhooks/endpoints", order)
         receiver.trusts(endpoint["secret"])
         ending.callback(scene.ask, "DELETE", f"/webhooks/endpoints/{endpoint['id']}")
         return scene
@@ -125,8 +126,7 @@ class Scene:
 
     def notices(self) -> list[str]:
         """What the subscriber has got and verified so far, one line for each event."""
-        events = {each.id: each.event for each in self.receiver.received if each.verified}
-        return notices(events.values())
+        return notices(self._verified())
 
     def unverified(self) -> int:
         """How many messages came whose signature did not hold."""
@@ -141,8 +141,13 @@ class Scene:
 
     def events(self, *types: str) -> list[Event]:
         """The verified events of these types."""
-        events = {each.id: each.event for each in self.receiver.received if each.verified and each.type in types}
-        return sorted(events.values(), key=lambda event: int(event["sequence"]))
+        events = [event for event in self._verified() if event["type"] in types]
+        return sorted(events, key=lambda event: int(event["sequence"]))
+
+    def quarantined(self) -> str:
+        """How many pages of the newsroom wait in quarantine."""
+        readings = self.ask("GET", f"/quarantine?source={self.name}&limit=200")["readings"]
+        return f"in quarantine: {len(readings)} pages"
 
     def statuses(self) -> str:
         """How many articles of the newsroom have which status."""
@@ -158,3 +163,7 @@ class Scene:
     def requests(self, slug: str) -> int:
         """How often the page was asked for."""
         return sum(slug_of(request.path) == slug for request in self.newsroom.requests)
+
+    def _verified(self) -> Collection[Event]:
+        """What the subscriber has got and verified, each event once."""
+        return {each.id: each.event for each in self.receiver.received if each.verified}.values()
