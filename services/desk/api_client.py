@@ -67,6 +67,10 @@ class Api:
         rows = next(value for value in page.values() if isinstance(value, list))
         return ResultPage(rows, page["next"], previous=page.get("previous"))
 
+    async def source_names(self) -> list[str]:
+        """The names of all sources, to choose from."""
+        return [entry["name"] for entry in await self.get("/sources")]
+
     async def order(self, method: str, path: str, words: JsonObject | None = None, **more: Any) -> Any:
         """What the API answers to this order; `more` is httpx's `params` and `headers`."""
         return await self._ask(method, path, json=words, **more)

@@ -67,7 +67,7 @@ async def search(
         articles=match.rows,
         total=total,
         trouble=match.trouble,
-        sources=[entry["name"] for entry in await visit.api.get("/sources")],
+        sources=await visit.api.source_names(),
         kinds=KINDS,
         statuses=STATUSES,
     )

@@ -54,7 +54,7 @@ async def _gaps(
         after=after,
         trouble=match.trouble,
         counts=await visit.api.get("/gaps/counts"),
-        sources=[entry["name"] for entry in await visit.api.get("/sources")],
+        sources=await visit.api.source_names(),
         choices=CHOICES,
         chips=chips_of(f"{visit.base}/gaps", {"source": source, "cause": cause}, always={"state": state}),
         acceptances=await visit.api.get("/gaps/acceptances"),

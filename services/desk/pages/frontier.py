@@ -34,7 +34,7 @@ async def search(
         following=match.following,
         after=after,
         trouble=match.trouble,
-        sources=[entry["name"] for entry in await visit.api.get("/sources")],
+        sources=await visit.api.source_names(),
         choices=CHOICES,
     )
 

@@ -34,7 +34,7 @@ async def keys(visit: SignedIn, after: str = "") -> Response:
 @router.post("")
 async def make(visit: SignedIn, form: Form) -> Response:
     try:
-        made = await visit.api.order("POST", "/admin/keys", _wanted(form, visit.zone))
+        made = await visit.api.order("POST", "/admin/keys", _order(form, visit.zone))
     except Refused as refusal:
         return await _keys(visit, asked=form, trouble=refusal.sentence)
     return await visit.leads_once("/keys", made["key"])
@@ -73,7 +73,7 @@ async def _keys(
     )
 
 
-def _wanted(form: FormFields, zone: tzinfo) -> dict[str, Any]:
+def _order(form: FormFields, zone: tzinfo) -> dict[str, Any]:
     fields = {"name": form.get("name", ""), "scopes": form.several("scopes")} | _named(form, "reason")
     if form.get("expires_at"):
         return fields | {"expires_at": instant_of(form["expires_at"], zone)}

@@ -15,7 +15,7 @@ router = APIRouter(prefix="/notifications")
 KINDS = [kind for kind in get_args(EndpointKind) if kind != "webhook"]
 LISTS = ("sources", "words", "added", "removed")
 """The fields of a filter, each several values apart by commas."""
-SAID = {
+NOTES = {
     "test": "The test is on its way.",
     "pause": "Nothing is sent there.",
     "resume": "It is sent what comes, and what it missed.",
@@ -34,11 +34,11 @@ async def notifications(visit: SignedIn) -> Response:
 @router.post("")
 async def make(visit: SignedIn, form: Form) -> Response:
     try:
-        made = await visit.api.order("POST", "/webhooks/endpoints", _wanted(form))
+        made = await visit.api.order("POST", "/webhooks/endpoints", _order(form))
     except Refused as refusal:
         return await _list(visit, asked=form, trouble=refusal.sentence)
-    asked = made["state"] == "unconfirmed"
-    return visit.leads("/notifications", SAID["ask"] if asked else "They are told from now on.")
+    is_unconfirmed = made["state"] == "unconfirmed"
+    return visit.leads("/notifications", NOTES["ask"] if is_unconfirmed else "They are told from now on.")
 
 
 @router.post("/{endpoint}/{order}")
@@ -55,15 +55,15 @@ async def give(visit: SignedIn, endpoint: int, order: str, _form: Form) -> Respo
             await visit.api.order("DELETE", path)
         case _:
             raise Refused(404, {"title": "There is no such order"})
-    return visit.leads("/notifications", SAID[order])
+    return visit.leads("/notifications", NOTES[order])
 
 
 async def _list(visit: SignedIn, *, asked: dict[str, str] | None = None, trouble: str = "") -> Response:
-    found = await visit.api.get("/webhooks/endpoints", people="true", limit=100)
+    page = await visit.api.get("/webhooks/endpoints", people="true", limit=100)
     return visit.page(
         "notifications.html",
         422 if trouble else 200,
-        endpoints=found["endpoints"],
+        endpoints=page["endpoints"],
         kinds=KINDS,
         lists=LISTS,
         grades=GRADES,
@@ -73,7 +73,7 @@ async def _list(visit: SignedIn, *, asked: dict[str, str] | None = None, trouble
     )
 
 
-def _wanted(form: dict[str, str]) -> dict[str, Any]:
+def _order(form: dict[str, str]) -> dict[str, Any]:
     lists = {name: values for name in LISTS if (values := _values(form.get(name, "")))}
     chosen = lists | ({"min_grade": form["min_grade"]} if form.get("min_grade") else {})
     fields: dict[str, Any] = {name: form.get(name, "").strip() for name in ("kind", "to", "description")}

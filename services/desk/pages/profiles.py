@@ -6,7 +6,7 @@ from starlette.responses import Response
 from services.desk.signed_in import Form, SignedIn
 
 router = APIRouter(prefix="/profiles")
-SAID = {
+NOTES = {
     "protected": "The line stays in articles from now on.",
     "unwanted": "The line is taken out of articles from now on.",
     "none": "What was said of the line is taken back.",
@@ -26,9 +26,9 @@ async def one_host(visit: SignedIn, host: str) -> Response:
 
 @router.post("/{host}/lines")
 async def judge_line_of_site(visit: SignedIn, host: str, form: Form) -> Response:
-    words = {"text": form.get("text", ""), "ruling": form.get("ruling", "")}
-    await visit.api.order("POST", f"/profiles/{host}/lines", words)
-    note = f"{SAID.get(words['ruling'], '')} What that changes of stored articles is proposed as a re-ingestion."
+    order = {"text": form.get("text", ""), "ruling": form.get("ruling", "")}
+    await visit.api.order("POST", f"/profiles/{host}/lines", order)
+    note = f"{NOTES.get(order['ruling'], '')} What that changes of stored articles is proposed as a re-ingestion."
     return visit.leads(f"/profiles/{host}", note)
 
 

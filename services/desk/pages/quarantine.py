@@ -20,7 +20,7 @@ async def readings(visit: SignedIn, state: str = "held", source: str = "", after
         state=state,
         source=source,
         after=after,
-        sources=[entry["name"] for entry in await visit.api.get("/sources")],
+        sources=await visit.api.source_names(),
         waiting=sorted({entry["source"] for entry in record["readings"]}),
     )
 
@@ -36,9 +36,9 @@ async def decide(visit: SignedIn, form: Form) -> Response:
     chosen, source = form.several("article"), form.get("source")
     if not chosen and not source:
         return visit.leads("/quarantine", "Nothing was ticked, so nothing was decided.")
-    words: dict[str, Any] = {"decision": form.get("decision"), "announce": form.get("announce") == "yes"}
-    words |= {"articles": chosen} if chosen else {"source": source}
-    decided = await visit.api.order("POST", "/quarantine/decisions", words)
+    order: dict[str, Any] = {"decision": form.get("decision"), "announce": form.get("announce") == "yes"}
+    order |= {"articles": chosen} if chosen else {"source": source}
+    decided = await visit.api.order("POST", "/quarantine/decisions", order)
     more = " There are more: decide again." if decided["more"] else ""
     done = "released" if form.get("decision") == "release" else "discarded"
     return visit.leads("/quarantine", f"{decided['readings']} reading(s) {done}.{more}")

@@ -1,7 +1,7 @@
 """Re-ingestions: order one, look what it would change, and let it."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
 from fastapi import APIRouter
@@ -119,17 +119,16 @@ async def findings(
 ) -> Response:
     fields = {"outcome": outcome, "source": source, "layout": layout, "field": field}
     entry = await visit.api.get(f"/admin/reingestions/{reingestion}/findings", **fields, after=after, limit=25)
-    findings = await run_in_threadpool(lambda: [with_changes(finding) for finding in entry["findings"]])
     return visit.page(
         "findings.html",
         number=reingestion,
         asked=fields,
         after=after,
         chips=chips_of(f"{visit.base}/reingestions/{reingestion}/findings", fields),
-        findings=findings,
+        findings=await _with_changes(entry["findings"]),
         following=entry["next"],
         outcomes=OUTCOMES,
-        sources=[source["name"] for source in await visit.api.get("/sources")],
+        sources=await visit.api.source_names(),
     )
 
 
@@ -143,9 +142,12 @@ async def steer(visit: SignedIn, reingestion: int, step: str, _form: Form) -> Re
 
 async def _report(visit: DeskRequest, reingestion: int) -> dict[str, Any]:
     report: dict[str, Any] = await visit.api.get(f"/admin/reingestions/{reingestion}/report")
-    # Comparing words takes a moment for each sample, in which others are served.
-    samples = await run_in_threadpool(lambda: [with_changes(finding) for finding in report["samples"]])
-    return report | {"samples": samples}
+    return report | {"samples": await _with_changes(report["samples"])}
+
+
+async def _with_changes(findings: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    # Comparing words takes a moment for each finding, in which others are served.
+    return await run_in_threadpool(lambda: [with_changes(finding) for finding in findings])
 
 
 async def _composing(visit: SignedIn, asked: Mapping[str, str], trouble: str = "") -> Response:
@@ -154,7 +156,7 @@ async def _composing(visit: SignedIn, asked: Mapping[str, str], trouble: str = "
         422 if trouble else 200,
         asked=asked,
         trouble=trouble,
-        sources=[entry["name"] for entry in await visit.api.get("/sources")],
+        sources=await visit.api.source_names(),
         kinds=KINDS,
         reasons=REASONS,
         # Sending the form twice orders once.

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from services.desk.active_filters import chips_of
 from services.desk.signed_in import Form, SignedIn
 
 router = APIRouter(prefix="/taken-down")
@@ -24,8 +25,8 @@ async def listed(visit: SignedIn, status: str = "removed", source: str = "", aft
         asked=fields,
         after=after,
         statuses=STATUSES,
-        sources=[entry["name"] for entry in await visit.api.get("/sources")],
-        chips=[("source", source, f"{visit.base}/taken-down?status={status}")] if source else [],
+        sources=await visit.api.source_names(),
+        chips=chips_of(f"{visit.base}/taken-down", {"source": source}, always={"status": status}),
     )
 
 

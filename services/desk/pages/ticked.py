@@ -33,9 +33,9 @@ async def order(visit: SignedIn, form: Form) -> Response:
 
 
 async def _reingest(visit: DeskRequest, articles: Sequence[str], form: Mapping[str, str]) -> Response:
-    words = {"scope": {"articles": list(articles)}, "mode": "reparse", "dry_run": "dry_run" in form}
+    order = {"scope": {"articles": list(articles)}, "mode": "reparse", "dry_run": "dry_run" in form}
     reason = form.get("reason") or "Ticked in the list of articles at the desk"
-    made = await visit.api.order("POST", "/admin/reingestions", words | {"reason": reason})
+    made = await visit.api.order("POST", "/admin/reingestions", order | {"reason": reason})
     return visit.leads(f"/reingestions/{made['id']}", f"Ordered for {len(articles)} articles.")
 
 

@@ -20,5 +20,5 @@ PLACES = {
 
 @router.get("")
 async def troubles(visit: SignedIn) -> Response:
-    found = await visit.api.get("/troubles")
-    return visit.page("troubles.html", troubles=found["troubles"], ended=found["ended"], places=PLACES)
+    report = await visit.api.get("/troubles")
+    return visit.page("troubles.html", troubles=report["troubles"], ended=report["ended"], places=PLACES)

@@ -70,8 +70,8 @@ async def _form(
     preview: Mapping[str, Any] | None = None,
     trouble: str = "",
 ) -> Response:
-    sources, keys = await asyncio.gather(visit.api.get("/sources"), _keys(visit))
-    names = offered([entry["name"] for entry in sources], [*asked.lines("sources"), *asked.lines("not_sources")])
+    sources, keys = await asyncio.gather(visit.api.source_names(), _keys(visit))
+    names = offered(sources, [*asked.lines("sources"), *asked.lines("not_sources")])
     types = offered([*filter_form.FAMILIES, *filter_form.EVENT_TYPES], asked.lines("event_types"))
     return visit.page(
         "endpoint_form.html",
