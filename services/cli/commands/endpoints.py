@@ -93,10 +93,10 @@ def add(
     """Makes an endpoint and shows its secret, this once."""
     conditions = {"sources": source, "kinds": kind, "tags": tag, "bylines": byline, "datelines": dateline}
     conditions |= {"words": word, "changed": changed, "added": added, "removed": removed}
-    unwanted = {"sources": not_source, "kinds": not_kind, "tags": not_tag, "bylines": not_byline}
-    unwanted |= {"datelines": not_dateline, "words": not_word}
-    unwanted |= {"changed": not_changed, "added": not_added, "removed": not_removed}
-    exclude = {name: values for name, values in unwanted.items() if values}
+    exclusions = {"sources": not_source, "kinds": not_kind, "tags": not_tag, "bylines": not_byline}
+    exclusions |= {"datelines": not_dateline, "words": not_word}
+    exclusions |= {"changed": not_changed, "added": not_added, "removed": not_removed}
+    exclude = {name: values for name, values in exclusions.items() if values}
     mapping: dict[str, object] = {name: values for name, values in conditions.items() if values}
     mapping |= {"min_grade": min_grade} if min_grade else {}
     mapping |= {"exclude": exclude} if exclude else {}

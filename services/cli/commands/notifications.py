@@ -67,7 +67,7 @@ def add(
     conditions = {"sources": source, "words": word, "added": added, "removed": removed, "min_grade": min_grade}
     named = {name: value for name, value in conditions.items() if value}
     times = {"every": digest, "zone": zone} | ({"at": at} if at else {}) | ({"on": on} if on else {})
-    wanted = {
+    order = {
         "kind": kind,
         "to": to,
         "room": room,
@@ -79,7 +79,7 @@ def add(
         "filter": {"match": match, **named} if named else None,
         "digest": times if digest else None,
     }
-    made = client.order("POST", "/webhooks/endpoints", wanted)
+    made = client.order("POST", "/webhooks/endpoints", order)
     if as_json:
         print_json(made)
     elif made["state"] == "unconfirmed":

@@ -13,10 +13,10 @@ def troubles(
     as_json: AsJson = False,
 ) -> None:
     """Lists what is wrong now, with the service or its sources, and what to do next. Exit status 1: something is."""
-    found = client.get("/troubles")
-    rows = [*found["troubles"], *(found["ended"] if ended else ())]
+    report = client.get("/troubles")
+    rows = [*report["troubles"], *(report["ended"] if ended else ())]
     if as_json:
-        print_json(found)
+        print_json(report)
     elif not rows:
         error("Nothing is wrong.")
     else:
@@ -25,5 +25,5 @@ def troubles(
             for row in rows
         ]
         show(Listing(("since", "ended", "what", "how it is", "what to do next"), lines))
-    if found["troubles"]:
+    if report["troubles"]:
         raise typer.Exit(1)
