@@ -6,6 +6,7 @@ from sqlalchemy import text
 from services.access import keys
 from services.admin.reference import example, operations
 from services.app import create_app
+from services.fetcher.sources import EXAMPLE
 from services.runtime.database import reading, transaction, utcnow
 from services.webhooks import subscriptions
 from services.webhooks.requests import EndpointWanted
@@ -162,6 +163,8 @@ def test_what_was_done_is_in_the_log_with_who_and_why(admin):
 
 
 def test_the_example_of_each_order_works_as_it_stands(admin):
+    """Where it names a source, that is the one of the examples of sources."""
+    assert admin.post("/sources/batch", json={"sources": [EXAMPLE]}).is_success
     openapi = admin.get("/openapi.json").json()
     for path, method, operation in operations(openapi):
         if path.startswith("/admin") and "{" not in path and "requestBody" in operation:

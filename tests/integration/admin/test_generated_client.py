@@ -16,8 +16,8 @@ from services.runtime.database import transaction, utcnow
 
 pytestmark = pytest.mark.integration
 
-ATOM_IS_TEXT = {"content_type_overrides": {"application/atom+xml": "text/html"}}
-"""The generator knows no type for XML; everything else it has to understand by itself."""
+THESE_ARE_TEXT = {"content_type_overrides": dict.fromkeys(["application/atom+xml", "application/toml"], "text/html")}
+"""The generator knows no type for XML and TOML; everything else it has to understand by itself."""
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def generated(tmp_path_factory):
     """The client's package, made by the command that its users type; any warning of the generator is a failure."""
     place = tmp_path_factory.mktemp("generated")
     (place / "openapi.json").write_text(json.dumps(create_app().openapi()))
-    (place / "config.json").write_text(json.dumps(ATOM_IS_TEXT | {"post_hooks": []}))
+    (place / "config.json").write_text(json.dumps(THESE_ARE_TEXT | {"post_hooks": []}))
     command = [sys.executable, "-m", "openapi_python_client", "generate", "--path", "openapi.json", "--meta", "none"]
     options = ["--output-path", "made_client", "--config", "config.json", "--fail-on-warning"]
     ran = subprocess.run([*command, *options], cwd=place, capture_output=True, text=True, timeout=120, check=False)

@@ -5,6 +5,7 @@ from sqlalchemy import select, text
 
 from services.contracts.messages import (
     MoveArticles,
+    NoteFile,
     NoteSources,
     PollChannel,
     ReconcileChannels,
@@ -54,6 +55,7 @@ def test_events_that_readers_have_seen_survive_a_power_cut():
     """A sequence number that somebody holds is never given to another event; all else would be redone."""
     assert {kind for kind, route in ROUTES.items() if route.durable} == {
         MoveArticles,
+        NoteFile,
         NoteSources,
         ReconcileChannels,
         ReviewRemovals,
