@@ -7,23 +7,21 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import structlog
 from sqlalchemy import Row, insert, select, update
-from warcio.warcwriter import WARCWriter
 
 from services import __version__
 from services.contracts.errors import DatelineError
 from services.runtime.archive.loose import make_folder, read_loose, sync_folder
+from services.runtime.archive.records import packed_record, record_writer
 from services.runtime.archive.reindex import rewrite_index, segment_digest
 from services.runtime.archive.segments import file_of, folder, index_captures, read_range, segments
 from services.runtime.archive.unchanged import forget_looks
 from services.runtime.database import reading, transaction
 from services.runtime.fault_points import fault_point
-from services.runtime.packing import pack
 
 log = structlog.get_logger()
 
@@ -154,9 +152,6 @@ def _write_whole(descriptor: int, data: bytes) -> None:
 
 def about_segment(name: str) -> bytes:
     """The first record of a segment: what made it, and in what form."""
-    writer = WARCWriter(None, gzip=False, warc_version="WARC/1.1")
+    writer = record_writer()
     about = {"software": f"Dateline/{__version__}", "format": "WARC File Format 1.1"}
-    record = writer.create_warcinfo_record(f"{name}.warc.gz", about)
-    writer.out = BytesIO()
-    writer.write_record(record)
-    return pack(writer.out.getvalue())
+    return packed_record(writer, writer.create_warcinfo_record(f"{name}.warc.gz", about))

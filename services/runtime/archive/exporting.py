@@ -15,15 +15,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, Any
 
-from warcio.warcwriter import WARCWriter
-
 from services import __version__
 from services.runtime.archive import capture_store
 from services.runtime.archive.appending import about_segment
 from services.runtime.archive.capture import warc_date
 from services.runtime.archive.cdxj import member_lines
 from services.runtime.archive.members import Record, records_of
-from services.runtime.packing import pack
+from services.runtime.archive.records import metadata_record
 
 WACZ_VERSION = "1.1.1"
 DATA = "data.warc.gz"
@@ -124,27 +122,15 @@ def _noted(captures: Iterable[Exported], pages: list[Exported]) -> Iterator[Expo
 
 
 def _page_record(entry: Exported, response: Record) -> bytes:
-    writer = WARCWriter(None, gzip=False, warc_version="WARC/1.1")
     about = {name: value for name, value in asdict(entry).items() if name not in {"capture", "title"}}
     if entry.attachment is None:
         del about["attachment"], about["kind"]
-    content = json.dumps(about | {"at": warc_date(entry.at)}).encode()
     headers = {
         "WARC-Date": response.warc.get("warc-date", warc_date(entry.at)),
         "WARC-Concurrent-To": response.warc.get("warc-record-id", ""),
         "WARC-Profile": PROFILE,
     }
-    record = writer.create_warc_record(
-        response.warc.get("warc-target-uri", ""),
-        "metadata",
-        payload=BytesIO(content),
-        length=len(content),
-        warc_content_type="application/json",
-        warc_headers_dict=headers,
-    )
-    writer.out = BytesIO()
-    writer.write_record(record)
-    return pack(writer.out.getvalue())
+    return metadata_record(response.warc.get("warc-target-uri", ""), about | {"at": warc_date(entry.at)}, headers)
 
 
 def _page_lines(pages: Iterable[Exported]) -> Iterator[str]:

@@ -80,7 +80,7 @@ class _Step:
     def run(self) -> PackResult:
         names, moved = loose_files(self._before), False
         try:
-            for batch in _batches(chain(filter(None, map(intact, names)), self._looks())):
+            for batch in batches(chain(filter(None, map(intact, names)), self._looks())):
                 self._move(batch)
                 moved = True
                 if time.monotonic() > self._deadline:
@@ -125,7 +125,8 @@ def loose_files(before: datetime) -> list[str]:
     return [name for _, name in sorted(islice(old, LISTED))]
 
 
-def _batches(members: Iterable[Member]) -> Iterator[list[Member]]:
+def batches(members: Iterable[Member]) -> Iterator[list[Member]]:
+    """The same members, as many at a time as one commit takes."""
     batch: list[Member] = []
     size = 0
     for member in members:

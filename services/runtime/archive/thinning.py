@@ -5,16 +5,13 @@ are looks that brought other bytes and no other words. A capture in a segment go
 """
 
 import hashlib
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from io import BytesIO
 from typing import Any
 
 from sqlalchemy import Row, delete, select
-from warcio.warcwriter import WARCWriter
 
 from services.contracts.errors import UserError
 from services.runtime.archive.appending import Member, append_members, intact, open_segment
@@ -22,13 +19,13 @@ from services.runtime.archive.bucket import bucket
 from services.runtime.archive.capture import CaptureDamaged, from_warc, payload_digest, warc_date
 from services.runtime.archive.loose import loose_captures, remove_loose
 from services.runtime.archive.members import Record, captures_of, records_of
-from services.runtime.archive.packer import BATCH, packing
+from services.runtime.archive.packer import batches, packing
+from services.runtime.archive.records import metadata_record
 from services.runtime.archive.references import digest_of, named_captures
 from services.runtime.archive.reindex import rewrite_index
 from services.runtime.archive.segments import file_of, index_of, opened, packed_captures, segments
 from services.runtime.database import reading, transaction
 from services.runtime.fault_points import fault_point
-from services.runtime.packing import pack
 
 WORTH = 0.25
 """The part of a segment that must go before it is written anew."""
@@ -125,11 +122,11 @@ def _members(file: Any, here: set[str], gone: set[str]) -> Iterator[Member]:
         elif name in here:
             yield Member(data, capture=name)
     for record in records_of(file):
-        if record.offset not in ends and _is_told(record):
+        if record.offset not in ends and _has_own_content(record):
             yield Member(_read(file, record.offset, record.end))
 
 
-def _is_told(record: Record) -> bool:
+def _has_own_content(record: Record) -> bool:
     """Whether the record says something of its own, besides what a segment begins with and what was erased."""
     return record.kind in {"revisit", "metadata"} and "warc-target-uri" in record.warc
 
@@ -142,16 +139,7 @@ def _read(file: Any, begin: int, end: int) -> bytes:
 
 def _append(now: datetime, members: Iterator[Member]) -> None:
     """To the open segment, some at a time, as the packer does."""
-    batch: list[Member] = []
-    names, size = set[str](), 0
-    for member in members:
-        batch.append(member)
-        size += len(member.data)
-        if size >= BATCH:
-            names.add(_commit(now, batch))
-            batch, size = [], 0
-    if batch:
-        names.add(_commit(now, batch))
+    names = {_commit(now, batch) for batch in batches(members)}
     for name in names:
         rewrite_index(name)
 
@@ -168,17 +156,6 @@ def small_record(member: Member) -> Member | None:
         capture = from_warc(member.data, member.capture or "")
         about = {"capture": member.capture, "status": capture.status, "payload": payload_digest(capture.body)}
         about |= {"bytes": len(capture.body), "content_type": capture.content_type}
-        content = json.dumps(about).encode()
-        writer = WARCWriter(None, gzip=False, warc_version="WARC/1.1")
-        record = writer.create_warc_record(
-            capture.url,
-            "metadata",
-            payload=BytesIO(content),
-            length=len(content),
-            warc_content_type="application/json",
-            warc_headers_dict={"WARC-Date": warc_date(capture.fetched_at), "WARC-Profile": PROFILE},
-        )
-        writer.out = BytesIO()
-        writer.write_record(record)
-        return Member(pack(writer.out.getvalue()))
+        headers = {"WARC-Date": warc_date(capture.fetched_at), "WARC-Profile": PROFILE}
+        return Member(metadata_record(capture.url, about, headers))
     return None

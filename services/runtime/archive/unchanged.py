@@ -2,18 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from io import BytesIO
 from typing import Any
 
 from sqlalchemy import Row, Text, delete, insert, select
 from sqlalchemy import Table as Relation
 from sqlmodel import Field, Session, SQLModel
 from warcio.statusandheaders import StatusAndHeaders
-from warcio.warcwriter import WARCWriter
 
 from services.runtime.archive.capture import warc_date
+from services.runtime.archive.records import packed_record, record_writer
 from services.runtime.database import Table, UtcDateTime, reading
-from services.runtime.packing import pack
 
 NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 SAME_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
@@ -58,7 +56,7 @@ def forget_looks(session: Session, ids: Sequence[int]) -> None:
 
 def as_revisit(look: Row[Any]) -> bytes:
     """The gzip member of a `revisit` record (WARC 1.1, 6.7); it names the capture as well as its address and time."""
-    writer = WARCWriter(None, gzip=False, warc_version="WARC/1.1")
+    writer = record_writer()
     headers = {
         "WARC-Date": warc_date(look.looked_at),
         "WARC-Profile": NOT_MODIFIED if look.status == 304 else SAME_PAYLOAD,
@@ -74,6 +72,4 @@ def as_revisit(look: Row[Any]) -> bytes:
         http_headers=status,
         warc_headers_dict=headers,
     )
-    writer.out = BytesIO()
-    writer.write_record(record)
-    return pack(writer.out.getvalue())
+    return packed_record(writer, record)

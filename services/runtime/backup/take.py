@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
@@ -22,6 +22,7 @@ from services.runtime.backup.manifest import (
     prune,
     states,
 )
+from services.runtime.database import utcnow
 from services.runtime.settings import backup_settings
 from services.runtime.troubles.service_checks import BACKUP, note_check
 
@@ -79,5 +80,5 @@ def begin_backup() -> None:
 def _wait_for(process: subprocess.Popen[bytes]) -> None:
     status = process.wait()
     if status < 0 and (folder := backup_settings().to):  # else it has said itself how it went
-        note_backup(datetime.now(UTC), folder, failure=f"The last backup was ended by signal {-status}.")
+        note_backup(utcnow(), folder, failure=f"The last backup was ended by signal {-status}.")
     log.info("backup_ended", status=status) if status == 0 else log.error("backup_failed", status=status)
