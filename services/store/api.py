@@ -51,11 +51,7 @@ from services.store.addresses import addresses_of
 from services.store.attachments import api as attachments
 from services.store.changes.grade import change_of
 from services.store.lists import api as lists
-from services.store.search import (
-    find_article,
-    find_revision,
-    find_revisions,
-)
+from services.store.search import find_revision, find_revisions
 from services.store.views import (
     ArticleDiff,
     ArticleEvent,
@@ -68,7 +64,7 @@ from services.store.views import (
     StandingArticle,
     article_view,
 )
-from services.store.withdrawals.refusal import refuse_withdrawn
+from services.store.withdrawals.refusal import article_to_show
 from services.store.wording import differences
 
 router = APIRouter(dependencies=[requires("read")])
@@ -141,7 +137,7 @@ async def _seated(request: Request) -> AsyncIterator[None]:
 def show_article(article: ArticleId) -> StandingArticle:
     """The clean article as it stands. One that turned out to be another says so in `merged_into`."""
     with reading() as session:
-        row = _known(session, article)
+        row = article_to_show(session, article)
         addresses = addresses_of(session, row)
     view = article_view(row, Article.model_validate_json(row.reading))
     return StandingArticle(**view.model_dump(), merged_into=row.merged_into, addresses=addresses)
@@ -154,7 +150,7 @@ def list_evidence(article: ArticleId) -> EvidenceList:
     Each is a capture of its own, at `/captures/{capture}`.
     """
     with reading() as session:
-        _known(session, article)
+        article_to_show(session, article)
         return EvidenceList(evidence=evidence_of_article(session, article, 100))
 
 
@@ -162,7 +158,7 @@ def list_evidence(article: ArticleId) -> EvidenceList:
 def list_events_of_article(article: ArticleId, request: Request) -> ArticleEvents:
     """What happened to it, the latest first, 100 at most. `GET /events/{event}` shows one with its body."""
     with reading() as session:
-        _known(session, article)
+        article_to_show(session, article)
         rows = events_of(session, article, _event_scopes(request.state.caller), 100)
     return ArticleEvents(events=[ArticleEvent.model_validate(row) for row in rows])
 
@@ -172,7 +168,7 @@ def list_revisions(article: ArticleId, limit: Limit = 50, after: After = None) -
     """Every wording the article ever had, the latest capture first."""
     listing = f"revisions/{article}"
     with reading() as session:
-        _known(session, article)
+        article_to_show(session, article)
         rows = find_revisions(session, article, limit, position(listing, after, datetime, int))
     shown, following = page(rows, limit, lambda row: cursor(listing, row.fetched_at, row.number))
     return RevisionPage(revisions=[RevisionLine.of(row) for row in shown], next=following)
@@ -185,7 +181,7 @@ def show_revision(article: ArticleId, number: Number, request: Request, response
     `Memento-Datetime` says when the page spoke so, and `Link` leads to the capture that proves it (RFC 7089).
     """
     with reading() as session:
-        _known(session, article)
+        article_to_show(session, article)
         row = _revision(session, article, number)
     line = RevisionLine.of(row)
     response.headers["Memento-Datetime"] = http_date(row.fetched_at)
@@ -200,7 +196,7 @@ def show_diff(article: ArticleId, before: Before = None, after: Later = None) ->
     `change` is null where a reader would see no difference.
     """
     with reading() as session:
-        row = _known(session, article)
+        row = article_to_show(session, article)
         to = after or row.revision
         since = before or max(1, to - 1)
         new, old = (_reading_of(session, article, number) for number in (to, since))
@@ -306,11 +302,3 @@ def _revision(session: Session, article: str, number: int) -> Row[Any]:
 
 def _reading_of(session: Session, article: str, number: int) -> Article:
     return Article.model_validate_json(_revision(session, article, number).reading)
-
-
-def _known(session: Session, article: str) -> Row[Any]:
-    row = find_article(session, article)
-    if row is None:
-        raise Problem(404, "No such article", "GET /articles lists those that are known.")
-    refuse_withdrawn(row)
-    return row

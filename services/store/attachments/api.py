@@ -9,10 +9,9 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 from sqlalchemy import Row
 
 from services.runtime.database import reading
-from services.runtime.http.problems import Problem, Storable
+from services.runtime.http.problems import Storable
 from services.runtime.provenance.files import versions_of
-from services.store.search import find_article
-from services.store.withdrawals.refusal import refuse_withdrawn
+from services.store.withdrawals.refusal import article_to_show
 
 router = APIRouter(prefix="/articles", tags=["articles"])
 
@@ -68,10 +67,7 @@ class Attachments(BaseModel):
 def list_attachments(article: ArticleId) -> Attachments:
     """The attachments and pictures that are kept of an article, where the rule of its source keeps any."""
     with reading() as session:
-        row = find_article(session, article)
-        if row is None:
-            raise Problem(404, "No such article", "GET /articles lists those that are known.")
-        refuse_withdrawn(row)
+        article_to_show(session, article)
         return Attachments(attachments=_views(versions_of(session, [article])))
 
 

@@ -105,7 +105,6 @@ def erase(session: Session, article: str, reason: str, now: datetime) -> list[An
     withhold_captures(session, article, captures, erased=True)
     _overwrite(session, row, now, reason)
     _overwrite_traces(session, article, pages)
-    forget_texts(session, article)
     forget_files(session, article)
     append_leaves(session, [NewLeaf("erased", article, row.revision, "{}", now)])
     forget_texts(session, article)
