@@ -44,7 +44,7 @@ def checks(session: Session) -> tuple[Check, ...]:
         _none(session, _lost(), "kept log", "leaves of the transparency log are of a revision that is not there"),
         _none(
             session,
-            _untold(),
+            _unlogged_changes(),
             "logged changes",
             "changes of articles are in the database or in the transparency log, and not in both",
             *_one_sided(),
@@ -99,13 +99,14 @@ LOGGED = ("removed", "restored", "moved", "withdrawn")
 """Changes of which each event has a leaf; what was merged or erased says so in its row."""
 
 
-def _untold() -> Select[Any]:
+def _unlogged_changes() -> Select[Any]:
     """Articles that have more events of a kind than leaves of it."""
     types = [f"article.{kind}" for kind in LOGGED]
-    said = _counted(events.c.subject, events.c.type, types)
+    happened = _counted(events.c.subject, events.c.type, types)
     logged = _counted(leaves.c.article, literal("article.") + leaves.c.kind, types)
-    both = said.outerjoin(logged, and_(said.c.article == logged.c.article, said.c.what == logged.c.what))
-    return select(func.count()).select_from(both).where(said.c.number > func.coalesce(logged.c.number, 0))
+    same = and_(happened.c.article == logged.c.article, happened.c.what == logged.c.what)
+    both = happened.outerjoin(logged, same)
+    return select(func.count()).select_from(both).where(happened.c.number > func.coalesce(logged.c.number, 0))
 
 
 def _counted(article: ColumnElement[Any], what: ColumnElement[Any], types: Sequence[str]) -> Subquery:

@@ -10,7 +10,7 @@ from typing import Any
 
 from prometheus_client import Histogram
 from pydantic import BaseModel
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Row, bindparam, select, update
 from sqlmodel import Session
 
 from services.contracts.article import Article
@@ -101,19 +101,21 @@ def with_hour(article: Article, published_from: dict[str, Any] | None) -> Articl
     return article.model_copy(update={"published_at": time.at, "published_evidence": time.evidence})
 
 
-def note_hours(session: Session, rows: Mapping[int, tuple[Any, Article]]) -> None:
-    """Writes the hours that channels have shown meanwhile of these pages; each has the row and words of its article."""
-    times = hours_shown(session, [page for page, (row, _) in rows.items() if not row.published_from])
-    for page, (row, article) in sorted(rows.items()):
-        if applies(times.get(page), article) and not row.published_from:
-            fields = columns(times[page], article, row.first_seen)
+def note_hours(session: Session, rows: Mapping[int, Row[Any]]) -> None:
+    """Writes the hours that channels have shown meanwhile of these pages; each has the row of its article."""
+    without = {page: row for page, row in rows.items() if not row.published_from}
+    for page, time in sorted(hours_shown(session, without).items()):
+        row = without[page]
+        article = Article.model_validate_json(row.reading)
+        if applies(time, article):
+            fields = columns(time, article, row.first_seen)
             session.execute(update(articles).where(articles.c.id == row.id).values(**fields))
 
 
 def hour_of(article: Article, time: ChannelTime | None) -> datetime | None:
     """The moment of its publication; None where neither the page nor a channel says more than the day."""
-    said = time.at if time and applies(time, article) else article.published_at
-    return said if isinstance(said, datetime) and said.tzinfo else None
+    published = time.at if time and applies(time, article) else article.published_at
+    return published if isinstance(published, datetime) and published.tzinfo else None
 
 
 def observe(session: Session, seen: Sequence[tuple[str, datetime | None, datetime | None]]) -> None:

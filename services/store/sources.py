@@ -36,7 +36,7 @@ def note_all(session: Session, orders: Sequence[Noted], now: datetime) -> list[A
     pages = sorted({order.page for order, _ in orders})
     rows = session.execute(_FIND, {"pages": pages}).all()
     shown = sightings.sources_of(session, pages)
-    note_hours(session, {row.shown_page: (row, Article.model_validate_json(row.reading)) for row in rows})
+    note_hours(session, {row.shown_page: row for row in rows})
     new = list[NewEvent]()
     for article, of_it in _by_article(rows).items():
         stands = of_it[0].sources or [of_it[0].source]

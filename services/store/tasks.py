@@ -84,8 +84,8 @@ def note_files(batch: Batch[NoteFile]) -> None:
     for job, order in orders:
         job.note(article=order.article, url=order.url)
     with batch.complete(orders) as (session, done):
-        said = note.note_all_files(session, [(order, job.trace_id) for job, order in done], done[0][0].now)
-        enqueue_all(session, [done[0][0].outgoing(message) for message in said])
+        messages = note.note_all_files(session, [(order, job.trace_id) for job, order in done], done[0][0].now)
+        enqueue_all(session, [done[0][0].outgoing(message) for message in messages])
 
 
 @handles_together(SetStatus)
@@ -140,8 +140,8 @@ def _again(job: Job, order: SaveArticle, saved: Saved) -> Iterator[Outgoing]:
         rests, stays = saved.one_page
         yield job.outgoing(SamePage(page=rests, known=stays))
     if saved.revision and (form := order.origin.public_archive) and order.origin.url:
-        asked = AskPublicArchive(article=saved.article, revision=saved.revision, url=order.origin.url, form=form)
-        yield Outgoing(asked, job.now, "bulk", job.trace_id)
+        copy = AskPublicArchive(article=saved.article, revision=saved.revision, url=order.origin.url, form=form)
+        yield Outgoing(copy, job.now, "bulk", job.trace_id)
     if files := _named(order, saved):
         source, capture = order.origin.source, order.capture
         yield job.outgoing(AttachFiles(article=saved.article, capture=capture, source=source, files=files))

@@ -71,10 +71,7 @@ def begin(session: Session, new: Sequence[Beginning], now: datetime, written: Wr
     if not new:
         return
     rows = {row.id: row for row in session.execute(_INSERT_ARTICLE, [_first(each, now) for each in new])}
-    live = [(rows[article_id(each.key)], each.reading) for each in new if each.reading.order.origin.cause == "live"]
-    observe(
-        session, [(row.source, hour_of(reading.order.article, reading.time), row.shown_at) for row, reading in live]
-    )
+    observe(session, [_publication(rows[article_id(each.key)], each.reading) for each in new if _is_live(each.reading)])
     rows |= _with_sources(session, [row for row in rows.values() if row.is_shared])
     made = [(rows[article_id(each.key)], each.reading) for each in new]
     first = {each.copies[0].id for each in new if each.copies and each.copies[0].story is None}

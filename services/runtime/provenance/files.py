@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, Row, Text, delete, func, select
+from sqlalchemy import Index, Row, Text, delete, select
 from sqlalchemy import Table as Relation
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel
@@ -72,16 +72,15 @@ MOST = 100
 
 def attach(session: Session, article: str, source: str, named: Sequence[FileRef], now: datetime) -> list[Row[Any]]:
     """The rows of the files that the article names, made where there are none yet; those beyond `MOST` are left out."""
-    there = session.execute(select(func.count()).select_from(files).where(files.c.article == article)).scalar_one()
-    urls = list(dict.fromkeys(ref.url for ref in named))
+    refs = {ref.url: ref for ref in named}
     known = set(session.execute(select(files.c.url).where(files.c.article == article)).scalars())
-    new = [ref for ref in {ref.url: ref for ref in named}.values() if ref.url not in known][: max(MOST - there, 0)]
+    new = [ref for ref in refs.values() if ref.url not in known][: max(MOST - len(known), 0)]
     if new:
         made = [ArticleFile(article=article, url=ref.url, kind=ref.kind, source=source, added_at=now) for ref in new]
         rows = [file.model_dump(exclude={"id"}) for file in made]
         insert = sqlite.insert(files) if is_sqlite(session) else postgresql.insert(files)
         session.execute(insert.on_conflict_do_nothing(), rows)
-    these = (files.c.article == article, files.c.url.in_(urls))
+    these = (files.c.article == article, files.c.url.in_(refs))
     return list(session.execute(select(files).where(*these).order_by(files.c.id)))
 
 
@@ -110,11 +109,11 @@ def versions_of(session: Session, articles: Iterable[str]) -> Sequence[Row[Any]]
     query = select(files, *columns, versions.c.size, versions.c.content_type).outerjoin(
         versions, versions.c.file == files.c.id
     )
-    found: list[Row[Any]] = []
+    rows: list[Row[Any]] = []
     for start in range(0, len(ids), 500):
         these = query.where(files.c.article.in_(ids[start : start + 500]))
-        found += session.execute(these.order_by(files.c.id, versions.c.fetched_at))
-    return found
+        rows += session.execute(these.order_by(files.c.id, versions.c.fetched_at))
+    return rows
 
 
 def captures_of_files(session: Session, article: str) -> set[str]:

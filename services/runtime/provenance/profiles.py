@@ -83,8 +83,8 @@ samples: Relation = SQLModel.metadata.tables["profile_samples"]
 
 def current_profiles(session: Session, names: Iterable[str | None]) -> dict[str, str]:
     """The digest of the site profile of each of these hosts that has one."""
-    asked = sorted({name for name in names if name})
-    rows = session.execute(_CURRENT, {"hosts": asked}) if asked else ()
+    known = sorted({name for name in names if name})
+    rows = session.execute(_CURRENT, {"hosts": known}) if known else ()
     return {row.host: row.profile for row in rows}
 
 

@@ -34,9 +34,9 @@ def note_all_files(session: Session, orders: Sequence[Noted], now: datetime) -> 
     replaced = [entry for entry in shown if entry[0].previous_digest]
     if replaced:
         session.execute(_TOUCH, [{"this": row.id, "at": now} for _, _, row in replaced])
-    told = append_news(session, [_event(order, row, now, trace) for order, trace, row in replaced])
+    announced = append_news(session, [_event(order, row, now, trace) for order, trace, row in replaced])
     hidden = [_hide(session, order, row) for order, _, row in known if row.status == "withdrawn"]
-    return [*told, *(order for order in hidden if order)]
+    return [*announced, *(order for order in hidden if order)]
 
 
 def _leaf(order: NoteFile, row: Row[Any], now: datetime) -> NewLeaf:

@@ -130,9 +130,9 @@ def _understood(criteria: ArticleQuery) -> dict[str, list[str]]:
 
 def _lines(session: Session, criteria: ArticleQuery, rows: Sequence[Row[Any]]) -> list[ArticleLine]:
     ids = [row.id for row in rows if row.status != "withdrawn"]
-    found = excerpts(session, criteria.words, ids) if criteria.words else {}
-    opening = teasers(session, ids)
-    more = [{"excerpt": found.get(row.id), "teaser": opening.get(row.id)} for row in rows]
+    matches = excerpts(session, criteria.words, ids) if criteria.words else {}
+    openings = teasers(session, ids)
+    more = [{"excerpt": matches.get(row.id), "teaser": openings.get(row.id)} for row in rows]
     return [line_view(row).model_copy(update=update) for row, update in zip(rows, more, strict=True)]
 
 

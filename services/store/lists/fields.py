@@ -4,8 +4,8 @@ What is no field is text (`search_query`). The text is gone through once, so tha
 """
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import get_close_matches
 from typing import Any, get_args
@@ -44,9 +44,9 @@ class SearchFields:
     virin: str | None = None
     since: datetime | None = None
     until: datetime | None = None
-    not_source: tuple[str, ...] = field(default=())
-    not_kind: tuple[str, ...] = field(default=())
-    not_status: tuple[str, ...] = field(default=())
+    not_source: tuple[str, ...] = ()
+    not_kind: tuple[str, ...] = ()
+    not_status: tuple[str, ...] = ()
 
 
 def read_fields(typed: str) -> SearchFields:
@@ -94,10 +94,10 @@ def _set(result: SearchFields, name: str, typed: str, value: Any) -> None:
 
 def _one_of(name: str, values: tuple[str, ...]) -> Callable[[str], str]:
     def read(value: str) -> str:
-        found = value.lower().replace("-", "_").replace(" ", "_")
-        if found not in values:
+        choice = value.lower().replace("-", "_").replace(" ", "_")
+        if choice not in values:
             raise SearchMistake(f"There is no {name} {value!r}. Possible are: {', '.join(values)}.")
-        return found
+        return choice
 
     return read
 
@@ -119,11 +119,6 @@ def _instants(value: str) -> datetime:
     return result
 
 
-def _names() -> Iterator[tuple[str, str]]:
-    yield from ((name, name) for name in _EXAMPLES)
-    yield from (("after", "since"), ("before", "until"), ("headline", "title"))
-
-
 EXCLUDABLE = ("source", "kind", "status")
 """The fields that a leading - turns into what is left out."""
 _EXAMPLES = {
@@ -136,7 +131,7 @@ _EXAMPLES = {
     "since": "2026-01-31",
     "until": "2026-02-28",
 }
-_NAMES = dict(_names())
+_NAMES = {name: name for name in _EXAMPLES} | {"after": "since", "before": "until", "headline": "title"}
 """What may be typed before a colon, and the field that it means."""
 _READ: dict[str, Callable[[str], Any]] = {
     "kind": _one_of("kind", get_args(ArticleKind)),
