@@ -35,6 +35,7 @@ from services.webhooks.models import (
     endpoints,
     locked,
 )
+from services.webhooks.payload import frozen_bodies
 from services.webhooks.release import wake
 
 TESTS, NEWS, BULK = range(3)
@@ -55,7 +56,6 @@ _BEGIN = (
     .returning(events.c.id, events.c.type, events.c.source, events.c.subject, events.c.owner)
 )
 _LEFT = select(events.c.id).where(*_THESE).limit(1)
-_BODIES = select(events.c.id, events.c.body).where(events.c.id.in_(bindparam("these", expanding=True)))
 _LISTENING = select(
     *(endpoints.c[name] for name in ("id", "event_types", "filter", "owner", "state", *SCOPES.values()))
 ).where(endpoints.c.state.in_(LISTENING))
@@ -170,8 +170,8 @@ def _must_be_announced(session: Session, left: Sequence[str]) -> None:
 def _stories(session: Session, begun: Mapping[str, Row[Any]], *, whole: bool) -> dict[str, FilterSubject]:
     # To read the words of an article costs more than all the rest, and only filters ask for them.
     if whole:
-        bodies = session.execute(_BODIES, {"these": [*begun]})
-        return {row.id: story(begun[row.id].source, json.loads(row.body)) for row in bodies}
+        bodies = frozen_bodies(session, [*begun])
+        return {event: story(begun[event].source, json.loads(body)) for event, body in bodies.items()}
     return {event.id: _brief(event) for event in begun.values()}
 
 
@@ -222,10 +222,10 @@ def announce_test(session: Session, endpoint: Endpoint, now: datetime) -> int:
 def announce_confirmation(session: Session, endpoint: Endpoint, now: datetime) -> None:
     """Owes an endpoint the question whether its recipient wants it; one that was asked before is not asked twice."""
     number = endpoint.id or 0
-    asked = select(events.c.id).where(events.c.subject == f"endpoint/{number}", events.c.type == CONFIRMATION)
+    earlier = select(events.c.id).where(events.c.subject == f"endpoint/{number}", events.c.type == CONFIRMATION)
     session.execute(
         update(deliveries)
-        .where(deliveries.c.event.in_(asked), deliveries.c.endpoint == number, deliveries.c.state == "pending")
+        .where(deliveries.c.event.in_(earlier), deliveries.c.endpoint == number, deliveries.c.state == "pending")
         .values(state="cancelled", next_try=None)
     )
     event = _about_endpoint(CONFIRMATION, number, {"id": number}, f"evt_confirmation_{secrets.token_hex(10)}", now)

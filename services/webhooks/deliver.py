@@ -25,7 +25,7 @@ from services.webhooks.digests import digest_zone
 from services.webhooks.headers import owner_headers
 from services.webhooks.kinds import opened_target, sender
 from services.webhooks.models import SERVED, deliveries, endpoints, locked
-from services.webhooks.payload import sent
+from services.webhooks.payload import frozen_bodies, sent
 from services.webhooks.people.message import ENTRIES
 from services.webhooks.rotation import signers
 
@@ -88,7 +88,6 @@ def _due(line: Sequence[ColumnElement[bool]]) -> Select[Any]:
 
 _NEXT = _next(_FIRST_IN_LINE, deliveries.c.rank, more=[events.c.body])
 _NEXT_IN_DIGEST = _next(_IN_DIGEST, deliveries.c.digest_at.nulls_first())
-_BODIES = select(events.c.id, events.c.body).where(events.c.id.in_(bindparam("these", expanding=True)))
 _HELD = locked(endpoints.c.id == _ENDPOINT)
 _NEXT_DUE, _NEXT_DIGEST_DUE = _due(_FIRST_IN_LINE), _due(_IN_DIGEST)
 
@@ -175,7 +174,8 @@ def parcels(session: Session, to: Addressee, job: Job, now: datetime) -> list[Pa
     rows = session.execute(_NEXT_IN_DIGEST if to.digest else _NEXT, fields).all()
     if to.digest:
         rows = _first_message(rows)
-        bodies = _bodies(session, rows[:ENTRIES])
+        # Of a long digest only what it shows is read: an event may have 1 MB.
+        bodies = frozen_bodies(session, [row.event for row in rows[:ENTRIES]])
     else:
         bodies = {row.event: row.body for row in rows}
     return [
@@ -199,11 +199,6 @@ def _first_message(rows: Sequence[Row[Any]]) -> Sequence[Row[Any]]:
     if not rows or rows[0].digest_at is None:
         return rows[:1]
     return [row for row in rows if row.digest_at == rows[0].digest_at]
-
-
-def _bodies(session: Session, rows: Sequence[Row[Any]]) -> dict[str, str]:
-    # Of a long digest only what it shows is read: an event may have 1 MB.
-    return {row.id: row.body for row in session.execute(_BODIES, {"these": [row.event for row in rows]})}
 
 
 def hold(session: Session, endpoint: int) -> None:

@@ -1,7 +1,7 @@
 """The delivery log: what was owed to an endpoint, what became of it, and each attempt."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -38,7 +38,7 @@ def delivery_log(
         .order_by(col(Delivery.sequence).desc())
         .limit(limit)
     )
-    return [(row[0], row[1], headline_of(row[2])) for row in rows]
+    return [(row[0], row[1], headline_of(json.loads(row[2]))) for row in rows]
 
 
 def deliveries_of(
@@ -57,10 +57,10 @@ def deliveries_of(
     return session.execute(query.limit(limit)).all()
 
 
-def headline_of(body: str) -> str:
+def headline_of(event: Mapping[str, Any]) -> str:
     """What people know the event by: the headline of its article, or what happened to its source; empty for others."""
-    event = json.loads(body)["data"]
-    return str((event.get("article") or {}).get("headline") or event.get("sentence") or "")
+    facts = event["data"]
+    return str((facts.get("article") or {}).get("headline") or facts.get("sentence") or "")
 
 
 def one_delivery(session: Session, endpoint: int, delivery: int) -> tuple[Delivery, str, bytes] | None:

@@ -1,10 +1,14 @@
 """What an endpoint is sent of an event: its frozen body, whole or thin."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sqlalchemy import bindparam, select
+from sqlmodel import Session
+
 from services.runtime.events.append import frozen
+from services.runtime.events.tables import events
 
 STATUS = ("status", "status_since", "status_looks")
 THIN = ("id", "url", "source", "kind", "headline", "published_at", "revision", "first_seen", "updated", *STATUS)
@@ -12,6 +16,14 @@ THIN = ("id", "url", "source", "kind", "headline", "published_at", "revision", "
 attempt, so that another list would change what is sent again: it would need a payload of another name."""
 THIN_CHANGE = ("grade", "facts", "returns_to")
 """What it tells of a change; the words are at `GET /articles/{id}/diff`."""
+
+# Made once: to make a statement costs more than to run it.
+_BODIES = select(events.c.id, events.c.body).where(events.c.id.in_(bindparam("these", expanding=True)))
+
+
+def frozen_bodies(session: Session, these: Sequence[str]) -> dict[str, str]:
+    """The bodies of these events, by the ids of the events."""
+    return {row.id: row.body for row in session.execute(_BODIES, {"these": these})}
 
 
 def sent(body: str, payload: str) -> bytes:

@@ -2,15 +2,16 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Integer,
+    Row,
     Select,
     case,
     cast,
@@ -84,9 +85,7 @@ class Tally:
 
     attempts: int = 0
     delivered: int = 0
-
-    def __post_init__(self) -> None:
-        self.answered: Counter[int] = Counter()
+    answered: Counter[int] = field(default_factory=Counter)
 
     def add(self, number: int, latency: int | None, *, delivered: bool) -> None:
         """So many attempts of one class; without a latency nobody answered."""
@@ -122,10 +121,7 @@ def statistics(session: Session, endpoint: int, span: Span, now: datetime) -> En
     last = int(now.timestamp()) // seconds
     first = last - count + 1
     step = (_epoch(session) // literal_column(str(seconds), Integer)).label("step")
-    criteria = attempts.c.endpoint == endpoint, attempts.c.at >= _moment(first * seconds)
-    tallies: dict[int, Tally] = defaultdict(Tally)
-    for row in session.execute(select(step, *_CLASSES).where(*criteria).group_by(step, *_GROUPED)):
-        tallies[row.step].add(row.attempts, row.latency, delivered=row.delivered)
+    tallies = _tallies(session, step, attempts.c.endpoint == endpoint, attempts.c.at >= _moment(first * seconds))
     steps = [
         AttemptStep(at=_moment(number * seconds), **tallies[number].counts().model_dump())
         for number in range(first, last + 1)
@@ -136,28 +132,33 @@ def statistics(session: Session, endpoint: int, span: Span, now: datetime) -> En
 def summaries(session: Session, endpoints: Iterable[int], span: Span, now: datetime) -> EndpointSummaries:
     """Of each of these endpoints what it is owed, and how the attempts of the span went."""
     numbers, (length, count) = sorted(endpoints), STEPS[span]
-    tallies: dict[int, Tally] = defaultdict(Tally)
     recent = attempts.c.endpoint.in_(numbers), attempts.c.at >= now - length * count
-    asked = select(attempts.c.endpoint, *_CLASSES).where(*recent).group_by(attempts.c.endpoint, *_GROUPED)
-    for row in session.execute(asked):
-        tallies[row.endpoint].add(row.attempts, row.latency, delivered=row.delivered)
-    owed = {(row.endpoint, row.state): row for row in session.execute(_owed(numbers))}
-    return EndpointSummaries(
-        span=span,
-        endpoints=[
-            EndpointSummary(
-                endpoint=number,
-                pending=owed[number, "pending"].deliveries if (number, "pending") in owed else 0,
-                failed=owed[number, "failed"].deliveries if (number, "failed") in owed else 0,
-                oldest_pending=owed[number, "pending"].oldest if (number, "pending") in owed else None,
-                total=tallies[number].counts(),
-            )
-            for number in numbers
-        ],
+    tallies = _tallies(session, attempts.c.endpoint, *recent)
+    backlogs = {(row.endpoint, row.state): row for row in session.execute(_backlogs(numbers))}
+    return EndpointSummaries(span=span, endpoints=[_summary(number, backlogs, tallies[number]) for number in numbers])
+
+
+def _summary(endpoint: int, backlogs: Mapping[tuple[int, str], Row[Any]], tally: Tally) -> EndpointSummary:
+    pending, failed = (backlogs.get((endpoint, state)) for state in ("pending", "failed"))
+    return EndpointSummary(
+        endpoint=endpoint,
+        pending=pending.deliveries if pending else 0,
+        failed=failed.deliveries if failed else 0,
+        oldest_pending=pending.oldest if pending else None,
+        total=tally.counts(),
     )
 
 
-def _owed(endpoints: list[int]) -> Select[tuple[int, str, int, datetime]]:
+def _tallies(session: Session, key: ColumnElement[int], *criteria: ColumnElement[bool]) -> dict[int, Tally]:
+    """The attempts that these criteria fit, counted by this key."""
+    tallies: dict[int, Tally] = defaultdict(Tally)
+    classes = select(key, *_CLASSES).where(*criteria).group_by(key, *_GROUPED)
+    for value, delivered, latency, number in session.execute(classes):
+        tallies[value].add(number, latency, delivered=delivered)
+    return tallies
+
+
+def _backlogs(endpoints: list[int]) -> Select[tuple[int, str, int, datetime]]:
     created = deliveries.c.created_at
     return (
         select(

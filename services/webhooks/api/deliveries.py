@@ -87,8 +87,9 @@ def show_delivery(endpoint_id: Id, delivery_id: Id, caller: Subscriber) -> Deliv
             raise _no_such_delivery()
         attempts = delivery_log.attempts_of(session, [delivery_id])[delivery_id]
     row, event_type, body = result
-    view = delivery_view(row, event_type, delivery_log.headline_of(body.decode()), attempts)
-    return DeliveryInFull(**view.model_dump(), body=json.loads(body))
+    event = json.loads(body)
+    view = delivery_view(row, event_type, delivery_log.headline_of(event), attempts)
+    return DeliveryInFull(**view.model_dump(), body=event)
 
 
 @router.post("/endpoints/{endpoint_id}/deliveries/{delivery_id}/replay", status_code=202)
