@@ -10,9 +10,10 @@ SECONDS = 3.0
 _PORTS = {"http": 80, "https": 443}
 
 
-def check_address(url: str, settings: EgressSettings) -> None:
-    """Raises `Forbidden`, with the sentence for the subscriber, when we would not deliver there.
+def check_address(url: str, settings: EgressSettings) -> bool:
+    """Whether it is in a network that the operator allows: what is said there stays in the house.
 
+    Raises `Forbidden`, with the sentence for the subscriber, when we would not deliver there.
     A name that has no address yet is let pass: it may have one tomorrow, and each delivery asks again.
     """
     try:
@@ -26,16 +27,10 @@ def check_address(url: str, settings: EgressSettings) -> None:
     if address.port == 0:
         raise Forbidden("There is no port 0; leave the port away for the usual one.")
     host, port = address.raw_host.decode("ascii"), address.port or _PORTS[address.scheme]
-    for result in _addresses(host, port):
-        Gate.of(settings).check(host, result, port)
-
-
-def lies_inside(url: str, settings: EgressSettings) -> bool:
-    """Whether a web address is in a network that the operator allows: what is said there stays in the house."""
-    address = httpx.URL(url)
-    addresses = _addresses(address.raw_host.decode("ascii"), address.port or _PORTS[address.scheme])
-    inside = Gate(settings.egress_allow, frozenset())
-    return bool(addresses) and all(inside.allows(result) for result in addresses)
+    gate, addresses = Gate.of(settings), _addresses(host, port)
+    for result in addresses:
+        gate.check(host, result, port)
+    return bool(addresses) and all(gate.allows(result) for result in addresses)
 
 
 def _addresses(host: str, port: int) -> list[str]:

@@ -25,6 +25,8 @@ QUOTA = timedelta(hours=1)
 UNKNOWN_KEY = 204
 """An Apprise server answers so when it has no service under this key. It answers 424 when only some services took the
 message, which those must not get twice: that is for good like any other 4xx."""
+GONE = frozenset({401, 403, 404, 410})
+"""Refusals that no other message to the same address will escape."""
 DETAIL = 200
 """Characters of a service's own words in our sentence."""
 
@@ -34,36 +36,28 @@ class Service:
     """How a service says that an address is dead: by which statuses, or by which words of its own."""
 
     name: str
-    gone: frozenset[int]
+    gone: frozenset[int] = GONE
     dead: frozenset[str] = frozenset()
     advice: str = "make a new webhook there, and give its address"
 
 
 SERVICES: Mapping[Kind, Service] = {
-    "slack": Service("Slack", frozenset({401, 403, 404, 410})),
-    "mattermost": Service(
-        "Mattermost", frozenset({401, 403, 404, 410}), frozenset({"web.incoming_webhook.invalid.app_error"})
-    ),
+    "slack": Service("Slack"),
+    "mattermost": Service("Mattermost", dead=frozenset({"web.incoming_webhook.invalid.app_error"})),
     "teams": Service(
         "Teams",
-        frozenset({401, 403, 404, 410}),
-        frozenset({"WorkflowTriggerIsNotEnabled", "WorkflowNotFound", "TriggerNotFound"}),
-        "look whether its workflow is on, or make a new one, and give its address",
+        dead=frozenset({"WorkflowTriggerIsNotEnabled", "WorkflowNotFound", "TriggerNotFound"}),
+        advice="look whether its workflow is on, or make a new one, and give its address",
     ),
-    "discord": Service("Discord", frozenset({401, 403, 404, 410})),
-    "ntfy": Service(
-        "ntfy",
-        frozenset({401, 403, 404, 410}),
-        advice="look whether the token may write to the topic, and give a new one",
-    ),
+    "discord": Service("Discord"),
+    "ntfy": Service("ntfy", advice="look whether the token may write to the topic, and give a new one"),
     "matrix": Service(
         "Matrix",
-        frozenset({401, 403, 404, 410}),
         advice="look whether the account is in the room and its access token is valid, and give a new one",
     ),
     "apprise": Service(
         "Apprise",
-        frozenset({UNKNOWN_KEY, 401, 403, 404, 410}),
+        GONE | {UNKNOWN_KEY},
         advice="look whether the server has services under this key, or give another address",
     ),
 }
@@ -83,21 +77,21 @@ def verdict_on(kind: Kind, response: Response, now: datetime) -> ServiceVerdict:
 
     4xx is for good, of the message or of the address; only what says that it may pass is tried again.
     """
-    service, status, words = SERVICES[kind], *_said(kind, response)
+    service, (status, detail) = SERVICES[kind], _answer(kind, response)
     if 200 <= status < 300 and status not in service.gone:
         return ServiceVerdict("delivered")
-    sentence = f"{service.name} answered {status}{words.shown}"
+    sentence = f"{service.name} answered {status}{detail.shown}"
     if status in LATER or status == 507:
-        return ServiceVerdict("throttled", f"{sentence}.", _patience(status, words, response, now))
+        return ServiceVerdict("throttled", f"{sentence}.", _patience(status, detail, response, now))
     if 300 <= status < 400:
         return ServiceVerdict("refused", f"{sentence}; redirects are not followed, so give the final address.")
-    if status in service.gone or words.code in service.dead:
+    if status in service.gone or detail.code in service.dead:
         return ServiceVerdict("gone", f"{sentence}; {service.advice}.")
     return ServiceVerdict("rejected" if 400 <= status < 500 and status not in TOO_EARLY else "refused", f"{sentence}.")
 
 
 @dataclass(frozen=True)
-class _Words:
+class _Detail:
     """What the body of an answer says: a code, a message for people, and seconds to wait."""
 
     code: str = ""
@@ -106,33 +100,33 @@ class _Words:
 
     @property
     def shown(self) -> str:
-        said = visible(" ".join(redacted(self.message or self.code).split())[:DETAIL]).rstrip(". ")
-        return f": {said}" if said else ""
+        text = visible(" ".join(redacted(self.message or self.code).split())[:DETAIL]).rstrip(". ")
+        return f": {text}" if text else ""
 
 
 _OLD_TEAMS = re.compile(r"Microsoft Teams endpoint returned HTTP error (\d{3})")
 
 
-def _said(kind: Kind, response: Response) -> tuple[int, _Words]:
+def _answer(kind: Kind, response: Response) -> tuple[int, _Detail]:
     """The status that counts, and what the body says."""
     text = response.body.decode("utf-8", "replace").replace("\x00", "")
     # An old connector answers 200 and says in the body what went wrong behind it.
     if kind == "teams" and response.status == 200 and (behind := _OLD_TEAMS.search(text)):
-        return int(behind[1]), _Words()
+        return int(behind[1]), _Detail()
     try:
         content = json.loads(text)
     except (ValueError, RecursionError):
         plain = text if re.fullmatch(r"[\w .,-]{1,100}", text.strip()) else ""
-        return response.status, _Words(message=plain.strip())
-    return response.status, _words(content) if isinstance(content, dict) else _Words()
+        return response.status, _Detail(message=plain.strip())
+    return response.status, _detail(content) if isinstance(content, dict) else _Detail()
 
 
-def _words(content: Mapping[str, Any]) -> _Words:
+def _detail(content: Mapping[str, Any]) -> _Detail:
     error = content.get("error")
     inner: Mapping[str, Any] = error if isinstance(error, dict) else content
     message = next((text for text in (error, inner.get("message")) if isinstance(text, str)), "")
     code = next((value for name in ("errcode", "code", "id") if isinstance(value := inner.get(name), str | int)), "")
-    return _Words(str(code)[:100], message, _seconds(content))
+    return _Detail(str(code)[:100], message, _seconds(content))
 
 
 def _seconds(content: Mapping[str, Any]) -> float | None:
@@ -147,12 +141,12 @@ def _finite(value: object) -> float | None:
     return float(value) if abs(value) < MOST else None
 
 
-def _patience(status: int, words: _Words, response: Response, now: datetime) -> timedelta | None:
-    asked = [pause for pause in (_pause(words.wait), *_headers(response, now)) if pause is not None]
-    if asked:
-        return min(max(asked), LONGEST)
+def _patience(status: int, detail: _Detail, response: Response, now: datetime) -> timedelta | None:
+    pauses = [pause for pause in (_pause(detail.wait), *_headers(response, now)) if pause is not None]
+    if pauses:
+        return min(max(pauses), LONGEST)
     # ntfy's codes for a quota of the day, and HTTP's status for a full disk.
-    return QUOTA if status == 507 or words.code in {"42908", "42910", "42911"} else None
+    return QUOTA if status == 507 or detail.code in {"42908", "42910", "42911"} else None
 
 
 def _headers(response: Response, now: datetime) -> tuple[timedelta | None, ...]:

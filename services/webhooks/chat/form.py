@@ -110,9 +110,8 @@ def _lines(part: EventPart, room: int) -> tuple[str, ...]:
 
 
 def _part(entry: Entry, detail: Detail, *, alone: bool) -> EventPart:
-    heading = f"{entry.label}: {entry.headline}" if entry.headline else entry.label
     return EventPart(
-        heading="" if alone else heading[:TITLE],
+        heading="" if alone else entry.title[:TITLE],
         text=" ".join(filter(None, (entry.lead, *entry.sentences)))[: detail.text],
         changes=entry.changed[: detail.changes],
         byline=" · ".join(filter(None, (entry.source[:100], entry.at))),
@@ -120,8 +119,8 @@ def _part(entry: Entry, detail: Detail, *, alone: bool) -> EventPart:
     )
 
 
-def _links(*wanted: tuple[str, str | None]) -> tuple[tuple[str, str], ...]:
-    return tuple((label, address) for label, url in wanted if url and (address := link(url)))
+def _links(*candidates: tuple[str, str | None]) -> tuple[tuple[str, str], ...]:
+    return tuple((label, address) for label, url in candidates if url and (address := link(url)))
 
 
 def _joined(change: Changed, fate: str) -> str:

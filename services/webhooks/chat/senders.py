@@ -6,8 +6,8 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from services.runtime.egress import Client, EgressError, egress_settings, send
-from services.webhooks.addresses import check_address, lies_inside
-from services.webhooks.attempt import LIMITS, MASK, Address, Parcel, Sender, SendResult
+from services.webhooks.addresses import check_address
+from services.webhooks.attempt import LIMITS, MASK, Address, Parcel, Sender, SendResult, excerpt
 from services.webhooks.chat.addresses import address_fault, room_fault
 from services.webhooks.chat.answers import SERVICES, Kind, verdict_on
 from services.webhooks.chat.apprise import apprise_post
@@ -18,7 +18,6 @@ from services.webhooks.chat.mattermost import mattermost_post
 from services.webhooks.chat.ntfy import ntfy_post
 from services.webhooks.chat.slack import slack_post
 from services.webhooks.chat.teams import teams_post
-from services.webhooks.limits import KEPT
 from services.webhooks.people.message import Notification, notification
 from services.webhooks.settings import webhook_settings
 
@@ -36,39 +35,38 @@ def send_chat(kind: Kind, client: Client, to: Address, parcels: Sequence[Parcel]
     """Sends one message about these deliveries."""
     message = notification(to, parcels, webhook_settings().public_url)
     post = _FORMS[kind](to.target, message, _key(to, parcels))
-    shown = {**post.headers, **({"authorization": MASK} if "authorization" in post.headers else {})}
+    shown = {name: MASK if name == "authorization" else value for name, value in post.headers.items()}
     try:
         response = send(client, post.method, post.url, headers=post.headers, content=post.body, limits=LIMITS)
     except EgressError as trouble:
         return SendResult("unreachable", shown, error=_without_secrets(str(trouble), to.target))
     verdict = verdict_on(kind, response, now)
-    text = response.body[:KEPT].decode("utf-8", "replace").replace("\x00", "�")
     return SendResult(
         outcome=verdict.outcome,
         request=shown,
         status=response.status,
-        response=_without_secrets(text, to.target),
+        response=_without_secrets(excerpt(response), to.target),
         error=verdict.sentence and _without_secrets(verdict.sentence, to.target),
         retry_after=verdict.retry_after,
     )
 
 
-def chat_target(kind: Kind, said: Target) -> Target:
+def chat_target(kind: Kind, where: Target) -> Target:
     """What is sealed of an endpoint: its address, and what else the service asks for.
 
     A `ValueError` or `Forbidden` says in one sentence what is wrong with it.
     """
-    settings, url = egress_settings(), said.get("to", "")
-    check_address(url, settings)
-    if sentence := address_fault(kind, url, inside=lies_inside(url, settings)):
+    url = where.get("to", "")
+    inside = check_address(url, egress_settings())
+    if sentence := address_fault(kind, url, inside=inside) or (_matrix_fault(where) if kind == "matrix" else None):
         raise ValueError(sentence)
-    if kind != "matrix":
-        return dict(said)
-    if not said.get("room") or not said.get("token"):
-        raise ValueError("Matrix needs a `room`, and the `token` of an account that is in it.")
-    if sentence := room_fault(said["room"]):
-        raise ValueError(sentence)
-    return dict(said)
+    return dict(where)
+
+
+def _matrix_fault(where: Target) -> str | None:
+    if not where.get("room") or not where.get("token"):
+        return "Matrix needs a `room`, and the `token` of an account that is in it."
+    return room_fault(where["room"])
 
 
 def shown_chat(target: Target) -> str:

@@ -16,6 +16,7 @@ from services.contracts.addresses import web_address
 from services.contracts.changes import Fate
 from services.contracts.troubles import SERVICE_PREFIX
 from services.webhooks.attempt import Address, Parcel
+from services.webhooks.filters import is_about_source
 from services.webhooks.people.wording import happened, remarks
 
 HEADLINE, LEAD, PIECE, SUBJECT = 300, 400, 600, 150
@@ -63,6 +64,11 @@ class Entry:
     desk: str | None = None
     """Where the desk shows it."""
 
+    @property
+    def title(self) -> str:
+        """What happened, and to what."""
+        return f"{self.label}: {self.headline}" if self.headline else self.label
+
 
 @dataclass(frozen=True)
 class Notification:
@@ -89,9 +95,8 @@ def one_line(text: object, most: int = HEADLINE) -> str:
 
 
 def _subject(entries: Sequence[Entry], number: int) -> str:
-    first = entries[0]
-    one = f"{first.label}: {first.headline}" if first.headline else first.label
-    return one_line(one, SUBJECT) if number == 1 else one_line(f"{number} events: {one}", SUBJECT)
+    title = entries[0].title
+    return one_line(title if number == 1 else f"{number} events: {title}", SUBJECT)
 
 
 def _entry(event: Mapping[str, Any], zone: str, base: str) -> Entry:
@@ -100,15 +105,15 @@ def _entry(event: Mapping[str, Any], zone: str, base: str) -> Entry:
     article = data.get("article")
     if article is not None:
         return _of_article(event, article, at, base)
-    if kind.startswith("source."):
+    if is_about_source(kind):
         sentence, link = one_line(data.get("sentence"), LEAD), _link(base, "/sources")
         return Entry(happened(event), one_line(data.get("source")), at, sentences=(sentence,), desk=link)
-    said = tuple(one_line(remark, LEAD) for remark in remarks(event))
+    sentences = tuple(one_line(remark, LEAD) for remark in remarks(event))
     if kind.startswith(SERVICE_PREFIX):
         about = one_line(data["trouble"]["kind"]).replace("_", " ")
-        return Entry(happened(event), about, at, sentences=said, desk=_link(base, "/troubles"))
+        return Entry(happened(event), about, at, sentences=sentences, desk=_link(base, "/troubles"))
     place = "/webhooks" if kind.startswith("endpoint.") else "/"
-    return Entry(happened(event), "", at, sentences=said, desk=_link(base, place))
+    return Entry(happened(event), "", at, sentences=sentences, desk=_link(base, place))
 
 
 def _of_article(event: Mapping[str, Any], article: Mapping[str, Any], at: str, base: str) -> Entry:

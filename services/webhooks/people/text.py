@@ -31,7 +31,7 @@ def about(entry: Entry) -> str:
 
 
 def _lines(entry: Entry) -> Iterator[str]:
-    yield f"{entry.label}: {entry.headline}" if entry.headline else entry.label
+    yield entry.title
     yield about(entry)
     yield from filter(None, (entry.lead, *entry.sentences))
     yield from (f"{changed.field}: {changed_text(changed)}" for changed in entry.changed)

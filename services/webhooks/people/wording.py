@@ -36,8 +36,8 @@ def happened(event: Mapping[str, Any]) -> str:
 
 def remarks(event: Mapping[str, Any]) -> list[str]:
     """What else there is to say of the event, a sentence each."""
-    told = _SENTENCES.get(str(event["type"]))
-    return told(event["data"]) if told else []
+    sentences = _SENTENCES.get(str(event["type"]))
+    return sentences(event["data"]) if sentences else []
 
 
 def _removed(data: Mapping[str, Any]) -> list[str]:
