@@ -37,7 +37,7 @@ from services.admin.views import (
 from services.contracts.caller import Caller
 from services.runtime import audit_log
 from services.runtime.audit_log import AuditEntry
-from services.runtime.database import reading, transaction, utcnow
+from services.runtime.database import reading, snapshot, transaction, utcnow
 from services.runtime.http.listing import newest
 from services.runtime.http.problems import (
     After,
@@ -159,7 +159,7 @@ def list_dead_letters(
 @router.get("/dead-letters/groups", dependencies=[requires("admin")])
 def group_dead_letters() -> DeadLetterGroups:
     """What waits for a decision, by kind and cause: how many, the first and the last, and what hangs on them."""
-    with reading() as session:
+    with snapshot() as session:
         return grouped(session)
 
 
