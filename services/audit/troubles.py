@@ -74,10 +74,10 @@ def _silent(session: Session) -> Iterator[TroubleView]:
 
 def _gaps(session: Session) -> Iterator[TroubleView]:
     """Gaps that operators were told of and that are still open."""
-    told = (gaps.c.alarmed_at.is_not(None), gaps.c.opened_at.is_not(None), gaps.c.closed_at.is_(None))
+    alarmed = (gaps.c.alarmed_at.is_not(None), gaps.c.opened_at.is_not(None), gaps.c.closed_at.is_(None))
     first = func.min(gaps.c.alarmed_at, type_=gaps.c.alarmed_at.type)
     for source, number, since in session.execute(
-        select(gaps.c.source, func.count(), first).where(*told).group_by(gaps.c.source)
+        select(gaps.c.source, func.count(), first).where(*alarmed).group_by(gaps.c.source)
     ):
         pages = "page that is" if number == 1 else "pages that are"
         yield _of("source_gaps", f"source/{source}", since, f"{source} shows {number} {pages} not stored.")

@@ -51,7 +51,7 @@ def condition(endpoint: Endpoint, now: datetime) -> Condition:
 
 def is_served(endpoint: Endpoint, now: datetime) -> bool:
     """Whether anything is sent to it: it is enabled, and its key has not ended."""
-    return endpoint.state == "active" and not _has_ended(endpoint, now)
+    return endpoint.state == "active" and not has_ended(endpoint, now)
 
 
 def in_trouble(now: datetime) -> ColumnElement[bool]:
@@ -64,14 +64,15 @@ def in_trouble(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def _has_ended(endpoint: Endpoint, now: datetime) -> bool:
+def has_ended(endpoint: Endpoint, now: datetime) -> bool:
+    """Whether the key that made it has ended by now."""
     return endpoint.ends_at is not None and endpoint.ends_at <= now
 
 
 def _state(endpoint: Endpoint, now: datetime) -> State:
     if endpoint.state == "unsubscribed":
         return "unsubscribed"
-    if endpoint.state == "unconfirmed" and not _has_ended(endpoint, now):
+    if endpoint.state == "unconfirmed" and not has_ended(endpoint, now):
         return "unconfirmed"
     if not is_served(endpoint, now):
         return "disabled"

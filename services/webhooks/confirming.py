@@ -55,8 +55,8 @@ def request_confirmation(session: Session, endpoint: Endpoint, now: datetime) ->
 
 def confirm(session: Session, token: str, now: datetime) -> bool:
     """Begins the subscription whose recipient has this token; whether there is one. Again is the same."""
-    found = (col(Endpoint.confirmation) == token_digest(token), col(Endpoint.confirmation_until) > now)
-    endpoint = session.scalar(select(Endpoint).where(*found).with_for_update())
+    valid = (col(Endpoint.confirmation) == token_digest(token), col(Endpoint.confirmation_until) > now)
+    endpoint = session.scalar(select(Endpoint).where(*valid).with_for_update())
     if endpoint is None:
         return False
     endpoint.confirmed_at = endpoint.confirmed_at or now

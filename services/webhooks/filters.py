@@ -110,7 +110,7 @@ def is_about_source(event_type: str) -> bool:
     return event_type.startswith(PREFIX)
 
 
-def is_asked_for(event_type: str, event_types: Collection[str]) -> bool:
+def takes_type(event_type: str, event_types: Collection[str]) -> bool:
     """Whether these patterns take the type. Checkpoints and trouble of the service are no news: who wants them names
     them.
     """

@@ -8,7 +8,7 @@ from services.contracts.changes import Grade
 from services.contracts.events import LISTED
 from services.runtime.events.changes import ChangeSubject, weighs
 from services.runtime.events.phrases import first_of, plain
-from services.webhooks.filters import Filter, is_about_source, is_asked_for
+from services.webhooks.filters import Filter, is_about_source, takes_type
 from services.webhooks.models import TEST
 
 
@@ -80,15 +80,15 @@ def _known_without(event_types: Collection[str], criteria: Filter, event: Filter
 
 def not_of_type(event_types: Collection[str], event: FilterSubject) -> list[str]:
     """Why an endpoint that takes these types does not take the event."""
-    fits = event.type != TEST and is_asked_for(event.type, event_types)
+    fits = event.type != TEST and takes_type(event.type, event_types)
     return [] if fits else [f"Its type is {event.type}."]
 
 
 def why(criteria: Filter, event: FilterSubject) -> list[str]:
     """Which conditions of the filter hold for the event, each with the value that does; none where none is named."""
     labels = {name: values for name, values in criteria.conditions().items() if _judges(name, event)}
-    held = ((name, _FIRST[name](event, values)) for name, values in labels.items())
-    reasons = [f"{name}: {value}" for name, value in held if value is not None]
+    firsts = ((name, _FIRST[name](event, values)) for name, values in labels.items())
+    reasons = [f"{name}: {value}" for name, value in firsts if value is not None]
     if criteria.min_grade and event.change.grade:
         reasons.append(f"min_grade: {event.change.grade}")
     return reasons
@@ -130,8 +130,8 @@ def reaches_readers(event_types: Collection[str], criteria: Filter, event: Filte
     if event.change.grade is None or event.change.grade in MUST_KNOW:
         return True
     labels = {name: values for name, values in criteria.conditions().items() if name in ON_CHANGES}
-    held = criteria.match == "any" or all(_holds(name, event, values) for name, values in labels.items())
-    return held and not change_refused(criteria, event)
+    holds = criteria.match == "any" or all(_holds(name, event, values) for name, values in labels.items())
+    return holds and not change_refused(criteria, event)
 
 
 MUST_KNOW: frozenset[Grade] = frozenset({"correction", "removal"})

@@ -37,7 +37,7 @@ class Kind:
 PEOPLE: Mapping[EndpointKind, Kind] = {
     "email": Kind(
         send=mail.send_mail,
-        target=lambda said: {"to": email_address(said.get("to", ""))},
+        target=lambda where: {"to": email_address(where.get("to", ""))},
         shown=lambda target: f"mailto:{masked_email(target['to'])}",
         ready=mail.not_ready,
         confirms=True,

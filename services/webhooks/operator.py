@@ -30,7 +30,7 @@ def keep_operator(session: Session, now: datetime) -> None:
         subscriptions.delete(session, endpoint, now)
         endpoint = None
     if email and endpoint is None and mail.not_ready() is None:
-        wanted = {
+        chosen = {
             "kind": "email",
             "description": "The operator, of DATELINE_OPERATOR_EMAIL",
             "event_types": [*OPERATORS_TYPES],
@@ -40,7 +40,7 @@ def keep_operator(session: Session, now: datetime) -> None:
             "sources": True,
             "operate": True,
         }
-        subscriptions.subscribe(session, NO_KEY, wanted, now, target={"to": email}, confirmed=True)
+        subscriptions.subscribe(session, NO_KEY, chosen, now, target={"to": email}, confirmed=True)
 
 
 def _labels(email: str) -> dict[str, str]:

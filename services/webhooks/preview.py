@@ -14,14 +14,14 @@ from services.webhooks.limits import PREVIEW
 from services.webhooks.views import FilterPreview, Judged
 
 
-def preview(session: Session, event_types: Collection[str], wanted: Filter, scopes: Collection[str]) -> FilterPreview:
+def preview(session: Session, event_types: Collection[str], criteria: Filter, scopes: Collection[str]) -> FilterPreview:
     """Judges the last events, the newest first, of which an endpoint with these scopes may know."""
     announced = (events.c.announced, events.c.sequence.is_not(None), *told_to(scopes))
     last = session.execute(select(events).where(*announced).order_by(events.c.sequence.desc()).limit(PREVIEW))
     judged = []
     for row in last:
         report = story(row.source, json.loads(row.body))
-        reasons = why_not(event_types, wanted, report)
+        reasons = why_not(event_types, criteria, report)
         judged.append(
             Judged(
                 event=row.id,
@@ -30,7 +30,7 @@ def preview(session: Session, event_types: Collection[str], wanted: Filter, scop
                 headline=report.headline,
                 at=row.occurred_at,
                 matches=not reasons,
-                why=[] if reasons else why(wanted, report),
+                why=[] if reasons else why(criteria, report),
                 why_not=reasons,
             )
         )

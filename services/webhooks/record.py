@@ -55,10 +55,8 @@ def verdict(tried: Tried, *, stretch: float) -> tuple[DeliveryState, datetime | 
     """The state of a delivery after this attempt, and when to try again if it is still pending."""
     if tried.outcome == "delivered":
         return "delivered", None
-    if tried.parcel.event_type == TEST:
-        return "failed", None  # it only tells what happened
-    if tried.outcome == "rejected":
-        return "failed", None
+    if tried.outcome == "rejected" or tried.parcel.event_type == TEST:
+        return "failed", None  # a test only tells what happened
     if tried.outcome == "postponed":
         return "pending", tried.ended + POSTPONED
     if tried.outcome == "gone":

@@ -94,6 +94,7 @@ class Choice(BaseModel):
 
 
 OF_WEBHOOKS, OF_PEOPLE = frozenset({"url", "payload", "headers"}), frozenset({"to", "digest"})
+"""Fields that only endpoints of one sort have."""
 OF_SOME: Mapping[str, frozenset[EndpointKind]] = {
     "room": frozenset({"matrix"}),
     "token": frozenset({"matrix", "ntfy"}),
@@ -102,7 +103,6 @@ OF_SOME: Mapping[str, frozenset[EndpointKind]] = {
 """What only some kinds have, besides where they are sent."""
 WHERE = ("to", *OF_SOME)
 """What says where people are reached: it is sealed together, and changed together."""
-"""Fields that only endpoints of one sort have."""
 
 
 def misfit(kind: EndpointKind, named: Collection[str]) -> str | None:

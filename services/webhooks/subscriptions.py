@@ -13,7 +13,7 @@ from services.contracts.errors import UserError
 from services.runtime.database import alone_with as alone
 from services.runtime.sealing import seal
 from services.webhooks import confirming, recipients
-from services.webhooks.condition import KEY_ENDED, OWNER_DISABLED, is_served
+from services.webhooks.condition import KEY_ENDED, OWNER_DISABLED, has_ended, is_served
 from services.webhooks.custody import must_not_be_lost
 from services.webhooks.digests import digest_time
 from services.webhooks.filters import Filter, never
@@ -104,7 +104,7 @@ def change(
     if "state" in as_kept:
         endpoint.reason = None if as_kept["state"] == "active" else OWNER_DISABLED
     endpoint.updated_at = now
-    if begins and endpoint.ends_at and endpoint.ends_at <= now:
+    if begins and has_ended(endpoint, now):
         endpoint.ends_at = None  # an admin wants it, whatever became of the key
     if "digest" in as_kept:
         session.flush()

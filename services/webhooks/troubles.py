@@ -12,7 +12,7 @@ from services.runtime.ledger.ledger_table import OPEN, ledger
 from services.runtime.troubles.decide import Key, Symptom
 from services.runtime.troubles.service_checks import AUDIT, BACKUP, service_checks
 from services.webhooks.condition import INTENDED
-from services.webhooks.models import endpoints
+from services.webhooks.models import LISTENING, endpoints
 
 LATE = timedelta(minutes=15)
 """How long a message may be due before the workers count as too few."""
@@ -25,7 +25,7 @@ _GATES: dict[str, ServiceTroubleKind] = {
     "secret": "secrets_unreadable",
 }
 
-Found = Iterator[tuple[Key, Symptom]]
+Symptoms = Iterator[tuple[Key, Symptom]]
 
 
 def troubles_present(session: Session, now: datetime) -> dict[Key, Symptom]:
@@ -33,13 +33,13 @@ def troubles_present(session: Session, now: datetime) -> dict[Key, Symptom]:
     return dict((*_gates(session), *_messages(session, now), *_endpoints(session, now), *_checks(session, now)))
 
 
-def _gates(session: Session) -> Found:
+def _gates(session: Session) -> Symptoms:
     for gate in health_gates.shut(session):
         if kind := _GATES.get(gate.name):
             yield (kind, f"gate/{gate.name}"), Symptom(gate.since, gate.reason)
 
 
-def _messages(session: Session, now: datetime) -> Found:
+def _messages(session: Session, now: datetime) -> Symptoms:
     given_up = select(ledger.c.kind, func.count(), func.min(ledger.c.dead_lettered_at, type_=ledger.c.due_at.type))
     undecided = given_up.where(~OPEN, ledger.c.discarded_at.is_(None)).group_by(ledger.c.kind).order_by(ledger.c.kind)
     for kind, number, since in session.execute(undecided):
@@ -51,11 +51,11 @@ def _messages(session: Session, now: datetime) -> Found:
         yield ("work_overdue", "messages"), Symptom(now - late, sentence)
 
 
-def _endpoints(session: Session, now: datetime) -> Found:
+def _endpoints(session: Session, now: datetime) -> Symptoms:
     columns = ("id", "description", "state", "reason", "updated_at", "failing_since", "last_error")
     rows = session.execute(
         select(*(endpoints.c[name] for name in columns)).where(
-            endpoints.c.state.in_(("active", "disabled")),
+            endpoints.c.state.in_(LISTENING),
             (endpoints.c.state == "disabled") | (endpoints.c.failing_since <= now - FAILING),
         )
     )
@@ -70,7 +70,7 @@ def _endpoints(session: Session, now: datetime) -> Found:
             yield ("endpoint_disabled", f"endpoint/{row.id}"), Symptom(since, f"{name} was disabled. {row.reason}")
 
 
-def _checks(session: Session, now: datetime) -> Found:
+def _checks(session: Session, now: datetime) -> Symptoms:
     kinds: dict[str, ServiceTroubleKind] = {AUDIT: "audit_failed", BACKUP: "backup_failed"}
     for name, check in service_checks(session).items():
         if not check.holds and name in kinds:

@@ -65,8 +65,8 @@ def hand_over(relay: Relay, sender: str, recipient: str, content: bytes, *, seco
         try:
             reply = Reply(stage, None, "")
             for stage, step in _steps(smtp, relay, sender, recipient, content):
-                code, said = step()
-                reply = Reply(stage, code, _line(said))
+                code, answer = step()
+                reply = Reply(stage, code, _line(answer))
                 if late.is_set():
                     raise TimeoutError
                 if not 200 <= code < 300:
@@ -140,8 +140,8 @@ def _hung_up_after(seconds: float, smtp: _Smtp) -> Iterator[threading.Event]:
         smtp.close()
 
 
-def _line(said: bytes | str) -> str:
-    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+def _line(answer: bytes | str) -> str:
+    text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
     return " ".join(text.split())
 
 

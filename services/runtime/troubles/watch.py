@@ -30,18 +30,18 @@ def note_troubles(session: Session, present: Mapping[Key, Symptom], now: datetim
     known = [
         KnownTrouble(key, row.first_seen, row.last_seen, row.announced_at is not None) for key, row in rows.items()
     ]
-    found = review(known, present, now)
-    rows |= {key: _row(key, present[key], now) for key in found.new}
+    outcome = review(known, present, now)
+    rows |= {key: _row(key, present[key], now) for key in outcome.new}
     session.add_all(rows.values())
-    for key in found.seen:
+    for key in outcome.seen:
         rows[key].last_seen, rows[key].sentence = now, present[key].sentence
-    for key in found.begun:
+    for key in outcome.begun:
         rows[key].announced_at = now
-    for key in found.ended:
+    for key in outcome.ended:
         rows[key].ended_at = now
-    for key in found.forgotten:
+    for key in outcome.forgotten:
         session.delete(rows[key])
-    news = [*_events(TROUBLE, found.begun, rows, now), *_events(RECOVERED, found.ended, rows, now)]
+    news = [*_events(TROUBLE, outcome.begun, rows, now), *_events(RECOVERED, outcome.ended, rows, now)]
     for event in news:
         append_for_operators(session, event)
     return [Announce(event=event.id) for event in news]
@@ -49,8 +49,8 @@ def note_troubles(session: Session, present: Mapping[Key, Symptom], now: datetim
 
 def open_troubles(session: Session) -> Sequence[TroubleRow]:
     """What operators were told of and is not over, the latest first."""
-    told = (col(TroubleRow.announced_at).is_not(None), col(TroubleRow.ended_at).is_(None))
-    return session.scalars(select(TroubleRow).where(*told).order_by(col(TroubleRow.since).desc())).all()
+    announced = (col(TroubleRow.announced_at).is_not(None), col(TroubleRow.ended_at).is_(None))
+    return session.scalars(select(TroubleRow).where(*announced).order_by(col(TroubleRow.since).desc())).all()
 
 
 def ended_troubles(session: Session, limit: int) -> Sequence[TroubleRow]:

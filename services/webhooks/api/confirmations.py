@@ -79,12 +79,12 @@ def unsubscribe(request: Request, token: Token = "") -> HTMLResponse:
 def admit_question(caller: Caller, endpoint: Endpoint) -> None:
     """Raises a 429 problem when the recipient of this endpoint was asked too often, or this key asks too much."""
     recipient, now = token_digest(opened_target(endpoint.sealed_secret)["to"].lower()), time.monotonic()
-    asked = ((_of_recipients, recipient), (_of_keys, caller.key))
-    if wait := max(bucket.wait(asker, now) for bucket, asker in asked):
+    buckets = ((_of_recipients, recipient), (_of_keys, caller.key))
+    if wait := max(bucket.wait(asker, now) for bucket, asker in buckets):
         seconds = math.ceil(wait)
         advice = f"Recipients are asked three times a day at most, and by one key every 5 minutes; come in {seconds} s."
         raise Problem(429, "Asked too often", advice, headers={"Retry-After": str(seconds)})
-    for bucket, asker in asked:
+    for bucket, asker in buckets:
         bucket.take(asker, now)
 
 

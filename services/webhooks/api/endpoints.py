@@ -128,11 +128,11 @@ def change_endpoint(endpoint_id: Id, wanted: EndpointChanged, caller: Subscriber
         if sentence := misfit(endpoint_kind(result), named):
             raise Problem(422, "Not of this kind", sentence)
         target = _target(endpoint_kind(result), wanted) if wanted.to else None
-        named = {name: value for name, value in named.items() if name not in WHERE}
-        subscriptions.change(session, result, named, utcnow(), target=target)
+        chosen = {name: value for name, value in named.items() if name not in WHERE}
+        subscriptions.change(session, result, chosen, utcnow(), target=target)
         if result.state == "unconfirmed" and (target or named.get("state")):
             admit_question(caller, result)
-        note(session, caller, "changed", endpoint_id, f": {', '.join(sorted(wanted.named()))}")
+        note(session, caller, "changed", endpoint_id, f": {', '.join(sorted(named))}")
         if result.state in SERVED:
             serve_now(session, endpoint_id)
     return endpoint_view(result, utcnow())
