@@ -116,13 +116,13 @@ def answered(response: Response, request: Mapping[str, str], ended: datetime) ->
         outcome=outcome,
         request=request,
         status=response.status,
-        response=excerpt(response),
+        response=answer_excerpt(response),
         error=None if outcome == "delivered" else _sentence(response.status),
         retry_after=retry_after(response.header("retry-after"), ended) if outcome == "throttled" else None,
     )
 
 
-def excerpt(response: Response) -> str:
+def answer_excerpt(response: Response) -> str:
     """The beginning of an answer, as the log keeps it."""
     # PostgreSQL's text knows no NUL.
     return response.body[:KEPT].decode("utf-8", "replace").replace("\x00", "�")

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from services.runtime.egress import Client, EgressError, egress_settings, send
 from services.webhooks.addresses import check_address
-from services.webhooks.attempt import LIMITS, MASK, Address, Parcel, Sender, SendResult, excerpt
+from services.webhooks.attempt import LIMITS, MASK, Address, Parcel, Sender, SendResult, answer_excerpt
 from services.webhooks.chat.addresses import address_fault, room_fault
 from services.webhooks.chat.answers import SERVICES, Kind, verdict_on
 from services.webhooks.chat.apprise import apprise_post
@@ -45,7 +45,7 @@ def send_chat(kind: Kind, client: Client, to: Address, parcels: Sequence[Parcel]
         outcome=verdict.outcome,
         request=shown,
         status=response.status,
-        response=_without_secrets(excerpt(response), to.target),
+        response=_without_secrets(answer_excerpt(response), to.target),
         error=verdict.sentence and _without_secrets(verdict.sentence, to.target),
         retry_after=verdict.retry_after,
     )
