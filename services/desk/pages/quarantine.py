@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from services.desk.active_filters import chips_of
 from services.desk.signed_in import Form, SignedIn
 
 router = APIRouter(prefix="/quarantine")
@@ -21,6 +22,7 @@ async def readings(visit: SignedIn, state: str = "held", source: str = "", after
         source=source,
         after=after,
         sources=await visit.api.source_names(),
+        chips=chips_of(f"{visit.base}/quarantine", {"source": source}, always={"state": state}),
         waiting=sorted({entry["source"] for entry in record["readings"]}),
     )
 

@@ -18,11 +18,11 @@ document.addEventListener("click", async (event) => {
   setTimeout(() => delete button.dataset.copied, 2000);
 });
 
-// One tick ticks all of a list.
+// One tick ticks all boxes of its form that are marked for it.
 document.addEventListener("change", (event) => {
   const all = event.target.closest("[data-all]");
   if (!all) return;
-  for (const each of all.form.querySelectorAll(all.dataset.all)) each.checked = all.checked;
+  for (const each of all.form.querySelectorAll("[data-tick]")) each.checked = all.checked;
 });
 
 // The entries of the page's list, each by the link that opens it.

@@ -1,6 +1,8 @@
 """What the operators' pages make of what the API says."""
 
+import re
 from datetime import UTC, datetime
+from importlib.resources import files
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -106,3 +108,11 @@ def test_attempts_are_drawn_in_their_time_with_what_each_step_says():
     with shown_in(ZoneInfo("America/New_York")):
         attempts, _answers = attempt_charts({"span": "day", "total": step, "steps": steps})
     assert [bar.title[:5] for bar in attempts.bars] == [tick.text for tick in attempts.times] == ["07:00", "07:30"]
+
+
+@pytest.mark.parametrize("template", ["articles.html", "quarantine.html"])
+def test_a_box_that_ticks_all_of_a_list_has_boxes_to_tick(template):
+    """The script ticks those of its form that are marked for it, by one name on every page."""
+    text = files("services.desk").joinpath("templates", template).read_text()
+    assert re.search(r'<input type="checkbox" data-all>', text)
+    assert re.search(r'<input type="checkbox" name="[^>]* data-tick ', text)
