@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from services.contracts.files import FileKind
 from services.contracts.messages import AttachFiles, FetchFile, NoteFile
 from services.contracts.urls import BadAddress, canonical_url
 from services.fetcher.answers import Answer, Blocked, Fetched, Moved, NotModified, Unavailable, Validators
 from services.fetcher.client import get
-from services.fetcher.models import Source
 from services.fetcher.politeness import host_of, permission
 from services.fetcher.schedule import RESTLESS, UNWELL, wait
 from services.fetcher.settings import FetcherSettings
+from services.fetcher.sources import source_by_name
 from services.runtime.archive import capture_store
 from services.runtime.archive.capture_store import Capture
 from services.runtime.database import reading
@@ -59,7 +59,7 @@ def read_file(order: FetchFile) -> tuple[ArticleFile | None, bool]:
     """The file, if its source's rule keeps files of its kind still; and whether the source is paused."""
     with reading() as session:
         file = session.get(ArticleFile, order.file)
-        source = session.exec(select(Source).where(col(Source.name) == file.source)).first() if file else None
+        source = source_by_name(session, file.source) if file else None
     if file is None or source is None or file.kind not in _KINDS.get(source.files, ()):
         return None, False
     return file, source.paused

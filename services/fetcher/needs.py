@@ -70,8 +70,7 @@ def _needs(
     public_archive: str | None,
 ) -> Needs:
     rule = UnlistedRule(frozenset(unlisted or ()), tuple(hosts or ()), tuple(patterns or ()))
-    rest = files or "none"
-    return Needs(page, host, paused=bool(paused), files=rest, unlisted=rule, public_archive=public_archive)
+    return Needs(page, host, bool(paused), files or "none", rule, public_archive)
 
 
 def _read(session: Session, orders: Sequence[tuple[Job, FetchPage]]) -> Sequence[Any]:

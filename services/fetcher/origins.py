@@ -59,16 +59,18 @@ def with_profiles(
 
     `known` are the profiles of hosts that have been asked for already; None of one that has none.
     """
-    hosts = {profile_host(said.message.origin.url) for said in messages if isinstance(said.message, ParsePage)}
+    orders = [outgoing.message for outgoing in messages if isinstance(outgoing.message, ParsePage)]
+    hosts = {profile_host(order.origin.url) for order in orders}
     digests = {**(known or {}), **profiles.current_profiles(session, hosts - (known or {}).keys())}
-    return [_with_profile(said, digests) for said in messages]
+    return [_with_profile(outgoing, digests) for outgoing in messages]
 
 
-def _with_profile(said: Outgoing, digests: Mapping[str, str | None]) -> Outgoing:
-    if not isinstance(said.message, ParsePage):
-        return said
-    digest = digests.get(profile_host(said.message.origin.url) or "")
-    return replace(said, message=said.message.model_copy(update={"profile": digest})) if digest else said
+def _with_profile(outgoing: Outgoing, digests: Mapping[str, str | None]) -> Outgoing:
+    order = outgoing.message
+    if not isinstance(order, ParsePage):
+        return outgoing
+    digest = digests.get(profile_host(order.origin.url) or "")
+    return replace(outgoing, message=order.model_copy(update={"profile": digest})) if digest else outgoing
 
 
 def _before(page: Page, known: Verdicts) -> dict[str, Any]:

@@ -85,8 +85,8 @@ def settle(session: Session, looks: Looks, pages: Mapping[int, Page]) -> None:
     turns.end(session, [job for job, _ in looks], hosts, settings.pace)
     looks_at = [absences.Look(job, pages[e.look.order.page], e.outcome) for job, e in left if e.look.is_real]
     enqueue_all(session, absences.note_absences(session, looks_at))
-    said = [message for _, member in left for message in member.said]
-    enqueue_all(session, with_profiles(session, said, hosts.profiles()))
+    messages = [message for _, member in left for message in member.said]
+    enqueue_all(session, with_profiles(session, messages, hosts.profiles()))
     for job, entry in left:
         page = pages[entry.look.order.page]
         if entry.look.links and entry.look.is_real and page.channel:

@@ -251,9 +251,14 @@ def find_source(session: Session, name: str) -> SourceHealth:
     return SourceHealth(source, tuple(_channels(session, source)))
 
 
+def source_by_name(session: Session, name: str) -> Source | None:
+    """The row of the source of this name, if there is one."""
+    return session.exec(select(Source).where(Source.name == name)).one_or_none()
+
+
 def require_source(session: Session, name: str) -> Source:
     """The row of the source of this name; a `UserError` names those there are."""
-    source = session.exec(select(Source).where(Source.name == name)).one_or_none()
+    source = source_by_name(session, name)
     if source is None:
         names = ", ".join(session.exec(select(Source.name).order_by(Source.name)).all()) or "none yet"
         raise UserError(f"There is no source {name!r}; known are: {names[:500]}.")

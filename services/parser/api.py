@@ -125,11 +125,11 @@ def explain_capture(name: Name, profile: Digest = None) -> Response:
 def _profile(digest: str | None, url: str) -> SiteProfile | None:
     with reading() as session:
         host = profile_host(url) or ""
-        wanted = digest or profiles.current_profiles(session, [host]).get(host)
-        found = find_profiles(session, [wanted]).get(wanted or "")
-    if digest and found is None:
+        chosen = digest or profiles.current_profiles(session, [host]).get(host)
+        profile = find_profiles(session, [chosen]).get(chosen or "")
+    if digest and profile is None:
         raise Problem(404, "No such profile", "GET /profiles/{host} lists the versions of a host.")
-    return found
+    return profile
 
 
 def _load(name: str) -> capture_store.Capture:

@@ -58,10 +58,10 @@ def parse_pages(batch: Batch[ParsePage]) -> None:
         known = verdicts.find_all(session, (order.origin.page for _, order in orders))
         profiles = find_profiles(session, (order.profile for _, order in orders))
 
-    def found(job: Job, order: ParsePage) -> Found:
+    def read_one(job: Job, order: ParsePage) -> Found:
         return _found(order, known.get(order.origin.page), job, profiles.get(order.profile or ""))
 
-    result = batch.map(orders, found)
+    result = batch.map(orders, read_one)
     if not result:
         return
     with batch.complete(result) as (session, done):
@@ -264,11 +264,11 @@ def build_profile(order: BuildProfile, job: Job) -> None:
     if again and plan.captures:  # a page that ends a worker is written down first, and left out the next time
         with database.transaction() as session:
             learning.keep_samples(session, order.host, {plan.captures[0]: None})
-    taken = learning.sample_some(plan, lambda: live_work_waits(job.kind), one=again)
+    samples = learning.sample_some(plan, lambda: live_work_waits(job.kind), one=again)
     if plan.captures:
         with job.complete() as session:
-            learning.keep_samples(session, order.host, taken)
-            enqueue(session, order, due_at=utcnow() + (timedelta() if taken else learning.PAUSE), lane="bulk")
+            learning.keep_samples(session, order.host, samples)
+            enqueue(session, order, due_at=utcnow() + (timedelta() if samples else learning.PAUSE), lane="bulk")
         return
     with database.reading() as session:
         rows, rulings = learning.sampled(session, order.host), rulings_of(session, order.host)

@@ -1,7 +1,5 @@
 """Backfills: what a source published before we came, a document at a time."""
 
-from sqlmodel import select
-
 from services.contracts.messages import WalkBackfill
 from services.fetcher import poll, turns
 from services.fetcher.backfill import ending, queue, step
@@ -12,6 +10,7 @@ from services.fetcher.models import Channel, Source
 from services.fetcher.politeness import Served, host_of
 from services.fetcher.settings import fetcher_settings
 from services.fetcher.shared_client import client
+from services.fetcher.sources import source_by_name
 from services.runtime.database import reading
 from services.runtime.ledger.jobs import Job, enqueue
 from services.runtime.ledger.worker import handles
@@ -22,7 +21,7 @@ def walk_backfill(order: WalkBackfill, job: Job) -> None:
     """One document of a backfill; what it lists joins the frontier, and the backfill says itself again."""
     with reading() as session:
         backfill = session.get(Backfill, order.backfill)
-        source = session.exec(select(Source).where(Source.name == backfill.source)).first() if backfill else None
+        source = source_by_name(session, backfill.source) if backfill else None
         document = queue.oldest_open(session, order.backfill)
         channel = queue.channel_of(session, source, document) if source and document else None
     if backfill is None or backfill.finished_at or source is None:

@@ -30,7 +30,7 @@ def find_profile(session: Session, host: str) -> ProfileView | None:
     if row is None:
         return None
     lines = session.execute(select(rulings).where(rulings.c.host == host).order_by(rulings.c.text)).all()
-    said = {line.line: line.ruling for line in lines}
+    ruled = {line.line: line.ruling for line in lines}
     columns = (kept.c.digest, kept.c.pages, kept.c.made_at)
     versions = select(*columns).where(kept.c.host == host).order_by(kept.c.made_at.desc(), kept.c.digest)
     return ProfileView(
@@ -38,14 +38,14 @@ def find_profile(session: Session, host: str) -> ProfileView | None:
         digest=row.digest,
         pages=row.pages,
         since=row.since,
-        lines=[_frequent(line, said) for line in row.shown],
+        lines=[_frequent(line, ruled) for line in row.shown],
         rulings=[JudgedLine.model_validate(line) for line in lines],
         versions=[ProfileVersion.model_validate(entry) for entry in session.execute(versions.limit(VERSIONS))],
     )
 
 
-def _frequent(line: Mapping[str, Any], said: Mapping[str, Any]) -> FrequentLine:
-    return FrequentLine(**line, ruling=said.get(fold(line["text"])))
+def _frequent(line: Mapping[str, Any], ruled: Mapping[str, Any]) -> FrequentLine:
+    return FrequentLine(**line, ruling=ruled.get(fold(line["text"])))
 
 
 def _judged(session: Session, names: Sequence[str]) -> dict[str, dict[str, int]]:

@@ -126,11 +126,11 @@ def read_capture(capture: str, profile: SiteProfile | None) -> ParsedPage | None
     return parsed if isinstance(reading, Article) else None
 
 
-def keep_samples(session: Session, host: str, taken: dict[str, PageSample | None]) -> None:
+def keep_samples(session: Session, host: str, pages: dict[str, PageSample | None]) -> None:
     """Keeps what was sampled until the rest is."""
     rows = [
         {"host": host, "capture": capture, "packed": _packed(page) if page else None}
-        for capture, page in sorted(taken.items())
+        for capture, page in sorted(pages.items())
     ]
     if rows:
         insert = (sqlite.insert if is_sqlite(session) else postgresql.insert)(profiles.samples)
@@ -225,9 +225,9 @@ def proposal(profile: SiteProfile) -> ProposeProfile:
 
 
 def _packed(page: PageSample) -> bytes:
-    whole = {"marks": page.marks, "prose": page.prose, "boxes": dict(page.boxes), "title": sorted(page.title)}
     # The bits of a line are a number as long as the page: in hexadecimal, which no reader of JSON has to refuse.
-    whole |= {"prose": f"{page.prose:x}", "boxes": {name: f"{bits:x}" for name, bits in page.boxes.items()}}
+    boxes = {name: f"{bits:x}" for name, bits in page.boxes.items()}
+    whole = {"marks": page.marks, "prose": f"{page.prose:x}", "boxes": boxes, "title": sorted(page.title)}
     return profiles.packed_text(json.dumps(whole, separators=(",", ":")))
 
 

@@ -20,10 +20,6 @@ MOST = 500
 """Lines of one host that people may judge."""
 
 
-class NoProfile(UserError):  # noqa: N818 - named for what is wrong
-    """The host has no site profile."""
-
-
 class TooManyLines(UserError):  # noqa: N818 - named for what is wrong
     """More lines of one host than a profile takes."""
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from services.parser.profiles.rulings import Ruling
-from services.runtime.http.problems import Storable, storable
+from services.runtime.http.problems import storable
 
 DIGEST = "0f1c8e4b5f7f0c5cf3b2f8a0c6e1d4a9b7c2e5f8091a3b4c5d6e7f8091a2b3c4"
 LineText = Annotated[
@@ -86,6 +86,3 @@ class LineJudgement(BaseModel):
 
     text: LineText
     ruling: Ruling | Literal["none"]
-
-
-Host = Annotated[Storable, StringConstraints(max_length=300)]

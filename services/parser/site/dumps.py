@@ -25,8 +25,9 @@ def mark_site_dump(draft: Draft) -> None:
     own = [at for at, line in enumerate(lines) if line.is_prose and counts[at] < sometimes] or [len(lines)]
     foot = _foot(lines, counts, own[-1] + 1, often, sometimes)
     outside = (at for at in (*range(own[0]), *range(foot, len(lines))) if counts[at] >= sometimes)
-    for line in (line for line in lines if line.key in profile.unwanted):
-        line.rule = UNWANTED
+    for line in lines:
+        if line.key in profile.unwanted:
+            line.rule = UNWANTED
     free = {at for at, line in enumerate(lines) if line.kept and line.key not in profile.protected}
     for at in free & {*outside, *_menus(counts, range(own[0], foot), often)}:
         lines[at].rule, lines[at].detail = REPEATS, f"{counts[at]} of {profile.pages} pages"
