@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from services.parser.characters import fold
 from services.parser.profiles.views import FrequentLine, JudgedLine, ProfileLine, ProfileVersion, ProfileView
-from services.runtime.provenance.profiles import hosts, kept, rulings
+from services.runtime.provenance.profiles import hosts, rulings, site_profiles
 
 VERSIONS = 50
 """Versions shown of a profile, the latest first."""
@@ -16,8 +16,8 @@ VERSIONS = 50
 
 def find_hosts(session: Session, after: str | None, limit: int) -> list[ProfileLine]:
     """Hosts with a profile, by name."""
-    columns = (hosts.c.host, hosts.c.profile.label("digest"), hosts.c.since, kept.c.pages)
-    query = select(*columns).join(kept, kept.c.digest == hosts.c.profile)
+    columns = (hosts.c.host, hosts.c.profile.label("digest"), hosts.c.since, site_profiles.c.pages)
+    query = select(*columns).join(site_profiles, site_profiles.c.digest == hosts.c.profile)
     rows = session.execute(query.where(hosts.c.host > (after or "")).order_by(hosts.c.host).limit(limit)).all()
     judged = _judged(session, [row.host for row in rows])
     return [ProfileLine.model_validate(dict(row._mapping) | judged[row.host]) for row in rows]  # noqa: SLF001 - its public name
@@ -25,14 +25,18 @@ def find_hosts(session: Session, after: str | None, limit: int) -> list[ProfileL
 
 def find_profile(session: Session, host: str) -> ProfileView | None:
     """The profile of a host, with all that people are shown of it."""
-    current = select(kept, hosts.c.since).join(hosts, hosts.c.profile == kept.c.digest)
+    current = select(site_profiles, hosts.c.since).join(hosts, hosts.c.profile == site_profiles.c.digest)
     row = session.execute(current.where(hosts.c.host == host)).one_or_none()
     if row is None:
         return None
     lines = session.execute(select(rulings).where(rulings.c.host == host).order_by(rulings.c.text)).all()
     ruled = {line.line: line.ruling for line in lines}
-    columns = (kept.c.digest, kept.c.pages, kept.c.made_at)
-    versions = select(*columns).where(kept.c.host == host).order_by(kept.c.made_at.desc(), kept.c.digest)
+    columns = (site_profiles.c.digest, site_profiles.c.pages, site_profiles.c.made_at)
+    versions = (
+        select(*columns)
+        .where(site_profiles.c.host == host)
+        .order_by(site_profiles.c.made_at.desc(), site_profiles.c.digest)
+    )
     return ProfileView(
         host=host,
         digest=row.digest,

@@ -206,8 +206,8 @@ def store(session: Session, learned: Learned, now: datetime, articles: int | Non
 def revise(session: Session, host: str, now: datetime) -> SiteProfile | None:
     """The host's profile with what people say of its lines now, which is current from now on; None if it has none."""
     row = session.execute(
-        select(profiles.hosts, profiles.kept.c.shown)
-        .join(profiles.kept, profiles.kept.c.digest == profiles.hosts.c.profile)
+        select(profiles.hosts, profiles.site_profiles.c.shown)
+        .join(profiles.site_profiles, profiles.site_profiles.c.digest == profiles.hosts.c.profile)
         .where(profiles.hosts.c.host == host)
     ).one_or_none()
     before = find_profiles(session, [row.profile]).get(row.profile) if row else None

@@ -40,23 +40,22 @@ def named_captures(*, logged: bool = True) -> set[bytes]:
 
 
 def _named(session: Session, relation: str, field: str) -> Iterator[bytes]:
-    value: Any = column(field)
-    rows = session.execute(
-        select(value).select_from(table(relation)).where(value.is_not(None)), execution_options={"yield_per": AT_ONCE}
-    )
-    for text in rows.scalars():
+    for text in _values(session, relation, field):
         for part in str(text).split(":"):
             if (name := digest_of(part)) is not None:
                 yield name
 
 
 def _named_by_leaves(session: Session) -> Iterator[bytes]:
-    rows = session.execute(
-        select(column("body")).select_from(table("log_leaves")), execution_options={"yield_per": AT_ONCE}
-    )
-    for body in rows.scalars():
+    for body in _values(session, "log_leaves", "body"):
         if (name := digest_of(json.loads(body).get("capture") or "")) is not None:
             yield name
+
+
+def _values(session: Session, relation: str, field: str) -> Iterator[Any]:
+    value: Any = column(field)
+    query = select(value).select_from(table(relation)).where(value.is_not(None))
+    return iter(session.execute(query, execution_options={"yield_per": AT_ONCE}).scalars())
 
 
 def digest_of(name: str) -> bytes | None:

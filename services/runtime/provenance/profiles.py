@@ -75,7 +75,7 @@ class ProfileSample(Table, table=True):
     """JSON in gzip; None where the page gives nothing to learn from."""
 
 
-kept: Relation = SQLModel.metadata.tables["site_profiles"]
+site_profiles: Relation = SQLModel.metadata.tables["site_profiles"]
 hosts: Relation = SQLModel.metadata.tables["profiled_hosts"]
 rulings: Relation = SQLModel.metadata.tables["line_rulings"]
 samples: Relation = SQLModel.metadata.tables["profile_samples"]
@@ -142,9 +142,9 @@ def forget_samples(session: Session, host: str) -> None:
 _LEARNABLE = verdicts.c.read_host.is_not(None)
 # Made once: to make a statement costs more than to run it.
 _CURRENT = select(hosts.c.host, hosts.c.profile).where(hosts.c.host.in_(bindparam("hosts", expanding=True)))
-_LOAD = select(kept.c.packed).where(kept.c.digest == bindparam("digest"))
+_LOAD = select(site_profiles.c.packed).where(site_profiles.c.digest == bindparam("digest"))
 _INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-_KEEP = {dialect: make(kept).on_conflict_do_nothing() for dialect, make in _INSERTS.items()}
+_KEEP = {dialect: make(site_profiles).on_conflict_do_nothing() for dialect, make in _INSERTS.items()}
 
 
 def _make_current(insert: Any) -> Any:
