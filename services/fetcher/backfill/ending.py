@@ -19,12 +19,21 @@ def close_if_through(session: Session, backfill: Backfill, now: datetime) -> boo
     """Ends it once every page that it showed was visited and read; whether that is so."""
     if counts.page_counts(session, backfill.id or 0).waiting:
         return False
-    close(session, backfill, "done", now)
+    end(session, backfill, "done", now)
     return True
 
 
+def end(session: Session, backfill: Backfill, state: BackfillState, now: datetime) -> None:
+    """Closes it and notes so for whoever ordered it: it came to its end, or its source is gone."""
+    close(session, backfill, state, now)
+    caller = Caller(key=backfill.asked_by, name=backfill.asked_by_name)
+    pages = (backfill.summary or {})["pages"]
+    about, result = f"backfill {backfill.id} of {backfill.source}", json.dumps({"state": state, **pages})
+    audit_log.note(session, caller, "backfill.ended", about, now, result=result)
+
+
 def close(session: Session, backfill: Backfill, state: BackfillState, now: datetime) -> None:
-    """Ends it as it is. Pages that it has joined to the frontier stay there, and are visited."""
+    """Ends it as it is, with no note. Pages that it has joined to the frontier stay there, and are visited."""
     number = backfill.id or 0
     pages, documents = counts.page_counts(session, number), counts.document_counts(session, number)
     backfill.state, backfill.finished_at = state, now
@@ -36,6 +45,3 @@ def close(session: Session, backfill: Backfill, state: BackfillState, now: datet
     session.add(backfill)
     session.execute(delete(BackfillPage).where(col(BackfillPage.backfill) == number))
     session.execute(delete(BackfillDocument).where(col(BackfillDocument.backfill) == number))
-    caller = Caller(key=backfill.asked_by, name=backfill.asked_by_name)
-    about, result = f"backfill {number} of {backfill.source}", json.dumps({"state": state, **vars(pages)})
-    audit_log.note(session, caller, "backfill.ended", about, now, result=result)

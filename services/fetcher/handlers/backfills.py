@@ -59,7 +59,7 @@ def _end_backfill(order: WalkBackfill, job: Job) -> None:
         turns.give_back(session, job)
         backfill = session.get(Backfill, order.backfill, with_for_update=True)
         if backfill and backfill.finished_at is None:
-            ending.close(session, backfill, "cancelled", job.now)
+            ending.end(session, backfill, "cancelled", job.now)
 
 
 def _await_pages(order: WalkBackfill, job: Job) -> None:

@@ -1,5 +1,7 @@
 """Whoever orders something over HTTP is on record with it: the routes are read from the OpenAPI."""
 
+import importlib
+
 import pytest
 from sqlalchemy import text
 from sqlmodel import SQLModel
@@ -7,16 +9,24 @@ from sqlmodel import SQLModel
 from services.access import keys
 from services.admin.reference import example, operations, permission
 from services.app import create_app
+from services.contracts.messages import CheckProfiles
+from services.contracts.wiring import SERVICES
+from services.fetcher.importing import import_file
 from services.runtime import database
 from services.runtime.database import reading, transaction, utcnow
+from services.runtime.ledger.jobs import enqueue
+from tests.fakes.sites import components, pages
 from tests.support.harbor import RELEASE, arrives
 from tests.support.in_process import client
+from tests.support.reingested import settle
 
 pytestmark = pytest.mark.integration
 
 ORDERS_NOTHING = {
     "examine_site": "It looks at a site; nothing is kept.",
     "preview_source": "It looks at an address; nothing is kept.",
+    "preview_filter": "It judges events of the past by a choice; nothing is kept.",
+    "propose_source_patterns": "It compares addresses; nothing is kept.",
     "preview_endpoint": "It judges events of the past by a choice; nothing is kept.",
     "try_scope": "It counts pages; nothing is ordered.",
 }
@@ -37,8 +47,12 @@ MESSAGE = (
     "INSERT INTO ledger (kind, key, message, lane, enqueued_at, due_at, attempts, trace_id, dead_lettered_at, reason) "
     "VALUES (:kind, :key, :words, 'live', :now, :now, 5, '', :now, 'a test')"
 )
+SITE = "ministry.example"
+"""A site whose profile was learned."""
 SOURCE = {"name": "war", "channels": [{"kind": "feed", "url": "https://www.war.gov/feed"}]}
 BODIES = {
+    "accept_gaps": {"source": "war", "cause": "gone", "reason": "a test"},
+    "order_backfill": {"source": "war", "since": "2026-01-01", "reason": "a test"},
     "add_source": SOURCE,
     "pause_source": {"paused": False},
     "make_endpoint": {"url": "http://127.0.0.1:9/other"},
@@ -70,6 +84,7 @@ def admin(installation):
     with transaction() as session:
         presented = keys.first_key(session, utcnow())
     made = client(create_app(), presented)
+    _learn_profile()
     texts = [RELEASE.replace("Harbor", place) for place in ("Harbor", "Bridge", "Ferry")]
     articles = [arrives(words, number) for number, words in enumerate(texts)]
     assert made.post(f"/admin/withdrawals/{articles[1]}", json={"reason": "a test"}).is_success
@@ -87,13 +102,28 @@ def admin(installation):
     execute("UPDATE deliveries SET state = 'failed'")
     assert made.post("/sources", json=SOURCE).status_code == 201
     execute("UPDATE ledger SET attempts = 1, reason = 'a defect' WHERE kind = 'PollChannel'")
+    assert made.post("/admin/backfills", json=BODIES["order_backfill"]).is_success
     return made
+
+
+def _learn_profile():
+    for service in SERVICES:
+        importlib.import_module(f"services.{service}.tasks")
+    now = utcnow()
+    for page in pages(components, 10):
+        import_file("page.html", page.content.encode(), page.url, now, now)
+    settle()
+    with transaction() as session:
+        enqueue(session, CheckProfiles())
+    settle()
 
 
 def article_of(name):
     """The article that this order is about."""
     with reading() as session:
-        articles = session.execute(text("SELECT id FROM articles ORDER BY url")).scalars().all()
+        articles = (
+            session.execute(text("SELECT id FROM articles WHERE url LIKE '%harbor%' ORDER BY url")).scalars().all()
+        )
     return articles[OF_ARTICLES.index(name)] if name in OF_ARTICLES else articles[0]
 
 
@@ -107,6 +137,9 @@ def place(path, operation):
         failing = session.execute(text("SELECT max(id) FROM ledger WHERE kind = 'PollChannel'")).scalar()
     return path.format(
         name="war",
+        host=SITE,
+        backfill_id=1,
+        acceptance=1,
         article=article_of(name),
         takedown=OF_TAKEDOWNS.index(name) + 1 if name in OF_TAKEDOWNS else 1,
         endpoint_id=2 if name == "delete_endpoint" else 1,
@@ -141,5 +174,17 @@ def test_each_order_leaves_one_entry_with_who_gave_it(admin):
         assert entry.key_name == "first key", name
         ordered.add(name)
     assert len(ordered) > 20
-    of_services = {"article", "endpoint", "key", "log", "message", "messages", "quarantine", "reingestion"}
+    of_services = {
+        "article",
+        "backfill",
+        "endpoint",
+        "gaps",
+        "key",
+        "log",
+        "message",
+        "messages",
+        "profile",
+        "quarantine",
+        "reingestion",
+    }
     assert of_services | {"site", "source", "sources", "takedown"} == {each.action.split(".")[0] for each in seen}
