@@ -12,7 +12,7 @@ from sqlalchemy import Row, bindparam, delete, insert, select, update
 from sqlalchemy import Table as Relation
 from sqlmodel import Field, Session, SQLModel
 
-from services.contracts.events import ArticleView
+from services.contracts.article_view import ArticleView
 from services.runtime.database import Table
 from services.runtime.events.append import frozen
 from services.runtime.events.tables import Compressed, events

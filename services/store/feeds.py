@@ -8,7 +8,7 @@ from urllib.parse import urlencode, urlsplit
 from uuid import UUID, uuid5
 
 from services.contracts.article import Image
-from services.contracts.events import ArticleView
+from services.contracts.article_view import ArticleView
 from services.store.search import ArticleQuery
 
 IDS = UUID("6f2d8c1e-52a4-4d0f-9b7c-0a3e1f64c9d2")

@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from services.contracts.events import ArticleView
+from services.contracts.article_view import ArticleView
 from services.store.feeds import Feed, entry_id, labels, media_type, pictures
 from services.store.html import html
 from services.store.wording import instant

@@ -12,7 +12,7 @@ from sqlalchemy import Row, bindparam, select, update
 from sqlmodel import Session
 
 from services.contracts.article import Article
-from services.contracts.events import LISTED
+from services.contracts.article_events import LISTED
 from services.contracts.messages import Announce, NoteSources
 from services.runtime.events.append import NewEvent, hold, id_of_event
 from services.runtime.provenance import sightings

@@ -7,19 +7,12 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, JsonValue
 from sqlalchemy import Row
 
 from services.contracts.article import Article, ArticleKind, ArticleStatus, Block, Evidence
+from services.contracts.article_events import ArticleEventType, ArticleFacts, StatusFacts
+from services.contracts.article_view import LINE, WORDS, ArticleView
 from services.contracts.changes import ArticleChange
-from services.contracts.events import (
-    CHANGE,
-    EXAMPLES,
-    LINE,
-    WORDS,
-    AnySourceFacts,
-    ArticleEventType,
-    ArticleFacts,
-    ArticleView,
-    StatusFacts,
-    Told,
-)
+from services.contracts.envelope import EventEnvelope
+from services.contracts.event_examples import CHANGE, EXAMPLES
+from services.contracts.events import AnySourceFacts
 from services.contracts.log_events import CheckpointFacts, LogEventType
 from services.contracts.messages import Cause
 from services.contracts.source_events import SourceEventType
@@ -180,7 +173,7 @@ class ArticleDiff(View):
     change: ArticleChange | None
 
 
-class EventView(Told):
+class EventView(EventEnvelope):
     """A fact, in the order in which facts were written: what webhooks send, after three members in front."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [PULLED | EXAMPLES["article.updated"]]})
@@ -192,7 +185,7 @@ class EventView(Told):
     data: ArticleFacts | StatusFacts
 
 
-class SourceEventView(Told):
+class SourceEventView(EventEnvelope):
     """What happened to a source, in the same order. It is part of no article, so it has no cause."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [PULLED | EXAMPLES["source.blocked"] | {"cause": None}]})
@@ -204,7 +197,7 @@ class SourceEventView(Told):
     data: AnySourceFacts
 
 
-class LogEventView(Told):
+class LogEventView(EventEnvelope):
     """What happened to the transparency log, in the same order. It is part of no article, so it has no cause."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [PULLED | EXAMPLES["log.checkpoint"] | {"cause": None}]})

@@ -12,8 +12,9 @@ from typing import Any
 from sqlalchemy import Row, bindparam, insert, select, update
 from sqlmodel import Session
 
+from services.contracts.article_events import LISTED
 from services.contracts.errors import DatelineError
-from services.contracts.events import LISTED, SCOPES, event_scope
+from services.contracts.events import SCOPES, event_scope
 from services.contracts.messages import Announce, Deliver, Lane
 from services.runtime.database import UtcDateTime
 from services.runtime.events.append import NewEvent, append_private

@@ -4,8 +4,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from services.contracts.article_events import LISTED
 from services.contracts.changes import Grade
-from services.contracts.events import LISTED
 from services.runtime.events.changes import ChangeSubject, weighs
 from services.runtime.events.phrases import first_of, plain
 from services.webhooks.filters import Filter, is_about_source, takes_type

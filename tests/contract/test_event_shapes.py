@@ -10,7 +10,10 @@ import pytest
 
 from services.app import create_app
 from services.contracts.article import Award, Byline, Image, Link
-from services.contracts.events import EVENTS, EXAMPLES, THIN, THIN_EXAMPLES, ArticleEventType, PublicEventType
+from services.contracts.article_events import ArticleEventType
+from services.contracts.event_examples import EXAMPLES, THIN_EXAMPLES
+from services.contracts.events import EVENTS, PublicEventType
+from services.contracts.thin_events import THIN
 from services.store.decide import Reading
 from services.store.events import new_event
 from services.webhooks import announce, models, payload

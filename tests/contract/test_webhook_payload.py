@@ -9,7 +9,7 @@ from typing import get_args
 from pydantic import SecretStr
 from standardwebhooks import Webhook
 
-from services.contracts.events import ArticleView
+from services.contracts.article_view import ArticleView
 from services.webhooks import judge, limits, models, retries
 from services.webhooks.signing import new_secret, signed_headers
 

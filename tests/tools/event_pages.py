@@ -1,10 +1,12 @@
-"""Writes docs/events.md and docs/schemas out of the shapes in contracts/events.py: run it after they changed."""
+"""Writes docs/events.md and docs/schemas out of the shapes of contracts/events.py: run it after they changed."""
 
 import json
 from inspect import getdoc
 from pathlib import Path
 
-from services.contracts.events import EVENTS, EXAMPLES, THIN, THIN_EXAMPLES
+from services.contracts.event_examples import EXAMPLES, THIN_EXAMPLES
+from services.contracts.events import EVENTS
+from services.contracts.thin_events import THIN
 
 DOCS = Path(__file__).parents[2] / "docs"
 HEAD = """# Every event

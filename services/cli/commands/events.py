@@ -13,8 +13,9 @@ import typer
 from services.cli import client
 from services.cli.commands.articles import Kind, Source
 from services.cli.output.terminal import AsJson, Listing, cell, error, print_json, print_json_line, show, show_text
+from services.contracts.article_events import ArticleFacts
 from services.contracts.changes import Grade
-from services.contracts.events import ArticleFacts, PublicEventType
+from services.contracts.events import PublicEventType
 from services.contracts.log_events import PREFIX as LOG
 from services.contracts.source_events import PREFIX
 

@@ -5,9 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Header
 from pydantic import BaseModel, Field
 
-from services.contracts.events import (
-    EXAMPLES,
-    THIN_EXAMPLES,
+from services.contracts.article_events import (
     ArticleCreated,
     ArticleListed,
     ArticleMerged,
@@ -16,6 +14,9 @@ from services.contracts.events import (
     ArticleRestored,
     ArticleUpdated,
     ArticleWithdrawn,
+)
+from services.contracts.event_examples import EXAMPLES, THIN_EXAMPLES
+from services.contracts.events import (
     CheckpointSigned,
     EndpointDisabled,
     EndpointTest,
@@ -27,6 +28,8 @@ from services.contracts.events import (
     SourceRecovered,
     SourceRemovals,
     SourceSilent,
+)
+from services.contracts.thin_events import (
     ThinArticleCreated,
     ThinArticleListed,
     ThinArticleMerged,

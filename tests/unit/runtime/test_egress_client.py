@@ -244,7 +244,7 @@ def test_work_is_done_while_the_answer_is_on_its_way():
     """Once the request has left, and before anything is read; not where nobody could be reached."""
     steps = []
 
-    class Told(httpcore.MockStream):
+    class EventEnvelope(httpcore.MockStream):
         def write(self, *_words, **_named):
             steps.append("sent")
 
@@ -255,7 +255,7 @@ def test_work_is_done_while_the_answer_is_on_its_way():
     class Telling(Wire):
         def connect_tcp(self, *words, **named):
             super().connect_tcp(*words, **named)
-            return Told([OK])
+            return EventEnvelope([OK])
 
     with meanwhile(lambda: steps.append("worked")):
         ask(wire=Telling())

@@ -8,7 +8,7 @@ import feedparser
 import pytest
 
 from services.contracts.article import Block, Byline, Image
-from services.contracts.events import ArticleView
+from services.contracts.article_view import ArticleView
 from services.store import atom, jsonfeed
 from services.store.feeds import BEGINNING, etag, feed_of, media_type, seen
 from services.store.html import html

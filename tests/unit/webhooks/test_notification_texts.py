@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from services.contracts.events import EXAMPLES
+from services.contracts.event_examples import EXAMPLES
 from services.webhooks.attempt import Address, Parcel
 from services.webhooks.people import mail
 from services.webhooks.people.html import as_html

@@ -1,0 +1,100 @@
+"""Every message of the system: commands in the imperative, events in the past tense, one module for each receiver.
+
+A message is a row of the ledger until it has been handled. Readers are tolerant: unknown fields are ignored, and a
+field is added with a default, so that services of different ages work side by side.
+"""
+
+from services.contracts.messages.fetcher import (
+    AskPublicArchive,
+    AttachFiles,
+    CheckRhythms,
+    EraseCaptures,
+    FetchFile,
+    FetchPage,
+    HostRecovered,
+    MovePages,
+    PackCaptures,
+    PollChannel,
+    ReadPush,
+    ReconcileChannels,
+    Redirect,
+    ReviewRemovals,
+    SamePage,
+    SubscribeToHub,
+    TakeBackup,
+    WalkBackfill,
+    WalkChannel,
+    Why,
+)
+from services.contracts.messages.message import Lane, Message, Rank
+from services.contracts.messages.origin import Cause, Mode, Origin, Reingestion
+from services.contracts.messages.parser import (
+    BuildProfile,
+    CaptureRef,
+    CheckProfiles,
+    ParsePage,
+    Rejection,
+    about_capture,
+)
+from services.contracts.messages.reingest import Difference, Preview, ProposeProfile, Reingest, Scope
+from services.contracts.messages.store import (
+    EarlierReading,
+    MoveArticles,
+    NoteFile,
+    NoteSources,
+    SaveArticle,
+    SetStatus,
+)
+from services.contracts.messages.webhooks import Announce, CheckTroubles, Deliver, ForgetDeliveries, MakeCheckpoint
+
+__all__ = [
+    "Announce",
+    "AskPublicArchive",
+    "AttachFiles",
+    "BuildProfile",
+    "CaptureRef",
+    "Cause",
+    "CheckProfiles",
+    "CheckRhythms",
+    "CheckTroubles",
+    "Deliver",
+    "Difference",
+    "EarlierReading",
+    "EraseCaptures",
+    "FetchFile",
+    "FetchPage",
+    "ForgetDeliveries",
+    "HostRecovered",
+    "Lane",
+    "MakeCheckpoint",
+    "Message",
+    "Mode",
+    "MoveArticles",
+    "MovePages",
+    "NoteFile",
+    "NoteSources",
+    "Origin",
+    "PackCaptures",
+    "ParsePage",
+    "PollChannel",
+    "Preview",
+    "ProposeProfile",
+    "Rank",
+    "ReadPush",
+    "ReconcileChannels",
+    "Redirect",
+    "Reingest",
+    "Reingestion",
+    "Rejection",
+    "ReviewRemovals",
+    "SamePage",
+    "SaveArticle",
+    "Scope",
+    "SetStatus",
+    "SubscribeToHub",
+    "TakeBackup",
+    "WalkBackfill",
+    "WalkChannel",
+    "Why",
+    "about_capture",
+]
