@@ -12,7 +12,7 @@ from services.doctor.findings import Diagnosis
 from services.doctor.looks import Looks
 from services.fetcher.answers import Fetched
 from services.fetcher.settings import fetcher_settings
-from services.fetcher.sources import Address
+from services.fetcher.source_seeds import Address
 from services.parser.alone import NotRead, read_alone
 from services.runtime.database import utcnow
 from services.runtime.egress import egress_settings, open_client

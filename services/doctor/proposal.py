@@ -9,7 +9,7 @@ from services.doctor.findings import ChannelFinding
 from services.fetcher.editing.toml_text import as_toml
 from services.fetcher.politeness import host_of
 from services.fetcher.scope import ARTICLES
-from services.fetcher.sources import SourceSeed
+from services.fetcher.source_seeds import SourceSeed
 
 
 def propose(

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select, update
 
 from services.contracts.messages import ReviewRemovals, SetStatus
-from services.fetcher.models import Absence, Page, Sign, TakedownPage
+from services.fetcher.absence_models import Absence, TakedownPage
+from services.fetcher.models import Page, Sign
 from services.fetcher.visit import Visit, fetched_at
 from services.runtime.ledger.jobs import Job, Outgoing
 from services.runtime.provenance import verdicts

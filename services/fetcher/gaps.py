@@ -14,7 +14,7 @@ from sqlalchemy import delete, func
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
-from services.fetcher.models import Gap
+from services.fetcher.gap_models import Gap
 from services.fetcher.settings import fetcher_settings
 from services.runtime.database import is_sqlite
 

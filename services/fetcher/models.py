@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import DDL, Column, Index, Text, event, text
+from sqlalchemy import DDL, Column, Index, Text, event
 from sqlalchemy import Table as Relation
 from sqlmodel import Field, SQLModel
 
@@ -15,14 +15,11 @@ Outcome = Literal[
     "new", "changed", "unchanged", "moved", "gone", "blocked", "empty", "unavailable", "refused", "imported"
 ]
 
-_NOT_CLOSED = text("closed_at IS NULL")
-_IS_OPEN = text("closed_at IS NULL AND opened_at IS NOT NULL")
-TO_ALARM, ONCE_ALARMED = text("to_alarm"), text("alarmed_at IS NOT NULL")
-"""Of gaps: in these words both databases see that their indexes serve."""
 
 Sign = Literal["404", "410", "451", "error_page", "redirect", "wall"]
 """What an answer shows in a page's place: that there is none, an error page sent as a good one, a redirect to what is
 no article, or a wall."""
+
 
 IMPORT = "import"
 """The source of pages that came as files; nothing polls it and no plan visits its pages."""
@@ -244,116 +241,6 @@ class PageGuid(Table, table=True):
     page_id: int = Field(foreign_key="pages.id")
 
 
-class Gap(Table, table=True):
-    """A page that a source showed and that is not stored.
-
-    It begins to count at `opened_at`. What is stored in time has no row any more, what is stored late is `closed_at`.
-    """
-
-    __tablename__ = "gaps"
-    __table_args__ = (
-        Index("gaps_of_source", "source", "key", unique=True),
-        Index("gaps_due", "check_at", sqlite_where=_NOT_CLOSED, postgresql_where=_NOT_CLOSED),
-        Index("gaps_open", "source", "cause", "id", sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN),
-        Index("gaps_to_alarm", "source", "cause", sqlite_where=TO_ALARM, postgresql_where=TO_ALARM),
-        Index("gaps_alarmed", "source", "cause", sqlite_where=ONCE_ALARMED, postgresql_where=ONCE_ALARMED),
-    )
-
-    id: int | None = Field(default=None, primary_key=True)
-    source: str
-    key: str
-    """`contracts.urls.page_key` of the address that was shown."""
-    url: str = Field(sa_type=Text)
-    page: int | None = None
-    """None for an address out of scope, which is no page of ours."""
-    backlog: bool = False
-    """It was there before we came."""
-    shown_at: datetime = Field(sa_type=UtcDateTime)
-    check_at: datetime = Field(sa_type=UtcDateTime)
-    """When it is looked at next."""
-    opened_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    cause: str | None = None
-    """`contracts.choices.GapCause`, with one sentence."""
-    detail: str | None = Field(default=None, sa_type=Text)
-    closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    """When the page was stored after all."""
-    to_alarm: bool = False
-    alarmed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    accepted: int | None = None
-    """The number of the `GapAcceptance` by which an operator has said that it is right."""
-
-
-AbsenceState = Literal["open", "removed", "discarded", "blocked"]
-
-
-class Absence(Table, table=True):
-    """A page that gave an article and is not there, or shows a wall: the looks in a row that say so.
-
-    It ends when the page is there again. `state` says what the store was ordered to make of it; `discarded`: an
-    operator decided that it is no removal.
-    """
-
-    __tablename__ = "absences"
-    __table_args__ = (
-        Index("absences_by_source", "source", "state", "since"),
-        Index("absences_by_takedown", "takedown", "page"),
-    )
-
-    page: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    source: str
-    article: str
-    url: str | None = Field(default=None, sa_type=Text)
-    sign: str
-    detail: str | None = Field(default=None, sa_type=Text)
-    since: datetime = Field(sa_type=UtcDateTime)
-    """The first look that did not find it."""
-    last_at: datetime = Field(sa_type=UtcDateTime)
-    looks: int = 1
-    state: str = "open"
-    takedown: int | None = None
-    """The mass takedown that it is part of."""
-    answered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    """When something came that is still to be read: the page, or what stands in its place."""
-
-
-_OPEN = text("state = 'open'")
-
-
-class Takedown(Table, table=True):
-    """Many pages of a source that vanished within a day: one notice, and a decision about the single removals.
-
-    `state` is open, released, discarded, or returned: every page came back.
-    """
-
-    __tablename__ = "takedowns"
-    __table_args__ = (
-        # Of each source one at a time.
-        Index("takedowns_open", "source", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
-    )
-
-    id: int | None = Field(default=None, primary_key=True)
-    source: str
-    opened_at: datetime = Field(sa_type=UtcDateTime)
-    state: str = "open"
-    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    decided_by: str | None = None
-    """The name of the operator's key; None where the evidence decided."""
-
-
-class TakedownPage(Table, table=True):
-    """A page of a mass takedown, and when it came back, if it did before the end."""
-
-    __tablename__ = "takedown_pages"
-
-    takedown: int = Field(primary_key=True, foreign_key="takedowns.id")
-    page: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    article: str
-    url: str | None = Field(default=None, sa_type=Text)
-    sign: str
-    since: datetime = Field(sa_type=UtcDateTime)
-    returned_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-
-
 class Host(Table, table=True):
     """A host's slot, shared by all workers, and its robots.txt."""
 
@@ -389,9 +276,14 @@ class Host(Table, table=True):
 ADDRESS_WORDS = "to_tsvector('simple'::regconfig, regexp_replace(url, '[^a-zA-Z0-9]+'::text, ' '::text, 'g'::text))"
 """The words of an address, as PostgreSQL has them in an index: in these words it sees that the index serves."""
 
+
 # Not in the models' words, because the index is another thing in each database; migrations make the same.
 _FORGET = "INSERT INTO page_words (page_words, rowid, url) VALUES ('delete', old.id, old.url);"
+
+
 _LEARN = "INSERT INTO page_words (rowid, url) VALUES (new.id, new.url);"
+
+
 _INDEX = {
     "sqlite": (
         "CREATE VIRTUAL TABLE page_words USING fts5(url, content='pages', content_rowid='id', detail=none)",
@@ -409,7 +301,11 @@ def _runs(when: str, dialect: str, statement: str) -> None:
 
 
 _PAGES: Relation = SQLModel.metadata.tables["pages"]
+
+
 for _dialect, _statements in _INDEX.items():
     for _statement in _statements:
         _runs("after_create", _dialect, _statement)
+
+
 _runs("before_drop", "sqlite", "DROP TABLE IF EXISTS page_words")

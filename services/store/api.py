@@ -50,13 +50,11 @@ from services.runtime.provenance.evidence import evidence_of_article
 from services.store.addresses import addresses_of
 from services.store.attachments import api as attachments
 from services.store.changes.grade import change_of
+from services.store.event_views import ArticleEvent, ArticleEvents, EventPage
 from services.store.lists import api as lists
 from services.store.search import find_revision, find_revisions
 from services.store.views import (
     ArticleDiff,
-    ArticleEvent,
-    ArticleEvents,
-    EventPage,
     EvidenceList,
     RevisionLine,
     RevisionPage,

@@ -7,15 +7,10 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, JsonValue
 from sqlalchemy import Row
 
 from services.contracts.article import Article, ArticleKind, ArticleStatus, Block, Evidence
-from services.contracts.article_events import ArticleEventType, ArticleFacts, StatusFacts
 from services.contracts.article_view import LINE, WORDS, ArticleView
 from services.contracts.changes import ArticleChange
-from services.contracts.envelope import EventEnvelope
-from services.contracts.event_examples import CHANGE, EXAMPLES
-from services.contracts.events import AnySourceFacts
-from services.contracts.log_events import CheckpointFacts, LogEventType
+from services.contracts.event_examples import CHANGE
 from services.contracts.messages import Cause
-from services.contracts.source_events import SourceEventType
 from services.runtime.withholding import HEADLINES, masked
 from services.store.excerpt import Piece
 from services.store.publication import with_hour
@@ -32,11 +27,15 @@ REVISION: dict[str, JsonValue] = {
     "cause": "live",
     "created_at": "2026-01-12T18:30:00Z",
 }
+
+
 READING: dict[str, JsonValue] = WORDS | {
     "headline": LINE["headline"],
     "published_at": LINE["published_at"],
     "removed": [{"rule": "share", "text": "SHARE"}],
 }
+
+
 DIFF: dict[str, JsonValue] = {
     "article": LINE["id"],
     "from": 1,
@@ -44,6 +43,8 @@ DIFF: dict[str, JsonValue] = {
     "changed": ["body"],
     "change": CHANGE,
 }
+
+
 FOUND: dict[str, JsonValue] = {
     "teaser": "The harbor reopened on Monday, after crews cleared the channel…",
     "excerpt": [
@@ -53,11 +54,12 @@ FOUND: dict[str, JsonValue] = {
     ],
     "same_story": None,
 }
+
+
 ADDRESSES: list[JsonValue] = [
     {"url": "https://www.army.example/news/old/1234567", "since": LINE["first_seen"], "until": "2026-03-01T08:00:00Z"},
     {"url": LINE["url"], "since": "2026-03-01T08:00:00Z", "until": None},
 ]
-PULLED: dict[str, JsonValue] = {"id": "evt_ge2dinzthe3tqnbvgyzto", "cause": "live", "announced": True}
 
 
 OF_THE_ROW = ("id", "source", "revision", "first_seen", "updated", "status", "status_since", "status_looks")
@@ -173,42 +175,6 @@ class ArticleDiff(View):
     change: ArticleChange | None
 
 
-class EventView(EventEnvelope):
-    """A fact, in the order in which facts were written: what webhooks send, after three members in front."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [PULLED | EXAMPLES["article.updated"]]})
-
-    id: str
-    cause: Cause
-    announced: bool
-    type: ArticleEventType
-    data: ArticleFacts | StatusFacts
-
-
-class SourceEventView(EventEnvelope):
-    """What happened to a source, in the same order. It is part of no article, so it has no cause."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [PULLED | EXAMPLES["source.blocked"] | {"cause": None}]})
-
-    id: str
-    cause: None = None
-    announced: bool
-    type: SourceEventType
-    data: AnySourceFacts
-
-
-class LogEventView(EventEnvelope):
-    """What happened to the transparency log, in the same order. It is part of no article, so it has no cause."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [PULLED | EXAMPLES["log.checkpoint"] | {"cause": None}]})
-
-    id: str
-    cause: None = None
-    announced: bool
-    type: LogEventType
-    data: CheckpointFacts
-
-
 class ArticlePage(BaseModel):
     """Articles, newest first. `next` is the cursor of the page that follows, null on the last.
 
@@ -269,48 +235,6 @@ class RevisionPage(BaseModel):
 
     revisions: list[RevisionLine]
     next: str | None
-
-
-class ArticleEvent(View):
-    """An event of one article, without its body: what happened, when, and whether endpoints were told."""
-
-    model_config = ConfigDict(
-        from_attributes=True,
-        json_schema_extra={
-            "examples": [
-                {
-                    "id": "evt_ge2dinzthe3tqnbvgyzto",
-                    "sequence": 4711,
-                    "type": "article.updated",
-                    "occurred_at": "2026-03-02T15:04:05Z",
-                    "announced": True,
-                    "cause": "live",
-                    "changed": ["body"],
-                }
-            ]
-        },
-    )
-
-    id: str
-    sequence: int
-    type: str
-    occurred_at: datetime
-    announced: bool
-    cause: Cause | None
-    changed: list[str]
-
-
-class ArticleEvents(BaseModel):
-    """What happened to one article, the latest first."""
-
-    events: list[ArticleEvent]
-
-
-class EventPage(BaseModel):
-    """Events in their order. Ask again `after` = `next`, at once or a month later, and none is missed."""
-
-    events: list[EventView | SourceEventView | LogEventView]
-    next: int
 
 
 def shown_view(row: Row[Any], reading: Article) -> ArticleView:

@@ -33,7 +33,7 @@ from services.contracts.urls import page_key
 from services.fetcher import frontier, sources
 from services.fetcher.discover import Listed
 from services.fetcher.models import Page
-from services.fetcher.sources import ChannelSeed, SourceSeed
+from services.fetcher.source_seeds import ChannelSeed, SourceSeed
 from services.runtime.database import reading, transaction, utcnow
 from services.store.save import save
 from tests.fakes.generated import WORDS

@@ -24,7 +24,7 @@ from services.contracts.messages import Message, Origin, ParsePage, SaveArticle
 from services.fetcher import frontier, sources
 from services.fetcher.discover import Listed
 from services.fetcher.models import Channel, Page
-from services.fetcher.sources import ChannelSeed, SourceSeed
+from services.fetcher.source_seeds import ChannelSeed, SourceSeed
 from services.parser import tasks as parser
 from services.runtime import database
 from services.runtime.archive import capture_store

@@ -22,7 +22,7 @@ from services.cli.processes import schema
 from services.contracts.messages import FetchPage, Message, ParsePage, PollChannel, SaveArticle
 from services.fetcher import sources
 from services.fetcher import tasks as fetcher
-from services.fetcher.sources import ChannelSeed, SourceSeed
+from services.fetcher.source_seeds import ChannelSeed, SourceSeed
 from services.parser import tasks as parser
 from services.runtime import database
 from services.runtime.database import transaction, utcnow

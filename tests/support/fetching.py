@@ -7,7 +7,7 @@ from sqlmodel import select
 from services.fetcher import sources
 from services.fetcher import tasks as _fetcher  # noqa: F401 - registers its handlers
 from services.fetcher.models import Channel, Page
-from services.fetcher.sources import ChannelSeed, SourceSeed
+from services.fetcher.source_seeds import ChannelSeed, SourceSeed
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.ledger import jobs, worker
 from services.runtime.ledger.ledger_table import LedgerRow

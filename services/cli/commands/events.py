@@ -89,7 +89,7 @@ def _first(chosen: Mapping[str, Any], after: int, limit: int) -> tuple[list[Any]
 
 
 def _line(shown: Mapping[str, Any]) -> Sequence[object]:
-    from services.store.views import EventView, LogEventView, SourceEventView
+    from services.store.event_views import EventView, LogEventView, SourceEventView
 
     if str(shown["type"]).startswith(PREFIX):
         of_source = SourceEventView.model_validate(shown)

@@ -52,12 +52,12 @@ def _up_to_date() -> Iterator[None]:
 
 def _plant(seeds: Path) -> None:
     """The sources of the first start; later the operator decides."""
-    from services.fetcher import sources
+    from services.fetcher import source_seeds, sources
     from services.runtime.database import transaction, utcnow
 
     with transaction() as session:
         if not sources.list_sources(session):
-            for seed in sources.read_sources(seeds):
+            for seed in source_seeds.read_sources(seeds):
                 sources.register(session, seed, utcnow())
 
 

@@ -20,7 +20,7 @@ from services.contracts.errors import UserError
 from services.contracts.files import FilesRule
 
 if TYPE_CHECKING:
-    from services.fetcher.api import ChannelView, SourceView
+    from services.fetcher.source_views import ChannelView, SourceView
 
 app = group("Sources: list, add, pause, resume, poll, remove.", cls=ListsByDefault)
 
@@ -39,8 +39,8 @@ def list_sources(
 ) -> None:
     """Lists the sources and how their channels have been, or shows one."""
     from services.cli.commands.up import SEEDS
-    from services.fetcher.api import SourceView
-    from services.fetcher.sources import read_sources
+    from services.fetcher.source_seeds import read_sources
+    from services.fetcher.source_views import SourceView
 
     if load := SEEDS if defaults else load:
         batch = [seed.model_dump(mode="json") for seed in read_sources(load)]
@@ -183,7 +183,7 @@ def _rows(view: SourceView) -> Iterator[Sequence[object]]:
 
 
 def _show_one(answer: Any, *, as_json: bool) -> None:
-    from services.fetcher.api import SourceView
+    from services.fetcher.source_views import SourceView
 
     if as_json:
         print_json(answer)

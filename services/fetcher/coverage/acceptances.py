@@ -15,7 +15,8 @@ from services.contracts.errors import UserError
 from services.fetcher.coverage.find import OPEN
 from services.fetcher.gaps import gaps
 from services.fetcher.scope import is_matched, path_and_query
-from services.fetcher.sources import Pattern, require_source
+from services.fetcher.source_seeds import Pattern
+from services.fetcher.sources import require_source
 from services.runtime import audit_log
 from services.runtime.database import Table, UtcDateTime
 from services.runtime.http.problems import Storable

@@ -13,8 +13,8 @@ from sqlmodel import Session
 
 from services.contracts.source_events import PAGES, GapDetails, GapFacts, SourcePage
 from services.fetcher.coverage.causes import alarms_once
+from services.fetcher.gap_models import ONCE_ALARMED, TO_ALARM
 from services.fetcher.gaps import gaps
-from services.fetcher.models import ONCE_ALARMED, TO_ALARM
 from services.runtime.database import after_commit
 from services.runtime.events.sources import append_source_event
 

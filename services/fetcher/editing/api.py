@@ -10,7 +10,8 @@ from services.contracts.caller import Caller
 from services.contracts.errors import UserError
 from services.fetcher.editing.address_patterns import propose_patterns
 from services.fetcher.editing.toml_text import as_toml
-from services.fetcher.sources import Address, SourceHealth, SourceSeed, as_seed, find_source, list_sources
+from services.fetcher.source_seeds import Address, SourceSeed
+from services.fetcher.sources import SourceHealth, as_seed, find_source, list_sources
 from services.runtime.database import reading
 from services.runtime.http.problems import Problem, Storable, requires
 from services.runtime.redaction import redacted

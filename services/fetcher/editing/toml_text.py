@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 
-from services.fetcher.sources import SourceSeed
+from services.fetcher.source_seeds import SourceSeed
 
 _DELETE = {0x7F: "\\u007F"}
 """The one character that JSON leaves as it is and TOML does not."""

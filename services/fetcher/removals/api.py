@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlmodel import Session, col, func, select
 
 from services.contracts.caller import Caller
-from services.fetcher.models import Takedown, TakedownPage
+from services.fetcher.absence_models import Takedown, TakedownPage
 from services.fetcher.removals.takedowns import decide_takedown
 from services.runtime import audit_log
 from services.runtime.database import reading, transaction, utcnow

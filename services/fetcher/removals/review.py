@@ -15,8 +15,9 @@ from sqlmodel import Session, col, select
 
 from services.contracts.article import Evidence
 from services.contracts.messages import FetchPage, Message, ReviewRemovals, SetStatus
+from services.fetcher.absence_models import Absence
 from services.fetcher.absences import STEP, end_absence, is_no_article, says_missing
-from services.fetcher.models import Absence, Channel, Page, Source
+from services.fetcher.models import Channel, Page, Source
 from services.fetcher.politeness import host_of
 from services.fetcher.removals import takedowns
 from services.fetcher.settings import FetcherSettings

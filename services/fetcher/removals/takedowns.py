@@ -16,7 +16,8 @@ from services.contracts.source_events import (
     RemovalFacts,
     SourcePage,
 )
-from services.fetcher.models import Absence, Page, Takedown, TakedownPage
+from services.fetcher.absence_models import Absence, Takedown, TakedownPage
+from services.fetcher.models import Page
 from services.fetcher.settings import FetcherSettings
 from services.runtime.events.sources import append_source_event
 from services.runtime.ledger.jobs import enqueue

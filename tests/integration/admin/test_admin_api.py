@@ -6,7 +6,7 @@ from sqlalchemy import text
 from services.access import keys
 from services.admin.reference import example, operations
 from services.app import create_app
-from services.fetcher.sources import EXAMPLE
+from services.fetcher.source_seeds import EXAMPLE
 from services.runtime.database import reading, transaction, utcnow
 from services.webhooks import subscriptions
 from services.webhooks.requests import EndpointWanted

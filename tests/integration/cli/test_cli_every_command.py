@@ -9,7 +9,7 @@ import typer
 from sqlalchemy import insert, text
 
 from services import cli
-from services.fetcher.models import Takedown
+from services.fetcher.absence_models import Takedown
 from services.parser.profiles import learning
 from services.parser.site_profile import SiteProfile
 from services.runtime.database import transaction

@@ -17,9 +17,10 @@ from services.contracts.article import Removed
 from services.contracts.messages import SetStatus
 from services.contracts.urls import article_id
 from services.fetcher import sources
-from services.fetcher.models import Page, Takedown, TakedownPage
+from services.fetcher.absence_models import Takedown, TakedownPage
+from services.fetcher.models import Page
 from services.fetcher.settings import fetcher_settings
-from services.fetcher.sources import ChannelSeed, SourceSeed
+from services.fetcher.source_seeds import ChannelSeed, SourceSeed
 from services.parser import alone, api
 from services.parser.rules import RULES
 from services.reingest.models import ReingestionRow

@@ -14,7 +14,7 @@ from services.contracts.messages import SetStatus
 from services.contracts.urls import article_id
 from services.fetcher import sources
 from services.fetcher.models import Source
-from services.fetcher.sources import ChannelSeed, SourceSeed
+from services.fetcher.source_seeds import ChannelSeed, SourceSeed
 from services.runtime.database import transaction, utcnow
 from services.runtime.events.tables import Event
 from services.store.save import save

@@ -13,7 +13,7 @@ from services.doctor.api import _read
 from services.doctor.examine import examine
 from services.doctor.looks import Looks
 from services.fetcher.settings import FetcherSettings
-from services.fetcher.sources import SourceSeed
+from services.fetcher.source_seeds import SourceSeed
 from services.runtime.database import utcnow
 from services.runtime.egress import EgressSettings, open_client
 from tests.fakes.newsroom import bot_wall

@@ -22,7 +22,7 @@ from services.fetcher.discover import Listed
 from services.fetcher.importing import import_file
 from services.fetcher.models import Host, Page
 from services.fetcher.schedule import LAG, REVISITS
-from services.fetcher.sources import SourceSeed
+from services.fetcher.source_seeds import SourceSeed
 from services.runtime.archive import capture_store
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.ledger import worker

@@ -14,8 +14,8 @@ from services.contracts.messages import ParsePage, Rejection
 from services.fetcher import sources
 from services.fetcher.coverage import acceptances, alarms, reconcile
 from services.fetcher.coverage.acceptances import GapAcceptanceOrder
+from services.fetcher.gap_models import Gap
 from services.fetcher.importing import import_file
-from services.fetcher.models import Gap
 from services.runtime import database
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.ledger.jobs import claim, due

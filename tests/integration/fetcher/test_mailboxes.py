@@ -7,7 +7,7 @@ from sqlmodel import select
 from services.fetcher import sources
 from services.fetcher.mail.models import Mail, MailboxProgress
 from services.fetcher.mail.settings import mailbox_settings
-from services.fetcher.sources import ChannelSeed, SourceSeed
+from services.fetcher.source_seeds import ChannelSeed, SourceSeed
 from services.parser import tasks as _parser  # noqa: F401 - they register themselves
 from services.runtime.archive import capture_store
 from services.runtime.database import reading, transaction, utcnow

@@ -14,7 +14,7 @@ from services.fetcher import sources
 from services.fetcher.checks import unaccounted
 from services.fetcher.models import Channel
 from services.fetcher.rounds import poll_of
-from services.fetcher.sources import ChannelSeed, SourceSeed
+from services.fetcher.source_seeds import ChannelSeed, SourceSeed
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.ledger import jobs, worker
 from services.runtime.ledger.jobs import Outgoing, enqueue, enqueue_all

@@ -14,7 +14,7 @@ from services.fetcher.discover import Listed
 from services.fetcher.models import Alias, Channel, Page
 from services.fetcher.pages import parts
 from services.fetcher.pages.find import PageQuery, find_pages
-from services.fetcher.sources import ChannelSeed, SourceSeed
+from services.fetcher.source_seeds import ChannelSeed, SourceSeed
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.ledger import jobs
 from services.runtime.ledger.jobs import enqueue

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from services.contracts.caller import Caller
 from services.contracts.messages import ReviewRemovals
-from services.fetcher.models import Takedown, TakedownPage
+from services.fetcher.absence_models import Takedown, TakedownPage
 from services.fetcher.removals.api import router
 from services.runtime.archive import capture_store
 from services.runtime.database import reading, transaction

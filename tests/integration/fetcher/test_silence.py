@@ -12,7 +12,7 @@ from services.fetcher import api, frontier, sources
 from services.fetcher.discover import Listed
 from services.fetcher.models import Channel, SourceRhythm
 from services.fetcher.rhythm import watch
-from services.fetcher.sources import ChannelSeed, SourceSeed
+from services.fetcher.source_seeds import ChannelSeed, SourceSeed
 from services.runtime.database import reading, transaction
 from services.runtime.events.follow import EventQuery, pull
 from tests.support.in_process import client

@@ -10,7 +10,7 @@ from services.demo.site import Answer, Site
 from services.fetcher import site_moves, sources
 from services.fetcher.models import Channel
 from services.fetcher.site_moves import SiteMoveOrder, moved_url
-from services.fetcher.sources import ChannelSeed, SourceSeed
+from services.fetcher.source_seeds import ChannelSeed, SourceSeed
 from services.parser import tasks as parser_tasks  # noqa: F401 - registers the handler
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.events.tables import events

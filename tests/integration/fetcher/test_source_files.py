@@ -5,7 +5,7 @@ import pytest
 from services.contracts.caller import Caller
 from services.fetcher import api
 from services.fetcher.editing import api as editing
-from services.fetcher.sources import read_sources
+from services.fetcher.source_seeds import read_sources
 from tests.support.in_process import app_of, client
 
 pytestmark = pytest.mark.integration

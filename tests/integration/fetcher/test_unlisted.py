@@ -11,7 +11,7 @@ from services.demo.site import Answer
 from services.fetcher import unlisted
 from services.fetcher.coverage import reconcile
 from services.fetcher.coverage.report import coverage_by_month
-from services.fetcher.models import Gap
+from services.fetcher.gap_models import Gap
 from services.runtime.database import reading, utcnow
 from services.runtime.provenance.sightings import ON_A_PAGE, sightings
 from tests.fakes import newsroom as fakes

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from services.cli import app
 from services.contracts.messages import HostRecovered, PollChannel
 from services.fetcher import sources
-from services.fetcher.sources import ChannelSeed, SourceSeed
+from services.fetcher.source_seeds import ChannelSeed, SourceSeed
 from services.runtime.database import DamagedRow, reading, transaction, utcnow
 from services.runtime.ledger import jobs, worker
 from services.runtime.ledger.jobs import enqueue

@@ -13,7 +13,7 @@ from services.cli import app as dateline
 from services.contracts.messages import FetchPage
 from services.fetcher import sources
 from services.fetcher.models import Page
-from services.fetcher.sources import ChannelSeed, SourceSeed
+from services.fetcher.source_seeds import ChannelSeed, SourceSeed
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.ledger import jobs, retries, worker
 from services.runtime.ledger.jobs import MAX_ATTEMPTS, enqueue

@@ -14,7 +14,7 @@ from services.contracts.messages import NoteSources, Scope
 from services.fetcher import frontier, sources
 from services.fetcher.discover import Listed
 from services.fetcher.models import Channel, Page
-from services.fetcher.sources import ChannelSeed, SourceSeed
+from services.fetcher.source_seeds import ChannelSeed, SourceSeed
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.events.follow import EventQuery
 from services.runtime.events.stream import frames

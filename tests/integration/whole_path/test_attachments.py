@@ -8,7 +8,7 @@ from services.contracts.files import FilesRule
 from services.contracts.messages import FetchFile
 from services.demo.site import Answer, Site
 from services.fetcher import sources
-from services.fetcher.sources import ChannelSeed, SourceSeed
+from services.fetcher.source_seeds import ChannelSeed, SourceSeed
 from services.parser import tasks as parser_tasks  # noqa: F401 - registers the handler
 from services.runtime.archive import capture_store
 from services.runtime.database import reading, transaction, utcnow

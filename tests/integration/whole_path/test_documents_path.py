@@ -6,7 +6,7 @@ from sqlmodel import select
 from services.access import keys
 from services.app import create_app
 from services.fetcher import sources
-from services.fetcher.sources import ChannelSeed, SourceSeed
+from services.fetcher.source_seeds import ChannelSeed, SourceSeed
 from services.parser import tasks as _parser  # noqa: F401 - they register themselves
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.provenance import verdicts

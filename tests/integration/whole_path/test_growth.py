@@ -12,7 +12,7 @@ from services.audit import gauges
 from services.contracts.urls import article_id
 from services.fetcher import sources
 from services.fetcher.models import Page
-from services.fetcher.sources import ChannelSeed, SourceSeed
+from services.fetcher.source_seeds import ChannelSeed, SourceSeed
 from services.reingest.models import ReingestionRow
 from services.runtime import database
 from services.runtime.audit_log import AuditEntry

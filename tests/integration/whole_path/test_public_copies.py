@@ -5,7 +5,7 @@ import pytest
 from services.contracts.messages import AskPublicArchive
 from services.demo.site import Answer, Site
 from services.fetcher import public_archive, sources
-from services.fetcher.sources import ChannelSeed, SourceSeed
+from services.fetcher.source_seeds import ChannelSeed, SourceSeed
 from services.parser import tasks as parser_tasks  # noqa: F401 - registers the handler
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.ledger import jobs, worker

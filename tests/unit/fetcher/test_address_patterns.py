@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from services.contracts.urls import canonical_url
 from services.fetcher.editing.address_patterns import LONGEST, propose_patterns
-from services.fetcher.sources import SourceSeed
+from services.fetcher.source_seeds import SourceSeed
 
 SITE = "https://www.harbor.example"
 

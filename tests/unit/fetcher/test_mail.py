@@ -7,7 +7,7 @@ from services.fetcher.mail.address import mailbox_address, spelled
 from services.fetcher.mail.links import is_order, is_wrapped, written_inside
 from services.fetcher.mail.look import is_allowed
 from services.fetcher.mail.message import MAX_LINKS, read_mail
-from services.fetcher.sources import ChannelSeed
+from services.fetcher.source_seeds import ChannelSeed
 
 SENDER = "service.govdelivery.com"
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.fetcher.models import Absence
+from services.fetcher.absence_models import Absence
 from services.fetcher.removals.review import patience_with
 from services.fetcher.removals.takedowns import is_believed
 from services.fetcher.settings import FetcherSettings

@@ -7,7 +7,7 @@ import pytest
 from services.contracts.errors import UserError
 from services.fetcher.models import Channel, Source
 from services.fetcher.poll import scope_of
-from services.fetcher.sources import read_sources
+from services.fetcher.source_seeds import read_sources
 
 SEEDS = Path(__file__).parents[3] / "seeds" / "sources.toml"
 GOOD = """

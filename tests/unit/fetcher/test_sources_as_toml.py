@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.fetcher.editing.toml_text import as_toml
-from services.fetcher.sources import ChannelSeed, SourceSeed, read_sources
+from services.fetcher.source_seeds import ChannelSeed, SourceSeed, read_sources
 
 FULL = SourceSeed(
     name="harbor",
