@@ -190,12 +190,14 @@ def _advance(channel: Channel, look: RoundResult, joined: Joined, *, now: dateti
         channel.etag, channel.last_modified = look.validators.etag, look.validators.last_modified
     further = _further(channel, here, look, joined, now)
     room = max(depth - channel.looked, 0)
-    if len(look.parts) > (left := max(room - len(channel.parts[1:]), 0)):
-        why = f"It names {len(look.parts)} parts, and this round looks at the first {left} (DATELINE_FETCHER_DEPTH)."
+    # An index may name itself, or the one that named it.
+    parts = [part for part in look.parts if part not in {channel.url, *channel.parts}]
+    if len(parts) > (left := max(room - len(channel.parts[1:]), 0)):
+        why = f"It names {len(parts)} parts, and this round looks at the first {left} (DATELINE_FETCHER_DEPTH)."
         channel.troubles = channel.troubles | {here: why}
     if look.listed:
         channel.listed, channel.fresh = len(look.listed), joined.fresh
-    _go_on(channel, [*channel.parts[1:], *look.parts, *further][:room], now)
+    _go_on(channel, [*channel.parts[1:], *parts, *further][:room], now)
     return further[0] if further and not room and None in joined.since else None
 
 

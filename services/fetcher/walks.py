@@ -77,7 +77,8 @@ def record(channel: Channel, walk: Walk, look: RoundResult, joined: Joined, *, n
         channel.lateness = max(channel.lateness, walk.late)
     ended = not look.succeeded or _is_end(channel, walk, look, joined.since, now)
     further = [] if ended or channel.kind != "listing" else [page_of_listing(here, number_of_page(here) + 1)]
-    walk.parts = [*others, *look.parts, *further]
+    parts = [part for part in look.parts if part not in {channel.url, here, *others}]
+    walk.parts = [*others, *parts, *further]
     if walk.parts and walk.looked < depth and walk.fresh < MOST_FRESH:
         return now
     return _rest(channel, walk, now, to_the_end=not walk.parts)

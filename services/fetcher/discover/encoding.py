@@ -1,4 +1,7 @@
-"""Bytes of a document to text: by their signature, as UTF-8, as declared, and at last as Windows does."""
+"""Bytes of a document to text: by their signature, as UTF-8, as declared, and at last byte by byte.
+
+What is UTF-8 but for a few bytes of another program is read as that: each of those as Windows does.
+"""
 
 import codecs
 import re
@@ -23,7 +26,9 @@ _NO_ENCODINGS = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-es
 def decoded(body: bytes, charset: str | None = None) -> str:
     """UTF-8 where the bytes are UTF-8, whatever is declared; else as declared in the document, or by the server."""
     if signed := next((encoding for signature, encoding in _SIGNATURES if body.startswith(signature)), None):
-        return body.decode(signed, "replace")
+        if b"\x00" in body[:100]:
+            return body.decode(signed, "replace")
+        body = body[2:]  # a mark that was put before a document of single bytes
     if body.startswith(_EBCDIC):
         return body.decode(_declared(body[:1000].decode("cp037")) or "cp037", "replace")
     declared = _declared(body[:1000].decode("latin-1"))
@@ -34,7 +39,18 @@ def decoded(body: bytes, charset: str | None = None) -> str:
             return body.decode(encoding or "utf-8")
         except UnicodeError:
             continue
-    return body.decode("cp1252", "replace")
+    return body.decode("utf-8", _AS_WINDOWS)
+
+
+def _as_windows(error: UnicodeError) -> tuple[str, int]:
+    """What no UTF-8 is, as Windows-1252 has it."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+_AS_WINDOWS = "dateline-as-windows"
+codecs.register_error(_AS_WINDOWS, _as_windows)
 
 
 def _declared(head: str) -> str | None:

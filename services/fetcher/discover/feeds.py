@@ -3,15 +3,18 @@
 import re
 from base64 import b64decode
 from binascii import Error as NoBase64
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 
 from services.contracts.urls import BadAddress, canonical_url
-from services.fetcher.discover.found import MAX_MENTIONS, Discovered, Listed, Unreadable, each_once
+from services.fetcher.discover.found import MAX_MENTIONS, Discovered, Listed, Unreadable, each_once, nameless
 from services.fetcher.discover.jsonfeed import is_json, read_json_feed
+from services.fetcher.discover.slips import meant_address
 from services.fetcher.discover.xml import ENTRIES, attribute, child, children, name, read_xml, text_of
 
 _ROOTS = frozenset({"rss", "feed", "rdf", "channel"})
@@ -33,7 +36,8 @@ def read_feed(body: bytes, url: str, charset: str | None = None) -> Discovered |
     entries = list(islice(_entries(tree.root, url), MAX_MENTIONS + 1))
     if not entries and name(tree.root) not in _ROOTS:
         return Unreadable(f"This is XML, but <{name(tree.root)[:40]}> is neither RSS nor Atom; check the address.")
-    return each_once(_listed(entries), url, tree.note)
+    listed = _by_permalink(list(_listed(entries)))
+    return each_once(listed, url, tree.note or nameless(len(entries), len(listed)))
 
 
 def _entries(root: etree._Element, url: str) -> Iterator[tuple[etree._Element, str]]:
@@ -65,6 +69,18 @@ def _listed(entries: list[tuple[etree._Element, str]]) -> Iterator[Listed]:
             yield Listed(link, _title(entry), published, updated, guid=guid)
 
 
+def _by_permalink(listed: list[Listed]) -> list[Listed]:
+    """An address that most entries share is that of the newsroom; then those count by which they are called."""
+    shared, times = Counter(entry.url for entry in listed).most_common(1)[0] if listed else ("", 0)
+    names = {entry.guid for entry in listed if entry.url == shared and (entry.guid or "").lower().startswith(_WEB)}
+    if 2 * times <= len(listed) or len(names) < 2:
+        return listed
+    return [
+        replace(entry, url=entry.guid) if entry.guid in names and entry.guid and entry.url == shared else entry
+        for entry in listed
+    ]
+
+
 def _title(entry: etree._Element) -> str | None:
     for below in children(entry, "title"):
         text = text_of(below)
@@ -92,6 +108,7 @@ def _link(entry: etree._Element, base: str) -> str | None:
         *((below, attribute(below, "href", "url", "uri") or "") for below in alternates),
         *_identities(entry),
         *((below, attribute(below, "src", "href") or "") for below in children(entry, "content", "a")),
+        *((below, attribute(below, "url", "href") or "") for below in _documents(entry)),
     ):
         if joined := _joined(_base(element, base), address):
             return joined
@@ -113,6 +130,15 @@ def _is_for_machines(link: etree._Element) -> int:
     """0 for a page that is said to be one, 1 where nothing is said, 2 for PDF, JSON and the like."""
     kind = (attribute(link, "type") or "").partition(";")[0].strip().lower()
     return 1 if not kind else 0 if kind in _PAGES else 2
+
+
+def _documents(entry: etree._Element) -> Iterator[etree._Element]:
+    """Files that hang on an entry and are read as articles: of one that leads to nothing else, they are the news."""
+    for below in children(entry, "enclosure", "link"):
+        kind = (attribute(below, "type") or "").partition(";")[0].strip().lower()
+        address = (attribute(below, "url", "href") or "").partition("?")[0].lower()
+        if attribute(below, "rel") in {None, "enclosure"} and (kind == "application/pdf" or address.endswith(".pdf")):
+            yield below
 
 
 def _identities(entry: etree._Element) -> Iterator[tuple[etree._Element, str]]:
@@ -137,10 +163,8 @@ def _is_permalink(guid: etree._Element, text: str) -> bool:
 
 
 def _joined(base: str, address: str) -> str | None:
-    # An address that was escaped twice is no other address.
-    address = address.strip().replace("&amp;", "&")
     try:
-        joined = urljoin(base, address)
+        joined = urljoin(base, address := meant_address(address, urlsplit(base).netloc))
     except ValueError:
         return None
     return joined if address and joined.lower().startswith(_WEB) else None

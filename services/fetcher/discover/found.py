@@ -70,6 +70,11 @@ def each_once(listed: Iterable[Listed], base: str, note: str | None = None) -> D
     return Discovered(_told_apart(fields.values()), note=note)
 
 
+def nameless(entries: int, listed: int) -> str | None:
+    """One sentence when some of the entries lead nowhere: news may stand there that nobody can look at."""
+    return f"{entries - listed:,} of its {entries:,} entries name no address." if listed < entries else None
+
+
 def _told_apart(listed: Collection[Listed]) -> tuple[Listed, ...]:
     """Without what several entries are called alike: that is no name of any of them."""
     names = Counter(entry.guid for entry in listed)

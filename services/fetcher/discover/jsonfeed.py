@@ -1,6 +1,7 @@
 """JSON Feed, versions 1 and 1.1."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any, cast
 
@@ -10,17 +11,24 @@ from services.fetcher.discover.found import Discovered, Listed, Unreadable, each
 MAX_JSON = 5_000_000
 """Bytes; a document of nothing but brackets takes twenty times its size in memory."""
 _WEB = ("http://", "https://")
+_TRAILING_COMMA = re.compile(r"(\"(?:[^\"\\]|\\.)*+(?:\"|\Z))|,(?=\s*+[}\]])", re.DOTALL)
 
 
 def is_json(body: bytes) -> bool:
     """Whether the document begins as an object does."""
-    return body.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{")
+    return decoded(body[:100]).lstrip("\ufeff \t\r\n").startswith("{")
 
 
 def json_object(body: bytes) -> dict[str, Any] | None:
     """A document that begins as an object, with its numbers as they are written; None where it is no JSON."""
+    text = decoded(body).lstrip("\ufeff")
+    return _loaded(text) or _loaded(_TRAILING_COMMA.sub(r"\1", text))
+
+
+def _loaded(text: str) -> dict[str, Any] | None:
+    """Line breaks within texts are let through, as templates write them."""
     try:
-        return cast("dict[str, Any]", json.loads(decoded(body).lstrip("\ufeff"), parse_int=str, parse_float=str))
+        return cast("dict[str, Any]", json.loads(text, strict=False, parse_int=str, parse_float=str))
     except (ValueError, RecursionError):
         return None
 

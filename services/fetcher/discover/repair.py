@@ -18,6 +18,10 @@ _HALF = re.compile(
     r"&#(?:x0*d[89a-f][0-9a-f]{2}|0*(?:5529[6-9]|55[3-9]\d\d|56\d{3}|57[0-2]\d\d|573[0-3]\d|5734[0-3]));",
     re.IGNORECASE,
 )
+# Numbers of Windows-1252 that are meant where XML has control characters.
+_WINDOWS = re.compile(r"&#(?:0{0,5}1(?:2[89]|[34]\d|5\d)|x0{0,4}[89][0-9a-f]);", re.IGNORECASE)
+_SECTION, _END = "<![CDATA[", "]]>"
+_NEXT_ENTRY = re.compile(r"</(?:\w{1,20}:)?(item|entry|url)>\s{0,99}<(?:\w{1,20}:)?\1[\s>]", re.IGNORECASE)
 _PROLOG = r"(?P<prolog>(?:\s++|<\?(?:[^?]++|\?(?!>))*+\?>|<!--(?:[^-]++|-(?!->))*+-->)*+)"
 _SUBSET = r"(?:[^\]\"'<]++|\"[^\"]*+\"|'[^']*+'|<!--(?:[^-]++|-(?!->))*+(?:-->|\Z)|<)*+"
 _DOCTYPE = re.compile(
@@ -41,6 +45,7 @@ def begun(text: str) -> str:
 
 def repaired(text: str) -> str:
     """The same document without its document type, and with every ampersand as XML has it."""
+    text = _with_closed_sections(text)
     doctype = _DOCTYPE.match(text)
     known = _entities(doctype["subset"] or "") if doctype else {}
     text = doctype["prolog"] + text[doctype.end() :] if doctype else text
@@ -52,7 +57,23 @@ def repaired(text: str) -> str:
         text = known.get(name) or html5.get(name)
         return escape(text) if text else f"&amp;{name}"
 
-    return _HALF.sub("\ufffd", _AMPERSAND.sub(written, text, MAX_REPAIRS))
+    text = _HALF.sub("\ufffd", _AMPERSAND.sub(written, text, MAX_REPAIRS))
+    return _WINDOWS.sub(lambda reference: unescape(reference[0]), text)
+
+
+def _with_closed_sections(text: str) -> str:
+    """Ends each CDATA section that nobody ended before the next tag's end; what it holds would be lost otherwise."""
+    pieces, copied, here, close = [], 0, 0, 0
+    while (begin := text.find(_SECTION, here)) >= 0:
+        if close <= begin:  # looked for once, however many sections stand before it
+            close = text.find(_END, begin) + 1 or len(text)
+        if _NEXT_ENTRY.search(text, begin, close):
+            here = text.index("</", begin)
+            pieces += [text[copied:here], _END]
+            copied = here
+        else:
+            here = close
+    return "".join([*pieces, text[copied:]])
 
 
 def _entities(subset: str) -> dict[str, str]:

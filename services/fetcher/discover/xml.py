@@ -12,6 +12,7 @@ from services.fetcher.discover.loose import MAX_TAGS, MOST_ATTRIBUTES, read_loos
 from services.fetcher.discover.repair import begun, repaired
 
 _HTML = re.compile(r"^\s*(?:<!doctype\s+html|<html[\s>])", re.IGNORECASE)
+_PAGE = "This is an HTML page, not a {what}; give it as a listing, or correct its address."
 ENTRIES = {"feed": frozenset({"item", "entry"}), "sitemap": frozenset({"url", "sitemap"})}
 """What the entries of a document are called."""
 MOST_TAGS = 2_000_000
@@ -36,8 +37,10 @@ def read_xml(body: bytes, what: str, charset: str | None = None) -> Tree | Unrea
     if not text:
         return Unreadable(f"The {what} is empty.")
     if _HTML.match(text[:1000]):
-        return Unreadable(f"This is an HTML page, not a {what}; give it as a listing, or correct its address.")
+        return Unreadable(_PAGE.format(what=what))
     tree = _tree(repaired(text), what)
+    if tree and name(tree.root) == "html" and not any(name(below) in ENTRIES[what] for below in tree.root.iter()):
+        return Unreadable(_PAGE.format(what=what))
     return tree or Unreadable(f"This is not XML, so it is no {what}; check the address in a browser.")
 
 
@@ -99,8 +102,11 @@ def child(element: etree._Element, *names: str) -> str | None:
 
 
 def text_of(element: etree._Element) -> str:
-    """All text in it, without white space at the edges."""
-    return "".join(islice(element.itertext(), PIECES)).strip()
+    """All text in it, without white space at the edges, and without the marks of a CDATA section that was escaped."""
+    text = "".join(islice(element.itertext(), PIECES)).strip()
+    if text.startswith("<![CDATA["):
+        text = text.removeprefix("<![CDATA[").removesuffix(">").removesuffix("]]").strip()
+    return text
 
 
 def attribute(element: etree._Element, *names: str) -> str | None:

@@ -512,6 +512,21 @@ def test_the_parts_of_an_index_that_never_changes_are_read_in_each_round(fetcher
     assert [page.url for page in pages()] == [newsroom.address(STORY)]
 
 
+def test_an_index_that_names_itself_is_read_once_in_a_round(fetcher, newsroom):
+    """It took all documents of its round; and another one named it back."""
+    names = ("/index.xml", "/back.xml", "/sitemap.xml")
+    parts = "".join(f"<sitemap><loc>{newsroom.url}{name}</loc></sitemap>" for name in names)
+    index = f"<sitemapindex>{parts}</sitemapindex>".encode()
+    newsroom.misbehaves("/index.xml", fakes.always(200, index))
+    newsroom.misbehaves("/back.xml", fakes.always(200, index))
+    newsroom.publishes(STORY)
+    watches(newsroom, kind="sitemap", path="/index.xml")
+    runs()
+    assert [page.url for page in pages()] == [newsroom.address(STORY)]
+    read = [asked.path for asked in newsroom.requests]
+    assert [read.count(name) for name in names] == [1, 1, 1]
+
+
 def test_a_sitemap_leads_to_pages_too(fetcher, newsroom):
     """The third kind of channel."""
     newsroom.publishes(STORY)

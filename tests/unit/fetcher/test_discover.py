@@ -192,7 +192,7 @@ def test_an_index_leads_to_its_parts():
 
 
 def test_a_compressed_bomb_is_no_sitemap():
-    """Nor is a file that breaks off."""
+    """Nor is a file that breaks off before it lists anything."""
     assert refused("sitemap", gzip.compress(bytes(50_000_000)))
     assert refused("sitemap", gzip.compress(sitemap(("/a", None)).encode())[:-20])
 
