@@ -17,7 +17,7 @@ from sqlmodel import SQLModel
 
 from services.cli.processes.schema import MODELS
 from services.cli.processes.startup import newest_version
-from services.runtime import database, redis_server
+from services.runtime import database, engines, redis_server
 from services.runtime.celery import wake_ups
 from services.runtime.egress import egress_settings
 from services.runtime.ledger import health_gates
@@ -80,9 +80,9 @@ def installation(tmp_path, monkeypatch):
     wake_ups.app.cache_clear()
     health_gates.begin()
     yield configure
-    with contextlib.suppress(database.NoInstallation):
+    with contextlib.suppress(engines.NoInstallation):
         database.engine().dispose()
-    database._engine.cache_clear()
+    engines.engine_of.cache_clear()
     runtime_settings.cache_clear()
     egress_settings.cache_clear()
     wake_ups.app.cache_clear()

@@ -14,7 +14,7 @@ from services.fetcher.checks import SourcePages, count_pages
 from services.fetcher.coverage.find import count_gaps
 from services.fetcher.rhythm.watch import silent_sources
 from services.fetcher.trust_views import trust_of_all
-from services.runtime.ledger import health_gates, jobs, retries
+from services.runtime.ledger import health_gates, retries, waiting
 from services.runtime.troubles.service_checks import BACKUP, service_checks
 
 KEPT = timedelta(minutes=1)
@@ -59,7 +59,7 @@ def gauges(session: Session, now: datetime, depths: Mapping[str, int]) -> Iterat
     yield from _rhythms(session, now)
     yield from _backup(session, now)
     messages = GaugeMetricFamily("dateline_messages", "Messages by what is to be done with them.", labels=["state"])
-    for what, number in jobs.counts(session).items():
+    for what, number in waiting.counts(session).items():
         messages.add_metric([what.removeprefix("messages ").replace(" ", "_").replace("-", "_")], number)
     messages.add_metric(["retrying"], retries.number(session))
     yield messages

@@ -12,7 +12,7 @@ from services.fetcher import checks as pages
 from services.fetcher.checks import SourcePages
 from services.runtime.events import checks as events
 from services.runtime.ledger import checks as messages
-from services.runtime.ledger import jobs, retries
+from services.runtime.ledger import retries, waiting
 from services.runtime.transparency_log import checks as log
 from services.store import checks as store
 from services.webhooks import checks as webhooks
@@ -46,7 +46,7 @@ def take(session: Session, now: datetime, *, deep: bool = False) -> Report:
         | events.counts(session)
         | webhooks.counts(session)
         | log.log_counts(session)
-        | jobs.counts(session)
+        | waiting.counts(session)
         | {"messages retrying": retries.number(session)},
         checks=(
             *pages.checks(session, now, counted),

@@ -5,9 +5,9 @@ from datetime import datetime
 from sqlmodel import Session
 
 from services.fetcher import due
-from services.runtime.ledger import jobs
+from services.runtime.ledger import waiting
 
 
 def overdue(session: Session, now: datetime) -> float:
     """Seconds that the longest-waiting message could have been handled, or its host asked; 0 when nothing waits."""
-    return max(jobs.overdue(session, now), due.overdue(session, now))
+    return max(waiting.overdue(session, now), due.overdue(session, now))

@@ -20,8 +20,6 @@ ArticleEventType = Literal[
     "article.withdrawn",
     "article.listed",
 ]
-
-
 LISTED = "article.listed"
 
 

@@ -22,8 +22,6 @@ LINE: dict[str, JsonValue] = {
     "status_looks": 0,
 }
 """The sample article in a list, and what is in front of its words everywhere."""
-
-
 WORDS: dict[str, JsonValue] = {
     "canonical_url": LINE["url"],
     "article_key": "afpims/army.example:1234567",

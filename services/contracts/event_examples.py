@@ -17,15 +17,11 @@ def _example(type_: str, sequence: int, data: JsonValue) -> dict[str, JsonValue]
 
 
 _FIRST = LINE | {"revision": 1, "first_seen": LINE["updated"]}
-
-
 _REMOVED: dict[str, JsonValue] = {
     "status": "removed",
     "status_since": "2026-03-03T16:00:00Z",
     "status_looks": 5,
 }
-
-
 _RESTORED: dict[str, JsonValue] = {"status": "live", "status_since": "2026-03-09T08:00:00Z", "status_looks": 0}
 
 
@@ -37,22 +33,14 @@ _EVIDENCE: list[JsonValue] = [
         "capture": "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752",
     }
 ]
-
-
 _REASON = "It answered 410, Gone."
-
-
 _WHY = "Names a witness."
-
-
 _UNSAID: dict[str, JsonValue] = {
     "headline": "Withdrawn",
     "status": "withdrawn",
     "status_since": "2026-03-09T08:00:00Z",
     "status_looks": 0,
 }
-
-
 _NAMED: dict[str, JsonValue] = {name: value for name, value in LINE.items() if name != "published_at"} | _UNSAID
 
 
@@ -62,8 +50,6 @@ def _masked() -> JsonValue:
 
 
 _BEFORE = "https://www.army.example/News/Article/1234567/bridge-reopns/"
-
-
 _MERGED: dict[str, JsonValue] = {
     "id": "art_onxw2zjaorsxq5bo",
     "url": "https://www.army.example/Stories/bridge-reopens/",
@@ -71,8 +57,6 @@ _MERGED: dict[str, JsonValue] = {
     "headline": LINE["headline"],
     "revision": 1,
 }
-
-
 _WEIGHED: dict[str, JsonValue] = {"grade": "facts", "facts": ["figures"], "returns_to": None}
 
 
@@ -87,8 +71,6 @@ _DIFF: list[JsonValue] = [
         ],
     }
 ]
-
-
 CHANGE: dict[str, JsonValue] = _WEIGHED | {"diff": _DIFF, "truncated": False}
 """A change of the sample article, whole."""
 
@@ -133,7 +115,5 @@ EXAMPLES: dict[str, dict[str, JsonValue]] = {
     **{name: _example(name, 0, troubles.EXAMPLE) for name in (TROUBLE, RECOVERED)},
 }
 """One event of each type, whole, in the form in which it is sent."""
-
-
 THIN_EXAMPLES = _examples(_FIRST, LINE, LINE | _REMOVED, LINE | _RESTORED, _NAMED | {"published_at": None}, _WEIGHED)
 """The same, as an endpoint gets them whose `payload` is `thin`."""

@@ -35,8 +35,6 @@ from services.contracts.troubles import ServiceFacts
 
 PublicEventType = Literal[ArticleEventType, SourceEventType, LogEventType]
 """The types that are in the sequence: what `GET /events` shows to those who may know of it."""
-
-
 SCOPES: dict[str, Permission] = {
     source_events.PREFIX: "sources",
     log_events.PREFIX: "log",
@@ -157,8 +155,6 @@ class CheckpointSigned(EventEnvelope):
 
 
 AnySourceFacts = SilentFacts | RecoveredFacts | BlockedFacts | GapFacts | RemovalFacts | DriftedFacts
-
-
 AnyEvent = (
     ArticleCreated
     | ArticleUpdated
@@ -177,8 +173,6 @@ AnyEvent = (
     | CheckpointSigned
 )
 """Every event that is in the sequence."""
-
-
 EVENTS: dict[str, type[EventEnvelope]] = {
     "article.created": ArticleCreated,
     "article.updated": ArticleUpdated,

@@ -23,15 +23,9 @@ from services.runtime.http.problems import Problem, requires
 from services.runtime.redaction import at_every_depth, redacted
 
 router = APIRouter(tags=["sources"])
-
-
 SHOWN = 20
 """Addresses of each sort in a preview."""
-
-
 Reader = Annotated[Caller, requires("read")]
-
-
 Admin = Annotated[Caller, requires("admin")]
 
 

@@ -8,11 +8,7 @@ from sqlmodel import Field
 from services.runtime.database import Table, UtcDateTime
 
 _NOT_CLOSED = text("closed_at IS NULL")
-
-
 _IS_OPEN = text("closed_at IS NULL AND opened_at IS NOT NULL")
-
-
 TO_ALARM, ONCE_ALARMED = text("to_alarm"), text("alarmed_at IS NOT NULL")
 """Of gaps: in these words both databases see that their indexes serve."""
 

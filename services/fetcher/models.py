@@ -14,13 +14,9 @@ from services.runtime.database import Table, UtcDateTime
 Outcome = Literal[
     "new", "changed", "unchanged", "moved", "gone", "blocked", "empty", "unavailable", "refused", "imported"
 ]
-
-
 Sign = Literal["404", "410", "451", "error_page", "redirect", "wall"]
 """What an answer shows in a page's place: that there is none, an error page sent as a good one, a redirect to what is
 no article, or a wall."""
-
-
 IMPORT = "import"
 """The source of pages that came as files; nothing polls it and no plan visits its pages."""
 
@@ -279,11 +275,7 @@ ADDRESS_WORDS = "to_tsvector('simple'::regconfig, regexp_replace(url, '[^a-zA-Z0
 
 # Not in the models' words, because the index is another thing in each database; migrations make the same.
 _FORGET = "INSERT INTO page_words (page_words, rowid, url) VALUES ('delete', old.id, old.url);"
-
-
 _LEARN = "INSERT INTO page_words (rowid, url) VALUES (new.id, new.url);"
-
-
 _INDEX = {
     "sqlite": (
         "CREATE VIRTUAL TABLE page_words USING fts5(url, content='pages', content_rowid='id', detail=none)",

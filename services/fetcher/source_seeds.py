@@ -36,17 +36,9 @@ def _pattern(pattern: str) -> str:
 
 
 Address = Annotated[str, AfterValidator(_address)]
-
-
 Hosts = tuple[Annotated[Storable, Field(max_length=253)], ...]
-
-
 Pattern = Annotated[Storable, Field(max_length=300), AfterValidator(_pattern)]
-
-
 Patterns = tuple[Pattern, ...]
-
-
 _SOURCE = re.compile(r"\s*\[\[\s*source\s*\]\]")
 
 
@@ -55,8 +47,6 @@ def _channel_address(url: str) -> str:
 
 
 ChannelAddress = Annotated[str, AfterValidator(_channel_address)]
-
-
 Senders = tuple[Annotated[str, Field(pattern=r"^[^\s@]*@?[a-zA-Z0-9.-]+\.[a-zA-Z]{2,}$", max_length=320)], ...]
 
 

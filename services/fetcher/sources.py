@@ -23,8 +23,6 @@ from services.runtime.ledger.jobs import enqueue
 
 TROUBLES = 1_000
 """Messages about pages that are looked at to tell which sources are in trouble."""
-
-
 _OF_PAGES = (FetchPage.__name__, ParsePage.__name__, SaveArticle.__name__)
 """Kinds of messages whose key begins with the number of their page."""
 

@@ -3,13 +3,10 @@
 import fcntl
 import os
 import sqlite3
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from functools import cache
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -25,36 +22,20 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy import Table as Relation
-from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.types import TypeDecorator
-from sqlmodel import Session, SQLModel, create_engine
+from sqlmodel import Session, SQLModel
 
 from services.contracts.errors import DatelineError
 from services.runtime import clock
+from services.runtime.engines import bound, engine_of, sqlite_file, unpooled_engine, use_of
 from services.runtime.settings import runtime_settings
 from services.runtime.state_folder import make_private
 
-BUSY_TIMEOUT = 15_000
-"""Milliseconds that a SQLite writer waits for its turn; with four writers the longest wait seen was 3 s."""
-STATEMENT_TIMEOUT = 60_000
-"""Milliseconds that one statement may take on PostgreSQL; one that takes longer has lost its plan or its server."""
-IDLE_TIMEOUT = 60_000
-"""Milliseconds for which one that writes may hold its locks and do nothing: a process that was frozen, as a rule."""
-POOL, MORE = 4, 8
-"""Connections to PostgreSQL that each process keeps, and how many more it may open at its busiest."""
 MIGRATING = 0x6461_7465_6C69_6E65
 """The number of the advisory lock under which the schema is changed: "dateline" in ASCII."""
-
 _GAVE_WAY = {"40001", "40P01", "55P03"}
 """What PostgreSQL says: serialization failure, deadlock, a lock that was not to be had."""
-
-Use = Literal["reading", "passing", "lasting"]
-
-
-class NoInstallation(DatelineError, SQLAlchemyError):  # noqa: N818 - named for what happened
-    """The database has not been made. Looking for one must not make one; to a service it is a database that is away."""
 
 
 class DamagedRow(DatelineError):  # noqa: N818 - named for what happened
@@ -130,7 +111,7 @@ def transaction(*, lasting: bool = True) -> Iterator[Session]:
     No killed process can lose what was committed. A power cut neither, if it is `lasting`; otherwise nobody waits for
     the disk, and the last moments may be lost, all from some commit on: for what nobody has seen and will be redone.
     """
-    with Session(_bound(engine(), "lasting" if lasting else "passing"), expire_on_commit=False) as session:
+    with Session(bound(engine(), "lasting" if lasting else "passing"), expire_on_commit=False) as session:
         with session.begin():
             yield session
         for follow_up in session.info.pop("after_commit", ()):
@@ -140,7 +121,7 @@ def transaction(*, lasting: bool = True) -> Iterator[Session]:
 @contextmanager
 def reading() -> Iterator[Session]:
     """A session that only reads: it never waits for a writer and cannot write."""
-    with Session(_bound(engine(), "reading"), expire_on_commit=False) as session:
+    with Session(bound(engine(), "reading"), expire_on_commit=False) as session:
         yield session
 
 
@@ -156,7 +137,7 @@ def snapshot() -> Iterator[Session]:
 @contextmanager
 def unpooled() -> Iterator[Session]:
     """A short write on a connection that is closed with it, for a process that forks; it waits for nobody for long."""
-    with Session(_unpooled(runtime_settings().database)) as session, session.begin():
+    with Session(unpooled_engine(runtime_settings().database)) as session, session.begin():
         yield session
 
 
@@ -169,19 +150,9 @@ def closing() -> Iterator[Connection]:
         connection.detach()
 
 
-@cache
-def _unpooled(url: str) -> Engine:
-    if not url.startswith("sqlite"):
-        hurry = {"connect_timeout": 2, "options": "-c statement_timeout=2000 -c synchronous_commit=off"}
-        return create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=hurry)
-    made = create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args={"timeout": 1.0})
-    event.listen(made, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=NORMAL"))
-    return made
-
-
 def is_lasting(session: Session) -> bool:
     """Whether what this `transaction()` commits waits for the disk."""
-    return _use(session.connection()) == "lasting"
+    return use_of(session.connection()) == "lasting"
 
 
 def after_commit(session: Session, follow_up: Callable[[], None]) -> None:
@@ -191,12 +162,12 @@ def after_commit(session: Session, follow_up: Callable[[], None]) -> None:
 
 def engine() -> Engine:
     """The engine of this process; a forked child gets one of its own."""
-    return _engine(runtime_settings().database, os.getpid())
+    return engine_of(runtime_settings().database, os.getpid())
 
 
 def make_file() -> None:
     """Makes the file of SQLite if there is none, for its owner alone; its log and index take the same rights."""
-    if file := _file(runtime_settings().database):
+    if file := sqlite_file(runtime_settings().database):
         make_private(file.parent)
         file.touch(mode=0o600)
 
@@ -204,7 +175,7 @@ def make_file() -> None:
 @contextmanager
 def alone(told: Callable[[], object]) -> Iterator[None]:
     """Holds the right to change the schema, of which a database has one. Whoever comes second is `told` and waits."""
-    if file := _file(runtime_settings().database):
+    if file := sqlite_file(runtime_settings().database):
         with file.with_name("migrate.lock").open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -213,7 +184,7 @@ def alone(told: Callable[[], object]) -> Iterator[None]:
                 fcntl.flock(lock, fcntl.LOCK_EX)
             yield
         return
-    with _unpooled(runtime_settings().database).connect() as plain:
+    with unpooled_engine(runtime_settings().database).connect() as plain:
         connection = plain.execution_options(isolation_level="AUTOCOMMIT")
         connection.exec_driver_sql("SET statement_timeout TO 0")
         if not connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({MIGRATING})").scalar():
@@ -230,8 +201,8 @@ def alone_with(session: Session, what: str, number: int) -> None:
 
 def drop_old_pages() -> None:
     """Empties SQLite's log of pages, which holds what was overwritten until then; what is read just now stays in it."""
-    if _file(runtime_settings().database):
-        with suppress(OperationalError), _unpooled(runtime_settings().database).connect() as plain:
+    if sqlite_file(runtime_settings().database):
+        with suppress(OperationalError), unpooled_engine(runtime_settings().database).connect() as plain:
             connection = plain.execution_options(isolation_level="AUTOCOMMIT")
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -255,100 +226,3 @@ def is_ours(session: Session) -> bool:
 def is_sqlite(session: Session) -> bool:
     """Whether this session talks to SQLite."""
     return session.get_bind().dialect.name == "sqlite"
-
-
-def _file(url: str) -> Path | None:
-    database = make_url(url).database if url.startswith("sqlite") else None
-    return Path(database) if database and database != ":memory:" else None
-
-
-@cache
-def _engine(url: str, _pid: int) -> Engine:
-    # An error must not carry what was to be written: an address may hold a token, and errors go into logs.
-    if url.startswith("sqlite"):
-        if (file := _file(url)) and not file.exists():
-            raise NoInstallation(
-                f"There is no Dateline here: {file} does not exist. Go to the folder of one, or set DATELINE_STATE to "
-                "its state; `dateline up` begins a new one."
-            )
-        made = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT / 1000}, hide_parameters=True)
-        event.listen(made, "connect", _prepare_sqlite)
-        event.listen(made, "begin", _begin_sqlite)
-        return made
-    made = create_engine(
-        url,
-        pool_pre_ping=True,
-        pool_size=POOL,
-        max_overflow=MORE,
-        pool_recycle=1800,
-        hide_parameters=True,
-        connect_args={"options": _limits()},
-    )
-    event.listen(made, "begin", _begin_postgresql)
-    return made
-
-
-def _limits() -> str:
-    limits = {
-        "lock_timeout": BUSY_TIMEOUT,
-        "statement_timeout": STATEMENT_TIMEOUT,
-        "idle_in_transaction_session_timeout": IDLE_TIMEOUT,
-    }
-    return " ".join(f"-c {name}={milliseconds}" for name, milliseconds in limits.items())
-
-
-def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
-    # The driver must not begin transactions on its own: we say BEGIN ourselves.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")
-    _keep_a_log(cursor)
-    for pragma in ("synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _keep_a_log(cursor: DBAPICursor) -> None:
-    # Here SQLite waits for nobody, whatever the timeout: of several that open a new file at once, one was refused.
-    deadline = time.monotonic() + BUSY_TIMEOUT / 1000
-    while True:
-        try:
-            cursor.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError as refused:
-            if "locked" not in str(refused) or time.monotonic() >= deadline:
-                raise
-            time.sleep(0.01)
-        else:
-            return
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    # A deferred transaction that turns from reading to writing fails at once when another one writes, whatever the
-    # timeout; an immediate one waits for its turn.
-    use = _use(connection)
-    if connection.info.get("use") != use:
-        connection.exec_driver_sql(f"PRAGMA query_only={int(use == 'reading')}")
-        connection.exec_driver_sql(f"PRAGMA synchronous={'NORMAL' if use == 'passing' else 'FULL'}")
-        connection.info["use"] = use
-    connection.exec_driver_sql("BEGIN" if use == "reading" else "BEGIN IMMEDIATE")
-
-
-def _begin_postgresql(connection: Connection) -> None:
-    match _use(connection):
-        case "reading":
-            # It holds nothing that others wait for, and may read files meanwhile.
-            text = "SET LOCAL idle_in_transaction_session_timeout TO 0; SET TRANSACTION READ ONLY"
-            connection.exec_driver_sql(text)
-        case "passing":
-            connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
-
-
-@cache
-def _bound(made: Engine, use: Use) -> Engine:
-    return made.execution_options(use=use)
-
-
-def _use(connection: Connection) -> Use:
-    options: dict[str, Any] = dict(connection.get_execution_options())
-    use: Use = options.get("use", "lasting")
-    return use

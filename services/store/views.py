@@ -27,15 +27,11 @@ REVISION: dict[str, JsonValue] = {
     "cause": "live",
     "created_at": "2026-01-12T18:30:00Z",
 }
-
-
 READING: dict[str, JsonValue] = WORDS | {
     "headline": LINE["headline"],
     "published_at": LINE["published_at"],
     "removed": [{"rule": "share", "text": "SHARE"}],
 }
-
-
 DIFF: dict[str, JsonValue] = {
     "article": LINE["id"],
     "from": 1,
@@ -43,8 +39,6 @@ DIFF: dict[str, JsonValue] = {
     "changed": ["body"],
     "change": CHANGE,
 }
-
-
 FOUND: dict[str, JsonValue] = {
     "teaser": "The harbor reopened on Monday, after crews cleared the channel…",
     "excerpt": [
@@ -54,14 +48,10 @@ FOUND: dict[str, JsonValue] = {
     ],
     "same_story": None,
 }
-
-
 ADDRESSES: list[JsonValue] = [
     {"url": "https://www.army.example/news/old/1234567", "since": LINE["first_seen"], "until": "2026-03-01T08:00:00Z"},
     {"url": LINE["url"], "since": "2026-03-01T08:00:00Z", "until": None},
 ]
-
-
 OF_THE_ROW = ("id", "source", "revision", "first_seen", "updated", "status", "status_since", "status_looks")
 """What the row of an article says of it, beside its wording."""
 

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from services.contracts.troubles import ServiceTroubleKind
-from services.runtime.ledger import health_gates, jobs
+from services.runtime.ledger import health_gates, waiting
 from services.runtime.ledger.ledger_table import OPEN, ledger
 from services.runtime.troubles.decide import Key, Symptom
 from services.runtime.troubles.service_checks import AUDIT, BACKUP, service_checks
@@ -45,7 +45,7 @@ def _messages(session: Session, now: datetime) -> Symptoms:
     for kind, number, since in session.execute(undecided):
         messages = "message was" if number == 1 else "messages were"
         yield ("dead_letters", f"messages/{kind}"), Symptom(since, f"{number} {kind} {messages} given up on.")
-    late = timedelta(seconds=jobs.overdue(session, now))
+    late = timedelta(seconds=waiting.overdue(session, now))
     if late >= LATE:
         sentence = f"A message has been due for {late // timedelta(minutes=1)} minutes and nobody has taken it."
         yield ("work_overdue", "messages"), Symptom(now - late, sentence)

@@ -34,7 +34,7 @@ from services.fetcher.pages.find import PageQuery as Pages
 from services.fetcher.pages.find import find_pages
 from services.runtime import database
 from services.runtime.events.follow import EventQuery, pull
-from services.runtime.ledger import jobs, redelivery, sweeper
+from services.runtime.ledger import redelivery, sweeper, waiting
 from services.store.search import ArticleQuery, find_articles
 from tests.support.orders import NOW, article
 
@@ -196,8 +196,8 @@ def questions(articles: int) -> dict[str, Callable[[Session], object]]:
         "sources: all": sources.list_sources,
         "pages: counted by source": lambda s: count_pages(s, now),
         "audit": lambda s: take(s, now),
-        "ledger: counts": jobs.counts,
-        "ledger: overdue": lambda s: jobs.overdue(s, now),
+        "ledger: counts": waiting.counts,
+        "ledger: overdue": lambda s: waiting.overdue(s, now),
     }
     for name, q in SEARCHES.items():
         asked[name] = lambda s, q=q: find_articles(s, ArticleQuery(q=q), 50, None)

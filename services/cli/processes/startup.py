@@ -14,7 +14,7 @@ import services
 from services.contracts.errors import UserError
 from services.fetcher.settings import fetcher_settings
 from services.parser.settings import parser_settings
-from services.runtime import database
+from services.runtime import database, engines
 from services.runtime.egress import egress_settings
 from services.runtime.settings import runtime_settings
 from services.runtime.transparency_log.settings import log_settings
@@ -58,7 +58,7 @@ def refuse_other_schema(*, older: bool = True) -> None:
         at = _revision()
     except OperationalError:
         return
-    except database.NoInstallation:
+    except engines.NoInstallation:
         if older:
             raise
         return

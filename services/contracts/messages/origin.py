@@ -9,8 +9,6 @@ from services.contracts.article import Contract, RejectionReason
 from services.contracts.files import FilesRule
 
 Cause = Literal["live", "backlog", "import", "reparse", "refetch", "move"]
-
-
 Mode = Literal["reparse", "refetch"]
 
 

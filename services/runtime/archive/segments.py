@@ -18,7 +18,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel
 
 from services.runtime.archive.bucket import bucket
-from services.runtime.database import NoInstallation, Table, UtcDateTime, is_sqlite, reading
+from services.runtime.database import Table, UtcDateTime, is_sqlite, reading
+from services.runtime.engines import NoInstallation
 from services.runtime.settings import runtime_settings
 
 FOLDER = "segments"

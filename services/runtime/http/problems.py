@@ -29,7 +29,7 @@ from starlette.responses import Response
 from services.contracts.caller import Caller, Permission
 from services.contracts.errors import UserError
 from services.runtime import tracing
-from services.runtime.database import NoInstallation
+from services.runtime.engines import NoInstallation
 from services.runtime.known_fields import about_unknown
 
 PROBLEM = "application/problem+json"

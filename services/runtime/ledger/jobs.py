@@ -10,15 +10,13 @@ import dataclasses
 import random
 import secrets
 import time
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any, Literal
 
-from sqlalchemy import Row, Select, bindparam, case, func, select, union_all, update
+from sqlalchemy import Row, case, func, select, update
 from sqlmodel import Session
 
 from services.contracts.errors import DatelineError
@@ -26,13 +24,16 @@ from services.contracts.messages import Lane, Message
 from services.contracts.wiring import KINDS, ROUTES
 from services.runtime import fault_points, tracing
 from services.runtime.celery import wake_ups
-from services.runtime.database import UtcDateTime, after_commit, is_sqlite, reading, transaction, utcnow
+from services.runtime.database import after_commit, reading, transaction, utcnow
 from services.runtime.ledger import instances, ledger_table
 from services.runtime.ledger.causes import cause_of
 from services.runtime.ledger.ledger_table import due_and_free, ledger
+from services.runtime.ledger.writing import times, was_enqueued_again, write_rows
 
 MAX_ATTEMPTS = 5
 """Claims that may end in unexpected error (an error, a killed worker) before a message is dead-lettered."""
+
+
 BACKOFF = tuple(timedelta(seconds=s) for s in (2, 10, 60, 300))
 """How long after its first, second … unexpected error a message is due again, before jitter of a fifth."""
 
@@ -154,7 +155,7 @@ class Job:
                 about = {name: again._mapping[name] for name in ("key", *ledger_table.SUBJECT)}  # noqa: SLF001 - public
                 fields = about | {"kind": self.kind, "message": again.again_message, "lane": again.lane}
                 fields |= {"rank": again.again_rank}
-                _write_all(session, [fields | _times(again.again_at, again.trace_id, at := utcnow())], at)
+                write_rows(session, [fields | times(again.again_at, again.trace_id, at := utcnow())], at)
 
 
 @dataclass(frozen=True)
@@ -185,7 +186,7 @@ def enqueue_all(session: Session, messages: Iterable[Outgoing]) -> None:
         lane = "live" if "live" in {before["lane"], row["lane"]} else "bulk"
         rank = before["rank"] if before["rank"] is None else min(before["rank"], row["rank"])
         written[name] = min(before, row, key=lambda entry: entry["due_at"]) | {"lane": lane, "rank": rank}
-    _write_all(session, list(written.values()), now)
+    write_rows(session, list(written.values()), now)
 
 
 def claim(kind: str, ids: Sequence[int], now: datetime, *, fresh: bool = False) -> list[Job]:
@@ -234,46 +235,6 @@ def due(now: datetime, *, kinds: Sequence[str]) -> list[tuple[int, str]]:
     return [(row.id, row.kind) for row in rows]
 
 
-def overdue(session: Session, now: datetime) -> float:
-    """Seconds that the longest-waiting due and free message has been due; 0 when nothing waits.
-
-    What takes turns at its host may well have to wait, and is not looked at.
-    """
-    oldest = session.execute(_OLDEST, {"now": now}).scalar()
-    return float((now - oldest).total_seconds()) if oldest else 0.0
-
-
-def counts(session: Session) -> dict[str, int]:
-    """How many messages wait or are in flight, how many were dead-lettered, and how many of those were discarded."""
-    waits, decided = ledger_table.OPEN, ledger.c.discarded_at.is_not(None)
-    names = {
-        "messages open": waits,
-        "messages dead-lettered": ~waits & ~decided,
-        "messages discarded": ~waits & decided,
-    }
-    return {name: session.execute(select(func.count()).where(which)).scalar_one() for name, which in names.items()}
-
-
-def _oldest() -> Select[Any]:
-    """Each kind by itself: a backlog of those that take turns must not be read through."""
-    now = bindparam("now", type_=UtcDateTime)
-    first = [
-        select(ledger.c.due_at)
-        .where(*due_and_free(now), ledger.c.kind == kind.__name__, ledger.c.lane == lane)
-        .order_by(ledger.c.due_at)
-        .limit(1)
-        .subquery()
-        for kind, route in ROUTES.items()
-        for lane in ("live", "bulk")
-        if not route.by_host
-    ]
-    entry = union_all(*(select(member) for member in first)).subquery()
-    return select(func.min(entry.c.due_at))
-
-
-_OLDEST = _oldest()
-
-
 def _row(said: Outgoing, now: datetime) -> dict[str, Any]:
     message = said.message
     fields = {"kind": type(message).__name__, "key": message.dedupe, "message": message.model_dump_json()}
@@ -281,30 +242,7 @@ def _row(said: Outgoing, now: datetime) -> dict[str, Any]:
     about = asdict(message.subject()) | {"rank": (rank := message.rank(said.lane))}
     if rank is not None:
         about["host"] = about["host"] or ""
-    return about | fields | {"lane": said.lane} | _times(said.due_at or now, story, now)
-
-
-def _times(due: datetime, story: str, now: datetime) -> dict[str, Any]:
-    woken = now if due <= now else None
-    return {"enqueued_at": now, "due_at": due, "woken_at": woken, "attempts": 0, "trace_id": story}
-
-
-def _write_all(session: Session, written: Sequence[dict[str, Any]], now: datetime) -> None:
-    if not written:
-        return
-    due = {(row["kind"], row["key"]) for row in written if row["due_at"] <= now}
-    reminded = defaultdict[tuple[str, Lane], list[int]](list)
-    for message in session.execute(ledger_table.SAY["sqlite" if is_sqlite(session) else "postgresql"], written):
-        if message.lease_token:
-            session.info.setdefault(_AGAIN, set()).add(message.id)
-        elif (message.kind, message.key) in due:
-            reminded[message.kind, message.lane].append(message.id)
-    for (kind, lane), ids in reminded.items():
-        after_commit(session, partial(wake_ups.wake_up, kind, lane, sorted(ids)))
-
-
-_AGAIN = "enqueued again"
-"""Where a session keeps the ids of messages in flight that were enqueued again in it."""
+    return about | fields | {"lane": said.lane} | times(said.due_at or now, story, now)
 
 
 def end_all(session: Session, jobs: Sequence[Job]) -> list[Job]:
@@ -320,7 +258,7 @@ def end_all(session: Session, jobs: Sequence[Job]) -> list[Job]:
 
 def _end(session: Session, job: Job) -> None:
     fields = {"this": job.id, "token": job.token}
-    if job.id not in session.info.get(_AGAIN, ()) and session.execute(ledger_table.END, fields).first():
+    if not was_enqueued_again(session, job.id) and session.execute(ledger_table.END, fields).first():
         return
     # Enqueued again meanwhile: it is due at that time, with those words.
     story = tracing.new() if ROUTES[KINDS[job.kind]].new_trace else job.trace_id

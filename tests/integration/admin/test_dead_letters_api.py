@@ -17,7 +17,7 @@ from services.contracts.messages import (
     Reingestion,
 )
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.ledger import jobs
+from services.runtime.ledger import jobs, waiting
 from services.runtime.ledger.jobs import enqueue
 from services.runtime.ledger.ledger_table import LedgerRow
 from services.runtime.provenance.results import ReingestedPage
@@ -145,7 +145,7 @@ def test_a_discarded_message_is_remembered_with_who_decided_so_and_why(admin):
         assert admin.post(f"/admin/dead-letters/{row_id}/{again}", json={"reason": "x"}).status_code == 404
     assert admin.post("/admin/dead-letters/replay", json={}).json()["taken"] == 0
     with reading() as session:
-        assert jobs.counts(session) == {"messages open": 0, "messages dead-lettered": 0, "messages discarded": 1}
+        assert waiting.counts(session) == {"messages open": 0, "messages dead-lettered": 0, "messages discarded": 1}
 
 
 def test_discarding_a_kind_needs_its_name_and_a_reason(admin):

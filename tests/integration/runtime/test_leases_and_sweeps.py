@@ -10,9 +10,9 @@ from sqlalchemy import event, update
 from sqlmodel import SQLModel
 
 from services.contracts.messages import Deliver, FetchPage
-from services.runtime import database
+from services.runtime import database, engines
 from services.runtime.database import reading, transaction, utcnow
-from services.runtime.ledger import begun_work, jobs
+from services.runtime.ledger import begun_work, waiting
 from services.runtime.ledger.jobs import claim
 from services.runtime.ledger.ledger_table import LedgerRow
 from services.runtime.ledger.redelivery import any_waits, end_leases_of_the_dead, take_unclaimed
@@ -136,7 +136,7 @@ def test_a_sweep_that_has_nothing_to_remind_of_writes_nothing(db):
     said(FetchPage(page=2))  # in flight
     claim("FetchPage", [entries()[1].id], now + SOON)
     began = []
-    event.listen(database.engine(), "begin", lambda connection: began.append(database._use(connection)))
+    event.listen(database.engine(), "begin", lambda connection: began.append(engines.use_of(connection)))
     taken = take_unclaimed(now + SOON, woken_before=now - LATER, kinds=["FetchPage"], lane="live", limit=10)
     assert (taken, set(began)) == ([], {"reading"})
 
@@ -162,7 +162,7 @@ def test_overdue_tells_how_long_the_oldest_waits(db):
     """Liveness is a matter of what waits, not of which process is up."""
     now = utcnow()
     with reading() as session:
-        assert jobs.overdue(session, now) == 0
+        assert waiting.overdue(session, now) == 0
     said(Deliver(endpoint=1), due_at=now)
     with reading() as session:
-        assert jobs.overdue(session, now + timedelta(seconds=30)) == pytest.approx(30, abs=0.1)
+        assert waiting.overdue(session, now + timedelta(seconds=30)) == pytest.approx(30, abs=0.1)

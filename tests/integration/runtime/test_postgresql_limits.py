@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from services.runtime import database
+from services.runtime import engines
 from services.runtime.database import reading, transaction
 
 pytestmark = [pytest.mark.integration, pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)]
@@ -15,8 +15,8 @@ def hurried(db, monkeypatch):
     """Makes one of the limits a second."""
 
     def limit(name):
-        monkeypatch.setattr(database, name, 1000)
-        database._engine.cache_clear()
+        monkeypatch.setattr(engines, name, 1000)
+        engines.engine_of.cache_clear()
 
     return limit
 

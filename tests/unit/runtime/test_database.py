@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Column, MetaData, Table, make_url, select, text
 from sqlalchemy.exc import OperationalError, StatementError
 
-from services.runtime import database
+from services.runtime import database, engines
 from services.runtime.database import UtcDateTime, after_commit, reading, transaction
 from services.runtime.settings import runtime_settings
 
@@ -101,7 +101,7 @@ def test_looking_for_a_database_leaves_none_behind(installation, tmp_path):
     """A command in the wrong folder made a second installation there, and said that there is no news."""
     installation(state=str(tmp_path / "elsewhere"))
     with pytest.raises(
-        database.NoInstallation, match=r"There is no Dateline here: .*/elsewhere/dateline.db does not exist"
+        engines.NoInstallation, match=r"There is no Dateline here: .*/elsewhere/dateline.db does not exist"
     ):
         database.engine()
     assert list(tmp_path.iterdir()) == []
