@@ -71,6 +71,7 @@ ROUTERS = (
     backfills.router,
     takedowns.router,
     parser.router,
+    parser.versions,
     profiles.router,
     store.router,
     memento.router,

@@ -7,10 +7,9 @@ from typing import Any, get_args
 from services.contracts.article import ArticleKind
 from services.contracts.changes import GRADES, ChangedField
 from services.contracts.events import PublicEventType
+from services.contracts.troubles import RECOVERED, TROUBLE
 
-EVENT_TYPES: tuple[str, ...] = (*get_args(PublicEventType), "endpoint.disabled")
-FAMILIES = tuple(dict.fromkeys(f"{name.partition('.')[0]}.*" for name in EVENT_TYPES))
-"""Patterns for all events of a family, also of types to come."""
+EVENT_TYPES: tuple[str, ...] = (*get_args(PublicEventType), TROUBLE, RECOVERED, "endpoint.disabled")
 CHANGES = get_args(ChangedField)
 KINDS = get_args(ArticleKind)
 WRITTEN = ("tags", "bylines", "datelines", "words", "added", "removed")
@@ -102,6 +101,18 @@ class EndpointForm:
         return {name: values for name in CONDITIONS if (values := self.lines(begin + name))}
 
 
+def event_types(chosen: Sequence[str]) -> dict[str, list[str]]:
+    """The types of events to tick, by the pattern of their family, which is for types to come as well.
+
+    Patterns that were chosen elsewhere stand alone.
+    """
+    families: dict[str, list[str]] = {}
+    for name in EVENT_TYPES:
+        families.setdefault(f"{name.partition('.')[0]}.*", []).append(name)
+    known = {*families, *EVENT_TYPES}
+    return families | {pattern: [] for pattern in chosen if pattern not in known}
+
+
 def offered(present: Sequence[str], chosen: Sequence[str]) -> list[str]:
     """What can be ticked: all there is, and what was chosen besides, such as a source to come."""
     return list(dict.fromkeys([*present, *chosen]))
@@ -118,4 +129,4 @@ def _pairs(lines: Sequence[str]) -> dict[str, str]:
     return {name.strip(): value.strip() for name, _, value in pairs}
 
 
-__all__ = ["CHANGES", "EVENT_TYPES", "FAMILIES", "GRADES", "KINDS", "LABELS", "WRITTEN", "EndpointForm", "offered"]
+__all__ = ["CHANGES", "EVENT_TYPES", "GRADES", "KINDS", "LABELS", "WRITTEN", "EndpointForm", "event_types", "offered"]

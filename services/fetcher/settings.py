@@ -43,8 +43,6 @@ class FetcherSettings(BaseSettings):
     max_page: int = Field(default=5_000_000, gt=0)
     """Bytes on the wire; twice as many when decoded, four times as many for a feed."""
 
-    public_url: str = ""
-    """Where the Internet reaches this installation, such as `https://dateline.example.org`; no hub is asked without."""
     max_document: int = Field(default=20_000_000, gt=0)
     """Bytes of an address that ends in `.pdf`: releases come with their pictures."""
 

@@ -13,9 +13,11 @@ from services.contracts.errors import PermanentError
 from services.contracts.urls import profile_host
 from services.parser import alone
 from services.parser.explained import Explanation
+from services.parser.layouts import VERSIONS
 from services.parser.profiles.known import find_profiles
 from services.parser.settings import parser_settings
 from services.parser.site_profile import SiteProfile
+from services.parser.version import PARSER_VERSION
 from services.runtime.archive import capture_store
 from services.runtime.database import reading
 from services.runtime.http.memento import memento_headers
@@ -24,6 +26,7 @@ from services.runtime.provenance import profiles
 from services.runtime.withholding import is_withheld
 
 router = APIRouter(prefix="/captures", tags=["captures"], dependencies=[requires("read")])
+versions = APIRouter(tags=["captures"], dependencies=[requires("read")])
 
 T = TypeVar("T")
 
@@ -52,6 +55,27 @@ class CaptureView(BaseModel):
     request_headers: list[tuple[str, str]]
     bytes: int
     payload_digest: str
+
+
+class LayoutVersion(BaseModel):
+    """A layout: how pages of one publishing system are read."""
+
+    name: str
+    version: str
+
+
+class ParserVersions(BaseModel):
+    """The parser as it reads pages now. Articles say which versions read them, so older readings can be read again."""
+
+    version: str
+    layouts: list[LayoutVersion]
+
+
+@versions.get("/parser")
+def show_parser() -> ParserVersions:
+    """The parser's version, and each layout that it knows with the layout's own version."""
+    layouts = [LayoutVersion(name=name, version=version) for name, version in sorted(VERSIONS.items())]
+    return ParserVersions(version=PARSER_VERSION, layouts=layouts)
 
 
 @router.get("/{name}")

@@ -8,6 +8,8 @@ from typing import Literal
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from services.contracts.addresses import web_address
+
 
 def _parts(written: str) -> list[str]:
     return [part for entry in written.split(",") if (part := entry.strip())]
@@ -29,6 +31,9 @@ class RuntimeSettings(BaseSettings):
     """The folder of captures; the state folder's `archive` when not set."""
     archive_store: str = ""
     """The archive in an S3-compatible store instead: s3://bucket/prefix."""
+    public_url: str = ""
+    """Where people and WebSub hubs reach the web app, such as `https://dateline.example.org`; it ends without a slash.
+    Without it no mail is sent and no hub is asked."""
     secret_key: SecretStr = SecretStr("")
     """Encrypts what rests sealed: 32 bytes in URL-safe base64. Empty: a key file in the state folder."""
     metrics: Path | None = None
@@ -44,6 +49,13 @@ class RuntimeSettings(BaseSettings):
         if url and not url.startswith(("redis://", "rediss://")):
             raise ValueError("it must begin with redis:// or rediss://")
         return url
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_an_address(cls, written: str) -> str:
+        if written and web_address(written) is None:
+            raise ValueError("it must begin with https:// or http:// and name a host")
+        return written.rstrip("/")
 
     @field_validator("archive_store")
     @classmethod

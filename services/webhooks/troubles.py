@@ -47,7 +47,8 @@ def _messages(session: Session, now: datetime) -> Symptoms:
         yield ("dead_letters", f"messages/{kind}"), Symptom(since, f"{number} {kind} {messages} given up on.")
     late = timedelta(seconds=waiting.overdue(session, now))
     if late >= LATE:
-        sentence = f"A message has been due for {late // timedelta(minutes=1)} minutes and nobody has taken it."
+        minutes = LATE // timedelta(minutes=1)
+        sentence = f"A message has been due for more than {minutes} minutes, and nobody has taken it."
         yield ("work_overdue", "messages"), Symptom(now - late, sentence)
 
 

@@ -16,7 +16,7 @@ class Relay:
     """Keeps each mail. `answers` holds what to say next, by `RCPT` or `DATA`; nothing there means yes."""
 
     def __init__(self):
-        self.port, self.received, self.recipients, self.signed_in = 0, [], [], []
+        self.port, self.received, self.recipients, self.signed_in, self.connections = 0, [], [], [], []
         self.answers = {"MAIL": [], "RCPT": [], "DATA": []}
 
     @property
@@ -42,6 +42,15 @@ class Relay:
         self.received.append(envelope.content)
         return "250 2.0.0 Taken"
 
+    def connects(self, protocol):
+        self.connections.append(protocol)
+        return protocol
+
+    def hangs_up(self):
+        """Ends every connection without a word, as a relay does that is restarted."""
+        for each in self.connections:
+            each.loop.call_soon_threadsafe(each.transport.abort)
+
     def authenticates(self, _server, _session, _envelope, _mechanism, login):
         right = (login.login, login.password) == (USER.encode(), PASSWORD.encode())
         self.signed_in.append(right)
@@ -60,11 +69,11 @@ def relay(context=None, *, from_the_beginning=False):
     listening = socket.create_server(("127.0.0.1", 0))
     made.port = listening.getsockname()[1]
     serving = loop.create_server(
-        lambda: SMTP(made, hostname="relay.test", loop=loop, **options),
+        lambda: made.connects(SMTP(made, hostname="relay.test", loop=loop, **options)),
         sock=listening,
         ssl=context if from_the_beginning else None,
     )
-    thread = threading.Thread(target=_run, args=(loop, serving), daemon=True)
+    thread = threading.Thread(target=_run, args=(made, loop, serving), daemon=True)
     thread.start()
     try:
         yield made
@@ -73,11 +82,14 @@ def relay(context=None, *, from_the_beginning=False):
         thread.join(60)
 
 
-def _run(loop, serving):
+def _run(made, loop, serving):
     asyncio.set_event_loop(loop)
     server = loop.run_until_complete(serving)
     loop.run_forever()
     server.close()
+    for each in made.connections:  # those that wait for another mail
+        if each.transport:
+            each.transport.abort()
     for task in asyncio.all_tasks(loop):
         task.cancel()
     loop.run_until_complete(asyncio.sleep(0))

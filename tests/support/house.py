@@ -47,7 +47,9 @@ class Subscriber:
         if self.meanwhile:
             self.meanwhile.pop()()
         answer = self.answers.pop(0) if self.answers else 204
-        if answer == "hangs up":
+        if answer == "hangs":
+            self.site.stopped.wait()
+        if answer in ("hangs", "hangs up"):
             raise HungUp
         return answer if isinstance(answer, Answer) else Answer(answer, b"noted")
 

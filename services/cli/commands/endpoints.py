@@ -6,15 +6,15 @@ Exit status: 0 when it is done, 1 when nothing was found, 2 when it was not unde
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from services.cli import client, remote
+from services.cli.commands.filter_options import Choice, with_choice
 from services.cli.output.terminal import AsJson, Listing, counted, error, print_json, show, show_facts, tell
-from services.contracts.changes import Grade
 from services.contracts.choices import Payload
 from services.contracts.errors import UserError
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from services.webhooks.views import EndpointHealth, EndpointView
 
 Number = Annotated[int, typer.Argument(min=1, metavar="ID", help="The endpoint's number, as the list shows it.")]
-Values = list[str] | None
+Everything = Annotated[bool, typer.Option("--everything", help="Take all types and conditions away.")]
 
 
 def list_endpoints(as_json: AsJson = False) -> None:
@@ -59,59 +59,64 @@ def show_endpoint(number: Number, as_json: AsJson = False) -> None:
     show_facts({name: value for name, value in facts.items() if value})
 
 
+@with_choice
 def add(
     url: Annotated[str, typer.Argument(help="Where events are posted.")],
     key: Annotated[
         int | None, typer.Option(min=1, help="The key it belongs to, by default the first admin key.")
     ] = None,
     description: Annotated[str, typer.Option(help="For people.")] = "",
-    event_type: Annotated[Values, typer.Option("--type", help="A type of event, or a pattern like article.*.")] = None,
-    source: Annotated[Values, typer.Option(help="Only articles of this source.")] = None,
-    kind: Annotated[Values, typer.Option(help="Only articles of this kind.")] = None,
-    tag: Annotated[Values, typer.Option(help="Only articles with this tag.")] = None,
-    byline: Annotated[Values, typer.Option(help="Only articles by a writer with these words.")] = None,
-    dateline: Annotated[Values, typer.Option(help="Only articles from a place with these words.")] = None,
-    word: Annotated[Values, typer.Option(help="Only articles with this word or phrase.")] = None,
-    changed: Annotated[Values, typer.Option(help="Only where this field changed.")] = None,
-    added: Annotated[Values, typer.Option(help="Only where this word or phrase is new.")] = None,
-    removed: Annotated[Values, typer.Option(help="Only where this word or phrase is gone.")] = None,
-    min_grade: Annotated[Grade | None, typer.Option(help="Only changes that weigh so much, or more.")] = None,
-    not_source: Annotated[Values, typer.Option(help="No article of this source.")] = None,
-    not_kind: Annotated[Values, typer.Option(help="No article of this kind.")] = None,
-    not_tag: Annotated[Values, typer.Option(help="No article with this tag.")] = None,
-    not_byline: Annotated[Values, typer.Option(help="No article by a writer with these words.")] = None,
-    not_dateline: Annotated[Values, typer.Option(help="No article from a place with these words.")] = None,
-    not_word: Annotated[Values, typer.Option(help="No article with this word or phrase.")] = None,
-    not_changed: Annotated[Values, typer.Option(help="Not where this field changed.")] = None,
-    not_added: Annotated[Values, typer.Option(help="Not where this word or phrase is new.")] = None,
-    not_removed: Annotated[Values, typer.Option(help="Not where this word or phrase is gone.")] = None,
-    match: Annotated[Literal["all", "any"], typer.Option(help="Whether all conditions must hold, or any.")] = "all",
     payload: Annotated[Payload, typer.Option(help="Whole articles, or without their words.")] = "full",
     rate: Annotated[float | None, typer.Option(help="The most events a second.")] = None,
     as_json: AsJson = False,
+    *,
+    choice: Choice,
 ) -> None:
     """Makes an endpoint and shows its secret, this once."""
-    conditions = {"sources": source, "kinds": kind, "tags": tag, "bylines": byline, "datelines": dateline}
-    conditions |= {"words": word, "changed": changed, "added": added, "removed": removed}
-    exclusions = {"sources": not_source, "kinds": not_kind, "tags": not_tag, "bylines": not_byline}
-    exclusions |= {"datelines": not_dateline, "words": not_word}
-    exclusions |= {"changed": not_changed, "added": not_added, "removed": not_removed}
-    exclude = {name: values for name, values in exclusions.items() if values}
-    mapping: dict[str, object] = {name: values for name, values in conditions.items() if values}
-    mapping |= {"min_grade": min_grade} if min_grade else {}
-    mapping |= {"exclude": exclude} if exclude else {}
-    choice: dict[str, object] = {
-        "event_types": event_type or None,
-        "filter": {"match": match, **mapping} if mapping else None,
-    }
     fields: dict[str, object] = {"url": url, "description": description, "payload": payload, "rate": rate}
     owner = key if key is not None or remote.server() else first_admin_key()
-    made = client.order("POST", "/webhooks/endpoints", {"key": owner} | fields | choice)
+    made = client.order("POST", "/webhooks/endpoints", {"key": owner, **fields, **choice})
     if as_json:
         print_json(made)
         return
     error(f"Endpoint {made['id']} is made for key {made['key']}. Its secret, shown this once:")
     typer.echo(made["secret"])
+
+
+@with_choice
+def change(
+    number: Number,
+    url: Annotated[str | None, typer.Option(help="Where events are posted.")] = None,
+    description: Annotated[str | None, typer.Option(help="For people.")] = None,
+    payload: Annotated[Payload | None, typer.Option(help="Whole articles, or without their words.")] = None,
+    rate: Annotated[float | None, typer.Option(help="The most events a second.")] = None,
+    everything: Everything = False,
+    no_rate: Annotated[bool, typer.Option("--no-rate", help="Any number of events a second.")] = False,
+    as_json: AsJson = False,
+    *,
+    choice: Choice,
+) -> None:
+    """Changes what you name of an endpoint; conditions replace all that it had."""
+    fields = {"url": url, "description": description, "payload": payload, "rate": rate}
+    order: dict[str, object] = {name: value for name, value in fields.items() if value is not None}
+    order |= {"rate": None} if no_rate else {}
+    changes(number, order, choice, everything=everything, as_json=as_json)
+
+
+def changes(number: int, fields: Mapping[str, object], choice: Choice, *, everything: bool, as_json: bool) -> None:
+    """Changes an endpoint, of any kind, and says so; a `UserError` where nothing was named."""
+    if everything and choice:
+        raise UserError("--everything takes all conditions away; leave it or the conditions out.")
+    order = {**fields, **choice, **({"event_types": None, "filter": None} if everything else {})}
+    if not order:
+        raise UserError("Name what is to be different; --help lists what can be.")
+    made = client.order("PATCH", f"/webhooks/endpoints/{number}", order, {404: refusals(number)[404]})
+    if as_json:
+        print_json(made)
+    elif made["state"] == "unconfirmed":
+        tell(f"Endpoint {number} is changed. Its recipient is asked to confirm it; nothing else is sent before.")
+    else:
+        tell(f"Endpoint {number} is changed. What is sent from now on goes by it.")
 
 
 def send_test(number: Number, as_json: AsJson = False) -> None:

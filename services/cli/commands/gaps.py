@@ -47,21 +47,24 @@ def list_gaps(
 @app.command("accept")
 def accept_gaps(
     reason: Annotated[str, typer.Option(help="Why this is right, for the audit log.")],
-    number: Annotated[int | None, typer.Argument(min=1, help="One gap, as the list numbers it.")] = None,
+    numbers: Annotated[
+        list[int] | None, typer.Argument(min=1, metavar="NUMBER", help="Gaps, as the list numbers them.")
+    ] = None,
     source: Annotated[str | None, typer.Option(help="All gaps of this source with the cause.")] = None,
     cause: Annotated[GapCause | None, typer.Option(help="The cause that is right.")] = None,
     pattern: Annotated[str | None, typer.Option(help="Only of addresses in which this pattern is.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Says that gaps are right: they stay listed, and alarm nobody until their cause changes."""
-    if (number is None) is (source is None):
-        raise UserError("Name the number of one gap, or a --source and a --cause.")
-    order = {"gap": number, "source": source, "cause": cause, "pattern": pattern, "reason": reason}
-    accepted = client.order("POST", "/gaps/acceptances", order)
+    if bool(numbers) is (source is not None):
+        raise UserError("Name the numbers of gaps, or a --source and a --cause.")
+    whole = {"source": source, "cause": cause, "pattern": pattern}
+    orders = [whole | {"gap": number} for number in numbers] if numbers else [whole]
+    accepted = [client.order("POST", "/gaps/acceptances", order | {"reason": reason}) for order in orders]
     if as_json:
         print_json(accepted)
-    else:
-        tell(f"Accepted as {accepted['id']}; `dateline gaps recount {accepted['id']}` lets them count again.")
+    for row in [] if as_json else accepted:
+        tell(f"Accepted as {row['id']}; `dateline gaps recount {row['id']}` lets it count again.")
 
 
 @app.command("accepted")

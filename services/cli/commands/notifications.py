@@ -7,18 +7,28 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 
 from services.cli import client, remote
 from services.cli.commands import endpoints
+from services.cli.commands.filter_options import Choice, with_choice
 from services.cli.groups import ListsByDefault, group
 from services.cli.output.terminal import AsJson, Listing, error, print_json, show, tell
-from services.contracts.changes import Grade
 from services.contracts.choices import DigestEvery, EndpointKind, Weekday
+from services.contracts.errors import UserError
 
-Values = list[str] | None
+Room = Annotated[str | None, typer.Option(help="Of matrix: the internal id of the room.")]
+Token = Annotated[
+    str | None,
+    typer.Option(envvar="DATELINE_CHAT_TOKEN", help="Of matrix and ntfy: an access token; rather in the environment."),
+]
+Priority = Annotated[int | None, typer.Option(min=1, max=5, help="Of ntfy.")]
+Every = Annotated[DigestEvery | None, typer.Option(help="Together, each hour, day or week; else at once.")]
+At = Annotated[str | None, typer.Option(help="The time of a daily or weekly digest: HH:MM.")]
+On = Annotated[Weekday | None, typer.Option(help="The day of a weekly digest.")]
+Zone = Annotated[str, typer.Option(help="The time zone of --at, such as Europe/Berlin.")]
 
 
 def list_notifications(as_json: AsJson = False) -> None:
@@ -33,51 +43,39 @@ def list_notifications(as_json: AsJson = False) -> None:
         show(Listing(columns, [_line(row) for row in rows]))
 
 
+@with_choice
 def add(
-    kind: Annotated[
-        EndpointKind, typer.Argument(help="How: email, slack, mattermost, teams, discord, ntfy, matrix or apprise.")
+    endpoint_kind: Annotated[
+        EndpointKind,
+        typer.Argument(metavar="KIND", help="How: email, slack, mattermost, teams, discord, ntfy, matrix or apprise."),
     ],
     to: Annotated[str, typer.Argument(help="Where: an e-mail address, or the address of the chat.")],
-    room: Annotated[str | None, typer.Option(help="Of matrix: the internal id of the room.")] = None,
-    token: Annotated[
-        str | None,
-        typer.Option(
-            envvar="DATELINE_CHAT_TOKEN", help="Of matrix and ntfy: an access token; rather in the environment."
-        ),
-    ] = None,
-    priority: Annotated[int | None, typer.Option(min=1, max=5, help="Of ntfy.")] = None,
+    room: Room = None,
+    token: Token = None,
+    priority: Priority = None,
     key: Annotated[
         int | None, typer.Option(min=1, help="The key it belongs to, by default the first admin key.")
     ] = None,
     description: Annotated[str, typer.Option(help="For people.")] = "",
-    event_type: Annotated[Values, typer.Option("--type", help="A type of event, or a pattern like article.*.")] = None,
-    source: Annotated[Values, typer.Option(help="Only articles of this source.")] = None,
-    word: Annotated[Values, typer.Option(help="Only articles with this word or phrase.")] = None,
-    added: Annotated[Values, typer.Option(help="Only where this word or phrase is new.")] = None,
-    removed: Annotated[Values, typer.Option(help="Only where this word or phrase is gone.")] = None,
-    min_grade: Annotated[Grade | None, typer.Option(help="Only changes that weigh so much, or more.")] = None,
-    match: Annotated[Literal["all", "any"], typer.Option(help="Whether all conditions must hold, or any.")] = "all",
-    digest: Annotated[DigestEvery | None, typer.Option(help="Together, each hour, day or week; else at once.")] = None,
-    at: Annotated[str | None, typer.Option(help="The time of a daily or weekly digest: HH:MM.")] = None,
-    on: Annotated[Weekday | None, typer.Option(help="The day of a weekly digest.")] = None,
-    zone: Annotated[str, typer.Option(help="The time zone of --at, such as Europe/Berlin.")] = "UTC",
+    digest: Every = None,
+    at: At = None,
+    on: On = None,
+    zone: Zone = "UTC",
     as_json: AsJson = False,
+    *,
+    choice: Choice,
 ) -> None:
     """Notifies somebody of events. By e-mail, they confirm it first."""
-    conditions = {"sources": source, "words": word, "added": added, "removed": removed, "min_grade": min_grade}
-    named = {name: value for name, value in conditions.items() if value}
-    times = {"every": digest, "zone": zone} | ({"at": at} if at else {}) | ({"on": on} if on else {})
     order = {
-        "kind": kind,
+        "kind": endpoint_kind,
         "to": to,
         "room": room,
         "token": token,
         "priority": priority,
         "key": key if key is not None or remote.server() else endpoints.first_admin_key(),
         "description": description,
-        "event_types": event_type or None,
-        "filter": {"match": match, **named} if named else None,
-        "digest": times if digest else None,
+        "digest": _digest(digest, at, on, zone),
+        **choice,
     }
     made = client.order("POST", "/webhooks/endpoints", order)
     if as_json:
@@ -86,6 +84,45 @@ def add(
         tell(f"Endpoint {made['id']} is made. Its recipient has been asked to confirm it; nothing else is sent before.")
     else:
         tell(f"Endpoint {made['id']} is made; `dateline webhooks test {made['id']}` tries it.")
+
+
+@with_choice
+def change(
+    number: endpoints.Number,
+    to: Annotated[str | None, typer.Option(help="Where, instead: by e-mail, the new recipient confirms first.")] = None,
+    room: Room = None,
+    token: Token = None,
+    priority: Priority = None,
+    description: Annotated[str | None, typer.Option(help="For people.")] = None,
+    digest: Every = None,
+    at: At = None,
+    on: On = None,
+    zone: Zone = "UTC",
+    at_once: Annotated[bool, typer.Option("--at-once", help="No digest any more: each is sent by itself.")] = False,
+    everything: endpoints.Everything = False,
+    as_json: AsJson = False,
+    *,
+    choice: Choice,
+) -> None:
+    """Changes what you name of a notification; conditions replace all that it had."""
+    if at_once and digest:
+        raise UserError("--at-once and --digest exclude each other.")
+    digested = _digest(digest, at, on, zone)
+    # A token that the environment names is of no use for an address that stays.
+    where = {"to": to, "room": room, "priority": priority} | ({"token": token} if to else {})
+    order: dict[str, object] = {name: value for name, value in where.items() if value is not None}
+    order |= {"description": description} if description is not None else {}
+    order |= {"digest": digested} if digest or at_once else {}
+    endpoints.changes(number, order, choice, everything=everything, as_json=as_json)
+
+
+def _digest(every: DigestEvery | None, at: str | None, on: Weekday | None, zone: str) -> dict[str, str] | None:
+    """When digests come, as the API takes it; None for no digest. A `UserError` where only a time was named."""
+    if every is None:
+        if at or on:
+            raise UserError("--at and --on are of a digest: name --digest day or --digest week, too.")
+        return None
+    return {"every": every, "zone": zone} | ({"at": at} if at else {}) | ({"on": on} if on else {})
 
 
 def _line(row: Mapping[str, Any]) -> Sequence[object]:
@@ -98,3 +135,4 @@ def _line(row: Mapping[str, Any]) -> Sequence[object]:
 app = group("Notifications: people who are told of events, at once or by digests.", cls=ListsByDefault)
 app.command("list")(list_notifications)
 app.command("add")(add)
+app.command("change")(change)

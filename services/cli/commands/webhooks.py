@@ -7,6 +7,7 @@ app = group("Webhooks: who is told, what they were sent, and once more.", cls=Li
 app.command("list")(endpoints.list_endpoints)
 app.command("show")(endpoints.show_endpoint)
 app.command("add")(endpoints.add)
+app.command("change")(endpoints.change)
 app.command("test")(endpoints.send_test)
 app.command("retry")(endpoints.retry)
 app.command("rotate")(endpoints.rotate)

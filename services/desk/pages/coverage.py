@@ -1,5 +1,6 @@
 """Coverage: what sources showed and Dateline does not have, and how complete each month is."""
 
+from http import HTTPStatus
 from typing import get_args
 
 from fastapi import APIRouter
@@ -12,6 +13,7 @@ from services.desk.signed_in import Form, SignedIn
 
 router = APIRouter()
 
+ACCEPTED = "Accepted. They stay listed, and alarm nobody until their cause changes."
 CHOICES = {"cause": get_args(GapCause), "state": get_args(GapState)}
 
 
@@ -23,16 +25,33 @@ async def gaps(visit: SignedIn, source: str = "", cause: str = "", state: str = 
 @router.post("/gaps/accept")
 async def accept(visit: SignedIn, form: Form) -> Response:
     order: dict[str, object] = {"reason": form.get("reason", "").strip()}
-    if form.get("gap", "").isdecimal():
-        order["gap"] = int(form["gap"])
-    else:
-        order |= {"source": form.get("source", ""), "cause": form.get("cause", "")}
-        order["pattern"] = form.get("pattern", "").strip() or None
+    order |= {"source": form.get("source", ""), "cause": form.get("cause", "")}
+    order["pattern"] = form.get("pattern", "").strip() or None
     try:
         await visit.api.order("POST", "/gaps/acceptances", order)
     except Refused as refusal:
         return await _gaps(visit, refusal=refusal.sentence)
-    return visit.leads("/gaps", "Accepted. It stays listed, and alarms nobody until its cause changes.")
+    return visit.leads("/gaps", ACCEPTED)
+
+
+@router.post("/gaps/accept-ticked")
+async def accept_ticked(visit: SignedIn, form: Form) -> Response:
+    """Each gap that is ticked, for the same reason; one that is not open any more keeps none of the others."""
+    numbers = [int(number) for number in form.several("gap") if number.isdecimal()]
+    if not numbers:
+        return await _gaps(visit, refusal="Nothing was ticked. Tick the gaps that are right first.")
+    closed = 0
+    for number in numbers:
+        try:
+            await visit.api.order(
+                "POST", "/gaps/acceptances", {"gap": number, "reason": form.get("reason", "").strip()}
+            )
+        except Refused as refusal:
+            if refusal.status != HTTPStatus.NOT_FOUND:
+                return await _gaps(visit, refusal=refusal.sentence)
+            closed += 1
+    note = f"{len(numbers) - closed} accepted. They stay listed, and alarm nobody until their cause changes."
+    return visit.leads("/gaps", note + (f" {closed} were not open any more." if closed else ""))
 
 
 @router.post("/gaps/acceptances/{number}/recount")

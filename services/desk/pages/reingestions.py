@@ -1,5 +1,6 @@
 """Re-ingestions: order one, look what it would change, and let it."""
 
+import asyncio
 import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any, get_args
@@ -151,17 +152,26 @@ async def _with_changes(findings: Sequence[Mapping[str, Any]]) -> list[dict[str,
 
 
 async def _composing(visit: SignedIn, asked: Mapping[str, str], trouble: str = "") -> Response:
+    sources, parser = await asyncio.gather(visit.api.source_names(), visit.api.get("/parser"))
     return visit.page(
         "order.html",
         422 if trouble else 200,
         asked=asked,
         trouble=trouble,
-        sources=await visit.api.source_names(),
+        sources=sources,
+        parser=parser,
+        layouts=_layouts(parser["layouts"], asked.get("layout", "")),
         kinds=KINDS,
         reasons=REASONS,
         # Sending the form twice orders once.
         once=asked.get("once") or secrets.token_hex(16),
     )
+
+
+def _layouts(known: Sequence[Mapping[str, str]], chosen: str) -> list[tuple[str, str]]:
+    """The layouts to choose from: those that the parser knows, and the chosen one, which an earlier parser knew."""
+    titles = {each["name"]: f"{each['name']} (version {each['version']})" for each in known}
+    return [*(({chosen: chosen} if chosen else {}) | titles).items()]
 
 
 def _scope(form: Mapping[str, str]) -> dict[str, Any]:

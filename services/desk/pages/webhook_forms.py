@@ -72,14 +72,13 @@ async def _form(
 ) -> Response:
     sources, keys = await asyncio.gather(visit.api.source_names(), _keys(visit))
     names = offered(sources, [*asked.lines("sources"), *asked.lines("not_sources")])
-    types = offered([*filter_form.FAMILIES, *filter_form.EVENT_TYPES], asked.lines("event_types"))
     return visit.page(
         "endpoint_form.html",
         422 if trouble else 200,
         asked=asked,
         endpoint=endpoint,
         ticked={"sources": names, "kinds": filter_form.KINDS, "changed": filter_form.CHANGES},
-        types=types,
+        types=filter_form.event_types(asked.lines("event_types")),
         grades=filter_form.GRADES,
         labels=filter_form.LABELS,
         key_choices=[(str(key["id"]), f"{key['name']} ({key['id']})") for key in keys],

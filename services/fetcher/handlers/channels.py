@@ -21,6 +21,7 @@ from services.fetcher.shared_client import client
 from services.runtime.database import reading
 from services.runtime.ledger.jobs import Job, enqueue
 from services.runtime.ledger.worker import handles
+from services.runtime.settings import runtime_settings
 
 log = structlog.get_logger()
 
@@ -130,7 +131,7 @@ def _beside_pushes(
     session: Session, source: Source, channel: Channel, look: RoundResult, due: datetime, job: Job
 ) -> datetime:
     """A feed that names a hub is subscribed to; while pushes come, looks are fewer, and tell whether they do."""
-    if not fetcher_settings().public_url:
+    if not runtime_settings().public_url:
         return due
     subscribe.follow_hub(session, channel, look.hub)
     subscription = subscribe.subscription_of(session, channel.id or 0)

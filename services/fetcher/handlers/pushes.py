@@ -6,11 +6,11 @@ from services.fetcher.models import Channel, Source
 from services.fetcher.push import push_secrets, read, subscribe
 from services.fetcher.push.models import Push
 from services.fetcher.push.subscribe import Asked
-from services.fetcher.settings import fetcher_settings
 from services.fetcher.shared_client import client
 from services.runtime.database import reading, transaction
 from services.runtime.ledger.jobs import Job, enqueue
 from services.runtime.ledger.worker import handles
+from services.runtime.settings import runtime_settings
 
 
 @handles(SubscribeToHub)
@@ -23,11 +23,11 @@ def subscribe_to_hub(order: SubscribeToHub, job: Job) -> None:
             # Written before the hub is asked: it may ask back while it answers.
             known.asked_at = job.now
             push_secrets.renew_lost(known)
-    if known is None or not fetcher_settings().public_url:
+    if known is None or not runtime_settings().public_url:
         with job.complete():
             return
     renews = subscribe.renewal(known, job.now) if is_watched else None
-    callback = f"{fetcher_settings().public_url.rstrip('/')}/push/{known.token}"
+    callback = f"{runtime_settings().public_url}/push/{known.token}"
     mode = "subscribe" if is_watched else "unsubscribe"
     asked = None if renews else subscribe.ask_hub(client(), known, callback, mode=mode)
     with job.complete() as session:

@@ -6,6 +6,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from services.runtime.egress import Client, EgressError, egress_settings, send
+from services.runtime.settings import runtime_settings
 from services.webhooks.addresses import check_address
 from services.webhooks.attempt import LIMITS, MASK, Address, Parcel, Sender, SendResult, answer_excerpt
 from services.webhooks.chat.addresses import address_fault, room_fault
@@ -19,7 +20,6 @@ from services.webhooks.chat.ntfy import ntfy_post
 from services.webhooks.chat.slack import slack_post
 from services.webhooks.chat.teams import teams_post
 from services.webhooks.people.message import Notification, notification
-from services.webhooks.settings import webhook_settings
 
 SECRET = 8
 """Characters from which a part of an address may be a token, which the log must not repeat."""
@@ -33,7 +33,7 @@ def chat_sender(kind: Kind) -> Sender:
 
 def send_chat(kind: Kind, client: Client, to: Address, parcels: Sequence[Parcel], now: datetime) -> SendResult:
     """Sends one message about these deliveries."""
-    message = notification(to, parcels, webhook_settings().public_url)
+    message = notification(to, parcels, runtime_settings().public_url)
     post = _FORMS[kind](to.target, message, _key(to, parcels))
     shown = {name: MASK if name == "authorization" else value for name, value in post.headers.items()}
     try:

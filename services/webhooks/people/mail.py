@@ -9,13 +9,13 @@ from hashlib import sha256
 
 from services.runtime.egress import Client
 from services.runtime.egress.smtp import Reply, hand_over
+from services.runtime.settings import runtime_settings
 from services.webhooks.attempt import Address, Parcel, SendResult
 from services.webhooks.models import CONFIRMATION, Outcome
 from services.webhooks.people.html import as_html
 from services.webhooks.people.message import Entry, Notification, notification
 from services.webhooks.people.settings import MailSettings, mail_settings
 from services.webhooks.people.text import as_text
-from services.webhooks.settings import webhook_settings
 
 NO_MAILBOX = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
 """Enhanced status codes (RFC 3463) that say: there is no such mailbox, or it takes nothing any more."""
@@ -65,7 +65,7 @@ def send_mail(_client: Client, to: Address, parcels: Sequence[Parcel], now: date
 
 def compose(settings: MailSettings, to: Address, parcels: Sequence[Parcel], now: datetime) -> EmailMessage:
     """The mail. The same deliveries of the same endpoint have the same Message-ID, whenever it is sent."""
-    base = webhook_settings().public_url
+    base = runtime_settings().public_url
     asks = parcels[0].event_type == CONFIRMATION
     about = ASKED if asks else notification(to, parcels, base)
     footer = _confirm(to, base) if asks else _leave(to, base)
@@ -129,7 +129,7 @@ def _headers(settings: MailSettings, to: Address, parcels: Sequence[Parcel], now
         return headers
     return headers | {
         "List-Id": f"<{to.endpoint}.{unique}.dateline.{domain}>",
-        "List-Unsubscribe": f"<{_link(webhook_settings().public_url, 'unsubscribe', leave)}>",
+        "List-Unsubscribe": f"<{_link(runtime_settings().public_url, 'unsubscribe', leave)}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
 

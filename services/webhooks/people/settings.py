@@ -9,8 +9,8 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.runtime.egress.smtp import PORTS, Relay, Tls
+from services.runtime.settings import runtime_settings
 from services.webhooks.people.recipients import email_address
-from services.webhooks.settings import webhook_settings
 
 
 class MailSettings(BaseSettings):
@@ -61,7 +61,7 @@ class MailSettings(BaseSettings):
         needed = {
             "DATELINE_MAIL_HOST": self.host,
             "DATELINE_MAIL_SENDER": self.sender,
-            "DATELINE_WEBHOOKS_PUBLIC_URL": webhook_settings().public_url,
+            "DATELINE_PUBLIC_URL": runtime_settings().public_url,
         }
         absent = [name for name, value in needed.items() if not value]
         return f"This installation sends no mail yet: its operator must set {', '.join(absent)}." if absent else None

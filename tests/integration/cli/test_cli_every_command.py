@@ -34,8 +34,11 @@ ORDERING = {
     *(("quarantine", verb) for verb in ("release", "discard")),
     *(("takedowns", verb) for verb in ("release", "discard")),
     *(("profiles", verb) for verb in ("protect", "add", "clear", "learn")),
-    *(("webhooks", verb) for verb in ("add", "disable", "enable", "test", "rotate", "replay", "retry", "delete")),
-    ("notifications", "add"),
+    *(
+        ("webhooks", verb)
+        for verb in ("add", "change", "disable", "enable", "test", "rotate", "replay", "retry", "delete")
+    ),
+    *(("notifications", verb) for verb in ("add", "change")),
     ("import",),
     ("poll",),
 }
@@ -43,7 +46,7 @@ ORDERING = {
 POST_OFFICE = {
     "mail_host": "localhost",
     "mail_sender": "news@dateline.example",
-    "webhooks_public_url": "https://dateline.example",
+    "public_url": "https://dateline.example",
 }
 """A relay that nobody asks for anything here."""
 PROCESSES = {"up", "demo", "listen", "migrate", "web", "worker", "sweep", "doctor", "restore"}
@@ -143,6 +146,7 @@ def orders(article, page, message):
     yield ("webhooks", "add", "https://127.0.0.1/hook")
     yield from (("webhooks", verb, *words) for verb, *words in ENDPOINTS)
     yield from (("notifications", "add", "email", "ann@example.net"), ("notifications", "list"))
+    yield ("notifications", "change", 2, "--digest", "hour")
     yield ("sources", "add", "coast", "https://coast.example/feed.xml")
     yield from (("sources", verb, *words) for verb, *words in SOURCES)
     yield failed
@@ -184,6 +188,7 @@ TAKEDOWNS = (("show", 1), ("release", 1), ("discard", 2))
 ENDPOINTS = (
     ("list",),
     *((verb, 1) for verb in ("show", "disable", "enable", "test", "rotate")),
+    ("change", 1, "--word", "ship"),
     ("deliveries", 1),
     ("retry", 1),
     ("replay", 1, "--failed"),

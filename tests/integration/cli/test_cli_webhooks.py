@@ -60,6 +60,34 @@ def test_what_cannot_be_an_endpoint_is_one_sentence(dateline):
     assert json.loads(dateline("webhooks", "--json").out) == []
 
 
+def test_an_endpoint_is_changed_in_what_is_named(dateline):
+    """Conditions replace all that it had, and --everything takes them away; what is not named stays."""
+    dateline("webhooks", "add", "http://127.0.0.1/", "--source", "navy", "--type", "article.created", "--rate", 5)
+    changed = json.loads(dateline("webhooks", "change", 1, "--word", "ship", "--not-tag", "drill", "--json").out)
+    assert changed["filter"] == {"match": "all", "words": ["ship"], "exclude": {"tags": ["drill"]}}
+    assert (changed["event_types"], changed["rate"]) == (["article.created"], 5)
+    assert dateline("webhooks", "change", 1, "--everything", "--no-rate", "--description", "Ours").status == 0
+    one = shown(dateline, 1)
+    assert (one["filter"], one["event_types"], one["rate"], one["description"]) == ({}, [], None, "Ours")
+    assert dateline("webhooks", "change", 1).refuses("Name what is to be different")
+    assert dateline("webhooks", "change", 1, "--everything", "--word", "ship").refuses("leave it or the conditions out")
+    assert dateline("webhooks", "change", 7, "--word", "ship").refuses("There is no endpoint 7")
+
+
+def test_a_notification_is_changed_in_what_is_named(dateline, monkeypatch):
+    """A token that the environment names is of an address alone."""
+    dateline("notifications", "add", "slack", "https://127.0.0.1/hook", "--digest", "day", "--at", "09:30")
+    monkeypatch.setenv("DATELINE_CHAT_TOKEN", "syt_token")
+    changed = json.loads(dateline("notifications", "change", 1, "--digest", "week", "--on", "friday", "--json").out)
+    assert changed["digest"] == {"every": "week", "on": "friday", "at": "08:00", "zone": "UTC"}
+    assert dateline("notifications", "change", 1, "--at-once", "--word", "ship").status == 0
+    one = shown(dateline, 1)
+    assert (one["digest"], one["filter"]["words"]) == (None, ["ship"])
+    assert dateline("notifications", "change", 1, "--at", "09:00").refuses("name --digest day or --digest week")
+    assert dateline("notifications", "change", 1, "--at-once", "--digest", "day").refuses("exclude each other")
+    assert dateline("notifications", "change", 1).refuses("Name what is to be different")
+
+
 def test_a_test_is_sent_logged_and_replayed(dateline, endpoint):
     """What ended can be brought again by its id or because it failed; what is pending is due now."""
     assert dateline("webhooks", "deliveries", endpoint).status == 1

@@ -499,7 +499,7 @@ def test_now_tells_of_endpoints_that_are_disabled_held_or_failing(signed_in):
 def relay(installation):
     """An installation that knows a mail server, which nobody asks for anything here."""
     caches = (mail_settings, webhook_settings)
-    installation(mail_host="localhost", mail_sender="news@dateline.example", webhooks_public_url="https://d.example")
+    installation(mail_host="localhost", mail_sender="news@dateline.example", public_url="https://d.example")
     for cache in caches:
         cache.cache_clear()
     yield

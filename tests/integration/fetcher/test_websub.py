@@ -37,7 +37,7 @@ def newsroom():
 
 @pytest.fixture
 def hub(fetcher):
-    fetcher(FETCHER_PUBLIC_URL="http://dateline.test")
+    fetcher(PUBLIC_URL="http://dateline.test")
     with client(create_app()) as web, Hub(web) as running:
         yield running
 
@@ -178,7 +178,7 @@ def test_a_channel_that_is_removed_is_unsubscribed(newsroom, hub):
 @on_each
 def test_without_a_public_address_nothing_is_subscribed(newsroom, hub, fetcher):
     """Nobody could push to it."""
-    fetcher(FETCHER_PUBLIC_URL="")
+    fetcher(PUBLIC_URL="")
     subscribed(newsroom, hub)
     assert hub.orders == []
     assert subscription() is None

@@ -73,7 +73,7 @@ def post_office(house, installation):
             mail_port=str(running.port),
             mail_tls="none",
             mail_sender="Dateline <news@dateline.example>",
-            webhooks_public_url="https://dateline.example",
+            public_url="https://dateline.example",
         )
         mail_settings.cache_clear()
         webhook_settings.cache_clear()

@@ -1,12 +1,14 @@
 """Notifications to chats through the whole path of deliveries, against servers that answer as the services say."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from services.demo.site import Answer
 from services.runtime.database import utcnow
+from services.webhooks.chat import senders
 from services.webhooks.models import Delivery, Endpoint
 from tests.support.house import announced, balanced, log_of, only, rows, run
 
@@ -145,6 +147,27 @@ def test_a_redirect_is_not_followed(http, subscriber):
     run()
     assert len(subscriber.requests) == 1
     assert only(Delivery).state == "pending"
+
+
+def _drips(site):
+    while not site.stopped.wait(0.05):
+        yield b"."
+
+
+@pytest.mark.parametrize("kind", ["slack", "matrix"])
+def test_a_server_that_never_ends_its_answer_costs_one_attempt(http, subscriber, kind, monkeypatch):
+    """Whether it accepts and is silent, or drips: the attempt ends in time, is logged, and is made again."""
+    monkeypatch.setattr(senders, "LIMITS", replace(senders.LIMITS, seconds=0.5))
+    made = make(http, subscriber, kind)
+    announced(headline="First")
+    subscriber.answers = ["hangs", Answer(500, _drips(subscriber.site)), DONE[kind]]
+    run()
+    assert "took too long" in log_of(http, made)["deliveries"][0]["attempts"][0]["error"]
+    assert only(Delivery).state == "pending"
+    run(utcnow() + timedelta(minutes=5))
+    run(utcnow() + timedelta(hours=1))
+    assert only(Delivery).state == "delivered"
+    assert len(subscriber.requests) == 3
 
 
 def test_a_retry_on_matrix_has_the_same_transaction_and_a_replay_another(http, subscriber):

@@ -227,10 +227,11 @@ def test_a_relay_that_is_away_costs_nobody_anything(http, house, installation, p
     now = utcnow()
     for number in range(3):
         announced(f"evt_{number}", number, f"art_{number}", headline=f"Story {number}")
-    post_office.answers["MAIL"] = ["451 4.3.2 Going down"] * 30
+    post_office.answers["MAIL"] = ["451 4.3.2 Going down"] * 100
     for day in range(30):
         run(now + timedelta(days=day))
-    assert post_office.answers["MAIL"] == []
+    assert len(post_office.answers["MAIL"]) <= 70
+    post_office.answers["MAIL"].clear()
     view = http.get(f"/webhooks/endpoints/{endpoint['id']}").json()
     assert (view["state"], view["failures"], view["last_status"]) == ("held", 0, 451)
     assert "Going down" in view["last_error"]
@@ -410,7 +411,7 @@ def test_without_a_relay_there_is_no_mail(http):
     """The refusal names what the operator has to set."""
     answer = http.post("/webhooks/endpoints", json={"kind": "email", "to": ANN})
     assert answer.status_code == 409
-    assert "DATELINE_MAIL_HOST, DATELINE_MAIL_SENDER, DATELINE_WEBHOOKS_PUBLIC_URL" in answer.text
+    assert "DATELINE_MAIL_HOST, DATELINE_MAIL_SENDER, DATELINE_PUBLIC_URL" in answer.text
 
 
 def test_people_have_no_secret_to_rotate(http, confirmed):

@@ -40,6 +40,44 @@ def test_a_mail_arrives_as_it_is():
         assert running.recipients == [RECIPIENT]
 
 
+def test_mails_to_many_recipients_share_a_connection():
+    """A refused recipient in between ends it for nobody; each mail is a conversation of its own."""
+    with relay() as running:
+        assert sent(running.port).code == 250
+        running.answers["RCPT"] = ["550 5.1.1 No such user"]
+        assert [sent(running.port).code for _ in range(2)] == [550, 250]
+        assert len(running.received) == 2
+        assert len(running.connections) == 1
+
+
+@pytest.mark.parametrize("answer", ["421 4.7.0 Too many mails", "451 4.7.1 Not over this connection"])
+def test_a_connection_that_takes_no_further_mail_is_replaced(answer):
+    """Nothing was lost: nothing had been said of the mail."""
+    with relay() as running:
+        assert sent(running.port).code == 250
+        running.answers["MAIL"] = [answer]
+        assert sent(running.port).code == 250
+        assert (len(running.received), len(running.connections)) == (2, 2)
+
+
+def test_a_relay_that_was_restarted_meanwhile_is_dialled_anew():
+    """A connection that waited may be gone."""
+    with relay() as running:
+        assert sent(running.port).code == 250
+        running.hangs_up()
+        assert sent(running.port).code == 250
+        assert (len(running.received), len(running.connections)) == (2, 2)
+
+
+def test_another_password_is_another_connection(trusted):
+    """Nobody sends over what somebody else has opened."""
+    with relay(trusted.signs("localhost")) as running:
+        assert sent(running.port, "starttls", USER, PASSWORD).code == 250
+        assert sent(running.port, "starttls", USER, "wrong-horse").code == 535
+        assert sent(running.port, "starttls", USER, PASSWORD).code == 250
+        assert running.signed_in.count(True) == 1
+
+
 @pytest.mark.parametrize("tls", ["starttls", "tls"])
 def test_the_relay_is_spoken_to_in_tls_and_signed_in_to(trusted, tls):
     """With STARTTLS, or from the beginning."""
