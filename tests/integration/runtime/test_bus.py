@@ -59,7 +59,7 @@ def say_all(messages: list[Message]) -> None:
     with transaction() as session:
         for message in messages:
             enqueue(session, message)
-    assert wake_ups.flush()
+    assert wake_ups.flush(60)
 
 
 def entries() -> list[LedgerRow]:

@@ -110,7 +110,7 @@ def test_what_is_reminded_of_is_left_alone_for_a_while(queue, monkeypatch):
 
 def test_a_long_queue_is_left_alone(queue):
     """Its readers are busy; the row is not even stamped, and is woken once the queue is short again."""
-    assert wake_ups.flush()
+    assert wake_ups.flush(60)
     with wake_ups.app().connection_for_write() as connection:
         client = connection.default_channel.client
         client.rpush("webhooks", *(["a wake-up"] * sweeper.LONG))
