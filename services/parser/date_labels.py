@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Literal
 
 from services.parser.characters import fold
@@ -12,6 +13,7 @@ from services.parser.lexicon import either, lexicon
 
 Role = Literal["published", "updated", "other"]
 DATE_LINE = 160  # characters; a longer line is a sentence with a date in it
+_ENDS = frozenset(".!?")
 REACH = 80  # characters before a date in which its label stands
 _LABELS = lexicon("dates")["labels"]
 
@@ -27,6 +29,10 @@ _BESIDE_WORDS = frozenset(
     fold(token) for tokens in (*_BESIDE["words"], *_BESIDE["weekdays"]) for token in tokens.split()
 )
 _CLOCK = re.compile(r"\d{1,2}(?:[:.h]\d\d){1,2}|\d{1,2} ?(?:[ap]\.?m\b|uhr\b|h\b)|[+-]\d\d:?\d\d")
+_JOINS = either(lexicon("dates")["spans"]["joins"])
+_TO = re.compile(rf"[\s.,]{{0,3}}(?:{_JOINS})[\s.,]{{0,3}}")
+# The first day of several of one month: "12 - " of "12 - 14 March 2014", and no number of an issue.
+_FIRST_OF_SPAN = re.compile(rf"(?:^|(?<![\d:./,#-])(?<!n[ro]\. )(?<!n[ro] ))\b(\d{{1,2}})\.?\s?(?:{_JOINS})\s?$")
 _TOKEN = re.compile(r"[^\W_]+(?:-[^\W\d_]+)?")
 _EVENT = re.compile(rf"\W{{0,3}}(?:{either(map(fold, lexicon('dates')['events']['labels']))})\s?(?::|$|\d)")
 
@@ -49,6 +55,15 @@ def is_date(text: str) -> bool:
     return bool(result) and _is_bare(_without(key, result))
 
 
+def is_dates(text: str) -> bool:
+    """Whether a text of many words is no sentence but a line of dates: it labels both a publication and an update."""
+    text = text.strip()
+    if len(text) > DATE_LINE or text[-1:] in _ENDS:
+        return False
+    line = read_date_line(text, short_years=True)
+    return line.labelled and line.updated is not None
+
+
 def read_date_line(text: str, *, order: Order = "month", short_years: bool = False) -> DateLine:
     """The dates of a short line, each by the label before it; what is neither label nor place is no date of ours."""
     key = fold(text)
@@ -63,8 +78,8 @@ def read_date_line(text: str, *, order: Order = "month", short_years: bool = Fal
 def label_role(text: str) -> Role | None:
     """What a text says of the date that follows it: its last label."""
     key = fold(text)[-REACH:]
-    entries = [(match.end(), role) for role, form in _ROLES.items() for match in form.finditer(key)]
-    ends, role = max(entries, default=(0, None))
+    entries = [(match.end(), -match.start(), role) for role, form in _ROLES.items() for match in form.finditer(key)]
+    ends, _, role = max(entries, default=(0, 0, None))  # of two that end together the longer: "Effective date"
     return None if role == "other" and not _is_bare(key[ends:]) else role
 
 
@@ -72,6 +87,21 @@ def label_start(key: str, at: int) -> int:
     """Where in a folded text the label begins that leads to the date at this place; the place itself without one."""
     starts = (result.start() for result in _ANY_LABEL.finditer(key, max(0, at - REACH), at))
     return next((start for start in starts if _is_bare(key[start:at])), at)
+
+
+def is_span(text: str) -> bool:
+    """Whether a line names the days from and to which something goes on: "12 - 14 March 2014"."""
+    key = fold(text)
+    result = spots(key, short_years=True)
+    if not result:
+        return False
+    between = (key[place.end : after.start] for place, after in pairwise(result))
+    first = _FIRST_OF_SPAN.search(key, 0, result[0].start)
+    return (first is not None and _is_before(first[1], result[0])) or any(map(_TO.fullmatch, between))
+
+
+def _is_before(number: str, place: Spot) -> bool:
+    return place.day is not None and 0 < int(number) < place.day.day
 
 
 def is_event_line(text: str) -> bool:

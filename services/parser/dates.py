@@ -61,6 +61,7 @@ _ANY_MARK = re.compile("[\u064b-\u065f\u0900-\u0eff]")
 _THAI = frozenset(fold(name) for names in lexicon("dates")["months"]["thai"] for name in names.split())
 _BUDDHIST = 543  # years that the Thai calendar is ahead
 # 12 Mar '14, 12 March 06: no clock follows.
+_ISSUE = re.compile(r"(?<![a-z])(?:issue|no|nr|vol|volume|number|page|heft|numero)\.? \Z")
 _SHORT = re.compile(
     rf"(?<!\d)(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.)?[ -]{_MONTH}[.,]? ?[-' ]'?(?P<year>\d\d)"
     r"(?![:.h]?\d| ?(?:[ap]\.?m|uhr|h)\b|\w)"
@@ -145,6 +146,8 @@ def read_time(text: str, *, order: Order = "month") -> date | None:
 def _plain_time(text: str) -> datetime:
     if text.isdecimal() and len(text) in {10, 13}:  # seconds or milliseconds since 1970
         return datetime.fromtimestamp(int(text[:10]), UTC)
+    if text.isdecimal() and len(text) in {12, 14}:  # 20140312101500
+        text = text[:8]
     return datetime.fromisoformat(text)
 
 
@@ -179,11 +182,21 @@ def _spots(key: str, order: Order, *, short_years: bool) -> Iterator[Spot]:
             if year and month in _THAI:
                 year -= _BUDDHIST
             number = int(month) if month.isdecimal() else _MONTHS.get(month)
-            if number and year and (day := _day(year, number, int(result["day"]))):
+            if (
+                number
+                and year
+                and not _is_issue(key, result.start())
+                and (day := _day(year, number, int(result["day"])))
+            ):
                 yield Spot(day, *result.span())
     for result in _NUMBERS.finditer(key):
         if (len(result["year"]) == 4 or short_years) and (numbers := _numbers(result, order)):
             yield numbers
+
+
+def _is_issue(key: str, at: int) -> bool:
+    """Whether a number is that of an issue or a page, and no day: "Issue 12, March 2014"."""
+    return _ISSUE.search(key, max(0, at - 12), at) is not None
 
 
 def _forms_for(key: str, *, short_years: bool) -> Iterator[re.Pattern[str]]:

@@ -19,6 +19,10 @@ _WITHIN = re.compile(
     r"\b(?:on|in|at|since|until|by|from|am|im|vom|seit|bis|ab|zum|der|die|das|le|la|el|los|du|au|depuis|jusqu.{0,3}|desde|hasta|dal|al"
     r"|il|fino|op|sinds|tot|w|od|do|dnia|na|с|до|den|d)\s*$"
 )
+# "Paris, le 12 mars 2014 - "
+_ARTICLE = re.compile(
+    r"\A(?!(?:am|im|on|at|in|op|w|seit|vom|bis|ab) )(.{0,60}[^\W\d_]), (?:le|den|am|il|li|lo|a|dnia) \Z"
+)
 _DASH = re.compile(r"\s?[)\]]?[\s.,:]{0,3}(?:/[^/]{1,40}/\s?)?(?:\([^()]{1,40}\)\s?)?(?:--?|[|:/.])\s")
 _SIGNED = re.compile(
     r"\W{0,4}(?:[^\W\d_][\w.'/-]{1,30}[\s,]{1,3}){0,3}(?:(?:den|le|lo|dnia|im|am|the|on)\s)?[\s,(]{0,3}"
@@ -34,10 +38,14 @@ def opening_day(lines: Sequence[Line], order: Order) -> date | None:
 def _opening(text: str, order: Order) -> date | None:
     key = fold(text[: 3 * REACH])
     result = next(iter(spots(key, order=order)), None)
-    if result is None or result.start > REACH or not _DASH.match(key, result.end):
+    if result is None or result.start > REACH:
         return None
     before = key[: result.start]
-    return result.day if _PLACE.fullmatch(before) and not _WITHIN.search(before) else None
+    if before in {"(", "["} and key[result.end :][:2] in {") ", "] "}:
+        return result.day
+    before = _ARTICLE.sub(r"\1,", before)
+    opens = _DASH.match(key, result.end) and _PLACE.fullmatch(before)
+    return result.day if opens and not _WITHIN.search(before) else None
 
 
 def is_signature(text: str) -> bool:

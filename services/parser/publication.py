@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 
 from services.parser.address_dates import address_day, address_month, taken_apart
+from services.parser.characters import fold
 from services.parser.date_labels import is_date
 from services.parser.dates import Order, find_date, read_time
+from services.parser.json_ld import types
 from services.parser.lexicon import either, lexicon
 from services.parser.lines import Line
 from services.parser.opening_dates import is_signature, opening_day
 from services.parser.page import Page
 from services.parser.script_dates import promised_in_scripts
-from services.parser.stamp_days import EDGED, bare_day, edge_day, labelled_day, stamp_day, update_day
+from services.parser.stamp_days import EDGED, bare_day, edge_day, labelled_day, part_day, stamp_day, update_day
 from services.parser.stamp_readers import Stamp
 from services.parser.stamps import find_stamps
 
@@ -198,8 +200,11 @@ def _searched(asked: Asked, stamps: _Stamps) -> Iterator[tuple[str, date | None]
     yield from (("time", stamp_day(stamp, asked.order)) for stamp in far if stamp.role == "published")
     yield "time", _only(bare_day(stamp, asked.order) for stamp in far if stamp.marked)
     yield "byline", _only(edge_day(stamp, asked.order) for stamp in far if stamp.last and is_signature(stamp.text))
+    yield "byline", _only(bare_day(stamp, asked.order) for stamp in far if stamp.last)
+    yield "json-ld", _of_video(asked)
     yield "script", _only(map(read_time, promised_in_scripts(asked.page)))
     yield "headline", find_date(asked.headline, order=asked.order)
+    yield "headline", part_day(asked.page.title, asked.order)
     # Some systems call the only date that they print "updated", as the hAtom format once demanded.
     yield from (("time", stamp_day(stamp, asked.order)) for stamp in near if not stamp.sure and is_date(stamp.text))
 
@@ -208,6 +213,14 @@ def _only(days: Iterable[date | None]) -> date | None:
     """The day, if there is but one: several are other articles'."""
     distinct = {day.date() if isinstance(day, datetime) else day: day for day in days if day}
     return next(iter(distinct.values())) if len(distinct) == 1 else None
+
+
+def _of_video(asked: Asked) -> date | None:
+    """When the video was put up that is the page's subject: it is called as the page is."""
+    key = fold(asked.headline)
+    videos = (thing for thing in asked.page.things if "VideoObject" in types(thing))
+    texts = (video.get("uploadDate") for video in videos if key and fold(str(video.get("name") or "")) == key)
+    return next((day for text in texts if (day := read_time(str(text or ""), order=asked.order))), None)
 
 
 def _doubtful(asked: Asked) -> date | None:

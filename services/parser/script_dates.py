@@ -13,7 +13,8 @@ _SCRIPTS = etree.XPath("//script[not(@src)]/text()")
 _PROMISE = re.compile(
     r"(?<![a-z_])(?:page|article|post|story|content|news|first)?_?(?:date_?(?:published|posted)|published_?(?:at|on|date|time)"
     r"|publish_?(?:date|time)|publication_?date|pub_?date|first_?published(?:_?at|_?date)?|article_?date|display_?date)"
-    r"(?:\\?[\"'])?\s{0,9}:\s{0,9}\\?[\"'](?P<date>[12]\d{3}-?\d\d-?\d\d[^\"'\\]{0,30})",
+    r"(?:\\?[\"'])?\s{0,9}[:=]\s{0,9}(?:\\?[\"'](?=[12]\d{3}[-/]?\d\d[-/]?\d\d)|(?=1\d{9}(?:\d{3})?\b))"
+    r"(?P<date>[^\"'\\,;}\]]{8,40})",
     re.IGNORECASE,
 )
 

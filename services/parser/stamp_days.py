@@ -53,14 +53,27 @@ def bare_day(stamp: Stamp, order: Order) -> date | None:
         line = _line_of(stamp, order)
         return line.published if line.updated and line.updated != line.published else None
     if not (stamp.value or stamp.marked or is_date(stamp.text) or _has_date_part(stamp.text)):
-        return None
+        return _beside_update(stamp, order)
     day = stamp_day(stamp, order)
     return day if day and day.year >= FIRST_YEAR and not _is_updated(stamp, order) else None
+
+
+def _beside_update(stamp: Stamp, order: Order) -> date | None:
+    """The first date of a short line that names an update after it: "By Dana Mar 12, 2014 Updated Mar 13, 2014"."""
+    line = _line_of(stamp, order)
+    earlier = line.published and line.updated and line.published < line.updated
+    return line.published if earlier and len(stamp.text) <= EDGED else None
 
 
 def _has_date_part(text: str) -> bool:
     """Whether a date is all that stands between two bars: "Dana Example | March 12, 2014 | 3 minutes"."""
     return len(text) <= EDGED and any(is_date(part) for part in _BARS.split(text))
+
+
+def part_day(title: str, order: Order) -> date | None:
+    """The date that stands between two bars of a window's title."""
+    parts = (part for part in _BARS.split(title) if is_date(part))
+    return next((day for part in parts if (day := _read_line(part, order).published)), None)
 
 
 def edge_day(stamp: Stamp, order: Order) -> date | None:

@@ -8,7 +8,7 @@ from typing import Final
 from lxml import etree
 
 from services.parser.characters import fold, squeeze
-from services.parser.date_labels import DATE_LINE, Role, is_date, is_event_line, label_role
+from services.parser.date_labels import DATE_LINE, Role, is_date, is_event_line, is_span, label_role
 from services.parser.dates import read_time, spots
 from services.parser.lexicon import either, lexicon
 from services.parser.stamp_lines import block_of, line_of, marks, text_of
@@ -63,7 +63,7 @@ def shown(node: Text, block: etree._Element, prose: int, year: str) -> Stamp | N
     result = bool(spots(fold(text), short_years=True)) and len(text) <= DATE_LINE
     if not result:
         text, block = _joined(block, node.text, year) if len(node.text) <= APART else ("", block)
-    if not text:
+    if not text or is_span(text):
         return None
     if message := sentence(text, prose):
         return message

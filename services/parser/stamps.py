@@ -7,7 +7,7 @@ from itertools import islice
 from lxml import etree
 
 from services.parser.characters import fold, squeeze
-from services.parser.date_labels import DATE_LINE
+from services.parser.date_labels import DATE_LINE, is_dates
 from services.parser.dates import spots
 from services.parser.page import Page
 from services.parser.stamp_lines import HEADING, block_of, line_of, text_of
@@ -17,6 +17,7 @@ from services.parser.stamp_scope import COUNT, FEW_LINKS, HEADINGS, Scope
 
 MOST = 400  # stamps; a page with more dates is a calendar
 MOST_NODES = 10_000  # that are looked at; a page with more numbers, links and headings is a table or a list
+CARD = 30  # elements of a teaser with its picture
 START = 24  # characters of the headline that find its place
 
 
@@ -99,7 +100,7 @@ class _Walk:
             if at == self._head:
                 self._prose = 0
             elif isinstance(node, Text):
-                if node.is_prose:
+                if node.is_prose and not is_dates(node.text):
                     yield from self._own(self._running(node), node.holder, at)
                     continue
                 block = block_of(node.holder)
@@ -125,6 +126,8 @@ class _Walk:
             return
         if self._prose < 0 and not stamp.sure and _is_teaser(node):
             return
+        if self._prose > 0 and not stamp.sure and not self._scope.holds(node) and _is_card(node):
+            return
         if not self._scope.is_elsewhere(node):
             yield replace(stamp, own=self._scope.holds(node))
         elif stamp.sure and stamp.role == "updated" and self._scope.is_in_foot(node):
@@ -144,6 +147,12 @@ def _is_teaser(node: etree._Element) -> bool:
     if entry is None or not _leads_elsewhere(entry):
         return False
     return any(element is not None and _leads_elsewhere(element) for element in (entry.getprevious(), entry.getnext()))
+
+
+def _is_card(node: etree._Element) -> bool:
+    """Whether a date stands beside a heading that leads to another article."""
+    near = (element for holder in islice(node.iterancestors(), 2) for element in islice(holder.iter(), CARD))
+    return any(element.tag in HEADINGS and element.find(".//a") is not None for element in near)
 
 
 def _leads_elsewhere(entry: etree._Element) -> bool:

@@ -3,4 +3,4 @@
 Is that so for the pages of one layout alone, its own version is bumped as well: only they need to be read again then.
 """
 
-PARSER_VERSION = "10"
+PARSER_VERSION = "11"
