@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from importlib import import_module
+from itertools import takewhile
+from math import inf
 from typing import Any
 
 import typer
@@ -26,7 +28,7 @@ class ListsByDefault(TyperGroup):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if ctx.resilient_parsing and not args:  # a shell wants to know what may follow
             return super().parse_args(ctx, args)
-        if not args or (args[0] != "--help" and self._means_list(args[0])):
+        if not args or (args[0] != "--help" and self._means_list(args)):
             args = ["list", *args]
         return super().parse_args(ctx, args)
 
@@ -41,9 +43,14 @@ class ListsByDefault(TyperGroup):
         options = self.commands["list"].shell_complete(ctx, incomplete)
         return [*super().shell_complete(ctx, incomplete), *(option for option in options if option.value != "--help")]
 
-    def _means_list(self, word: str) -> bool:
-        takes_words = any(param.param_type_name == "argument" for param in self.commands["list"].params)
-        return word.startswith("-") or (takes_words and word not in self.commands)
+    def _means_list(self, args: list[str]) -> bool:
+        # More words than `list` takes begin with a misspelt command: `dateline sources pasue navy`.
+        words = list(takewhile(lambda word: not word.startswith("-"), args))
+        return not words or (words[0] not in self.commands and len(words) <= self._words_of_list())
+
+    def _words_of_list(self) -> float:
+        arguments = [param.nargs for param in self.commands["list"].params if param.param_type_name == "argument"]
+        return inf if -1 in arguments else sum(arguments)
 
 
 class LazyCommand(TyperCommand):

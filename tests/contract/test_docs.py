@@ -57,6 +57,14 @@ def test_every_link_leads_somewhere(name):
         assert not heading or heading in anchors(leads_to.read_text()), target
 
 
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_test_that_is_named_is_there(name):
+    """After a move of the tests, a third of the names in docs/bad-input.md led nowhere."""
+    tests = [f"/{path.relative_to(ROOT)}" for path in (ROOT / "tests").rglob("test_*.py")]
+    named = re.findall(r"(?:[\w-]+/)*test_\w+\.py", (ROOT / name).read_text())
+    assert [place for place in named if not any(test.endswith(f"/{place}") for test in tests)] == []
+
+
 def test_the_prose_stays_readable():
     """Sentences are no longer, and no more tangled, than they were; `python -m tests.tools.prose` shows each."""
     whole = sum((prose.measure((ROOT / name).read_text()) for name in DOCUMENTS), prose.Prose())

@@ -51,7 +51,8 @@ def _sentence(error: Exception) -> str | None:
 
 def _about_usage(error: Any) -> str:
     """What was not understood, and where the command is explained; nothing where its help was shown instead."""
-    if not error.format_message():
+    if type(error).__name__ == "NoArgsIsHelpError":  # its class is not for others; Typer itself goes by the name
+        typer.echo(error.format_message(), err=True)
         return ""
     sentence = " ".join(error.format_message().split()).replace("Value error, ", "").rstrip(".?")
     command = error.ctx.command_path if getattr(error, "ctx", None) else "dateline"

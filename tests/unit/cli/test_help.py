@@ -76,6 +76,7 @@ def test_options_that_need_no_command_are_in_the_help_of_the_group(group, option
     [
         (("artcles",), "Did you mean 'articles'?"),
         (("keys", "crate"), "Did you mean 'create'"),
+        (("sources", "pasue", "navy"), "Did you mean 'pause'?"),
         (("audit", "--depe"), "--deep"),
     ],
 )
@@ -83,6 +84,14 @@ def test_a_misspelt_word_is_answered_with_the_nearest_known_one(words, meant):
     status, shown, said = dateline(*words)
     assert (status, shown, said.count("\n")) == (2, "", 1)
     assert meant in said
+
+
+@pytest.mark.parametrize("words", [(), ("keys",)])
+def test_a_command_that_needs_another_shows_its_help(words):
+    """All of it came as one line of an error, in red."""
+    status, shown, said = dateline(*words)
+    assert (status, shown) == (2, "")
+    assert said == dateline(*words, "--help")[1]
 
 
 def test_the_version_is_shown():
