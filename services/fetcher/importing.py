@@ -1,5 +1,6 @@
 """Pages that come as files: saved HTML, text dumps, WARC files. They enter the path at the parser; nothing is asked."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,6 +30,12 @@ Content = bytes | BinaryIO
 """What is imported: the bytes of a file, or the file itself, opened, of which no more than a page is in memory."""
 _NOWHERE = "https://import.invalid/"
 """A WARC record of a response needs a web address; `.invalid` is one that will never be anybody's (RFC 2606)."""
+_MARKUP = re.compile(
+    rb"<(?:!doctype|html|head|body|title|meta|link|script|main|article|section|header|div|span|table|h[1-6]|p|a|br|img)"
+    rb"[\s/>]",
+    re.IGNORECASE,
+)
+"""What a page of HTML begins with; `<` alone also stands in code, and around addresses of mail."""
 _TYPES = {
     ".html": "text/html",
     ".htm": "text/html",
@@ -133,7 +140,8 @@ def _refuse_to_guess(name: str, url: str) -> None:
 
 
 def _as_capture(name: str, content: bytes, url: str | None, captured_at: datetime) -> Capture:
-    content_type = _TYPES.get(PurePath(name).suffix.lower(), "text/html" if b"<" in content[:2000] else "text/plain")
+    guess = "text/html" if _MARKUP.search(content[:2000]) else "text/plain"
+    content_type = _TYPES.get(PurePath(name).suffix.lower(), guess)
     address = canonical_url(meant_url(url)) if url else f"{_NOWHERE}{capture_store.payload_digest(content)}"
     return Capture(address, captured_at, 200, (("Content-Type", content_type),), content)
 

@@ -11,8 +11,8 @@ from services.runtime.archive.capture_store import Capture
 COLUMNS = ("address", "what it reads as", "published")
 
 
-ANYWHERE = frozenset({"headline", "caption", "navigation"})
-"""Rules that also take lines of texts that are no page of a site: notes, code, a README."""
+OF_A_SITE = frozenset({"banner", "historical-notice", "slogan", "picture-title", "picture-tools", "credit", "video"})
+"""Rules that take lines which only a newsroom writes: others also find theirs in notes, code and settings."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,8 @@ def refuse_no_article(name: str, page: ImportReading) -> None:
 
 def line(page: ImportReading) -> Sequence[object]:
     """A row of the list."""
-    return page.url, page.headline or f"no article: {page.refused}", page.published or ""
+    what = f"no article: {page.refused}" if page.refused else page.headline or "an article without a headline"
+    return page.url, what, page.published or ""
 
 
 def _reading(capture: Capture) -> ImportReading:
@@ -47,7 +48,7 @@ def _reading(capture: Capture) -> ImportReading:
         return ImportReading(capture.url, refused=reading.detail)
     published = str(reading.published_at) if reading.published_at else None
     plain = (capture.content_type or "").startswith("text/plain")
-    of_a_site = any(line.rule and line.rule not in ANYWHERE for line in lines)
+    of_a_site = any(line.rule in OF_A_SITE for line in lines)
     if plain and not (published or reading.dateline or reading.byline or of_a_site):
         return ImportReading(
             capture.url, refused="It is a text with no date, byline, dateline or other sign of a news page."

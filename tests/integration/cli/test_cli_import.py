@@ -48,6 +48,13 @@ def pages():
     [
         ("passwd", "root:x:0:0:root:/root:/bin/bash\ndaemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin\n" * 20),
         ("README.md", "# Harbor tools\n\nA set of tools for the harbor. Install them with pip.\n\n" * 20),
+        (
+            "main.py",
+            "import sys\n\nfrom harbor import cranes\n\n# The cranes of the pier move one after the other.\n" * 9,
+        ),
+        ("Makefile", "# The tools of the harbor are made here.\nall:\n\techo 1 < 2 && install the tools in bin\n" * 20),
+        ("services", "# Network services, in the order of their ports\n#\necho 7/tcp # says it again\n" * 20),
+        ("crane.conf", "# Moves the cranes <pier@harbor.example>.\nspeed = 3 meters in a second\n" * 20),
         ("notes.txt", "Buy rope and paint before the storm comes, and ask about the crane at the pier.\n" * 20),
     ],
 )
@@ -57,6 +64,16 @@ def test_a_file_that_is_no_article_is_refused(on_sqlite, dateline, tmp_path, nam
     file.write_text(content)
     told = dateline("import", file)
     assert (told.status, f"{name} is no article" in told.err, pages()) == (2, True, 0)
+
+
+def test_a_dump_without_a_date_is_taken_by_what_only_a_newsroom_writes(on_sqlite, dateline, tmp_path):
+    """A photo page has neither date nor byline nor dateline."""
+    file = tmp_path / "photo"
+    file.write_text(
+        "An official website of the United States government\n\nHere's how you know\n\nCranes at Work\n\n"
+        "Sailors guide a crane over the pier while the storm clears behind them.\n"
+    )
+    assert dateline("import", file, "--dry-run").status == 0
 
 
 def test_a_dry_run_shows_what_would_be_taken_and_writes_nothing(on_sqlite, dateline, tmp_path):
