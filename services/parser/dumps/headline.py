@@ -44,12 +44,20 @@ def find_headline(lines: Sequence[Line], names: Slug | None, *, promised: str = 
         lambda: find.first(names),
         find.over_date_below_text,
     )
-    return next((at for way in ways if (at := way()) is not None), None)
+    at = next((at for way in ways if (at := way()) is not None), None)
+    return at if at is None else find.in_page(at)
 
 
 def named_at(lines: Sequence[Line], names: Slug | None) -> int | None:
     """The place of the line that holds the words of the address."""
     return _Finder(lines).by_slug(names) if names else None
+
+
+def headline_from(lines: Sequence[Line], names: Slug | None) -> int:
+    """The place from which on the article may end: that of the headline, as far as address or scraper tell it."""
+    said = next((at for at, line in enumerate(lines[:LOOK]) if line.zone == "headline"), 0)
+    at = named_at(lines, names)
+    return _Finder(lines).in_page(said if at is None else at)
 
 
 def is_named(lines: Sequence[Line], names: Slug | None) -> bool:
@@ -90,6 +98,15 @@ class _Finder:
                 if score >= COVERED and (best is None or score > best[0] or again):
                     best = (score, at)
         return self._without_site(best[1]) if best else None
+
+    def in_page(self, at: int) -> int:
+        """The line itself, or the page's own headline, where a scraper said it before the page."""
+        if not self._lines or self._lines[at].zone != "headline":
+            return at
+        parts = {fold(part) for part in said_parts(self._lines[at].text)}
+        own = [other for other in range(at + 1, len(self._lines)) if self._lines[other].key in parts]
+        marked = (other for other in own if self._lines[other].zone == "title" or self._lines[other].shape == "subhead")
+        return next(marked, next(iter(own), at))
 
     def _is_bare(self, start: int, end: int) -> bool:
         """Whether no text stands between two lines."""

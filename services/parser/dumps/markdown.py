@@ -32,7 +32,7 @@ _MARKED = re.compile(r"!?\[[^\[\]]{0,300}\]\([^\s()]{0,500}|^#{1,6} \S|\*\*\S|^[
 _FRONT_MATTER = re.compile(r"\A\s*(?P<fence>---|\+\+\+)[ \t]*\n")
 _SAID = re.compile(r"(?P<name>[A-Za-z][A-Za-z _-]{1,30}?)\s*[:=]\s*(?P<value>.*)")
 # What a reading service prints over the page it read.
-_SERVICE = re.compile(r"\s*Title: .*\n\s*URL Source: ")
+_SERVICE = re.compile(r"\s*Title: (?:.*\n){1,9}?\s*URL Source: ")
 _ZONES = {
     "title": "headline", "headline": "headline", "date": "published", "published": "published",
     "published time": "published", "publishdate": "published", "published_at": "published", "author": "byline",
@@ -55,7 +55,7 @@ def read_markdown(text: str, *, before: int = 0) -> tuple[list[Line], list[Frame
     front, text = _front(text)
     reader = _Reader(before)
     reader.lines += front
-    pieces = unwrap(text)
+    pieces = unwrap(text, markdown=True)
     for at, raw in enumerate(pieces):
         reader.read(raw, squeeze(pieces[at + 1]) if at + 1 < len(pieces) else "")
     return reader.lines, reader.frames

@@ -5,7 +5,7 @@ from services.parser.boilerplate import mark_anywhere
 from services.parser.boilerplate_rules import ANYWHERE, LOOSE, TOP
 from services.parser.dumps.fields import contracts_day, crawled_on, mark_column, mark_fields, stamped_on
 from services.parser.dumps.head import mark_head, mark_top, mark_under
-from services.parser.dumps.headline import find_headline, is_named, named_at
+from services.parser.dumps.headline import find_headline, headline_from, is_named
 from services.parser.dumps.kinds import kind_by_words
 from services.parser.dumps.marks import mark_marks
 from services.parser.dumps.media import is_gallery, read_media
@@ -23,6 +23,7 @@ DUMP_RULES = frozenset([
     *ANYWHERE, *TOP, *LOOSE, *_DUMPS["tail"], *_DUMPS["head"], "alt", "attribution", "byline", "copy", "headline",
     "keywords", "list-number", "navigation", "over-the-headline", "picture-tools", "place", "presenter", "published",
     "read-more", "related", "slogan", "video", "dek", "crawler-date", "front-matter", "end-mark", "footer",
+    "link-list",
 ]) - {"section"}  # fmt: skip
 
 
@@ -38,7 +39,7 @@ def mark_dump(draft: Draft) -> None:
     draft.dated = mark_fields(lines) or mark_column(lines)
     mark_sure(lines)
     mark_pictures(lines)
-    cut_tail(lines, named_at(lines, names) or 0)
+    cut_tail(lines, headline_from(lines, names))
     at = find_headline(lines, names, promised=draft.promised)
     title = lines[at].key if at is not None else ""
     draft.refused = draft.refused or listing(lines, true_address(url), named=is_named(lines, names), title=title)

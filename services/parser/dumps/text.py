@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 
 from services.parser.characters import fold, squeeze
 from services.parser.dumps.broken import mend_broken, with_ranks
+from services.parser.dumps.bullets import with_bullets
 from services.parser.dumps.markdown import is_markdown, read_markdown
+from services.parser.dumps.numbered_links import cut_links, mark_alts
 from services.parser.dumps.run_together import cut_run_together
 from services.parser.lexicon import either, lexicon
 from services.parser.lines import Frame, Line
@@ -66,12 +68,22 @@ def read_text(text: str) -> Dump:
     if is_markdown(text):
         lines, frames = read_markdown(text, before=len(first))
         return Dump([*first, *lines], frames)
-    return Dump([*first, *text_lines(text)])
+    return Dump([*first, *_linked_lines(text)])
+
+
+def _linked_lines(text: str) -> list[Line]:
+    """The lines of plain text, which a text browser may have written."""
+    text, addresses = cut_links(text)
+    lines = text_lines(text)
+    if addresses:
+        mark_alts(lines)
+    return [*lines, *addresses]
 
 
 def text_lines(text: str) -> list[Line]:
     """The lines of plain text, paragraphs that were broken put together again."""
-    raw = [squeeze(_TAG.sub(" ", line)) for line in with_ranks([*_cut_links(cut_run_together(unwrap(text)))])]
+    whole = with_bullets(cut_run_together(unwrap(text)))
+    raw = [squeeze(_TAG.sub(" ", line)) for line in with_ranks([*_cut_links(whole)])]
     return [_line(whole, gap=gap) for whole, gap in mend_broken(list(_with_gaps(raw)))]
 
 

@@ -167,20 +167,57 @@ def test_five_broken_lines_are_no_chance(lines, is_one):
     assert (len(paragraphs(broken(72, lines))) == 1) is is_one
 
 
+def by_hand(lines):
+    """A paragraph of lines that go on in small letters, ended here and there."""
+    return "\n".join(of_length((72, 62, 52, 42)[at % 4], end="y", filler="ferries ") for at in range(lines))
+
+
+@pytest.mark.parametrize(("lines", "is_one"), [(5, False), (6, True)])
+def test_five_lines_that_were_broken_by_hand_are_no_chance(lines, is_one):
+    assert (len(paragraphs(by_hand(lines))) == 1) is is_one
+
+
 @pytest.mark.parametrize(("long", "is_one"), [(2, True), (3, False)])
-def test_a_tenth_of_the_lines_may_be_longer_than_the_page_is_wide(long, is_one):
+def test_a_tenth_of_the_lines_may_be_longer_than_a_text_broken_by_hand(long, is_one):
     """Twenty lines stand over another."""
-    lines = [of_length(120, end="."), *broken(72, 18).split("\n")]
-    text = "\n".join([of_length(120, end=".")] * (long - 1) + lines + ["ferries " * 9] * (2 - long + 1))
-    assert (len(paragraphs(text)) < len(text.split("\n"))) is is_one
+    lines = [*[of_length(120, end=".")] * long, *["Ferries."] * (2 - long + 1), *by_hand(18).split("\n")]
+    assert (len(paragraphs("\n".join(lines))) < len(lines)) is is_one
 
 
 @pytest.mark.parametrize(("whole", "is_one"), [(15, True), (16, False)])
-def test_a_fourth_of_the_lines_is_broken(whole, is_one):
+def test_a_fourth_of_the_lines_is_broken_by_hand(whole, is_one):
     """Five broken lines, and lines that end as sentences do."""
-    ended = "\n".join(["The ferry leaves the pier at noon."] * whole)
-    text = f"{ended}\n{broken(72, 6)}"
+    text = "\n".join(["The ferry leaves the pier at noon."] * whole + [by_hand(6)])
     assert (len(paragraphs(text)) < len(text.split("\n"))) is is_one
+
+
+@pytest.mark.parametrize(("elsewhere", "is_one"), [(5, True), (6, False)])
+def test_half_of_the_lines_that_stop_amid_a_sentence_are_broken(elsewhere, is_one):
+    """Five broken lines, and lines that stop at links, long before a width and long behind it."""
+    linked = "\n\n".join(f"The ferry {'of the pier ' * (20 * (at % 2))}leaves\nthe pier." for at in range(elsewhere))
+    text = f"{linked}\n\n{broken(72, 6)}"
+    assert (paragraphs(text)[-1].count(" ") > broken(72, 6).count(" ")) is is_one
+
+
+def test_a_menu_and_its_addresses_hide_no_width():
+    """Converters break texts, and neither links nor the entries of menus."""
+    menu = "\n".join(
+        f"  * [Landing {at}](https://harbor.example.gov/landings/of-the-ferries/{at}/" + "a" * 50 + ")"
+        for at in range(40)
+    )
+    assert len(paragraphs(f"{menu}\n\n{broken(78, 6)}")) == 41
+
+
+@pytest.mark.parametrize("begins", ["* ", "  + ", "      o ", "- ", "3. ", "## ", "| ", "> "])
+def test_a_block_of_its_own_is_joined_to_no_line_over_it(begins):
+    text = f"{broken(72, 6)}\n{begins}{broken(72, 2)}"
+    assert paragraphs(text)[0].count("ferriesy") == 6
+
+
+@pytest.mark.parametrize(("end", "lines"), [("  ", 2), ("\\", 2), (" ", 1)])
+def test_markdown_keeps_lines_that_end_hard(end, lines):
+    text = f"{broken(72, 6)}{end}\n{broken(72, 6)}"
+    assert len([whole for whole in unwrap(text, markdown=True) if whole]) == lines
 
 
 # Rejections.
