@@ -1,4 +1,4 @@
-# One image for every process of Dateline. All requirements come as wheels: nothing is compiled, so no compiler is left.
+# One image for every process of Dateline, with all optional extras. All requirements come as wheels: nothing is compiled, so no compiler is left.
 FROM python:3.12-slim
 
 ENV PYTHONUNBUFFERED=1 \
@@ -7,8 +7,8 @@ ENV PYTHONUNBUFFERED=1 \
     PIP_ROOT_USER_ACTION=ignore
 
 WORKDIR /app
-COPY requirements/runtime.lock requirements/
-RUN pip install --require-hashes --only-binary :all: -r requirements/runtime.lock
+COPY requirements/image.lock requirements/
+RUN pip install --require-hashes --only-binary :all: -r requirements/image.lock
 
 COPY pyproject.toml README.md LICENSE ./
 COPY requirements/runtime.in requirements/

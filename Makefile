@@ -72,7 +72,7 @@ soak: .venv/dev ## Random faults under load: MINUTES=30 [PAGES=2000] [DATABASE=p
 	  $(if $(DATABASE),--database=$(DATABASE)) $(if $(SEED),--seed=$(SEED))
 
 lock: .venv/dev ## Pin the newest versions of everything, with hashes
-	@cd requirements && for set in runtime dev bench; do \
+	@cd requirements && for set in runtime dev image bench; do \
 	  ../$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-annotate --no-header --overrides overrides.txt $$set.in -o $$set.lock; done
 

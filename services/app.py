@@ -55,6 +55,7 @@ from services.store.lists import api as lists
 from services.store.memento import api as memento
 from services.store.quarantine import api as quarantine
 from services.store.transparency import api as transparency
+from services.store.transparency import checking as log_checking
 from services.store.withdrawals import api as withdrawals
 from services.webhooks import api as webhooks
 from services.webhooks import subscriptions
@@ -78,6 +79,7 @@ ROUTERS = (
     lists.feeds,
     quarantine.router,
     transparency.router,
+    log_checking.router,
     withdrawals.router,
     webhooks.router,
     archive.router,
@@ -243,6 +245,7 @@ def create_app() -> FastAPI:
         app.include_router(router, dependencies=[Depends(refuse_unknown_parameters)])
     # Mail programs and link checkers add parameters of their own.
     app.include_router(confirmations.router)
+    app.include_router(memento.by_address)
     app.mount(DESK, create_desk(app))
     return app
 

@@ -42,6 +42,7 @@ from services.contracts.messages import (
     SetStatus,
     SubscribeToHub,
     TakeBackup,
+    ThinCaptures,
     WalkBackfill,
     WalkChannel,
 )
@@ -202,6 +203,7 @@ ROUTES: dict[type[Message], Route] = {
         needs=("archive",),
     ),
     MakeCheckpoint: _timer("webhooks", "make_checkpoint", timedelta(seconds=60), timedelta(minutes=15)),
+    ThinCaptures: _timer("fetcher", "thin_captures", timedelta(seconds=60), timedelta(days=1), needs=("archive",)),
     TakeBackup: _timer("fetcher", "back_up", timedelta(seconds=60), timedelta(hours=1)),
     Reingest: Route("reingest", "walk", timedelta(seconds=60), batch=1),
 }

@@ -22,6 +22,7 @@ GROUPS: tuple[tuple[str, tuple[Destination, ...]], ...] = (
             Destination("", "Now", "read", "n"),
             Destination("/articles", "Articles", "read", "a"),
             Destination("/taken-down", "Taken down", "read", "t"),
+            Destination("/record", "Record", "read", "c"),
         ),
     ),
     (

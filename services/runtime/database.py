@@ -193,6 +193,14 @@ def alone(told: Callable[[], object]) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def advisory_lock(name: str) -> Iterator[bool]:
+    """Whether nobody else holds this lock of PostgreSQL meanwhile; it ends with the connection, which is its own."""
+    with unpooled_engine(runtime_settings().database).connect() as plain:
+        connection = plain.execution_options(isolation_level="AUTOCOMMIT")
+        yield bool(connection.execute(select(func.pg_try_advisory_lock(func.hashtext(name)))).scalar())
+
+
 def alone_with(session: Session, what: str, number: int) -> None:
     """Until the end of the transaction nobody else comes past here with the same number; on SQLite nobody writes."""
     if not is_sqlite(session):

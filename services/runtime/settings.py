@@ -109,7 +109,7 @@ class RetentionSettings(BaseSettings):
     dead_letters: int = Field(default=0, ge=0, le=36_500)
     """Dead letters about captures that a later one has overtaken, and about hosts."""
     captures: int = Field(default=0, ge=0, le=36_500)
-    """Captures that nothing names: no wording, no evidence, no leaf. `dateline archive thin` takes them out."""
+    """Captures that nothing names: no wording, no evidence, no leaf. Once a day they are taken out of the archive."""
     results: int = Field(default=0, ge=0, le=36_500)
     """What a dry run found and nobody promoted or discarded; it is discarded when the next order is given."""
 

@@ -72,7 +72,14 @@ def wording_checks(session: Session) -> tuple[Check, ...]:
     wrong = [row.article for row in session.execute(both, execution_options={"yield_per": 100}) if not _is_named(row)]
     first = f" ({', '.join(sorted(set(wrong))[:3])})" if wrong else ""
     sentence = f"{len(wrong)} revisions are not what their leaf in the transparency log says{first}."
-    return (Check("revisions as logged", holds=not wrong, sentence=sentence),)
+    return Check("revisions as logged", holds=not wrong, sentence=sentence), _kept_salts(session)
+
+
+def _kept_salts(session: Session) -> Check:
+    """Without its salt a leaf proves no text any more, which is right for what was erased alone."""
+    erased = select(articles.c.id).where(articles.c.erased_at.is_not(None))
+    gone = select(func.count()).select_from(leaves).where(leaves.c.salt.is_(None), leaves.c.article.not_in(erased))
+    return _none(session, gone, "kept salts", "leaves have lost their salt, and their article was not erased")
 
 
 def _is_named(row: Row[Any]) -> bool:

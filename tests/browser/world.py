@@ -121,6 +121,7 @@ class World:
             "message": f"/dead-letters/{self.message}",
             "keys": "/keys",
             "log": "/log",
+            "record": "/record",
             "nothing-here": "/nothing",
         }
 

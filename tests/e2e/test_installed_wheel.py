@@ -1,14 +1,23 @@
 """Dateline works from its wheel alone: with nothing of the checkout, on a machine that has its requirements."""
 
+import hashlib
 import os
 import shutil
 import subprocess
 import sys
 import sysconfig
 import zipfile
+from base64 import b64encode
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from services.runtime.transparency_log import tree
+from services.runtime.transparency_log.leaf import NewLeaf, canonical_json, new_salt, salted_digest
+from services.runtime.transparency_log.notes import Checkpoint, Verifier, signed
+from services.runtime.transparency_log.proof import Proof, as_base64
 
 ROOT = Path(__file__).parents[2]
 BUILT_FROM = ("pyproject.toml", "README.md", "LICENSE", "requirements", "services")
@@ -49,8 +58,8 @@ def wheel(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def dateline(wheel, tmp_path_factory):
-    """Runs the installed command in an environment with the wheel and the locked requirements, outside the checkout."""
+def installed(wheel, tmp_path_factory):
+    """The command in an environment with the wheel and the locked requirements, and a folder outside the checkout."""
     environment, elsewhere = tmp_path_factory.mktemp("environment"), tmp_path_factory.mktemp("elsewhere")
     python = environment / "bin" / "python"
     assert run(sys.executable, "-m", "venv", "--without-pip", str(environment), folder=elsewhere).returncode == 0
@@ -63,10 +72,14 @@ def dateline(wheel, tmp_path_factory):
     used = run(str(python), "-c", "import services; print(services.__file__)", folder=elsewhere)
     assert Path(used.stdout.strip()).is_relative_to(environment)
 
-    def command(*words):
-        return run(str(environment / "bin" / "dateline"), *words, folder=elsewhere)
+    return environment / "bin" / "dateline", elsewhere
 
-    return command
+
+@pytest.fixture(scope="module")
+def dateline(installed):
+    """Runs the installed command outside the checkout."""
+    command, elsewhere = installed
+    return lambda *words: run(str(command), *words, folder=elsewhere)
 
 
 def test_the_wheel_carries_every_file_of_the_package(wheel):
@@ -101,6 +114,50 @@ def test_it_parses_a_page(dateline):
     done = dateline("parse", str(sample))
     assert done.returncode == 0, done.stderr
     assert "Raqqa" in done.stdout
+
+
+def test_it_checks_a_proof_without_an_installation(installed, tmp_path):
+    """No database, no settings, no home: a reader has the wheel and the file, and nothing is left behind."""
+    proof, line = a_proof()
+    (tmp_path / "proof.json").write_text(proof.model_dump_json())
+    changed = proof.model_copy(update={"text": '{"headline":"Harbor Closed"}'})
+    (tmp_path / "changed.json").write_text(changed.model_dump_json())
+    command = str(installed[0])
+
+    def checks(file):
+        words = (command, "verify", file, "--key", line)
+        return subprocess.run(
+            words, cwd=tmp_path, env={}, capture_output=True, text=True, timeout=PATIENCE, check=False
+        )
+
+    good, bad = checks("proof.json"), checks("changed.json")
+    assert (good.returncode, good.stderr) == (0, "")
+    assert ("Harbor Reopens" in good.stdout, good.stdout.count("ok  ")) == (True, 4)
+    assert (bad.returncode, "FAIL  text" in bad.stdout) == (1, True)
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["changed.json", "proof.json"]
+
+
+def a_proof():
+    """Of the second leaf of a log of two, signed by a key that is made for it; and that key's line."""
+    at, capture = datetime(2026, 3, 2, 14, tzinfo=UTC), b"the records of the capture"
+    text, salt = canonical_json({"headline": "Harbor Reopens", "url": "https://harbor.example/1"}), new_salt()
+    leaf = NewLeaf("revision", "art_x", 1, text, at, capture=hashlib.sha256(capture).hexdigest(), fetched_at=at)
+    body = leaf.body(salted_digest(salt, text))
+    other = tree.leaf_hash(b"{}")
+    private = Ed25519PrivateKey.generate()
+    key = Verifier("harbor.example/log", private.public_key().public_bytes_raw())
+    checkpoint = Checkpoint(key.name, 2, tree.node_hash(other, tree.leaf_hash(body.encode())))
+    made = Proof(
+        number=1,
+        leaf=body,
+        salt=salt,
+        text=text,
+        capture=b64encode(capture).decode(),
+        inclusion=as_base64([other]),
+        checkpoint=signed(checkpoint, [(key, private)]),
+        keys=[str(key)],
+    )
+    return made, str(key)
 
 
 def test_it_shows_the_whole_path(dateline):

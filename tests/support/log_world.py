@@ -10,7 +10,8 @@ from services.runtime.archive import capture_store
 from services.runtime.archive.capture_store import Capture
 from services.runtime.database import reading, transaction
 from services.runtime.transparency_log import checkpoints
-from services.runtime.transparency_log.leaf import canonical_json, salted_digest, stamp
+from services.runtime.transparency_log.append import append_leaves, forget_texts
+from services.runtime.transparency_log.leaf import NewLeaf, canonical_json, salted_digest, stamp
 from services.runtime.transparency_log.notes import Verifier
 from services.runtime.transparency_log.proof import TrustedFacts, check_proof
 from services.runtime.transparency_log.signing_keys import verifiers
@@ -73,6 +74,33 @@ def edits_revision(number, text):
         session.execute(update(revisions).where(*this).values(reading=json.dumps(article)))
 
 
+def happens(number, kind, minute=65):
+    """Something else happens to an article; its leaf."""
+    at = NOW + timedelta(minutes=minute)
+    with transaction() as session:
+        append_leaves(session, [NewLeaf(kind, article_of(number), 1, "{}", at, capture="1" * 64)])
+
+
+def edits_change(kind, **changes):
+    """Writes other facts into the leaf of this kind."""
+    with transaction() as session:
+        row = session.execute(select(leaves).where(leaves.c.kind == kind)).one()
+        body = canonical_json(json.loads(row.body) | changes)
+        session.execute(update(leaves).where(leaves.c.number == row.number).values(body=body))
+
+
+def drops_change(kind):
+    """Takes the last leaf out, which is of this kind."""
+    with transaction() as session:
+        session.execute(delete(leaves).where(leaves.c.kind == kind))
+
+
+def loses_salts(number):
+    """As if the article had been erased."""
+    with transaction() as session:
+        forget_texts(session, article_of(number))
+
+
 def edits_leaf(number, **changes):
     """Writes into the leaf what the revision says now, and other facts."""
     with transaction() as session:
@@ -107,9 +135,9 @@ def takes_place_of(number, place):
         session.execute(insert(leaves), [{**row._mapping, "number": at} for at, row in enumerate(rows)])
 
 
-def signs_all_anew(*, new_key=False):
+def signs_all_anew(minute=60, *, new_key=False):
     """The tree is computed again and signed again, with all that the operator has."""
     with transaction() as session:
         for table in (tiles, notes, *((log_keys,) if new_key else ())):
             session.execute(delete(table))
-    signs()
+    signs(minute)

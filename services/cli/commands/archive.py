@@ -123,10 +123,10 @@ def verify(
 
 
 def _rebuild() -> int:
-    from services.runtime.archive import packer, reindex
+    from services.runtime.archive import locks, reindex
     from services.runtime.database import utcnow
 
-    with packer.packing() as alone:
+    with locks.packing() as alone:
         if not alone:
             raise UserError("Another process packs the archive just now; try again in a moment.")
         return reindex.rebuild(utcnow())

@@ -123,10 +123,20 @@ def _fill(folder: Path, version: str, tables: dict[str, list[str]]) -> None:
 
 
 def _finish() -> int:
-    """Migrates what is of an older version, and indexes what was packed between the two copies."""
+    """Migrates what is of an older version, indexes what was packed between the two copies, and erases once more what
+    was erased by then: the copy of the archive is older in part.
+    """
     from services.cli.processes import schema
-    from services.runtime.archive import packer, reindex
+    from services.runtime.archive import erasing, locks, reindex
+    from services.runtime.database import reading
+    from services.runtime.withholding import erased_captures
 
     schema.upgrade()
-    with packer.packing():
-        return reindex.adopt(datetime.now(UTC))
+    with locks.packing():
+        indexed = reindex.adopt(datetime.now(UTC))
+        reindex.forget_absent()
+        reindex.complete_indexes()
+    with reading() as session:
+        erased = sorted(erased_captures(session))
+    erasing.erase_stored(erased)
+    return indexed

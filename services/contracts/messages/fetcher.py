@@ -173,6 +173,10 @@ class PackCaptures(Message):
     """Move what the archive holds in files of their own into segments."""
 
 
+class ThinCaptures(Message):
+    """Begin to take out old captures that nothing names, if a setting says how old."""
+
+
 class TakeBackup(Message):
     """Begin a backup, if a schedule is set and it is time."""
 

@@ -13,6 +13,7 @@ from services.contracts.messages import (
     ReconcileChannels,
     ReviewRemovals,
     TakeBackup,
+    ThinCaptures,
 )
 from services.fetcher import host_recovery
 from services.fetcher.coverage import alarms as gap_alarms
@@ -27,9 +28,12 @@ from services.runtime.backup import take
 from services.runtime.database import reading, transaction
 from services.runtime.ledger.jobs import Job, enqueue, enqueue_all
 from services.runtime.ledger.worker import handles
+from services.runtime.own_commands import begin_command
+from services.runtime.settings import retention_settings
 
 RHYTHMS = timedelta(minutes=1)
 """How often it is asked whose rhythm is to be looked at."""
+THINNED_EVERY = timedelta(days=1)
 ASKED_EVERY = timedelta(minutes=15)
 """How often it is asked whether a backup is due."""
 
@@ -59,6 +63,17 @@ def pack_captures(_order: PackCaptures, job: Job) -> None:
         job.note(captures=packed.captures, looks=packed.looks, bytes=packed.bytes)
         due = job.now if packed.more else job.now + packer.EVERY
         enqueue(session, PackCaptures(), due_at=due, lane="bulk")
+
+
+@handles(ThinCaptures)
+def thin_captures(_order: ThinCaptures, job: Job) -> None:
+    """Begins the thinning of the day, where a setting says how old a capture must be."""
+    due = retention_settings().captures > 0
+    if due:
+        begin_command("archive", "thin")
+    with job.complete() as session:
+        job.note(begun=due)
+        enqueue(session, ThinCaptures(), due_at=job.now + THINNED_EVERY, lane="bulk")
 
 
 @handles(EraseCaptures)

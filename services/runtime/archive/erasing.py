@@ -16,6 +16,7 @@ from typing import IO, Any
 from sqlalchemy import Row, delete, update
 
 from services.runtime.archive.bucket import Bucket, bucket
+from services.runtime.archive.locks import erasing
 from services.runtime.archive.loose import remove_loose
 from services.runtime.archive.segments import (
     FOLDER,
@@ -40,8 +41,9 @@ _RECORD = (
 def erase_stored(names: Sequence[str]) -> None:
     """Takes these captures out of the archive, wherever they are. Again is the same; OSError as writing has."""
     remove_loose(list(names))
-    for place in list(packed(names)):
-        _erase_packed(place)
+    with erasing():
+        for place in list(packed(names)):
+            _erase_packed(place)
 
 
 def tombstone(length: int) -> bytes:

@@ -1,13 +1,11 @@
 """The packer: captures that are older than an hour move, unchanged, from files of their own into segments.
 
 Whenever it is killed, every capture is in a file or in the index: append, wait for the disk, commit the index rows,
-wait for the disk, and only then unlink. One packs at a time, by a lock on a file that ends with its process.
+wait for the disk, and only then unlink. One packs at a time (`locks`).
 """
 
-import fcntl
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import chain, islice
@@ -23,8 +21,9 @@ from services.runtime.archive.appending import (
     open_segment,
 )
 from services.runtime.archive.bucket import bucket
-from services.runtime.archive.loose import loose_captures, make_folder, remove_loose, sweep_left_behind
-from services.runtime.archive.segments import file_of, folder, index_of, packed
+from services.runtime.archive.locks import packing
+from services.runtime.archive.loose import loose_captures, remove_loose, sweep_left_behind
+from services.runtime.archive.segments import file_of, index_of, packed
 from services.runtime.archive.unchanged import as_revisit, oldest_looks
 from services.runtime.archive.uploading import SMALLEST, upload_step
 
@@ -46,27 +45,14 @@ def pack_step(
 
     In an S3-compatible store it makes one segment, once there are `smallest` bytes of captures or some are a day old.
     """
-    if store := bucket():
-        return upload_step(store, now, now - older_than, smallest)
     with packing() as alone:
         if not alone:
             return PackResult(busy=True)
+        if store := bucket():
+            return upload_step(store, now, now - older_than, smallest)
         reindex.adopt(now)
         sweep_left_behind(now)
         return _Step(now, now - older_than, time.monotonic() + seconds).run()
-
-
-@contextmanager
-def packing() -> Iterator[bool]:
-    """Whether nobody else packs or reindexes meanwhile, here or in another process that sees the archive."""
-    make_folder(folder())
-    with (folder() / ".packer").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
 
 
 class _Step:

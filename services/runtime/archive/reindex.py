@@ -19,6 +19,7 @@ from services.runtime.archive.segments import (
     file_of,
     index_captures,
     index_of,
+    index_text,
     opened,
     packed_captures,
     segment_files,
@@ -47,6 +48,26 @@ def adopt(now: datetime) -> int:
         elif row.sealed_at is None and _is_behind(name):
             rewrite_index(name)
     return result
+
+
+def forget_absent() -> None:
+    """Forgets segments that are not there: a backup was taken while they were thinned, and has what stayed of them in
+    others. Whatever is named and in none of them, the audit names.
+    """
+    with reading() as session:
+        rows = session.execute(select(segments.c.id, segments.c.name)).all()
+    there = segment_files()
+    absent = [row.id for row in rows if row.name not in there]
+    with transaction() as session:
+        session.execute(delete(packed_captures).where(packed_captures.c.segment.in_(absent)))
+        session.execute(delete(segments).where(segments.c.id.in_(absent)))
+
+
+def complete_indexes() -> None:
+    """Makes the index in CDXJ beside each segment that has none: a copy of an archive has the segments alone."""
+    for name in segment_files():
+        if index_text(name) is None:
+            rewrite_index(name)
 
 
 def rebuild(now: datetime) -> int:

@@ -108,6 +108,26 @@ def opened(name: str) -> Iterator[BinaryIO]:
         yield copy
 
 
+def index_text(name: str) -> str | None:
+    """The index beside a segment; None without one."""
+    if store := bucket():
+        content = store.read(f"{FOLDER}/{name}.cdxj")
+        return None if content is None else content.decode(errors="replace")
+    try:
+        return index_of(name).read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return None
+
+
+def remove_segment(name: str) -> None:
+    """Takes away a segment that no row names any more, and its index."""
+    if store := bucket():
+        store.remove([f"{FOLDER}/{name}{SUFFIX}", f"{FOLDER}/{name}.cdxj"])
+        return
+    for path in (file_of(name), index_of(name)):
+        path.unlink(missing_ok=True)
+
+
 def read_packed(name: str) -> bytes | None:
     """The bytes that the index names for a capture, unchecked; None where it is not packed, or its segment gone."""
     with suppress(NoInstallation), reading() as session:

@@ -17,13 +17,15 @@ from services.contracts.errors import UserError
 from services.runtime.archive.appending import Member, append_members, intact, open_segment
 from services.runtime.archive.bucket import bucket
 from services.runtime.archive.capture import CaptureDamaged, from_warc, payload_digest, warc_date
+from services.runtime.archive.locks import PATIENCE, packing
 from services.runtime.archive.loose import loose_captures, remove_loose
 from services.runtime.archive.members import Record, captures_of, records_of
-from services.runtime.archive.packer import batches, packing
+from services.runtime.archive.packer import batches
 from services.runtime.archive.records import metadata_record
 from services.runtime.archive.references import digest_of, named_captures
 from services.runtime.archive.reindex import rewrite_index
-from services.runtime.archive.segments import file_of, index_of, opened, packed_captures, segments
+from services.runtime.archive.segments import opened, packed_captures, remove_segment, segments
+from services.runtime.archive.uploading import upload_members
 from services.runtime.database import reading, transaction
 from services.runtime.fault_points import fault_point
 
@@ -47,11 +49,9 @@ class Thinned:
 def thin(now: datetime, before: datetime, *, dry_run: bool, logged: bool = True) -> Thinned:
     """Takes out the captures from before then that nothing names. `logged`: what a leaf names stays.
 
-    Raises a `UserError` where somebody packs just now, and for an archive in an object store.
+    Raises a `UserError` where somebody packs just now.
     """
-    if bucket():
-        raise UserError("An archive in an S3-compatible store is not thinned: give its objects a rule of the store.")
-    with packing() as alone:
+    with packing(PATIENCE) as alone:
         if not alone:
             raise UserError("Another process packs the archive just now; try again in a moment.")
         named = named_captures(logged=logged)
@@ -93,7 +93,7 @@ def _places(row: Row[Any]) -> Sequence[Row[Any]]:
 
 
 def _write_anew(now: datetime, row: Row[Any], gone: set[str]) -> None:
-    """What stays goes to the open segment, with its index rows; then the old segment goes.
+    """What stays goes to another segment, with its index rows; then the old segment goes.
 
     Whenever this ends, each capture that stays is where its index row says.
     """
@@ -105,8 +105,7 @@ def _write_anew(now: datetime, row: Row[Any], gone: set[str]) -> None:
         session.execute(delete(packed_captures).where(packed_captures.c.segment == row.id))
         session.execute(delete(segments).where(segments.c.id == row.id))
     fault_point("thin:forgotten")
-    for path in (file_of(row.name), index_of(row.name)):
-        path.unlink(missing_ok=True)
+    remove_segment(row.name)
 
 
 def _members(file: Any, here: set[str], gone: set[str]) -> Iterator[Member]:
@@ -138,7 +137,10 @@ def _read(file: Any, begin: int, end: int) -> bytes:
 
 
 def _append(now: datetime, members: Iterator[Member]) -> None:
-    """To the open segment, some at a time, as the packer does."""
+    """To the open segment, some at a time, as the packer does; in an object store, to new ones."""
+    if store := bucket():
+        upload_members(store, members, now)
+        return
     names = {_commit(now, batch) for batch in batches(members)}
     for name in names:
         rewrite_index(name)

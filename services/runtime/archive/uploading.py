@@ -81,6 +81,13 @@ def upload_step(store: Bucket, now: datetime, before: datetime, smallest: int) -
     return replace(packed_now, more=packed_now.captures > 0 and len(old) > packed_now.captures + len(there))
 
 
+def upload_members(store: Bucket, members: Iterable[Member], now: datetime) -> None:
+    """Makes as many segments of these as it takes; none of nothing."""
+    rest = iter(members)
+    while (first := next(rest, None)) is not None:
+        _upload(store, chain((first,), rest), now)
+
+
 def _is_worth_a_segment(captures: Sequence[LooseCapture], now: datetime, smallest: int) -> bool:
     """Whether there are enough of them, or old enough ones."""
     old = any(capture.written < now - LONGEST for capture in captures)

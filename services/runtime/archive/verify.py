@@ -9,10 +9,14 @@ from sqlalchemy import func, select
 
 from services.runtime.archive import capture_store
 from services.runtime.archive.appending import is_whole
+from services.runtime.archive.cdxj import index_lines
 from services.runtime.archive.loose import loose_captures
 from services.runtime.archive.reindex import segment_digest
 from services.runtime.archive.segments import (
     AT_ONCE,
+    SUFFIX,
+    index_text,
+    opened,
     packed,
     packed_captures,
     segment_files,
@@ -69,15 +73,32 @@ def faults(names: Sequence[str]) -> Iterator[tuple[str, Fault]]:
 
 
 def segment_faults() -> Iterator[tuple[str, Fault]]:
-    """Which segments are gone, have lost something, or are not what they were when they were sealed."""
+    """Which segments are gone, have lost something, or are not what they were when they were sealed; and which index
+    beside one is not of it.
+    """
     with reading() as session:
-        rows = session.execute(select(segments).order_by(segments.c.id)).all()
+        # One that was begun and never written to has no file, and nothing to lose.
+        begun = select(segments).where(segments.c.bytes > 0)
+        rows = session.execute(begun.order_by(segments.c.id)).all()
     there = segment_files()
     for row in rows:
         if row.name not in there:
             yield row.name, "missing"
         elif there[row.name] < row.bytes or (row.digest and segment_digest(row.name) != row.digest):
             yield row.name, "damaged"
+        elif fault := _index_fault(row.name, sealed=row.sealed_at is not None):
+            yield f"{row.name}.cdxj", fault
+
+
+def _index_fault(name: str, *, sealed: bool) -> Fault | None:
+    """What is wrong with the index beside a segment. That of one which is appended to may lack its last lines."""
+    text = index_text(name)
+    if text is None:
+        return "missing" if sealed else None
+    with opened(name) as content:
+        expected = set(index_lines(content, f"{name}{SUFFIX}"))
+    lines = set(text.splitlines())
+    return "damaged" if lines - expected or (sealed and expected - lines) else None
 
 
 def all_captures() -> list[str]:

@@ -21,7 +21,10 @@ STATES, ARCHIVE = "states", "archive"
 
 @dataclass(frozen=True)
 class Manifest:
-    """One state of the database: what it is of, and when. `tables` names the columns of each, on PostgreSQL."""
+    """One state of the database: what it is of, and when. `tables` names the columns of each, on PostgreSQL.
+
+    `segments` are the SHA-256 of those segments in the copy of the archive that are as they were sealed.
+    """
 
     database: str
     schema: str
@@ -30,6 +33,7 @@ class Manifest:
     captures: int = 0
     format: int = FORMAT
     tables: dict[str, list[str]] = field(default_factory=dict)
+    segments: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

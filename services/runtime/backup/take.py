@@ -1,12 +1,7 @@
 """Taking a backup, by hand or because it is time."""
 
-import subprocess
-import sys
-import threading
 from datetime import datetime, timedelta
 from pathlib import Path
-
-import structlog
 
 from services import __version__
 from services.contracts.errors import UserError
@@ -23,10 +18,9 @@ from services.runtime.backup.manifest import (
     states,
 )
 from services.runtime.database import utcnow
+from services.runtime.own_commands import begin_command
 from services.runtime.settings import backup_settings
 from services.runtime.troubles.service_checks import BACKUP, note_check
-
-log = structlog.get_logger()
 
 
 def take_backup(folder: Path, now: datetime, keep: int) -> tuple[BackupState, ArchiveCopy]:
@@ -38,8 +32,17 @@ def take_backup(folder: Path, now: datetime, keep: int) -> tuple[BackupState, Ar
         made = new_state(folder, now)
         schema, tables = database_copy.copy_to(made)
         (folder / ARCHIVE).mkdir(exist_ok=True)
-        copied = copy_archive(folder / ARCHIVE)
-        about = Manifest(database_copy.kind(), schema, __version__, now.isoformat(), copied.captures, tables=tables)
+        before = states(folder)[-1:]
+        copied = copy_archive(folder / ARCHIVE, before[0].manifest.segments if before else {})
+        about = Manifest(
+            database_copy.kind(),
+            schema,
+            __version__,
+            now.isoformat(),
+            copied.captures,
+            tables=tables,
+            segments=copied.sealed,
+        )
         finish(made, about)
         prune(folder, keep)
         return BackupState(made, about), copied
@@ -72,13 +75,9 @@ def is_due(now: datetime) -> bool:
 def begin_backup() -> None:
     """Begins the backup of the schedule in a process of its own, which nobody waits for; two never run at a time."""
     settings = backup_settings()
-    command = [sys.executable, "-m", "services.cli", "backup", str(settings.to), "--states", str(settings.states)]
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603 - our own command
-    threading.Thread(target=_wait_for, args=[process], name="backup", daemon=True).start()
+    begin_command("backup", str(settings.to), "--states", str(settings.states), ended=_note_death)
 
 
-def _wait_for(process: subprocess.Popen[bytes]) -> None:
-    status = process.wait()
+def _note_death(status: int) -> None:
     if status < 0 and (folder := backup_settings().to):  # else it has said itself how it went
         note_backup(utcnow(), folder, failure=f"The last backup was ended by signal {-status}.")
-    log.info("backup_ended", status=status) if status == 0 else log.error("backup_failed", status=status)

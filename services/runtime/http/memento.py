@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from urllib.parse import quote
 
+LINKS = "application/link-format"
 TIMEGATE, TIMEMAP = "memento/timegate", "memento/timemap"
 
 
@@ -16,17 +17,30 @@ def asked_instant(header: str | None) -> datetime | None:
     """The instant of `Accept-Datetime`; None without one. ValueError when it is no date."""
     if header is None:
         return None
-    instant = parsedate_to_datetime(header)
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+    try:
+        instant = parsedate_to_datetime(header)
+        return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
+    except (OverflowError, TypeError) as trouble:
+        raise ValueError(header[:100]) from trouble
 
 
 def memento_places(base: str, url: str) -> str:
     """The links of whatever has to do with this address: the original, its gate and its map."""
-    return (
-        f'<{_target(url)}>; rel="original", '
-        f'<{base}{TIMEGATE}?url={quote(url, safe="")}>; rel="timegate", '
-        f'<{base}{TIMEMAP}?url={quote(url, safe="")}>; rel="timemap"; type="application/link-format"'
-    )
+    return f'{_original_and_gate(base, url)}, <{_map(base, url)}>; rel="timemap"; type="{LINKS}"'
+
+
+def map_places(base: str, url: str, first: datetime, last: datetime) -> str:
+    """The same as the map itself gives them, which is of this time."""
+    span = f'from="{http_date(first)}"; until="{http_date(last)}"'
+    return f'<{_map(base, url)}>; rel="self"; type="{LINKS}"; {span},\n{_original_and_gate(base, url)}'
+
+
+def _original_and_gate(base: str, url: str) -> str:
+    return f'<{_target(url)}>; rel="original", <{base}{TIMEGATE}?url={quote(url, safe="")}>; rel="timegate"'
+
+
+def _map(base: str, url: str) -> str:
+    return f"{base}{TIMEMAP}?url={quote(url, safe='')}"
 
 
 def memento_headers(base: str, url: str, at: datetime) -> dict[str, str]:

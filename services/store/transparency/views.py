@@ -2,7 +2,9 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
+
+from services.runtime.transparency_log.proof import Proof
 
 NOTE = (
     "news.example.org/dateline\n3\nLXEWQrcmsEQBYnyp+6wy9chTD7GQPMTbAiWHF5IaSIE=\n\n"
@@ -17,6 +19,20 @@ LOG: dict[str, JsonValue] = {
     "stamped": False,
     "checkpoint": NOTE,
     "keys": ["news.example.org/dateline+6226acc1+AUQpkwZQBKoeTEj03QFYGUwCNJvMZkzZbkAOommRio1R"],
+}
+
+PROOF: dict[str, JsonValue] = {
+    "format": "dateline-proof/1",
+    "number": 0,
+    "leaf": '{"article":"art_mfrggzdfmztwq2lk","capture":null,"reading":"9f86…","time":"2026-03-02T14:00:00.000000Z"}',
+    "salt": None,
+    "text": None,
+    "capture": None,
+    "inclusion": [],
+    "checkpoint": NOTE,
+    "keys": ["news.example.org/dateline+6226acc1+AUQpkwZQBKoeTEj03QFYGUwCNJvMZkzZbkAOommRio1R"],
+    "stamp": None,
+    "earlier": None,
 }
 
 
@@ -67,3 +83,59 @@ class LogKeyRotation(BaseModel):
 
     overlap_days: int = Field(default=30, ge=0, le=365)
     reason: str | None = Field(default=None, max_length=500)
+
+
+class CheckpointView(BaseModel):
+    """A checkpoint: of how many leaves, when it was signed, and whether an authority has stamped it."""
+
+    size: int
+    made_at: datetime
+    stamped: bool
+
+
+class CheckpointPage(BaseModel):
+    """Checkpoints, the newest first. `next` is what `before` takes for the next page, null at the end."""
+
+    checkpoints: list[CheckpointView]
+    next: int | None
+
+
+class KeptCheckpoint(BaseModel):
+    """A checkpoint that somebody has kept, as a signed note."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"checkpoint": NOTE}]})
+
+    checkpoint: str = Field(max_length=100_000)
+
+
+class Growth(BaseModel):
+    """Whether the log of `second` leaves begins with the `first` ones of a kept checkpoint."""
+
+    first: int
+    second: int
+    holds: bool
+
+
+class ProofToCheck(BaseModel):
+    """A proof, and what its reader knows: a checkpoint that they have kept, and since when."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"proof": PROOF}]})
+
+    proof: Proof
+    earlier: str | None = Field(default=None, max_length=100_000)
+    held_since: AwareDatetime | None = None
+
+
+class CheckedFact(BaseModel):
+    """One thing that was checked: whether it holds, null where it could not be checked, and a sentence."""
+
+    name: str
+    holds: bool | None
+    sentence: str
+
+
+class Verification(BaseModel):
+    """Whether nothing of a proof fails, and everything that was checked."""
+
+    holds: bool
+    findings: list[CheckedFact]

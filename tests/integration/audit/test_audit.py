@@ -23,6 +23,8 @@ from tests.support.reingested import settle
 pytestmark = pytest.mark.integration
 
 ORDERS_NOTHING = {
+    "check_growth": "It compares a checkpoint with the log; nothing is kept.",
+    "check_given_proof": "It checks a proof; nothing is kept.",
     "examine_site": "It looks at a site; nothing is kept.",
     "preview_source": "It looks at an address; nothing is kept.",
     "preview_filter": "It judges events of the past by a choice; nothing is kept.",

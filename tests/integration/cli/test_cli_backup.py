@@ -6,20 +6,21 @@ import threading
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from services.audit import report
 from services.cli.processes.startup import newest_version
 from services.contracts.messages import TakeBackup
 from services.runtime import database
-from services.runtime.archive import marker, packer
-from services.runtime.backup import take
+from services.runtime.archive import appending, capture_store, marker, packer, thinning
+from services.runtime.archive.segments import segment_files, segments
+from services.runtime.backup import archive_copy, take
 from services.runtime.backup.manifest import MANIFEST, states
 from services.runtime.database import reading, snapshot, transaction, utcnow
 from services.runtime.ledger import jobs, worker
 from services.runtime.ledger.jobs import enqueue
 from services.runtime.settings import backup_settings, runtime_settings
-from tests.support.harbor import RELEASE, arrives
+from tests.support.harbor import RELEASE, arrives, drain
 
 pytestmark = pytest.mark.integration
 
@@ -146,6 +147,82 @@ def test_what_does_not_fit_is_refused(dateline, on_sqlite, installation, tmp_pat
     content = (state.folder / "dateline.db").read_bytes()
     (state.folder / "dateline.db").write_bytes(content[:8192] + bytes(8192) + content[16384:])
     assert dateline("restore", folder).refuses("damaged")
+
+
+def segment_of_two(monkeypatch):
+    """Two articles in a segment that is sealed; the ids."""
+    ids = [arrives(RELEASE.replace("noon", f"noon {number}"), number) for number in (1, 2)]
+    marker.claim()
+    packer.pack_step(utcnow() + timedelta(hours=2))
+    with monkeypatch.context() as patch:
+        patch.setattr(appending, "SEALED_AT", 1)
+        appending.open_segment(utcnow())
+    return ids
+
+
+@pytest.mark.parametrize("place", ["loose", "packed"])
+def test_what_was_erased_since_the_last_backup_does_not_come_back(
+    dateline, on_sqlite, installation, monkeypatch, tmp_path, place
+):
+    """The folder was filled before; the newest state is restored with an archive that holds nothing of it."""
+    folder = tmp_path / "backup"
+    gone = segment_of_two(monkeypatch)[0] if place == "packed" else arrives(number=1)
+    [(capture,)] = rows(f"SELECT capture FROM articles WHERE id = '{gone}'")
+    assert dateline("backup", folder).status == 0
+    told = dateline("articles", "erase", gone, "--reason", "personal data", "--confirm", gone)
+    assert told.status == 0, told
+    drain()
+    assert not capture_store.holds(capture)
+    assert dateline("backup", folder).status == 0
+    database.engine().dispose()
+    installation(state=str(tmp_path / "new"), database_url="")
+    assert dateline("restore", folder).status == 0
+    assert not capture_store.holds(capture)
+    packer.pack_step(utcnow() + timedelta(hours=2))
+    assert not capture_store.holds(capture)
+    assert dateline("archive", "verify").status == 0
+    assert not {"whole captures", "whole segments"} & audited()[0]
+
+
+def test_a_backup_beside_thinning_has_all_that_is_named(dateline, on_sqlite, installation, monkeypatch, tmp_path):
+    """A segment that is written anew while it is copied: what stays of it is in another by then."""
+    segment_of_two(monkeypatch)
+    [name] = segment_files()
+    opened = archive_copy.opened
+
+    def thinned_meanwhile(segment):
+        monkeypatch.setattr(archive_copy, "opened", opened)
+        with reading() as session:
+            row = session.execute(select(segments).where(segments.c.name == segment)).one()
+        thinning._write_anew(utcnow(), row, set())
+        return opened(segment)
+
+    monkeypatch.setattr(archive_copy, "opened", thinned_meanwhile)
+    assert dateline("backup", tmp_path / "backup").status == 0
+    assert name not in segment_files()
+    amiss = audited()[0]
+    database.engine().dispose()
+    installation(state=str(tmp_path / "new"), database_url="")
+    assert dateline("restore", tmp_path / "backup").status == 0
+    assert audited()[0] <= amiss
+
+
+def test_a_backup_after_thinning_is_restored_whole(dateline, on_sqlite, installation, monkeypatch, tmp_path):
+    """The copy still holds the segment that is gone here; every capture that is named is whole."""
+    folder = tmp_path / "backup"
+    segment_of_two(monkeypatch)
+    assert dateline("backup", folder).status == 0
+    with reading() as session:
+        [row] = session.execute(select(segments).where(segments.c.bytes > 0))
+    thinning._write_anew(utcnow(), row, set())
+    arrives(RELEASE.replace("noon", "late"), 3)
+    assert dateline("backup", folder).status == 0
+    amiss = audited()[0]
+    database.engine().dispose()
+    installation(state=str(tmp_path / "new"), database_url="")
+    assert dateline("restore", folder).status == 0
+    assert audited()[0] <= amiss
+    assert dateline("archive", "verify").status == 0
 
 
 def test_a_damaged_capture_is_named_and_not_copied(dateline, on_sqlite, tmp_path):

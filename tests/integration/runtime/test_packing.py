@@ -14,7 +14,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from services.contracts.messages import PackCaptures
 from services.runtime import fault_points
-from services.runtime.archive import appending, capture_store, packer, reindex, segments
+from services.runtime.archive import appending, capture_store, locks, packer, reindex, segments
 from services.runtime.archive.capture_store import Capture, CaptureMissing
 from services.runtime.archive.segments import file_of, index_of, packed_captures
 from services.runtime.archive.unchanged import unchanged_looks
@@ -205,7 +205,7 @@ def test_the_index_is_made_again_from_the_segments(db):
     assert capture_store.fault(damaged.name) == "damaged"
     with transaction() as session:
         session.execute(delete(packed_captures))
-    with packer.packing() as alone:
+    with locks.packing() as alone:
         assert alone
         assert reindex.rebuild(utcnow()) == 4
     holds_all({name: capture for name, capture in captures.items() if name != damaged.name})
@@ -257,7 +257,7 @@ def test_readers_beside_the_packer_miss_nothing(db):
 def test_one_packs_at_a_time(db):
     """The lock ends with its process, so that a dead one keeps nobody waiting."""
     captures = keeps(2)
-    with packer.packing() as alone:
+    with locks.packing() as alone:
         assert alone
         assert packs().busy
     assert len(loose()) == 2

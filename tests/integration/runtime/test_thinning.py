@@ -1,22 +1,29 @@
 """Old captures that nothing names go, and whatever proves something stays, whoever is killed meanwhile."""
 
+import importlib
 import json
 import os
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import delete
 from sqlmodel import SQLModel
 from warcio.archiveiterator import ArchiveIterator
 
 from services.cli.processes import schema
+from services.contracts.messages import ThinCaptures
 from services.runtime import fault_points
-from services.runtime.archive import appending, capture_store, packer, reindex, segments, thinning, verify
+from services.runtime.archive import appending, capture_store, locks, packer, reindex, segments, thinning, verify
 from services.runtime.archive.capture_store import Capture, CaptureMissing
 from services.runtime.archive.references import NAMING, named_captures
-from services.runtime.database import transaction
+from services.runtime.database import transaction, utcnow
+from services.runtime.ledger import jobs, worker
+from services.runtime.ledger.jobs import enqueue
+from services.runtime.ledger.ledger_table import ledger
 from services.runtime.provenance.evidence import EvidenceRow, note_evidence
-from services.runtime.settings import runtime_settings
+from services.runtime.settings import retention_settings, runtime_settings
 from tests.support.fetching import later
 from tests.support.log_world import says
 
@@ -131,6 +138,42 @@ def test_a_kill_at_any_step_loses_nothing_that_is_named(sealed, tmp_path, place)
     packer.pack_step(later(hours=3))
     thin()
     assert sound() == []
+
+
+def test_the_service_thins_once_a_day_where_a_setting_says_how_old(archive, monkeypatch, tmp_path):
+    """By a command of its own; without the setting nothing goes."""
+    importlib.import_module("services.fetcher.tasks")
+    begun = []
+    monkeypatch.setattr("services.fetcher.handlers.house.begin_command", lambda *words: begun.append(words))
+    for days in ("0", "90"):
+        monkeypatch.setenv("DATELINE_KEEP_CAPTURES", days)
+        retention_settings.cache_clear()
+        with transaction() as session:
+            enqueue(session, ThinCaptures(), due_at=utcnow())
+        [(row, kind)] = jobs.due(later(hours=1), kinds=["ThinCaptures"])
+        assert worker.handle(kind, [row], later(hours=1)) == 1
+        assert jobs.due(later(hours=24), kinds=["ThinCaptures"]) == []
+        assert len(jobs.due(later(hours=26), kinds=["ThinCaptures"])) == 1
+        with transaction() as session:
+            session.execute(delete(ledger).where(ledger.c.kind == "ThinCaptures"))
+    retention_settings.cache_clear()
+    assert begun == [("archive", "thin")]
+
+
+def test_one_who_thins_waits_for_the_packer(archive):
+    """A step of it takes seconds, and the next day would be late."""
+    inside = threading.Event()
+
+    def packs():
+        with locks.packing():
+            inside.set()
+            threading.Event().wait(0.3)
+
+    packer_at_work = threading.Thread(target=packs)
+    packer_at_work.start()
+    assert inside.wait(60)
+    assert thin().captures == 5
+    packer_at_work.join()
 
 
 def test_every_column_that_names_a_capture_is_known():

@@ -2,7 +2,9 @@
 holds one checkpoint from before; some are found by everybody.
 """
 
+from base64 import b64encode
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import delete
@@ -10,7 +12,9 @@ from sqlalchemy import delete
 from services.audit import report
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.transparency_log.notes import SignedNote
+from services.runtime.transparency_log.stamp_checks import stamp_library
 from services.runtime.transparency_log.tables import tiles
+from tests.fakes.authority import Authority
 from tests.support import log_world as world
 from tests.support.orders import NOW
 
@@ -119,6 +123,66 @@ def test_a_history_that_was_cut_off_is_found_by_the_holder(held):
         world.drops_leaf(number)
     world.signs_all_anew()
     assert read_by_the_holder(2, held) == ["growth"]
+
+
+@pytest.mark.parametrize("kind", ["moved", "merged", "removed", "restored", "withdrawn", "file"])
+def test_a_change_that_is_denied_or_said_otherwise_is_found_by_the_holder(held, kind):
+    """Moves, merges, removals and files are leaves as wordings are."""
+    world.happens(3, kind)
+    kept = world.signs(70)
+    world.edits_change(kind, capture="0" * 64)
+    world.signs_all_anew()
+    assert read_by_the_holder(5, kept) == ["growth"]
+    assert read_by_the_holder(5, held) == [], "who holds nothing of that time finds nothing"
+    world.drops_change(kind)
+    world.signs_all_anew(80)
+    assert read_by_the_holder(5, kept) == ["growth"]
+
+
+def test_a_text_that_is_made_up_for_an_erased_leaf_is_found_by_everybody(held):
+    """Its salt is gone, and no other gives the digest; that salts are gone without an erasure is found by audit."""
+    before = world.proof_of(3)
+    world.loses_salts(3)
+    hidden = world.proof_of(3)
+    assert (world.amiss(hidden), hidden.text) == ([], None)
+    made_up = hidden.model_copy(update={"salt": "00" * 16, "text": '{"headline":"Never"}'})
+    assert world.amiss(made_up) == ["text"]
+    assert world.amiss(before, earlier=held, since=HELD_SINCE) == [], "a proof from before is complete in itself"
+    assert "kept salts" in found_by_audit()
+
+
+def test_two_logs_for_two_readers_are_found_by_those_who_compare(held):
+    """Each alone finds nothing: the one log grew from the checkpoint that both held, and so did the other."""
+    world.says(8, "The harbor reopened.", minute=90)
+    mine = world.signs(95)
+    assert read_by_the_holder(8, held) == []
+    world.edits_revision(8, "The harbor stays closed.")
+    world.edits_leaf(8)
+    world.signs_all_anew()
+    theirs = world.signs(96)
+    assert read_by_the_holder(8, held) == []
+    assert size_of(mine) == size_of(theirs)
+    assert read_by_the_holder(8, mine) == ["growth"]
+    world.says(9, "More news.", minute=99)
+    world.signs(100)
+    assert read_by_the_holder(8, mine) == ["growth"], "however long the logs grow"
+
+
+def test_a_checkpoint_that_is_dated_back_is_found_by_its_stamp(held, tmp_path):
+    """A checkpoint has no time of its own: only an authority's word, or a reader's, is one. It is of one note alone."""
+    authority = Authority(tmp_path)
+    try:
+        query = stamp_library().TimestampRequestBuilder().data(held.encode()).build().as_bytes()
+        stamp = b64encode(authority.answer(SimpleNamespace(body=query)).body).decode()
+    finally:
+        authority.site.stop()
+    roots = [authority.root.read_bytes()]
+    honest = world.proof_of(3).model_copy(update={"stamp": stamp})
+    assert world.amiss(honest, roots=roots) == []
+    world.says(8, "We had this first.", minute=200)
+    world.signs(210)
+    late = world.proof_of(8).model_copy(update={"stamp": stamp})
+    assert world.amiss(late, roots=roots) == ["time stamp"]
 
 
 def found_by_audit():

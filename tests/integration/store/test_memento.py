@@ -59,8 +59,9 @@ def test_a_timemap_lists_every_capture_that_proves_a_wording(asking):
     times = sorted((at for relation, _, at in found if "memento" in relation), key=lambda at: int(at[5:7]))
     assert times == [at.strftime("%a, %d %b %Y %H:%M:%S GMT") for at in TIMES]
     assert {relation for relation, _, _ in found} == {
-        *("original", "timegate", "timemap", "first memento", "last memento", "memento")
+        *("self", "original", "timegate", "first memento", "last memento", "memento")
     }
+    assert f'from="{times[0]}"; until="{times[-1]}"' in answer.text
 
 
 @pytest.mark.parametrize(
@@ -103,3 +104,29 @@ def test_what_cannot_be_answered_is_a_problem(asking):
     assert asking.get("/memento/timegate", params={"url": "no address"}).status_code == 404
     fields = {"Accept-Datetime": "yesterday"}
     assert asking.get("/memento/timegate", params={"url": URL}, headers=fields).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "",
+        "2026-01-12",
+        "Thu, 31 May 2007 20:35:00 +99999999999999999999",
+        "Thu, 1 Jan 99999 0:0:0 GMT",
+    ],
+)
+def test_a_time_that_is_none_is_refused_and_not_guessed(asking, date):
+    """As the standard has it: status 400."""
+    answer = asking.get("/memento/timegate", params={"url": URL}, headers={"Accept-Datetime": date})
+    assert answer.status_code == 400
+
+
+def test_gate_and_map_take_the_address_behind_their_own(asking):
+    """As it is, as clients of web archives write it; also asked by HEAD, as they do first."""
+    fields = {"Accept-Datetime": TIMES[0].strftime("%a, %d %b %Y %H:%M:%S GMT")}
+    for ask in (asking.get, asking.head):
+        answer = ask(f"/memento/timegate/{URL}", headers=fields)
+        assert (answer.status_code, answer.headers["vary"]) == (302, "accept-datetime")
+        assert "memento-datetime" not in answer.headers
+    assert asking.get(f"/memento/timemap/{URL}").text == asking.get("/memento/timemap", params={"url": URL}).text
+    assert asking.get(f"/memento/timemap/{URL}?print=1&b=2").status_code == 404

@@ -1,0 +1,76 @@
+"""The record: how the signed log of everything stands, its proofs, and whether what others hold agrees with it."""
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import APIRouter
+from starlette.datastructures import UploadFile
+from starlette.responses import Response
+
+from services.desk.api_client import Refused
+from services.desk.signed_in import DeskRequest, Form, SignedIn
+
+router = APIRouter(prefix="/record")
+
+
+@router.get("")
+async def record(visit: SignedIn, before: str = "") -> Response:
+    return await _page(visit, before=before)
+
+
+@router.get("/checkpoint")
+async def checkpoint(visit: SignedIn) -> Response:
+    """The newest checkpoint, to be kept elsewhere."""
+    return visit.api.passed_on("/log/checkpoint")
+
+
+@router.get("/proof")
+async def proof(visit: SignedIn, article: str) -> Response:
+    """The proof of what an article says."""
+    return visit.api.passed_on(f"/log/proofs/{quote(article.strip(), safe='')}")
+
+
+@router.post("/growth")
+async def growth(visit: SignedIn, form: Form) -> Response:
+    kept = form.get("checkpoint", "").replace("\r\n", "\n").strip("\n") + "\n"
+    try:
+        result = await visit.api.order("POST", "/log/growth", {"checkpoint": kept})
+    except Refused as refusal:
+        return await _page(visit, refusal.status, growth_trouble=refusal.sentence)
+    return await _page(visit, growth=result)
+
+
+@router.post("/verification")
+async def verification(visit: SignedIn, form: Form) -> Response:
+    del form  # its token was checked, and the file is beside it
+    try:
+        result = await visit.api.order("POST", "/log/verification", {"proof": await _uploaded(visit)})
+    except Refused as refusal:
+        return await _page(visit, refusal.status, proof_trouble=refusal.sentence)
+    return await _page(visit, verification=result)
+
+
+async def _uploaded(visit: DeskRequest) -> Any:
+    fields = await visit.request.form()
+    file = fields.get("proof")
+    try:
+        return json.loads(await file.read() if isinstance(file, UploadFile) else "")
+    except (ValueError, RecursionError):
+        raise Refused(422, {"detail": "This file is no proof: dateline prove writes one."}) from None
+    finally:
+        await fields.close()
+
+
+async def _page(visit: DeskRequest, status: int = 200, *, before: str = "", **result: Any) -> Response:
+    listed = await visit.api.search("/log/checkpoints", before=before, limit=20)
+    nothing = dict.fromkeys(("growth", "growth_trouble", "verification", "proof_trouble"))
+    return visit.page(
+        "record.html",
+        status,
+        log=await visit.api.get("/log"),
+        checkpoints=listed.rows,
+        following=listed.following,
+        before=before,
+        **(nothing | result),
+    )
