@@ -81,7 +81,7 @@ def web_process(installation):
 
 
 def _waits_for(web):
-    ends = time.monotonic() + 60
+    ends = time.monotonic() + 180
     while web.process.poll() is None and time.monotonic() < ends:
         try:
             web.client.get("/health/live")

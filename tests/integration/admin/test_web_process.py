@@ -56,23 +56,27 @@ GOAL = 0.05
 """Seconds that one request may take of the event loop."""
 
 
-@pytest.mark.parametrize("what", COSTLY)
-def test_no_request_costs_the_event_loop_more_than_a_moment(web_process, what):
-    """The processor time of the process, of five times the least: another program may take some of the core's speed.
+def test_no_request_costs_the_event_loop_more_than_a_moment(web_process):
+    """The processor time of the process, of three times the least: another program may take some of the core's speed.
 
     Measured: 20 ms at most, on a machine with seven times as much to do as it has cores.
     """
-    kind, body, status = COSTLY[what]
-    served, path = web_process(), "/webhooks/endpoints" if kind == JSON else "/desk/sign-in"
-    headers = {"Authorization": f"Bearer {_key('admin')}", "Content-Type": kind}
-    served.client.post(path, content="{}", headers=headers)  # what is made once is made
+    web = web_process()
+    headers = {"Authorization": f"Bearer {_key('admin')}"}
+    costs = {what: _least_cost(web, headers | {"Content-Type": kind}, *rest) for what, (kind, *rest) in COSTLY.items()}
+    assert {what: cost for what, cost in costs.items() if cost >= GOAL} == {}
+
+
+def _least_cost(web, headers, body, status):
+    path = "/webhooks/endpoints" if headers["Content-Type"] == JSON else "/desk/sign-in"
+    web.client.post(path, content="{}", headers=headers)  # what is made once is made
     costs = []
-    for _ in range(5):
-        before = served.spent()
-        answer = served.client.post(path, content=body, headers=headers)
-        costs.append(served.spent() - before)
-        assert (answer.status_code, len(answer.content) < 5_000) == (status, True)
-    assert min(costs) < GOAL
+    for _ in range(3):  # more forms than these would be refused as guessing
+        before = web.spent()
+        answer = web.client.post(path, content=body, headers=headers)
+        costs.append(web.spent() - before)
+        assert (answer.status_code, len(answer.content) < 5_000) == (status, True), body[:40]
+    return min(costs)
 
 
 def _key(scope):
