@@ -69,12 +69,12 @@ Discarded = Annotated[bool, Query(description="Those that were discarded, instea
 
 
 @router.post("/keys", status_code=201)
-def make_key(wanted: KeyWanted, caller: Admin) -> KeyMade:
+def make_key(order: KeyWanted, caller: Admin) -> KeyMade:
     """Make an API key. The answer shows it once: it is kept only as a digest."""
     now = utcnow()
     with transaction() as session:
-        key, presented = keys.create(session, wanted.name, wanted.scopes, now, wanted.expires_at)
-        audit_log.note(session, caller, "key.made", f"key {key.id} ({key.name})", now, reason=wanted.reason)
+        key, presented = keys.create(session, order.name, order.scopes, now, order.expires_at)
+        audit_log.note(session, caller, "key.made", f"key {key.id} ({key.name})", now, reason=order.reason)
     return KeyMade(**KeyView.model_validate(key).model_dump(), key=presented)
 
 
@@ -98,15 +98,15 @@ def revoke_key(key_id: Id, caller: Admin, request: Request, reason: Reason | Non
 
 
 @router.post("/keys/{key_id}/rotate")
-def rotate_key(key_id: Id, caller: Admin, wanted: KeyRotation | None = None) -> KeyMade:
+def rotate_key(key_id: Id, caller: Admin, order: KeyRotation | None = None) -> KeyMade:
     """A new secret, shown once, for a key that keeps its number and its endpoints. The old one opens a while longer."""
-    now, wanted = utcnow(), wanted or KeyRotation()
+    now, order = utcnow(), order or KeyRotation()
     with transaction() as session:
-        rotated = keys.rotate(session, key_id, timedelta(hours=wanted.overlap_hours), now)
+        rotated = keys.rotate(session, key_id, timedelta(hours=order.overlap_hours), now)
         if rotated is None:
             raise Problem(404, "No such key in use", "GET /admin/keys lists those there are.")
         key, presented = rotated
-        audit_log.note(session, caller, "key.rotated", f"key {key_id} ({key.name})", now, reason=wanted.reason)
+        audit_log.note(session, caller, "key.rotated", f"key {key_id} ({key.name})", now, reason=order.reason)
     return KeyMade(**KeyView.model_validate(key).model_dump(), key=presented)
 
 
@@ -174,19 +174,19 @@ def show_dead_letter(message_id: Id) -> DeadLetterWhole:
 
 
 @router.post("/dead-letters/replay")
-def replay_dead_letters(wanted: MessageReplay, caller: Admin) -> Taken:
+def replay_dead_letters(order: MessageReplay, caller: Admin) -> Taken:
     """Enqueue dead letters again, those of a kind, of a cause, or all: the oldest 1,000."""
-    criteria = DeadLetterQuery(wanted.kind, wanted.cause)
+    criteria = DeadLetterQuery(order.kind, order.cause)
     with transaction() as session:
         return Taken.model_validate(dead_letters.replay_all(session, criteria, caller, utcnow()))
 
 
 @router.post("/dead-letters/discard")
-def discard_dead_letters(wanted: DiscardWanted, caller: Admin) -> Taken:
+def discard_dead_letters(order: DiscardWanted, caller: Admin) -> Taken:
     """Decide that messages of a kind (and a cause) will not be enqueued again: the oldest 1,000, then ask again."""
-    criteria = DeadLetterQuery(wanted.kind, wanted.cause)
+    criteria = DeadLetterQuery(order.kind, order.cause)
     with transaction() as session:
-        return Taken.model_validate(dead_letters.discard_all(session, criteria, caller, wanted.reason, utcnow()))
+        return Taken.model_validate(dead_letters.discard_all(session, criteria, caller, order.reason, utcnow()))
 
 
 @router.post("/dead-letters/{message_id}/replay", status_code=204)
@@ -198,10 +198,10 @@ def replay_dead_letter(message_id: Id, caller: Admin) -> None:
 
 
 @router.post("/dead-letters/{message_id}/discard", status_code=204)
-def discard_dead_letter(message_id: Id, wanted: Discard, caller: Admin) -> None:
+def discard_dead_letter(message_id: Id, order: Discard, caller: Admin) -> None:
     """Decide that a message will not be enqueued again. It is kept, with who decided so, when and why."""
     with transaction() as session:
-        if not dead_letters.discard(session, message_id, caller, wanted.reason, utcnow()):
+        if not dead_letters.discard(session, message_id, caller, order.reason, utcnow()):
             raise _no_dead_letter()
 
 

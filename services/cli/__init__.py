@@ -88,8 +88,8 @@ app = typer.Typer(
 )
 
 
-def _show_version(wanted: bool) -> None:
-    if wanted:
+def _show_version(shown: bool) -> None:
+    if shown:
         typer.echo(f"dateline {metadata.version('dateline')}")
         raise typer.Exit
 

@@ -8,10 +8,10 @@ Chip = tuple[str, str, str]
 
 
 def chips_of(
-    place: str, asked: Mapping[str, str], *, always: Mapping[str, str] | None = None, fragment: str = ""
+    place: str, query: Mapping[str, str], *, always: Mapping[str, str] | None = None, fragment: str = ""
 ) -> list[Chip]:
     """The filters of the list at this place; what is `always` asked for stays in each address and is no filter."""
-    active = {name: value for name, value in asked.items() if value}
+    active = {name: value for name, value in query.items() if value}
     without = {name: {key: value for key, value in active.items() if key != name} for name in active}
     return [
         (name, value, f"{place}?{urlencode({**(always or {}), **without[name]})}{fragment}")

@@ -79,9 +79,9 @@ class Api:
         """The API's answer to this question as it comes, piece by piece, for one that does not end."""
         return _PassedOn(self, path)
 
-    async def _ask(self, method: str, path: str, **asked: Any) -> Any:
+    async def _ask(self, method: str, path: str, **options: Any) -> Any:
         async with within(self.app, self.caller) as client:
-            return await ask(client, method, path, **asked)
+            return await ask(client, method, path, **options)
 
 
 def within(app: ASGIApp, caller: Caller) -> httpx.AsyncClient:
@@ -90,14 +90,14 @@ def within(app: ASGIApp, caller: Caller) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=transport, base_url="http://within", trust_env=False)
 
 
-async def ask(client: httpx.AsyncClient, method: str, path: str, **asked: Any) -> Any:
-    """The API's answer as parsed JSON, None where it has no body; `asked` is httpx's `params`, `json` and `headers`.
+async def ask(client: httpx.AsyncClient, method: str, path: str, **options: Any) -> Any:
+    """The API's answer as parsed JSON, None where it has no body; `options` are httpx's `params`, `json` and `headers`.
     An answer in TOML is its text.
 
     Raises `Refused` for a problem, httpx's errors where nobody answers, and ValueError for what is no JSON.
     """
     # A path is made of what a visitor's address named: none of it may become a query.
-    answer = await client.request(method, quote(path), **asked)
+    answer = await client.request(method, quote(path), **options)
     is_toml = answer.headers.get("content-type", "").startswith("application/toml")
     report: Any = (answer.text if is_toml else answer.json()) if answer.content else None
     if not answer.is_success:

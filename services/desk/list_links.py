@@ -26,28 +26,28 @@ FILTERS |= {f"not_{name}": f"not_{field}" for name, field in FILTERS.items()}
 """Of a search, what a subscription can filter by too, and its name there."""
 
 
-def chips(base: str, asked: Mapping[str, str]) -> list[tuple[str, str, str]]:
+def chips(base: str, query: Mapping[str, str]) -> list[tuple[str, str, str]]:
     """Of each filter that is set: its title, its value, and the address of the list without it."""
     return [
-        (title, asked[name].replace("_", " "), _address(base, {key: asked[key] for key in asked if key != name}))
+        (title, query[name].replace("_", " "), _address(base, {key: query[key] for key in query if key != name}))
         for name, title in LABELS.items()
-        if name in asked
+        if name in query
     ]
 
 
-def orders(base: str, asked: Mapping[str, str]) -> list[tuple[str, str, bool]]:
+def orders(base: str, query: Mapping[str, str]) -> list[tuple[str, str, bool]]:
     """Each way to sort the list: its title, its address, and whether it is the present one."""
-    filters = {name: value for name, value in asked.items() if name not in DEFAULTS}
-    present = {name: value for name, value in asked.items() if name in DEFAULTS}
+    filters = {name: value for name, value in query.items() if name not in DEFAULTS}
+    present = {name: value for name, value in query.items() if name in DEFAULTS}
     return [(title, _address(base, filters | order), order == present) for title, order in ORDERS]
 
 
-def list_addresses(base: str, asked: Mapping[str, str], previous: str | None, following: str | None) -> dict[str, str]:
+def list_addresses(base: str, query: Mapping[str, str], previous: str | None, following: str | None) -> dict[str, str]:
     """The pages of the list around this one: `first`, `newer`, `older`, empty where there is none."""
     return {
-        "first": _address(base, asked) if previous else "",
-        "newer": _address(base, {**asked, "before": previous}) if previous else "",
-        "older": _address(base, {**asked, "after": following}) if following else "",
+        "first": _address(base, query) if previous else "",
+        "newer": _address(base, {**query, "before": previous}) if previous else "",
+        "older": _address(base, {**query, "after": following}) if following else "",
     }
 
 

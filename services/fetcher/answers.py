@@ -33,7 +33,7 @@ class Fetched:
     status: int
     headers: Headers
     body: bytes = field(repr=False)
-    asked: Headers = ()
+    request_headers: Headers = ()
     validators: Validators = Validators()
     permanent: bool = True
     began: float | None = None

@@ -109,7 +109,7 @@ def _named(response: Response, url: str, now: datetime) -> Answer:  # noqa: PLR0
 
 
 def _conditional(response: Response) -> bool:
-    return any(name.lower().startswith("if-") for name, _ in response.asked)
+    return any(name.lower().startswith("if-") for name, _ in response.request_headers)
 
 
 def _pause(response: Response, now: datetime) -> timedelta | None:
@@ -131,7 +131,7 @@ def _page(response: Response, url: str) -> Fetched:
         status=response.status,
         headers=response.headers,
         body=response.body,
-        asked=response.asked,
+        request_headers=response.request_headers,
         began=response.began,
         validators=Validators(_repeatable(response.header("etag")), _repeatable(response.header("last-modified"))),
     )

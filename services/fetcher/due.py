@@ -28,7 +28,7 @@ hosts: Relation = SQLModel.metadata.tables[str(Host.__tablename__)]
 def overdue(session: Session, now: datetime) -> float:
     """Seconds for which the longest-waiting host could have been asked for what is due there; 0 when none waits."""
     # What has no host yet waits for none.
-    free = [row for row in _found(session, now) if row.asked is None or row.host == ""]
+    free = [row for row in _waiting_rows(session, now) if row.asked is None or row.host == ""]
     since = [max(row.due_at, _slot(row, now).ready_at) for row in free]
     return max((now - min(since)).total_seconds(), 0.0) if since else 0.0
 
@@ -38,7 +38,7 @@ def waiting(session: Session, now: datetime, kinds: Sequence[str], ids: Sequence
     if ids is not None:
         rows = session.execute(_AMONG, {"now": now, "ids": list(ids)}).all()
     else:
-        rows = _found(session, now, kinds)
+        rows = _waiting_rows(session, now, kinds)
     ranks: dict[str, set[int]] = {}
     for row in rows:
         ranks.setdefault(row.host, set()).add(row.rank)
@@ -73,7 +73,7 @@ def soonest(session: Session, now: datetime, kinds: Sequence[str]) -> datetime |
     return session.execute(_soonest(tuple(kinds)), {"now": now}).scalar()
 
 
-def _found(session: Session, now: datetime, kinds: Sequence[str] = BY_HOST) -> Sequence[Row[Any]]:
+def _waiting_rows(session: Session, now: datetime, kinds: Sequence[str] = BY_HOST) -> Sequence[Row[Any]]:
     """Host, rank and the first due time of each, and how the host stands."""
     rows = session.execute(_few(tuple(kinds)), {"now": now}).all()
     if sum(row.number for row in rows) < FEW:

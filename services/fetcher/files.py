@@ -88,7 +88,7 @@ def look_at_file(client: Client, file: ArticleFile, *, now: datetime, settings: 
 def _named(file: ArticleFile, answer: Answer, now: datetime) -> FileLook:
     match answer:
         case Fetched():
-            return _kept(file, answer, now)
+            return _file_look(file, answer, now)
         case NotModified():
             return FileLook("unchanged")
         case Moved(url=url):
@@ -100,14 +100,16 @@ def _named(file: ArticleFile, answer: Answer, now: datetime) -> FileLook:
     return FileLook(type(answer).__name__.lower(), answer.detail)
 
 
-def _kept(file: ArticleFile, answer: Fetched, now: datetime) -> FileLook:
+def _file_look(file: ArticleFile, answer: Fetched, now: datetime) -> FileLook:
     if _MARKUP.match(answer.body[:500]):
         return FileLook("refused", "A page came in place of the file.")
     digest = capture_store.payload_digest(answer.body)
     if digest == file.digest:
         return FileLook("unchanged", validators=answer.validators)
     at = max(now, file.fetched_at + timedelta(microseconds=1)) if file.fetched_at else now
-    capture = capture_store.keep(Capture(answer.url, at, answer.status, answer.headers, answer.body, answer.asked))
+    capture = capture_store.keep(
+        Capture(answer.url, at, answer.status, answer.headers, answer.body, answer.request_headers)
+    )
     version = FileVersion(
         file=file.id or 0,
         fetched_at=at,

@@ -93,9 +93,9 @@ def _head(file: BinaryIO) -> bytes:
 
 
 def _entries(
-    name: str, given: Content, url: str | None, now: datetime, captured_at: datetime | None
+    name: str, upload: Content, url: str | None, now: datetime, captured_at: datetime | None
 ) -> Iterator[Capture | OwnCapture]:
-    file = _opened(given)
+    file = _opened(upload)
     if is_archive(file):
         if url is not None or captured_at is not None:
             raise UserError(f"{name} is a WARC or WACZ file, which knows its addresses and times; leave them away.")
@@ -178,20 +178,20 @@ def _attach(own: OwnCapture, file: FileRef, now: datetime) -> None:
             add_version(session, row, capture, own.capture, own.at)
 
 
-def _join(session: Session, own: OwnCapture, kept: str, new: Page, payload: str) -> Imported:
+def _join(session: Session, own: OwnCapture, capture_name: str, new: Page, payload: str) -> Imported:
     page, capture = moves.find(session, new.key) or new, own.capture
     if page.fetched_at is None or page.fetched_at <= own.at:
-        _remember(page, own, kept, payload)
+        _remember(page, own, capture_name, payload)
     session.add(page)
     session.flush()
     origin = origin_of(page, {}).model_copy(update={"cause": "import"})
-    parse = ParsePage(origin=origin, capture=kept, fetched_at=own.at, content_type=capture.content_type)
+    parse = ParsePage(origin=origin, capture=capture_name, fetched_at=own.at, content_type=capture.content_type)
     enqueue_all(session, with_profiles(session, [Outgoing(parse, lane="bulk")]))
     return Imported(page.id or 0, fresh=True)
 
 
-def _remember(page: Page, own: OwnCapture, kept: str, payload: str) -> None:
-    page.capture, page.payload, page.content_type = kept, payload, own.capture.content_type
+def _remember(page: Page, own: OwnCapture, capture_name: str, payload: str) -> None:
+    page.capture, page.payload, page.content_type = capture_name, payload, own.capture.content_type
     page.fetched_at, page.outcome = own.at, "imported"
     # The validators were those of other bytes.
     page.etag = page.last_modified = None

@@ -90,15 +90,15 @@ def followed(session: Session, pages: Collection[int]) -> set[int]:
     return {page for page in targets if page} | set(session.scalars(follow))
 
 
-def same(held: Mapping[int, Page], session: Session, number: int, known: int) -> Page | None:
+def same(locked: Mapping[int, Page], session: Session, number: int, known: int) -> Page | None:
     """Two of these pages show one article: the page that is looked at from now on; None where that is settled.
 
     It is looked at where it was, and if that fails where the other one was. One that failed already, or that no plan
     visits, is looked at there at once.
     """
-    page, other = held.get(number), held.get(known)
+    page, other = locked.get(number), locked.get(known)
     if other is not None and other.moved_to is not None:
-        other = held.get(other.moved_to)
+        other = locked.get(other.moved_to)
     if page is None or other is None or page.id == other.id or page.moved_to is not None or page.url is None:
         return None
     idle = other.channel is None or other.outcome in FAILING

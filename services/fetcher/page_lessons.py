@@ -59,19 +59,19 @@ def take_lesson(session: Session, page: Page, seen: Visit, verdict: Verdict | No
     known = PageTrust.of(page.trust)
     lies = _lies(known, seen, verdict)
     saved = known.saved + (known.size if seen.not_modified else 0)
-    asked = seen.question.how != "conditional" or bool(lies)
+    was_requested = seen.question.how != "conditional" or bool(lies)
     if seen.not_modified:
         after_commit(session, partial(SAVED.inc, known.size))
-    page.trust = _afterwards(known, page, seen, verdict, 0 if asked else saved).kept() or None
-    return Lesson(seen.question.how == "full", _proves(seen), lies, saved if asked else 0)
+    page.trust = _afterwards(known, page, seen, verdict, 0 if was_requested else saved).kept() or None
+    return Lesson(seen.question.how == "full", _proves(seen), lies, saved if was_requested else 0)
 
 
 def _afterwards(known: PageTrust, page: Page, seen: Visit, verdict: Verdict | None, saved: int) -> PageTrust:
-    kept = PageTrust(size=seen.size or known.size, claimed_at=known.claimed_at, vain=known.vain, saved=saved)
+    lesson = PageTrust(size=seen.size or known.size, claimed_at=known.claimed_at, vain=known.vain, saved=saved)
     if not _brought_more(seen) or seen.fetched is None or verdict is None or verdict.read_capture != page.capture:
-        return kept
+        return lesson
     same, superseded = same_and_others(Validators(page.etag, page.last_modified), seen.fetched.validators)
-    return kept.model_copy(
+    return lesson.model_copy(
         update={
             "same": tuple(same),
             "superseded": superseded,

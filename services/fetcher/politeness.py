@@ -149,14 +149,14 @@ def _counts(host: Host, now: datetime) -> bool:
     return host.robots_at is not None and now - host.robots_at < lifetime
 
 
-def _remember(host: Host, said: Robots, now: datetime) -> Robots:
+def _remember(host: Host, answer: Robots, now: datetime) -> Robots:
     old = _as_robots(host)
     outdated = host.robots_at is None or now - host.robots_at > 2 * robots.FRESH
-    if said.state not in {"rules", "free"} and old.state == "rules" and not outdated:
+    if answer.state not in {"rules", "free"} and old.state == "rules" and not outdated:
         return old  # rules that we know are better than none, for a day more
-    host.robots, host.robots_text, host.robots_detail = said.state, said.text, said.detail
-    host.robots_at, host.crawl_delay = now, said.crawl_delay
-    return said
+    host.robots, host.robots_text, host.robots_detail = answer.state, answer.text, answer.detail
+    host.robots_at, host.crawl_delay = now, answer.crawl_delay
+    return answer
 
 
 def _as_robots(host: Host) -> Robots:

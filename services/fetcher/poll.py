@@ -64,7 +64,7 @@ def look_at(
     if came is None or look.succeeded or not _was_read(channel) or channel.failures:
         return look
     # The first of several in a row is enough to look at; a wall is another one every time.
-    retained = Capture(came.url, now, came.status, came.headers, came.body, came.asked)
+    retained = Capture(came.url, now, came.status, came.headers, came.body, came.request_headers)
     # A channel is read also while the archive cannot be written: what it lists waits for that, and nothing else does.
     with suppress(OSError):
         return replace(look, capture=capture_store.keep(retained))

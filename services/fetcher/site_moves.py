@@ -132,9 +132,9 @@ def _move(session: Session, urls: Mapping[int, str]) -> None:
     keys = {page: page_key(url) for page, url in urls.items()}
     known = core_select(col(Page.key), col(Page.id)).where(col(Page.key).in_(keys.values()))
     standing = {row.key: row.id for row in session.execute(known)}
-    held = moves.hold_all(session, {*urls, *standing.values(), *moves.followed(session, {*urls, *standing.values()})})
+    locked = moves.hold_all(session, {*urls, *standing.values(), *moves.followed(session, {*urls, *standing.values()})})
     for number, url in sorted(urls.items()):
-        page, other = held[number], held.get(standing.get(keys[number], number))
+        page, other = locked[number], locked.get(standing.get(keys[number], number))
         if page.moved_to is not None:
             continue
         moves.settle_at(session, page, keys[number], Listed(url))

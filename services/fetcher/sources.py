@@ -42,7 +42,7 @@ def register(session: Session, seed: SourceSeed, now: datetime) -> Source:
     """
     if seed.name == IMPORT:
         raise UserError(f"The name {IMPORT!r} is taken by imported files; choose another.")
-    source = _held(session, seed.name, now)
+    source = _locked_source(session, seed.name, now)
     differs = (source.hosts, source.pages) != (list(seed.hosts), list(seed.pages))
     source.title, source.hosts, source.pages = seed.title, list(seed.hosts), list(seed.pages)
     source.country, source.files, source.unlisted = seed.country, seed.files, list(seed.unlisted)
@@ -162,7 +162,7 @@ def remove(session: Session, name: str) -> None:
     watch.forget_rhythm(session, source.id or 0)
 
 
-def _held(session: Session, name: str, now: datetime) -> Source:
+def _locked_source(session: Session, name: str, now: datetime) -> Source:
     """The source of this name, made when it is not there; whoever else registers it waits for this transaction."""
     insert = sqlite.insert(Source) if is_sqlite(session) else postgresql.insert(Source)
     fresh = Source(name=name, created_at=now).model_dump(exclude={"id"})

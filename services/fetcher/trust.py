@@ -195,9 +195,9 @@ def same_and_others(before: Validators, after: Validators) -> tuple[list[Claim],
         "etag": (before.etag, after.etag),
         "last_modified": (before.last_modified, after.last_modified),
     }
-    given = {claim: (old, new) for claim, (old, new) in pairs.items() if old}
-    same: list[Claim] = [claim for claim, (old, new) in given.items() if old == new]
-    return same, {claim: old or "" for claim, (old, _) in given.items() if claim not in same}
+    known = {claim: (old, new) for claim, (old, new) in pairs.items() if old}
+    same: list[Claim] = [claim for claim, (old, new) in known.items() if old == new]
+    return same, {claim: old or "" for claim, (old, _) in known.items() if claim not in same}
 
 
 def lied(trust: Trust, claims: Iterable[Claim], now: datetime) -> Trust:

@@ -83,12 +83,12 @@ def _again(session: Session, now: datetime, waiting: Iterable[Waiting], room: Ro
     return min([*ready, *([soonest] if soonest else [])], default=None)
 
 
-def _take(wanted: Sequence[tuple[Turn, list[int]]], now: datetime, kinds: Sequence[str], pace: float) -> list[Job]:
-    if not wanted:
+def _take(claims: Sequence[tuple[Turn, list[int]]], now: datetime, kinds: Sequence[str], pace: float) -> list[Job]:
+    if not claims:
         return []
     with transaction(lasting=False) as session:
-        free = _lock(session, [turn.slot for turn, _ in wanted if turn.single], now)
-        ids = [entry for turn, result in wanted if not turn.single or turn.slot.name in free for entry in result]
+        free = _lock(session, [turn.slot for turn, _ in claims if turn.single], now)
+        ids = [entry for turn, result in claims if not turn.single or turn.slot.name in free for entry in result]
         jobs = [job for kind in kinds for job in take(session, kind, ids, now)]
         _spend(session, [job.host for job in jobs if job.host in free], free, now, pace)
     for kind in {job.kind for job in jobs}:

@@ -105,7 +105,7 @@ def _evidence(page: Page, visited: Visit, now: datetime) -> str | None:
     came, is_new = visited.came, page.absent_sign is None if visited.moved else page.absent_sign != visited.sign
     if came is None or page.capture is None or not is_new:
         return None
-    return capture_store.keep(Capture(came.url, now, came.status, came.headers, came.body, came.asked))
+    return capture_store.keep(Capture(came.url, now, came.status, came.headers, came.body, came.request_headers))
 
 
 def _question(page: Page, host: Host | None, now: datetime) -> Question:
@@ -151,7 +151,9 @@ def _keep(page: Page, answer: Fetched, began: datetime) -> Visit:
     size = len(answer.body)
     if payload == page.payload and _is_held(page) and not _is_elsewhere(page, answer):
         return Visit("unchanged", fetched=bare, payload=payload, began=began, size=size)
-    capture = capture_store.keep(Capture(answer.url, began, answer.status, answer.headers, answer.body, answer.asked))
+    capture = capture_store.keep(
+        Capture(answer.url, began, answer.status, answer.headers, answer.body, answer.request_headers)
+    )
     outcome: Outcome = "changed" if page.capture else "new"
     return Visit(outcome, fetched=bare, payload=payload, capture=capture, began=began, size=size)
 

@@ -49,19 +49,19 @@ def side_by_side(reading: Reading, lines: Sequence[Line]) -> str:
     )
 
 
-def _summary(told: Sequence[tuple[str | None, str]]) -> str:
-    rules = Counter(rule for rule, _ in told if rule is not None)
+def _summary(shown: Sequence[tuple[str | None, str]]) -> str:
+    rules = Counter(rule for rule, _ in shown if rule is not None)
     tags = "".join(f'<li class="tag">{_text(rule)} {count}</li>' for rule, count in rules.most_common())
     return (
-        f'<p class="sum">{len(told)} lines: {len(told) - rules.total()} kept, {rules.total()} taken out. '
+        f'<p class="sum">{len(shown)} lines: {len(shown) - rules.total()} kept, {rules.total()} taken out. '
         f'<a href="#article">To the article</a></p>\n'
         + (f'<ul class="rules" aria-label="Rules, and how many lines each took">{tags}</ul>\n' if tags else "")
     )
 
 
-def _page(told: Sequence[tuple[str | None, str]]) -> Iterator[str]:
+def _page(shown: Sequence[tuple[str | None, str]]) -> Iterator[str]:
     """Neighbours that one rule took share its name."""
-    for rule, run in groupby(told, key=itemgetter(0)):
+    for rule, run in groupby(shown, key=itemgetter(0)):
         texts = [_text(text) for _, text in run]
         if rule is None:
             yield from (f'<li class="kept"><p dir="auto">{text}</p></li>\n' for text in texts)

@@ -38,7 +38,7 @@ def _is_tabular(rows: list[list[str]]) -> bool:
 def cells(row: etree._Element) -> list[str]:
     """What stands in the cells of a row, or in the caption of a table."""
     parts = (row,) if row.tag == "caption" else row.iter("td", "th")
-    return [squeeze("".join(_said(cell))) for cell in parts]
+    return [squeeze("".join(_texts(cell))) for cell in parts]
 
 
 def beside_cells(element: etree._Element, *, row: bool = False, cell: bool = False) -> Iterator[str]:
@@ -58,12 +58,12 @@ def beside_cells(element: etree._Element, *, row: bool = False, cell: bool = Fal
             yield child.tail or ""
 
 
-def _said(element: etree._Element) -> Iterator[str]:
+def _texts(element: etree._Element) -> Iterator[str]:
     """The words that are shown, without scripts and comments."""
     if isinstance(element.tag, str) and element.tag not in _SILENT:
         yield element.text or ""
         for child in element:
             parted = "" if child.tag in _INLINE else " "
             yield parted
-            yield from _said(child)
+            yield from _texts(child)
             yield parted + (child.tail or "")

@@ -235,10 +235,12 @@ def _readable(order: ParsePage, verdict: Verdict | None) -> CaptureRef | None:
     return CaptureRef(capture=verdict.read_capture, fetched_at=verdict.read_fetched_at)
 
 
-def _read_capture(order: ParsePage, kept: CaptureRef, reads: Reads, content_type: str | None = None) -> Reading:
-    capture = capture_store.load(kept.capture)
+def _read_capture(order: ParsePage, reference: CaptureRef, reads: Reads, content_type: str | None = None) -> Reading:
+    capture = capture_store.load(reference.capture)
     content_type = content_type or capture.content_type
-    return reads(capture.body, url=order.origin.url, content_type=content_type, now=kept.fetched_at, title=order.title)
+    return reads(
+        capture.body, url=order.origin.url, content_type=content_type, now=reference.fetched_at, title=order.title
+    )
 
 
 @handles(CheckProfiles)

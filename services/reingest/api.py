@@ -83,9 +83,9 @@ def order_reingestion(
 
 
 @router.post("/scope", dependencies=[requires("admin")])
-def try_scope(wanted: ScopeWanted) -> ScopeReach:
+def try_scope(order: ScopeWanted) -> ScopeReach:
     """How many pages a scope holds now, and the first of them. Nothing is ordered."""
-    pages, sample = _reach(wanted.scope)
+    pages, sample = _reach(order.scope)
     return ScopeReach(pages=pages, sample=[PageInScope.model_validate(entry) for entry in sample])
 
 

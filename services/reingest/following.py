@@ -57,6 +57,6 @@ async def follow(watch: Watch, show: Callable[[], tuple[int, Progress]]) -> Asyn
         log.warning("stream_ended", error=type(trouble).__name__)
 
 
-def frame(told: Progress) -> bytes:
+def frame(state: Progress) -> bytes:
     """One event: `progress`, or `ended` when nothing more follows."""
-    return f"event: {'ended' if told.over else 'progress'}\ndata: {told.model_dump_json()}\n\n".encode()
+    return f"event: {'ended' if state.over else 'progress'}\ndata: {state.model_dump_json()}\n\n".encode()

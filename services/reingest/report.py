@@ -51,12 +51,17 @@ def reach(session: Session, row: ReingestionRow) -> Reach:
     )
 
 
-def findings(session: Session, reingestion: int, wanted: FindingQuery, after: int, limit: int) -> Sequence[Row[Any]]:
+def findings(session: Session, reingestion: int, criteria: FindingQuery, after: int, limit: int) -> Sequence[Row[Any]]:
     """The findings wanted, by page, beginning after page `after`."""
-    fields = {"finding": wanted.outcome, "source": wanted.source, "layout": wanted.layout, "state": wanted.state}
+    fields = {
+        "finding": criteria.outcome,
+        "source": criteria.source,
+        "layout": criteria.layout,
+        "state": criteria.state,
+    }
     entries = [pages.c[name] == value for name, value in fields.items() if value is not None]
-    if wanted.field is not None:
-        entries.append(cast(pages.c.changed, Text).contains(f'"{wanted.field}"', autoescape=True))
+    if criteria.field is not None:
+        entries.append(cast(pages.c.changed, Text).contains(f'"{criteria.field}"', autoescape=True))
     query = select(pages).where(*_of(reingestion), pages.c.page > after, *entries)
     return session.execute(query.order_by(pages.c.page).limit(limit)).all()
 

@@ -173,14 +173,14 @@ def make_file() -> None:
 
 
 @contextmanager
-def alone(told: Callable[[], object]) -> Iterator[None]:
-    """Holds the right to change the schema, of which a database has one. Whoever comes second is `told` and waits."""
+def alone(on_wait: Callable[[], object]) -> Iterator[None]:
+    """Holds the right to change the schema, of which a database has one. A second one calls `on_wait` and waits."""
     if file := sqlite_file(runtime_settings().database):
         with file.with_name("migrate.lock").open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                told()
+                on_wait()
                 fcntl.flock(lock, fcntl.LOCK_EX)
             yield
         return
@@ -188,7 +188,7 @@ def alone(told: Callable[[], object]) -> Iterator[None]:
         connection = plain.execution_options(isolation_level="AUTOCOMMIT")
         connection.exec_driver_sql("SET statement_timeout TO 0")
         if not connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({MIGRATING})").scalar():
-            told()
+            on_wait()
             connection.exec_driver_sql(f"SELECT pg_advisory_lock({MIGRATING})")
         yield
 

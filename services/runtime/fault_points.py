@@ -21,11 +21,11 @@ _FOLDER = os.environ.get("DATELINE_CRASH_AT")
 
 def fault_point(place: str) -> None:
     """Ends the process here, if this is asked for and nobody else came by before."""
-    if _FOLDER and _taken(Path(_FOLDER, place)):
+    if _FOLDER and _claim(Path(_FOLDER, place)):
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _taken(order: Path) -> bool:
+def _claim(order: Path) -> bool:
     try:
         order.unlink()
     except FileNotFoundError:

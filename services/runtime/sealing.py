@@ -35,13 +35,13 @@ def seal(secret: SecretStr) -> str:
 
 def unseal(sealed: str) -> SecretStr:
     """The secret again; `Unreadable` when none of our keys sealed it."""
-    with _told():
+    with _refusal():
         return SecretStr(_keys().decrypt(sealed.encode()).decode())
 
 
 def resealed(sealed: str) -> str:
     """The same secret, sealed with the first key; `Unreadable` when none of our keys sealed it."""
-    with _told():
+    with _refusal():
         return _keys().rotate(sealed.encode()).decode()
 
 
@@ -76,7 +76,7 @@ def key_in(folder: Path) -> bytes:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _refusal() -> Iterator[None]:
     try:
         yield
     except InvalidToken:

@@ -106,7 +106,7 @@ class ChangesAsked(BaseModel):
         return ChangeQuery(**dict(self))
 
 
-def _asked(
+def _event_query(
     request: Request,
     changes: Annotated[ChangesAsked, Query()],
     kind_of_event: Annotated[PublicEventType | None, Query(alias="type")] = None,
@@ -207,7 +207,7 @@ def show_diff(article: ArticleId, before: Before = None, after: Later = None) ->
 async def list_events(
     *,
     request: Request,
-    asked: Annotated[EventQuery, Depends(_asked)],
+    query: Annotated[EventQuery, Depends(_event_query)],
     after: Sequence = 0,
     latest: Latest = False,
     limit: Most = 50,
@@ -222,16 +222,16 @@ async def list_events(
     With `wait`, an empty page comes only after so many seconds, and an event the moment it is there.
     """
     begin = await run_in_threadpool(look) if latest else after
-    pulled = await run_in_threadpool(_pull, asked, begin, limit)
+    pulled = await run_in_threadpool(_pull, query, begin, limit)
     if wait and not pulled.events:
         with seat(request.state.caller.key):
-            pulled = await _wait(asked, pulled, limit, wait)
+            pulled = await _wait(query, pulled, limit, wait)
     return Response(pulled.page(), media_type="application/json")
 
 
 @router.get("/events/stream", tags=["events"], response_class=Stream)
 async def stream_events(
-    asked: Annotated[EventQuery, Depends(_asked)],
+    query: Annotated[EventQuery, Depends(_event_query)],
     _seat: Annotated[None, Depends(_seated)],
     after: Annotated[int | None, Query(ge=0, le=MAX_NUMBER, description="Begin after this number.")] = None,
     last_event_id: Annotated[int | None, Header(ge=0, le=MAX_NUMBER)] = None,
@@ -242,7 +242,7 @@ async def stream_events(
     the latest after 15 minutes: come again with the `Last-Event-ID` you have, as every EventSource does.
     """
     begin = await run_in_threadpool(_begin, after if last_event_id is None else last_event_id)
-    return Stream(stream(_watch, partial(_follow, asked, limit=LIMIT), begin), headers=HEADERS)
+    return Stream(stream(_watch, partial(_follow, query, limit=LIMIT), begin), headers=HEADERS)
 
 
 @router.get("/events/{event}", tags=["events"], response_model=AnyEvent)
@@ -255,17 +255,17 @@ def show_event(event: EventId, request: Request) -> Response:
     return Response(row.body, media_type="application/json")
 
 
-def _pull(asked: EventQuery, after: int, limit: int) -> EventSlice:
+def _pull(query: EventQuery, after: int, limit: int) -> EventSlice:
     with reading() as session:
         try:
-            return pull(session, asked, after, limit)
+            return pull(session, query, after, limit)
         except CursorTooOld as gone:
             raise Problem(410, "These events are kept no longer", str(gone)) from None
 
 
-def _follow(asked: EventQuery, after: int, limit: int) -> EventSlice:
+def _follow(query: EventQuery, after: int, limit: int) -> EventSlice:
     with reading() as session:
-        return pull(session, asked, after, limit)
+        return pull(session, query, after, limit)
 
 
 def _begin(after: int | None) -> int:
@@ -280,13 +280,13 @@ def _begin(after: int | None) -> int:
     return after
 
 
-async def _wait(asked: EventQuery, pulled: EventSlice, limit: int, seconds: float) -> EventSlice:
+async def _wait(query: EventQuery, pulled: EventSlice, limit: int, seconds: float) -> EventSlice:
     """What comes within so many seconds; events that nobody asked for do not end it."""
     now = asyncio.get_running_loop().time
     ends = now() + seconds
     while not pulled.events and now() < ends and not stopping.is_set():
         await _watch.beyond(pulled.next, ends - now())
-        pulled = await run_in_threadpool(_pull, asked, pulled.next, limit)
+        pulled = await run_in_threadpool(_pull, query, pulled.next, limit)
     return pulled
 
 

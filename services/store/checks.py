@@ -23,8 +23,8 @@ def counts(session: Session) -> dict[str, int]:
     """How many articles and revisions there are, and readings in quarantine, if any."""
     tables = {"articles": articles, "revisions": revisions}
     counted = {name: _number(session, select(func.count()).select_from(table)) for name, table in tables.items()}
-    held = _number(session, select(func.count()).select_from(quarantine).where(quarantine.c.state == "held"))
-    return counted | ({"readings in quarantine": held} if held else {})
+    in_quarantine = _number(session, select(func.count()).select_from(quarantine).where(quarantine.c.state == "held"))
+    return counted | ({"readings in quarantine": in_quarantine} if in_quarantine else {})
 
 
 def checks(session: Session) -> tuple[Check, ...]:

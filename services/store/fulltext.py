@@ -199,15 +199,15 @@ def _numbers(match: str) -> Select[tuple[int]]:
     return select(_INDEX.c.rowid).where(_INDEX.c.article_words.op("MATCH")(match))
 
 
-def _marked_by_sqlite(terms: Terms, said: Sequence[str]) -> list[str]:
+def _marked_by_sqlite(terms: Terms, passages: Sequence[str]) -> list[str]:
     """The texts with their hits marked, by an index of just these: the large one would be read through for them."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as here:
         here.execute(f"CREATE VIRTUAL TABLE said USING fts5(text, tokenize='{TOKENIZER}')")
         here.execute("BEGIN")
-        here.executemany("INSERT INTO said (rowid, text) VALUES (?, ?)", enumerate(said))
+        here.executemany("INSERT INTO said (rowid, text) VALUES (?, ?)", enumerate(passages))
         marks = "SELECT rowid, highlight(said, 0, ?, ?) FROM said WHERE said MATCH ?"
         result = dict(here.execute(marks, (OPEN, CLOSE, _both(terms, ()))).fetchall()) if terms.wanted else {}
-    return [result.get(number, text) for number, text in enumerate(said)]
+    return [result.get(number, text) for number, text in enumerate(passages)]
 
 
 def _postgresql(session: Session, terms: Terms, labels: Sequence[str]) -> list[ColumnElement[bool]]:
@@ -237,9 +237,9 @@ def _query(terms: Terms) -> ColumnElement[Any]:
     return func.websearch_to_tsquery("english", " ".join(entries + unwanted))
 
 
-def _marked_by_postgresql(session: Session, terms: Terms, said: Sequence[str]) -> Sequence[str]:
+def _marked_by_postgresql(session: Session, terms: Terms, passages: Sequence[str]) -> Sequence[str]:
     # Folded character by character, so that what is marked is at the same place in the text itself.
-    folded = literal([text.translate(_FOLDED) for text in said], ARRAY(Text))
+    folded = literal([text.translate(_FOLDED) for text in passages], ARRAY(Text))
     entry = func.unnest(folded).table_valued("text", with_ordinality="number", name="said").render_derived()
     options = f"HighlightAll=true, StartSel={OPEN}, StopSel={CLOSE}"
     marked = func.ts_headline("english", entry.c.text, _query(terms), options)

@@ -28,12 +28,12 @@ def document(feed: Feed) -> bytes:
         "next_url": feed.next,
         "items": [_item(article) for article in feed.articles],
     }
-    return json.dumps(_told(members), ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps(_without_nulls(members), ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _item(article: ArticleView) -> dict[str, Any]:
     published, shown = instant(article.published_at), pictures(article)
-    return _told(
+    return _without_nulls(
         {
             "id": entry_id(article.id),
             "url": article.url,
@@ -47,10 +47,12 @@ def _item(article: ArticleView) -> dict[str, Any]:
             "tags": [article.kind, *article.tags, *labels(article)],
             "language": article.lang,
             "attachments": [
-                _told({"url": url, "mime_type": media_type(url) or UNKNOWN, "title": image.caption or image.title})
+                _without_nulls(
+                    {"url": url, "mime_type": media_type(url) or UNKNOWN, "title": image.caption or image.title}
+                )
                 for url, image in shown
             ],
-            "_dateline": _told(
+            "_dateline": _without_nulls(
                 {
                     "id": article.id,
                     "source": article.source,
@@ -63,5 +65,5 @@ def _item(article: ArticleView) -> dict[str, Any]:
     )
 
 
-def _told(members: dict[str, Any]) -> dict[str, Any]:
+def _without_nulls(members: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in members.items() if value is not None}

@@ -67,25 +67,25 @@ class ArticleQuery:
 
 
 def find_articles(
-    session: Session, wanted: ArticleQuery, limit: int, after: tuple[datetime, str] | None
+    session: Session, criteria: ArticleQuery, limit: int, after: tuple[datetime, str] | None
 ) -> Sequence[Row[Any]]:
     """The articles wanted, beginning after the one at `after` (its time in that order, and its id)."""
-    return _rows(session, select(articles), wanted, limit, after)
+    return _rows(session, select(articles), criteria, limit, after)
 
 
-def count_articles(session: Session, wanted: ArticleQuery, most: int) -> int | None:
+def count_articles(session: Session, criteria: ArticleQuery, most: int) -> int | None:
     """How many there are, counted up to `most` and no further; None where to count them would take long.
 
     That is where more texts hold the words than `most`, and other conditions leave fewer of them.
     """
-    labels, among = _labels(wanted), None
-    if asks_for_text(wanted.words, labels):
-        among = matching_numbers(session, wanted.words, labels, most)
+    labels, among = _labels(criteria), None
+    if asks_for_text(criteria.words, labels):
+        among = matching_numbers(session, criteria.words, labels, most)
         if among is None:
             return None
-    number = _counted(session, select(articles.c.id).where(*_of_the_source(wanted)), wanted, among, most)
-    if number < most and wanted.source and session.execute(_SHARES, {"source": wanted.source}).first():
-        number += _counted(session, _shown_as_well(select(articles.c.id), wanted), wanted, among, most - number)
+    number = _counted(session, select(articles.c.id).where(*_of_the_source(criteria)), criteria, among, most)
+    if number < most and criteria.source and session.execute(_SHARES, {"source": criteria.source}).first():
+        number += _counted(session, _shown_as_well(select(articles.c.id), criteria), criteria, among, most - number)
     is_partial = number < most and among is not None and _size(session, among) >= most
     return None if is_partial else number
 
@@ -104,10 +104,10 @@ def count_arrivals(session: Session, bounds: Sequence[datetime]) -> list[int]:
 
 
 def read_articles(
-    session: Session, wanted: ArticleQuery, limit: int, after: tuple[datetime, str] | None
+    session: Session, criteria: ArticleQuery, limit: int, after: tuple[datetime, str] | None
 ) -> Sequence[Row[Any]]:
     """The same, each with the reading of its current revision."""
-    return _rows(session, _READINGS, wanted, limit, after)
+    return _rows(session, _READINGS, criteria, limit, after)
 
 
 def find_article(session: Session, article: str) -> Row[Any] | None:
@@ -115,9 +115,9 @@ def find_article(session: Session, article: str) -> Row[Any] | None:
     return session.execute(_READINGS.where(articles.c.id == article)).one_or_none()
 
 
-def place_of(wanted: ArticleQuery, row: Row[Any]) -> tuple[datetime, str]:
+def place_of(criteria: ArticleQuery, row: Row[Any]) -> tuple[datetime, str]:
     """The place of an article in the order that is wanted: what a list begins after."""
-    return getattr(row, ORDER[wanted.by].name), row.id
+    return getattr(row, ORDER[criteria.by].name), row.id
 
 
 def find_revisions(
@@ -147,30 +147,30 @@ _READINGS = select(articles, revisions.c.reading).join(
 
 
 def _rows(
-    session: Session, query: Select[Any], wanted: ArticleQuery, limit: int, after: tuple[datetime, str] | None
+    session: Session, query: Select[Any], criteria: ArticleQuery, limit: int, after: tuple[datetime, str] | None
 ) -> Sequence[Row[Any]]:
     """Those of the source itself, and those whose pages it showed as well: each from an index, in one order."""
-    listed = query.where(*_of_the_source(wanted))
-    rows = session.execute(_page(session, listed, wanted, limit, after)).all()
-    if wanted.source is None or not session.execute(_SHARES, {"source": wanted.source}).first():
+    listed = query.where(*_of_the_source(criteria))
+    rows = session.execute(_page(session, listed, criteria, limit, after)).all()
+    if criteria.source is None or not session.execute(_SHARES, {"source": criteria.source}).first():
         return rows
-    shared = session.execute(_page(session, _shown_as_well(query, wanted), wanted, limit, after)).all()
-    return sorted([*rows, *shared], key=lambda row: place_of(wanted, row), reverse=not wanted.oldest)[: limit + 1]
+    shared = session.execute(_page(session, _shown_as_well(query, criteria), criteria, limit, after)).all()
+    return sorted([*rows, *shared], key=lambda row: place_of(criteria, row), reverse=not criteria.oldest)[: limit + 1]
 
 
-def _shown_as_well(query: Select[Any], wanted: ArticleQuery) -> Select[Any]:
-    shown = query.join(_SHARED, _SHARED.c.page == articles.c.page).where(articles.c.source != wanted.source)
-    return shown.params(source=wanted.source)
+def _shown_as_well(query: Select[Any], criteria: ArticleQuery) -> Select[Any]:
+    shown = query.join(_SHARED, _SHARED.c.page == articles.c.page).where(articles.c.source != criteria.source)
+    return shown.params(source=criteria.source)
 
 
 def _counted(
-    session: Session, query: Select[Any], wanted: ArticleQuery, among: Select[tuple[int]] | None, most: int
+    session: Session, query: Select[Any], criteria: ArticleQuery, among: Select[tuple[int]] | None, most: int
 ) -> int:
-    query = query.where(*_conditions(wanted), *_in_the_headline(wanted))
+    query = query.where(*_conditions(criteria), *_in_the_headline(criteria))
     if among is not None:
         query = query.join(texts, texts.c.article == articles.c.id).where(texts.c.number.in_(among))
     else:  # so that it is read from the index that the list is read from
-        query = query.order_by(ORDER[wanted.by].desc())
+        query = query.order_by(ORDER[criteria.by].desc())
     return _size(session, query.limit(most))
 
 
@@ -180,25 +180,25 @@ def _size(session: Session, query: Select[Any]) -> int:
 
 
 def _page(
-    session: Session, query: Select[Any], wanted: ArticleQuery, limit: int, after: tuple[datetime, str] | None
+    session: Session, query: Select[Any], criteria: ArticleQuery, limit: int, after: tuple[datetime, str] | None
 ) -> Select[Any]:
-    when = ORDER[wanted.by]
+    when = ORDER[criteria.by]
     if after:
         here, place = tuple_(when, articles.c.id), _position(when, after)
-        query = query.where(here > place if wanted.oldest else here < place)
-    order = (when.asc(), articles.c.id.asc()) if wanted.oldest else (when.desc(), articles.c.id.desc())
-    query = query.order_by(*order).where(*_conditions(wanted))
-    labels = _labels(wanted)
-    if asks_for_text(wanted.words, labels):
+        query = query.where(here > place if criteria.oldest else here < place)
+    order = (when.asc(), articles.c.id.asc()) if criteria.oldest else (when.desc(), articles.c.id.desc())
+    query = query.order_by(*order).where(*_conditions(criteria))
+    labels = _labels(criteria)
+    if asks_for_text(criteria.words, labels):
         query = query.join(texts, texts.c.article == articles.c.id)
         # A headline has no index: of the first of a list that hold its words, none may have them there.
-        first = None if wanted.title else query.with_only_columns(texts.c.number)
-        query = query.where(*found(session, wanted.words, labels, first, limit + 1))
-    return query.where(*_in_the_headline(wanted)).limit(limit + 1)
+        first = None if criteria.title else query.with_only_columns(texts.c.number)
+        query = query.where(*found(session, criteria.words, labels, first, limit + 1))
+    return query.where(*_in_the_headline(criteria)).limit(limit + 1)
 
 
-def _in_the_headline(wanted: ArticleQuery) -> list[ColumnElement[bool]]:
-    return [articles.c.headline.icontains(term, autoescape=True) for term in wanted.title]
+def _in_the_headline(criteria: ArticleQuery) -> list[ColumnElement[bool]]:
+    return [articles.c.headline.icontains(term, autoescape=True) for term in criteria.title]
 
 
 def _revisions() -> Select[Any]:
@@ -210,39 +210,42 @@ def _revisions() -> Select[Any]:
     return select(revisions, current, *copy).select_from(both)
 
 
-def _conditions(wanted: ArticleQuery) -> list[ColumnElement[bool] | TextClause]:
-    when = ORDER[wanted.by]
+def _conditions(criteria: ArticleQuery) -> list[ColumnElement[bool] | TextClause]:
+    when = ORDER[criteria.by]
     query: list[ColumnElement[bool] | TextClause] = [articles.c.merged_into.is_(None)]
-    if wanted.same_story is not None:
-        told = articles.alias()
-        query.append(articles.c.story == select(told.c.story).where(told.c.id == wanted.same_story).scalar_subquery())
-    if wanted.kind is not None:
-        query.append(articles.c.kind == wanted.kind)
-    elif wanted.news:
+    if criteria.same_story is not None:
+        first_told = articles.alias()
+        query.append(
+            articles.c.story
+            == select(first_told.c.story).where(first_told.c.id == criteria.same_story).scalar_subquery()
+        )
+    if criteria.kind is not None:
+        query.append(articles.c.kind == criteria.kind)
+    elif criteria.news:
         query.append(articles.c.kind.not_in(SILENT))
-    if wanted.status is not None:
-        query.append(articles.c.status == wanted.status)
-    excluded = {articles.c.source: wanted.not_source, articles.c.kind: wanted.not_kind}
-    excluded[articles.c.status] = wanted.not_status
+    if criteria.status is not None:
+        query.append(articles.c.status == criteria.status)
+    excluded = {articles.c.source: criteria.not_source, articles.c.kind: criteria.not_kind}
+    excluded[articles.c.status] = criteria.not_status
     query += [column.not_in(values) for column, values in excluded.items() if values]
-    if wanted.words or wanted.tag or wanted.virin:
+    if criteria.words or criteria.tag or criteria.virin:
         # Whether its words are found would tell them.
         query.append(articles.c.status != "withdrawn")
-    if wanted.by == "status" or wanted.status not in {None, "live"}:
+    if criteria.by == "status" or criteria.status not in {None, "live"}:
         query.append(IS_NOT_LIVE)
-    if wanted.since is not None:
-        query.append(when >= wanted.since)
-    if wanted.until is not None:
-        query.append(when < wanted.until)
+    if criteria.since is not None:
+        query.append(when >= criteria.since)
+    if criteria.until is not None:
+        query.append(when < criteria.until)
     return query
 
 
-def _of_the_source(wanted: ArticleQuery) -> list[ColumnElement[bool]]:
-    return [] if wanted.source is None else [articles.c.source == wanted.source]
+def _of_the_source(criteria: ArticleQuery) -> list[ColumnElement[bool]]:
+    return [] if criteria.source is None else [articles.c.source == criteria.source]
 
 
-def _labels(wanted: ArticleQuery) -> list[str]:
-    fields = {"tag": wanted.tag, "virin": wanted.virin}
+def _labels(criteria: ArticleQuery) -> list[str]:
+    fields = {"tag": criteria.tag, "virin": criteria.virin}
     return [label(kind, name) for kind, name in fields.items() if name is not None]
 
 

@@ -18,9 +18,9 @@ class Terms:
     unwanted: tuple[str, ...] = ()
 
     @classmethod
-    def read(cls, asked: str) -> Self:
+    def read(cls, text: str) -> Self:
         """Any text is understood; a term without a letter or a digit is none."""
-        entries = [(sign, phrase or token) for sign, phrase, token in _TERM.findall(plain(asked))]
+        entries = [(sign, phrase or token) for sign, phrase, token in _TERM.findall(plain(text))]
         terms = [(sign, term) for sign, term in entries if _WORD.search(term)]
         criteria = tuple(term for sign, term in terms if not sign)
         return cls(criteria, tuple(term for sign, term in terms if sign))

@@ -46,8 +46,8 @@ def note_all(session: Session, orders: Sequence[Noted], now: datetime) -> list[A
         stands = [*stands, *dict.fromkeys(added)]
         session.execute(_UPDATE, {"this": article, "all": stands})
         about = {row.shown_page for row in of_it}
-        asked = [entry for entry in orders if entry[0].page in about]
-        new += [_new_event(of_it[0], stands, source, asked, now) for source in dict.fromkeys(added)]
+        about_it = [entry for entry in orders if entry[0].page in about]
+        new += [_new_event(of_it[0], stands, source, about_it, now) for source in dict.fromkeys(added)]
     return append_news(session, new)
 
 
@@ -58,9 +58,9 @@ def _by_article(rows: Sequence[Row[Any]]) -> Mapping[str, list[Row[Any]]]:
     return articles_
 
 
-def _new_event(row: Row[Any], stands: list[str], by: str, asked: Sequence[Noted], now: datetime) -> NewEvent:
+def _new_event(row: Row[Any], stands: list[str], by: str, orders: Sequence[Noted], now: datetime) -> NewEvent:
     view = article_view(row, Article.model_validate_json(row.reading)).model_copy(update={"sources": tuple(stands)})
-    is_news = any(order.announce for order, _ in asked) and row.kind not in SILENT
+    is_news = any(order.announce for order, _ in orders) and row.kind not in SILENT
     return NewEvent(
         id=id_of_event(f"{row.id}:{LISTED}:{by}"),
         type=LISTED,
@@ -71,12 +71,12 @@ def _new_event(row: Row[Any], stands: list[str], by: str, asked: Sequence[Noted]
         kind=row.kind,
         cause="live" if is_news else "backlog",
         announced=is_news,
-        trace_id=next(_traces(asked), None),
+        trace_id=next(_traces(orders), None),
     )
 
 
-def _traces(asked: Sequence[Noted]) -> Iterator[str]:
-    return (trace_id for _, trace_id in asked if trace_id)
+def _traces(orders: Sequence[Noted]) -> Iterator[str]:
+    return (trace_id for _, trace_id in orders if trace_id)
 
 
 # Made once: to make a statement costs more than to run it.

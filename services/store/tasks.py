@@ -71,8 +71,8 @@ def note_sources(batch: Batch[NoteSources]) -> None:
     if not orders:
         return
     with batch.complete(orders) as (session, done):
-        told = note_all(session, [(order, job.trace_id) for job, order in done], done[0][0].now)
-        enqueue_all(session, [done[0][0].outgoing(event) for event in told])
+        events = note_all(session, [(order, job.trace_id) for job, order in done], done[0][0].now)
+        enqueue_all(session, [done[0][0].outgoing(event) for event in events])
 
 
 @handles_together(NoteFile)
@@ -98,8 +98,8 @@ def set_statuses(batch: Batch[SetStatus]) -> None:
         job.note(article=order.article, status=order.status)
     with batch.complete(orders) as (session, done):
         stories = {order.article: job for job, order in done}
-        told = set_all(session, [(order, job.trace_id) for job, order in done], done[0][0].now)
-        enqueue_all(session, [stories[event.article or ""].outgoing(event) for event in told])
+        events = set_all(session, [(order, job.trace_id) for job, order in done], done[0][0].now)
+        enqueue_all(session, [stories[event.article or ""].outgoing(event) for event in events])
 
 
 @handles(MoveArticles)
@@ -117,8 +117,8 @@ def _keep(session: Session, orders: list[Order]) -> list[Become]:
     saved = save_all(session, [(order, job.trace_id) for job, order in orders], orders[0][0].now)
     become = [_noted(job, order, member) for (job, order), member in zip(orders, saved, strict=True)]
     settled = [entry for entry in become if not isinstance(entry[2].change, Unsettled | Held)]
-    given = [(order.origin.page, entry.article, _read(order, entry)) for _, order, entry in settled]
-    verdicts.hold_all_read(session, given, orders[0][0].now)
+    readings = [(order.origin.page, entry.article, _read(order, entry)) for _, order, entry in settled]
+    verdicts.hold_all_read(session, readings, orders[0][0].now)
     for job, order, entry in become:
         if isinstance(entry.change, Withheld) and (erasure := withhold_capture(session, entry.article, order)):
             enqueue_all(session, [job.outgoing(erasure)])

@@ -62,16 +62,16 @@ def storable(article: Article) -> Article:
     return bounded(Article.model_validate(_clean(article.model_dump())))
 
 
-def instant(said: date | None) -> datetime | None:
+def instant(moment: date | None) -> datetime | None:
     """A date or a time as an instant in UTC; a bare date counts as its midnight, a time without zone as UTC."""
-    if said is None:
+    if moment is None:
         return None
-    if not isinstance(said, datetime):
-        return datetime.combine(said, time(), UTC)
+    if not isinstance(moment, datetime):
+        return datetime.combine(moment, time(), UTC)
     try:
-        return said.astimezone(UTC) if said.tzinfo else said.replace(tzinfo=UTC)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except OverflowError:  # the first or last hours that a calendar knows, east or west of Greenwich
-        return said.replace(tzinfo=UTC)
+        return moment.replace(tzinfo=UTC)
 
 
 def _clean(value: Any) -> Any:

@@ -97,8 +97,8 @@ def _with_sources(session: Session, shared: Sequence[Row[Any]]) -> dict[str, Row
         return {}
     shown = sightings.sources_of(session, [row.page for row in shared])
     further = {row.id: [each for each in shown[row.page] if each != row.source] for row in shared}
-    told = [{"this": row.id, "all": [row.source, *further[row.id]]} for row in shared]
-    session.execute(_NOTE_SOURCES, told)
+    sources = [{"this": row.id, "all": [row.source, *further[row.id]]} for row in shared]
+    session.execute(_NOTE_SOURCES, sources)
     return {row.id: row for row in session.execute(_FIND, {"articles": [row.id for row in shared]})}
 
 

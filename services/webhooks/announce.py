@@ -145,20 +145,22 @@ READER = "reader: it was sent this article before"
 """Why an endpoint is sent what its filter does not let through."""
 
 
-def _matched(interest: _Interest, told: FilterSubject, readers: set[recipients.Pair]) -> list[str] | None:
+def _matched(interest: _Interest, subject: FilterSubject, readers: set[recipients.Pair]) -> list[str] | None:
     """Why the endpoint is to be sent the event; None where it is not."""
     event_types = interest.endpoint.event_types
-    if not why_not(event_types, interest.filter, told):
-        return why(interest.filter, told)
-    reads = any((article, interest.endpoint.id) in readers for article in (told.article, told.merged))
-    if reads and told.type != LISTED and reaches_readers(event_types, interest.filter, told):
+    if not why_not(event_types, interest.filter, subject):
+        return why(interest.filter, subject)
+    reads = any((article, interest.endpoint.id) in readers for article in (subject.article, subject.merged))
+    if reads and subject.type != LISTED and reaches_readers(event_types, interest.filter, subject):
         return [READER]
     return None
 
 
 def _readers(session: Session, stories: Iterable[FilterSubject], listening: Sequence[Row[Any]]) -> set[recipients.Pair]:
     """Which of the endpoints that have a filter were sent which of these articles, where these are not all new."""
-    subjects = (article for told in stories if told.type != CREATED for article in (told.article, told.merged))
+    subjects = (
+        article for subject in stories if subject.type != CREATED for article in (subject.article, subject.merged)
+    )
     known = [article for article in subjects if article]
     return recipients.were_sent(session, known, [endpoint.id for endpoint in listening if endpoint.filter])
 
@@ -192,20 +194,20 @@ def _in_line(event: Row[Any]) -> str | None:
     return event.subject if is_about_article(event.type) or event_scope(event.type) else None
 
 
-def without_turn(session: Session, owed: Sequence[Due], lane: Lane) -> list[Due]:
+def without_turn(session: Session, deliveries_due: Sequence[Due], lane: Lane) -> list[Due]:
     """Those of the endpoints whose turn does not come in time anyway; to be asked in the transaction that owes.
 
     In a flood nearly every turn is coming, and to replay it costs more than to deliver. Not to say it is safe,
     because a turn ends under the lock that owing takes: it finds what was owed before, or is gone when we look.
     """
-    to = [due.endpoint for due in owed]
+    to = [due.endpoint for due in deliveries_due]
     coming = {row.endpoint: row for row in session.execute(_COMING, {"to": to})} if to else {}
 
     def in_time(due: Due) -> bool:
         turn = coming.get(due.endpoint)
         return turn is not None and turn.due_at <= due.at and (turn.lane == "live" or lane == "bulk")
 
-    return [due for due in owed if not in_time(due)]
+    return [due for due in deliveries_due if not in_time(due)]
 
 
 def announce_test(session: Session, endpoint: Endpoint, now: datetime) -> int:

@@ -27,14 +27,14 @@ class DeliveryQuery:
 
 
 def delivery_log(
-    session: Session, endpoint: int, asked: DeliveryQuery, *, before: int | None, limit: int
+    session: Session, endpoint: int, criteria: DeliveryQuery, *, before: int | None, limit: int
 ) -> list[tuple[Delivery, str, str]]:
     """Deliveries with type and headline of their event, the newest first, older than the one with number `before`."""
     older = [col(Delivery.sequence) < before] if before else []
     rows = session.execute(
         select(Delivery, events.c.type, events.c.body)
         .join(events, events.c.id == col(Delivery.event))
-        .where(col(Delivery.endpoint) == endpoint, *older, *_conditions(asked))
+        .where(col(Delivery.endpoint) == endpoint, *older, *_conditions(criteria))
         .order_by(col(Delivery.sequence).desc())
         .limit(limit)
     )
@@ -111,11 +111,11 @@ def _oldest(session: Session, endpoint: Endpoint) -> Row[Any]:
     ).one()
 
 
-def _conditions(asked: DeliveryQuery) -> list[ColumnElement[bool]]:
-    fields = {deliveries.c.state: asked.state, events.c.type: asked.type, deliveries.c.article: asked.article}
+def _conditions(criteria: DeliveryQuery) -> list[ColumnElement[bool]]:
+    fields = {deliveries.c.state: criteria.state, events.c.type: criteria.type, deliveries.c.article: criteria.article}
     chosen = [column == value for column, value in fields.items() if value is not None]
-    if asked.since is not None:
-        chosen.append(deliveries.c.created_at >= asked.since)
-    if asked.until is not None:
-        chosen.append(deliveries.c.created_at < asked.until)
+    if criteria.since is not None:
+        chosen.append(deliveries.c.created_at >= criteria.since)
+    if criteria.until is not None:
+        chosen.append(deliveries.c.created_at < criteria.until)
     return chosen

@@ -130,10 +130,10 @@ def lacking_scope(event_types: Collection[str], scopes: Collection[str]) -> tupl
     return None
 
 
-def never(event_types: Collection[str], wanted: Filter) -> str | None:
+def never(event_types: Collection[str], conditions: Filter) -> str | None:
     """Why no event can ever pass both, in one sentence; None when one can."""
-    judged = ABOUT_ARTICLES + (ABOUT_SOURCES if wanted.named().keys() <= {"match", "sources"} else ())
-    if event_types and wanted.named() and not any(_matches(pattern, judged) for pattern in event_types):
+    judged = ABOUT_ARTICLES + (ABOUT_SOURCES if conditions.named().keys() <= {"match", "sources"} else ())
+    if event_types and conditions.named() and not any(_matches(pattern, judged) for pattern in event_types):
         return "The filter judges articles, but none of the event types is about one; drop either of the two."
     return None
 

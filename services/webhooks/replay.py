@@ -30,42 +30,42 @@ class Range:
     failed_only: bool = True
 
 
-def count(session: Session, endpoint: int, wanted: Range) -> int:
+def count(session: Session, endpoint: int, criteria: Range) -> int:
     """How many deliveries `replay` would bring again now."""
-    return session.scalar(select(func.count()).select_from(deliveries).where(*_chosen(endpoint, wanted))) or 0
+    return session.scalar(select(func.count()).select_from(deliveries).where(*_chosen(endpoint, criteria))) or 0
 
 
-def replay(session: Session, endpoint: int, wanted: Range, now: datetime) -> int:
+def replay(session: Session, endpoint: int, criteria: Range, now: datetime) -> int:
     """Makes the deliveries pending, due now, at the beginning of the schedule; how many.
 
     Event, number and bytes stay, so that a receiver that has them knows them again. An endpoint that is left alone is
     probed at once, and what else waits for it is due as well: the order of an article's events holds.
     """
     again = {"state": "pending", "tries": 0, "next_try": now, "delivered_at": None}
-    due = update(deliveries).where(*_chosen(endpoint, wanted)).values(again).returning(deliveries.c.id)
+    due = update(deliveries).where(*_chosen(endpoint, criteria)).values(again).returning(deliveries.c.id)
     brought = len(session.execute(due).all())
     if brought:
         wake(session, endpoint, now)
     return brought
 
 
-def _chosen(endpoint: int, wanted: Range) -> list[ColumnElement[bool]]:
-    states = FAILED if wanted.failed_only else ALL
+def _chosen(endpoint: int, criteria: Range) -> list[ColumnElement[bool]]:
+    states = FAILED if criteria.failed_only else ALL
     chosen = [deliveries.c.endpoint == endpoint, deliveries.c.state.in_(states)]
-    if wanted.deliveries is not None:
-        chosen.append(deliveries.c.id.in_(wanted.deliveries))
-    if wanted.since is not None:
-        chosen.append(deliveries.c.created_at >= wanted.since)
-    if wanted.until is not None:
-        chosen.append(deliveries.c.created_at < wanted.until)
-    if wanted.from_sequence is not None:
-        chosen.append(deliveries.c.sequence >= wanted.from_sequence)
-    if wanted.to_sequence is not None:
-        chosen.append(deliveries.c.sequence <= wanted.to_sequence)
-    if wanted.article is not None:
-        chosen.append(deliveries.c.article == wanted.article)
-    if wanted.types is not None:
-        of_type = or_(*(_is_like(pattern) for pattern in wanted.types))
+    if criteria.deliveries is not None:
+        chosen.append(deliveries.c.id.in_(criteria.deliveries))
+    if criteria.since is not None:
+        chosen.append(deliveries.c.created_at >= criteria.since)
+    if criteria.until is not None:
+        chosen.append(deliveries.c.created_at < criteria.until)
+    if criteria.from_sequence is not None:
+        chosen.append(deliveries.c.sequence >= criteria.from_sequence)
+    if criteria.to_sequence is not None:
+        chosen.append(deliveries.c.sequence <= criteria.to_sequence)
+    if criteria.article is not None:
+        chosen.append(deliveries.c.article == criteria.article)
+    if criteria.types is not None:
+        of_type = or_(*(_is_like(pattern) for pattern in criteria.types))
         chosen.append(exists().where(events.c.id == deliveries.c.event, of_type))
     return chosen
 

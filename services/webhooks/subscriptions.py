@@ -35,7 +35,7 @@ class Contradiction(UserError):  # noqa: N818 - named for what happened
 def subscribe(
     session: Session,
     owner: int,
-    wanted: Mapping[str, Any],
+    fields: Mapping[str, Any],
     now: datetime,
     ends_at: datetime | None = None,
     *,
@@ -54,7 +54,7 @@ def subscribe(
         raise TooMany(f"This key has {ENDPOINTS} endpoints already, the most that it may have; delete one first.")
     secret = new_secret()
     endpoint = Endpoint(
-        **_as_kept(wanted), owner=owner, sealed_secret=seal(secret), created_at=now, updated_at=now, ends_at=ends_at
+        **_as_kept(fields), owner=owner, sealed_secret=seal(secret), created_at=now, updated_at=now, ends_at=ends_at
     )
     if target is not None:
         confirming.addresses(endpoint, target)
@@ -82,7 +82,7 @@ def visible_to(caller: Caller) -> tuple[ColumnElement[bool], ...]:
 def change(
     session: Session,
     endpoint: Endpoint,
-    wanted: Mapping[str, Any],
+    fields: Mapping[str, Any],
     now: datetime,
     *,
     target: Mapping[str, str] | None = None,
@@ -91,7 +91,7 @@ def change(
 
     One whose recipient must confirm it is asked to, and waits.
     """
-    as_kept = _as_kept(wanted)
+    as_kept = _as_kept(fields)
     served = is_served(endpoint, now)
     moves = target is not None or as_kept.get("url", endpoint.url) != endpoint.url
     begins = as_kept.get("state", "active" if served else "disabled") == "active" and (not served or moves)
@@ -109,8 +109,8 @@ def change(
     if "digest" in as_kept:
         session.flush()
         digest_anew(session, endpoint.id or 0, digest_time(endpoint.digest, now), now)
-    asked = target is not None or as_kept.get("state") == "active"
-    if asked and endpoint.state in SERVED and confirming.is_needed(endpoint):
+    asks_to_confirm = target is not None or as_kept.get("state") == "active"
+    if asks_to_confirm and endpoint.state in SERVED and confirming.is_needed(endpoint):
         confirming.request_confirmation(session, endpoint, now)
     elif begins:
         begin_afresh(session, endpoint, now)
@@ -146,9 +146,9 @@ def _disable(session: Session, now: datetime, which: ColumnElement[bool]) -> Non
         recipients.forget_recipients(session, endpoints.c.id.in_(stopped))
 
 
-def _as_kept(wanted: Mapping[str, Any]) -> dict[str, Any]:
+def _as_kept(fields: Mapping[str, Any]) -> dict[str, Any]:
     """What was said over HTTP, in the words of the table; nothing named of a list means an empty one."""
-    retained = dict(wanted)
+    retained = dict(fields)
     if "metadata" in retained:
         retained["labels"] = retained.pop("metadata")
     if "headers" in retained:

@@ -252,23 +252,23 @@ def _texts(article: Article) -> list[str]:
     return [*(block.text for block in article.body), *(image.caption for image in article.images if image.caption)]
 
 
-def _show_wording(told: Mapping[str, Any]) -> None:
+def _show_wording(wording: Mapping[str, Any]) -> None:
     from rich.text import Text
 
     from services.cli.output.article_view import show_changes
 
-    current = ", current" if told["current"] else ""
-    facts = f"captured {cell(told['fetched_at'])}, {told['cause']}, parser {told['parser']}"
-    show_text(Text(f"revision {told['number']}{current}: {facts}", "bold"))
-    if told["against"] is None:
+    current = ", current" if wording["current"] else ""
+    facts = f"captured {cell(wording['fetched_at'])}, {wording['cause']}, parser {wording['parser']}"
+    show_text(Text(f"revision {wording['number']}{current}: {facts}", "bold"))
+    if wording["against"] is None:
         show_text(Text("  the oldest", "dim"))
         return
-    for name, (before, now) in told["fields"].items():
-        show_text(Text(f"  {name.replace('_', ' ')}: {_said(before)} → {_said(now)}"))
-    show_changes(told["paragraphs"])
+    for name, (before, now) in wording["fields"].items():
+        show_text(Text(f"  {name.replace('_', ' ')}: {_in_words(before)} → {_in_words(now)}"))
+    show_changes(wording["paragraphs"])
 
 
-def _said(value: Any) -> str:
+def _in_words(value: Any) -> str:
     if isinstance(value, tuple):
         return ", ".join(entry.name for entry in value) or "none"
     return str(value or "none")

@@ -27,7 +27,7 @@ def backup(
     from services.cli.processes.startup import refuse_other_schema
 
     refuse_other_schema()
-    made, copied = _taken(folder, states)
+    made, copied = _backed_up(folder, states)
     if as_json:
         print_json(
             {"state": made.folder.name, "captures": copied.captures, "bytes": copied.bytes, "damaged": copied.damaged}
@@ -40,7 +40,7 @@ def backup(
         raise typer.Exit(1)
 
 
-def _taken(folder: Path, keep: int) -> tuple[BackupState, ArchiveCopy]:
+def _backed_up(folder: Path, keep: int) -> tuple[BackupState, ArchiveCopy]:
     """Takes the backup, and writes down how it went."""
     from services.runtime.backup.take import note_backup, take_backup
     from services.runtime.database import utcnow

@@ -131,7 +131,7 @@ class Show:
         for slug in NEWS:
             at = time.time()
             url = canonical_url(self.newsroom.publishes(slug))
-            if not self._told(url, "article.created", at):
+            if not self._was_announced(url, "article.created", at):
                 return False
         return True
 
@@ -140,9 +140,9 @@ class Show:
         url, at = canonical_url(self.newsroom.address(CORRECTED)), time.time()
         self.ways.forget(url)
         self.newsroom.corrects(CORRECTED)
-        return self._told(url, "article.updated", at)
+        return self._was_announced(url, "article.updated", at)
 
-    def _told(self, url: str, kind: str, at: float) -> bool:
+    def _was_announced(self, url: str, kind: str, at: float) -> bool:
         """Waits until the subscriber has verified this event, and shows the article's way."""
         if not self.stage.waits_for(lambda: self._verified(url, kind), f"{kind} of {url}"):
             return False

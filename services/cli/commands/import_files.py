@@ -32,7 +32,7 @@ def import_files(
     entries = []
     for path in files:
         try:
-            entries.append(_shown(path, url, captured_at) if dry_run else _taken(path, url, captured_at))
+            entries.append(_shown(path, url, captured_at) if dry_run else _imported(path, url, captured_at))
         except UserError as reason:
             error(str(reason))
         else:
@@ -68,7 +68,7 @@ def _shown(path: Path, url: str | None, captured_at: datetime | None) -> dict[st
     return {"file": str(path), "pages": [vars(page) for page in pages]}
 
 
-def _taken(path: Path, url: str | None, captured_at: datetime | None) -> dict[str, Any]:
+def _imported(path: Path, url: str | None, captured_at: datetime | None) -> dict[str, Any]:
     from services.cli.operator import OPERATOR
     from services.fetcher import importing
     from services.runtime import audit_log

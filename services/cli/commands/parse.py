@@ -59,7 +59,7 @@ def parse(
         raise UserError("Name one file, address or --capture to parse, or pipe requests into --batch.")
     if learns:
         raise UserError("One page tells nothing about its site: give --learn together with --batch.")
-    body, address, content_type, now = _kept(capture) if capture else (*get_page(page or "", url), utcnow())
+    body, address, content_type, now = _capture_of(capture) if capture else (*get_page(page or "", url), utcnow())
     reading, parsed = parse_page(body, url=address, content_type=content_type, now=now)
     if html:
         write_file(html, side_by_side(reading, parsed.lines if parsed else ()))
@@ -91,7 +91,7 @@ def get_page(page: str, url: str | None) -> tuple[bytes, str | None, str | None]
     return body, url, _TYPES.get(path.suffix.lower())
 
 
-def _kept(name: str) -> tuple[bytes, str | None, str | None, datetime]:
+def _capture_of(name: str) -> tuple[bytes, str | None, str | None, datetime]:
     from services.runtime.archive import capture_store
 
     if not re.fullmatch(r"[0-9a-f]{64}", name):

@@ -57,7 +57,19 @@ async def try_now(visit: SignedIn, message_id: int, _form: Form) -> Response:
 async def now(visit: SignedIn, last: Literal["hour", "day", "week"] = "day") -> Response:
     api, moment = visit.api, utcnow()
     yesterday = (moment - timedelta(days=1)).isoformat()
-    entry, sources, gaps, held, arrivals, latest, removed, takedowns, changes, endpoints, own = await asyncio.gather(
+    (
+        entry,
+        sources,
+        gaps,
+        quarantined,
+        arrivals,
+        latest,
+        removed,
+        takedowns,
+        changes,
+        endpoints,
+        own,
+    ) = await asyncio.gather(
         api.get("/overview"),
         api.get("/sources"),
         api.get("/gaps/counts"),
@@ -84,7 +96,7 @@ async def now(visit: SignedIn, last: Literal["hour", "day", "week"] = "day") -> 
         arrived=sum(span["articles"] for span in arrivals["spans"]),
         last=last,
         lasts=SPANS,
-        troubles=source_troubles(sources, gaps, held["readings"], moment),
+        troubles=source_troubles(sources, gaps, quarantined["readings"], moment),
         watched=sum(not source["paused"] for source in sources),
         endpoints=endpoints,
         own=own,

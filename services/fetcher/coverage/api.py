@@ -118,7 +118,7 @@ class Coverage(BaseModel):
     months: list[CoverageView]
 
 
-def _asked(
+def _gap_query(
     source: Annotated[Storable | None, Query(max_length=63)] = None,
     cause: GapCause | None = None,
     state: GapState = "open",
@@ -128,12 +128,12 @@ def _asked(
 
 @router.get("/gaps")
 def list_gaps(
-    asked: Annotated[GapQuery, Depends(_asked)], caller: Reader, limit: Limit = 50, after: After = None
+    query: Annotated[GapQuery, Depends(_gap_query)], caller: Reader, limit: Limit = 50, after: After = None
 ) -> Gaps:
     """Pages that a channel showed and that are not stored. Only admins see what looks like a secret in an address."""
     place = position("gaps", after, int)
     with reading() as session:
-        rows = find_gaps(session, asked, limit, place[0] if place else None)
+        rows = find_gaps(session, query, limit, place[0] if place else None)
     shown, following = page(rows, limit, lambda row: cursor("gaps", row.id))
     return Gaps(gaps=[_view(row, caller) for row in shown], next=following)
 

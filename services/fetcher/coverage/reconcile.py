@@ -43,7 +43,7 @@ def write(session: Session, judged: Sequence[Judged], now: datetime) -> None:
         session, _CLOSE, ({"of": row.id, "at": verdict.stored_at} for row, verdict in stored if not verdict.in_time)
     )
     _execute(
-        session, _KEEP, (_kept(*entry, accepted.get(entry[0].id), now) for entry in judged if not entry[2].stored_at)
+        session, _KEEP, (_gap_row(*entry, accepted.get(entry[0].id), now) for entry in judged if not entry[2].stored_at)
     )
 
 
@@ -61,7 +61,7 @@ def _accepted(session: Session, judged: Sequence[Judged]) -> dict[int, int]:
     return accepted
 
 
-def _kept(
+def _gap_row(
     row: Row[Any], standing: PageStanding, judgement: Judgement, accepted: int | None, now: datetime
 ) -> dict[str, Any]:
     opened = row.opened_at or (now if judgement.cause else None)

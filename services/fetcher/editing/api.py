@@ -72,9 +72,9 @@ def export_sources(caller: Reader, name: Names = None) -> Toml:
 
 
 @router.post("/sources/patterns", dependencies=[requires("admin")])
-def propose_source_patterns(wanted: PatternsWanted) -> ProposedPatterns:
+def propose_source_patterns(order: PatternsWanted) -> ProposedPatterns:
     """Patterns for `pages` of a source, from examples: all of the articles match, and as few others as can be."""
-    proposal = propose_patterns(wanted.articles, wanted.others)
+    proposal = propose_patterns(order.articles, order.others)
     return ProposedPatterns(patterns=list(proposal.patterns), also=list(proposal.also))
 
 

@@ -123,8 +123,8 @@ def _walk(source: Source, channel: Channel, walk: Walk, url: str, job: Job) -> N
 def _look_into(source: Source, channel: Channel, now: datetime) -> MailLook:
     with reading() as session:
         scope = scope_for(session, source, channel)
-        progress, taken = progress_of(session, channel.id or 0)
-    return look_into(client(), channel, scope, progress, now=now, settings=fetcher_settings(), taken=taken)
+        progress, known = progress_of(session, channel.id or 0)
+    return look_into(client(), channel, scope, progress, now=now, settings=fetcher_settings(), known_mails=known)
 
 
 def _beside_pushes(

@@ -29,14 +29,14 @@ def subscribe_to_hub(order: SubscribeToHub, job: Job) -> None:
     renews = subscribe.renewal(known, job.now) if is_watched else None
     callback = f"{runtime_settings().public_url}/push/{known.token}"
     mode = "subscribe" if is_watched else "unsubscribe"
-    asked = None if renews else subscribe.ask_hub(client(), known, callback, mode=mode)
+    answer = None if renews else subscribe.ask_hub(client(), known, callback, mode=mode)
     with job.complete() as session:
         subscription = subscribe.subscription_of(session, order.channel)
-        job.note(channel=order.channel, hub=known.hub, refusal=asked.refusal if asked else None)
+        job.note(channel=order.channel, hub=known.hub, refusal=answer.refusal if answer else None)
         if subscription and not is_watched:
             session.delete(subscription)
         elif subscription:
-            due = renews or subscribe.note_answer(subscription, asked or Asked(), job.now)
+            due = renews or subscribe.note_answer(subscription, answer or Asked(), job.now)
             enqueue(session, order, due_at=subscribe.renewal(subscription, job.now) or due)
 
 

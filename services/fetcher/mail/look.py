@@ -56,18 +56,18 @@ def look_into(
     *,
     now: datetime,
     settings: FetcherSettings,
-    taken: Collection[str],
+    known_mails: Collection[str],
 ) -> MailLook:
     """Opens the mailbox, takes what is new, and closes it; nothing in it is changed.
 
-    `taken` are the digests of the mails that are known.
+    `known_mails` are the digests of the mails that are known.
     """
     address = mailbox_address(channel.url)
     password = mailbox_settings().passwords.get(f"{address.user}@{address.host}")
     if password is None:
         why = f"No password for the mailbox {address.user}@{address.host} is in DATELINE_MAILBOX_PASSWORDS."
         return MailLook(RoundResult("refused", detail=why))
-    visit = _Visit(client, channel, scope, now, settings, set(taken))
+    visit = _Visit(client, channel, scope, now, settings, set(known_mails))
     try:
         with open_mailbox(egress_settings(), address, password.get_secret_value(), seconds=SECONDS) as mailbox:
             return visit.read(mailbox, progress)
@@ -118,7 +118,7 @@ class _Visit:
     scope: SourceScope
     now: datetime
     settings: FetcherSettings
-    taken: set[str]
+    known_mails: set[str]
     mails: list[Mail] = field(default_factory=list)
     listed: dict[str, Listed] = field(default_factory=dict)
     odd: list[str] = field(default_factory=list)
@@ -145,7 +145,7 @@ class _Visit:
             return
         raw = mailbox.fetch(uid)
         digest = capture_store.payload_digest(raw or b"")
-        if raw is None or digest in self.taken:
+        if raw is None or digest in self.known_mails:
             return
         try:
             bulletin = read_mail(raw)
@@ -154,7 +154,7 @@ class _Visit:
             return
         if not is_allowed(bulletin.sender, self.channel.senders):
             return
-        self.taken.add(digest)
+        self.known_mails.add(digest)
         self._keep(bulletin, raw, digest, uid, mailbox.uidvalidity)
 
     def _keep(self, bulletin: Bulletin, raw: bytes, digest: str, uid: int, uidvalidity: int) -> None:

@@ -83,7 +83,7 @@ class Pages(BaseModel):
     next: str | None
 
 
-def _wanted(
+def _page_query(
     *,
     source: Name = None,
     host: Host = None,
@@ -97,13 +97,13 @@ def _wanted(
 
 @router.get("")
 def list_pages(
-    *, wanted: Annotated[PageQuery, Depends(_wanted)], caller: Reader, limit: Limit = 50, after: After = None
+    *, query: Annotated[PageQuery, Depends(_page_query)], caller: Reader, limit: Limit = 50, after: After = None
 ) -> Pages:
     """Every known page, those found last first. Only admins see what looks like a secret in an address."""
     place = position("pages", after, int)
-    wanted = replace(wanted, queries=caller.may("admin"))
+    query = replace(query, queries=caller.may("admin"))
     with reading() as session:
-        rows = find_pages(session, wanted, utcnow(), limit, place[0] if place else None)
+        rows = find_pages(session, query, utcnow(), limit, place[0] if place else None)
         shown, following = page(rows, limit, lambda row: cursor("pages", row.id))
         result = lines(session, shown)
     return Pages(pages=[_shown(entry, caller) for entry in result], next=following)

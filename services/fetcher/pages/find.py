@@ -40,12 +40,12 @@ class PageQuery:
     """Whether the part of an address from `?` on is looked at, too: there may be a secret in it."""
 
 
-def find_pages(session: Session, wanted: PageQuery, now: datetime, limit: int, after: int | None) -> Sequence[Row[Any]]:
+def find_pages(session: Session, query: PageQuery, now: datetime, limit: int, after: int | None) -> Sequence[Row[Any]]:
     """The pages wanted, those found last first, from below number `after` on; one row more than `limit`."""
     # Which they are is asked first: a database that believes that it must tell all of thousands reads whole tables.
-    ids, part = _ids(session, wanted, now, after), _part(wanted)
+    ids, part = _ids(session, query, now, after), _part(query)
     if part:
-        ids = ids.where(holding(session, ids, part, queries=wanted.queries, enough=limit + 1))
+        ids = ids.where(holding(session, ids, part, queries=query.queries, enough=limit + 1))
     rows = session.execute(ids.limit(limit + 1)).scalars().all()
     return session.execute(_in_full(now).where(col(Page.id).in_(rows)).order_by(col(Page.id).desc())).all()
 
@@ -72,12 +72,12 @@ def channels_of(session: Session, pages: Collection[int]) -> dict[int, list[Row[
     return channels
 
 
-def _ids(session: Session, wanted: PageQuery, now: datetime, after: int | None) -> Select[Any]:
-    number, ids = _listed(wanted.source)
-    ids = ids.where(*_conditions(session, wanted, now)).order_by(number.desc())
-    if wanted.state is not None:
+def _ids(session: Session, query: PageQuery, now: datetime, after: int | None) -> Select[Any]:
+    number, ids = _listed(query.source)
+    ids = ids.where(*_conditions(session, query, now)).order_by(number.desc())
+    if query.state is not None:
         ids = ids.outerjoin(PLAN, PLANNED)
-    if wanted.verdict is not None or wanted.reason is not None:
+    if query.verdict is not None or query.reason is not None:
         ids = ids.outerjoin(verdicts, verdicts.c.page == col(Page.id))
     return ids if after is None else ids.where(number < after)
 
@@ -119,27 +119,27 @@ _stands = case(
 )
 
 
-def _conditions(session: Session, wanted: PageQuery, now: datetime) -> list[ColumnElement[bool]]:
+def _conditions(session: Session, query: PageQuery, now: datetime) -> list[ColumnElement[bool]]:
     entries: list[ColumnElement[bool]] = []
-    if wanted.host is not None:
-        begins = [f"{scheme}://{wanted.host.lower()}/" for scheme in ("https", "http")]
+    if query.host is not None:
+        begins = [f"{scheme}://{query.host.lower()}/" for scheme in ("https", "http")]
         entries.append(or_(*(_begins(session, begin) for begin in begins)))
-    if wanted.state is not None:
-        entries.append(_is(wanted.state, now))
-    if wanted.reason is not None:
-        entries += [_in(select(verdicts.c.page).where(verdicts.c.rejected_reason == wanted.reason)), _REJECTED]
-    if wanted.verdict == "rejected":
+    if query.state is not None:
+        entries.append(_is(query.state, now))
+    if query.reason is not None:
+        entries += [_in(select(verdicts.c.page).where(verdicts.c.rejected_reason == query.reason)), _REJECTED]
+    if query.verdict == "rejected":
         entries.append(_in(select(verdicts.c.page).where(verdicts.c.rejected_reason.is_not(None))))
-    if wanted.verdict is not None:
-        entries.append(_stands == wanted.verdict)
-    if wanted.address is not None and _part(wanted) is None:
-        entries.append(_at(session, wanted.address.strip(), queries=wanted.queries))
+    if query.verdict is not None:
+        entries.append(_stands == query.verdict)
+    if query.address is not None and _part(query) is None:
+        entries.append(_at(session, query.address.strip(), queries=query.queries))
     return entries
 
 
-def _part(wanted: PageQuery) -> str | None:
+def _part(query: PageQuery) -> str | None:
     """What is asked for as a part of an address, if it is."""
-    address = (wanted.address or "").strip()
+    address = (query.address or "").strip()
     return None if address.lower().startswith(("http://", "https://")) else address or None
 
 

@@ -39,10 +39,10 @@ def is_meant(session: Session, token: str, mode: str, topic: str, lease: float |
 
 def is_signed(secret: str, body: bytes, signature: str | None) -> bool:
     """Whether the body carries the signature of the one who knows the secret, by SHA-256 or longer."""
-    method, _, given = (signature or "").partition("=")
+    method, _, presented = (signature or "").partition("=")
     if (digest := _METHODS.get(method.strip().lower())) is None:
         return False
-    return hmac.compare_digest(hmac.new(secret.encode(), body, digest).hexdigest(), given.strip().lower())
+    return hmac.compare_digest(hmac.new(secret.encode(), body, digest).hexdigest(), presented.strip().lower())
 
 
 def put_by(session: Session, subscription: PushSubscription, content_type: str, body: bytes, now: datetime) -> bool:

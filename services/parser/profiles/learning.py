@@ -191,7 +191,7 @@ def store(session: Session, learned: Learned, now: datetime, articles: int | Non
     `articles` is how many pages of the host were known when it was learned; all that are known now, if None.
     """
     profile = learned.profile
-    kept = KeptProfile(
+    profile_row = KeptProfile(
         digest=profile.digest,
         host=profile.host,
         pages=profile.pages,
@@ -200,7 +200,7 @@ def store(session: Session, learned: Learned, now: datetime, articles: int | Non
         shown=learned.shown,
     )
     number = profiles.countable(session).get(profile.host, 0) if articles is None else articles
-    return profiles.keep_profile(session, kept, number)
+    return profiles.keep_profile(session, profile_row, number)
 
 
 def revise(session: Session, host: str, now: datetime) -> SiteProfile | None:

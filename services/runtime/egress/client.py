@@ -47,7 +47,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Response:
-    """What came back: headers as sent, the body after content decoding; `asked` are the headers that we sent.
+    """What came back: headers as sent, the body after content decoding; `request_headers` are those that we sent.
 
     `began` is when its head was here, by the monotonic clock.
     """
@@ -56,7 +56,7 @@ class Response:
     status: int
     headers: Headers
     body: bytes
-    asked: Headers = ()
+    request_headers: Headers = ()
     began: float | None = None
 
     def header(self, name: str) -> str | None:
@@ -150,26 +150,26 @@ def _address(url: str) -> tuple[httpx.URL, httpcore.URL]:
     return result, httpcore.URL(scheme=scheme, host=host, port=port, target=result.raw_path)
 
 
-def _headers(address: httpx.URL, said: Mapping[str, str], content: bytes | None) -> list[tuple[bytes, bytes]]:
+def _headers(address: httpx.URL, fields: Mapping[str, str], content: bytes | None) -> list[tuple[bytes, bytes]]:
     length = [] if content is None else [(b"content-length", b"%d" % len(content))]
-    return [(b"host", address.netloc), *((_raw(name), _raw(value)) for name, value in said.items()), *length]
+    return [(b"host", address.netloc), *((_raw(name), _raw(value)) for name, value in fields.items()), *length]
 
 
 def _raw(text: str) -> bytes:
     return text.encode("ascii")
 
 
-def _ask(client: Client, asked: httpcore.Request) -> httpcore.Response:
+def _ask(client: Client, request: httpcore.Request) -> httpcore.Response:
     try:
-        return client.pool.handle_request(asked)
+        return client.pool.handle_request(request)
     except (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError):
         # An idle connection may have been closed under us; asking again is safe for a GET only.
-        if not client.keep_alive or asked.method != b"GET":
+        if not client.keep_alive or request.method != b"GET":
             raise
-        return client.pool.handle_request(asked)
+        return client.pool.handle_request(request)
 
 
-def _read(address: httpx.URL, asked: httpcore.Request, answer: httpcore.Response, limits: Limits) -> Response:
+def _read(address: httpx.URL, request: httpcore.Request, answer: httpcore.Response, limits: Limits) -> Response:
     began, raw = time.monotonic(), answer.headers
     too_many = len(raw) > MAX_HEADERS or sum(len(name) + len(value) for name, value in raw) > MAX_HEADER_BYTES
     if too_many and not limits.status_alone:
@@ -183,7 +183,7 @@ def _read(address: httpx.URL, asked: httpcore.Request, answer: httpcore.Response
         status=answer.status,
         headers=headers,
         body=read(chunks, coding, wire=limits.wire, decoded=limits.decoded, cut=limits.cut),
-        asked=_as_text(asked.headers),
+        request_headers=_as_text(request.headers),
         began=began,
     )
 

@@ -52,7 +52,7 @@ class Resolver:
         old = known.addresses if known and known.counts(STALE) else None
         ends = time.monotonic() + min(seconds, 1.0 if old else PATIENCE)
         try:
-            results = self._asked((host, port), ends)
+            results = self._resolve((host, port), ends)
         except TimeoutError:
             if old:
                 return old
@@ -63,7 +63,7 @@ class Resolver:
             raise NotResolved(f"The name {host} could not be resolved to an address; check its spelling and the DNS.")
         return results
 
-    def _asked(self, name: Name, ends: float) -> list[str]:
+    def _resolve(self, name: Name, ends: float) -> list[str]:
         with self._changed:
             free = self._changed.wait_for(
                 lambda: name in self._asking or len(self._asking) < self._at_once, _left(ends)

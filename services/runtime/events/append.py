@@ -117,12 +117,12 @@ def frozen(body: Mapping[str, Any]) -> str:
 def _numbers(session: Session, needed: int) -> list[int]:
     """The next numbers: first of those that `hold` has taken already."""
     room: list[int] = session.info.get(_ROOM, [])
-    taken, session.info[_ROOM] = room[:needed], room[needed:]
-    if missing := needed - len(taken):
+    reserved, session.info[_ROOM] = room[:needed], room[needed:]
+    if missing := needed - len(reserved):
         dialect = "sqlite" if is_sqlite(session) else "postgresql"
         last = int(session.execute(_COUNT[dialect], {"by": missing}).scalar_one())
-        taken += range(last - missing + 1, last + 1)
-    return taken
+        reserved += range(last - missing + 1, last + 1)
+    return reserved
 
 
 def _row(event: NewEvent, sequence: int | None, owner: int | None) -> dict[str, Any]:

@@ -78,9 +78,9 @@ class ChangeQuery:
 
     def lets_through(self, subject: ChangeSubject) -> bool:
         """Whether the event is one that is asked for."""
-        return all(self._held(subject)) and not any(self._excluded(subject))
+        return all(self._conditions_met(subject)) and not any(self._excluded(subject))
 
-    def _held(self, subject: ChangeSubject) -> Iterator[bool]:
+    def _conditions_met(self, subject: ChangeSubject) -> Iterator[bool]:
         if self.changed:
             yield not {*self.changed}.isdisjoint(subject.changed)
         if self.added:

@@ -49,7 +49,7 @@ class EventSlice:
         return f'{{"events":[{report}],"next":{self.next}}}'.encode()
 
 
-def pull(session: Session, asked: EventQuery, after: int, limit: int) -> EventSlice:
+def pull(session: Session, query: EventQuery, after: int, limit: int) -> EventSlice:
     """The events asked for that follow number `after`, at most `limit`; what was passed over is not looked at again.
 
     0 begins at the first that is kept. Raises `CursorTooOld` where some that follow were forgotten.
@@ -58,33 +58,33 @@ def pull(session: Session, asked: EventQuery, after: int, limit: int) -> EventSl
     # Read before the events: whatever is committed in between belongs to the next page, on either database.
     last = max(after, last_sequence(session))
     span = (events.c.sequence > after, events.c.sequence <= last)
-    if asked.change:
-        following = select(events).where(*span, *_conditions(asked), _of_source(asked))
-        return _sifted(session, asked.change, following, after, last, limit)
-    rows = _following(session, asked, span, limit + 1)
+    if query.change:
+        following = select(events).where(*span, *_conditions(query), _of_source(query))
+        return _sifted(session, query.change, following, after, last, limit)
+    rows = _following(session, query, span, limit + 1)
     shown, more = rows[:limit], len(rows) > limit
     return EventSlice(shown, shown[-1].sequence if more else last, more)
 
 
-def _following(session: Session, asked: EventQuery, span: Sequence[Any], limit: int) -> list[Row[Any]]:
+def _following(session: Session, query: EventQuery, span: Sequence[Any], limit: int) -> list[Row[Any]]:
     """Those of the source itself, and those of articles that it has shown as well: each from an index, in one order."""
-    wanted = select(events).where(*span, *_conditions(asked)).order_by(events.c.sequence).limit(limit)
-    if asked.source is None:
-        return list(session.execute(wanted))
-    further = event_sources.c.source == asked.source
+    statement = select(events).where(*span, *_conditions(query)).order_by(events.c.sequence).limit(limit)
+    if query.source is None:
+        return list(session.execute(statement))
+    further = event_sources.c.source == query.source
     is_shared = session.execute(select(event_sources.c.sequence).where(further).limit(1)).first() is not None
-    rows = list(session.execute(wanted.where(events.c.source == asked.source)))
+    rows = list(session.execute(statement.where(events.c.source == query.source)))
     if not is_shared:
         return rows
-    rows += session.execute(wanted.join(event_sources, event_sources.c.sequence == events.c.sequence).where(further))
+    rows += session.execute(statement.join(event_sources, event_sources.c.sequence == events.c.sequence).where(further))
     return sorted(rows, key=lambda row: row.sequence)[:limit]
 
 
-def _of_source(asked: EventQuery) -> Any:
-    if asked.source is None:
+def _of_source(query: EventQuery) -> Any:
+    if query.source is None:
         return true()
-    further = select(event_sources.c.sequence).where(event_sources.c.source == asked.source)
-    return or_(events.c.source == asked.source, events.c.sequence.in_(further))
+    further = select(event_sources.c.sequence).where(event_sources.c.source == query.source)
+    return or_(events.c.source == query.source, events.c.sequence.in_(further))
 
 
 LOOKED = 2_000
@@ -92,7 +92,7 @@ LOOKED = 2_000
 
 
 def _sifted(
-    session: Session, asked: ChangeQuery, following: Select[Any], after: int, last: int, limit: int
+    session: Session, criteria: ChangeQuery, following: Select[Any], after: int, last: int, limit: int
 ) -> EventSlice:
     """Those of the events that changed what is asked for: their bodies say so, and no index does."""
     of_articles = following.where(events.c.type.like("article.%")).order_by(events.c.sequence).limit(LOOKED + 1)
@@ -102,7 +102,7 @@ def _sifted(
             if looked == LOOKED or len(shown) == limit:
                 return EventSlice(shown, reached, more=True)
             reached = row.sequence
-            if asked.lets_through(ChangeSubject.of(json.loads(row.body))):
+            if criteria.lets_through(ChangeSubject.of(json.loads(row.body))):
                 shown.append(row)
     return EventSlice(shown, last, more=False)
 
@@ -156,9 +156,9 @@ _FORGOTTEN = select(func.coalesce(func.max(counter.c.forgotten), 0))
 _LAST = select(func.coalesce(func.max(counter.c.last), 0))
 
 
-def _conditions(asked: EventQuery) -> list[Any]:
-    fields = {"type": asked.type, "kind": asked.kind, "announced": asked.announced}
-    return told_to(asked.scopes) + [events.c[name] == value for name, value in fields.items() if value is not None]
+def _conditions(query: EventQuery) -> list[Any]:
+    fields = {"type": query.type, "kind": query.kind, "announced": query.announced}
+    return told_to(query.scopes) + [events.c[name] == value for name, value in fields.items() if value is not None]
 
 
 def _in_front(event: Row[Any]) -> str:

@@ -24,22 +24,22 @@ SEATS_OF_A_KEY = 20
 stopping = threading.Event()
 """Set when this process was told to stop: nobody waits any longer."""
 
-_taken: Counter[int] = Counter()
+_seats: Counter[int] = Counter()
 
 
 @contextmanager
 def seat(key: int) -> Iterator[None]:
     """A place among those who wait; a `Problem` when this key, or all together, hold too many."""
-    if _taken[key] >= SEATS_OF_A_KEY:
+    if _seats[key] >= SEATS_OF_A_KEY:
         advice = f"This key waits in {SEATS_OF_A_KEY} requests already; close some of them first."
         raise Problem(429, "Too many are waiting", advice, headers={"Retry-After": "30"})
-    if _taken.total() >= SEATS:
+    if _seats.total() >= SEATS:
         raise Problem(503, "Too many are waiting", "Ask again without `wait`.", headers={"Retry-After": "30"})
-    _taken[key] += 1
+    _seats[key] += 1
     try:
         yield
     finally:
-        _taken[key] -= 1
+        _seats[key] -= 1
 
 
 class Watch:

@@ -56,16 +56,16 @@ def guarded(app: ASGIApp, turnstile: RateLimiter | None = None) -> ASGIApp:
         if scope["type"] != "http" or "caller" in scope.get("state", ()):  # the latter was here before: see `_admitted`
             await app(scope, receive, send)
             return
-        asked = scope["method"]
-        scope = {**scope, "method": "GET"} if asked == "HEAD" else scope
+        verb = scope["method"]
+        scope = {**scope, "method": "GET"} if verb == "HEAD" else scope
         scope.setdefault("state", {})
-        sending = _Sending(send, scope["scheme"], bodiless=asked == "HEAD")
+        sending = _Sending(send, scope["scheme"], bodiless=verb == "HEAD")
         began = time.perf_counter()
         with structlog.contextvars.bound_contextvars(trace_id=sending.trace_id):
             try:
                 await _answer(app, scope, receive, sending, gate)
             finally:
-                _note(scope, asked, sending.status, time.perf_counter() - began)
+                _note(scope, verb, sending.status, time.perf_counter() - began)
 
     return serve
 
@@ -180,14 +180,14 @@ def _refuse_a_large_body(length: str, most: int) -> None:
         raise Problem(413, "Body too large", f"A body may have {most} bytes; send less, or in several requests.")
 
 
-def _note(scope: Scope, asked: str, status: int, seconds: float) -> None:
-    method = asked if asked in METHODS else "other"
+def _note(scope: Scope, verb: str, status: int, seconds: float) -> None:
+    method = verb if verb in METHODS else "other"
     REQUESTS.labels(method, getattr(scope.get("route"), "path", "none"), status).observe(seconds)
     caller = scope["state"].get("caller")
     write: Callable[..., None] = log.debug if scope["path"].startswith(QUIET) else log.info
     write(
         "answered",
-        method=asked,
+        method=verb,
         path=scope["path"],
         status=status,
         ms=round(seconds * 1000, 1),

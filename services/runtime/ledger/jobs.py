@@ -235,14 +235,14 @@ def due(now: datetime, *, kinds: Sequence[str]) -> list[tuple[int, str]]:
     return [(row.id, row.kind) for row in rows]
 
 
-def _row(said: Outgoing, now: datetime) -> dict[str, Any]:
-    message = said.message
+def _row(outgoing: Outgoing, now: datetime) -> dict[str, Any]:
+    message = outgoing.message
     fields = {"kind": type(message).__name__, "key": message.dedupe, "message": message.model_dump_json()}
-    story = said.trace_id or tracing.current() or tracing.new()
-    about = asdict(message.subject()) | {"rank": (rank := message.rank(said.lane))}
+    story = outgoing.trace_id or tracing.current() or tracing.new()
+    about = asdict(message.subject()) | {"rank": (rank := message.rank(outgoing.lane))}
     if rank is not None:
         about["host"] = about["host"] or ""
-    return about | fields | {"lane": said.lane} | times(said.due_at or now, story, now)
+    return about | fields | {"lane": outgoing.lane} | times(outgoing.due_at or now, story, now)
 
 
 def end_all(session: Session, jobs: Sequence[Job]) -> list[Job]:

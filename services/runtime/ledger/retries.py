@@ -56,7 +56,7 @@ def retrying(
     limit: int = 100,
 ) -> list[Retrying]:
     """Messages that are being retried, the oldest first, with ids above `after`."""
-    entries = [*_wanted(kind), ledger.c.id > after]
+    entries = [*_of_kinds(kind), ledger.c.id > after]
     entries += [ledger.c.channel.in_(channels)] if channels is not None else []
     results = [ledger.c[name] for name in Retrying.__dataclass_fields__ if name != "reason"]
     reason = func.coalesce(ledger.c.reason, DIED).label("reason")
@@ -76,14 +76,14 @@ def try_now(session: Session, message: int, now: datetime) -> bool:
 
 def try_all_now(session: Session, kind: str | None, now: datetime) -> int:
     """Makes the oldest messages (of a kind) that are being retried due now, `AT_ONCE` at most; how many."""
-    oldest = select(ledger.c.id).where(*_wanted(kind), _WAITS).order_by(ledger.c.id).limit(AT_ONCE)
+    oldest = select(ledger.c.id).where(*_of_kinds(kind), _WAITS).order_by(ledger.c.id).limit(AT_ONCE)
     return len(_hurry(session, [ledger.c.id.in_(oldest)], now))
 
 
 _WAITS = ledger.c.lease_token.is_(None)
 
 
-def _wanted(kind: str | Sequence[str] | None) -> Sequence[ColumnElement[bool]]:
+def _of_kinds(kind: str | Sequence[str] | None) -> Sequence[ColumnElement[bool]]:
     kinds = [kind] if isinstance(kind, str) else kind
     return (*FAILING, *([ledger.c.kind.in_(kinds)] if kinds else ()))
 

@@ -128,8 +128,8 @@ def captures_to_learn(session: Session, host: str, newest: int, spread: int) -> 
     own = select(*columns).where(verdicts.c.read_host == host)
     latest = session.execute(own.order_by(verdicts.c.read_fetched_at.desc(), verdicts.c.page).limit(newest)).all()
     pages = session.execute(own.order_by(verdicts.c.page)).all() if len(latest) == newest else []
-    taken = {row.capture for row in latest}
-    rest = [row for row in pages if row.capture not in taken]
+    latest_captures = {row.capture for row in latest}
+    rest = [row for row in pages if row.capture not in latest_captures]
     step = max(1, -(-len(rest) // spread))
     return [*latest, *rest[::step]]
 

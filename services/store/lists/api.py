@@ -72,7 +72,7 @@ SameStory = Annotated[
 ]
 
 
-def _wanted(
+def _article_query(
     source: SourceName = None,
     kind: ArticleKind | None = None,
     q: Search = None,
@@ -102,8 +102,8 @@ def _agreed(name: str, parameter: Any, typed: Any) -> Any:
     return typed if parameter is None else parameter
 
 
-def _feed(request: Request, named: Annotated[ArticleQuery, Depends(_wanted)], after: After = None) -> Feed:
-    criteria, listing = replace(named, by="updated", news=True), "feed"
+def _feed(request: Request, query: Annotated[ArticleQuery, Depends(_article_query)], after: After = None) -> Feed:
+    criteria, listing = replace(query, by="updated", news=True), "feed"
     with reading() as session:
         rows = read_articles(session, criteria, PAGE, position(listing, after, datetime, str))
     shown, following = page(rows, PAGE, lambda row: cursor(listing, *place_of(criteria, row)))
@@ -111,11 +111,11 @@ def _feed(request: Request, named: Annotated[ArticleQuery, Depends(_wanted)], af
     return feed_of(articles, criteria, str(request.url.replace(query="")), after=after, following=following)
 
 
-def _within(named: ArticleQuery, since: date | None, until: date | None) -> ArticleQuery:
+def _within(query: ArticleQuery, since: date | None, until: date | None) -> ArticleQuery:
     """The same within the span of the parameters as well as that of the words."""
-    begins = [begin for begin in (named.since, instant(since)) if begin]
-    ends = [end for end in (named.until, instant(until)) if end]
-    return replace(named, since=max(begins, default=None), until=min(ends, default=None))
+    begins = [begin for begin in (query.since, instant(since)) if begin]
+    ends = [end for end in (query.until, instant(until)) if end]
+    return replace(query, since=max(begins, default=None), until=min(ends, default=None))
 
 
 def _understood(criteria: ArticleQuery) -> dict[str, list[str]]:
@@ -139,7 +139,7 @@ def _lines(session: Session, criteria: ArticleQuery, rows: Sequence[Row[Any]]) -
 @router.get("/articles")
 def list_articles(
     *,
-    named: Annotated[ArticleQuery, Depends(_wanted)],
+    query: Annotated[ArticleQuery, Depends(_article_query)],
     by: Order = "published",
     since: Since = None,
     until: Until = None,
@@ -153,7 +153,7 @@ def list_articles(
 
     `previous`, sent as `before`, gives the page before.
     """
-    criteria = replace(_within(named, since, until), by=by, same_story=same_story, oldest=order == "oldest")
+    criteria = replace(_within(query, since, until), by=by, same_story=same_story, oldest=order == "oldest")
     listing = f"articles/{by}/{order}"
     here = position(listing, before or after, datetime, str)
     with reading() as session:
@@ -169,14 +169,14 @@ def list_articles(
 @router.get("/articles/count")
 def count_the_articles(
     *,
-    named: Annotated[ArticleQuery, Depends(_wanted)],
+    query: Annotated[ArticleQuery, Depends(_article_query)],
     by: Order = "published",
     since: Since = None,
     until: Until = None,
     same_story: SameStory = None,
 ) -> ArticleCount:
     """How many articles a list holds: exact up to 10,000, and null where only a long look would tell."""
-    criteria = replace(_within(named, since, until), by=by, same_story=same_story)
+    criteria = replace(_within(query, since, until), by=by, same_story=same_story)
     with reading() as session:
         number = count_articles(session, criteria, COUNTED + 1)
     more = number is None or number > COUNTED

@@ -38,12 +38,12 @@ def show_timegate(
 ) -> Response:
     """Leads to the capture of this page that was made nearest to the time in `Accept-Datetime`."""
     try:
-        wanted = asked_instant(accept_datetime)
+        instant = asked_instant(accept_datetime)
     except ValueError:
         advice = "Give a date as HTTP writes it: Thu, 31 May 2007 20:35:00 GMT."
         raise Problem(400, "Accept-Datetime is no date", advice) from None
     base, mementos = str(request.base_url), _mementos(url)
-    nearest = min(mementos, key=lambda entry: abs(entry.at - wanted)) if wanted else mementos[-1]
+    nearest = min(mementos, key=lambda entry: abs(entry.at - instant)) if instant else mementos[-1]
     links = ", ".join((memento_places(base, url), *_ends(base, mementos)))
     headers = {"Location": f"{base}captures/{nearest.capture}/body", "Vary": "accept-datetime", "Link": links}
     return Response(status_code=302, headers=headers)

@@ -54,15 +54,15 @@ def show_quarantined(article: ArticleId) -> QuarantineView:
 
 
 @router.post("/decisions")
-def decide_quarantine(wanted: QuarantineDecision, caller: Admin) -> QuarantineDecided:
+def decide_quarantine(order: QuarantineDecision, caller: Admin) -> QuarantineDecided:
     """Releases readings, which makes them the wordings that stand, or discards them; at most 500 at a time."""
     with transaction() as session:
         number, more = decisions.decide_all(
             session,
-            wanted.decision,
-            wanted.articles,
-            wanted.source,
-            announce=wanted.announce,
+            order.decision,
+            order.articles,
+            order.source,
+            announce=order.announce,
             caller=caller,
             now=utcnow(),
         )

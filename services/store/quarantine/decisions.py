@@ -63,16 +63,16 @@ def decide_all(
         these.append(quarantine.c.source == source)
     first = select(quarantine.c.article, quarantine.c.message).where(*these).order_by(quarantine.c.article)
     rows = session.execute(first.limit(AT_ONCE + 1).with_for_update()).all()
-    taken = rows[:AT_ONCE]
+    released = rows[:AT_ONCE]
     state = {"release": "released", "discard": "discarded"}[decision]
     decided = {"state": state, "decided_at": now, "decided_by": caller.name}
-    ids = [row.article for row in taken]
+    ids = [row.article for row in released]
     session.execute(update(quarantine).where(quarantine.c.article.in_(ids)).values(decided))
     if decision == "release":
-        enqueue_all(session, [_released(row.message, announce=announce) for row in taken])
+        enqueue_all(session, [_released(row.message, announce=announce) for row in released])
     subject = f"article {ids[0]}" if len(ids) == 1 else f"{len(ids)} articles{f' of {source}' if source else ''}"
     audit_log.note(session, caller, f"quarantine.{state}", subject, now)
-    return len(taken), len(rows) > AT_ONCE
+    return len(released), len(rows) > AT_ONCE
 
 
 def _released(message: str, *, announce: bool) -> Outgoing:

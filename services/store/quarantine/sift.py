@@ -85,7 +85,9 @@ def sift(
     drifts = {each.article: reasons for each in arrivals if (reasons := _reasons(each, rows.get(each.article)))}
     changes = {each.article: each.change for each in arrivals}
     if drifts:
-        changes |= _held(session, [each for each in arrivals if each.article in drifts], drifts, rows, coming, now)
+        changes |= _quarantine(
+            session, [each for each in arrivals if each.article in drifts], drifts, rows, coming, now
+        )
     settled = [each.article for each in arrivals if _settles(changes[each.article], each, rows.get(each.article))]
     if settled:
         session.execute(_SETTLE, {"articles": settled})
@@ -105,8 +107,8 @@ def _reasons(arrival: Arrival, row: Row[Any] | None) -> tuple[DriftReason, ...]:
     """A reading that a person has looked at, and one that another reader makes of a page, drifts from nothing."""
     order = arrival.reading.order
     looked = order.released is not None or order.expects is not None
-    asked = order.origin.cause in TOLD or (row is not None and row.state != "settled")
-    return drifted(arrival.base, order.article) if isinstance(arrival.change, Updated) and asked and not looked else ()
+    is_due = order.origin.cause in TOLD or (row is not None and row.state != "settled")
+    return drifted(arrival.base, order.article) if isinstance(arrival.change, Updated) and is_due and not looked else ()
 
 
 def _settles(change: Change, arrival: Arrival, row: Row[Any] | None) -> bool:
@@ -116,7 +118,7 @@ def _settles(change: Change, arrival: Arrival, row: Row[Any] | None) -> bool:
     return bool(arrival.reading.order.fetched_at >= row.fetched_at)
 
 
-def _held(
+def _quarantine(
     session: Session,
     arrivals: Sequence[Arrival],
     drifts: Mapping[str, tuple[DriftReason, ...]],
@@ -132,7 +134,7 @@ def _held(
     peers.update(map(_host, new))
     arriving = hosts_about_to_change(session, [each.reading.order.origin for each in arrivals], now)
     busy: set[str | None] = {*arriving, *coming} if new else set()
-    changes, kept = dict[str, Change](), list[dict[str, Any]]()
+    changes, entries = dict[str, Change](), list[dict[str, Any]]()
     for each in arrivals:
         row, reasons = rows.get(each.article), drifts[each.article]
         earlier = HeldBefore(row.state, row.content_hash, row.fetched_at, row.held_at) if row else None
@@ -147,10 +149,10 @@ def _held(
         until = now + WAIT if waits else _until(reasons, values["held_at"], means)
         changes[each.article] = Held(reasons, until)
         if means != "late":
-            kept.append(values)
-    if kept:
-        session.execute(_KEEP[is_sqlite(session)], kept)
-    if any(values["state"] == "held" for values in kept):
+            entries.append(values)
+    if entries:
+        session.execute(_KEEP[is_sqlite(session)], entries)
+    if any(values["state"] == "held" for values in entries):
         _announce(session, arrivals, drifts, busy, now)
     return changes
 

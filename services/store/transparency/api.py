@@ -139,12 +139,12 @@ def sign_log_now(caller: Admin) -> LogView:
 
 
 @router.post("/key")
-def rotate_log_key(caller: Admin, wanted: LogKeyRotation | None = None) -> LogView:
+def rotate_log_key(caller: Admin, order: LogKeyRotation | None = None) -> LogView:
     """A new key signs from now on. The one before signs beside it for a while, so that readers can follow."""
-    now, wanted = utcnow(), wanted or LogKeyRotation()
+    now, order = utcnow(), order or LogKeyRotation()
     with transaction() as session:
-        line = signing_keys.rotate_signing_key(session, now, timedelta(days=wanted.overlap_days))
-        audit_log.note(session, caller, "log.key_rotated", line, now, reason=wanted.reason)
+        line = signing_keys.rotate_signing_key(session, now, timedelta(days=order.overlap_days))
+        audit_log.note(session, caller, "log.key_rotated", line, now, reason=order.reason)
         return _log(session)
 
 

@@ -32,9 +32,9 @@ class ProofQuery:
     earlier: int | None = None
 
 
-def proof_of(session: Session, asked: ProofQuery) -> Proof:
+def proof_of(session: Session, query: ProofQuery) -> Proof:
     """The newest leaf about this wording, with all that proves it; raises `NotProvable`."""
-    checkpoint, leaf = checkpoints.latest(session), _leaf(session, asked)
+    checkpoint, leaf = checkpoints.latest(session), _leaf(session, query)
     if checkpoint is None or leaf.number >= checkpoint.size:
         raise NotProvable("No checkpoint covers this yet: wait for the next one, or make one (`dateline log sign`).")
     node = stored(session)
@@ -48,18 +48,18 @@ def proof_of(session: Session, asked: ProofQuery) -> Proof:
         checkpoint=checkpoint.note,
         keys=verifiers(session),
         stamp=b64encode(checkpoint.stamp).decode() if checkpoint.stamp else None,
-        earlier=_extension(asked.earlier, checkpoint, node) if asked.earlier else None,
+        earlier=_extension(query.earlier, checkpoint, node) if query.earlier else None,
     )
 
 
-def _leaf(session: Session, asked: ProofQuery) -> Row[Any]:
-    number: Any = asked.revision
+def _leaf(session: Session, query: ProofQuery) -> Row[Any]:
+    number: Any = query.revision
     if number is None:
-        number = select(articles.c.revision).where(articles.c.id == asked.article).scalar_subquery()
-    these = (leaves.c.article == asked.article, leaves.c.revision == number, leaves.c.kind.in_(WORDINGS))
+        number = select(articles.c.revision).where(articles.c.id == query.article).scalar_subquery()
+    these = (leaves.c.article == query.article, leaves.c.revision == number, leaves.c.kind.in_(WORDINGS))
     leaf = session.execute(select(leaves).where(*these).order_by(leaves.c.number.desc()).limit(1)).first()
     if leaf is None:
-        raise NotProvable(f"The log says nothing of this revision of {asked.article}.")
+        raise NotProvable(f"The log says nothing of this revision of {query.article}.")
     return leaf
 
 

@@ -71,31 +71,31 @@ def _say(session: Session, messages: Sequence[Announce | EraseCaptures]) -> None
 
 
 @router.post("/{article}", status_code=204)
-def withdraw_article(article: Id, wanted: WithdrawalWanted, caller: Admin) -> None:
+def withdraw_article(article: Id, order: WithdrawalWanted, caller: Admin) -> None:
     """Hide an article from lists, searches, feeds and events until it is restored. No visit brings it back."""
     now = utcnow()
     with _changing() as session:
-        _say(session, withdrawing.withdraw(session, article, wanted.reason, now))
-        audit_log.note(session, caller, "article.withdrawn", article, now, reason=wanted.reason)
+        _say(session, withdrawing.withdraw(session, article, order.reason, now))
+        audit_log.note(session, caller, "article.withdrawn", article, now, reason=order.reason)
 
 
 @router.post("/{article}/restore", status_code=204)
-def restore_article(article: Id, wanted: RestorationWanted, caller: Admin) -> None:
+def restore_article(article: Id, order: RestorationWanted, caller: Admin) -> None:
     """Show a withdrawn article again, as it was, with all its events."""
     now = utcnow()
     with _changing() as session:
         _say(session, withdrawing.show_again(session, article, now))
-        audit_log.note(session, caller, "article.restored", article, now, reason=wanted.reason)
+        audit_log.note(session, caller, "article.restored", article, now, reason=order.reason)
 
 
 @router.post("/{article}/erase", status_code=204)
-def erase_article(article: Id, wanted: ErasureWanted, caller: Admin) -> None:
+def erase_article(article: Id, order: ErasureWanted, caller: Admin) -> None:
     """Overwrite every word of an article, for good: in revisions, search, events, messages and captures."""
     now = utcnow()
     with _changing() as session:
         withdrawing.require_known(session, article)
-        if wanted.confirm != article:
+        if order.confirm != article:
             raise Problem(422, "Not confirmed", f"`confirm` must repeat the article's id, {article}.")
-        _say(session, withdrawing.erase(session, article, wanted.reason, now))
-        audit_log.note(session, caller, "article.erased", article, now, reason=wanted.reason)
+        _say(session, withdrawing.erase(session, article, order.reason, now))
+        audit_log.note(session, caller, "article.erased", article, now, reason=order.reason)
     drop_old_pages()

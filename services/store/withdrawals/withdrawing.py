@@ -110,7 +110,7 @@ def erase(session: Session, article: str, reason: str, now: datetime) -> list[An
     forget_texts(session, article)
     others = [other for other in _merged(session, article) if not other.erased_at]
     order = EraseCaptures(article=article, pages=tuple(pages), captures=tuple(captures))
-    return [*announced, order, *(said for other in others for said in erase(session, other.id, reason, now))]
+    return [*announced, order, *(message for other in others for message in erase(session, other.id, reason, now))]
 
 
 def withhold_capture(session: Session, article: str, order: SaveArticle) -> EraseCaptures | None:

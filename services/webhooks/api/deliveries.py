@@ -103,13 +103,13 @@ def replay_delivery(endpoint_id: Id, delivery_id: Id, caller: Subscriber) -> Rep
 
 
 @router.post("/endpoints/{endpoint_id}/replays", status_code=202)
-def replay_deliveries(endpoint_id: Id, caller: Subscriber, wanted: ReplayWanted) -> Replayed:
+def replay_deliveries(endpoint_id: Id, caller: Subscriber, order: ReplayWanted) -> Replayed:
     """Send a range again, each delivery once: those that failed, or all. Pending ones are due now, in order.
 
     GET …/health tells what is still owed.
     """
-    labels = wanted.model_dump(exclude={"only", "dry_run"})
-    return _replay(endpoint_id, caller, Range(**labels, failed_only=wanted.only == "failed"), dry_run=wanted.dry_run)
+    labels = order.model_dump(exclude={"only", "dry_run"})
+    return _replay(endpoint_id, caller, Range(**labels, failed_only=order.only == "failed"), dry_run=order.dry_run)
 
 
 @router.get("/endpoints/{endpoint_id}/events", response_model=PulledPage)
@@ -127,13 +127,13 @@ async def pull_events(
     return Response(pulled.page(), media_type="application/json")
 
 
-async def _wait(request: Request, asked: tuple[Caller, int, int, int], seen: int, seconds: float) -> pull.Pull:
+async def _wait(request: Request, pulling: tuple[Caller, int, int, int], seen: int, seconds: float) -> pull.Pull:
     """What comes within so many seconds; what other endpoints are owed meanwhile does not end it."""
     now = asyncio.get_running_loop().time
     ends = now() + seconds
     while True:
         await _watch.beyond(seen, ends - now())
-        seen, pulled = await run_in_threadpool(_pull, *asked)
+        seen, pulled = await run_in_threadpool(_pull, *pulling)
         over = now() >= ends or stopping.is_set() or await request.is_disconnected()
         if pulled.deliveries or over:
             return pulled
@@ -146,14 +146,14 @@ def _pull(caller: Caller, endpoint_id: int, after: int, limit: int) -> tuple[int
         return answer, pull.pull(session, endpoint_id, after, limit)
 
 
-def _replay(endpoint_id: int, caller: Caller, wanted: Range, *, dry_run: bool) -> Replayed:
+def _replay(endpoint_id: int, caller: Caller, criteria: Range, *, dry_run: bool) -> Replayed:
     if dry_run:
         with reading() as session:
             own(session, caller, endpoint_id)
-            return Replayed(deliveries=count(session, endpoint_id, wanted), dry_run=True)
+            return Replayed(deliveries=count(session, endpoint_id, criteria), dry_run=True)
     with transaction() as session:
         own(session, caller, endpoint_id, to_change=True)
-        brought = replay(session, endpoint_id, wanted, utcnow())
+        brought = replay(session, endpoint_id, criteria, utcnow())
         note(session, caller, "replayed", endpoint_id, f": {brought} deliveries")
         serve_now(session, endpoint_id)
     return Replayed(deliveries=brought, dry_run=False)

@@ -50,16 +50,16 @@ def show_limits(_caller: Subscriber) -> DeliveryLimits:
 
 
 @router.post("/endpoints", status_code=201)
-def make_endpoint(wanted: EndpointWanted, caller: Subscriber, request: Request, response: Response) -> EndpointMade:
+def make_endpoint(order: EndpointWanted, caller: Subscriber, request: Request, response: Response) -> EndpointMade:
     """Subscribe. The answer shows the signing secret once, so keep it."""
-    target = _target(wanted.kind, wanted)
-    if wanted.url is not None:
-        _check(wanted.url)
-    owner = _owner(request, caller, wanted.key)
+    target = _target(order.kind, order)
+    if order.url is not None:
+        _check(order.url)
+    owner = _owner(request, caller, order.key)
     scopes = _scopes_of(owner)
-    _refuse_without_scope(wanted, scopes)
-    chosen = wanted.model_dump(exclude={"key", *WHERE}) | scopes
-    chosen["rate"] = wanted.rate or default_rate(wanted.kind)
+    _refuse_without_scope(order, scopes)
+    chosen = order.model_dump(exclude={"key", *WHERE}) | scopes
+    chosen["rate"] = order.rate or default_rate(order.kind)
     with transaction() as session:
         made, secret = subscriptions.subscribe(session, owner.key, chosen, utcnow(), owner.ends_at, target=target)
         _must_still_open(request, owner)
@@ -117,17 +117,17 @@ def preview_filter(chosen: Choice, caller: Subscriber) -> FilterPreview:
 
 
 @router.patch("/endpoints/{endpoint_id}")
-def change_endpoint(endpoint_id: Id, wanted: EndpointChanged, caller: Subscriber) -> EndpointView:
+def change_endpoint(endpoint_id: Id, order: EndpointChanged, caller: Subscriber) -> EndpointView:
     """Change what you name. Enabling it also brings what it missed."""
-    if wanted.url is not None:
-        _check(wanted.url)
+    if order.url is not None:
+        _check(order.url)
     with transaction() as session:
         result = own(session, caller, endpoint_id, to_change=True)
-        _refuse_without_scope(wanted, _scopes(result))
-        named = wanted.named()
+        _refuse_without_scope(order, _scopes(result))
+        named = order.named()
         if sentence := misfit(endpoint_kind(result), named):
             raise Problem(422, "Not of this kind", sentence)
-        target = _target(endpoint_kind(result), wanted) if wanted.to else None
+        target = _target(endpoint_kind(result), order) if order.to else None
         chosen = {name: value for name, value in named.items() if name not in WHERE}
         subscriptions.change(session, result, chosen, utcnow(), target=target)
         if result.state == "unconfirmed" and (target or named.get("state")):
@@ -149,9 +149,9 @@ def delete_endpoint(endpoint_id: Id, caller: Subscriber) -> None:
 
 
 @router.post("/endpoints/{endpoint_id}/rotate")
-def rotate_secret(endpoint_id: Id, caller: Subscriber, wanted: RotationWanted | None = None) -> Rotated:
+def rotate_secret(endpoint_id: Id, caller: Subscriber, order: RotationWanted | None = None) -> Rotated:
     """A new secret, shown once. Until the overlap is over, the old one signs as well, so that no delivery is lost."""
-    overlap = timedelta(hours=(wanted or RotationWanted()).overlap_hours)
+    overlap = timedelta(hours=(order or RotationWanted()).overlap_hours)
     with transaction() as session:
         result = own(session, caller, endpoint_id, to_change=True)
         if result.kind != "webhook":
@@ -247,14 +247,14 @@ def _must_be_enabled(endpoint: Endpoint) -> None:
         raise Problem(409, "The endpoint is disabled", 'Enable it first: PATCH it with {"state": "active"}.')
 
 
-def _target(kind: EndpointKind, wanted: EndpointWanted | EndpointChanged) -> Mapping[str, str] | None:
+def _target(kind: EndpointKind, order: EndpointWanted | EndpointChanged) -> Mapping[str, str] | None:
     """What opens the channel of an endpoint for people; None for a webhook. Refusals become problems."""
     if kind == "webhook":
         return None
     if sentence := PEOPLE[kind].ready():
         raise Problem(409, "Not possible here", sentence)
     try:
-        named = {name: str(value) for name in WHERE if (value := getattr(wanted, name)) is not None}
+        named = {name: str(value) for name in WHERE if (value := getattr(order, name)) is not None}
         return PEOPLE[kind].target(named)
     except (ValueError, Forbidden) as refusal:
         raise Problem(422, "Address not possible", str(refusal)) from None

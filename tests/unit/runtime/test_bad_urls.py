@@ -166,7 +166,7 @@ def test_what_is_written_into_an_address_stays_in_it(url, asked):
     """9, 13: line breaks become no headers, dot segments lead nowhere else, and the host stays the host."""
     response = visit(canonical_url(url), find=lambda *_: [PUBLIC])
     assert response.url.startswith("http://news.example" + asked)
-    assert [name for name, _ in response.asked if "evil" in name.lower()] == []
+    assert [name for name, _ in response.request_headers if "evil" in name.lower()] == []
 
 
 def test_a_name_that_changes_its_mind_is_judged_at_each_connection():

@@ -53,7 +53,7 @@ def test_a_response_comes_back_whole_with_what_we_asked():
     """Status, headers as sent, body; and our own headers, among them who we are."""
     response = ask(headers={"if-none-match": '"x"'})
     assert (response.status, response.body, response.header("content-length")) == (200, b"words", "5")
-    asked = {name.lower(): value for name, value in response.asked}
+    asked = {name.lower(): value for name, value in response.request_headers}
     assert asked["user-agent"].endswith("(+ops@example.org)")
     assert asked["if-none-match"] == '"x"'
     assert asked["accept-encoding"] == "gzip, deflate"
@@ -111,7 +111,7 @@ def test_cookies_are_forgotten():
     with open_client(EgressSettings(), backend=backend) as client:
         send(client, "GET", "http://news.example/", limits=Limits())
         second = send(client, "GET", "http://news.example/", limits=Limits())
-    assert "cookie" not in {name.lower() for name, _ in second.asked}
+    assert "cookie" not in {name.lower() for name, _ in second.request_headers}
 
 
 def test_the_next_address_is_tried_when_one_is_dead():
