@@ -64,7 +64,7 @@ def get(path: str, refusals: Refusals | None = None, **query: Any) -> Any:
     from pydantic_core import to_jsonable_python
 
     params = {name: to_jsonable_python(value) for name, value in query.items() if value not in (None, "")}
-    return _answer("GET", path, refusals or {}, params=params)
+    return _call("GET", path, refusals or {}, params=params)
 
 
 def find(path: str) -> Any | None:
@@ -83,7 +83,7 @@ def order(method: str, path: str, words: Any = None, refusals: Refusals | None =
     """What the API answers to this order, None where it has nothing to say. A refusal is a `UserError`."""
     from services.runtime.celery import wake_ups
 
-    answer = _answer(method, path, refusals or {}, json=words)
+    answer = _call(method, path, refusals or {}, json=words)
     if remote.server() is None:
         wake_ups.flush()
     return answer
@@ -102,7 +102,7 @@ def listed(path: str, name: str, limit: int, refusals: Refusals | None = None, *
             return ListPage(rows, following)
 
 
-def _answer(method: str, path: str, refusals: Refusals, **more: Any) -> Any:
+def _call(method: str, path: str, refusals: Refusals, **more: Any) -> Any:
     from services.desk.api_client import Refused
 
     try:

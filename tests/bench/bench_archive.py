@@ -91,10 +91,10 @@ def _rate(name: str, captures: int, result: dict[str, float]) -> Iterator[None]:
 
 def main() -> None:
     """Measures and prints."""
-    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("--captures", type=int, default=2_000)
-    asked.add_argument("--json", type=Path, help="write the numbers there too")
-    options = asked.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--captures", type=int, default=2_000)
+    parser.add_argument("--json", type=Path, help="write the numbers there too")
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="dateline-bench-") as folder:
         os.environ["DATELINE_STATE"] = folder
         result = measure(options.captures)

@@ -67,25 +67,25 @@ PLACES = {
 
 
 def main() -> None:
-    asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--articles", type=int, default=100_000)
-    asked.add_argument("--state", type=Path)
-    asked.add_argument("--json", type=Path)
-    told = asked.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--articles", type=int, default=100_000)
+    parser.add_argument("--state", type=Path)
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     with tempfile.TemporaryDirectory(prefix="dateline-bench-") as folder:
         os.environ |= {
-            "DATELINE_STATE": str(told.state or folder),
+            "DATELINE_STATE": str(options.state or folder),
             "DATELINE_DATABASE_URL": "",
             "DATELINE_REDIS_URL": "",
         }
         schema.upgrade()
-        fill(told.articles)
-        found = measured()
-    for place, (typical, cpu) in found.items():
+        fill(options.articles)
+        result = measured()
+    for place, (typical, cpu) in result.items():
         print(f"{place:<32} {typical:7.1f} ms   {cpu:7.1f} ms of CPU")
-    if told.json:
-        told.json.write_text(json.dumps(found, indent=1))
+    if options.json:
+        options.json.write_text(json.dumps(result, indent=1))
 
 
 def measured() -> dict[str, tuple[float, float]]:
@@ -132,8 +132,8 @@ def fill(count: int) -> None:
 
 
 def _pages(session: Session, batch: list[int]) -> dict[str, int]:
-    wanted = {page_key(_url(n)) for n in batch}
-    return dict(session.execute(select(Page.key, Page.id).where(col(Page.key).in_(wanted))).all())
+    results = {page_key(_url(n)) for n in batch}
+    return dict(session.execute(select(Page.key, Page.id).where(col(Page.key).in_(results))).all())
 
 
 def _channels() -> list[int]:

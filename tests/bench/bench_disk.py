@@ -97,25 +97,25 @@ def _sizes() -> dict[str, int]:
             whole = connection.execute(text("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"))
             return {"archive": captures, "database": whole.scalar_one()}
         whole = connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one()
-        each = connection.execute(text("SELECT relname, pg_total_relation_size(relid) FROM pg_stat_user_tables"))
-        return {"archive": captures, "database": whole} | dict(tuple(row) for row in each)
+        result = connection.execute(text("SELECT relname, pg_total_relation_size(relid) FROM pg_stat_user_tables"))
+        return {"archive": captures, "database": whole} | dict(tuple(row) for row in result)
 
 
 def main() -> None:
     """Measures and prints."""
-    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("--pages", type=int, default=1_000)
-    asked.add_argument("--database", default="", help="address of an empty database; SQLite without")
-    asked.add_argument("--json", type=Path, help="write the numbers there too")
-    options = asked.parse_args()
+    requests = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    requests.add_argument("--pages", type=int, default=1_000)
+    requests.add_argument("--database", default="", help="address of an empty database; SQLite without")
+    requests.add_argument("--json", type=Path, help="write the numbers there too")
+    options = requests.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     with tempfile.TemporaryDirectory() as folder:
         os.environ |= {"DATELINE_STATE": folder, "DATELINE_DATABASE_URL": options.database, "DATELINE_REDIS_URL": ""}
-        told = json.dumps(measure(options.pages), indent=2)
+        content = json.dumps(measure(options.pages), indent=2)
         database.engine().dispose()
-    print(told)
+    print(content)
     if options.json:
-        options.json.write_text(told + "\n")
+        options.json.write_text(content + "\n")
 
 
 if __name__ == "__main__":

@@ -49,7 +49,7 @@ def main() -> None:
             for statement in FILL:
                 session.execute(text(statement), {"now": now.replace(tzinfo=None)})
         later = now + timedelta(hours=1)
-        found = {
+        fields = {
             "step of 80 gaps": median(_cpu(lambda: _step(later)) for _ in range(STEPS)),
             "step when nothing is due": median(_cpu(lambda: _step(now - PATIENCE)) for _ in range(STEPS)),
             "counts by source and cause": _cpu(lambda: _asks(count_gaps)),
@@ -57,7 +57,7 @@ def main() -> None:
                 lambda: _asks(lambda s: coverage_by_month(s, "s0", f"{now:%Y-%m}", later, 1800))
             ),
         }
-    print(json.dumps({name: f"{seconds * 1000:.1f} ms of CPU" for name, seconds in found.items()}, indent=1))
+    print(json.dumps({name: f"{seconds * 1000:.1f} ms of CPU" for name, seconds in fields.items()}, indent=1))
 
 
 def _step(now) -> None:

@@ -90,7 +90,7 @@ def _rows(table: str, number: int) -> Iterator[dict[str, Any]]:
     """The rows of one table for one article, as it was ingested."""
     at, page, source = NOW - timedelta(minutes=number), number + 1, number // EACH + 1
     this, url = f"article-{number:08}", f"https://news-{source}.example.mil/News/Article/{number}/"
-    name, kind, said = f"source-{source}", KINDS[number % len(KINDS)], _text(number)
+    name, kind, message = f"source-{source}", KINDS[number % len(KINDS)], _text(number)
     headline, capture = f"Harbor {number} Reopens", f"2026/01/{number:08}.warc.gz"
     match table:
         case "sources" | "channels" if number % EACH == 0:
@@ -127,13 +127,13 @@ def _rows(table: str, number: int) -> Iterator[dict[str, Any]]:
             }
         case "revisions":
             yield {"article": this, "number": 1, "content_hash": str(number), "capture": capture, "fetched_at": at} | {
-                "reading": _READING.replace("{}", said),
+                "reading": _READING.replace("{}", message),
                 "parser": "1",
                 "cause": "discovered",
                 "created_at": at,
             }
         case "article_texts":
-            yield {"number": page, "article": this, "text": said, "labels": ""}
+            yield {"number": page, "article": this, "text": message, "labels": ""}
         case "events":
             yield {"sequence": page, "id": f"event-{number}", "type": "article.created", "occurred_at": at} | {
                 "subject": this,
@@ -142,7 +142,7 @@ def _rows(table: str, number: int) -> Iterator[dict[str, Any]]:
                 "cause": "discovered",
                 "changed": [],
                 "announced": False,
-                "body": said,
+                "body": message,
             }
         case "ledger":
             yield {
@@ -166,18 +166,18 @@ _READING = article("{}").model_dump_json()
 
 
 def _text(number: int) -> str:
-    words = random.Random(number).choices(WORDS, k=60)
-    words[5:5] = ["announced"]
-    words += ["harbor"] if number % 2 else ["storm"]
-    words += ["hurricane"] if number % 1_000 == 1 else []
-    words += ["onlyonce"] if number == 500 else []
-    return " ".join(words)
+    fields = random.Random(number).choices(WORDS, k=60)
+    fields[5:5] = ["announced"]
+    fields += ["harbor"] if number % 2 else ["storm"]
+    fields += ["hurricane"] if number % 1_000 == 1 else []
+    fields += ["onlyonce"] if number == 500 else []
+    return " ".join(fields)
 
 
 def questions(articles: int) -> dict[str, Callable[[Session], object]]:
     """What is asked, by its name."""
     now = NOW + timedelta(hours=1)
-    asked: dict[str, Callable[[Session], object]] = {
+    requests: dict[str, Callable[[Session], object]] = {
         "list: newest": lambda s: find_articles(s, ArticleQuery(), 50, None),
         "list: a source": lambda s: find_articles(s, ArticleQuery(source="source-1"), 50, None),
         "list: a source, by update": lambda s: find_articles(
@@ -200,20 +200,20 @@ def questions(articles: int) -> dict[str, Callable[[Session], object]]:
         "ledger: overdue": lambda s: waiting.overdue(s, now),
     }
     for name, q in SEARCHES.items():
-        asked[name] = lambda s, q=q: find_articles(s, ArticleQuery(q=q), 50, None)
-    return asked
+        requests[name] = lambda s, q=q: find_articles(s, ArticleQuery(q=q), 50, None)
+    return requests
 
 
 def measured(articles: int) -> dict[str, float]:
     """Milliseconds of each question."""
-    found = {}
+    results = {}
     for name, ask in questions(articles).items():
-        found[name] = _milliseconds(ask)
-    found["sweep: nothing due"] = _milliseconds(lambda _: _sweep())
+        results[name] = _milliseconds(ask)
+    results["sweep: nothing due"] = _milliseconds(lambda _: _sweep())
     _due(DUE)
-    found["sweep: all that is due was reminded of a moment ago"] = _milliseconds(lambda _: _sweep())
+    results["sweep: all that is due was reminded of a moment ago"] = _milliseconds(lambda _: _sweep())
     _due(0)
-    return found
+    return results
 
 
 def _due(number: int) -> None:
@@ -224,7 +224,7 @@ def _due(number: int) -> None:
         session.execute(delete(rows).where(rows.c.kind.in_(sweeper.SWEPT)))
         due = [message | {"kind": kind, "key": str(key)} for kind in sweeper.SWEPT for key in range(number)]
         if due:  # with numbers of their own, because those of the pages were not drawn from the sequence
-            session.execute(insert(rows), [each | {"id": BEYOND + place} for place, each in enumerate(due)])
+            session.execute(insert(rows), [entry | {"id": BEYOND + place} for place, entry in enumerate(due)])
         session.commit()
 
 
@@ -235,39 +235,39 @@ def _sweep() -> None:
 
 
 def _milliseconds(ask: Callable[[Session], object], times: int = 7) -> float:
-    taken: list[float] = []
-    while len(taken) < times and sum(taken) < 20_000:
+    result: list[float] = []
+    while len(result) < times and sum(result) < 20_000:
         _counted.clear()
         began = time.perf_counter()
         with database.reading() as session:
             ask(session)
-        taken.append((time.perf_counter() - began) * 1_000)
-    return round(median(taken), 1)
+        result.append((time.perf_counter() - began) * 1_000)
+    return round(median(result), 1)
 
 
 def main() -> None:
     """Measures at each size, growing one database."""
-    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("--articles", type=int, nargs="+", default=[1_000, 100_000])
-    asked.add_argument("--database", default="", help="address of an empty database; SQLite without")
-    asked.add_argument("--json", type=Path, help="write the numbers there too")
-    options = asked.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--articles", type=int, nargs="+", default=[1_000, 100_000])
+    parser.add_argument("--database", default="", help="address of an empty database; SQLite without")
+    parser.add_argument("--json", type=Path, help="write the numbers there too")
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         os.environ |= {"DATELINE_STATE": folder, "DATELINE_DATABASE_URL": options.database, "DATELINE_REDIS_URL": ""}
         if not options.database:
             database.make_file()
         SQLModel.metadata.create_all(database.engine())
-        told, before = {}, 0
+        answer, before = {}, 0
         for size in sorted(options.articles):
             with Session(database.engine()) as session:
                 fill(session, before, size)
                 session.execute(text("ANALYZE"))
                 session.commit()
-            told[size], before = measured(size), size
+            answer[size], before = measured(size), size
         database.engine().dispose()
-    print(json.dumps(told, indent=2))
+    print(json.dumps(answer, indent=2))
     if options.json:
-        options.json.write_text(json.dumps(told, indent=2) + "\n")
+        options.json.write_text(json.dumps(answer, indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -81,14 +81,14 @@ def latency(publications: int, backlog: int, database_url: str) -> dict:
             _watch(service, f"{newsroom.url}/sitemap.xml")
             service.waits_for(lambda: service.count("articles") == 1)
             idle = _idle(service)
-            seen = [_publish(service, newsroom, subscriber) for _ in range(publications)]
+            results = [_publish(service, newsroom, subscriber) for _ in range(publications)]
             memory = service.memory()
             busy = _under_load(service, newsroom, subscriber, publications, backlog) if backlog else []
     finally:
         newsroom.stop()
         subscriber.stop()
     return {
-        "at_rest": _latencies(seen),
+        "at_rest": _latencies(results),
         "under_load": _latencies(busy) if len(busy) > 1 else None,
         "ready_after_seconds": service.ready_after,
         "idle_cpu_percent": idle,
@@ -118,21 +118,21 @@ def _under_load(
     service: Installation, newsroom: GeneratedNewsroom, subscriber: Subscriber, publications: int, backlog: int
 ) -> list[tuple[float, float]]:
     """The same while there is a backlog, so fewer publications when it is over first."""
-    seen, stored = [], service.count("articles")
+    result, stored = [], service.count("articles")
     with newsroom_apart(backlog) as (_process, address):
         _watch(service, f"{address(0).split('/News')[0]}/sitemap.xml", name="backlog")
         service.waits_for(lambda: service.count("articles") > stored)
-        while len(seen) < publications and service.count("articles") < stored + len(seen) + backlog:
-            seen.append(_publish(service, newsroom, subscriber))
-    return seen
+        while len(result) < publications and service.count("articles") < stored + len(result) + backlog:
+            result.append(_publish(service, newsroom, subscriber))
+    return result
 
 
 def _publish(service: Installation, newsroom: GeneratedNewsroom, subscriber: Subscriber) -> tuple[float, float]:
     """Milliseconds from the request for the page, and from the poll that saw it, to the verified webhook."""
-    index, told = newsroom.pages, len(subscriber.events)
+    index, answer = newsroom.pages, len(subscriber.events)
     newsroom.pages += 1
     service.post("/sources/bench/poll")
-    arrived = subscriber.wait_for(told + 1, timeout=120)[-1]
+    arrived = subscriber.wait_for(answer + 1, timeout=120)[-1]
     number = newsroom.address(index).removeprefix(newsroom.url)
     page, poll = (_asked(newsroom, path) for path in (number, "/sitemap.xml"))
     time.sleep(0.3)  # back to idle
@@ -140,7 +140,7 @@ def _publish(service: Installation, newsroom: GeneratedNewsroom, subscriber: Sub
 
 
 def _asked(newsroom: GeneratedNewsroom, path: str) -> datetime:
-    return next(asked.at for asked in reversed(newsroom.requests) if asked.path == path)
+    return next(request.at for request in reversed(newsroom.requests) if request.path == path)
 
 
 def _idle(service: Installation) -> float:
@@ -167,14 +167,14 @@ def _spread(values: list[float]) -> dict[str, float]:
 @contextmanager
 def newsroom_apart(pages: int) -> Iterator[tuple[psutil.Process, Callable[[int], str]]]:
     """A newsroom in a process of its own, so that its CPU is counted apart; and where its pages are."""
-    ours, theirs = multiprocessing.Pipe()
+    own, theirs = multiprocessing.Pipe()
     process = multiprocessing.get_context("spawn").Process(target=_serve, args=(pages, theirs))
     process.start()
-    first = ours.recv()
+    first = own.recv()
     try:
         yield psutil.Process(process.pid), lambda index: first.replace("5000000", str(5_000_000 + index))
     finally:
-        ours.send("stop")
+        own.send("stop")
         process.join(10)
 
 
@@ -202,16 +202,16 @@ def main() -> None:
     arguments.add_argument("--scrapy", action="store_true", help="and Scrapy on the same pages (`make .venv/bench`)")
     arguments.add_argument("--database", default="", help="an empty PostgreSQL for each part; SQLite when not given")
     arguments.add_argument("--json", type=Path, help="where to write the result, to compare runs")
-    asked = arguments.parse_args()
+    options = arguments.parse_args()
     result = {}
-    if asked.pages:
-        result["throughput"] = throughput(asked.pages, asked.database, beside_scrapy=asked.scrapy)
-    if asked.publications:
-        result["latency"] = latency(asked.publications, asked.backlog, asked.database)
-    words = json.dumps(result, indent=2)
-    print(words)
-    if asked.json:
-        asked.json.write_text(words)
+    if options.pages:
+        result["throughput"] = throughput(options.pages, options.database, beside_scrapy=options.scrapy)
+    if options.publications:
+        result["latency"] = latency(options.publications, options.backlog, options.database)
+    text = json.dumps(result, indent=2)
+    print(text)
+    if options.json:
+        options.json.write_text(text)
 
 
 if __name__ == "__main__":

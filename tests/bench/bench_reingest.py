@@ -58,21 +58,21 @@ def _while_reparsing(
     service: Installation, newsroom: GeneratedNewsroom, subscriber: Subscriber, publications: int
 ) -> tuple[list[tuple[float, float]], dict]:
     """So many publications, each with a reparse running from its begin to its end; the pace of that, and its cost."""
-    seen, orders, spent, began = [], {}, service.cpu(), time.monotonic()
-    place, words = "", {"state": "done"}
-    while len(seen) < publications:
-        if words["state"] == "done":
+    result, orders, spent, began = [], {}, service.cpu(), time.monotonic()
+    place, body = "", {"state": "done"}
+    while len(result) < publications:
+        if body["state"] == "done":
             place = f"/admin/reingestions/{service.post('/admin/reingestions', ORDER)['id']}"
             service.waits_for(lambda here=place: service.client.get(here).json()["planned"] > 0)
         took = _publish(service, newsroom, subscriber)
-        orders[place] = words = service.client.get(place).json()
-        if words["state"] == "running":
-            seen.append(took)
-    outcomes = {name: sum(each["outcomes"][name] for each in orders.values()) for name in words["outcomes"]}
+        orders[place] = body = service.client.get(place).json()
+        if body["state"] == "running":
+            result.append(took)
+    outcomes = {name: sum(value["outcomes"][name] for value in orders.values()) for name in body["outcomes"]}
     read = sum(outcomes.values())
     cpu = {name: 1000 * (now - spent.get(name, 0.0)) / read for name, now in service.cpu().items()}
     seconds = time.monotonic() - began
-    return seen, {"outcomes": outcomes, "pages_per_second": read / seconds, "cpu_ms_per_page": cpu}
+    return result, {"outcomes": outcomes, "pages_per_second": read / seconds, "cpu_ms_per_page": cpu}
 
 
 def _is_quiet(service: Installation) -> bool:
@@ -89,11 +89,11 @@ def main() -> None:
     arguments.add_argument("--publications", type=int, default=20, help="news, at rest and again during the reparse")
     arguments.add_argument("--database", default="", help="an empty PostgreSQL; SQLite when not given")
     arguments.add_argument("--json", type=Path, help="where to write the result, to compare runs")
-    asked = arguments.parse_args()
-    words = json.dumps(compare(asked.pages, asked.publications, asked.database), indent=2)
-    print(words)
-    if asked.json:
-        asked.json.write_text(words)
+    options = arguments.parse_args()
+    text = json.dumps(compare(options.pages, options.publications, options.database), indent=2)
+    print(text)
+    if options.json:
+        options.json.write_text(text)
 
 
 if __name__ == "__main__":

@@ -114,18 +114,18 @@ def main() -> None:
     arguments.add_argument("--minutes", type=float, default=10)
     arguments.add_argument("--database", default="", help="an empty PostgreSQL; SQLite when not given")
     arguments.add_argument("--json", type=Path)
-    asked = arguments.parse_args()
+    options = arguments.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         runtime_settings.cache_clear()
-        os.environ |= {"DATELINE_STATE": folder, "DATELINE_DATABASE_URL": asked.database, "DATELINE_REDIS_URL": ""}
+        os.environ |= {"DATELINE_STATE": folder, "DATELINE_DATABASE_URL": options.database, "DATELINE_REDIS_URL": ""}
         database.make_file()
         SQLModel.metadata.create_all(database.engine())
         began = utcnow()
-        due = fill(began, hosts=asked.hosts, channels=asked.channels)
-        words = json.dumps(asdict(run(began, due, minutes=asked.minutes)), indent=2)
-    print(words)
-    if asked.json:
-        asked.json.write_text(words)
+        due = fill(began, hosts=options.hosts, channels=options.channels)
+        content = json.dumps(asdict(run(began, due, minutes=options.minutes)), indent=2)
+    print(content)
+    if options.json:
+        options.json.write_text(content)
 
 
 if __name__ == "__main__":

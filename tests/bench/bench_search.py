@@ -66,20 +66,20 @@ def _saved(begin: int, *, entered: bool) -> float:
     enter = write.enter if entered else lambda *_: None
     started = time.perf_counter()
     with patch.object(write, "enter", enter):
-        for number, each in enumerate(orders, begin):
+        for number, entry in enumerate(orders, begin):
             # Each in its own transaction, as a worker does it, but without waiting for the disk.
             with database.transaction(lasting=False) as session:
-                save(session, each, NOW + timedelta(seconds=number))
+                save(session, entry, NOW + timedelta(seconds=number))
     return (time.perf_counter() - started) / GROUP * 1_000
 
 
 def _order(number: int) -> SaveArticle:
     chance = random.Random(number)
-    words = chance.choices(WORDS, cum_weights=ZIPF, k=max(20, int(chance.gauss(600, 150))))
-    words[10:10] = _told(number)
+    text = chance.choices(WORDS, cum_weights=ZIPF, k=max(20, int(chance.gauss(600, 150))))
+    text[10:10] = _told(number)
     url = f"https://www.war.gov/News/Article/{number}/"
     published = (NOW - timedelta(minutes=chance.randrange(5_000_000))).isoformat()
-    return order(" ".join(words), page=number, key=f"afpims/defense:{number}", url=url, published_at=published)
+    return order(" ".join(text), page=number, key=f"afpims/defense:{number}", url=url, published_at=published)
 
 
 def _told(number: int) -> Iterator[str]:
@@ -116,18 +116,18 @@ def _milliseconds(search: Callable[[], None]) -> float:
 
 
 def main() -> None:
-    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("--articles", type=int, default=20_000)
-    asked.add_argument("--database", default="", help="address of an empty database; SQLite without")
-    asked.add_argument("--json", type=Path, help="write the numbers there too")
-    options = asked.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--articles", type=int, default=20_000)
+    parser.add_argument("--database", default="", help="address of an empty database; SQLite without")
+    parser.add_argument("--json", type=Path, help="write the numbers there too")
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         os.environ |= {"DATELINE_STATE": folder, "DATELINE_DATABASE_URL": options.database, "DATELINE_REDIS_URL": ""}
-        told = measure(options.articles) | {"megabytes": _megabytes(Path(folder))}
+        answer = measure(options.articles) | {"megabytes": _megabytes(Path(folder))}
         database.engine().dispose()
-    print(json.dumps(told, indent=2))
+    print(json.dumps(answer, indent=2))
     if options.json:
-        options.json.write_text(json.dumps(told, indent=2) + "\n")
+        options.json.write_text(json.dumps(answer, indent=2) + "\n")
 
 
 def _megabytes(folder: Path) -> float:

@@ -48,11 +48,13 @@ class Newsroom:
     def _day(self, chance: random.Random, day: date, factor: float) -> list[datetime]:
         if self.regular:
             at = _at(day, 17 + chance.gauss(0, 0.5))
-            return [at + timedelta(seconds=each) for each in range(int(self.items))] if chance.random() < factor else []
+            return (
+                [at + timedelta(seconds=entry) for entry in range(int(self.items))] if chance.random() < factor else []
+            )
         mood = chance.gammavariate(1 / self.scatter, self.scatter) if self.scatter else 1.0
         number = _poisson(chance, self.items * factor * mood / self.batch)
         hours = [min(max(chance.gauss(13, 3), 0), 23.9) for _ in range(number)]
-        return [_at(day, hour) + timedelta(seconds=each) for hour in hours for each in range(self.batch)]
+        return [_at(day, hour) + timedelta(seconds=entry) for hour in hours for entry in range(self.batch)]
 
 
 NEWSROOMS = (
@@ -102,13 +104,13 @@ def false_alarms_of(items: list[datetime], since: datetime, until: datetime, rel
     """The alarms while a source lives, which is learned from anew each so many days and judged every hour."""
     alarms: list[datetime] = []
     rhythm: Rhythm | None = None
-    at, alarmed_for, seen = since, None, 0
+    at, alarmed_for, result = since, None, 0
     while at < until:
-        while seen < len(items) and items[seen] <= at:
-            seen += 1
+        while result < len(items) and items[result] <= at:
+            result += 1
         if rhythm is None or (at.hour == 0 and (at - since).days % relearn == 0):
-            rhythm = learn_rhythm(items[:seen], at)
-        last = items[seen - 1] if seen else None
+            rhythm = learn_rhythm(items[:result], at)
+        last = items[result - 1] if result else None
         if (
             rhythm
             and last
@@ -125,13 +127,13 @@ def false_alarms_of(items: list[datetime], since: datetime, until: datetime, rel
 def first_alarm(items: list[datetime], died: datetime, before: list[datetime]) -> datetime | None:
     rhythm = learn_rhythm(items, died)
     strikes = sum(died - alarm < HISTORY for alarm in before)
-    times = (died.replace(minute=0, second=0, microsecond=0) + timedelta(hours=each) for each in range(1, 24 * 365))
+    times = (died.replace(minute=0, second=0, microsecond=0) + timedelta(hours=entry) for entry in range(1, 24 * 365))
     return next((at for at in times if rhythm and judge_silence(rhythm, items[-1], at, strikes).is_alarm), None)
 
 
 def _working_days(since: datetime, until: datetime) -> float:
     hours = int((until - since) / timedelta(hours=1))
-    local = (since + timedelta(hours=each - NEW_YORK) for each in range(hours))
+    local = (since + timedelta(hours=entry - NEW_YORK) for entry in range(hours))
     return sum(kind_of_day(at.date(), "US") == "work" for at in local) / 24
 
 

@@ -98,7 +98,7 @@ def deliveries(events: int, endpoints: int, rounds: int, database_url: str) -> d
             "posts_per_second": median(loop.posts for loop in loops),
             "cpu_ms_per_post": median(loop.cpu_ms for loop in loops),
         },
-        "times_the_bare_loop": median(ours / theirs for ours, theirs in zip(rates, around, strict=True)),
+        "times_the_bare_loop": median(own / theirs for own, theirs in zip(rates, around, strict=True)),
     }
 
 
@@ -176,13 +176,13 @@ def _redis() -> Iterator[str]:
 
 @contextmanager
 def _receivers(count: int) -> Iterator[Receivers]:
-    ours, theirs = multiprocessing.Pipe()
+    own, theirs = multiprocessing.Pipe()
     process = multiprocessing.get_context("spawn").Process(target=_receive, args=(count, theirs))
     process.start()
     try:
-        yield Receivers(psutil.Process(process.pid), ours, ours.recv())
+        yield Receivers(psutil.Process(process.pid), own, own.recv())
     finally:
-        ours.send("stop")
+        own.send("stop")
         process.join(10)
 
 
@@ -210,11 +210,11 @@ def main() -> None:
     arguments.add_argument("--rounds", type=int, default=5)
     arguments.add_argument("--database", default="", help="an empty PostgreSQL; SQLite when not given")
     arguments.add_argument("--json", type=Path, help="where to write the result, to compare runs")
-    asked = arguments.parse_args()
-    words = json.dumps(deliveries(asked.events, asked.endpoints, asked.rounds, asked.database), indent=2)
-    print(words)
-    if asked.json:
-        asked.json.write_text(words)
+    options = arguments.parse_args()
+    text = json.dumps(deliveries(options.events, options.endpoints, options.rounds, options.database), indent=2)
+    print(text)
+    if options.json:
+        options.json.write_text(text)
 
 
 if __name__ == "__main__":

@@ -70,11 +70,11 @@ class Installation:
 
     def memory(self) -> dict[str, float]:
         """Megabytes of each process; pages that several share are shared out among them (PSS)."""
-        held: dict[str, float] = {}
+        stored: dict[str, float] = {}
         for process in self._processes():
             with suppress(psutil.NoSuchProcess):
-                held[_name(process)] = held.get(_name(process), 0.0) + process.memory_full_info().pss / 1e6
-        return held
+                stored[_name(process)] = stored.get(_name(process), 0.0) + process.memory_full_info().pss / 1e6
+        return stored
 
     def _processes(self) -> list[psutil.Process]:
         return [self.process, *self.process.children(recursive=True)]
@@ -119,7 +119,7 @@ def _answers(client: httpx.Client) -> bool:
 
 def _name(process: psutil.Process) -> str:
     """What the process is for: `up`, `worker fetcher`, `web`, `redis-server`."""
-    words = command_line(process)
-    if words[0] == "dateline":
-        return " ".join(words[1:])
-    return "up" if "services.cli" in words else process.name()
+    fields = command_line(process)
+    if fields[0] == "dateline":
+        return " ".join(fields[1:])
+    return "up" if "services.cli" in fields else process.name()

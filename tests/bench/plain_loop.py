@@ -30,8 +30,8 @@ def plain_loop(addresses: list[str], folder: Path) -> Rate:
             soup = BeautifulSoup(client.get(address).content, "lxml")
             body = "\n".join(p.get_text(" ", strip=True) for p in soup.select("div.body p"))
             with database:
-                words = (address, soup.h1.get_text(strip=True), body)
-                database.execute("INSERT INTO articles VALUES (?, ?, ?)", words)
+                text = (address, soup.h1.get_text(strip=True), body)
+                database.execute("INSERT INTO articles VALUES (?, ?, ?)", text)
         seconds = time.perf_counter() - began
         stored = database.execute("SELECT count(*) FROM articles WHERE length(body) > 1000").fetchone()[0]
     database.close()

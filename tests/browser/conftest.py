@@ -24,10 +24,10 @@ PATIENCE = 60_000
 @pytest.fixture(scope="package")
 def chromium():
     """Where the browser is."""
-    found = next(filter(None, map(shutil.which, NAMES)), None)
-    if found is None and os.environ.get("CI") == "true" and os.geteuid() == 0:
+    result = next(filter(None, map(shutil.which, NAMES)), None)
+    if result is None and os.environ.get("CI") == "true" and os.geteuid() == 0:
         pytest.fail(MISSING)
-    return found or pytest.skip(MISSING)
+    return result or pytest.skip(MISSING)
 
 
 @pytest.fixture(scope="package")

@@ -65,9 +65,9 @@ def test_a_story_is_searched_read_and_explained(page):
     expect(page.locator("article.story")).to_contain_text("4,200 residents")
     expect(page.locator("article.story figcaption").first).to_contain_text("VIRIN")
     page.get_by_role("link", name="Explain").click()
-    taken = page.locator("li.taken", has_text="WhatsApp")
-    expect(taken.locator(".rule")).to_have_text("share")
-    expect(taken.locator("del").first).to_be_visible()
+    result = page.locator("li.taken", has_text="WhatsApp")
+    expect(result.locator(".rule")).to_have_text("share")
+    expect(result.locator("del").first).to_be_visible()
     page.get_by_role("link", name="History").click()
     expect(page.locator(".diff del").first).to_have_text("2,400")
     expect(page.locator(".diff ins").first).to_have_text("4,200")
@@ -133,7 +133,7 @@ def test_an_endpoint_is_made_tested_and_served_again(page, world):
         page.evaluate(UNTOUCHED)
         expect(page.locator("h3", has_text="2: delivered, status 204")).to_be_visible()
         assert untouched(page)
-        assert [each.verified for each in subscriber.received] == [True] * 2
+        assert [event.verified for event in subscriber.received] == [True] * 2
         page.get_by_role("link", name="The newsletter").click()
         unfolds(page, "Replay deliveries by time, type or article")
         page.get_by_label("also those that were delivered").check()
@@ -215,7 +215,7 @@ def test_a_cause_is_replayed_or_discarded_as_one(page, world):
 
 
 def dead_lettered(world):
-    return [each["id"] for each in world.service.get("/admin/dead-letters")["messages"]]
+    return [message["id"] for message in world.service.get("/admin/dead-letters")["messages"]]
 
 
 def test_an_order_is_found_in_the_log_and_leads_to_what_it_was_about(page, world):
@@ -282,15 +282,15 @@ def test_news_arrives_on_the_page_and_takes_nothing_out_of_ones_hands(page, worl
     page.set_viewport_size({"width": 1280, "height": 420})
     page.goto("/desk/")
     page.evaluate(UNTOUCHED)
-    held = page.get_by_role("link", name=re.compile("Second Life"))
-    held.focus()
+    stored = page.get_by_role("link", name=re.compile("Second Life"))
+    stored.focus()
     place = page.evaluate("scrollY")
     assert place > 0
     world.newsroom.publishes("weather-cell")
     world.looks()
     headline = world.newsroom.samples["weather-cell"].wordings[0].headline
     expect(page.get_by_role("link", name=headline)).to_be_attached()
-    expect(held).to_be_focused()
+    expect(stored).to_be_focused()
     assert untouched(page)
     assert page.evaluate("scrollY") == place
 
@@ -335,10 +335,10 @@ def test_a_page_that_nobody_sees_does_not_look_again(page):
     page.clock.install()
     page.goto("/desk/")
     page.evaluate(HIDDEN, True)
-    asked = []
-    page.on("request", lambda request: asked.extend([request.url] if request.resource_type == "fetch" else ()))
+    requests = []
+    page.on("request", lambda request: requests.extend([request.url] if request.resource_type == "fetch" else ()))
     page.clock.run_for(30_000)
-    assert asked == []
+    assert requests == []
     page.evaluate(HIDDEN, False)
     with page.expect_request("**/desk/"):
         page.clock.run_for(6_000)

@@ -17,14 +17,14 @@ HERE = """() => {
 @pytest.mark.parametrize("place", ["articles", "order", "source", "endpoint", "keys"])
 def test_the_tab_key_reaches_everything_and_one_sees_where_one_is(page, world, place):
     page.goto(f"/desk{world.places()[place]}")
-    wanted, seen = set(page.evaluate(REACHABLE)), set()
-    for _ in range(4 * len(wanted)):  # a date is several stops of the same field, each marked in a way of its own
+    order, result = set(page.evaluate(REACHABLE)), set()
+    for _ in range(4 * len(order)):  # a date is several stops of the same field, each marked in a way of its own
         page.keyboard.press("Tab")
         name, is_seen = page.evaluate(HERE)
-        seen |= {name} if is_seen else set()
-        if wanted <= seen:
+        result |= {name} if is_seen else set()
+        if order <= result:
             break
-    assert wanted - seen == set()
+    assert order - result == set()
 
 
 def test_the_first_stop_leads_past_the_navigation(page):

@@ -15,41 +15,41 @@ UNFOLDED = "document.querySelectorAll('details').forEach(each => each.open = tru
 
 def test_every_page_can_be_used_by_everybody_on_every_screen(opens, world, pictures):
     """No serious finding of axe in light and in dark with all that unfolds open; nothing is wider than a phone."""
-    page, found = opens(viewport=DESK, but_for="status of 404", reduced_motion="reduce"), {}
+    page, result = opens(viewport=DESK, but_for="status of 404", reduced_motion="reduce"), {}
     for name, path in {"sign-in": "/sign-in", **world.places()}.items():
         page.goto(f"/desk{path}")
-        found |= looks_at(page, name, pictures)
+        result |= looks_at(page, name, pictures)
     page.goto("/desk/sources/-/new")
     page.get_by_label("Address of a newsroom").fill(f"{world.newsroom.url}/News/")
     page.get_by_role("button", name="See what it would find").click()
     page.get_by_role("heading", name="Watch it").wait_for()
-    found |= looks_at(page, "source-new", pictures)
-    assert {where: what for where, what in found.items() if what} == {}
+    result |= looks_at(page, "source-new", pictures)
+    assert {where: what for where, what in result.items() if what} == {}
 
 
 def looks_at(page, name, pictures):
     """What is wrong with the page that is open, by where; leaves it as it was, and four pictures of it."""
-    found = {}
+    results = {}
     page.screenshot(path=pictures / f"{name}-desk-light.png")
     page.evaluate(UNFOLDED)
-    found[name, "light"] = troubles(page, ALL)
+    results[name, "light"] = troubles(page, ALL)
     page.emulate_media(color_scheme="dark")
-    found[name, "dark"] = troubles(page, COLOURS)
+    results[name, "dark"] = troubles(page, COLOURS)
     page.screenshot(path=pictures / f"{name}-desk-dark.png")
     page.set_viewport_size(PHONE)
-    found[name, "phone"] = page.evaluate(WIDER)
+    results[name, "phone"] = page.evaluate(WIDER)
     page.screenshot(path=pictures / f"{name}-phone-dark.png")
     page.emulate_media(color_scheme="light")
     page.screenshot(path=pictures / f"{name}-phone-light.png")
     page.set_viewport_size(DESK)
-    return found
+    return results
 
 
 def troubles(page, options):
-    found = Axe().run(page, options=options).response["violations"]
+    violations = Axe().run(page, options=options).response["violations"]
     return [
-        (each["id"], node["target"], node.get("failureSummary"))
-        for each in found
-        if each["impact"] in {"serious", "critical"}
-        for node in each["nodes"]
+        (entry["id"], node["target"], node.get("failureSummary"))
+        for entry in violations
+        if entry["impact"] in {"serious", "critical"}
+        for node in entry["nodes"]
     ]

@@ -54,10 +54,10 @@ def test_no_page_is_left_of_an_event_that_is_gone():
 
 def test_what_is_sent_is_what_the_published_schemas_say():
     """As a receiver would find out who judges by them; they refuse what lacks a field."""
-    told = EXAMPLES | {"article.created": sent(None), "article.updated": sent(1)}
-    told |= {f"{name}.thin": payload.thinned(told[name]) for name in THIN}
-    assert {"events.md", *(f"schemas/{name}.json" for name in told)} == set(PAGES)
-    for name, event in told.items():
+    answer = EXAMPLES | {"article.created": sent(None), "article.updated": sent(1)}
+    answer |= {f"{name}.thin": payload.thinned(answer[name]) for name in THIN}
+    assert {"events.md", *(f"schemas/{name}.json" for name in answer)} == set(PAGES)
+    for name, event in answer.items():
         schema = jsonschema_rs.validator_for(json.loads(PAGES[f"schemas/{name}.json"]))
         schema.validate(event)
         assert not schema.is_valid(event | {"data": {}})
@@ -103,14 +103,14 @@ def test_the_openapi_has_every_event_as_a_webhook_with_its_headers_and_examples(
     for name, methods in OPENAPI["webhooks"].items():
         operation = methods["post"]
         sent_along = signed_headers(new_secret(), "evt_1", NOW, b"") | {"dateline-sequence": "1"}
-        assert {one["name"] for one in operation["parameters"] if one["required"]} == set(sent_along)
+        assert {parameter["name"] for parameter in operation["parameters"] if parameter["required"]} == set(sent_along)
         schema = operation["requestBody"]["content"]["application/json"]["schema"]
         shapes = [EVENTS[name], *([THIN[name]] if name in THIN else [])]
-        assert [one["$ref"].rpartition("/")[2] for one in schema.get("anyOf", [schema])] == [
+        assert [parameter["$ref"].rpartition("/")[2] for parameter in schema.get("anyOf", [schema])] == [
             shape.__name__ for shape in shapes
         ]
-        told = [EXAMPLES[name], *([THIN_EXAMPLES[name]] if name in THIN else [])]
-        assert schema["examples"] == without_null(told), "nulls do not get into an OpenAPI"
+        messages = [EXAMPLES[name], *([THIN_EXAMPLES[name]] if name in THIN else [])]
+        assert schema["examples"] == without_null(messages), "nulls do not get into an OpenAPI"
 
 
 def test_a_schema_demands_no_less_tomorrow_than_today():

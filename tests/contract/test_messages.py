@@ -18,23 +18,23 @@ named = pytest.mark.parametrize("path", KEPT, ids=lambda path: f"{path.parent.na
 @named
 def test_what_was_once_sent_is_read_as_it_was_meant(path):
     """Each value that was sent is where it was; what was not sent yet has a default."""
-    kept = json.loads(path.read_text())
-    assert told(kept, spoken(read(path, kept)))
+    body = json.loads(path.read_text())
+    assert told(body, spoken(read(path, body)))
 
 
 @named
 def test_a_field_from_the_future_is_ignored(path):
     """At every depth: a newer service may say more than we understand."""
-    kept = json.loads(path.read_text())
-    assert read(path, with_news(kept)) == read(path, kept)
+    body = json.loads(path.read_text())
+    assert read(path, with_news(body)) == read(path, body)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_newest_one_kept_is_what_is_said_today(kind):
     """Field for field; else what is on its way today could be forgotten by the next change."""
     newest = max((path for path in KEPT if path.parent.name == kind), key=lambda path: int(path.stem))
-    kept = json.loads(newest.read_text())
-    assert spoken(read(newest, kept)) == kept
+    body = json.loads(newest.read_text())
+    assert spoken(read(newest, body)) == body
 
 
 def read(path, words):

@@ -23,7 +23,7 @@ def variables():
 
 
 def _ours(parent):
-    return [each for each in parent.__subclasses__() if each.__module__.startswith("services.")]
+    return [subclass for subclass in parent.__subclasses__() if subclass.__module__.startswith("services.")]
 
 
 def _names(settings):
@@ -43,8 +43,8 @@ def test_the_table_of_the_operators_names_every_setting_once_and_no_other():
 @pytest.mark.parametrize("variable", variables())
 def test_every_setting_reaches_the_containers(variable):
     """A variable in .env has an effect only when the compose file, or the image, names it."""
-    named = (ROOT / "docker-compose.yml").read_text() + (ROOT / "Dockerfile").read_text()
-    assert re.search(rf"\b{variable}\b", named)
+    labels = (ROOT / "docker-compose.yml").read_text() + (ROOT / "Dockerfile").read_text()
+    assert re.search(rf"\b{variable}\b", labels)
 
 
 @pytest.mark.parametrize("variable", re.findall(r"\$\{(\w+):\?", (ROOT / "docker-compose.yml").read_text()))

@@ -18,8 +18,8 @@ PAGE = Path(__file__).parents[2].joinpath("docs", "webhooks.md").read_text()
 
 def example(language):
     """The one code block in this language."""
-    (found,) = re.findall(rf"^```{language}\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
-    return found
+    (result,) = re.findall(rf"^```{language}\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
+    return result
 
 
 def request():

@@ -21,8 +21,8 @@ def all_services():
 
 def test_every_kind_of_message_has_a_line_in_the_wiring():
     """A kind without one could be said and would never be heard."""
-    said = {kind for kind in vars(messages).values() if isinstance(kind, type) and issubclass(kind, Message)}
-    assert said - {Message} == set(ROUTES)
+    matching = {kind for kind in vars(messages).values() if isinstance(kind, type) and issubclass(kind, Message)}
+    assert matching - {Message} == set(ROUTES)
 
 
 @pytest.mark.parametrize("kind", KINDS)

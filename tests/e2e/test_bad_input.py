@@ -82,7 +82,7 @@ def test_a_source_that_gives_no_feed_says_why_and_leaves_the_others_alone(starts
     def channels():
         return {name: service.get(f"/sources/{name}")["channels"][0] for name in addresses}
 
-    service.waits_for(lambda: all(each["outcome"] for each in channels().values()), "a look at each", seconds=60)
+    service.waits_for(lambda: all(value["outcome"] for value in channels().values()), "a look at each", seconds=60)
     expected = {name: (outcome, part) for name, (_, outcome, part) in FEEDS.items()} | HOSTS
     for name, channel in channels().items():
         outcome, part = expected[name]
@@ -125,7 +125,7 @@ def test_a_page_that_is_no_article_says_why_and_its_news_comes_when_it_is_one(
     def pages():
         return {slug: page(database_url, canonical_url(newsroom.address(slug))) for slug in PAGES}
 
-    service.waits_for(lambda: all(any(each) for each in pages().values()), "a look at each")
+    service.waits_for(lambda: all(any(value) for value in pages().values()), "a look at each")
     for slug, (_, outcome, part) in PAGES.items():
         sentences = pages()[slug]
         assert outcome in sentences, (slug, sentences)
@@ -161,7 +161,7 @@ def test_a_newsroom_behind_a_wall_for_a_while_loses_nothing_and_changes_nothing(
         return service.get("/sources/newsroom")
 
     def told():
-        return sorted(each.event["type"] for each in subscriber.events)
+        return sorted(event.event["type"] for event in subscriber.events)
 
     newsroom.misbehaves("*", ways.bot_wall())
     newsroom.corrects("storm-response")
@@ -177,7 +177,7 @@ def test_a_newsroom_behind_a_wall_for_a_while_loses_nothing_and_changes_nothing(
     service.post("/sources/newsroom/poll", 202)
     subscriber.wait_for(5, 120)
     assert told() == ["article.created", "article.created", "article.updated", "source.blocked", "source.recovered"]
-    walled = sum(asked.status == 403 for asked in newsroom.requests)
+    walled = sum(request.status == 403 for request in newsroom.requests)
     service.waits_for(lambda: source()["blocked"] == blocked(service), "the same count in both places")
     assert HOST_PATIENCE < source()["blocked"] <= walled
     assert source()["channels"][0]["failures"] == 0
@@ -230,8 +230,8 @@ def test_a_bad_request_is_a_problem_and_no_secret_is_ever_told(starts, newsroom,
         **{str(status): answer.text for status, answer in answers.items()},
     }
     assert admin in log, "shown this once, at the first start"
-    told = [(where, name) for where, words in shown.items() for name, secret in secrets.items() if secret in words]
-    assert told == []
+    results = [(where, name) for where, fields in shown.items() for name, secret in secrets.items() if secret in fields]
+    assert results == []
     assert "authorization" not in log.lower()
     invariants.hold(service, subscriber)
 
@@ -247,9 +247,9 @@ def is_a_sentence(words):
 
 def counted(service, **labels):
     """So many messages of this kind ended like this, by /metrics."""
-    wanted = "dateline_handled_total{" + ",".join(f'{name}="{value}"' for name, value in sorted(labels.items())) + "}"
+    order = "dateline_handled_total{" + ",".join(f'{name}="{value}"' for name, value in sorted(labels.items())) + "}"
     shown = service.client.get("/metrics").text.splitlines()
-    return sum(float(line.removeprefix(wanted)) for line in shown if line.startswith(wanted))
+    return sum(float(line.removeprefix(order)) for line in shown if line.startswith(order))
 
 
 def blocked(service):
@@ -265,12 +265,12 @@ def page(database_url, url):
         "LEFT JOIN verdicts ON page = pages.id AND rejected_capture = pages.capture WHERE url = :url"
     )
     with contextlib.closing(create_engine(database_url).connect()) as connection:
-        found = connection.execute(text(query), {"url": url}).one_or_none()
-    if found is None or (found.outcome == "new" and not found.rejected):
+        row = connection.execute(text(query), {"url": url}).one_or_none()
+    if row is None or (row.outcome == "new" and not row.rejected):
         return {}
     return {
-        found.outcome: found.detail,
-        "rejected" if found.rejected else found.outcome: found.rejected_detail or found.detail,
+        row.outcome: row.detail,
+        "rejected" if row.rejected else row.outcome: row.rejected_detail or row.detail,
     }
 
 

@@ -35,8 +35,8 @@ def demonstration(folder, *arguments):
     try:
         yield process
     finally:
-        for each in [*children_of(process), process]:
-            each.kill()
+        for entry in [*children_of(process), process]:
+            entry.kill()
         process.wait()
 
 
@@ -64,27 +64,27 @@ def is_gone(process):
 
 def test_it_shows_every_story_verified_and_the_correction(tmp_path):
     """Exit status 0; nothing is asked of the newcomer, and the log and the audit are where it says."""
-    began, seen = time.monotonic(), {}
+    began, result = time.monotonic(), {}
     with demonstration(tmp_path, "--once") as process:
         while process.poll() is None:
-            seen |= {each.pid: each for each in children_of(process)}
+            result |= {value.pid: value for value in children_of(process)}
             assert time.monotonic() - began < 300, said(tmp_path)
             time.sleep(0.2)
         assert process.returncode == 0, said(tmp_path)
-    words = said(tmp_path)
-    assert f"{len(BACKLOG)} stories stored and not announced" in words
+    text = said(tmp_path)
+    assert f"{len(BACKLOG)} stories stored and not announced" in text
     samples = read_samples()
     for slug in NEWS:
-        assert samples[slug].wordings[0].headline in words, slug
-    assert words.count("webhook verified article.created") == len(NEWS)
-    shown, correction = words.split("The newsroom corrects a story")
+        assert samples[slug].wordings[0].headline in text, slug
+    assert text.count("webhook verified article.created") == len(NEWS)
+    shown, correction = text.split("The newsroom corrects a story")
     assert samples[CORRECTED].wordings[1].headline in correction
     assert correction.count("webhook verified article.updated") == 1
     assert "updated" not in shown
-    assert words.rstrip().endswith("Ended; nothing is left running.")
-    assert "Traceback" not in words + (tmp_path / FOLDER / "dateline.log").read_text()
-    assert len(seen) >= 6
-    assert all(is_gone(each) for each in seen.values())
+    assert text.rstrip().endswith("Ended; nothing is left running.")
+    assert "Traceback" not in text + (tmp_path / FOLDER / "dateline.log").read_text()
+    assert len(result) >= 6
+    assert all(is_gone(value) for value in result.values())
 
 
 def test_ctrl_c_in_the_middle_ends_everything(tmp_path):
@@ -98,23 +98,23 @@ def test_ctrl_c_in_the_middle_ends_everything(tmp_path):
         assert (second.returncode, second.stderr) == (2, REFUSAL)
         process.send_signal(signal.SIGINT)
         assert process.wait(90) == 0, said(tmp_path)
-    words = said(tmp_path)
-    assert "Traceback" not in words
-    assert words.rstrip().endswith("Ended; nothing is left running.")
+    text = said(tmp_path)
+    assert "Traceback" not in text
+    assert text.rstrip().endswith("Ended; nothing is left running.")
     assert len(children) >= 6
-    assert all(is_gone(each) for each in children)
+    assert all(is_gone(entry) for entry in children)
 
 
 def test_moods_are_played_before_real_processes_and_compared(tmp_path):
     """Exit status 0 says that what was seen is what was expected; days go by in seconds."""
     with demonstration(tmp_path, "--once", "--moods", "lag", "replayed-day") as process:
         assert process.wait(600) == 0, said(tmp_path)
-    words = said(tmp_path)
-    assert "2 of 2 moods brought what they should." in words
-    assert "≠" not in words
-    assert words.count("source.drifted 5 pages or more") == 2
-    assert words.rstrip().endswith("Ended; nothing is left running.")
-    assert "Traceback" not in words + (tmp_path / FOLDER / "dateline.log").read_text()
+    text = said(tmp_path)
+    assert "2 of 2 moods brought what they should." in text
+    assert "≠" not in text
+    assert text.count("source.drifted 5 pages or more") == 2
+    assert text.rstrip().endswith("Ended; nothing is left running.")
+    assert "Traceback" not in text + (tmp_path / FOLDER / "dateline.log").read_text()
 
 
 @pytest.mark.parametrize(

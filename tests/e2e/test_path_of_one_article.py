@@ -49,14 +49,14 @@ def test_ingesting_again_asks_the_newsroom_only_when_told_to_and_tells_only_what
     service.post("/sources/newsroom/poll", 202)
     subscriber.wait_for(1, 30)
 
-    asked = len(newsroom.requests)
+    count = len(newsroom.requests)
     counts = service.reingest("reparse")
     assert (counts["planned"], counts["outcomes"]["unchanged"]) == (3, 3)
-    assert len(newsroom.requests) == asked
+    assert len(newsroom.requests) == count
 
     counts = service.reingest("refetch")
     assert (counts["planned"], counts["outcomes"]["unchanged"]) == (3, 3)
-    again = [request for request in newsroom.requests[asked:] if "/Article/" in request.path]
+    again = [request for request in newsroom.requests[count:] if "/Article/" in request.path]
     assert [request.status for request in again] == [304, 304, 304]
 
     newsroom.corrects("storm-response")
@@ -68,7 +68,7 @@ def test_ingesting_again_asks_the_newsroom_only_when_told_to_and_tells_only_what
     service.waits_for(lambda: all(service.get(place)["state"] == "done" for place in both), "both of them", 120)
     assert sorted(service.get(place)["outcomes"]["updated"] for place in both) == [0, 1]
     subscriber.wait_for(2, 30)
-    assert [each.event["type"] for each in subscriber.events] == ["article.created", "article.updated"]
+    assert [event.event["type"] for event in subscriber.events] == ["article.created", "article.updated"]
     invariants.hold(service, subscriber)
 
 
@@ -91,9 +91,9 @@ def test_a_flushed_redis_and_killed_workers_change_nothing_in_the_end(starts, ne
         random.choice(service.waits_for(service.workers, "a worker to kill")).kill()
 
     def announced():
-        return {each.event["data"]["article"]["headline"] for each in subscriber.events}
+        return {event.event["data"]["article"]["headline"] for event in subscriber.events}
 
     service.waits_for(lambda: len(announced()) == len(stories), "every story", seconds=120)
-    assert len({each.id for each in subscriber.events}) == len(stories)
+    assert len({event.id for event in subscriber.events}) == len(stories)
     assert len(service.articles()) == len(stories) + 2
     invariants.hold(service, subscriber)

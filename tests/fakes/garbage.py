@@ -31,7 +31,7 @@ def _within(part, **words):
 
 
 def _without(part, name):
-    return _with(**{part: {each: words for each, words in hint()[part].items() if each != name}})
+    return _with(**{part: {entry: text for entry, text in hint()[part].items() if entry != name}})
 
 
 MESSAGES = {

@@ -92,6 +92,6 @@ def bulletin(
     mail["Date"] = "Tue, 03 Nov 2026 10:00:00 +0000"
     mail["Message-ID"] = f"<{number}@service.govdelivery.com>"
     mail.set_content("\n".join(url for url, _ in links) or "Nothing.")
-    anchors = "".join(f'<p><a href="{url}">{words}</a></p>' for url, words in links)
+    anchors = "".join(f'<p><a href="{url}">{fields}</a></p>' for url, fields in links)
     mail.add_alternative(f"<html><body>{text}{anchors}</body></html>", subtype="html")
     return mail

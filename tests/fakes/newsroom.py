@@ -29,8 +29,8 @@ def maintenance(after: str = "600") -> Behaviour:
 
 def too_many_requests(after: str | datetime | None = "120") -> Behaviour:
     """429; `Retry-After` as seconds, as a date, or not at all."""
-    told = format_datetime(after, usegmt=True) if isinstance(after, datetime) else after
-    return always(429, b"<h1>Too Many Requests</h1>", {**HTML, **({"Retry-After": told} if told else {})})
+    answer = format_datetime(after, usegmt=True) if isinstance(after, datetime) else after
+    return always(429, b"<h1>Too Many Requests</h1>", {**HTML, **({"Retry-After": answer} if answer else {})})
 
 
 def not_an_article() -> Behaviour:
@@ -137,8 +137,8 @@ def stuck_etag(tag: str = '"stuck"') -> Behaviour:
 
     def behaviour(request: Request, polite: Answer, _site: Site) -> Answer:
         headers = {**polite.headers, "ETag": tag}
-        held = request.headers.get("if-none-match") == tag
-        return Answer(304, headers=headers) if held else replace(polite, headers=headers)
+        stored = request.headers.get("if-none-match") == tag
+        return Answer(304, headers=headers) if stored else replace(polite, headers=headers)
 
     return behaviour
 

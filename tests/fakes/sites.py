@@ -154,7 +154,7 @@ def components(told: Story) -> SitePage:
     def text(line: str) -> str:
         return f'<div class="cmp cmp-text"><p>{line}</p></div>'
 
-    items = "".join(f"<li>{item}</li>" for item in told.items)
+    items = "".join(f"<li>{entry}</li>" for entry in told.items)
     return _page(
         "https://ministry.example/en/",
         told,
@@ -178,7 +178,7 @@ def dump(told: Story) -> SitePage:
 
 def _html(told: Story) -> str:
     over, under = ("".join(f"<p>{escape(line)}</p>" for line in lines) for lines in (told.opening, told.ending))
-    items = "".join(f"<li>{item}</li>" for item in told.items)
+    items = "".join(f"<li>{entry}</li>" for entry in told.items)
     return f"{over}<h2>{told.subhead}</h2><ul>{items}</ul>{under}"
 
 

@@ -41,8 +41,8 @@ class Subscriber(Receiver):
     def wait_for(self, count: int, timeout: float) -> list[Received]:
         """The events, once there are so many; `AssertionError` says what there was when the time is over."""
         if not self.wait_until(lambda _received: self.has(count)(), timeout):
-            seen = [(each.type, each.verified) for each in self.received]
-            raise AssertionError(f"{len(self.events)} of {count} events within {timeout} s; what came in: {seen}")
+            results = [(event.type, event.verified) for event in self.received]
+            raise AssertionError(f"{len(self.events)} of {count} events within {timeout} s; what came in: {results}")
         return self.events
 
     def answers(self, status: int, *, times: int = 1, headers: Mapping[str, str] | None = None) -> None:

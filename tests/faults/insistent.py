@@ -15,8 +15,8 @@ EVERY = 0.3
 
 def insist():
     with reading() as session:
-        found = session.execute(select(ledger.c.id, ledger.c.kind, ledger.c.lane).where(OPEN)).all()
-    chosen = random.sample(found, min(SOME, len(found))) * 2
+        rows = session.execute(select(ledger.c.id, ledger.c.kind, ledger.c.lane).where(OPEN)).all()
+    chosen = random.sample(rows, min(SOME, len(rows))) * 2
     for row in random.sample(chosen, len(chosen)):
         wake_ups.wake_up(row.kind, row.lane, [row.id])
 

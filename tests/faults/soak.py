@@ -74,29 +74,29 @@ class Memory:
 
     def watch(self, over: threading.Event, every: float = 10.0) -> None:
         while not over.wait(every):
-            for name, held in self._now().items():
-                self._held[name].append(held)
+            for name, stored in self._now().items():
+                self._held[name].append(stored)
 
     def is_flat(self) -> bool:
         """Whether no process holds much more in the last third than in the second; one that was killed began anew."""
         flat = True
-        for name, held in sorted(self._held.items()):
-            third = max(len(held) // 3, 1)
-            early, late = (statistics.median(part) for part in (held[third : 2 * third] or held, held[-third:]))
+        for name, stored in sorted(self._held.items()):
+            third = max(len(stored) // 3, 1)
+            early, late = (statistics.median(part) for part in (stored[third : 2 * third] or stored, stored[-third:]))
             grown = late > GROWTH * early and late > early + SLACK
             flat = flat and not grown
-            shown = " ".join(f"{one:.0f}" for one in held[:: max(len(held) // 12, 1)])
+            shown = " ".join(f"{entry:.0f}" for entry in stored[:: max(len(stored) // 12, 1)])
             print(f"memory of {name}: {shown} MB{', AND GROWS' if grown else ''}")
         return flat
 
     def _now(self) -> dict[str, float]:
-        held: dict[str, float] = defaultdict(float)
+        stored: dict[str, float] = defaultdict(float)
         main = psutil.Process(self._service.process.pid)
         for process in (main, *main.children(recursive=True)):
             with contextlib.suppress(psutil.Error):
-                words = [word for word in command_line(process)[1:] if word[0] not in "-/" and word != "services.cli"]
-                held[" ".join(words) or "up"] += process.memory_full_info().pss / 1e6
-        return held
+                results = [word for word in command_line(process)[1:] if word[0] not in "-/" and word != "services.cli"]
+                stored[" ".join(results) or "up"] += process.memory_full_info().pss / 1e6
+        return stored
 
 
 def _storm(made: World, faults: tuple, dice: random.Random, seconds: float) -> list[tuple[datetime, str]]:
@@ -106,9 +106,9 @@ def _storm(made: World, faults: tuple, dice: random.Random, seconds: float) -> l
         suffered.append((utcnow(), fault.__name__))
         fault(made, dice)
         time.sleep(dice.uniform(*PAUSE))
-        told = len({each.id for each in made.subscriber.events})
+        count = len({event.id for event in made.subscriber.events})
         left = max(end - time.monotonic(), 0)
-        print(f"{left:5.0f} s left: {made.newsroom.pages} published, {told} events told; {fault.__name__}", flush=True)
+        print(f"{left:5.0f} s left: {made.newsroom.pages} published, {count} events told; {fault.__name__}", flush=True)
     return suffered
 
 
@@ -128,12 +128,12 @@ def _is_well(made: World, suffered: list[tuple[datetime, str]]) -> bool:
     settled = _settles(made)
     events = {event["id"] for event in made.service.events() if event["announced"]}
     received = made.subscriber.events
-    told = {each.id for each in received}
+    ids = {entry.id for entry in received}
     [(aside,)] = made.rows("SELECT count(*) FROM ledger WHERE dead_lettered_at IS NOT NULL")
     print(
         f"settled after {time.monotonic() - began:.0f} s: {made.newsroom.pages} published, "
-        f"{len(invariants.kept(made.service))} stored, {len(events)} events, {len(told)} told, "
-        f"{len(received) - len(told)} of them twice, {len(events - told)} lost, {aside} dead-lettered"
+        f"{len(invariants.kept(made.service))} stored, {len(events)} events, {len(ids)} told, "
+        f"{len(received) - len(ids)} of them twice, {len(events - ids)} lost, {aside} dead-lettered"
     )
     print("told again after:", dict(_after(received, [*suffered, calm])))
     if settled:
@@ -143,11 +143,11 @@ def _is_well(made: World, suffered: list[tuple[datetime, str]]) -> bool:
 
 def _after(received: list, suffered: list[tuple[datetime, str]]) -> Counter:
     """What came again, by the fault that was the last one before."""
-    seen, after = set(), Counter()
-    for each in received:
-        if each.id in seen:
-            after[next((name for at, name in reversed(suffered) if at < each.at), "nothing")] += 1
-        seen.add(each.id)
+    result, after = set(), Counter()
+    for event in received:
+        if event.id in result:
+            after[next((name for at, name in reversed(suffered) if at < event.at), "nothing")] += 1
+        result.add(event.id)
     return after
 
 
@@ -171,8 +171,8 @@ def main() -> None:
     arguments.add_argument("--pages", type=int, default=2000)
     arguments.add_argument("--seed", type=int, default=random.randrange(1_000_000))
     arguments.add_argument("--database", choices=FAULTS, default="sqlite")
-    asked = arguments.parse_args()
-    sys.exit(0 if soak(asked.minutes, asked.pages, asked.seed, asked.database) else 1)
+    options = arguments.parse_args()
+    sys.exit(0 if soak(options.minutes, options.pages, options.seed, options.database) else 1)
 
 
 if __name__ == "__main__":

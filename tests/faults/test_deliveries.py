@@ -56,7 +56,7 @@ class Receivers:
         number = int(request.path.rsplit("/", 1)[1])
         facts = self.webhooks[number].verify(request.body, dict(request.headers))
         event, sequence = request.headers["webhook-id"], int(request.headers["dateline-sequence"])
-        again = any(each.event == event for each in self.came[number])
+        again = any(entry.event == event for entry in self.came[number])
         mood = None if again else _mood(number, facts)
         self.came[number].append(Came(event, sequence, request.body, mood))
         return self._answer_in(mood)
@@ -78,10 +78,10 @@ class Receivers:
     def taken_in(self, number):
         """Event to number and body, in the order in which they were taken in for the first time."""
         first = {}
-        for each in self.came[number]:
-            if each.mood in TAKES_IN:
-                told = each.sequence, each.body
-                assert first.setdefault(each.event, told) == told, "told otherwise the second time"
+        for entry in self.came[number]:
+            if entry.mood in TAKES_IN:
+                answer = entry.sequence, entry.body
+                assert first.setdefault(entry.event, answer) == answer, "told otherwise the second time"
         return first
 
 
@@ -107,8 +107,8 @@ def receivers(db, installation):
     made.site.start()
     with transaction() as session:
         for number in range(1, ENDPOINTS + 1):
-            wanted = EndpointWanted(url=f"{made.site.url}/{number}").model_dump()
-            endpoint, secret = subscriptions.subscribe(session, 1, wanted, utcnow())
+            expected = EndpointWanted(url=f"{made.site.url}/{number}").model_dump()
+            endpoint, secret = subscriptions.subscribe(session, 1, expected, utcnow())
             assert endpoint.id == number
             made.webhooks[number] = Webhook(secret.get_secret_value())
     yield made
@@ -164,11 +164,11 @@ def test_every_endpoint_has_every_event_and_whoever_pulls_reads_the_same(receive
     """Those that misbehave, too, and nobody had to do anything about it."""
     happens(count)
     works_until_nothing_is_owed()
-    told = read(client)
-    assert streamed(client, count) == list(told.values())
+    answer = read(client)
+    assert streamed(client, count) == list(answer.values())
     for number in range(1, ENDPOINTS + 1):
         taken_in = receivers.taken_in(number)
-        assert {event: body for event, (_, body) in taken_in.items()} == told
+        assert {event: body for event, (_, body) in taken_in.items()} == answer
         assert sorted(sequence for sequence, _ in taken_in.values()) == list(range(1, count + 1)), "a gap"
         assert pulled(client, number) == taken_in
         assert_each_article_in_order(taken_in)
@@ -179,33 +179,33 @@ def test_every_endpoint_has_every_event_and_whoever_pulls_reads_the_same(receive
 
 def read(client):
     """`GET /events`, page by page: event to body."""
-    found, after = {}, 0
+    result, after = {}, 0
     while (page := client.get("/events", params={"after": after, "limit": 200}).json())["events"]:
         for event in page["events"]:
-            name, body = event["id"], {each: event[each] for each in ("type", "timestamp", "sequence", "data")}
-            found[name] = frozen(body)
+            name, body = event["id"], {entry: event[entry] for entry in ("type", "timestamp", "sequence", "data")}
+            result[name] = frozen(body)
         after = page["next"]
-    return found
+    return result
 
 
 def streamed(client, count):
     """The same as Server-Sent Events, in as many streams as it takes."""
-    found, ends = [], time.monotonic() + PATIENCE
-    while len(found) < count:
+    result, ends = [], time.monotonic() + PATIENCE
+    while len(result) < count:
         assert time.monotonic() < ends, "waited in vain"
-        text = client.get("/events/stream", headers={"Last-Event-ID": str(len(found))}).text
-        found += [line.removeprefix("data: ").encode() for line in text.split("\n") if line.startswith("data: ")]
-    return found
+        text = client.get("/events/stream", headers={"Last-Event-ID": str(len(result))}).text
+        result += [line.removeprefix("data: ").encode() for line in text.split("\n") if line.startswith("data: ")]
+    return result
 
 
 def pulled(client, number):
     """What the endpoint was pushed, as it can be asked for: event to number and body."""
-    found, after = {}, 0
+    result, after = {}, 0
     path = f"/webhooks/endpoints/{number}/events"
     while (page := client.get(path, params={"after": after, "limit": 200}).json())["events"]:
-        found |= {each["id"]: (each["sequence"], frozen(each["body"])) for each in page["events"]}
+        result |= {event["id"]: (event["sequence"], frozen(event["body"])) for event in page["events"]}
         after = page["next"]
-    return found
+    return result
 
 
 def frozen(body):
@@ -214,20 +214,20 @@ def frozen(body):
 
 
 def assert_each_article_in_order(taken_in):
-    told = defaultdict(list)
+    answer = defaultdict(list)
     for _, body in taken_in.values():
         article = json.loads(body)["data"]["article"]
-        told[article["id"]].append(article["revision"])
-    assert all(revisions == list(range(1, WORDINGS + 1)) for revisions in told.values())
+        answer[article["id"]].append(article["revision"])
+    assert all(revisions == list(range(1, WORDINGS + 1)) for revisions in answer.values())
 
 
 def assert_each_mood_was_met_as_it_should_be(came):
     """So that nobody believes a misbehaviour was tried that was not."""
     for number in range(1, ENDPOINTS + 1):
-        struck = {each.event: each.mood for each in came[number] if each.mood}
+        struck = {entry.event: entry.mood for entry in came[number] if entry.mood}
         assert set(struck.values()) == set(MOODS.get(number, ()))
-        times = Counter(each.event for each in came[number])
+        times = Counter(entry.event for entry in came[number])
         # The status alone decides: what breaks off after a 200 was delivered.
         assert times == Counter({event: 1 if struck.get(event) in DELIVERED else 2 for event in times})
-    first = [each.sequence for each in came[15] if each.mood in TAKES_IN]
+    first = [entry.sequence for entry in came[15] if entry.mood in TAKES_IN]
     assert first != sorted(first), "other articles go past the one whose first event was refused"

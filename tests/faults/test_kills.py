@@ -69,5 +69,5 @@ def test_whole_processes_are_killed_and_started_again(world):
         children = main.children(recursive=True)
         main.kill()
         psutil.wait_procs([main, *children], timeout=PATIENCE)
-        assert not any(each.is_running() for each in children)
+        assert not any(entry.is_running() for entry in children)
     world.settles()

@@ -79,8 +79,8 @@ class SlowNewsroom:
 @contextlib.contextmanager
 def one_more_fetcher(running):
     """Beside that of `dateline up`, on the same database and Redis."""
-    words = running.redis().connection_pool.connection_kwargs
-    url = f"redis://:{words['password']}@127.0.0.1:{words['port']}/0"
+    connection_kwargs = running.redis().connection_pool.connection_kwargs
+    url = f"redis://:{connection_kwargs['password']}@127.0.0.1:{connection_kwargs['port']}/0"
     command = [sys.executable, "-m", "services.cli", "worker", "fetcher"]
     with (running.state / "fetcher.log").open("w") as log:
         process = subprocess.Popen(

@@ -39,8 +39,8 @@ class SilentHost:
     def closes(self):
         self._listening.shutdown(socket.SHUT_RDWR)
         self._taking.join()
-        for each in (self._listening, *self._taken):
-            each.close()
+        for entry in (self._listening, *self._taken):
+            entry.close()
 
     def _take(self):
         with contextlib.suppress(OSError):

@@ -16,8 +16,8 @@ def test_a_stop_under_load_is_graceful_and_redoes_nothing_that_anybody_sees(worl
     assert len(world.subscriber.events) <= before + STORIES
     world.service.starts()
     world.settles()
-    told = [each.id for each in world.subscriber.events[before:]]
-    assert len(told) == len(set(told)) == STORIES
+    ids = [event.id for event in world.subscriber.events[before:]]
+    assert len(ids) == len(set(ids)) == STORIES
 
 
 @pytest.mark.long

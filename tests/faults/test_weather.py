@@ -95,7 +95,7 @@ def test_the_disk_is_full_for_the_fetcher(request, on):
 
 def half_written(world):
     """What is no capture; who was killed over one has left it."""
-    return {each.name for each in world.files("archive") if not each.name.endswith(".warc.gz")}
+    return {file.name for file in world.files("archive") if not file.name.endswith(".warc.gz")}
 
 
 def test_no_capture_can_be_written(world):
@@ -145,8 +145,8 @@ def test_every_hint_comes_twice_in_any_order_and_a_second_sweeper_helps(world):
             world.makes_news(2)
             time.sleep(1)
         world.settles()
-    told = [each.id for each in world.subscriber.events[before:]]
-    assert len(told) == len(set(told))
+    ids = [event.id for event in world.subscriber.events[before:]]
+    assert len(ids) == len(set(ids))
 
 
 @pytest.mark.parametrize(

@@ -120,7 +120,7 @@ class World:
 
     def waits_for_kills(self):
         """Until somebody came by each place where one was ordered."""
-        names = " ".join(each.name for each in self.places.iterdir())
+        names = " ".join(entry.name for entry in self.places.iterdir())
         self.service.waits_for(lambda: not list(self.places.iterdir()), f"kills at {names}", PATIENCE)
 
     def settles(self):
@@ -164,7 +164,7 @@ class World:
                 started.kill()
 
     def files(self, folder):
-        return [each for each in (self.service.state / folder).rglob("*") if each.is_file()]
+        return [entry for entry in (self.service.state / folder).rglob("*") if entry.is_file()]
 
     def rows(self, query, **words):
         return invariants.rows(self.service, query, **words)
@@ -203,10 +203,10 @@ def _shift_messages(connection, by):
     def shifted(found):
         return (datetime.fromisoformat(found[0]) - by).isoformat()
 
-    for entry, words in connection.execute(text("SELECT id, message FROM ledger")).all():
-        if (told := FETCHED_AT.sub(shifted, words)) != words:
+    for entry, fields in connection.execute(text("SELECT id, message FROM ledger")).all():
+        if (answer := FETCHED_AT.sub(shifted, fields)) != fields:
             change = text("UPDATE ledger SET message = :told WHERE id = :entry")
-            connection.execute(change, {"told": told, "entry": entry})
+            connection.execute(change, {"told": answer, "entry": entry})
 
 
 @contextlib.contextmanager
@@ -234,8 +234,8 @@ def world(database_url="", *, backlog=BACKLOG, up=service.UP, **settings):
         made.service.waits_for(lambda: made.rows("SELECT 1 FROM channels WHERE first_round_at IS NOT NULL"), "a look")
         made.settles()
         yield made
-        status, words = made.service.audit()
-        assert status == 0, words
+        status, fields = made.service.audit()
+        assert status == 0, fields
 
 
 IMPATIENT = (sys.executable, "-m", "tests.faults.impatient", "up")

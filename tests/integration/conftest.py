@@ -74,10 +74,10 @@ def web_process(installation):
         return running[-1]
 
     yield starts
-    for one in running:
-        one.client.close()
-        one.process.terminate()
-        one.process.wait(20)
+    for entry in running:
+        entry.client.close()
+        entry.process.terminate()
+        entry.process.wait(20)
 
 
 def _waits_for(web):

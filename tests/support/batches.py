@@ -13,8 +13,8 @@ PAGES = 20
 
 def open_ones(kind):
     with reading() as session:
-        found = session.execute(select(ledger).where(ledger.c.kind == kind.__name__).order_by(ledger.c.id))
-        return found.all()
+        rows = session.execute(select(ledger).where(ledger.c.kind == kind.__name__).order_by(ledger.c.id))
+        return rows.all()
 
 
 def together(kind):

@@ -67,13 +67,13 @@ def announced(
     **about,
 ):
     """An event as the store says it; the number is the log's own, and `sequence` only says what comes before what."""
-    told = {"id": article, "headline": "Größe “zählt”", "body": [{"kind": "paragraph", "text": "Words."}], **about}
+    fields = {"id": article, "headline": "Größe “zählt”", "body": [{"kind": "paragraph", "text": "Words."}], **about}
     new = NewEvent(
         id=event,
         type=event_type,
         subject=article,
         occurred_at=utcnow(),
-        data={"article": told, "previous_revision": None, "changed": ["body"] if change else [], "change": change}
+        data={"article": fields, "previous_revision": None, "changed": ["body"] if change else [], "change": change}
         | ({"merged": {"id": merged}} if merged else {}),
         source=source,
         kind="news",
@@ -96,10 +96,10 @@ def run(now=None):
     """Handles what is due by that time, and what follows from it; the clock stands still, however long it takes."""
     clock = max(now or utcnow(), utcnow())
     for _ in range(200):
-        found = due(clock, kinds=KINDS)
-        for row, kind in found:
+        result = due(clock, kinds=KINDS)
+        for row, kind in result:
             worker.handle(kind, [row], clock)
-        if not found:
+        if not result:
             return
     raise AssertionError("It goes round in circles.")
 
@@ -122,8 +122,8 @@ def only(table):
 def in_ledger(*kinds):
     """The messages of these kinds; the hourly look through the log is always there."""
     with reading() as session:
-        found = session.scalars(select(LedgerRow).where(LedgerRow.kind.in_(kinds or KINDS)))
-        return list(found)
+        result = session.scalars(select(LedgerRow).where(LedgerRow.kind.in_(kinds or KINDS)))
+        return list(result)
 
 
 def balanced():

@@ -21,8 +21,8 @@ class InProcess(httpx.BaseTransport):
         # Without a declared length the body goes in pieces, as a chunked one does.
         body = b"".join(request.stream)
         pieces = body if "content-length" in request.headers else _pieces(body)
-        asked = httpx.Request(request.method, request.url, headers=request.headers, content=pieces)
-        answer = await self._app.handle_async_request(asked)
+        requests = httpx.Request(request.method, request.url, headers=request.headers, content=pieces)
+        answer = await self._app.handle_async_request(requests)
         return httpx.Response(answer.status_code, headers=answer.headers, content=await answer.aread())
 
 

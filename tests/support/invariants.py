@@ -91,25 +91,25 @@ def every_story_is_kept_once(service):
 
 def every_story_is_announced_once(subscriber):
     """One `article.created` for each address, however often its event was delivered."""
-    told = {each.id: each.event for each in subscriber.events}
-    created = [event["data"]["article"]["url"] for event in told.values() if event["type"] == "article.created"]
+    by_name = {entry.id: entry.event for entry in subscriber.events}
+    created = [event["data"]["article"]["url"] for event in by_name.values() if event["type"] == "article.created"]
     assert twice(created) == []
 
 
 def every_event_is_told(service, subscriber):
     """Each one that is announced has come in at least once, under its one id; and nothing else has."""
     events = {event["id"]: event for event in service.events() if is_told(event)}
-    received = {each.id: each.event for each in subscriber.events}
+    received = {entry.id: entry.event for entry in subscriber.events}
     assert received.keys() == events.keys()
     assert all(received[name]["sequence"] == event["sequence"] for name, event in events.items())
 
 
 def every_story_is_told_in_order(subscriber):
     """What came for the first time came in the events' order, of each article and source; `article.created` first."""
-    told = {}
-    for each in subscriber.events:
-        told.setdefault(subject_of(each.event), {}).setdefault(each.id, each.event)
-    for (about, _), events in told.items():
+    results = {}
+    for entry in subscriber.events:
+        results.setdefault(subject_of(entry.event), {}).setdefault(entry.id, entry.event)
+    for (about, _), events in results.items():
         sequences = [event["sequence"] for event in events.values()]
         assert sequences == sorted(sequences)
         types = [event["type"] for event in events.values()]
@@ -135,8 +135,8 @@ def is_settled(service, subscriber, newsroom):
     """Whether the last wording of every story is stored, nothing is under way or late, and every event has come in."""
     if overdue(service) > A_LITTLE or rows(service, UNDER_WAY) != [(0,)] or kept(service) != newsroom.wordings():
         return False
-    told = {each.id for each in subscriber.events}
-    return all(event["id"] in told for event in service.events() if is_told(event))
+    ids = {entry.id for entry in subscriber.events}
+    return all(event["id"] in ids for event in service.events() if is_told(event))
 
 
 def is_told(event):

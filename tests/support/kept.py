@@ -17,9 +17,9 @@ from tests.support.orders import NOW
 
 def saved(*orders: SaveArticle, hours: float = 1):
     """What became of the last of them, each saved in a transaction of its own, so many hours after `NOW`."""
-    for each in orders:
+    for order in orders:
         with transaction() as session:
-            last = save(session, each, NOW + timedelta(hours=hours))
+            last = save(session, order, NOW + timedelta(hours=hours))
     return last
 
 
@@ -27,15 +27,15 @@ def rows(table, *columns: str):
     """Those columns of a whole table, in the order of its key."""
     order = [events.c.sequence] if table is events else table.primary_key
     with reading() as session:
-        found = session.execute(select(*(table.c[name] for name in columns)).order_by(*order)).all()
-    return [tuple(row) if len(columns) > 1 else row[0] for row in found]
+        entries = session.execute(select(*(table.c[name] for name in columns)).order_by(*order)).all()
+    return [tuple(row) if len(columns) > 1 else row[0] for row in entries]
 
 
 def wordings() -> list[tuple[int, str]]:
     """Number and first words of every revision, as the API lists them: the latest capture first."""
     with reading() as session:
-        found = session.execute(select(revisions).order_by(revisions.c.fetched_at.desc(), revisions.c.number.desc()))
-        return [(row.number, Article.model_validate_json(row.reading).body[0].text) for row in found]
+        result = session.execute(select(revisions).order_by(revisions.c.fetched_at.desc(), revisions.c.number.desc()))
+        return [(row.number, Article.model_validate_json(row.reading).body[0].text) for row in result]
 
 
 def current() -> str:

@@ -26,8 +26,8 @@ def modules(*packages):
     for package in packages:
         root = importlib.import_module(package)
         yield root
-        for found in pkgutil.walk_packages(root.__path__, f"{package}."):
-            yield importlib.import_module(found.name)
+        for walk_package in pkgutil.walk_packages(root.__path__, f"{package}."):
+            yield importlib.import_module(walk_package.name)
 
 
 def _source(module) -> str:
@@ -36,15 +36,15 @@ def _source(module) -> str:
 
 def patterns(module) -> dict[re.Pattern, str]:
     """Every pattern that the module made, by the name under which it is asked."""
-    found: dict[re.Pattern, str] = {}
+    result: dict[re.Pattern, str] = {}
     for name, value in vars(module).items():
         if not name.startswith("__"):
             for pattern, under in _within(value, name, module.__name__, set()):
-                found.setdefault(pattern, under)
+                result.setdefault(pattern, under)
     for line, _, form in _written_in_place(module):
         if isinstance(form, ast.Constant):
-            found.setdefault(re.compile(form.value), f"line {line}")
-    return found
+            result.setdefault(re.compile(form.value), f"line {line}")
+    return result
 
 
 def _within(value, name: str, module: str, seen: set[int]) -> Iterator[tuple[re.Pattern, str]]:
@@ -64,8 +64,8 @@ def _parts(value, name: str, module: str) -> Iterable[tuple[object, str]]:
         return [(inner, name) for inner in (*value.keys(), *value.values())]
     if isinstance(value, tuple | list | set | frozenset):
         return [(inner, name) for inner in value]
-    ours = value.__module__ == module if inspect.isclass(value) else type(value).__module__.startswith("services.")
-    names = [*getattr(value, "__dict__", {}), *getattr(type(value), "__slots__", ())] if ours else ()
+    own = value.__module__ == module if inspect.isclass(value) else type(value).__module__.startswith("services.")
+    names = [*getattr(value, "__dict__", {}), *getattr(type(value), "__slots__", ())] if own else ()
     return [(getattr(value, inner, None), inner) for inner in names]
 
 
@@ -112,7 +112,7 @@ def attacks(pattern: re.Pattern) -> list[tuple[str, str, str]]:
     bare = [("", char, end) for char in alphabet for end in FAILS[:2]]
     mixed = [("", "".join(chosen.choices(alphabet or ["a"], k=size)), "") for size in (2, 3, 5, 7) for _ in range(2)]
     whole_again = [("", piece, end) for piece in (whole, whole[:-1], whole[1:]) if piece for end in FAILS[:2]]
-    led = [found for before, pump in pumps for found in _led(before, pump)]
+    led = [entry for before, pump in pumps for entry in _led(before, pump)]
     return list(dict.fromkeys(led + bare + mixed + whole_again))
 
 

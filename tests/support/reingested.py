@@ -38,8 +38,8 @@ def url(number):
 def publish(*numbers):
     """Imports these pages and lets them become articles."""
     for number in numbers:
-        words = PAGE.format(headline=f"Harbor {number} Reopens", day=number, place=f"harbor {number}")
-        arrives(number, words)
+        content = PAGE.format(headline=f"Harbor {number} Reopens", day=number, place=f"harbor {number}")
+        arrives(number, content)
     settle()
 
 
@@ -64,13 +64,13 @@ def as_an_older_parser_read(*numbers):
         for number in numbers:
             page = session.execute(text(GAVE), {"url": url(number)}).scalar()
             wrong = f"SHARE Harbor {number} Reopens"
-            words = {"article": page, "right": f'"headline":"{wrong[6:]}"', "wrong": f'"headline":"{wrong}"'}
+            fields = {"article": page, "right": f'"headline":"{wrong[6:]}"', "wrong": f'"headline":"{wrong}"'}
             changed = session.execute(
                 text(
                     "UPDATE revisions SET parser = '0', content_hash = 'other', "
                     "reading = replace(reading, :right, :wrong) WHERE article = :article"
                 ),
-                words,
+                fields,
             )
             assert changed.rowcount == 1
             head = "UPDATE articles SET parser = '0', headline = :wrong WHERE id = :article"
@@ -115,9 +115,9 @@ def order(operator, scope=None, status=202, **words):
 def done(operator, place, state="done"):
     """The order at its end."""
     settle()
-    words = operator.get(place).json()
-    assert words["state"] == state, words
-    return words
+    body = operator.get(place).json()
+    assert body["state"] == state, body
+    return body
 
 
 def asked(operator, place, status=202):

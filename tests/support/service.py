@@ -77,8 +77,8 @@ class Service:
         """With all its processes, in one moment."""
         main = psutil.Process(self.process.pid)
         main.suspend()
-        for each in (*main.children(recursive=True), main):
-            each.kill()
+        for entry in (*main.children(recursive=True), main):
+            entry.kill()
         self.process.wait(60)
 
     def post(self, path, status, **words):
@@ -100,55 +100,55 @@ class Service:
     def articles(self):
         """All there are, newest first."""
         page = self.get("/articles?limit=200")
-        found = page["articles"]
+        result = page["articles"]
         while page["next"]:
             page = self.get(f"/articles?limit=200&after={page['next']}")
-            found += page["articles"]
-        return found
+            result += page["articles"]
+        return result
 
     def events(self):
         """All there are, in their order."""
-        found, page = [], self.get("/events?limit=200")
+        result, page = [], self.get("/events?limit=200")
         while page["events"]:
-            found += page["events"]
+            result += page["events"]
             page = self.get(f"/events?limit=200&after={page['next']}")
-        return found
+        return result
 
     def reingest(self, mode, **order):
         """Orders it and waits for its end; the counts."""
-        words = {"scope": {"all": True}, "mode": mode, "reason": "a test", **order}
-        place = self.post("/admin/reingestions", 202, json=words).headers["Location"]
+        fields = {"scope": {"all": True}, "mode": mode, "reason": "a test", **order}
+        place = self.post("/admin/reingestions", 202, json=fields).headers["Location"]
         self.waits_for(lambda: self.get(place)["state"] == "done", f"the {mode}")
         return self.get(place)
 
     def waits_for(self, truth, what, seconds=40):
         """What `truth` gives as soon as that is something."""
         deadline = time.monotonic() + seconds
-        while not (found := truth()):
+        while not (result := truth()):
             assert self.process.poll() is None, f"the service ended: {self.log()}"
             assert time.monotonic() < deadline, f"waited in vain for {what}: {self.log()}"
             time.sleep(0.1)
-        return found
+        return result
 
     def log(self):
         return (self.state / "up.log").read_text()[-4000:]
 
     def children(self, *words):
         """Those of its processes that are there right now and have all these words in their command line."""
-        found = []
+        results = []
         for child in psutil.Process(self.process.pid).children():
             with contextlib.suppress(psutil.Error):
                 if set(words) <= set(command_line(child)):
-                    found.append(child)
-        return found
+                    results.append(child)
+        return results
 
     def workers(self):
         """The main processes of the workers that are there right now."""
         return self.children("worker")
 
     def redis(self):
-        words = dict(line.split(maxsplit=1) for line in (self.state / "redis/redis.conf").read_text().splitlines())
-        return redis.Redis(port=int(words["port"]), password=words["requirepass"])
+        text = dict(line.split(maxsplit=1) for line in (self.state / "redis/redis.conf").read_text().splitlines())
+        return redis.Redis(port=int(text["port"]), password=text["requirepass"])
 
     def audit(self):
         """What `dateline audit` prints, and its exit status."""

@@ -45,18 +45,18 @@ def counted() -> Iterator[Cost]:
 
 def of_each_message(now: datetime, kinds: Sequence[str]) -> list[tuple[str, Cost]]:
     """Handles what is due, one after the other, and what follows from it; what each message cost."""
-    found = []
+    results = []
     while due := jobs.due(now, kinds=kinds):
         for row, kind in due:
             with counted() as cost:
                 handled = worker.handle(kind, [row], now)
             if handled:
-                found.append((kind, cost))
-    return found
+                results.append((kind, cost))
+    return results
 
 
 def table(costs: list[tuple[str, Cost]]) -> str:
     """For people."""
     lines = [f"{kind:<14}{cost.commits:>4} commits {len(cost.statements):>4} statements" for kind, cost in costs]
-    commits, asked = sum(cost.commits for _, cost in costs), sum(len(cost.statements) for _, cost in costs)
-    return "\n".join([*lines, f"{len(costs):<3}{'messages':<11}{commits:>4} commits {asked:>4} statements"])
+    commits, requests = sum(cost.commits for _, cost in costs), sum(len(cost.statements) for _, cost in costs)
+    return "\n".join([*lines, f"{len(costs):<3}{'messages':<11}{commits:>4} commits {requests:>4} statements"])

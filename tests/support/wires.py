@@ -11,7 +11,7 @@ class Script(httpcore.MockBackend):
 
     def __init__(self, answers):
         super().__init__([])
-        self.answers = {path: list(given) if isinstance(given, list) else [given] for path, given in answers.items()}
+        self.answers = {path: list(order) if isinstance(order, list) else [order] for path, order in answers.items()}
         self.asked = []
 
     def connect_tcp(self, *_, **__):
@@ -46,9 +46,9 @@ class Stream(httpcore.MockStream):
 
 def answer(status=200, body=b"", **headers):
     """The bytes of a response; underscores in names of headers stand for hyphens."""
-    given = {"content-length": str(len(body)), "connection": "close"}
-    given |= {name.replace("_", "-"): value for name, value in headers.items()}
-    lines = "".join(f"{name}: {value}\r\n" for name, value in given.items())
+    fields = {"content-length": str(len(body)), "connection": "close"}
+    fields |= {name.replace("_", "-"): value for name, value in headers.items()}
+    lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
     return f"HTTP/1.1 {status} -\r\n{lines}\r\n".encode("latin-1") + body
 
 

@@ -24,8 +24,8 @@ def pages():
 
 
 def section(name):
-    told = f"## {name}\n\n{shown(EVENTS[name], name, EXAMPLES[name])}"
-    return told + f"\n{shown(THIN[name], f'{name}.thin', THIN_EXAMPLES[name])}" if name in THIN else told
+    sentence = f"## {name}\n\n{shown(EVENTS[name], name, EXAMPLES[name])}"
+    return sentence + f"\n{shown(THIN[name], f'{name}.thin', THIN_EXAMPLES[name])}" if name in THIN else sentence
 
 
 def shown(model, name, example):

@@ -36,11 +36,11 @@ def add(folder: Path, body: bytes, url: str | None, content_type: str | None, *,
 
 def main(words: list[str], pages: Path = PAGES) -> int:
     """Exit status 1, and one sentence, when nothing was added."""
-    asked = _asked(words)
+    requests = _asked(words)
     try:
-        folder = pages / _part("LAYOUT", asked.layout) / _part("NAME", asked.name)
-        body, url, content_type = get_page(_source(asked), asked.url or None)
-        print(add(folder, body, url, content_type, force=asked.force))
+        folder = pages / _part("LAYOUT", requests.layout) / _part("NAME", requests.name)
+        body, url, content_type = get_page(_source(requests), requests.url or None)
+        print(add(folder, body, url, content_type, force=requests.force))
     except UserError as trouble:
         print(trouble, file=sys.stderr)
         return 1

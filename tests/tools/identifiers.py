@@ -9,6 +9,7 @@ from pathlib import Path
 import services
 
 ROOT = Path(services.__file__).parent
+TESTS = Path(__file__).parents[1]
 EDGES = ("cli/commands", "cli/processes", "desk/pages", "/api", "api.py")
 """Where a verb of the trade is named once more, because it is the command, the page or the operation of that name."""
 
@@ -16,8 +17,12 @@ EDGES = ("cli/commands", "cli/processes", "desk/pages", "/api", "api.py")
 @cache
 def modules() -> dict[str, ast.Module]:
     """Every module of ours but the migrations, by its path below `services`."""
-    paths = (path.relative_to(ROOT) for path in sorted(ROOT.rglob("*.py")))
-    return {str(path): ast.parse((ROOT / path).read_text()) for path in paths if path.parts[0] != "migrations"}
+    return {path: tree for path, tree in modules_of(ROOT).items() if not path.startswith("migrations/")}
+
+
+def modules_of(folder: Path) -> dict[str, ast.Module]:
+    """Every module below this folder, by its path there."""
+    return {str(path.relative_to(folder)): ast.parse(path.read_text()) for path in sorted(folder.rglob("*.py"))}
 
 
 def bound(tree: ast.Module) -> Counter[str]:
@@ -32,8 +37,8 @@ def classes() -> dict[str, list[str]]:
 
 def functions() -> dict[str, list[str]]:
     """The public functions of all modules but the edges: in which files each name is one."""
-    found = _defined(ast.FunctionDef, ast.AsyncFunctionDef)
-    return {name: [file for file in files if not any(edge in file for edge in EDGES)] for name, files in found.items()}
+    result = _defined(ast.FunctionDef, ast.AsyncFunctionDef)
+    return {name: [file for file in files if not any(edge in file for edge in EDGES)] for name, files in result.items()}
 
 
 def _defined(*kinds: type[ast.stmt]) -> dict[str, list[str]]:

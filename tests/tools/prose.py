@@ -83,9 +83,9 @@ def _running(text: str) -> str:
 
 
 def _count(sentence: str) -> Prose:
-    words = len(sentence.split())
+    count = len(sentence.split())
     opens = bool(HEADLESS.match(sentence.lstrip("*_"))) and not sentence.endswith("?")
-    return Prose(1, words, words > LONG, sentence.count(";"), opens)
+    return Prose(1, count, count > LONG, sentence.count(";"), opens)
 
 
 def _line(name: str, found: Prose) -> str:
@@ -96,11 +96,11 @@ def _line(name: str, found: Prose) -> str:
 
 def main(names: Sequence[str]) -> None:
     print(f"{'per 100 sentences but for words':66} {'sent.':>5} {'words':>6} {'> 25':>8} {';':>8} {'headless':>8}")
-    found = {path: measure(path.read_text()) for path in map(Path, names)} if names else {}
-    found = found or {path.relative_to(ROOT): measure(path.read_text()) for path in documents()}
-    for path, numbers in found.items():
+    result = {path: measure(path.read_text()) for path in map(Path, names)} if names else {}
+    result = result or {path.relative_to(ROOT): measure(path.read_text()) for path in documents()}
+    for path, numbers in result.items():
         print(_line(str(path), numbers))
-    print(_line("all", sum(found.values(), Prose())))
+    print(_line("all", sum(result.values(), Prose())))
 
 
 if __name__ == "__main__":

@@ -118,7 +118,7 @@ def chapter(name, place, about):
 def entry(command, context):
     yield f"{on_one_line(command.help)}\n"
     yield f"```\n{' '.join([context.command_path, *command.collect_usage_pieces(context)])}\n```\n"
-    if rows := [option(each, context) for each in command.get_params(context) if each.name != "help"]:
+    if rows := [option(get_param, context) for get_param in command.get_params(context) if get_param.name != "help"]:
         yield "\n".join(["| | |", "|---|---|", *rows, ""])
 
 
@@ -139,15 +139,17 @@ def tables():
 
 def models(parent):
     """All tables of the services that descend from this class."""
-    for each in parent.__subclasses__():
-        if hasattr(each, "__table__") and each.__module__.startswith("services."):
-            yield each
-        yield from models(each)
+    for subclass in parent.__subclasses__():
+        if hasattr(subclass, "__table__") and subclass.__module__.startswith("services."):
+            yield subclass
+        yield from models(subclass)
 
 
 def table(model):
-    told = meanings(model)
-    rows = [f"| `{each.name}` | {kind(each)} | {told.get(each.name, '')} |" for each in model.__table__.columns]
+    answer = meanings(model)
+    rows = [
+        f"| `{column.name}` | {kind(column)} | {answer.get(column.name, '')} |" for column in model.__table__.columns
+    ]
     about = inspect.getdoc(model) or ""
     return "\n".join(
         [f"### `{model.__tablename__}`\n", f"{about}\n", "| column | type | meaning |", "|---|---|---|", *rows, ""]
@@ -166,8 +168,8 @@ def meanings(model):
     """The sentence under each field of the model."""
     tree = ast.parse(inspect.getsource(model))
     body = tree.body[0].body
-    pairs = ((field, told) for field, told in pairwise(body) if isinstance(field, ast.AnnAssign))
-    return {field.target.id: cell(told.value.value) for field, told in pairs if is_text(told)}
+    pairs = ((field, answer) for field, answer in pairwise(body) if isinstance(field, ast.AnnAssign))
+    return {field.target.id: cell(answer.value.value) for field, answer in pairs if is_text(answer)}
 
 
 def is_text(node):

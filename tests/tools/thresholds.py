@@ -139,7 +139,7 @@ class Session:
         return True
 
     def _try(self, name: str, changes: Sequence[tuple[str, Callable[[], bool]]]) -> None:
-        free = [told for told, change in changes if _in_child(lambda change=change: b"x" * change())[1] == b""]
+        free = [answer for answer, change in changes if _in_child(lambda change=change: b"x" * change())[1] == b""]
         self.tried += 1
         self.unnoticed += bool(free)
         print(f"{'FREE' if free else 'ok  '} {name} {' '.join(free)}", flush=True)
@@ -147,10 +147,10 @@ class Session:
     def _reach(self) -> bytes:
         """Which functions of the parser each test runs."""
         reached: list[set[tuple[str, str]]] = []
-        for item, after in _pairs(self.items):
+        for entry, after in _pairs(self.items):
             own: set[tuple[str, str]] = set()
             sys.setprofile(lambda frame, event, _, own=own: event == "call" and own.add(_key(frame.f_code)))
-            item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
+            entry.config.hook.pytest_runtest_protocol(item=entry, nextitem=after)
             sys.setprofile(None)
             reached.append({key for key in own if "/services/parser/" in key[0]})
         return pickle.dumps(reached)
@@ -171,18 +171,18 @@ class Session:
             _load_instead(threshold.module, module)
             return _run_anew()
         source = ast.Expression(statement.value)
-        given = eval(compile(ast.fix_missing_locations(source), "moved", "eval"), vars(sys.modules[threshold.module]))
-        values = given if len(threshold.names) > 1 else [given]
+        order = eval(compile(ast.fix_missing_locations(source), "moved", "eval"), vars(sys.modules[threshold.module]))
+        values = order if len(threshold.names) > 1 else [order]
         for name, new in zip(threshold.names, values, strict=True):
             for owner in _owners(threshold.module, name):
                 setattr(owner, name, new)
         return self._run(users)
 
     def _run(self, users: set[tuple[str, str]]) -> bool:
-        chosen = [item for item, reached in zip(self.items, self.reached, strict=True) if reached & users]
-        for item, after in _pairs(chosen):
-            item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
-            if item.session.testsfailed:
+        chosen = [entry for entry, reached in zip(self.items, self.reached, strict=True) if reached & users]
+        for entry, after in _pairs(chosen):
+            entry.config.hook.pytest_runtest_protocol(item=entry, nextitem=after)
+            if entry.session.testsfailed:
                 return True
         return False
 
@@ -191,10 +191,10 @@ class Session:
 
         for path in sorted((PARSER / "lexicon").glob("*.toml")):
             if path.stem != "rules":
-                for keys, words in _leaves(lexicon(path.stem), ()):
+                for keys, text in _leaves(lexicon(path.stem), ()):
                     name = f"{path.stem}.{'.'.join(keys)}"
                     if self.entries:
-                        changes = [(repr(word), _without(path.stem, keys, word)) for word in words]
+                        changes = [(repr(word), _without(path.stem, keys, word)) for word in text]
                     else:
                         changes = [("-> nothing", _without(path.stem, keys, None))]
                     yield name, changes
@@ -216,9 +216,9 @@ def _without(name: str, keys: tuple[str, ...], word: str | None) -> Callable[[],
         table = lexicon(name)
         for key in keys[:-1]:
             table = table[key]
-        words = table[keys[-1]]
+        text = table[keys[-1]]
         # A form that matches nothing: an empty list would match the empty text.
-        table[keys[-1]] = [other for other in words if word is not None and other != word] or [r"(?!)"]
+        table[keys[-1]] = [other for other in text if word is not None and other != word] or [r"(?!)"]
         return _run_anew()
 
     return change
@@ -273,7 +273,7 @@ def _key(code: CodeType) -> tuple[str, str]:
 
 def _owners(module: str, name: str) -> list[ModuleType]:
     """The modules that hold the name: the one that gives it a value, and those that import it."""
-    found = [sys.modules[module]]
+    results = [sys.modules[module]]
     for other in modules():
         for node in ast.walk(tree(other)):
             if (
@@ -282,8 +282,8 @@ def _owners(module: str, name: str) -> list[ModuleType]:
                 and name in {alias.name for alias in node.names}
             ):
                 importlib.import_module(other)
-                found.append(sys.modules[other])
-    return found
+                results.append(sys.modules[other])
+    return results
 
 
 def _pairs(items: Sequence[pytest.Item]) -> Iterator[tuple[pytest.Item, pytest.Item | None]]:
@@ -362,8 +362,8 @@ def main() -> None:
     arguments.add_argument("--words", action="store_true", help="drop each word list of the lexicon instead")
     arguments.add_argument("--entries", action="store_true", help="drop each entry of each list instead")
     arguments.add_argument("names", nargs="*")
-    given = arguments.parse_args()
-    session = Session(given.names, words=given.words, entries=given.entries)
+    options = arguments.parse_args()
+    session = Session(options.names, words=options.words, entries=options.entries)
     sys.exit(pytest.main(["-q", "--no-header", "-s", *UNTIMED, *files()], plugins=[session]))
 
 

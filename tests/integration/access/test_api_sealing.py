@@ -45,8 +45,8 @@ def reseals(monkeypatch, capsys):
             cli.main()
         except SystemExit as ended:
             status = ended.code or 0
-        said = capsys.readouterr()
-        return status, said.out + said.err
+        printed = capsys.readouterr()
+        return status, printed.out + printed.err
 
     return run
 
@@ -74,8 +74,8 @@ def test_a_key_of_the_settings_is_replaced(keyed, reseals):
     keyed(old)
     secret = made(deleted=1)
     keyed(new, old)
-    status, said = reseals()
-    assert (status, said.split(" ", 1)[0]) == (0, "1")
+    status, message = reseals()
+    assert (status, message.split(" ", 1)[0]) == (0, "1")
     keyed(new)
     sealed, deleted = kept()
     assert unseal(sealed).get_secret_value() == secret
@@ -94,9 +94,9 @@ def test_a_key_of_the_file_is_replaced_by_one_command(keyed, reseals):
 
 def test_with_the_keys_in_the_settings_no_file_is_made(keyed, reseals):
     keyed(Fernet.generate_key().decode())
-    status, said = reseals("--new-key")
+    status, message = reseals("--new-key")
     assert status == 2
-    assert "DATELINE_SECRET_KEY" in said
+    assert "DATELINE_SECRET_KEY" in message
     assert not (runtime_settings().state / "secret.key").exists()
 
 
@@ -108,8 +108,8 @@ def test_what_no_key_opens_is_named_and_left_as_it_is(keyed, reseals):
     keyed(new)
     made()
     before = kept()
-    status, said = reseals()
+    status, message = reseals()
     assert status == 2
-    assert "none of the keys opens those of the endpoints 1." in said
+    assert "none of the keys opens those of the endpoints 1." in message
     assert kept()[0] == before[0]
     assert kept()[1] != before[1]

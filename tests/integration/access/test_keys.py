@@ -99,7 +99,7 @@ def test_a_key_with_a_new_secret_is_the_same_key_and_the_old_secret_opens_until_
     assert [bool(caller) for caller in shown] == [True, False, True]
     with transaction() as session:
         _, newest = keys.rotate(session, key.id, timedelta(0), NOW + MINUTE)
-    opened = [keys.authenticate(each, NOW + MINUTE) for each in (newest, new, old)]
+    opened = [keys.authenticate(entry, NOW + MINUTE) for entry in (newest, new, old)]
     assert [bool(caller) for caller in opened] == [True, False, False]
     assert old.rsplit("_", 1)[0] == newest.rsplit("_", 1)[0]
 
@@ -125,11 +125,11 @@ def test_its_last_use_is_known_to_the_minute_without_a_write_for_each_read():
 def test_within_the_minute_a_read_writes_nothing():
     _, presented = make()
     keys.authenticate(presented, NOW)
-    said = []
-    event.listen(database.engine(), "before_cursor_execute", lambda _1, _2, statement, *_: said.append(statement))
+    messages = []
+    event.listen(database.engine(), "before_cursor_execute", lambda _1, _2, statement, *_: messages.append(statement))
     assert keys.authenticate(presented, NOW + timedelta(seconds=59))
-    assert [statement for statement in said if statement.startswith("SELECT")]
-    assert not [statement for statement in said if statement.startswith("UPDATE")]
+    assert [statement for statement in messages if statement.startswith("SELECT")]
+    assert not [statement for statement in messages if statement.startswith("UPDATE")]
 
 
 def test_wrong_keys_leave_no_trace_of_use():
@@ -155,17 +155,17 @@ def test_there_is_no_second_first_key_after_the_first_was_revoked():
 
 
 def test_processes_that_start_together_make_one_first_key():
-    found, together = [], threading.Barrier(4)
+    result, together = [], threading.Barrier(4)
 
     def start():
         together.wait()
         with transaction() as session:
-            found.append(keys.first_key(session, NOW))
+            result.append(keys.first_key(session, NOW))
 
     threads = [threading.Thread(target=start) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len([presented for presented in found if presented]) == 1
-    assert len(found) == 4
+    assert len([presented for presented in result if presented]) == 1
+    assert len(result) == 4

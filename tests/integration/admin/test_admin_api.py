@@ -30,11 +30,11 @@ def test_an_order_is_accepted_and_can_be_followed(admin):
     followed = admin.get(answer.headers["location"])
     assert followed.status_code == 200
     assert followed.json() == answer.json()
-    words = followed.json()
-    assert (words["state"], words["planned"], words["dry_run"], words["mode"]) == ("accepted", 0, True, "reparse")
-    assert words["scope"]["source"] == "war"
-    assert words["asked_by"] == {"key": 1, "name": "first key"}
-    assert set(words["outcomes"]) == {"created", "updated", "unchanged", "rejected", "unavailable"}
+    body = followed.json()
+    assert (body["state"], body["planned"], body["dry_run"], body["mode"]) == ("accepted", 0, True, "reparse")
+    assert body["scope"]["source"] == "war"
+    assert body["asked_by"] == {"key": 1, "name": "first key"}
+    assert set(body["outcomes"]) == {"created", "updated", "unchanged", "rejected", "unavailable"}
 
 
 def test_an_order_is_accepted_while_redis_is_away(admin, installation):
@@ -120,13 +120,13 @@ def test_a_subscribers_key_gets_a_new_secret_and_keeps_its_endpoints(admin):
     made = admin.post("/admin/keys", json={"name": "newsletter", "scopes": ["subscribe"]}).json()
     first = client(create_app(), made["key"])
     with transaction() as session:
-        wanted = EndpointWanted(url="https://example.org/hook").model_dump()
-        subscriptions.subscribe(session, made["id"], wanted, utcnow())
+        order = EndpointWanted(url="https://example.org/hook").model_dump()
+        subscriptions.subscribe(session, made["id"], order, utcnow())
     rotated = admin.post(f"/admin/keys/{made['id']}/rotate", json={"reason": "a year old"}).json()
     assert (rotated["id"], rotated["scopes"], rotated["old_secret_until"] is None) == (made["id"], ["subscribe"], False)
     second = client(create_app(), rotated["key"])
     for theirs in (first, second):
-        assert [each["id"] for each in theirs.get("/webhooks/endpoints").json()["endpoints"]] == [1]
+        assert [endpoint["id"] for endpoint in theirs.get("/webhooks/endpoints").json()["endpoints"]] == [1]
     third = admin.post(f"/admin/keys/{made['id']}/rotate", json={"overlap_hours": 0}).json()["key"]
     opened = [client(create_app(), key).get("/articles").status_code for key in (third, rotated["key"], made["key"])]
     assert opened == [200, 401, 401]
@@ -135,7 +135,7 @@ def test_a_subscribers_key_gets_a_new_secret_and_keeps_its_endpoints(admin):
 
 
 @pytest.mark.parametrize(
-    "wanted",
+    "fields",
     [
         {"name": "", "scopes": ["read"]},
         {"name": "a", "scopes": []},
@@ -146,8 +146,8 @@ def test_a_subscribers_key_gets_a_new_secret_and_keeps_its_endpoints(admin):
         {"name": "a\x00b", "scopes": ["read"]},
     ],
 )
-def test_a_key_that_could_not_work_is_not_made(admin, wanted):
-    assert admin.post("/admin/keys", json=wanted).status_code == 422
+def test_a_key_that_could_not_work_is_not_made(admin, fields):
+    assert admin.post("/admin/keys", json=fields).status_code == 422
     assert len(admin.get("/admin/keys").json()["keys"]) == 1
 
 

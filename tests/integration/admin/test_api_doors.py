@@ -43,8 +43,8 @@ def made(db, installation):
 def asked(web, path, method, operation):
     """The answer of a route, about an id that is unknown, with a body that is in order."""
     body = operation.get("requestBody", {}).get("content", {}).get("application/json")
-    words = {"json": plainest(body["schema"])} if body else {}
-    return web.request(method, re.sub(r"\{[^}]+\}", UNKNOWN, path), **words)
+    text = {"json": plainest(body["schema"])} if body else {}
+    return web.request(method, re.sub(r"\{[^}]+\}", UNKNOWN, path), **text)
 
 
 def plainest(schema):

@@ -104,12 +104,12 @@ def _made_up(operation, mode):
 
 def asked(web, case):
     """The answer, when the request is one that a client can put on the wire."""
-    words = case.as_transport_kwargs(base_url="http://dateline.test")
-    body = words.get("data")
-    words["content"] = str(body) if body is not None and not isinstance(body, bytes | str) else body
+    text = case.as_transport_kwargs(base_url="http://dateline.test")
+    body = text.get("data")
+    text["content"] = str(body) if body is not None and not isinstance(body, bytes | str) else body
     # Without the key nothing would be asked at all; that is tested elsewhere.
-    words["headers"] = {n: v for n, v in (words.get("headers") or {}).items() if n.lower() != "authorization"}
-    sent = {name: words[name] for name in ("method", "url", "params", "json", "content", "headers") if words.get(name)}
+    text["headers"] = {n: v for n, v in (text.get("headers") or {}).items() if n.lower() != "authorization"}
+    sent = {name: text[name] for name in ("method", "url", "params", "json", "content", "headers") if text.get(name)}
     try:
         return [web.request(**sent)]
     except (UnicodeEncodeError, TypeError, ValueError):

@@ -96,8 +96,8 @@ def test_no_secret_is_read_where_it_does_not_belong(configure, log):
     assert "/webhooks/endpoints" in written
     assert "not_ready" in written
     for secret in secrets:
-        found = [text[:200] for text in [*shown, written] if secret in text or _secret_part(secret) in text]
-        assert not found, secret[:12]
+        results = [text[:200] for text in [*shown, written] if secret in text or _secret_part(secret) in text]
+        assert not results, secret[:12]
 
 
 def _forget_settings_of_loggers():

@@ -76,10 +76,10 @@ def test_requests_are_counted_by_route_and_not_by_address(installation, web):
 
 
 def test_the_signpost_points_to_what_is_there(installation, web):
-    words = web.get("/").json()
-    assert (words["name"], words["version"]) == ("Dateline", __version__)
+    body = web.get("/").json()
+    assert (body["name"], body["version"]) == ("Dateline", __version__)
     for place in ("docs", "openapi"):
-        assert web.get(words[place]).status_code == 200
+        assert web.get(body[place]).status_code == 200
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ def admin(db):
 
 
 @pytest.mark.parametrize(
-    ("asked", "subjects"),
+    ("query", "subjects"),
     [
         ({}, ["endpoint 3: url", "12 sources", "source navy-old", "source navy"]),
         ({"actor": "ann"}, ["12 sources", "source navy"]),
@@ -48,16 +48,16 @@ def admin(db):
         ({"actor": "ann", "action": "source", "q": "navy"}, ["source navy"]),
     ],
 )
-def test_all_that_is_named_must_hold(admin, asked, subjects):
-    entries = admin.get("/admin/audit", params=asked).json()["entries"]
+def test_all_that_is_named_must_hold(admin, query, subjects):
+    entries = admin.get("/admin/audit", params=query).json()["entries"]
     assert [entry["subject"] for entry in entries] == subjects
 
 
 def test_a_search_goes_on_page_by_page(admin):
     first = admin.get("/admin/audit", params={"q": "source", "limit": 2}).json()
     second = admin.get("/admin/audit", params={"q": "source", "limit": 2, "after": first["next"]}).json()
-    found = [entry["subject"] for page in (first, second) for entry in page["entries"]]
-    assert (found, second["next"]) == (["12 sources", "source navy-old", "source navy"], None)
+    subjects = [entry["subject"] for page in (first, second) for entry in page["entries"]]
+    assert (subjects, second["next"]) == (["12 sources", "source navy-old", "source navy"], None)
 
 
 def test_actors_and_actions_are_offered(admin):

@@ -106,12 +106,12 @@ def test_what_only_waits_cannot_be_shown_replayed_or_discarded(admin):
     with transaction() as session:
         enqueue(session, Deliver(endpoint=1))
         row_id = session.scalar(select(LedgerRow.id))
-    asked = [
+    requests = [
         admin.get(f"/admin/dead-letters/{row_id}"),
         admin.post(f"/admin/dead-letters/{row_id}/replay"),
         admin.post(f"/admin/dead-letters/{row_id}/discard", json={"reason": "x"}),
     ]
-    assert [answer.status_code for answer in asked] == [404] * 3
+    assert [answer.status_code for answer in requests] == [404] * 3
     assert entry(row_id).dead_lettered_at is None
 
 
@@ -137,8 +137,8 @@ def test_a_discarded_message_is_remembered_with_who_decided_so_and_why(admin):
     assert admin.post(f"/admin/dead-letters/{row_id}/discard", json={"reason": " "}).status_code == 422
     assert admin.post(f"/admin/dead-letters/{row_id}/discard", json={"reason": "gone for good"}).status_code == 204
     assert admin.get("/admin/dead-letters").json()["messages"] == []
-    [kept] = admin.get("/admin/dead-letters?discarded=true").json()["messages"]
-    assert (kept["discarded_because"], kept["discarded_by"]) == ("gone for good", "first key")
+    [stored] = admin.get("/admin/dead-letters?discarded=true").json()["messages"]
+    assert (stored["discarded_because"], stored["discarded_by"]) == ("gone for good", "first key")
     assert admin.get(f"/admin/dead-letters/{row_id}").json()["reproduce"] == []
     assert admin.get("/admin/audit").json()["entries"][0]["reason"] == "gone for good"
     for again in ("replay", "discard"):
@@ -201,25 +201,27 @@ def test_messages_are_grouped_by_kind_and_cause_with_what_hangs_on_them(admin):
     last = given_up_on(Deliver(endpoint=3), "The endpoint answered 404.")
     groups = admin.get("/admin/dead-letters/groups").json()
     assert not groups["more"]
-    assert [(each["kind"], each["cause"], each["messages"]) for each in groups["groups"]] == [
+    assert [(message["kind"], message["cause"], message["messages"]) for message in groups["groups"]] == [
         ("Deliver", "The endpoint answered …", 3),
         ("ParsePage", "ValueError: a poem", 1),
     ]
     deliveries, pages = groups["groups"]
     assert (deliveries["newest"]["id"], deliveries["endpoints"]) == (last, [1, 2, 3])
-    given_up = [each["dead_lettered_at"] for each in admin.get("/admin/dead-letters").json()["messages"]]
+    given_up = [message["dead_lettered_at"] for message in admin.get("/admin/dead-letters").json()["messages"]]
     assert (deliveries["first_at"], deliveries["last_at"]) == (given_up[-1], given_up[0])
     assert (pages["newest"]["id"], pages["pages"], pages["endpoints"]) == (parse, 1, [])
 
 
 def test_a_group_is_listed_replayed_and_discarded_and_no_other(admin):
     """By its cause; an empty cause is that of messages without a reason."""
-    kept = given_up_on(Deliver(endpoint=1), "The disk is full.")
+    stored = given_up_on(Deliver(endpoint=1), "The disk is full.")
     for number in (2, 3, 4):
         given_up_on(Deliver(endpoint=number), f"The endpoint answered {number}.")
     given_up_on(Deliver(endpoint=5), "")
     answered = {"kind": "Deliver", "cause": "The endpoint answered …"}
-    assert [each["endpoint"] for each in admin.get("/admin/dead-letters", params=answered).json()["messages"]] == [
+    assert [
+        message["endpoint"] for message in admin.get("/admin/dead-letters", params=answered).json()["messages"]
+    ] == [
         4,
         3,
         2,
@@ -229,7 +231,7 @@ def test_a_group_is_listed_replayed_and_discarded_and_no_other(admin):
         admin.post("/admin/dead-letters/discard", json={"kind": "Deliver", "cause": "", "reason": "x"}).json()["taken"]
         == 1
     )
-    assert [each["id"] for each in admin.get("/admin/dead-letters").json()["messages"]] == [kept]
+    assert [message["id"] for message in admin.get("/admin/dead-letters").json()["messages"]] == [stored]
 
 
 def test_groups_are_counted_by_the_index_of_dead_letters(admin, db):
@@ -238,6 +240,6 @@ def test_groups_are_counted_by_the_index_of_dead_letters(admin, db):
     with reading() as session:
         dialect = session.connection().dialect.name
         if dialect == "sqlite":
-            words = str(GROUPED.compile(session.connection(), compile_kwargs={"literal_binds": True}))
-            plan = "\n".join(str(row) for row in session.execute(text(f"EXPLAIN QUERY PLAN {words}")))
+            fields = str(GROUPED.compile(session.connection(), compile_kwargs={"literal_binds": True}))
+            plan = "\n".join(str(row) for row in session.execute(text(f"EXPLAIN QUERY PLAN {fields}")))
             assert "ledger_causes" in plan

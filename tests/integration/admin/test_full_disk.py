@@ -61,10 +61,10 @@ def test_the_web_app_lives_on_a_full_disk(small_disk, web_process):
     folder, mounted = small_disk
     state = {"state": str(folder / "var"), "redis_url": "", "database_url": ""}
     surroundings = os.environ | {f"DATELINE_{name.upper()}": value for name, value in state.items()}
-    told = subprocess.run([DATELINE, "migrate"], env=surroundings, capture_output=True, text=True, check=True).stdout
+    stdout = subprocess.run([DATELINE, "migrate"], env=surroundings, capture_output=True, text=True, check=True).stdout
     served = web_process(**state)
     web, client = served.process, served.client
-    client.headers["Authorization"] = f"Bearer {next(word for word in told.split() if word.startswith('dl_'))}"
+    client.headers["Authorization"] = f"Bearer {next(word for word in stdout.split() if word.startswith('dl_'))}"
     assert client.get("/health/ready").json()["ready"]
     if mounted:
         fill(folder)

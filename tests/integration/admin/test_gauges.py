@@ -45,11 +45,11 @@ def test_pages_and_messages_are_told_by_state(shown):
     (number, _), _ = due(utcnow(), kinds=["FetchPage"])
     [job] = claim("FetchPage", [number], utcnow())
     job.dead_letter("a defect", utcnow())
-    told = shown()
-    states = {state: told[f'dateline_pages{{source="harbor",state="{state}"}}'] for state in gauges.STATES}
+    answer = shown()
+    states = {state: answer[f'dateline_pages{{source="harbor",state="{state}"}}'] for state in gauges.STATES}
     assert states == {"due": 1, "in_flight": 0, "at_rest": 0, "dead_lettered": 1, "unaccounted": 0}
-    assert (told['dateline_messages{state="open"}'], told['dateline_messages{state="dead_lettered"}']) == (1, 1)
-    assert told["dateline_overdue_seconds"] > 0
+    assert (answer['dateline_messages{state="open"}'], answer['dateline_messages{state="dead_lettered"}']) == (1, 1)
+    assert answer["dateline_overdue_seconds"] > 0
 
 
 @on_sqlite
@@ -62,9 +62,12 @@ def test_the_depth_of_each_queue_is_told(shown, installation, redis_url):
         with transaction() as session:
             enqueue(session, Deliver(endpoint=1))
         assert wake_ups.flush(20)
-        told = shown()
+        answer = shown()
         server.flushall()
-    assert (told['dateline_queue_depth{queue="webhooks"}'], told['dateline_queue_depth{queue="parser.bulk"}']) == (1, 0)
+    assert (answer['dateline_queue_depth{queue="webhooks"}'], answer['dateline_queue_depth{queue="parser.bulk"}']) == (
+        1,
+        0,
+    )
     installation(redis_url="redis://127.0.0.1:1/0")
     assert not any(name.startswith("dateline_queue_depth{") for name in shown())
 
@@ -74,6 +77,6 @@ def test_the_counts_of_the_processes_are_told_also_without_a_database(shown):
     """Whoever looks for the reason needs them most then."""
     with transaction() as session:
         session.execute(text("DROP TABLE ledger"))
-    told = shown()
-    assert any(name.startswith("dateline_request_seconds_count") for name in told)
-    assert "dateline_overdue_seconds" not in told
+    answer = shown()
+    assert any(name.startswith("dateline_request_seconds_count") for name in answer)
+    assert "dateline_overdue_seconds" not in answer

@@ -56,8 +56,8 @@ def test_every_operation_is_in_the_client_under_its_own_name(generated):
 
 
 def test_the_client_subscribes_replays_and_looks_on_a_real_server(api):
-    wanted = api.models.EndpointWanted(url="http://127.0.0.1:9/hook")
-    made = api.call("webhooks", "make_endpoint", body=wanted).parsed
+    order = api.models.EndpointWanted(url="http://127.0.0.1:9/hook")
+    made = api.call("webhooks", "make_endpoint", body=order).parsed
     assert (made.url, made.state, made.secret[:6]) == ("http://127.0.0.1:9/hook", "active", "whsec_")
     api.call("webhooks", "test_endpoint", made.id)
     failed = api.models.ReplayWanted(from_sequence=1)
@@ -69,15 +69,15 @@ def test_the_client_subscribes_replays_and_looks_on_a_real_server(api):
 def test_the_client_adds_a_source_and_reads_the_news(api):
     channel = api.models.ChannelSeed(kind=api.models.ChannelSeedKind("feed"), url="http://127.0.0.1:9/feed")
     api.call("sources", "add_source", body=api.models.SourceSeed(name="navy", channels=[channel]))
-    assert [each.name for each in api.call("sources", "list_sources").parsed] == ["navy"]
+    assert [entry.name for entry in api.call("sources", "list_sources").parsed] == ["navy"]
     assert api.call("articles", "list_articles", source="navy").parsed.articles == []
     assert api.call("service", "show_overview").status_code == 200
 
 
 def test_the_client_reads_a_problem_and_what_is_wrong_with_each_part(api):
-    told = api.call("articles", "show_article", article_id("afpims/defense:1")).parsed
-    assert isinstance(told, api.models.Problem)
-    assert (told.status, told.title) == (404, "No such article")
-    wanted = api.models.EndpointWanted(url="", description="x" * 501)
-    refused = api.call("webhooks", "make_endpoint", body=wanted).parsed
-    assert {each.where for each in refused.errors} == {"body/url", "body/description"}
+    parsed = api.call("articles", "show_article", article_id("afpims/defense:1")).parsed
+    assert isinstance(parsed, api.models.Problem)
+    assert (parsed.status, parsed.title) == (404, "No such article")
+    order = api.models.EndpointWanted(url="", description="x" * 501)
+    refused = api.call("webhooks", "make_endpoint", body=order).parsed
+    assert {error.where for error in refused.errors} == {"body/url", "body/description"}

@@ -32,10 +32,10 @@ def test_it_tells_messages_by_what_they_wait_for(web):
         for number, minutes in ((1, -5), (2, -5), (3, 60)):
             enqueue(session, PollChannel(channel=number), due_at=utcnow() + timedelta(minutes=minutes))
     assert claim("PollChannel", [1], utcnow())
-    told = web.get("/overview").json()
-    assert told["messages"] == {"due": 1, "in_flight": 1, "later": 1, "dead_lettered": 0, "discarded": 0, "retrying": 0}
-    assert 290 < told["overdue_seconds"] < 600
-    assert told["queues"] == {}
+    body = web.get("/overview").json()
+    assert body["messages"] == {"due": 1, "in_flight": 1, "later": 1, "dead_lettered": 0, "discarded": 0, "retrying": 0}
+    assert 290 < body["overdue_seconds"] < 600
+    assert body["queues"] == {}
 
 
 def test_it_tells_how_each_new_story_came_here(web):
@@ -56,15 +56,15 @@ def test_no_page_of_the_desk_looks_at_all_that_waits(installation):
     SQLModel.metadata.create_all(database.engine())
     with transaction() as session:
         _, key = keys.create(session, "admin", ["admin"], utcnow())
-    asked = []
-    event.listen(database.engine(), "before_cursor_execute", lambda *called: asked.append(called[2:4]))
+    requests = []
+    event.listen(database.engine(), "before_cursor_execute", lambda *called: requests.append(called[2:4]))
     with client(create_app(), key) as web:
         assert web.get("/overview").is_success
         assert web.get("/admin/dead-letters").is_success
         assert web.get("/admin/dead-letters", params={"kind": "Deliver"}).is_success
-    looks = [(words, values) for words, values in asked if "FROM ledger" in words]
+    looks = [(text, values) for text, values in requests if "FROM ledger" in text]
     assert len(looks) >= 8
     with database.engine().connect() as connection:
-        for words, values in looks:
-            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {words}", values).all()
-            assert all("INDEX ledger_" in step[3] for step in plan if "ledger" in step[3]), (words, plan)
+        for text, values in looks:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values).all()
+            assert all("INDEX ledger_" in step[3] for step in plan if "ledger" in step[3]), (text, plan)

@@ -18,8 +18,8 @@ def test_a_forwarded_address_is_believed_from_configured_proxies_only(web_proces
     """Else anybody makes themselves a new address for each wrong key. Uvicorn's own setting opens nothing."""
     client = web_process(trusted_proxies=trusted).client
     for number in range(FAILURES + 1):
-        told = {"Authorization": "Bearer dl_1_wrong", "X-Forwarded-For": f"198.51.100.{number}"}
-        status = client.get("/sources", headers=told).status_code
+        fields = {"Authorization": "Bearer dl_1_wrong", "X-Forwarded-For": f"198.51.100.{number}"}
+        status = client.get("/sources", headers=fields).status_code
     assert status == last
 
 

@@ -16,14 +16,14 @@ pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("db")]
 
 def captured(minute):
     """The newest capture of the only page is that of this minute."""
-    given = order(minute=minute)
+    result = order(minute=minute)
     with transaction() as session:
         page = session.exec(select(Page)).one_or_none()
         page = page or Page(key="page", url="https://www.harbor.example/1", source="harbor", discovered_at=utcnow())
-        page.capture, page.fetched_at = given.capture, given.fetched_at
+        page.capture, page.fetched_at = result.capture, result.fetched_at
         session.add(page)
         session.flush()
-        return given.model_copy(update={"origin": given.origin.model_copy(update={"page": page.id})})
+        return result.model_copy(update={"origin": result.origin.model_copy(update={"page": page.id})})
 
 
 def said(given, **origin):
@@ -34,7 +34,7 @@ def said(given, **origin):
 
 def unread():
     with reading() as session:
-        (check,) = [each for each in across.checks(session, 1) if each.name == "every capture read"]
+        (check,) = [entry for entry in across.checks(session, 1) if entry.name == "every capture read"]
     return not check.holds
 
 

@@ -19,12 +19,12 @@ pytestmark = pytest.mark.integration
 
 
 @pytest.mark.parametrize(
-    "words", [("sources",), ("articles", "storm"), ("audit",), ("webhooks", "add", "https://x.example/"), ("sweep",)]
+    "text", [("sources",), ("articles", "storm"), ("audit",), ("webhooks", "add", "https://x.example/"), ("sweep",)]
 )
-def test_a_command_where_no_installation_is_says_so_and_makes_none(installation, dateline, tmp_path, words):
+def test_a_command_where_no_installation_is_says_so_and_makes_none(installation, dateline, tmp_path, text):
     """A command in the wrong folder left a second installation behind, and said that there are no sources."""
     installation(state=str(tmp_path / "elsewhere"))
-    assert dateline(*words).refuses("There is no Dateline here: ")
+    assert dateline(*text).refuses("There is no Dateline here: ")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -82,7 +82,7 @@ def test_an_unknown_source_is_named_with_those_there_are(on_sqlite, dateline, ar
 
 
 @pytest.mark.parametrize(
-    ("words", "part"),
+    ("text", "part"),
     [
         ("[[source", "is not valid TOML"),
         ("", "names no sources"),
@@ -91,8 +91,8 @@ def test_an_unknown_source_is_named_with_those_there_are(on_sqlite, dateline, ar
         (SEEDS.replace("name", "nmae"), "seeds.toml, line 2: "),
     ],
 )
-def test_sources_that_cannot_be_read_are_refused_whole(on_sqlite, dateline, tmp_path, words, part):
-    assert dateline("sources", "--load", write(tmp_path, "seeds.toml", words)).refuses(part)
+def test_sources_that_cannot_be_read_are_refused_whole(on_sqlite, dateline, tmp_path, text, part):
+    assert dateline("sources", "--load", write(tmp_path, "seeds.toml", text)).refuses(part)
 
 
 # Imports
@@ -116,7 +116,7 @@ def test_bad_files_are_refused_by_name_and_the_good_ones_taken(on_sqlite, dateli
         "binary.html": (bytes(range(256)), "It is a binary file, not a page."),
         "cut.warc.gz": (b"\x1f\x8b\x08\x00", "not a page."),
     }
-    files = [write(tmp_path, name, words) for name, (words, _) in bad.items()]
+    files = [write(tmp_path, name, text) for name, (text, _) in bad.items()]
     took = dateline("import", *files, tmp_path / "missing.html", tmp_path, write(tmp_path, "good.html", RELEASE))
     assert took.status == 2
     assert took.out == f"{tmp_path}/good.html: 1 of 1 page is new and on the way.\n"
@@ -160,9 +160,9 @@ def test_a_database_without_tables_is_one_sentence(installation, dateline, argum
 
 def test_a_database_that_is_away_is_one_sentence_without_its_password(dateline, installation):
     installation(database_url=f"postgresql://u:canary@127.0.0.1:{free_port()}/news")
-    told = dateline("audit")
-    assert told.refuses("Is it there, and migrated?")
-    assert "canary" not in told.err
+    output = dateline("audit")
+    assert output.refuses("Is it there, and migrated?")
+    assert "canary" not in output.err
 
 
 @pytest.mark.parametrize(
@@ -175,9 +175,9 @@ def test_a_wrong_setting_is_named_before_anything_starts(dateline, installation,
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(f"DATELINE_{name.upper()}", value)
         runtime_settings.cache_clear()
-        told = dateline("worker", "fetcher")
-    assert told.refuses(f"DATELINE_{name.upper()} cannot be used")
-    assert "canary" not in told.err
+        output = dateline("worker", "fetcher")
+    assert output.refuses(f"DATELINE_{name.upper()} cannot be used")
+    assert "canary" not in output.err
 
 
 def test_the_fetcher_and_the_parser_share_no_worker(dateline, installation):

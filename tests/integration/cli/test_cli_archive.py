@@ -16,8 +16,8 @@ PAGE = Capture("https://www.war.gov/a/", datetime(2026, 11, 22, tzinfo=UTC), 200
 
 def keep(number):
     return [
-        capture_store.keep(Capture(f"{PAGE.url}{each}", *(PAGE.fetched_at, 200, PAGE.headers, b"<p>" * 50)))
-        for each in range(number)
+        capture_store.keep(Capture(f"{PAGE.url}{entry}", *(PAGE.fetched_at, 200, PAGE.headers, b"<p>" * 50)))
+        for entry in range(number)
     ]
 
 
@@ -43,9 +43,9 @@ def test_a_damaged_archive_is_named_and_its_index_made_again(dateline, on_sqlite
     [name] = segments.segment_files()
     content = file_of(name).read_bytes()
     file_of(name).write_bytes(content[:-20])
-    found = dateline("archive", "verify", "--json")
-    faults = json.loads(found.out)["faults"]
-    assert (found.status, len(faults), faults.pop(name)) == (1, 2, "damaged")
+    output = dateline("archive", "verify", "--json")
+    faults = json.loads(output.out)["faults"]
+    assert (output.status, len(faults), faults.pop(name)) == (1, 2, "damaged")
     assert set(faults) < set(names)
     file_of(name).write_bytes(content)
     again = dateline("archive", "verify", "--rebuild-index")

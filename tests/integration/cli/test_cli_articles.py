@@ -36,9 +36,9 @@ def test_articles_are_listed_and_searched(harbor, dateline):
     assert [line.split()[0] for line in lines[:1] + lines[2:]] == ["id", harbor]
     assert "Airfield Reopens" in lines[1]
     by_fields = ["list", "title:harbor", "before:2026-02", "kind:news"]
-    for asked in (["open", "again"], ["--until", "2026-02-01"], ["list", "open", "--kind", "news"], by_fields):
-        told = json.loads(dateline("articles", *asked, "--json").out)
-        assert ([one["id"] for one in told["articles"]], told["next"]) == ([harbor], None)
+    for entry in (["open", "again"], ["--until", "2026-02-01"], ["list", "open", "--kind", "news"], by_fields):
+        body = json.loads(dateline("articles", *entry, "--json").out)
+        assert ([article["id"] for article in body["articles"]], body["next"]) == ([harbor], None)
     around = dateline("articles", "list", "ferries", "--until", "2026-02-01").out.splitlines()
     assert ("Ferries to the islands" in around[1], around[1].count("…")) == (True, 2)
     assert "There is no field sorce:" in dateline("articles", "list", "sorce:war").err
@@ -50,10 +50,10 @@ def test_a_list_goes_on_where_the_page_before_ended(harbor, dateline):
     """By the API's own cursor: `next` leads on, and is null on the last page; one of another list is refused."""
     first = json.loads(dateline("articles", "--limit", 1, "--json").out)
     second = json.loads(dateline("articles", "--limit", 1, "--after", first["next"], "--json").out)
-    assert ([one["id"] for one in second["articles"]], second["next"]) == ([harbor], None)
+    assert ([article["id"] for article in second["articles"]], second["next"]) == ([harbor], None)
     wordings = json.loads(dateline("articles", "history", harbor, "--limit", 1, "--json").out)
     older = json.loads(dateline("articles", "history", harbor, "--after", wordings["next"], "--json").out)
-    assert ([one["number"] for one in older["revisions"]], older["next"]) == ([1], None)
+    assert ([article["number"] for article in older["revisions"]], older["next"]) == ([1], None)
     foreign = dateline("pages", "--after", first["next"])
     assert (foreign.status, "Take `next` from the page before" in foreign.err) == (2, True)
 
@@ -63,8 +63,8 @@ def test_a_list_goes_on_where_the_page_before_ended(harbor, dateline):
 def test_finding_nothing_is_status_1(harbor, dateline, asked):
     """So that a script can tell; a program still gets its document."""
     assert dateline("articles", *asked).status == 1
-    found = dateline("articles", *asked, "--json")
-    assert (found.status, json.loads(found.out)) == (1, {"articles": [], "next": None})
+    output = dateline("articles", *asked, "--json")
+    assert (output.status, json.loads(output.out)) == (1, {"articles": [], "next": None})
 
 
 def test_an_article_is_read_as_it_stands_and_as_it_stood(harbor, dateline):
@@ -86,22 +86,22 @@ def test_history_shows_the_words_that_changed(harbor, dateline):
     assert lines[1] == "  headline: Harbor Reopens → Harbor Open Again"
     assert "The harbor reopened at [-dawn-]{+noon+} on Monday" in lines[2]
     assert lines[3] == "  … 2 paragraphs as before …"
-    told = json.loads(dateline("articles", "history", harbor, "--json").out)["revisions"]
-    assert [(one["number"], one["against"], one["changed"]) for one in told] == [
+    revisions = json.loads(dateline("articles", "history", harbor, "--json").out)["revisions"]
+    assert [(entry["number"], entry["against"], entry["changed"]) for entry in revisions] == [
         (2, 1, ["headline", "body"]),
         (1, None, []),
     ]
-    assert {"fate": "new", "text": "noon"} in told[0]["paragraphs"][0]
+    assert {"fate": "new", "text": "noon"} in revisions[0]["paragraphs"][0]
 
 
 def test_explain_shows_each_line_of_the_page_with_its_rule(harbor, dateline):
     """From the capture of the wording that is asked for; nothing is fetched."""
     assert "headline  Harbor Open Again" in dateline("articles", "explain", harbor).out
-    told = json.loads(dateline("articles", "explain", harbor, "--revision", 1, "--json").out)
+    body = json.loads(dateline("articles", "explain", harbor, "--revision", 1, "--json").out)
     assert ("field", "headline", "Harbor Reopens") in [
-        (line["state"], line["field"], line["text"]) for line in told["lines"]
+        (line["state"], line["field"], line["text"]) for line in body["lines"]
     ]
-    assert told["reading"]["headline"] == "Harbor Reopens"
+    assert body["reading"]["headline"] == "Harbor Reopens"
 
 
 def test_what_is_not_there_is_one_sentence(harbor, dateline):
@@ -127,8 +127,8 @@ def test_events_come_in_their_order(harbor, dateline):
     lines = dateline("events").out.splitlines()
     assert [line.split()[0] for line in lines] == ["number", "1", "2", "3"]
     assert lines[2].endswith("Harbor Open Again (headline, body changed)")
-    told = json.loads(dateline("events", "--type", "article.updated", "--json").out)
-    assert [(one["sequence"], one["cause"], one["type"]) for one in told["events"]] == [
+    body = json.loads(dateline("events", "--type", "article.updated", "--json").out)
+    assert [(event["sequence"], event["cause"], event["type"]) for event in body["events"]] == [
         (2, "import", "article.updated")
     ]
     assert dateline("events", "--limit", 1).err == "There are more: add --after 1.\n"
@@ -145,9 +145,9 @@ def test_events_are_followed_until_somebody_has_seen_enough(on_sqlite):
         too_long = threading.Timer(90, following.kill)
         too_long.start()
         try:
-            for words, told in ((RELEASE, "article.created"), (CORRECTED, "article.updated")):
-                arrives(words)
-                assert json.loads(following.stdout.readline())["type"] == told
+            for fields, answer in ((RELEASE, "article.created"), (CORRECTED, "article.updated")):
+                arrives(fields)
+                assert json.loads(following.stdout.readline())["type"] == answer
             following.send_signal(signal.SIGINT)
             out, err = following.communicate()
         finally:

@@ -87,10 +87,10 @@ def test_programs_read_the_same_account(on_sqlite, dateline, tmp_path):
     dateline("import", write(tmp_path, "harbor.html", RELEASE))
     drain()
     report = dateline("audit", "--json")
-    told = json.loads(report.out)
-    assert (report.status, told["holds"], told["counts"]["articles"]) == (0, True, 1)
-    assert [(row["source"], row["pages"], row["at_rest"]) for row in told["sources"]] == [("import", 1, 1)]
-    assert all(check["holds"] for check in told["checks"])
+    body = json.loads(report.out)
+    assert (report.status, body["holds"], body["counts"]["articles"]) == (0, True, 1)
+    assert [(row["source"], row["pages"], row["at_rest"]) for row in body["sources"]] == [("import", 1, 1)]
+    assert all(check["holds"] for check in body["checks"])
     damage("DELETE FROM events")
     report = dateline("audit", "--json")
     assert (report.status, json.loads(report.out)["holds"]) == (1, False)

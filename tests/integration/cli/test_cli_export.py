@@ -69,8 +69,8 @@ def elsewhere(installation, tmp_path):
 def test_a_round_trip_gives_the_same_articles_revisions_and_digests(dateline, corrected, elsewhere, tmp_path, form):
     """Into an empty installation, with the names of the captures; once more changes nothing."""
     file, before = tmp_path / f"news.{form[2:]}", (rows(ARTICLES), rows(REVISIONS))
-    told = dateline("export", form, file, "--json")
-    assert (told.status, json.loads(told.out)["captures"]) == (0, 4)
+    output = dateline("export", form, file, "--json")
+    assert (output.status, json.loads(output.out)["captures"]) == (0, 4)
     elsewhere()
     for _ in range(2):
         assert dateline("import", file).status == 0
@@ -97,8 +97,8 @@ def test_only_what_was_asked_for_goes_out(dateline, corrected, tmp_path):
     [first, second] = [row[0] for row in sorted(rows(ARTICLES), key=lambda row: -row[4])]
 
     def out(*words):
-        told = dateline("export", "--warc", file, *words, "--json")
-        return told.status, json.loads(told.out)["captures"]
+        output = dateline("export", "--warc", file, *words, "--json")
+        return output.status, json.loads(output.out)["captures"]
 
     assert out("--article", first) == (0, 3)
     assert out("--article", second) == (0, 1)
@@ -116,9 +116,9 @@ def test_a_capture_that_is_damaged_is_named_and_the_rest_goes_out(dateline, corr
     """The exit status says that it is not all."""
     damaged = next(runtime_settings().captures.glob("??/*.warc.gz"))
     damaged.write_bytes(b"changed")
-    told = dateline("export", "--warc", tmp_path / "x.warc.gz")
-    assert (told.status, "3 captures" in told.out) == (1, True)
-    assert damaged.name.partition(".")[0] in told.err
+    output = dateline("export", "--warc", tmp_path / "x.warc.gz")
+    assert (output.status, "3 captures" in output.out) == (1, True)
+    assert damaged.name.partition(".")[0] in output.err
 
 
 def test_a_segment_can_be_imported_by_itself(dateline, corrected, elsewhere, tmp_path):

@@ -90,26 +90,26 @@ def test_what_was_changed_in_a_proof_is_told(article, dateline, tmp_path):
     dateline("prove", article, "-o", file)
     proof = json.loads(file.read_text())
     file.write_text(json.dumps(proof | {"text": proof["text"].replace("noon", "midnight")}))
-    told = dateline("verify", file)
-    assert (told.status, "FAIL  text" in told.out) == (1, True)
+    output = dateline("verify", file)
+    assert (output.status, "FAIL  text" in output.out) == (1, True)
     file.write_text("{}")
     assert dateline("verify", file).refuses("no proof of a Dateline")
     assert dateline("verify", tmp_path / "nothing").refuses("cannot be read")
 
 
 def test_a_kept_checkpoint_is_compared_with_the_log_of_today(article, dateline, tmp_path):
-    kept, proof = tmp_path / "checkpoint.txt", tmp_path / "proof.json"
+    stored, proof = tmp_path / "checkpoint.txt", tmp_path / "proof.json"
     assert dateline("log", "checkpoint").refuses("no checkpoint yet")
     dateline("log", "sign")
-    assert dateline("log", "checkpoint", "-o", kept).status == 0
+    assert dateline("log", "checkpoint", "-o", stored).status == 0
     other = arrives(RELEASE.replace("Harbor", "Airfield"), 2)
     dateline("log", "sign")
-    assert dateline("log", "check", kept).status == 0
-    dateline("prove", other, "--earlier", kept, "-o", proof)
-    told = dateline("verify", proof, "--earlier", kept, "--held-since", "2020-01-01")
-    assert (told.status, "it only grew" in told.out, "after your checkpoint" in told.out) == (0, True, True)
+    assert dateline("log", "check", stored).status == 0
+    dateline("prove", other, "--earlier", stored, "-o", proof)
+    output = dateline("verify", proof, "--earlier", stored, "--held-since", "2020-01-01")
+    assert (output.status, "it only grew" in output.out, "after your checkpoint" in output.out) == (0, True, True)
     future = f"{utcnow() + timedelta(days=1):%Y-%m-%d}"
-    assert "dated back" in dateline("verify", proof, "--earlier", kept, "--held-since", future).out
+    assert "dated back" in dateline("verify", proof, "--earlier", stored, "--held-since", future).out
 
 
 def test_after_a_rotation_both_keys_are_good_for_a_while(article, dateline, tmp_path):
@@ -177,11 +177,11 @@ def test_a_time_stamp_says_when_a_checkpoint_was_there(article, authority, datel
     authority.open = True
     makes_checkpoint(now + timedelta(hours=1))
     dateline("prove", article, "-o", tmp_path / "proof.json")
-    told = dateline("verify", tmp_path / "proof.json", "--authority", authority.root)
-    assert (told.status, "An authority saw the checkpoint at" in told.out) == (0, True)
+    output = dateline("verify", tmp_path / "proof.json", "--authority", authority.root)
+    assert (output.status, "An authority saw the checkpoint at" in output.out) == (0, True)
     other = tmp_path / "other"
     other.mkdir()
     stranger = Authority(other)
     stranger.site.stop()
-    told = dateline("verify", tmp_path / "proof.json", "--authority", stranger.root)
-    assert (told.status, "FAIL  time stamp" in told.out) == (1, True)
+    output = dateline("verify", tmp_path / "proof.json", "--authority", stranger.root)
+    assert (output.status, "FAIL  time stamp" in output.out) == (1, True)

@@ -24,10 +24,10 @@ def test_a_page_is_found_by_its_address_and_by_what_became_of_it(dateline):
 def test_one_page_is_shown_with_all_that_is_known(dateline):
     """What is not known is left out."""
     article = arrives()
-    told = dateline("pages", "show", 1)
-    for words in (URL.format(1), "imported", "at rest", article, "newest capture"):
-        assert words in told.out, told.out
-    assert "reason" not in told.out
+    output = dateline("pages", "show", 1)
+    for entry in (URL.format(1), "imported", "at rest", article, "newest capture"):
+        assert entry in output.out, output.out
+    assert "reason" not in output.out
     assert dateline("pages", "show", 9).refuses("There is no page 9; `dateline pages` lists those there are.")
 
 

@@ -32,8 +32,8 @@ def test_every_line_is_explained(dateline):
 
 def test_a_batch_answers_each_request_whatever_it_is(dateline, tmp_path):
     page = write(tmp_path, "harbor.html", RELEASE)
-    asked = ['{"path": "%s", "url": "https://harbor.example/1"}' % page, '{"path": "/missing"}', "{", "7"]  # noqa: UP031 - braces
-    answered = dateline("parse", "--batch", stdin="\n".join(asked))
+    requests = ['{"path": "%s", "url": "https://harbor.example/1"}' % page, '{"path": "/missing"}', "{", "7"]  # noqa: UP031 - braces
+    answered = dateline("parse", "--batch", stdin="\n".join(requests))
     lines = [json.loads(line) for line in answered.out.splitlines()]
     assert [line["headline"] for line in lines] == ["Harbor Reopens", None, None, None]
     assert "No such file" in lines[1]["rejected"]["detail"]
@@ -51,11 +51,11 @@ def test_a_capture_is_read_by_its_name(on_sqlite, dateline, tmp_path):
     assert '"https://harbor.example/1"' in dateline("parse", "--capture", name, "--json").out
 
 
-@pytest.mark.parametrize("words", ["", "<html><title>404</title><h1>Page not found</h1></html>", bytes(range(256))])
-def test_what_is_no_article_is_told_with_status_1(dateline, tmp_path, words):
-    told = dateline("parse", write(tmp_path, "page.html", words))
-    assert (told.status, told.out, told.err.count("\n")) == (1, "", 1)
-    assert told.err.startswith("No article: ")
+@pytest.mark.parametrize("text", ["", "<html><title>404</title><h1>Page not found</h1></html>", bytes(range(256))])
+def test_what_is_no_article_is_told_with_status_1(dateline, tmp_path, text):
+    output = dateline("parse", write(tmp_path, "page.html", text))
+    assert (output.status, output.out, output.err.count("\n")) == (1, "", 1)
+    assert output.err.startswith("No article: ")
 
 
 @pytest.mark.parametrize(

@@ -130,15 +130,15 @@ def there(server, dateline):
 def test_every_look_says_the_same_from_both_sides(house, dateline, there, form):
     """Output, remarks and exit status; what is refused is refused in the same words."""
     there("keys", "list")  # each key notes its first use
-    for words in LOOKS:
-        command = [*(word.format(article=house) for word in words), *form]
+    for entry in LOOKS:
+        command = [*(word.format(article=house) for word in entry), *form]
         assert there(*command) == dateline(*command), command
 
 
 def test_every_order_says_the_same_from_both_sides(house, dateline, there):
-    for words in ORDERS:
-        here = dateline(*words)
-        assert there(*words) == here, words
+    for entry in ORDERS:
+        here = dateline(*entry)
+        assert there(*entry) == here, entry
 
 
 def test_orders_are_on_record_with_the_key_that_gave_them(dateline, there):

@@ -32,9 +32,9 @@ def test_settings_that_exist_and_those_of_others_are_let_through():
 def test_a_malformed_key_stops_the_start_and_is_not_repeated(on_sqlite, dateline, installation, key):
     """It failed at the first endpoint."""
     installation(redis_url="redis://127.0.0.1:1/0", secret_key=key)
-    told = dateline("worker", "store")
-    assert told.refuses("DATELINE_SECRET_KEY cannot be used")
-    assert key not in told.err
+    output = dateline("worker", "store")
+    assert output.refuses("DATELINE_SECRET_KEY cannot be used")
+    assert key not in output.err
 
 
 @pytest.mark.parametrize("process", [*PROCESSES, ("audit",), ("migrate",)], ids=" ".join)
@@ -71,8 +71,10 @@ def test_a_database_that_is_not_migrated_is_refused(installation, dateline, proc
     for number in (present, present + 1):
         (tmp_path / f"{number:04}_a_step.py").touch()
     monkeypatch.setattr(startup, "VERSIONS", tmp_path)
-    told = f"The database is at r{present:04}, and this version needs r{present + 1:04}: run `dateline migrate` first."
-    assert dateline(*process).refuses(told)
+    sentence = (
+        f"The database is at r{present:04}, and this version needs r{present + 1:04}: run `dateline migrate` first."
+    )
+    assert dateline(*process).refuses(sentence)
 
 
 def test_the_age_of_the_database_is_seen_on_both(migrated):

@@ -120,19 +120,19 @@ def test_a_start_says_where_to_look_and_when_it_is_ready_and_nothing_of_its_part
     own = {"DATELINE_STATE": str(tmp_path / "var"), "DATELINE_REDIS_URL": "", "DATELINE_PORT": str(port)}
     command = [sys.executable, "-m", "services.cli", "up", f"--sources={tmp_path}/one.toml"]
     with subprocess.Popen(command, env=os.environ | own, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as running:
-        told = []
+        messages = []
         for line in running.stdout or ():
-            told.append(line.decode().strip())
-            if "ready" in told[-1]:
+            messages.append(line.decode().strip())
+            if "ready" in messages[-1]:
                 break
         with socket.create_connection(("127.0.0.1", port)):  # what it says is true
             running.send_signal(signal.SIGINT)
-        told += [line.decode().strip() for line in running.stdout or ()]
+        messages += [line.decode().strip() for line in running.stdout or ()]
         assert running.wait(120) == 0
-    assert told[:3] == [
+    assert messages[:3] == [
         f"The desk, for people:         http://127.0.0.1:{port}/desk/",
         f"The API, with documentation:  http://127.0.0.1:{port}/docs",
         f"1 source is watched; state in {tmp_path}/var.",
     ]
-    assert "Dateline is ready; Ctrl-C ends it." in told
-    assert not [line for line in told if "shutdown" in line or "uid" in line]
+    assert "Dateline is ready; Ctrl-C ends it." in messages
+    assert not [line for line in messages if "shutdown" in line or "uid" in line]

@@ -36,12 +36,12 @@ def test_an_endpoint_is_made_and_its_secret_shown_once(dateline):
     made = dateline("webhooks", "add", "https://127.0.0.1/hook", "--type", "article.*", *filters, "--rate", 5)
     assert (made.status, made.out.startswith("whsec_"), made.out.count("\n")) == (0, True, 1)
     assert made.err.startswith("Endpoint 1 is made for key 2.")
-    one = shown(dateline, 1)
-    assert (one["key"], one["event_types"], one["rate"], one["health"]["pending"]) == (2, ["article.*"], 5, 0)
-    assert one["filter"] == {"match": "any", "sources": ["navy"], "kinds": ["release"], "words": ["ship", "port"]}
+    first = shown(dateline, 1)
+    assert (first["key"], first["event_types"], first["rate"], first["health"]["pending"]) == (2, ["article.*"], 5, 0)
+    assert first["filter"] == {"match": "any", "sources": ["navy"], "kinds": ["release"], "words": ["ship", "port"]}
     assert made.out.strip() not in dateline("webhooks", "show", 1).out
     assert json.loads(dateline("webhooks", "add", "http://127.0.0.1/", "--key", 1, "--json").out)["secret"]
-    assert [one["key"] for one in json.loads(dateline("webhooks", "--json").out)] == [1, 2]
+    assert [first["key"] for first in json.loads(dateline("webhooks", "--json").out)] == [1, 2]
 
 
 def test_what_cannot_be_an_endpoint_is_one_sentence(dateline):

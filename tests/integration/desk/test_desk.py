@@ -83,8 +83,8 @@ def test_wrong_keys_are_counted_as_those_of_the_api_are(stranger, app, monkeypat
 
 def test_the_cookie_is_kept_from_scripts_and_other_sites_and_ends(stranger):
     cookie = stranger.post("/sign-in", data={"key": key("read")}).headers["set-cookie"]
-    words = {word.strip().lower() for word in cookie.split(";")}
-    assert {"httponly", "samesite=lax", "path=/desk", "max-age=43200"} <= words
+    results = {word.strip().lower() for word in cookie.split(";")}
+    assert {"httponly", "samesite=lax", "path=/desk", "max-age=43200"} <= results
 
 
 def test_over_tls_the_cookie_never_travels_without_it(app):
@@ -99,7 +99,7 @@ def test_another_site_cannot_sign_a_browser_in(stranger):
 
 
 @pytest.mark.parametrize(
-    ("told", "status"),
+    ("reported", "status"),
     [
         ({"Origin": "http://dateline.test"}, 303),
         ({"Referer": "http://dateline.test/desk/sign-in"}, 303),
@@ -109,9 +109,9 @@ def test_another_site_cannot_sign_a_browser_in(stranger):
         ({"Referer": "https://evil.example/dateline.test"}, 403),
     ],
 )
-def test_a_browser_that_tells_only_the_origin_is_not_signed_in_by_another_site_either(stranger, told, status):
+def test_a_browser_that_tells_only_the_origin_is_not_signed_in_by_another_site_either(stranger, reported, status):
     """Old ones, and all of them over plain HTTP, do not say whether a form comes from the same site."""
-    assert stranger.post("/sign-in", data={"key": key("read")}, headers=told).status_code == status
+    assert stranger.post("/sign-in", data={"key": key("read")}, headers=reported).status_code == status
     assert stranger.get("/sign-in").headers["referrer-policy"] == "same-origin"
 
 
@@ -119,8 +119,8 @@ def test_what_is_kept_of_a_session_does_not_open_it(signed_in):
     browser = signed_in()
     token = browser.cookies["dateline_session"]
     with transaction() as session:
-        kept = session.connection().exec_driver_sql("SELECT * FROM desk_sessions").all()
-    assert token not in str(kept)
+        rows = session.connection().exec_driver_sql("SELECT * FROM desk_sessions").all()
+    assert token not in str(rows)
 
 
 def test_a_session_ends_by_signing_out_with_its_key_and_by_its_time(signed_in, app):
@@ -128,8 +128,8 @@ def test_a_session_ends_by_signing_out_with_its_key_and_by_its_time(signed_in, a
     assert gone.post("/sign-out", data={"form_token": form_token(gone)}).status_code == 303
     revoked = signed_in("read")
     with transaction() as session:
-        for each in session.exec(select(ApiKey.id)).all():
-            keys.revoke(session, each, utcnow(), subscriptions.stop)
+        for entry in session.exec(select(ApiKey.id)).all():
+            keys.revoke(session, entry, utcnow(), subscriptions.stop)
     old = httpx.Client(transport=InProcess(app), base_url="http://dateline.test/desk")
     with transaction() as session:
         old.cookies["dateline_session"] = sessions.sign_in(session, 1, utcnow() - sessions.LASTS)
@@ -233,17 +233,17 @@ def known_page(**known):
 
 def test_a_page_is_found_and_shown_with_what_became_of_it(signed_in):
     """Also by what its newest capture gave; a wrong cursor is told above the form."""
-    given = order(A)
-    number = known_page(capture=given.capture, fetched_at=given.fetched_at, outcome="new")
+    result = order(A)
+    number = known_page(capture=result.capture, fetched_at=result.fetched_at, outcome="new")
     with transaction() as session:
-        verdicts.hold_read(session, number, ID, Read.of(given))
+        verdicts.hold_read(session, number, ID, Read.of(result))
     browser = signed_in("read")
     assert URL in browser.get("/pages", params={"address": "644123", "verdict": "article"}).text
     assert "No page is like that." in browser.get("/pages", params={"verdict": "rejected"}).text
     assert 'role="alert"' in browser.get("/pages", params={"after": "nonsense"}).text
     shown = browser.get(f"/pages/{number}").text
     assert f'href="/desk/articles/{ID}"' in shown
-    assert given.capture in shown
+    assert result.capture in shown
     assert browser.get("/pages/999").status_code == 404
 
 
@@ -281,14 +281,14 @@ def test_a_search_can_be_followed_in_a_feed_reader(signed_in, app):
     """The feeds that its page names have what the page has, for who gives a key as the password."""
     saved(order(A))
     browser, secret = signed_in("read"), key("read")
-    for word, found in (("harbor", True), ("nowhere", False)):
+    for word, result in (("harbor", True), ("nowhere", False)):
         page = browser.get("/articles", params={"q": word, "since": "2016-01-01"})
         feeds = re.findall(r'<link rel="alternate" type="([^"]+)" title="[^"]+" href="([^"]+)"', page.text)
         assert len(feeds) == 2
         for kind, address in feeds:
             feed = client(app).get(page.url.join(unescape(address)), auth=("reader", secret))
             assert feed.headers["content-type"].startswith(kind)
-            assert (ID in page.text, URL in feed.text) == (found, found)
+            assert (ID in page.text, URL in feed.text) == (result, result)
 
 
 def test_each_line_of_the_page_is_shown_with_the_rule_that_took_it(signed_in):
@@ -297,9 +297,9 @@ def test_each_line_of_the_page_is_shown_with_the_rule_that_took_it(signed_in):
     saved(order(A).model_copy(update={"capture": name}))
     browser = signed_in("read")
     explained = browser.get(f"/articles/{ID}/explain").text
-    taken = re.search(r'class="rule">([\w-]+)</span><p dir="auto"><del>', explained)
-    assert taken is not None
-    assert f"<dt><code>{taken[1]}</code></dt><dd>{RULES[taken[1]].says}" in unescape(explained)
+    match = re.search(r'class="rule">([\w-]+)</span><p dir="auto"><del>', explained)
+    assert match is not None
+    assert f"<dt><code>{match[1]}</code></dt><dd>{RULES[match[1]].says}" in unescape(explained)
     assert name in browser.get(f"/articles/{ID}/provenance").text
 
 
@@ -413,10 +413,10 @@ def test_a_source_is_changed_and_keeps_what_its_form_does_not_show(signed_in):
     typed = {"title": "The demo", "channels": channels, "pages": "/story/\r\n/news/", "hosts": ""}
     assert admin.post("/sources/demo/edit", data={"form_token": form_token(admin), **typed}).status_code == 303
     with transaction() as session:
-        found = sources.find_source(session, "demo")
-    assert (found.source.title, found.source.pages) == ("The demo", ["/story/", "/news/"])
-    assert [each.senders for each in found.channels if each.kind == "mailbox"] == [["news.example"]]
-    assert {each.url: each.interval for each in found.channels if each.kind != "mailbox"} == {
+        result = sources.find_source(session, "demo")
+    assert (result.source.title, result.source.pages) == ("The demo", ["/story/", "/news/"])
+    assert [channel.senders for channel in result.channels if channel.kind == "mailbox"] == [["news.example"]]
+    assert {channel.url: channel.interval for channel in result.channels if channel.kind != "mailbox"} == {
         "https://news.example/list": 120,
         "https://news.example/feed": None,
     }
@@ -431,9 +431,9 @@ def test_how_far_a_reingestion_is_comes_through_the_desk_as_the_api_tells_it(sig
     assert 'data-follow="/desk/reingestions/1/progress"' in page
     with transaction() as session:
         session.connection().exec_driver_sql("UPDATE reingestions SET state = 'done'")
-    told = admin.get("/reingestions/1/progress")
-    assert told.headers["content-type"].startswith("text/event-stream")
-    assert "event: ended" in told.text
+    answer = admin.get("/reingestions/1/progress")
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    assert "event: ended" in answer.text
     assert "data-follow" not in admin.get("/reingestions/1").text
     assert reader.get("/reingestions/1/progress").status_code == 403
     assert admin.get("/reingestions/9/progress").status_code == 404
@@ -467,7 +467,7 @@ def test_a_reingestion_is_offered_just_the_steps_it_can_take(signed_in):
 
 def test_now_tells_of_endpoints_that_are_disabled_held_or_failing(signed_in):
     """Since when and why, to those who may open them; in the words of every list and page."""
-    kept = {"event_types": [], "filter": {}, "labels": {}, "header_names": [], "sealed_secret": "", "updated_at": NOW}
+    fields = {"event_types": [], "filter": {}, "labels": {}, "header_names": [], "sealed_secret": "", "updated_at": NOW}
     of = {
         "well": {},
         "failing": {
@@ -480,9 +480,9 @@ def test_now_tells_of_endpoints_that_are_disabled_held_or_failing(signed_in):
         "disabled": {"failures": 99, "state": "disabled", "reason": "It answered 410 Gone."},
     }
     with transaction() as session:
-        for name, words in of.items():
-            told = {"owner": 9, "url": "https://example.org/", "description": f"Receiver {name}", "created_at": NOW}
-            session.add(Endpoint(**kept | told | words))
+        for name, text in of.items():
+            payload = {"owner": 9, "url": "https://example.org/", "description": f"Receiver {name}", "created_at": NOW}
+            session.add(Endpoint(**fields | payload | text))
     page = signed_in().get("/").text
     table = page.split("Deliveries that fail</h2>")[1].split("</ul>")[0]
     assert re.findall(r'href="/desk/webhooks/(\d)">([\w ]+)<', table) == [
@@ -567,14 +567,14 @@ def test_an_order_ends_in_a_redirect_and_its_secret_is_shown_once(signed_in, mon
     egress_settings.cache_clear()
     admin = signed_in()
     token = form_token(admin)
-    for asked, words in {
+    for requests, text in {
         ("/webhooks", "whsec_"): {"url": "http://127.0.0.1:9/hook"},
         ("/webhooks/1/rotate", "whsec_"): {},
         ("/keys", "dl_"): {"name": "Newsroom", "scopes": "read"},
         ("/keys/1/rotate", "dl_"): {},
     }.items():
-        path, begins = asked
-        answer = admin.post(path, data={"form_token": token, **words})
+        path, begins = requests
+        answer = admin.post(path, data={"form_token": token, **text})
         assert (answer.status_code, begins in answer.text) == (303, False), path
         with transaction() as session:
             assert begins not in str(session.connection().exec_driver_sql("SELECT * FROM desk_sessions").all())

@@ -31,9 +31,9 @@ ID = article_id(KEY)
 def story(number, words="The harbor reopened.", **about):
     """Article `number`, seen just now; its id."""
     key, url = f"afpims/defense:{number}", f"https://www.war.gov/News/Article/{number}"
-    named = {"headline": f"Story {number}", "published_at": f"2026-01-{number:02}"} | about
+    labels = {"headline": f"Story {number}", "published_at": f"2026-01-{number:02}"} | about
     with transaction() as session:
-        save(session, order(words, page=number, key=key, url=url, **named), utcnow())
+        save(session, order(words, page=number, key=key, url=url, **labels), utcnow())
     return article_id(key)
 
 
@@ -199,7 +199,7 @@ def test_an_article_shows_its_events_and_what_was_sent_of_it_to_those_who_may_kn
     """A subscriber sees the deliveries of their own endpoints; a reader the events alone."""
     saved(order(A))
     saved(order(B, minute=5))
-    kept = {"event_types": [], "filter": {}, "labels": {}, "header_names": [], "sealed_secret": ""}
+    fields = {"event_types": [], "filter": {}, "labels": {}, "header_names": [], "sealed_secret": ""}
     with transaction() as session:
         owner, _ = keys.create(session, "owner", ["subscribe"], utcnow())
         event = session.scalars(select(Event).where(Event.subject == ID, Event.type == "article.updated")).one()
@@ -207,7 +207,7 @@ def test_an_article_shows_its_events_and_what_was_sent_of_it_to_those_who_may_kn
             owner=owner.id,
             url="https://h.example/",
             description="The wire",
-            **kept,
+            **fields,
             created_at=utcnow(),
             updated_at=utcnow(),
         )
@@ -216,10 +216,10 @@ def test_an_article_shows_its_events_and_what_was_sent_of_it_to_those_who_may_kn
         session.add(
             Delivery(event=event.id, endpoint=place.id, sequence=1, article=ID, created_at=utcnow(), attempts=2)
         )
-    seen = {scope: signed_in(scope).get(f"/articles/{ID}/events").text for scope in ("read", "subscribe", "admin")}
-    for page in seen.values():
+    by_name = {scope: signed_in(scope).get(f"/articles/{ID}/events").text for scope in ("read", "subscribe", "admin")}
+    for page in by_name.values():
         assert re.findall(r'<td class="title">(article\.\w+)<br>', page) == ["article.updated", "article.created"]
-    assert ("The wire" in seen["admin"], "The wire" in seen["subscribe"], "was sent" in seen["read"]) == (
+    assert ("The wire" in by_name["admin"], "The wire" in by_name["subscribe"], "was sent" in by_name["read"]) == (
         True,
         False,
         False,

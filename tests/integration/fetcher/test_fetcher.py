@@ -142,8 +142,8 @@ def test_each_kind_of_trouble_is_one_outcome_with_one_sentence(fetcher, newsroom
         newsroom.misbehaves(canonical_url(newsroom.publishes(slug)), trouble)
     watches(newsroom)
     runs()
-    found = {canonical_url(newsroom.address(slug)): outcome for slug, outcome in zip(slugs, troubles, strict=True)}
-    assert {page.url: page.outcome for page in pages()} == found
+    by_name = {canonical_url(newsroom.address(slug)): outcome for slug, outcome in zip(slugs, troubles, strict=True)}
+    assert {page.url: page.outcome for page in pages()} == by_name
     assert all(page.detail.endswith(".") and page.detail.count("\n") == 0 for page in pages())
     assert len(entries(FetchPage)) == len(slugs)
     assert all(entry.dead_lettered_at is None and entry.due_at > later(seconds=20) for entry in entries(FetchPage))
@@ -190,9 +190,9 @@ def test_retry_after_holds_the_whole_host_back(fetcher, newsroom):
     newsroom.misbehaves(STORY, fakes.too_many_requests("1800"))
     watches(newsroom)
     runs()
-    asked = len(newsroom.requests)
+    count = len(newsroom.requests)
     runs(later(minutes=25))
-    assert len(newsroom.requests) == asked
+    assert len(newsroom.requests) == count
     newsroom.behaves()
     runs(later(minutes=40))
     assert pages()[0].outcome == "new"
@@ -206,7 +206,7 @@ def test_robots_txt_is_asked_first_and_obeyed(fetcher, newsroom):
     watches(newsroom)
     runs()
     assert newsroom.requests[0].path == "/robots.txt"
-    assert newsroom.samples[STORY].path not in [asked.path for asked in newsroom.requests]
+    assert newsroom.samples[STORY].path not in [request.path for request in newsroom.requests]
     assert pages()[0].outcome == "refused"
     assert "robots.txt" in pages()[0].detail
 
@@ -216,7 +216,7 @@ def test_a_host_whose_robots_txt_fails_is_left_alone_for_now(fetcher, newsroom):
     newsroom.misbehaves("/robots.txt", fakes.broken())
     watches(newsroom)
     runs()
-    assert {asked.path for asked in newsroom.requests} == {"/robots.txt"}
+    assert {request.path for request in newsroom.requests} == {"/robots.txt"}
     assert (channel().outcome, channel().failures) == ("unavailable", 1)
     newsroom.behaves()
     runs(later(minutes=30))
@@ -231,11 +231,11 @@ def test_a_host_is_asked_once_in_a_pace_however_much_of_it_waits(fetcher, newsro
     fetcher(FETCHER_PACE="60")
     now = later(seconds=20)
     runs(now)
-    asked = [len(newsroom.requests)]
+    requests = [len(newsroom.requests)]
     for minutes in (0.5, 1.5, 2, 3, 180):
         runs(now + timedelta(minutes=minutes))
-        asked.append(len(newsroom.requests))
-    assert [after - before for before, after in itertools.pairwise(asked)] == [0, 1, 0, 1, 1]
+        requests.append(len(newsroom.requests))
+    assert [after - before for before, after in itertools.pairwise(requests)] == [0, 1, 0, 1, 1]
     assert {(entry.attempts, entry.reason) for entry in entries(FetchPage)} == {(0, None)}
 
 
@@ -318,9 +318,9 @@ def test_a_page_that_is_gone_is_looked_for_where_its_channel_shows_it_now(fetche
     """The same page under a corrected address stayed gone, and its later corrections were lost."""
     fetcher(FETCHER_TIMEOUT="30")
     old, new = "/News/Article/12", "/News/Article/12/"
-    item = "<rss><channel><item><title>Quay</title><link>{}</link></item></channel></rss>"
+    text = "<rss><channel><item><title>Quay</title><link>{}</link></item></channel></rss>"
     newsroom.misbehaves(old, fakes.always(200, b"<html><p>Quay reopns</p></html>"))
-    newsroom.misbehaves(newsroom.feed_url, fakes.always(200, item.format(old).encode()))
+    newsroom.misbehaves(newsroom.feed_url, fakes.always(200, text.format(old).encode()))
     watches(newsroom)
     runs()
     (before,) = pages()
@@ -328,7 +328,7 @@ def test_a_page_that_is_gone_is_looked_for_where_its_channel_shows_it_now(fetche
     runs(later(days=4))
     assert pages()[0].outcome == "gone"
     newsroom.misbehaves(new, fakes.always(200, b"<html><p>Quay reopens</p></html>"))
-    newsroom.misbehaves(newsroom.feed_url, fakes.always(200, item.format(new).encode()))
+    newsroom.misbehaves(newsroom.feed_url, fakes.always(200, text.format(new).encode()))
     runs(later(days=4, minutes=10))
     (page,) = pages()
     assert (page.id, page.key, page.url, page.outcome) == (before.id, before.key, newsroom.url + new, "changed")
@@ -337,9 +337,9 @@ def test_a_page_that_is_gone_is_looked_for_where_its_channel_shows_it_now(fetche
 
 def test_two_channels_that_each_show_a_dead_address_cause_few_looks(db):
     """A page is looked for at either, and after a few looks in vain only once an hour."""
-    one, other = (Listed(f"https://www.war.gov/News/Article/12/{slug}/") for slug in ("quay-reopns", "quay-reopens"))
+    first, other = (Listed(f"https://www.war.gov/News/Article/12/{slug}/") for slug in ("quay-reopns", "quay-reopens"))
     with transaction() as session:
-        frontier.join(session, "demo", 1, [one], backlog=False, now=utcnow())
+        frontier.join(session, "demo", 1, [first], backlog=False, now=utcnow())
 
     def looked_for(listed, channel, *, failures, ago):
         with transaction() as session:
@@ -352,7 +352,7 @@ def test_two_channels_that_each_show_a_dead_address_cause_few_looks(db):
     assert looked_for(other, 2, failures=1, ago=soon)
     assert pages()[0].url == other.url
     assert not looked_for(other, 2, failures=2, ago=soon)  # it was just looked for there
-    assert looked_for(one, 1, failures=len(LAG), ago=soon)
+    assert looked_for(first, 1, failures=len(LAG), ago=soon)
     assert not looked_for(other, 2, failures=len(LAG) + 1, ago=soon)
     assert looked_for(other, 2, failures=len(LAG) + 1, ago=late)
 
@@ -371,7 +371,7 @@ def test_a_page_that_is_listed_but_missing_for_a_moment_is_not_believed_gone(fet
         began += timedelta(minutes=30)
     newsroom.misbehaves(STORY, fakes.missing())
     runs(began)
-    asked = len(newsroom.requests)
+    count = len(newsroom.requests)
     for step in LAG[:2]:
         assert pages()[0].outcome == "gone"
         began += step
@@ -379,7 +379,7 @@ def test_a_page_that_is_listed_but_missing_for_a_moment_is_not_believed_gone(fet
             newsroom.behaves()
         runs(began)
     assert pages()[0].outcome in {"new", "unchanged"}
-    assert len([each for each in newsroom.requests[asked:] if each.path != "/feed.xml"]) == 2
+    assert len([request for request in newsroom.requests[count:] if request.path != "/feed.xml"]) == 2
 
 
 @on_sqlite
@@ -429,15 +429,15 @@ def test_a_source_that_is_removed_is_watched_no_longer_and_its_pages_stay(fetche
     runs()
     with transaction() as session:
         sources.remove(session, "demo")
-    asked = len(newsroom.requests)
+    count = len(newsroom.requests)
     runs(later(days=40))
-    assert (len(newsroom.requests), len(pages()), entries(PollChannel), entries(FetchPage)) == (asked, 1, [], [])
+    assert (len(newsroom.requests), len(pages()), entries(PollChannel), entries(FetchPage)) == (count, 1, [], [])
     with reading() as session:
         assert (unaccounted(session, utcnow()), count_pages(session, utcnow())[0].at_rest) == ([], 1)
         assert sources.list_sources(session) == []
     watches(newsroom)
     runs(later(days=41))
-    assert len(newsroom.requests) > asked
+    assert len(newsroom.requests) > count
     assert len(entries(FetchPage)) == 1
 
 
@@ -456,14 +456,14 @@ def test_a_listing_is_read_page_by_page_until_nothing_is_new(fetcher, newsroom):
         newsroom.publishes(slug)
     watches(newsroom, kind="listing", path="/News/")
     runs()
-    asked = [
-        asked.path for asked in newsroom.requests if asked.path.startswith("/News/") and "Article" not in asked.path
+    paths = [
+        paths.path for paths in newsroom.requests if paths.path.startswith("/News/") and "Article" not in paths.path
     ]
-    assert asked[:2] == ["/News/", "/News/?Page=2"]
+    assert paths[:2] == ["/News/", "/News/?Page=2"]
     assert channel().first_round_at is not None
     before = len(newsroom.requests)
     runs(later(minutes=30))
-    again = [asked.path for asked in newsroom.requests[before:] if "Article" not in asked.path]
+    again = [paths.path for paths in newsroom.requests[before:] if "Article" not in paths.path]
     assert again[0] == "/News/"
     assert "/News/?Page=2" not in again
 
@@ -523,7 +523,7 @@ def test_an_index_that_names_itself_is_read_once_in_a_round(fetcher, newsroom):
     watches(newsroom, kind="sitemap", path="/index.xml")
     runs()
     assert [page.url for page in pages()] == [newsroom.address(STORY)]
-    read = [asked.path for asked in newsroom.requests]
+    read = [request.path for request in newsroom.requests]
     assert [read.count(name) for name in names] == [1, 1, 1]
 
 
@@ -558,11 +558,11 @@ def test_a_changed_title_in_its_channel_brings_a_visit_now(fetcher, newsroom):
     newsroom.misbehaves(newsroom.feed_url, fakes.always(200, feed.format("Before", address).encode()))
     watches(newsroom)
     runs()
-    before = sum(asked.path == newsroom.samples[STORY].path for asked in newsroom.requests)
+    before = sum(request.path == newsroom.samples[STORY].path for request in newsroom.requests)
     newsroom.behaves()
     newsroom.misbehaves(newsroom.feed_url, fakes.always(200, feed.format("After", address).encode()))
     runs(later(minutes=10))
-    assert sum(asked.path == newsroom.samples[STORY].path for asked in newsroom.requests) == before + 1
+    assert sum(request.path == newsroom.samples[STORY].path for request in newsroom.requests) == before + 1
 
 
 @pytest.mark.parametrize(("stored", "cause"), [(False, "backlog"), (True, "live")])
@@ -581,9 +581,9 @@ def test_a_page_of_the_backlog_is_news_once_its_first_article_is_known(fetcher, 
 
 def reingests(mode, number=1, *, dry_run=False, **scope):
     with transaction() as session:
-        found = scopes.next_pages(session, Scope(**scope or {"all": True}), 0, 100)
-        assert found.complete
-        reingestion.enter(session, found.pages, Reingestion(id=number, mode=mode, dry_run=dry_run))
+        result = scopes.next_pages(session, Scope(**scope or {"all": True}), 0, 100)
+        assert result.complete
+        reingestion.enter(session, result.pages, Reingestion(id=number, mode=mode, dry_run=dry_run))
     runs()
 
 
@@ -612,8 +612,8 @@ def test_a_page_is_ingested_again_under_any_address_it_ever_had(fetcher, newsroo
     runs()
     for number, url in enumerate((old, new), 1):
         reingests("reparse", number, urls=(url,))
-    told = [(parse.origin.reingestion, parse.origin.url) for parse in said(ParsePage) if parse.origin.reingestion]
-    assert told == [(1, new), (2, new)]
+    results = [(parse.origin.reingestion, parse.origin.url) for parse in said(ParsePage) if parse.origin.reingestion]
+    assert results == [(1, new), (2, new)]
 
 
 def test_an_imported_page_that_is_fetched_again_is_still_visited_by_no_plan(fetcher, newsroom):

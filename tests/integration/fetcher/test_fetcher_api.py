@@ -178,16 +178,16 @@ def test_sources_are_loaded_all_or_none(http):
     spoilt = {"sources": [SEED | {"name": "third"}, SEED | {"name": "No Name"}]}
     assert ask(http, "POST", "/sources/batch", json=spoilt).status_code == 422
     assert ask(http, "POST", "/sources/batch", "reader", json=changed).status_code == 403
-    assert [one["name"] for one in ask(http, "GET", "/sources").json()] == ["demo", "other"]
+    assert [entry["name"] for entry in ask(http, "GET", "/sources").json()] == ["demo", "other"]
 
 
 def test_a_site_is_moved_by_an_admin_and_a_dry_run_only_tells(http):
     """The channel is at the new host; the order is in the audit log; what is no host is refused."""
     ask(http, "POST", "/sources", json=SEED)
     order = {"old": "example.gov", "new": "example.org"}
-    told = ask(http, "POST", "/sources/move", json=order | {"dry_run": True}).json()
+    body = ask(http, "POST", "/sources/move", json=order | {"dry_run": True}).json()
     moved = [{"before": "https://news.example.gov/feed", "after": "https://news.example.org/feed"}]
-    assert (told["sources"], told["channels"], told["done"]) == (["demo"], moved, False)
+    assert (body["sources"], body["channels"], body["done"]) == (["demo"], moved, False)
     assert ask(http, "GET", "/sources/demo").json()["channels"][0]["url"] == moved[0]["before"]
     assert ask(http, "POST", "/sources/move", json=order).json()["done"]
     assert ask(http, "GET", "/sources/demo").json()["channels"][0]["url"] == moved[0]["after"]

@@ -33,8 +33,8 @@ def imports(name="page.html", content=PAGE, url=None, captured_at=None):
 
 def said(kind):
     with reading() as session:
-        found = session.exec(select(LedgerRow).where(LedgerRow.kind == kind.__name__).order_by(LedgerRow.id)).all()
-    return [kind.model_validate_json(entry.message) for entry in found]
+        rows = session.exec(select(LedgerRow).where(LedgerRow.kind == kind.__name__).order_by(LedgerRow.id)).all()
+    return [kind.model_validate_json(entry.message) for entry in rows]
 
 
 def warc(*pages):
@@ -128,10 +128,10 @@ def test_a_warc_file_gives_each_of_its_pages(db):
 def test_our_own_captures_can_be_imported(db):
     """`cat` of an archive is a WARC file; importing it into another installation brings the pages back."""
     imports(url=URL)
-    kept = said(ParsePage)[0].capture
+    capture = said(ParsePage)[0].capture
     from services.runtime.settings import runtime_settings
 
-    (path,) = Path(runtime_settings().captures).rglob(f"{kept}*")
+    (path,) = Path(runtime_settings().captures).rglob(f"{capture}*")
     assert [imported.fresh for imported in imports("own.warc.gz", path.read_bytes())] == [False]
 
 

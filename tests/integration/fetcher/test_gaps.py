@@ -156,7 +156,7 @@ def test_an_entry_of_a_feed_that_is_out_of_scope_is_a_gap_and_alarmed_once(fetch
     runs()
     feed(f"{newsroom.url}/a/", "https://other.example/story-1/")
     runs(later(minutes=10))
-    (notice, *_) = [each for each in reconciles(later(minutes=50)) if "out_of_scope" in each.details.causes]
+    (notice, *_) = [entry for entry in reconciles(later(minutes=50)) if "out_of_scope" in entry.details.causes]
     assert notice.details.causes["out_of_scope"] == 1
     feed(f"{newsroom.url}/a/", "https://other.example/story-1/", "https://other.example/story-2/")
     runs(later(minutes=60))
@@ -191,8 +191,8 @@ def test_a_mass_outage_is_one_notice_with_a_list(fetcher, newsroom):
     assert (notice.source, notice.number, notice.details.causes) == ("demo", 4, {"unavailable": 4})
     assert len(notice.pages) == 4
     with reading() as session:
-        ((told, announced),) = session.execute(text("SELECT type, announced FROM events")).all()
-    assert (told, announced) == ("source.gap", True)
+        ((answer, announced),) = session.execute(text("SELECT type, announced FROM events")).all()
+    assert (answer, announced) == ("source.gap", True)
     assert next(line for line in logs if line["event"] == "source_gap")["gaps"] == 4
     assert reconciles(later(hours=2)) == []
 
@@ -267,9 +267,11 @@ def test_a_step_is_a_handful_of_statements_however_many_pages_there_are(db):
     assert len(judged) == reconcile.AT_ONCE
     assert len(cost.statements) <= 6
     if db == "sqlite":
-        asked = cost.statements[0]
+        requests = cost.statements[0]
         with database.engine().connect() as connection:
-            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}", ("2026-01-01",) * asked.count("?")).all()
+            plan = connection.exec_driver_sql(
+                f"EXPLAIN QUERY PLAN {requests}", ("2026-01-01",) * requests.count("?")
+            ).all()
         assert [str(row[-1]) for row in plan if "SCAN" in str(row[-1])] == []
 
 
@@ -306,8 +308,8 @@ def test_a_gap_that_is_accepted_stays_listed_and_alarms_nobody(fetcher, newsroom
     (gap, *_) = missing(newsroom, 2)
     number = accepts({"gap": gap.id})
     assert reconciles(later(hours=9)) == []
-    assert [each.cause for each in gaps()] == ["gone", "gone"]
-    assert [each["id"] for each in asks("/gaps", state="accepted")["gaps"]] == [gap.id]
+    assert [entry.cause for entry in gaps()] == ["gone", "gone"]
+    assert [entry["id"] for entry in asks("/gaps", state="accepted")["gaps"]] == [gap.id]
     assert asks("/gaps/counts") == [{"source": "demo", "gaps": 1, "causes": {"gone": 1}, "accepted": 1}]
     assert asks("/gaps/acceptances")[0] | {"accepted_at": ""} == {
         "id": number,
@@ -365,13 +367,13 @@ def test_gaps_and_coverage_are_told_by_the_api(fetcher, newsroom, asks):
         newsroom.publishes(slug)
     newsroom.misbehaves(second, fakes.missing())
     runs(later(minutes=10))
-    one, other = (page.id for page in pages() if page.outcome == "new")
+    entry, other = (page.id for page in pages() if page.outcome == "new")
     reconciles(later(minutes=45))
-    stores(one, later(minutes=12))
+    stores(entry, later(minutes=12))
     stores(other, later(hours=2))
     reconciles(later(hours=4))
-    told = asks("/gaps", source="demo")["gaps"]
-    assert [(gap["cause"], gap["late"]) for gap in told] == [("gone", None)]
+    answer = asks("/gaps", source="demo")["gaps"]
+    assert [(gap["cause"], gap["late"]) for gap in answer] == [("gone", None)]
     assert asks("/gaps", cause="blocked")["gaps"] == []
     assert asks("/gaps/counts") == [{"source": "demo", "gaps": 1, "causes": {"gone": 1}, "accepted": 0}]
     assert {gap["closed_at"] is None for gap in asks("/gaps", state="closed")["gaps"]} == {False}

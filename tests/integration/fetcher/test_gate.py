@@ -32,9 +32,9 @@ on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 def counted(name):
     """What /metrics says of the source."""
-    wanted = f'dateline_blocked_total{{source="{name}"}} '
+    text = f'dateline_blocked_total{{source="{name}"}} '
     lines = metrics.exposition().decode().splitlines()
-    return sum(float(line.removeprefix(wanted)) for line in lines if line.startswith(wanted))
+    return sum(float(line.removeprefix(text)) for line in lines if line.startswith(text))
 
 
 def shown():
@@ -103,7 +103,7 @@ def test_a_missing_page_is_gone_and_not_blocked(fetcher, newsroom):
 
 @on_sqlite
 @pytest.mark.parametrize(
-    ("misbehaviour", "outcome", "words"),
+    ("misbehaviour", "outcome", "text"),
     [
         (
             fakes.always(200, b"<html><title>Welcome</title><p>Our new site</p></html>"),
@@ -120,7 +120,7 @@ def test_a_missing_page_is_gone_and_not_blocked(fetcher, newsroom):
         (fakes.empty(), "empty", "an empty page"),
     ],
 )
-def test_a_feed_that_turns_into_something_else_is_believed_nothing(fetcher, newsroom, misbehaviour, outcome, words):
+def test_a_feed_that_turns_into_something_else_is_believed_nothing(fetcher, newsroom, misbehaviour, outcome, text):
     """Its pages stay as they are, and when it is back, what it lists meanwhile is news."""
     newsroom.publishes(STORY)
     watches(newsroom)
@@ -129,7 +129,7 @@ def test_a_feed_that_turns_into_something_else_is_believed_nothing(fetcher, news
     newsroom.publishes(next(slug for slug in newsroom.samples if slug != STORY))
     runs(later(minutes=6))
     assert (channel().outcome, channel().failures, channel().listed) == (outcome, 1, 1)
-    assert words in channel().detail
+    assert text in channel().detail
     assert (len(pages()), source().blocked) == (1, 1)
 
     newsroom.behaves()
@@ -208,7 +208,7 @@ def test_a_wall_in_the_place_of_robots_txt_is_no_permission(fetcher, newsroom):
     newsroom.misbehaves("/robots.txt", fakes.bot_wall(200))
     watches(newsroom)
     runs()
-    assert {asked.path for asked in newsroom.requests} == {"/robots.txt"}
+    assert {request.path for request in newsroom.requests} == {"/robots.txt"}
     assert (channel().outcome, source().blocked) == ("blocked", 1)
     newsroom.behaves()
     runs(later(minutes=30))

@@ -87,8 +87,8 @@ def test_parts_that_cannot_be_read_are_named_and_hide_nothing(fetcher, newsroom)
     assert (channel().failures, channel().parts, channel().first_round_at is None) == (0, [], False)
     assert [url.rpartition("/")[2] for url in channel().troubles] == ["missing.xml", "page.xml", "packed.xml"]
     assert channel().detail.startswith("3 of its documents could not be read in full. ")
-    for words in ("/missing.xml: ", "404", "/page.xml: This is an HTML page", "/packed.xml: The sitemap cannot be"):
-        assert words in channel().detail
+    for entry in ("/missing.xml: ", "404", "/page.xml: This is an HTML page", "/packed.xml: The sitemap cannot be"):
+        assert entry in channel().detail
     assert shown()["troubles"] == [f"{url}: {why}" for url, why in channel().troubles.items()]
 
 
@@ -129,8 +129,8 @@ def test_parts_that_stay_away_end_the_round_after_three_looks_at_each(fetcher, n
     watches(newsroom, kind="sitemap", path="/index.xml")
     for minutes in (0, 20, 40, 60):
         runs(later(minutes=minutes))
-    asked = [request.path for request in newsroom.requests]
-    assert (asked.count("/one.xml"), asked.count("/two.xml")) >= (3, 3)
+    paths = [request.path for request in newsroom.requests]
+    assert (paths.count("/one.xml"), paths.count("/two.xml")) >= (3, 3)
     assert channel().first_round_at is not None
     assert set(channel().troubles) == {f"{newsroom.url}/one.xml", f"{newsroom.url}/two.xml"}
 
@@ -153,20 +153,20 @@ def test_a_channel_that_can_be_read_no_longer_is_an_alarm_and_what_came_is_kept(
     assert (alarm(channel()), alarms(), channel().capture) == (None, {}, None)
     newsroom.misbehaves(newsroom.feed_url, misbehaviour)
     runs(later(minutes=6))
-    kept = channel().capture
-    assert capture_store.load(kept).body == body
+    capture = channel().capture
+    assert capture_store.load(capture).body == body
     assert alarms() == {"demo": 1}
     assert shown()["alarm"].startswith("It was read until ")
-    assert shown()["alarm"].endswith(f"What came instead is kept as capture {kept}.")
+    assert shown()["alarm"].endswith(f"What came instead is kept as capture {capture}.")
     runs(later(minutes=60))
-    assert (channel().failures > 1, channel().capture) == (True, kept)
+    assert (channel().failures > 1, channel().capture) == (True, capture)
     (lost,) = told()
     assert (lost["type"], lost["data"]["source"], lost["data"]["details"]["channel"]) == (
         "source.blocked",
         "demo",
         newsroom.feed_url,
     )
-    assert (lost["data"]["details"]["cause"], lost["data"]["details"]["capture"]) == (cause, kept)
+    assert (lost["data"]["details"]["cause"], lost["data"]["details"]["capture"]) == (cause, capture)
     with transaction() as session:
         session.exec(select(Channel)).one().succeeded_at = None  # a channel that never was read is no alarm
     assert alarms() == {}
@@ -183,9 +183,9 @@ def test_a_server_that_fails_once_is_no_alarm(fetcher, newsroom):
     watches(newsroom)
     runs()
     newsroom.misbehaves(newsroom.feed_url, fakes.always(500, b"broken"))
-    for look in range(1, PATIENCE + 1):
-        runs(later(hours=look))
-        assert (channel().failures, bool(alarms()), len(told())) == (look, look == PATIENCE, look == PATIENCE)
+    for entry in range(1, PATIENCE + 1):
+        runs(later(hours=entry))
+        assert (channel().failures, bool(alarms()), len(told())) == (entry, entry == PATIENCE, entry == PATIENCE)
 
 
 def test_an_alarm_whose_cause_changes_is_still_one_alarm(fetcher, newsroom):

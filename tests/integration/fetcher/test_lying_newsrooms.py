@@ -124,8 +124,8 @@ def test_a_lie_is_tried_again_after_a_week_and_then_doubted_for_longer(fetcher, 
     week = trust.DISTRUST[0] + timedelta(hours=2)
     before = len(newsroom.requests)
     list(looks(week, week + POLL))
-    asked = [request.headers.get("if-none-match") for request in newsroom.requests[before:] if "RSS" in request.path]
-    assert '"same"' in asked
+    results = [request.headers.get("if-none-match") for request in newsroom.requests[before:] if "RSS" in request.path]
+    assert '"same"' in results
     newsroom.publishes("media-advisory")
     list(looks(week + 2 * POLL, week + trust.FULL_AFTER + 3 * POLL))
     assert len(shown(newsroom)) == 3
@@ -171,7 +171,7 @@ def with_reader(after):
 @one_database
 def test_a_sitemap_whose_times_are_always_new_soon_costs_nearly_nothing(fetcher, newsroom):
     """Eight pages, seven hours of looks: it was eight visits at each of them, 200 in all."""
-    urls = [f"/News/Article/{each}/" for each in range(1, 9)]
+    urls = [f"/News/Article/{member}/" for member in range(1, 9)]
     for url in urls:
         newsroom.misbehaves(url, fakes.marked_page(url))
     watches(newsroom, kind="sitemap", path="/sitemap.xml", pages=["/News/Article/"])

@@ -93,10 +93,10 @@ def test_what_a_mail_leads_to_becomes_pages_and_the_mail_is_kept(mailbox, newsro
     assert channel().outcome == "read", channel().detail
     assert [(page.url, page.title) for page in pages()] == [(f"{newsroom.url}/news/bridge", "The Bridge Reopens")]
     assert [article.headline for article in rows(KeptArticle)] == ["The Bridge Reopens"]
-    (kept,) = rows(Mail)
-    capture = capture_store.load(kept.capture)
+    (stored,) = rows(Mail)
+    capture = capture_store.load(stored.capture)
     assert (capture.content_type, capture.body.replace(b"\r\n", b"\n")) == ("message/rfc822", bytes(mail))
-    assert (kept.sender, kept.subject, kept.links) == ("news@service.govdelivery.com", "Bay District News", 1)
+    assert (stored.sender, stored.subject, stored.links) == ("news@service.govdelivery.com", "Bay District News", 1)
     assert mailbox.flags("Bulletins") == before
 
 

@@ -41,29 +41,33 @@ def lists(*urls, name="harbor", feed=FEED, **said):
         (channel,) = session.exec(select(Channel.id).where(Channel.source_id == source.id)).all()
         listed = [Listed(url, position=at, **said) for at, url in enumerate(urls, 1)]
         frontier.join(session, name, channel, listed, backlog=False, now=utcnow())
-        found = dict(session.exec(select(Page.url, Page.id)).all())
-    return [found[url] for url in urls]
+        result = dict(session.exec(select(Page.url, Page.id)).all())
+    return [result[url] for url in urls]
 
 
 def captured(page, minute):
     """The newest capture of the page is that of this minute."""
     with transaction() as session:
         row = session.get_one(Page, page)
-        given = order(minute=minute)
-        row.capture, row.fetched_at, row.outcome = given.capture, given.fetched_at, "new"
-    return given
+        result = order(minute=minute)
+        row.capture, row.fetched_at, row.outcome = result.capture, result.fetched_at, "new"
+    return result
 
 
 def gave(page, minute, article="art_a"):
-    given = captured(page, minute)
+    received = captured(page, minute)
     with transaction() as session:
-        verdicts.hold_read(session, page, article, Read.of(given))
+        verdicts.hold_read(session, page, article, Read.of(received))
 
 
 def gave_none(page, minute, reason="listing"):
-    given = captured(page, minute)
+    received = captured(page, minute)
     why = Rejection(
-        capture=given.capture, fetched_at=given.fetched_at, parser="1", reason=reason, detail="It lists 9 articles."
+        capture=received.capture,
+        fetched_at=received.fetched_at,
+        parser="1",
+        reason=reason,
+        detail="It lists 9 articles.",
     )
     with transaction() as session:
         verdicts.hold_rejected(session, page, why)
@@ -87,7 +91,9 @@ PORT = {"name": "port", "feed": "https://port.example/rss"}
 
 
 def channels(told):
-    return [(each["source"], each["position"], each["title"], each["published"]) for each in told["channels"]]
+    return [
+        (channel["source"], channel["position"], channel["title"], channel["published"]) for channel in told["channels"]
+    ]
 
 
 def test_every_channel_that_showed_a_page_is_known_with_how_it_showed_it_first(asks):
@@ -95,9 +101,9 @@ def test_every_channel_that_showed_a_page_is_known_with_how_it_showed_it_first(a
     lists(NEWS.format(1), NEWS.format(2), title="Storm", published="1 May")
     (page,) = lists(NEWS.format(2), **PORT, title="The Storm", published="2 May")
     lists(NEWS.format(2), **PORT, title="The Storm, Corrected", published="3 May")
-    told = asks(f"/pages/{page}")
-    assert channels(told) == [("harbor", 2, "Storm", "1 May"), ("port", 1, "The Storm", "2 May")]
-    assert told in asks()["pages"]
+    answer = asks(f"/pages/{page}")
+    assert channels(answer) == [("harbor", 2, "Storm", "1 May"), ("port", 1, "The Storm", "2 May")]
+    assert answer in asks()["pages"]
     assert (numbers(asks(source="port")), numbers(asks(source="harbor"))) == ([page], [page, page - 1])
 
 
@@ -117,7 +123,9 @@ def test_what_is_shown_again_is_not_written_again():
     lists(*map(NEWS.format, range(1, 4)))
     with counted() as cost:
         lists(*map(NEWS.format, range(1, 4)))
-    assert [words for words in cost.statements if "sightings" in words and not words.startswith("SELECT")] == []
+    assert [
+        statement for statement in cost.statements if "sightings" in statement and not statement.startswith("SELECT")
+    ] == []
     assert "sightings" in str(cost.statements)
 
 
@@ -128,10 +136,10 @@ def test_a_page_that_turns_out_to_be_another_takes_those_that_showed_it_along(as
     with transaction() as session:
         moved = Moved(NEWS.format(2), permanent=True)
         answer = visit.Visit("moved", moved=moved)
-        seen = visit.follow(session, session.get_one(Page, goes), answer, moved)
+        result = visit.follow(session, session.get_one(Page, goes), answer, moved)
     lists(NEWS.format(1), **PORT)
-    assert seen.outcome == "moved"
-    assert [each[0] for each in channels(asks(f"/pages/{stays}"))] == ["harbor", "port"]
+    assert result.outcome == "moved"
+    assert [channel[0] for channel in channels(asks(f"/pages/{stays}"))] == ["harbor", "port"]
     assert asks(f"/pages/{goes}")["channels"] == []
     assert numbers(asks(source="port")) == [stays]
 
@@ -145,14 +153,16 @@ def test_a_page_tells_where_it_is_and_what_became_of_it(asks):
     (page,) = lists(NEWS.format(1))
     gave(page, 1)
     gave_none(page, 2)
-    told = asks(f"/pages/{page}")
-    assert (told["url"], told["source"]) == (NEWS.format(1), "harbor")
-    assert [(each["source"], each["kind"], each["url"]) for each in told["channels"]] == [("harbor", "feed", FEED)]
-    assert (told["state"], told["outcome"]) == ("due", "new")
-    assert (told["verdict"], told["reason"], told["because"]) == ("rejected", "listing", "It lists 9 articles.")
-    assert (told["article"], told["readable"], told["capture"]) == ("art_a", "capture-1", "capture-2")
-    assert told["next_visit_at"] is not None
-    assert asks()["pages"] == [told]
+    answer = asks(f"/pages/{page}")
+    assert (answer["url"], answer["source"]) == (NEWS.format(1), "harbor")
+    assert [(channel["source"], channel["kind"], channel["url"]) for channel in answer["channels"]] == [
+        ("harbor", "feed", FEED)
+    ]
+    assert (answer["state"], answer["outcome"]) == ("due", "new")
+    assert (answer["verdict"], answer["reason"], answer["because"]) == ("rejected", "listing", "It lists 9 articles.")
+    assert (answer["article"], answer["readable"], answer["capture"]) == ("art_a", "capture-1", "capture-2")
+    assert answer["next_visit_at"] is not None
+    assert asks()["pages"] == [answer]
     assert asks("/pages/999") == 404
 
 
@@ -165,8 +175,8 @@ def test_what_the_newest_capture_gave_is_told_and_asked_for(asks):
     gave(mended, 2)
     gave(unread, 1)
     captured(unread, 2)
-    found = {verdict: numbers(asks(verdict=verdict)) for verdict in ("article", "rejected", "unread", "nothing")}
-    assert found == {"article": [mended, read], "rejected": [rejected], "unread": [unread], "nothing": [none]}
+    by_name = {verdict: numbers(asks(verdict=verdict)) for verdict in ("article", "rejected", "unread", "nothing")}
+    assert by_name == {"article": [mended, read], "rejected": [rejected], "unread": [unread], "nothing": [none]}
     assert (numbers(asks(reason="stub")), numbers(asks(reason="listing"))) == ([rejected], [])
 
 
@@ -203,10 +213,12 @@ def _all_visits():
 
 
 def _rewrite(row, values):
-    words = f"UPDATE ledger SET {values} WHERE id = :row" if values else "DELETE FROM ledger WHERE id = :row"
+    fields = f"UPDATE ledger SET {values} WHERE id = :row" if values else "DELETE FROM ledger WHERE id = :row"
     with transaction() as session:
-        named = {name: when for name, when in {"now": utcnow(), "later": later(days=1)}.items() if f":{name}" in words}
-        session.execute(text(words), {"row": row} | named)
+        by_name = {
+            name: when for name, when in {"now": utcnow(), "later": later(days=1)}.items() if f":{name}" in fields
+        }
+        session.execute(text(fields), {"row": row} | by_name)
 
 
 @pytest.mark.parametrize(("window", "few"), [(500, 2_000), (0, 2_000), (0, 0)], ids=["first", "index", "many"])
@@ -214,21 +226,23 @@ def test_a_page_is_found_by_any_address_that_it_has_or_had_and_by_parts_of_it(as
     """Parts are looked for among the first pages, and then by the words of addresses, however many pages there are."""
     monkeypatch.setattr(parts, "WINDOW", window)
     monkeypatch.setattr(parts, "FEW", few)
-    one, two, other = lists(NEWS.format("a-storm"), NEWS.format("the-tide"), "https://port.example:8080/news/A_storm/")
+    first, two, other = lists(
+        NEWS.format("a-storm"), NEWS.format("the-tide"), "https://port.example:8080/news/A_storm/"
+    )
     with transaction() as session:
-        session.add(Alias(key=page_key("https://www.harbor.example/old/storm/"), page_id=one))
-    assert numbers(asks(address=NEWS.format("a-storm"))) == [one]
-    assert numbers(asks(address="https://www.harbor.example/old/storm/")) == [one]
-    assert numbers(asks(address="https://www.harbor.example/news/")) == [two, one]
+        session.add(Alias(key=page_key("https://www.harbor.example/old/storm/"), page_id=first))
+    assert numbers(asks(address=NEWS.format("a-storm"))) == [first]
+    assert numbers(asks(address="https://www.harbor.example/old/storm/")) == [first]
+    assert numbers(asks(address="https://www.harbor.example/news/")) == [two, first]
     assert numbers(asks(address="A_STORM")) == [other]
-    assert numbers(asks(address="STORM")) == [other, one]
-    assert numbers(asks(host="www.HARBOR.example")) == [two, one]
+    assert numbers(asks(address="STORM")) == [other, first]
+    assert numbers(asks(host="www.HARBOR.example")) == [two, first]
     assert numbers(asks(host="port.example:8080")) == [other]
     assert numbers(asks(host="port.example")) == []
     assert numbers(asks(address="no_such%")) == []
     assert numbers(asks(address="%'\"")) == []
     assert numbers(asks(address="harbor.example/news/the")) == [two]
-    assert numbers(asks(address="storm/", source="harbor")) == [other, one]
+    assert numbers(asks(address="storm/", source="harbor")) == [other, first]
 
 
 def test_pages_are_listed_page_by_page_and_by_source(asks):
@@ -260,6 +274,6 @@ def test_every_condition_can_be_asked_together():
     """Each of them must hold."""
     (page, _) = lists(NEWS.format(1), NEWS.format(2))
     gave_none(page, 1)
-    wanted = PageQuery("harbor", "www.harbor.example", "due", "rejected", "listing", "news")
+    query = PageQuery("harbor", "www.harbor.example", "due", "rejected", "listing", "news")
     with reading() as session:
-        assert [row.id for row in find_pages(session, wanted, utcnow(), 10, None)] == [page]
+        assert [row.id for row in find_pages(session, query, utcnow(), 10, None)] == [page]

@@ -136,10 +136,10 @@ def test_one_whose_request_fails_pays_with_its_own_attempt(asks):
 
 def test_where_they_cannot_be_settled_together_each_is_settled_alone(asks):
     """At no cost of an attempt for the others; the one that is at fault pays for itself, and nobody is asked again."""
-    groups, asked = [], []
+    groups, requests = [], []
 
     def ask(order, _job, _needs):
-        asked.append(order.page)
+        requests.append(order.page)
         return order.page
 
     def settle(batch, answered):
@@ -151,7 +151,7 @@ def test_where_they_cannot_be_settled_together_each_is_settled_alone(asks):
     asks(ask, settle)
     assert together(FetchPage) == 3
     assert groups == [[0, 1, 2], [0], [1], [2]]
-    assert asked == [0, 1, 2]
+    assert requests == [0, 1, 2]
     [left] = entries(FetchPage)
     assert (left.page, left.attempts, left.reason) == (1, 1, "ValueError: a page of its own kind")
 
@@ -161,13 +161,13 @@ def test_whose_lease_was_lost_drops_out(asks):
     settled = []
 
     def settle(batch, answered):
-        taken = next(job for job, page in answered if page == 1)
+        result = next(job for job, page in answered if page == 1)
         with transaction() as session:
             session.execute(
-                update(ledger).where(ledger.c.id == taken.id).values(lease_token=answered[0][0].token + "2")
+                update(ledger).where(ledger.c.id == result.id).values(lease_token=answered[0][0].token + "2")
             )
-        with batch.complete(answered) as (_session, ours):
-            settled.extend(page for _, page in ours)
+        with batch.complete(answered) as (_session, own):
+            settled.extend(page for _, page in own)
 
     asks(answers, settle)
     together(FetchPage)

@@ -32,8 +32,8 @@ def source():
         number = sources.register(session, seed, BEGIN).id
         for day in range(7 * WEEKS):
             at = BEGIN + timedelta(days=day)
-            for item in range(6 if at.weekday() < 5 else 0):
-                join(session, 10 * day + item, at + timedelta(minutes=90 * item))
+            for entry in range(6 if at.weekday() < 5 else 0):
+                join(session, 10 * day + entry, at + timedelta(minutes=90 * entry))
     return number
 
 

@@ -141,9 +141,9 @@ def test_what_still_leads_to_the_old_host_is_the_page_at_the_new_one(db, old, ne
     runs(later(minutes=20))
     with transaction() as session:
         session.exec(select(Channel)).one().url = f"{old.site.url}/feed"
-    asked = [request.path for request in old.site.requests]
+    paths = [request.path for request in old.site.requests]
     runs(later(hours=3))
-    assert {request.path for request in old.site.requests[len(asked) :]} <= {"/feed", "/robots.txt"}
+    assert {request.path for request in old.site.requests[len(paths) :]} <= {"/feed", "/robots.txt"}
     assert len(pages()) == len(STORIES)
 
 

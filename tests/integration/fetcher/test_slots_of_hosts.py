@@ -63,7 +63,9 @@ def test_a_slot_is_free_when_its_lease_has_ended_or_its_instance_is_gone(hosts):
 
 def job_instance():
     with reading() as session:
-        return next(each.lease_owner for each in session.exec(select(LedgerRow)) if each.lease_owner).rsplit("/", 1)[1]
+        return next(entry.lease_owner for entry in session.exec(select(LedgerRow)) if entry.lease_owner).rsplit("/", 1)[
+            1
+        ]
 
 
 def test_a_stop_gives_back_what_is_in_flight(hosts):
@@ -129,14 +131,14 @@ def test_processes_that_claim_in_the_same_moment_share_the_hosts(hosts):
 
     def claims():
         begin.wait(60)
-        found = []
+        results = []
         for _ in range(8):
-            found += at(claimed(now, Room(places=6, on_trial=6)))
-        return found
+            results += at(claimed(now, Room(places=6, on_trial=6)))
+        return results
 
     with ThreadPoolExecutor(4) as pool:
-        found = Counter(host for each in [pool.submit(claims) for _ in range(4)] for host in each.result(60))
-    assert found == dict.fromkeys(names, 1)
+        results = Counter(host for entry in [pool.submit(claims) for _ in range(4)] for host in entry.result(60))
+    assert results == dict.fromkeys(names, 1)
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -161,7 +163,7 @@ def test_a_paused_source_uses_none_of_its_hosts_turns(fetcher, newsroom):
         session.execute(update(Source).where(Source.name == "demo").values(paused=True))
     runs()
     assert [entry.reason for entry in entries(PollChannel) if entry.channel == 1] == ["The source demo is paused."]
-    assert [asked.path for asked in newsroom.requests] == ["/robots.txt", "/"]
+    assert [request.path for request in newsroom.requests] == ["/robots.txt", "/"]
 
 
 def test_a_page_that_has_another_host_by_now_takes_its_turn_there(fetcher, newsroom):
@@ -210,27 +212,27 @@ def test_polls_of_many_hosts_keep_to_their_times(hosts):
     began = utcnow()
     due_at = bench_schedule.fill(began, hosts=60, channels=600)
     expected = sum(at <= began + timedelta(seconds=45) for at in due_at.values())
-    kept = bench_schedule.run(began, due_at, minutes=1)
-    assert kept.polls >= expected > 20
-    assert (kept.late_p50 < 1, kept.late_max < 15) == (True, True), kept
+    output = bench_schedule.run(began, due_at, minutes=1)
+    assert output.polls >= expected > 20
+    assert (output.late_p50 < 1, output.late_max < 15) == (True, True), output
 
 
 def test_each_look_at_what_is_due_begins_at_its_first_row(hosts):
     """However much is due or at rest."""
-    asked = []
-    event.listen(database.engine(), "before_cursor_execute", lambda *called: asked.append(called[2:4]))
+    requests = []
+    event.listen(database.engine(), "before_cursor_execute", lambda *called: requests.append(called[2:4]))
     hosts("news")
     waits("news", [1])
     with reading() as session:
         session.execute(due._MANY, {"now": utcnow(), "set_back": utcnow()}).all()
     assert len(claimed()) == 1
-    looks = [(words, values) for words, values in asked if "FROM ledger" in words and "due_at" in words]
+    looks = [(text, values) for text, values in requests if "FROM ledger" in text and "due_at" in text]
     assert len(looks) >= 3
     if database.engine().dialect.name != "sqlite":
         return  # whose plan depends on how much there is
     with database.engine().connect() as connection:
-        for words, values in looks:
-            plan = [step[3] for step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {words}", values).all()]
+        for text, values in looks:
+            plan = [step[3] for step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values).all()]
             reads = [step for step in plan if "ledger" in step or step.startswith(("SEARCH l ", "SCAN l "))]
             assert not any(step.startswith("SCAN ledger") and "USING" not in step for step in reads), plan
             assert all("ledger_" in step or "INTEGER PRIMARY KEY" in step for step in reads), plan

@@ -61,8 +61,8 @@ def test_only_admins_see_whole_addresses_in_a_file(app, admin):
 
 
 def test_patterns_are_proposed_from_addresses(admin):
-    wanted = {"articles": [f"{LISTING}/17", f"{LISTING}/4711"], "others": [f"{LISTING}/archive"]}
-    assert admin.post("/sources/patterns", json=wanted).json() == {"patterns": [r"^/news/\d+"], "also": []}
+    fields = {"articles": [f"{LISTING}/17", f"{LISTING}/4711"], "others": [f"{LISTING}/archive"]}
+    assert admin.post("/sources/patterns", json=fields).json() == {"patterns": [r"^/news/\d+"], "also": []}
     assert admin.post("/sources/patterns", json={"articles": ["nonsense"]}).status_code == 422
 
 

@@ -38,8 +38,8 @@ def becomes(*steps):
         with transaction() as session:
             step(session)
     with reading() as session:
-        found = verdicts.find(session, 1)
-    return found.read_capture, found.rejected_capture, found.rejected_reason
+        result = verdicts.find(session, 1)
+    return result.read_capture, result.rejected_capture, result.rejected_reason
 
 
 def test_a_page_of_which_nothing_is_known_has_no_verdict():
@@ -50,9 +50,9 @@ def test_a_page_of_which_nothing_is_known_has_no_verdict():
 def test_a_reading_says_who_read_what_and_which_article_it_is():
     becomes(gave(3, parser="2.1"))
     with reading() as session:
-        found = verdicts.find(session, 1)
-    assert (found.article, found.read_capture, found.read_fetched_at) == ("art_a", "capture-3", at(3))
-    assert (found.read_parser, found.read_layout, found.rejected_reason) == ("2.1", "afpims", None)
+        result = verdicts.find(session, 1)
+    assert (result.article, result.read_capture, result.read_fetched_at) == ("art_a", "capture-3", at(3))
+    assert (result.read_parser, result.read_layout, result.rejected_reason) == ("2.1", "afpims", None)
 
 
 @pytest.mark.parametrize("steps", list(permutations((gave(1), gave(2), gave(3)))))
@@ -118,5 +118,5 @@ def test_a_verdict_is_about_its_capture_and_those_before(capture, minute, reject
     """Newer bytes await a verdict of their own."""
     becomes(gave_none(2))
     with reading() as session:
-        found = verdicts.find(session, 1)
-    assert found.rejects(capture, minute and at(minute)) is rejected
+        result = verdicts.find(session, 1)
+    assert result.rejects(capture, minute and at(minute)) is rejected

@@ -111,7 +111,7 @@ def test_it_ends_one_child_once_and_the_others_of_its_group_are_neither_charged_
     assert verdict().rejected_reason == "too_costly"
     assert entries(ParsePage) == []
     assert max(attempts[0])[0] <= 2, "the second time is the verdict"
-    assert all(seen <= {(0, "live"), (1, "live")} for page, seen in attempts.items() if page), attempts
+    assert all(result <= {(0, "live"), (1, "live")} for page, result in attempts.items() if page), attempts
     assert (1, "bulk") in attempts[0] or (2, "bulk") in attempts[0], "it goes last"
 
 

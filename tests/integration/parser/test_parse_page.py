@@ -34,8 +34,8 @@ STORY = """<html><title>{0}</title><body><article><h1>{0}</h1>
 
 def said(kind):
     with reading() as session:
-        found = session.exec(select(LedgerRow).where(LedgerRow.kind == kind.__name__).order_by(LedgerRow.id)).all()
-    return [kind.model_validate_json(entry.message) for entry in found]
+        rows = session.exec(select(LedgerRow).where(LedgerRow.kind == kind.__name__).order_by(LedgerRow.id)).all()
+    return [kind.model_validate_json(entry.message) for entry in rows]
 
 
 def captured(body, minutes=0):
@@ -48,8 +48,8 @@ def captured(body, minutes=0):
 def parses(newest, cause="live"):
     origin = ORIGIN.model_copy(update={"cause": cause})
     with transaction() as session:
-        words = ParsePage(origin=origin, capture=newest.capture, fetched_at=newest.fetched_at)
-        enqueue(session, words)
+        page = ParsePage(origin=origin, capture=newest.capture, fetched_at=newest.fetched_at)
+        enqueue(session, page)
 
 
 def gave_before(article, wall):
@@ -74,8 +74,8 @@ def runs():
 def test_the_verdict_is_on_the_later_capture_without_an_article(db):
     """The page changed before the first was read: the verdict on the first must not swallow the second's."""
     both = [captured(f"<html><title>{number}</title></html>", number) for number in range(2)]
-    for one in both:
-        parses(one)
+    for entry in both:
+        parses(entry)
     runs()
     assert (verdict().rejected_capture, verdict().rejected_fetched_at) == (both[1].capture, both[1].fetched_at)
     assert (verdict().rejected_reason, verdict().rejected_parser) == ("empty", PARSER_VERSION)
@@ -86,11 +86,11 @@ def test_a_dry_run_writes_no_verdict(db):
     page = captured("<html><title>Wait</title></html>")
     with transaction() as session:
         origin = ORIGIN.model_copy(update={"reingestion": 1, "dry_run": True, "cause": "reparse"})
-        words = ParsePage(origin=origin, capture=page.capture, fetched_at=page.fetched_at)
-        enqueue(session, words)
+        text = ParsePage(origin=origin, capture=page.capture, fetched_at=page.fetched_at)
+        enqueue(session, text)
     runs()
-    [found] = results()
-    assert (verdict(), found.outcome, found.finding, found.state) == (None, "rejected", "rejected", "open")
+    [result] = results()
+    assert (verdict(), result.outcome, result.finding, result.state) == (None, "rejected", "rejected", "open")
 
 
 def test_where_the_newest_capture_gives_no_article_the_last_readable_one_is_read(db):
@@ -127,8 +127,8 @@ def reparsed(newest, **about):
     """The page is read again under an order; what is known of it was read by an older parser."""
     with transaction() as session:
         origin = ORIGIN.model_copy(update={"cause": "reparse", "reingestion": 3} | about)
-        words = ParsePage(origin=origin, capture=newest.capture, fetched_at=newest.fetched_at)
-        enqueue(session, words)
+        page = ParsePage(origin=origin, capture=newest.capture, fetched_at=newest.fetched_at)
+        enqueue(session, page)
     runs()
 
 
@@ -157,8 +157,14 @@ def test_a_reparse_that_finds_what_is_known_ends_in_the_parser(db):
     reparsed(page)
     assert (said(SaveArticle), verdict().read_parser, verdict().article) == ([], PARSER_VERSION, "art_a")
     assert verdict().read_layout_version == VERSIONS["unknown"]
-    [found] = results()
-    assert (found.reingestion, found.page, found.outcome, found.changed, found.finding) == (3, 1, "unchanged", [], None)
+    [result] = results()
+    assert (result.reingestion, result.page, result.outcome, result.changed, result.finding) == (
+        3,
+        1,
+        "unchanged",
+        [],
+        None,
+    )
 
 
 def test_a_dry_run_that_finds_what_is_known_ends_there_too_and_writes_nothing(db):
@@ -166,8 +172,8 @@ def test_a_dry_run_that_finds_what_is_known_ends_there_too_and_writes_nothing(db
     was_read(page, digest_of(page))
     reparsed(page, dry_run=True)
     assert (said(SaveArticle), verdict().read_parser) == ([], "0")
-    [found] = results()
-    assert (found.finding, found.article, found.headline, found.proposal, found.state) == (
+    [result] = results()
+    assert (result.finding, result.article, result.headline, result.proposal, result.state) == (
         "unchanged",
         "art_a",
         "Bridge Reopens",
@@ -209,8 +215,8 @@ def test_a_parser_without_an_archive_waits_for_it(db, monkeypatch):
     """Every page was dead-lettered at once, and for good, where a volume was missing."""
     monkeypatch.setattr(health_gates, "AGAIN", 0.0)
     parses(captured(STORY.format("A bridge")))
-    kept = runtime_settings().captures
-    kept.rename(kept.with_name("elsewhere"))
+    captures = runtime_settings().captures
+    captures.rename(captures.with_name("elsewhere"))
     health_gates.begin()
     runs()
     with reading() as session:
@@ -218,6 +224,6 @@ def test_a_parser_without_an_archive_waits_for_it(db, monkeypatch):
         [shut] = health_gates.shut(session)
     assert (waiting.attempts, waiting.dead_lettered_at) == (0, None)
     assert shut.reason == "The archive cannot be read: no capture is where the parser looks for them."
-    kept.with_name("elsewhere").rename(kept)
+    captures.with_name("elsewhere").rename(captures)
     runs()
     assert said(SaveArticle)

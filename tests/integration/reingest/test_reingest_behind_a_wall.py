@@ -44,12 +44,12 @@ def test_a_wall_in_its_place_keeps_no_article_from_being_read_again(walled, prev
     ((_, own, readable, rejected),) = what_is_there()
     assert (readable, rejected is not None) == (own, True)
     place = order(walled, dry_run=previewed)
-    told = done(walled, place)
+    answer = done(walled, place)
     if previewed:
         assert what_is_there() == [("SHARE Harbor 1 Reopens", own, own, rejected)]
         asked(walled, f"{place}/promote")
         settle()
-    assert {name: number for name, number in told["outcomes"].items() if number} == {"updated": 1}
+    assert {name: number for name, number in answer["outcomes"].items() if number} == {"updated": 1}
     assert what_is_there() == [("Harbor 1 Reopens", own, own, rejected)]
     assert (scalar(SET_ASIDE), sound()) == (0, [])
 

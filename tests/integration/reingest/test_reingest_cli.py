@@ -71,9 +71,9 @@ def test_the_report_shows_what_would_change(reingest):
     with working():
         status, out, _ = reingest("reparse", "--all", "--reason", "a test", "--dry-run", "--report")
     assert status == 0
-    words = " ".join(out.split())
-    assert "1 unchanged, 1 updated" in words
-    assert "SHARE Harbor 1 Reopens" in words
+    text = " ".join(out.split())
+    assert "1 unchanged, 1 updated" in text
+    assert "SHARE Harbor 1 Reopens" in text
     whole = json.loads(reingest("report", 1, "--json")[1])
     assert (whole["fields"], whole["samples"][0]["differences"][0]["field"]) == ({"headline": 1}, "headline")
 
@@ -88,7 +88,7 @@ def test_an_order_is_paused_resumed_cancelled_and_listed(reingest):
     assert reingest("show", number, "--watch")[0] == 1, "what was cancelled did not come to its end"
     listed = reingest("list")[1]
     assert ("kind news" in listed, "cancelled" in listed) == (True, True)
-    assert [one["state"] for one in json.loads(reingest("list", "--json")[1])] == ["cancelled"]
+    assert [load["state"] for load in json.loads(reingest("list", "--json")[1])] == ["cancelled"]
 
 
 def test_a_promotion_is_steered_and_watched_by_the_same_commands(reingest):

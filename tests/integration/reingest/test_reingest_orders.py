@@ -47,9 +47,9 @@ def watched(number):
 def steps(reingestion):
     """Takes the next step of its walk; how long until the one after it."""
     with reading() as session:
-        found = walk.look(session, reingestion)
+        result = walk.look(session, reingestion)
     with transaction() as session:
-        return walk.step(session, reingestion, found, NOW)
+        return walk.step(session, reingestion, result, NOW)
 
 
 def ends(reingestion, page, outcome="unchanged", changed=()):
@@ -226,7 +226,7 @@ def test_the_results_of_a_real_run_are_forgotten_when_they_are_counted(monkeypat
     """Nobody asks for them any more; what a dry run found is kept."""
     monkeypatch.setattr(walk, "FORGOTTEN", 2)
     watched(5)
-    for dry_run, kept in ((False, 0), (True, 5)):
+    for dry_run, stored in ((False, 0), (True, 5)):
         made = accept(ORDER.model_copy(update={"dry_run": dry_run}))
         steps(made)
         for page in range(1, 6):
@@ -235,7 +235,7 @@ def test_the_results_of_a_real_run_are_forgotten_when_they_are_counted(monkeypat
             pass
         with reading() as session:
             rows = session.execute(select(func.count()).where(results.pages.c.reingestion == made)).scalar_one()
-        assert (row(made).state, row(made).unchanged, rows) == ("done", 5, kept)
+        assert (row(made).state, row(made).unchanged, rows) == ("done", 5, stored)
 
 
 def test_what_ends_pages_of_one_reingestion_leaves_another_alone():
@@ -254,25 +254,25 @@ def test_reading_and_folding_the_counts_looks_only_at_what_is_not_counted_yet():
     with transaction() as session:
         ended = [{"reingestion": made, "page": page, "outcome": "unchanged"} for page in range(1, 2_001)]
         blank = {"changed": [], "counted_at": NOW, "state": "nothing", "announced": False, "differences": []}
-        session.execute(insert(results.pages), [each | blank for each in ended])
+        session.execute(insert(results.pages), [entry | blank for entry in ended])
         session.execute(text("ANALYZE"))
     ends(made, 2_001)
-    with statements() as said, transaction() as session:
+    with statements() as message, transaction() as session:
         row = walk.held(session, made)
         assert progress.counts(session, [row])[made].through == 1
         assert progress.fold(session, row, NOW).through == 1
-    about_results = [plan(*each) for each in said if "reingestion_pages" in each[0]]
-    assert ["reingestion_pages_uncounted" in each for each in about_results] == [True, True], about_results
+    about_results = [plan(*entry) for entry in message if "reingestion_pages" in entry[0]]
+    assert ["reingestion_pages_uncounted" in entry for entry in about_results] == [True, True], about_results
 
 
 @contextmanager
 def statements():
     """Each statement that is executed in the block, with its values."""
-    said = []
-    listens = (database.engine(), "before_cursor_execute", lambda *called: said.append(called[2:4]))
+    messages = []
+    listens = (database.engine(), "before_cursor_execute", lambda *called: messages.append(called[2:4]))
     event.listen(*listens)
     try:
-        yield said
+        yield messages
     finally:
         event.remove(*listens)
 
@@ -280,4 +280,4 @@ def statements():
 def plan(words, values):
     with database.engine().connect() as connection:
         explain = "EXPLAIN QUERY PLAN" if connection.dialect.name == "sqlite" else "EXPLAIN"
-        return "\n".join(str(found[-1]) for found in connection.exec_driver_sql(f"{explain} {words}", values))
+        return "\n".join(str(entry[-1]) for entry in connection.exec_driver_sql(f"{explain} {words}", values))

@@ -56,12 +56,12 @@ def test_every_finding_can_be_listed_by_what_it_is(operator):
     as_an_older_parser_read(1, 2)
     place = previewed(operator)
     everything = operator.get(f"{place}/findings").json()
-    assert [one["url"] for one in everything["findings"]] == [url(1), url(2), url(3)]
-    wanted = {"field": "headline", "limit": 1}
-    first = operator.get(f"{place}/findings", params=wanted).json()
-    assert [one["url"] for one in first["findings"]] == [url(1)]
-    second = operator.get(f"{place}/findings", params=wanted | {"after": first["next"]}).json()
-    assert ([one["url"] for one in second["findings"]], second["next"]) == ([url(2)], None)
+    assert [finding["url"] for finding in everything["findings"]] == [url(1), url(2), url(3)]
+    fields = {"field": "headline", "limit": 1}
+    first = operator.get(f"{place}/findings", params=fields).json()
+    assert [finding["url"] for finding in first["findings"]] == [url(1)]
+    second = operator.get(f"{place}/findings", params=fields | {"after": first["next"]}).json()
+    assert ([finding["url"] for finding in second["findings"]], second["next"]) == ([url(2)], None)
     assert operator.get(f"{place}/findings?outcome=unchanged").json()["findings"][0]["differences"] == []
 
 
@@ -111,7 +111,7 @@ def test_what_changed_since_the_preview_is_left_alone_and_reported_as_stale(oper
     asked(operator, f"{place}/promote")
     settle()
     stale = operator.get(f"{place}/findings?state=stale").json()["findings"]
-    assert [one["url"] for one in stale] == [url(1)]
+    assert [entry["url"] for entry in stale] == [url(1)]
     assert operator.get(place).json()["preview"] == "promoted"
     assert len(rows("SELECT * FROM revisions")) == len(before) + 1
     assert sound() == []
@@ -126,8 +126,8 @@ def test_pages_that_become_or_cease_to_be_articles_are_told_apart(operator):
     as_an_older_parser_read(1)
     execute(f"DELETE FROM verdicts WHERE page = (SELECT id FROM pages WHERE url = '{url(3)}')")
     place = previewed(operator)
-    found = {one["url"]: one["outcome"] for one in operator.get(f"{place}/findings").json()["findings"]}
-    assert found == {url(1): "was_rejected", url(2): "unchanged", url(3): "rejected"}
+    by_name = {finding["url"]: finding["outcome"] for finding in operator.get(f"{place}/findings").json()["findings"]}
+    assert by_name == {url(1): "was_rejected", url(2): "unchanged", url(3): "rejected"}
     asked(operator, f"{place}/promote")
     settle()
     verdict = f"SELECT rejected_reason FROM verdicts JOIN pages ON pages.id = page WHERE url = '{url(3)}'"
@@ -158,13 +158,13 @@ def test_a_finding_whose_message_was_given_up_on_and_discarded_ends_the_promotio
     worker.handle("Reingest", [scalar("SELECT id FROM ledger WHERE kind = 'Reingest'")])
     execute("UPDATE ledger SET dead_lettered_at = enqueued_at, reason = 'a test' WHERE kind = 'SaveArticle'")
     settle()
-    words = operator.get(place).json()
-    assert (words["preview"], words["dead_lettered"]) == ("promoting", 1)
+    body = operator.get(place).json()
+    assert (body["preview"], body["dead_lettered"]) == ("promoting", 1)
     message = scalar("SELECT id FROM ledger WHERE dead_lettered_at IS NOT NULL")
     assert operator.post(f"/admin/dead-letters/{message}/discard", json={"reason": "a test"}).status_code == 204
     settle()
-    words = operator.get(place).json()
-    assert (words["preview"], words["dead_lettered"]) == ("promoted", 0)
+    body = operator.get(place).json()
+    assert (body["preview"], body["dead_lettered"]) == ("promoted", 0)
     assert operator.get(f"{place}/report").json()["promotion"]["stale"] == 1
 
 
@@ -185,7 +185,7 @@ def test_who_did_what_and_how_it_ended_is_in_the_log(operator):
     asked(operator, f"{place}/promote")
     settle()
     entries = operator.get("/admin/audit").json()["entries"]
-    assert [(one["action"], one["key_name"], one["result"]) for one in reversed(entries)] == [
+    assert [(entry["action"], entry["key_name"], entry["result"]) for entry in reversed(entries)] == [
         ("reingestion.ordered", "first key", None),
         (
             "reingestion.ended",

@@ -23,15 +23,15 @@ def watched(operator, fetcher, newsroom):
 def answers(newsroom, since):
     """How the story was answered since then."""
     path = newsroom.address(STORY).removeprefix(newsroom.url)
-    return [one.status for one in newsroom.requests[since:] if one.path == path]
+    return [request.status for request in newsroom.requests[since:] if request.path == path]
 
 
 def test_a_page_is_asked_for_conditionally_unless_the_order_is_forced(operator, watched):
     """Where "not modified" is not believed, the whole page is asked for; the same bytes are still unchanged."""
     for forced, status in ((False, 304), (True, 200)):
         asked_before = len(watched.requests)
-        words = done(operator, order(operator, mode="refetch", forced=forced))
-        assert (answers(watched, asked_before), words["outcomes"]["unchanged"]) == ([status], 1)
+        text = done(operator, order(operator, mode="refetch", forced=forced))
+        assert (answers(watched, asked_before), text["outcomes"]["unchanged"]) == ([status], 1)
 
 
 def test_what_a_dry_refetch_saw_is_promoted_without_asking_again(operator, watched):

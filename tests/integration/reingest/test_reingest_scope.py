@@ -74,23 +74,23 @@ SCOPES = [
 
 def test_a_scope_says_how_many_pages_it_holds_and_shows_some(five):
     """Each of its conditions must hold; the count is what it holds now, whatever it takes to know."""
-    held = {}
+    results = {}
     for scope, _ in SCOPES:
         answer = five.post("/admin/reingestions/scope", json={"scope": scope})
         assert answer.status_code == 200, answer.text
-        words = answer.json()
-        assert words["pages"] == len(words["sample"])
-        held[str(scope)] = {int(one["url"].rpartition("/")[2]) for one in words["sample"]}
-    assert held == {str(scope): pages for scope, pages in SCOPES}
+        body = answer.json()
+        assert body["pages"] == len(body["sample"])
+        results[str(scope)] = {int(entry["url"].rpartition("/")[2]) for entry in body["sample"]}
+    assert results == {str(scope): pages for scope, pages in SCOPES}
 
 
 def test_a_layout_names_its_articles(five):
     (layout,) = {json.loads(reading)["layout"] for (reading,) in rows("SELECT reading FROM revisions")}
-    held = [
+    pages = [
         five.post("/admin/reingestions/scope", json={"scope": {"layout": name}}).json()["pages"]
         for name in (layout, "afpims")
     ]
-    assert held == [5, 0]
+    assert pages == [5, 0]
 
 
 def test_what_an_older_version_of_its_layout_read_is_older_no_longer_once_it_was_read_again(five):
@@ -107,10 +107,10 @@ def test_an_order_takes_the_pages_that_its_scope_holds(five):
     """Whether the fetcher knows them or the store has to be asked."""
     for number, (scope, pages) in enumerate(SCOPES[1::4], 1):
         place = order(five, scope, dry_run=True)
-        words = done(five, place)
-        assert (words["expected"], words["planned"]) == (len(pages), len(pages)), scope
-        found = rows(f"SELECT url FROM reingestion_pages WHERE reingestion = {number}")
-        assert {int(address.rpartition("/")[2]) for (address,) in found} == pages, scope
+        text = done(five, place)
+        assert (text["expected"], text["planned"]) == (len(pages), len(pages)), scope
+        result = rows(f"SELECT url FROM reingestion_pages WHERE reingestion = {number}")
+        assert {int(address.rpartition("/")[2]) for (address,) in result} == pages, scope
 
 
 def test_a_scope_is_walked_in_batches_and_no_page_twice(five, monkeypatch):
@@ -118,5 +118,5 @@ def test_a_scope_is_walked_in_batches_and_no_page_twice(five, monkeypatch):
     monkeypatch.setattr("services.reingest.walk.BATCH", 2)
     monkeypatch.setattr("services.reingest.walk.UNDER_WAY", {"reparse": 1, "refetch": 1})
     for scope in ({"all": True}, {"text": "ferries"}):
-        words = done(five, order(five, scope))
-        assert (words["planned"], sum(words["outcomes"].values())) == (5, 5)
+        text = done(five, order(five, scope))
+        assert (text["planned"], sum(text["outcomes"].values())) == (5, 5)

@@ -92,27 +92,27 @@ def looked(operator):
     while waiting := jobs.due(utcnow(), kinds=only_pages):
         assert [worker.handle(kind, [row_id]) for row_id, kind in waiting]
     with reading() as session:
-        found = walk.look(session, 1)
-    assert len(found.pages) == 2
-    return place, found
+        result = walk.look(session, 1)
+    assert len(result.pages) == 2
+    return place, result
 
 
 def test_a_step_takes_nothing_for_which_it_looked_before_a_pause(operator, slow):
     """It looks for the next pages without a lock; the row it then holds is what counts."""
-    place, found = looked(operator)
+    place, result = looked(operator)
     asked(operator, f"{place}/pause", 200)
     planned = operator.get(place).json()["planned"]
     with transaction() as session:
-        walk.step(session, 1, found, utcnow())
+        walk.step(session, 1, result, utcnow())
     assert operator.get(place).json()["planned"] == planned
 
 
 def test_pages_looked_for_twice_are_taken_once(operator, slow):
     """Two steps that found the same pages: the second one finds the order elsewhere."""
-    place, found = looked(operator)
+    place, result = looked(operator)
     for _ in range(2):
         with transaction() as session:
-            walk.step(session, 1, found, utcnow())
+            walk.step(session, 1, result, utcnow())
     assert scalar("SELECT planned FROM reingestions") == 4
     ended = done(operator, place)
     assert (ended["planned"], sum(ended["outcomes"].values())) == (5, 5)
@@ -127,7 +127,7 @@ def test_a_cancelled_one_ends_with_the_pages_it_took_and_cannot_go_on(operator, 
     assert asked(operator, f"{place}/cancel", 200)["state"] == "cancelled"
     assert "cannot be resumed" in asked(operator, f"{place}/resume", 409)["detail"]
     entries = operator.get("/admin/audit").json()["entries"]
-    assert [one["action"] for one in entries] == [
+    assert [entry["action"] for entry in entries] == [
         "reingestion.ended",
         "reingestion.cancelled",
         "reingestion.ordered",
@@ -166,7 +166,7 @@ def test_a_promotion_rests_goes_on_and_is_cancelled_like_the_run_itself(operator
     assert (operator.get(place).json()["preview"], sound()) == ("cancelled", [])
     assert "cannot be promoted" in asked(operator, f"{place}/promote", 409)["detail"]
     assert asked(operator, f"{place}/discard")["preview"] == "discarded"
-    actions = [one["action"].removeprefix("reingestion.") for one in operator.get("/admin/audit").json()["entries"]]
+    actions = [entry["action"].removeprefix("reingestion.") for entry in operator.get("/admin/audit").json()["entries"]]
     steps = ["promotion_paused", "promotion_resumed", "promotion_cancelled", "promotion_ended", "discarded"]
     assert actions[::-1] == ["ordered", "ended", "promoted", *steps]
 
@@ -198,7 +198,7 @@ def test_two_at_once_on_the_same_pages_write_each_change_once(operator):
     for thread in threads:
         thread.join(120)
     outcomes = [done(operator, place)["outcomes"] for place in (first, second)]
-    assert [sum(one[name] for one in outcomes) for name in ("updated", "unchanged")] == [5, 5]
+    assert [sum(outcome[name] for outcome in outcomes) for name in ("updated", "unchanged")] == [5, 5]
     assert scalar("SELECT count(*) FROM revisions WHERE cause = 'reparse'") == 5
     assert sound() == []
 
@@ -208,7 +208,9 @@ def _die_at_every_step():
     died, late = set(), utcnow()
     for _ in range(400):
         late += max(route.lease for route in ROUTES.values()) + timedelta(seconds=1)
-        waiting = [one for one in jobs.due(late, kinds=tuple(worker._handlers)) if not ROUTES[KINDS[one[1]]].timer]
+        waiting = [
+            entry for entry in jobs.due(late, kinds=tuple(worker._handlers)) if not ROUTES[KINDS[entry[1]]].timer
+        ]
         if not waiting:
             return
         for row_id, kind in waiting:

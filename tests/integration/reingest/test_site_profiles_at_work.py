@@ -107,8 +107,8 @@ def test_a_site_is_shown_with_the_figures_of_its_lines_and_each_version_of_its_p
     assert operator.get("/profiles/nowhere.example").status_code == 404
     text = operator.get(f"/profiles/by-digest/{digest}").content
     assert sha256(text).hexdigest() == digest
-    said = {"text": FURNITURE, "ruling": "protected"}
-    view = operator.post("/profiles/gazette.example/lines", json=said).json()
+    fields = {"text": FURNITURE, "ruling": "protected"}
+    view = operator.post("/profiles/gazette.example/lines", json=fields).json()
     assert view["digest"] != digest
     assert {version["digest"] for version in view["versions"]} == {digest, view["digest"]}
     assert operator.get(f"/profiles/by-digest/{digest}").content == text

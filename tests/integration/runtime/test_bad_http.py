@@ -62,19 +62,19 @@ def test_a_good_certificate_opens_the_way(trusted):
 
 
 @pytest.mark.parametrize(
-    ("host", "days", "words"),
+    ("host", "days", "text"),
     [
         pytest.param(HOST, -1, "certificate has expired", id="17-expired"),
         pytest.param("other.example", 1, "Hostname mismatch", id="17-wrong-host"),
     ],
 )
-def test_a_certificate_that_does_not_speak_for_the_host_is_not_accepted(trusted, host, days, words):
+def test_a_certificate_that_does_not_speak_for_the_host_is_not_accepted(trusted, host, days, text):
     """The sentence says what is wrong with it, and no request was sent."""
     with WireSite(plays(whole()), trusted.signs(host, days)) as site:
         answer = look(site, "https")
         assert site.heard == []
     assert isinstance(answer, Unavailable)
-    assert words in answer.detail
+    assert text in answer.detail
     assert is_a_sentence(answer.detail)
 
 
@@ -87,19 +87,19 @@ def test_a_certificate_of_nobody_is_not_accepted(authority):
 
 
 @pytest.mark.parametrize(
-    ("play", "words"),
+    ("play", "text"),
     [
         pytest.param(plays(b"\x15\x03\x01\x00\x02\x02\x46"), "no trustworthy TLS", id="18-only-old-tls"),
         pytest.param(plays(whole()), "no trustworthy TLS", id="21-http-on-the-port-of-https"),
         pytest.param(resets(), "no trustworthy TLS", id="20-reset-in-the-handshake"),
     ],
 )
-def test_a_handshake_that_fails_is_weather(play, words):
+def test_a_handshake_that_fails_is_weather(play, text):
     """Old TLS, no TLS, or a reset."""
     with WireSite(play) as site:
         answer = look(site, "https")
     assert isinstance(answer, Unavailable)
-    assert words in answer.detail
+    assert text in answer.detail
     assert is_a_sentence(answer.detail)
 
 
@@ -186,14 +186,14 @@ FRAMING = {
 @pytest.mark.parametrize("name", FRAMING)
 def test_what_is_not_http_as_it_should_be_is_weather(name):
     """Each is one kind of answer, with one sentence that can be shown as it is."""
-    play, kind, words = FRAMING[name]
+    play, kind, text = FRAMING[name]
     with WireSite(play) as site:
         answer = look(site)
     assert type(answer) is kind, answer
     if isinstance(answer, Fetched):
         assert answer.body in {PAGE, b"<html>"}
     else:
-        assert words in answer.detail
+        assert text in answer.detail
         assert is_a_sentence(answer.detail)
 
 
@@ -204,14 +204,14 @@ HUGE = streams(OK + b"\r\n", lambda: itertools.repeat(b"x" * 65_536))
 
 
 @pytest.mark.parametrize(
-    ("play", "words"),
+    ("play", "text"),
     [
         pytest.param(plays(coded(b"gzip", BOMB)), "larger than", id="32-gzip-bomb"),
         pytest.param(plays(coded(b"deflate", zlib.compress(bytes(100_000_000)))), "larger than", id="32-deflate-bomb"),
         pytest.param(HUGE, "larger than", id="33-ten-gigabytes"),
     ],
 )
-def test_what_would_fill_memory_does_not(play, words):
+def test_what_would_fill_memory_does_not(play, text):
     """300 MB in 300 kB: no more than the limits is ever held, and the next page may come."""
     with WireSite(play) as site:
         tracemalloc.start()
@@ -221,7 +221,7 @@ def test_what_would_fill_memory_does_not(play, words):
         finally:
             tracemalloc.stop()
     assert isinstance(answer, RequestRefused)
-    assert words in answer.detail
+    assert text in answer.detail
     assert peak < 20_000_000
 
 
@@ -238,13 +238,13 @@ def test_redirects_with_cookies_end_and_no_cookie_is_sent_back():
 
     with WireSite(play) as site:
         answer = look(site)
-        asked = b"".join(site.heard)
+        text = b"".join(site.heard)
     assert isinstance(answer, Unavailable)
     assert "circles" in answer.detail
-    assert asked.count(b"GET /") == 6
-    assert b"cookie" not in asked.lower()
-    assert b"user-agent: Dateline/" in asked
-    assert b"(+ops@example.org)" in asked
+    assert text.count(b"GET /") == 6
+    assert b"cookie" not in text.lower()
+    assert b"user-agent: Dateline/" in text
+    assert b"(+ops@example.org)" in text
 
 
 @pytest.mark.parametrize(
@@ -268,7 +268,7 @@ def test_an_absurd_retry_after_is_bounded_or_says_nothing(value, pause):
 
 
 @pytest.mark.parametrize(
-    ("etag", "kept"),
+    ("etag", "stored"),
     [
         (b'"v1"', '"v1"'),
         (b'W/"v1"', 'W/"v1"'),
@@ -277,10 +277,10 @@ def test_an_absurd_retry_after_is_bounded_or_says_nothing(value, pause):
         (b'"\xff\xfe"', None),
     ],
 )
-def test_a_validator_is_what_can_be_sent_back(etag, kept):
+def test_a_validator_is_what_can_be_sent_back(etag, stored):
     """37: weak, unquoted, huge, of odd bytes; what we would not send is not kept."""
     with WireSite(plays(whole(PAGE, b"ETag: " + etag))) as site:
-        assert look(site).validators.etag == kept
+        assert look(site).validators.etag == stored
 
 
 def test_not_modified_is_believed_only_when_it_was_asked():

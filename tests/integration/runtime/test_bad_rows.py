@@ -116,7 +116,7 @@ def test_a_message_of_a_kind_that_is_not_known_yet_waits(fetcher, newsroom):
 
 
 @pytest.mark.parametrize(
-    ("title", "kept"),
+    ("title", "stored"),
     [
         pytest.param("A &#0; NUL", "NUL", id="46-nul-as-reference"),
         pytest.param("Half a &#xD800; pair", "pair", id="75-lone-surrogate"),
@@ -127,14 +127,14 @@ def test_a_message_of_a_kind_that_is_not_known_yet_waits(fetcher, newsroom):
         pytest.param("x" * 1_000_000, "xxx", id="75-megabyte"),
     ],
 )
-def test_a_title_of_anything_can_be_kept(fetcher, newsroom, title, kept):
+def test_a_title_of_anything_can_be_kept(fetcher, newsroom, title, stored):
     """By both databases, on one line and of bounded length; its page is visited like any other."""
     address = newsroom.publishes("storm-response")
     newsroom.misbehaves(newsroom.feed_url, fakes.always(200, FEED.format(title, address).encode()))
     watches(newsroom)
     runs()
     (page,) = pages()
-    assert kept in (page.title or "")
+    assert stored in (page.title or "")
     assert len(page.title) <= 500
     assert "\n" not in page.title
     assert "\x00" not in page.title
@@ -178,9 +178,9 @@ def test_a_damaged_row_of_a_channel_hides_no_other(fetcher, column, value, sente
     execute(f"UPDATE channels SET {column} = {value} WHERE id = 1")
     result = CliRunner().invoke(app, ["sources", "--json"], catch_exceptions=False)
     (source,) = json.loads(result.stdout)
-    damaged = [each["detail"] for each in source["channels"] if each["outcome"] == "damaged"]
+    damaged = [entry["detail"] for entry in source["channels"] if entry["outcome"] == "damaged"]
     assert len(source["channels"]) == 2
-    assert [sentence in each for each in damaged] == ([True] if sentence else [])
+    assert [sentence in entry for entry in damaged] == ([True] if sentence else [])
 
 
 @pytest.mark.parametrize(

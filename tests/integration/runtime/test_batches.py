@@ -107,26 +107,26 @@ def test_those_of_one_article_are_applied_in_the_order_of_their_captures(db):
         order(B, minute=1),
     ]
     with transaction() as session:
-        for each in wordings:
-            enqueue(session, each)
+        for wording in wordings:
+            enqueue(session, wording)
     assert together(SaveArticle) == len(wordings)
     with reading() as session:
         article = session.execute(select(articles).where(articles.c.key == KEY)).one()
-        told = session.execute(
+        rows = session.execute(
             select(revisions.c.number, revisions.c.capture)
             .where(revisions.c.article == article.id)
             .order_by(revisions.c.number)
         ).all()
     assert (article.revision, article.capture) == (3, "capture-2")
-    assert [tuple(row) for row in told] == [(1, "capture-0"), (2, "capture-1"), (3, "capture-2")]
+    assert [tuple(row) for row in rows] == [(1, "capture-0"), (2, "capture-1"), (3, "capture-2")]
 
 
 def test_workers_that_save_the_same_articles_at_once_lose_nothing_and_blame_nobody(db):
     """Three captures of each of thirty articles, scattered over the batches of four workers."""
     orders = [
-        order(words, minute=minute, page=number, key=f"news/{number}", url=f"https://news.example/{number}")
+        order(text, minute=minute, page=number, key=f"news/{number}", url=f"https://news.example/{number}")
         for number in range(30)
-        for minute, words in enumerate((A, B, C))
+        for minute, text in enumerate((A, B, C))
     ]
     random.Random(1).shuffle(orders)
     with transaction() as session:
@@ -173,7 +173,9 @@ def test_what_there_is_no_time_for_is_given_back_at_once(hears, monkeypatch):
     hears(handler, count=20)
     with counted() as cost:
         assert together(SaveArticle) == 20
-    assert sum(words.startswith("UPDATE ledger") for words in cost.statements) == 2, "one claims, one gives back"
+    assert sum(statement.startswith("UPDATE ledger") for statement in cost.statements) == 2, (
+        "one claims, one gives back"
+    )
     assert {(left.attempts, left.lease_token) for left in open_ones(SaveArticle)} == {(0, None)}
     assert {left.reason for left in open_ones(SaveArticle)} == {"Others of its group took long; its turn comes again."}
 
@@ -197,8 +199,8 @@ def test_it_is_on_record_who_is_at_fault_if_the_process_ends_now(hears):
     on_record = []
 
     def handler(batch: Batch[SaveArticle]):
-        found = batch.map(batch.messages(), lambda job, _order: on_record.append((job.id, begun_work.of(owner()))))
-        with batch.complete(found) as (_session, done):
+        result = batch.map(batch.messages(), lambda job, _order: on_record.append((job.id, begun_work.of(owner()))))
+        with batch.complete(result) as (_session, done):
             on_record.append(({job.id for job, _ in done}, begun_work.of(owner())))
 
     hears(handler)
@@ -249,7 +251,7 @@ def test_who_lost_the_lease_drops_out_and_writes_nothing(hears):
             session.execute(update(ledger).where(ledger.c.page == 0).values(lease_token="of another"))
         with batch.complete(orders) as (session, done):
             enqueue_all(
-                session, [job.outgoing(HostRecovered(host=f"{each.origin.page}.example")) for job, each in done]
+                session, [job.outgoing(HostRecovered(host=f"{entry.origin.page}.example")) for job, entry in done]
             )
 
     hears(handler)

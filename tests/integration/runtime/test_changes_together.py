@@ -39,18 +39,21 @@ CHANGES = {
 def stands(prefix):
     """All that is kept of the articles with these keys, but for what tells them apart."""
     with reading() as session:
-        found = session.execute(
+        rows = session.execute(
             select(articles).where(articles.c.key.startswith(prefix)).order_by(articles.c.page)
         ).all()
-        ids = [row.id for row in found]
+        ids = [row.id for row in rows]
         wordings = session.execute(
             select(revisions).where(revisions.c.article.in_(ids)).order_by(revisions.c.article, revisions.c.number)
         ).all()
-        said = session.execute(select(texts.c.article, texts.c.text).where(texts.c.article.in_(ids))).all()
+        entries = session.execute(select(texts.c.article, texts.c.text).where(texts.c.article.in_(ids))).all()
     place = {this: number for number, this in enumerate(ids)}
-    kept = sorted((place[each.article], each.number, each.content_hash, each.parser, each.capture) for each in wordings)
-    heads = [(row.revision, row.revisions, row.capture, row.parser, row.headline, row.fetched_at) for row in found]
-    return heads, kept, sorted((place[each.article], each.text) for each in said)
+    ordered = sorted(
+        (place[wording.article], wording.number, wording.content_hash, wording.parser, wording.capture)
+        for wording in wordings
+    )
+    heads = [(row.revision, row.revisions, row.capture, row.parser, row.headline, row.fetched_at) for row in rows]
+    return heads, ordered, sorted((place[wording.article], wording.text) for wording in entries)
 
 
 def test_changes_of_known_articles_come_to_the_same_together_as_one_by_one(db):
@@ -62,25 +65,25 @@ def test_changes_of_known_articles_come_to_the_same_together_as_one_by_one(db):
         ]
         changed = [make(about) for make, about in zip(CHANGES.values(), known, strict=True)]
         for orders in ([order(A, **about) for about in known], changed):
-            for batch in [orders] if at_once else [[each] for each in orders]:
+            for batch in [orders] if at_once else [[entry] for entry in orders]:
                 with transaction() as session:
-                    enqueue_all(session, [Outgoing(each) for each in batch])
+                    enqueue_all(session, [Outgoing(entry) for entry in batch])
                 assert together(SaveArticle) == len(batch)
     assert stands("together") == stands("alone")
     assert [head[:2] for head in stands("alone")[0]] == [(2, 2), (1, 1), (1, 1), (1, 2), (1, 1)]
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("text", "reported"),
     [(lambda number: f"The harbor reopened at noon, ship {number} said.", PAGES), (lambda _number: B, 1)],
     ids=["each in its own way", "all in the same way"],
 )
-def test_known_articles_that_change_together_cost_few_statements(db, words, told):
+def test_known_articles_that_change_together_cost_few_statements(db, text, reported):
     """Twenty corrections, each with its revision, text and event: it was five statements for each.
 
     It costs no more where all of them are one change of the site, of which one notice is written.
     """
-    for wording, minute in ((lambda _number: A, 0), (words, 5)):
+    for wording, minute in ((lambda _number: A, 0), (text, 5)):
         with transaction() as session:
             enqueue_all(
                 session,
@@ -101,5 +104,5 @@ def test_known_articles_that_change_together_cost_few_statements(db, words, told
             assert together(SaveArticle) == PAGES
     with reading() as session:
         assert set(session.execute(select(articles.c.revision)).scalars()) == {2}
-    assert len(open_ones(Announce)) == PAGES + told
+    assert len(open_ones(Announce)) == PAGES + reported
     assert len(cost.statements) <= PAGES, "\n".join(cost.statements)

@@ -57,7 +57,7 @@ def test_while_the_archive_cannot_be_written_no_page_is_asked_for(fetcher, newsr
         for row, kind in jobs.due(later(minutes=1), kinds=("PollChannel", "FetchPage")):
             worker.handle(kind, [row], later(minutes=1))
     assert len(pages()) == 1, "the feed is read all the same"
-    assert not [asked for asked in newsroom.requests if asked.path in newsroom.address(STORY)]
+    assert not [request for request in newsroom.requests if request.path in newsroom.address(STORY)]
     [visit] = entries(FetchPage)
     assert (visit.attempts, visit.dead_lettered_at, visit.lease_token) == (0, None, None)
 
@@ -167,8 +167,8 @@ def test_an_archive_that_is_not_mounted_is_noticed(unmounted, newsroom, admin, m
     """Its folder is there, empty and can be written: news went into it, and what was to be read was dead-lettered."""
     [known] = pages()
     origin = origin_of(known, {})
-    kept = {"capture": known.capture, "fetched_at": known.fetched_at, "content_type": known.content_type}
-    again = ParsePage(origin=origin, **kept)
+    fields = {"capture": known.capture, "fetched_at": known.fetched_at, "content_type": known.content_type}
+    again = ParsePage(origin=origin, **fields)
     monkeypatch.setitem(worker._handlers, "ParsePage", lambda order, _job: load(order.capture))
     with transaction() as session:
         session.execute(delete(ledger).where(ledger.c.kind == "ParsePage"))
@@ -179,7 +179,7 @@ def test_an_archive_that_is_not_mounted_is_noticed(unmounted, newsroom, admin, m
             worker.handle(kind, [row], later(hours=2))
     for entry in (*entries(FetchPage), *entries(ParsePage)):
         assert (entry.attempts, entry.dead_lettered_at) == (0, None)
-    assert not [asked for asked in newsroom.requests if "weather-cell" in asked.path]
+    assert not [request for request in newsroom.requests if "weather-cell" in request.path]
     assert not list(runtime_settings().captures.rglob("*.warc.gz"))
     reasons = admin.get("/health/ready").json()["reasons"]
     assert {reason.partition(":")[0] for reason in reasons} == {

@@ -42,8 +42,8 @@ def test_the_sweep_finds_a_wait_that_ended_at_once(db):
     """A row that was never woken needs no patience."""
     now = utcnow()
     said(due_at=now + LATER)
-    found = take_unclaimed(now + LATER, woken_before=now, kinds=["FetchPage"], lane="live", limit=10)
-    assert len(found) == 1
+    result = take_unclaimed(now + LATER, woken_before=now, kinds=["FetchPage"], lane="live", limit=10)
+    assert len(result) == 1
 
 
 def test_a_group_takes_only_what_was_never_tried(db):
@@ -111,17 +111,17 @@ def test_a_sweep_costs_no_more_however_much_is_due_or_at_rest(installation):
     """
     database.make_file()
     SQLModel.metadata.create_all(database.engine())
-    asked = []
-    event.listen(database.engine(), "before_cursor_execute", lambda *called: asked.append(called[2:4]))
+    requests = []
+    event.listen(database.engine(), "before_cursor_execute", lambda *called: requests.append(called[2:4]))
     swept = utcnow()
     take_unclaimed(swept, woken_before=swept, kinds=list(KINDS), lane="live", limit=10)
     assert not any_waits(swept, woken_before=swept, kinds=list(KINDS), limit=10)
     end_leases_of_the_dead(swept)
-    looks = [(words, values) for words, values in asked if "FROM ledger" in words]
+    looks = [(text, values) for text, values in requests if "FROM ledger" in text]
     assert len(looks) == 3
     with database.engine().connect() as connection:
-        for words, values in looks:
-            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {words}", values).all()
+        for text, values in looks:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values).all()
             reads = [step[3] for step in plan if "ledger" in step[3]]
             assert all(
                 "ledger_waiting (lane=? AND kind=? AND due_at<?)" in step or "ledger_held (lease_owner>?)" in step
@@ -137,8 +137,8 @@ def test_a_sweep_that_has_nothing_to_remind_of_writes_nothing(db):
     claim("FetchPage", [entries()[1].id], now + SOON)
     began = []
     event.listen(database.engine(), "begin", lambda connection: began.append(engines.use_of(connection)))
-    taken = take_unclaimed(now + SOON, woken_before=now - LATER, kinds=["FetchPage"], lane="live", limit=10)
-    assert (taken, set(began)) == ([], {"reading"})
+    result = take_unclaimed(now + SOON, woken_before=now - LATER, kinds=["FetchPage"], lane="live", limit=10)
+    assert (result, set(began)) == ([], {"reading"})
 
 
 def test_the_sweep_takes_those_first_that_wait_for_longest(db):

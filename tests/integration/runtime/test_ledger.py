@@ -99,8 +99,8 @@ def test_one_of_many_claimers_gets_it(db):
         return [job.id for part in range(0, 40, 5) for job in claim("FetchPage", ids[part : part + 5], now)]
 
     with ThreadPoolExecutor(8) as pool:
-        taken = [row for rows in pool.map(take, range(8)) for row in rows]
-    assert sorted(taken) == ids
+        results = [row for rows in pool.map(take, range(8)) for row in rows]
+    assert sorted(results) == ids
 
 
 def test_finish_commits_rows_next_messages_and_the_end_together(db):

@@ -53,16 +53,19 @@ def comparable(_thing, name, *_about):
 
 def tables():
     """Everything that the database itself tells of our tables."""
-    found = inspect(database.engine())
+    result = inspect(database.engine())
     reflected = {
         name: {
-            "columns": sorted((one["name"], str(one["type"]), one["nullable"]) for one in found.get_columns(name)),
-            "key": found.get_pk_constraint(name)["constrained_columns"],
-            "unique": sorted(str(one["column_names"]) for one in found.get_unique_constraints(name)),
-            "foreign": sorted(str(one["constrained_columns"]) for one in found.get_foreign_keys(name)),
-            "indexes": sorted(map(index, found.get_indexes(name))),
+            "columns": sorted(
+                (get_column["name"], str(get_column["type"]), get_column["nullable"])
+                for get_column in result.get_columns(name)
+            ),
+            "key": result.get_pk_constraint(name)["constrained_columns"],
+            "unique": sorted(str(get_column["column_names"]) for get_column in result.get_unique_constraints(name)),
+            "foreign": sorted(str(get_column["constrained_columns"]) for get_column in result.get_foreign_keys(name)),
+            "indexes": sorted(map(index, result.get_indexes(name))),
         }
-        for name in found.get_table_names()
+        for name in result.get_table_names()
     }
     return {name: about for name, about in reflected.items() if name != "alembic_version"}
 
@@ -116,9 +119,9 @@ def test_machines_that_migrate_at_the_same_time_take_turns():
     """One makes the tables and the key, the others wait for it; they failed at tables that were there already."""
     migrate = partial(subprocess.run, [sys.executable, "-m", "services.cli", "migrate"], capture_output=True, text=True)
     with ThreadPoolExecutor(3) as machines:
-        told = [each.result() for each in [machines.submit(migrate, check=False) for _ in range(3)]]
-    assert [each.returncode for each in told] == [0, 0, 0], [each.stderr for each in told]
-    assert sorted(each.stdout.partition(":")[0] for each in told) == ["", "", "Your admin key, shown this once"]
+        results = [entry.result() for entry in [machines.submit(migrate, check=False) for _ in range(3)]]
+    assert [entry.returncode for entry in results] == [0, 0, 0], [entry.stderr for entry in results]
+    assert sorted(entry.stdout.partition(":")[0] for entry in results) == ["", "", "Your admin key, shown this once"]
     assert differences() == []
 
 
@@ -126,18 +129,18 @@ def test_machines_that_migrate_at_the_same_time_take_turns():
 def test_whoever_waits_for_another_migration_is_told():
     """It stands still, and may for long: an operator must not think that it hangs."""
     database.make_file()
-    told, took = [], threading.Event()
+    answer, took = [], threading.Event()
 
     def second():
-        with database.alone(lambda: told.append("waits")):
+        with database.alone(lambda: answer.append("waits")):
             took.set()
 
     waiting = threading.Thread(target=second)
-    with database.alone(lambda: told.append("never")):
+    with database.alone(lambda: answer.append("never")):
         waiting.start()
         assert not took.wait(0.5)
     waiting.join(10)
-    assert (told, took.is_set()) == (["waits"], True)
+    assert (answer, took.is_set()) == (["waits"], True)
 
 
 def test_migrations_know_every_table_also_where_nothing_else_is_loaded():
@@ -147,16 +150,19 @@ def test_migrations_know_every_table_also_where_nothing_else_is_loaded():
     names = [".".join(path.relative_to(root.parent).with_suffix("").parts) for path in with_tables]
     code = "import sys; from services.cli.processes import schema; schema.configuration(); "
     code += f"print(set({names}) - sys.modules.keys())"
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+    text = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
     assert len(names) > 10
-    assert told == "set()"
+    assert text == "set()"
 
 
 def test_a_migration_is_named_by_its_file():
     """The start compares these names with what the database says, and bare numbers are those of before 0.1.0."""
     script = ScriptDirectory.from_config(schema.configuration())
-    named = {Path(each.path).name.partition("_")[0]: each.revision for each in script.walk_revisions()}
-    assert {f"r{number}" for number in named} == set(named.values())
+    by_name = {
+        Path(walk_revision.path).name.partition("_")[0]: walk_revision.revision
+        for walk_revision in script.walk_revisions()
+    }
+    assert {f"r{number}" for number in by_name} == set(by_name.values())
     assert script.get_current_head() == startup.newest_version()
 
 
@@ -168,8 +174,8 @@ def test_addresses_are_found_by_their_words_from_the_first_page_on(empty):
     with database.transaction() as session:
         session.exec(select(Page)).one().url = "https://harbor.example/calm-sea"
     with database.reading() as session:
-        found = {part: bool(_indexed(session, part)) for part in ("storm", "calm-s", "alm")}
-    assert found == {"storm": False, "calm-s": True, "alm": False}
+        by_name = {part: bool(_indexed(session, part)) for part in ("storm", "calm-s", "alm")}
+    assert by_name == {"storm": False, "calm-s": True, "alm": False}
 
 
 def _indexed(session, part):

@@ -43,8 +43,8 @@ def stored(*days_ago):
     """An article for each of these ages, oldest first."""
     for number, days in enumerate(days_ago, 1):
         with transaction() as session:
-            one = order(page=number, key=f"page-{number}", url=f"https://harbor.example/{number}", cause="backlog")
-            save(session, one, utcnow() - timedelta(days=days))
+            result = order(page=number, key=f"page-{number}", url=f"https://harbor.example/{number}", cause="backlog")
+            save(session, result, utcnow() - timedelta(days=days))
 
 
 def forgets():
@@ -94,9 +94,11 @@ def test_a_log_of_which_nothing_is_left_goes_on_with_the_next_number(keeps, api)
     assert (number("events"), api.get("/events").json()) == (0, {"events": [], "next": 2})
     with transaction() as session:
         save(session, order(page=9, key="page-9", url="https://harbor.example/9"), utcnow())
-    assert [each["sequence"] for each in api.get("/events?after=2").json()["events"]] == [3]
+    assert [event["sequence"] for event in api.get("/events?after=2").json()["events"]] == [3]
     with reading() as session:
-        assert [each.name for each in take(session, utcnow()).checks if "created" in each.name and not each.holds] == []
+        assert [
+            event.name for event in take(session, utcnow()).checks if "created" in event.name and not event.holds
+        ] == []
 
 
 @pytest.mark.parametrize("path", ["/events?after=1", "/events?after=1&wait=5", "/events/stream?after=1"])
@@ -108,8 +110,8 @@ def test_a_reader_who_comes_too_late_is_told_once_and_clearly(keeps, api, path):
     answer = api.get(path)
     assert answer.status_code == 410
     assert "begin again after 3" in answer.json()["detail"]
-    assert [each["sequence"] for each in api.get("/events?after=0").json()["events"]] == [4]
-    assert [each["sequence"] for each in api.get("/events?after=3").json()["events"]] == [4]
+    assert [event["sequence"] for event in api.get("/events?after=0").json()["events"]] == [4]
+    assert [event["sequence"] for event in api.get("/events?after=3").json()["events"]] == [4]
 
 
 def test_an_event_that_is_to_be_announced_stays_with_all_that_follow_it(keeps):
@@ -137,30 +139,30 @@ def test_a_dead_letter_is_forgotten_once_nothing_is_accounted_for_by_it(keeps):
     with transaction() as session:
         enqueue(session, HostRecovered(host="harbor.example"))
         for page in (1, 2):
-            one = order(page=page)
-            enqueue(session, ParsePage(origin=one.origin, capture=one.capture, fetched_at=long_ago))
+            result = order(page=page)
+            enqueue(session, ParsePage(origin=result.origin, capture=result.capture, fetched_at=long_ago))
         later = Rejection(capture="c", fetched_at=utcnow(), parser="1", reason="stub", detail="A link.")
         verdicts.hold_rejected(session, 1, later)
         session.flush()
         session.execute(text("UPDATE ledger SET dead_lettered_at = :then, attempts = 5"), {"then": long_ago})
     forgets()
     with reading() as session:
-        kept = session.execute(
+        rows = session.execute(
             select(LedgerRow.kind, LedgerRow.page).where(LedgerRow.dead_lettered_at.is_not(None))
         ).all()
-    assert [tuple(each) for each in kept] == [("ParsePage", 2)]
+    assert [tuple(entry) for entry in rows] == [("ParsePage", 2)]
 
 
 def test_what_an_old_dry_run_found_is_discarded_when_the_next_order_is_given(keeps):
     """It grows by orders, and only then; what was found yesterday can still be promoted."""
     keeps(results=30)
-    wanted = Order(scope={"source": "harbor"}, dry_run=True, reason="a look")
+    expected = Order(scope={"source": "harbor"}, dry_run=True, reason="a look")
     with transaction() as session:
         for days in (60, 1):
-            row = accept(session, wanted, NOBODY, utcnow() - timedelta(days=days))
+            row = accept(session, expected, NOBODY, utcnow() - timedelta(days=days))
             row.state, row.finished_at = "done", utcnow() - timedelta(days=days)
     with transaction() as session:
-        accept(session, wanted, NOBODY, utcnow())
+        accept(session, expected, NOBODY, utcnow())
     with reading() as session:
-        found = session.execute(select(ReingestionRow.preview).order_by(ReingestionRow.id)).scalars().all()
-    assert found == ["discarded", None, None]
+        rows = session.execute(select(ReingestionRow.preview).order_by(ReingestionRow.id)).scalars().all()
+    assert rows == ["discarded", None, None]

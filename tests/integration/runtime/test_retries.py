@@ -69,7 +69,7 @@ def test_what_is_retried_says_how_often_why_and_when_next(failing):
     [job] = jobs.claim("FetchPage", [visit.id], now + timedelta(minutes=1))
     job.defer(now + timedelta(hours=1), "It waits for its turn at the host.")
     with reading() as session:
-        assert [each.kind for each in retries.retrying(session)] == ["PollChannel"]
+        assert [entry.kind for entry in retries.retrying(session)] == ["PollChannel"]
 
 
 def test_what_is_retried_is_seen_everywhere_at_once(admin):
@@ -91,16 +91,16 @@ def test_what_is_retried_is_seen_everywhere_at_once(admin):
     assert source["retrying"].startswith(
         f"1 of its pages, the first: FetchPage retrying (1 of {MAX_ATTEMPTS}), {REASON}"
     )
-    assert [each["key"] for each in admin.get("/admin/retries", params={"kind": "FetchPage"}).json()["messages"]] == [
-        "7"
-    ]
+    assert [
+        message["key"] for message in admin.get("/admin/retries", params={"kind": "FetchPage"}).json()["messages"]
+    ] == ["7"]
 
 
 def test_one_is_tried_now_or_all_of_a_kind(admin):
     """Over HTTP; what is not being retried is left to its time."""
     listed = admin.get("/admin/retries").json()["messages"]
     assert due() == set()
-    visit = next(each["id"] for each in listed if each["kind"] == "FetchPage")
+    visit = next(entry["id"] for entry in listed if entry["kind"] == "FetchPage")
     assert admin.post(f"/admin/retries/{visit}").status_code == 204
     assert due() == {("FetchPage", "7")}
     assert admin.post("/admin/retries", json={"kind": "PollChannel"}).json() == {"taken": 1, "more": False}

@@ -12,8 +12,8 @@ from services.runtime.ledger.jobs import enqueue
 from services.runtime.ledger.ledger_table import LedgerRow
 
 
-@pytest.mark.parametrize(("patience", "told"), [(60, True), (0, False)])
-def test_a_database_that_is_away_for_a_moment_is_told_when_it_is_back(db, monkeypatch, patience, told):
+@pytest.mark.parametrize(("patience", "reported"), [(60, True), (0, False)])
+def test_a_database_that_is_away_for_a_moment_is_told_when_it_is_back(db, monkeypatch, patience, reported):
     """The message is due again after its pause; who has no patience leaves it to the end of the lease."""
 
     def rename(old, new):
@@ -22,7 +22,7 @@ def test_a_database_that_is_away_for_a_moment_is_told_when_it_is_back(db, monkey
 
     def handler(_order, _job):
         rename("ledger", "away")
-        if told:
+        if reported:
             back.start()
         raise OSError("The disk is gone.")
 
@@ -34,11 +34,11 @@ def test_a_database_that_is_away_for_a_moment_is_told_when_it_is_back(db, monkey
     with reading() as session:
         (row,) = session.exec(select(LedgerRow.id)).all()
     worker.handle("Deliver", [row])
-    if told:
+    if reported:
         back.join()
     else:
         rename("away", "ledger")
     with reading() as session:
         (entry,) = session.exec(select(LedgerRow)).all()
-    assert (entry.attempts, entry.lease_token is None) == (1, told)
-    assert (entry.reason == "OSError: The disk is gone.", entry.due_at > entry.enqueued_at) == (told, told)
+    assert (entry.attempts, entry.lease_token is None) == (1, reported)
+    assert (entry.reason == "OSError: The disk is gone.", entry.due_at > entry.enqueued_at) == (reported, reported)

@@ -273,10 +273,10 @@ def test_what_was_taken_up_from_the_bulk_lane_gives_way_to_news(
         queues.lpush("dateline:store", "news")
         worker.handle("SaveArticle", ids)
         with reading() as session:
-            found = session.exec(select(LedgerRow)).all()
+            rows = session.exec(select(LedgerRow)).all()
         assert wake_ups.flush(40)  # what was given back is woken again
         queues.flushall()
-    assert [(entry.attempts, entry.lease_token) for entry in found] == left
+    assert [(entry.attempts, entry.lease_token) for entry in rows] == left
     worker.handle("SaveArticle", ids)
     with reading() as session:
         assert session.exec(select(LedgerRow)).all() == []

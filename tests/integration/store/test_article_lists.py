@@ -31,10 +31,10 @@ def client(db):
 def published(number, words="The harbor reopened.", *, seen=NOW, **about):
     """Article `number`, published on that day of January."""
     url = f"https://www.war.gov/News/Article/{number}"
-    named = {"headline": f"Story {number}", "published_at": f"2026-01-{number:02}"} | about
-    one = order(words, page=number, key=f"afpims/defense:{number}", url=url, **named)
+    labels = {"headline": f"Story {number}", "published_at": f"2026-01-{number:02}"} | about
+    result = order(words, page=number, key=f"afpims/defense:{number}", url=url, **labels)
     with transaction() as session:
-        save(session, one, seen)
+        save(session, result, seen)
 
 
 def got(client, path, **params):
@@ -77,7 +77,7 @@ def test_fields_among_the_words_mean_what_the_parameters_mean(client):
     assert found(client, "source:navy", kind="speech") == found(client, "kind:speech", source="navy") == [3]
     assert found(client, "after:2026-01-02", until="2026-01-03", since="2026-01-01") == [2]
     feed = got(client, "/feeds/articles.json", q="source:war")
-    assert [item["title"] for item in feed["items"]] == ["Story 1"]
+    assert [entry["title"] for entry in feed["items"]] == ["Story 1"]
     assert feed["feed_url"].endswith("q=source%3Awar")
 
 
@@ -117,16 +117,16 @@ def test_pages_lead_forwards_and_back_again(client, by, order):
         ({"source": "navy"}, [4, 3, 2, 1]),
         ({"q": "harbor"}, [5, 4, 3, 2, 1]),
     ):
-        asked = {"by": by, "order": order, "limit": 2} | criteria
+        requests = {"by": by, "order": order, "limit": 2} | criteria
         expected = everything if order == "newest" else everything[::-1]
-        first = got(client, "/articles", **asked)
+        first = got(client, "/articles", **requests)
         there = [first]
         while there[-1]["next"]:
-            there.append(got(client, "/articles", **asked, after=there[-1]["next"]))
+            there.append(got(client, "/articles", **requests, after=there[-1]["next"]))
         assert [number for page in there for number in numbers(page)] == expected
         back = [there[-1]]
         while back[-1]["previous"]:
-            back.append(got(client, "/articles", **asked, before=back[-1]["previous"]))
+            back.append(got(client, "/articles", **requests, before=back[-1]["previous"]))
         assert [numbers(page) for page in reversed(back)] == [numbers(page) for page in there]
         assert (first["previous"], back[-1]["next"]) == (None, there[0]["next"])
 
@@ -151,8 +151,8 @@ def test_a_list_is_counted_exactly_until_it_is_long(client, monkeypatch):
 
 
 def test_a_count_tells_how_the_search_was_understood(client):
-    asked = {"q": 'storm "war games" -drill title:harbor -kind:speech', "source": "navy"}
-    assert got(client, "/articles/count", **asked)["search"] == {
+    fields = {"q": 'storm "war games" -drill title:harbor -kind:speech', "source": "navy"}
+    assert got(client, "/articles/count", **fields)["search"] == {
         "words": ["storm", "war games"],
         "not_words": ["drill"],
         "title": ["harbor"],

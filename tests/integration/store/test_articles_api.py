@@ -41,11 +41,11 @@ def ids(answer) -> list[str]:
 def published(number: int, at: str | None, seen: int = 0, **about) -> None:
     """Article `number` says it was published then; we saw it so many minutes after NOW."""
     url = f"https://www.war.gov/News/Article/{number}"
-    one = order(
+    result = order(
         page=number, key=f"afpims/defense:{number}", url=url, headline=f"Story {number}", published_at=at, **about
     )
     with transaction() as session:
-        save(session, one, NOW + timedelta(minutes=seen))
+        save(session, result, NOW + timedelta(minutes=seen))
 
 
 def shown(source, *pages, shared=True):

@@ -58,12 +58,12 @@ def test_events_are_pulled_in_their_order_from_where_one_stopped():
     """`next` asks for what follows; at the end it stays where it is, until there is more."""
     for number in range(1, 6):
         saved(several(number))
-    seen, after = [], 0
+    result, after = [], 0
     while (page := pulled(after, limit=2)).events:
-        seen += sequences(page)
-        assert page.more == (seen[-1] < 5)
+        result += sequences(page)
+        assert page.more == (result[-1] < 5)
         after = page.next
-    assert seen == [1, 2, 3, 4, 5]
+    assert result == [1, 2, 3, 4, 5]
     assert pulled(after, limit=2).next == 5
     saved(several(6))
     assert sequences(pulled(after)) == [6]

@@ -85,17 +85,17 @@ def world(db):
 
 
 def by_list(world):
-    return [each["id"] for each in world.api.get("/articles", params={"source": "port"}).json()["articles"]]
+    return [article["id"] for article in world.api.get("/articles", params={"source": "port"}).json()["articles"]]
 
 
 def by_search(world):
-    found = world.api.get("/articles", params={"source": "port", "q": "storm"}).json()["articles"]
-    return [each["id"] for each in found]
+    articles = world.api.get("/articles", params={"source": "port", "q": "storm"}).json()["articles"]
+    return [entry["id"] for entry in articles]
 
 
 def by_feed(world):
     items = world.api.get("/feeds/articles.json", params={"source": "port"}).json()["items"]
-    return [world.articles[item["url"]] for item in items]
+    return [world.articles[entry["url"]] for entry in items]
 
 
 def by_atom(world):
@@ -104,15 +104,15 @@ def by_atom(world):
 
 
 def by_events(world):
-    told = world.api.get("/events", params={"source": "port"}).json()["events"]
-    return [each["data"]["article"]["id"] for each in told]
+    events = world.api.get("/events", params={"source": "port"}).json()["events"]
+    return [entry["data"]["article"]["id"] for entry in events]
 
 
 def by_waiting(world):
     return [
-        each["data"]["article"]["id"]
+        event["data"]["article"]["id"]
         for after in range(4)
-        for each in world.api.get("/events", params={"source": "port", "after": after, "wait": 1}).json()["events"][:1]
+        for event in world.api.get("/events", params={"source": "port", "after": after, "wait": 1}).json()["events"][:1]
     ]
 
 
@@ -129,7 +129,7 @@ def by_webhook(world):
 
 def by_pages(world):
     pages = world.api.get("/pages", params={"source": "port"}).json()["pages"]
-    return [each["article"] for each in pages]
+    return [page["article"] for page in pages]
 
 
 def by_reingestion(world):
@@ -164,20 +164,20 @@ def by_reingestion_of_articles(world):
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_every_filter_by_source_finds_what_the_source_showed(world, finds):
     """Before the article was stored, and after it was announced; nothing else, and each once."""
-    found = finds(world)
-    assert sorted(set(found)) == sorted(world.articles[url] for url in (EARLY, LATE))
+    result = finds(world)
+    assert sorted(set(result)) == sorted(world.articles[url] for url in (EARLY, LATE))
 
 
 def test_a_source_that_shows_an_article_later_is_an_event_of_its_own(world):
     """It says who shows it now; the events that follow carry all sources, and endpoints without a filter are spared."""
-    told = world.api.get("/events").json()["events"]
-    assert [(each["type"], each["data"]["article"]["sources"]) for each in told] == [
+    events = world.api.get("/events").json()["events"]
+    assert [(entry["type"], entry["data"]["article"]["sources"]) for entry in events] == [
         ("article.created", ["harbor", "port"]),
         ("article.created", ["harbor"]),
         ("article.created", ["harbor"]),
         ("article.listed", ["harbor", "port"]),
     ]
-    assert told[-1]["data"]["by"] == "port"
+    assert events[-1]["data"]["by"] == "port"
     assert len(by_webhook(world)) == 2
     page = shows("port", LATE)
     with transaction() as session:
@@ -186,7 +186,7 @@ def test_a_source_that_shows_an_article_later_is_an_event_of_its_own(world):
     assert len(world.api.get("/events").json()["events"]) == 4
     stores(page, LATE, 30)
     updated = world.api.get("/events", params={"source": "port", "after": 4}).json()["events"]
-    assert [(each["type"], each["data"]["article"]["sources"]) for each in updated] == [
+    assert [(entry["type"], entry["data"]["article"]["sources"]) for entry in updated] == [
         ("article.updated", ["harbor", "port"])
     ]
 
@@ -196,5 +196,5 @@ def test_what_a_new_source_shows_at_its_first_look_is_not_announced(world):
     """Its articles belong to it, for whoever reads; nobody is called for what was there before."""
     shows("coast", ALONE, backlog=True)
     handles("NoteSources", "Announce")
-    (told,) = world.api.get("/events", params={"source": "coast"}).json()["events"]
-    assert (told["type"], told["announced"], told["cause"]) == ("article.listed", False, "backlog")
+    (answer,) = world.api.get("/events", params={"source": "coast"}).json()["events"]
+    assert (answer["type"], answer["announced"], answer["cause"]) == ("article.listed", False, "backlog")

@@ -34,8 +34,8 @@ def published(number, words=A, *, minute=0, **about):
     url = f"https://www.war.gov/News/Article/{number}"
     about = {"headline": f"Story {number}", "source": "war-releases"} | about
     with transaction() as session:
-        one = order(words, page=number, key=f"afpims/defense:{number}", url=url, minute=minute, **about)
-        save(session, one, LONG_AGO + timedelta(minutes=minute))
+        result = order(words, page=number, key=f"afpims/defense:{number}", url=url, minute=minute, **about)
+        save(session, result, LONG_AGO + timedelta(minutes=minute))
 
 
 def login(words):
@@ -63,7 +63,7 @@ def test_what_was_updated_last_comes_first(client):
     assert titles(atom(client)) == ["Story 1", "Story 2"]
     answer = client.get("/feeds/articles.json")
     assert answer.headers["content-type"] == "application/feed+json"
-    assert [item["title"] for item in answer.json()["items"]] == ["Story 1", "Story 2"]
+    assert [entry["title"] for entry in answer.json()["items"]] == ["Story 1", "Story 2"]
 
 
 def test_a_reference_page_is_in_no_feed_but_that_of_its_kind(client):
@@ -101,9 +101,9 @@ def test_who_has_the_document_is_told_so_until_it_changes(client, path):
     published(1)
     first = client.get(path)
     assert (first.status_code, first.headers["cache-control"]) == (200, "private, no-cache")
-    asked = client.head(path)
-    assert (asked.content, asked.headers["content-length"]) == (b"", str(len(first.content)))
-    assert asked.headers["etag"] == first.headers["etag"]
+    requests = client.head(path)
+    assert (requests.content, requests.headers["content-length"]) == (b"", str(len(first.content)))
+    assert requests.headers["etag"] == first.headers["etag"]
     has = {"If-None-Match": first.headers["etag"]}
     again = client.get(path, headers=has)
     assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", first.headers["etag"])

@@ -56,8 +56,8 @@ def row():
 
 def view():
     with reading() as session:
-        words = session.execute(select(revisions.c.reading).order_by(revisions.c.number.desc())).scalars().first()
-    return article_view(row(), Article.model_validate_json(words))
+        text = session.execute(select(revisions.c.reading).order_by(revisions.c.number.desc())).scalars().first()
+    return article_view(row(), Article.model_validate_json(text))
 
 
 def test_the_hour_of_a_feed_is_the_articles_and_says_where_it_is_from():

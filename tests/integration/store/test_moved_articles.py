@@ -68,7 +68,7 @@ def test_an_article_knows_where_it_was_and_until_when():
         [row] = session.execute(articles.select()).all()
         shown = addresses_of(session, row)
     first, second, third = (NOW + timedelta(hours=hours) for hours in range(3))
-    assert [(each.url, each.since, each.until) for each in shown] == [
+    assert [(entry.url, entry.since, entry.until) for entry in shown] == [
         (OLD, first, second),
         (NEW, second, third),
         (OLD, third, None),
@@ -77,11 +77,11 @@ def test_an_article_knows_where_it_was_and_until_when():
 
 def renamed(number, to="https://news.example/releases/2026", slug=""):
     """A story of its own, where it was and where it is after a rename."""
-    words = f"Crew {number} reopened pier {number} at dawn after the storm, and crew {number + 50} will follow. " * 6
+    text = f"Crew {number} reopened pier {number} at dawn after the storm, and crew {number + 50} will follow. " * 6
     before = f"https://news.example/news/2026/quay-{number}"
     about = {"page": number, "key": page_key(before), "headline": f"Quay {number} Reopens"}
-    old = order(words, url=before, published_at=DAY, **about)
-    return old, order(words, url=f"{to}/quay-{number}{slug}", minute=5, published_at=DAY, **about)
+    old = order(text, url=before, published_at=DAY, **about)
+    return old, order(text, url=f"{to}/quay-{number}{slug}", minute=5, published_at=DAY, **about)
 
 
 def announced_types():
@@ -215,8 +215,8 @@ def test_a_report_in_the_place_of_yesterdays_is_another_article():
 
 def test_the_same_number_of_two_families_is_never_one():
     """However alike the texts are: two sites count by themselves."""
-    one, other = (f"https://www.{host}.mil/News/Article/4711/quay/" for host in ("af", "navy"))
-    saved(at(one))
+    first, other = (f"https://www.{host}.mil/News/Article/4711/quay/" for host in ("af", "navy"))
+    saved(at(first))
     assert saved(at(other, page=2, minute=5)).change == Created()
     assert len(ids()) == 2
 
@@ -254,8 +254,8 @@ def test_the_first_sight_does_not_depend_on_how_many_come_at_once():
     """Copies within one batch are recognised like those that come one after the other."""
     orders = [at(OLD), at(NEW, page=2, minute=1), at("https://b.example/x", page=3, source="b", minute=2)]
     with transaction() as session:
-        results = save_all(session, [(each, None) for each in orders], NOW + timedelta(hours=1))
-    assert [type(each.change) for each in results] == [Created, Unchanged, Created]
+        results = save_all(session, [(result, None) for result in orders], NOW + timedelta(hours=1))
+    assert [type(result.change) for result in results] == [Created, Unchanged, Created]
     assert set(rows(articles, "story")) == {article_id(page_key(OLD))}
 
 
@@ -264,7 +264,7 @@ def test_sights_of_one_text_at_the_same_moment_are_one_article():
     addresses = [f"https://news.example/2026/{number}/quay" for number in range(4)]
     with ThreadPoolExecutor(4) as pool:
         done = [pool.submit(saved, at(url, page=number)) for number, url in enumerate(addresses, 1)]
-        changes = [type(each.result(60).change) for each in done]
+        changes = [type(entry.result(60).change) for entry in done]
     assert (changes.count(Created), len(ids())) == (1, 1)
 
 
@@ -276,8 +276,8 @@ def test_a_merge_and_a_move_at_the_same_moment_leave_one_article():
         at(NEW, LONG + "Corrected.", page=2, minute=6),
     ]
     with ThreadPoolExecutor(2) as pool:
-        results = [each.result(60) for each in [pool.submit(saved, order) for order in orders]]
-    assert article_id(page_key(OLD)) in {each.article for each in results}
+        results = [entry.result(60) for entry in [pool.submit(saved, order) for order in orders]]
+    assert article_id(page_key(OLD)) in {entry.article for entry in results}
     assert told().count("article.merged") == 1
 
 

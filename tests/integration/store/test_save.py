@@ -159,8 +159,8 @@ def test_a_reference_page_is_kept_and_never_announced():
 @pytest.mark.parametrize("arrival", list(permutations((0, 1, 2))))
 def test_the_order_of_arrival_does_not_matter(arrival):
     """Whichever of three captures comes first, the latest stands and every wording is kept in its place."""
-    words = (A, B, C)
-    saved(*(order(words[minute], minute=minute) for minute in arrival))
+    fields = (A, B, C)
+    saved(*(order(fields[minute], minute=minute) for minute in arrival))
     assert current() == C
     assert [text for _, text in wordings()] == [C, B, A]
 
@@ -190,7 +190,7 @@ def test_concurrent_saves_of_one_new_article_create_it_once():
     """Four workers, four captures, at the same time: one article, every wording, the latest stands, no gap."""
     orders = [order(f"{A} Update {minute}.", minute=minute) for minute in range(8)]
     with ThreadPoolExecutor(4) as workers:
-        changes = [one.change for one in workers.map(saved, orders)]
+        changes = [entry.change for entry in workers.map(saved, orders)]
     assert changes.count(Created()) == 1
     assert current() == f"{A} Update 7."
     assert len(wordings()) == 8
@@ -200,7 +200,7 @@ def test_concurrent_saves_of_one_new_article_create_it_once():
 
 def test_concurrent_saves_of_the_same_words_are_one_revision():
     with ThreadPoolExecutor(4) as workers:
-        changes = [one.change for one in workers.map(saved, [order()] * 8)]
+        changes = [entry.change for entry in workers.map(saved, [order()] * 8)]
     assert sorted(type(change).__name__ for change in changes) == ["Created"] + 7 * ["Unchanged"]
     assert (len(wordings()), told()) == (1, ["article.created"])
 
@@ -231,9 +231,9 @@ def test_foreseeing_writes_nothing():
 
 def handled(*orders: SaveArticle) -> list[tuple[str, str]]:
     """Kind and key of what the handler said about these orders."""
-    for each in orders:
+    for member in orders:
         with transaction() as session:
-            enqueue(session, each)
+            enqueue(session, member)
         assert handle("SaveArticle", [entry.id for entry in entries("SaveArticle")]) == 1
     assert not entries("SaveArticle")
     return sorted((entry.kind, entry.key) for entry in entries())
@@ -241,8 +241,8 @@ def handled(*orders: SaveArticle) -> list[tuple[str, str]]:
 
 def entries(kind: str | None = None) -> list[LedgerRow]:
     with reading() as session:
-        found = session.exec(select(LedgerRow).where(LedgerRow.due_at <= utcnow())).all()
-    return [entry for entry in found if kind in (None, entry.kind)]
+        result = session.exec(select(LedgerRow).where(LedgerRow.due_at <= utcnow())).all()
+    return [entry for entry in result if kind in (None, entry.kind)]
 
 
 def verdict(page=1):
@@ -254,11 +254,11 @@ def test_the_handler_says_what_is_news_and_writes_what_became_of_the_page():
     """A new article: its event to the endpoints. In the same transaction, which capture gave it."""
     (event,) = [key for kind, key in handled(order()) if kind == "Announce"]
     assert handled(order()) == [("Announce", event)]
-    found = verdict()
-    assert (found.article, found.read_capture, found.read_fetched_at) == (article_id(KEY), "capture-0", NOW)
+    result = verdict()
+    assert (result.article, result.read_capture, result.read_fetched_at) == (article_id(KEY), "capture-0", NOW)
     assert (handled(order(minute=1)), verdict().read_capture) == ([("Announce", event)], "capture-1")
-    (said,) = entries("Announce")
-    assert [(said.article, said.sequence)] == rows(events, "subject", "sequence")
+    (text,) = entries("Announce")
+    assert [(text.article, text.sequence)] == rows(events, "subject", "sequence")
 
 
 def test_each_page_of_an_article_has_a_verdict():
@@ -289,6 +289,6 @@ def test_a_reingestion_learns_how_each_page_ended():
     again = order(B, parser="2", cause="reparse", reingestion=9, dry_run=True)
     handled(order(), again)
     with reading() as session:
-        found = session.get_one(ReingestedPage, (9, 1))
-    assert (found.outcome, found.changed, found.finding, found.state) == ("updated", ["body"], "updated", "open")
+        result = session.get_one(ReingestedPage, (9, 1))
+    assert (result.outcome, result.changed, result.finding, result.state) == ("updated", ["body"], "updated", "open")
     assert (current(), told()) == (A, ["article.created"])

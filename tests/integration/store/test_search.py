@@ -38,10 +38,10 @@ def client(db, way):
 def told(number, words, *, minute=0, parser="1", **about):
     """Article `number`, headed `Story <number>`, says this from this minute on."""
     url = f"https://www.war.gov/News/Article/{number}"
-    named = {"headline": f"Story {number}", "published_at": f"2026-01-{number:02}"} | about
-    one = order(words, page=number, key=f"afpims/defense:{number}", url=url, minute=minute, parser=parser, **named)
+    labels = {"headline": f"Story {number}", "published_at": f"2026-01-{number:02}"} | about
+    result = order(words, page=number, key=f"afpims/defense:{number}", url=url, minute=minute, parser=parser, **labels)
     with transaction() as session:
-        save(session, one, NOW + timedelta(minutes=minute))
+        save(session, result, NOW + timedelta(minutes=minute))
 
 
 def found(client, q=None, **params):
@@ -156,8 +156,8 @@ def test_finds_come_in_the_order_of_the_list_page_by_page(client):
         told(number, STORM if number != 4 else DRILL, tags=("Sea",), published_at=f"2026-01-1{number // 2}")
     shown, after = [], None
     while True:
-        asked = {"q": "storm -drill", "tag": "sea", "limit": 2, **({"after": after} if after else {})}
-        answer = client.get("/articles", params=asked).json()
+        fields = {"q": "storm -drill", "tag": "sea", "limit": 2, **({"after": after} if after else {})}
+        answer = client.get("/articles", params=fields).json()
         shown += [int(article["headline"].split()[-1]) for article in answer["articles"]]
         if not (after := answer["next"]):
             break
@@ -169,9 +169,9 @@ def test_finds_come_in_the_order_of_the_list_page_by_page(client):
 def test_a_feed_searches_alike(client):
     told(1, STORM, tags=("Sea",))
     told(2, DRILL)
-    for asked in ({"q": '"damaged piers"'}, {"q": "storm", "tag": "sea"}):
-        feed = client.get("/feeds/articles.json", params=asked).json()
-        assert [item["title"] for item in feed["items"]] == ["Story 1"]
+    for entry in ({"q": '"damaged piers"'}, {"q": "storm", "tag": "sea"}):
+        feed = client.get("/feeds/articles.json", params=entry).json()
+        assert [member["title"] for member in feed["items"]] == ["Story 1"]
 
 
 def test_no_text_is_too_long_to_be_saved(client):

@@ -49,8 +49,8 @@ def status(name, minute, **about) -> SetStatus:
 def handled(*orders: SetStatus):
     """Handled as a worker does, in one batch."""
     with transaction() as session:
-        for one in orders:
-            enqueue(session, one)
+        for entry in orders:
+            enqueue(session, entry)
     handle("SetStatus", rows(ledger, "id"), utcnow())
     with transaction() as session:
         session.execute(ledger.delete())
@@ -89,7 +89,7 @@ def test_an_article_whose_page_speaks_again_is_live():
     handled(status("removed", 1))
     change = saved(order(B, minute=2))
     assert told() == ["article.created", "article.removed", "article.restored", "article.updated"]
-    assert [one.sequence for one in change.announces] == [3, 4]
+    assert [announce.sequence for announce in change.announces] == [3, 4]
     assert standing() == ("live", 0)
 
 
@@ -120,14 +120,14 @@ def test_lists_searches_and_feeds_know_the_status(client):
     [gone] = client.get("/articles", params={"status": "removed", "by": "status"}).json()["articles"]
     assert (gone["headline"], gone["status"], gone["status_looks"]) == ("Harbor Reopens", "removed", 5)
     assert gone["status_since"] == "2026-01-12T15:01:00Z"
-    [found] = client.get("/articles", params={"q": "reopens", "status": "removed"}).json()["articles"]
-    assert found["headline"] == "Harbor Reopens"
-    [found] = client.get("/articles", params={"q": "reopens", "status": "live"}).json()["articles"]
-    assert found["headline"] == "Bridge Opens"
+    [result] = client.get("/articles", params={"q": "reopens", "status": "removed"}).json()["articles"]
+    assert result["headline"] == "Harbor Reopens"
+    [result] = client.get("/articles", params={"q": "reopens", "status": "live"}).json()["articles"]
+    assert result["headline"] == "Bridge Opens"
     assert len(client.get("/articles").json()["articles"]) == 2
     assert len(client.get("/articles", params={"status": "live"}).json()["articles"]) == 1
     assert client.get(f"/articles/{ID}").json()["status"] == "removed"
-    items = {item["title"]: item for item in client.get("/feeds/articles.json").json()["items"]}
+    items = {entry["title"]: entry for entry in client.get("/feeds/articles.json").json()["items"]}
     assert "status:removed" in items["Harbor Reopens"]["tags"]
     assert items["Bridge Opens"]["_dateline"]["status"] == "live"
     assert 'term="status:removed"' in client.get("/feeds/articles.atom", params={"status": "removed"}).text

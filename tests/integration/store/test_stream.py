@@ -95,10 +95,10 @@ def test_a_question_that_waits_is_answered_with_the_event_that_comes(client):
     """And without one, when its time is over."""
     assert client.get("/events", params={"wait": 0.01}).json() == {"events": [], "next": 0}
     with ThreadPoolExecutor(1) as elsewhere:
-        asked = elsewhere.submit(client.get, "/events", params={"wait": 30})
-        until(lambda: somebody_waits() or asked.done())
+        requests = elsewhere.submit(client.get, "/events", params={"wait": 30})
+        until(lambda: somebody_waits() or requests.done())
         saved(order(A))
-        (event,) = asked.result().json()["events"]
+        (event,) = requests.result().json()["events"]
     assert event["sequence"] == 1
 
 
@@ -116,13 +116,13 @@ def test_events_about_sources_are_followed_only_with_their_scope(client):
     with transaction() as session:
         append_source_event(session, facts, NOW)
     saved(order(A))
-    for key, seen in (("reader", ["article.created"]), ("watcher", ["source.blocked", "article.created"])):
+    for key, result in (("reader", ["article.created"]), ("watcher", ["source.blocked", "article.created"])):
         headers = {"Authorization": f"Bearer {key}"}
-        asked = client.get("/events", params={"wait": 30}, headers=headers).json()
-        assert [event["type"] for event in asked["events"]] == seen
+        body = client.get("/events", params={"wait": 30}, headers=headers).json()
+        assert [event["type"] for event in body["events"]] == result
         with client.stream("GET", "/events/stream", params={"after": 0}, headers=headers) as answer:
             listening = Listening(answer)
-            assert [listening.event()[1] for _ in seen] == seen
+            assert [listening.event()[1] for _ in result] == result
 
 
 def test_a_reader_may_begin_after_the_last_event(client):
@@ -137,10 +137,10 @@ def test_a_reader_may_begin_after_the_last_event(client):
 
 def test_events_that_nobody_asked_for_do_not_end_the_wait(client):
     with ThreadPoolExecutor(1) as elsewhere:
-        asked = elsewhere.submit(client.get, "/events", params={"wait": 30, "type": "article.updated"})
-        until(lambda: somebody_waits() or asked.done())
+        requests = elsewhere.submit(client.get, "/events", params={"wait": 30, "type": "article.updated"})
+        until(lambda: somebody_waits() or requests.done())
         saved(order(A), order(B, minute=1))
-        answer = asked.result().json()
+        answer = requests.result().json()
     assert ([event["sequence"] for event in answer["events"]], answer["next"]) == ([2], 2)
 
 
@@ -200,18 +200,18 @@ def test_who_goes_away_leaves_the_seat(client, monkeypatch):
         refused = client.get("/events/stream")
         assert (refused.status_code, refused.headers["retry-after"]) == (429, "30")
         assert client.get("/events", params={"wait": 1}).status_code == 429
-    until(lambda: not long_poll._taken.total())
+    until(lambda: not long_poll._seats.total())
 
 
 def test_a_server_that_is_told_to_stop_sends_everybody_home(server, client, caplog):
     """A stream ends, a question that waits is answered, and nobody had to be cut off."""
     saved(order(A))
     with ThreadPoolExecutor(2) as elsewhere:
-        asked = elsewhere.submit(client.get, "/events", params={"wait": 30, "after": 1})
+        requests = elsewhere.submit(client.get, "/events", params={"wait": 30, "after": 1})
         streamed = elsewhere.submit(client.get, "/events/stream", params={"after": 0})
         until(lambda: len(api._watch._waiting) == 2)
         server.handle_exit(15, None)
-        assert asked.result().json() == {"events": [], "next": 1}
+        assert requests.result().json() == {"events": [], "next": 1}
         assert json.dumps("Harbor Reopens") in streamed.result().text
     server.thread.join(2 * PATIENCE)
     assert not server.thread.is_alive()

@@ -45,7 +45,7 @@ def subscriber():
 def app(house):
     """The API of the webhooks alone; the key is the caller's name."""
     app = in_process.app_of(CALLERS, api.router, confirmations.router)
-    app.state.caller_of_key = lambda key, _since: next(each for each in CALLERS.values() if each.key == key)
+    app.state.caller_of_key = lambda key, _since: next(value for value in CALLERS.values() if value.key == key)
     return app
 
 

@@ -55,8 +55,8 @@ every_kind = pytest.mark.parametrize("kind", PATHS)
 
 def make(http, subscriber, kind, **more):
     """An endpoint of this kind, which is on loopback."""
-    wanted = {"kind": kind, "to": f"{subscriber.site.url}{PATHS[kind]}", **MORE.get(kind, {}), **more}
-    answer = http.post("/webhooks/endpoints", json=wanted)
+    fields = {"kind": kind, "to": f"{subscriber.site.url}{PATHS[kind]}", **MORE.get(kind, {}), **more}
+    answer = http.post("/webhooks/endpoints", json=fields)
     assert answer.status_code == 201, answer.text
     return answer.json()
 
@@ -200,7 +200,7 @@ def test_a_digest_is_one_message(http, subscriber):
 
 
 @pytest.mark.parametrize(
-    ("wanted", "sentence"),
+    ("fields", "sentence"),
     [
         ({"kind": "slack", "to": "http://198.18.0.1/services/x"}, "private or reserved"),
         ({"kind": "slack", "to": "https://8.8.8.8/services/T/B/x"}, "no webhook of Slack"),
@@ -215,9 +215,9 @@ def test_a_digest_is_one_message(http, subscriber):
         ({"kind": "pager", "to": "https://8.8.8.8/"}, "kind"),
     ],
 )
-def test_what_cannot_be_is_refused_with_the_reason(http, wanted, sentence):
+def test_what_cannot_be_is_refused_with_the_reason(http, fields, sentence):
     """When it is made, so that nobody waits for news that never come; an address of an inner network among it."""
-    answer = http.post("/webhooks/endpoints", json=wanted)
+    answer = http.post("/webhooks/endpoints", json=fields)
     assert answer.status_code == 422
     assert sentence in answer.text
     assert rows(Endpoint) == []

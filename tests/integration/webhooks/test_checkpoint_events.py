@@ -57,11 +57,11 @@ def test_each_checkpoint_is_an_event_that_proves_growth_since_the_one_before(app
 @pytest.mark.parametrize(("name", "status"), [("witness", 200), ("root", 200), ("ann", 403)])
 def test_only_keys_with_the_scope_see_them(app, name, status):
     """In a list by type, and in the whole sequence, which leads past them."""
-    asked = ask(app, name, "GET", "/events", params={"type": "log.checkpoint"})
-    assert asked.status_code == status
-    seen = {event["type"] for event in ask(app, name, "GET", "/events").json()["events"]}
-    assert ("log.checkpoint" in seen) == (status == 200)
-    assert status == 200 or asked.json()["scope"] == "log"
+    answer = ask(app, name, "GET", "/events", params={"type": "log.checkpoint"})
+    assert answer.status_code == status
+    types = {event["type"] for event in ask(app, name, "GET", "/events").json()["events"]}
+    assert ("log.checkpoint" in types) == (status == 200)
+    assert status == 200 or answer.json()["scope"] == "log"
 
 
 def test_only_endpoints_that_name_them_are_sent_them(app, subscriber):
@@ -73,6 +73,6 @@ def test_only_endpoints_that_name_them_are_sent_them(app, subscriber):
     says(1, "The quay is open.")
     signs()
     run()
-    told = [request for request in subscriber.requests if json.loads(request.body)["type"] == "log.checkpoint"]
-    assert [request.path for request in told] == ["/hook/witness"]
+    matching = [request for request in subscriber.requests if json.loads(request.body)["type"] == "log.checkpoint"]
+    assert [request.path for request in matching] == ["/hook/witness"]
     assert balanced()

@@ -56,10 +56,10 @@ def test_a_change_and_a_turn_of_an_endpoint_wait_for_one_another(endpoint, subsc
     happens(3)
     ((turn, _),) = due(utcnow(), kinds=("Deliver",))
     subscriber.answers = [500]
-    with held(endpoint) as (session, found):
+    with held(endpoint) as (session, result):
         turning = second.submit(worker.handle, "Deliver", [turn])
         waits_for_us(turning)
-        subscriptions.change(session, found, {"url": f"{subscriber.url}/moved"}, utcnow())
+        subscriptions.change(session, result, {"url": f"{subscriber.url}/moved"}, utcnow())
     assert turning.result(60) == 1
     assert [(entry.attempts, entry.reason) for entry in in_ledger("Deliver")] == [(0, None)], (
         "it did not have to give way"
@@ -76,7 +76,7 @@ def test_who_lost_the_turn_says_no_more_how_the_endpoint_is(endpoint, subscriber
     subscriber.meanwhile = [lambda: claim("Deliver", [turn], utcnow() + timedelta(minutes=2))]
     worker.handle("Deliver", [turn])
     assert (only(Endpoint).failures, only(Endpoint).last_error) == (0, None)
-    assert sorted(each.attempts for each in rows(Delivery)) == [0, 0, 1]
+    assert sorted(delivery.attempts for delivery in rows(Delivery)) == [0, 0, 1]
 
 
 def test_what_is_owed_to_an_endpoint_that_is_just_being_enabled_is_not_forgotten(http, endpoint, subscriber, second):
@@ -84,8 +84,8 @@ def test_what_is_owed_to_an_endpoint_that_is_just_being_enabled_is_not_forgotten
     http.patch(f"/webhooks/endpoints/{endpoint['id']}", json={"state": "disabled"})
     happens(2)
     before = utcnow() + timedelta(days=1)
-    with held(endpoint) as (session, found):
-        subscriptions.change(session, found, {"state": "active"}, utcnow())
+    with held(endpoint) as (session, result):
+        subscriptions.change(session, result, {"state": "active"}, utcnow())
         session.flush()
         forgetting = second.submit(forget, before)
         waits_for_us(forgetting)
@@ -103,7 +103,7 @@ def test_what_is_just_being_replayed_is_not_forgotten(endpoint, subscriber, seco
         forgetting = second.submit(forget, before)
         waits_for_us(forgetting)
     assert forgetting.result(60) is False
-    assert [each.state for each in rows(Delivery)] == ["pending", "pending"]
+    assert [delivery.state for delivery in rows(Delivery)] == ["pending", "pending"]
 
 
 def forget(before):
@@ -139,13 +139,13 @@ def test_nothing_is_owed_to_an_endpoint_that_is_just_being_deleted(endpoint, sub
     """An event that was announced beside it stayed pending for ever."""
     happens(1)
     announced("evt_2", 2, "art_2")
-    with held(endpoint) as (session, found):
-        subscriptions.delete(session, found, utcnow())
+    with held(endpoint) as (session, result):
+        subscriptions.delete(session, result, utcnow())
         session.flush()
         announcing = second.submit(run_announcements)
         waits_for_us(announcing)
     announcing.result(60)
-    assert [each.state for each in rows(Delivery)] == ["cancelled"]
+    assert [delivery.state for delivery in rows(Delivery)] == ["cancelled"]
     assert balanced()
     with transaction() as session:  # as an older version has left it
         session.execute(text("UPDATE deliveries SET state = 'pending'"))
@@ -160,7 +160,7 @@ def test_a_turn_under_way_brings_nothing_back_to_a_deleted_endpoint(http, endpoi
     subscriber.meanwhile = [lambda: http.delete(f"/webhooks/endpoints/{endpoint['id']}")]
     worker.handle("Deliver", [turn])
     run(utcnow() + timedelta(hours=1))
-    assert ({each.state for each in rows(Delivery)}, len(subscriber.events)) == ({"cancelled"}, 1)
+    assert ({delivery.state for delivery in rows(Delivery)}, len(subscriber.events)) == ({"cancelled"}, 1)
     assert in_ledger("Deliver") == []
 
 

@@ -57,7 +57,7 @@ def test_a_delivery_of_which_nobody_noted_why_is_shown_without_a_reason(http, br
     (listed,) = log_of(http, {"id": 1})["deliveries"]
     in_full = http.get(f"{bridges}/deliveries/{listed['id']}").json()
     (pulled,) = http.get(f"{bridges}/events", params={"after": 0}).json()["events"]
-    assert [each["matched"] for each in (listed, in_full, pulled)] == [[], [], []]
+    assert [entry["matched"] for entry in (listed, in_full, pulled)] == [[], [], []]
 
 
 def test_it_follows_to_another_source_and_after_another_filter(http, bridges, subscriber):

@@ -31,8 +31,8 @@ KINDS = ("Announce", "Deliver")
 def test_an_event_whose_announcement_was_held_up_is_not_overtaken_by_the_next(subscriber, endpoint):
     """The worker of the first died and its lease runs; the correction comes, and waits. Other articles do not."""
     announced("evt_1", 1)
-    ((held, _),) = due(utcnow(), kinds=KINDS)
-    claim("Announce", [held], utcnow())
+    ((stored, _),) = due(utcnow(), kinds=KINDS)
+    claim("Announce", [stored], utcnow())
     announced("evt_2", 2, event_type="article.updated")
     announced("evt_3", 3, article="art_2")
     run()
@@ -44,8 +44,8 @@ def test_an_event_whose_announcement_was_held_up_is_not_overtaken_by_the_next(su
 def test_what_was_dead_lettered_holds_nothing_up(subscriber, endpoint):
     """It may never be replayed."""
     announced("evt_1", 1)
-    ((held, _),) = due(utcnow(), kinds=KINDS)
-    (job,) = claim("Announce", [held], utcnow())
+    ((stored, _),) = due(utcnow(), kinds=KINDS)
+    (job,) = claim("Announce", [stored], utcnow())
     job.dead_letter("A defect.", utcnow())
     announced("evt_2", 2, event_type="article.updated")
     run()
@@ -71,12 +71,12 @@ def test_an_event_arrives_signed_with_exactly_its_bytes(endpoint, subscriber):
 
 def test_only_those_who_want_it_are_told(http, subscriber):
     """Type and filter decide; a source that does not exist yet is a fair wish."""
-    for wanted in (
+    for entry in (
         {"event_types": ["article.updated"]},
         {"filter": {"sources": ["army", "moon-force"]}},
         {"filter": {"sources": ["navy"]}, "event_types": ["article.*"]},
     ):
-        http.post("/webhooks/endpoints", json={"url": subscriber.url, **wanted})
+        http.post("/webhooks/endpoints", json={"url": subscriber.url, **entry})
     announced()
     run()
     assert [row.endpoint for row in rows(Delivery)] == [3]
@@ -356,7 +356,7 @@ def test_the_secret_is_shown_once_and_nowhere_else(endpoint, subscriber, http, c
     announced()
     run()
     run(only(Delivery).next_try)
-    told = [
+    messages = [
         http.get("/webhooks/endpoints").text,
         http.patch(f"/webhooks/endpoints/{endpoint['id']}", json={"description": "x"}).text,
         json.dumps(log_of(http, endpoint)),
@@ -364,22 +364,22 @@ def test_the_secret_is_shown_once_and_nowhere_else(endpoint, subscriber, http, c
         *capfd.readouterr(),
         caplog.text,
     ]
-    assert all(told[:3])
-    assert not [text for text in told if secret in text]
+    assert all(messages[:3])
+    assert not [text for text in messages if secret in text]
 
 
 def test_each_key_sees_its_own_endpoints_and_an_admin_all(endpoint, http):
     """Another's endpoint does not exist for you, whatever you ask of it."""
     address = f"/webhooks/endpoints/{endpoint['id']}"
     bob = {"Authorization": "Bearer bob"}
-    asked = [
+    requests = [
         http.get(address, headers=bob),
         http.patch(address, headers=bob, json={"state": "disabled"}),
         http.delete(address, headers=bob),
         http.post(f"{address}/test", headers=bob),
         http.get(f"{address}/deliveries", headers=bob),
     ]
-    assert {answer.status_code for answer in asked} == {404}
+    assert {answer.status_code for answer in requests} == {404}
     assert http.get("/webhooks/endpoints", headers=bob).json()["endpoints"] == []
     root = http.get("/webhooks/endpoints", headers={"Authorization": "Bearer root"}).json()
     assert [view["id"] for view in root["endpoints"]] == [endpoint["id"]]
@@ -387,7 +387,7 @@ def test_each_key_sees_its_own_endpoints_and_an_admin_all(endpoint, http):
 
 
 @pytest.mark.parametrize(
-    ("wanted", "sentence"),
+    ("fields", "sentence"),
     [
         ({"url": "ftp://example.org/"}, "http"),
         ({"url": "https://me:word@example.org/"}, "user name or password"),
@@ -399,9 +399,9 @@ def test_each_key_sees_its_own_endpoints_and_an_admin_all(endpoint, http):
         ({}, "url"),
     ],
 )
-def test_what_cannot_be_is_refused_with_a_sentence(wanted, sentence, http):
+def test_what_cannot_be_is_refused_with_a_sentence(fields, sentence, http):
     """422, a problem, and no endpoint."""
-    answer = http.post("/webhooks/endpoints", json=wanted)
+    answer = http.post("/webhooks/endpoints", json=fields)
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
     assert sentence in answer.text
@@ -481,8 +481,8 @@ def test_the_account_finds_what_was_forgotten(endpoint, subscriber):
         later = utcnow() + timedelta(hours=1)
         session.execute(update(events).where(events.c.id == "evt_lost").values(announced_at=later))
     with reading() as session:
-        found = {check.name: check.holds for check in checks.checks(session, utcnow())}
-    amiss = [name for name, holds in found.items() if not holds]
+        by_name = {check.name: check.holds for check in checks.checks(session, utcnow())}
+    amiss = [name for name, holds in by_name.items() if not holds]
     assert amiss == ["remembered deliveries", "owed events"]
 
 

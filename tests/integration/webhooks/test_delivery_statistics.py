@@ -81,7 +81,7 @@ def test_a_delivery_shows_what_it_is_about(http, endpoint):
 
 
 @pytest.mark.parametrize(
-    ("wanted", "numbers"),
+    ("fields", "numbers"),
     [
         ({"types": ["article.updated"]}, [2]),
         ({"types": ["article.*"]}, [1, 2, 3]),
@@ -90,12 +90,12 @@ def test_a_delivery_shows_what_it_is_about(http, endpoint):
         ({"types": ["article.removed"]}, []),
     ],
 )
-def test_what_is_chosen_by_type_or_article_is_brought_again(http, endpoint, subscriber, wanted, numbers):
+def test_what_is_chosen_by_type_or_article_is_brought_again(http, endpoint, subscriber, fields, numbers):
     announced("evt_1", 1, "art_1")
     announced("evt_2", 2, "art_1", event_type="article.updated")
     announced("evt_3", 3, "art_2")
     run()
-    brought = http.post(f"/webhooks/endpoints/{endpoint['id']}/replays", json={**wanted, "only": "all"}).json()
+    brought = http.post(f"/webhooks/endpoints/{endpoint['id']}/replays", json={**fields, "only": "all"}).json()
     run()
     assert brought["deliveries"] == len(numbers)
     assert sorted(subscriber.numbers[3:]) == numbers, "in order of each article alone"

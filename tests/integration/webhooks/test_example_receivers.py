@@ -28,8 +28,8 @@ MISSING = "no npm package for the receiver in JavaScript: tests/receivers/get-pa
 
 def example(language):
     """The one code block in this language."""
-    (found,) = re.findall(rf"^```{language}\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
-    return found
+    (result,) = re.findall(rf"^```{language}\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
+    return result
 
 
 @contextmanager

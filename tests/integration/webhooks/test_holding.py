@@ -79,9 +79,9 @@ def first_attempt_at():
 def test_five_days_of_failure_disable_an_endpoint_and_the_others_of_the_key_are_told(http, subscriber):
     """Re-enabled, it gets what it missed meanwhile; nobody else's endpoints hear of it."""
     failing = http.post("/webhooks/endpoints", json={"url": subscriber.url, "description": "desk"}).json()
-    wanted = {"url": f"{subscriber.url}/told", "event_types": ["endpoint.*"]}
-    http.post("/webhooks/endpoints", json=wanted)
-    http.post("/webhooks/endpoints", json=wanted, headers={"Authorization": "Bearer bob"})
+    fields = {"url": f"{subscriber.url}/told", "event_types": ["endpoint.*"]}
+    http.post("/webhooks/endpoints", json=fields)
+    http.post("/webhooks/endpoints", json=fields, headers={"Authorization": "Bearer bob"})
     with transaction() as session:
         ages = {"failures": AT_LEAST - 1, "failing_since": utcnow() - GIVE_UP}
         session.execute(update(endpoints).where(endpoints.c.id == failing["id"]).values(ages))
@@ -91,9 +91,9 @@ def test_five_days_of_failure_disable_an_endpoint_and_the_others_of_the_key_are_
     announced("evt_2", 2, "art_2")
     run()
 
-    (told,) = [request for request in subscriber.requests if request.path == "/hook/told"]
-    assert b'"type":"endpoint.disabled"' in told.body
-    assert b'"description":"desk"' in told.body
+    (answer,) = [request for request in subscriber.requests if request.path == "/hook/told"]
+    assert b'"type":"endpoint.disabled"' in answer.body
+    assert b'"description":"desk"' in answer.body
     view = http.get(f"/webhooks/endpoints/{failing['id']}").json()
     assert view["state"] == "disabled"
     assert f"All {AT_LEAST} attempts" in view["reason"]
@@ -112,9 +112,9 @@ def disabled():
 
 def test_the_slow_and_the_failing_share_half_of_the_threads(endpoint, subscriber, monkeypatch):
     """Without a seat one of them waits a second; an endpoint that answers does not need one."""
-    taken = [shares.seat(0, failing=True) for _ in range(shares.SEATS)]
-    for one in taken:
-        assert one.__enter__()
+    results = [shares.seat(0, failing=True) for _ in range(shares.SEATS)]
+    for entry in results:
+        assert entry.__enter__()
     try:
         subscriber.answers = [500]
         announced("evt_1", 1)
@@ -126,7 +126,7 @@ def test_the_slow_and_the_failing_share_half_of_the_threads(endpoint, subscriber
         (waiting,) = in_ledger("Deliver")
         assert "share of the threads" in waiting.reason
     finally:
-        for seat in taken:
+        for seat in results:
             seat.__exit__(None, None, None)
     run(utcnow() + timedelta(minutes=3))
     assert pending() == 0

@@ -65,23 +65,23 @@ def test_it_subscribes_verifies_shows_and_leaves_nothing_behind(dateline, tmp_pa
     """With a key alone: an endpoint for as long as somebody listens, and none after Ctrl-C."""
     command = [sys.executable, "-m", "services.cli", "listen", "--json", "--dateline", str(dateline.base_url)]
     environment = os.environ | {"DATELINE_KEY": "subscriber"}
-    said, shown = tmp_path / "said", tmp_path / "shown"
-    with said.open("w") as remarks, shown.open("w") as output:
+    text, shown = tmp_path / "said", tmp_path / "shown"
+    with text.open("w") as remarks, shown.open("w") as output:
         listening = subprocess.Popen(command, env=environment, stdout=output, stderr=remarks)
     try:
-        until(lambda: "Listening on" in said.read_text() or listening.poll() is not None)
+        until(lambda: "Listening on" in text.read_text() or listening.poll() is not None)
         (endpoint,) = dateline.get("/webhooks/endpoints").json()["endpoints"]
-        assert endpoint["url"] in said.read_text()
+        assert endpoint["url"] in text.read_text()
         assert dateline.post(f"/webhooks/endpoints/{endpoint['id']}/test").is_success
         until(lambda: (drain(), shown.read_text())[1])
     finally:
         listening.send_signal(signal.SIGINT)
-        assert listening.wait(PATIENCE) == 0, said.read_text()
+        assert listening.wait(PATIENCE) == 0, text.read_text()
     line = json.loads(shown.read_text())
-    told = line["number"], line["verified"], line["reply"], line["event"]["type"]
-    assert told == (1, True, "204", "endpoint.test")
-    assert "signed with whsec_" in said.read_text(), "or a program behind --forward could verify nothing"
-    assert "The endpoint is gone." in said.read_text()
+    answer = line["number"], line["verified"], line["reply"], line["event"]["type"]
+    assert answer == (1, True, "204", "endpoint.test")
+    assert "signed with whsec_" in text.read_text(), "or a program behind --forward could verify nothing"
+    assert "The endpoint is gone." in text.read_text()
     assert dateline.get("/webhooks/endpoints").json()["endpoints"] == []
 
 
@@ -108,8 +108,8 @@ def test_a_key_that_may_not_subscribe_is_told_so(dateline):
 
 def test_the_server_and_key_of_all_commands_are_those_of_listen_too(dateline):
     """It asks where `--server` says, in the name of that key."""
-    words = ["--server", str(dateline.base_url), "--key", "stranger", "listen"]
-    refused = CliRunner().invoke(app, words).exception
+    results = ["--server", str(dateline.base_url), "--key", "stranger", "listen"]
+    refused = CliRunner().invoke(app, results).exception
     assert isinstance(refused, UserError)
     assert "This key is unknown" in str(refused)
 

@@ -41,9 +41,9 @@ WAKING = {
 def test_a_held_receiver_that_was_mended_is_brought_all_at_once_and_in_order(http, endpoint, subscriber, how):
     """One delivery first; when that is taken, the rest follows, without a wait."""
     waiting(subscriber, 7)
-    where, words, told = WAKING[how]
-    answer = http.post(address(endpoint, where), json=words)
-    assert (answer.status_code, answer.json()) == (202, told)
+    where, text, message = WAKING[how]
+    answer = http.post(address(endpoint, where), json=text)
+    assert (answer.status_code, answer.json()) == (202, message)
     run()
     assert subscriber.numbers == [1, 2, 3, 4, 5, 6, 7]
     assert only(Endpoint).failures == 0
@@ -117,11 +117,11 @@ def test_everybody_tells_the_same_of_an_endpoint(http, endpoint, subscriber, sta
     subscriber.answers = [*answers]
     announced()
     run()
-    one, health = http.get(address(endpoint)).json(), http.get(address(endpoint, "/health")).json()
+    first, health = http.get(address(endpoint)).json(), http.get(address(endpoint, "/health")).json()
     (listed,) = http.get("/webhooks/endpoints").json()["endpoints"]
-    for told in (one, health, listed):
-        assert (told["state"], told["last_error"], told["last_status"]) == (state, error, status)
-        assert (told["failing_since"] is None, told["held_until"] is None) == (state == "active", state != "held")
+    for entry in (first, health, listed):
+        assert (entry["state"], entry["last_error"], entry["last_status"]) == (state, error, status)
+        assert (entry["failing_since"] is None, entry["held_until"] is None) == (state == "active", state != "held")
     troubled = http.get("/webhooks/endpoints", params={"troubled": True}).json()["endpoints"]
     assert len(troubled) == (state != "active")
     run(utcnow() + timedelta(hours=1))
@@ -132,8 +132,8 @@ def test_a_disabled_endpoint_says_why(http, endpoint, subscriber):
     subscriber.answers = [410]
     announced()
     run()
-    one = http.get(address(endpoint)).json()
-    assert (one["state"], "410 Gone" in one["reason"]) == ("disabled", True)
+    body = http.get(address(endpoint)).json()
+    assert (body["state"], "410 Gone" in body["reason"]) == ("disabled", True)
 
 
 def dripping():

@@ -66,7 +66,7 @@ def test_all_that_failed_since_a_time_is_brought_once(http, endpoint, subscriber
 
 
 @pytest.mark.parametrize(
-    ("wanted", "numbers"),
+    ("fields", "numbers"),
     [
         ({"from_sequence": 2, "to_sequence": 3, "only": "all"}, [2, 3]),
         ({"from_sequence": 4, "only": "all"}, [4, 5]),
@@ -74,18 +74,18 @@ def test_all_that_failed_since_a_time_is_brought_once(http, endpoint, subscriber
         ({"from_sequence": 1}, []),
     ],
 )
-def test_a_range_is_brought_again(http, endpoint, subscriber, wanted, numbers):
+def test_a_range_is_brought_again(http, endpoint, subscriber, fields, numbers):
     """By numbers or by name, what was delivered among it when that is asked for."""
     several(5)
-    told = http.post(f"/webhooks/endpoints/{endpoint['id']}/replays", json=wanted).json()
+    body = http.post(f"/webhooks/endpoints/{endpoint['id']}/replays", json=fields).json()
     run()
-    assert told["deliveries"] == len(numbers)
+    assert body["deliveries"] == len(numbers)
     assert subscriber.numbers[5:] == numbers
 
 
 def test_a_range_that_names_nothing_or_cannot_be_is_refused(http, endpoint):
     """Rather than bringing everything again by an oversight."""
-    for wanted in (
+    for entry in (
         {},
         {"only": "all"},
         {"deliveries": []},
@@ -93,8 +93,8 @@ def test_a_range_that_names_nothing_or_cannot_be_is_refused(http, endpoint):
         {"since": "2026-01-02T00:00:00Z", "until": "2026-01-01T00:00:00Z"},
         {"from_sequence": 3, "to_sequence": 2},
     ):
-        answer = http.post(f"/webhooks/endpoints/{endpoint['id']}/replays", json=wanted)
-        assert answer.status_code == 422, wanted
+        answer = http.post(f"/webhooks/endpoints/{endpoint['id']}/replays", json=entry)
+        assert answer.status_code == 422, entry
 
 
 def test_what_is_pulled_is_what_is_pushed(http, endpoint, subscriber):
@@ -102,15 +102,15 @@ def test_what_is_pulled_is_what_is_pushed(http, endpoint, subscriber):
     subscriber.answers = [500]
     several(5)
     pushed = {int(request.headers["dateline-sequence"]): request for request in subscriber.requests}
-    after, seen = 0, []
+    after, result = 0, []
     while page := pulled(http, endpoint, after=after, limit=2)["events"]:
-        seen += page
+        result += page
         after = page[-1]["sequence"]
-    assert [one["sequence"] for one in seen] == sorted(pushed) == [1, 2, 3, 4, 5]
+    assert [entry["sequence"] for entry in result] == sorted(pushed) == [1, 2, 3, 4, 5]
     text = http.get(f"/webhooks/endpoints/{endpoint['id']}/events").content
-    for one in seen:
-        request = pushed[one["sequence"]]
-        assert one["id"] == request.headers["webhook-id"]
+    for entry in result:
+        request = pushed[entry["sequence"]]
+        assert entry["id"] == request.headers["webhook-id"]
         assert request.body in text
     assert pulled(http, endpoint, after=5) == {"events": [], "next": 5, "first": 1}
 
@@ -120,9 +120,9 @@ def test_a_question_that_waits_is_answered_when_something_is_owed(http, endpoint
     began = time.monotonic()
     later = threading.Timer(0.3, lambda: (announced(), run_announcements()))
     later.start()
-    told = pulled(http, endpoint, wait=30)
+    answer = pulled(http, endpoint, wait=30)
     later.join()
-    assert [one["sequence"] for one in told["events"]] == [1]
+    assert [event["sequence"] for event in answer["events"]] == [1]
     assert time.monotonic() - began < 25
     assert pulled(http, endpoint, after=1, wait=0.2)["events"] == []
 
@@ -131,7 +131,7 @@ def test_pulling_is_for_ones_own_endpoint(http, endpoint):
     """Another's does not exist for you."""
     bob = {"Authorization": "Bearer bob"}
     address = f"/webhooks/endpoints/{endpoint['id']}"
-    asked = [
+    requests = [
         http.get(f"{address}/events", headers=bob),
         http.get(f"{address}/health", headers=bob),
         http.get(f"{address}/deliveries/1", headers=bob),
@@ -140,7 +140,7 @@ def test_pulling_is_for_ones_own_endpoint(http, endpoint):
         http.post(f"{address}/rotate", headers=bob),
         http.post(f"{address}/preview", headers=bob),
     ]
-    assert {answer.status_code for answer in asked} == {404}
+    assert {answer.status_code for answer in requests} == {404}
 
 
 def test_the_log_is_searched(http, endpoint, subscriber):

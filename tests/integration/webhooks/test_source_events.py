@@ -58,8 +58,8 @@ def asking(app, monkeypatch):
         return clients[-1].__enter__()
 
     yield client
-    for each in clients:
-        each.__exit__(None, None, None)
+    for entry in clients:
+        entry.__exit__(None, None, None)
 
 
 @pytest.mark.parametrize(("scopes", "may"), SCOPES)
@@ -68,7 +68,7 @@ def test_a_key_sees_events_about_sources_only_with_their_scope(asking, scopes, m
     event = silent()
     web = asking(*scopes)
     page = web.get("/events").json()
-    assert ([each["id"] for each in page["events"]], page["next"]) == ([event] if may else [], 1)
+    assert ([entry["id"] for entry in page["events"]], page["next"]) == ([event] if may else [], 1)
     assert web.get("/events", params={"type": "source.silent"}).status_code == (200 if may else 403)
     assert web.get(f"/events/{event}").status_code == (200 if may else 404)
 
@@ -83,11 +83,11 @@ def test_events_about_sources_stand_in_the_one_sequence_and_can_be_filtered(aski
     silent("navy"), blocked("army"), blocked("navy")
     web = asking("sources")
     of_navy = web.get("/events", params={"source": "navy"}).json()["events"]
-    assert [(each["sequence"], each["type"], each["cause"]) for each in of_navy] == [
+    assert [(event["sequence"], event["type"], event["cause"]) for event in of_navy] == [
         (1, "source.silent", None),
         (3, "source.blocked", None),
     ]
-    assert [each["data"]["source"] for each in web.get("/events", params={"type": "source.blocked"}).json()["events"]]
+    assert [event["data"]["source"] for event in web.get("/events", params={"type": "source.blocked"}).json()["events"]]
     with reading() as session:
         assert log.check(session).holds
 
@@ -127,9 +127,9 @@ def test_a_key_without_the_scope_cannot_subscribe_to_them(asking, subscriber, pa
 def test_a_filter_judges_only_the_source_of_an_event_about_one(asking, subscriber):
     subscribed(asking, subscriber, "watcher", event_types=["source.*"], filter={"sources": ["army"]})
     silent("navy")
-    wanted = silent("army")
+    order = silent("army")
     run()
-    assert subscriber.events == [wanted]
+    assert subscriber.events == [order]
 
 
 def test_events_about_one_source_are_delivered_in_their_order(asking, subscriber):
@@ -142,6 +142,6 @@ def test_events_about_one_source_are_delivered_in_their_order(asking, subscriber
     run()
     assert subscriber.events == [first]
     with reading() as session:
-        asked = pull(session, EventQuery(scopes={"sources"}), 0, 5)
-    assert [event.id for event in asked.events] == [first, second]
-    assert json.loads(asked.events[0].body)["data"]["sentence"] == "Nothing new came."
+        requests = pull(session, EventQuery(scopes={"sources"}), 0, 5)
+    assert [event.id for event in requests.events] == [first, second]
+    assert json.loads(requests.events[0].body)["data"]["sentence"] == "Nothing new came."

@@ -31,7 +31,7 @@ def app(house):
     """The API of webhooks and troubles."""
     callers = CALLERS | {"op": OPERATOR}
     app = app_of(callers, api.router, audit.router)
-    app.state.caller_of_key = lambda key, _since: next(each for each in callers.values() if each.key == key)
+    app.state.caller_of_key = lambda key, _since: next(value for value in callers.values() if value.key == key)
     return app
 
 
@@ -46,10 +46,10 @@ def look(now):
     with transaction() as session:
         enqueue(session, CheckTroubles(), due_at=now)
     for _ in range(50):
-        found = due(now, kinds=("CheckTroubles", "Announce", "Deliver"))
-        for row, kind in found:
+        result = due(now, kinds=("CheckTroubles", "Announce", "Deliver"))
+        for row, kind in result:
             worker.handle(kind, [row], now)
-        if not found:
+        if not result:
             return
     raise AssertionError("It goes round in circles.")
 
@@ -213,8 +213,8 @@ def test_an_operator_who_has_unsubscribed_stays_so(post_office, installation):
 
 def test_trouble_goes_to_a_chat_with_what_to_do_next(op, subscriber):
     """As news do, in the form of the service."""
-    wanted = {"kind": "slack", "to": f"{subscriber.site.url}/services/x", "event_types": ["service.*"]}
-    assert op.post("/webhooks/endpoints", json=wanted).status_code == 201
+    fields = {"kind": "slack", "to": f"{subscriber.site.url}/services/x", "event_types": ["service.*"]}
+    assert op.post("/webhooks/endpoints", json=fields).status_code == 201
     shut(utcnow())
     for minute in range(4):
         look(utcnow() + minute * MINUTE)

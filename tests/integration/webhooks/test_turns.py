@@ -22,16 +22,16 @@ def test_what_is_owed_during_a_turn_is_brought_although_no_other_turn_is_said(en
     announced()
     run_announcements()
     ((turn, _),) = due(utcnow(), kinds=("Deliver",))
-    said = []
+    messages = []
 
     def meanwhile():
         announced("evt_2", 2, "art_2")
         run_announcements()
-        said.extend((entry.id, entry.again_at) for entry in in_ledger("Deliver"))
+        messages.extend((entry.id, entry.again_at) for entry in in_ledger("Deliver"))
 
     subscriber.meanwhile = [meanwhile]
     worker.handle("Deliver", [turn])
-    assert said == [(turn, None)]
+    assert messages == [(turn, None)]
     run()
     assert subscriber.events == ["evt_1", "evt_2"]
     assert in_ledger() == []
@@ -84,7 +84,7 @@ def test_a_turn_ends_after_whoever_owes_at_that_moment(db, endpoint):
             ending = pool.submit(_ends_a_turn, endpoint["id"])
             _until(lambda: ending.done() or db == "sqlite" or _somebody_waits(session))
         assert ending.result(60) is not None
-    assert [each.endpoint for each in owed] == [endpoint["id"]]
+    assert [entry.endpoint for entry in owed] == [endpoint["id"]]
 
 
 def test_an_announcement_takes_as_many_statements_for_six_endpoints_as_for_two(http, subscriber):
@@ -156,7 +156,7 @@ def test_whoever_lost_its_turn_writes_over_nothing(endpoint, subscriber, http):
     worker.handle("Deliver", [turn])
     assert other == [True]
     (view,) = log_of(http, endpoint)["deliveries"]
-    assert (view["state"], [each["outcome"] for each in view["attempts"]]) == ("delivered", ["delivered"])
+    assert (view["state"], [attempt["outcome"] for attempt in view["attempts"]]) == ("delivered", ["delivered"])
 
 
 def subscribes(http, subscriber, count):
@@ -174,8 +174,8 @@ def waiting(*numbers):
     """Several events wait to be announced; what announces them together."""
     for number in numbers:
         announced(f"evt_{number}", number, f"art_{number}")
-    found = [row for row, _ in due(utcnow(), kinds=("Announce",))]
-    return lambda: worker.handle("Announce", found)
+    results = [row for row, _ in due(utcnow(), kinds=("Announce",))]
+    return lambda: worker.handle("Announce", results)
 
 
 ATTEMPTED = (
@@ -185,17 +185,17 @@ ATTEMPTED = (
 
 
 def _statements(does):
-    seen = []
+    results = []
 
     def remember(_connection, _cursor, statement, *_):
-        seen.append(statement)
+        results.append(statement)
 
     event.listen(database.engine(), "before_cursor_execute", remember)
     try:
         does()
     finally:
         event.remove(database.engine(), "before_cursor_execute", remember)
-    return [statement for statement in seen if not statement.startswith("PRAGMA")]
+    return [statement for statement in results if not statement.startswith("PRAGMA")]
 
 
 def _ends_a_turn(endpoint):

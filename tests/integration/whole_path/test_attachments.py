@@ -49,9 +49,9 @@ class Newsroom:
         if request.path == "/robots.txt":
             return Answer(200, self.robots, {"Content-Type": "text/plain"})
         if request.path == "/feed":
-            item = f"<item><title>Quay Reopens</title><link>{self.site.url}{STORY}</link></item>"
+            text = f"<item><title>Quay Reopens</title><link>{self.site.url}{STORY}</link></item>"
             return Answer(
-                200, f"<rss><channel>{item}</channel></rss>".encode(), {"Content-Type": "application/rss+xml"}
+                200, f"<rss><channel>{text}</channel></rss>".encode(), {"Content-Type": "application/rss+xml"}
             )
         if request.path == STORY:
             return Answer(200, self.page().encode(), {"Content-Type": "text/html"})
@@ -99,20 +99,20 @@ def runs(now):
 def replaced():
     """What events tell of files that were replaced."""
     with reading() as session:
-        told = session.execute(events.select().order_by(events.c.sequence)).all()
-    return [json.loads(event.body)["data"]["files"] for event in told if event.changed == ["attachments"]]
+        answer = session.execute(events.select().order_by(events.c.sequence)).all()
+    return [json.loads(event.body)["data"]["files"] for event in answer if event.changed == ["attachments"]]
 
 
 @on_sqlite
-@pytest.mark.parametrize(("rule", "asked"), [("none", []), ("attachments", [PDF]), ("all", [PDF, PICTURE])])
-def test_what_is_kept_is_what_the_rule_of_the_source_says(db, newsroom, rule, asked):
+@pytest.mark.parametrize(("rule", "query"), [("none", []), ("attachments", [PDF]), ("all", [PDF, PICTURE])])
+def test_what_is_kept_is_what_the_rule_of_the_source_says(db, newsroom, rule, query):
     """By default nothing is asked for but the page; what is kept is in the archive, byte for byte, and in the log."""
     watches(newsroom, rule)
     runs(later(hours=2))
-    assert sorted(newsroom.asked) == asked
-    kept = [capture_store.load(name).body for name in rows(versions, "capture")]
-    assert sorted(kept) == sorted(newsroom.files[path][1] for path in asked)
-    assert rows(leaves, "kind") == ["revision"] + ["file"] * len(asked)
+    assert sorted(newsroom.asked) == query
+    bodies = [capture_store.load(name).body for name in rows(versions, "capture")]
+    assert sorted(bodies) == sorted(newsroom.files[path][1] for path in query)
+    assert rows(leaves, "kind") == ["revision"] + ["file"] * len(query)
     assert (replaced(), sound()) == ([], True)
 
 
@@ -164,7 +164,7 @@ def test_what_never_comes_twice_the_same_is_not_announced_for_ever(db, newsroom)
     for day in range(2, 40, 4):
         newsroom.files[PICTURE] = ("image/jpeg", b"\xff\xd8\xff stamped %d" % day)
         runs(later(days=day))
-    announced = [told for kind, told in rows(events, "type", "announced") if kind == "article.updated"]
+    announced = [answer for kind, answer in rows(events, "type", "announced") if kind == "article.updated"]
     assert len(announced) > 3
     assert announced == [True, True] + [False] * (len(announced) - 2)
 

@@ -94,13 +94,13 @@ def test_a_page_of_fifty_asks_the_database_as_often_as_a_page_of_five(installati
 
 def questions(web, paths):
     """How many questions each of them asks the database."""
-    asked, counted = [], {}
-    event.listen(database.engine(), "before_cursor_execute", lambda *called: asked.append(called[2]))
+    requests, counted = [], {}
+    event.listen(database.engine(), "before_cursor_execute", lambda *called: requests.append(called[2]))
     for path in paths:
-        asked.clear()
+        requests.clear()
         answer = web.get(path)
         assert answer.status_code == 200, (path, answer.text)
-        counted[path] = sum(words.startswith("SELECT") for words in asked)
+        counted[path] = sum(entry.startswith("SELECT") for entry in requests)
     return counted
 
 
@@ -129,9 +129,9 @@ def write_ordered(session: Session, number):
     session.add(AuditEntry(at=NOW, key=1, key_name="admin", action="key.made", subject=f"key {number}"))
     by = {"asked_by": 1, "asked_by_name": "admin", "asked_at": NOW}
     session.add(ReingestionRow(scope={"all": True}, reason="why not", dry_run=True, state="done", **by))
-    found = {"outcome": "updated", "finding": "updated", "state": "open", "source": "source-1", "changed": ["body"]}
+    fields = {"outcome": "updated", "finding": "updated", "state": "open", "source": "source-1", "changed": ["body"]}
     differs = [{"field": "body", "before": "a", "after": "b"}]
-    session.add(ReingestedPage(reingestion=1, page=number, differences=differs, **found))
+    session.add(ReingestedPage(reingestion=1, page=number, differences=differs, **fields))
 
 
 def write_told(session: Session, number):

@@ -19,13 +19,13 @@ pytestmark = pytest.mark.integration
 def test_no_event_is_larger_than_a_receiver_takes_whoever_read_the_page(db):
     """Here a parser that knew no bounds."""
     blocks = tuple(Block(text="Ünder “the” storm\\. " * 500) for _ in range(1_000))
-    given = order(cause="live").article.model_copy(
+    received = order(cause="live").article.model_copy(
         update={"body": blocks, "removed": (Removed(rule="share", text="x" * 5_000_000),)}
     )
-    body = body_of(saved(order(cause="live").model_copy(update={"article": given})).announce.event)
+    body = body_of(saved(order(cause="live").model_copy(update={"article": received})).announce.event)
     assert 400_000 < len(body.encode()) < EVENT
-    told = json.loads(body)["data"]["article"]
-    assert (told["id"], told["truncated"]) == (article_id(KEY), True)
+    article = json.loads(body)["data"]["article"]
+    assert (article["id"], article["truncated"]) == (article_id(KEY), True)
     assert rows(events, "body") == [body]
     assert sound()
 

@@ -55,8 +55,8 @@ def test_one_article_alone(db, endpoint, newsroom, monkeypatch):
         costs = of_each_message(now := now + timedelta(minutes=1), KINDS)
     costs = [(kind, cost) for kind, cost in costs if kind in PATH]
     print(f"\n{table(costs)}")
-    commits, asked = sum(cost.commits for _, cost in costs), sum(len(cost.statements) for _, cost in costs)
+    commits, requests = sum(cost.commits for _, cost in costs), sum(len(cost.statements) for _, cost in costs)
     assert [kind for kind, _ in costs] == [*PATH]
     assert commits <= COMMITS
-    assert asked <= STATEMENTS
+    assert requests <= STATEMENTS
     assert sum(len(cost.statements) for kind, cost in costs if kind in PATH[2:]) <= STORED_TO_DELIVERED[db]

@@ -27,8 +27,8 @@ def plans(db):
         session.commit()
 
     def asked(question):
-        said = []
-        listens = (database.engine(), "before_cursor_execute", lambda *called: said.append(called[2:4]))
+        messages = []
+        listens = (database.engine(), "before_cursor_execute", lambda *called: messages.append(called[2:4]))
         event.listen(*listens)
         try:
             with database.reading() as session:
@@ -37,17 +37,17 @@ def plans(db):
             event.remove(*listens)
         with database.engine().connect() as connection:
             explain = "EXPLAIN QUERY PLAN" if connection.dialect.name == "sqlite" else "EXPLAIN"
-            return list(_plans(connection, explain, said))
+            return list(_plans(connection, explain, messages))
 
     return asked
 
 
 def _plans(connection, explain, said):
-    for words, values in said:
-        if words.startswith("SET LOCAL enable"):
-            connection.exec_driver_sql(words)
-        elif "SELECT" in words:
-            yield "\n".join(str(row[-1]) for row in connection.exec_driver_sql(f"{explain} {words}", values))
+    for fields, values in said:
+        if fields.startswith("SET LOCAL enable"):
+            connection.exec_driver_sql(fields)
+        elif "SELECT" in fields:
+            yield "\n".join(str(row[-1]) for row in connection.exec_driver_sql(f"{explain} {fields}", values))
 
 
 @pytest.mark.parametrize(
@@ -93,14 +93,14 @@ def test_what_others_listed_sooner_is_found_by_an_index_of_its_own(plans):
         session.execute(text("UPDATE sightings SET source = 'source-1', shared = true WHERE page > 1990"))
         session.execute(text("ANALYZE"))
         session.commit()
-    *_, asked, listed = plans(lambda session: find_articles(session, ArticleQuery(source="source-1"), 50, None))
-    assert "sightings_shared" in asked
+    *_, requests, listed = plans(lambda session: find_articles(session, ArticleQuery(source="source-1"), 50, None))
+    assert "sightings_shared" in requests
     assert "sightings_shared" in listed
     assert "SCAN articles" not in listed
 
 
 @pytest.mark.parametrize(
-    ("asked", "index"),
+    ("query", "index"),
     [
         (EventQuery(), "sequence"),
         (EventQuery(type="article.updated"), "events_by_type"),
@@ -113,9 +113,9 @@ def test_what_others_listed_sooner_is_found_by_an_index_of_its_own(plans):
     ],
     ids=["all", "a type", "a source", "a kind", "what was announced", "type, kind", "three of them", "of a source"],
 )
-def test_the_event_log_is_read_from_where_it_is_wanted(plans, asked, index):
+def test_the_event_log_is_read_from_where_it_is_wanted(plans, query, index):
     """Events of a rare type, from the first on, were looked for among all of them."""
-    plan = plans(lambda session: pull(session, asked, 0, 100))[-1]
+    plan = plans(lambda session: pull(session, query, 0, 100))[-1]
     assert index in plan
     assert "SCAN events" not in plan
     assert "TEMP B-TREE" not in plan
@@ -151,13 +151,13 @@ def test_a_common_word_is_met_among_the_first_articles(plans, q):
 
 def test_the_sum_of_everything_goes_once_through_the_ledger_for_all_channels(plans):
     """It went through it once for each channel: a minute with 20,000 of them."""
-    plan = next(each for each in plans(lambda session: report.take(session, NOW)) if "channels" in each)
+    plan = next(entry for entry in plans(lambda session: report.take(session, NOW)) if "channels" in entry)
     assert "CORRELATED" not in plan
     assert "hashed SubPlan" in plan or "SubPlan" not in plan
 
 
 @pytest.mark.parametrize(
-    ("wanted", "index"),
+    ("fields", "index"),
     [
         (Pages(), ""),
         (Pages(source="nobody"), "sightings_by_source"),
@@ -170,11 +170,11 @@ def test_the_sum_of_everything_goes_once_through_the_ledger_for_all_channels(pla
     ],
     ids=["newest", "a source", "a host", "an address", "a reason", "rejected", "in flight", "dead-lettered"],
 )
-def test_a_page_is_found_without_a_look_through_all_of_them(plans, wanted, index):
+def test_a_page_is_found_without_a_look_through_all_of_them(plans, fields, index):
     """Neither through the pages nor, for each of them, through the ledger or the verdicts."""
-    *_, which, in_full = plans(lambda session: find_pages(session, wanted, NOW, 5, None))
+    *_, which, in_full = plans(lambda session: find_pages(session, fields, NOW, 5, None))
     assert index in which, which
     through = [f"{scan} {table}" for scan in ("Seq Scan on", "SCAN") for table in ("pages", "verdicts", "ledger")]
-    newest = "SCAN pages" if wanted == Pages() else ""  # by their number, as far as the list goes
+    newest = "SCAN pages" if fields == Pages() else ""  # by their number, as far as the list goes
     assert [scan for scan in through if scan in which and scan != newest] == [], which
     assert [scan for scan in through if scan in in_full] == [], in_full

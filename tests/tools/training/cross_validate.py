@@ -49,9 +49,9 @@ def unseen(found: Sequence[Sample]) -> Iterable[tuple[set[str], Trees]]:
 
 def f1(read: Iterable[str], right: Iterable[str]) -> float:
     """Of two bags of words or lines."""
-    ours, theirs = Counter(read), Counter(right)
-    both = sum((ours & theirs).values())
-    return 2 * both / (sum(ours.values()) + sum(theirs.values())) if ours and theirs else float(not ours and not theirs)
+    own, theirs = Counter(read), Counter(right)
+    both = sum((own & theirs).values())
+    return 2 * both / (sum(own.values()) + sum(theirs.values())) if own and theirs else float(not own and not theirs)
 
 
 def bare(lines: Iterable[str]) -> list[str]:
@@ -61,9 +61,9 @@ def bare(lines: Iterable[str]) -> list[str]:
 
 def scores(page: GoldPage, read: Sequence[str] | None) -> dict[str, float]:
     """What a reader made of a page."""
-    ours, right = bare(read or ()), bare(page.text)
-    words = f1(" ".join(ours).split(), " ".join(right).split())
-    return {"word F1": words, "line F1": f1(ours, right), "exact": ours == right, "rejected": read is None}
+    own, right = bare(read or ()), bare(page.text)
+    text = f1(" ".join(own).split(), " ".join(right).split())
+    return {"word F1": text, "line F1": f1(own, right), "exact": own == right, "rejected": read is None}
 
 
 def peers() -> dict[str, Reader]:
@@ -93,12 +93,12 @@ def report(name: str, rows: Sequence[tuple[GoldPage, dict[str, float]]]) -> None
     """Means site by site; sites of a single page count together, by their source."""
     sizes = Counter(page.host for page, _ in rows)
     groups: dict[str, list[dict[str, float]]] = defaultdict(list)
-    for page, found in rows:
-        groups[page.host if sizes[page.host] > 1 else f"{page.source}, single pages"].append(found)
-        groups[f"{page.source}, all"].append(found)
-    for group, found in sorted(groups.items()):
-        means = " ".join(f"{measure} {statistics.mean(row[measure] for row in found):.4f}" for measure in found[0])
-        print(f"{name:14} {group:34} {len(found):4} pages  {means}", flush=True)
+    for page, result in rows:
+        groups[page.host if sizes[page.host] > 1 else f"{page.source}, single pages"].append(result)
+        groups[f"{page.source}, all"].append(result)
+    for group, result in sorted(groups.items()):
+        means = " ".join(f"{measure} {statistics.mean(row[measure] for row in result):.4f}" for measure in result[0])
+        print(f"{name:14} {group:34} {len(result):4} pages  {means}", flush=True)
 
 
 def main() -> None:
@@ -107,15 +107,15 @@ def main() -> None:
     options.add_argument("gold", nargs="+", type=Path)
     options.add_argument("--peers", action="store_true")
     options.add_argument("--seen", action="store_true")
-    given = options.parse_args()
-    pages = list(gold_pages(given.gold))
-    folds = [({page.host for page in pages}, trained())] if given.seen else unseen(list(samples(pages)))
+    order = options.parse_args()
+    pages = list(gold_pages(order.gold))
+    folds = [({page.host for page in pages}, trained())] if order.seen else unseen(list(samples(pages)))
     rows = []
     for hosts, trees in folds:
         classify.trained = lambda trees=trees: trees
         rows += [(page, scores(page, lines_of(page))) for page in pages if page.host in hosts]
     report("dateline", rows)
-    for name, reads in peers().items() if given.peers else ():
+    for name, reads in peers().items() if order.peers else ():
         report(name, [(page, scores(page, reads(page))) for page in pages])
 
 

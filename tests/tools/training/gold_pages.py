@@ -60,12 +60,12 @@ def words(text: str) -> list[str]:
 
 def labels(lines: Sequence[Line], text: Sequence[str]) -> list[bool]:
     """Which lines are of the text: long ones by their words, short ones by standing where the text has them."""
-    gold, asked = _Gold(text), [words(line.text) for line in lines]
-    spans = [gold.span(line) if len(line) >= LONG else None for line in asked]
+    gold, requests = _Gold(text), [words(line.text) for line in lines]
+    spans = [gold.span(line) if len(line) >= LONG else None for line in requests]
     floor, ceiling = _bounds(spans, len(gold.stream))
     return [
         span is not None or (0 < len(line) < LONG and gold.has(line, low - SLACK, high + SLACK))
-        for line, span, low, high in zip(asked, spans, floor, ceiling, strict=True)
+        for line, span, low, high in zip(requests, spans, floor, ceiling, strict=True)
     ]
 
 

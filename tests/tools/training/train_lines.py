@@ -67,9 +67,9 @@ def samples(pages: Sequence[GoldPage]) -> Iterator[Sample]:
             reader = Reader(page, known)
             reader.read(part)
             truth = labels(reader.lines, gold.text)
-            asked = [at for at, line in enumerate(reader.lines) if line.zone not in OUTSIDE]
+            matching = [at for at, line in enumerate(reader.lines) if line.zone not in OUTSIDE]
             features = Features(page, reader.lines, reader.places)
-            yield Sample(gold, name, reader.lines, asked, truth, list(features.rows(asked)))
+            yield Sample(gold, name, reader.lines, matching, truth, list(features.rows(matching)))
 
 
 def cross_validate(found: Sequence[Sample]) -> None:
@@ -107,14 +107,14 @@ def report(found: Sequence[Sample]) -> None:
     """Word F1 in the mean of the pages of each source and view, on hosts that were not seen."""
     scores: dict[tuple[str, str], list[float]] = defaultdict(list)
     for sample in found:
-        right = kept = true = 0
+        right = stored = true = 0
         for at, odds in zip(sample.asked, sample.odds, strict=True):
             size = len(words(sample.lines[at].text))
             if sample.lines[at].zone not in PLACED:
-                kept += size * (odds >= 0)
+                stored += size * (odds >= 0)
                 right += size * (odds >= 0 and sample.truth[at])
                 true += size * sample.truth[at]
-        scores[sample.page.source, sample.layout].append(2 * right / (kept + true) if kept + true else 1.0)
+        scores[sample.page.source, sample.layout].append(2 * right / (stored + true) if stored + true else 1.0)
     for (source, layout), values in sorted(scores.items()):
         print(f"{source:12} {layout:20} {len(values):4} pages  word F1 {sum(values) / len(values):.4f}")
 
@@ -133,15 +133,15 @@ def main() -> None:
     options.add_argument("gold", nargs="*", type=Path)
     options.add_argument("--write", action="store_true")
     options.add_argument("--odds", type=Path)
-    given = options.parse_args()
-    found = list(samples(list(gold_pages(given.gold))))
-    cross_validate(found)
-    report(found)
-    if given.odds:
-        kept = {f"{s.page.path}|{s.layout}": dict(zip(s.asked, s.odds, strict=True)) for s in found}
-        given.odds.write_text(json.dumps(kept))
-    if given.write:
-        trained = [as_tree(tree["tree_structure"]) for tree in train(found).dump_model()["tree_info"]]
+    order = options.parse_args()
+    result = list(samples(list(gold_pages(order.gold))))
+    cross_validate(result)
+    report(result)
+    if order.odds:
+        by_name = {f"{s.page.path}|{s.layout}": dict(zip(s.asked, s.odds, strict=True)) for s in result}
+        order.odds.write_text(json.dumps(by_name))
+    if order.write:
+        trained = [as_tree(tree["tree_structure"]) for tree in train(result).dump_model()["tree_info"]]
         FILE.write_text(json.dumps({"features": NAMES, "trees": trained}, separators=(",", ":")) + "\n")
 
 

@@ -103,16 +103,16 @@ def web(app):
 
 def problem(answer):
     assert answer.headers["content-type"] == PROBLEM
-    words = answer.json()
-    assert words["status"] == answer.status_code
-    assert words["title"]
-    assert words["trace_id"] == answer.headers["trace-id"]
-    return words
+    body = answer.json()
+    assert body["status"] == answer.status_code
+    assert body["title"]
+    assert body["trace_id"] == answer.headers["trace-id"]
+    return body
 
 
 def test_a_problem_says_what_to_do_next_and_carries_its_own_members(web):
-    words = problem(web.get("/raises/problem"))
-    assert (words["status"], words["title"], words["detail"], words["colour"]) == (
+    text = problem(web.get("/raises/problem"))
+    assert (text["status"], text["title"], text["detail"], text["colour"]) == (
         409,
         "Taken",
         "Choose another.",
@@ -159,8 +159,8 @@ def test_what_is_not_json_is_a_400(web, body):
 
 def test_no_more_than_twenty_errors_are_named_and_the_rest_is_counted(web):
     """An answer is read by a person."""
-    words = problem(web.post("/several", json=[{}] * 30))
-    assert (words["status"], len(words["errors"]), "There are 10 more." in words["detail"]) == (422, 20, True)
+    text = problem(web.post("/several", json=[{}] * 30))
+    assert (text["status"], len(text["errors"]), "There are 10 more." in text["detail"]) == (422, 20, True)
     assert len(json.dumps(problem(web.post("/several", json={"x" * 100_000: 1})))) < 1_000
 
 
@@ -186,9 +186,9 @@ def test_a_400_says_where_the_json_ends_to_be_one(web):
     ],
 )
 def test_a_body_of_the_wrong_shape_is_a_422_that_names_the_place(web, body, where):
-    words = problem(web.post("/notes", content=body, headers={"Content-Type": "application/json"}))
-    assert words["status"] == 422
-    assert [error["where"] for error in words["errors"]] == [where]
+    text = problem(web.post("/notes", content=body, headers={"Content-Type": "application/json"}))
+    assert text["status"] == 422
+    assert [error["where"] for error in text["errors"]] == [where]
 
 
 def test_what_was_sent_is_not_echoed(web):
@@ -232,9 +232,9 @@ def test_a_key_in_the_address_opens_nothing(web):
 
 def test_a_key_without_the_scope_is_a_403_that_names_it(app):
     answer = client(app, "good").get("/rule")
-    words = problem(answer)
-    assert (words["status"], words["scope"]) == (403, "admin")
-    assert "`admin`" in words["detail"]
+    text = problem(answer)
+    assert (text["status"], text["scope"]) == (403, "admin")
+    assert "`admin`" in text["detail"]
 
 
 def test_the_caller_reaches_the_route_and_the_log(app):
@@ -260,8 +260,8 @@ def test_each_request_has_a_trace_of_its_own(web):
 
 
 def test_a_strange_method_is_no_surprise(app):
-    asked = httpx.Request("BREW", "http://dateline.test/read")
-    assert client(app).send(asked).status_code == 405
+    request = httpx.Request("BREW", "http://dateline.test/read")
+    assert client(app).send(request).status_code == 405
 
 
 def _with_context(_logger, _name, event):
@@ -270,10 +270,10 @@ def _with_context(_logger, _name, event):
 
 def test_an_unknown_parameter_is_refused_and_the_known_ones_are_named(web):
     """Misspelt, it would mean nothing, and give everything."""
-    words = problem(web.get("/listed?sinse=2026-01-01&limit=3"))
-    assert words["status"] == 422
-    assert words["detail"] == "There is no parameter 'sinse'. Known here: since, limit."
-    assert [each["where"] for each in words["errors"]] == ["query/sinse"]
+    text = problem(web.get("/listed?sinse=2026-01-01&limit=3"))
+    assert text["status"] == 422
+    assert text["detail"] == "There is no parameter 'sinse'. Known here: since, limit."
+    assert [error["where"] for error in text["errors"]] == ["query/sinse"]
     assert web.get("/listed?since=2026-01-01&limit=3").status_code == 200
 
 
@@ -291,5 +291,5 @@ KNOWN = "Known are: stars, brightest, night."
 )
 def test_an_unknown_field_is_refused_and_the_known_ones_of_its_place_are_named(web, body, where, detail):
     """`Extra inputs are not permitted` tells nobody what they should have written."""
-    words = problem(web.post("/skies", json=body))
-    assert (words["status"], words["errors"]) == (422, [{"where": f"body/{where}", "detail": detail}])
+    text = problem(web.post("/skies", json=body))
+    assert (text["status"], text["errors"]) == (422, [{"where": f"body/{where}", "detail": detail}])

@@ -92,10 +92,10 @@ def printed_in_every_way():
 
 def test_what_others_wrote_commands_no_terminal(terminal):
     """Each control character is shown by its number, on one line; what looks like markup is text."""
-    seen = terminal(printed_in_every_way)
-    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", seen)
-    assert seen.count("[/bold]") == 4
-    assert SHOWN in seen
+    result = terminal(printed_in_every_way)
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", result)
+    assert result.count("[/bold]") == 4
+    assert SHOWN in result
 
 
 def test_nor_does_it_through_a_pipe_or_in_a_remark(capsys):
@@ -130,5 +130,5 @@ def test_a_time_says_that_it_is_in_utc():
 
 
 def test_one_is_not_many():
-    said = [counted(number, "page is", "pages are") for number in (0, 1, 2000)]
-    assert said == ["0 pages are", "1 page is", "2,000 pages are"]
+    results = [counted(number, "page is", "pages are") for number in (0, 1, 2000)]
+    assert results == ["0 pages are", "1 page is", "2,000 pages are"]

@@ -83,10 +83,10 @@ def _touch(path):
 
 def wait_for(truth, seconds=60.0):
     deadline = time.monotonic() + seconds
-    while not (found := truth()):
+    while not (result := truth()):
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.01)
-    return found
+    return result
 
 
 def test_what_exits_is_started_again_after_growing_pauses(watched, monkeypatch):
@@ -95,8 +95,8 @@ def test_what_exits_is_started_again_after_growing_pauses(watched, monkeypatch):
     with structlog.testing.capture_logs() as lines:
         watched.start(python("mayfly", "raise SystemExit(3)"))
         wait_for(lambda: len(lines) >= 4)
-    told = [(line["event"], line["process"], line["status"], line["restart_in"]) for line in lines[:4]]
-    assert told == [("exited", "mayfly", 3, pause) for pause in (0.01, 0.05, 0.2, 0.2)]
+    results = [(line["event"], line["process"], line["status"], line["restart_in"]) for line in lines[:4]]
+    assert results == [("exited", "mayfly", 3, pause) for pause in (0.01, 0.05, 0.2, 0.2)]
 
 
 def test_the_pauses_before_a_restart_grow():

@@ -85,16 +85,16 @@ def test_a_relative_address_is_carried_only_where_its_page_is_known(address):
 
 @given(st.text(max_size=60), st.sampled_from([None, BASE, "data:text/html,"]))
 def test_whatever_is_written_is_an_address_of_the_web_or_none_and_stays_the_same(address, base):
-    found = web_address(address, base)
-    assert found is None or found.startswith(("http://", "https://"))
-    assert web_address(found) == found
+    result = web_address(address, base)
+    assert result is None or result.startswith(("http://", "https://"))
+    assert web_address(result) == result
 
 
 @pytest.mark.parametrize("address", RUN_OR_READ_HERE)
 def test_an_article_carries_no_other_wherever_it_comes_from(address):
     """Also one that an older parser read, or that somebody wrote into the database."""
     link = {"text": "more", "url": address}
-    told = {
+    fields = {
         "layout": "unknown",
         "headline": "Harbor Reopens",
         "url": address,
@@ -103,7 +103,7 @@ def test_an_article_carries_no_other_wherever_it_comes_from(address):
         "links": [link, {"text": "map", "url": f"{BASE}map"}],
         "attachments": [link],
     }
-    article = Article.model_validate(told)
+    article = Article.model_validate(fields)
     assert (article.url, article.canonical_url, article.attachments) == (None, None, ())
     assert article.images == (Image(caption="A buoy."),)
     assert article.links == (Link(text="map", url=f"{BASE}map"),)

@@ -75,7 +75,7 @@ LARGE = st.sampled_from(["w ", "\x01", '"\\', "é", "\U0001f6df", "https://a.exa
 @settings(max_examples=10)
 def test_the_parts_of_any_article_add_up_to_less_than_an_event(text, times):
     short = text[:100]
-    one = article(
+    result = article(
         headline=text,
         dek=text,
         dateline=text,
@@ -89,8 +89,8 @@ def test_the_parts_of_any_article_add_up_to_less_than_an_event(text, times):
         awards=[Award(text=text)] * min(times, 3),
         removed=[Removed(rule="share", text=text)] * min(times, 3),
     )
-    cut = bounded(one)
+    cut = bounded(result)
     assert size(cut.model_dump(mode="json", exclude={"removed"})) < EVENT - 50_000
     assert size(cut.model_dump(mode="json")["removed"]) <= BYTES["removed"]
-    assert cut == one or cut.truncated
+    assert cut == result or cut.truncated
     assert bounded(cut) is cut or bounded(cut) == cut

@@ -41,7 +41,7 @@ def test_a_number_elsewhere_is_no_identity():
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("first", "other"),
     [
         ("https://www.example.gov/a/", "http://example.gov/a"),
         ("https://example.gov/a?utm_campaign=x&b=1", "https://example.gov/a?b=1"),
@@ -51,13 +51,13 @@ def test_a_number_elsewhere_is_no_identity():
         ("https://example.gov/%7Euser", "https://example.gov/~user"),
     ],
 )
-def test_spellings_of_one_address_have_one_key(one, other):
+def test_spellings_of_one_address_have_one_key(first, other):
     """What no server tells apart."""
-    assert page_key(one) == page_key(other)
+    assert page_key(first) == page_key(other)
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("first", "other"),
     [
         ("https://example.gov/a", "https://example.gov/b"),
         ("https://example.gov/a", "https://example.gov/A"),
@@ -66,9 +66,9 @@ def test_spellings_of_one_address_have_one_key(one, other):
         ("https://a.example.gov/", "https://b.example.gov/"),
     ],
 )
-def test_different_pages_have_different_keys(one, other):
+def test_different_pages_have_different_keys(first, other):
     """Path, its case, query and port may all matter."""
-    assert page_key(one) != page_key(other)
+    assert page_key(first) != page_key(other)
 
 
 @pytest.mark.parametrize(

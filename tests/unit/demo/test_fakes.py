@@ -59,7 +59,7 @@ def test_bad_weather_is_as_ordered_and_passes(newsroom, client, misbehaviour, st
     assert answer.status_code == status
     assert answer.content != polite
     assert {name: answer.headers[name] for name in headers} == headers
-    assert [asked.status for asked in newsroom.requests] == [200, status]
+    assert [request.status for request in newsroom.requests] == [200, status]
     assert client.get(address).content == polite
 
 
@@ -137,9 +137,9 @@ def test_a_gzip_bomb_is_small_on_the_wire(newsroom, client):
 def test_a_stuck_etag_hides_a_correction(newsroom, client):
     address = newsroom.publishes(SLUG)
     newsroom.misbehaves(SLUG, weather.stuck_etag())
-    held = {"If-None-Match": client.get(address).headers["ETag"]}
+    fields = {"If-None-Match": client.get(address).headers["ETag"]}
     newsroom.corrects(SLUG)
-    assert client.get(address, headers=held).status_code == 304
+    assert client.get(address, headers=fields).status_code == 304
 
 
 def test_a_restless_etag_changes_with_every_look_and_the_bytes_do_not(newsroom, client):

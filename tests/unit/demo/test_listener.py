@@ -28,9 +28,9 @@ def listens():
     started = []
 
     def start(**settings):
-        told = []
-        listener = Listener(SECRET, lambda received, reply: told.append((received.id, reply)), **settings)
-        listener.told = told
+        messages = []
+        listener = Listener(SECRET, lambda received, reply: messages.append((received.id, reply)), **settings)
+        listener.told = messages
         listener.start()
         started.append(listener)
         return listener
@@ -57,8 +57,8 @@ def test_what_is_passed_on_is_the_same_message_and_the_answer_is_that_of_the_pro
     assert client.post(listener.url, content=BODY, headers=sent).status_code == 503
     assert client.post(listener.url, content=BODY, headers=sent).status_code == 204
     client.post(listener.url, content=BODY + " ", headers=signed())
-    assert [(each.verified, each.body) for each in subscriber.received] == [(True, BODY.encode())] * 2
-    assert [each.headers["dateline-sequence"] for each in subscriber.received] == ["7", "7"]
+    assert [(event.verified, event.body) for event in subscriber.received] == [(True, BODY.encode())] * 2
+    assert [event.headers["dateline-sequence"] for event in subscriber.received] == ["7", "7"]
     assert listener.told == [("evt_1", "503"), ("evt_1", "204"), ("evt_1", "400")]
 
 
@@ -86,7 +86,7 @@ def test_it_repeats_what_the_program_has_taken_in(listens, client, subscriber):
     listener = listens(misbehaviour=Misbehaviour.of("repeat"), pass_on=passing_on(client, subscriber.url))
     with pytest.raises(httpx.TransportError):
         client.post(listener.url, content=BODY, headers=signed())
-    assert [each.id for each in subscriber.events] == ["evt_1"]
+    assert [event.id for event in subscriber.events] == ["evt_1"]
     assert listener.told == [("evt_1", "repeat")]
 
 
@@ -113,23 +113,23 @@ def test_it_loses_what_it_said_it_had(listens, client, subscriber):
     )
     for number in (1, 2):
         assert client.post(listener.url, content=BODY, headers=signed(number)).status_code == 204
-    assert [each.id for each in subscriber.received] == ["evt_2"]
+    assert [event.id for event in subscriber.received] == ["evt_2"]
     assert listener.told == [("evt_1", "lose"), ("evt_2", "204")]
 
 
 @pytest.mark.parametrize(
-    ("words", "name", "share"),
+    ("text", "name", "share"),
     [*((mood, mood, 1.0) for mood in RECEIVER_MOODS), ("429=0.5", "429", 0.5), ("lose=1", "lose", 1.0)],
 )
-def test_a_misbehaviour_is_a_mood_and_a_share(words, name, share):
-    made = Misbehaviour.of(words)
+def test_a_misbehaviour_is_a_mood_and_a_share(text, name, share):
+    made = Misbehaviour.of(text)
     assert (made.name, made.share) == (name, share)
 
 
-@pytest.mark.parametrize("words", ["sulk", "204", "600", "lose=0", "lose=2", "lose=often", "=0.2", ""])
-def test_what_is_no_misbehaviour_is_refused(words):
+@pytest.mark.parametrize("text", ["sulk", "204", "600", "lose=0", "lose=2", "lose=often", "=0.2", ""])
+def test_what_is_no_misbehaviour_is_refused(text):
     with pytest.raises(ValueError, match=r"no misbehaviour|no share|could not convert"):
-        Misbehaviour.of(words)
+        Misbehaviour.of(text)
 
 
 def test_a_mood_may_carry_headers():

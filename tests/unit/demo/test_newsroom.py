@@ -28,12 +28,12 @@ def test_who_holds_the_bytes_is_told_304(newsroom, client):
     newsroom.publishes("storm-response")
     for place in (newsroom.address("storm-response"), newsroom.feed_url, newsroom.url + "/News/"):
         first = client.get(place)
-        for held in (
+        for entry in (
             {"If-None-Match": first.headers["ETag"]},
             {"If-None-Match": f'"other", W/{first.headers["ETag"]}'},
             {"If-Modified-Since": first.headers["Last-Modified"]},
         ):
-            again = client.get(place, headers=held)
+            again = client.get(place, headers=entry)
             assert (again.status_code, again.content) == (304, b"")
 
 
@@ -41,8 +41,8 @@ def test_an_etag_decides_before_a_date(newsroom, client):
     """RFC 9110: If-Modified-Since is not looked at when If-None-Match is there."""
     newsroom.publishes("storm-response")
     first = client.get(newsroom.address("storm-response"))
-    held = {"If-None-Match": '"older"', "If-Modified-Since": first.headers["Last-Modified"]}
-    assert client.get(newsroom.address("storm-response"), headers=held).status_code == 200
+    fields = {"If-None-Match": '"older"', "If-Modified-Since": first.headers["Last-Modified"]}
+    assert client.get(newsroom.address("storm-response"), headers=fields).status_code == 200
 
 
 def test_a_correction_has_new_words_and_a_new_etag_at_the_same_address(newsroom, client, clock):
@@ -52,8 +52,8 @@ def test_a_correction_has_new_words_and_a_new_etag_at_the_same_address(newsroom,
     clock.passes(hours=30)
     newsroom.corrects("storm-response", version=2)
 
-    held = {"If-Modified-Since": first.headers["Last-Modified"]}
-    assert client.get(address, headers=held).status_code == 200
+    fields = {"If-Modified-Since": first.headers["Last-Modified"]}
+    assert client.get(address, headers=fields).status_code == 200
     second = client.get(address, headers={"If-None-Match": first.headers["ETag"]})
 
     assert second.status_code == 200
@@ -141,9 +141,9 @@ def test_every_request_is_remembered(newsroom, client):
     """Method, path with query, headers, status and time: enough to prove that nobody asked."""
     assert newsroom.requests == []
     client.head(newsroom.url + "/robots.txt?x=1", headers={"User-Agent": "Test/1"})
-    (asked,) = newsroom.requests
-    assert (asked.method, asked.path, asked.status) == ("HEAD", "/robots.txt?x=1", 200)
-    assert asked.headers["user-agent"] == "Test/1"
+    (requests,) = newsroom.requests
+    assert (requests.method, requests.path, requests.status) == ("HEAD", "/robots.txt?x=1", 200)
+    assert requests.headers["user-agent"] == "Test/1"
 
 
 def test_robots_names_the_sitemap_and_what_is_off_limits(newsroom, client):

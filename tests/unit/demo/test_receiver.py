@@ -45,7 +45,7 @@ def test_a_signed_message_is_kept_and_answered_204(subscriber, client):
 def test_a_bad_signature_is_refused(subscriber, client, headers):
     """400, kept as unverified, and never among the events, whatever the library raises."""
     assert client.post(subscriber.url, content=BODY, headers=headers).status_code == 400
-    assert [each.verified for each in subscriber.received] == [False]
+    assert [event.verified for event in subscriber.received] == [False]
     assert subscriber.events == []
 
 
@@ -57,9 +57,9 @@ def test_a_body_that_is_no_event_is_kept_without_one(subscriber, client, body):
 
 
 def test_the_callback_sees_each_message_before_the_answer(client):
-    seen = []
-    receiver = Receiver(SECRET, on_delivery=seen.append)
+    results = []
+    receiver = Receiver(SECRET, on_delivery=results.append)
     receiver.start()
     client.post(receiver.url, content=BODY, headers=signed())
     receiver.stop()
-    assert [each.id for each in seen] == ["evt_1"]
+    assert [entry.id for entry in results] == ["evt_1"]

@@ -27,7 +27,7 @@ def test_every_page_sets_the_known_traps(page, slug):
     soup = page(slug)
     (body,) = soup.select("form#Form div.adetail div.body")
     assert len(body.get_text(" ", strip=True)) > 500
-    assert [each.h3.text for each in soup.select("article")] == ["Subscribe to War.gov Products"]
+    assert [entry.h3.text for entry in soup.select("article")] == ["Subscribe to War.gov Products"]
     assert soup.select_one("h1.maintitle").text.strip()
     assert "<!--picture" not in str(soup)
     assert 20_000 < len(str(soup).encode()) < 50_000
@@ -78,7 +78,7 @@ def test_the_punctuation_sample_holds_what_word_processors_leave_behind(newsroom
 def test_a_correction_that_changes_nothing_is_refused(tmp_path):
     """A sample must not claim a change that readers never see."""
     sample = tmp_path / "a.toml"
-    words = 'kind = "news"\nnumber = 1\nheadline = "A"\nsummary = "B"\nbody = "C"\n'
-    sample.write_text(words + '[[corrections]]\nchanges = [["missing", "x"]]\n')
+    text = 'kind = "news"\nnumber = 1\nheadline = "A"\nsummary = "B"\nbody = "C"\n'
+    sample.write_text(text + '[[corrections]]\nchanges = [["missing", "x"]]\n')
     with pytest.raises(ValueError, match="missing"):
         read_sample(sample)

@@ -15,14 +15,14 @@ def of(*stories):
 def test_a_step_is_told_by_its_middle_and_its_longest():
     later = story("2026-01-12T10:00:00+00:00", "2026-01-12T10:00:10Z")
     earlier = story("2026-01-12T09:00:00+00:00", "2026-01-12T09:00:40Z")
-    told = of(later, earlier)
-    assert (told.typical, told.longest, told.stories) == (25.0, 40.0, 2)
+    answer = of(later, earlier)
+    assert (answer.typical, answer.longest, answer.stories) == (25.0, 40.0, 2)
 
 
 def test_a_story_without_a_time_is_not_in_it():
     """A bare date says nothing about seconds, and midnight would be a lie."""
-    told = of(story("2026-01-12", "2026-01-12T10:00:10Z"), story(None, None))
-    assert (told.typical, told.longest, told.stories) == (None, None, 0)
+    answer = of(story("2026-01-12", "2026-01-12T10:00:10Z"), story(None, None))
+    assert (answer.typical, answer.longest, answer.stories) == (None, None, 0)
 
 
 def test_a_newsroom_whose_clock_is_ahead_took_no_time():

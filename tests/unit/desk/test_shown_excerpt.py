@@ -20,14 +20,14 @@ CALLER = Caller(key=1, name="somebody", scopes=frozenset({"read"}))
 
 
 def found(excerpt):
-    asked = dict.fromkeys(("q", "source", "kind", "since", "until", "tag", "virin", "status"), "")
+    requests = dict.fromkeys(("q", "source", "kind", "since", "until", "tag", "virin", "status"), "")
     return rendered(
         "articles.html",
         base="/desk",
         visit=SimpleNamespace(form_token="t", caller=CALLER, has_keys=True),
         navigation=[],
         said="",
-        asked=asked,
+        asked=requests,
         articles=[LINE | excerpt],
         sorting={"by": "published", "order": "newest"},
         address={"first": "", "newer": "", "older": ""},

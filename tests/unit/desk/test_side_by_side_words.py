@@ -55,8 +55,8 @@ def test_both_wordings_can_be_read_off_whole(before, after):
     paragraphs = paragraph_changes(before, after)
 
     def wording(without):
-        kept = [[piece.text for piece in each if piece.fate != without] for each in paragraphs]
-        return "".join("".join(each) for each in kept)
+        results = [[piece.text for piece in paragraph if piece.fate != without] for paragraph in paragraphs]
+        return "".join("".join(paragraph) for paragraph in results)
 
     assert wording("new") == "".join(before)
     assert wording("gone") == "".join(after)

@@ -76,4 +76,4 @@ def test_whatever_is_ticked_the_patterns_are_ones_that_a_source_may_have(article
     channels = [{"kind": "feed", "url": f"{SITE}/feed"}]
     assert SourceSeed(name="harbor", pages=patterns, channels=channels).pages == patterns
     assert all(len(pattern) <= LONGEST for pattern in patterns)
-    assert all(any(re.search(each, url.removeprefix(SITE), re.IGNORECASE) for url in articles) for each in patterns)
+    assert all(any(re.search(entry, url.removeprefix(SITE), re.IGNORECASE) for url in articles) for entry in patterns)

@@ -64,12 +64,12 @@ REFUSED = {
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_is_no_channel_is_unreadable(name):
     """One sentence; nothing is loaded from anywhere, and no file is opened."""
-    kind, text, words = REFUSED[name]
-    found = discover(kind, text if isinstance(text, bytes) else text.encode(), BASE)
-    assert isinstance(found, Unreadable), found
-    assert words in found.detail
-    assert found.detail.endswith(".")
-    assert "\n" not in found.detail
+    kind, text, fields = REFUSED[name]
+    result = discover(kind, text if isinstance(text, bytes) else text.encode(), BASE)
+    assert isinstance(result, Unreadable), result
+    assert fields in result.detail
+    assert result.detail.endswith(".")
+    assert "\n" not in result.detail
 
 
 DECLARES = "<!DOCTYPE rss [{}]>"
@@ -110,10 +110,10 @@ READ = {
 def test_a_faulty_feed_gives_what_can_be_read(name):
     """What it lists is only named here: whether it may be visited is asked when it is."""
     text, listed = READ[name]
-    found = discover("feed", text.encode(), BASE)
-    assert isinstance(found, Discovered), found
-    assert [one.url for one in found.listed] == listed
-    assert "root:" not in repr(found)
+    result = discover("feed", text.encode(), BASE)
+    assert isinstance(result, Discovered), result
+    assert [entry.url for entry in result.listed] == listed
+    assert "root:" not in repr(result)
 
 
 MANY = range(20_000)
@@ -147,14 +147,14 @@ def test_a_document_without_measure_is_read_in_bounded_time(name):
     kind, text, listed = HUGE[name]
     body = text.encode()
     began = time.process_time()
-    found = discover(kind, body, BASE)
+    result = discover(kind, body, BASE)
     assert time.process_time() - began < SECONDS
     if listed is None:
-        assert isinstance(found, Discovered | Unreadable)
+        assert isinstance(result, Discovered | Unreadable)
     else:
-        assert isinstance(found, Discovered), found
-        assert len(found.listed) == listed
-        assert len(found.parts) <= MAX_LISTED
+        assert isinstance(result, Discovered), result
+        assert len(result.listed) == listed
+        assert len(result.parts) <= MAX_LISTED
 
 
 def test_a_packed_sitemap_takes_no_more_memory_than_its_limit():
@@ -162,26 +162,26 @@ def test_a_packed_sitemap_takes_no_more_memory_than_its_limit():
     bomb = gzip.compress(bytes(60_000_000))
     tracemalloc.start()
     try:
-        found = discover("sitemap", bomb, BASE)
+        result = discover("sitemap", bomb, BASE)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert isinstance(found, Unreadable)
+    assert isinstance(result, Unreadable)
     assert peak < 45_000_000
 
 
 @pytest.mark.parametrize("base", ["javascript:alert(1)", "http://[", "", "//10.0.0.1/", "file:///"])
 def test_a_hostile_base_changes_only_where_its_own_links_lead(base):
     """48: what they lead to is judged like everything else; nonsense leads nowhere."""
-    found = read_listing(f'<html><base href="{base}"><a href="/Article/1/">One</a></html>'.encode(), BASE)
-    assert isinstance(found, Discovered)
-    assert all(one.url.startswith(("http://", "https://")) for one in found.listed)
+    result = read_listing(f'<html><base href="{base}"><a href="/Article/1/">One</a></html>'.encode(), BASE)
+    assert isinstance(result, Discovered)
+    assert all(entry.url.startswith(("http://", "https://")) for entry in result.listed)
 
 
 @pytest.mark.parametrize("charset", ["utf-7", "x-user-defined", "no-such-label", "utf-16", "idna", "base64", "\xff"])
 def test_a_charset_that_lies_costs_no_links(charset):
     """39: addresses are ASCII, whatever the page calls its encoding."""
     page = f'<html><meta charset="{charset}"><a href="/Article/1/">One</a></html>'.encode("latin-1")
-    found = read_listing(page, BASE)
-    assert isinstance(found, Discovered)
-    assert [one.url for one in found.listed] == ["https://www.war.gov/Article/1/"]
+    result = read_listing(page, BASE)
+    assert isinstance(result, Discovered)
+    assert [entry.url for entry in result.listed] == ["https://www.war.gov/Article/1/"]

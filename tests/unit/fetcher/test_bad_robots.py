@@ -49,27 +49,27 @@ FOUND = {
 @pytest.mark.parametrize("name", FOUND)
 def test_whatever_stands_there_is_a_yes_a_no_or_a_not_now(name):
     """Soon, and with a sentence unless it is a yes."""
-    given, kind, words = FOUND[name]
+    order, kind, text = FOUND[name]
     began = time.process_time()
-    with client_for(Script({"news.example/robots.txt": [given]})) as client:
+    with client_for(Script({"news.example/robots.txt": [order]})) as client:
         verdict = ask_robots(client, PAGE, NOW).verdict(PAGE)
     assert time.process_time() - began < SECONDS
     if kind is None:
         assert verdict is None
     else:
         assert isinstance(verdict, kind), verdict
-        assert words in verdict.detail
+        assert text in verdict.detail
         assert (
             "robots.txt of news.example" in verdict.detail or "could not be read from its robots.txt" in verdict.detail
         )
 
 
 @pytest.mark.parametrize(
-    ("delay", "kept"),
+    ("delay", "stored"),
     [("1e9", LONGEST_DELAY), ("1" * 400, 0), ("-1", 0), ("nan", 0), ("-inf", 0), ("0x10", 0), ("1,5", 0)],
 )
-def test_an_absurd_crawl_delay_is_bounded_or_none(delay, kept):
+def test_an_absurd_crawl_delay_is_bounded_or_none(delay, stored):
     """63: two minutes at the most; what is no number of seconds says nothing."""
     text = f"User-agent: *\nCrawl-delay: {delay}\n".encode()
     with client_for(Script({"news.example/robots.txt": [answer(200, text)]})) as client:
-        assert ask_robots(client, PAGE, NOW).crawl_delay == kept
+        assert ask_robots(client, PAGE, NOW).crawl_delay == stored

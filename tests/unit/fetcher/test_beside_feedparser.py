@@ -116,13 +116,13 @@ def test_we_find_no_less_than_feedparser(seed):
     chosen = random.Random(seed)
     for text, encoding in (made_up(chosen) for _ in range(150)):
         body = text.encode(encoding, "xmlcharrefreplace")
-        found = discover("feed", body, BASE)
-        assert isinstance(found, Discovered), text
-        ours = {one.url: one for one in found.listed}
+        result = discover("feed", body, BASE)
+        assert isinstance(result, Discovered), text
+        by_name = {entry.url: entry for entry in result.listed}
         expected = theirs(body)
-        assert len(ours) >= len({url for url, _, _ in expected}), text
+        assert len(by_name) >= len({url for url, _, _ in expected}), text
         for url, title, time in expected:
-            assert url in ours or is_hard(text), (url, text)
-            if one := ours.get(url):
-                assert one.title or not title, text
-                assert one.published or one.updated or not time, text
+            assert url in by_name or is_hard(text), (url, text)
+            if entry := by_name.get(url):
+                assert entry.title or not title, text
+                assert entry.published or entry.updated or not time, text

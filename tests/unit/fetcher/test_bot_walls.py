@@ -65,11 +65,11 @@ WALLS = {
 @pytest.mark.parametrize("name", WALLS)
 def test_a_wall_is_blocked_and_named(name):
     """Whatever its status; the sentence says what answered instead of the page."""
-    status, body, headers, words = WALLS[name]
-    found = look(status, body, **headers)
-    assert isinstance(found, Blocked)
-    assert words in found.detail
-    assert found.status == status
+    status, body, headers, text = WALLS[name]
+    result = look(status, body, **headers)
+    assert isinstance(result, Blocked)
+    assert text in result.detail
+    assert result.status == status
 
 
 @pytest.mark.parametrize(
@@ -117,8 +117,8 @@ def test_an_article_with_such_words_is_an_article(page):
 def test_no_page_that_we_know_to_be_an_article_is_taken_for_a_wall():
     """All golden pages, the rejected ones that are not walls, and real ones where they lie beside the project."""
     walls = {"bot-challenge", "bot-wall", "empty-shell", "maintenance", "soft-404"}
-    taken = {path.parent.name for path in PAGES.glob("*/*/page.html") if _is_taken(path)}
-    assert taken == walls
+    names = {path.parent.name for path in PAGES.glob("*/*/page.html") if _is_taken(path)}
+    assert names == walls
     assert [path.name for path in CORPUS.rglob("*.html") if _is_taken(path)] == []
 
 

@@ -27,22 +27,22 @@ HOST = "http://news.example"
 def look(answers, url=HOST + "/a", **options):
     script = Script(answers)
     with client_for(script) as client:
-        found = get(client, url, now=NOW, limits=Limits(wire=100_000, decoded=200_000), **options)
-    return found, script.asked
+        response = get(client, url, now=NOW, limits=Limits(wire=100_000, decoded=200_000), **options)
+    return response, script.asked
 
 
 def test_a_page_brings_its_bytes_and_validators():
     """What to ask with the next time."""
-    found, _ = look({"/a": answer(200, PAGE, etag='"1"', last_modified="Sun, 22 Nov 2026 11:00:00 GMT")})
-    assert isinstance(found, Fetched)
-    assert (found.body, found.url, found.permanent) == (PAGE, HOST + "/a", True)
-    assert found.validators == Validators('"1"', "Sun, 22 Nov 2026 11:00:00 GMT")
+    result, _ = look({"/a": answer(200, PAGE, etag='"1"', last_modified="Sun, 22 Nov 2026 11:00:00 GMT")})
+    assert isinstance(result, Fetched)
+    assert (result.body, result.url, result.permanent) == (PAGE, HOST + "/a", True)
+    assert result.validators == Validators('"1"', "Sun, 22 Nov 2026 11:00:00 GMT")
 
 
 def test_a_validator_that_cannot_be_sent_back_is_none():
     """A server may write what no request header can carry; the page is asked for without it."""
-    found, _ = look({"/a": answer(200, PAGE, etag='"\xe9"')})
-    assert found.validators == Validators()
+    result, _ = look({"/a": answer(200, PAGE, etag='"\xe9"')})
+    assert result.validators == Validators()
 
 
 def test_not_modified_is_a_value():
@@ -73,9 +73,9 @@ def test_not_modified_is_a_value():
 )
 def test_each_status_is_one_kind_of_weather(status, kind):
     """None of them raises; the sentence names host and status."""
-    found, _ = look({"/a": answer(status, b"words" if status != 204 else b"")})
-    assert type(found) is kind
-    assert f"news.example answered {status}" in found.detail
+    result, _ = look({"/a": answer(status, b"words" if status != 204 else b"")})
+    assert type(result) is kind
+    assert f"news.example answered {status}" in result.detail
 
 
 def test_an_empty_page_is_tried_again_later():
@@ -107,18 +107,18 @@ def test_a_long_article_about_walls_is_an_article():
 def test_redirects_within_the_host_are_followed():
     """Five at most; the answer says where it ended and whether all of them were meant to stay."""
     hops = {"/a": answer(301, location="/b"), "/b": answer(308, location="//news.example/c"), "/c": answer(200, PAGE)}
-    found, asked = look(hops)
-    assert (found.url, found.permanent) == (HOST + "/c", True)
-    assert asked == ["news.example/a", "news.example/b", "news.example/c"]
+    result, requests = look(hops)
+    assert (result.url, result.permanent) == (HOST + "/c", True)
+    assert requests == ["news.example/a", "news.example/b", "news.example/c"]
     hops["/b"] = answer(302, location="/c")
     assert look(hops)[0].permanent is False
 
 
 def test_a_redirect_to_another_host_is_told_not_taken():
     """That host has a pace and a robots.txt of its own."""
-    found, asked = look({"/a": answer(301, location="https://other.example/b#top")})
-    assert found == Moved("https://other.example/b", permanent=True)
-    assert asked == ["news.example/a"]
+    result, requests = look({"/a": answer(301, location="https://other.example/b#top")})
+    assert result == Moved("https://other.example/b", permanent=True)
+    assert requests == ["news.example/a"]
 
 
 @pytest.mark.parametrize(
@@ -131,9 +131,9 @@ def test_a_redirect_to_another_host_is_told_not_taken():
 )
 def test_circles_and_long_chains_end(hops):
     """After six requests at the most."""
-    found, asked = look(hops)
-    assert isinstance(found, Unavailable)
-    assert len(asked) <= 6
+    result, requests = look(hops)
+    assert isinstance(result, Unavailable)
+    assert len(requests) <= 6
 
 
 @pytest.mark.parametrize("location", ["file:///etc/passwd", "http://user:pw@news.example/", "gopher://x/"])
@@ -156,11 +156,11 @@ def test_a_redirect_without_a_target_is_no_redirect():
 def test_every_hop_is_asked_about_first():
     """robots.txt may let us see a page and not where it leads."""
     refusal = RequestRefused("Not there.")
-    found, asked = look(
+    result, requests = look(
         {"/a": answer(302, location="/private")}, may=lambda url: refusal if url.endswith("/private") else None
     )
-    assert found == refusal
-    assert asked == ["news.example/a"]
+    assert result == refusal
+    assert requests == ["news.example/a"]
 
 
 def test_a_page_beyond_the_limits_is_refused():

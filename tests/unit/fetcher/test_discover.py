@@ -41,16 +41,16 @@ ANCHORS = """<html><head><base href="https://www.af.mil/"></head><body>
 
 
 def read(kind, text, url=BASE):
-    found = discover(kind, text if isinstance(text, bytes) else text.encode(), url)
-    assert isinstance(found, Discovered), found
-    return found
+    result = discover(kind, text if isinstance(text, bytes) else text.encode(), url)
+    assert isinstance(result, Discovered), result
+    return result
 
 
 def refused(kind, text):
-    found = discover(kind, text if isinstance(text, bytes) else text.encode(), BASE)
-    assert isinstance(found, Unreadable), found
-    assert found.detail.endswith(".")
-    return found.detail
+    result = discover(kind, text if isinstance(text, bytes) else text.encode(), BASE)
+    assert isinstance(result, Unreadable), result
+    assert result.detail.endswith(".")
+    return result.detail
 
 
 def test_rss_gives_address_title_and_time():
@@ -67,7 +67,7 @@ def test_atom_gives_its_alternate_link_and_both_times():
 
 def test_rss_1_is_read_too():
     """The entries stand beside the channel there."""
-    assert [one.url for one in read("feed", RDF).listed] == [STORY]
+    assert [entry.url for entry in read("feed", RDF).listed] == [STORY]
 
 
 @pytest.mark.parametrize("before", ["\ufeff", "\n\n  ", "\ufeff \n"])
@@ -78,15 +78,15 @@ def test_what_stands_before_the_declaration_does_no_harm(before):
 
 def test_a_damaged_feed_gives_what_can_be_read_and_a_note():
     """A bare ampersand and a control character do not hide the other entries."""
-    found = read("feed", RSS.replace("Second", "Second & \x01 last"))
-    assert found.listed[0].url == STORY
-    assert "damaged at line" in found.note
+    result = read("feed", RSS.replace("Second", "Second & \x01 last"))
+    assert result.listed[0].url == STORY
+    assert "damaged at line" in result.note
 
 
 def test_half_an_address_at_the_end_of_a_feed_is_left_out():
     """It would look like a page that is gone; an entry whose address is whole counts."""
     broken = read("feed", RSS[: RSS.index("4100002") + 4])
-    assert [one.url for one in broken.listed] == [STORY]
+    assert [entry.url for entry in broken.listed] == [STORY]
     assert broken.note
     assert len(read("feed", RSS[: RSS.index("</guid></item>\n</channel>") + 7]).listed) == 2
 
@@ -127,8 +127,8 @@ def test_an_entity_that_leads_elsewhere_stands_as_it_is_written(declaration):
 def test_short_texts_that_a_feed_gives_names_to_are_put_in():
     """In old RSS, for the letters of its language and the name of its house."""
     declaration = '<!DOCTYPE rss [<!ENTITY house "War &#38; Peace"><!ENTITY eacute "&#233;">]>'
-    named = RSS.replace("?>", "?>" + declaration, 1).replace("Second", "&house; caf&eacute;")
-    assert read("feed", named).listed[1].title == "War & Peace café"
+    text = RSS.replace("?>", "?>" + declaration, 1).replace("Second", "&house; caf&eacute;")
+    assert read("feed", text).listed[1].title == "War & Peace café"
 
 
 def test_a_document_type_alone_is_no_reason_to_refuse():
@@ -146,9 +146,9 @@ def test_cards_carry_what_they_say_as_attributes():
 
 def test_anchors_are_read_against_the_base_of_the_page():
     """The picture's link has no words, so the title comes from the second mention; only web addresses count."""
-    (only,) = [one for one in read("listing", ANCHORS).listed if "/Article/" in one.url]
+    (only,) = [entry for entry in read("listing", ANCHORS).listed if "/Article/" in entry.url]
     assert only == Listed("https://www.af.mil/News/Article-Display/Article/1/one/", "The First")
-    assert all(one.url.startswith("https://") for one in read("listing", ANCHORS).listed)
+    assert all(entry.url.startswith("https://") for entry in read("listing", ANCHORS).listed)
 
 
 @pytest.mark.parametrize("text", ["", " \n", b"\x89PNG\r\n\x1a\n\x00\x00\x00", b"<a " + b"x='1' " * 50_000 + b">"])
@@ -174,9 +174,9 @@ def sitemap(*entries, root="urlset", element="url"):
 
 def test_a_sitemap_lists_the_newest_first():
     """So that a depth limit keeps the news."""
-    found = read("sitemap", sitemap(("/a", "2026-01-01"), ("/b", "2026-03-01"), ("/c", None)))
-    assert [one.url[-2:] for one in found.listed] == ["/b", "/a", "/c"]
-    assert found.listed[0].updated == "2026-03-01"
+    result = read("sitemap", sitemap(("/a", "2026-01-01"), ("/b", "2026-03-01"), ("/c", None)))
+    assert [entry.url[-2:] for entry in result.listed] == ["/b", "/a", "/c"]
+    assert result.listed[0].updated == "2026-03-01"
 
 
 def test_a_sitemap_may_be_compressed():
@@ -187,8 +187,8 @@ def test_a_sitemap_may_be_compressed():
 def test_an_index_leads_to_its_parts():
     """Newest first; they are looked at one by one."""
     index = sitemap(("/1.xml", "2025-01-01"), ("/2.xml", "2026-01-01"), root="sitemapindex", element="sitemap")
-    found = read("sitemap", index)
-    assert (found.listed, found.parts) == ((), ("https://www.war.gov/2.xml", "https://www.war.gov/1.xml"))
+    result = read("sitemap", index)
+    assert (result.listed, result.parts) == ((), ("https://www.war.gov/2.xml", "https://www.war.gov/1.xml"))
 
 
 def test_a_compressed_bomb_is_no_sitemap():
@@ -199,18 +199,18 @@ def test_a_compressed_bomb_is_no_sitemap():
 
 def test_no_document_lists_more_than_the_limit():
     """A hundred thousand entries are five thousand, and it is said that there were more."""
-    found = read("sitemap", sitemap(*((f"/{n}", None) for n in range(MAX_LISTED + 10))))
-    assert len(found.listed) == MAX_LISTED
-    assert found.note == "It lists more than 5,000 addresses; those after them were not taken."
+    result = read("sitemap", sitemap(*((f"/{n}", None) for n in range(MAX_LISTED + 10))))
+    assert len(result.listed) == MAX_LISTED
+    assert result.note == "It lists more than 5,000 addresses; those after them were not taken."
     assert read("sitemap", sitemap(*((f"/{n}", None) for n in range(MAX_LISTED)))).note is None
 
 
 def test_the_same_link_a_million_times_is_not_looked_at_a_million_times():
     """Each mention costs as much as the first, so they are counted too; what comes after is left, and that is said."""
     mentions = iter([Listed("/a")] + [Listed("mailto:x@war.gov")] * (MAX_MENTIONS * 2))
-    found = each_once(mentions, BASE)
-    assert [one.url for one in found.listed] == ["https://www.war.gov/a"]
-    assert found.note == "It holds more than 50,000 links; what comes after them was not looked at."
+    result = each_once(mentions, BASE)
+    assert [entry.url for entry in result.listed] == ["https://www.war.gov/a"]
+    assert result.note == "It holds more than 50,000 links; what comes after them was not looked at."
     assert sum(1 for _ in mentions) == MAX_MENTIONS
 
 

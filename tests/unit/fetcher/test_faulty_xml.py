@@ -18,9 +18,9 @@ def rss(items, declaration='<?xml version="1.0" encoding="utf-8"?>'):
 
 
 def read(kind, body):
-    found = discover(kind, body if isinstance(body, bytes) else body.encode(), BASE)
-    assert isinstance(found, Discovered), found
-    return found
+    result = discover(kind, body if isinstance(body, bytes) else body.encode(), BASE)
+    assert isinstance(result, Discovered), result
+    return result
 
 
 def listed(kind, body):
@@ -35,12 +35,12 @@ PREFIXED = (
 
 def test_a_feed_with_prefixes_that_nobody_declared_is_read_without_a_complaint():
     """`media:`, `itunes:` and `dc:` without their xmlns raised an exception, and its source was silent for ever."""
-    found = read(
+    result = read(
         "feed", rss(PREFIXED + f"<item><title>Crane</title><link>{TWO}</link><dc:date>2026-11-01</dc:date></item>")
     )
-    assert [(entry.url, entry.title) for entry in found.listed] == [(ONE, "Pier opens"), (TWO, "Crane")]
-    assert found.listed[1].published == "2026-11-01"
-    assert found.note is None
+    assert [(entry.url, entry.title) for entry in result.listed] == [(ONE, "Pier opens"), (TWO, "Crane")]
+    assert result.listed[1].published == "2026-11-01"
+    assert result.note is None
 
 
 @pytest.mark.parametrize("prefix", ["", "rss:", "x:y:", ":"])

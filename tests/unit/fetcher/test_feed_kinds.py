@@ -13,9 +13,9 @@ XHTML = 'xmlns="http://www.w3.org/1999/xhtml"'
 
 
 def read(body, charset=None):
-    found = discover("feed", body if isinstance(body, bytes) else body.encode(), BASE, charset)
-    assert isinstance(found, Discovered), found
-    return found
+    result = discover("feed", body if isinstance(body, bytes) else body.encode(), BASE, charset)
+    assert isinstance(result, Discovered), result
+    return result
 
 
 def rss(item, version='version="2.0"', declaration='<?xml version="1.0"?>'):
@@ -56,7 +56,7 @@ KINDS = {
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_feed_of_any_kind_and_age_is_read(kind):
-    assert [(one.url, one.title) for one in read(KINDS[kind]).listed] == [(ONE, TITLE)]
+    assert [(entry.url, entry.title) for entry in read(KINDS[kind]).listed] == [(ONE, TITLE)]
 
 
 LINKS = {
@@ -93,7 +93,7 @@ def test_an_entry_leads_to_its_page(case):
     """In whatever place the address stands, and whichever other addresses stand beside it."""
     expected = "https://quay.example/n?a=1&b=2" if "twice" in case else ONE
     for body in (rss(f"<item>{LINKS[case]}</item>"), atom(LINKS[case])):
-        assert [one.url for one in read(body).listed] == [expected], body
+        assert [entry.url for entry in read(body).listed] == [expected], body
 
 
 @pytest.mark.parametrize("guid", ["4711", "4711 at quay.example/news", "tag:quay.example,2026:1", ""])
@@ -119,7 +119,7 @@ def test_links_are_relative_to_the_nearest_base(case, fault):
     body = (
         f'<feed {feed}><entry xml:base="/other/">{fault}</entry><entry {entry}><link {link} href="1"/></entry></feed>'
     )
-    assert [one.url for one in read(body).listed] == [expected]
+    assert [member.url for member in read(body).listed] == [expected]
 
 
 TITLES = {
@@ -159,7 +159,7 @@ def test_a_title_is_words_without_tags_and_entities(written):
     ],
 )
 def test_the_title_is_that_of_the_entry(title):
-    assert [one.title for one in read(atom(f'{title}<link href="{ONE}"/>')).listed] == [TITLE]
+    assert [entry.title for entry in read(atom(f'{title}<link href="{ONE}"/>')).listed] == [TITLE]
 
 
 @pytest.mark.parametrize(
@@ -179,10 +179,10 @@ def test_so_has_the_time_of_the_last_change(name):
 
 def test_a_json_feed_gives_both_times():
     """And its own page before the one that it writes about."""
-    item = (
+    text = (
         f'{{"external_url": "https://b.example/", "url": "../news/1", "date_published": "{DAY}", "date_modified": "x"}}'
     )
-    feed = read(f'{{"version": "https://jsonfeed.org/version/1.1", "items": [{item}]}}')
+    feed = read(f'{{"version": "https://jsonfeed.org/version/1.1", "items": [{text}]}}')
     assert feed.listed == (Listed(ONE, None, DAY, "x"),)
 
 
@@ -203,7 +203,7 @@ def test_any_encoding_that_a_feed_declares_is_read(encoding):
         f"<item><title>{text}</title><link>{ONE}</link></item>",
         declaration=f'<?xml version="1.0" encoding="{encoding}"?>',
     )
-    assert [(one.url, one.title) for one in read(body.encode(encoding)).listed] == [(ONE, text)]
+    assert [(entry.url, entry.title) for entry in read(body.encode(encoding)).listed] == [(ONE, text)]
 
 
 @pytest.mark.parametrize("encoding", ["shift_jis", "euc-jp", "iso-2022-jp", "gb2312", "big5", "hz"])
@@ -225,7 +225,7 @@ def test_what_the_server_says_of_the_encoding_counts_where_the_feed_says_nothing
 @pytest.mark.parametrize("label", ["idna", "punycode", "unicode-escape", "base64", "rot13", "undefined", "x" * 40])
 def test_what_is_no_encoding_of_text_is_never_used(label):
     body = rss(f"<item>{PLAIN}</item>", declaration=f'<?xml version="1.0" encoding="{label}"?>').encode() + b"\xff"
-    assert [one.url for one in read(body, label).listed] == [ONE]
+    assert [entry.url for entry in read(body, label).listed] == [ONE]
 
 
 FAULTS = {

@@ -11,7 +11,7 @@ NEVER = timedelta()
 
 
 def ago(*days):
-    return [None if each is None else NOW - timedelta(days=each) for each in days]
+    return [None if day is None else NOW - timedelta(days=day) for day in days]
 
 
 @pytest.mark.parametrize(

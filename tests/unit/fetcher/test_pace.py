@@ -19,9 +19,9 @@ def host(name="news", *ranks, **standing):
 
 
 def chosen(*waiting, places=PLENTY, pace=5.0, busy=(), now=NOW):
-    asked = [replace(each, is_asked=each.slot.name in busy) for each in waiting]
-    turns = [(turn.slot.name, turn.number) for turn in choose(asked, now, places, pace=pace)]
-    assert choose(waiting, now, places, pace=pace, slow=frozenset(busy)) == choose(asked, now, places, pace=pace)
+    results = [replace(entry, is_asked=entry.slot.name in busy) for entry in waiting]
+    turns = [(turn.slot.name, turn.number) for turn in choose(results, now, places, pace=pace)]
+    assert choose(waiting, now, places, pace=pace, slow=frozenset(busy)) == choose(results, now, places, pace=pace)
     return turns
 
 
@@ -73,8 +73,8 @@ def test_a_few_places_are_the_backlogs():
 
 def test_hosts_that_never_answered_take_only_their_share_and_go_last():
     silent = [host(f"silent-{number}", on_trial=True) for number in range(20)]
-    found = [name for name, _ in chosen(*silent, host("news"), places=Places(10, 4))]
-    assert (found[0], len(found)) == ("news", 5)
+    results = [name for name, _ in chosen(*silent, host("news"), places=Places(10, 4))]
+    assert (results[0], len(results)) == ("news", 5)
 
 
 @given(
@@ -84,11 +84,11 @@ def test_hosts_that_never_answered_take_only_their_share_and_go_last():
 def test_everything_goes_in_the_end_and_no_host_sooner_than_its_pace(backlogs, places):
     """Whatever waits at however many hosts: each turn a claim of few places, once a second."""
     left = {f"host-{number}": [rank] * count for number, (count, rank) in enumerate(backlogs)}
-    taken = dict.fromkeys(left, LONG_AGO)
+    result = dict.fromkeys(left, LONG_AGO)
     now, pace = NOW, timedelta(seconds=3)
     for _ in range(5_000):
         waiting = [
-            host(name, of_it[0], taken_at=taken[name], ready_at=taken[name] + pace)
+            host(name, of_it[0], taken_at=result[name], ready_at=result[name] + pace)
             for name, of_it in left.items()
             if of_it
         ]
@@ -97,8 +97,8 @@ def test_everything_goes_in_the_end_and_no_host_sooner_than_its_pace(backlogs, p
         turns = choose(waiting, now, Places(places, places), pace=3.0)
         assert len(turns) <= places
         for turn in turns:
-            assert now - taken[turn.slot.name] >= pace
-            taken[turn.slot.name] = now
+            assert now - result[turn.slot.name] >= pace
+            result[turn.slot.name] = now
             left[turn.slot.name].pop()
         now += timedelta(seconds=1)
     raise AssertionError(f"still waiting: {left}")

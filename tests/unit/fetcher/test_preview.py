@@ -23,11 +23,11 @@ INDEX = "<sitemapindex><sitemap><loc>https://news.example/2026.xml</loc></sitema
 
 
 def look(body, *, robots=FREE, hosts=(), pages=()):
-    given = body if isinstance(body, bytes) and body.startswith(b"HTTP") else answer(200, body.encode())
-    script = Script({"/robots.txt": robots, "/look": given})
+    order = body if isinstance(body, bytes) and body.startswith(b"HTTP") else answer(200, body.encode())
+    script = Script({"/robots.txt": robots, "/look": order})
     with client_for(script) as client:
-        seen = preview(client, HOST + "/look", hosts=hosts, pages=pages, now=NOW, settings=FetcherSettings())
-    return seen, script.asked
+        result = preview(client, HOST + "/look", hosts=hosts, pages=pages, now=NOW, settings=FetcherSettings())
+    return result, script.asked
 
 
 @pytest.mark.parametrize(
@@ -38,33 +38,33 @@ def test_what_it_is_is_seen_from_what_is_there(body, kind):
 
 
 def test_a_feed_gives_its_pages_with_title_and_date_and_names_what_is_out_of_scope():
-    seen, _ = look(FEED)
-    assert [(one.url, one.title, one.published) for one in seen.listed] == [
+    result, _ = look(FEED)
+    assert [(entry.url, entry.title, entry.published) for entry in result.listed] == [
         ("https://news.example/Article/1/bridge/", "Bridge opens", "Sun, 22 Nov 2026")
     ]
-    assert [one.url for one in seen.outside] == ["https://other.example/Article/2/"]
-    assert seen.trouble is None
+    assert [entry.url for entry in result.outside] == ["https://other.example/Article/2/"]
+    assert result.trouble is None
 
 
 def test_further_hosts_and_patterns_widen_and_narrow_it_as_they_would_for_a_source():
-    seen, _ = look(LISTING, hosts=("other.example",), pages=("/about", "/Article/2/"))
-    assert {one.url for one in seen.listed} == {"https://news.example/about", "https://other.example/Article/2/"}
+    result, _ = look(LISTING, hosts=("other.example",), pages=("/about", "/Article/2/"))
+    assert {entry.url for entry in result.listed} == {"https://news.example/about", "https://other.example/Article/2/"}
 
 
 def test_an_index_names_its_parts_which_are_not_asked_for():
-    seen, asked = look(INDEX)
-    assert seen.parts == ("https://news.example/2026.xml",)
-    assert asked == ["news.example/robots.txt", "news.example/look"]
+    result, requests = look(INDEX)
+    assert result.parts == ("https://news.example/2026.xml",)
+    assert requests == ["news.example/robots.txt", "news.example/look"]
 
 
 def test_what_robots_txt_forbids_is_not_asked_for():
-    seen, asked = look(FEED, robots=answer(200, b"User-agent: *\nDisallow: /look\n"))
-    assert (seen.kind, "robots.txt" in seen.trouble) == (None, True)
-    assert asked == ["news.example/robots.txt"]
+    result, requests = look(FEED, robots=answer(200, b"User-agent: *\nDisallow: /look\n"))
+    assert (result.kind, "robots.txt" in result.trouble) == (None, True)
+    assert requests == ["news.example/robots.txt"]
 
 
 @pytest.mark.parametrize(
-    ("body", "said"),
+    ("body", "text"),
     [
         (answer(404), "404"),
         (answer(503), "503"),
@@ -74,5 +74,5 @@ def test_what_robots_txt_forbids_is_not_asked_for():
     ],
     ids=["gone", "away", "moved", "empty", "out of scope"],
 )
-def test_what_is_wrong_is_said_in_a_sentence(body, said):
-    assert said in look(body)[0].trouble
+def test_what_is_wrong_is_said_in_a_sentence(body, text):
+    assert text in look(body)[0].trouble

@@ -21,12 +21,12 @@ def ask(*answers, **elsewhere):
 
 def test_the_rules_for_us_are_ours():
     """A group that names us counts before the one for everybody."""
-    robots, asked = ask(answer(200, RULES))
+    robots, requests = ask(answer(200, RULES))
     assert robots.verdict(PAGE) is None
     assert isinstance(robots.verdict("http://news.example/News/Article/2/"), RequestRefused)
     assert robots.verdict("http://news.example/private") is None
     assert robots.crawl_delay == 7
-    assert asked == ["news.example/robots.txt"]
+    assert requests == ["news.example/robots.txt"]
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 418, 451])

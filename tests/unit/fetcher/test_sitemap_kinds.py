@@ -11,13 +11,13 @@ ONE, TWO = "https://quay.example/news/1", "https://quay.example/news/2"
 
 
 def read(body, charset=None):
-    found = discover("sitemap", body if isinstance(body, bytes) else body.encode(), BASE, charset)
-    assert isinstance(found, Discovered), found
-    return found
+    result = discover("sitemap", body if isinstance(body, bytes) else body.encode(), BASE, charset)
+    assert isinstance(result, Discovered), result
+    return result
 
 
 def urls(body):
-    return [one.url for one in read(body).listed]
+    return [entry.url for entry in read(body).listed]
 
 
 def test_a_urlset_may_stand_in_another():
@@ -46,14 +46,14 @@ def test_an_index_may_hold_entries_without_an_address():
         "<sitemapindex><sitemap><lastmod>2026-01-01</lastmod></sitemap><sitemap><loc>/a.xml</loc></sitemap>"
         "<sitemap><loc></loc></sitemap><sitemap>https://quay.example/b.xml</sitemap></sitemapindex>"
     )
-    found = read(index)
-    assert found.parts == ("https://quay.example/a.xml", "https://quay.example/b.xml")
-    assert found.note == "2 of its 4 entries name no address."
+    result = read(index)
+    assert result.parts == ("https://quay.example/a.xml", "https://quay.example/b.xml")
+    assert result.note == "2 of its 4 entries name no address."
 
 
 def test_pages_and_parts_may_stand_together():
-    found = read(f"<urlset><sitemap><loc>/b.xml</loc></sitemap><url><loc>{ONE}</loc></url></urlset>")
-    assert ([one.url for one in found.listed], found.parts) == ([ONE], ("https://quay.example/b.xml",))
+    result = read(f"<urlset><sitemap><loc>/b.xml</loc></sitemap><url><loc>{ONE}</loc></url></urlset>")
+    assert ([entry.url for entry in result.listed], result.parts) == ([ONE], ("https://quay.example/b.xml",))
 
 
 def test_a_feed_in_the_place_of_a_sitemap_is_read():
@@ -68,6 +68,6 @@ def test_a_fault_in_a_sitemap_hides_nothing_behind_it():
     entries = "".join(
         f"<url><loc>/n?a={n}&amp;b=2</loc>{pictures}<lastmod>2026-01-0{n}</lastmod></url>" for n in (2, 1)
     )
-    found = read(f"<urlset>{entries}<url><loc>/n?a=3</loc>")
-    assert [one.url for one in found.listed] == [f"https://quay.example/n?a={n}" for n in ("2&b=2", "1&b=2", "3")]
-    assert "damaged at line 1" in found.note
+    result = read(f"<urlset>{entries}<url><loc>/n?a=3</loc>")
+    assert [entry.url for entry in result.listed] == [f"https://quay.example/n?a={n}" for n in ("2&b=2", "1&b=2", "3")]
+    assert "damaged at line 1" in result.note

@@ -22,9 +22,9 @@ def item(number, title="Crane", more=""):
 
 
 def read(kind, body):
-    found = discover(kind, body if isinstance(body, bytes) else body.encode(), FEED if kind == "feed" else SITEMAP)
-    assert isinstance(found, Discovered), found
-    return found
+    result = discover(kind, body if isinstance(body, bytes) else body.encode(), FEED if kind == "feed" else SITEMAP)
+    assert isinstance(result, Discovered), result
+    return result
 
 
 def shown(kind, body):
@@ -112,18 +112,18 @@ def test_a_document_is_the_news_of_an_entry_that_leads_to_nothing_else():
     """Other files, as sounds, are not read."""
     pdf = f'<enclosure url="{STORY}a.pdf" type="application/pdf" length="9"/>'
     sound = f'<enclosure url="{STORY}a.mp3" type="audio/mpeg" length="9"/>'
-    found = read("feed", rss(f"<item><title>Order</title>{pdf}</item>", f"<item>{sound}</item>", item(1, more=pdf)))
-    assert [entry.url for entry in found.listed] == [STORY + "a.pdf", STORY + "1"]
+    result = read("feed", rss(f"<item><title>Order</title>{pdf}</item>", f"<item>{sound}</item>", item(1, more=pdf)))
+    assert [entry.url for entry in result.listed] == [STORY + "a.pdf", STORY + "1"]
     atom = f'<feed><entry><id>urn:1</id><link rel="enclosure" href="{STORY}b.pdf"/></entry></feed>'
     assert urls("feed", atom) == ["b.pdf"]
 
 
 def test_entries_without_an_address_are_counted():
     """News may stand in them, and nobody can look at it."""
-    found = read(
+    result = read(
         "feed", rss(item(1), "<item><title>Lost</title></item>", "<item><link>mailto:a@b.example</link></item>")
     )
-    assert found.note == "2 of its 3 entries name no address."
+    assert result.note == "2 of its 3 entries name no address."
 
 
 @pytest.mark.parametrize(
@@ -148,9 +148,9 @@ def test_commas_within_texts_of_json_stay():
 @pytest.mark.parametrize("front", ['<?xml version="1.0"?>', '<?xml version="1.0"?><!DOCTYPE html PUBLIC "a" "b">', ""])
 def test_a_page_in_the_place_of_a_channel_is_called_one(kind, front):
     page = f'{front}<html xmlns="http://www.w3.org/1999/xhtml"><body><p>Sign in</p></body></html>'
-    found = discover(kind, page.encode(), FEED)
-    assert isinstance(found, Unreadable)
-    assert "an HTML page" in found.detail
+    result = discover(kind, page.encode(), FEED)
+    assert isinstance(result, Unreadable)
+    assert "an HTML page" in result.detail
 
 
 def urlset(*entries):
@@ -167,9 +167,9 @@ def test_what_is_new_at_the_end_of_a_huge_sitemap_without_times_is_seen():
     """It was cut to its first five thousand, and whoever appends was never read."""
     lines = [f"{STORY}{number}" for number in range(MAX_LISTED + 2_000)]
     for body in (urlset(*((line, "") for line in lines)), "\r\n".join(lines)):
-        found = urls("sitemap", body)
-        assert len(found) == MAX_LISTED
-        assert {"0", str(MAX_LISTED + 1_999)} <= {*found}
+        result = urls("sitemap", body)
+        assert len(result) == MAX_LISTED
+        assert {"0", str(MAX_LISTED + 1_999)} <= {*result}
 
 
 @pytest.mark.parametrize(
@@ -202,9 +202,9 @@ def test_a_packed_file_that_was_packed_again_or_broke_off_is_read_as_far_as_it_g
 
 
 def test_sitemaps_among_pages_are_parts():
-    found = read("sitemap", urlset((f"{STORY}1", ""), ("/post-sitemap.xml", ""), ("/s2.xml.gz", "")))
-    assert [entry.url for entry in found.listed] == [STORY + "1"]
-    assert found.parts == ("https://quay.example/post-sitemap.xml", "https://quay.example/s2.xml.gz")
+    result = read("sitemap", urlset((f"{STORY}1", ""), ("/post-sitemap.xml", ""), ("/s2.xml.gz", "")))
+    assert [entry.url for entry in result.listed] == [STORY + "1"]
+    assert result.parts == ("https://quay.example/post-sitemap.xml", "https://quay.example/s2.xml.gz")
 
 
 def test_an_address_in_a_sitemap_that_was_escaped_twice_is_no_other_address():

@@ -13,12 +13,12 @@ OFFICE = "Naval Sea Systems Command, Washington, D.C., is the contracting activi
 
 
 def one(text, *more):
-    (award,) = awards([Block(kind="subhead", text="NAVY"), Block(text=text), *(Block(text=words) for words in more)])
+    (award,) = awards([Block(kind="subhead", text="NAVY"), Block(text=text), *(Block(text=entry) for entry in more)])
     return award
 
 
 def named(award):
-    return [(each.name, each.place) for each in award.awardees]
+    return [(awardee.name, awardee.place) for awardee in award.awardees]
 
 
 def test_every_fact_of_a_plain_award():
@@ -87,8 +87,8 @@ def test_companies_that_share_a_contract_are_one_award_with_one_amount():
         ("Tern Builders LLC", "St. Louis, Missouri"),
         ("Odell Works", "Washington, D.C."),
     ]
-    assert [each.numbers for each in award.awardees] == [(number,) for number in award.numbers]
-    assert [each.mark for each in award.awardees] == ["Small business", None, None]
+    assert [awardee.numbers for awardee in award.awardees] == [(number,) for number in award.numbers]
+    assert [awardee.mark for awardee in award.awardees] == ["Small business", None, None]
     assert (award.action, award.amount) == ("contract", 160_000_000)
 
 
@@ -114,7 +114,7 @@ def test_names_with_commas_divisions_and_trade_names():
         ("Tern Corp., Sensors and Masts", "Port Ames, Texas")
     ]
     trading = one("Tern Corp., doing business as Masts, Port Ames, Texas, is awarded a $1,000,000 contract.").awardees
-    assert [(each.name, each.doing_business_as, each.place) for each in trading] == [
+    assert [(entry.name, entry.doing_business_as, entry.place) for entry in trading] == [
         ("Tern Corp.", "Masts", "Port Ames, Texas")
     ]
 
@@ -182,13 +182,13 @@ def test_amounts_as_newsrooms_write_them():
 
 def test_an_amount_that_cannot_be_told_is_none():
     """A slip of the editor's comma, a minimum, a rise without its size."""
-    for words in (
+    for entry in (
         "$12,345,67",
         "contract with a minimum of $5,000",
         "contract, guaranteed $5,000",
         "contract, raising it to $5,000",
     ):
-        assert one(f"Tern LLC, Port Ames, Texas, is awarded a {words} contract.").amount is None
+        assert one(f"Tern LLC, Port Ames, Texas, is awarded a {entry} contract.").amount is None
 
 
 def test_completion_is_as_precise_as_the_text():
@@ -253,14 +253,14 @@ def test_what_is_no_award_is_none():
 
 def test_a_footnote_in_capitals_is_no_head():
     award = "Tern LLC,* Port Ames, Texas, is awarded a $1,000,000 contract."
-    found = awards([Block(text=text) for text in ("NAVY", "*SMALL BUSINESS", award)])
-    assert [(each.branch, each.awardees[0].mark) for each in found] == [("NAVY", "SMALL BUSINESS")]
+    result = awards([Block(text=text) for text in ("NAVY", "*SMALL BUSINESS", award)])
+    assert [(entry.branch, entry.awardees[0].mark) for entry in result] == [("NAVY", "SMALL BUSINESS")]
 
 
 def test_each_award_stands_under_its_own_head():
     award = "Tern LLC, Port Ames, Texas, is awarded a $1,000,000 contract."
     texts = (award, "NAVY", award, "DEFENSE LOGISTICS AGENCY", award, "CORRECTION", award)
-    assert [each.branch for each in awards([Block(text=text) for text in texts])] == [
+    assert [entry.branch for entry in awards([Block(text=text) for text in texts])] == [
         None,
         "NAVY",
         "DEFENSE LOGISTICS AGENCY",

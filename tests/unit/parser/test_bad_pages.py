@@ -20,8 +20,8 @@ SECONDS = 20
 
 
 def page(inner="", head="", body=None):
-    words = body if body is not None else f"<h1>Storm Response Continues</h1>{inner}<p>{TEXT}</p><p>{TEXT} Again.</p>"
-    return f"<html><head><title>Storm</title>{head}</head><body><main>{words}</main></body></html>".encode()
+    text = body if body is not None else f"<h1>Storm Response Continues</h1>{inner}<p>{TEXT}</p><p>{TEXT} Again.</p>"
+    return f"<html><head><title>Storm</title>{head}</head><body><main>{text}</main></body></html>".encode()
 
 
 def ld(text):

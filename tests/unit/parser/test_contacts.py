@@ -19,8 +19,8 @@ def read(over=(), middle=(), under=()):
     page = f"<html><title>Bridge Reopens</title><body><main><h1>Bridge Reopens</h1>{lines}</main></body></html>"
     article = extract(page.encode(), url="https://bridges.example.gov/1")
     assert isinstance(article, Article)
-    taken = [line.text for line in article.removed if line.rule == "contact"]
-    return [block.text for block in article.body], taken
+    texts = [line.text for line in article.removed if line.rule == "contact"]
+    return [block.text for block in article.body], texts
 
 
 @pytest.mark.parametrize(
@@ -60,8 +60,8 @@ def test_a_line_that_only_begins_so_stays(lines):
 
 
 def test_a_contact_within_the_text_is_what_the_text_says():
-    body, taken = read(middle=["Contact:", "202-555-0100"])
-    assert (body, taken) == ([LEAD, "Contact:", "202-555-0100", END], [])
+    body, result = read(middle=["Contact:", "202-555-0100"])
+    assert (body, result) == ([LEAD, "Contact:", "202-555-0100", END], [])
 
 
 def test_nothing_but_labels_is_looked_at_once():

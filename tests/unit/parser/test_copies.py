@@ -15,7 +15,7 @@ def repeated(*, length: int, words: int, place: int = 2) -> list[bool]:
     texts = [of_words(words, f" {number}.") for number in range(length)]
     lines = [line(text, place=at) for at in (1, place) for text in texts]
     mark_copies(lines)
-    return [each.rule == "copy" for each in lines]
+    return [entry.rule == "copy" for entry in lines]
 
 
 @pytest.mark.parametrize("second", ["<div class='mobile'>", "<section>"])
@@ -53,4 +53,4 @@ def test_a_dozen_short_lines_over_a_printing_are_of_it(short, left):
     texts = [*(of_words(2, f" {number}") for number in range(short)), *(of_words(20, f" {at}.") for at in range(3))]
     lines = [line(text, place=place) for place in (1, 2) for text in texts]
     mark_copies(lines)
-    assert sum(each.kept for each in lines[len(texts) :]) == left
+    assert sum(entry.kept for entry in lines[len(texts) :]) == left

@@ -54,8 +54,8 @@ def test_running_heads_and_page_numbers_are_named_and_no_line_is_lost():
     _, lines = read(release(), url=URL)
     assert [line.text for line in lines if line.rule == "running-head"] == ["Example District News Release"] * 2
     assert [line.text for line in lines if line.rule == "page-number"] == ["Page 1 of 2", "Page 2 of 2"]
-    words = " ".join(line.text for line in lines)
-    assert all(word in words for word in (*HEADLINE.split(), *FIRST.split(), *SECOND.split(), "FOR", "IMMEDIATE"))
+    text = " ".join(line.text for line in lines)
+    assert all(word in text for word in (*HEADLINE.split(), *FIRST.split(), *SECOND.split(), "FOR", "IMMEDIATE"))
 
 
 def test_a_word_that_was_broken_at_the_end_of_a_line_is_whole_again():

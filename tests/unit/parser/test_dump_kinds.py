@@ -48,16 +48,16 @@ def test_speaker_and_place_over_the_first_turn_are_no_paragraphs_without_a_date_
 
 def test_a_caption_over_the_first_turn_is_a_pictures():
     caption = CAPTION.format("(Ferry Office photo by Jo Marsh)")
-    said = ["EASTMARK -- This is what the pilots said on Monday.", "LOWE: Good morning.", f"ADLER: {TEXT}"]
-    reading = article(f"Transcript: Pilots at the Landing\n\n{caption}\n\n{caption}\n\n" + "\n\n".join(said))
+    messages = ["EASTMARK -- This is what the pilots said on Monday.", "LOWE: Good morning.", f"ADLER: {TEXT}"]
+    reading = article(f"Transcript: Pilots at the Landing\n\n{caption}\n\n{caption}\n\n" + "\n\n".join(messages))
     assert [image.caption for image in reading.images] == [CAPTION.format("").strip()]
     assert (texts(reading)[0], reading.kind) == ("This is what the pilots said on Monday.", "transcript")
 
 
 def test_what_was_said_over_the_first_name_that_we_know_stays():
-    said = ["[*] LOWE: Good afternoon, everybody.", f"QUESTION: {TEXT}", f"LOWE: {MORE}"]
-    reading = article("Remarks at the Landing\n\nMay 4, 2021\nHarbor Spokesman Kit Lowe\n\n" + "\n\n".join(said))
-    assert texts(reading) == said
+    messages = ["[*] LOWE: Good afternoon, everybody.", f"QUESTION: {TEXT}", f"LOWE: {MORE}"]
+    reading = article("Remarks at the Landing\n\nMay 4, 2021\nHarbor Spokesman Kit Lowe\n\n" + "\n\n".join(messages))
+    assert texts(reading) == messages
 
 
 def test_a_button_may_stand_before_the_headline_on_its_line():
@@ -89,8 +89,8 @@ def test_a_row_of_stars_over_the_text_is_none():
 
 
 def test_the_answers_of_an_advisory_are_no_turns():
-    asked = ["WHO: Ruth Adler, who leads the ferry office.", "WHAT: The opening of the second landing.", TEXT]
-    reading = article("Press Day at the Landing\n\nMay 4, 2021\n\nPilots welcome the press\n\n" + "\n\n".join(asked))
+    requests = ["WHO: Ruth Adler, who leads the ferry office.", "WHAT: The opening of the second landing.", TEXT]
+    reading = article("Press Day at the Landing\n\nMay 4, 2021\n\nPilots welcome the press\n\n" + "\n\n".join(requests))
     assert "Pilots welcome the press" in texts(reading)
 
 

@@ -17,9 +17,9 @@ from tests.support.written_pages import LEAD, NEXT, article, line, of_length, of
 # Who wrote it, and when.
 
 
-@pytest.mark.parametrize(("words", "is_unit"), [(10, True), (11, False)])
-def test_behind_a_name_a_unit_has_ten_words(words, is_unit):
-    read = read_story_line(f"By Iris Novak | {of_words(words)}")
+@pytest.mark.parametrize(("text", "is_unit"), [(10, True), (11, False)])
+def test_behind_a_name_a_unit_has_ten_words(text, is_unit):
+    read = read_story_line(f"By Iris Novak | {of_words(text)}")
     assert (read is not None) is is_unit
 
 
@@ -96,9 +96,9 @@ def test_two_digits_of_a_year_are_near_to_now_or_nothing(short, year):
 
 @pytest.mark.parametrize(("short", "year"), [("39", 2039), ("40", 1940)])
 def test_the_number_of_an_old_picture_is_of_the_last_century(short, year):
-    taken = read_virin(f"{short}0506-N-AB123-0001").taken_on
-    assert taken is not None
-    assert taken.year == year
+    taken_on = read_virin(f"{short}0506-N-AB123-0001").taken_on
+    assert taken_on is not None
+    assert taken_on.year == year
 
 
 @pytest.mark.parametrize(
@@ -128,8 +128,8 @@ def test_a_page_is_not_published_long_after_it_was_taken(days, is_past):
 
 @pytest.mark.parametrize(("paragraphs", "day"), [(1, 4), (2, None)])
 def test_the_date_that_opens_a_text_is_in_its_first_two_paragraphs(paragraphs, day):
-    found = opening_day([*map(line, [LEAD] * paragraphs), line(f"HARBOR TOWN, March 4, 2019 -- {LEAD}")], "month")
-    assert (found and found.day) == day
+    result = opening_day([*map(line, [LEAD] * paragraphs), line(f"HARBOR TOWN, March 4, 2019 -- {LEAD}")], "month")
+    assert (result and result.day) == day
 
 
 @pytest.mark.parametrize(("length", "is_read"), [(60, True), (61, False)])
@@ -142,5 +142,5 @@ def test_the_place_before_an_opening_date_is_short(length, is_read):
 def test_a_date_far_over_the_headline_is_no_date_of_the_article(lines, day):
     """That of the visit, perhaps."""
     between = [line(f"Landing {number}", zone="share") for number in range(lines)]
-    found = take_story_lines([line("March 4, 2019"), *between, line("Second Landing", rule="headline"), line(LEAD)])
-    assert (found.published and found.published.day) == day
+    result = take_story_lines([line("March 4, 2019"), *between, line("Second Landing", rule="headline"), line(LEAD)])
+    assert (result.published and result.published.day) == day

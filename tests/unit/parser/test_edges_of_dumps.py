@@ -38,9 +38,9 @@ def test_a_line_of_four_words_goes_on_in_small_letters(last, is_one):
     assert (len(mend_broken([(last, False), ("opened early", False)])) == 1) is is_one
 
 
-@pytest.mark.parametrize(("words", "is_one"), [(8, True), (9, False)])
-def test_a_link_amid_a_sentence_has_eight_words(words, is_one):
-    link = " ".join(["Ferry"] * words)
+@pytest.mark.parametrize(("text", "is_one"), [(8, True), (9, False)])
+def test_a_link_amid_a_sentence_has_eight_words(text, is_one):
+    link = " ".join(["Ferry"] * text)
     pieces = [("The office has published its", False), (link, False), ("which is short.", False)]
     assert (len(mend_broken(pieces)) == 1) is is_one
 
@@ -55,9 +55,9 @@ def test_what_stands_over_a_near_date_is_no_text(between, rule):
     assert over[0].rule == rule
 
 
-@pytest.mark.parametrize(("words", "rule"), [(10, "presenter"), (11, "dek")])
-def test_over_a_date_a_longer_line_is_a_summary(words, rule):
-    over = line(" ".join(["Ferry"] * words))
+@pytest.mark.parametrize(("text", "rule"), [(10, "presenter"), (11, "dek")])
+def test_over_a_date_a_longer_line_is_a_summary(text, rule):
+    over = line(" ".join(["Ferry"] * text))
     mark_under([over, line("March 4, 2019"), line(LEAD)])
     assert over.rule == rule
 
@@ -85,13 +85,13 @@ def test_four_words_of_an_address_are_sure(address, at):
     assert find_headline(lines("Ferries and Their Many Pilots", title, LEAD), page(address)) == at
 
 
-@pytest.mark.parametrize(("words", "at"), [(11, 1), (12, 0)])
-def test_a_headline_has_few_more_words_than_its_address(words, at):
-    title = "Second Landing Opens Early Again" + " Now" * (words - 5)
-    found = find_headline(
+@pytest.mark.parametrize(("text", "at"), [(11, 1), (12, 0)])
+def test_a_headline_has_few_more_words_than_its_address(text, at):
+    title = "Second Landing Opens Early Again" + " Now" * (text - 5)
+    result = find_headline(
         lines("Ferries and Their Many Landing Pilots", title, LEAD), page("second-landing-opens-early-again")
     )
-    assert found == at
+    assert result == at
 
 
 @pytest.mark.parametrize(("entries", "at"), [(3, 3), (2, 0)])
@@ -109,8 +109,8 @@ def test_an_entry_of_a_menu_has_three_words(entry, at):
 @pytest.mark.parametrize(("names", "is_found"), [(9, True), (10, False)])
 def test_a_few_names_may_stand_between_a_headline_and_its_date(names, is_found):
     between = [f"{first} {last}" for first in ("Iris", "Omar", "Lena", "Ruth") for last in ("Novak", "Diaz", "Park")]
-    found = find_headline(lines(TITLE, *between[:names], "March 4, 2019", LEAD), None)
-    assert (found == 0) is is_found
+    result = find_headline(lines(TITLE, *between[:names], "March 4, 2019", LEAD), None)
+    assert (result == 0) is is_found
 
 
 @pytest.mark.parametrize(("over", "at"), [(3, 0), (4, 3)])
@@ -134,9 +134,9 @@ def test_a_headline_has_an_end(length, may_be):
     assert may_be_headline(line(of_length(length, end="y"))) is may_be
 
 
-@pytest.mark.parametrize(("words", "is_text"), [(12, True), (11, False)])
-def test_a_sentence_has_twelve_words(words, is_text):
-    assert is_sentence(of_words(words, ".")) is is_text
+@pytest.mark.parametrize(("text", "is_text"), [(12, True), (11, False)])
+def test_a_sentence_has_twelve_words(text, is_text):
+    assert is_sentence(of_words(text, ".")) is is_text
 
 
 # What kind of page it is.
@@ -155,13 +155,13 @@ def test_three_marks_are_markdown(marks, is_marked):
 @pytest.mark.parametrize(("fields", "is_front"), [(59, True), (60, False)])
 def test_front_matter_has_an_end(fields, is_front):
     text = "\n".join(["---", "title: Second Landing", *["ferry: nine"] * (fields - 1), "---", LEAD])
-    found, _ = read_markdown(text)
-    assert (found[0].zone == "headline") is is_front
+    result, _ = read_markdown(text)
+    assert (result[0].zone == "headline") is is_front
 
 
-@pytest.mark.parametrize(("words", "shape"), [(6, "quote"), (5, "paragraph")])
-def test_few_words_in_quotation_marks_are_no_quotation(words, shape):
-    quotation = line(of_words(words, "”"))
+@pytest.mark.parametrize(("text", "shape"), [(6, "quote"), (5, "paragraph")])
+def test_few_words_in_quotation_marks_are_no_quotation(text, shape):
+    quotation = line(of_words(text, "”"))
     mark_marks([quotation, line("Iris Novak"), line(LEAD)])
     assert quotation.shape == shape
 
@@ -198,24 +198,24 @@ def test_three_texts_over_a_credit_are_paragraphs(paragraphs, is_taken):
     assert (block[0].rule == "alt") is is_taken
 
 
-@pytest.mark.parametrize(("words", "is_text_of_picture"), [(45, True), (46, False)])
-def test_what_is_to_be_seen_is_told_in_few_words(words, is_text_of_picture):
-    assert is_alt(f"A {of_words(words - 1)}") is is_text_of_picture
+@pytest.mark.parametrize(("text", "is_text_of_picture"), [(45, True), (46, False)])
+def test_what_is_to_be_seen_is_told_in_few_words(text, is_text_of_picture):
+    assert is_alt(f"A {of_words(text - 1)}") is is_text_of_picture
 
 
 # What is no article.
 
 
-@pytest.mark.parametrize(("words", "reason"), [(90, "not_an_article"), (91, None)])
-def test_a_page_that_says_why_it_is_none_is_short(words, reason):
-    found = instead(lines(f"Invalid article id {of_words(words - 3)}"))
-    assert (found and found[0]) == reason
+@pytest.mark.parametrize(("text", "reason"), [(90, "not_an_article"), (91, None)])
+def test_a_page_that_says_why_it_is_none_is_short(text, reason):
+    result = instead(lines(f"Invalid article id {of_words(text - 3)}"))
+    assert (result and result[0]) == reason
 
 
 @pytest.mark.parametrize(("length", "reason"), [(4_000, "not_an_article"), (4_001, None)])
 def test_a_page_that_says_why_it_is_none_has_no_endless_word(length, reason):
-    found = instead(lines(of_length(length, "Invalid article id ", filler="y")))
-    assert (found and found[0]) == reason
+    result = instead(lines(of_length(length, "Invalid article id ", filler="y")))
+    assert (result and result[0]) == reason
 
 
 @pytest.mark.parametrize(("times", "is_subtitle"), [(3, True), (2, False)])
@@ -236,15 +236,15 @@ def test_three_dates_over_titles_are_a_list(dates, is_list):
     assert (listed(lines(*cards, LEAD)) is not None) is is_list
 
 
-@pytest.mark.parametrize(("words", "is_list"), [(7, True), (6, False)])
-def test_under_the_bullets_of_a_list_stand_texts(words, is_list):
-    cards = [each for _ in range(3) for each in (line("Landing", shape="list_item"), line(of_words(words)))]
+@pytest.mark.parametrize(("text", "is_list"), [(7, True), (6, False)])
+def test_under_the_bullets_of_a_list_stand_texts(text, is_list):
+    cards = [entry for _ in range(3) for entry in (line("Landing", shape="list_item"), line(of_words(text)))]
     assert (listed(cards) is not None) is is_list
 
 
-@pytest.mark.parametrize(("words", "is_list"), [(19, True), (18, False)])
-def test_three_texts_that_are_cut_are_a_list(words, is_list):
-    assert (listed(lines(*(of_words(words, f"{end}...") for end in "abc"))) is not None) is is_list
+@pytest.mark.parametrize(("text", "is_list"), [(19, True), (18, False)])
+def test_three_texts_that_are_cut_are_a_list(text, is_list):
+    assert (listed(lines(*(of_words(text, f"{end}...") for end in "abc"))) is not None) is is_list
 
 
 @pytest.mark.parametrize(("entries", "is_menu"), [(6, True), (5, False)])
@@ -252,9 +252,9 @@ def test_six_short_lines_and_no_text_are_a_menu(entries, is_menu):
     assert (listed(lines(*numbered(entries, "Pier"))) is not None) is is_menu
 
 
-@pytest.mark.parametrize(("words", "is_menu"), [(3, True), (4, False)])
-def test_a_line_of_a_menu_alone_has_three_words(words, is_menu):
-    assert (listed(lines(*numbered(6, " ".join(["Pier"] * (words - 1))))) is not None) is is_menu
+@pytest.mark.parametrize(("text", "is_menu"), [(3, True), (4, False)])
+def test_a_line_of_a_menu_alone_has_three_words(text, is_menu):
+    assert (listed(lines(*numbered(6, " ".join(["Pier"] * (text - 1))))) is not None) is is_menu
 
 
 def test_what_is_no_article_is_a_rejection():
@@ -272,16 +272,16 @@ def test_three_values_behind_pipes_are_a_column(count, rule):
     assert column[0].rule == rule
 
 
-@pytest.mark.parametrize(("words", "rule"), [(4, "navigation"), (5, None)])
-def test_an_entry_over_the_date_has_four_words(words, rule):
-    under = [line(of_words(words), shape="list_item"), line("March 4, 2019")]
+@pytest.mark.parametrize(("text", "rule"), [(4, "navigation"), (5, None)])
+def test_an_entry_over_the_date_has_four_words(text, rule):
+    under = [line(of_words(text), shape="list_item"), line("March 4, 2019")]
     mark_under(under)
     assert under[0].rule == rule
 
 
-@pytest.mark.parametrize(("words", "is_named"), [(40, True), (41, False)])
-def test_a_line_of_forty_words_may_name_who_speaks(words, is_named):
-    under = lines(of_words(words), "LOWE: Good morning.", "ADLER: Good morning.")
+@pytest.mark.parametrize(("text", "is_named"), [(40, True), (41, False)])
+def test_a_line_of_forty_words_may_name_who_speaks(text, is_named):
+    under = lines(of_words(text), "LOWE: Good morning.", "ADLER: Good morning.")
     mark_under(under)
     assert (under[0].rule is not None) is is_named
 
@@ -293,21 +293,21 @@ def test_two_turns_make_a_transcript(turns, is_named):
     assert (under[0].rule is not None) is is_named
 
 
-@pytest.mark.parametrize(("words", "rule"), [(8, "office"), (9, None)])
-def test_a_unit_under_whose_story_it_is_has_eight_words(words, rule):
-    under = lines("Story by Jo Marsh", of_words(words))
+@pytest.mark.parametrize(("text", "rule"), [(8, "office"), (9, None)])
+def test_a_unit_under_whose_story_it_is_has_eight_words(text, rule):
+    under = lines("Story by Jo Marsh", of_words(text))
     mark_under(under)
     assert under[1].rule == rule
 
 
-@pytest.mark.parametrize(("words", "at"), [(20, 0), (21, None)])
-def test_a_title_of_two_sentences_has_twenty_words_by_its_address(words, at):
-    said = ["pier" + "abcdefghijklmnopqrstuvwxyz"[number] for number in range(words)]
-    title = f"{' '.join(said[:9]).capitalize()}. {' '.join(said[9:]).capitalize()}"
-    assert find_headline(lines(title, LEAD), page("-".join(said))) == at
+@pytest.mark.parametrize(("text", "at"), [(20, 0), (21, None)])
+def test_a_title_of_two_sentences_has_twenty_words_by_its_address(text, at):
+    results = ["pier" + "abcdefghijklmnopqrstuvwxyz"[number] for number in range(text)]
+    title = f"{' '.join(results[:9]).capitalize()}. {' '.join(results[9:]).capitalize()}"
+    assert find_headline(lines(title, LEAD), page("-".join(results))) == at
 
 
 @pytest.mark.parametrize(("before", "is_list"), [(19, True), (20, False)])
 def test_the_motto_of_a_list_stands_among_its_first_twenty_lines(before, is_list):
-    each = lines(*numbered(before), "Stories from around the Harbor Department", LEAD, NEXT, LAST, *[LEAD + NEXT] * 3)
-    assert (listed(each) is not None) is is_list
+    entry = lines(*numbered(before), "Stories from around the Harbor Department", LEAD, NEXT, LAST, *[LEAD + NEXT] * 3)
+    assert (listed(entry) is not None) is is_list

@@ -38,15 +38,15 @@ def figure(number):
 
 
 @pytest.mark.parametrize(
-    ("words", "end", "is_prose"), [(12, ".", True), (11, ".", False), (25, "", True), (24, "", False)]
+    ("text", "end", "is_prose"), [(12, ".", True), (11, ".", False), (25, "", True), (24, "", False)]
 )
-def test_running_text_is_long_or_ends(words, end, is_prose):
-    assert line(of_words(words, end)).is_prose is is_prose
+def test_running_text_is_long_or_ends(text, end, is_prose):
+    assert line(of_words(text, end)).is_prose is is_prose
 
 
-@pytest.mark.parametrize(("words", "is_title"), [(10, True), (11, False)])
-def test_a_title_has_ten_words(words, is_title):
-    assert line(of_words(words)).is_title is is_title
+@pytest.mark.parametrize(("text", "is_title"), [(10, True), (11, False)])
+def test_a_title_has_ten_words(text, is_title):
+    assert line(of_words(text)).is_title is is_title
 
 
 @pytest.mark.parametrize(
@@ -67,17 +67,17 @@ def test_control_characters_go_and_windows_letters_come_back(body, text):
 
 @pytest.mark.parametrize(("length", "cut"), [(48, True), (47, False)])
 def test_a_long_slug_may_have_been_cut(length, cut):
-    found = slug("https://harbor.example.gov/news/" + of_length(length, "second-", end="y", filler="ferry-"))
-    assert found is not None
-    assert found.cut is cut
+    result = slug("https://harbor.example.gov/news/" + of_length(length, "second-", end="y", filler="ferry-"))
+    assert result is not None
+    assert result.cut is cut
 
 
 @pytest.mark.parametrize(
     ("address", "is_inner"), [("https%253A%252F%252F", True), ("https%25253A%25252F%25252F", False)]
 )
 def test_an_address_is_decoded_twice(address, is_inner):
-    found = true_address(f"https://links.example.com/?to={address}harbor.example.gov/a")
-    assert (found == "https://harbor.example.gov/a") is is_inner
+    result = true_address(f"https://links.example.com/?to={address}harbor.example.gov/a")
+    assert (result == "https://harbor.example.gov/a") is is_inner
 
 
 # Pictures.
@@ -92,17 +92,17 @@ def test_five_pictures_and_a_word_are_an_essay(pictures, kind):
 
 @pytest.mark.parametrize(("length", "is_caption"), [(20, True), (19, False)])
 def test_a_short_line_at_a_picture_repeats_its_alt(length, is_caption):
-    said = of_length(length, "Two boats on a ", end="y")
-    reading = afpims(f"<img src='/a.jpg' alt='{said}'><p>{said}</p><p>{LEAD}</p><p>{NEXT}</p>")
-    assert (said not in texts(reading)) is is_caption
+    text = of_length(length, "Two boats on a ", end="y")
+    reading = afpims(f"<img src='/a.jpg' alt='{text}'><p>{text}</p><p>{LEAD}</p><p>{NEXT}</p>")
+    assert (text not in texts(reading)) is is_caption
 
 
 @pytest.mark.parametrize(("between", "is_caption"), [(24, True), (25, False)])
 def test_no_copy_of_a_caption_is_far_from_its_picture(between, is_caption):
-    said = "Two boats leave the old pier at noon, and nobody waves from the shore"
+    text = "Two boats leave the old pier at noon, and nobody waves from the shore"
     titles = "".join(f"<p>Landing {number}</p>" for number in range(between))
-    reading = afpims(f"<img src='/a.jpg' alt='{said}'>{titles}<p>{said}</p><p>{LEAD}</p><p>{NEXT}</p>")
-    assert (said not in texts(reading)) is is_caption
+    reading = afpims(f"<img src='/a.jpg' alt='{text}'>{titles}<p>{text}</p><p>{LEAD}</p><p>{NEXT}</p>")
+    assert (text not in texts(reading)) is is_caption
 
 
 @pytest.mark.parametrize(("paragraphs", "is_frame"), [(4, True), (5, False)])
@@ -222,7 +222,7 @@ def test_the_place_opens_one_of_the_first_lines(titles, place):
 def test_three_words_in_a_row_are_a_toolbar(toolbar, rule):
     lines = [line(LEAD), *map(line, ("Email", "Facebook", "Twitter")[:toolbar]), line(NEXT)]
     mark_toolbars(lines)
-    assert {each.rule for each in lines[1:-1]} == {rule}
+    assert {entry.rule for entry in lines[1:-1]} == {rule}
 
 
 @pytest.mark.parametrize(("titles", "rule"), [(14, "related"), (15, None)])

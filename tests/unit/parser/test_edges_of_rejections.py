@@ -17,13 +17,13 @@ def reason(reading):
     return reading.reason if isinstance(reading, Rejected) else None
 
 
-@pytest.mark.parametrize(("words", "said"), [(11, "stub"), (12, None)])
-def test_an_article_has_twelve_words(words, said):
-    assert reason(release(f"<p>{of_words(6)}</p><p>{of_words(words - 6)}</p>")) == said
+@pytest.mark.parametrize(("words", "text"), [(11, "stub"), (12, None)])
+def test_an_article_has_twelve_words(words, text):
+    assert reason(release(f"<p>{of_words(6)}</p><p>{of_words(words - 6)}</p>")) == text
 
 
-@pytest.mark.parametrize(("linked", "said"), [(60, None), (61, "listing")])
-def test_a_page_of_links_is_a_list(linked, said):
+@pytest.mark.parametrize(("linked", "text"), [(60, None), (61, "listing")])
+def test_a_page_of_links_is_a_list(linked, text):
     plain = of_length(100 - linked, end="y")
     link = f"<a href='/1'>{of_length(linked, end='y', filler='landings ')}</a>"
     reading = release(
@@ -31,32 +31,32 @@ def test_a_page_of_links_is_a_list(linked, said):
             "<p>Ropes and bells and boats and</p>", ""
         )
     )
-    assert reason(reading) == said
+    assert reason(reading) == text
 
 
-@pytest.mark.parametrize(("words", "said"), [(31, None), (30, "not_an_article")])
-def test_a_dump_without_a_headline_holds_thirty_spaces(words, said):
+@pytest.mark.parametrize(("words", "sentence"), [(31, None), (30, "not_an_article")])
+def test_a_dump_without_a_headline_holds_thirty_spaces(words, sentence):
     text = " ".join(["ferries"] * (words - 1)) + " sailed."
-    assert reason(extract(f"The {text}"[4:].encode(), content_type="text/plain")) == said
+    assert reason(extract(f"The {text}"[4:].encode(), content_type="text/plain")) == sentence
 
 
-@pytest.mark.parametrize(("cards", "said"), [(3, "listing"), (2, None)])
-def test_three_cards_are_a_list(cards, said):
+@pytest.mark.parametrize(("cards", "text"), [(3, "listing"), (2, None)])
+def test_three_cards_are_a_list(cards, text):
     markup = "<div article-title='Second' article-url='/1'></div>" * cards
-    assert reason(release(f"<p>{LEAD}</p><p>{NEXT}</p>{markup}")) == said
+    assert reason(release(f"<p>{LEAD}</p><p>{NEXT}</p>{markup}")) == text
 
 
-@pytest.mark.parametrize(("paragraphs", "said"), [(2, "listing"), (3, None)])
-def test_three_paragraphs_are_no_list_of_cards(paragraphs, said):
+@pytest.mark.parametrize(("paragraphs", "sentence"), [(2, "listing"), (3, None)])
+def test_three_paragraphs_are_no_list_of_cards(paragraphs, sentence):
     markup = "<div article-title='Second' article-url='/1'></div>" * 3
     body = "".join(f"<p>{text}</p>" for text in (LEAD, NEXT, LAST)[:paragraphs])
-    assert reason(release(body + markup)) == said
+    assert reason(release(body + markup)) == sentence
 
 
-@pytest.mark.parametrize(("links", "said"), [(8, "listing"), (7, None)])
-def test_eight_links_to_articles_are_a_list(links, said):
+@pytest.mark.parametrize(("links", "text"), [(8, "listing"), (7, None)])
+def test_eight_links_to_articles_are_a_list(links, text):
     markup = "".join(f"<nav><a href='/Article/{number}'>{number}</a></nav>" for number in range(links))
-    assert reason(release(f"<p>{LEAD}</p><p>{NEXT}</p>{markup}")) == said
+    assert reason(release(f"<p>{LEAD}</p><p>{NEXT}</p>{markup}")) == text
 
 
 # Where an article goes on.
@@ -103,5 +103,5 @@ def test_a_line_is_the_articles_from_these_odds_on(cut, odds, is_text):
 
 @pytest.mark.parametrize(("odds", "is_text"), [(-2.499, True), (-2.5, False)])
 def test_a_line_between_two_of_the_articles_may_be_less_likely(odds, is_text):
-    found = classify.article_lines([line(LEAD), line("Pier"), line(NEXT)], [1, odds, 1], classify.LIKELY)
-    assert found == [True, is_text, True]
+    result = classify.article_lines([line(LEAD), line("Pier"), line(NEXT)], [1, odds, 1], classify.LIKELY)
+    assert result == [True, is_text, True]

@@ -16,15 +16,15 @@ def paragraph(text, **about):
     return line(text, **({"tag": "p", "place": 1} | about))
 
 
-@pytest.mark.parametrize(("between", "kept"), [(3, True), (4, False)])
-def test_a_short_sentence_is_the_texts_four_lines_under_it(between, kept):
+@pytest.mark.parametrize(("between", "stored"), [(3, True), (4, False)])
+def test_a_short_sentence_is_the_texts_four_lines_under_it(between, stored):
     lines = [paragraph(LEAD), *(line("Old Pier", place=2) for _ in range(between)), paragraph("That is all.")]
     odds = [2.0, *([-5.0] * between), -2.4]
-    assert article_lines(lines, odds, LIKELY)[-1] is kept
+    assert article_lines(lines, odds, LIKELY)[-1] is stored
 
 
 @pytest.mark.parametrize(
-    ("about", "kept"),
+    ("about", "stored"),
     [
         ({}, True),
         ({"text": "That is all"}, False),
@@ -33,28 +33,28 @@ def test_a_short_sentence_is_the_texts_four_lines_under_it(between, kept):
         ({"text": NEXT}, False),
     ],
 )
-def test_only_a_finished_short_paragraph_of_the_same_block_is_taken_for_the_last(about, kept):
+def test_only_a_finished_short_paragraph_of_the_same_block_is_taken_for_the_last(about, stored):
     last = paragraph(**({"text": "That is all."} | about))
-    assert article_lines([paragraph(LEAD), last], [2.0, -2.4], LIKELY)[-1] is kept
+    assert article_lines([paragraph(LEAD), last], [2.0, -2.4], LIKELY)[-1] is stored
 
 
-@pytest.mark.parametrize(("below", "kept"), [("Nine lamps", False), ("Two lanes", True)])
-def test_an_entry_that_stands_again_below_is_of_a_table_of_contents(below, kept):
+@pytest.mark.parametrize(("below", "stored"), [("Nine lamps", False), ("Two lanes", True)])
+def test_an_entry_that_stands_again_below_is_of_a_table_of_contents(below, stored):
     """The other entries of a list of the text are the text's."""
     entries = [line(text, tag="li", place=2) for text in ("Oak rails", "Nine lamps")]
     lines = [*entries, line(below, tag="h2", place=3)]
-    assert article_lines(lines, [2.0, -2.4, -5.0], LIKELY)[1] is kept
+    assert article_lines(lines, [2.0, -2.4, -5.0], LIKELY)[1] is stored
 
 
-@pytest.mark.parametrize(("links", "kept"), [((Anchor("Old Pier Falls", "/1"),), False), ((), True)])
-def test_titles_that_lead_elsewhere_under_the_text_are_not_in_it(links, kept):
+@pytest.mark.parametrize(("links", "stored"), [((Anchor("Old Pier Falls", "/1"),), False), ((), True)])
+def test_titles_that_lead_elsewhere_under_the_text_are_not_in_it(links, stored):
     """Also where they look likely, if none of them stands in a block of the text."""
     lines = [paragraph(LEAD), line("More Piers", place=2, tag="h3"), line("Old Pier Falls", place=2, links=links)]
-    assert article_lines(lines, [2.0, 1.0, 1.0], LIKELY) == [True, kept, kept]
+    assert article_lines(lines, [2.0, 1.0, 1.0], LIKELY) == [True, stored, stored]
 
 
-@pytest.mark.parametrize(("titles", "step", "taken"), [(2, 1, True), (1, 1, False), (2, 3, True), (2, 4, False)])
-def test_teasers_leave_however_long_if_each_stands_under_its_title(titles, step, taken):
+@pytest.mark.parametrize(("titles", "step", "removed"), [(2, 1, True), (1, 1, False), (2, 3, True), (2, 4, False)])
+def test_teasers_leave_however_long_if_each_stands_under_its_title(titles, step, removed):
     """Under a heading for other stories; a title leads elsewhere, and its teaser follows within three lines."""
     lines = [line(LEAD, place=1), line("More from the Harbor", tag="h2", place=2)]
     for number in range(titles):
@@ -63,19 +63,19 @@ def test_teasers_leave_however_long_if_each_stands_under_its_title(titles, step,
         lines += [line("Harbor", place=3 + number) for _ in range(step - 1)]
         lines.append(line(of_words(40, "."), place=3 + number))
     mark_related(lines)
-    assert (lines[-1].rule == "related") is taken
+    assert (lines[-1].rule == "related") is removed
 
 
-@pytest.mark.parametrize(("words", "is_article"), [(6, True), (5, False)])
-def test_a_signed_notice_of_six_words_is_an_article(words, is_article):
-    notice = of_words(words, ".")
+@pytest.mark.parametrize(("text", "is_article"), [(6, True), (5, False)])
+def test_a_signed_notice_of_six_words_is_an_article(text, is_article):
+    notice = of_words(text, ".")
     page = f"<html><head><title>Pier Closed Today</title></head><body><main><h1>Pier Closed Today</h1><p>May 4, 2023</p><p>{notice}</p></main></body></html>"
     assert isinstance(extract(page.encode(), url="https://harbor.example/a"), Article if is_article else Rejected)
 
 
-@pytest.mark.parametrize(("words", "is_article"), [(61, True), (60, False)])
-def test_a_page_without_title_and_heading_needs_more_than_sixty_words(words, is_article):
-    page = f"<html><body><div><p>{of_words(words, '.')}</p></div></body></html>"
+@pytest.mark.parametrize(("text", "is_article"), [(61, True), (60, False)])
+def test_a_page_without_title_and_heading_needs_more_than_sixty_words(text, is_article):
+    page = f"<html><body><div><p>{of_words(text, '.')}</p></div></body></html>"
     assert isinstance(extract(page.encode(), url="https://harbor.example/a"), Article if is_article else Rejected)
 
 

@@ -21,7 +21,7 @@ def profile(counts, pages=1_000, **about):
 
 def read_dump(text, known):
     _, parsed = parse(text.encode(), content_type="text/plain", profile=known)
-    return {each.text: each.rule for each in parsed.lines}
+    return {entry.text: entry.rule for entry in parsed.lines}
 
 
 # Blocks of a site.
@@ -104,9 +104,9 @@ def of_marks(*marks):
 
 @pytest.mark.parametrize(("shared", "pages"), [(5, 2), (6, 1)])
 def test_two_pages_that_share_more_than_half_are_one(shared, pages):
-    one = [f"a{at}" for at in range(10)]
-    other = [*one[:shared], *(f"b{at}" for at in range(10 - shared))]
-    assert len(distinct([of_marks(*one), of_marks(*other)])) == pages
+    results = [f"a{at}" for at in range(10)]
+    other = [*results[:shared], *(f"b{at}" for at in range(10 - shared))]
+    assert len(distinct([of_marks(*results), of_marks(*other)])) == pages
 
 
 def test_of_a_long_page_the_first_and_the_last_thousand_lines_count():

@@ -53,9 +53,9 @@ def test_three_lines_behind_the_text_are_a_menu(entries, rule):
     assert under[-1].rule == rule
 
 
-@pytest.mark.parametrize(("words", "rule"), [(14, "navigation"), (15, None)])
-def test_a_line_of_a_last_menu_has_fourteen_words(words, rule):
-    under = lines("News", *numbered(2, " ".join(["Pier"] * (words - 1))))
+@pytest.mark.parametrize(("text", "rule"), [(14, "navigation"), (15, None)])
+def test_a_line_of_a_last_menu_has_fourteen_words(text, rule):
+    under = lines("News", *numbered(2, " ".join(["Pier"] * (text - 1))))
     cut_tail([line(LEAD), *under])
     assert under[0].rule == rule
 
@@ -94,16 +94,16 @@ def test_a_card_repeats_its_text_at_once(between, rule):
 
 @pytest.mark.parametrize(("links", "count"), [(2, 4), (1, 1)])
 def test_two_links_at_the_ends_of_texts_are_the_sites(links, count):
-    found = text_lines("\n\n".join(f"{text} Full Story" for text in (LEAD, NEXT)[:links]))
-    assert len(found) == count
+    result = text_lines("\n\n".join(f"{text} Full Story" for text in (LEAD, NEXT)[:links]))
+    assert len(result) == count
 
 
 @pytest.mark.parametrize(("dots", "count"), [(28, 4), (29, 2)])
 def test_a_link_to_a_whole_story_is_the_end_of_its_line(dots, count):
-    found = text_lines("\n\n".join(f"{text} Full Story{'.' * dots}" for text in (LEAD, NEXT)))
-    assert len(found) == count
+    result = text_lines("\n\n".join(f"{text} Full Story{'.' * dots}" for text in (LEAD, NEXT)))
+    assert len(result) == count
 
 
-@pytest.mark.parametrize(("words", "may_be"), [(24, True), (25, False)])
-def test_the_title_of_a_card_has_24_words(words, may_be):
-    assert is_title(line(of_words(words))) is may_be
+@pytest.mark.parametrize(("text", "may_be"), [(24, True), (25, False)])
+def test_the_title_of_a_card_has_24_words(text, may_be):
+    assert is_title(line(of_words(text))) is may_be

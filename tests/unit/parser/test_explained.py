@@ -141,11 +141,11 @@ def test_each_state_says_what_became_of_the_line():
     markup = f'<html><body class="usa-header"><div class="usa-banner"></div>{page}</body></html>'
     reading, parsed = parse(markup.encode(), url="https://harbor.example.gov/a")
     assert isinstance(reading, Article)
-    told = {line.text: (line.state, line.rule, line.field) for line in explained_lines(reading, parsed)}
-    assert told["Menu of the site"] == ("outside", None, None)
-    assert told["Share"] == ("removed", "share", None)
-    assert told["All rights reserved"] == ("outside", None, None)
-    assert told[reading.body[0].text] == ("kept", None, None)
-    assert ("field", "headline", RULES["headline"].field) in told.values()
+    by_name = {line.text: (line.state, line.rule, line.field) for line in explained_lines(reading, parsed)}
+    assert by_name["Menu of the site"] == ("outside", None, None)
+    assert by_name["Share"] == ("removed", "share", None)
+    assert by_name["All rights reserved"] == ("outside", None, None)
+    assert by_name[reading.body[0].text] == ("kept", None, None)
+    assert ("field", "headline", RULES["headline"].field) in by_name.values()
     said = Explanation(lines=list(explained_lines(reading, parsed)), reading=reading).rules
-    assert said == {name: RULES[name].says for name in sorted({rule for _, rule, _ in told.values() if rule})}
+    assert said == {name: RULES[name].says for name in sorted({rule for _, rule, _ in by_name.values() if rule})}

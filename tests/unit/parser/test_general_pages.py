@@ -29,19 +29,19 @@ class Read:
 @pytest.mark.parametrize("folder", GOLD, ids=lambda folder: folder.name)
 def test_no_general_page_is_read_worse_than_by_trafilatura_alone(folder):
     """Lines of the body, headline and date, on every single page."""
-    gold, ours, theirs = wanted(folder), reading(folder), peer(folder)
-    assert likeness(ours.body, gold.body) >= likeness(theirs.body, gold.body)
-    assert bare(ours.headline) == bare(gold.headline)
-    assert ours.date == gold.date
+    gold, own, theirs = wanted(folder), reading(folder), peer(folder)
+    assert likeness(own.body, gold.body) >= likeness(theirs.body, gold.body)
+    assert bare(own.headline) == bare(gold.headline)
+    assert own.date == gold.date
 
 
 def test_general_pages_are_read_better_in_the_mean():
     """A page more or less may be a draw; all together are not."""
     golds = [wanted(folder) for folder in GOLD]
     assert len(GOLD) >= 12
-    ours = mean(likeness(reading(page).body, gold.body) for page, gold in zip(GOLD, golds, strict=True))
+    own = mean(likeness(reading(page).body, gold.body) for page, gold in zip(GOLD, golds, strict=True))
     theirs = mean(likeness(peer(page).body, gold.body) for page, gold in zip(GOLD, golds, strict=True))
-    assert ours > max(theirs + 0.05, 0.98)
+    assert own > max(theirs + 0.05, 0.98)
 
 
 def wanted(folder: Path) -> Read:
@@ -61,15 +61,15 @@ def reading(folder: Path) -> Read:
 def peer(folder: Path, *, metadata: bool = False) -> Read:
     """Headline and date too with `metadata`: for one Spanish date it loads all languages of the world, for seconds."""
     page = (folder / "page.html").read_text(encoding="utf-8")
-    found = trafilatura.bare_extraction(page, with_metadata=metadata, include_comments=False, include_tables=True)
-    read = found.as_dict() if found else {}
+    result = trafilatura.bare_extraction(page, with_metadata=metadata, include_comments=False, include_tables=True)
+    read = result.as_dict() if result else {}
     return Read(read.get("title") or "", read.get("date") or "", tuple((read.get("text") or "").splitlines()))
 
 
 def likeness(found: tuple[str, ...], gold: tuple[str, ...]) -> float:
     """F1 of the lines, in words alone."""
-    one, other = (Counter(filter(None, map(bare, lines))) for lines in (found, gold))
-    return 2 * (one & other).total() / (one.total() + other.total())
+    first, other = (Counter(filter(None, map(bare, lines))) for lines in (found, gold))
+    return 2 * (first & other).total() / (first.total() + other.total())
 
 
 def bare(line: str) -> str:

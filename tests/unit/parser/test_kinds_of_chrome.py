@@ -185,8 +185,8 @@ def test_an_entry_of_a_menu_is_no_byline():
 
 
 def test_names_in_capitals_have_their_units():
-    said = [(by.name, by.affiliation) for by in extracted(KINDS["caps-names"]).byline]
-    assert said == [("DANA EXAMPLE", "12TH HARBOR UNIT"), ("ROBIN EXAMPLE", "3RD PIER UNIT")]
+    results = [(by.name, by.affiliation) for by in extracted(KINDS["caps-names"]).byline]
+    assert results == [("DANA EXAMPLE", "12TH HARBOR UNIT"), ("ROBIN EXAMPLE", "3RD PIER UNIT")]
 
 
 def test_a_page_of_two_says_where_it_goes_on():

@@ -60,10 +60,10 @@ def test_texts_of_two_encodings_in_one_dump():
 
 
 def test_a_sentence_that_begins_with_by_is_no_byline():
-    said = "By the way, one pilot just got his own boat. I'm very, very proud of him. (Laughter.)"
-    reading = article(f"Remarks at the Landing\n\nSECRETARY ADLER: {TEXT}\n\n{said}\n\n{MORE}\n")
+    text = "By the way, one pilot just got his own boat. I'm very, very proud of him. (Laughter.)"
+    reading = article(f"Remarks at the Landing\n\nSECRETARY ADLER: {TEXT}\n\n{text}\n\n{MORE}\n")
     assert reading.byline == ()
-    assert said in texts(reading)
+    assert text in texts(reading)
 
 
 @pytest.mark.parametrize("line", ["By Courtesy Story", "By Press Release", "By News Release"])
@@ -91,8 +91,8 @@ def test_what_dates_a_page_beside_a_fault(line, day):
 
 def test_a_title_that_ends_with_a_year_has_no_site_behind_it():
     title = "Harbor Guard - Fact Sheet - Flood Operations {}"
-    found = [article(f"{title.format(end)}\n\n{TEXT}\n\n{MORE}\n").headline for end in ("2009", "Office")]
-    assert found == [title.format("2009"), "Harbor Guard - Fact Sheet"]
+    headlines = [article(f"{title.format(end)}\n\n{TEXT}\n\n{MORE}\n").headline for end in ("2009", "Office")]
+    assert headlines == [title.format("2009"), "Harbor Guard - Fact Sheet"]
 
 
 def test_a_slug_may_part_an_abbreviation():
@@ -191,18 +191,18 @@ def test_a_paper_and_a_labelled_day_may_stand_behind_the_name():
     assert str(reading.published_at) == "2017-04-13"
 
 
-@pytest.mark.parametrize("asked", ["Q: Did you see the boats?", "A: We did see them, and all of us were glad"])
-def test_a_short_question_of_a_transcript_is_no_heading(asked):
-    page = f"Press Gaggle By Harbor Chief Ruth Adler\n\nMS. ADLER: {TEXT}\n\n{asked}\n\nMS. ADLER: {MORE}\n"
+@pytest.mark.parametrize("query", ["Q: Did you see the boats?", "A: We did see them, and all of us were glad"])
+def test_a_short_question_of_a_transcript_is_no_heading(query):
+    page = f"Press Gaggle By Harbor Chief Ruth Adler\n\nMS. ADLER: {TEXT}\n\n{query}\n\nMS. ADLER: {MORE}\n"
     assert [block.kind for block in article(page).body] == ["paragraph"] * 3
 
 
 @pytest.mark.parametrize(
-    ("words", "joined"),
+    ("text", "joined"),
     [("The nine boats of the ferry office will stop in", True), ("Nine boats of the ferry office will stop in", False)],
 )
-def test_a_line_that_stops_at_a_word_that_leads_on_goes_on_behind_it(words, joined):
-    lines = [line.text for line in text_lines(f"{words}\nEastmark until the autumn, and then return.\n")]
+def test_a_line_that_stops_at_a_word_that_leads_on_goes_on_behind_it(text, joined):
+    lines = [line.text for line in text_lines(f"{text}\nEastmark until the autumn, and then return.\n")]
     assert (len(lines) == 1) is joined
 
 

@@ -193,14 +193,14 @@ def test_a_quadratic_pattern_would_be_seen(form):
 def worst():
     """For each pattern of the parser the attacks that cost most, as before, pump and end."""
     extract(PLACES["paragraphs"](["A sentence of some words ends here, and so does the page."] * 5).encode())  # imports
-    found = []
+    results = []
     for module in linear.modules("services.parser"):
         if module.__file__:
             for pattern, _, method in asked(module):
                 # White space is squeezed before any pattern sees it.
                 shown = [attack for attack in linear.attacks(pattern) if not attack[1].isspace()]
-                found += sorted(shown, key=lambda attack: -_cost(pattern, method, *attack))[:WORST]
-    return list(dict.fromkeys(found))
+                results += sorted(shown, key=lambda attack: -_cost(pattern, method, *attack))[:WORST]
+    return list(dict.fromkeys(results))
 
 
 def _cost(pattern, method, before, pump, end):

@@ -35,7 +35,7 @@ def test_cards_that_a_script_would_have_filled_are_a_list():
 
 
 @pytest.mark.parametrize(
-    ("path", "title", "kept"),
+    ("path", "title", "stored"),
     [
         ("/About/Second-Landing/", "Second Landing Office", False),
         ("/x/", "Frequently Asked Questions", False),
@@ -43,9 +43,9 @@ def test_cards_that_a_script_would_have_filled_are_a_list():
         ("/x/", "Second Landing Office", True),
     ],
 )
-def test_a_dump_without_a_date_of_a_page_that_stays_is_no_news(path, title, kept):
+def test_a_dump_without_a_date_of_a_page_that_stays_is_no_news(path, title, stored):
     page = f"{title}\n\n{TEXT}\n\n{MORE}\n"
-    assert (article(page, f"https://www.example.mil{path}").kind == "reference") is not kept
+    assert (article(page, f"https://www.example.mil{path}").kind == "reference") is not stored
     dated = article(f"{title}\n\nMay 4, 2021\n\n{TEXT}\n\n{MORE}\n", f"https://www.example.mil{path}")
     assert dated.kind != "reference"
 

@@ -60,8 +60,8 @@ def test_a_title_with_a_note_of_its_photos_is_no_text():
 
 
 def test_subtitles_without_hours_are_no_article():
-    said = " ".join(f"00:0{number}.100 --> 00:0{number}.900 nine boats" for number in range(1, 5))
-    assert isinstance(read(f"WEBVTT {said}"), Rejected)
+    text = " ".join(f"00:0{number}.100 --> 00:0{number}.900 nine boats" for number in range(1, 5))
+    assert isinstance(read(f"WEBVTT {text}"), Rejected)
 
 
 def test_a_caption_that_stands_four_times_is_no_list_of_cut_texts():

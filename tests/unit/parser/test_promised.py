@@ -15,11 +15,11 @@ TEXT = """
 
 def byline(*things, line=""):
     """The names of a page with these things in its JSON-LD, and with this line under its headline."""
-    told = f'<script type="application/ld+json">{json.dumps(list(things))}</script>'
-    page = f"<html><head><title>Bridge Reopens</title>{told}</head><body><article><h1>Bridge Reopens</h1>{line}{TEXT}"
+    text = f'<script type="application/ld+json">{json.dumps(list(things))}</script>'
+    page = f"<html><head><title>Bridge Reopens</title>{text}</head><body><article><h1>Bridge Reopens</h1>{line}{TEXT}"
     article = extract(f"{page}</article></body></html>".encode())
     assert isinstance(article, Article)
-    return [one.name for one in article.byline]
+    return [entry.name for entry in article.byline]
 
 
 def person(name, **more):

@@ -58,9 +58,9 @@ def test_no_word_of_the_main_region_is_lost(parts, region):
     """Kept and removed together are the region's text, as BeautifulSoup, another reader, sees it."""
     markup = f"<html><body><{region}>{''.join(parts)}</{region.split()[0]}></body></html>"
     soup = BeautifulSoup(markup, "lxml")
-    seen = soup.find("main") or soup.find("div", class_="adetail")
+    result = soup.find("main") or soup.find("div", class_="adetail")
     _, lines = read(markup.encode(), content_type="text/html")
-    assert spoken("".join(line.text for line in lines)) == spoken(seen.get_text() if seen else "")
+    assert spoken("".join(line.text for line in lines)) == spoken(result.get_text() if result else "")
 
 
 @given(st.lists(WORDS, max_size=25))
@@ -71,8 +71,8 @@ def test_no_line_of_a_dump_is_lost_or_moved(parts):
     if lines:
         assert "".join("".join(line.text.split()) for line in lines) == "".join("".join(p.split()) for p in parts)
     if isinstance(reading, Article):
-        kept = [line.text for line in lines if line.kept]
-        assert [block.text for block in reading.body] == kept
+        texts = [line.text for line in lines if line.kept]
+        assert [block.text for block in reading.body] == texts
         assert [gone.text for gone in reading.removed] == [line.text for line in lines if not line.kept]
 
 

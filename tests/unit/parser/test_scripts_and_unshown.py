@@ -98,9 +98,9 @@ def test_a_text_that_only_scripts_would_show_is_read_where_nothing_else_is_shown
     assert body(extract(page("<h1>Second Landing Opens Early</h1>" + inner))) == list(ENGLISH)
 
 
-@pytest.mark.parametrize(("words", "is_read"), [(100, True), (99, False)])
-def test_a_shorter_note_for_readers_without_scripts_is_no_article(words, is_read):
-    inner = f"<noscript><p>{of_words(60, '.')}</p> <p>{of_words(words - 60, '.')}</p></noscript>"
+@pytest.mark.parametrize(("text", "is_read"), [(100, True), (99, False)])
+def test_a_shorter_note_for_readers_without_scripts_is_no_article(text, is_read):
+    inner = f"<noscript><p>{of_words(60, '.')}</p> <p>{of_words(text - 60, '.')}</p></noscript>"
     reading = extract(page("<h1>Second Landing Opens Early</h1>" + inner))
     assert isinstance(reading, Article if is_read else Rejected)
 

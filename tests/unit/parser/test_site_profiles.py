@@ -42,8 +42,8 @@ def test_a_line_that_is_taken_says_on_how_many_pages_it_stood():
     """The figure is for people: they may disagree with it."""
     group = pages(dump, 7)
     reading, _ = group[0].parse(profile_of(group))
-    found = {line.text: (line.rule, line.detail) for line in reading.removed}
-    assert found["Bellhaven County Prosecutor"] == ("repeats-on-site", "7 of 7 pages")
+    by_name = {line.text: (line.rule, line.detail) for line in reading.removed}
+    assert by_name["Bellhaven County Prosecutor"] == ("repeats-on-site", "7 of 7 pages")
 
 
 def test_an_article_published_twice_makes_no_furniture_of_its_text():
@@ -84,9 +84,9 @@ def test_items_that_many_lists_share_are_text_where_others_are_not_shared():
     """The class of a list says nothing: its template holds the items of every article."""
     listed = '<ul class="wp-list"><li>{}</li></ul><div class="jp-buttons">'
     group = [
-        replace(page, content=page.content.replace('<div class="jp-buttons">', listed.format(item)))
+        replace(page, content=page.content.replace('<div class="jp-buttons">', listed.format(entry)))
         for at, page in enumerate(pages(weblog, 12))
-        for item in ["Call the harbor master" if at % 2 else f"Write to desk {at}"]
+        for entry in ["Call the harbor master" if at % 2 else f"Write to desk {at}"]
     ]
     assert group[1].read(profile_of(group))[-1] == "Call the harbor master"
 
@@ -157,9 +157,9 @@ def test_a_title_that_every_page_has_is_no_headline():
         title = f"<title>{page.headline}"
         group.append(replace(page, content=page.content.replace(title, "<title>Harbor Board: Releases")))
     alone, _ = group[0].parse()
-    told, _ = group[0].parse(profile_of(group))
+    answer, _ = group[0].parse(profile_of(group))
     assert alone.headline != group[0].headline
-    assert told.headline == group[0].headline
+    assert answer.headline == group[0].headline
 
 
 @pytest.mark.parametrize("title", ["{} - Harbor Board", "Harbor Board: {}", "{} | Releases | Harbor Board", "{}"])
@@ -190,8 +190,8 @@ def test_a_known_layout_knows_better_than_a_profile(tmp_path):
     page = f"<html><body>{region}</body></html>"
     lines = {f"{at:016x}": 9 for at in range(9)}
     plain, _ = read(page.encode())
-    told, _ = read(page.encode(), profile=SiteProfile("x.example", 9, lines))
-    assert told == plain
+    answer, _ = read(page.encode(), profile=SiteProfile("x.example", 9, lines))
+    assert answer == plain
 
 
 @given(COUNTS, BOXES, st.text(), st.integers(0, 200), st.frozensets(st.text()))
@@ -263,8 +263,8 @@ def test_no_profile_loses_a_line_or_raises(site, seed):
     )
     reading, parsed = page.parse(lying)
     body = [block.text for block in reading.body] if isinstance(reading, Article) else []
-    told = sorted([*body, *(line.text for line in reading.removed)])
-    assert told == sorted(line.text for line in parsed.lines)
+    ordered = sorted([*body, *(line.text for line in reading.removed)])
+    assert ordered == sorted(line.text for line in parsed.lines)
 
 
 def _titled(page: SitePage, title: str) -> str:

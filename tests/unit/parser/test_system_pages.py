@@ -11,8 +11,8 @@ from tests.support.system_pages import PAGES
 
 def reading(name):
     url, language, inner, _, _ = PAGES[name]
-    found = re.search(r"<h[12][^>]*(?:title|entry)[^>]*>([^<]+)|<h1[^>]*>([^<]+)|<h[23][^>]*>([^<]+)", inner)
-    title = (found[1] or found[2] or found[3]) if found else "Die Brücke ist offen"
+    match = re.search(r"<h[12][^>]*(?:title|entry)[^>]*>([^<]+)|<h1[^>]*>([^<]+)|<h[23][^>]*>([^<]+)", inner)
+    title = (match[1] or match[2] or match[3]) if match else "Die Brücke ist offen"
     markup = (
         f'<html lang="{language}"><head><meta charset="utf-8"><title>{title}</title></head><body>{inner}</body></html>'
     )

@@ -94,13 +94,13 @@ def test_a_sentence_with_a_date_is_no_date_line():
 )
 def test_who_and_when_are_read_from_one_line(line, names, published):
     """Rank stays in the name, an office is not two people, a login is nobody, a sentence is no byline."""
-    said = read_story_line(line)
+    text = read_story_line(line)
     if names is None:
-        assert said is None or len(line) > 40
+        assert text is None or len(line) > 40
         return
-    assert said is not None
-    assert [entry.name for entry in said.byline] == [n or "Secretary of the Air Force Public Affairs" for n in names]
-    assert (said.published.day if said.published else None) == published
+    assert text is not None
+    assert [entry.name for entry in text.byline] == [n or "Secretary of the Air Force Public Affairs" for n in names]
+    assert (text.published.day if text.published else None) == published
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_the_dateline_is_the_place_alone(text, place):
 
 
 @pytest.mark.parametrize(
-    ("caption", "words", "credit", "photographer"),
+    ("caption", "text", "credit", "photographer"),
     [
         ("A crew works. (U.S. Air Force photo/Jo Marsh)", "A crew works.", "U.S. Air Force photo/Jo Marsh", "Jo Marsh"),
         ("Two boats. (Navy photo by Jo Marsh/Released)", "Two boats.", "Navy photo by Jo Marsh/Released", "Jo Marsh"),
@@ -159,9 +159,9 @@ def test_the_dateline_is_the_place_alone(text, place):
         ("A crew works. (Photo by Jo Marsh) VIEW ORIGINAL", "A crew works.", "Photo by Jo Marsh", "Jo Marsh"),
     ],
 )  # fmt: skip
-def test_a_caption_and_its_credit_come_apart(caption, words, credit, photographer):
-    found = split_credit(caption)
-    assert (found.words, found.line, found.photographer) == (words, credit, photographer)
+def test_a_caption_and_its_credit_come_apart(caption, text, credit, photographer):
+    result = split_credit(caption)
+    assert (result.words, result.line, result.photographer) == (text, credit, photographer)
 
 
 def test_a_courtesy_is_no_picture():

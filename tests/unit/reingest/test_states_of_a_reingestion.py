@@ -53,16 +53,16 @@ def ordered(verb, state):
 @pytest.mark.parametrize("dry_run", [False, True])
 def test_a_run_can_be_ordered_what_the_table_says_and_nothing_else(verb, dry_run):
     for run in RUNNING:
-        wanted = OF_A_RUN.get((run, verb))
-        expected = State(wanted, dry_run=dry_run) if wanted else None
+        answer = OF_A_RUN.get((run, verb))
+        expected = State(answer, dry_run=dry_run) if answer else None
         assert ordered(verb, State(run, dry_run=dry_run)) == expected, run
 
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_a_promotion_can_be_ordered_what_the_table_says_and_nothing_else(verb):
     for promotion in (None, *get_args(Promotion)):
-        wanted = OF_A_PROMOTION.get((promotion, verb))
-        expected = State("done", wanted, dry_run=True) if wanted else None
+        answer = OF_A_PROMOTION.get((promotion, verb))
+        expected = State("done", answer, dry_run=True) if answer else None
         assert ordered(verb, State("done", promotion, dry_run=True)) == expected, promotion
 
 

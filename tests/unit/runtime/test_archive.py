@@ -92,7 +92,7 @@ def test_a_disk_without_room_keeps_nothing_of_it(folder):
             capture_store.keep(replace(CAPTURE, body=os.urandom(100_000)))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    assert [each for each in folder.rglob("*") if each.is_file()] == []
+    assert [entry for entry in folder.rglob("*") if entry.is_file()] == []
 
 
 def test_it_is_known_whether_a_capture_is_held(folder):
@@ -120,6 +120,6 @@ def test_where_no_capture_is_there_is_no_archive():
 
 def test_the_headers_of_the_wire_do_not_describe_the_kept_body():
     """The body is kept decoded: a reader must not decode it once more."""
-    kept = capture_store.load(capture_store.keep(replace(CAPTURE, headers=(("Content-Encoding", "gzip"),))))
-    assert kept.headers == (("X-Archive-Orig-Content-Encoding", "gzip"),)
-    assert kept.body == CAPTURE.body
+    stored = capture_store.load(capture_store.keep(replace(CAPTURE, headers=(("Content-Encoding", "gzip"),))))
+    assert stored.headers == (("X-Archive-Orig-Content-Encoding", "gzip"),)
+    assert stored.body == CAPTURE.body

@@ -79,8 +79,8 @@ SPELLED = {
 @pytest.mark.parametrize("name", SPELLED)
 def test_what_is_no_address_is_refused_where_it_is_named(name):
     """One sentence, which does not repeat a password."""
-    url, words = SPELLED[name]
-    with pytest.raises(BadAddress, match=words) as refusal:
+    url, text = SPELLED[name]
+    with pytest.raises(BadAddress, match=text) as refusal:
         canonical_url(url)
     assert is_a_sentence(str(refusal.value))
     assert "secret" not in str(refusal.value)
@@ -154,7 +154,7 @@ def test_port_zero_is_the_usual_port():
 
 
 @pytest.mark.parametrize(
-    ("url", "asked"),
+    ("url", "query"),
     [
         ("http://news.example/a\r\nX-Evil: 1", "/a"),
         ("http://news.example/a\tb", "/a"),
@@ -162,10 +162,10 @@ def test_port_zero_is_the_usual_port():
         ("http://news.example/a%0d%0aX-Evil:%201", "/a"),
     ],
 )
-def test_what_is_written_into_an_address_stays_in_it(url, asked):
+def test_what_is_written_into_an_address_stays_in_it(url, query):
     """9, 13: line breaks become no headers, dot segments lead nowhere else, and the host stays the host."""
     response = visit(canonical_url(url), find=lambda *_: [PUBLIC])
-    assert response.url.startswith("http://news.example" + asked)
+    assert response.url.startswith("http://news.example" + query)
     assert [name for name, _ in response.request_headers if "evil" in name.lower()] == []
 
 

@@ -11,8 +11,8 @@ def test_a_hint_is_let_through():
     """With its kind and ids, and whatever else a Celery of another version puts beside them."""
     message = hint("Deliver", (1, 2**62))
     message["headers"]["stamps"] = {}
-    said, _, _ = Hint.model_validate(message).body
-    assert said == ("Deliver", [1, 2**62])
+    text, _, _ = Hint.model_validate(message).body
+    assert text == ("Deliver", [1, 2**62])
 
 
 @pytest.mark.parametrize("what", MESSAGES)

@@ -6,7 +6,7 @@ from services.runtime.ledger.causes import LONGEST, cause_of
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("first", "other"),
     [
         (
             "CaptureMissing: the archive has no 0a1b2c3d4e5f60718293.",
@@ -19,8 +19,8 @@ from services.runtime.ledger.causes import LONGEST, cause_of
         ("Timeout after 2026-11-29T08:00:00Z", "Timeout  after\n2025-01-02T00:00:00+00:00"),
     ],
 )
-def test_what_differs_from_one_message_to_the_next_is_no_part_of_the_cause(one, other):
-    assert cause_of(one) == cause_of(other) != ""
+def test_what_differs_from_one_message_to_the_next_is_no_part_of_the_cause(first, other):
+    assert cause_of(first) == cause_of(other) != ""
 
 
 _APART = ("The disk is full.", "The disk is gone.", "ValueError: no", "KeyError: 'headline'", "KeyError: 'byline'")

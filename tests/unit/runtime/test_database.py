@@ -40,8 +40,8 @@ def seen():
 
 def test_an_instant_comes_back_as_it_went_aware_and_in_utc(sightings):
     sightings(NOON.astimezone(timezone(timedelta(hours=-5))))
-    (found,) = seen()
-    assert (found, found.tzinfo) == (NOON, UTC)
+    (result,) = seen()
+    assert (result, result.tzinfo) == (NOON, UTC)
 
 
 def test_an_instant_without_a_zone_is_refused(sightings):
@@ -53,22 +53,22 @@ def test_an_instant_without_a_zone_is_refused(sightings):
 
 def test_a_transaction_is_all_or_nothing_and_what_follows_it_too(sightings):
     """What was to be done after the commit is not done when there was none."""
-    told = []
+    messages = []
 
     def fails():
         with transaction() as session:
             session.execute(SIGHTINGS.insert().values(at=NOON))
-            after_commit(session, lambda: told.append("lost"))
+            after_commit(session, lambda: messages.append("lost"))
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
         fails()
-    assert (seen(), told) == ([], [])
+    assert (seen(), messages) == ([], [])
     with transaction() as session:
         session.execute(SIGHTINGS.insert().values(at=NOON))
-        after_commit(session, lambda: told.append(len(seen())))
-        assert told == []
-    assert told == [1], "only after the commit, when others see it"
+        after_commit(session, lambda: messages.append(len(seen())))
+        assert messages == []
+    assert messages == [1], "only after the commit, when others see it"
 
 
 def test_a_reader_cannot_write(sightings):

@@ -53,10 +53,10 @@ def test_a_response_comes_back_whole_with_what_we_asked():
     """Status, headers as sent, body; and our own headers, among them who we are."""
     response = ask(headers={"if-none-match": '"x"'})
     assert (response.status, response.body, response.header("content-length")) == (200, b"words", "5")
-    asked = {name.lower(): value for name, value in response.request_headers}
-    assert asked["user-agent"].endswith("(+ops@example.org)")
-    assert asked["if-none-match"] == '"x"'
-    assert asked["accept-encoding"] == "gzip, deflate"
+    by_name = {name.lower(): value for name, value in response.request_headers}
+    assert by_name["user-agent"].endswith("(+ops@example.org)")
+    assert by_name["if-none-match"] == '"x"'
+    assert by_name["accept-encoding"] == "gzip, deflate"
 
 
 def test_the_address_that_was_judged_is_the_one_dialled():
@@ -186,8 +186,8 @@ def test_head_and_body_leave_together():
     """One packet wakes the other side once; a header that is given replaces what the client says of itself."""
     stream = Listening()
     post_to(stream, accept="application/json")
-    (told,) = stream.heard
-    head, _, body = told.partition(b"\r\n\r\n")
+    (answer,) = stream.heard
+    head, _, body = answer.partition(b"\r\n\r\n")
     line, *headers = head.split(b"\r\n")
     assert line == b"POST /in HTTP/1.1"
     assert {b"host: news.example", b"content-length: 5", b"accept: application/json"} <= set(headers)

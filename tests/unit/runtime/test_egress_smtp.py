@@ -134,9 +134,9 @@ def test_a_refusal_is_an_answer(command, answer, stage, code, enhanced):
 
 def test_nobody_listens():
     """One sentence says so."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        reply = sent(taken.getsockname()[1])
+    with socket.socket() as result:
+        result.bind(("127.0.0.1", 0))
+        reply = sent(result.getsockname()[1])
     assert (reply.stage, reply.code) == ("connection", None)
     assert "could not be reached" in reply.text
 

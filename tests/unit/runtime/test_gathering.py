@@ -45,8 +45,8 @@ def test_those_that_come_while_others_are_settled_are_the_next_group():
         while len(gathering._waiting) < 3:
             assert time.monotonic() < deadline
         goes_on.set()
-        for each in ended:
-            each.result(PATIENCE)
+        for entry in ended:
+            entry.result(PATIENCE)
     assert groups == [[0], [1, 2, 3]]
 
 
@@ -70,8 +70,8 @@ def test_it_waits_for_those_that_come_and_no_longer():
             assert time.monotonic() < deadline
         assert groups == []
         comes_to_nothing.set()
-        for each in (coming, *ended):
-            each.result(PATIENCE)
+        for entry in (coming, *ended):
+            entry.result(PATIENCE)
     assert [sorted(group) for group in groups] == [[1, 2]]
 
 
@@ -97,7 +97,7 @@ def test_every_member_of_a_crowd_is_settled_once():
     gathering = Gathering(lambda members: groups.append(list(members)))
     crowd = range(400)
     with ThreadPoolExecutor(100) as pool:
-        for each in [pool.submit(settles, gathering, number, 0.01) for number in crowd]:
-            each.result(PATIENCE)
+        for entry in [pool.submit(settles, gathering, number, 0.01) for number in crowd]:
+            entry.result(PATIENCE)
     assert sorted(member for group in groups for member in group) == list(crowd)
     assert max(map(len, groups)) <= MOST

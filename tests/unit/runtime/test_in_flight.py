@@ -33,7 +33,7 @@ class Waiting:
                 on_trial -= number in self.on_trial
                 self.left.remove(number)
                 jobs.append(job(number, now))
-        return Claimed(jobs, None, [each.id for each in jobs if each.id in self.on_trial])
+        return Claimed(jobs, None, [entry.id for entry in jobs if entry.id in self.on_trial])
 
     def run(self, job):
         if job.id in self.silent:
@@ -125,11 +125,11 @@ def test_a_wake_up_is_enough_to_look(flying, monkeypatch):
 
 def test_it_looks_again_when_the_next_one_is_due(flying, monkeypatch):
     monkeypatch.setattr(in_flight, "REST", LONG)
-    waiting, asked = Waiting(1), []
+    waiting, requests = Waiting(1), []
 
     def claim(now, room):
-        asked.append(now)
-        return Claimed(again=utcnow() + timedelta(milliseconds=50)) if len(asked) < 3 else waiting.claim(now, room)
+        requests.append(now)
+        return Claimed(again=utcnow() + timedelta(milliseconds=50)) if len(requests) < 3 else waiting.claim(now, room)
 
     made = InFlight(claim, waiting.run, places=4)
     made.begin()
@@ -166,16 +166,16 @@ def test_one_that_can_take_nothing_on_says_for_how_long(flying, monkeypatch):
 
 def test_one_that_took_too_much_memory_takes_nothing_more_and_ends(flying, monkeypatch):
     """Once its work is done, as a parser's child is replaced."""
-    told = []
-    monkeypatch.setattr(in_flight.os, "kill", lambda *called: told.append(called))
+    messages = []
+    monkeypatch.setattr(in_flight.os, "kill", lambda *called: messages.append(called))
     waiting = Waiting(2, silent=[0])
     made = flying(waiting, places=1)
     wait_for(lambda: waiting.left == [1])
     made._memory = 1
     monkeypatch.setattr(in_flight, "SLOW", 0.01)
     time.sleep(0.1)
-    assert (waiting.left, told) == ([1], [])
+    assert (waiting.left, messages) == ([1], [])
     waiting.answers.set()
-    wait_for(lambda: told)
+    wait_for(lambda: messages)
     assert waiting.left == [1]
     made.stop()

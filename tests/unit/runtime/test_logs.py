@@ -106,8 +106,8 @@ def test_what_libraries_say_is_json_too(log):
     except RuntimeError:
         logging.getLogger("library").exception("a library's\ntrouble")
     (line,) = read().splitlines()
-    told = json.loads(line)
-    assert (told["event"], told["level"]) == ("a library's\ntrouble", "error")
+    body = json.loads(line)
+    assert (body["event"], body["level"]) == ("a library's\ntrouble", "error")
     assert "the roof fell in" in line
 
 
@@ -134,13 +134,13 @@ def test_levels_below_the_asked_are_silent(log):
 def test_on_a_terminal_a_line_says_when_what_and_of_which_source(log):
     """It was 260 columns of `ms=… outcome=…`, with microseconds, in the order of the alphabet."""
     read = log("pretty")
-    told = structlog.get_logger()
-    told.info(
+    answer = structlog.get_logger()
+    answer.info(
         "handled", kind="ParsePage", key="1", outcome="completed", ms=8.4, source="war", url=URL, headline="A bridge"
     )
-    told.info("handled", kind="FetchPage", key="1", outcome="completed", ms=12.6, source="war", url=URL, answer="new")
-    told.info("handled", kind="Announce", key="1", outcome="completed", ms=2.2)
-    told.info("attempted", endpoint=3, answer="delivered", ms=9.0, webhook_id="evt_1", attempt=1)
+    answer.info("handled", kind="FetchPage", key="1", outcome="completed", ms=12.6, source="war", url=URL, answer="new")
+    answer.info("handled", kind="Announce", key="1", outcome="completed", ms=2.2)
+    answer.info("attempted", endpoint=3, answer="delivered", ms=9.0, webhook_id="evt_1", attempt=1)
     read_, fetched, delivered = [re.sub(r"\x1b\[\dm", "", line) for line in read().splitlines()]
     assert re.fullmatch(r"\d\d:\d\d:\d\dZ  war           read A bridge  8 ms", read_)
     assert fetched.endswith(f"war           fetched {URL}: new  13 ms")
@@ -153,7 +153,7 @@ def test_on_a_terminal_what_failed_keeps_all_its_words(log):
         "handled", kind="ParsePage", key="9", outcome="dead_lettered", ms=1.0, reason="It broke."
     )
     written = re.sub(r"\x1b\[\d+m", "", read())
-    assert all(words in written for words in ("ParsePage", "dead_lettered", "It broke."))
+    assert all(entry in written for entry in ("ParsePage", "dead_lettered", "It broke."))
 
 
 def test_a_log_that_cannot_be_written_costs_nobody_the_work():

@@ -24,7 +24,7 @@ def run(*waiting):
     """Runs them all, side by side."""
 
     async def together():
-        return await asyncio.wait_for(asyncio.gather(*(each() for each in waiting)), PATIENCE)
+        return await asyncio.wait_for(asyncio.gather(*(entry() for entry in waiting)), PATIENCE)
 
     return asyncio.run(together())
 

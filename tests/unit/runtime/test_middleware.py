@@ -63,11 +63,11 @@ def asks(app, path, key, times=1):
 def test_head_is_get_without_the_body(app):
     with client(app, "good") as web:
         for path in ("/open", "/read", "/nowhere"):
-            got, asked = web.get(path), web.head(path)
-            assert asked.status_code == got.status_code
-            assert asked.content == b""
-            assert asked.headers["content-length"] == got.headers["content-length"]
-            assert asked.headers["content-type"] == got.headers["content-type"]
+            got, requests = web.get(path), web.head(path)
+            assert requests.status_code == got.status_code
+            assert requests.content == b""
+            assert requests.headers["content-length"] == got.headers["content-length"]
+            assert requests.headers["content-type"] == got.headers["content-type"]
 
 
 def test_head_of_an_endless_stream_ends(app):

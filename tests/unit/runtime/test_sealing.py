@@ -55,17 +55,17 @@ def test_another_key_is_told_in_one_sentence_without_the_secret(with_key):
     with_key(Fernet.generate_key().decode())
     sealed = seal(SECRET)
     with_key(Fernet.generate_key().decode())
-    with pytest.raises(UnreadableSecret, match="DATELINE_SECRET_KEY") as told:
+    with pytest.raises(UnreadableSecret, match="DATELINE_SECRET_KEY") as answer:
         unseal(sealed)
-    assert sealed not in str(told.value)
+    assert sealed not in str(answer.value)
 
 
 def test_a_key_that_is_none_is_told_without_showing_it(with_key):
     """A pass phrase is not a key; the sentence says how to make one and repeats nothing."""
     with_key("correct horse battery staple")
-    with pytest.raises(BadKey, match="openssl") as told:
+    with pytest.raises(BadKey, match="openssl") as answer:
         seal(SECRET)
-    assert "horse" not in str(told.value)
+    assert "horse" not in str(answer.value)
     assert "horse" not in repr(runtime_settings())
 
 
@@ -111,6 +111,6 @@ def test_a_new_key_stands_in_front_of_the_file_and_only_its_owner_reads_it(with_
 def test_a_list_with_a_key_that_is_none_is_told_without_showing_it(with_key, keys):
     """A key with a slip of the pen must not be passed over: what it sealed would be lost with it."""
     with_key(keys.format(good=Fernet.generate_key().decode()))
-    with pytest.raises(BadKey, match="openssl") as told:
+    with pytest.raises(BadKey, match="openssl") as answer:
         seal(SECRET)
-    assert "horse" not in str(told.value)
+    assert "horse" not in str(answer.value)

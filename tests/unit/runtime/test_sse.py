@@ -65,15 +65,15 @@ def test_a_heartbeat_is_no_event():
 
 
 def test_a_stream_goes_on_where_the_last_piece_ended():
-    asked = []
+    requests = []
 
     def pull(after):
-        asked.append(after)
+        requests.append(after)
         return EventSlice([Event(after + 1)], next=after + 1, more=after < 6)
 
     dispatched, _ = read("".join(taken(4, pull)))
     assert [sequence for _, _, sequence in dispatched] == ["5", "6", "7"]
-    assert asked == [4, 5, 6]
+    assert requests == [4, 5, 6]
 
 
 def test_something_is_said_although_nothing_happens():

@@ -18,9 +18,9 @@ def told(key, looks):
         news += [f"{number} begun"] * len(result.begun) + [f"{number} ended"] * len(result.ended)
         for new in result.new:
             known[new] = KnownTrouble(new, now, now, announced=new in result.begun)
-        for seen in result.seen:
-            before = known[seen]
-            known[seen] = KnownTrouble(seen, before.first_seen, now, before.announced or seen in result.begun)
+        for entry in result.seen:
+            before = known[entry]
+            known[entry] = KnownTrouble(entry, before.first_seen, now, before.announced or entry in result.begun)
         for over in (*result.ended, *result.forgotten):
             del known[over]
     return news

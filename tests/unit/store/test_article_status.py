@@ -76,7 +76,7 @@ def test_the_order_of_arrival_does_not_matter():
     looks = [order("missing", 1), order("removed", 2), order("live", 3)]
     for arrival in permutations(looks):
         stands = StatusRecord()
-        for one in arrival:
-            change = status_change(stands, one)
+        for entry in arrival:
+            change = status_change(stands, entry)
             stands = change.after if change else stands
         assert stands.status == "live"

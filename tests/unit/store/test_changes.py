@@ -191,9 +191,9 @@ WORDS = st.lists(st.sampled_from(["a", "b", "c", "d"]), max_size=30)
 def test_the_pieces_of_a_diff_are_both_texts(old, new):
     """What is not added is the old text, and what is not removed is the new one, whatever the budget."""
     for steps in (0, 10, 10_000):
-        found = list(runs(old, new, Budget(steps)))
-        assert [word for fate, words in found if fate != "inserted" for word in words] == old
-        assert [word for fate, words in found if fate != "deleted" for word in words] == new
+        result = list(runs(old, new, Budget(steps)))
+        assert [word for fate, fields in result if fate != "inserted" for word in fields] == old
+        assert [word for fate, fields in result if fate != "deleted" for word in fields] == new
         [text] = differences_by_word([Pair("body", " ".join(old), " ".join(new))])
         assert (text.before(), text.after()) == (" ".join(old), " ".join(new))
 
@@ -201,12 +201,12 @@ def test_the_pieces_of_a_diff_are_both_texts(old, new):
 @given(WORDS, WORDS)
 def test_a_diff_is_as_short_as_can_be(old, new):
     """As many words stay as the longest common subsequence has: found here by the table that costs the square."""
-    kept = sum(len(words) for fate, words in runs(old, new, Budget()) if fate == "same")
+    total = sum(len(text) for fate, text in runs(old, new, Budget()) if fate == "same")
     lengths = [[0] * (len(new) + 1) for _ in range(len(old) + 1)]
-    for i, one in enumerate(old, 1):
+    for i, first in enumerate(old, 1):
         for j, other in enumerate(new, 1):
-            lengths[i][j] = lengths[i - 1][j - 1] + 1 if one == other else max(lengths[i - 1][j], lengths[i][j - 1])
-    assert kept == lengths[-1][-1]
+            lengths[i][j] = lengths[i - 1][j - 1] + 1 if first == other else max(lengths[i - 1][j], lengths[i][j - 1])
+    assert total == lengths[-1][-1]
 
 
 def test_an_event_shows_so_much_of_a_diff_and_says_that_it_is_cut():
@@ -223,10 +223,10 @@ def test_an_event_shows_so_much_of_a_diff_and_says_that_it_is_cut():
 @pytest.mark.parametrize("made", ["shuffled", "swapped", "many", "one"])
 def test_no_article_costs_more_than_its_size(made):
     """The largest that is stored, changed so that a plain comparison would never end."""
-    words = [f"word{number % 97}" for number in range(60_000)]
-    other = random.Random(7).sample(words, len(words))
+    results = [f"word{number % 97}" for number in range(60_000)]
+    other = random.Random(7).sample(results, len(results))
     texts = {
-        "shuffled": (blocks(" ".join(words)), blocks(" ".join(other))),
+        "shuffled": (blocks(" ".join(results)), blocks(" ".join(other))),
         "swapped": (blocks("a b " * 30_000), blocks("b a " * 30_000)),
         "many": (blocks(*(f"x{n} y z" for n in range(5_000))), blocks(*(f"v{n} y z" for n in range(5_000)))),
         "one": (blocks("a " * 60_000), blocks("b " * 60_000)),

@@ -73,13 +73,14 @@ def test_what_the_template_explains_waits_and_a_rewrite_is_news_after_a_day(reas
 
 def test_the_same_change_has_the_same_signature_wherever_it_is():
     """A new footer, another name, another date on all pages; a change of its own beside it is another matter."""
-    one, other = article(TEXT.replace("bridge", "Army bridge")), article(OTHER.replace("museum", "Army museum"))
+    first, other = article(TEXT.replace("bridge", "Army bridge")), article(OTHER.replace("museum", "Army museum"))
     footer = "\nFollow the newsroom on our new page."
     with_footer = [
-        change_of(each, each.model_copy(update={"body": (*each.body, Block(text=footer))})) for each in (one, other)
+        change_of(entry, entry.model_copy(update={"body": (*entry.body, Block(text=footer))}))
+        for entry in (first, other)
     ]
     assert signatures(with_footer[0]) == signatures(with_footer[1]) != frozenset()
     stamped = [change_of(article(published_at=f"2026-03-0{day}"), article(published_at="2026-11-29")) for day in (1, 2)]
     assert signatures(stamped[0]) == signatures(stamped[1])
-    corrected = change_of(one, article(one.body[0].text.replace("lane 7", "lane 9") + footer))
+    corrected = change_of(first, article(first.body[0].text.replace("lane 7", "lane 9") + footer))
     assert not signatures(corrected) <= signatures(with_footer[0])

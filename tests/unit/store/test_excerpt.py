@@ -38,12 +38,12 @@ def test_hits_without_a_word_between_them_are_one():
 
 
 def test_a_long_text_is_cut_at_the_ends_of_words_around_its_hit():
-    said = cut(f"{LONG} the [storm] {LONG}")
-    assert said.startswith("…word")
-    assert " the [storm] word0 " in said
-    assert said.endswith("…")
-    assert set(said.strip("…").replace("the [storm] ", "").split(" ")) <= set(LONG.split(" "))
-    assert len(said) <= WIDTH + len("……[]")
+    text = cut(f"{LONG} the [storm] {LONG}")
+    assert text.startswith("…word")
+    assert " the [storm] word0 " in text
+    assert text.endswith("…")
+    assert set(text.strip("…").replace("the [storm] ", "").split(" ")) <= set(LONG.split(" "))
+    assert len(text) <= WIDTH + len("……[]")
 
 
 def test_it_is_cut_where_the_hits_are_densest():
@@ -66,8 +66,8 @@ def test_what_marks_hits_is_taken_out_of_what_is_kept():
 @given(st.lists(st.tuples(st.text(st.characters(exclude_characters=OPEN + CLOSE)), st.booleans()), max_size=40))
 def test_every_piece_is_in_the_text(parts):
     """Whatever the text and wherever its hits: nothing is made up, nothing said twice, and never much."""
-    text = "".join(words for words, _ in parts)
-    spans = hits("".join(f"{OPEN}{words}{CLOSE}" if hit else words for words, hit in parts))
-    said = "".join(piece.text for piece in excerpt(text, spans))
-    assert said.removeprefix("…").removesuffix("…") in text.replace("\n", " ") or said in text.replace("\n", " ")
-    assert len(said) <= WIDTH + 2
+    text = "".join(fields for fields, _ in parts)
+    spans = hits("".join(f"{OPEN}{fields}{CLOSE}" if hit else fields for fields, hit in parts))
+    content = "".join(piece.text for piece in excerpt(text, spans))
+    assert content.removeprefix("…").removesuffix("…") in text.replace("\n", " ") or content in text.replace("\n", " ")
+    assert len(content) <= WIDTH + 2

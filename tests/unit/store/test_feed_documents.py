@@ -75,8 +75,8 @@ def test_every_required_element_is_there_also_without_articles():
 def test_the_id_of_an_entry_outlives_its_revisions_and_its_address():
     """`updated` tells that it changed; another article has another id, and JSON Feed the same."""
     first, second, other = (
-        parsed(feed(one)).entries[0]
-        for one in (
+        parsed(feed(member)).entries[0]
+        for member in (
             article(),
             article(revision=3, updated=NOW + timedelta(hours=1), url="https://www.war.example/1"),
             article(id="art_other"),
@@ -84,8 +84,8 @@ def test_the_id_of_an_entry_outlives_its_revisions_and_its_address():
     )
     assert first.id == second.id != other.id
     assert first.updated != second.updated
-    (item,) = json.loads(jsonfeed.document(feed(article())))["items"]
-    assert item["id"] == first.id == "urn:uuid:d00415ca-8b1f-50f4-9f9f-92b63f935c24"
+    (entry,) = json.loads(jsonfeed.document(feed(article())))["items"]
+    assert entry["id"] == first.id == "urn:uuid:d00415ca-8b1f-50f4-9f9f-92b63f935c24"
 
 
 def test_the_id_of_a_feed_is_that_of_what_it_holds():
@@ -159,9 +159,9 @@ def test_html_is_ours_and_the_words_are_escaped():
 
 @pytest.mark.parametrize("letter", ["\x0b", "\x1f", "\ufffe", "\uffff"])
 def test_characters_that_no_xml_may_hold_go(letter):
-    words = {"headline": f"a{letter}b", "lang": f"e{letter}n", "tags": [letter], "dek": letter, "dateline": letter}
+    fields = {"headline": f"a{letter}b", "lang": f"e{letter}n", "tags": [letter], "dek": letter, "dateline": letter}
     (entry,) = parsed(
-        feed(article(**words, images=[Image(url=f"https://a.example/{letter}.jpg", title=letter)]))
+        feed(article(**fields, images=[Image(url=f"https://a.example/{letter}.jpg", title=letter)]))
     ).entries
     assert entry.title == "ab"
 
@@ -170,11 +170,11 @@ def test_a_json_feed_says_what_version_1_1_asks_for():
     page = json.loads(jsonfeed.document(feed(article(url="ftp://a.example"), source="army-news")))
     assert page["version"] == "https://jsonfeed.org/version/1.1"
     assert (page["title"], page["feed_url"]) == ("Dateline, army-news", f"{URL}?source=army-news")
-    (item,) = page["items"]
-    assert item["content_html"] == "<p>It reopened at dawn.</p>"
-    assert (item["date_published"], item["date_modified"]) == ("2026-01-12T00:00:00+00:00", NOW.isoformat())
-    assert item["_dateline"] == {"id": "art_mfrggzdfmztwq2lk", "source": "army-news", "revision": 2, "status": "live"}
-    assert not {"url", "summary", "image"} & item.keys(), "what there is not, is not there"
+    (entry,) = page["items"]
+    assert entry["content_html"] == "<p>It reopened at dawn.</p>"
+    assert (entry["date_published"], entry["date_modified"]) == ("2026-01-12T00:00:00+00:00", NOW.isoformat())
+    assert entry["_dateline"] == {"id": "art_mfrggzdfmztwq2lk", "source": "army-news", "revision": 2, "status": "live"}
+    assert not {"url", "summary", "image"} & entry.keys(), "what there is not, is not there"
     assert json.loads(jsonfeed.document(feed()))["items"] == []
 
 
@@ -190,7 +190,7 @@ TAG = etag(b"document")
 
 
 @pytest.mark.parametrize(
-    ("asked", "answer"),
+    ("query", "answer"),
     [
         (None, False),
         (TAG, True),
@@ -199,8 +199,8 @@ TAG = etag(b"document")
         ('"other"', False),
     ],
 )
-def test_a_document_was_seen_when_its_tag_says_so(asked, answer):
-    assert seen(asked, TAG) is answer
+def test_a_document_was_seen_when_its_tag_says_so(query, answer):
+    assert seen(query, TAG) is answer
 
 
 def test_other_bytes_have_another_tag():

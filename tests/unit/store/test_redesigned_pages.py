@@ -56,13 +56,13 @@ def edits(article: Article) -> Iterator[tuple[str, Article]]:
     yield "notice", changed(article, body=(*body, NOTICE))
     yield "notice first", changed(article, body=(NOTICE, *body))
     yield "headline", changed(article, headline=f"UPDATE: {article.headline}")
-    yield "figures", changed(article, body=tuple(block(each, re.sub(r"\d", "7", each.text)) for each in body))
+    yield "figures", changed(article, body=tuple(block(entry, re.sub(r"\d", "7", entry.text)) for entry in body))
     yield "a paragraph", changed(article, body=(*body, Block(text=NEWS)))
     yield "twice as long", changed(article, body=(*body, *(Block(text=f"{NEWS} {n}") for n in range(len(body)))))
     yield "a third cut", changed(article, body=body[: max(1, 2 * len(body) // 3)])
     yield "cut to the lead", changed(article, body=body[:1])
     yield "first sentence rewritten", changed(article, body=(Block(text=NEWS), *body[1:]))
-    yield "names", changed(article, body=tuple(block(each, each.text.replace("Army", "Navy")) for each in body))
+    yield "names", changed(article, body=tuple(block(entry, entry.text.replace("Army", "Navy")) for entry in body))
 
 
 def block(each: Block, text: str) -> Block:
@@ -76,21 +76,21 @@ def changed(article: Article, **fields) -> Article:
 @cache
 def golden() -> dict[str, tuple[str, str | None, Article]]:
     """Golden pages in HTML that give an article, with their address."""
-    found = {}
+    results = {}
     for path in sorted(PAGES.rglob("page.html")):
         address = path.with_name("url")
         url = address.read_text().strip() if address.exists() else None
         page = path.read_bytes().decode("utf-8", "replace")
         article = extract(page.encode(), url=url)
-        if isinstance(article, Article) and sum(len(each.text.split()) for each in article.body) >= 30:
-            found[str(path.parent.relative_to(PAGES))] = (page, url, article)
-    return found
+        if isinstance(article, Article) and sum(len(entry.text.split()) for entry in article.body) >= 30:
+            results[str(path.parent.relative_to(PAGES))] = (page, url, article)
+    return results
 
 
 @pytest.mark.parametrize(("known", "most"), [(True, 0.0), (False, 0.25)])
 def test_a_redesign_is_not_taken_for_news(known, most):
     """Of a layout that has a name, no redesign is announced. Of others, some are that neither date nor body tells."""
-    same, held, missed = 0, 0, []
+    same, stored, missed = 0, 0, []
     for redesign, build in REDESIGNS.items():
         for name, (page, url, before) in golden().items():
             after = extract(build(page).encode(), url=url)
@@ -99,22 +99,22 @@ def test_a_redesign_is_not_taken_for_news(known, most):
             if not differences(before, after):
                 same += 1
             elif drifted(before, after):
-                held += 1
+                stored += 1
             else:
                 missed.append((redesign, name))
-    print(f"\nlayout known: {known}; read the same: {same}, held: {held}, taken for news: {len(missed)} {missed}")
-    assert held
-    assert len(missed) <= most * (held + len(missed))
+    print(f"\nlayout known: {known}; read the same: {same}, held: {stored}, taken for news: {len(missed)} {missed}")
+    assert stored
+    assert len(missed) <= most * (stored + len(missed))
 
 
 def test_an_edit_is_not_taken_for_a_redesign():
     """What newsrooms do to an article is announced at once: nearly all of it."""
-    held, made = [], 0
+    stored, made = [], 0
     for name, (_, _, before) in golden().items():
         for what, after in edits(before):
             if differences(before, after):
                 made += 1
-                held += [(name, what)] if drifted(before, after) else []
-    print(f"\n{made} edits, {len(held)} of them held {held}")
+                stored += [(name, what)] if drifted(before, after) else []
+    print(f"\n{made} edits, {len(stored)} of them held {stored}")
     assert made > 100
-    assert len(held) <= made // 50
+    assert len(stored) <= made // 50

@@ -8,7 +8,7 @@ from services.store.search_query import Terms
 
 
 @pytest.mark.parametrize(
-    ("asked", "wanted", "unwanted"),
+    ("query", "fields", "unwanted"),
     [
         ("storm harbor", ("storm", "harbor"), ()),
         ('"storm damage" harbor', ("storm damage", "harbor"), ()),
@@ -23,9 +23,9 @@ from services.store.search_query import Terms
         ("  ", (), ()),
     ],
 )
-def test_words_are_all_wanted_phrases_kept_and_a_minus_excludes(asked, wanted, unwanted):
+def test_words_are_all_wanted_phrases_kept_and_a_minus_excludes(query, fields, unwanted):
     """The rest is text, and what holds no letter and no digit is nothing."""
-    assert Terms.read(asked) == Terms(wanted, unwanted)
+    assert Terms.read(query) == Terms(fields, unwanted)
 
 
 @given(st.text(max_size=200))

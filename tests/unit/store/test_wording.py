@@ -71,10 +71,10 @@ def test_what_changes_with_the_site_is_no_other_wording(changes):
 def test_what_only_moved_is_no_other_wording():
     """Paragraphs, pictures and writers in another order say the same; one more of them does not."""
     first, second = ARTICLE.body[0], Block(text="Ferries followed.")
-    one, other = but(body=(first, second)), but(body=(second, first))
-    assert content_hash(one) == content_hash(other)
-    assert differences(one, other) == ()
-    assert differences(one, but(body=(second, first, first))) == ("body",)
+    entry, other = but(body=(first, second)), but(body=(second, first))
+    assert content_hash(entry) == content_hash(other)
+    assert differences(entry, other) == ()
+    assert differences(entry, but(body=(second, first, first))) == ("body",)
 
 
 def test_a_picture_with_a_number_of_its_own_may_be_filed_under_another_name():
@@ -107,12 +107,12 @@ def test_texts_are_alike_by_headline_or_by_words():
 @given(st.text(st.characters(codec=None, categories=None)))
 def test_any_text_becomes_storable(text):
     """No NUL, no half surrogate, whatever a page holds; what was storable stays as it is."""
-    kept = storable(but(headline=text, body=(Block(text=text),)))
-    words = kept.model_dump_json()
-    assert "\x00" not in json.loads(words)["headline"]
-    assert kept.body[0].text == kept.headline
+    stored = storable(but(headline=text, body=(Block(text=text),)))
+    fields = stored.model_dump_json()
+    assert "\x00" not in json.loads(fields)["headline"]
+    assert stored.body[0].text == stored.headline
     if not any(letter == "\x00" or "\ud800" <= letter <= "\udfff" for letter in text):
-        assert kept.headline == text
+        assert stored.headline == text
 
 
 def test_cleaning_keeps_the_rest_of_the_article():

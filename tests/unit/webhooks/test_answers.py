@@ -15,8 +15,8 @@ PARCEL = Parcel(
 
 
 def answer(status=200, body=b"", **headers):
-    given = tuple((name.replace("_", "-"), value) for name, value in headers.items())
-    response = Response(url="https://example.org/", status=status, headers=given, body=body)
+    order = tuple((name.replace("_", "-"), value) for name, value in headers.items())
+    response = Response(url="https://example.org/", status=status, headers=order, body=body)
     ended = AT + timedelta(seconds=2)
     return Tried(**vars(answered(response, {}, ended)), parcel=PARCEL, at=AT, ended=ended)
 

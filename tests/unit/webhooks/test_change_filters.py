@@ -57,15 +57,15 @@ def test_what_is_asked_of_a_change(conditions, let_through):
     query = ChangeQuery(**{name: tuple(value) if name != "min_grade" else value for name, value in conditions.items()})
     assert {name for name, event in EVENTS.items() if query.lets_through(ChangeSubject.of(event))} == let_through
     excluded = {name.removeprefix("not_"): value for name, value in conditions.items() if name.startswith("not_")}
-    named = {name: value for name, value in conditions.items() if not name.startswith("not_")}
-    wanted = Filter(**named, **({"exclude": excluded} if excluded else {}))
-    found = {name for name, event in EVENTS.items() if not why_not((), wanted, story("navy", event))}
-    assert found - {"cut"} == let_through - {"cut"}
+    by_name = {name: value for name, value in conditions.items() if not name.startswith("not_")}
+    order = Filter(**by_name, **({"exclude": excluded} if excluded else {}))
+    matching = {name for name, event in EVENTS.items() if not why_not((), order, story("navy", event))}
+    assert matching - {"cut"} == let_through - {"cut"}
 
 
 def test_it_says_why_and_why_not():
-    wanted = Filter(added=["41", "42"], changed=["body"], min_grade="wording", words=["bridge"])
-    assert why(wanted, story("navy", EVENTS["updated"])) == [
+    order = Filter(added=["41", "42"], changed=["body"], min_grade="wording", words=["bridge"])
+    assert why(order, story("navy", EVENTS["updated"])) == [
         "words: bridge",
         "changed: body",
         "added: 41",
@@ -95,6 +95,6 @@ def test_a_filter_that_cannot_be_meant_is_refused_in_one_sentence(filter_, sente
 
 
 def test_a_filter_is_kept_as_it_was_named():
-    named = {"match": "all", "min_grade": "facts", "exclude": {"kinds": ["biography"]}}
-    assert Filter(**named).named() == named
+    fields = {"match": "all", "min_grade": "facts", "exclude": {"kinds": ["biography"]}}
+    assert Filter(**fields).named() == fields
     assert Filter().named() == {}

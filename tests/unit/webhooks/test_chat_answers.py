@@ -12,9 +12,9 @@ NOW = datetime(2026, 3, 2, 15, 4, tzinfo=UTC)
 
 
 def verdict(kind, status, body=b"", **headers):
-    named = tuple((name.replace("_", "-"), value) for name, value in headers.items())
+    labels = tuple((name.replace("_", "-"), value) for name, value in headers.items())
     content = json.dumps(body).encode() if isinstance(body, dict) else body
-    return verdict_on(kind, Response("https://example.org/", status, named, content), NOW)
+    return verdict_on(kind, Response("https://example.org/", status, labels, content), NOW)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_a_success_is_a_success(kind, status, body):
 
 
 @pytest.mark.parametrize(
-    ("kind", "status", "body", "said"),
+    ("kind", "status", "body", "text"),
     [
         ("slack", 404, b"no_service", "Slack answered 404: no_service; make a new webhook"),
         ("slack", 403, b"invalid_token", "invalid_token"),
@@ -53,11 +53,11 @@ def test_a_success_is_a_success(kind, status, body):
         ("matrix", 403, {"errcode": "M_FORBIDDEN", "error": "User not in room"}, "User not in room"),
     ],
 )
-def test_a_dead_address_ends_the_endpoint_with_advice(kind, status, body, said):
+def test_a_dead_address_ends_the_endpoint_with_advice(kind, status, body, text):
     """The webhook was removed, or the token is not good any more: nothing is sent until somebody has looked."""
     result = verdict(kind, status, body)
     assert result.outcome == "gone"
-    assert said in result.sentence
+    assert text in result.sentence
 
 
 @pytest.mark.parametrize(

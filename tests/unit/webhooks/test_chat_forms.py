@@ -75,8 +75,8 @@ def strings(value):
     """All texts within."""
     if isinstance(value, str):
         yield value
-    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from strings(each)
+    for entry in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from strings(entry)
 
 
 @pytest.mark.parametrize("message", ALL.values(), ids=ALL)

@@ -29,7 +29,7 @@ TOLD = story("navy", EVENT)
 
 
 @pytest.mark.parametrize(
-    ("named", "wanted"),
+    ("labels", "fields"),
     [
         ({}, True),
         ({"sources": ["army", "navy"]}, True),
@@ -55,13 +55,13 @@ TOLD = story("navy", EVENT)
         ({"sources": ["army"], "kinds": ["contracts"], "match": "any"}, False),
     ],
 )
-def test_a_condition_holds_when_one_of_its_values_does(named, wanted):
+def test_a_condition_holds_when_one_of_its_values_does(labels, fields):
     """Whole words, in any case and spacing; all conditions must hold unless any will do."""
-    assert (why_not((), Filter(**named), TOLD) == []) is wanted
+    assert (why_not((), Filter(**labels), TOLD) == []) is fields
 
 
 @pytest.mark.parametrize(
-    ("patterns", "wanted"),
+    ("patterns", "fields"),
     [
         ((), True),
         (("article.created",), True),
@@ -72,9 +72,9 @@ def test_a_condition_holds_when_one_of_its_values_does(named, wanted):
         (("endpoint.*", "article.created"), True),
     ],
 )
-def test_a_type_is_named_or_a_pattern(patterns, wanted):
+def test_a_type_is_named_or_a_pattern(patterns, fields):
     """Naming none means all of them, those to come among them."""
-    assert (why_not(patterns, Filter(), TOLD) == []) is wanted
+    assert (why_not(patterns, Filter(), TOLD) == []) is fields
 
 
 def test_a_filter_judges_articles_only():
@@ -90,8 +90,8 @@ def test_a_test_is_for_the_endpoint_that_asked():
 
 def test_what_is_missing_is_said_of_each_condition():
     """In the article's own words, so that a filter can be mended."""
-    wanted = Filter(sources=["army"], kinds=["news"], tags=["x"], bylines=["x"], datelines=["x"], words=["x"])
-    assert why_not((), wanted, TOLD) == [
+    order = Filter(sources=["army"], kinds=["news"], tags=["x"], bylines=["x"], datelines=["x"], words=["x"])
+    assert why_not((), order, TOLD) == [
         "Its source is navy.",
         "Its kind is release.",
         "Its tags are readiness, bridge work.",

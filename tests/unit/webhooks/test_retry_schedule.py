@@ -54,8 +54,8 @@ def test_retry_after_is_seconds_or_a_date_or_nothing(value, pause):
 @given(st.text())
 def test_no_retry_after_is_an_error(value):
     """A header is written by strangers."""
-    found = retry_after(value, NOW)
-    assert next_try(1, NOW, retry_after=found) >= NOW
+    result = retry_after(value, NOW)
+    assert next_try(1, NOW, retry_after=result) >= NOW
 
 
 @pytest.mark.parametrize(

@@ -67,8 +67,8 @@ def test_a_known_signature():
 
 def test_secrets_are_long_random_and_masked():
     """`whsec_` and 32 bytes, never the same twice, and not to be read in a log."""
-    one, other = new_secret(), new_secret()
-    assert one != other
-    prefix, _, rest = one.get_secret_value().partition("_")
+    first, other = new_secret(), new_secret()
+    assert first != other
+    prefix, _, rest = first.get_secret_value().partition("_")
     assert (prefix, len(b64decode(rest, validate=True))) == ("whsec", 32)
-    assert rest not in f"{one} {one!r}"
+    assert rest not in f"{first} {first!r}"

@@ -25,7 +25,7 @@ def test_the_trained_trees_want_the_numbers_that_the_features_give():
 
 def test_a_tree_sends_what_equals_its_cut_to_the_low_side():
     trees = Trees(["words"], [[0, 2.5, -1.0, [0, 9.0, 0.5, 2.0]], [0, 1.0, 0.25, 0.0]])
-    assert [trees.log_odds([words]) for words in (1.0, 2.5, 2.6, 9.0, 9.1)] == [-0.75, -1.0, 0.5, 0.5, 2.0]
+    assert [trees.log_odds([entry]) for entry in (1.0, 2.5, 2.6, 9.0, 9.1)] == [-0.75, -1.0, 0.5, 0.5, 2.0]
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_a_line_at_the_cut_is_the_articles_and_one_below_is_not(cut):
 
 
 @pytest.mark.parametrize(
-    ("odds", "place", "links", "kept"),
+    ("odds", "place", "links", "stored"),
     [
         (UNLIKELY + 0.01, 1, (), True),
         (UNLIKELY, 1, (), False),
@@ -55,10 +55,10 @@ def test_a_line_at_the_cut_is_the_articles_and_one_below_is_not(cut):
         (UNLIKELY + 0.01, 1, (Link(text="Yes.", url="https://harbor.example/a"),), False),
     ],
 )
-def test_a_short_answer_between_two_lines_of_its_block_is_the_articles(odds, place, links, kept):
+def test_a_short_answer_between_two_lines_of_its_block_is_the_articles(odds, place, links, stored):
     """Not one that is very unlikely, stands in another block, or is nothing but a link."""
     lines = [Line("a", "a", place=1), Line("Yes.", "yes.", place=place, links=links), Line("b", "b", place=1)]
-    assert article_lines(lines, [2.0, odds, 2.0], LIKELY) == [True, kept, True]
+    assert article_lines(lines, [2.0, odds, 2.0], LIKELY) == [True, stored, True]
 
 
 def test_fields_lists_and_cards_around_the_text_are_not_in_it():

@@ -14,17 +14,17 @@ STORY = f"<h1>{HEADLINE}</h1><p>{FIRST}</p><p>{SECOND}</p><p>{THIRD}</p>"
 
 def read(body: str) -> list[str]:
     page = f"<html lang='en'><head><title>{HEADLINE} | The Pilot</title></head>{body}</html>"
-    found = extract(page.encode(), url="https://pilot.example/pier")
-    assert isinstance(found, Article), found
-    assert found.headline == HEADLINE
-    return [block.text for block in found.body]
+    result = extract(page.encode(), url="https://pilot.example/pier")
+    assert isinstance(result, Article), result
+    assert result.headline == HEADLINE
+    return [block.text for block in result.body]
 
 
-@pytest.mark.parametrize("words", ["has-breadcrumbs", "newsletter-v2-on", "share-buttons-left", "comments", "related"])
+@pytest.mark.parametrize("text", ["has-breadcrumbs", "newsletter-v2-on", "share-buttons-left", "comments", "related"])
 @pytest.mark.parametrize("shape", ["<body class='{0}'>{1}</body>", "<body><article class='{0}'>{1}</article></body>"])
-def test_a_word_among_the_classes_of_the_whole_page_removes_nothing(words, shape):
+def test_a_word_among_the_classes_of_the_whole_page_removes_nothing(text, shape):
     """Publishing systems write their settings there."""
-    assert read(shape.format(words, STORY)) == [FIRST, SECOND, THIRD]
+    assert read(shape.format(text, STORY)) == [FIRST, SECOND, THIRD]
 
 
 @pytest.mark.parametrize("tag", ["nav", "button"])
