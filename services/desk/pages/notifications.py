@@ -12,7 +12,16 @@ from services.desk.signed_in import Form, SignedIn
 
 router = APIRouter(prefix="/notifications")
 
-KINDS = [kind for kind in get_args(EndpointKind) if kind != "webhook"]
+TITLES = {"email": "E-mail", "teams": "Microsoft Teams", "ntfy": "ntfy"}
+KINDS = [(kind, TITLES.get(kind, kind.title())) for kind in get_args(EndpointKind) if kind != "webhook"]
+DAYS = [(day, day.title()) for day in get_args(Weekday)]
+ABOUT = [
+    ("article.*", "articles: new, changed, taken down"),
+    ("article.created", "new articles only"),
+    ("source.*", "sources: silent, blocked, gaps"),
+    ("service.* source.*", "troubles of the service and its sources"),
+]
+"""What people may be notified of, by patterns of event types; the form of the endpoint offers each type."""
 LISTS = ("sources", "words", "added", "removed")
 """The fields of a filter, each several values apart by commas."""
 NOTES = {
@@ -67,7 +76,8 @@ async def _list(visit: SignedIn, *, asked: dict[str, str] | None = None, trouble
         kinds=KINDS,
         lists=LISTS,
         grades=GRADES,
-        days=get_args(Weekday),
+        days=DAYS,
+        about=ABOUT,
         asked=asked or {},
         trouble=trouble,
     )
@@ -77,7 +87,8 @@ def _order(form: dict[str, str]) -> dict[str, Any]:
     lists = {name: values for name in LISTS if (values := _values(form.get(name, "")))}
     chosen = lists | ({"min_grade": form["min_grade"]} if form.get("min_grade") else {})
     fields: dict[str, Any] = {name: form.get(name, "").strip() for name in ("kind", "to", "description")}
-    fields |= {name: value for name in ("room", "token") if (value := form.get(name, "").strip())}
+    fields |= {"event_types": form["event_types"].split()} if form.get("event_types", "").strip() else {}
+    fields |= {name: value for name in ("room", "token", "priority") if (value := form.get(name, "").strip())}
     return fields | ({"filter": chosen} if chosen else {}) | ({"digest": _digest(form)} if form.get("every") else {})
 
 

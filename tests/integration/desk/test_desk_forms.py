@@ -5,9 +5,12 @@ import re
 import pytest
 from sqlmodel import select
 
-from services.fetcher.models import Gap
+from services.desk.render import short_digests
+from services.fetcher.gap_models import Gap
 from services.parser.version import PARSER_VERSION
 from services.runtime.database import reading, transaction, utcnow
+from services.webhooks.kinds import opened_target
+from services.webhooks.models import Endpoint
 from tests.support.at_desk import form_token
 
 pytestmark = pytest.mark.integration
@@ -67,6 +70,25 @@ def test_every_type_of_event_that_can_be_sent_is_offered_by_family(signed_in):
     offered = re.findall(r'name="event_types" value="([^"]+)"', page)
     assert {"service.*", "service.trouble", "service.recovered", "log.checkpoint", "article.created"} <= set(offered)
     assert offered.index("service.*") + 1 == offered.index("service.trouble")
+
+
+def test_people_are_notified_of_what_is_chosen(signed_in, installation):
+    """Operators of troubles, for instance; ntfy with its priority."""
+    installation(egress_allow="127.0.0.0/8")
+    browser = signed_in()
+    sent = {"form_token": form_token(browser), "kind": "ntfy", "to": "http://127.0.0.1:9/topic", "priority": "5"}
+    made = browser.post("/notifications", data=sent | {"event_types": "service.* source.*"})
+    assert made.status_code == 303
+    with reading() as session:
+        endpoint = session.scalar(select(Endpoint))
+    assert endpoint.event_types == ["service.*", "source.*"]
+    assert opened_target(endpoint.sealed_secret)["priority"] == "5"
+
+
+def test_a_digest_in_a_sentence_is_short():
+    """Its beginning tells captures apart; what is no digest stays."""
+    sentence = f"What came is kept as capture {'0123456789abcdef' * 4}. It has {'ab' * 10}."
+    assert short_digests(sentence) == f"What came is kept as capture 0123456789ab. It has {'ab' * 10}."
 
 
 def test_a_reingestion_is_offered_the_layouts_and_versions_there_are(signed_in):
