@@ -51,6 +51,7 @@ from services.runtime.http.problems import answer_with_problems, refuse_unknown_
 from services.runtime.ledger import health_gates, retries
 from services.runtime.settings import runtime_settings
 from services.store import api as store
+from services.store import shared_changes_api
 from services.store.lists import api as lists
 from services.store.memento import api as memento
 from services.store.quarantine import api as quarantine
@@ -78,6 +79,7 @@ ROUTERS = (
     memento.router,
     lists.feeds,
     quarantine.router,
+    shared_changes_api.router,
     transparency.router,
     log_checking.router,
     withdrawals.router,
@@ -106,6 +108,7 @@ TAGS = [
     {"name": "coverage", "description": "Pages that a source showed and that are not stored, and how complete it is."},
     {"name": "takedowns", "description": "Pages of a source that vanished together, and what an operator makes of it."},
     {"name": "quarantine", "description": "Readings of redesigned pages, which wait for a decision."},
+    {"name": "shared changes", "description": "One change on many pages, such as a new footer, and all those pages."},
     {
         "name": "profiles",
         "description": "What the pages of each site have in common, and what people say of its lines.",

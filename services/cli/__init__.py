@@ -43,6 +43,7 @@ COMMANDS = {
     "retries": ("retries:app", "Messages that are retried: list them, or try them now."),
     "profiles": ("profiles:app", "Site profiles: what many pages of a site have in common."),
     "quarantine": ("quarantine:app", "Readings of redesigned pages: list, release, discard."),
+    "shared-changes": ("shared_changes:app", "One change on many pages, and which pages those are."),
     "dead-letters": ("dead_letters:app", "Given-up messages: list, show, replay or discard them."),
     "keys": ("keys:app", "API keys: make, list, rotate and revoke them."),
     "listen": ("listen:listen", "Receives and shows webhooks, before your receiver exists."),

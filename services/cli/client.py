@@ -36,6 +36,7 @@ ROUTERS = {
     "/archive": "services.admin.archive.api",
     "/troubles": "services.audit.api",
     "/quarantine": "services.store.quarantine.api",
+    "/shared-changes": "services.store.shared_changes_api",
     "/takedowns": "services.fetcher.removals.api",
     "/webhooks": "services.webhooks.api",
     "/admin/keys": "services.admin.api",

@@ -87,10 +87,15 @@ class RemovalDetails(BaseModel):
 
 
 class DriftDetails(BaseModel):
-    """Which layout no longer reads the source's pages, and which fields are affected."""
+    """Which layout no longer reads the source's pages, and which fields are affected.
+
+    `change` names one change on many pages: `GET /shared-changes/{change}` lists all of them, also those that come
+    later.
+    """
 
     layout: str | None
     fields: tuple[str, ...] = ()
+    change: str | None = None
 
 
 class SilentFacts(SourceFacts):
@@ -171,7 +176,7 @@ EXAMPLES: dict[SourceEventType, JsonValue] = {
     ),
     "source.drifted": _example(
         "Pages of army-news are built otherwise than before.",
-        {"layout": "afpims", "fields": ["body"]},
+        {"layout": "afpims", "fields": ["body"], "change": None},
         (_PAGE | {"reason": "Its body is empty."},),
     ),
 }

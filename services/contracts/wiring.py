@@ -23,6 +23,7 @@ from services.contracts.messages import (
     FetchPage,
     ForgetDeliveries,
     HostRecovered,
+    LookAtPages,
     MakeCheckpoint,
     Message,
     MoveArticles,
@@ -166,6 +167,7 @@ ROUTES: dict[type[Message], Route] = {
     ),
     MovePages: Route("fetcher", "move_pages", timedelta(seconds=60), batch=1),
     MoveArticles: Route("store", "move_articles", timedelta(seconds=60), batch=1, durable=True),
+    LookAtPages: Route("fetcher", "look_at_pages", timedelta(seconds=45), batch=1),
     SamePage: Route("fetcher", "same_page", timedelta(seconds=45), batch=1),
     ParsePage: Route(
         "parser",

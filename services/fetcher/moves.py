@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import Table as Relation
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, or_, update
 from sqlalchemy import select as core_select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, col, select
@@ -43,10 +43,13 @@ def find(session: Session, key: str) -> Page | None:
     return session.get(Page, alias.page_id) if alias else page
 
 
-def involved(session: Session, page: int, key: str) -> set[int]:
-    """The ids of the page, of the page of this identity and what that turned out to be, and of all that follow them."""
-    other = find(session, key)
-    ids = {page} | ({other.id or 0, other.moved_to or page} if other else set())
+def involved(session: Session, pages: Collection[int], keys: Collection[str]) -> set[int]:
+    """The ids of these pages, of those of these identities and what those turned out to be, and of all that follow."""
+    aliased = core_select(col(Alias.page_id)).where(col(Alias.key).in_(keys))
+    rows = session.execute(
+        core_select(col(Page.id), col(Page.moved_to)).where(or_(col(Page.key).in_(keys), col(Page.id).in_(aliased)))
+    ).all()
+    ids = {*pages, *(number for row in rows for number in row if number is not None)}
     return ids | set(session.scalars(select(col(Page.id)).where(col(Page.moved_to).in_(ids))))
 
 

@@ -65,10 +65,8 @@ class _Left:
 def lock(session: Session, looks: Looks) -> dict[int, Page]:
     """The pages as they are now, locked, with those that they may turn out to be."""
     ids = {look.order.page for _, look in looks}
-    for _, look in looks:
-        if elsewhere := look.other_address:
-            ids |= moves.involved(session, look.order.page, page_key(elsewhere))
-    return moves.hold_all(session, ids)
+    elsewhere = {page_key(other) for _, look in looks if (other := look.other_address)}
+    return moves.hold_all(session, moves.involved(session, ids, elsewhere) if elsewhere else ids)
 
 
 def settle(session: Session, looks: Looks, pages: Mapping[int, Page]) -> None:

@@ -203,7 +203,37 @@ class SameChange(Table, table=True):
     at: datetime = Field(sa_type=UtcDateTime)
 
 
+class SharedChange(Table, table=True):
+    """One change on many pages of a host, of which a notice told; its pages go on to be listed."""
+
+    __tablename__ = "shared_changes"
+    __table_args__ = (Index("shared_changes_by_host", "host", "opened_at"),)
+
+    id: str = Field(primary_key=True)
+    host: str
+    source: str
+    signatures: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    """As of `same_changes`: each place at which the pages were changed."""
+    about: str = Field(sa_type=Text)
+    """What happened, for people, with `{}` for the number of pages."""
+    fields: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    opened_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class SharedChangePage(Table, table=True):
+    """An article that such a change was made to, and when that was seen."""
+
+    __tablename__ = "shared_change_pages"
+    __table_args__ = (Index("shared_change_pages_by_time", "change", "at", "article"),)
+
+    change: str = Field(primary_key=True)
+    article: str = Field(primary_key=True)
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
 quarantine: Relation = SQLModel.metadata.tables["quarantine"]
+shared_changes: Relation = SQLModel.metadata.tables["shared_changes"]
+shared_change_pages: Relation = SQLModel.metadata.tables["shared_change_pages"]
 same_changes: Relation = SQLModel.metadata.tables["same_changes"]
 articles: Relation = SQLModel.metadata.tables["articles"]
 revisions: Relation = SQLModel.metadata.tables["revisions"]

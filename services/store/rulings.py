@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
@@ -11,6 +11,7 @@ from services.store.changes.grade import change_of
 from services.store.decide import Change, Reading, Unchanged, Unsettled, Updated, base_of, decide
 from services.store.events import is_told
 from services.store.find import Existing, earlier_revisions
+from services.store.probes import PROBED, probe_all
 from services.store.quarantine.sift import Arrival, host_or_source, sift
 from services.store.same_change import PageChange, on_many_pages
 from services.store.siblings import WAIT, hosts_about_to_change
@@ -48,13 +49,15 @@ def judge_all(
         for article, each in known.items()
         if isinstance(change := sifted[article], Updated)
     }
-    quiet = on_many_pages(session, list(_page_changes(known, differences)), now)
-    waiting = _waiting(session, known, differences.keys() - quiet, coming, now)
+    alike = on_many_pages(session, list(_page_changes(known, differences)), now)
+    probe_all(session, [pair for pair in alike.pairs if _waits(known[pair.article], PROBED, now)], known, now)
+    waiting = _waiting(session, known, differences.keys() - alike.many, coming, now)
+    waiting |= {name: until for name in alike.few if (until := _waits(known[name], PROBED, now))}
     ids = [spot.row.id if spot.row is not None and not spot.twin else "" for spot in spots]
     return [
         Ruling(Unsettled(waiting[article]))
         if article in waiting
-        else Ruling(sifted.get(article, change), differences.get(article), article in quiet)
+        else Ruling(sifted.get(article, change), differences.get(article), article in alike.many)
         for article, change in zip(ids, decided, strict=True)
     ]
 
@@ -67,15 +70,18 @@ def _waiting(
     now: datetime,
 ) -> dict[str, datetime]:
     """The changes that wait for those of other pages of their hosts, which are about to come; until when."""
-    young = {
-        article: order
-        for article in articles
-        if is_told(order := known[article].reading.order) and now < order.fetched_at + WAIT and not order.released
-    }
+    young = {name: until for name in articles if (until := _waits(known[name], WAIT, now))}
     # Those that came together with it were counted together.
     origins = [each.reading.order.origin for each in known.values()] if young else []
     busy = hosts_about_to_change(session, origins, now).union(coming)
-    return {article: order.fetched_at + WAIT for article, order in young.items() if order.origin.host in busy}
+    return {name: until for name, until in young.items() if known[name].reading.order.origin.host in busy}
+
+
+def _waits(arrival: Arrival, span: timedelta, now: datetime) -> datetime | None:
+    """Until when a change that is told of may wait for so long after its page was fetched; None if that is over."""
+    order = arrival.reading.order
+    until = order.fetched_at + span
+    return until if is_told(order) and now < until and not order.released else None
 
 
 def _known(spots: Sequence[Existing], readings: Sequence[Reading], decided: Sequence[Change]) -> dict[str, Arrival]:

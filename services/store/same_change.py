@@ -1,8 +1,8 @@
 """The same change on many pages of a host, such as a new footer or another name everywhere: one notice for all."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -11,15 +11,16 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from services.contracts.changes import ArticleChange
-from services.contracts.source_events import PAGES, DriftDetails, DriftedFacts, SourcePage
 from services.runtime.database import is_sqlite
-from services.runtime.events.sources import append_source_event
 from services.store.changes.drift import PEERS, WINDOW
 from services.store.changes.signatures import signatures
-from services.store.models import articles, same_changes
+from services.store.models import same_changes
+from services.store.shared_changes import Mark, SharedNotice, announce_shared, list_pages, open_changes
 
 LONGEST = 200
 """Characters of the change that the notice quotes."""
+PAIR = 2
+"""Pages that were changed alike, from which on others are looked at to see whether it is all of them."""
 _FORGET = delete(same_changes).where(same_changes.c.at < bindparam("before", type_=same_changes.c.at.type))
 _NEW = (same_changes.c.host, same_changes.c.signature)
 _NOTE = {
@@ -36,9 +37,6 @@ _COUNT = (
 )
 
 
-Marks = Counter[tuple[str, str]]
-
-
 @dataclass(frozen=True)
 class PageChange:
     """What changed of an article, at which source and host."""
@@ -49,80 +47,91 @@ class PageChange:
     change: ArticleChange
 
 
-def on_many_pages(session: Session, changes: Sequence[PageChange], now: datetime) -> set[str]:
-    """The articles of which all that changed is the same on `PEERS` pages of the host, these included.
+@dataclass(frozen=True)
+class MarkCounts:
+    """How many articles each mark has been seen on lately, how many of them just now, and those that were told of."""
 
-    The first few pages are news each, until there are so many: nobody can know before. What comes together is counted
-    together. The moment there are so many, one `source.drifted` event lists them.
+    new: Counter[Mark] = field(default_factory=Counter)
+    after: Counter[Mark] = field(default_factory=Counter)
+    known: Mapping[Mark, str] = field(default_factory=dict)
+
+    def is_many(self, mark: Mark) -> bool:
+        """Whether so many pages have it that it is one change, or a notice told so before."""
+        return mark in self.known or self.after[mark] >= PEERS
+
+    def reaches(self, mark: Mark, number: int) -> bool:
+        """Whether so many have it since just now."""
+        return mark not in self.known and self.after[mark] - self.new[mark] < number <= self.after[mark]
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Articles that were changed as others of their hosts were.
+
+    Of those in `many`, all that changed is on many pages. Of those in `few` all is on others, too, and it may yet turn
+    out to be many. `pairs` are those of the few by which that was noticed.
     """
-    marks = {each.article: signatures(each.change) for each in changes}
+
+    many: frozenset[str] = frozenset()
+    few: frozenset[str] = frozenset()
+    pairs: tuple[PageChange, ...] = ()
+
+
+def on_many_pages(session: Session, changes: Sequence[PageChange], now: datetime) -> Alike:
+    """Which of these changes are one change on many pages, these included.
+
+    What comes together is counted together. The moment there are `PEERS`, one `source.drifted` event lists them; from
+    then on further pages join the list.
+    """
+    marks = {each.article: [(each.host, mark) for mark in sorted(signatures(each.change))] for each in changes}
     rows: list[dict[str, Any]] = [
-        {"host": each.host, "signature": mark, "article": each.article, "at": now}
+        {"host": host, "signature": mark, "article": each.article, "at": now}
         for each in changes
-        for mark in sorted(marks[each.article])
+        for host, mark in marks[each.article]
     ]
     if not rows:
-        return set()
-    new, after = tally(session, rows, now)
-    many = {
-        each.article: each
-        for each in changes
-        if marks[each.article] and all(after[each.host, mark] >= PEERS for mark in marks[each.article])
-    }
-    crossed = {pair for pair in after if after[pair] - new[pair] < PEERS <= after[pair]}
-    for each in _first_of(many.values(), marks, crossed):
-        _announce(session, each, sorted(marks[each.article]), now)
-    return set(many)
+        return Alike()
+    counted = tally(session, rows, now)
+    shared = [each for each in changes if marks[each.article]]
+    many = [each for each in shared if all(map(counted.is_many, marks[each.article]))]
+    few = [
+        each for each in shared if each not in many and all(_is_shared(counted, mark) for mark in marks[each.article])
+    ]
+    for each in _first_of(many, marks, counted, PEERS):
+        announce_shared(session, _notice(each, marks[each.article]), now)
+    pairs = _first_of(few, marks, counted, PAIR)
+    return Alike(frozenset(each.article for each in many), frozenset(each.article for each in few), tuple(pairs))
 
 
-def tally(session: Session, rows: Sequence[dict[str, Any]], now: datetime) -> tuple[Marks, Marks]:
-    """Notes what changed how; of each pair of host and signature how many articles are new, and how many there are."""
+def _is_shared(counted: MarkCounts, mark: Mark) -> bool:
+    return counted.is_many(mark) or counted.after[mark] >= PAIR
+
+
+def tally(session: Session, rows: Sequence[dict[str, Any]], now: datetime) -> MarkCounts:
+    """Notes what changed how, in the lists of what was told as well."""
     session.execute(_FORGET, {"before": now - WINDOW})
     new = Counter((row.host, row.signature) for row in session.execute(_NOTE[is_sqlite(session)], rows))
-    counted = {"hosts": sorted({row["host"] for row in rows}), "these": sorted({row["signature"] for row in rows})}
-    return new, _counts(session, counted)
-
-
-def _counts(session: Session, counted: dict[str, list[str]]) -> Counter[tuple[str, str]]:
-    return Counter({(row.host, row.signature): row.number for row in session.execute(_COUNT, counted)})
+    hosts = sorted({row["host"] for row in rows})
+    known = open_changes(session, hosts, now)
+    list_pages(session, rows, known)
+    counted = session.execute(_COUNT, {"hosts": hosts, "these": sorted({row["signature"] for row in rows})})
+    return MarkCounts(new, Counter({(row.host, row.signature): row.number for row in counted}), known)
 
 
 def _first_of(
-    changes: Iterable[PageChange], marks: dict[str, frozenset[str]], crossed: set[tuple[str, str]]
+    changes: Iterable[PageChange], marks: Mapping[str, Sequence[Mark]], counted: MarkCounts, number: int
 ) -> list[PageChange]:
     """One article for each change that has just come to so many pages."""
-    first = dict[tuple[str, frozenset[str]], PageChange]()
+    first = dict[tuple[Mark, ...], PageChange]()
     for each in changes:
-        if any((each.host, mark) in crossed for mark in marks[each.article]):
-            first.setdefault((each.host, marks[each.article]), each)
+        if any(counted.reaches(mark, number) for mark in marks[each.article]):
+            first.setdefault(tuple(marks[each.article]), each)
     return list(first.values())
 
 
-def _announce(session: Session, example: PageChange, marks: Sequence[str], now: datetime) -> None:
+def _notice(example: PageChange, marks: Sequence[Mark]) -> SharedNotice:
     text = example.change.diff[0]
     pieces = (piece.text.strip() for piece in text.pieces if piece.fate != "same")
     about = f"The same change is on {{}} pages of {example.host} so far: “{' → '.join(pieces)[:LONGEST]}”."
     fields = tuple(sorted({part.field for part in example.change.diff}))
-    announce_many(session, example.source, (example.host, marks[0]), about, fields, now)
-
-
-def announce_many(
-    session: Session, source: str, mark: tuple[str, str], about: str, fields: tuple[str, ...], now: datetime
-) -> None:
-    """One notice of what happened to many pages alike; `about` says it, with `{}` for their number."""
-    these = (same_changes.c.host == mark[0], same_changes.c.signature == mark[1])
-    rows = session.execute(
-        select(same_changes.c.article, same_changes.c.at, articles.c.url)
-        .join(articles, articles.c.id == same_changes.c.article)
-        .where(*these)
-        .order_by(same_changes.c.at, same_changes.c.article)
-    ).all()
-    facts = DriftedFacts(
-        source=source,
-        since=min(row.at for row in rows),
-        sentence=about.replace("{}", str(len(rows)), 1),
-        number=len(rows),
-        pages=tuple(SourcePage(url=row.url or "", article=row.article, since=row.at) for row in rows[:PAGES]),
-        details=DriftDetails(layout=None, fields=fields),
-    )
-    append_source_event(session, facts, now)
+    return SharedNotice(example.source, marks, about, fields)

@@ -10,7 +10,8 @@ from sqlmodel import Session
 
 from services.store.changes.drift import PEERS
 from services.store.identity import plain_address
-from services.store.same_change import announce_many, tally
+from services.store.same_change import tally
+from services.store.shared_changes import SharedNotice, announce_shared
 
 
 @dataclass(frozen=True)
@@ -45,10 +46,10 @@ def moved_alike(session: Session, moves: Sequence[PageMove], now: datetime) -> s
     if not moves:
         return set()
     rows = [{"host": move.mark[0], "signature": move.mark[1], "article": move.article, "at": now} for move in moves]
-    new, after = tally(session, rows, now)
+    counted = tally(session, rows, now)
     first = {move.mark: move for move in reversed(moves)}
     for mark, move in sorted(first.items()):
-        if after[mark] - new[mark] < PEERS <= after[mark]:
+        if counted.reaches(mark, PEERS):
             about = f"{{}} pages moved in the same way so far: from {move.replaced[0]} to {move.replaced[1]}."
-            announce_many(session, move.source, mark, about, ("url",), now)
-    return {move.article for move in moves if after[move.mark] >= PEERS}
+            announce_shared(session, SharedNotice(move.source, [mark], about, ("url",)), now)
+    return {move.article for move in moves if counted.is_many(move.mark)}

@@ -16,6 +16,7 @@ SOON = timedelta(seconds=10)
 """What is due by then counts: a page goes on from step to step while another one is judged."""
 _DUE = (
     OPEN,
+    ledger.c.page.not_in(bindparam("pages", expanding=True)),
     ledger.c.host.in_(bindparam("hosts", expanding=True)),
     ledger.c.due_at <= bindparam("soon", type_=UtcDateTime),
 )
@@ -28,7 +29,6 @@ _ABOUT_TO_CHANGE = union_all(
         *_DUE,
         ledger.c.lane == "live",
         ledger.c.kind.in_(_READ),
-        ledger.c.page.not_in(bindparam("pages", expanding=True)),
     ),
 )
 

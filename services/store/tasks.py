@@ -119,6 +119,8 @@ def _keep(session: Session, orders: list[Order]) -> list[Become]:
     settled = [entry for entry in become if not isinstance(entry[2].change, Unsettled | Held)]
     readings = [(order.origin.page, entry.article, _read(order, entry)) for _, order, entry in settled]
     verdicts.hold_all_read(session, readings, orders[0][0].now)
+    held = [(order.origin.page, Read.of(order)) for _, order, entry in become if isinstance(entry.change, Held)]
+    verdicts.hold_waiting(session, held)
     for job, order, entry in become:
         if isinstance(entry.change, Withheld) and (erasure := withhold_capture(session, entry.article, order)):
             enqueue_all(session, [job.outgoing(erasure)])

@@ -115,6 +115,16 @@ class SamePage(Message):
         return Subject(page=self.page)
 
 
+class LookAtPages(Message):
+    """Look at these pages soon: a change was seen on two others, and may have come to all of their host."""
+
+    pages: tuple[int, ...]
+
+    @property
+    def dedupe(self) -> str:
+        return " ".join(map(str, self.pages))
+
+
 class SubscribeToHub(Message):
     """See to the subscription of a channel at its WebSub hub: ask for it, renew it, or end it."""
 

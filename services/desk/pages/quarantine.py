@@ -24,7 +24,15 @@ async def readings(visit: SignedIn, state: str = "held", source: str = "", after
         sources=await visit.api.source_names(),
         chips=chips_of(f"{visit.base}/quarantine", {"source": source}, always={"state": state}),
         waiting=sorted({entry["source"] for entry in record["readings"]}),
+        changes=await visit.api.get("/shared-changes", source=source),
     )
+
+
+@router.get("/changes/{change}")
+async def shared(visit: SignedIn, change: str, after: str = "") -> Response:
+    """One change on many pages, with all of them."""
+    found = await visit.api.get(f"/shared-changes/{change}", after=after)
+    return visit.page("shared_change.html", change=found, after=after)
 
 
 @router.get("/{article}")

@@ -1,6 +1,8 @@
 """Pages: looked at in turns of their hosts, and settled together."""
 
-from services.contracts.messages import FetchPage, MovePages, SamePage
+from sqlmodel import col, select
+
+from services.contracts.messages import FetchPage, LookAtPages, MovePages, SamePage
 from services.fetcher import frontier, moves, needs, settling, site_moves, turns, visit
 from services.fetcher.handlers.turn_endings import rest, turn_of_another
 from services.fetcher.models import Page
@@ -19,13 +21,10 @@ from services.runtime.provenance.results import Result
 def settle_pages(batch: Batch[FetchPage], looks: settling.Looks) -> None:
     """New bytes are said to the parser, and each page says itself again for its next visit.
 
-    A page that may be at another address is settled by itself: what it means depends on that one's row.
+    Pages that lead to one another are settled in turn, each on the row that the one before has left.
     """
-    together = [(job, look) for job, look in looks if batch.alone or look.other_address is None]
-    if not together:
-        return
     pages: dict[int, Page] = {}
-    with batch.complete(together, lock=lambda session: pages.update(settling.lock(session, together))) as (
+    with batch.complete(looks, lock=lambda session: pages.update(settling.lock(session, looks))) as (
         session,
         conditions,
     ):
@@ -81,3 +80,12 @@ def same_page(news: SamePage, job: Job) -> None:
             session.flush()
             frontier.visit(session, number, host, lane=job.lane)
             job.note(url=page.url)
+
+
+@handles(LookAtPages)
+def look_at_pages(order: LookAtPages, job: Job) -> None:
+    """Each of them has its turn at its host now, and not only when its next visit is due."""
+    with job.complete() as session:
+        pages = session.exec(select(Page).where(col(Page.id).in_(order.pages), col(Page.channel).is_not(None)))
+        for number, host in map(frontier.target, pages.all()):
+            frontier.visit(session, number, host, lane="live")

@@ -81,6 +81,8 @@ TABLES = (
     "same_changes",
     "segments",
     "service_checks",
+    "shared_change_pages",
+    "shared_changes",
     "shut_gates",
     "sightings",
     "site_moves",
@@ -774,6 +776,26 @@ def upgrade() -> None:
     )
     op.create_index("same_changes_by_time", "same_changes", ["at"])
     op.create_table(
+        "shared_change_pages",
+        sa.Column("change", sa.String(), nullable=False),
+        sa.Column("article", sa.String(), nullable=False),
+        sa.Column("at", UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("change", "article"),
+    )
+    op.create_index("shared_change_pages_by_time", "shared_change_pages", ["change", "at", "article"])
+    op.create_table(
+        "shared_changes",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("host", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("signatures", sa.JSON(), nullable=False),
+        sa.Column("about", sa.Text(), nullable=False),
+        sa.Column("fields", sa.JSON(), nullable=False),
+        sa.Column("opened_at", UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("shared_changes_by_host", "shared_changes", ["host", "opened_at"])
+    op.create_table(
         "segments",
         sa.Column("id", WIDE, nullable=False),
         sa.Column("name", sa.String(), nullable=False),
@@ -921,6 +943,9 @@ def upgrade() -> None:
         sa.Column("read_layout_generation", WIDE, nullable=True),
         sa.Column("read_profile", sa.String(), nullable=True),
         sa.Column("read_host", sa.String(), nullable=True),
+        sa.Column("held_capture", sa.String(), nullable=True),
+        sa.Column("held_fetched_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("held_host", sa.String(), nullable=True),
         sa.Column("rejected_capture", sa.String(), nullable=True),
         sa.Column("rejected_fetched_at", UtcDateTime(timezone=True), nullable=True),
         sa.Column("rejected_parser", sa.String(), nullable=True),
@@ -937,6 +962,7 @@ def upgrade() -> None:
         ["read_host", "read_fetched_at", "page"],
         **where(sa.text("read_host IS NOT NULL")),
     )
+    op.create_index("verdicts_held", "verdicts", ["held_host", "page"], **where(sa.text("held_host IS NOT NULL")))
     op.create_index("verdicts_by_reader", "verdicts", ["read_generation", "page"])
     op.create_index(
         "verdicts_rejected", "verdicts", ["rejected_reason", "page"], **where(sa.text("rejected_reason IS NOT NULL"))

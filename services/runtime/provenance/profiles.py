@@ -5,6 +5,7 @@ them: so the runtime owns the tables. A profile is never changed and never delet
 """
 
 import gzip
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -115,23 +116,34 @@ def packed_text(text: str) -> bytes:
 
 
 def countable(session: Session) -> Mapping[str, int]:
-    """Of each host the number of pages that a profile could be learned from."""
+    """Of each host the number of pages that a profile could be learned from, with those that wait in quarantine."""
     rows = session.execute(
         select(verdicts.c.read_host, func.count().label("pages")).where(_LEARNABLE).group_by("read_host")
     )
-    return {row.read_host: row.pages for row in rows}
+    counted = Counter({row.read_host: row.pages for row in rows})
+    elsewhere = verdicts.c.read_host.is_distinct_from(verdicts.c.held_host)
+    held = select(verdicts.c.held_host, func.count().label("pages")).where(verdicts.c.held_host.is_not(None), elsewhere)
+    counted.update({row.held_host: row.pages for row in session.execute(held.group_by("held_host"))})
+    return counted
 
 
 def captures_to_learn(session: Session, host: str, newest: int, spread: int) -> Sequence[Row[Any]]:
-    """Pages of a host to learn from: the newest captures, and others spread over all that are there."""
-    columns = (verdicts.c.page, verdicts.c.read_capture.label("capture"))
-    own = select(*columns).where(verdicts.c.read_host == host)
+    """Pages of a host to learn from: the newest captures, and others spread over all that are there.
+
+    Of a page whose reading waits in quarantine, that is the capture which waits: it shows how the site is built now.
+    """
+    waiting = select(verdicts.c.page, verdicts.c.held_capture.label("capture")).where(verdicts.c.held_host == host)
+    own = select(verdicts.c.page, verdicts.c.read_capture.label("capture")).where(
+        verdicts.c.read_host == host, verdicts.c.held_host.is_distinct_from(host)
+    )
+    held = session.execute(waiting.order_by(verdicts.c.held_fetched_at.desc(), verdicts.c.page)).all()
     latest = session.execute(own.order_by(verdicts.c.read_fetched_at.desc(), verdicts.c.page).limit(newest)).all()
-    pages = session.execute(own.order_by(verdicts.c.page)).all() if len(latest) == newest else []
-    latest_captures = {row.capture for row in latest}
-    rest = [row for row in pages if row.capture not in latest_captures]
+    first = [*held, *latest][:newest]
+    pages = session.execute(own.order_by(verdicts.c.page)).all() if len(first) == newest else []
+    first_captures = {row.capture for row in first}
+    rest = [row for row in [*held, *pages] if row.capture not in first_captures]
     step = max(1, -(-len(rest) // spread))
-    return [*latest, *rest[::step]]
+    return [*first, *rest[::step]]
 
 
 def forget_samples(session: Session, host: str) -> None:

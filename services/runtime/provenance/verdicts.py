@@ -35,6 +35,7 @@ from services.contracts.versions import generation
 from services.runtime.database import Table, UtcDateTime, is_sqlite, utcnow
 
 _STANDS = text("rejected_reason IS NOT NULL")
+_IS_HELD = text("held_host IS NOT NULL")
 _IS_LEARNED_FROM = text("read_host IS NOT NULL")
 
 
@@ -57,6 +58,8 @@ class Verdict(Table, table=True):
             sqlite_where=_IS_LEARNED_FROM,
             postgresql_where=_IS_LEARNED_FROM,
         ),
+        # Few rows beside all that are there.
+        Index("verdicts_held", "held_host", "page", sqlite_where=_IS_HELD, postgresql_where=_IS_HELD),
         Index("verdicts_rejected", "rejected_reason", "page", sqlite_where=_STANDS, postgresql_where=_STANDS),
     )
 
@@ -77,6 +80,10 @@ class Verdict(Table, table=True):
     """Digest of the site profile that it was read with, if it was with one."""
     read_host: str | None = None
     """The host whose site profile such a page is read with; None where its layout needs none."""
+    held_capture: str | None = None
+    held_fetched_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    held_host: str | None = None
+    """As `read_*`, of a later capture whose reading waits in quarantine: its page is built otherwise now."""
     rejected_capture: str | None = None
     rejected_fetched_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     rejected_parser: str | None = None
@@ -156,6 +163,16 @@ def hold_all_read(session: Session, found: Iterable[tuple[int, str, Read]], now:
         session.execute(_READ["sqlite" if is_sqlite(session) else "postgresql"], written)
 
 
+def hold_waiting(session: Session, waiting: Iterable[tuple[int, Read]]) -> None:
+    """Readings of these pages wait in quarantine: no verdict, but what shows how their host is built now."""
+    written = [
+        {"of": page, "held_capture": read.capture, "held_fetched_at": read.fetched_at, "held_host": read.host}
+        for page, read in sorted(waiting, key=lambda entry: (entry[0], entry[1].fetched_at))
+    ]
+    if written:
+        session.execute(_WAITS, written)
+
+
 def known_as(session: Session, found: Sequence[tuple[int, Read]]) -> list[str | None]:
     """For each page the article, if the very same reading of the same capture is what it gave last; None if not.
 
@@ -190,9 +207,10 @@ def read_with(scope: Scope) -> Select[tuple[int]]:
     layout, layout_before, parser_before = scope.layout, scope.layout_before, scope.parser_before
     read: list[ColumnElement[bool]] = [verdicts.c.article.is_not(None)]
     if scope.host is not None:
-        read.append(verdicts.c.read_host == scope.host)
+        read.append(or_(verdicts.c.read_host == scope.host, verdicts.c.held_host == scope.host))
     if scope.not_profile is not None:
-        read += [verdicts.c.read_host.is_not(None), verdicts.c.read_profile.is_distinct_from(scope.not_profile)]
+        other = and_(verdicts.c.read_host.is_not(None), verdicts.c.read_profile.is_distinct_from(scope.not_profile))
+        read.append(or_(other, verdicts.c.held_host.is_not(None)))
     if layout is not None:
         read.append(verdicts.c.read_layout == layout)
     if layout_before is not None:
@@ -243,6 +261,10 @@ def _hold_read(insert: Any) -> Any:
     fallen = {
         name: case((falls, null()), else_=column) for name, column in verdicts.c.items() if name.startswith("rejected_")
     }
+    past = or_(verdicts.c.held_fetched_at.is_(None), verdicts.c.held_fetched_at <= new.read_fetched_at)
+    fallen |= {
+        name: case((past, null()), else_=column) for name, column in verdicts.c.items() if name.startswith("held_")
+    }
     return insert.on_conflict_do_update(
         index_elements=["page"],
         set_=parts | fallen | {"stored_at": func.coalesce(verdicts.c.stored_at, new.stored_at)},
@@ -279,6 +301,11 @@ _READ_AGAIN = (
             for name in ("parser", "generation", "layout_version", "layout_generation", "profile", "host")
         }
     )
+)
+_WAITS = (
+    update(verdicts)
+    .where(verdicts.c.page == bindparam("of"), verdicts.c.read_fetched_at < bindparam("held_fetched_at"))
+    .values({name: bindparam(name) for name in ("held_capture", "held_fetched_at", "held_host")})
 )
 _MAKES = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _READ = {dialect: _hold_read(make(verdicts)) for dialect, make in _MAKES.items()}

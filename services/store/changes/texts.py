@@ -32,6 +32,11 @@ def changed_texts(old: Article, new: Article) -> list[Pair]:
     ]
 
 
+def all_texts(article: Article) -> Iterator[str]:
+    """Every text of an article of which a change is told."""
+    return (text for texts in _TEXTS.values() for text in texts(article))
+
+
 def _paired(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str, str]]:
     gone, come = _without(old, new), _without(new, old)
     if len(gone) == len(come) == 1:

@@ -31,6 +31,7 @@ from services.runtime.withholding import (
 )
 from services.store.fulltext import enter_again
 from services.store.models import articles, quarantine, revisions, same_changes
+from services.store.shared_changes import forget_article
 from services.store.status import set_all
 
 SECURE_INDEX = (3, 42)
@@ -67,6 +68,7 @@ def _forget_held(session: Session, article: str) -> None:
     blank = {"state": "settled", "message": "", "content_hash": ""}
     session.execute(update(quarantine).where(quarantine.c.article == article).values(blank))
     session.execute(delete(same_changes).where(same_changes.c.article == article))
+    forget_article(session, [article])
 
 
 def show_again(session: Session, article: str, now: datetime) -> list[Announce]:

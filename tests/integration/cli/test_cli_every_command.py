@@ -13,7 +13,7 @@ from services.fetcher.absence_models import Takedown
 from services.parser.profiles import learning
 from services.parser.site_profile import SiteProfile
 from services.runtime.database import transaction
-from services.store.models import quarantine
+from services.store.models import quarantine, shared_change_pages, shared_changes
 from tests.support.harbor import RELEASE, arrives, drain
 from tests.support.orders import NOW
 from tests.support.orders import order as a_reading
@@ -90,7 +90,18 @@ def test_it_explains_itself_and_names_what_it_does_not_know(dateline, path):
 
 @pytest.mark.parametrize(
     "path",
-    ["articles", "events", "pages", "sources", "webhooks", "quarantine", "takedowns", "profiles", "dead-letters"],
+    [
+        "articles",
+        "events",
+        "pages",
+        "sources",
+        "webhooks",
+        "quarantine",
+        "takedowns",
+        "profiles",
+        "dead-letters",
+        "shared-changes",
+    ],
 )
 def test_a_list_is_what_is_meant_without_a_command(on_sqlite, dateline, path):
     """With options or without; an empty list is a document too."""
@@ -152,6 +163,8 @@ def orders(article, page, message):
     yield failed
     yield lambda: held_back(article)
     yield from (("quarantine", "list"), *(("quarantine", verb, article) for verb in ("show", "discard", "release")))
+    yield lambda: changed_alike(article)
+    yield from (("shared-changes", "list"), ("shared-changes", "show", "chg_a"))
     yield learned
     yield from (("profiles", "list"), *(("profiles", *words) for words in PROFILES))
     yield vanished
@@ -252,6 +265,14 @@ def held_back(article):
     about = {"page": 1, "source": "coast", "host": "coast.example", "reasons": ["layout"], "content_hash": "a"}
     with transaction() as session:
         session.execute(insert(quarantine), row | about | {"article": article, "held_at": NOW, "state": "held"})
+
+
+def changed_alike(article):
+    """A change that many pages have in common, of which this article is one."""
+    about = {"id": "chg_a", "host": "coast.example", "source": "coast", "about": "The same change is on {} pages."}
+    with transaction() as session:
+        session.execute(insert(shared_changes), about | {"signatures": ["a"], "fields": ["body"], "opened_at": NOW})
+        session.execute(insert(shared_change_pages), {"change": "chg_a", "article": article, "at": NOW})
 
 
 def given_up():

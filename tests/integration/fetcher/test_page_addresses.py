@@ -6,6 +6,7 @@ from datetime import timedelta
 from html import escape
 
 import pytest
+from sqlalchemy import update
 from sqlmodel import select
 
 from services.contracts.messages import ParsePage, SamePage
@@ -18,7 +19,9 @@ from services.fetcher.source_seeds import ChannelSeed, SourceSeed
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.ledger import jobs, worker
 from services.runtime.ledger.jobs import Outgoing, enqueue, enqueue_all
+from services.runtime.ledger.ledger_table import ledger
 from tests.support.fetching import later, pages, runs, said
+from tests.support.statements import counted
 
 pytestmark = pytest.mark.integration
 
@@ -238,4 +241,59 @@ def test_two_pages_that_are_said_to_be_one_another_do_not_both_rest(site):
         handled = [pool.submit(worker.handle, kind, [row]) for row, kind in due]
         assert [each.result(60) for each in handled] == [1, 1]
     assert sum(page.moved_to is None for page in pages()) == len(OTHERS)
+    assert nothing_is_lost()
+
+
+MANY = [f"/news/2026/pier-{number}-reopens-{4700 + number}" for number in range(12)]
+MOST, FEW = 7, 4
+"""Statements for a page, and commits of all, that leads elsewhere, where twelve come together."""
+
+
+def shows_all(site, paths):
+    """The feed lists these pages, and each has a text of its own."""
+    site.entries = [(path, f"Pier {number} Reopens", None) for number, path in enumerate(paths)]
+    site.texts |= {path: f"Pier {number} is open." for number, path in enumerate(paths)}
+
+
+def looks_together():
+    """All pages are due, and their looks are settled in one group."""
+    with transaction() as session:
+        session.execute(update(ledger).where(ledger.c.kind == "FetchPage").values(due_at=utcnow()))
+        due = session.execute(select(ledger.c.id).where(ledger.c.kind == "FetchPage")).scalars().all()
+    return worker.handle("FetchPage", due, later(seconds=20))
+
+
+def test_pages_that_all_lead_elsewhere_are_settled_together(site):
+    """On the day of a rename: few statements and few commits, and each page is at its new address."""
+    shows_all(site, MANY)
+    watches(site)
+    runs()
+    renamed = [path.replace("/news/", "/releases/") for path in MANY]
+    site.leads = dict(zip(MANY, renamed, strict=True))
+    site.texts |= dict(zip(renamed, map(site.texts.get, MANY), strict=True))
+    with counted() as cost:
+        assert looks_together() == len(MANY)
+    assert {page.url for page in pages()} == {site.url + path for path in renamed}
+    assert {page.outcome for page in pages()} == {"moved"}
+    assert (len(cost.statements) <= MOST * len(MANY), cost.commits <= FEW) == (True, True), cost
+    assert nothing_is_lost()
+
+
+def test_pages_of_one_group_that_lead_to_one_another_end_as_one(site):
+    """A chain of three, and two that lead to one address: whoever is settled later finds what the first left."""
+    shows_all(site, MANY[:5])
+    watches(site)
+    runs()
+    numbers = {path: page_at(site, path).id for path in MANY[:5]}
+    first, second, third, fourth, fifth = MANY[:5]
+    site.leads = {first: second, second: third, fourth: "/new", fifth: "/new"}
+    site.texts["/new"] = "Pier 4 is open."
+    looks_together()
+    runs(later(days=31))
+    by_number = {page.id: page for page in pages()}
+    ends = {path: by_number[by_number[number].moved_to or number] for path, number in numbers.items()}
+    chain, pair = {ends[path].id for path in (first, second, third)}, {ends[path].id for path in (fourth, fifth)}
+    assert (len(chain), len(pair)) == (1, 1)
+    assert (ends[first].url, ends[fourth].url) == (f"{site.url}{third}", f"{site.url}/new")
+    assert {end.moved_to for end in ends.values()} == {None}
     assert nothing_is_lost()

@@ -1,5 +1,6 @@
 """Pages that are built otherwise than before: held, judged by a person or by a better reader, and never announced."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from sqlmodel import select
 
 from services.audit import across
 from services.contracts.caller import Caller
-from services.contracts.messages import FetchPage, SaveArticle
+from services.contracts.messages import FetchPage, SaveArticle, Scope
 from services.contracts.urls import article_id
 from services.fetcher.models import Page
 from services.runtime.audit_log import AuditEntry
@@ -16,12 +17,14 @@ from services.runtime.events.tables import events
 from services.runtime.ledger.jobs import enqueue
 from services.runtime.ledger.ledger_table import LedgerRow
 from services.runtime.ledger.worker import handle
+from services.runtime.provenance import profiles, verdicts
 from services.store import (
+    shared_changes_api,
     siblings,
     tasks,  # noqa: F401 - registers the handler
 )
 from services.store.decide import Held, Unchanged, Updated
-from services.store.models import quarantine
+from services.store.models import quarantine, shared_changes
 from services.store.quarantine import api
 from services.store.save import save_all
 from services.store.withdrawals.withdrawing import withdraw
@@ -59,7 +62,7 @@ def _database_that_stays_sound(db):
 @pytest.fixture
 def client(db):
     """The quarantine's routes for an admin."""
-    app = in_process.app_of(KEYS, api.router)
+    app = in_process.app_of(KEYS, api.router, shared_changes_api.router)
     with in_process.client(app, "admin") as client:
         yield client
 
@@ -164,6 +167,25 @@ def test_a_better_reader_of_the_new_design_ends_it():
     assert (held(), told()) == ([], ["article.created", "source.drifted"])
 
 
+def test_what_waits_in_quarantine_is_what_the_new_frame_is_learned_from():
+    """Its layout had a name, so that the host had no samples before; a page that is as before is none again."""
+    host, now = "www.war.gov", utcnow() + timedelta(minutes=1)
+    built_anew = {"host": host}
+    handled(*(page(number) for number in range(9)), now=now)
+    with reading() as session:
+        assert profiles.countable(session) == {}
+    handled(*(redesigned(number, minute=10 + number).model_copy(update=built_anew) for number in range(9)), now=now)
+    with reading() as session:
+        assert profiles.countable(session) == {host: 9}
+        some = profiles.captures_to_learn(session, host, 4, 2)
+        assert [row.capture for row in some] == [f"capture-{minute}" for minute in (18, 17, 16, 15, 14, 11)]
+        pages = session.execute(verdicts.read_with(Scope(host=host, not_profile="new"))).scalars()
+        assert sorted(pages) == list(range(1, 10))
+    handled(page(3, minute=30), now=now)
+    with reading() as session:
+        assert profiles.countable(session) == {host: 8}
+
+
 def test_a_correction_is_never_held():
     assert saved(page(), page(0, f"{LONG} Correction: it was lane 7.", minute=5)).change == Updated(("body",))
 
@@ -256,6 +278,90 @@ def test_the_same_change_that_comes_together_is_no_article_updated_at_all():
     }
     assert [subject for subject, a in told_of.items() if a] == [article_id("afpims/defense:8")]
     assert (len(told_of), len(drifts())) == (9, 1)
+
+
+FOOTER = " Follow us on our new channel."
+
+
+def footed(number, now=NOW, footer=FOOTER):
+    """The page with a new footer, as it was fetched a minute ago."""
+    return page(number, text(TOWNS[number]) + footer, minute=minutes_until(now))
+
+
+def looked_at():
+    """The pages that are to be looked at on account of a change, in the order of the messages."""
+    with reading() as session:
+        rows = session.exec(select(LedgerRow.message).where(LedgerRow.kind == "LookAtPages")).all()
+    return [number for message in rows for number in json.loads(message)["pages"]]
+
+
+def test_a_change_that_comes_slowly_is_one_article_updated_and_one_notice():
+    """The second page with it makes others be looked at, and waits for them; whatever has it later joins the list."""
+    now = utcnow() + timedelta(minutes=1)
+    saved(*(page(number) for number in range(9)))
+    handled(footed(0, now), now=now)
+    assert (told().count("article.updated"), looked_at()) == (1, [])
+    later = now + timedelta(days=2)
+    handled(footed(1, later), now=later)
+    assert (told().count("article.updated"), sorted(looked_at())) == (1, [1, 3, 4, 5, 6, 7, 8, 9])
+    for number in (2, 3, 4):
+        handled(footed(number, later), now=later + timedelta(minutes=1))
+    handle("SaveArticle", [message.id for message in waiting()], later + timedelta(minutes=6))
+    for number in (5, 6):
+        much_later = later + timedelta(days=20)
+        handled(footed(number, much_later), now=much_later)
+    announced = [a for kind, a in rows(events, "type", "announced") if kind == "article.updated"]
+    assert (announced, len(drifts()), waiting()) == ([True] + [False] * 6, 1, [])
+
+
+def test_two_articles_with_the_same_correction_are_announced_when_no_other_page_has_it():
+    """The second waits for five minutes, while pages that say what was wrong are looked at, and no others."""
+    now = utcnow() + timedelta(minutes=1)
+    wrong = " Colonel Reed commands the brigade."
+    saved(*(page(number, text(TOWNS[number]) + wrong * (number < 3)) for number in range(9)))
+    for number in (0, 1):
+        right = text(TOWNS[number]) + wrong.replace("Reed", "Ryder")
+        handled(page(number, right, minute=minutes_until(now)), now=now)
+    assert (told().count("article.updated"), looked_at()) == (1, [3])
+    handle("SaveArticle", [message.id for message in waiting()], now + timedelta(minutes=5))
+    assert (told().count("article.updated"), waiting(), drifts()) == (2, [], [])
+
+
+def test_the_list_of_one_change_grows(client):
+    """The notice names it; the route shows all pages, also those that came after the notice."""
+    together(*(page(number) for number in range(8)))
+    together(*(footed(number, NOW + timedelta(minutes=9)) for number in range(5)))
+    with reading() as session:
+        [body] = session.exec(select(events.c.body).where(events.c.type == "source.drifted")).all()
+    notice = json.loads(body)["data"]
+    named = notice["details"]["change"]
+    saved(*(footed(number, NOW + timedelta(minutes=20)) for number in (5, 6)), hours=200)
+    [line] = client.get("/shared-changes", params={"source": "war-releases"}).json()
+    assert (line["id"], line["number"], notice["number"], line["host"]) == (named, 7, 5, "www.war.gov")
+    assert line["sentence"].startswith("The same change is on 7 pages of www.war.gov so far")
+    first = client.get(f"/shared-changes/{named}", params={"limit": 4}).json()
+    rest = client.get(f"/shared-changes/{named}", params={"limit": 4, "after": first["next"]}).json()
+    shown = {each["article"] for each in first["pages"] + rest["pages"]}
+    assert (shown, rest["next"]) == ({article_id(f"afpims/defense:{number}") for number in range(7)}, None)
+    assert client.get("/shared-changes/chg_none").status_code == 404
+
+
+def test_what_was_told_of_a_quarter_of_a_year_ago_is_news_again():
+    together(*(page(number) for number in range(9)))
+    together(*(footed(number, NOW + timedelta(minutes=9)) for number in range(5)))
+    saved(footed(6, NOW + timedelta(minutes=20)), hours=24 * 91)
+    announced = [a for kind, a in rows(events, "type", "announced") if kind == "article.updated"]
+    assert (announced, rows(shared_changes, "id")) == ([False] * 5 + [True], [])
+
+
+def test_another_visit_of_the_same_page_delays_no_correction():
+    """Its sitemap claims it again while it is being read: nothing else of the host is due."""
+    now = utcnow() + timedelta(minutes=1)
+    saved(page(0), page(1))
+    with transaction() as session:
+        enqueue(session, FetchPage(page=1, host="www.war.gov", why="claimed"), due_at=now)
+    handled(page(0, text(TOWNS[0]).replace("lane 7", "lane 9"), minute=minutes_until(now)), now=now)
+    assert (told()[2:], waiting()) == (["article.updated"], [])
 
 
 def minutes_until(now):
