@@ -1,4 +1,4 @@
-"""What the user meant: words of the command line as the shapes that the services take."""
+"""Arguments of the command line as the shapes that the services take."""
 
 from datetime import date, datetime
 from typing import Annotated

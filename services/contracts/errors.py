@@ -1,4 +1,4 @@
-"""Two reactions to unexpected error exist, so two bases do. Expected weather is a value, never one of these."""
+"""The bases of errors, by what is done about each. An expected outcome is a value, and none of these."""
 
 
 class DatelineError(Exception):

@@ -1,4 +1,4 @@
-"""The system on one page: who hears what, and how much one wake-up may carry.
+"""The system on one page: which service handles which message, and on what terms.
 
 `batch` is how many messages of a kind one wake-up names. Kinds that only compute or write are claimed as a group,
 because a hop through Celery costs more than reading most pages; what asks newsrooms is claimed in turns of their hosts.

@@ -1,4 +1,4 @@
-"""What a look at an address can end in. All of it is weather; each that is not a page says why in one sentence."""
+"""How a look at an address can end. Each outcome is expected; one that is not a page says why in one sentence."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta

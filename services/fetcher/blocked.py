@@ -1,4 +1,4 @@
-"""How often a source served something else than what it was asked for, and what that was the last time.
+"""Counts the bot walls and error pages that a source served in place of pages, and keeps the last of them.
 
 The answers are counted as they come; the pages that only the parser sees through are a query on the verdicts.
 """

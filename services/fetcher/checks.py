@@ -1,4 +1,4 @@
-"""Where every page is: the sum that must come out even."""
+"""What `dateline audit` asks of the fetcher: where every page is, in a sum that must come out even."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What looks at pages need to know, read for several at once: the page, its host, and what its source says."""
+"""Reads what several looks at pages need to know, at once: the page, its host, and what its source says."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What is told of a page to those who come after."""
+"""The origin that a page's messages carry from the fetcher to the store."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What looks at pages leave behind, written for several at once: pages, hosts, next visits, captures to be read."""
+"""Writes the outcomes of several looks at pages together: pages, hosts, next visits, captures to be read."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The one guarded client of a process."""
+"""The HTTP client that all requests of a fetcher process share."""
 
 import os
 from functools import cache

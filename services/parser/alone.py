@@ -1,4 +1,4 @@
-"""A page read in a process of its own: one that was built to hurt has hurt nobody when the process is ended.
+"""Reads a page in a process of its own, so that one that was built to hurt ends that process and no other.
 
 `python -m services.parser.alone` reads a line of JSON, with the page's url, content type, time and title,
 and then the page; it prints the explanation, or ends with another status than 0.

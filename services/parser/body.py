@@ -1,4 +1,4 @@
-"""What is left of the lines is the body: its blocks in order, each with what it is."""
+"""The body of an article: the lines that are left, as blocks in order, each with its kind."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What one page may cost, and what is said of a page that costs more.
+"""Limits of what one page may cost, and the rejection of a page that costs more.
 
 The C library that builds trees cannot be interrupted: nothing but the end of its process ends it. So the system is told
 to end a process whose time is over, and a page that has ended one is read in a process of its own.

@@ -1,4 +1,4 @@
-"""A page that lxml could not hold, made shallow enough to be read whole."""
+"""Flattens a page that is nested too deeply for lxml, so that it is read whole."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""HTML, plain text, or something else, told by the sender's word and by the first characters."""
+"""Whether bytes are HTML, plain text or something else, by the Content-Type and the first characters."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The words of a page that are no lines of its main region: what stands around it.
+"""The text of a page outside its main region.
 
 With the lines of the region they are every word of the page, apart from the words for machines.
 """

@@ -1,4 +1,4 @@
-"""What is printed on the pages of a document, whatever read it."""
+"""The printed lines of a document, independent of the library that read it."""
 
 import re
 from collections.abc import Sequence

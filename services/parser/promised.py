@@ -1,4 +1,4 @@
-"""Who wrote it, as the head of a page tells machines: for pages on which no line says so."""
+"""The authors that a page's head names for machines, for pages on which no line names them."""
 
 import re
 from collections.abc import Iterator

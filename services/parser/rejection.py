@@ -1,4 +1,4 @@
-"""Pages that are no article, told by what they show; "no article" is weather, so it is a value."""
+"""Recognises pages that are no article, by what they show. A rejection is an expected outcome, so it is a value."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Raised and lowered figures in characters of their own, so that an exponent or a footnote never joins a number."""
+"""Superscripts and subscripts as characters of their own, so that an exponent or footnote never joins a number."""
 
 import re
 from collections.abc import Mapping

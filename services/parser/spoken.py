@@ -1,4 +1,4 @@
-"""The words of an element, without those for machines."""
+"""The text of an element as people read it, without what is there for machines."""
 
 from collections.abc import Iterator
 from typing import Final

@@ -1,4 +1,4 @@
-"""How the parser is reached: a capture comes in, an article or a reason why not goes out."""
+"""The handlers of the parser: a capture comes in, an article or the reason for none goes out."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

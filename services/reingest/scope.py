@@ -1,4 +1,4 @@
-"""What the room asks about pages and articles. They belong to other services; the composition root tells how."""
+"""What re-ingestion asks about pages and articles of other services; the composition root supplies the answers."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Children that do not outlive who started them, where the system sees to it."""
+"""Child processes that end with the process that started them, where the system supports it."""
 
 import ctypes
 import os

@@ -1,4 +1,4 @@
-"""What may stand where something unknown stood: the fields of the model at a place of a request or a file."""
+"""Names the fields that are known where a request or file has an unknown one."""
 
 from collections.abc import Sequence
 from difflib import get_close_matches

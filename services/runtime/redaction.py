@@ -1,4 +1,4 @@
-"""What must not be read where others read: secrets, and characters that do something to who looks at them.
+"""Redacts text for logs and lists: secrets, and control characters that act on a terminal.
 
 Secrets are kept out of logs where they are made. This is the second line, for texts that others wrote: an address with
 a token in it, the words of an exception.

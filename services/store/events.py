@@ -1,4 +1,4 @@
-"""What the event log is told of an article."""
+"""Appends events about articles to the event log."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""A wording becomes what we know: article, revision and event, in the caller's transaction."""
+"""Saves a wording: article, revision and event, in the caller's transaction."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace

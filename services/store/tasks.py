@@ -1,4 +1,4 @@
-"""What the store hears."""
+"""The handlers of the store: what it does with each message that it is sent."""
 
 from collections.abc import Iterator
 from dataclasses import replace

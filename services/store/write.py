@@ -1,4 +1,4 @@
-"""The rows that a change leaves behind."""
+"""Writes the rows of a change: articles, revisions, texts and sources."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What is owed to one endpoint and due, brought in order, a few at a time, by one worker at a time.
+"""Delivers what is due to one endpoint: in order, a few at a time, by one worker at a time.
 
 The lease of an endpoint's one message sees to that: no endpoint ever has more than its share of the threads.
 """

@@ -1,4 +1,4 @@
-"""What attempts came to, written down: of each delivery, of the endpoint, and in the log."""
+"""Writes down how attempts ended: on each delivery, on the endpoint, and in the log."""
 
 from collections.abc import Sequence
 from datetime import datetime

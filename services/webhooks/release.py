@@ -1,4 +1,4 @@
-"""What waits for an endpoint is made due at once: its receiver was mended, or somebody wants to know."""
+"""Makes what waits for an endpoint due at once, when its receiver was mended or a person asks for it."""
 
 from datetime import datetime
 

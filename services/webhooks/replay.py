@@ -1,4 +1,4 @@
-"""Bringing deliveries again: one, a range, or all that failed, in one statement, so that each comes once."""
+"""Replays deliveries: one, a range, or all that failed, in one statement, so that each comes once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

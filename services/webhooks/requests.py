@@ -1,4 +1,4 @@
-"""What subscribers say over HTTP."""
+"""The request bodies of the webhooks API."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime

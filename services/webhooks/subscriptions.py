@@ -1,4 +1,4 @@
-"""What an owner does with their endpoints."""
+"""Makes, changes and deletes endpoints in the name of their owner."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What webhooks hear."""
+"""The handlers of webhooks: announcing events, delivering them, and what is done now and then."""
 
 import random
 from collections.abc import Callable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""What subscribers see over HTTP."""
+"""The responses of the webhooks API."""
 
 from datetime import datetime
 from typing import Any

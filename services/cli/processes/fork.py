@@ -1,4 +1,4 @@
-"""A child that goes on from here instead of beginning anew: it starts at once, and shares in memory what we loaded."""
+"""Forked child processes: they start at once, and share in memory what was loaded before."""
 
 import multiprocessing
 import os

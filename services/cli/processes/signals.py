@@ -1,4 +1,4 @@
-"""Ctrl-C as a wish like any other: what was under way ends cleanly, with status 0."""
+"""Ctrl-C ends a command cleanly: what was under way is finished, and the exit status is 0."""
 
 import signal
 import threading

@@ -1,4 +1,4 @@
-"""What a channel gave."""
+"""What a document of a channel lists: its entries, and where more of them are."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping

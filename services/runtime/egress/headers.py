@@ -1,4 +1,4 @@
-"""What a header asks of us, whoever wrote it."""
+"""Reads response headers that any server may have written, such as Retry-After."""
 
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Which messages each process has begun: where a worker dies, only what it had begun costs an attempt.
+"""Records which messages each process has begun: when a worker dies, only those cost an attempt.
 
 A group is claimed together, and one of it may end the process. So each process keeps the ids of what it handles just
 now in a file of its own, at the price of one write for each. Whoever finds the process gone reads the file. Where there

@@ -1,4 +1,4 @@
-"""What a reason has in common with others: messages that were given up on for one cause are one thing to decide."""
+"""Groups the reasons of dead letters by cause, so that one decision covers all that failed for the same one."""
 
 import re
 

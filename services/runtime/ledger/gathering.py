@@ -1,4 +1,4 @@
-"""Members that come one by one, from threads of their own, and are settled together with those who come meanwhile."""
+"""Gathers messages that finish one by one, in threads of their own, and settles them together."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""What nobody took: messages whose wake-up was lost or whose wait is over, and leases of processes that are gone."""
+"""Finds messages that nobody took: their wake-up was lost, their wait is over, or their process is gone."""
 
 import os
 from collections.abc import Collection, Sequence

@@ -1,4 +1,4 @@
-"""The router that all of it hangs on, and whose endpoint it is."""
+"""The router of the webhooks API, and the check that an endpoint belongs to its caller."""
 
 from typing import Annotated
 
