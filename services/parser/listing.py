@@ -64,9 +64,11 @@ def listing(page: Page, headline: str, cards: Cards) -> str | None:
     short = headline.count(" ") < SHORT
     if why := _of_cards(cards, front, is_front=bool(front) or short or cards.titles >= MANY):
         return f"The page lists {max(cards.titles, cards.again)} others, {why}."
+    if short and cards.titles >= SOME and cards.free < SCARCE:
+        return f"The page lists {cards.titles} others, and hardly any text stands outside of them."
     if cards.paged and cards.dated >= DATED:
         return f"The page lists {cards.dated} others with their dates, and goes on elsewhere."
-    if (front.is_home or (front.named and front.addressed)) and cards.prose < LITTLE:
+    if cards.prose < (ENOUGH if front.is_home else LITTLE if front.named and front.addressed else 0):
         return "The page is the front of a section, and has hardly any text of its own."
     return None
 

@@ -68,6 +68,16 @@ LISTINGS = {
         page("Updates", "<main><h1>Updates</h1>" + links(
             '<div class="card"><h3>{title}</h3><p>{day}</p><a href="{href}">Read more</a></div>') + "</main>"),
     ),
+    "a hub of help whose cards have no days": (
+        "https://valley.example/help/after-a-flood",
+        page("After a Flood", "<main><h1>After a Flood</h1><p>There are several ways to get help.</p>" + links(
+            f'<div class="box"><h3><a href="{{href}}">{{title}}</a></h3><p>{TEASER}</p></div>', count=6) + "</main>"),
+    ),
+    "the front page of a company": (
+        "https://valley.example/",
+        page("Valley", "<h1>We build bridges</h1>" + "".join(
+            f"<section><h2>{title}</h2><p>{TEASER}</p><a href='/x'>Learn more</a></section>" for title in TITLES[:4])),
+    ),
     "a front page with a sentence about the office": (
         "https://valley.gov/",
         page("Welcome", "<main><h1>Valley Harbor Office</h1><p>We keep the harbor open for all who sail, row"
@@ -133,6 +143,15 @@ REFERENCES = {
         "https://valley.gov/privacy-policy",
         page("Privacy Policy", "<main><h1>Privacy Policy</h1>" + paragraphs(*TEXT) + "</main>", before=AGENCY,
              head='<meta property="article:published_time" content="2020-05-04T10:00:00Z">'),
+    ),
+    "what an agency knows of a disaster": (
+        "https://valley.gov/disaster/4999",
+        page("Valley Flood", "<main><h1>Valley Flood</h1><p>Incident period: May 2, 2023 - May 9, 2023</p>"
+             "<p>Declaration date: May 10, 2023</p>" + paragraphs(*TEXT) + "</main>", before=AGENCY),
+    ),
+    "the life of an attorney": (
+        "https://valley.gov/criminal/staff-profile/dana-example",
+        page("Dana Example", "<main><h1>Dana Example</h1>" + paragraphs(*TEXT) + "</main>", before=AGENCY),
     ),
     "a glossary": (
         "https://valley.example/terms",
@@ -208,6 +227,11 @@ ARTICLES = {
              "</li><li><a href='/fishing'>Fishing</a></li></ul></nav><main><h1>River Crossing Opens</h1>"
              + paragraphs(*TEXT) + "</main>", before=AGENCY),
     ),
+    "a list of places with a headline of its own and linked subheads": (
+        "https://valley.example/eight-piers",
+        page("Eight Piers to See Before Winter", "<article><h1>Eight Piers to See Before Winter</h1>" + links(
+            f'<h2><a href="{{href}}">{{title}}</a></h2><p>{TEASER}</p>') + "</article>"),
+    ),
     "an article beside a form to log in": (
         "https://valley.example/a/crossing",
         page("River Crossing Opens", '<form><input type="password"></form><article><h1>River Crossing Opens</h1>'
@@ -229,6 +253,16 @@ def test_an_error_or_a_form_is_no_article_whatever_it_is_called(name):
     reading = extract(MISTAKES[name], url="https://valley.gov/x")
     assert isinstance(reading, Rejected)
     assert reading.reason == "not_an_article"
+
+
+def test_a_question_for_consent_is_a_wall():
+    """Before, it was read as an article of one paragraph."""
+    text = "<p>We and our 823 partners store and access information on a device, such as cookies, and use it.</p>"
+    reading = extract(
+        page("Before you continue", f"<h1>Before you continue</h1>{text}").replace(b" | Valley Harbor Office", b"")
+    )
+    assert isinstance(reading, Rejected)
+    assert reading.reason == "blocked"
 
 
 @pytest.mark.parametrize("name", REFERENCES)
