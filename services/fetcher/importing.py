@@ -1,5 +1,6 @@
 """Pages that come as files: saved HTML, text dumps, WARC files. They enter the path at the parser; nothing is asked."""
 
+import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from io import BytesIO
 from pathlib import PurePath
 from typing import BinaryIO
 
+import structlog
 from sqlmodel import Session
 
 from services.contracts.errors import UserError
@@ -25,6 +27,9 @@ from services.runtime.archive.capture_store import Capture
 from services.runtime.database import reading, transaction
 from services.runtime.ledger.jobs import Outgoing, enqueue_all
 from services.runtime.provenance.files import add_version, attach
+from services.runtime.withholding import is_erased
+
+log = structlog.get_logger()
 
 Content = bytes | BinaryIO
 """What is imported: the bytes of a file, or the file itself, opened, of which no more than a page is in memory."""
@@ -147,12 +152,15 @@ def _as_capture(name: str, content: bytes, url: str | None, captured_at: datetim
 
 
 def _import(entry: Capture | OwnCapture, now: datetime) -> Imported | None:
-    """What became of a page; None for a file of an article, which is kept with it."""
+    """What became of a page; None for a file of an article, which is kept with it, and for what was erased here."""
     own = entry if isinstance(entry, OwnCapture) else OwnCapture(entry, b"", entry.fetched_at)
     capture = own.capture
     if own.at > now:
         # It would count as the newest until then, and hide what is published meanwhile.
         raise UserError(f"The copy of {capture.url} cannot be from {own.at}, which is still to come.")
+    if own.data and _was_erased(own.data):
+        log.warning("capture_was_erased", url=capture.url)
+        return None
     if own.file:
         _attach(own, own.file, now)
         return None
@@ -166,6 +174,12 @@ def _import(entry: Capture | OwnCapture, now: datetime) -> Imported | None:
     page = Page(key=key, url=url, source=own.source or IMPORT, discovered_at=now)
     with transaction() as session:
         return _join(session, own, retained, page, payload)
+
+
+def _was_erased(data: bytes) -> bool:
+    """Whether an older export would bring back what was erased here since."""
+    with reading() as session:
+        return is_erased(session, hashlib.sha256(data).hexdigest())
 
 
 def _attach(own: OwnCapture, file: FileRef, now: datetime) -> None:

@@ -103,6 +103,12 @@ def is_withheld(session: Session, capture: str) -> bool:
     return session.execute(this).first() is not None
 
 
+def is_erased(session: Session, capture: str) -> bool:
+    """Whether this capture was ordered to be erased."""
+    this = (withheld_captures.c.name == capture, withheld_captures.c.erased)
+    return session.execute(select(withheld_captures.c.name).where(*this)).first() is not None
+
+
 def erased_captures(session: Session) -> set[str]:
     """The captures that were ordered to be erased: nobody may miss them."""
     return set(session.execute(select(withheld_captures.c.name).where(withheld_captures.c.erased)).scalars())

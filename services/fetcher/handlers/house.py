@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlmodel import col
 
 from services.contracts.messages import (
@@ -23,13 +23,16 @@ from services.fetcher.removals import review
 from services.fetcher.rhythm import watch
 from services.fetcher.settings import fetcher_settings
 from services.runtime.archive import packer
+from services.runtime.archive.by_address import captures_of_addresses
 from services.runtime.archive.erasing import erase_stored
+from services.runtime.archive.references import named_elsewhere
 from services.runtime.backup import take
 from services.runtime.database import reading, transaction
 from services.runtime.ledger.jobs import Job, enqueue, enqueue_all
 from services.runtime.ledger.worker import handles
 from services.runtime.own_commands import begin_command
 from services.runtime.settings import retention_settings
+from services.runtime.withholding import withhold_captures
 
 RHYTHMS = timedelta(minutes=1)
 """How often it is asked whose rhythm is to be looked at."""
@@ -79,12 +82,24 @@ def thin_captures(_order: ThinCaptures, job: Job) -> None:
 @handles(EraseCaptures)
 def erase_captures(order: EraseCaptures, job: Job) -> None:
     """Erases captures of an article that was erased, and its title in the frontier; once more when packing is over."""
-    erase_stored(order.captures)
+    further = _further_captures(order)
+    names = tuple(dict.fromkeys((*order.captures, *sorted(further))))
+    erase_stored(names)
     with job.complete() as session:
+        withhold_captures(session, order.article, further, erased=True)
         session.execute(update(Page).where(col(Page.id).in_(order.pages)).values(title=None, detail=None))
         if not order.again:
-            again = order.model_copy(update={"again": True})
+            again = order.model_copy(update={"again": True, "captures": names})
             enqueue(session, again, due_at=job.now + packer.EVERY)
+
+
+def _further_captures(order: EraseCaptures) -> set[str]:
+    """Of its pages, the captures that nothing names: looks that brought other bytes and the same words."""
+    with reading() as session:
+        urls = session.execute(select(col(Page.url)).where(col(Page.id).in_(order.pages))).scalars().all()
+    names = captures_of_addresses({url for url in urls if url}) - set(order.captures)
+    with reading() as session:
+        return names - named_elsewhere(session, names) if names else set()
 
 
 @handles(ReconcileChannels)

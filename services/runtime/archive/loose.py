@@ -67,6 +67,17 @@ def read_loose(name: str) -> bytes | None:
         return None
 
 
+def loose_head(name: str, size: int) -> bytes | None:
+    """The first bytes of a capture that is not packed; None without it."""
+    if store := bucket():
+        return store.read_range(_key(name), 0, size)
+    try:
+        with path_of(name).open("rb") as file:
+            return file.read(size)
+    except FileNotFoundError:
+        return None
+
+
 def remove_loose(names: Sequence[str]) -> None:
     """Takes them away: what is in them is in a segment and in the index."""
     if store := bucket():

@@ -95,15 +95,16 @@ def _record(file: BinaryIO, start: int) -> Record | None:
 def _parsed(offset: int, length: int, head: bytes) -> Record:
     warc, _, block = head.partition(b"\r\n\r\n")
     if b"application/http" not in warc:
-        return Record(offset, length, _fields(warc))
+        return Record(offset, length, warc_fields(warc))
     http, _, _ = block.partition(b"\r\n\r\n")
     line, _, fields = http.partition(b"\r\n")
     words = line.split(b" ", 2)
     status = words[1].decode("ascii", "replace") if line.startswith(b"HTTP/") and len(words) > 1 else ""
-    return Record(offset, length, _fields(warc), status, _fields(fields))
+    return Record(offset, length, warc_fields(warc), status, warc_fields(fields))
 
 
-def _fields(head: bytes) -> dict[str, str]:
+def warc_fields(head: bytes) -> dict[str, str]:
+    """The headers in these bytes, their names in lower case."""
     return {
         name.decode("ascii").lower(): value.decode("utf-8", "replace").strip() for name, value in _FIELD.findall(head)
     }

@@ -25,6 +25,12 @@ NAMING = (
 )
 """Columns that name captures, of every service; a test compares them with the tables. The key of a message about a
 capture has its name in it."""
+PROVING = tuple(
+    place
+    for place in NAMING
+    if place[0] in {"channels", "mails", "articles", "revisions", "quarantine", "evidence", "file_versions"}
+)
+"""Of these, the ones that prove something."""
 AT_ONCE = 10_000
 
 
@@ -37,6 +43,18 @@ def named_captures(*, logged: bool = True) -> set[bytes]:
         if logged:
             names.update(_named_by_leaves(session))
     return names
+
+
+def named_elsewhere(session: Session, names: set[str]) -> set[str]:
+    """Those of the captures that a wording, evidence, a file or a mail names; what only a page names is not among
+    them.
+    """
+    result: set[str] = set()
+    for relation, field in PROVING:
+        value: Any = column(field)
+        query = select(value).select_from(table(relation)).where(value.in_(sorted(names)))
+        result.update(session.execute(query).scalars())
+    return result
 
 
 def _named(session: Session, relation: str, field: str) -> Iterator[bytes]:

@@ -193,3 +193,28 @@ def test_a_file_of_an_article_goes_along_and_is_no_page_elsewhere(dateline, corr
     assert capture_store.load(name).body == b"%PDF-1"
     listed = json.loads(dateline("articles", "files", article, "--json").out)["attachments"]
     assert [version["capture"] for version in listed[0]["versions"]] == [name]
+
+
+def test_what_was_erased_neither_goes_out_nor_comes_back_with_an_older_export(dateline, corrected, tmp_path):
+    """Wordings, captures and files: the export from before is read, and nothing of that article stays."""
+    old, new = tmp_path / "old.wacz", tmp_path / "new.wacz"
+    [gone, other] = [row[0] for row in sorted(rows(ARTICLES), key=lambda row: -row[4])]
+    answer = Capture(
+        "https://harbor.example/report.pdf", utcnow(), 200, (("Content-Type", "application/pdf"),), b"%PDF-1"
+    )
+    name = capture_store.keep(answer)
+    with database.transaction() as session:
+        [row] = attach(session, gone, "harbor", [FileRef(url=answer.url, kind="attachment")], utcnow())
+        add_version(session, row, name, answer, answer.fetched_at)
+    captures = {row[3] for row in rows(REVISIONS) if row[0] == gone} | {name}
+    assert dateline("export", "--wacz", old).status == 0
+    assert dateline("articles", "erase", gone, "--reason", "personal data", "--confirm", gone).status == 0
+    drain()
+    assert json.loads(dateline("export", "--wacz", new, "--json").out)["captures"] == 1
+    assert not any(map(capture_store.holds, captures))
+    assert dateline("import", old).status == 0
+    drain()
+    assert not {capture for capture in captures if capture_store.holds(capture)}
+    assert [row[0] for row in rows("SELECT id FROM articles WHERE status = 'live'")] == [other]
+    said = "reading LIKE '%harbor reopened%'"
+    assert rows(f"SELECT article FROM revisions WHERE {said}") == [(other,)]
