@@ -11,6 +11,8 @@ from sqlmodel import Session, col
 from services.contracts.troubles import NEXT_STEPS, TroubleKind
 from services.fetcher.gaps import gaps
 from services.fetcher.models import Channel, Source, SourceRhythm
+from services.fetcher.push.models import PushSubscription
+from services.fetcher.push.push_alarms import push_sentence
 from services.runtime.ledger import health_gates
 from services.runtime.troubles.tables import TroubleRow
 from services.runtime.troubles.watch import ended_troubles, open_troubles
@@ -62,6 +64,14 @@ def _blocked(session: Session) -> Iterator[TroubleView]:
     for name, url, since, detail in session.execute(lost.where(col(Channel.lost_at).is_not(None), _WATCHED)):
         sentence = f"A channel of {name} cannot be read: {url}. {detail or ''}".strip()
         yield _of("source_blocked", f"source/{name}", since, sentence)
+    walled = select(col(Source.name), col(Source.walled_at), col(Source.blocked_detail))
+    for name, since, detail in session.execute(walled.where(col(Source.walled_at).is_not(None), _WATCHED)):
+        sentence = f"The pages of {name} stand behind a wall. {detail or ''}".strip()
+        yield _of("source_blocked", f"source/{name}", since, sentence)
+    pushes = select(col(Source.name), PushSubscription).join(Channel, col(Channel.source_id) == col(Source.id))
+    pushes = pushes.join(PushSubscription, col(PushSubscription.channel) == col(Channel.id))
+    for name, subscription in session.execute(pushes.where(col(PushSubscription.lost_at).is_not(None), _WATCHED)):
+        yield _of("source_blocked", f"source/{name}", subscription.lost_at, f"{name}: {push_sentence(subscription)}")
 
 
 def _silent(session: Session) -> Iterator[TroubleView]:

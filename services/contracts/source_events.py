@@ -16,9 +16,9 @@ PREFIX = "source."
 PAGES = 20
 """The most pages that one event names."""
 
-BlockCause = Literal["wall", "gone", "empty", "refused", "unreadable", "unavailable"]
+BlockCause = Literal["wall", "gone", "empty", "refused", "unreadable", "unavailable", "push"]
 """What stands in the way: a bot wall; the channel is gone, lists nothing, is closed by robots.txt, cannot be read, or
-does not answer."""
+does not answer; its hub pushes nothing any more, and it is looked at as if it had none."""
 
 
 class SourcePage(BaseModel):

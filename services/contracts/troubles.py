@@ -45,7 +45,7 @@ NEXT_STEPS: dict[TroubleKind, str] = {
     "backup_failed": "Look at the folder of backups: its disk, its rights. Then run `dateline backup`.",
     "backup_overdue": "Look whether the fetcher runs and DATELINE_BACKUP_TO is reachable, then run `dateline backup`.",
     "source_silent": "Look at the newsroom's site: has it moved, or does it publish elsewhere?",
-    "source_blocked": "Look at the channel's last answer; change or remove the channel if it is gone for good.",
+    "source_blocked": "Look at the last answer. Remove a channel that is gone for good, or ask for access to the site.",
     "source_gaps": "Look at the gaps and their causes; add a pattern, or ask for the pages again.",
 }
 """What an operator does next about each."""

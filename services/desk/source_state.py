@@ -18,6 +18,8 @@ def source_state(source: Mapping[str, Any]) -> str:
         return "paused"
     if source["retrying"] or failing_channels(source):
         return "failing"
+    if source["walled_since"]:
+        return "blocked"
     if source["rhythm"]["silent_since"]:
         return "silent"
     return "blocked" if source["blocked"] else "active"
@@ -26,6 +28,9 @@ def source_state(source: Mapping[str, Any]) -> str:
 def wrong_with(source: Mapping[str, Any]) -> str:
     """The sentence for it; empty where nothing is wrong."""
     failing = [each["alarm"] or each["retrying"] or each["detail"] for each in failing_channels(source)]
+    walled = f"Its pages stand behind a wall. {source['blocked_detail'] or ''}" if source["walled_since"] else ""
     silence = "Nothing new came for longer than its rhythm explains." if source["rhythm"]["silent_since"] else ""
     walls = source["blocked_detail"] if source["blocked"] else ""
-    return next((sentence for sentence in (*failing, source["retrying"], silence, walls) if sentence), "")
+    return next(
+        (sentence for sentence in (*failing, source["retrying"], walled.strip(), silence, walls) if sentence), ""
+    )

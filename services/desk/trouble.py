@@ -42,7 +42,10 @@ def _own(source: Mapping[str, Any], now: datetime) -> Iterator[SourceTrouble]:
     path = f"/sources/{source['name']}"
     if failing := _failing(source):
         yield _trouble(source, "failing", *failing, path)
-    if source["blocked_at"] and now - datetime.fromisoformat(source["blocked_at"]) < RECENT:
+    if source["walled_since"]:
+        sentence = f"Its pages stand behind a wall. {source['blocked_detail'] or ''}".strip()
+        yield _trouble(source, "blocked", sentence, source["walled_since"], path)
+    elif source["blocked_at"] and now - datetime.fromisoformat(source["blocked_at"]) < RECENT:
         yield _trouble(
             source, "blocked", source["blocked_detail"] or "It answers with a wall.", source["blocked_at"], path
         )

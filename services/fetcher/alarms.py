@@ -1,4 +1,7 @@
-"""Channels that were read before and cannot be read now: somebody should look, because news is missed meanwhile."""
+"""Channels that were read before and cannot be read now: somebody should look, because news is missed meanwhile.
+
+So it is with a mailbox that was never opened: nobody but its owner can see that its password is wrong.
+"""
 
 from datetime import datetime
 
@@ -6,6 +9,7 @@ import structlog
 from sqlmodel import Session, col, func, select
 
 from services.contracts.source_events import BlockCause, BlockDetails, BlockedFacts, RecoveredFacts, RecoveryDetails
+from services.fetcher import page_walls
 from services.fetcher.models import Channel, Source
 from services.fetcher.rounds import RoundResult
 from services.runtime.database import after_commit
@@ -25,8 +29,11 @@ log = structlog.get_logger()
 
 def alarm(channel: Channel) -> str | None:
     """One sentence for people; None for a channel that is well, was never read, or is in the midst of its parts."""
-    if channel.succeeded_at is None or channel.parts or channel.failures < _patience(channel):
+    if channel.parts or not channel.failures or channel.failures < _patience(channel):
         return None
+    if channel.succeeded_at is None:
+        never = f"It could never be opened. {channel.detail or ''}".strip()
+        return never if channel.kind == "mailbox" else None
     retained = f" What came instead is kept as capture {channel.capture}." if channel.capture else ""
     since = channel.succeeded_at.strftime("%Y-%m-%d %H:%M")
     return f"It was read until {since} UTC and cannot be read now. {channel.detail or ''}{retained}"
@@ -57,6 +64,7 @@ def raise_alarm(session: Session, source: str, channel: Channel, now: datetime) 
     elif channel.lost_at is not None and not channel.failures:
         append_source_event(session, _read_again(source, channel), now)
         channel.lost_at = None
+        page_walls.count_from(session, channel.source_id, now)
 
 
 def _lost(session: Session, source: str, channel: Channel, sentence: str) -> BlockedFacts:

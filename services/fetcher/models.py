@@ -47,6 +47,10 @@ class Source(Table, table=True):
     blocked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     blocked_detail: str | None = Field(default=None, sa_type=Text)
     """The last of them: when, and one sentence."""
+    walled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Since when people are told that its pages stand behind a wall, while its channels can be read."""
+    walls_from: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Walls before this time do not count for that: a channel was lost, too."""
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 

@@ -69,6 +69,8 @@ class SourceView(BaseModel):
     blocked: int
     blocked_at: datetime | None
     blocked_detail: str | None
+    walled_since: datetime | None = None
+    """Since when it is an alarm that its pages stand behind a wall, while its channels can be read."""
     channels: list[ChannelView]
     hosts: list[str] = []
     pages: list[str] = []
@@ -146,6 +148,7 @@ def _source(
         blocked=source.blocked + (walled.pages if walled else 0),
         blocked_at=last[0],
         blocked_detail=last[1],
+        walled_since=source.walled_at,
         channels=[_channel(entry, failing.get(entry.id), pushed.get(entry.id), now) for entry in health.channels],
         country=source.country,
         files=source.files,

@@ -174,6 +174,7 @@ def _rows(view: SourceView) -> Iterator[Sequence[object]]:
         blocked = f"blocked {counted(view.blocked, 'time', 'times')}" if view.blocked else None
         parts = (
             "paused" if view.paused else channel.outcome,
+            "pages walled" if view.walled_since else None,
             "silent" if view.rhythm.silent_since else None,
             blocked,
             channel.alarm or channel.detail,
@@ -192,6 +193,7 @@ def _show_one(answer: Any, *, as_json: bool) -> None:
     state = "paused" if view.paused else "watched"
     blocked = counted(view.blocked, "answer", "answers") if view.blocked else None
     facts = {"source": view.name, "title": view.title, "state": state, "blocked": blocked}
+    facts |= {"pages walled since": view.walled_since}
     show_facts(facts | {"last block": view.blocked_at, "because": view.blocked_detail, "retrying": view.retrying})
     show_facts(_rhythm(view))
     for channel in view.channels:

@@ -15,10 +15,11 @@ from services.contracts.messages import (
     TakeBackup,
     ThinCaptures,
 )
-from services.fetcher import host_recovery
+from services.fetcher import host_recovery, page_walls
 from services.fetcher.coverage import alarms as gap_alarms
 from services.fetcher.coverage import reconcile
 from services.fetcher.models import Page
+from services.fetcher.push import push_alarms
 from services.fetcher.removals import review
 from services.fetcher.rhythm import watch
 from services.fetcher.settings import fetcher_settings
@@ -109,6 +110,10 @@ def reconcile_channels(order: ReconcileChannels, job: Job) -> None:
     with reading() as session:
         judged = reconcile.look(session, job.now, patience)
         more = len(judged) == reconcile.AT_ONCE
+    if not more:
+        with transaction() as session:
+            page_walls.review(session, job.now)
+            push_alarms.review(session, job.now)
     with job.complete() as session:
         reconcile.write(session, judged, job.now)
         if not more and gap_alarms.pending(session):

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from services.fetcher.push.models import PushSubscription
+from services.fetcher.push.push_alarms import push_sentence
 
 GRACE = timedelta(minutes=5)
 """How long a page that a look found first is waited for: hubs fetch the feed before they push it."""
@@ -66,5 +67,7 @@ def _sentence(subscription: PushSubscription) -> str:
             return f"It is pushed by {subscription.hub}, {last}."
         case "asked":
             return f"Its hub {subscription.hub} was asked to push it."
+        case _ if subscription.lost_at:
+            return push_sentence(subscription)
         case _:
             return f"It is not pushed by {subscription.hub}. {subscription.detail or ''}".strip()

@@ -34,6 +34,8 @@ class PushSubscription(Table, table=True):
     pushed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When something was pushed last, since it was verified."""
     doubted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    lost_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Since when people are told that nothing is pushed any more."""
     doubted: list[str] = Field(default_factory=list, sa_type=Json(list, derived=True))
     """Pages that a look found before they were pushed, and since when they are waited for."""
 

@@ -51,6 +51,7 @@ def follow_hub(session: Session, channel: Channel, hub: Hub | None) -> None:
             topic=hub.topic,
             token=secrets.token_urlsafe(32),
             sealed_secret=new_sealed(),
+            lost_at=known.lost_at if known else None,
         )
     )
     enqueue(session, SubscribeToHub(channel=channel.id or 0))

@@ -1,17 +1,22 @@
 """A mailbox as a channel, against a real mail server: mails are kept, links become pages, nothing is changed in it."""
 
+import json
+
 import certifi
 import pytest
 from sqlmodel import select
 
 from services.fetcher import sources
+from services.fetcher.alarms import alarm
 from services.fetcher.mail.models import Mail, MailboxProgress
 from services.fetcher.mail.settings import mailbox_settings
+from services.fetcher.models import Channel
 from services.fetcher.source_seeds import ChannelSeed, SourceSeed
 from services.parser import tasks as _parser  # noqa: F401 - they register themselves
 from services.runtime.archive import capture_store
 from services.runtime.database import reading, transaction, utcnow
 from services.runtime.egress import client as egress
+from services.runtime.events.follow import EventQuery, pull
 from services.store import tasks as _store  # noqa: F401
 from services.store.models import KeptArticle
 from tests.fakes.mailserver import PASSWORD, USER, bulletin, mail_server
@@ -69,6 +74,11 @@ def watches(newsroom, mailbox, *patterns):
         host = newsroom.url.removeprefix("http://")
         source = SourceSeed(name="bay", hosts=(host,), pages=patterns, channels=(seed,))
         sources.register(session, source, utcnow())
+
+
+def source_events():
+    with reading() as session:
+        return [json.loads(event.body) for event in pull(session, EventQuery(scopes={"sources"}), 0, 50).events]
 
 
 def delivered(mailbox, *mails):
@@ -182,6 +192,27 @@ def test_a_mailbox_without_a_password_is_not_even_asked_for(mailbox, newsroom, m
     watches(newsroom, mailbox)
     drain(later(seconds=20))
     assert (channel().outcome, "DATELINE_MAILBOX_PASSWORDS" in channel().detail) == ("refused", True)
+
+
+@on_sqlite
+def test_a_mailbox_that_opens_no_more_or_never_did_is_an_alarm(mailbox, newsroom, monkeypatch):
+    """Nobody else can see that a password is wrong; a server that fails once is none, and a mail ends it."""
+    watches(newsroom, mailbox)
+    drain(later(seconds=20))
+    monkeypatch.setenv("DATELINE_MAILBOX_PASSWORDS", "{}")
+    mailbox_settings.cache_clear()
+    drain(later(hours=1))
+    assert alarm(channel()).startswith("It was read until ")
+    with transaction() as session:
+        session.exec(select(Channel)).one().succeeded_at = None
+    assert alarm(channel()).startswith("It could never be opened. No password for the mailbox ")
+    (event,) = source_events()
+    assert (event["type"], event["data"]["details"]["cause"]) == ("source.blocked", "refused")
+    assert event["data"]["details"]["channel"] == channel().url
+    monkeypatch.setenv("DATELINE_MAILBOX_PASSWORDS", f'{{"{USER}@localhost": "{PASSWORD}"}}')
+    mailbox_settings.cache_clear()
+    drain(later(hours=12))
+    assert [event["type"] for event in source_events()] == ["source.blocked", "source.recovered"]
 
 
 @on_sqlite

@@ -1,5 +1,6 @@
 """Feeds that are pushed, against a hub on loopback that asks back while it is asked."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -7,14 +8,16 @@ from cryptography.fernet import Fernet
 from sqlmodel import select
 
 from services.app import create_app
+from services.audit.troubles import troubles_now
 from services.contracts.messages import FetchPage, SubscribeToHub
 from services.fetcher import sources
-from services.fetcher.push import push_secrets
+from services.fetcher.push import push_alarms, push_secrets
 from services.fetcher.push.health import GRACE
 from services.fetcher.push.models import Push, PushSubscription
 from services.fetcher.push.subscribe import RENEW
 from services.runtime.archive import capture_store
 from services.runtime.database import reading, transaction
+from services.runtime.events.follow import EventQuery, pull
 from services.runtime.ledger import jobs, worker
 from services.runtime.sealing import unseal
 from services.runtime.settings import runtime_settings
@@ -59,6 +62,17 @@ def shows(newsroom, hub, *stories):
 def subscription():
     with reading() as session:
         return session.exec(select(PushSubscription)).one_or_none()
+
+
+def reviews(now):
+    """The fetcher's own step, each minute."""
+    with transaction() as session:
+        push_alarms.review(session, now)
+
+
+def source_events():
+    with reading() as session:
+        return [json.loads(event.body) for event in pull(session, EventQuery(scopes={"sources"}), 0, 50).events]
 
 
 def subscribed(newsroom, hub):
@@ -127,6 +141,44 @@ def test_a_push_that_misses_is_declared_broken_and_looks_go_on_as_usual(newsroom
     runs(later(seconds=60 + GRACE.total_seconds()))
     broken = subscription()
     assert (broken.state, "missed" in broken.detail) == ("broken", True)
+
+
+@on_each
+def test_a_push_that_broke_is_told_of_once_and_so_is_its_return(newsroom, hub):
+    """An event, a trouble and a sentence at its channel; a subscription that is only verified again ends nothing."""
+    subscribed(newsroom, hub)
+    hub.push(shows(newsroom, hub, "first", "old"))
+    runs()
+    shows(newsroom, hub, "missed", "first", "old")
+    for minutes in (31, 62, 93):
+        runs(later(minutes=minutes))
+        reviews(later(minutes=minutes))
+    assert subscription().state == "broken"
+    (event,) = source_events()
+    assert (event["type"], event["data"]["details"]["cause"]) == ("source.blocked", "push")
+    assert (event["data"]["details"]["channel"], event["data"]["details"]["channels_left"]) == (newsroom.feed_url, 1)
+    with reading() as session:
+        (trouble,) = troubles_now(session)
+    assert (trouble.kind, trouble.subject, hub.url in trouble.sentence) == ("source_blocked", "source/demo", True)
+
+    runs(later(days=11))
+    reviews(later(days=11))
+    assert (subscription().state, len(source_events())) == ("active", 1)
+    hub.push(shows(newsroom, hub, "again", "first", "old"))
+    runs(later(days=11))
+    reviews(later(days=11))
+    back = source_events()[-1]
+    assert (back["type"], back["data"]["details"]["channel"]) == ("source.recovered", newsroom.feed_url)
+    assert subscription().lost_at is None
+
+
+@on_each
+def test_a_hub_that_never_pushed_is_no_alarm(newsroom, hub):
+    """Nobody relied on it."""
+    hub.refuses = True
+    subscribed(newsroom, hub)
+    reviews(later(hours=1))
+    assert (subscription().state, source_events()) == ("refused", [])
 
 
 @on_each

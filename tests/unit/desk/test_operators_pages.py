@@ -17,7 +17,14 @@ from services.desk.times import shown_in
 
 
 def source(**changes):
-    fields = {"paused": False, "retrying": None, "blocked": 0, "blocked_detail": None, "channels": [channel()]}
+    fields = {
+        "paused": False,
+        "retrying": None,
+        "blocked": 0,
+        "blocked_detail": None,
+        "channels": [channel()],
+        "walled_since": None,
+    }
     return {**fields, "rhythm": {"silent_since": None}} | changes
 
 
@@ -34,6 +41,11 @@ def channel(**changes):
         (source(channels=[channel(detail="A remark of no weight.")]), "active", ""),
         (source(retrying="3 of its pages"), "failing", "3 of its pages"),
         (source(blocked=2, blocked_detail="A wall."), "blocked", "A wall."),
+        (
+            source(walled_since="2026-01-01", blocked_detail="A wall.", rhythm={"silent_since": "2026-01-01"}),
+            "blocked",
+            "Its pages stand behind a wall. A wall.",
+        ),
         (
             source(rhythm={"silent_since": "2026-01-01"}, blocked=1, blocked_detail="A wall."),
             "silent",

@@ -12,6 +12,7 @@ CHANNEL = {"failures": 0, "retrying": None, "alarm": None, "detail": None, "succ
 
 def source(channels=({},), **about):
     calm = {"name": "war", "title": "", "paused": False, "blocked_at": None, "blocked_detail": None, "retrying": None}
+    calm |= {"walled_since": None}
     rhythm = {"silent_since": None, "last_item_at": "2026-01-09T12:00:00Z"} | about.pop("rhythm", {})
     return calm | {"rhythm": rhythm, "channels": [CHANNEL | channel for channel in channels]} | about
 
@@ -33,6 +34,15 @@ def test_a_source_that_is_well_is_not_named():
         ({"channels": [{}, {"alarm": "The feed is gone."}]}, "failing", "The feed is gone."),
         ({"retrying": "a message is retried"}, "failing", "a message is retried"),
         ({"blocked_at": "2026-01-12T09:00:00Z", "blocked_detail": "A wall."}, "blocked", "A wall."),
+        (
+            {
+                "walled_since": "2026-01-09T09:00:00Z",
+                "blocked_at": "2026-01-09T09:00:00Z",
+                "blocked_detail": "A login.",
+            },
+            "blocked",
+            "Its pages stand behind a wall. A login.",
+        ),
         (
             {"rhythm": {"silent_since": "2026-01-12T09:00:00Z"}},
             "silent",
