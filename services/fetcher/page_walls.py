@@ -58,7 +58,7 @@ def is_over(looks: Sequence[PageLook]) -> bool:
     return len(looks) >= PATIENCE and not any(look.is_wall for look in looks[:PATIENCE])
 
 
-def review(session: Session, now: datetime) -> None:
+def judge_walls(session: Session, now: datetime) -> None:
     """Tells of the sources whose pages are walls since a while, and of those that let us in again."""
     for number in _suspects(session, now):
         source = session.get_one(Source, number, with_for_update=True)

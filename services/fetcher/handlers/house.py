@@ -112,8 +112,8 @@ def reconcile_channels(order: ReconcileChannels, job: Job) -> None:
         more = len(judged) == reconcile.AT_ONCE
     if not more:
         with transaction() as session:
-            page_walls.review(session, job.now)
-            push_alarms.review(session, job.now)
+            page_walls.judge_walls(session, job.now)
+            push_alarms.judge_pushes(session, job.now)
     with job.complete() as session:
         reconcile.write(session, judged, job.now)
         if not more and gap_alarms.pending(session):

@@ -14,7 +14,7 @@ LOST = frozenset({"broken", "refused"})
 """States of a subscription that was relied on and brings nothing."""
 
 
-def review(session: Session, now: datetime) -> None:
+def judge_pushes(session: Session, now: datetime) -> None:
     """Appends an event for each hub that has pushed and is relied on no longer, and for each that has pushed again."""
     state, lost = col(PushSubscription.state), col(PushSubscription.lost_at)
     begins, ends = and_(state.in_(LOST), lost.is_(None)), and_(state == "active", lost.is_not(None))

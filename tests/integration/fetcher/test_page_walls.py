@@ -156,7 +156,7 @@ def test_walls_that_only_the_parser_sees_count(fetcher, newsroom):
 
     def reviewed():
         with transaction() as session:
-            page_walls.review(session, later(minutes=2))
+            page_walls.judge_walls(session, later(minutes=2))
         return told_types()
 
     with transaction() as session:

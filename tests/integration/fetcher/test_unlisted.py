@@ -17,7 +17,8 @@ from services.runtime.provenance.sightings import ON_A_PAGE, sightings
 from tests.fakes import newsroom as fakes
 from tests.support.fetching import entries, later, pages, runs, watches
 
-pytestmark = [pytest.mark.integration, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
+pytestmark = pytest.mark.integration
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 LISTED, HIDDEN = "/News/Article/100/bridge/", "/News/Article/90/storm/"
 
@@ -28,7 +29,7 @@ def site(fetcher, newsroom):
     answers = {LISTED: b"<p>A story</p>", HIDDEN: b"<p>Nobody lists this</p>"}
 
     def answer(request, polite, _site):
-        if request.path == "/list":
+        if request.path == "/list" and "/list" not in answers:
             return Answer(200, f'<a href="{LISTED}">Bridge reopens</a>'.encode(), fakes.HTML)
         body = answers.get(request.path)
         if body is None:
@@ -64,6 +65,7 @@ def test_a_release_that_only_another_page_links_is_found_behind_all_else(newsroo
         ]
 
 
+@on_sqlite
 def test_nothing_is_looked_for_where_the_source_does_not_say_so(newsroom, site):
     site[LISTED] = links(HIDDEN)
     watches(newsroom, kind="listing", path="/list")
@@ -71,6 +73,7 @@ def test_nothing_is_looked_for_where_the_source_does_not_say_so(newsroom, site):
     assert paths() == {LISTED}
 
 
+@on_sqlite
 def test_a_document_that_hangs_on_an_article_is_found(newsroom, site):
     """Of the source's hosts, wherever it is kept; documents of others are let be."""
     site["/media/release.pdf"] = b"%PDF-1.4\n"
@@ -80,6 +83,7 @@ def test_a_document_that_hangs_on_an_article_is_found(newsroom, site):
     assert paths() == {LISTED, "/media/release.pdf"}
 
 
+@on_sqlite
 def test_a_candidate_that_is_not_there_is_no_gap_and_nothing_is_missing(newsroom, site):
     """A page may link what was taken down long ago."""
     site[LISTED] = links("/News/Article/7/gone/")
@@ -100,3 +104,33 @@ def test_a_day_has_room_for_so_many_candidates(newsroom, site):
     assert len(pages()) == 1 + unlisted.A_DAY
     waiting = [entry.rank for entry in entries(FetchPage) if entry.lane == "bulk"]
     assert set(waiting) == {Rank.BACKLOG}
+
+
+def test_numbers_that_a_listing_skips_are_visited_and_what_is_there_is_a_page(newsroom, site):
+    """Two are skipped between neighbours: one is a release that nobody lists, the other was never given."""
+    shown = ("/News/Article/500/quay/", "/News/Article/503/crane/", "/News/Article/600/depot/")
+    site |= dict.fromkeys((*shown, "/News/Article/501/"), b"<p>A story</p>")
+    site["/list"] = links(*shown)
+    watches(newsroom, kind="listing", path="/list", unlisted=("numbers",))
+    runs()
+    outcomes = {re.sub(r"^https?://[^/]+", "", page.url): page.outcome for page in pages()}
+    assert outcomes == dict.fromkeys((*shown, "/News/Article/501/"), "new") | {"/News/Article/502/": "gone"}
+    with reading() as session:
+        candidates = select(sightings.c.page).where(sightings.c.channel == ON_A_PAGE)
+        assert len(session.execute(candidates).all()) == 2
+        expected = {gap.url.rpartition("Article")[2] for gap in session.execute(select(Gap)).scalars()}
+    assert expected == {"/500/quay/", "/503/crane/", "/600/depot/"}
+    assert all(page.backlog for page in pages())
+    asked = [request.path for request in newsroom.requests]
+    runs(later(hours=1))
+    again = [request.path for request in newsroom.requests][len(asked) :]
+    assert "/News/Article/501/" not in asked[: asked.index(shown[-1])]
+    assert again.count("/list") == 1
+
+
+@on_sqlite
+def test_numbers_are_left_alone_where_the_source_does_not_ask_for_them(newsroom, site):
+    site["/list"] = links("/News/Article/500/quay/", "/News/Article/502/crane/")
+    watches(newsroom, kind="listing", path="/list", unlisted=("links",))
+    runs()
+    assert paths() == {"/News/Article/500/quay/", "/News/Article/502/crane/"}

@@ -67,7 +67,7 @@ def subscription():
 def reviews(now):
     """The fetcher's own step, each minute."""
     with transaction() as session:
-        push_alarms.review(session, now)
+        push_alarms.judge_pushes(session, now)
 
 
 def source_events():

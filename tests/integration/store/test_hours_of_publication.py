@@ -19,7 +19,7 @@ from services.store.views import article_view
 from tests.support.kept import rows, saved, sound, told
 from tests.support.orders import KEY, NOW, C, order
 
-pytestmark = [pytest.mark.integration, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
+pytestmark = [pytest.mark.integration]
 
 DAY, HOUR = "2026-01-12", "Mon, 12 Jan 2026 09:05:00 EST"
 MOMENT = datetime(2026, 1, 12, 14, 5, tzinfo=UTC)
