@@ -193,8 +193,15 @@ def _show_one(answer: Any, *, as_json: bool) -> None:
     state = "paused" if view.paused else "watched"
     blocked = counted(view.blocked, "answer", "answers") if view.blocked else None
     facts = {"source": view.name, "title": view.title, "state": state, "blocked": blocked}
-    facts |= {"pages walled since": view.walled_since}
-    show_facts(facts | {"last block": view.blocked_at, "because": view.blocked_detail, "retrying": view.retrying})
+    show_facts(
+        facts
+        | {
+            "pages walled since": view.walled_since,
+            "last block": view.blocked_at,
+            "because": view.blocked_detail,
+            "retrying": view.retrying,
+        }
+    )
     show_facts(_rhythm(view))
     for channel in view.channels:
         typer.echo()

@@ -302,7 +302,6 @@ def missing(newsroom, number=1):
     return gaps()
 
 
-@on_sqlite
 def test_a_gap_that_is_accepted_stays_listed_and_alarms_nobody(fetcher, newsroom, asks):
     """One page, with a reason; it is counted apart, and closes like any other."""
     (gap, *_) = missing(newsroom, 2)
@@ -326,7 +325,6 @@ def test_a_gap_that_is_accepted_stays_listed_and_alarms_nobody(fetcher, newsroom
     assert gaps()[0].closed_at
 
 
-@on_sqlite
 def test_what_was_accepted_alarms_again_when_its_cause_changes(fetcher, newsroom):
     """It is gone, which was right; a wall in its place is another thing."""
     (gap,) = missing(newsroom)
@@ -341,7 +339,6 @@ def test_what_was_accepted_alarms_again_when_its_cause_changes(fetcher, newsroom
     assert gaps()[0].accepted is None
 
 
-@on_sqlite
 def test_a_cause_of_a_source_is_accepted_for_what_comes_later_too(fetcher, newsroom):
     """Where its address matches; and counts again when that is withdrawn."""
     watched(newsroom)
