@@ -46,7 +46,7 @@ class MoodyNewsroom(Newsroom):
         with self._guard:
             self._changed_at = now = self._now()
             self._edits.append(edit)
-            self._public = {slug: replace(each, changed_at=now) for slug, each in self._public.items()}
+            self._public = {slug: replace(entry, changed_at=now) for slug, entry in self._public.items()}
 
     def _article(self, number: int) -> Resource | int:
         page = super()._article(number)

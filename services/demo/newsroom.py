@@ -191,7 +191,7 @@ class Newsroom:
 
     def _feed(self, content_types: list[str], most: int) -> Resource:
         kinds = set(content_types) or {str(section.content_type) for section in SECTIONS.values()}
-        entries = [each for each in self.newest() if str(each.sample.section.content_type) in kinds]
+        entries = [entry for entry in self.newest() if str(entry.sample.section.content_type) in kinds]
         return self._resource(pages.feed(entries[:most], url=self.url), "application/rss+xml; charset=utf-8")
 
     def _listing(self, path: str, number: int) -> Resource:

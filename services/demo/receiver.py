@@ -120,7 +120,7 @@ class Receiver:
             expected = self._webhook.sign(message or "", sent, request.body.decode())
         except UNVERIFIED:
             return False
-        fits = any(hmac.compare_digest(expected.encode(), each.encode()) for each in signed)
+        fits = any(hmac.compare_digest(expected.encode(), entry.encode()) for entry in signed)
         return bool(message) and fits and abs(self._now() - sent) <= TOLERANCE
 
 

@@ -12,8 +12,8 @@ AROUND = 60
 def with_changes(finding: Mapping[str, Any]) -> dict[str, Any]:
     """The finding, each of its differences with the paragraphs that changed."""
     fields = [
-        {"field": each["field"], "paragraphs": changed_paragraphs(each["before"], each["after"])}
-        for each in finding["differences"]
+        {"field": difference["field"], "paragraphs": changed_paragraphs(difference["before"], difference["after"])}
+        for difference in finding["differences"]
     ]
     return {**finding, "differences": fields}
 

@@ -50,7 +50,7 @@ class Joined:
     """Of each entry the number of its page, and whether it was known before."""
 
     def __add__(self, other: "Joined") -> "Joined":
-        return Joined(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
+        return Joined(*(getattr(self, field.name) + getattr(other, field.name) for field in fields(self)))
 
 
 def join(

@@ -26,15 +26,15 @@ def lateness(since: Since, now: datetime) -> timedelta:
 
 def is_known_and_old(since: Since, late: timedelta, now: datetime) -> bool:
     """Whether all entries were there before, and for longer than entries of this listing are late."""
-    known = [each for each in since if each]
-    return len(known) == len(since) and all(now - each >= late for each in known)
+    known = [entry for entry in since if entry]
+    return len(known) == len(since) and all(now - entry >= late for entry in known)
 
 
 def _around_new(since: Since) -> Iterator[tuple[datetime, datetime]]:
     """Of each run of new entries the known ones right above and below it."""
     above: datetime | None = None
     is_new = False
-    for each in since:
-        if each and above and is_new:
-            yield above, each
-        above, is_new = each or above, each is None
+    for entry in since:
+        if entry and above and is_new:
+            yield above, entry
+        above, is_new = entry or above, entry is None

@@ -45,8 +45,8 @@ def judge_all(
     known = _known(spots, readings, decided)
     sifted = sift(session, list(known.values()), coming, now)
     differences = {
-        article: change_of(each.base, each.reading.order.article, change.returns_to)
-        for article, each in known.items()
+        article: change_of(entry.base, entry.reading.order.article, change.returns_to)
+        for article, entry in known.items()
         if isinstance(change := sifted[article], Updated)
     }
     alike = on_many_pages(session, list(_page_changes(known, differences)), now)
@@ -72,7 +72,7 @@ def _waiting(
     """The changes that wait for those of other pages of their hosts, which are about to come; until when."""
     young = {name: until for name in articles if (until := _waits(known[name], WAIT, now))}
     # Those that came together with it were counted together.
-    origins = [each.reading.order.origin for each in known.values()] if young else []
+    origins = [value.reading.order.origin for value in known.values()] if young else []
     busy = hosts_about_to_change(session, origins, now).union(coming)
     return {name: until for name, until in young.items() if known[name].reading.order.origin.host in busy}
 

@@ -83,24 +83,26 @@ def on_many_pages(session: Session, changes: Sequence[PageChange], now: datetime
     What comes together is counted together. The moment there are `PEERS`, one `source.drifted` event lists them; from
     then on further pages join the list.
     """
-    marks = {each.article: [(each.host, mark) for mark in sorted(signatures(each.change))] for each in changes}
+    marks = {entry.article: [(entry.host, mark) for mark in sorted(signatures(entry.change))] for entry in changes}
     rows: list[dict[str, Any]] = [
-        {"host": host, "signature": mark, "article": each.article, "at": now}
-        for each in changes
-        for host, mark in marks[each.article]
+        {"host": host, "signature": mark, "article": entry.article, "at": now}
+        for entry in changes
+        for host, mark in marks[entry.article]
     ]
     if not rows:
         return Alike()
     counted = tally(session, rows, now)
-    shared = [each for each in changes if marks[each.article]]
-    many = [each for each in shared if all(map(counted.is_many, marks[each.article]))]
+    shared = [entry for entry in changes if marks[entry.article]]
+    many = [entry for entry in shared if all(map(counted.is_many, marks[entry.article]))]
     few = [
-        each for each in shared if each not in many and all(_is_shared(counted, mark) for mark in marks[each.article])
+        entry
+        for entry in shared
+        if entry not in many and all(_is_shared(counted, mark) for mark in marks[entry.article])
     ]
-    for each in _first_of(many, marks, counted, PEERS):
-        announce_shared(session, _notice(each, marks[each.article]), now)
+    for entry in _first_of(many, marks, counted, PEERS):
+        announce_shared(session, _notice(entry, marks[entry.article]), now)
     pairs = _first_of(few, marks, counted, PAIR)
-    return Alike(frozenset(each.article for each in many), frozenset(each.article for each in few), tuple(pairs))
+    return Alike(frozenset(entry.article for entry in many), frozenset(entry.article for entry in few), tuple(pairs))
 
 
 def _is_shared(counted: MarkCounts, mark: Mark) -> bool:
@@ -123,9 +125,9 @@ def _first_of(
 ) -> list[PageChange]:
     """One article for each change that has just come to so many pages."""
     first = dict[tuple[Mark, ...], PageChange]()
-    for each in changes:
-        if any(counted.reaches(mark, number) for mark in marks[each.article]):
-            first.setdefault(tuple(marks[each.article]), each)
+    for change in changes:
+        if any(counted.reaches(mark, number) for mark in marks[change.article]):
+            first.setdefault(tuple(marks[change.article]), change)
     return list(first.values())
 
 

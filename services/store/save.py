@@ -132,7 +132,7 @@ def _announced(
 ) -> list[list[Announce]]:
     """Writes the events, and returns for each wording what is to be announced, in the order of the numbers."""
     quiet = moved_alike(session, list(_moves(placed, rows)), now)
-    news = [(at, event) for at, each in enumerate(placed) for event in _events(each, rows, now, quiet)]
+    news = [(at, event) for at, entry in enumerate(placed) for event in _events(entry, rows, now, quiet)]
     numbers = append_all(session, [event for _, event in news])
     announces: list[list[Announce]] = [[] for _ in placed]
     for (at, event), sequence in zip(news, numbers, strict=True):
@@ -188,11 +188,11 @@ def _relocated(
     session: Session, placed: Sequence[Placed], known: Collection[str], now: datetime
 ) -> dict[str, Row[Any]]:
     """Writes which articles turned out to be others; the rows of those that moved or stay, if not `known`."""
-    moved = [each for each in placed if each.moved_from or each.spot.other]
-    for each in moved:
-        if each.spot.other and each.spot.row:
-            absorb(session, each.spot.other, each.spot.row, now)
-    ids = {each.article for each in moved} - set(known)
+    moved = [entry for entry in placed if entry.moved_from or entry.spot.other]
+    for entry in moved:
+        if entry.spot.other and entry.spot.row:
+            absorb(session, entry.spot.other, entry.spot.row, now)
+    ids = {entry.article for entry in moved} - set(known)
     return rows_of(session, ids) if ids else {}
 
 
@@ -208,10 +208,10 @@ def _leaves(placed: Placed, now: datetime) -> Iterator[NewLeaf]:
 
 def _moves(placed: Sequence[Placed], rows: Mapping[str, Row[Any]]) -> Iterator[PageMove]:
     """The moves that endpoints would be told of."""
-    for each in placed:
-        order = each.arrived.reading.order
-        if each.moved_from and is_told(order):
-            yield PageMove(each.article, order.origin.source, each.moved_from, rows[each.article].url)
+    for entry in placed:
+        order = entry.arrived.reading.order
+        if entry.moved_from and is_told(order):
+            yield PageMove(entry.article, order.origin.source, entry.moved_from, rows[entry.article].url)
 
 
 def _events(placed: Placed, rows: Mapping[str, Row[Any]], now: datetime, quiet: Collection[str]) -> Iterator[NewEvent]:

@@ -65,8 +65,8 @@ def show_shared_change(change: ChangeId, limit: Limit = 50, after: After = None)
         found = shared_changes.pages_of_change(session, change, limit + 1, position(LISTING, after, datetime, str))
     shown, following = page(found, limit, lambda row: cursor(LISTING, row.at, row.article))
     pages = [
-        SharedChangePageView(article=each.article, url=each.url, headline=each.headline, since=each.at)
-        for each in shown
+        SharedChangePageView(article=entry.article, url=entry.url, headline=entry.headline, since=entry.at)
+        for entry in shown
     ]
     return SharedChangeView(**_line(row).model_dump(), pages=pages, next=following)
 

@@ -40,7 +40,7 @@ def note_all(session: Session, orders: Sequence[Noted], now: datetime) -> list[A
     new = list[NewEvent]()
     for article, of_it in _by_article(rows).items():
         stands = of_it[0].sources or [of_it[0].source]
-        added = [each for row in of_it for each in shown.get(row.shown_page, ()) if each not in stands]
+        added = [member for row in of_it for member in shown.get(row.shown_page, ()) if member not in stands]
         if not added or of_it[0].status == "withdrawn" or of_it[0].merged_into:
             continue
         stands = [*stands, *dict.fromkeys(added)]

@@ -70,11 +70,13 @@ def begin(session: Session, new: Sequence[Beginning], now: datetime, written: Wr
     """Writes new articles, each under its identity, with all sources that have shown it by now."""
     if not new:
         return
-    rows = {row.id: row for row in session.execute(_INSERT_ARTICLE, [_first(each, now) for each in new])}
-    observe(session, [_publication(rows[article_id(each.key)], each.reading) for each in new if _is_live(each.reading)])
+    rows = {row.id: row for row in session.execute(_INSERT_ARTICLE, [_first(entry, now) for entry in new])}
+    observe(
+        session, [_publication(rows[article_id(entry.key)], entry.reading) for entry in new if _is_live(entry.reading)]
+    )
     rows |= _with_sources(session, [row for row in rows.values() if row.is_shared])
-    made = [(rows[article_id(each.key)], each.reading) for each in new]
-    first = {each.copies[0].id for each in new if each.copies and each.copies[0].story is None}
+    made = [(rows[article_id(entry.key)], entry.reading) for entry in new]
+    first = {entry.copies[0].id for entry in new if entry.copies and entry.copies[0].story is None}
     _execute(session, _TELL, [{"this": article} for article in sorted(first)])
     session.execute(_INSERT_REVISION, [_revision(row.id, 1, reading, now) for row, reading in made])
     enter(session, [(row.id, reading.order.article) for row, reading in made])
@@ -96,7 +98,7 @@ def _with_sources(session: Session, shared: Sequence[Row[Any]]) -> dict[str, Row
     if not shared:
         return {}
     shown = sightings.sources_of(session, [row.page for row in shared])
-    further = {row.id: [each for each in shown[row.page] if each != row.source] for row in shared}
+    further = {row.id: [entry for entry in shown[row.page] if entry != row.source] for row in shared}
     sources = [{"this": row.id, "all": [row.source, *further[row.id]]} for row in shared]
     session.execute(_NOTE_SOURCES, sources)
     return {row.id: row for row in session.execute(_FIND, {"articles": [row.id for row in shared]})}

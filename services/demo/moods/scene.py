@@ -130,7 +130,7 @@ class Scene:
 
     def unverified(self) -> int:
         """How many messages came whose signature did not hold."""
-        return sum(not each.verified for each in self.receiver.received)
+        return sum(not event.verified for event in self.receiver.received)
 
     def ask(self, method: str, path: str, order: dict[str, Any] | None = None) -> Any:
         """What the API answers; `SceneFailed` when it refuses."""
@@ -152,8 +152,8 @@ class Scene:
     def statuses(self) -> str:
         """How many articles of the newsroom have which status."""
         shown = self.ask("GET", f"/articles?source={self.name}&limit=200")["articles"]
-        statuses = [each["status"] for each in shown]
-        return "articles: " + ", ".join(f"{statuses.count(each)} {each}" for each in sorted(set(statuses)))
+        statuses = [entry["status"] for entry in shown]
+        return "articles: " + ", ".join(f"{statuses.count(entry)} {entry}" for entry in sorted(set(statuses)))
 
     def doubts(self) -> list[str]:
         """What Dateline no longer relies on, in a sentence for each channel and claim."""
@@ -166,4 +166,4 @@ class Scene:
 
     def _verified(self) -> Collection[Event]:
         """What the subscriber has got and verified, each event once."""
-        return {each.id: each.event for each in self.receiver.received if each.verified}.values()
+        return {event.id: event.event for event in self.receiver.received if event.verified}.values()

@@ -53,15 +53,15 @@ async def search(
     match = await visit.api.search("/articles", **fields, by=by, order=order, after=after, before=before)
     total: Mapping[str, Any] = EMPTY if match.trouble else await visit.api.get("/articles/count", **fields, by=by)
     sorting = {"by": by, "order": order}
-    asked = {name: value for name, value in (fields | sorting).items() if value and value != DEFAULTS.get(name)}
+    active = {name: value for name, value in (fields | sorting).items() if value and value != DEFAULTS.get(name)}
     return visit.page(
         "articles.html",
         asked=fields,
         sorting=sorting,
-        address=list_addresses(visit.base, asked, match.previous, match.following),
+        address=list_addresses(visit.base, active, match.previous, match.following),
         is_first=not match.previous,
-        chips=chips(visit.base, asked),
-        orders=orders(visit.base, asked),
+        chips=chips(visit.base, active),
+        orders=orders(visit.base, active),
         feeds=_feeds(fields),
         subscription=subscription(total["search"]),
         articles=match.rows,

@@ -40,14 +40,14 @@ async def log(
     until: str = "",
     after: str = "",
 ) -> Response:
-    asked = {"q": q, "actor": actor, "action": action, "subject": subject, "since": since, "until": until}
-    query = asked | instants(asked, visit.zone)
+    fields = {"q": q, "actor": actor, "action": action, "subject": subject, "since": since, "until": until}
+    query = fields | instants(fields, visit.zone)
     match, choices, archive = await asyncio.gather(
         visit.api.search("/admin/audit", **query, after=after),
         visit.api.get("/admin/audit/choices"),
         visit.api.get("/archive"),
     )
-    active = {name: value for name, value in asked.items() if value}
+    active = {name: value for name, value in fields.items() if value}
     return visit.page(
         "log.html",
         422 if match.trouble else 200,
@@ -55,9 +55,9 @@ async def log(
         following=match.following,
         trouble=match.trouble,
         after=after,
-        asked=asked,
+        asked=fields,
         active=active,
-        chips=chips_of(f"{visit.base}/log", asked),
+        chips=chips_of(f"{visit.base}/log", fields),
         choices=choices,
         actions=_with_families(choices["actions"]),
         archive=archive,

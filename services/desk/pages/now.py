@@ -126,7 +126,7 @@ async def _own_troubles(visit: DeskRequest) -> list[Mapping[str, Any]]:
     if not visit.caller.may("operate"):
         return []
     troubles = (await visit.api.get("/troubles"))["troubles"]
-    return [each for each in troubles if not each["kind"].startswith(ELSEWHERE)]
+    return [trouble for trouble in troubles if not trouble["kind"].startswith(ELSEWHERE)]
 
 
 def arrival_chart(arrivals: Mapping[str, Any]) -> BarChart:

@@ -170,7 +170,7 @@ async def _composing(visit: SignedIn, asked: Mapping[str, str], trouble: str = "
 
 def _layouts(known: Sequence[Mapping[str, str]], chosen: str) -> list[tuple[str, str]]:
     """The layouts to choose from: those that the parser knows, and the chosen one, which an earlier parser knew."""
-    titles = {each["name"]: f"{each['name']} (version {each['version']})" for each in known}
+    titles = {entry["name"]: f"{entry['name']} (version {entry['version']})" for entry in known}
     return [*(({chosen: chosen} if chosen else {}) | titles).items()]
 
 

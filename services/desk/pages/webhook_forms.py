@@ -18,8 +18,8 @@ router = APIRouter(prefix="/webhooks")
 @router.get("/new")
 async def compose(visit: SignedIn) -> Response:
     """An empty form, or one that a search has filled in: its address says what is chosen."""
-    asked = visit.request.query_params
-    return await _form(visit, EndpointForm({name: asked.getlist(name) for name in asked}))
+    query_params = visit.request.query_params
+    return await _form(visit, EndpointForm({name: query_params.getlist(name) for name in query_params}))
 
 
 @router.post("")

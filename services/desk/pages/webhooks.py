@@ -46,8 +46,8 @@ async def endpoint(
     after: str = "",
     span: str = "day",
 ) -> Response:
-    asked = {"state": state, "type": type, "article": article, "since": since, "until": until}
-    return await _show(visit, endpoint, asked, after=after, span=span, secret=await visit.shown_once())
+    fields = {"state": state, "type": type, "article": article, "since": since, "until": until}
+    return await _show(visit, endpoint, fields, after=after, span=span, secret=await visit.shown_once())
 
 
 @router.get("/{endpoint}/preview")

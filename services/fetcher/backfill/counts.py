@@ -76,7 +76,7 @@ def troubles(session: Session, backfill: int, limit: int = 20) -> list[str]:
 
 
 def _made() -> Any:
-    each = (
+    entry = (
         select(col(BackfillPage.page), func.min(cast(col(BackfillPage.known), Integer)).label("known"))
         .where(col(BackfillPage.backfill) == bindparam("backfill"))
         .group_by(col(BackfillPage.page))
@@ -87,7 +87,7 @@ def _made() -> Any:
         ledger.c.page == col(Page.id), ledger.c.dead_lettered_at.is_not(None), ledger.c.discarded_at.is_(None)
     )
     state = case(
-        (each.c.known == 1, "known"),
+        (entry.c.known == 1, "known"),
         (verdicts.c.article.is_not(None), "stored"),
         (dead.exists(), "failing"),
         (col(Page.visited_at).is_(None) | UNREAD, "waiting"),
@@ -97,8 +97,8 @@ def _made() -> Any:
     ).label("state")
     return (
         select(state, func.count().label("number"))
-        .select_from(each)
-        .join(shown, col(shown.id) == each.c.page)
+        .select_from(entry)
+        .join(shown, col(shown.id) == entry.c.page)
         .join(Page, col(Page.id) == func.coalesce(col(shown.moved_to), col(shown.id)))
         .outerjoin(verdicts, verdicts.c.page == col(Page.id))
         .group_by(state)

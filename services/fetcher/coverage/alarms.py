@@ -52,7 +52,7 @@ def _once(gap: Row[Any]) -> bool:
 def _alarmed_before(session: Session, source: str, causes: Collection[str]) -> set[str]:
     """Of which of these causes somebody was told before."""
     about = (gaps.c.source == source, ONCE_ALARMED)
-    return {each for each in causes if session.execute(_ANY.where(*about, gaps.c.cause == each)).first()}
+    return {cause for cause in causes if session.execute(_ANY.where(*about, gaps.c.cause == cause)).first()}
 
 
 def _facts(source: str, missing: Sequence[Row[Any]]) -> GapFacts:

@@ -31,7 +31,7 @@ def look(session: Session, now: datetime, patience: timedelta) -> list[Judged]:
     rows = session.execute(_DUE, {"now": now}).all()
     failing = _failing(session, {row.number for row in rows if row.number})
     standings = [_standing(row, failing.get(row.number)) for row in rows]
-    return [(row, each, judge(each, now, patience)) for row, each in zip(rows, standings, strict=True)]
+    return [(row, entry, judge(entry, now, patience)) for row, entry in zip(rows, standings, strict=True)]
 
 
 def write(session: Session, judged: Sequence[Judged], now: datetime) -> None:

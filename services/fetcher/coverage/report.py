@@ -55,7 +55,7 @@ def coverage_by_month(
         return [_of(session, source, datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC), patience)]
     first = session.execute(_FIRST.where(sightings.c.source == source)).scalar()
     begins = list(_months(first, now)) if first else []
-    return [entry for entry in (_of(session, source, each, patience) for each in begins) if entry.shown]
+    return [entry for entry in (_of(session, source, begin, patience) for begin in begins) if entry.shown]
 
 
 def _months(first: datetime, now: datetime) -> Iterator[datetime]:

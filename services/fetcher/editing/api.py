@@ -63,7 +63,7 @@ def export_sources(caller: Reader, name: Names = None) -> Toml:
     """
     with reading() as session:
         try:
-            chosen = [find_source(session, each) for each in dict.fromkeys(name)] if name else list_sources(session)
+            chosen = [find_source(session, known) for known in dict.fromkeys(name)] if name else list_sources(session)
         except UserError as error:
             raise Problem(404, "No such source", str(error)) from None
         text = as_toml(_seed(source) for source in chosen if source.channels)

@@ -180,15 +180,15 @@ class _Visit:
     def _pages(self, bulletin: Bulletin) -> Iterator[Listed]:
         """The pages in scope that a mail leads to, each with its words and the mail's own time."""
         published = bulletin.sent_at.isoformat() if bulletin.sent_at else None
-        asked = 0
+        requests = 0
         for address, text in bulletin.links:
             if is_order(address, text):
                 continue
             target: str | None = address
             if is_wrapped(address):
                 target = written_inside(address)
-                if target is None and asked < ASKED and time.monotonic() - self.began < SECONDS:
-                    asked += 1
+                if target is None and requests < ASKED and time.monotonic() - self.began < SECONDS:
+                    requests += 1
                     target = asked_target(self.client, address, self.now, self.settings)
             if (url := _canonical(target)) and self.scope.covers(url) and urlsplit(url).path not in {"", "/"}:
                 yield Listed(url, text or bulletin.subject or None, published)

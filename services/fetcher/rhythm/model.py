@@ -174,7 +174,7 @@ def _beginning_of_day(events: Sequence[datetime]) -> int:
 
 
 def _run(least: Sequence[int], hour: int, step: int) -> bool:
-    return all((hour + each) % 24 in least for each in range(step + 1))
+    return all((hour + entry) % 24 in least for entry in range(step + 1))
 
 
 def _counts(events: Sequence[datetime], shift: int, country: str) -> list[tuple[date, DayKind, int]]:
@@ -215,7 +215,7 @@ def _lately(work: list[int]) -> list[int]:
 
 def _nothing_comes(counts: Sequence[int]) -> tuple[float, bool]:
     """The probability that a day like these has nothing, and whether they are more regular than chance."""
-    number, silent = len(counts), sum(1 for each in counts if not each)
+    number, silent = len(counts), sum(1 for count in counts if not count)
     mean, scatter = sum(counts) * math.log1p(1 / number), max(_scatter(counts), 0.5 / number)
     by_scatter = (1 + mean * scatter) ** (-1 / scatter)
     if number * by_scatter >= MUCH_MORE_REGULAR and silent * MUCH_MORE_REGULAR < number * by_scatter:
@@ -227,7 +227,7 @@ def _nothing_comes(counts: Sequence[int]) -> tuple[float, bool]:
 def _scatter(counts: Sequence[int]) -> float:
     """By how much the counts scatter more than chance: the variance is `mean + scatter * mean²`."""
     mean = _mean(counts)
-    variance = sum((each - mean) ** 2 for each in counts) / max(len(counts) - 1, 1)
+    variance = sum((count - mean) ** 2 for count in counts) / max(len(counts) - 1, 1)
     return max((variance - mean) / (mean * mean), 0.0) if mean else 0.0
 
 
@@ -239,4 +239,4 @@ def _hours(events: Sequence[datetime], shift: int, country: str) -> tuple[float,
     local = [at - timedelta(hours=shift) for at in events]
     own = [at.hour for at in local if kind_of_day(at.date(), country) == "work"] or [at.hour for at in local]
     comes = [own.count(hour) + 0.5 / 24 for hour in range(24)]
-    return tuple(accumulate(each / sum(comes) for each in comes))
+    return tuple(accumulate(share / sum(comes) for share in comes))

@@ -63,7 +63,7 @@ class Gathering(Generic[T]):
     def _lead(self) -> None:
         group = self._gathered()
         try:
-            self._settle([each.member for each in group])
+            self._settle([entry.member for entry in group])
         finally:
             self._leave(group)
 

@@ -61,7 +61,9 @@ def _dates(text: str) -> Iterator[str]:
     for before, token, after in zip(["", *tokens], tokens, [*tokens[1:], ""], strict=False):
         word = token.casefold()
         if word in DATES and (token[0].isupper() or word not in _MONTHS_THAT_ARE_WORDS):
-            yield " ".join([word, *(each for each in (before, after) if each.isdigit() and len(each) <= len("2027"))])
+            yield " ".join(
+                [word, *(entry for entry in (before, after) if entry.isdigit() and len(entry) <= len("2027"))]
+            )
 
 
 def negations(texts: Iterable[str]) -> Counter[str]:

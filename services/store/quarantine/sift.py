@@ -82,13 +82,13 @@ def sift(
     Call it where the event counter is held: the readings of several workers are counted together.
     """
     rows = _rows(session, [arrival.article for arrival in arrivals])
-    drifts = {each.article: reasons for each in arrivals if (reasons := _reasons(each, rows.get(each.article)))}
-    changes = {each.article: each.change for each in arrivals}
+    drifts = {entry.article: reasons for entry in arrivals if (reasons := _reasons(entry, rows.get(entry.article)))}
+    changes = {entry.article: entry.change for entry in arrivals}
     if drifts:
         changes |= _quarantine(
-            session, [each for each in arrivals if each.article in drifts], drifts, rows, coming, now
+            session, [entry for entry in arrivals if entry.article in drifts], drifts, rows, coming, now
         )
-    settled = [each.article for each in arrivals if _settles(changes[each.article], each, rows.get(each.article))]
+    settled = [entry.article for entry in arrivals if _settles(changes[entry.article], entry, rows.get(entry.article))]
     if settled:
         session.execute(_SETTLE, {"articles": settled})
     return changes
@@ -127,27 +127,27 @@ def _quarantine(
     now: datetime,
 ) -> dict[str, Change]:
     before = session.execute(_COUNT, {"since": now - WINDOW}).all()
-    new = [each for each in arrivals if (row := rows.get(each.article)) is None or row.state != "held"]
+    new = [arrival for arrival in arrivals if (row := rows.get(arrival.article)) is None or row.state != "held"]
     peers = Counter(dict.fromkeys(map(_host, arrivals), 0))
     for row in before:
         peers[row.host] += row.number
     peers.update(map(_host, new))
-    arriving = hosts_about_to_change(session, [each.reading.order.origin for each in arrivals], now)
+    arriving = hosts_about_to_change(session, [arrival.reading.order.origin for arrival in arrivals], now)
     busy: set[str | None] = {*arriving, *coming} if new else set()
     changes, entries = dict[str, Change](), list[dict[str, Any]]()
-    for each in arrivals:
-        row, reasons = rows.get(each.article), drifts[each.article]
+    for arrival in arrivals:
+        row, reasons = rows.get(arrival.article), drifts[arrival.article]
         earlier = HeldBefore(row.state, row.content_hash, row.fetched_at, row.held_at) if row else None
-        order = each.reading.order
+        order = arrival.reading.order
         means = outcome(
-            reasons, earlier, each.reading.content_hash, order.fetched_at, peers=peers[_host(each)], now=now
+            reasons, earlier, arrival.reading.content_hash, order.fetched_at, peers=peers[_host(arrival)], now=now
         )
         if means == "news":
             continue
-        values = _values(each, reasons, row, discarded=means == "discarded", now=now)
-        waits = each in new and each.reading.order.origin.host in busy
+        values = _values(arrival, reasons, row, discarded=means == "discarded", now=now)
+        waits = arrival in new and arrival.reading.order.origin.host in busy
         until = now + WAIT if waits else _until(reasons, values["held_at"], means)
-        changes[each.article] = Held(reasons, until)
+        changes[arrival.article] = Held(reasons, until)
         if means != "late":
             entries.append(values)
     if entries:
@@ -201,13 +201,13 @@ def _announce(
     The first waits for `WAIT` while other pages are about to come: then it may be the site at once.
     """
     by_source = defaultdict[str, list[Arrival]](list)
-    for each in arrivals:
-        by_source[each.reading.order.origin.source].append(each)
+    for arrival in arrivals:
+        by_source[arrival.reading.order.origin.source].append(arrival)
     rows = session.execute(_STANDING, {"sources": sorted(by_source), "since": now - WINDOW}).all()
     for row in sorted(rows, key=lambda row: str(row.source)):
-        due = _is_due(row, any(each.reading.order.origin.host in busy for each in by_source[row.source]), now)
+        due = _is_due(row, any(arrival.reading.order.origin.host in busy for arrival in by_source[row.source]), now)
         if due:
-            reasons = sorted({reason for each in by_source[row.source] for reason in drifts[each.article]})
+            reasons = sorted({reason for arrival in by_source[row.source] for reason in drifts[arrival.article]})
             append_source_event(session, _facts(session, row, by_source[row.source][0].base.layout, reasons, now), now)
         if due or row.announced:
             session.execute(_ANNOUNCED, {"this": row.source})

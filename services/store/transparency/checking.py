@@ -65,8 +65,8 @@ def check_given_proof(given: ProofToCheck) -> Verification:
         findings = check_proof(given.proof, TrustedFacts(keys, given.earlier, given.held_since))
     except BadNote as fault:
         raise Problem(422, "No proof", str(fault)) from None
-    listed = [CheckedFact(name=each.name, holds=each.holds, sentence=each.sentence) for each in findings]
-    return Verification(holds=all(each.holds is not False for each in findings), findings=listed)
+    listed = [CheckedFact(name=finding.name, holds=finding.holds, sentence=finding.sentence) for finding in findings]
+    return Verification(holds=all(finding.holds is not False for finding in findings), findings=listed)
 
 
 def _extends(old: Checkpoint, new: Checkpoint, path: list[bytes]) -> bool:
