@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote
 
 from services.cli import remote
 from services.contracts.errors import UserError
@@ -80,6 +81,12 @@ def find(path: str) -> Any | None:
         return None
 
 
+def refuse_unknown_source(name: str | None) -> None:
+    """A `UserError` when there is no source of this name: a list of nothing would look as if all were well."""
+    if name and find(f"/sources/{quote(name, safe='')}") is None:
+        raise UserError(f"There is no source {name!r}; `dateline sources` lists those there are.")
+
+
 def order(method: str, path: str, words: Any = None, refusals: Refusals | None = None) -> Any:
     """What the API answers to this order, None where it has nothing to say. A refusal is a `UserError`."""
     from services.runtime.celery import wake_ups
@@ -136,13 +143,13 @@ def _client(path: str) -> httpx.AsyncClient:
     import httpx
 
     from services.cli.operator import OPERATOR
-    from services.cli.processes.startup import refuse_other_schema
+    from services.cli.processes.startup import open_installation
     from services.desk.api_client import within
 
     if server := remote.server():
         key = {"Authorization": f"Bearer {server.key}"}
         return httpx.AsyncClient(base_url=server.url, headers=key, timeout=PATIENCE, trust_env=False)
-    refuse_other_schema()
+    open_installation()
     return within(_app(next(module for prefix, module in ROUTERS.items() if path.startswith(prefix))), OPERATOR)
 
 

@@ -43,6 +43,14 @@ class RuntimeSettings(BaseSettings):
     log_format: Literal["auto", "pretty", "json"] = "auto"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
+    @field_validator("database_url")
+    @classmethod
+    def _is_database(cls, url: str) -> str:
+        scheme, parted, _ = url.partition("://")
+        if url and not (parted and scheme.partition("+")[0] in {"postgres", "postgresql", "sqlite"}):
+            raise ValueError("it must begin with postgresql:// or sqlite:///")
+        return url
+
     @field_validator("redis_url")
     @classmethod
     def _is_redis(cls, url: str) -> str:

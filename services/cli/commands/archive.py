@@ -134,11 +134,11 @@ def _rebuild() -> int:
 
 def _prepare(command: str) -> None:
     """Here, on the archive that this database knows; a `UserError` says why not."""
-    from services.cli.processes.startup import refuse_other_schema
+    from services.cli.processes.startup import open_installation
     from services.runtime.archive import marker
 
     remote.refuse(f"`dateline archive {command}`")
-    refuse_other_schema()
+    open_installation()
     try:
         marker.prove()
     except HouseTrouble as trouble:

@@ -78,6 +78,7 @@ def list_articles(
         if following:
             error("There are more: raise --limit, or say --until when.")
     if not rows:
+        client.refuse_unknown_source(source)
         error("No article is like that." if any(chosen.values()) else "There are no articles yet.")
         raise typer.Exit(1)
 

@@ -24,7 +24,7 @@ def audit(
     from services.cli.processes import startup
     from services.runtime.database import snapshot, utcnow
 
-    startup.refuse_other_schema()
+    startup.open_installation()
     with snapshot() as session:
         report = take(session, utcnow(), deep=deep)
     _note(report)

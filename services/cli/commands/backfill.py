@@ -67,6 +67,7 @@ def _list(source: str | None, *, as_json: bool) -> None:
     if as_json:
         print_json(rows)
     elif not rows:
+        client.refuse_unknown_source(source)
         error("There was no backfill yet; `dateline backfill SOURCE --since DATE` orders one.")
     else:
         lines = [(str(row["id"]), row["source"], _span(row), row["state"], _pages(row)) for row in rows]

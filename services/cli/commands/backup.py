@@ -24,9 +24,9 @@ def backup(
     as_json: AsJson = False,
 ) -> None:
     """Backs up the database and the archive while everything runs. Of the archive only what is new is copied."""
-    from services.cli.processes.startup import refuse_other_schema
+    from services.cli.processes.startup import open_installation
 
-    refuse_other_schema()
+    open_installation()
     made, copied = _backed_up(folder, states)
     if as_json:
         print_json(

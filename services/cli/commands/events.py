@@ -55,6 +55,7 @@ def events(
         if more:
             error(f"There are more: add --after {following}.")
     if not result:
+        client.refuse_unknown_source(source)
         error("No event is like that.")
         raise typer.Exit(1)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from services.cli.output.terminal import AsJson, counted, error, print_json, tell
+from services.cli.parsing import Since, Until
 from services.contracts.errors import HouseTrouble, UserError
 
 if TYPE_CHECKING:
@@ -21,8 +22,8 @@ def export(
     wacz: Annotated[Path | None, typer.Option(help="The WACZ package to write, with index and list of pages.")] = None,
     article: Annotated[str | None, typer.Option(help="Only the captures of this article.")] = None,
     source: Annotated[str | None, typer.Option(help="Only the articles of this source.")] = None,
-    since: Annotated[datetime | None, typer.Option(help="Only articles published from then on (UTC).")] = None,
-    until: Annotated[datetime | None, typer.Option(help="Only articles published before then (UTC).")] = None,
+    since: Since = None,
+    until: Until = None,
     as_json: AsJson = False,
 ) -> None:
     """Hands over the captures of articles, byte for byte. `dateline import` makes the same articles from them."""
@@ -67,7 +68,6 @@ def _captures(
     from services.store.handover import proving_captures
 
     with snapshot() as session:
-        since, until = (value.replace(tzinfo=UTC) if value else None for value in (since, until))
         rows = proving_captures(session, article=article, source=source, since=since, until=until)
         keys = keys_of(session, {row.page for row in rows})
         attached = [file for file in versions_of(session, {row.id for row in rows}) if file.capture]
@@ -83,10 +83,10 @@ def _captures(
 
 
 def _prepare() -> None:
-    from services.cli.processes.startup import refuse_other_schema
+    from services.cli.processes.startup import open_installation
     from services.runtime.archive import marker
 
-    refuse_other_schema()
+    open_installation()
     try:
         marker.prove()
     except HouseTrouble as trouble:

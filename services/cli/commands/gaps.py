@@ -41,6 +41,7 @@ def list_gaps(
         if following:
             error("There are more: raise --limit, or name a source or a cause.")
     else:
+        client.refuse_unknown_source(source)
         error("Nothing was late." if state == "closed" else "Nothing is missing.")
 
 

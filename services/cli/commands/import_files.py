@@ -2,37 +2,42 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO
 
 import typer
 
 from services.cli.output.terminal import AsJson, Listing, counted, error, print_json, show, tell
+from services.cli.parsing import parse_time
 from services.contracts.errors import HouseTrouble, UserError
 
 
 def import_files(
     files: Annotated[list[Path], typer.Argument(help="HTML pages, text dumps, WARC files or WACZ packages.")],
     url: Annotated[str | None, typer.Option(help="The address of the page, if it is a single one.")] = None,
-    captured: Annotated[datetime | None, typer.Option(help="When the copies were made (UTC), now by default.")] = None,
+    captured: Annotated[
+        datetime | None,
+        typer.Option(parser=parse_time, metavar="DATE", help="When the copies were made (UTC), now by default."),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only show what would be taken, and write nothing.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Takes archived pages through the same path, without any request. A file that is no article is refused."""
+    from services.cli.processes.startup import open_installation
     from services.runtime.celery import wake_ups
 
     if url and len(files) > 1:
         raise UserError("--url names the address of one page; import one file at a time with it.")
-    captured_at = captured.replace(tzinfo=UTC) if captured else None
     if not dry_run:
+        open_installation()
         _refuse_other_archive()
     entries = []
     for path in files:
         try:
-            entries.append(_shown(path, url, captured_at) if dry_run else _imported(path, url, captured_at))
+            entries.append(_shown(path, url, captured) if dry_run else _imported(path, url, captured))
         except UserError as reason:
             error(str(reason))
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,6 +13,7 @@ import typer
 from services.cli import client, remote
 from services.cli.groups import group
 from services.cli.output.terminal import AsJson, Listing, error, print_json, show, tell
+from services.cli.parsing import parse_time
 from services.contracts.caller import INCLUDES
 from services.contracts.errors import UserError
 
@@ -30,13 +31,16 @@ def create(
     scope: Annotated[
         list[str], typer.Option(help="read, subscribe, sources, operate or admin. Give it several times for several.")
     ],
-    expires: Annotated[datetime | None, typer.Option(help="When it ends by itself (UTC), by default never.")] = None,
+    expires: Annotated[
+        datetime | None,
+        typer.Option(parser=parse_time, metavar="DATE", help="When it ends by itself (UTC), by default never."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Makes a key and shows it, this once."""
     if unknown := [term for term in scope if term not in INCLUDES]:
         raise UserError(f"There is no scope {unknown[0]!r}; the scopes are {', '.join(INCLUDES)}.")
-    ends = expires.replace(tzinfo=UTC).isoformat() if expires else None
+    ends = expires.isoformat() if expires else None
     fields = {"name": name, "scopes": scope, "expires_at": ends}
     _show(client.order("POST", "/admin/keys", fields), as_json=as_json)
 
@@ -85,6 +89,7 @@ def reseal(
 ) -> None:
     """Seals the secrets of endpoints, hubs and the log with the first of the installation's keys."""
     from services.cli.operator import OPERATOR
+    from services.cli.processes.startup import open_installation
     from services.fetcher.push.push_secrets import reseal_pushes
     from services.runtime import audit_log, sealing
     from services.runtime.database import transaction, utcnow
@@ -93,6 +98,7 @@ def reseal(
     from services.webhooks import resealing
 
     remote.refuse("`dateline keys reseal`")
+    open_installation()
     if new_key and runtime_settings().secret_key.get_secret_value():
         raise UserError("The keys stand in DATELINE_SECRET_KEY; put the new one there, in front and before a comma.")
     if new_key:

@@ -29,10 +29,7 @@ def migrate(
 
 
 def prepare(seeds: Path, url: str) -> None:
-    """Makes everything ready for the processes, and tells the operator where to look."""
-    from services.cli.processes.startup import read_settings
-
-    read_settings(migrated=False)
+    """Makes everything ready for the processes, whose settings are read, and tells the operator where to look."""
     with _up_to_date():
         _plant(seeds)
         _welcome(url)

@@ -58,6 +58,7 @@ def list_pages(
         if following:
             error("There are more: raise --limit, or say more about them.")
     if not rows:
+        client.refuse_unknown_source(source)
         error("No page is like that." if any(chosen.values()) else "There are no pages yet.")
         raise typer.Exit(1)
 

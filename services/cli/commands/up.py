@@ -45,7 +45,6 @@ def up(
         state / "up.lock",
         f"A Dateline is already running on {state}; stop it first, or set DATELINE_STATE to another folder.",
     ):
-        _reserve(host, port)
         if clock:
             typer.echo(f"This is a drill: its time is that of {clock}.")
         installation.refuse_without_redis()
@@ -53,7 +52,7 @@ def up(
         supervisor = Supervisor()
         supervisor.stop_on_signals()
         try:
-            preparing = Process("prepare", partial(_prepare, first_sources, _url(host, port)))
+            preparing = Process("prepare", partial(_prepare, first_sources, host, port))
             supervisor.start(preparing)
             installation.load()
             if status := supervisor.waits_for(preparing):
@@ -65,11 +64,18 @@ def up(
             supervisor.end()
 
 
-def _prepare(seeds: Path, url: str) -> None:
+def _prepare(seeds: Path, host: str, port: int) -> None:
+    """Settings first: a misspelt DATELINE_PORT would be told as a port that is taken."""
     from services.cli.commands.migrate import prepare
     from services.cli.output.refusals import answer_for
+    from services.cli.processes.startup import read_settings
 
-    answer_for(partial(prepare, seeds, url))
+    def work() -> None:
+        read_settings(migrated=False)
+        _reserve(host, port)
+        prepare(seeds, _url(host, port))
+
+    answer_for(work)
 
 
 def _refuse(status: int) -> NoReturn:

@@ -1,11 +1,13 @@
 """What every process makes sure of before it begins: settings that exist and can be used, and a database of its age."""
 
 import os
+import sys
 from base64 import urlsafe_b64decode
 from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 
+import structlog
 from pydantic_settings import BaseSettings
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import OperationalError
@@ -55,13 +57,28 @@ def refuse_other_schema(*, older: bool = True) -> None:
     While the database is away nothing is known of it, and work waits for it anyway.
     """
     try:
-        at = _revision()
+        _judge(_revision(), older=older)
     except OperationalError:
         return
     except engines.NoInstallation:
         if older:
             raise
-        return
+
+
+def open_installation() -> None:
+    """For a command that works on the database of this machine: it is there, and of this version; else a `UserError`.
+
+    What its work logs goes to standard error: its output is for whoever asked.
+    """
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    try:
+        _judge(_revision(), older=True)
+    except engines.NoInstallation:
+        refuse_unknown_settings()  # one of them may have meant to say where it is
+        raise
+
+
+def _judge(at: str | None, *, older: bool) -> None:
     versions = _versions()
     if at and at < versions[0]:
         raise UserError(

@@ -5,6 +5,7 @@ that escapes would fail these tests, so a traceback is never shown.
 """
 
 import pytest
+import structlog
 
 from services.runtime import database
 from services.runtime.redis_server import free_port
@@ -63,6 +64,20 @@ def test_sources_are_loaded_paused_and_resumed(migrated, dateline, tmp_path):
     assert dateline("sources", "resume", "harbor").out == "harbor is watched again.\n"
     assert "paused" not in dateline("sources").out
     assert dateline("poll", "harbor").out == "1 channel is due now.\n"
+
+
+@pytest.mark.parametrize("command", ["gaps", "backfill", "articles --source", "pages --source", "events --source"])
+def test_a_list_of_an_unknown_source_names_it(on_sqlite, dateline, command):
+    """`dateline gaps nvay` said that nothing was missing."""
+    assert dateline(*command.split(), "nvay").refuses("There is no source 'nvay'; `dateline sources` lists")
+
+
+def test_what_a_command_logs_is_no_part_of_its_output(on_sqlite, dateline, capsys):
+    """It stood on standard output, in front of the document for programs."""
+    assert dateline("sources", "--json").status == 0
+    structlog.get_logger().warning("something")
+    logged = capsys.readouterr()
+    assert (logged.out, "something" in logged.err) == ("", True)
 
 
 def test_without_sources_the_way_to_some_is_shown(on_sqlite, dateline):
@@ -160,14 +175,22 @@ def test_a_database_without_tables_is_one_sentence(installation, dateline, argum
 
 def test_a_database_that_is_away_is_one_sentence_without_its_password(dateline, installation):
     installation(database_url=f"postgresql://u:canary@127.0.0.1:{free_port()}/news")
-    output = dateline("audit")
-    assert output.refuses("Is it there, and migrated?")
-    assert "canary" not in output.err
+    for command in ("audit", "sources"):
+        output = dateline(command)
+        assert output.refuses("Is it there, and migrated?")
+        assert "canary" not in output.err
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("log_format", "xml"), ("fetcher_pace", "fast"), ("egress_allow", "here"), ("redis_url", "amqp://u:canary@q")],
+    [
+        ("log_format", "xml"),
+        ("fetcher_pace", "fast"),
+        ("egress_allow", "here"),
+        ("redis_url", "amqp://u:canary@q"),
+        ("database_url", "mysql://u:canary@q"),
+        ("database_url", "canary"),
+    ],
 )
 def test_a_wrong_setting_is_named_before_anything_starts(dateline, installation, name, value):
     """Never its value: it may hold a password."""

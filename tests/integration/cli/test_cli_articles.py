@@ -58,7 +58,7 @@ def test_a_list_goes_on_where_the_page_before_ended(harbor, dateline):
     assert (foreign.status, "Take `next` from the page before" in foreign.err) == (2, True)
 
 
-@pytest.mark.parametrize("asked", [["zeppelin"], ["--since", "2026-03-01T08:00Z"], ["--source", "nowhere"]])
+@pytest.mark.parametrize("asked", [["zeppelin"], ["--since", "2026-03-01T08:00Z"], ["--tag", "nothing"]])
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_finding_nothing_is_status_1(harbor, dateline, asked):
     """So that a script can tell; a program still gets its document."""

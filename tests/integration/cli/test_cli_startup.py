@@ -11,6 +11,7 @@ from services.runtime import database
 pytestmark = pytest.mark.integration
 
 PROCESSES = [("web",), ("worker", "store"), ("sweep",)]
+COMMANDS = [("audit",), ("sources",), ("import", "page.html"), ("keys", "reseal"), ("archive", "pack"), ("backup", "b")]
 
 
 @pytest.mark.parametrize("process", [*PROCESSES, ("migrate",)], ids=" ".join)
@@ -21,6 +22,18 @@ def test_a_setting_that_nothing_reads_stops_the_start(on_sqlite, dateline, insta
     assert dateline(*process).refuses(
         "There is no setting DATELINE_FETCHER_PACES; the nearest is DATELINE_FETCHER_PACE."
     )
+
+
+def test_a_misspelt_state_folder_is_told_before_what_is_not_there(installation, dateline, monkeypatch):
+    """`There is no Dateline here` led whoever had named another folder astray."""
+    monkeypatch.setenv("DATELINE_STAET", "/srv/news")
+    assert dateline("sources").refuses("There is no setting DATELINE_STAET; the nearest is DATELINE_STATE.")
+
+
+def test_no_key_is_made_where_no_installation_is(installation, dateline, tmp_path):
+    """`keys reseal --new-key` in a wrong folder made a key file there."""
+    assert dateline("keys", "reseal", "--new-key").refuses("There is no Dateline here")
+    assert list(tmp_path.rglob("secret.key*")) == []
 
 
 def test_settings_that_exist_and_those_of_others_are_let_through():
@@ -37,7 +50,7 @@ def test_a_malformed_key_stops_the_start_and_is_not_repeated(on_sqlite, dateline
     assert key not in output.err
 
 
-@pytest.mark.parametrize("process", [*PROCESSES, ("audit",), ("migrate",)], ids=" ".join)
+@pytest.mark.parametrize("process", [*PROCESSES, *COMMANDS, ("migrate",)], ids=" ".join)
 def test_a_database_of_a_newer_version_is_refused(on_sqlite, dateline, installation, process):
     """`up` showed 60 lines of traceback, and `audit` said that all was well."""
     installation(redis_url="redis://127.0.0.1:1/0")

@@ -91,6 +91,13 @@ def test_a_port_that_is_taken_is_refused(up):
     assert "Nothing can listen on 127.0.0.1, port" in sentence
 
 
+def test_a_misspelt_port_is_told_before_a_port_that_is_taken(up):
+    """`DATELINE_PROT=8090 dateline up` said that 8080 is taken."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        status, (sentence,) = up(f"--port={other.getsockname()[1]}", DATELINE_PROT="8090")
+    assert (status, sentence.split("; ")[0]) == (2, "dateline: There is no setting DATELINE_PROT")
+
+
 def test_sources_that_cannot_be_read_are_refused(up, tmp_path):
     status, sentences = up(f"--port={free_port()}", f"--sources={tmp_path}/missing.toml")
     assert (status, sentences[-1]) == (
