@@ -110,6 +110,7 @@ def _settle(session: Session, job: Job, look: PageVisit, page: Page, known: Verd
         if host := hosts.locked(host_of(look.url)):
             host.trust = lesson.learned(Trust.of(host.trust), job.now).kept() or None
         visited = visit.follow(session, page, visited, visited.moved) if visited.moved else visited
+        entries += [job.outgoing(visited.instead)] if visited.instead else []
         entries += _plan(session, page, visited, job, hosts)
         origin = origin.model_copy(update={"url": page.url, "files": look.files, "public_archive": look.public_archive})
     if visited.capture and visited.fetched:

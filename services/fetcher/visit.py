@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from sqlmodel import Session, col, select
 
+from services.contracts.messages import CompareArticles
 from services.contracts.urls import address_key, page_key
 from services.fetcher import moves
 from services.fetcher.answers import (
@@ -32,6 +33,7 @@ from services.fetcher.trust import PageTrust, Question, Trust, question_of_page
 from services.runtime.archive import capture_store
 from services.runtime.archive.capture_store import Capture
 from services.runtime.egress import Client
+from services.runtime.provenance import verdicts
 
 MAX_MOVES = 5
 LATER = frozenset({429, 503})
@@ -68,6 +70,8 @@ class Visit:
     came: Fetched | None = None
     evidence: str | None = None
     """The capture of that answer, where it is the first that shows it."""
+    instead: CompareArticles | None = None
+    """Where the page leads to that of another article: which two the store is to compare."""
 
 
 def look_at(
@@ -252,9 +256,18 @@ def _followed(session: Session, page: Page, moved: Moved) -> Visit:
         return Visit("unavailable", f"It sends us to {moved.url} for the time being.")
     if leads_out:
         return Visit("gone", f"It leads to {moved.url}, which is no article address of {page.source}.")
+    return _at_another_address(session, page, moved, new=new)
+
+
+def _at_another_address(session: Session, page: Page, moved: Moved, *, new: bool) -> Visit:
+    """What it means that the page is somewhere else for good, where an article may be."""
+    key = page_key(moved.url)
     other = moves.find(session, key)
     if other is not None and other.moved_to not in {None, page.id}:
         other = session.get(Page, other.moved_to)
+    if other is not None and (pair := _other_article(session, page, other)):
+        # Moved, or taken down: only the words of both can tell.
+        return Visit("gone", f"It leads to {moved.url}, which is the page of another article.", instead=pair)
     page.moves += 1
     if other is not None and (other.id or 0) < (page.id or 0):
         moves.unite(session, page, other)
@@ -266,6 +279,16 @@ def _followed(session: Session, page: Page, moved: Moved) -> Visit:
         session.add(Alias(key=key, page_id=page.id))
     moves.readdress(page, moved.url)
     return Visit("moved", f"It moved to {moved.url}.")
+
+
+def _other_article(session: Session, page: Page, other: Page) -> CompareArticles | None:
+    """The two articles, if each of these pages gave one of its own."""
+    numbers = page.id or 0, other.id or 0
+    known = verdicts.find_all(session, numbers)
+    one, two = (known[number].article if number in known else None for number in numbers)
+    if one is None or two is None or one == two:
+        return None
+    return CompareArticles(page=numbers[0], article=one, other_page=numbers[1], other=two)
 
 
 def _may_be(session: Session, page: Page, target: str) -> bool:

@@ -50,7 +50,8 @@ def strangers(key: str, known: Article, known_url: str | None, new: Article, new
     """
     if not known_url or not new_url or _host(known_url) != _host(new_url):
         return not alike(known, new)
-    if key.startswith(NUMBERED) or address_key(known_url) == address_key(new_url):
+    numbered = key.startswith(NUMBERED) and page_key(new_url) == key
+    if numbered or address_key(known_url) == address_key(new_url):
         return False
     return not alike(known, new) or (contradict(known, new) and not is_same_text(known, new))
 

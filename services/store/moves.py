@@ -9,13 +9,13 @@ from sqlalchemy import Row, bindparam, or_, select, update
 from sqlmodel import Session
 
 from services.contracts.article import Article
-from services.contracts.messages import Announce, Cause, MoveArticles
+from services.contracts.messages import Announce, Cause, CompareArticles, MoveArticles
 from services.runtime.events.append import NewEvent, hold, id_of_event
 from services.runtime.provenance import files, verdicts
 from services.runtime.transparency_log.append import append_leaves
 from services.runtime.transparency_log.leaf import NewLeaf, canonical_json
 from services.store.events import SILENT, append_news
-from services.store.identity import plain_address
+from services.store.identity import plain_address, strangers
 from services.store.models import articles, revisions
 from services.store.views import article_view
 
@@ -98,6 +98,23 @@ def _event(
     )
 
 
+def merge_alike(session: Session, order: CompareArticles, now: datetime, trace_id: str | None) -> list[Announce] | None:
+    """Merges two articles if they are one, the first stays; what is to be announced of it, None if they are two."""
+    hold(session)
+    ids = sorted({order.article, order.other})
+    rows = session.execute(_THESE, {"articles": ids}).all()
+    if len(rows) != len(ids) or any(row.merged_into or row.status == "withdrawn" for row in rows):
+        return None
+    stays, gone = sorted(rows, key=lambda row: (row.first_seen, row.id))
+    one, other = (Article.model_validate_json(row.reading) for row in (stays, gone))
+    if strangers(stays.key, one, stays.url, other, gone.url):
+        return None
+    absorb(session, gone, stays, now)
+    append_leaves(session, [merged_leaf(gone, stays, SeenIn(), now)])
+    occasion = Occasion("live", now, one.kind not in SILENT, trace_id)
+    return append_news(session, [merged_event(stays, one, gone, occasion)])
+
+
 def move_all(session: Session, order: MoveArticles, now: datetime, trace_id: str | None) -> list[Announce]:
     """Writes where the articles of these pages are now; what is to be announced of it."""
     hold(session)
@@ -134,6 +151,11 @@ _OF_PAGES = (
         articles.c.merged_into.is_(None),
     )
     .order_by(articles.c.id)
+)
+_THESE = (
+    select(articles, revisions.c.reading)
+    .join(revisions, (revisions.c.article == articles.c.id) & (revisions.c.number == articles.c.revision))
+    .where(articles.c.id.in_(bindparam("articles", expanding=True)))
 )
 _RELOCATE = (
     update(articles).where(articles.c.id == bindparam("this")).values(url=bindparam("new"), address=bindparam("at"))

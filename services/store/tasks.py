@@ -9,6 +9,7 @@ from services.contracts.files import FileRef
 from services.contracts.messages import (
     AskPublicArchive,
     AttachFiles,
+    CompareArticles,
     MoveArticles,
     NoteFile,
     NoteSources,
@@ -25,7 +26,7 @@ from services.runtime.provenance.verdicts import Read
 from services.store.attachments import note
 from services.store.attachments.naming import named_files
 from services.store.decide import Change, Created, Held, Late, Refreshed, Unchanged, Unsettled, Updated, Withheld
-from services.store.moves import move_all
+from services.store.moves import merge_alike, move_all
 from services.store.save import Saved, foresee, save_all, save_as_foreseen
 from services.store.sources import note_all
 from services.store.status import set_all
@@ -100,6 +101,18 @@ def set_statuses(batch: Batch[SetStatus]) -> None:
         stories = {order.article: job for job, order in done}
         events = set_all(session, [(order, job.trace_id) for job, order in done], done[0][0].now)
         enqueue_all(session, [stories[event.article or ""].outgoing(event) for event in events])
+
+
+@handles(CompareArticles)
+def compare_articles(order: CompareArticles, job: Job) -> None:
+    """A page that leads to another one was that all along if they tell the same; else it stays missing."""
+    with job.complete() as session:
+        announces = merge_alike(session, order, job.now, job.trace_id)
+        if announces is not None:
+            pages = sorted((order.page, order.other_page))
+            one_page = SamePage(page=pages[1], known=pages[0])
+            enqueue_all(session, [job.outgoing(each) for each in (*announces, one_page)])
+        job.note(article=order.article, other=order.other)
 
 
 @handles(MoveArticles)

@@ -23,6 +23,8 @@ KINDS = (
     "SaveArticle",
     "SetStatus",
     "ReviewRemovals",
+    "CompareArticles",
+    "SamePage",
 )
 
 

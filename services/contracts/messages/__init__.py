@@ -40,6 +40,7 @@ from services.contracts.messages.parser import (
 )
 from services.contracts.messages.reingest import Difference, Preview, ProposeProfile, Reingest, Scope
 from services.contracts.messages.store import (
+    CompareArticles,
     EarlierReading,
     MoveArticles,
     NoteFile,
@@ -59,6 +60,7 @@ __all__ = [
     "CheckProfiles",
     "CheckRhythms",
     "CheckTroubles",
+    "CompareArticles",
     "Deliver",
     "Difference",
     "EarlierReading",

@@ -117,3 +117,15 @@ class NoteFile(FileRef, Message):
     @property
     def dedupe(self) -> str:
         return f"{self.article}:{self.capture}"
+
+
+class CompareArticles(Message):
+    """A page leads to another one, and each gave an article of its own: find out whether the two are one."""
+
+    page: int
+    article: str
+    other_page: int
+    other: str
+
+    def subject(self) -> Subject:
+        return Subject(page=self.page)

@@ -193,6 +193,25 @@ def test_a_page_that_leads_to_the_front_page_for_good_is_removed_after_longer(da
     assert capture_store.load(capture).status == 301
 
 
+@on_sqlite
+def test_a_page_that_leads_to_another_article_for_good_is_removed_after_longer(day, newsroom):
+    """Neither swallows the other: it was `live` for ever, and is looked at where it was until it is certain."""
+    begins(day, newsroom, STORY, OTHER, "media-advisory")
+    newsroom.withdraws(STORY)
+    newsroom.misbehaves(STORY, fakes.redirects(newsroom.address(OTHER), 301))
+    day.passes(days=2)
+    assert (statuses()[STORY], announced(*ABOUT_ARTICLES)) == ("missing", [])
+    day.passes(days=10)
+    [(kind, data)] = announced("article.removed", "article.merged", "article.moved", "article.updated")
+    assert (kind, statuses()) == ("article.removed", {STORY: "removed", OTHER: "live", "media-advisory": "live"})
+    [proof] = data["evidence"]
+    assert (proof["sign"], capture_store.load(proof["capture"]).status) == ("redirect", 301)
+    newsroom.behaves()
+    newsroom.restores(STORY)
+    day.passes(days=31)
+    assert statuses()[STORY] == "live"
+
+
 def mass(newsroom):
     """Six of eight stories: more than five, and more than a fiftieth."""
     return [slug for slug in newsroom.samples if slug not in {"contracts", OTHER}]

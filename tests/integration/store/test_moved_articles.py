@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, select, update
 
+from services.contracts.messages import CompareArticles
 from services.contracts.urls import article_id, page_key
 from services.runtime.database import reading, transaction
 from services.runtime.events.tables import events
@@ -15,6 +16,7 @@ from services.store.addresses import addresses_of
 from services.store.checks import checks
 from services.store.decide import Created, Unchanged, Updated
 from services.store.models import articles
+from services.store.moves import merge_alike
 from services.store.save import save_all
 from services.store.search import ArticleQuery, find_articles
 from tests.support.kept import rows, saved, sound, told
@@ -203,6 +205,30 @@ def test_a_page_that_leads_to_another_text_speaks_for_that_one():
     again = saved(band)
     assert (again.change, again.article) == (Unchanged(), article_id(page_key(NEW)))
     assert told() == ["article.created"] * 2
+
+
+def test_a_number_that_leads_to_another_number_is_no_proof_that_the_texts_are_one():
+    """Articles that are counted by number: one of them was swallowed by the one that its address leads to."""
+    one, other = (f"https://www.af.mil/News/Article/{number}/" for number in (4711, 4802))
+    band = {"words": "The band plays in the park on Sunday. " * 8, "headline": "Band Plays"}
+    saved(at(one), at(other, page=2, **band))
+    again = saved(at(other, key=page_key(one), minute=5, **band))
+    assert (again.change, again.article) == (Unchanged(), article_id(page_key(other)))
+    assert told() == ["article.created"] * 2
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_a_page_that_leads_to_that_of_another_article_is_compared_with_it(same):
+    """The same but for a correction: they are merged, and the first stays. Another text: both stand as they are."""
+    other = {"words": LONG + "Corrected."} if same else {"words": "The band plays on. " * 40, "headline": "Band Plays"}
+    saved(at(OLD), at(NEW, page=2, minute=1, **other))
+    first, second = (article_id(page_key(url)) for url in (OLD, NEW))
+    order = CompareArticles(page=1, article=first, other_page=2, other=second)
+    for _ in range(2):  # a message may come twice
+        with transaction() as session:
+            merge_alike(session, order, NOW + timedelta(hours=2), None)
+    assert told() == ["article.created"] * 2 + ["article.merged"] * same
+    assert dict(rows(articles, "id", "merged_into")) == {first: None, second: first if same else None}
 
 
 def test_a_report_in_the_place_of_yesterdays_is_another_article():
