@@ -28,7 +28,16 @@ STORIES = {
     "/news/band-plays": "Band Plays in the Park",
     "/news/bridge-closes": "Bridge Closes for Repairs",
 }
-KINDS = ("PollChannel", "FetchPage", "SamePage", "MovePages", "MoveArticles", "ParsePage", "SaveArticle")
+KINDS = (
+    "PollChannel",
+    "FetchPage",
+    "SamePage",
+    "CompareArticles",
+    "MovePages",
+    "MoveArticles",
+    "ParsePage",
+    "SaveArticle",
+)
 
 
 class Host:
