@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 
 from services.contracts.article import Article, Reading, Rejected, RejectionReason, Removed
 from services.contracts.bounds import bounded
+from services.parser.address import slug
 from services.parser.awards import awards
 from services.parser.body import blocks
 from services.parser.characters import Decoded, decode, decoded, squeeze
@@ -113,7 +114,7 @@ def _read_dump(text: str, url: str | None, now: datetime | None, profile: SitePr
     if reason := walled_text(page, text):
         return _rejected(*reason, layout=DUMP)
     start = beginning(text)
-    dump = read_text(start)
+    dump = read_text(start, slug(url))
     is_cut = len(start) < len(text)
     return _article(ParsedPage(page, DUMP, dump.lines, dump.frames, now=now, profile=profile, is_cut=is_cut))
 

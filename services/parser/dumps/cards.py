@@ -12,6 +12,7 @@ from services.parser.lines import Line
 CARDS = 3  # fewer alike may stand in an article
 CUT_WORDS = 12  # of a title
 TEASER_WORDS = 18  # a shorter line without an end may be a title
+MOST_WORDS = 150  # a longer one is what was left of a page that was printed on one line
 # "09/30/2002: a title", "01/14/2009 : a title", "Nov. 5, 2021 A Title".
 _ENTRY = re.compile(
     r"\d{1,2}/\d{1,2}/\d{4} ?[:|-] +\S"
@@ -88,7 +89,7 @@ def is_title(line: Line) -> bool:
 
 def is_cut(line: Line) -> bool:
     """Whether a line is a text that stops in the middle of a sentence."""
-    if line.key.count(" ") < TEASER_WORDS or ends_with_credit(line.text):
+    if not TEASER_WORDS <= line.key.count(" ") < MOST_WORDS or ends_with_credit(line.text):
         return False
     return line.key.endswith(("...", "…")) or line.key[-1:].isalnum()
 

@@ -18,6 +18,7 @@ from services.parser.dumps.roles import (
     role,
 )
 from services.parser.dumps.titles import said_parts
+from services.parser.dumps.window_title import in_page
 from services.parser.lines import Line
 
 LOOK = 600  # lines of the page: menus of agencies are long
@@ -100,13 +101,9 @@ class _Finder:
         return self._without_site(best[1]) if best else None
 
     def in_page(self, at: int) -> int:
-        """The line itself, or the page's own headline, where a scraper said it before the page."""
-        if not self._lines or self._lines[at].zone != "headline":
-            return at
-        parts = {fold(part) for part in said_parts(self._lines[at].text)}
-        own = [other for other in range(at + 1, len(self._lines)) if self._lines[other].key in parts]
-        marked = (other for other in own if self._lines[other].zone == "title" or self._lines[other].shape == "subhead")
-        return next(marked, next(iter(own), at))
+        """The line itself, or the headline in the page, where a window's title or a scraper says it before the page."""
+        said = [len(line.text) * self._is_text(at, line) for at, line in enumerate(self._lines)]
+        return in_page(self._lines, said, at)
 
     def _is_bare(self, start: int, end: int) -> bool:
         """Whether no text stands between two lines."""

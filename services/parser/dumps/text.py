@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from services.parser.address import Slug
 from services.parser.characters import fold, squeeze
 from services.parser.dumps.broken import mend_broken, with_ranks
 from services.parser.dumps.bullets import with_bullets
@@ -61,28 +62,28 @@ class Dump:
     frames: list[Frame] = field(default_factory=list)
 
 
-def read_text(text: str) -> Dump:
-    """The lines of a plain-text or Markdown dump; bullets become list items."""
+def read_text(text: str, names: Slug | None = None) -> Dump:
+    """The lines of a plain-text or Markdown dump; `names` are the words of its address."""
     stamp, text = _cut_stamp(text)
     first = [Line(stamp, fold(stamp), rule="crawler-date")] if stamp else []
     if is_markdown(text):
         lines, frames = read_markdown(text, before=len(first))
         return Dump([*first, *lines], frames)
-    return Dump([*first, *_linked_lines(text)])
+    return Dump([*first, *_linked_lines(text, names)])
 
 
-def _linked_lines(text: str) -> list[Line]:
+def _linked_lines(text: str, names: Slug | None) -> list[Line]:
     """The lines of plain text, which a text browser may have written."""
     text, addresses = cut_links(text)
-    lines = text_lines(text)
+    lines = text_lines(text, names)
     if addresses:
         mark_alts(lines)
     return [*lines, *addresses]
 
 
-def text_lines(text: str) -> list[Line]:
+def text_lines(text: str, names: Slug | None = None) -> list[Line]:
     """The lines of plain text, paragraphs that were broken put together again."""
-    whole = with_bullets(cut_run_together(unwrap(text)))
+    whole = with_bullets(cut_run_together(unwrap(text), names))
     raw = [squeeze(_TAG.sub(" ", line)) for line in with_ranks([*_cut_links(whole)])]
     return [_line(whole, gap=gap) for whole, gap in mend_broken(list(_with_gaps(raw)))]
 

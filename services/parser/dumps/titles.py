@@ -24,6 +24,8 @@ def promised_title(lines: Iterable[Line]) -> str:
 def without_site(text: str) -> str:
     """A title without what sites hang on it: their name, or which of the pictures it is."""
     text = _COUNTED.sub("", text)
+    if text.count(" | ") > 1:  # a section stands between them
+        return text.split(" | ")[0]
     head, *rest = _SEPARATOR.split(text)
     if not rest:
         return text

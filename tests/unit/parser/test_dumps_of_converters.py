@@ -4,10 +4,17 @@ import textwrap
 
 import pytest
 
+from services.parser.address import slug
 from services.parser.dumps.bullets import with_bullets
+from services.parser.dumps.cards import is_cut
+from services.parser.dumps.headline import find_headline
 from services.parser.dumps.numbered_links import RULE, cut_links
+from services.parser.dumps.run_together import cut_run_together
+from services.parser.dumps.titles import without_site
 from tests.support.dump_texts import LAST, MORE, TEXT, TITLE
+from tests.support.numbered_lines import lines
 from tests.support.written_dumps import article, texts
+from tests.support.written_pages import LEAD, line, of_words
 
 SITE = "https://harbor.example.gov"
 SECTIONS = ("Home", "About", "Boats", "Landings", "Pilots", "Newsroom", "Careers", "Contact Us")
@@ -56,9 +63,9 @@ def test_fewer_than_three_stars_are_no_bullets(count, drawn):
     assert with_bullets(["* Small business"] * count)[0].startswith(drawn)
 
 
-@pytest.mark.parametrize("line", ["o mundo", "  o mundo", "*Small business", "-- Jo Marsh", "1 * 2", "*"])
-def test_what_is_no_bullet(line):
-    assert with_bullets([line] * 3) == [line] * 3
+@pytest.mark.parametrize("text", ["o mundo", "  o mundo", "*Small business", "-- Jo Marsh", "1 * 2", "*"])
+def test_what_is_no_bullet(text):
+    assert with_bullets([text] * 3) == [text] * 3
 
 
 def browser(addresses=12):
@@ -109,3 +116,66 @@ def test_the_pages_own_headline_comes_before_the_scrapers(front):
 def test_a_scrapers_title_is_the_headline_of_a_page_that_has_none():
     reading = article(f"{FRONTS[0]}{TEXT}\n\n{MORE}\n")
     assert (reading.headline, texts(reading)) == (TITLE, [TEXT, MORE])
+
+
+NAMED = f"{SITE}/news/harbor-chief-opens-second-landing-all-boats"
+OVER = "Home About Boats Landings Pilots Newsroom Careers Contact Us Search " * 3
+
+
+@pytest.mark.parametrize("title", [TITLE, "Harbor Chief Opens the New Second Landing for All Boats"])
+def test_the_address_names_the_headline_of_a_page_on_one_line(title):
+    """Three words at most stand between two of its own."""
+    reading = article(f"{OVER}{title} {' '.join(BODY)}", NAMED)
+    assert (reading.headline, texts(reading)) == (title, [" ".join(BODY)])
+
+
+@pytest.mark.parametrize(("between", "cut"), [(3, True), (4, False)])
+def test_words_of_an_address_stand_near_each_other(between, cut):
+    title = f"Harbor Chief Opens {'very ' * between}Second Landing for All Boats"
+    pieces = cut_run_together([f"{OVER}{title} {' '.join(BODY)}"], slug(NAMED))
+    assert (title in pieces) is cut
+
+
+def test_words_of_an_address_at_the_end_of_a_page_are_a_link():
+    page = f"{OVER}{TITLE} {' '.join(BODY)} {TITLE} {TEXT}"
+    assert cut_run_together([page], slug(NAMED))[1:] == [TITLE, f" {' '.join(BODY)} {TITLE} {TEXT}"]
+
+
+@pytest.mark.parametrize(("words", "cut"), [(150, True), (151, False)])
+def test_a_text_that_is_cut_is_no_longer_than_a_card(words, cut):
+    assert is_cut(line(of_words(words))) is cut
+
+
+def test_what_stands_behind_two_bars_is_the_sites():
+    assert without_site("Second Landing Opens | Boats | Harbor Office") == "Second Landing Opens"
+    assert without_site("Second Landing Opens | Harbor Office") == "Second Landing Opens"
+
+
+def lines_of(*over):
+    """A page, an element a line, that begins so, and has a menu, a notice and a foot."""
+    notice = "An office of the city keeps this page, and its words are those of the day on which it was written down."
+    return "\n".join([*over, *SECTIONS, notice, TITLE, "March 4, 2019", *BODY, *SECTIONS])
+
+
+@pytest.mark.parametrize("title", [TITLE, f"{TITLE} | Harbor Office", f"{TITLE} - Boats | Harbor Office"])
+def test_the_title_of_the_window_is_no_headline_over_the_menu(title):
+    reading = article(lines_of(title), NAMED)
+    assert (reading.headline, str(reading.published_at)) == (TITLE, "2019-03-04")
+    assert texts(reading) == BODY
+
+
+@pytest.mark.parametrize(("over", "at"), [(2, 3), (3, 0)])
+def test_a_copy_of_the_headline_below_most_of_the_text_is_a_link(over, at):
+    page = lines(TITLE, *[LEAD] * over, TITLE, *[LEAD] * (4 - over))
+    assert find_headline(page, slug(NAMED)) == at
+
+
+@pytest.mark.parametrize(("over", "at"), [(2, 4), (3, 3)])
+def test_the_title_of_the_window_is_one_of_three_lines(over, at):
+    page = lines(*["Boats"] * over, TITLE, LEAD, TITLE, LEAD)
+    assert find_headline(page, slug(NAMED)) == at
+
+
+@pytest.mark.parametrize(("title", "at"), [(TITLE, 0), (TITLE.upper(), 2)])
+def test_a_headline_in_capitals_is_no_better_than_another(title, at):
+    assert find_headline(lines(title, LEAD, TITLE.upper(), LEAD), slug(NAMED)) == at
