@@ -88,7 +88,7 @@ def test_a_reset_ends_the_connection_without_an_answer(newsroom, client):
 
 
 def test_a_drip_brings_a_little_at_each_read(newsroom, client):
-    newsroom.misbehaves("/robots.txt", weather.drips(pause=0.001, piece=16))
+    newsroom.misbehaves("/robots.txt", weather.drips(pause=0.1, piece=16))
     polite = newsroom.find("/robots.txt").body
     with client.stream("GET", newsroom.url + "/robots.txt") as answer:
         pieces = list(answer.iter_raw())
