@@ -70,7 +70,7 @@ def open_installation() -> None:
 
     What its work logs goes to standard error: its output is for whoever asked.
     """
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
     try:
         _judge(_revision(), older=True)
     except engines.NoInstallation:
