@@ -123,7 +123,7 @@ def download_records(name: Name) -> Response:
 
 @router.get("/{name}/explanation", response_model=Explanation)
 def explain_capture(name: Name, profile: Digest = None) -> Response:
-    """Why the article reads as it does: each line of the page, and the rule that took it out, if one did.
+    """Why the article reads as it does: each line of the page, what it became, and the rule that decided it, if any.
 
     It is read with the site profile of this digest, or else with the one that its host has now.
     """

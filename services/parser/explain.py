@@ -1,4 +1,4 @@
-"""A reading, made visible: the page's lines in order, and the rule beside each that was taken out."""
+"""A reading, made visible: the page's lines in order, and what each became beside it, and by which rule."""
 
 from collections.abc import Iterable
 from itertools import groupby
@@ -34,7 +34,8 @@ def _why(line: LineView) -> str:
     if line.state == "outside":
         return "outside"
     rule = f"{line.rule}: {line.detail}" if line.detail else line.rule or ""
-    return f"{rule} → {line.field}" if line.field and line.field != line.rule else rule
+    became = line.kind.replace("_", " ") if line.kind else line.field or ""
+    return " → ".join(dict.fromkeys(filter(None, (rule, became))))
 
 
 def _summary(reading: Reading) -> Text:

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from html import escape
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter
+from typing import NamedTuple
 
 from services.contracts.article import Article, Award, Image, Reading, Rejected
+from services.parser.body import roles
 from services.parser.lines import Line
 from services.parser.side_by_side_style import STYLE
 
@@ -35,11 +37,18 @@ _BLOCKS = {
 }
 
 
+class _Entry(NamedTuple):
+    """A line of the page: the name of what it became, or of the rule that took it out."""
+
+    name: str
+    is_text: bool
+    text: str
+
+
 def side_by_side(reading: Reading, lines: Sequence[Line]) -> str:
     """One HTML document that needs nothing else and runs nothing; whatever the page says is text in it."""
     title, pane = _article(reading) if isinstance(reading, Article) else _rejected(reading)
-    otherwise = reading.reason if isinstance(reading, Rejected) else None
-    entries = [(line.rule or otherwise, line.text) for line in lines]
+    entries = list(_entries(lines, reading.reason if isinstance(reading, Rejected) else None))
     return (
         f"{_HEAD}<title>{_plain(title)} · page and article</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
         f"<header>\n<h1>Page and article</h1>\n{_summary(entries)}</header>\n<main>\n"
@@ -49,8 +58,17 @@ def side_by_side(reading: Reading, lines: Sequence[Line]) -> str:
     )
 
 
-def _summary(shown: Sequence[tuple[str | None, str]]) -> str:
-    rules = Counter(rule for rule, _ in shown if rule is not None)
+def _entries(lines: Sequence[Line], otherwise: str | None) -> Iterator[_Entry]:
+    for line, role in roles(lines):
+        if role and not otherwise:
+            name = " → ".join(filter(None, (role.rule, role.kind.replace("_", " "))))
+            yield _Entry(name, is_text=True, text=line.text)
+        else:
+            yield _Entry(line.rule or otherwise or "", is_text=False, text=line.text)
+
+
+def _summary(shown: Sequence[_Entry]) -> str:
+    rules = Counter(entry.name for entry in shown if not entry.is_text)
     tags = "".join(f'<li class="tag">{_text(rule)} {count}</li>' for rule, count in rules.most_common())
     return (
         f'<p class="sum">{len(shown)} lines: {len(shown) - rules.total()} kept, {rules.total()} taken out. '
@@ -59,15 +77,13 @@ def _summary(shown: Sequence[tuple[str | None, str]]) -> str:
     )
 
 
-def _page(shown: Sequence[tuple[str | None, str]]) -> Iterator[str]:
-    """Neighbours that one rule took share its name."""
-    for rule, run in groupby(shown, key=itemgetter(0)):
-        texts = [_text(text) for _, text in run]
-        if rule is None:
-            yield from (f'<li class="kept"><p dir="auto">{text}</p></li>\n' for text in texts)
-        else:
-            gone = "".join(f'<p dir="auto"><del>{text}</del></p>' for text in texts)
-            yield f'<li class="gone"><span class="tag">{_text(rule)}</span>{gone}</li>\n'
+def _page(shown: Sequence[_Entry]) -> Iterator[str]:
+    """Neighbours that became the same share its name."""
+    for (name, is_text), run in groupby(shown, key=attrgetter("name", "is_text")):
+        texts = (_text(entry.text) for entry in run)
+        shape = '<p dir="auto">{}</p>' if is_text else '<p dir="auto"><del>{}</del></p>'
+        inner = "".join(map(shape.format, texts))
+        yield f'<li class="{"kept" if is_text else "gone"}"><span class="tag">{_text(name)}</span>{inner}</li>\n'
 
 
 def _rejected(reading: Rejected) -> tuple[str, str]:

@@ -42,6 +42,7 @@ a { color: var(--link); }
   color: var(--soft); font-size: .75rem; line-height: 1.9; font-variant-numeric: tabular-nums;
 }
 .lines .tag { margin-left: 2.5rem; }
+.lines .kept .tag { background: none; color: var(--kept); }
 del { text-decoration-thickness: 1px; }
 .article { font: 1.1rem/1.65 "Iowan Old Style", Charter, Georgia, "DejaVu Serif", serif; }
 .article > * { max-width: 42rem; }

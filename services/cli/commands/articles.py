@@ -149,7 +149,7 @@ def list_files(article: Id, as_json: AsJson = False) -> None:
 
 @app.command("explain")
 def explain_article(article: Id, revision: Revision = None, as_json: AsJson = False) -> None:
-    """Shows each line of the captured page, and the rule that took it out, as the parser of today reads it."""
+    """Shows each line of the captured page, what it became and by which rule, as the parser of today reads it."""
     from services.parser.explain import explain
     from services.parser.explained import Explanation
 

@@ -25,7 +25,7 @@ def parse(
     ] = None,
     as_json: AsJson = False,
     show_why: Annotated[
-        bool, typer.Option("--explain", help="Every line of the page, and the rule that took it.")
+        bool, typer.Option("--explain", help="Every line of the page, what it became, and by which rule.")
     ] = False,
     whole: Annotated[bool, typer.Option("--whole", help="With --explain: the lines around the article, too.")] = False,
     html: Annotated[

@@ -116,7 +116,10 @@ async def explain(visit: SignedIn, article: str, number: Annotated[int | None, Q
         revision=revision,
         runs=list(_runs(entry["reading"].get("body", ()))),
         reading=entry["reading"],
-        lines=[(state, list(run)) for state, run in groupby(entry["lines"], key=itemgetter("state", "rule", "field"))],
+        lines=[
+            (state, list(run))
+            for state, run in groupby(entry["lines"], key=itemgetter("state", "rule", "field", "kind"))
+        ],
         counts=Counter(line["state"] for line in entry["lines"]),
         rules=entry["rules"],
         tab="explain",

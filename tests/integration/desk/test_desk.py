@@ -300,6 +300,8 @@ def test_each_line_of_the_page_is_shown_with_the_rule_that_took_it(signed_in):
     match = re.search(r'class="rule">([\w-]+)</span><p dir="auto"><del>', explained)
     assert match is not None
     assert f"<dt><code>{match[1]}</code></dt><dd>{RULES[match[1]].says}" in unescape(explained)
+    assert re.search(r'<li class="text"><span class="rule">paragraph</span><p dir="auto">', explained)
+    assert re.search(r'class="rule">(bold-line|over-text) → subhead</span><p dir="auto">', explained)
     assert name in browser.get(f"/articles/{ID}/provenance").text
 
 

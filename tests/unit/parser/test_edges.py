@@ -79,6 +79,12 @@ def test_a_bold_line_is_a_subhead_if_it_is_short(length, kind):
     assert found[0].kind == kind
 
 
+@pytest.mark.parametrize(("length", "kind"), [(90, "paragraph"), (91, "subhead")])
+def test_a_short_line_after_another_short_line_is_no_subhead(length, kind):
+    found = blocks([line(of_length(length, end="y")), line("Port Authority"), line(LEAD)])
+    assert found[1].kind == kind
+
+
 @pytest.mark.parametrize(("turns", "kind"), [(4, "turn"), (3, "paragraph")])
 def test_speakers_take_turns_when_four_are_named(turns, kind):
     found = blocks([line(f"MR. LOWE: {LEAD}")] * turns)
