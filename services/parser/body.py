@@ -76,5 +76,5 @@ def _stands_over(line: Line, after: Line) -> bool:
 
 def _is_entry(line: Line) -> bool:
     """Short and unfinished without being a heading: an entry of a list, a name, an office, a place, a greeting."""
-    plain = line.shape == "paragraph" and not line.bold
+    plain = line.shape == "paragraph" and not line.bold and any(map(str.isalnum, line.key))  # no drawn rule
     return plain and len(line.text) <= SUBHEAD_LENGTH and not line.key.endswith(_FINISHED)

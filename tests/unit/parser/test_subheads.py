@@ -25,6 +25,7 @@ def role_of(text, *others):
         line("The towns lend their piers."),
         line("These boats take part:"),
         line("Who pays?"),
+        line("- - - - - - -"),
         line('"We had hoped for it"'),
         line("Nine boats", shape="list_item"),
         line("The Second Landing", shape="subhead"),
