@@ -10,7 +10,7 @@ from services.doctor import compare
 from services.doctor.findings import ChannelFinding, Diagnosis, RobotsFinding, SampleFinding
 from services.doctor.hints import LEAST, WELL_KNOWN, PageHints, pattern_of, read_hints, sitemaps_of
 from services.doctor.looks import Looks
-from services.doctor.proposal import propose
+from services.doctor.proposal import propose, reason_left_out
 from services.fetcher.answers import Answer, Fetched, Moved
 from services.fetcher.discover import Discovered, discover
 from services.fetcher.discover.hubs import hub_of
@@ -51,7 +51,8 @@ def examine(looks: Looks, url: str, reads: Reads) -> Diagnosis:
         _look_around(case, answer, robots)
         _compare_articles(case, reads)
     else:
-        case.diagnosis.unseen.append(_why(answer, looks))
+        why = _why(answer, looks)
+        case.diagnosis.unseen += [why] if why != case.diagnosis.robots.detail else []
     _conclude(case)
     return case.diagnosis
 
@@ -203,6 +204,8 @@ def _conclude(case: _Case) -> None:
     pattern, articles = _articles(case)
     host = urlsplit(diagnosis.url).hostname or ""
     diagnosis.toml = propose(diagnosis.url, host, diagnosis.channels, pattern, articles[:SAMPLE])
+    for channel in diagnosis.channels:
+        channel.left_out = reason_left_out(channel, diagnosis.channels, pattern)
     if diagnosis.toml and pattern not in {None, *ARTICLES}:
         diagnosis.unseen.append(f"That {pattern!r} means articles is a guess from their addresses: look at it.")
     if diagnosis.toml is None and diagnosis.channels and len(articles) < LEAST:

@@ -28,6 +28,8 @@ class ChannelFinding(BaseModel):
     found_by: str
     listed: int
     articles: int
+    left_out: str | None = None
+    """Why it is no part of the proposed source; null where it is."""
     hub: str | None = None
     """Where a WebSub subscriber asks to be told of news."""
     detail: str | None = None

@@ -31,6 +31,22 @@ def propose(
     return as_toml([SourceSeed.model_validate(source)])
 
 
+def reason_left_out(channel: ChannelFinding, channels: Sequence[ChannelFinding], pattern: str | None) -> str | None:
+    """Why this one of the channels is no part of the proposal, in a sentence; None where it is."""
+    chosen = _chosen(channels, pattern)
+    if channel in chosen:
+        return None
+    if not channel.listed:
+        return "Left out: it lists nothing."
+    if channel.kind != "feed" and pattern is None:
+        return "Left out: no pattern tells which of its addresses are articles."
+    if channel.kind != "sitemap" and not channel.articles:
+        return "Left out: none of its addresses looks like an article."
+    if any(other.kind == channel.kind for other in chosen):
+        return f"Left out: one {channel.kind} is enough."
+    return "Left out: a feed or a listing shows news first. Add it where they do not list all articles."
+
+
 def name_of(url: str) -> str:
     """What people would call it: the first word of its host, in the letters of a name."""
     host = (urlsplit(url).hostname or "").removeprefix("www.")

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from services.contracts.choices import EndpointKind
 from services.webhooks.condition import Condition, condition
 from services.webhooks.filters import is_about_article
 from services.webhooks.models import Attempt, Delivery, Endpoint
@@ -34,6 +35,13 @@ class EndpointView(Condition, from_attributes=True):
     updated_at: datetime
     last_sequence: int = Field(description="The number of its last delivery")
     old_secret_until: datetime | None = Field(description="Until when the secret before the present one signs as well")
+
+
+class EndpointKindView(BaseModel):
+    """A kind of endpoint: a webhook, or how people are reached."""
+
+    kind: EndpointKind
+    trouble: str | None = Field(description="Why none can be made here yet, and what to set; null where one can")
 
 
 class EndpointMade(EndpointView):

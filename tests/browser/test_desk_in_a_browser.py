@@ -235,6 +235,18 @@ def test_an_order_is_found_in_the_log_and_leads_to_what_it_was_about(page, world
     expect(page.get_by_role("heading", name="Channels")).to_be_visible()
 
 
+def test_a_notification_is_tried_while_it_is_written(page):
+    """Kinds of articles too, before anybody is named."""
+    page.goto("/desk/notifications")
+    if not page.get_by_label("Where", exact=True).is_visible():
+        unfolds(page, "Notify somebody")
+    page.get_by_label("biography", exact=True).check()
+    matches = page.locator("#matches")
+    expect(matches).to_contain_text("Would have matched 0 of the last")
+    page.get_by_label("biography", exact=True).uncheck()
+    expect(matches.locator("h3", has_text="Sent")).to_be_visible()
+
+
 def test_a_key_has_several_scopes_and_ends(page, world):
     page.goto("/desk/keys")
     unfolds(page, "Make a key")

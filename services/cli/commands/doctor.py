@@ -42,6 +42,8 @@ def _show(diagnosis: Diagnosis) -> None:
     columns = ("channel", "address", "found by", "listed", "articles")
     rows = [(entry.kind, entry.url, entry.found_by, entry.listed, entry.articles) for entry in diagnosis.channels]
     show(Listing(columns, rows, "Channels"))
+    for channel in (entry for entry in diagnosis.channels if entry.left_out):
+        error(f"{channel.kind} {channel.url}: {channel.left_out}")
     for entry in diagnosis.unseen:
         error(entry)
     if diagnosis.toml:

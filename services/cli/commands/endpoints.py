@@ -26,7 +26,7 @@ Everything = Annotated[bool, typer.Option("--everything", help="Take all types a
 
 
 def list_endpoints(as_json: AsJson = False) -> None:
-    """Lists the endpoints of all keys, the newest first."""
+    """Lists the endpoints of all keys, of programs and of people, the newest first."""
     from services.webhooks.views import EndpointHealth, EndpointView
 
     rows, _ = client.listed("/webhooks/endpoints", "endpoints", sys.maxsize)
@@ -36,7 +36,20 @@ def list_endpoints(as_json: AsJson = False) -> None:
     elif not entries:
         error("There is no endpoint yet; `dateline webhooks add URL` makes one.")
     else:
-        columns = ("id", "address", "key", "state", "pending", "failed", "delivered", "since", "until", "why")
+        columns = (
+            "id",
+            "kind",
+            "for",
+            "address",
+            "key",
+            "state",
+            "pending",
+            "failed",
+            "delivered",
+            "since",
+            "until",
+            "why",
+        )
         show(
             Listing(
                 columns,
@@ -120,7 +133,7 @@ def changes(number: int, fields: Mapping[str, object], choice: Choice, *, everyt
 
 
 def send_test(number: Number, as_json: AsJson = False) -> None:
-    """Sends a signed endpoint.test event, once."""
+    """Sends a test, once: the event endpoint.test, signed for a webhook."""
     made = client.order("POST", f"/webhooks/endpoints/{number}/test", None, refusals(number))
     if as_json:
         print_json(made)
@@ -220,7 +233,7 @@ def _health(number: int) -> Any:
 def _line(endpoint: EndpointView, health: EndpointHealth) -> Sequence[object]:
     counts = (health.pending, health.failed, health.delivered)
     why = (health.failing_since, health.held_until, health.reason or health.last_error or "")
-    return (endpoint.id, endpoint.url, endpoint.key, health.state, *counts, *why)
+    return (endpoint.id, endpoint.kind, endpoint.description, endpoint.url, endpoint.key, health.state, *counts, *why)
 
 
 def _words(value: Any) -> Any:

@@ -1,6 +1,6 @@
 """`dateline notifications`: people who are told of events, at once or by digests.
 
-They are endpoints like webhooks, under the same numbers: all else is done by `dateline webhooks`.
+They are endpoints like webhooks, under the same numbers: deliveries and replays are of `dateline webhooks`.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def list_notifications(as_json: AsJson = False) -> None:
     elif not rows:
         error("Nobody is notified yet; `dateline notifications add email ADDRESS` begins that.")
     else:
-        columns = ("id", "kind", "to", "key", "state", "digest", "why")
+        columns = ("id", "kind", "for", "to", "of", "key", "state", "digest", "why")
         show(Listing(columns, [_line(row) for row in rows]))
 
 
@@ -83,7 +83,7 @@ def add(
     elif made["state"] == "unconfirmed":
         tell(f"Endpoint {made['id']} is made. Its recipient has been asked to confirm it; nothing else is sent before.")
     else:
-        tell(f"Endpoint {made['id']} is made; `dateline webhooks test {made['id']}` tries it.")
+        tell(f"Endpoint {made['id']} is made; `dateline notifications test {made['id']}` tries it.")
 
 
 @with_choice
@@ -129,10 +129,16 @@ def _line(row: Mapping[str, Any]) -> Sequence[object]:
     digest = row["digest"] or {}
     times = " ".join(digest[name] for name in ("every", "on", "at", "zone") if name in digest)
     why = row["reason"] or row["last_error"] or ""
-    return (row["id"], row["kind"], row["url"], row["key"], row["state"], times or "at once", why)
+    about = " ".join(row["event_types"]) or "all"
+    where = (row["kind"], row["description"], row["url"], about)
+    return (row["id"], *where, row["key"], row["state"], times or "at once", why)
 
 
 app = group("Notifications: people who are told of events, at once or by digests.", cls=ListsByDefault)
 app.command("list")(list_notifications)
 app.command("add")(add)
 app.command("change")(change)
+app.command("test")(endpoints.send_test)
+app.command("pause")(endpoints.disable)
+app.command("resume")(endpoints.enable)
+app.command("delete")(endpoints.delete)

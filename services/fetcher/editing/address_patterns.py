@@ -15,6 +15,8 @@ LONGEST = 300
 """Characters of a pattern, as a source may have them."""
 MOST = 20
 """Patterns of one proposal."""
+SECTIONS = 5
+"""Patterns at most in place of one that takes too much."""
 _DATED = re.compile(r"(?:19|20)\d\d|[0-3]\d")
 """A year, a month or a day: as a step of a path it keeps its length, where other numbers grow."""
 _ANY = "[^/?]+"
@@ -50,10 +52,26 @@ def propose_patterns(articles: Sequence[str], others: Iterable[str] = ()) -> Pat
     for path in chosen:
         steps = _steps(path)
         forms[len(steps), _question(path)].append(steps)
-    ways = (_pattern(examples, question, rest.values()) for (_, question), examples in forms.items())
+    ways = (way for (_, question), examples in forms.items() for way in _ways(examples, question, rest.values()))
     patterns = tuple(dict.fromkeys(pattern for pattern in ways if pattern))[:MOST]
     wrong = [url for url, path in rest.items() if is_matched(patterns, path)]
     return PatternProposal(patterns, tuple(wrong))
+
+
+def _ways(examples: Sequence[Sequence[str]], question: str, others: Collection[str]) -> list[str]:
+    """One pattern for all of them; one for each of their sections where that takes fewer of the others."""
+    common = [_pattern(examples, question, others)]
+    sections: dict[tuple[str, ...], list[Sequence[str]]] = defaultdict(list)
+    for steps in examples:
+        sections[tuple(step.casefold() for step in steps[:-1] if not step.isdigit())].append(steps)
+    if len(sections) > SECTIONS or not _strays(common, others):
+        return common
+    apart = [_pattern(section, question, others) for section in sections.values()]
+    return apart if all(apart) and _strays(apart, others) < _strays(common, others) else common
+
+
+def _strays(patterns: Sequence[str], others: Collection[str]) -> int:
+    return sum(is_matched(patterns, path) for path in others)
 
 
 def _pattern(examples: Sequence[Sequence[str]], question: str, others: Collection[str]) -> str:
@@ -66,7 +84,7 @@ def _pattern(examples: Sequence[Sequence[str]], question: str, others: Collectio
     names = (name + end for has, name, end in _LAST if all(has.search(step) for step in last))
     tries = [begins + name for name in names] if last else [begins.removesuffix("/") + (question or _END)]
     usable = [pattern for pattern in tries if len(pattern) <= LONGEST and _fits(pattern, examples, question)]
-    return min(usable, key=lambda pattern: sum(is_matched([pattern], path) for path in others), default="")
+    return min(usable, key=lambda pattern: _strays([pattern], others), default="")
 
 
 def _folders(columns: Iterable[Sequence[str]], *, alike: bool) -> str:

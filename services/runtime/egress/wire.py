@@ -148,10 +148,16 @@ class TimedStream(httpcore.NetworkStream):
         return self._stream.get_extra_info(info)
 
 
+_PLAIN = {"WRONG_VERSION_NUMBER", "HTTP_REQUEST"}
+"""What OpenSSL calls an answer that is no TLS: the port speaks something else, in most cases plain HTTP."""
+
+
 def _cause(error: Exception) -> str:
     cause = error.__cause__ or error
     if isinstance(cause, ssl.SSLCertVerificationError):
         return cause.verify_message.rstrip(".")
+    if isinstance(cause, ssl.SSLError) and cause.reason in _PLAIN:
+        return "it does not answer by https. Try http:// instead"
     if isinstance(cause, ssl.SSLError):
         return (cause.reason or "the handshake failed").replace("_", " ").lower()
     return (getattr(cause, "strerror", None) or str(cause) or type(cause).__name__).lower()

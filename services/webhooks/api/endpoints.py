@@ -29,6 +29,7 @@ from services.webhooks.requests import WHERE, Choice, EndpointChanged, EndpointW
 from services.webhooks.settings import webhook_settings
 from services.webhooks.views import (
     EndpointHealth,
+    EndpointKindView,
     EndpointMade,
     Endpoints,
     EndpointView,
@@ -47,6 +48,13 @@ Troubled = Annotated[bool, Query(description="Only those that are disabled, held
 def show_limits(_caller: Subscriber) -> DeliveryLimits:
     """Every limit of webhooks. Durations are in seconds."""
     return limits(webhook_settings().retention)
+
+
+@router.get("/kinds")
+def list_endpoint_kinds(_caller: Subscriber) -> list[EndpointKindView]:
+    """The kinds of endpoints, and why one cannot be made here yet: e-mail needs a relay."""
+    people = [EndpointKindView(kind=kind, trouble=entry.ready()) for kind, entry in PEOPLE.items()]
+    return [EndpointKindView(kind="webhook", trouble=None), *people]
 
 
 @router.post("/endpoints", status_code=201)

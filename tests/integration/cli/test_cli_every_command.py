@@ -38,7 +38,7 @@ ORDERING = {
         ("webhooks", verb)
         for verb in ("add", "change", "disable", "enable", "test", "rotate", "replay", "retry", "delete")
     ),
-    *(("notifications", verb) for verb in ("add", "change")),
+    *(("notifications", verb) for verb in ("add", "change", "test", "pause", "resume", "delete")),
     ("import",),
     ("poll",),
 }
@@ -158,6 +158,9 @@ def orders(article, page, message):
     yield from (("webhooks", verb, *words) for verb, *words in ENDPOINTS)
     yield from (("notifications", "add", "email", "ann@example.net"), ("notifications", "list"))
     yield ("notifications", "change", 2, "--digest", "hour")
+    yield ("notifications", "add", "slack", "https://127.0.0.1/hook")
+    yield from (("notifications", verb, 3) for verb in ("test", "pause", "resume"))
+    yield ("notifications", "delete", 3, "--yes")
     yield ("sources", "add", "coast", "https://coast.example/feed.xml")
     yield from (("sources", verb, *words) for verb, *words in SOURCES)
     yield failed

@@ -88,6 +88,19 @@ def test_a_notification_is_changed_in_what_is_named(dateline, monkeypatch):
     assert dateline("notifications", "change", 1).refuses("Name what is to be different")
 
 
+def test_a_notification_is_tried_paused_and_ended_by_its_own_commands(dateline):
+    """And lists tell chats of one host apart, by kind and by whom they are for."""
+    for name in ("Night desk", "Day desk"):
+        dateline("notifications", "add", "slack", "https://127.0.0.1/hook", "--description", name)
+    for path in ("notifications", "webhooks"):
+        listed = dateline(path).out
+        assert all(part in listed for part in ("slack", "Night desk", "Day desk"))
+    assert dateline("notifications", "test", 1).status == 0
+    assert dateline("notifications", "pause", 1).out == "Endpoint 1 is disabled.\n"
+    assert dateline("notifications", "resume", 1).out == "Endpoint 1 is active.\n"
+    assert dateline("notifications", "delete", 1, "--yes").out == "Endpoint 1 is deleted.\n"
+
+
 def test_a_test_is_sent_logged_and_replayed(dateline, endpoint):
     """What ended can be brought again by its id or because it failed; what is pending is due now."""
     assert dateline("webhooks", "deliveries", endpoint).status == 1

@@ -33,6 +33,7 @@ from services.runtime.provenance.evidence import EvidenceRow, note_evidence
 from services.runtime.provenance.verdicts import Read
 from services.store.status import set_all
 from services.webhooks import subscriptions
+from services.webhooks.api import confirmations
 from services.webhooks.models import Endpoint
 from services.webhooks.people.settings import mail_settings
 from services.webhooks.settings import webhook_settings
@@ -499,8 +500,10 @@ def test_now_tells_of_endpoints_that_are_disabled_held_or_failing(signed_in):
 
 @pytest.fixture
 def relay(installation):
-    """An installation that knows a mail server, which nobody asks for anything here."""
+    """An installation that knows a mail server, which nobody asks for anything here, and has asked no recipient yet."""
     caches = (mail_settings, webhook_settings)
+    for bucket in (confirmations._of_recipients, confirmations._of_keys):
+        bucket._full_at.clear()
     installation(mail_host="localhost", mail_sender="news@dateline.example", public_url="https://d.example")
     for cache in caches:
         cache.cache_clear()
@@ -616,6 +619,7 @@ def test_a_site_that_was_examined_is_watched_by_all_its_channels(signed_in, monk
     egress_settings.cache_clear()
     fetcher_settings.cache_clear()
     assert (answer.status_code, channels in answer.text, "[[source.channels]]" in answer.text) == (200, True, True)
+    assert set(re.findall(r'name="article" value="([^"]+)"', answer.text)) >= set(urls)
     added = {"name": "bay", "channels": channels, "pages": "^/news/[^/]+", "hosts": ""}
     assert admin.post("/sources", data={"form_token": form_token(admin), **added}).status_code == 303
     with transaction() as session:

@@ -29,6 +29,9 @@ STORY = """<html><head><title>{0}</title><meta property="article:published_time"
 </article></main>{1}</body></html>"""
 
 
+LATER = "Left out: a feed or a listing shows news first. Add it where they do not list all articles."
+
+
 @pytest.fixture
 def site():
     with Scripted() as scripted:
@@ -97,6 +100,8 @@ def test_a_weblog_is_proposed_with_its_feed_and_listing(site):
         (False, "absent"),
     }
     assert [channel.kind for channel in seed(diagnosis).channels] == ["feed", "listing"]
+    reasons = {entry.kind: entry.left_out for entry in diagnosis.channels}
+    assert reasons == {"feed": None, "listing": None, "sitemap": LATER}
     assert seed(diagnosis).pages == (r"^/\d{4}/\d{2}/[^/]+",)
     assert any("guess" in sentence for sentence in diagnosis.unseen)
 
@@ -157,6 +162,13 @@ def test_a_site_with_only_a_sitemap_is_proposed_with_it(site):
     ]
     assert seed(diagnosis).pages == ("^/releases/[^/]+",)
     assert [finding.verdict for finding in diagnosis.validators] == ["honest"]
+
+
+def test_a_site_without_https_is_told_so_once(site):
+    """Where the scheme was left out, https is what was tried."""
+    diagnosis = diagnosed(site.url.replace("http://", "https://"))
+    sentences = [diagnosis.robots.detail, *diagnosis.unseen]
+    assert sum("Try http:// instead" in sentence for sentence in sentences) == 1
 
 
 def test_a_site_with_nothing_is_told_so(site):

@@ -90,7 +90,9 @@ def test_a_certificate_of_nobody_is_not_accepted(authority):
     ("play", "text"),
     [
         pytest.param(plays(b"\x15\x03\x01\x00\x02\x02\x46"), "no trustworthy TLS", id="18-only-old-tls"),
-        pytest.param(plays(whole()), "no trustworthy TLS", id="21-http-on-the-port-of-https"),
+        pytest.param(
+            plays(whole()), "it does not answer by https. Try http:// instead", id="21-http-on-the-port-of-https"
+        ),
         pytest.param(resets(), "no trustworthy TLS", id="20-reset-in-the-handshake"),
     ],
 )

@@ -56,6 +56,22 @@ def test_others_that_no_pattern_can_leave_out_are_named():
     assert re.search(patterns[0], "/news/one")
 
 
+def test_sections_have_a_pattern_each_where_a_common_one_takes_what_is_not_ticked():
+    """One release and one advisory are not all that the newsroom publishes."""
+    ticked = ["/News/Releases/Article/41/harbor-opens", "/News/Advisories/Article/42/media-day"]
+    others = ["/News/Speeches/Article/43/remarks-at-sea", "/News/Photos/Article/44/old-harbor"]
+    patterns, also = proposed(ticked, others)
+    assert (len(patterns), also) == (2, [])
+    assert all(sum(bool(re.search(entry, path)) for path in ticked) == 1 for entry in patterns)
+    assert re.search(patterns[0], "/News/Releases/Article/99/another-one")
+
+
+def test_sections_share_a_pattern_where_their_own_would_take_as_much():
+    """The stray is in the section of a ticked one: patterns apart would be longer and no better."""
+    patterns, also = proposed(["/a/one", "/b/two"], ["/a/three"])
+    assert (patterns, also) == (["^/[^/?]+/[^/?]+"], ["/a/three"])
+
+
 def test_a_page_that_is_ticked_is_no_other_one():
     assert proposed(["/n/1"], ["/n/1", "/x"]) == ([r"^/n/\d+"], [])
 
