@@ -152,6 +152,16 @@ def end_absence(session: Session, absence: Absence, now: datetime) -> None:
     session.delete(absence)
 
 
+def count_anew(session: Session, pages: Sequence[Page]) -> None:
+    """What the next look at these pages brings is read, and an absence that was decided is counted anew."""
+    for page in pages:
+        page.etag = page.last_modified = page.payload = page.absent_sign = None
+        page.failures = 0
+        absence = session.get(Absence, page.id, with_for_update=True)
+        if absence is not None and absence.state != "open":
+            session.delete(absence)
+
+
 def status_missing(absence: Absence) -> SetStatus:
     """That the page is missing, for the store: so many looks in a row have not found it."""
     return SetStatus(

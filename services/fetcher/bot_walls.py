@@ -74,6 +74,12 @@ _ERRORS = re.compile(
     r"|p[aá]gina no encontrada.{0,40}"
 )
 _TITLE = re.compile(rb"<title[^>]{0,200}>([^<]{0,300})", re.IGNORECASE)
+_HEADED = re.compile(rb"<h1\b", re.IGNORECASE)
+_HEADING = re.compile(rb"<h1\b[^>]{0,300}>(.{1,600}?)</h1", re.IGNORECASE | re.DOTALL)
+_TROUBLE = re.compile(
+    r"\b(?:5\d\d|40[0135-79]|429)\b|server error|bad gateway|unavailable|time-?out"
+    r"|too many|unauthorized|forbidden|bad request"
+)
 # Possessive: a body that is one long gap would else be looked at once for each of its bytes.
 _MARKUP = re.compile(rb"\s*+(?:\xef\xbb\xbf)?+\s*+<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 # Unclosed ones reach to the end, so that the whole is one look at each byte.
@@ -102,8 +108,20 @@ def wall(response: Response) -> str | None:
 
 
 def error_page(body: bytes) -> bool:
-    """Whether a page that was sent as a good one calls itself missing: a soft 404."""
-    return bool(_MARKUP.match(body) and _ERRORS.fullmatch(_title(body)))
+    """Whether a page that was sent as a good one is called an error by its title or its first heading."""
+    return bool(_MARKUP.match(body) and any(map(_ERRORS.fullmatch, _names(body))))
+
+
+def soft_404(body: bytes) -> bool:
+    """Whether such a page says that there is none, and not that its server is in trouble or lets nobody in."""
+    return error_page(body) and not any(map(_TROUBLE.search, _names(body)))
+
+
+def _names(body: bytes) -> tuple[str, str]:
+    """The title and the first heading."""
+    first = _HEADED.search(body)
+    heading = _HEADING.match(body, first.start()) if first else None
+    return _title(body), _plain(_TAG.sub(b" ", heading[1])) if heading else ""
 
 
 def _notice(body: bytes) -> str | None:
@@ -128,5 +146,9 @@ def words_shown(body: bytes) -> int:
 def _title(body: bytes) -> str:
     """The first part of the title, on one line, in lower case: what comes after it is the name of the site."""
     match = _TITLE.search(body[:LONGEST_WALL])
-    text = " ".join(match[1].decode("utf-8", "replace").split()).lower() if match else ""
+    return _plain(match[1]) if match else ""
+
+
+def _plain(name: bytes) -> str:
+    text = " ".join(name.decode("utf-8", "replace").split()).lower()
     return re.split(r" (?:[|>»·–—-]|&gt;|&#124;|&raquo;) ", text, maxsplit=1)[0].replace("’", "'").strip()

@@ -18,7 +18,7 @@ from services.fetcher.answers import (
     Unavailable,
     Validators,
 )
-from services.fetcher.bot_walls import error_page, wall
+from services.fetcher.bot_walls import error_page, soft_404, wall
 from services.runtime.egress import (
     Client,
     EgressError,
@@ -121,7 +121,7 @@ def _fetched(response: Response, url: str) -> Fetched | Empty:
     if not response.body.strip():
         return Empty(f"{_host(url)} answered with an empty page.")
     if error_page(response.body):
-        return Empty(f"{_host(url)} shows an error page as if it were the page.", is_error_page=True)
+        return Empty(f"{_host(url)} shows an error page as if it were the page.", is_error_page=soft_404(response.body))
     return _page(response, url)
 
 

@@ -36,6 +36,8 @@ from services.runtime.egress import Client
 from services.runtime.provenance import verdicts
 
 MAX_MOVES = 5
+NEIGHBORS, SECTION = 200, 3
+"""Of the source's newest pages, so many besides the one itself make the folder that they are in a section page."""
 LATER = frozenset({429, 503})
 """Answers that ask us to come back: they are no wall before a page."""
 
@@ -300,4 +302,16 @@ def _may_be(session: Session, page: Page, target: str) -> bool:
     hosts += [host for source, _ in rows for host in source.hosts]
     usual = ARTICLES if SourceScope.of(hosts, ARTICLES).covers(page.url or "") else ()
     patterns = next((source.pages for source, _ in rows if source.pages), usual)
-    return SourceScope.of(hosts, patterns).covers(target) and urlsplit(target).path not in {"", "/"}
+    fronts = {channel.url.rstrip("/") for _, channel in rows}
+    is_front = urlsplit(target).path in {"", "/"} or target.rstrip("/") in fronts
+    return not is_front and SourceScope.of(hosts, patterns).covers(target) and not _is_section(session, page, target)
+
+
+def _is_section(session: Session, page: Page, target: str) -> bool:
+    """Whether it is a folder in which the page and others of its source are."""
+    folder = address_key(target).partition("?")[0].rstrip("/") + "/"
+    if not address_key(page.url or target).startswith(folder):
+        return False
+    newest = select(col(Page.url)).where(col(Page.source) == page.source, col(Page.id) != page.id)
+    urls = session.exec(newest.order_by(col(Page.id).desc()).limit(NEIGHBORS)).all()
+    return sum(address_key(url).startswith(folder) for url in urls if url) >= SECTION

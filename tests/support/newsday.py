@@ -25,6 +25,7 @@ KINDS = (
     "ReviewRemovals",
     "CompareArticles",
     "SamePage",
+    "LookAtPages",
 )
 
 

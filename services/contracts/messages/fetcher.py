@@ -119,10 +119,13 @@ class LookAtPages(Message):
     """Look at these pages soon: a change was seen on two others, and may have come to all of their host."""
 
     pages: tuple[int, ...]
+    anew: bool = False
+    """Whether what comes is read even if it is the same, and what was known of their absence is forgotten: an operator
+    shows their article again."""
 
     @property
     def dedupe(self) -> str:
-        return " ".join(map(str, self.pages))
+        return " ".join(map(str, self.pages)) + " anew" * self.anew
 
 
 class SubscribeToHub(Message):

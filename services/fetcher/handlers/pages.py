@@ -4,6 +4,7 @@ from sqlmodel import col, select
 
 from services.contracts.messages import FetchPage, LookAtPages, MovePages, SamePage
 from services.fetcher import frontier, moves, needs, settling, site_moves, turns, visit
+from services.fetcher.absences import count_anew
 from services.fetcher.handlers.turn_endings import rest, turn_of_another
 from services.fetcher.models import Page
 from services.fetcher.needs import Needs
@@ -86,6 +87,9 @@ def same_page(news: SamePage, job: Job) -> None:
 def look_at_pages(order: LookAtPages, job: Job) -> None:
     """Each of them has its turn at its host now, and not only when its next visit is due."""
     with job.complete() as session:
-        pages = session.exec(select(Page).where(col(Page.id).in_(order.pages), col(Page.channel).is_not(None)))
-        for number, host in map(frontier.target, pages.all()):
+        planned = select(Page).where(col(Page.id).in_(order.pages), col(Page.channel).is_not(None))
+        pages = session.exec(planned.order_by(col(Page.id)).with_for_update()).all()
+        if order.anew:
+            count_anew(session, pages)
+        for number, host in map(frontier.target, pages):
             frontier.visit(session, number, host, lane="live")

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from sqlmodel import Session
 
 from services.contracts.caller import Caller
-from services.contracts.messages import Announce, EraseCaptures
+from services.contracts.messages import Announce, EraseCaptures, LookAtPages
 from services.runtime import audit_log
 from services.runtime.database import drop_old_pages, transaction, utcnow
 from services.runtime.http.problems import Problem, Storable, requires, storable
@@ -66,7 +66,7 @@ def _changing() -> Iterator[Session]:
         raise Problem(409, "Not as it stands", str(refused)) from None
 
 
-def _say(session: Session, messages: Sequence[Announce | EraseCaptures]) -> None:
+def _say(session: Session, messages: Sequence[Announce | EraseCaptures | LookAtPages]) -> None:
     enqueue_all(session, [Outgoing(message) for message in messages])
 
 
@@ -81,10 +81,11 @@ def withdraw_article(article: Id, order: WithdrawalWanted, caller: Admin) -> Non
 
 @router.post("/{article}/restore", status_code=204)
 def restore_article(article: Id, order: RestorationWanted, caller: Admin) -> None:
-    """Show a withdrawn article again, as it was, with all its events."""
+    """Show a withdrawn article again, as it was, with all its events. Its page is read anew."""
     now = utcnow()
     with _changing() as session:
-        _say(session, withdrawing.show_again(session, article, now))
+        announced = withdrawing.show_again(session, article, now)
+        _say(session, [*announced, withdrawing.look_again(session, article)])
         audit_log.note(session, caller, "article.restored", article, now, reason=order.reason)
 
 

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from services.contracts.article import Article
 from services.contracts.errors import UserError
-from services.contracts.messages import Announce, EraseCaptures, SaveArticle, SetStatus
+from services.contracts.messages import Announce, EraseCaptures, LookAtPages, SaveArticle, SetStatus
 from services.runtime.database import is_sqlite
 from services.runtime.events.append import hold
 from services.runtime.ledger.ledger_table import ledger
@@ -85,6 +85,11 @@ def show_again(session: Session, article: str, now: datetime) -> list[Announce]:
     session.execute(_change(article).values(status_reason=None, updated=now))
     others = [other for other in _merged(session, article) if other.status == "withdrawn" and not other.erased_at]
     return [*announced, *(event for other in others for event in show_again(session, other.id, now))]
+
+
+def look_again(session: Session, article: str) -> LookAtPages:
+    """The order to read the article's page anew: what came of it meanwhile was not written."""
+    return LookAtPages(pages=(_row(session, article).page,), anew=True)
 
 
 def require_known(session: Session, article: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from services.fetcher.answers import Blocked, Empty, Fetched, Gone, Unavailable
-from services.fetcher.bot_walls import error_page, wall, words_shown
+from services.fetcher.bot_walls import error_page, soft_404, wall, words_shown
 from services.fetcher.client import get
 from services.runtime.egress import Limits, Response
 from tests.support.titles import ERRORS, HEADLINES
@@ -81,15 +81,32 @@ def test_an_error_page_that_was_sent_as_a_page_is_empty(title):
     assert isinstance(look(200, titled(title, "<nav>Home News About</nav>" * 5_000)), Empty), "with a whole site around"
 
 
+STORY = "<p>" + "A story has words, and then some more of them. " * 30 + "</p>"
+
+
+@pytest.mark.parametrize(
+    ("title", "heading", "missing"),
+    [
+        ("Harbor News", "Page not found", True),
+        ("Harbor News", "<span>404</span>", True),
+        ("Page not found | Harbor News", "Welcome", True),
+        ("Harbor News", "502 Bad Gateway", False),
+        ("Error 500", "Oops! That page does not exist", False),
+        ("403 Forbidden", "Welcome", False),
+    ],
+)
+def test_an_error_page_is_a_sign_of_removal_only_if_it_says_that_there_is_no_page(title, heading, missing):
+    """In its title or first heading; trouble of the server that is sent as a good page took down six articles."""
+    body = titled(title, f"<h1 class='a'>{heading}</h1><nav>Home News About</nav><h1>Latest</h1>" + STORY)
+    assert (error_page(body.encode()), soft_404(body.encode())) == (True, missing)
+
+
 @pytest.mark.parametrize(
     ("status", "kind"), [(404, Gone), (410, Gone), (500, Unavailable), (502, Unavailable), (504, Unavailable)]
 )
 def test_gone_and_broken_are_not_blocked(status, kind):
     """A site that says what is the matter is believed."""
     assert isinstance(look(status, titled("Something")), kind)
-
-
-STORY = "<p>" + "A story has words, and then some more of them. " * 30 + "</p>"
 
 
 @pytest.mark.parametrize(
@@ -134,6 +151,7 @@ def test_no_page_that_we_know_to_be_an_article_is_taken_for_a_wall():
         b"<html><title>" + b"maintenance " * 2_000,
         b"<html><title>" + b"error " * 4_000,
         b" " * 5_000_000 + b"x",
+        b"<html>" + b"<h1>" * 1_000_000,
     ],
 )
 def test_a_page_built_to_hurt_is_judged_at_once(body):
