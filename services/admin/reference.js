@@ -28,6 +28,21 @@ function request(form, signal) {
   return { method: form.dataset.method, headers, body, signal, credentials: "omit" };
 }
 
+function quoted(text) {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+// The call for a shell, with what was typed; but for the key, which would stay in its history.
+function command(form) {
+  const { method, headers, body } = request(form);
+  delete headers.Authorization;
+  const lines = [`curl -X ${method} ${quoted(location.origin + address(form))}`];
+  if (form.dataset.scope) lines.push('-H "Authorization: Bearer $DATELINE_KEY"');
+  for (const [name, value] of Object.entries(headers)) lines.push(`-H ${quoted(`${name}: ${value}`)}`);
+  if (body) lines.push(`-d ${quoted(body)}`);
+  return lines.join(" \\\n  ");
+}
+
 function readable(text, type) {
   try {
     return type.includes("json") ? JSON.stringify(JSON.parse(text), null, 1) : text;
@@ -81,6 +96,11 @@ document.addEventListener("submit", (event) => {
   else call(form);
 });
 
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("form[data-path]");
+  if (form) form.parentElement.querySelector(".curl").textContent = command(form);
+});
+
 document.getElementById("search").addEventListener("input", (event) => {
   const words = event.target.value.toLowerCase().split(/\s+/);
   for (const each of document.querySelectorAll("details")) {
@@ -89,4 +109,5 @@ document.getElementById("search").addEventListener("input", (event) => {
   for (const each of document.querySelectorAll("section")) {
     each.hidden = !each.querySelector("details:not([hidden])");
   }
+  document.getElementById("none").hidden = document.querySelector("details:not([hidden])") !== null;
 });

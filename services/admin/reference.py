@@ -14,17 +14,21 @@ from html import escape
 from importlib.resources import files
 from typing import Any
 
+from services.admin.reference_fields import BodyField, alternatives, fields, values
+
 JsonObject = dict[str, Any]
 
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+code, td { overflow-wrap: anywhere; }
 summary { cursor: pointer; padding: .4rem 0; border-top: 1px solid #8884; }
 b { display: inline-block; min-width: 4.5rem; }
 pre, output { overflow: auto; padding: .6rem; background: #8882; }
 output { display: block; white-space: pre-wrap; overflow-wrap: anywhere; max-height: 40rem; margin: .6rem 0; }
 output:empty { display: none; }
-table { border-collapse: collapse; } td { padding: .1rem 1rem .1rem 0; vertical-align: top; }
-input, textarea, button { font: inherit; padding: .2rem .4rem; box-sizing: border-box; max-width: 100%; }
+table { display: block; overflow-x: auto; border-collapse: collapse; }
+td { min-width: 4rem; } td:last-child { min-width: 8rem; } td { padding: .1rem 1rem .1rem 0; vertical-align: top; }
+input, select, textarea, button { font: inherit; padding: .2rem .4rem; box-sizing: border-box; max-width: 100%; }
 textarea { width: 100%; height: 12rem; font: 14px/1.4 monospace; }
 .tools { display: flex; flex-wrap: wrap; gap: 1rem; } .tools input { width: 20rem; display: block; }
 :root { color-scheme: light dark; }
@@ -45,6 +49,7 @@ TOOLS = """
 <form class="tools"><label>API key, for the calls that need one
 <input id="key" type="password" autocomplete="off" placeholder="dl_…"></label>
 <label>Search the calls <input id="search" type="search"></label></form>
+<p id="none" role="status" hidden>No call has these words.</p>
 <p>The key is sent to this installation with each call that you try, and is gone when you leave the page.</p>
 """
 
@@ -114,26 +119,49 @@ def _operation(openapi: JsonObject, address: str, path: str, method: str, operat
         f"{escape(operation.get('summary', ''))}</summary>"
         f"<p>{_prose(operation.get('description', ''))}</p><p>{need}</p>"
         f"{_form(openapi, path, method, operation)}"
-        f"<pre>{escape(_call(openapi, address, path, method, operation))}</pre>"
+        f'<pre class="curl">{escape(_call(openapi, address, path, method, operation))}</pre>'
         f"<p>It answers:</p><table>{answers}</table>"
         "</details>"
     )
 
 
 def _form(openapi: JsonObject, path: str, method: str, operation: JsonObject) -> str:
-    parameters = "".join(map(_parameter, operation.get("parameters", ())))
+    parameters = "".join(_parameter(openapi, entry) for entry in operation.get("parameters", ()))
     body = _example_body(openapi, operation)
     text = f"<label>Body, as JSON<textarea>{escape(_json(body))}</textarea></label>" if body is not None else ""
     scope = escape(permission(operation) or "")
     return (
         f'<form data-method="{method}" data-path="{escape(path)}" data-scope="{scope}"><table>{parameters}</table>'
-        f"{text}<p><button>Try it</button></p><output></output></form>"
+        f"{text}<p><button>Try it</button></p><output></output></form>{_about_body(openapi, operation)}"
     )
 
 
-def _parameter(parameter: JsonObject) -> str:
+def _about_body(openapi: JsonObject, operation: JsonObject) -> str:
+    """Every field of the body, and its further examples: the first one stands in the form."""
+    schema = _body_schema(operation)
+    if schema is None:
+        return ""
+    rows = "".join(map(_field, fields(openapi, schema)))
+    shown = example(openapi, schema)
+    examples = [entry for whole in alternatives(openapi, schema) for entry in whole.get("examples", ())]
+    further = "".join(f"<pre>{escape(_json(entry))}</pre>" for entry in examples if entry != shown)
+    return (f"<p>Fields of the body:</p><table>{rows}</table>" if rows else "") + (
+        f"<p>Further examples of it:</p>{further}" if further else ""
+    )
+
+
+def _field(field: BodyField) -> str:
+    need = "required" if field.required else "optional"
+    cells = (f"<code>{escape(field.name)}</code>", escape(field.shape), need, _prose(field.about))
+    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+
+
+def _parameter(openapi: JsonObject, parameter: JsonObject) -> str:
     name, where, required = escape(parameter["name"]), escape(parameter["in"]), parameter.get("required")
-    field = f'<input name="{name}" aria-label="{name}" data-in="{where}"{" required" if required else ""}>'
+    attributes = f'name="{name}" aria-label="{name}" data-in="{where}"{" required" if required else ""}'
+    options = [escape(value) for value in values(openapi, parameter["schema"])]
+    entries = "".join(f"<option>{option}</option>" for option in ("", *options))
+    field = f"<select {attributes}>{entries}</select>" if options else f"<input {attributes}>"
     cells = (
         name,
         field,
@@ -165,8 +193,13 @@ def _call(openapi: JsonObject, address: str, path: str, method: str, operation: 
 
 
 def _example_body(openapi: JsonObject, operation: JsonObject) -> Any:
-    content = operation.get("requestBody", {}).get("content", {})
-    return example(openapi, content["application/json"]["schema"]) if content else None
+    schema = _body_schema(operation)
+    return example(openapi, schema) if schema is not None else None
+
+
+def _body_schema(operation: JsonObject) -> JsonObject | None:
+    content: dict[str, JsonObject] = operation.get("requestBody", {}).get("content", {})
+    return content["application/json"].get("schema") if content else None
 
 
 def _json(words: Any) -> str:

@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 from services.cli import remote
 from services.cli.groups import LazyCommand
 from services.cli.output.refusals import answer_for
+from services.contracts.errors import UserError
 
 # Each command is imported when it is asked for: a worker must not wait for what only a person needs, nor a person who
 # asks for help for all that the commands need.
@@ -109,6 +110,10 @@ def _root(
     ] = False,
 ) -> None:
     del version
+    source = context.get_parameter_source("key")
+    # One of the environment may be there for other programs.
+    if not server and source and source.name == "COMMANDLINE":
+        raise UserError("A --key is for another installation: name it by --server, or leave --key out.")
     remote.choose(server, key)
     context.call_on_close(partial(remote.choose, None, None))
     if context.invoked_subcommand in HERE:

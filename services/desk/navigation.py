@@ -49,7 +49,7 @@ GROUPS: tuple[tuple[str, tuple[Destination, ...]], ...] = (
             Destination("/dead-letters", "Dead letters", "admin", "d"),
             Destination("/reingestions", "Re-ingestions", "admin", "r"),
             Destination("/keys", "Keys", "admin", "k"),
-            Destination("/log", "Log", "admin", "l"),
+            Destination("/log", "Audit log", "admin", "l"),
             Destination("/about", "About", "read", "b"),
         ),
     ),

@@ -84,7 +84,8 @@ def _nothing_found(page: Page, known: Verdicts, again: Reingestion) -> Preview |
     if not again.dry_run:
         return None
     verdict = known.get(page.id or 0)
-    return Preview(article=verdict and verdict.article, origin=origin_of(page, known, again))
+    layout = verdict and verdict.read_layout
+    return Preview(article=verdict and verdict.article, layout=layout, origin=origin_of(page, known, again))
 
 
 def _cause(page: Page, known: Verdicts, again: Reingestion | None) -> Cause:

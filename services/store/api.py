@@ -163,7 +163,7 @@ def list_events_of_article(article: ArticleId, request: Request) -> ArticleEvent
 
 @router.get("/articles/{article}/revisions", tags=["articles"])
 def list_revisions(article: ArticleId, limit: Limit = 50, after: After = None) -> RevisionPage:
-    """Every wording the article ever had, the latest capture first."""
+    """The history of an article: every wording that it ever had, also what was corrected, the latest capture first."""
     listing = f"revisions/{article}"
     with reading() as session:
         article_to_show(session, article)
@@ -189,9 +189,9 @@ def show_revision(article: ArticleId, number: Number, request: Request, response
 
 @router.get("/articles/{article}/diff", tags=["articles"])
 def show_diff(article: ArticleId, before: Before = None, after: Later = None) -> ArticleDiff:
-    """How two wordings of an article differ, word by word: `to` is the current one and `from` the one before it.
+    """What was corrected or changed between two wordings, word by word.
 
-    `change` is null where a reader would see no difference.
+    `to` is the current one and `from` the one before it. `change` is null where a reader would see no difference.
     """
     with reading() as session:
         row = article_to_show(session, article)

@@ -56,6 +56,26 @@ def test_an_address_is_filled_in_and_a_refusal_is_shown(docs, world):
     assert "detail" in json.loads(body)
 
 
+def test_the_command_follows_what_is_typed_and_never_holds_the_key(docs):
+    docs.get_by_label("API key").fill("dl_1_secret")
+    part = opened(docs, "GET", "/articles")
+    part.get_by_label("q", exact=True).fill("it's")
+    part.get_by_label("kind", exact=True).select_option("advisory")
+    command = part.locator(".curl").inner_text()
+    assert "/articles?" in command
+    assert "q=it%27s" in command
+    assert "kind=advisory" in command
+    assert "$DATELINE_KEY" in command
+    assert "dl_1_secret" not in command
+
+
+def test_the_page_is_no_wider_than_a_phone(docs):
+    """Also with a call unfolded that has many fields."""
+    docs.set_viewport_size({"width": 390, "height": 800})
+    opened(docs, "POST", "/webhooks/endpoints")
+    assert docs.evaluate("document.documentElement.scrollWidth") <= 390
+
+
 def test_a_stream_is_shown_as_it_comes_until_it_is_stopped(docs, world):
     docs.get_by_label("API key").fill(world.key)
     part = opened(docs, "GET", "/events/stream")
@@ -69,5 +89,6 @@ def test_a_stream_is_shown_as_it_comes_until_it_is_stopped(docs, world):
 def test_words_find_the_calls_that_are_about_them(docs):
     docs.get_by_label("Search the calls").fill("reseal nothing-like-this")
     assert docs.locator("details:visible").count() == 0
+    docs.get_by_text("No call has these words.").wait_for()
     docs.get_by_label("Search the calls").fill("/admin/keys rotate")
     assert docs.locator("details:visible summary b").all_inner_texts() == ["POST"]

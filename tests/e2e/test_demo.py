@@ -1,6 +1,7 @@
 """The demonstration is what a newcomer sees first: it shows everything, ends by itself, and leaves nothing behind."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -81,6 +82,7 @@ def test_it_shows_every_story_verified_and_the_correction(tmp_path):
     assert samples[CORRECTED].wordings[1].headline in correction
     assert correction.count("webhook verified article.updated") == 1
     assert "updated" not in shown
+    assert re.search(r"export DATELINE_SERVER=http://127\.0\.0\.1:\d+ DATELINE_KEY=dl_1_\w+\n", text)
     assert text.rstrip().endswith("Ended; nothing is left running.")
     assert "Traceback" not in text + (tmp_path / FOLDER / "dateline.log").read_text()
     assert len(result) >= 6

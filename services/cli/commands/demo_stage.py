@@ -106,8 +106,10 @@ class Stage:
         say(f"  the desk, for people          {url}/desk/")
         say(f"  the API, with documentation   {url}/docs")
         say(f"  an admin key for both         {self.key}")
+        say(f"  the commands, in a terminal   export DATELINE_SERVER={url} DATELINE_KEY={self.key}")
+        say("                                .venv/bin/dateline articles")
         say(f"  what was stored               curl -H 'Authorization: Bearer {self.key}' {url}/articles")
-        say(f"  the audit of every page       DATELINE_STATE={FOLDER} .venv/bin/dateline audit")
+        say(f"  the audit of every page       DATELINE_SERVER= DATELINE_STATE={FOLDER} .venv/bin/dateline audit")
         say(f"  the log                       {LOG}\n")
 
     def waits_for(self, truth: Callable[[], Any], what: str) -> bool:

@@ -26,6 +26,8 @@ def migrate(
         typer.echo(f"Your admin key, shown this once: {key}")
     elif no_key and not schema.has_key():
         typer.echo("There is no key yet; `dateline keys create NAME --scope admin` makes one and shows it once.")
+    else:
+        typer.echo("The database is up to date.")
 
 
 def prepare(seeds: Path, url: str) -> None:

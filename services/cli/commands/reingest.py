@@ -67,6 +67,8 @@ def _ordering(mode: Mode) -> Callable[..., None]:
         mapping |= {"host": host, "not_profile": not_profile}
         mapping |= {"rejected": rejected, "dead_lettered": dead_lettered}
         scope = {name: value for name, value in mapping.items() if value}
+        if source and not _pages_in(scope) and not _pages_in({"source": source}):
+            client.refuse_unknown_source(source)
         if count:
             _count(scope, as_json=as_json)
             return
@@ -175,11 +177,16 @@ def cancel(number: Number, as_json: AsJson = False) -> None:
 
 
 def _count(scope: Mapping[str, Any], *, as_json: bool) -> None:
-    pages = client.order("POST", "/admin/reingestions/scope", {"scope": scope})["pages"]
+    pages = _pages_in(scope)
     if as_json:
         print_json({"pages": pages})
     else:
         tell(f"{counted(pages, 'page', 'pages')}.")
+
+
+def _pages_in(scope: Mapping[str, Any]) -> int:
+    pages: int = client.order("POST", "/admin/reingestions/scope", {"scope": scope})["pages"]
+    return pages
 
 
 def _accept(words: Mapping[str, Any], *, as_json: bool) -> int:

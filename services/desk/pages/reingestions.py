@@ -54,8 +54,9 @@ async def reingestions(visit: SignedIn, after: str = "") -> Response:
 
 
 @router.get("/new")
-async def compose(visit: SignedIn) -> Response:
-    return await _composing(visit, {})
+async def compose(visit: SignedIn, source: str = "", articles: str = "") -> Response:
+    """The form: empty, or filled in for a source or for articles, and then as a dry run as well."""
+    return await _composing(visit, {"source": source, "articles": articles, "dry_run": "on"})
 
 
 @router.post("/scope")

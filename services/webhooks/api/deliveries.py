@@ -14,7 +14,7 @@ from services.runtime.database import reading, transaction, utcnow
 from services.runtime.http.long_poll import Watch, seat, stopping
 from services.runtime.http.problems import MAX_ID, After, Id, Instant, Limit, Problem, Storable, cursor, page, position
 from services.webhooks import delivery_log, pull, subscriptions
-from services.webhooks.api.own import Subscriber, note, own, router, serve_now
+from services.webhooks.api.own import Subscriber, amount, note, own, router, serve_now
 from services.webhooks.limits import WAIT
 from services.webhooks.models import Delivery
 from services.webhooks.replay import Range, count, replay
@@ -154,7 +154,7 @@ def _replay(endpoint_id: int, caller: Caller, criteria: Range, *, dry_run: bool)
     with transaction() as session:
         own(session, caller, endpoint_id, to_change=True)
         brought = replay(session, endpoint_id, criteria, utcnow())
-        note(session, caller, "replayed", endpoint_id, f": {brought} deliveries")
+        note(session, caller, "replayed", endpoint_id, amount(brought))
         serve_now(session, endpoint_id)
     return Replayed(deliveries=brought, dry_run=False)
 

@@ -18,7 +18,7 @@ from services.webhooks import delivery_log, preview, rotation, subscriptions
 from services.webhooks.addresses import check_address
 from services.webhooks.announce import announce_test
 from services.webhooks.api.confirmations import admit_question
-from services.webhooks.api.own import Subscriber, note, own, router, serve_now
+from services.webhooks.api.own import Subscriber, amount, note, own, router, serve_now
 from services.webhooks.condition import in_trouble, is_served
 from services.webhooks.filters import Filter, lacking_scope
 from services.webhooks.kinds import PEOPLE, default_rate, endpoint_kind
@@ -59,7 +59,10 @@ def list_endpoint_kinds(_caller: Subscriber) -> list[EndpointKindView]:
 
 @router.post("/endpoints", status_code=201)
 def make_endpoint(order: EndpointWanted, caller: Subscriber, request: Request, response: Response) -> EndpointMade:
-    """Subscribe. The answer shows the signing secret once, so keep it."""
+    """Subscribe: a webhook for programs, or a notification for people, by e-mail (email) or chat.
+
+    The answer shows the signing secret of a webhook once, so keep it.
+    """
     target = _target(order.kind, order)
     if order.url is not None:
         _check(order.url)
@@ -89,7 +92,7 @@ def list_endpoints(
     limit: Limit = 50,
     after: After = None,
 ) -> Endpoints:
-    """Your endpoints, the newest first."""
+    """Your endpoints, webhooks and notifications (e-mail, chat) alike, the newest first."""
     now, place = utcnow(), position("endpoints", after, int)
     older = [col(Endpoint.id) < place[0]] if place else []
     ill = [in_trouble(now)] if troubled else []
@@ -192,7 +195,7 @@ def retry_endpoint(endpoint_id: Id, caller: Subscriber) -> Retried:
     with transaction() as session:
         _must_be_enabled(own(session, caller, endpoint_id, to_change=True))
         due = wake(session, endpoint_id, utcnow(), afresh=True)
-        note(session, caller, "retried", endpoint_id, f": {due} deliveries")
+        note(session, caller, "retried", endpoint_id, amount(due))
         serve_now(session, endpoint_id)
     return Retried(deliveries=due)
 

@@ -32,6 +32,11 @@ def note(session: Session, caller: Caller, done: str, endpoint_id: int | None, m
     audit_log.note(session, caller, f"endpoint.{done}", f"endpoint {endpoint_id}{more}", utcnow())
 
 
+def amount(deliveries: int) -> str:
+    """How many deliveries an entry of the audit log is about."""
+    return f": {deliveries} {'delivery' if deliveries == 1 else 'deliveries'}"
+
+
 def serve_now(session: Session, endpoint_id: int) -> None:
     """Has the endpoint brought what is due; once for all deliveries that were made so."""
     enqueue(session, Deliver(endpoint=endpoint_id))

@@ -167,6 +167,13 @@ def test_the_environment_names_the_server_as_well(server, dateline, monkeypatch)
     assert dateline("sources").refuses("unknown, revoked or expired")
 
 
+def test_a_key_without_a_server_is_refused_but_not_one_of_the_environment(on_sqlite, dateline, monkeypatch):
+    """On the command line it was meant for something; the environment may name it for other programs."""
+    assert dateline("--key", "dl_1_x", "sources").refuses("name it by --server, or leave --key out")
+    monkeypatch.setenv("DATELINE_KEY", "dl_1_x")
+    assert dateline("sources").status == 0
+
+
 def test_a_server_is_named_for_one_command_only(dateline, server):
     """In a process that runs several, such as this one."""
     dateline("--server", server, "--key", "dl_9_x", "sources")

@@ -304,6 +304,8 @@ def test_each_line_of_the_page_is_shown_with_the_rule_that_took_it(signed_in):
     assert re.search(r'<li class="text"><span class="rule">paragraph</span><p dir="auto">', explained)
     assert re.search(r'class="rule">(bold-line|over-text) → subhead</span><p dir="auto">', explained)
     assert name in browser.get(f"/articles/{ID}/provenance").text
+    assert "Read this page again" not in explained  # a reader may not order it
+    assert f'href="/desk/reingestions/new?articles={ID}"' in signed_in().get(f"/articles/{ID}/explain").text
 
 
 def test_a_page_that_was_built_to_hurt_hurts_only_the_process_that_reads_it(signed_in, monkeypatch):
@@ -462,10 +464,20 @@ def test_a_reingestion_is_offered_just_the_steps_it_can_take(signed_in):
     order = {"scope": {"all": True}, "reason": "", "asked_by": 1, "asked_by_name": "", "asked_at": NOW, "dry_run": True}
     for number, (state, preview) in enumerate(OFFERED, 1):
         with transaction() as session:
-            session.add(ReingestionRow(**order, state=state, preview=preview))
+            session.add(ReingestionRow(**order, state=state, preview=preview, open=1))
         page = admin.get(f"/reingestions/{number}").text
         offered[state, preview] = re.findall(rf'action="/desk/reingestions/{number}/(\w+)"', page)
     assert offered == OFFERED
+
+
+def test_a_dry_run_that_found_nothing_to_do_offers_nothing_to_promote(signed_in):
+    admin = signed_in()
+    order = {"scope": {"all": True}, "reason": "", "asked_by": 1, "asked_by_name": "", "asked_at": NOW, "dry_run": True}
+    with transaction() as session:
+        session.add(ReingestionRow(**order, state="done", unchanged=3))
+    page = admin.get("/reingestions/1").text
+    assert "Nothing is to be promoted: no page would change." in page
+    assert re.findall(r'action="/desk/reingestions/1/(\w+)"', page) == []
 
 
 def test_now_tells_of_endpoints_that_are_disabled_held_or_failing(signed_in):

@@ -166,6 +166,15 @@ def test_a_digest_in_a_sentence_is_short():
     assert short_digests(sentence) == f"What came is kept as capture 0123456789ab. It has {'ab' * 10}."
 
 
+def test_a_reingestion_of_an_article_or_a_source_is_a_form_filled_in(signed_in):
+    """As a dry run; what stands in the address is a value of the form and nothing else."""
+    browser = signed_in()
+    page = browser.get("/reingestions/new", params={"articles": "art_0123456789abcdef", "source": '"><b>'}).text
+    assert re.search(r"<textarea[^>]*name=\"articles\"[^>]*>art_0123456789abcdef</textarea>", page)
+    assert re.search(r'name="dry_run" checked', page)
+    assert "<b>" not in page
+
+
 def test_a_reingestion_is_offered_the_layouts_and_versions_there_are(signed_in):
     """One that only an earlier parser knew stays chosen when the form is refused."""
     browser = signed_in()

@@ -49,7 +49,7 @@ def test_now_leads_with_the_news_and_folds_the_machinery(signed_in):
     page = signed_in("read").get("/").text
     places = [
         page.index(mark)
-        for mark in ("1 new article in the last day", "Latest articles", "Latest changes", "<summary>How")
+        for mark in ("1 article first seen in the last day", "Latest articles", "Latest changes", "<summary>How")
     ]
     assert places == sorted(places)
     assert "messages due" in page.split("<summary>How the machinery is")[1]

@@ -65,6 +65,13 @@ def test_a_dry_run_is_watched_to_its_end_and_then_promoted(reingest):
     assert err.splitlines()[-1] == "promoted: 1 of 1 page (1 applied)"
 
 
+def test_a_source_that_is_none_is_refused_and_one_that_files_came_from_is_taken(reingest):
+    publish(1)
+    status, _, err = reingest("reparse", "--source", "nowhere", "--reason", "a test")
+    assert (status, "There is no source 'nowhere'" in err) == (2, True)
+    assert reingest("reparse", "--source", "import", "--count")[:2] == (0, "1 page.\n")
+
+
 def test_the_report_shows_what_would_change(reingest):
     publish(1, 2)
     as_an_older_parser_read(1)

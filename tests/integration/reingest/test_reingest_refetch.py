@@ -50,6 +50,17 @@ def test_what_a_dry_refetch_saw_is_promoted_without_asking_again(operator, watch
     assert rows("SELECT announced FROM events WHERE cause = 'refetch'") in ([(1,)], [(True,)])
 
 
+def test_a_dry_refetch_of_a_page_that_is_not_modified_names_the_layout_it_was_read_by(operator, watched):
+    """As a reparse of the same page does; and there is nothing to promote."""
+    found = {}
+    for mode in ("reparse", "refetch"):
+        place = order(operator, mode=mode, dry_run=True)
+        done(operator, place)
+        report = operator.get(f"{place}/report").json()
+        found[mode] = report["layouts"], report["promotion"]["open"]
+    assert found["reparse"] == found["refetch"] == ({"afpims": {"unchanged": 1}}, 0)
+
+
 def test_a_dry_refetch_is_stale_once_a_visit_has_seen_the_page_change(operator, watched):
     """News overtakes a preview, and is not written over."""
     watched.corrects(STORY)
