@@ -197,7 +197,7 @@ def test_a_page_that_leads_to_the_front_page_for_good_is_removed_after_longer(da
 def test_a_page_that_leads_to_another_article_for_good_is_removed_after_longer(day, newsroom):
     """Neither swallows the other: it was `live` for ever, and is looked at where it was until it is certain."""
     begins(day, newsroom, STORY, OTHER, "media-advisory")
-    newsroom.withdraws(STORY)
+    newsroom.deletes(STORY)
     newsroom.misbehaves(STORY, fakes.redirects(newsroom.address(OTHER), 301))
     day.passes(days=2)
     assert (statuses()[STORY], announced(*ABOUT_ARTICLES)) == ("missing", [])

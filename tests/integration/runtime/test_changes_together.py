@@ -81,7 +81,7 @@ def test_changes_of_known_articles_come_to_the_same_together_as_one_by_one(db):
 def test_known_articles_that_change_together_cost_few_statements(db, text, reported):
     """Twenty corrections, each with its revision, text and event: it was five statements for each.
 
-    It costs no more where all of them are one change of the site, of which one notice is written.
+    Where all of them are one change of the site, its notice and the list of its pages cost a few more.
     """
     for wording, minute in ((lambda _number: A, 0), (text, 5)):
         with transaction() as session:
@@ -105,4 +105,4 @@ def test_known_articles_that_change_together_cost_few_statements(db, text, repor
     with reading() as session:
         assert set(session.execute(select(articles.c.revision)).scalars()) == {2}
     assert len(open_ones(Announce)) == PAGES + reported
-    assert len(cost.statements) <= PAGES, "\n".join(cost.statements)
+    assert len(cost.statements) <= PAGES + (5 if reported == 1 else 0), "\n".join(cost.statements)

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select, text
 
 from services.contracts.messages import (
+    CompareArticles,
     MoveArticles,
     NoteFile,
     NoteSources,
@@ -54,6 +55,7 @@ EVENT = NewEvent("evt_1", "source.gap", "source/demo", utcnow(), data={})
 def test_events_that_readers_have_seen_survive_a_power_cut():
     """A sequence number that somebody holds is never given to another event; all else would be redone."""
     assert {kind for kind, route in ROUTES.items() if route.durable} == {
+        CompareArticles,
         MoveArticles,
         NoteFile,
         NoteSources,
