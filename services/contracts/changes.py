@@ -51,6 +51,11 @@ class ArticleChange(Contract):
     truncated: bool = False
 
 
+def weight(grade: Grade) -> int:
+    """The grade as a number: 1 for the lightest."""
+    return GRADES.index(grade) + 1
+
+
 def reaches(grade: Grade, least: Grade) -> bool:
     """Whether a change of this grade weighs as much as the `least` one."""
-    return GRADES.index(grade) >= GRADES.index(least)
+    return weight(grade) >= weight(least)

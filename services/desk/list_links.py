@@ -11,6 +11,7 @@ LABELS = {
     "until": "Before",
     "tag": "Tag",
     "virin": "VIRIN",
+    "min_grade": "Changed, at least by",
 }
 """Filters that are shown as chips; the words of the search stand in their field."""
 DEFAULTS = {"by": "published", "order": "newest"}
@@ -22,7 +23,7 @@ ORDERS: tuple[tuple[str, dict[str, str]], ...] = (
 )
 """How a list can be sorted: its title, and what is asked for."""
 FILTERS = {"source": "sources", "kind": "kinds", "tag": "tags", "words": "words", "title": "words"}
-FILTERS |= {f"not_{name}": f"not_{field}" for name, field in FILTERS.items()}
+FILTERS |= {f"not_{name}": f"not_{field}" for name, field in FILTERS.items()} | {"min_grade": "min_grade"}
 """Of a search, what a subscription can filter by too, and its name there."""
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from services.desk.times import ago, duration, next_time, shown_in, when, zone_name
+from services.desk.times import ago, duration, exact, next_time, shown_in, when, zone_name
 
 # Pictures come from the newsroom itself, without telling it where they are looked at.
 POLICY = {
@@ -56,6 +56,7 @@ def _templates() -> Environment:
     )
     made.filters |= {
         "when": when,
+        "exact": exact,
         "ago": ago,
         "due": next_time,
         "duration": duration,

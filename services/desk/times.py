@@ -59,6 +59,13 @@ def when(moment: str | datetime | None) -> Markup:
     return _time(exact, f"{exact.astimezone(_zone.get()):%-d %b %Y, %H:%M %Z}")
 
 
+def exact(moment: str | datetime | None) -> Markup:
+    """A time to the second, where the order of two looks matters."""
+    if not moment or not isinstance(known := _moment(moment), datetime):
+        return when(moment)
+    return _time(known, f"{known.astimezone(_zone.get()):%-d %b %Y, %H:%M:%S %Z}")
+
+
 def ago(moment: str | datetime | None) -> Markup:
     """How long ago, or in how long, in one unit."""
     if not moment:

@@ -16,7 +16,7 @@ IDS = UUID("6f2d8c1e-52a4-4d0f-9b7c-0a3e1f64c9d2")
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 """When a feed without any article was updated."""
 
-ASKED = ("source", "kind", "q", "tag", "virin", "status")
+ASKED = ("source", "kind", "q", "tag", "virin", "status", "min_grade")
 """What makes a feed a feed of its own: the words of a search."""
 PAGE = 50
 """Articles in one document."""

@@ -16,6 +16,7 @@ NAMELESS = text("capture = ''")
 
 
 _NOT_LIVE = text("status <> 'live'")
+_HAS_CHANGED = text("change_grade > 0")
 TOLD_AGAIN = text("story IS NOT NULL")
 """Of an article whose story several newsrooms tell."""
 
@@ -44,6 +45,15 @@ class KeptArticle(Table, table=True):
             "id",
             sqlite_where=_NOT_LIVE,
             postgresql_where=_NOT_LIVE,
+        ),
+        # Few beside all that are there, too.
+        Index(
+            "articles_by_change",
+            "dated_at",
+            "id",
+            "change_grade",
+            sqlite_where=_HAS_CHANGED,
+            postgresql_where=_HAS_CHANGED,
         ),
         Index("articles_by_address", "address"),
         Index("articles_by_text", "text_trace"),
@@ -103,6 +113,8 @@ class KeptArticle(Table, table=True):
     """Numbers of which two texts share one when most of their words are the same; each of its week."""
     status_reason: str | None = Field(default=None, sa_type=Text)
     """Why an operator withdrew it."""
+    change_grade: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """How much the heaviest change of its page has weighed, from 1 on as `contracts.changes.GRADES` counts; 0: none."""
     erased_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When every word of it was overwritten, on an operator's order."""
     sources: list[str] = Field(default_factory=list, sa_column=Column(Json(list, derived=True), nullable=True))
@@ -156,7 +168,8 @@ class ArticleText(Table, table=True):
 
 
 IS_NOT_LIVE = text("articles.status <> 'live'")
-"""As a condition: in these words both databases see that the partial index serves."""
+HAS_CHANGED = text("articles.change_grade > 0")
+"""As conditions: in these words both databases see that the partial indexes serve."""
 
 
 class HeldReading(Table, table=True):

@@ -110,8 +110,10 @@ def _save_apart(
         if spot.row is None
     ]
     steps = [
-        Step(position.row, position.known, entry.reading, change)
-        for position, entry, change in zip(spots, wave, changes, strict=True)
+        Step(
+            position.row, position.known, entry.reading, each.change, each.difference.grade if each.difference else None
+        )
+        for position, entry, each in zip(spots, wave, judged, strict=True)
         if position.row is not None and not position.twin
     ]
     restored = {announce.article: announce for announce in found_again(session, _looks(spots, wave, changes), now)}

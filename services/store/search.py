@@ -9,11 +9,12 @@ from typing import Any, Literal, Self
 from sqlalchemy import ColumnElement, Row, Select, TextClause, and_, bindparam, func, literal, select, tuple_
 from sqlmodel import Session
 
+from services.contracts.changes import Grade, weight
 from services.runtime.provenance.public_copies import public_copies
 from services.runtime.provenance.sightings import IS_SHARED, sightings
 from services.store.events import SILENT
 from services.store.fulltext import asks_for_text, found, label, matching_numbers
-from services.store.models import IS_NOT_LIVE, articles, revisions, texts
+from services.store.models import HAS_CHANGED, IS_NOT_LIVE, articles, revisions, texts
 
 By = Literal["published", "seen", "updated", "status"]
 ORDER = {
@@ -42,6 +43,8 @@ class ArticleQuery:
     tag: str | None = None
     virin: str | None = None
     status: str | None = None
+    min_grade: Grade | None = None
+    """Of which one change at least weighed so much."""
     by: By = "published"
     news: bool = False
     same_story: str | None = None
@@ -233,6 +236,8 @@ def _conditions(criteria: ArticleQuery) -> list[ColumnElement[bool] | TextClause
         query.append(articles.c.status != "withdrawn")
     if criteria.by == "status" or criteria.status not in {None, "live"}:
         query.append(IS_NOT_LIVE)
+    if criteria.min_grade is not None:
+        query += [HAS_CHANGED, articles.c.change_grade >= weight(criteria.min_grade)]
     if criteria.since is not None:
         query.append(when >= criteria.since)
     if criteria.until is not None:

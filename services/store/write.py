@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Executable, Row, bindparam, insert, literal_column, select, update
 from sqlmodel import Session
 
+from services.contracts.changes import Grade, weight
 from services.contracts.messages import SaveArticle
 from services.contracts.urls import article_id
 from services.runtime.provenance import sightings
@@ -124,6 +125,14 @@ class Step:
     known: Known | None
     reading: Reading
     change: Change
+    grade: Grade | None = None
+    """How much an update changed."""
+
+    @property
+    def heaviest(self) -> int:
+        """How much the heaviest change of the page has weighed by now; what is read anew in one capture is none."""
+        of_the_page = self.grade and self.reading.order.capture != self.row.capture
+        return max(self.row.change_grade, weight(self.grade) if self.grade and of_the_page else 0)
 
 
 def follow(session: Session, steps: Sequence[Step], now: datetime, written: Written) -> None:
@@ -161,7 +170,7 @@ def _values(step: Step, now: datetime, *, late: bool) -> dict[str, Any]:
     following, reading = step.row.revisions + 1, step.reading
     match step.change:
         case Updated():
-            current = {"revision": following, "revisions": following, "updated": now}
+            current = {"revision": following, "revisions": following, "updated": now, "change_grade": step.heaviest}
             return current | _head(reading) | _face(reading, step.row.first_seen, step.row.published_from)
         case Refreshed():
             return _head(reading) | _face(reading, step.row.first_seen, step.row.published_from)

@@ -19,6 +19,7 @@ from services.cli.output.terminal import (
     cell,
     display,
     error,
+    exact_time,
     print_json,
     show,
     show_facts,
@@ -27,6 +28,7 @@ from services.cli.output.terminal import (
 )
 from services.cli.parsing import After, Since, Until
 from services.contracts.article import Article, ArticleKind, ArticleStatus
+from services.contracts.changes import Grade
 
 if TYPE_CHECKING:
     from services.store.excerpt import Piece
@@ -57,6 +59,9 @@ def list_articles(
     tag: Annotated[str | None, typer.Option(help="With this tag.")] = None,
     virin: Annotated[str | None, typer.Option(help="With this picture.")] = None,
     status: Annotated[ArticleStatus | None, typer.Option(help="Of whose page this became.")] = None,
+    min_grade: Annotated[
+        Grade | None, typer.Option(help="Changed since it was published, by so much at least.")
+    ] = None,
     same_story: Annotated[str | None, typer.Option(help="That tell the story of this article, by id.")] = None,
     since: Since = None,
     until: Until = None,
@@ -69,6 +74,7 @@ def list_articles(
 
     chosen: dict[str, Any] = {"source": source, "kind": kind, "q": " ".join(words or ()), "tag": tag, "virin": virin}
     chosen |= {"since": since, "until": until, "status": status, "same_story": same_story}
+    chosen |= {"min_grade": min_grade}
     rows, following = client.listed("/articles", "articles", limit, after=after, **chosen)
     if as_json:
         print_json({"articles": rows, "next": following})
@@ -233,17 +239,29 @@ def _wording(now: RevisionView, older: RevisionView | None) -> dict[str, Any]:
     """A revision, and what it changed against the one that an older capture gave; nothing of the oldest."""
     from services.desk.word_diff import paragraph_changes
     from services.store import wording
+    from services.store.changes.grade import change_of
     from services.store.views import RevisionLine
 
     about = RevisionLine.model_validate(now).model_dump()
     if older is None:
-        return {**about, "against": None, "changed": [], "fields": {}, "paragraphs": []}
+        return {
+            **about,
+            "against": None,
+            "changed": [],
+            "grade": None,
+            "facts": [],
+            "fields": {},
+            "paragraphs": [],
+        }
     changed = wording.differences(older.article, now.article)
+    change = change_of(older.article, now.article) if changed else None
     entries = [name for name in changed if name not in {"body", "images"}]
     return {
         **about,
         "against": older.number,
         "changed": changed,
+        "grade": change and change.grade,
+        "facts": change.facts if change else (),
         "fields": {name: [getattr(entry.article, name) for entry in (older, now)] for name in entries},
         "paragraphs": paragraph_changes(_texts(older.article), _texts(now.article)),
     }
@@ -259,14 +277,19 @@ def _show_wording(wording: Mapping[str, Any]) -> None:
     from services.cli.output.article_view import show_changes
 
     current = ", current" if wording["current"] else ""
-    facts = f"captured {cell(wording['fetched_at'])}, {wording['cause']}, parser {wording['parser']}"
-    show_text(Text(f"revision {wording['number']}{current}: {facts}", "bold"))
+    facts = [f"captured {exact_time(wording['fetched_at'])}", wording["cause"], f"parser {wording['parser']}"]
+    facts += [_weight(wording["grade"], wording["facts"])] if wording["grade"] else []
+    show_text(Text(f"revision {wording['number']}{current}: {', '.join(facts)}", "bold"))
     if wording["against"] is None:
         show_text(Text("  the oldest", "dim"))
         return
     for name, (before, now) in wording["fields"].items():
         show_text(Text(f"  {name.replace('_', ' ')}: {_in_words(before)} → {_in_words(now)}"))
     show_changes(wording["paragraphs"])
+
+
+def _weight(grade: str, facts: Sequence[str]) -> str:
+    return f"{grade} ({', '.join(facts)})" if facts else grade
 
 
 def _in_words(value: Any) -> str:

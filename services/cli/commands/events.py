@@ -22,7 +22,7 @@ from services.contracts.source_events import PREFIX
 EVERY = 0.5
 """Seconds between two looks."""
 AT_ONCE = 200
-COLUMNS = ("number", "at", "type", "source", "cause", "headline")
+COLUMNS = ("number", "at", "type", "source", "cause", "grade", "headline")
 
 
 def events(
@@ -95,13 +95,15 @@ def _line(shown: Mapping[str, Any]) -> Sequence[object]:
     if str(shown["type"]).startswith(PREFIX):
         of_source = SourceEventView.model_validate(shown)
         facts = of_source.data
-        return (of_source.sequence, of_source.timestamp, of_source.type, facts.source, None, facts.sentence)
+        return (of_source.sequence, of_source.timestamp, of_source.type, facts.source, None, None, facts.sentence)
     if str(shown["type"]).startswith(LOG):
         of_log = LogEventView.model_validate(shown)
-        return (of_log.sequence, of_log.timestamp, of_log.type, None, None, f"{of_log.data.size} leaves")
+        return (of_log.sequence, of_log.timestamp, of_log.type, None, None, None, f"{of_log.data.size} leaves")
     event = EventView.model_validate(shown)
-    fields = event.data.changed if isinstance(event.data, ArticleFacts) else ()
+    of_article = event.data if isinstance(event.data, ArticleFacts) else None
+    fields = of_article.changed if of_article else ()
+    grade = of_article.change.grade if of_article and of_article.change else None
     changed = f" ({', '.join(fields)} changed)" if fields else ""
     kind = event.type.removeprefix("article.")
     article = event.data.article
-    return (event.sequence, event.timestamp, kind, article.source, event.cause, article.headline + changed)
+    return (event.sequence, event.timestamp, kind, article.source, event.cause, grade, article.headline + changed)

@@ -12,11 +12,14 @@ from services.cli import client
 from services.cli.commands.articles import Id, Revision
 from services.cli.commands.log import text_of_file
 from services.cli.output.terminal import AsJson, print_json, tell
+from services.contracts.errors import UserError
 
 
 def write_proof(
     article: Id,
-    out: Annotated[Path, typer.Option("--out", "-o", help="The file to write.")] = Path("proof.json"),
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="The file to write, by default ID.proof.json. It must be new.")
+    ] = None,
     revision: Revision = None,
     earlier: Annotated[
         Path | None, typer.Option(help="A checkpoint that the reader has kept: prove growth from there, too.")
@@ -28,8 +31,21 @@ def write_proof(
 
     size = SignedNote.read(text_of_file(earlier)).checkpoint().size if earlier else None
     proof = client.get(f"/log/proofs/{article}", revision=revision, earlier=size)
-    out.write_text(json.dumps(proof, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    file = out or Path(f"{article}.proof.json")
+    _write_new(file, json.dumps(proof, indent=1, ensure_ascii=False) + "\n")
     if as_json:
-        print_json({"file": str(out), "number": proof["number"]})
+        print_json({"file": str(file), "number": proof["number"]})
     else:
-        tell(f"{out} proves it: leaf {proof['number']} of the log. Anybody can check it with `dateline verify {out}`.")
+        sentence = f"{file} proves it: leaf {proof['number']} of the log."
+        tell(f"{sentence} Anybody can check it with `dateline verify {file}`.")
+
+
+def _write_new(file: Path, text: str) -> None:
+    """Writes a file that is not there yet: a proof that somebody has made may be the only one of its wording."""
+    try:
+        with file.open("x", encoding="utf-8") as opened:
+            opened.write(text)
+    except FileExistsError:
+        raise UserError(f"{file} is there already: name another file with --out, or remove it first.") from None
+    except OSError as trouble:
+        raise UserError(f"{file} cannot be written: {trouble}") from None

@@ -66,10 +66,9 @@ def _proof(file: Path) -> Proof:
 
 def _show(proof: Proof, findings: list[Finding]) -> None:
     from services.runtime.redaction import visible
+    from services.runtime.transparency_log.proof import subject_of
 
-    leaf, text = json.loads(proof.leaf), json.loads(proof.text or "{}")
-    facts = {"article": leaf["article"], "revision": leaf["revision"], "headline": text.get("headline")}
-    show_facts(facts | {"address": text.get("url"), "captured": leaf["fetched_at"], "recorded": leaf["time"]})
+    show_facts(subject_of(proof).model_dump())
     typer.echo()
     for finding in findings:
         colour = "red" if finding.holds is False else None

@@ -99,6 +99,11 @@ def cell(value: object) -> str:
     return str(value)
 
 
+def exact_time(moment: datetime) -> str:
+    """A time to the second, in UTC: where the order of two looks matters."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%SZ}"
+
+
 def counted(number: int, one: str, many: str) -> str:
     """A number with its words: `1 page is`, `2 pages are`."""
     return f"{number:,} {one if number == 1 else many}"

@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from services.contracts.article import ArticleKind, ArticleStatus
+from services.contracts.changes import GRADES
 from services.desk.api_client import Api, Refused
 from services.desk.list_links import DEFAULTS, chips, list_addresses, orders, subscription
 from services.desk.signed_in import Form, SignedIn
@@ -25,7 +26,7 @@ STATUSES = get_args(ArticleStatus)
 FIELDS = ("headline", "dek", "dateline", "published_at", "kind")
 """Of an article, what is compared beside its text."""
 FEEDS = {"Atom": ("articles.atom", "application/atom+xml"), "JSON Feed": ("articles.json", "application/feed+json")}
-FOLLOWED = ("source", "kind", "q", "tag", "virin", "status")
+FOLLOWED = ("source", "kind", "q", "tag", "virin", "status", "min_grade")
 """Of a search, what its feed asks for too: a feed tells what comes, of whatever date."""
 EMPTY: Mapping[str, Any] = {"count": None, "more": True, "search": {}}
 """What is known of a search that was a mistake."""
@@ -43,13 +44,14 @@ async def search(
     tag: str = "",
     virin: str = "",
     status: str = "",
+    min_grade: str = "",
     by: str = "published",
     order: str = "newest",
     after: str = "",
     before: str = "",
 ) -> Response:
     fields = {"q": q, "source": source, "kind": kind, "since": since, "until": until, "tag": tag, "virin": virin}
-    fields["status"] = status
+    fields |= {"status": status, "min_grade": min_grade}
     match = await visit.api.search("/articles", **fields, by=by, order=order, after=after, before=before)
     total: Mapping[str, Any] = EMPTY if match.trouble else await visit.api.get("/articles/count", **fields, by=by)
     sorting = {"by": by, "order": order}
@@ -70,6 +72,7 @@ async def search(
         sources=await visit.api.source_names(),
         kinds=KINDS,
         statuses=STATUSES,
+        grades=GRADES,
     )
 
 
@@ -101,6 +104,7 @@ async def history(visit: SignedIn, article: str, number: Annotated[int | None, Q
         before=before,
         paragraphs=paragraphs,
         fields=_fields(before, now) if before else [],
+        change=await _change(visit.api, article, before, now) if before else None,
         tab="history",
     )
 
@@ -133,7 +137,13 @@ async def provenance(visit: SignedIn, article: str) -> Response:
     captures = {entry["capture"]: await _capture(visit.api, entry["capture"]) for entry in listed}
     shown = (await visit.api.get(f"/articles/{article}/evidence"))["evidence"]
     return visit.page(
-        "provenance.html", article=record, revisions=listed, captures=captures, evidence=shown, tab="provenance"
+        "provenance.html",
+        article=record,
+        revisions=listed,
+        captures=captures,
+        evidence=shown,
+        proof=await _proof_state(visit.api, article),
+        tab="provenance",
     )
 
 
@@ -150,12 +160,6 @@ async def events(visit: SignedIn, article: str) -> Response:
 @router.get("/{article}/json")
 async def as_json(visit: SignedIn, article: str) -> Response:
     return visit.api.passed_on(f"/articles/{article}")
-
-
-@router.get("/{article}/proof")
-async def proof(visit: SignedIn, article: str) -> Response:
-    """What proves the article to somebody who trusts nobody, as `dateline verify` reads it."""
-    return visit.api.passed_on(f"/log/proofs/{article}")
 
 
 @router.get("/captures/{name}/warc")
@@ -216,6 +220,15 @@ def _fields(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[tuple[str
     return [(name, old or "–", new or "–") for name, old, new in both if old != new]
 
 
+async def _change(
+    api: Api, article: str, before: Mapping[str, Any], now: Mapping[str, Any]
+) -> Mapping[str, Any] | None:
+    """How much the later wording changed, and which facts; None where a reader sees no difference."""
+    between = {"from": before["number"], "to": now["number"]}
+    change: Mapping[str, Any] | None = (await api.get(f"/articles/{article}/diff", **between))["change"]
+    return change
+
+
 async def _before(
     api: Api, article: str, listed: Sequence[Mapping[str, Any]], now: Mapping[str, Any]
 ) -> Mapping[str, Any] | None:
@@ -231,6 +244,15 @@ async def _capture(api: Api, name: str) -> Mapping[str, Any]:
     except Refused as refused:  # that there is none to see is what the page is to say
         return {"elsewhere": refused.status == HTTPStatus.SERVICE_UNAVAILABLE, "trouble": str(refused)}
     return entry
+
+
+async def _proof_state(api: Api, article: str) -> Mapping[str, Any]:
+    """Whether there is a proof yet; of an article that the log says nothing of there is none."""
+    try:
+        state: Mapping[str, Any] = await api.get(f"/log/proofs/{article}/state")
+    except Refused:
+        return {"provable": False, "next_at": None}
+    return state
 
 
 def _feeds(asked: Mapping[str, str]) -> list[tuple[str, str, str]]:

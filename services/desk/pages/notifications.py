@@ -39,7 +39,7 @@ NOTES = {
 async def notifications(visit: SignedIn) -> Response:
     """With the fields of the form in the address, it is filled in: a search is saved so."""
     sent = visit.request.query_params
-    lists = [(name, ", ".join(values)) for name in LISTS if (values := sent.getlist(name))]
+    lists = [(name, ", ".join(values)) for name in (*LISTS, "min_grade") if (values := sent.getlist(name))]
     return await _list(visit, asked=FormFields([*lists, *(("kinds", kind) for kind in sent.getlist("kinds"))]))
 
 

@@ -1,8 +1,8 @@
 """The record: how the signed log of everything stands, its proofs, and whether what others hold agrees with it."""
 
 import json
+import re
 from typing import Any
-from urllib.parse import quote
 
 from fastapi import APIRouter
 from starlette.datastructures import UploadFile
@@ -12,6 +12,8 @@ from services.desk.api_client import Refused
 from services.desk.signed_in import DeskRequest, Form, SignedIn
 
 router = APIRouter(prefix="/record")
+
+_ID = re.compile(r"\w{1,40}", re.ASCII)
 
 
 @router.get("")
@@ -27,8 +29,21 @@ async def checkpoint(visit: SignedIn) -> Response:
 
 @router.get("/proof")
 async def proof(visit: SignedIn, article: str) -> Response:
-    """The proof of what an article says."""
-    return visit.api.passed_on(f"/log/proofs/{quote(article.strip(), safe='')}")
+    """The proof of what an article says, as a file; before there is one, the page says from when on."""
+    name = article.strip()
+    try:
+        made = await visit.api.get(f"/log/proofs/{_id(name)}")
+    except Refused as refusal:
+        return await _page(visit, refusal.status, article=name, missing=refusal.sentence)
+    return _file(f"{name}.proof.json", made)
+
+
+@router.post("/sign")
+async def sign(visit: SignedIn, form: Form) -> Response:
+    """Signs how the log stands now, without waiting for the next checkpoint."""
+    del form  # its token was checked
+    log = await visit.api.order("POST", "/log/checkpoint")
+    return visit.leads("/record", f"Signed: the newest checkpoint covers {log['size']:,} of {log['leaves']:,} leaves.")
 
 
 @router.post("/growth")
@@ -51,6 +66,19 @@ async def verification(visit: SignedIn, form: Form) -> Response:
     return await _page(visit, verification=result)
 
 
+def _id(typed: str) -> str:
+    """What can be an article's id, hence part of a path and of a file's name; raises `Refused`."""
+    if not _ID.fullmatch(typed):
+        raise Refused(404, {"detail": "This is no article's id: it begins with art_, and the article's page shows it."})
+    return typed
+
+
+def _file(name: str, content: Any) -> Response:
+    text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(text, media_type="application/json", headers=headers)
+
+
 async def _uploaded(visit: DeskRequest) -> Any:
     fields = await visit.request.form()
     file = fields.get("proof")
@@ -64,7 +92,7 @@ async def _uploaded(visit: DeskRequest) -> Any:
 
 async def _page(visit: DeskRequest, status: int = 200, *, before: str = "", **result: Any) -> Response:
     listed = await visit.api.search("/log/checkpoints", before=before, limit=20)
-    nothing = dict.fromkeys(("growth", "growth_trouble", "verification", "proof_trouble"))
+    nothing = dict.fromkeys(("growth", "growth_trouble", "verification", "proof_trouble", "article", "missing"))
     return visit.page(
         "record.html",
         status,

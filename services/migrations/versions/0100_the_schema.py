@@ -212,6 +212,7 @@ def upgrade() -> None:
         sa.Column("band_3", WIDE, nullable=True),
         sa.Column("band_4", WIDE, nullable=True),
         sa.Column("status_reason", sa.Text(), nullable=True),
+        sa.Column("change_grade", WIDE, server_default="0", nullable=False),
         sa.Column("erased_at", UtcDateTime(timezone=True), nullable=True),
         sa.Column("sources", sa.JSON(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
@@ -223,6 +224,9 @@ def upgrade() -> None:
     op.create_index("articles_by_band_2", "articles", ["band_2"])
     op.create_index("articles_by_band_3", "articles", ["band_3"])
     op.create_index("articles_by_band_4", "articles", ["band_4"])
+    op.create_index(
+        "articles_by_change", "articles", ["dated_at", "id", "change_grade"], **where(sa.text("change_grade > 0"))
+    )
     op.create_index("articles_by_date", "articles", ["dated_at", "id"])
     op.create_index("articles_by_kind", "articles", ["kind", "dated_at", "id"])
     op.create_index("articles_by_page", "articles", ["page"])

@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 from sqlmodel import Session
 
 from services.contracts.log_events import CHECKPOINT, CheckpointFacts
-from services.contracts.messages import Announce
+from services.contracts.messages import Announce, MakeCheckpoint
 from services.runtime.database import alone_with
 from services.runtime.events.append import NewEvent, append, id_of_event
 from services.runtime.ledger.jobs import enqueue
+from services.runtime.ledger.ledger_table import ledger
 from services.runtime.transparency_log import tree
 from services.runtime.transparency_log.notes import Checkpoint, signed
 from services.runtime.transparency_log.proof import as_base64
@@ -73,6 +74,13 @@ def _append_event(session: Session, checkpoint: Checkpoint, note: str, before: i
 def latest(session: Session) -> Row[Any] | None:
     """The newest checkpoint; None before the first."""
     return session.execute(select(checkpoints).order_by(checkpoints.c.id.desc()).limit(1)).first()
+
+
+def next_at(session: Session) -> datetime | None:
+    """When the next checkpoint comes by itself, if there is something new by then; None while nobody makes any."""
+    waiting = (ledger.c.kind == MakeCheckpoint.__name__, ledger.c.dead_lettered_at.is_(None))
+    due: datetime | None = session.execute(select(func.min(ledger.c.due_at)).where(*waiting)).scalar()
+    return due
 
 
 def of_size(session: Session, size: int) -> Row[Any] | None:

@@ -50,6 +50,20 @@ class Proof(BaseModel):
     earlier: Extension | None = None
 
 
+class ProofSubject(BaseModel):
+    """What a proof speaks of, by its own words: they count for as much as its checks hold.
+
+    `captured` is when the page was fetched, `recorded` when the leaf was written, both as the leaf has them.
+    """
+
+    article: str
+    revision: int | None
+    headline: str | None
+    address: str | None
+    captured: str | None
+    recorded: str
+
+
 @dataclass(frozen=True)
 class Finding:
     """One thing that was checked: whether it holds, None where it could not be checked, and a sentence."""
@@ -86,6 +100,24 @@ def check_proof(proof: Proof, trust: TrustedFacts) -> list[Finding]:
     return findings
 
 
+def subject_of(proof: Proof) -> ProofSubject:
+    """What the proof speaks of. Raises `BadNote` for what is no proof at all."""
+    leaf, text = _facts(proof), _object(proof.text)
+    revision = leaf.get("revision")
+    return ProofSubject(
+        article=str(leaf["article"]),
+        revision=revision if isinstance(revision, int) else None,
+        headline=_as_text(text.get("headline")),
+        address=_as_text(text.get("url")),
+        captured=_as_text(leaf.get("fetched_at")),
+        recorded=str(leaf["time"]),
+    )
+
+
+def _as_text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
 def as_base64(hashes: Sequence[bytes]) -> list[str]:
     """Hashes as a proof holds them."""
     return [b64encode(value).decode() for value in hashes]
@@ -100,13 +132,19 @@ def from_base64(hashes: Sequence[str]) -> list[bytes]:
 
 
 def _facts(proof: Proof) -> dict[str, Any]:
-    try:
-        facts = json.loads(proof.leaf)
-    except (ValueError, RecursionError):
-        facts = None
-    if not isinstance(facts, dict) or not {"article", "reading", "time", "capture"} <= facts.keys():
+    facts = _object(proof.leaf)
+    if not {"article", "reading", "time", "capture"} <= facts.keys():
         raise BadNote("The proof's leaf is none of a Dateline log.")
     return facts
+
+
+def _object(text: str | None) -> dict[str, Any]:
+    """The members of a JSON object; none of anything else."""
+    try:
+        value = json.loads(text or "{}")
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 def _signature(note: SignedNote, proof: Proof, trust: TrustedFacts) -> Finding:

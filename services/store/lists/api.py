@@ -11,6 +11,7 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from services.contracts.article import Article, ArticleKind, ArticleStatus, When
+from services.contracts.changes import Grade
 from services.runtime.database import reading, utcnow
 from services.runtime.http.problems import (
     After,
@@ -46,7 +47,7 @@ feeds = APIRouter(prefix="/feeds", tags=["feeds"], dependencies=[requires_also_a
 
 COUNTED = 10_000
 """Articles of a list that are counted, at most."""
-UNDERSTOOD = ("title", "source", "kind", "status", "tag", "virin", "not_source", "not_kind", "not_status")
+UNDERSTOOD = ("title", "source", "kind", "status", "tag", "virin", "not_source", "not_kind", "not_status", "min_grade")
 """Fields of a search that are told with its count, beside its words."""
 SPANS = {"hour": (timedelta(minutes=5), 12), "day": (timedelta(hours=1), 24), "week": (timedelta(hours=6), 28)}
 """How the last hour, day and week are divided: the width of a part, and how many there are."""
@@ -61,6 +62,9 @@ _EXAMPLE = 'storm "war games" -drill source:war after:2026-01'
 Search = Annotated[Storable | None, Query(max_length=500, description=_SEARCH, examples=[_EXAMPLE])]
 Whole = Annotated[Storable | None, Query(max_length=200, description="With this whole tag or number, in any case.")]
 Status = Annotated[ArticleStatus | None, Query(description="What became of its page; any, if left out.")]
+MinGrade = Annotated[
+    Grade | None, Query(description="Changed since it was published: one change at least weighed so much.")
+]
 Order = Annotated[By, Query(description="The time that orders the list, and that `since` and `until` speak of.")]
 Direction = Annotated[Literal["newest", "oldest"], Query(description="Which of them come first.")]
 BeforePlace = Annotated[str | None, Query(max_length=300, description="`previous` of a page: the page before it.")]
@@ -79,6 +83,7 @@ def _article_query(
     tag: Whole = None,
     virin: Whole = None,
     status: Status = None,
+    min_grade: MinGrade = None,
 ) -> ArticleQuery:
     text = read_fields(q or "")
     one = {"source": source, "kind": kind, "tag": tag, "virin": virin, "status": status}
@@ -92,6 +97,7 @@ def _article_query(
         not_source=text.not_source,
         not_kind=text.not_kind,
         not_status=text.not_status,
+        min_grade=min_grade,
     )
 
 

@@ -1,5 +1,7 @@
 """The transparency log over HTTP: for readers who trust nobody, and for the operator who signs."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -19,8 +21,8 @@ from services.runtime.transparency_log.settings import log_settings
 from services.runtime.transparency_log.tables import leaves
 from services.runtime.transparency_log.tiles import stored
 from services.store.search import find_article
-from services.store.transparency.proofs import NotProvable, ProofQuery, proof_of
-from services.store.transparency.views import Consistency, Inclusion, LeafPage, LogKeyRotation, LogView
+from services.store.transparency.proofs import NotProvable, ProofQuery, is_covered, leaf_of, proof_of
+from services.store.transparency.views import Consistency, Inclusion, LeafPage, LogKeyRotation, LogView, ProofState
 from services.store.withdrawals.refusal import refuse_withdrawn
 
 MAX_SIZE = 2**53
@@ -119,13 +121,18 @@ def show_consistency(first: First, second: Size = None) -> Consistency:
 @router.get("/proofs/{article}", dependencies=[requires("read")])
 def prove_article(article: ArticleId, revision: Revision = None, earlier: Earlier = None) -> Proof:
     """What an article said, with its capture and all that proves it to somebody who trusts nobody."""
-    with reading() as session:
-        if (row := find_article(session, article)) is not None:
-            refuse_withdrawn(row)
-        try:
-            return proof_of(session, ProofQuery(article, revision, earlier))
-        except NotProvable as nothing:
-            raise Problem(404, "Nothing to prove", str(nothing)) from None
+    with _provable(article) as session:
+        return proof_of(session, ProofQuery(article, revision, earlier))
+
+
+@router.get("/proofs/{article}/state", dependencies=[requires("read")])
+def show_proof_state(article: ArticleId, revision: Revision = None) -> ProofState:
+    """Whether what an article says can be proved yet, and else from when on. It costs much less than the proof."""
+    with _provable(article) as session:
+        leaf = leaf_of(session, ProofQuery(article, revision))
+        provable = is_covered(leaf, checkpoints.latest(session))
+        next_at = None if provable else checkpoints.next_at(session)
+    return ProofState(article=article, number=leaf.number, provable=provable, next_at=next_at)
 
 
 @router.post("/checkpoint")
@@ -148,6 +155,18 @@ def rotate_log_key(caller: Admin, order: LogKeyRotation | None = None) -> LogVie
         return _log(session)
 
 
+@contextmanager
+def _provable(article: str) -> Iterator[Session]:
+    """To read the log about an article that is not withdrawn; nothing to prove is a problem of its own."""
+    with reading() as session:
+        if (row := find_article(session, article)) is not None:
+            refuse_withdrawn(row)
+        try:
+            yield session
+        except NotProvable as nothing:
+            raise Problem(404, "Nothing to prove", str(nothing)) from None
+
+
 def _log(session: Session) -> LogView:
     last = checkpoints.latest(session)
     return LogView(
@@ -156,6 +175,7 @@ def _log(session: Session) -> LogView:
         size=last.size if last else 0,
         made_at=last.made_at if last else None,
         stamped=bool(last and last.stamp),
+        next_at=checkpoints.next_at(session),
         checkpoint=last.note if last else None,
         keys=signing_keys.verifiers(session),
     )

@@ -34,8 +34,8 @@ class ProofQuery:
 
 def proof_of(session: Session, query: ProofQuery) -> Proof:
     """The newest leaf about this wording, with all that proves it; raises `NotProvable`."""
-    checkpoint, leaf = checkpoints.latest(session), _leaf(session, query)
-    if checkpoint is None or leaf.number >= checkpoint.size:
+    checkpoint, leaf = checkpoints.latest(session), leaf_of(session, query)
+    if checkpoint is None or not is_covered(leaf, checkpoint):
         raise NotProvable("No checkpoint covers this yet: wait for the next one, or make one (`dateline log sign`).")
     node = stored(session)
     return Proof(
@@ -52,7 +52,13 @@ def proof_of(session: Session, query: ProofQuery) -> Proof:
     )
 
 
-def _leaf(session: Session, query: ProofQuery) -> Row[Any]:
+def is_covered(leaf: Row[Any], checkpoint: Row[Any] | None) -> bool:
+    """Whether the leaf is in the log that this checkpoint is of."""
+    return checkpoint is not None and bool(leaf.number < checkpoint.size)
+
+
+def leaf_of(session: Session, query: ProofQuery) -> Row[Any]:
+    """The newest leaf about this wording; raises `NotProvable`."""
     number: Any = query.revision
     if number is None:
         number = select(articles.c.revision).where(articles.c.id == query.article).scalar_subquery()

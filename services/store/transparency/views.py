@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 
-from services.runtime.transparency_log.proof import Proof
+from services.runtime.transparency_log.proof import Proof, ProofSubject
 
 NOTE = (
     "news.example.org/dateline\n3\nLXEWQrcmsEQBYnyp+6wy9chTD7GQPMTbAiWHF5IaSIE=\n\n"
@@ -17,6 +17,7 @@ LOG: dict[str, JsonValue] = {
     "size": 3,
     "made_at": "2026-03-02T15:00:00Z",
     "stamped": False,
+    "next_at": "2026-03-02T16:00:00Z",
     "checkpoint": NOTE,
     "keys": ["news.example.org/dateline+6226acc1+AUQpkwZQBKoeTEj03QFYGUwCNJvMZkzZbkAOommRio1R"],
 }
@@ -46,6 +47,7 @@ class LogView(BaseModel):
     size: int
     made_at: datetime | None
     stamped: bool
+    next_at: datetime | None = Field(description="When the next checkpoint comes by itself, null if nobody makes any")
     checkpoint: str | None = Field(description="The newest checkpoint as a signed note")
     keys: list[str] = Field(description="Public keys, `name+id+key`, the newest first")
 
@@ -108,6 +110,15 @@ class KeptCheckpoint(BaseModel):
     checkpoint: str = Field(max_length=100_000)
 
 
+class ProofState(BaseModel):
+    """Whether there is a proof of what an article says; `next_at` is when the checkpoint that it waits for comes."""
+
+    article: str
+    number: int = Field(description="Of the leaf")
+    provable: bool
+    next_at: datetime | None = Field(description="Null where nothing is waited for, or nobody makes checkpoints")
+
+
 class Growth(BaseModel):
     """Whether the log of `second` leaves begins with the `first` ones of a kept checkpoint."""
 
@@ -135,7 +146,8 @@ class CheckedFact(BaseModel):
 
 
 class Verification(BaseModel):
-    """Whether nothing of a proof fails, and everything that was checked."""
+    """What a proof speaks of, whether nothing of it fails, and everything that was checked."""
 
+    subject: ProofSubject
     holds: bool
     findings: list[CheckedFact]

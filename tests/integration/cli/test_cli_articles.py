@@ -67,6 +67,12 @@ def test_finding_nothing_is_status_1(harbor, dateline, asked):
     assert (output.status, json.loads(output.out)) == (1, {"articles": [], "next": None})
 
 
+def test_articles_that_were_corrected_are_listed(harbor, dateline):
+    listed = json.loads(dateline("articles", "--min-grade", "facts", "--json").out)["articles"]
+    assert [entry["id"] for entry in listed] == [harbor]
+    assert dateline("articles", "--min-grade", "removal").status == 1
+
+
 def test_an_article_is_read_as_it_stands_and_as_it_stood(harbor, dateline):
     shown = dateline("articles", "show", harbor).out
     assert shown.startswith("Harbor Open Again\nnews · 2026-01-12\n\nThe harbor reopened at noon")
@@ -82,7 +88,7 @@ def test_an_article_is_read_as_it_stands_and_as_it_stood(harbor, dateline):
 def test_history_shows_the_words_that_changed(harbor, dateline):
     """Without colours, as `git` marks words; paragraphs that stayed are counted."""
     lines = dateline("articles", "history", harbor).out.splitlines()
-    assert lines[0].startswith("revision 2, current: captured ")
+    assert re.match(r"revision 2, current: captured \S+ \d\d:\d\d:\d\dZ, .*, facts \(headline", lines[0])
     assert lines[1] == "  headline: Harbor Reopens → Harbor Open Again"
     assert "The harbor reopened at [-dawn-]{+noon+} on Monday" in lines[2]
     assert lines[3] == "  … 2 paragraphs as before …"
@@ -127,6 +133,7 @@ def test_events_come_in_their_order(harbor, dateline):
     lines = dateline("events").out.splitlines()
     assert [line.split()[0] for line in lines] == ["number", "1", "2", "3"]
     assert lines[2].endswith("Harbor Open Again (headline, body changed)")
+    assert lines[2].split("  ")[-2:] == ["facts", "Harbor Open Again (headline, body changed)"]
     body = json.loads(dateline("events", "--type", "article.updated", "--json").out)
     assert [(event["sequence"], event["cause"], event["type"]) for event in body["events"]] == [
         (2, "import", "article.updated")

@@ -84,6 +84,19 @@ def test_a_proof_is_made_and_checked_where_there_is_no_dateline(article, datelin
         assert [entry.name for entry in file.parent.iterdir()] == ["proof.json"]
 
 
+def test_a_proof_is_named_for_its_article_and_replaces_no_other(article, dateline, tmp_path, monkeypatch):
+    """What somebody has made before may be the only proof of its wording."""
+    dateline("log", "sign")
+    monkeypatch.chdir(tmp_path)
+    assert f"{article}.proof.json proves it" in dateline("prove", article).out
+    before = (tmp_path / f"{article}.proof.json").read_text()
+    assert dateline("prove", article, "--revision", 1).refuses("is there already")
+    assert dateline("prove", article, "-o", tmp_path / "nowhere" / "proof.json").refuses("cannot be written")
+    assert [(file.name, file.read_text()) for file in tmp_path.iterdir() if "proof" in file.name] == [
+        (f"{article}.proof.json", before)
+    ]
+
+
 def test_what_was_changed_in_a_proof_is_told(article, dateline, tmp_path):
     dateline("log", "sign")
     file = tmp_path / "proof.json"

@@ -264,6 +264,9 @@ def test_an_article_is_read_with_its_history_its_lines_and_its_provenance(signed
     history = browser.get(f"/articles/{ID}/history").text
     assert "<del>" in history
     assert "<ins>" in history
+    head = history.split('<h2 id="what">')[1].split("</h2>")[0]
+    assert re.search(r'What revision 2 changed <span class="state \w+">\w+</span>', head)
+    assert "12 Jan 2026, 15:01:00 UTC" in history
     capture_store.keep(capture_store.Capture(url=URL, fetched_at=NOW, status=200, headers=(), body=b"another"))
     assert "does not hold this capture" in browser.get(f"/articles/{ID}/provenance").text
 

@@ -266,3 +266,19 @@ def test_about_says_what_runs_here_and_how_it_is(signed_in):
     page = signed_in("read").get("/about").text
     assert "Dateline 0." in page
     assert "answers" in page
+
+
+def test_articles_that_were_corrected_are_filtered_at_the_desk(signed_in):
+    """The filter is a chip, goes into the feeds of the list, and into the subscription that is made of it."""
+    saved(order("The harbor reopened at 5 p.m."))
+    saved(order("The harbor reopened at 7 p.m.", minute=5))
+    story(2)
+    browser = signed_in("admin")
+    page = browser.get("/articles", params={"min_grade": "facts"}).text
+    assert headlines(page) == ["Harbor Reopens"]
+    assert "Changed, at least by: <b>facts</b>" in page
+    assert "articles.json?min_grade=facts" in page
+    for form in ("/webhooks/new", "/notifications"):
+        assert f"{form}?min_grade=facts" in page
+        assert '<option value="facts" selected>' in browser.get(form, params={"min_grade": "facts"}).text
+    assert headlines(browser.get("/articles", params={"min_grade": "removal"}).text) == []

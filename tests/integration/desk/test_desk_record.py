@@ -1,16 +1,20 @@
 """The record at the desk: how the log stands, proofs to hand out, and checks of what others hold."""
 
 import json
+import re
+from datetime import timedelta
 
 import pytest
 
+from services.contracts.messages import MakeCheckpoint
 from services.contracts.urls import article_id
 from services.runtime.database import transaction, utcnow
+from services.runtime.ledger.jobs import enqueue
 from services.runtime.provenance.public_copies import PublicCopyRow, note_copy
 from services.runtime.transparency_log import checkpoints
 from tests.support.at_desk import form_token
 from tests.support.kept import saved
-from tests.support.orders import KEY, A, B, order
+from tests.support.orders import KEY, URL, A, B, order
 
 pytestmark = pytest.mark.integration
 ID = article_id(KEY)
@@ -36,20 +40,69 @@ def checks(browser, proof):
 
 
 def test_before_the_first_checkpoint_the_record_says_so(signed_in):
-    assert "Nothing is signed yet." in signed_in("read").get("/record").text
+    """And that there is nothing to prove, on the desk's own page; provenance offers no link that would fail."""
+    saved(order(A))
+    browser = signed_in("read")
+    assert "Nothing is signed yet." in browser.get("/record").text
+    page = browser.get("/record/proof", params={"article": ID})
+    assert (page.status_code, "Nothing to prove: No checkpoint covers this yet" in page.text) == (404, True)
+    assert "<h1>Record</h1>" in page.text
+    provenance = browser.get(f"/articles/{ID}/provenance").text
+    assert "record/proof" not in provenance
+    assert "from the next checkpoint on" in provenance
+    due = utcnow().replace(hour=3, minute=40) + timedelta(days=1)
+    with transaction() as session:
+        enqueue(session, MakeCheckpoint(), due_at=due)
+    provenance = browser.get(f"/articles/{ID}/provenance").text
+    assert re.search(r"from <time[^>]*>[^<]*03:40[^<]*</time> on", provenance)
+
+
+def test_an_operator_signs_at_the_desk(signed_in):
+    """A reader is offered no button, and neither is anybody where nothing is new."""
+    saved(order(A))
+    assert "Sign now" not in signed_in("read").get("/record").text
+    browser = signed_in("admin")
+    page = browser.get("/record").text
+    assert "1 leaf is not signed yet" in page
+    assert "Sign now" in page
+    page = browser.post("/record/sign", data={"form_token": form_token(browser)}, follow_redirects=True).text
+    assert "the newest checkpoint covers 1 of 1 leaves" in page
+    assert "Sign now" not in page
+    assert f'/record/proof?article={ID}"' in browser.get(f"/articles/{ID}/provenance").text
 
 
 def test_a_proof_is_handed_out_and_checked(browser):
     """As a file; one in which a word was changed does not hold, and what is none is refused with a sentence."""
-    proof = browser.get("/record/proof", params={"article": f" {ID} "}).json()
+    answer = browser.get("/record/proof", params={"article": f" {ID} "})
+    assert answer.headers["content-disposition"] == f'attachment; filename="{ID}.proof.json"'
+    proof = answer.json()
     assert proof["number"] == 0
-    assert "Everything that could be checked holds." in checks(browser, json.dumps(proof)).text
+    page = checks(browser, json.dumps(proof)).text
+    assert "Everything that could be checked holds." in page
+    told = page.split("The proof says:")[1].split("</dl>")[0]
+    for fact in (ID, "revision 1", "Harbor Reopens", URL, json.loads(proof["leaf"])["time"]):
+        assert fact in told, fact
     changed = proof | {"text": proof["text"].replace("harbor", "airfield")}
     page = checks(browser, json.dumps(changed))
     assert (page.status_code, "Something does not hold." in page.text) == (200, True)
     for nonsense in ("", "[]", "{}", json.dumps(proof | {"checkpoint": "nothing"})):
         page = checks(browser, nonsense)
         assert (page.status_code, 'role="alert"' in page.text) == (422, True), nonsense[:20]
+
+
+@pytest.mark.parametrize("typed", ["art_none", f"{ID}/state", "../checkpoint", "", 'a"b'])
+def test_what_is_no_article_has_no_proof(browser, typed):
+    page = browser.get("/record/proof", params={"article": typed})
+    assert (page.status_code, "Nothing to prove: " in page.text) == (404, True)
+
+
+def test_a_proof_whose_facts_are_not_what_they_should_be_is_shown_as_it_is(browser):
+    """It comes from outside: whatever stands in it, the answer is a page."""
+    proof = browser.get("/record/proof", params={"article": ID}).json()
+    leaf = json.dumps(json.loads(proof["leaf"]) | {"revision": "first", "article": [1]})
+    for text in ("[]", "{", '{"headline": {"a": 1}, "url": 7}'):
+        page = checks(browser, json.dumps(proof | {"leaf": leaf, "text": text}))
+        assert (page.status_code, "Something does not hold." in page.text) == (200, True), text
 
 
 def test_a_kept_checkpoint_is_compared_with_the_log_of_today(browser):

@@ -207,3 +207,29 @@ def test_a_list_shows_how_each_article_begins(client):
             f"UPDATE articles SET status = 'withdrawn' WHERE id = '{article_id('afpims/defense:2')}'"
         )
     assert {line["teaser"] for line in got(client, "/articles", status="withdrawn")["articles"]} == {None}
+
+
+def test_articles_that_changed_since_they_were_published(client):
+    """By the heaviest of their changes; what another parser reads in the same capture is no change of the page."""
+    for number in (1, 2, 3, 4):
+        published(number, "The harbor reopened at 5 p.m. after the storm had passed the coast.")
+    published(1, "The harbour reopened at 5 p.m. after the storm had passed the coast.", minute=1)
+    published(2, "The harbor reopened at 7 p.m. after the storm had passed the coast.", minute=1)
+    published(2, "The harbor opened again at 7 p.m. after the storm had passed the coast.", minute=2)
+    published(3, "The harbor reopened at 9 p.m. after the storm had passed the coast.", parser="2")
+
+    def changed(grade, order="newest", **more):
+        answer = got(client, "/articles", min_grade=grade, order=order, **more)
+        number = got(client, "/articles/count", min_grade=grade, **more)
+        assert number["count"] == len(answer["articles"])
+        assert number["search"]["min_grade"] == [grade]
+        return numbers(answer)
+
+    assert changed("typographic") == [2, 1]
+    assert changed("typographic", order="oldest") == [1, 2]
+    assert changed("facts") == [2]
+    assert changed("facts", q="storm", source="war-releases") == [2]
+    assert changed("removal") == []
+    feed = client.get("/feeds/articles.json", params={"min_grade": "facts"}).json()
+    assert [item["title"] for item in feed["items"]] == ["Story 2"]
+    assert client.get("/articles", params={"min_grade": "big"}).status_code == 422
