@@ -66,9 +66,9 @@ def _proof(file: Path) -> Proof:
 
 def _show(proof: Proof, findings: list[Finding]) -> None:
     from services.runtime.redaction import visible
-    from services.runtime.transparency_log.proof import subject_of
+    from services.runtime.transparency_log.proof import subject_of_proof
 
-    show_facts(subject_of(proof).model_dump())
+    show_facts(subject_of_proof(proof).model_dump())
     typer.echo()
     for finding in findings:
         colour = "red" if finding.holds is False else None

@@ -100,7 +100,7 @@ def check_proof(proof: Proof, trust: TrustedFacts) -> list[Finding]:
     return findings
 
 
-def subject_of(proof: Proof) -> ProofSubject:
+def subject_of_proof(proof: Proof) -> ProofSubject:
     """What the proof speaks of. Raises `BadNote` for what is no proof at all."""
     leaf, text = _facts(proof), _object(proof.text)
     revision = leaf.get("revision")

@@ -9,7 +9,7 @@ from services.runtime.database import reading
 from services.runtime.http.problems import LIMIT, Problem, requires, requires_unless
 from services.runtime.transparency_log import checkpoints, tree
 from services.runtime.transparency_log.notes import BadNote, Checkpoint, SignedNote, Verifier
-from services.runtime.transparency_log.proof import TrustedFacts, check_proof, extends_either_way, subject_of
+from services.runtime.transparency_log.proof import TrustedFacts, check_proof, extends_either_way, subject_of_proof
 from services.runtime.transparency_log.settings import log_settings
 from services.runtime.transparency_log.signing_keys import verifiers
 from services.runtime.transparency_log.tables import checkpoints as notes
@@ -63,7 +63,7 @@ def check_given_proof(given: ProofToCheck) -> Verification:
         keys = [Verifier.read(line) for line in verifiers(session)]
     try:
         findings = check_proof(given.proof, TrustedFacts(keys, given.earlier, given.held_since))
-        subject = subject_of(given.proof)
+        subject = subject_of_proof(given.proof)
     except BadNote as fault:
         raise Problem(422, "No proof", str(fault)) from None
     listed = [CheckedFact(name=finding.name, holds=finding.holds, sentence=finding.sentence) for finding in findings]

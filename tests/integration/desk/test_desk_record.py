@@ -79,9 +79,9 @@ def test_a_proof_is_handed_out_and_checked(browser):
     assert proof["number"] == 0
     page = checks(browser, json.dumps(proof)).text
     assert "Everything that could be checked holds." in page
-    told = page.split("The proof says:")[1].split("</dl>")[0]
+    subject = page.split("The proof says:")[1].split("</dl>")[0]
     for fact in (ID, "revision 1", "Harbor Reopens", URL, json.loads(proof["leaf"])["time"]):
-        assert fact in told, fact
+        assert fact in subject, fact
     changed = proof | {"text": proof["text"].replace("harbor", "airfield")}
     page = checks(browser, json.dumps(changed))
     assert (page.status_code, "Something does not hold." in page.text) == (200, True)

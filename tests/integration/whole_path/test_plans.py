@@ -63,8 +63,18 @@ def _plans(connection, explain, said):
         ),
         (lambda s: find_articles(s, ArticleQuery(status="removed", by="status"), 50, None), "articles_by_status"),
         (lambda s: find_articles(s, ArticleQuery(status="removed"), 50, None), "articles_by_status"),
+        (lambda s: find_articles(s, ArticleQuery(min_grade="facts"), 50, None), "articles_by_change"),
     ],
-    ids=["newest", "a kind", "a kind counted", "a source", "a source by update", "taken down lately", "taken down"],
+    ids=[
+        "newest",
+        "a kind",
+        "a kind counted",
+        "a source",
+        "a source by update",
+        "taken down lately",
+        "taken down",
+        "corrected",
+    ],
 )
 def test_a_list_begins_at_its_first_row(plans, question, index):
     """A kind that nobody has, or a type that is rare, would otherwise be looked for in all there is."""
