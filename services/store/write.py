@@ -131,8 +131,10 @@ class Step:
     @property
     def heaviest(self) -> int:
         """How much the heaviest change of the page has weighed by now; what is read anew in one capture is none."""
-        of_the_page = self.grade and self.reading.order.capture != self.row.capture
-        return max(self.row.change_grade, weight(self.grade) if self.grade and of_the_page else 0)
+        before: int = self.row.change_grade
+        if self.grade is None or self.reading.order.capture == self.row.capture:
+            return before
+        return max(before, weight(self.grade))
 
 
 def follow(session: Session, steps: Sequence[Step], now: datetime, written: Written) -> None:
