@@ -20,7 +20,7 @@ CALLER = Caller(key=1, name="somebody", scopes=frozenset({"read"}))
 
 
 def found(excerpt):
-    requests = dict.fromkeys(("q", "source", "kind", "since", "until", "tag", "virin", "status"), "")
+    requests = dict.fromkeys(("q", "source", "kind", "since", "until", "tag", "virin", "status", "min_grade"), "")
     return rendered(
         "articles.html",
         base="/desk",
@@ -39,6 +39,7 @@ def found(excerpt):
         sources=[],
         kinds=[],
         statuses=[],
+        grades=[],
         feeds=[],
     )
 
