@@ -17,6 +17,7 @@ NAMING = (
     ("revisions", "capture"),
     ("quarantine", "capture"),
     ("verdicts", "read_capture"),
+    ("verdicts", "held_capture"),
     ("verdicts", "rejected_capture"),
     ("evidence", "capture"),
     ("file_versions", "capture"),
