@@ -108,7 +108,7 @@ TAGS = [
     {"name": "coverage", "description": "Pages that a source showed and that are not stored, and how complete it is."},
     {"name": "takedowns", "description": "Pages of a source that vanished together, and what an operator makes of it."},
     {"name": "quarantine", "description": "Readings of redesigned pages, which wait for a decision."},
-    {"name": "shared changes", "description": "One change on many pages, such as a new footer, and all those pages."},
+    {"name": "changes", "description": "One change on many pages, such as a new footer, and all those pages."},
     {
         "name": "profiles",
         "description": "What the pages of each site have in common, and what people say of its lines.",

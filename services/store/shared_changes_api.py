@@ -11,7 +11,7 @@ from services.runtime.database import reading
 from services.runtime.http.problems import After, Limit, Problem, Storable, cursor, page, position, requires
 from services.store import shared_changes
 
-router = APIRouter(prefix="/shared-changes", tags=["shared changes"])
+router = APIRouter(prefix="/shared-changes", tags=["changes"])
 ChangeId = Annotated[Storable, Path(max_length=40, examples=["chg_1f0c5a6be2d94c0fa7b3"])]
 LISTING = "shared changes"
 LATEST = 100

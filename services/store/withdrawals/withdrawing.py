@@ -190,9 +190,9 @@ def _captures(session: Session, article: str) -> set[str]:
         select(revisions.c.capture).where(revisions.c.article == article),
         select(articles.c.capture).where(articles.c.id == article),
         select(quarantine.c.capture).where(quarantine.c.article == article),
-        select(verdicts.c.read_capture).where(verdicts.c.article == article, verdicts.c.read_capture.is_not(None)),
-        select(verdicts.c.rejected_capture).where(
-            verdicts.c.article == article, verdicts.c.rejected_capture.is_not(None)
+        *(
+            select(capture).where(verdicts.c.article == article, capture.is_not(None))
+            for capture in (verdicts.c.read_capture, verdicts.c.held_capture, verdicts.c.rejected_capture)
         ),
     ]
     return {name for query in of for name in session.execute(query).scalars()} | captures_of_files(session, article)
