@@ -158,11 +158,32 @@ class Authority:
         made = x509.CertificateBuilder(
             self._name, name, key.public_key(), x509.random_serial_number(), valid[0], valid[1]
         )
+        # Python believes no chain without them from 3.13 on (RFC 5280).
+        for named in (
+            x509.SubjectKeyIdentifier.from_public_key(key.public_key()),
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()),
+        ):
+            made = made.add_extension(named, critical=False)
         if ca:
             made = made.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+            made = made.add_extension(SIGNS, critical=True)
         else:
             made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName(str(host))]), critical=False)
         return made.sign(self._key, hashes.SHA256())
+
+
+SIGNS = x509.KeyUsage(
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    key_cert_sign=True,
+    crl_sign=True,
+    encipher_only=False,
+    decipher_only=False,
+)
+"""What the key of an authority is for."""
 
 
 def _name(common: str) -> x509.Name:
