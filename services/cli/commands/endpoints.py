@@ -87,8 +87,7 @@ def add(
 ) -> None:
     """Makes an endpoint and shows its secret, this once."""
     fields: dict[str, object] = {"url": url, "description": description, "payload": payload, "rate": rate}
-    owner = key if key is not None or remote.server() else first_admin_key()
-    made = client.order("POST", "/webhooks/endpoints", {"key": owner, **fields, **choice})
+    made = client.order("POST", "/webhooks/endpoints", {"key": owning_key(key), **fields, **choice})
     if as_json:
         print_json(made)
         return
@@ -209,8 +208,12 @@ def _becomes(number: int, state: str, *, as_json: bool) -> None:
         tell(f"Endpoint {number} is {state}.")
 
 
-def first_admin_key() -> int:
-    """The key for what is made on this machine, where nobody has shown a key."""
+def owning_key(key: int | None) -> int | None:
+    """The key that is named; else the first admin key of this machine, where nobody has shown one."""
+    return key if key is not None or remote.server() else _first_admin_key()
+
+
+def _first_admin_key() -> int:
     from services.admin.views import KeyView
     from services.runtime.database import utcnow
 

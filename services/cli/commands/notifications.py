@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from services.cli import client, remote
+from services.cli import client
 from services.cli.commands import endpoints
 from services.cli.commands.filter_options import Choice, with_choice
 from services.cli.groups import ListsByDefault, group
@@ -72,7 +72,7 @@ def add(
         "room": room,
         "token": token,
         "priority": priority,
-        "key": key if key is not None or remote.server() else endpoints.first_admin_key(),
+        "key": endpoints.owning_key(key),
         "description": description,
         "digest": _digest(digest, at, on, zone),
         **choice,

@@ -159,10 +159,6 @@ class HostRecovered(Message):
     def subject(self) -> Subject:
         return Subject(host=self.host)
 
-    @property
-    def dedupe(self) -> str:
-        return self.host
-
 
 class ReconcileChannels(Message):
     """Compare what sources showed with what is stored: gaps open, get a cause, and close."""

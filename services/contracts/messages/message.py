@@ -36,7 +36,7 @@ class Message(Contract):
         """Of the open messages of a kind, those with the same are one. Opaque: nobody reads anything out of it."""
         about = self.subject()
         parts = (about.page, about.channel, about.endpoint, about.reingestion)
-        return ":".join(str(part) for part in parts if part is not None) or "all"
+        return ":".join(str(part) for part in parts if part is not None) or about.host or "all"
 
     def rank(self, lane: Lane) -> Rank | None:
         """When its turn comes at its host; None for what takes no turns."""

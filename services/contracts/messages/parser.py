@@ -59,7 +59,3 @@ class BuildProfile(Message):
 
     def subject(self) -> Subject:
         return Subject(host=self.host)
-
-    @property
-    def dedupe(self) -> str:
-        return self.host
