@@ -62,8 +62,8 @@ def _shows(row: Row[Any], gone: Sequence[str]) -> bool:
     if not gone:
         return True
     article = Article.model_validate_json(row.reading)
-    said = "\n".join(_plain(text) for text in all_texts(article))
-    return all(f" {words} " in f" {said} ".replace("\n", " \n ") for words in gone)
+    text = "\n".join(_plain(part) for part in all_texts(article))
+    return all(f" {words} " in f" {text} ".replace("\n", " \n ") for words in gone)
 
 
 def _plain(text: str) -> str:

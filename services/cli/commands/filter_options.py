@@ -52,11 +52,11 @@ def with_choice(command: Callable[..., None]) -> Callable[..., None]:
 
 def chosen(given: Mapping[str, Any]) -> Choice:
     """What the options say, of which those that were not used are None or empty."""
-    wanted = {field: given[name] for name, (field, _) in ALL.items() if given[name]}
-    wanted |= {"min_grade": given["min_grade"]} if given["min_grade"] else {}
+    conditions = {field: given[name] for name, (field, _) in ALL.items() if given[name]}
+    conditions |= {"min_grade": given["min_grade"]} if given["min_grade"] else {}
     exclude = {field: given[f"not_{name}"] for name, (field, _) in ALL.items() if given[f"not_{name}"]}
-    wanted |= {"exclude": exclude} if exclude else {}
-    choice = {"filter": {"match": given["match"], **wanted}} if wanted else {}
+    conditions |= {"exclude": exclude} if exclude else {}
+    choice = {"filter": {"match": given["match"], **conditions}} if conditions else {}
     return choice | ({"event_types": given["event_type"]} if given["event_type"] else {})
 
 

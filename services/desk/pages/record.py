@@ -9,6 +9,7 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from services.desk.api_client import Refused
+from services.desk.downloads import as_file
 from services.desk.signed_in import DeskRequest, Form, SignedIn
 
 router = APIRouter(prefix="/record")
@@ -35,7 +36,8 @@ async def proof(visit: SignedIn, article: str) -> Response:
         made = await visit.api.get(f"/log/proofs/{_id(name)}")
     except Refused as refusal:
         return await _page(visit, refusal.status, article=name, missing=refusal.sentence)
-    return _file(f"{name}.proof.json", made)
+    text = json.dumps(made, indent=1, ensure_ascii=False) + "\n"
+    return as_file(text, f"{name}.proof.json", "application/json")
 
 
 @router.post("/sign")
@@ -71,12 +73,6 @@ def _id(typed: str) -> str:
     if not _ID.fullmatch(typed):
         raise Refused(404, {"detail": "This is no article's id: it begins with art_, and the article's page shows it."})
     return typed
-
-
-def _file(name: str, content: Any) -> Response:
-    text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(text, media_type="application/json", headers=headers)
 
 
 async def _uploaded(visit: DeskRequest) -> Any:

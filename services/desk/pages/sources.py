@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from services.desk.api_client import Refused
+from services.desk.downloads import as_file
 from services.desk.pages.source_forms import source_form
 from services.desk.signed_in import DeskRequest, Form, SignedIn
 from services.desk.source_state import STATES, source_state, wrong_with
@@ -37,8 +38,7 @@ async def sources(visit: SignedIn, state: str = "") -> Response:
 async def export(visit: SignedIn, name: str = "") -> Response:
     """All sources, or one, as a file that can be loaded again."""
     text = await visit.api.get("/sources.toml", name=name)
-    headers = {"Content-Disposition": f'attachment; filename="{name or "sources"}.toml"'}
-    return Response(text, media_type="application/toml", headers=headers)
+    return as_file(text, f"{name or 'sources'}.toml", "application/toml")
 
 
 @router.get("/-/move")

@@ -11,6 +11,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from services.desk.api_client import Refused
+from services.desk.downloads import as_file
 from services.desk.signed_in import DeskRequest, Form, SignedIn
 
 router = APIRouter(prefix="/articles")
@@ -51,7 +52,7 @@ async def _withdraw(visit: DeskRequest, articles: Sequence[str], form: Mapping[s
 
 
 async def _json(visit: DeskRequest, articles: Sequence[str], _form: Mapping[str, str]) -> Response:
-    return _file(
+    return as_file(
         json.dumps(await _whole(visit, articles), ensure_ascii=False, indent=1), "articles.json", "application/json"
     )
 
@@ -61,7 +62,7 @@ async def _csv(visit: DeskRequest, articles: Sequence[str], _form: Mapping[str, 
     lines = csv.writer(text)
     lines.writerow(COLUMNS)
     lines.writerows([as_text(article[name]) for name in COLUMNS] for article in await _whole(visit, articles))
-    return _file(text.getvalue(), "articles.csv", "text/csv")
+    return as_file(text.getvalue(), "articles.csv", "text/csv")
 
 
 async def _whole(visit: DeskRequest, articles: Sequence[str]) -> list[Mapping[str, Any]]:
@@ -77,10 +78,6 @@ def as_text(value: object) -> str:
     """A cell that a spreadsheet takes for text: what a newsroom wrote is no formula."""
     text = "" if value is None else str(value)
     return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
-
-
-def _file(text: str, name: str, media_type: str) -> Response:
-    return Response(text, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 Act = Callable[[DeskRequest, Sequence[str], Mapping[str, str]], Awaitable[Response]]

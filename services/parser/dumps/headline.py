@@ -56,9 +56,9 @@ def named_at(lines: Sequence[Line], names: Slug | None) -> int | None:
 
 def headline_from(lines: Sequence[Line], names: Slug | None) -> int:
     """The place from which on the article may end: that of the headline, as far as address or scraper tell it."""
-    said = next((at for at, line in enumerate(lines[:LOOK]) if line.zone == "headline"), 0)
+    by_scraper = next((at for at, line in enumerate(lines[:LOOK]) if line.zone == "headline"), 0)
     at = named_at(lines, names)
-    return _Finder(lines).in_page(said if at is None else at)
+    return _Finder(lines).in_page(by_scraper if at is None else at)
 
 
 def is_named(lines: Sequence[Line], names: Slug | None) -> bool:
