@@ -11,6 +11,7 @@ from services.contracts.changes import GRADES
 from services.contracts.choices import Weekday
 from services.desk.api_client import Refused
 from services.desk.filter_form import KINDS
+from services.desk.filter_preview import preview_of
 from services.desk.signed_in import DeskRequest, Form, FormFields, SignedIn
 
 router = APIRouter(prefix="/notifications")
@@ -46,11 +47,11 @@ async def notifications(visit: SignedIn) -> Response:
 @router.post("")
 async def make(visit: SignedIn, form: Form) -> Response:
     if form.get("step") == "preview":
-        return await _list(visit, asked=form, preview=await _preview(visit, form))
+        return await _list(visit, asked=form, preview=await preview_of(visit, _choice(form)))
     try:
         made = await visit.api.order("POST", "/webhooks/endpoints", _order(form))
     except Refused as refusal:
-        return await _list(visit, asked=form, preview=await _preview(visit, form), trouble=refusal.sentence)
+        return await _list(visit, asked=form, preview=await preview_of(visit, _choice(form)), trouble=refusal.sentence)
     is_unconfirmed = made["state"] == "unconfirmed"
     return visit.leads("/notifications", NOTES["ask"] if is_unconfirmed else "They are told from now on.")
 
@@ -58,7 +59,7 @@ async def make(visit: SignedIn, form: Form) -> Response:
 @router.post("/preview")
 async def preview_part(visit: SignedIn, form: Form) -> Response:
     """What the half-written choice would have let through, while it is being written."""
-    return visit.page("filter_preview.html", **await _preview(visit, form))
+    return visit.page("filter_preview.html", **await preview_of(visit, _choice(form)))
 
 
 @router.post("/{endpoint}/{order}")
@@ -100,14 +101,6 @@ async def _list(
         seen=preview or {"preview": None, "trouble": ""},
         trouble=trouble,
     )
-
-
-async def _preview(visit: DeskRequest, form: FormFields) -> dict[str, Any]:
-    try:
-        judged = await visit.api.order("POST", "/webhooks/preview", _choice(form))
-    except Refused as refusal:
-        return {"preview": None, "trouble": refusal.sentence}
-    return {"preview": judged, "trouble": ""}
 
 
 def _title(way: str) -> str:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from services.desk import filter_form
 from services.desk.api_client import Refused
 from services.desk.filter_form import EndpointForm, offered
+from services.desk.filter_preview import preview_of
 from services.desk.signed_in import DeskRequest, Form, SignedIn
 
 router = APIRouter(prefix="/webhooks")
@@ -26,7 +27,7 @@ async def compose(visit: SignedIn) -> Response:
 async def make(visit: SignedIn, form: Form) -> Response:
     sent = EndpointForm(form.every)
     if form.get("step") == "preview":
-        return await _form(visit, sent, preview=await _preview(visit, sent))
+        return await _form(visit, sent, preview=await preview_of(visit, sent.choice()))
     order = sent.order() | ({"key": int(form["key"])} if form.get("key", "").isdecimal() else {})
     try:
         made = await visit.api.order("POST", "/webhooks/endpoints", order)
@@ -39,7 +40,7 @@ async def make(visit: SignedIn, form: Form) -> Response:
 async def preview_part(visit: SignedIn, form: Form) -> Response:
     """What the half-written choice would have let through, while it is being written."""
     return visit.page(
-        "filter_preview.html", **await _preview(visit, EndpointForm(form.every), form.get("endpoint", ""))
+        "filter_preview.html", **await preview_of(visit, EndpointForm(form.every).choice(), form.get("endpoint", ""))
     )
 
 
@@ -53,7 +54,7 @@ async def edit(visit: SignedIn, endpoint: int) -> Response:
 async def change(visit: SignedIn, endpoint: int, form: Form) -> Response:
     sent, known = EndpointForm(form.every), await visit.api.get(f"/webhooks/endpoints/{endpoint}")
     if form.get("step") == "preview":
-        return await _form(visit, sent, known, preview=await _preview(visit, sent, str(endpoint)))
+        return await _form(visit, sent, known, preview=await preview_of(visit, sent.choice(), str(endpoint)))
     try:
         order = sent.order() if known["kind"] == "webhook" else sent.order_of_people()
         await visit.api.order("PATCH", f"/webhooks/endpoints/{endpoint}", order)
@@ -93,12 +94,3 @@ async def _keys(visit: DeskRequest) -> list[Mapping[str, Any]]:
         return []
     listed = (await visit.api.get("/admin/keys", limit=200))["keys"]
     return [key for key in listed if not key["revoked_at"]]
-
-
-async def _preview(visit: DeskRequest, asked: EndpointForm, endpoint: str = "") -> dict[str, Any]:
-    path = f"/webhooks/endpoints/{endpoint}/preview" if endpoint.isdecimal() else "/webhooks/preview"
-    try:
-        judged = await visit.api.order("POST", path, asked.choice())
-    except Refused as refusal:
-        return {"preview": None, "trouble": refusal.sentence}
-    return {"preview": judged, "trouble": ""}
